@@ -1,0 +1,179 @@
+//! What a stage or a rule reports, and where it points.
+
+use crate::source::Span;
+use crate::yaml::NodeId;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// It probably fails, loses data or lets someone in.
+    Warning,
+    /// It fails, loses data or lets someone in.
+    Error,
+}
+
+impl Severity {
+    /// The word that people read and write: `error`, `warning`, `info`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// How sure the evidence makes us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A guess from names.
+    Low,
+    /// Usual meaning of names and defaults.
+    Medium,
+    /// Stated in the files, or by the image's own documentation.
+    High,
+}
+
+impl Confidence {
+    /// The word that people read and write: `high`, `medium`, `low`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
+/// A node of a file and the bytes in it that are meant: the whole node, or the part of a scalar that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The bytes.
+    pub span: Span,
+    /// The node they belong to, in the tree (or the list of entries) of that file.
+    pub node: NodeId,
+}
+
+/// A second place, and what it has to do with the finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What stands there: one clause, lower case.
+    pub message: String,
+}
+
+/// Whether an edit keeps what the person meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// The same meaning, or what the person clearly meant.
+    Safe,
+    /// Right in form, but behaviour may change.
+    Unsafe,
+}
+
+/// A replacement of bytes in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go; empty to insert.
+    pub span: Span,
+    /// What comes in their stead.
+    pub text: String,
+}
+
+/// Edits that mend a finding, all or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether behaviour may change.
+    pub safety: Safety,
+    /// What it does: one clause, imperative.
+    pub title: String,
+    /// Edits that do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One thing that is wrong, at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong: one clause, lower case, values in backticks.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where.
+    pub place: Place,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// What it is about, as a path of the model: `services.db`, `volumes.data`, or the name of a variable.
+    pub resource: String,
+    /// What makes it this finding and no other of its rule and resource; enters the fingerprint, so it holds no secret.
+    pub evidence: Option<String>,
+    /// The edit that mends it.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding without help, labels, evidence or fix; high confidence.
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        place: Place,
+        resource: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            rule,
+            severity,
+            confidence: Confidence::High,
+            message: message.into(),
+            help: None,
+            place,
+            labels: Vec::new(),
+            resource: resource.into(),
+            evidence: None,
+            fix: None,
+        }
+    }
+
+    /// With words on what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Finding {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With another confidence than high.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Finding {
+        self.confidence = confidence;
+        self
+    }
+
+    /// With a second place.
+    #[must_use]
+    pub fn label(mut self, place: Place, message: impl Into<String>) -> Finding {
+        self.labels.push(Label { place, message: message.into() });
+        self
+    }
+
+    /// With evidence for the fingerprint.
+    #[must_use]
+    pub fn evidence(mut self, evidence: impl Into<String>) -> Finding {
+        self.evidence = Some(evidence.into());
+        self
+    }
+
+    /// With a fix.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Finding {
+        self.fix = Some(fix);
+        self
+    }
+}

@@ -1,0 +1,7 @@
+//! plimsoll, the load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what
+//! will break, leak or lose data. Modules stand in the order of the pipeline; imports look upstream only.
+
+pub mod source;
+pub mod yaml;
+pub mod finding;
+pub mod project;

@@ -1,0 +1,149 @@
+//! Values on their way from a file to the resolved project: data with the place where it is written and how it got here.
+
+use indexmap::IndexMap;
+
+use crate::finding::Place;
+
+/// How a value got from where it is written to where it stands in the resolved project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Through an alias; the place of the `*name`.
+    Alias(Place),
+    /// Through a merge key; the place of the `<<`.
+    MergeKey(Place),
+    /// From an included file; the place of the `include` entry.
+    Include(Place),
+    /// From another service; the place of the `extends`.
+    Extends(Place),
+    /// It replaced, or was merged with, a value of an earlier file; the place of that one.
+    Override(Place),
+    /// It stands nowhere: Compose supplies it (the `default` network, a default port protocol).
+    Implied,
+}
+
+/// Which bytes of an interpolated text came from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Bytes of the resolved text, half open.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+    /// The place they come from: a stretch of the scalar for literal text, the `${…}` for the value of a variable.
+    pub place: Place,
+    /// The variable whose value (or default) this is; `None` for literal text.
+    pub variable: Option<String>,
+}
+
+/// What a value holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Nothing, or `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A YAML date or time, as written; Compose takes it nowhere that it wants text.
+    Timestamp(String),
+    /// A sequence.
+    List(Vec<Value>),
+    /// A mapping.
+    Map(Map),
+}
+
+impl Data {
+    /// The name that Compose's messages use: `string`, `mapping`, `list` …
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Data::Null => "null",
+            Data::Bool(_) => "boolean",
+            Data::Int(_) => "integer",
+            Data::Float(_) => "number",
+            Data::Text(_) => "string",
+            Data::Timestamp(_) => "timestamp",
+            Data::List(_) => "list",
+            Data::Map(_) => "mapping",
+        }
+    }
+}
+
+/// A value, where it is written, and how it got here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub data: Data,
+    /// Where it is written; for an implied value, the place that implies it.
+    pub place: Place,
+    /// How it got here, first step first; empty for what simply stands in the file.
+    pub via: Vec<Step>,
+    /// For interpolated text, which bytes came from where; empty otherwise.
+    pub parts: Vec<Part>,
+}
+
+impl Value {
+    /// A value that simply stands at a place.
+    pub fn new(data: Data, place: Place) -> Value {
+        Value { data, place, via: Vec::new(), parts: Vec::new() }
+    }
+
+    /// A value that Compose supplies, with the place that implies it.
+    pub fn implied(data: Data, place: Place) -> Value {
+        Value { data, place, via: vec![Step::Implied], parts: Vec::new() }
+    }
+
+    /// The same origin with other data; parts of a text are dropped.
+    #[must_use]
+    pub fn with(&self, data: Data) -> Value {
+        Value { data, place: self.place, via: self.via.clone(), parts: Vec::new() }
+    }
+
+    /// The text, if it is text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries, if it is a mapping.
+    pub fn map(&self) -> Option<&Map> {
+        match &self.data {
+            Data::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn list(&self) -> Option<&[Value]> {
+        match &self.data {
+            Data::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value under a key, if it is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.map().and_then(|map| map.get(key)).map(|entry| &entry.value)
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        self.data == Data::Null
+    }
+}
+
+/// A value under its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Where the key is written; for the item of a list that became an entry (`KEY=value`), the place of that item.
+    pub key: Place,
+    /// The value.
+    pub value: Value,
+}
+
+/// A mapping in the order of the file.
+pub type Map = IndexMap<String, Entry>;

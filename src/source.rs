@@ -1,0 +1,249 @@
+//! Files: the only module that reads them. Text, line index, and the spans everything else points with.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The largest file that is read, in bytes; a larger one is reported, never loaded.
+pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A file that a [`SourceDb`] has loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The number of the file, counted from 0 in the order of loading.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A stretch of a file: bytes from 0, half open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+}
+
+/// A place in a file as a person counts it: lines and columns from 1, columns in characters, bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Byte, from 0.
+    pub byte: u32,
+}
+
+/// Why a file could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// No file is there.
+    Missing,
+    /// A directory is there.
+    Directory,
+    /// The file is over [`MAX_FILE_BYTES`]; its size in bytes.
+    TooLarge(u64),
+    /// The file is not UTF-8; the first byte that is not.
+    NotUtf8(usize),
+    /// The path is a symbolic link that leads out of the repository.
+    Outside,
+    /// Any other error of the operating system, in its words.
+    Io(String),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LoadError::Missing => write!(f, "no such file"),
+            LoadError::Directory => write!(f, "is a directory"),
+            LoadError::TooLarge(size) => {
+                write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
+            }
+            LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
+            LoadError::Outside => write!(f, "is a symbolic link that leads out of the repository"),
+            LoadError::Io(words) => write!(f, "{words}"),
+        }
+    }
+}
+
+/// A loaded file: its path, its text as it is on disk, and where its lines start.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Absolute path, free of `.` and `..`.
+    pub path: PathBuf,
+    /// The whole text, a byte-order mark included.
+    pub text: String,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    fn new(path: PathBuf, text: String) -> SourceFile {
+        let mut line_starts = vec![0];
+        line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
+        SourceFile { path, text, line_starts }
+    }
+
+    /// Line and column of a byte; a byte beyond the end counts as the end.
+    pub fn position(&self, byte: u32) -> Position {
+        let byte = byte.min(self.text.len() as u32);
+        let line = self.line_starts.partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let before = self.slice(start, byte);
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1, byte }
+    }
+
+    /// The text between two bytes; empty where they are no boundaries of characters.
+    pub fn slice(&self, start: u32, end: u32) -> &str {
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// How many lines the file has; a last line without a line break counts.
+    pub fn line_count(&self) -> u32 {
+        self.line_starts.len() as u32
+    }
+
+    /// The first byte of a line counted from 1, or the end of the text.
+    pub fn line_start(&self, line: u32) -> u32 {
+        self.line_starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// Nothing, or nothing that can be seen.
+    Missing,
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// All files of a run. Loading is cached by path, so a file that many projects name is read once.
+#[derive(Debug, Default)]
+pub struct SourceDb {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+    by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
+}
+
+impl SourceDb {
+    /// An empty data base.
+    pub fn new() -> SourceDb {
+        SourceDb::default()
+    }
+
+    /// Loads a file, or gives the one already loaded from that path.
+    ///
+    /// # Errors
+    /// See [`LoadError`]; the answer for a path stays the same for the whole run.
+    pub fn load(&self, path: &Path) -> Result<FileId, LoadError> {
+        let path = normalize(path);
+        let known = self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let read = read(&path);
+        let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_path.get(&path) {
+            return known.clone();
+        }
+        let loaded = read.map(|text| self.add(path.clone(), text));
+        by_path.insert(path, loaded.clone());
+        loaded
+    }
+
+    /// Lays an editor's unsaved text, or standard input, over a path: later loads of the path give this text.
+    pub fn overlay(&self, path: &Path, text: String) -> FileId {
+        let path = normalize(path);
+        let id = self.add(path.clone(), text);
+        self.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, Ok(id));
+        id
+    }
+
+    /// A loaded file.
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
+    }
+
+    /// What stands at a path, links followed, overlays counted as files.
+    pub fn kind(&self, path: &Path) -> PathKind {
+        let path = normalize(path);
+        if matches!(self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path), Some(Ok(_))) {
+            return PathKind::File;
+        }
+        match std::fs::metadata(&path) {
+            Ok(data) if data.is_dir() => PathKind::Directory,
+            Ok(_) => PathKind::File,
+            Err(_) => PathKind::Missing,
+        }
+    }
+
+    /// The names in a directory, sorted; empty where it cannot be read.
+    pub fn list(&self, directory: &Path) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    fn add(&self, path: PathBuf, text: String) -> FileId {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        files.push(Arc::new(SourceFile::new(path, text)));
+        FileId(files.len() as u32 - 1)
+    }
+}
+
+fn read(path: &Path) -> Result<String, LoadError> {
+    let data = std::fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::Missing,
+        _ => LoadError::Io(error.to_string()),
+    })?;
+    if data.is_dir() {
+        return Err(LoadError::Directory);
+    }
+    if data.len() > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge(data.len()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
+}
+
+/// Makes a path absolute and takes `.` and `..` out of it by its words alone, as Go's `filepath.Join` does.
+pub fn normalize(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut clean = PathBuf::new();
+    for component in absolute.components() {
+        match component {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_ignore_a_byte_order_mark() {
+        let file = SourceFile::new(PathBuf::from("/x"), "\u{feff}é: 1\r\nb: 2".to_owned());
+        assert_eq!(file.position(3), Position { line: 1, column: 1, byte: 3 });
+        assert_eq!(file.position(5), Position { line: 1, column: 2, byte: 5 });
+        assert_eq!(file.position(10), Position { line: 2, column: 1, byte: 10 });
+        assert_eq!(file.position(999).byte, 14);
+    }
+}

@@ -1,0 +1,9 @@
+//! YAML: text to an arena of nodes that keeps spans, comments, styles, tags and anchors.
+
+mod parse;
+mod scalar;
+mod tree;
+
+pub use parse::parse;
+pub use scalar::{Resolved, resolve_plain};
+pub use tree::{Comment, Node, NodeId, NodeKind, Pair, ScalarStyle, Tree};

@@ -1,0 +1,224 @@
+//! granit-parser's events into an arena; the only module that knows that parser.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
+
+use super::tree::{Comment, Node, NodeId, NodeKind, Pair, ScalarStyle, Tree};
+use crate::finding::{Finding, Place, Severity};
+use crate::source::{FileId, Span};
+
+/// How deep collections may nest.
+const MAX_DEPTH: usize = 256;
+
+/// How many findings one file may give before its reading ends.
+const MAX_ERRORS: usize = 20;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Reads a file's text. Never fails: a document that breaks off keeps what came before, with a finding at the break,
+/// and the documents after it are read too.
+pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
+    let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let body = text.get(offset..).unwrap_or("");
+    let mut builder = Builder::new(file, offset as u32);
+    let options = options! {
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        max_buffered_comment_events: 1 << 20,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    let mut parser = Parser::new_from_str_with_options(body, options);
+    while let Some(next) = parser.next_event() {
+        match next {
+            Ok((event, span)) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                builder.event(event, range.start as u32, range.end as u32);
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(body.len()).min(body.len()) as u32;
+                builder.break_off(at, &error.info(), body);
+                let more = builder.findings.len() < MAX_ERRORS && parser.proceed_next_document().unwrap_or(false);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+    builder.close_all(body.len() as u32);
+    (builder.tree, builder.findings)
+}
+
+/// A collection that is still open.
+struct Open {
+    id: NodeId,
+    items: Vec<NodeId>,
+}
+
+struct Builder {
+    tree: Tree,
+    findings: Vec<Finding>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, NodeId>,
+    last: Option<NodeId>,
+    offset: u32,
+}
+
+impl Builder {
+    fn new(file: FileId, offset: u32) -> Builder {
+        Builder {
+            tree: Tree { file, nodes: Vec::new(), documents: Vec::new(), comments: Vec::new(), broken: false },
+            findings: Vec::new(),
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            last: None,
+            offset,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, start: u32, end: u32) {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let id = self.add(start, end, NodeKind::Scalar(text.into_owned(), style_of(style)), tag.as_deref());
+                self.anchored(anchor, id);
+                self.place_node(id);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let kind = NodeKind::Sequence(Vec::new(), style == StructureStyle::Flow);
+                self.start(start, end, kind, anchor, tag.as_deref());
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let kind = NodeKind::Mapping(Vec::new(), style == StructureStyle::Flow);
+                self.start(start, end, kind, anchor, tag.as_deref());
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(Some((start, end))),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied();
+                let id = self.add(start, end, NodeKind::Alias(target), None);
+                self.place_node(id);
+            }
+            Event::UnresolvedAlias(name) => {
+                let id = self.add(start, end, NodeKind::Alias(None), None);
+                self.place_node(id);
+                let message = format!("no anchor `&{name}` stands before this alias");
+                let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), name, message)
+                    .help("define the anchor above the alias, in the same file");
+                self.findings.push(finding);
+                self.tree.broken = true;
+            }
+            Event::Anchor(_, name) => {
+                if let Some(node) = self.last.and_then(|id| self.tree.nodes.get_mut(id.index())) {
+                    node.anchor = Some(name.into_owned());
+                }
+            }
+            Event::Comment(..) => {
+                self.tree.comments.push(Comment { start: start + self.offset, end: end + self.offset });
+            }
+            Event::DocumentStart(..) => self.anchors.clear(),
+            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+            // The enumeration may grow; an event without a node changes nothing.
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, start: u32, end: u32, kind: NodeKind, tag: Option<&Tag>) -> NodeId {
+        let id = NodeId::new(self.tree.nodes.len());
+        self.tree.nodes.push(Node {
+            start: start + self.offset,
+            end: end + self.offset,
+            kind,
+            tag: tag.map(Tag::original),
+            anchor: None,
+        });
+        self.last = Some(id);
+        id
+    }
+
+    fn start(&mut self, start: u32, end: u32, kind: NodeKind, anchor: usize, tag: Option<&Tag>) {
+        let id = self.add(start, end, kind, tag);
+        self.anchored(anchor, id);
+        self.open.push(Open { id, items: Vec::new() });
+    }
+
+    fn anchored(&mut self, anchor: usize, id: NodeId) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+    }
+
+    /// Hands a finished node to the collection around it, or makes it a document.
+    fn place_node(&mut self, id: NodeId) {
+        match self.open.last_mut() {
+            Some(open) => open.items.push(id),
+            None => self.tree.documents.push(id),
+        }
+    }
+
+    /// Ends the innermost open collection. A block collection has no end of its own: it ends with its last child.
+    fn close(&mut self, closing: Option<(u32, u32)>) {
+        let Some(open) = self.open.pop() else { return };
+        let last_end = open.items.last().and_then(|id| self.tree.node(*id)).map(|node| node.end);
+        let offset = self.offset;
+        if let Some(node) = self.tree.nodes.get_mut(open.id.index()) {
+            let flow = match &mut node.kind {
+                NodeKind::Sequence(items, flow) => {
+                    *items = open.items;
+                    *flow
+                }
+                NodeKind::Mapping(pairs, flow) => {
+                    *pairs = open.items.chunks(2).filter_map(pair).collect();
+                    *flow
+                }
+                _ => false,
+            };
+            node.end = match closing {
+                Some((_, end)) if flow => end + offset,
+                _ => last_end.unwrap_or(node.end).max(node.start),
+            };
+        }
+        self.place_node(open.id);
+    }
+
+    fn close_all(&mut self, end: u32) {
+        while let Some(open) = self.open.last_mut() {
+            // A key whose value was never reached has none.
+            let odd = matches!(
+                self.tree.nodes.get(open.id.index()).map(|node| &node.kind),
+                Some(NodeKind::Mapping(..)) if open.items.len() % 2 == 1
+            );
+            if odd {
+                open.items.pop();
+            }
+            self.close(Some((end, end)));
+        }
+    }
+
+    fn break_off(&mut self, at: u32, info: &str, body: &str) {
+        self.close_all(at);
+        self.tree.broken = true;
+        let node = NodeId::new(self.tree.nodes.len().saturating_sub(1));
+        let start = at + self.offset;
+        let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let span = Span { file: self.tree.file, start, end: start + width as u32 };
+        let finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", info.to_owned());
+        self.findings.push(finding);
+    }
+}
+
+fn pair(items: &[NodeId]) -> Option<Pair> {
+    match items {
+        [key, value] => Some(Pair { key: *key, value: *value }),
+        _ => None,
+    }
+}
+
+fn style_of(style: Style) -> ScalarStyle {
+    match style {
+        Style::SingleQuoted => ScalarStyle::SingleQuoted,
+        Style::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        Style::Literal => ScalarStyle::Literal,
+        Style::Folded => ScalarStyle::Folded,
+        _ => ScalarStyle::Plain,
+    }
+}

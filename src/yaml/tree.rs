@@ -1,0 +1,144 @@
+//! The arena of nodes of one file.
+
+use crate::finding::Place;
+use crate::source::{FileId, Span};
+
+/// The address of a node in the tree of its file (for an env file: of an entry in its list).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The node with this number, counted from 0.
+    pub fn new(index: usize) -> NodeId {
+        NodeId(index as u32)
+    }
+
+    /// The number of the node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A key and its value in a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The key.
+    pub key: NodeId,
+    /// The value; an empty plain scalar where nothing is written.
+    pub value: NodeId,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// A scalar: its text after YAML's escapes, and how it is written.
+    Scalar(String, ScalarStyle),
+    /// A sequence, and whether it is written in flow style (`[…]`).
+    Sequence(Vec<NodeId>, bool),
+    /// A mapping in the order of the file, doubles included, and whether it is written in flow style (`{…}`).
+    Mapping(Vec<Pair>, bool),
+    /// `*name`: the node it stands for, or `None` where the name is not known.
+    Alias(Option<NodeId>),
+}
+
+/// A node of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// First byte, quotes and brackets included, tag and anchor left out.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+    /// What it is.
+    pub kind: NodeKind,
+    /// The tag as written (`!reset`, `!!str`), if any.
+    pub tag: Option<String>,
+    /// The anchor's name without `&`, if any.
+    pub anchor: Option<String>,
+}
+
+/// A comment, from its `#` to the end of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The `#`.
+    pub start: u32,
+    /// The end of the line, its break left out.
+    pub end: u32,
+}
+
+/// The nodes of one file. A value of the file's text alone.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// The file.
+    pub file: FileId,
+    /// All nodes; a [`NodeId`] is an index into them.
+    pub nodes: Vec<Node>,
+    /// The root of each document; a document that breaks off keeps what came before the break.
+    pub documents: Vec<NodeId>,
+    /// All comments, in the order of the file.
+    pub comments: Vec<Comment>,
+    /// Whether a syntax error stopped the reading of a document.
+    pub broken: bool,
+}
+
+impl Tree {
+    /// A node.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.index())
+    }
+
+    /// A node, with aliases followed to what they stand for.
+    pub fn follow(&self, id: NodeId) -> Option<(NodeId, &Node)> {
+        let mut id = id;
+        for _ in 0..64 {
+            let node = self.node(id)?;
+            match node.kind {
+                NodeKind::Alias(Some(target)) => id = target,
+                NodeKind::Alias(None) => return None,
+                _ => return Some((id, node)),
+            }
+        }
+        None
+    }
+
+    /// The place of a whole node; an unknown one gives the start of the file.
+    pub fn place(&self, id: NodeId) -> Place {
+        let (start, end) = self.node(id).map_or((0, 0), |node| (node.start, node.end));
+        Place { span: Span { file: self.file, start, end }, node: id }
+    }
+
+    /// The text of a scalar, aliases followed.
+    pub fn text(&self, id: NodeId) -> Option<&str> {
+        match &self.follow(id)?.1.kind {
+            NodeKind::Scalar(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The pairs of a mapping, aliases followed; empty for anything else.
+    pub fn pairs(&self, id: NodeId) -> &[Pair] {
+        match self.follow(id).map(|(_, node)| &node.kind) {
+            Some(NodeKind::Mapping(pairs, _)) => pairs,
+            _ => &[],
+        }
+    }
+
+    /// The value under a key of a mapping (the last one, where a key is given twice).
+    pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.pairs(id).iter().rev().find(|pair| self.text(pair.key) == Some(key)).map(|pair| pair.value)
+    }
+}
