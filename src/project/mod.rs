@@ -1,3 +1,31 @@
 //! The project as docker compose sees it: files read, included, extended, interpolated and merged.
 
+mod canonical;
+mod consistency;
+pub mod convert;
+pub mod decode;
+mod defaults;
+mod env_files;
+pub mod environment;
+mod extends;
+mod include;
+mod interpolate;
+mod load;
+mod merge;
+mod merge_table;
+mod name;
+pub mod output;
+mod path;
+mod paths;
+mod shapes;
+pub mod short;
+pub mod template;
+pub mod texts;
+pub mod trees;
+mod unique;
+mod validate;
 pub mod value;
+
+pub use consistency::nearest;
+pub use interpolate::Reference;
+pub use load::{Entry, Project, ServiceEnvFile, load};

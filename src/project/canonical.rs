@@ -1,0 +1,415 @@
+//! Short forms to long ones, as compose-go 2.9.1's `transform` does; every new value keeps the bytes it comes from.
+
+use std::ops::Range;
+
+use super::merge::{dependencies, names};
+use super::path::{ITEM, display, matches};
+use super::short::{go, port, volume};
+use super::texts::{Texts, parts_within};
+use super::value::{Data, Entry, Map, Value};
+use crate::finding::{Finding, Place, Severity};
+
+/// Brings the values of a project into their long forms.
+pub struct Canonical<'a> {
+    /// The files, for places.
+    pub texts: &'a Texts<'a>,
+    /// Everything Compose rejects.
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    BuildContext,
+    FileMount,
+    Sprint,
+    KeyValue,
+    DependsOn,
+    EnvFile,
+    OneOrMore,
+    Extends,
+    Gpus,
+    Names,
+    Volume,
+    Device,
+    Ports,
+    Ssh,
+    External,
+}
+
+impl Canonical<'_> {
+    /// Transforms a value and what is in it.
+    pub fn run(&mut self, value: Value, path: &mut Vec<String>) -> Value {
+        match form_of(path) {
+            Some(form) => self.transform(form, value, path),
+            None => self.children(value, path),
+        }
+    }
+
+    fn children(&mut self, value: Value, path: &mut Vec<String>) -> Value {
+        let Value { data, place, via, parts } = value;
+        let data = match data {
+            Data::Map(map) => Data::Map(self.entries(map, path)),
+            Data::List(items) => {
+                path.push(ITEM.to_owned());
+                let items = items.into_iter().map(|item| self.run(item, path)).collect();
+                path.pop();
+                Data::List(items)
+            }
+            other => other,
+        };
+        Value { data, place, via, parts }
+    }
+
+    fn entries(&mut self, map: Map, path: &mut Vec<String>) -> Map {
+        map.into_iter()
+            .map(|(key, Entry { key: place, value })| {
+                path.push(key);
+                let value = self.run(value, path);
+                (path.pop().unwrap_or_default(), Entry { key: place, value })
+            })
+            .collect()
+    }
+
+    fn transform(&mut self, form: Form, value: Value, path: &mut Vec<String>) -> Value {
+        match form {
+            Form::BuildContext => match value.data {
+                Data::Text(_) => wrap("context", value),
+                _ => self.children(value, path),
+            },
+            Form::Extends if matches!(value.data, Data::Text(_)) => wrap("service", value),
+            Form::FileMount if matches!(value.data, Data::Text(_)) => wrap("source", value),
+            Form::Sprint => match &value.data {
+                Data::Text(_) => value,
+                data => {
+                    let text = go::sprint(data);
+                    value.with(Data::Text(text))
+                }
+            },
+            Form::KeyValue => self.key_values(value, path),
+            Form::DependsOn => depends_on(dependencies(value)),
+            Form::EnvFile => env_files(value),
+            Form::OneOrMore if matches!(value.data, Data::Text(_)) => {
+                let outer = value.with(Data::Null);
+                outer.with(Data::List(vec![value]))
+            }
+            Form::Gpus => match &value.data {
+                Data::Text(_) => gpus(&value),
+                _ => self.children(value, path),
+            },
+            Form::Names => names(value),
+            Form::Volume => self.volume(value, path),
+            Form::Device => self.device(value, path),
+            Form::Ports => self.ports(value, path),
+            Form::Ssh => ssh(value),
+            Form::External => external(self.children(value, path), &mut self.findings, path),
+            Form::Extends | Form::FileMount | Form::OneOrMore => value,
+        }
+    }
+
+    fn key_values(&mut self, value: Value, path: &[String]) -> Value {
+        let Data::List(items) = &value.data else { return value };
+        let mut map = Map::new();
+        for item in items {
+            let Some(text) = item.text() else { continue };
+            match text.split_once('=') {
+                Some((key, after)) => {
+                    let part = self.piece(item, key.len() + 1..text.len(), Data::Text(after.to_owned()));
+                    map.insert(key.to_owned(), Entry { key: item.place, value: part });
+                }
+                None => {
+                    let message = format!("`{text}` has no `=`");
+                    self.findings.push(
+                        Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
+                            .help("write `name=value`"),
+                    );
+                }
+            }
+        }
+        value.with(Data::Map(map))
+    }
+
+    /// A value made of a stretch of a text.
+    fn piece(&self, value: &Value, range: Range<usize>, data: Data) -> Value {
+        let parts = parts_within(&value.parts, &range);
+        Value { data, place: self.texts.part(value, range), via: value.via.clone(), parts }
+    }
+
+    fn volume(&mut self, value: Value, path: &[String]) -> Value {
+        let Data::Text(text) = &value.data else { return value };
+        let spec = match volume::parse(text) {
+            Ok(spec) => spec,
+            Err(error) => {
+                let message = format!("`{text}` is no volume: {error}");
+                self.findings
+                    .push(Finding::new("invalid-value", Severity::Error, value.place, display(path), message));
+                return value.with(Data::Map(Map::new()));
+            }
+        };
+        let whole = value.place;
+        let mut map = Map::new();
+        let mut set = |key: &str, value: Value| map.insert(key.to_owned(), Entry { key: whole, value });
+        let implied = |data| Value::implied(data, whole);
+        set("type", implied(Data::Text(spec.kind.clone())));
+        if let Some(range) = spec.source_range.clone() {
+            set("source", self.piece(&value, range, Data::Text(spec.source.clone())));
+        }
+        let target = volume::clean(&spec.target);
+        set("target", self.piece(&value, spec.target_range.clone(), Data::Text(target)));
+        if spec.read_only {
+            let range = spec.options_range.clone().unwrap_or(0..text.len());
+            set("read_only", self.piece(&value, range, Data::Bool(true)));
+        }
+        if let Some(bind) = &spec.bind {
+            let mut inner = Map::new();
+            let mut add = |key: &str, data| inner.insert(key.to_owned(), Entry { key: whole, value: implied(data) });
+            if let Some(selinux) = &bind.selinux {
+                add("selinux", Data::Text(selinux.clone()));
+            }
+            if let Some(propagation) = &bind.propagation {
+                add("propagation", Data::Text(propagation.clone()));
+            }
+            if bind.create_host_path {
+                add("create_host_path", Data::Bool(true));
+            }
+            set("bind", implied(Data::Map(inner)));
+        }
+        if let Some(named) = &spec.volume {
+            let mut inner = Map::new();
+            if named.nocopy {
+                inner.insert("nocopy".to_owned(), Entry { key: whole, value: implied(Data::Bool(true)) });
+            }
+            set("volume", implied(Data::Map(inner)));
+        }
+        value.with(Data::Map(map))
+    }
+
+    fn device(&mut self, value: Value, path: &[String]) -> Value {
+        let Data::Text(text) = &value.data else { return value };
+        let sections: Vec<Range<usize>> = sections(text);
+        let (source, target, permissions) = match sections.as_slice() {
+            [source] => (source, source, None),
+            [source, target] => (source, if target.is_empty() { source } else { target }, None),
+            [source, target, permissions] => {
+                (source, if target.is_empty() { source } else { target }, Some(permissions))
+            }
+            _ => {
+                let message = format!("`{text}` has more than three sections");
+                self.findings.push(
+                    Finding::new("invalid-value", Severity::Error, value.place, display(path), message)
+                        .help("write `source`, `target` and `permissions` as keys"),
+                );
+                return value.with(Data::Map(Map::new()));
+            }
+        };
+        let whole = value.place;
+        let text_of = |range: &Range<usize>| Data::Text(text.get(range.clone()).unwrap_or("").to_owned());
+        let entry = |value| Entry { key: whole, value };
+        let permissions = match permissions {
+            Some(range) => self.piece(&value, range.clone(), text_of(range)),
+            None => Value::implied(Data::Text("rwm".to_owned()), whole),
+        };
+        let map = Map::from_iter([
+            ("source".to_owned(), entry(self.piece(&value, source.clone(), text_of(source)))),
+            ("target".to_owned(), entry(self.piece(&value, target.clone(), text_of(target)))),
+            ("permissions".to_owned(), entry(permissions)),
+        ]);
+        value.with(Data::Map(map))
+    }
+
+    /// One entry may become several ports, so the whole list is made anew.
+    fn ports(&mut self, value: Value, path: &[String]) -> Value {
+        let Value { data, place, via, parts } = value;
+        let Data::List(items) = data else { return Value { data, place, via, parts } };
+        let items = items.into_iter().flat_map(|item| self.port(item, path)).collect();
+        Value { data: Data::List(items), place, via, parts }
+    }
+
+    fn port(&mut self, item: Value, path: &[String]) -> Vec<Value> {
+        let text = match &item.data {
+            Data::Text(text) => text.clone(),
+            Data::Int(number) => number.to_string(),
+            Data::Float(number) => {
+                let message = format!("`{number}` is no port");
+                self.findings.push(
+                    Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
+                        .help("put the port in quotes"),
+                );
+                return Vec::new();
+            }
+            _ => return vec![item],
+        };
+        let specs = match port::parse(&text) {
+            Ok(specs) => specs,
+            Err(error) => {
+                let place = self.texts.part(&item, error.range.clone());
+                let finding =
+                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone());
+                self.findings.push(finding.evidence(text));
+                return Vec::new();
+            }
+        };
+        let sides = port::parts(&text);
+        specs.into_iter().map(|spec| self.port_map(&item, &spec, &sides)).collect()
+    }
+
+    fn port_map(&self, item: &Value, spec: &port::PortSpec, sides: &port::SpecParts) -> Value {
+        let whole = item.place;
+        let mut map = Map::new();
+        let mut set = |key: &str, value: Value| map.insert(key.to_owned(), Entry { key: whole, value });
+        let host = sides.host.clone();
+        set("mode", Value::implied(Data::Text("ingress".to_owned()), whole));
+        if let (Some(range), false) = (&host, spec.host_ip.is_empty()) {
+            set("host_ip", self.piece(item, range.clone(), Data::Text(spec.host_ip.clone())));
+        }
+        set("target", self.piece(item, sides.target.clone(), Data::Int(i64::from(spec.target))));
+        if let (Some(range), false) = (&host, spec.published.is_empty()) {
+            set("published", self.piece(item, range.clone(), Data::Text(spec.published.clone())));
+        }
+        set("protocol", self.piece(item, sides.target.clone(), Data::Text(spec.protocol.clone())));
+        let mut port = item.with(Data::Map(map));
+        port.parts = item.parts.clone();
+        port
+    }
+}
+
+/// The byte ranges between the colons of a text.
+fn sections(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    text.split(':')
+        .map(|section| {
+            let range = start..start + section.len();
+            start = range.end + 1;
+            range
+        })
+        .collect()
+}
+
+fn wrap(key: &str, value: Value) -> Value {
+    let outer = value.with(Data::Null);
+    let map = Map::from_iter([(key.to_owned(), Entry { key: value.place, value })]);
+    outer.with(Data::Map(map))
+}
+
+/// Adds an entry where the mapping has none.
+pub fn imply(value: &mut Value, key: &str, data: Data) {
+    let place = value.place;
+    if let Data::Map(map) = &mut value.data
+        && !map.contains_key(key)
+    {
+        map.insert(key.to_owned(), Entry { key: place, value: Value::implied(data, place) });
+    }
+}
+
+fn depends_on(mut value: Value) -> Value {
+    if let Data::Map(map) = &mut value.data {
+        for entry in map.values_mut() {
+            imply(&mut entry.value, "condition", Data::Text("service_started".to_owned()));
+            imply(&mut entry.value, "required", Data::Bool(true));
+        }
+    }
+    value
+}
+
+fn env_files(value: Value) -> Value {
+    let one = |item: Value| {
+        let mut item = if item.text().is_some() { wrap("path", item) } else { item };
+        imply(&mut item, "required", Data::Bool(true));
+        item
+    };
+    match value.data {
+        Data::Text(_) => {
+            let outer = value.with(Data::Null);
+            outer.with(Data::List(vec![one(value)]))
+        }
+        Data::List(items) => {
+            let items = items.into_iter().map(one).collect();
+            Value { data: Data::List(items), place: value.place, via: value.via, parts: Vec::new() }
+        }
+        _ => value,
+    }
+}
+
+/// `gpus: all`
+fn gpus(value: &Value) -> Value {
+    let count = value.with(Data::Text("all".to_owned()));
+    let request = wrap("count", count);
+    value.with(Data::List(vec![request]))
+}
+
+fn ssh(value: Value) -> Value {
+    let Data::List(items) = &value.data else { return value };
+    let map = items
+        .iter()
+        .filter_map(|item| {
+            let text = item.text()?;
+            let (id, path) = match text.split_once('=') {
+                Some((id, path)) => (id, Data::Text(path.to_owned())),
+                None => (text, Data::Null),
+            };
+            Some((id.to_owned(), Entry { key: item.place, value: item.with(path) }))
+        })
+        .collect();
+    value.with(Data::Map(map))
+}
+
+/// `external: {name: x}` of old files is `external: true` and `name: x`.
+fn external(mut value: Value, findings: &mut Vec<Finding>, path: &[String]) -> Value {
+    let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
+    let Data::Map(map) = &mut value.data else { return value };
+    if let Some(entry) = map.get_mut("external") {
+        entry.value = entry.value.with(Data::Bool(true));
+    }
+    let Some(named) = old.get("name") else { return value };
+    match map.get("name") {
+        None => {
+            map.insert("name".to_owned(), named.clone());
+        }
+        Some(name) if name.value.data != named.value.data => {
+            let message = "`name` and `external.name` differ";
+            findings.push(
+                Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
+                    .label(named.value.place, "the other name")
+                    .help("keep `name` and write `external: true`"),
+            );
+        }
+        Some(_) => {}
+    }
+    value
+}
+
+/// The place of the whole of a value, for entries that Compose adds to it.
+pub fn implied_entry(data: Data, place: Place) -> Entry {
+    Entry { key: place, value: Value::implied(data, place) }
+}
+
+fn form_of(path: &[String]) -> Option<Form> {
+    FORMS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, form)| *form)
+}
+
+const FORMS: &[(&str, Form)] = &[
+    ("services.*.build.secrets.*", Form::FileMount),
+    ("services.*.build.provenance", Form::Sprint),
+    ("services.*.build.sbom", Form::Sprint),
+    ("services.*.build.additional_contexts", Form::KeyValue),
+    ("services.*.depends_on", Form::DependsOn),
+    ("services.*.env_file", Form::EnvFile),
+    ("services.*.label_file", Form::OneOrMore),
+    ("services.*.extends", Form::Extends),
+    ("services.*.gpus", Form::Gpus),
+    ("services.*.networks", Form::Names),
+    ("services.*.models", Form::Names),
+    ("services.*.volumes.*", Form::Volume),
+    ("services.*.dns", Form::OneOrMore),
+    ("services.*.devices.*", Form::Device),
+    ("services.*.secrets.*", Form::FileMount),
+    ("services.*.configs.*", Form::FileMount),
+    ("services.*.ports", Form::Ports),
+    ("services.*.build", Form::BuildContext),
+    ("services.*.build.ssh", Form::Ssh),
+    ("services.*.develop.watch.*.ignore", Form::OneOrMore),
+    ("services.*.develop.watch.*.include", Form::OneOrMore),
+    ("volumes.*", Form::External),
+    ("networks.*", Form::External),
+    ("secrets.*", Form::External),
+    ("configs.*", Form::External),
+];

@@ -1,0 +1,436 @@
+//! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
+//! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every finding is a rejection.
+
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::IndexSet;
+
+use super::validate::listed;
+use super::value::{Data, Entry, Map, Value};
+use crate::finding::{Finding, Place, Severity};
+
+/// The project under check.
+pub struct Check<'a> {
+    /// The decoded project.
+    pub root: &'a Value,
+    /// The names of active services.
+    pub enabled: &'a IndexSet<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+struct Service<'a> {
+    name: &'a str,
+    key: Place,
+    value: &'a Value,
+}
+
+impl<'a> Check<'a> {
+    /// Checks all active services, secrets and the graph of dependencies.
+    pub fn run(&mut self) {
+        let services: Vec<Service<'a>> = self
+            .section("services")
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| self.enabled.contains(*name))
+            .map(|(name, entry)| Service { name, key: entry.key, value: &entry.value })
+            .collect();
+        for service in &services {
+            self.source(service);
+            self.build(service);
+            self.networks(service);
+            self.healthcheck(service);
+            self.dependencies(service);
+            self.references(service);
+            self.scale(service);
+            self.limits(service);
+            self.watches(service);
+            self.mounts(service);
+        }
+        self.secrets();
+        self.cycles(&services);
+        self.container_names(&services);
+    }
+
+    fn section(&self, key: &str) -> Option<&'a Map> {
+        self.root.get(key).and_then(Value::map)
+    }
+
+    fn report(&mut self, rule: &'static str, place: Place, resource: String, message: String) -> &mut Finding {
+        self.findings.push(Finding::new(rule, Severity::Error, place, resource, message));
+        // The vector was pushed to one line above.
+        let last = self.findings.len() - 1;
+        match self.findings.get_mut(last) {
+            Some(finding) => finding,
+            None => unreachable!("a vector that was pushed to is not empty"),
+        }
+    }
+
+    fn source(&mut self, service: &Service<'_>) {
+        let image = service.value.get("image").and_then(Value::text).unwrap_or("");
+        if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
+            return;
+        }
+        let message = format!("the service `{}` has neither `image` nor `build`", service.name);
+        self.report("missing-key", service.key, resource(service), message).help =
+            Some("name an image, or say how to build one".to_owned());
+    }
+
+    fn build(&mut self, service: &Service<'_>) {
+        let Some(build) = service.value.get("build") else { return };
+        if let (Some(inline), Some(file)) = (build.get("dockerfile_inline"), build.get("dockerfile"))
+            && inline.text() != Some("")
+        {
+            let message = "`dockerfile` and `dockerfile_inline` exclude each other".to_owned();
+            self.report("conflicting-keys", inline.place, resource(service), message);
+            let _ = file;
+        }
+        for (_, entry) in build.get("additional_contexts").and_then(Value::map).into_iter().flatten() {
+            let Some(target) = entry.value.text().and_then(|text| text.strip_prefix("service:")) else { continue };
+            let known = self.section("services").and_then(|services| services.get(target));
+            match known.filter(|_| self.enabled.contains(target)) {
+                None => self.undefined("service", target, entry.value.place, service),
+                Some(other) if other.value.get("build").is_none() => {
+                    let message = format!("the service `{target}` has no `build` to take a context from");
+                    self.report("undefined-reference", entry.value.place, resource(service), message);
+                }
+                Some(_) => {}
+            }
+        }
+        let platform = service.value.get("platform");
+        let platforms = build.get("platforms").and_then(Value::list).unwrap_or(&[]);
+        if let Some(platform) = platform
+            && !platforms.is_empty()
+            && !platforms.iter().any(|one| one.data == platform.data)
+        {
+            let message = format!("`build.platforms` lacks the service's platform `{}`", platform.text().unwrap_or(""));
+            self.report("conflicting-keys", platform.place, resource(service), message);
+        }
+    }
+
+    fn networks(&mut self, service: &Service<'_>) {
+        let networks = service.value.get("networks").and_then(Value::map);
+        let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
+        if let (Some(mode), Some(networks)) = (mode, networks.filter(|networks| !networks.is_empty())) {
+            let first = networks.values().next().map_or(mode.place, |entry| entry.key);
+            let message = "`network_mode` and `networks` exclude each other".to_owned();
+            let finding = self.report("conflicting-keys", mode.place, resource(service), message);
+            finding.labels.push(crate::finding::Label { place: first, message: "a network is named here".to_owned() });
+        }
+        let declared = self.section("networks");
+        for (name, entry) in networks.into_iter().flatten() {
+            if !declared.is_some_and(|all| all.contains_key(name)) {
+                self.undefined("network", name, entry.key, service);
+            }
+        }
+        if let Some(mode) = mode
+            && let Some(name) = mode.text().and_then(|text| text.strip_prefix("service:"))
+            && !self.enabled.contains(name)
+        {
+            self.undefined("service", name, mode.place, service);
+        }
+    }
+
+    fn healthcheck(&mut self, service: &Service<'_>) {
+        let Some(test) = service.value.get("healthcheck").and_then(|check| check.get("test")) else { return };
+        let Some(first) = test.list().and_then(<[Value]>::first) else { return };
+        if !matches!(first.text(), Some("CMD" | "CMD-SHELL" | "NONE")) {
+            let message = "a healthcheck's list must start with `CMD`, `CMD-SHELL` or `NONE`".to_owned();
+            self.report("invalid-value", first.place, resource(service), message).help =
+                Some("put `CMD` before the program, or write the test as one string".to_owned());
+        }
+    }
+
+    fn dependencies(&mut self, service: &Service<'_>) {
+        for (name, entry) in service.value.get("depends_on").and_then(Value::map).into_iter().flatten() {
+            if self.enabled.contains(name) {
+                continue;
+            }
+            let known = self.section("services").and_then(|services| services.get(name));
+            match known {
+                None => self.undefined("service", name, entry.key, service),
+                Some(other) => {
+                    let required = entry.value.get("required").map(|value| &value.data) != Some(&Data::Bool(false));
+                    if required {
+                        self.inactive(name, other, entry.key, service);
+                    }
+                }
+            }
+        }
+    }
+
+    fn inactive(&mut self, name: &str, other: &Entry, place: Place, service: &Service<'_>) {
+        let profiles: Vec<&str> =
+            other.value.get("profiles").and_then(Value::list).unwrap_or(&[]).iter().filter_map(Value::text).collect();
+        let message = format!("the service `{name}` is in no active profile");
+        let finding = self.report("inactive-dependency", place, resource(service), message);
+        finding.evidence = Some(name.to_owned());
+        finding.help = Some(format!(
+            "activate its profile ({}), give this service the same profile, or write `required: false`",
+            listed(&profiles)
+        ));
+        finding.labels.push(crate::finding::Label { place: other.key, message: "the service stands here".to_owned() });
+    }
+
+    fn references(&mut self, service: &Service<'_>) {
+        for mount in service.value.get("volumes").and_then(Value::list).unwrap_or(&[]) {
+            let Some(source) = mount.get("source") else { continue };
+            let name = source.text().unwrap_or("");
+            let named = mount.get("type").and_then(Value::text) == Some("volume") && !name.is_empty();
+            if named && !self.section("volumes").is_some_and(|all| all.contains_key(name)) {
+                self.undefined("volume", name, source.place, service);
+            }
+        }
+        let build = service.value.get("build");
+        let grants = |value: Option<&'a Value>, key: &str| {
+            value.and_then(|value| value.get(key)).and_then(Value::list).unwrap_or(&[])
+        };
+        let value: Option<&'a Value> = self.section("services").and_then(|all| all.get(service.name)).map(|e| &e.value);
+        let build: Option<&'a Value> = build.and(value.and_then(|value| value.get("build")));
+        for (kind, section, list) in [
+            ("secret", "secrets", grants(build, "secrets")),
+            ("config", "configs", grants(value, "configs")),
+            ("secret", "secrets", grants(value, "secrets")),
+        ] {
+            for grant in list {
+                let Some(source) = grant.get("source") else { continue };
+                let name = source.text().unwrap_or("");
+                if !self.section(section).is_some_and(|all| all.contains_key(name)) {
+                    self.undefined(kind, name, source.place, service);
+                }
+            }
+        }
+        for (name, entry) in service.value.get("models").and_then(Value::map).into_iter().flatten() {
+            if !self.section("models").is_some_and(|all| all.contains_key(name)) {
+                self.undefined("model", name, entry.key, service);
+            }
+        }
+    }
+
+    fn undefined(&mut self, kind: &'static str, name: &str, place: Place, service: &Service<'_>) {
+        let section = match kind {
+            "service" => "services",
+            "network" => "networks",
+            "volume" => "volumes",
+            "secret" => "secrets",
+            "config" => "configs",
+            _ => "models",
+        };
+        let known: Vec<&str> = self.section(section).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let message = format!("the {kind} `{name}` is not defined");
+        let help = if kind == "volume" && (name.contains('/') || name.contains('.')) {
+            format!("this is read as the name of a volume; write `./{name}` if it is a path")
+        } else {
+            match nearest(name, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if kind == "service" => "define it, or take the reference out".to_owned(),
+                None => format!("add `{name}:` under the top-level `{section}:`"),
+            }
+        };
+        let finding = self.report("undefined-reference", place, resource(service), message);
+        finding.help = Some(help);
+        finding.evidence = Some(format!("{kind} {name}"));
+    }
+
+    fn scale(&mut self, service: &Service<'_>) {
+        let scale = service.value.get("scale");
+        let replicas = service.value.get("deploy").and_then(|deploy| deploy.get("replicas"));
+        let number = |value: Option<&Value>| match value.map(|value| &value.data) {
+            Some(Data::Int(number)) => Some(*number),
+            _ => None,
+        };
+        if let (Some(one), Some(two)) = (scale, replicas)
+            && number(scale) != number(replicas)
+        {
+            self.differ("scale", one, "deploy.replicas", two, service);
+        }
+        for (key, value) in [("scale", scale), ("deploy.replicas", replicas)] {
+            if let Some(at) = value.filter(|_| number(value).is_some_and(|number| number < 0)) {
+                self.report("invalid-value", at.place, resource(service), format!("`{key}` is less than 0"));
+            }
+        }
+        let count = number(scale).or(number(replicas)).unwrap_or(1);
+        let name = service.value.get("container_name").filter(|name| name.text() != Some(""));
+        if let (Some(name), Some(at), true) = (name, scale.or(replicas), count > 1) {
+            let message = format!("{count} replicas cannot all be named `{}`", name.text().unwrap_or(""));
+            let finding = self.report("conflicting-keys", name.place, resource(service), message);
+            finding.labels.push(crate::finding::Label { place: at.place, message: "asked for here".to_owned() });
+            finding.help = Some("take `container_name` out; Compose numbers the containers".to_owned());
+        }
+    }
+
+    fn limits(&mut self, service: &Service<'_>) {
+        const PAIRS: [(&str, &str, &str); 4] = [
+            ("cpus", "limits", "cpus"),
+            ("mem_limit", "limits", "memory"),
+            ("mem_reservation", "reservations", "memory"),
+            ("pids_limit", "limits", "pids"),
+        ];
+        let resources = service.value.get("deploy").and_then(|deploy| deploy.get("resources"));
+        for (key, section, inner) in PAIRS {
+            let (Some(one), Some(group)) =
+                (service.value.get(key), resources.and_then(|resources| resources.get(section)))
+            else {
+                continue;
+            };
+            match group.get(inner) {
+                Some(two) if one.data == two.data => {}
+                Some(two) => self.differ(key, one, &format!("deploy.resources.{section}.{inner}"), two, service),
+                // Compose counts a limit that is absent beside others as zero, and zero differs.
+                None => {
+                    let message = format!(
+                        "`{key}` needs the same `{inner}` under `deploy.resources.{section}`, which sets other limits"
+                    );
+                    let finding = self.report("conflicting-keys", one.place, resource(service), message);
+                    let label = format!("`{inner}` is absent here");
+                    finding.labels.push(crate::finding::Label { place: group.place, message: label });
+                    finding.help = Some(format!("move `{key}` into `deploy.resources.{section}`"));
+                }
+            }
+        }
+    }
+
+    fn differ(&mut self, key: &str, one: &Value, other: &str, two: &Value, service: &Service<'_>) {
+        let message = format!("`{key}` and `{other}` differ");
+        let finding = self.report("conflicting-keys", one.place, resource(service), message);
+        finding.labels.push(crate::finding::Label { place: two.place, message: format!("`{other}` is set here") });
+        finding.help = Some("set one of the two".to_owned());
+    }
+
+    fn watches(&mut self, service: &Service<'_>) {
+        let watches = service.value.get("develop").and_then(|develop| develop.get("watch"));
+        for watch in watches.and_then(Value::list).unwrap_or(&[]) {
+            let action = watch.get("action").and_then(Value::text).unwrap_or("");
+            let target = watch.get("target").and_then(Value::text).unwrap_or("");
+            if target.is_empty() && !matches!(action, "rebuild" | "restart") {
+                let message = format!("the action `{action}` needs a `target`");
+                self.report("missing-key", watch.place, resource(service), message);
+            }
+        }
+    }
+
+    fn mounts(&mut self, service: &Service<'_>) {
+        let mut known: HashMap<&str, Place> = HashMap::new();
+        let tmpfs = service.value.get("tmpfs").and_then(Value::list).unwrap_or(&[]);
+        let volumes = service.value.get("volumes").and_then(Value::list).unwrap_or(&[]);
+        let targets = tmpfs
+            .iter()
+            .filter_map(|item| Some((item.text()?.split(':').next()?, item.place)))
+            .chain(volumes.iter().filter_map(|item| Some((item.get("target")?.text()?, item.place))));
+        let mut doubles = Vec::new();
+        for (target, place) in targets {
+            match known.get(target) {
+                Some(first) => doubles.push((target, place, *first)),
+                None => {
+                    known.insert(target, place);
+                }
+            }
+        }
+        for (target, place, first) in doubles {
+            let message = format!("`{target}` is already mounted");
+            let finding = self.report("duplicate-mount-target", place, resource(service), message);
+            finding.evidence = Some(target.to_owned());
+            finding.labels.push(crate::finding::Label { place: first, message: "mounted here first".to_owned() });
+        }
+    }
+
+    fn secrets(&mut self) {
+        for (name, entry) in self.section("secrets").into_iter().flatten() {
+            let text = |key: &str| entry.value.get(key).and_then(Value::text).unwrap_or("");
+            let external = entry.value.get("external").map(|external| &external.data) == Some(&Data::Bool(true));
+            if !external && text("file").is_empty() && text("environment").is_empty() {
+                let message = format!("the secret `{name}` has neither `file` nor `environment`");
+                self.report("missing-key", entry.key, format!("secrets.{name}"), message);
+            }
+        }
+    }
+
+    /// Reports each cycle once, at the dependency that closes it.
+    fn cycles(&mut self, services: &[Service<'_>]) {
+        let edges: HashMap<&str, Vec<(&str, Place)>> = services
+            .iter()
+            .map(|service| {
+                let map = service.value.get("depends_on").and_then(Value::map);
+                let edges = map.into_iter().flatten().map(|(name, entry)| (name.as_str(), entry.key)).collect();
+                (service.name, edges)
+            })
+            .collect();
+        let mut done: BTreeSet<&str> = BTreeSet::new();
+        let mut cycles = Vec::new();
+        for service in services {
+            walk(service.name, &edges, &mut Vec::new(), &mut done, &mut cycles);
+        }
+        for (path, place) in cycles {
+            let message = format!("services depend on each other in a circle: {}", path.join(" → "));
+            let resource = format!("services.{}", path.first().map_or("", String::as_str));
+            self.report("dependency-cycle", place, resource, message).help =
+                Some("take out one of these dependencies".to_owned());
+        }
+    }
+
+    fn container_names(&mut self, services: &[Service<'_>]) {
+        let mut known: HashMap<&str, &Value> = HashMap::new();
+        for service in services {
+            let Some(value) = service.value.get("container_name") else { continue };
+            let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };
+            match known.get(name) {
+                Some(first) => {
+                    let message = format!("the container name `{name}` is taken by another service");
+                    let place = first.place;
+                    let finding = self.report("duplicate-container-name", value.place, resource(service), message);
+                    finding.evidence = Some(name.to_owned());
+                    finding.labels.push(crate::finding::Label { place, message: "taken here".to_owned() });
+                }
+                None => {
+                    known.insert(name, value);
+                }
+            }
+        }
+    }
+}
+
+fn resource(service: &Service<'_>) -> String {
+    format!("services.{}", service.name)
+}
+
+/// Walks the graph depth first; an edge back into the path closes a cycle.
+fn walk<'a>(
+    name: &'a str,
+    edges: &HashMap<&'a str, Vec<(&'a str, Place)>>,
+    path: &mut Vec<&'a str>,
+    done: &mut BTreeSet<&'a str>,
+    cycles: &mut Vec<(Vec<String>, Place)>,
+) {
+    if done.contains(name) {
+        return;
+    }
+    path.push(name);
+    for (next, place) in edges.get(name).into_iter().flatten() {
+        match path.iter().position(|step| step == next) {
+            Some(at) => {
+                let mut cycle: Vec<String> = path.iter().skip(at).map(|step| (*step).to_owned()).collect();
+                cycle.push((*next).to_owned());
+                cycles.push((cycle, *place));
+            }
+            None => walk(next, edges, path, done, cycles),
+        }
+    }
+    path.pop();
+    done.insert(name);
+}
+
+/// The known name that a misspelt one most likely means.
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let limit = match name.chars().count() {
+        0..=3 => 1,
+        4..=8 => 2,
+        _ => 3,
+    };
+    let lower = name.to_lowercase();
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

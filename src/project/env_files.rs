@@ -1,0 +1,220 @@
+//! `env_file` and `label_file`: what they add to the services that name them.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
+
+use super::environment::{Environment, env_problems, line_place};
+use super::load::{Loader, ServiceEnvFile};
+use super::value::{Data, Entry, Map, Value};
+use crate::dotenv;
+use crate::finding::{Finding, Place, Severity};
+use crate::source::{FileId, LoadError};
+
+/// Adds the variables of `env_file`s to the `environment` of active services, and the labels of `label_file`s to their
+/// `labels`. A file that is missing or cannot be read is a rejection.
+pub fn resolve(
+    loader: &mut Loader<'_>,
+    root: &mut Value,
+    enabled: &IndexSet<String>,
+    environment: &Environment,
+) -> Vec<ServiceEnvFile> {
+    let Data::Map(map) = &mut root.data else { return Vec::new() };
+    let Some(Entry { value: Value { data: Data::Map(services), .. }, .. }) = map.get_mut("services") else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for (name, entry) in services.iter_mut().filter(|(name, _)| enabled.contains(*name)) {
+        variables(loader, name, &mut entry.value, environment, &mut files);
+        labels(loader, name, &mut entry.value);
+    }
+    files
+}
+
+/// An entry of `env_file`.
+struct Listed {
+    path: PathBuf,
+    place: Place,
+    required: bool,
+    format: String,
+}
+
+fn listed(service: &Value) -> Vec<Listed> {
+    let items = service.get("env_file").and_then(Value::list).unwrap_or(&[]);
+    items
+        .iter()
+        .filter_map(|item| {
+            let path = item.get("path")?;
+            Some(Listed {
+                path: PathBuf::from(path.text()?),
+                place: path.place,
+                required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
+                format: item.get("format").and_then(Value::text).unwrap_or("").to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn variables(
+    loader: &mut Loader<'_>,
+    name: &str,
+    service: &mut Value,
+    environment: &Environment,
+    files: &mut Vec<ServiceEnvFile>,
+) {
+    let own: Map = service.get("environment").and_then(Value::map).cloned().unwrap_or_default();
+    let mut added = Map::new();
+    for Listed { path, place, required, format } in listed(service) {
+        let file = match loader.sources.load(&path) {
+            Ok(file) => Some(file),
+            Err(LoadError::Missing) if !required => None,
+            Err(error) => {
+                missing(loader, name, &path, place, &error);
+                None
+            }
+        };
+        files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required });
+        let Some(file) = file else { continue };
+        match format.as_str() {
+            "" | ".env" => dotenv_file(loader, file, &own, &mut added, environment),
+            "raw" => raw_file(loader, file, &own, &mut added, environment),
+            other => {
+                let message = format!("`{other}` is no format of an env file");
+                let resource = format!("services.{name}");
+                loader.reject(
+                    Finding::new("invalid-value", Severity::Error, place, resource, message)
+                        .help("the one other format is `raw`"),
+                );
+            }
+        }
+    }
+    if let Data::Map(map) = &mut service.data {
+        map.shift_remove("env_file");
+        if added.is_empty() {
+            return;
+        }
+        let place = map.get("env_file").map_or(service.place, |entry| entry.key);
+        let into = map
+            .entry("environment".to_owned())
+            .or_insert_with(|| Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) });
+        if let Data::Map(into) = &mut into.value.data {
+            for (key, entry) in added {
+                into.entry(key).or_insert(entry);
+            }
+        }
+    }
+}
+
+fn missing(loader: &mut Loader<'_>, name: &str, path: &Path, place: Place, error: &LoadError) {
+    let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let message = match error {
+        LoadError::Missing => format!("the env file `{short}` does not exist"),
+        other => format!("the env file `{short}` cannot be read: {other}"),
+    };
+    let mut finding = Finding::new("missing-env-file", Severity::Error, place, format!("services.{name}"), message)
+        .evidence(short.clone())
+        .help("create it, or write `required: false` if the service can do without");
+    let near = near_misses(loader, path, &short);
+    if let Some(near) = near {
+        finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
+    }
+    loader.reject(finding);
+}
+
+/// A file beside the missing one that looks like its example or a misspelling of it.
+fn near_misses(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
+    let names = loader.sources.list(path.parent()?);
+    let example = |name: &&String| {
+        name.starts_with(short)
+            && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))
+    };
+    names.iter().find(example).cloned().or_else(|| {
+        let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.contains("env")).collect();
+        super::nearest(short, &known).map(str::to_owned)
+    })
+}
+
+fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, environment: &Environment) {
+    let source = loader.sources.file(file);
+    let text_of = |map: &Map, name: &str| map.get(name).and_then(|entry| entry.value.text()).map(str::to_owned);
+    let before = added.clone();
+    let lookup = |name: &str| {
+        environment.value(name).or_else(|| text_of(own, name)).or_else(|| text_of(&before, name))
+    };
+    let parsed = dotenv::parse(&source.text, &lookup);
+    loader.rejections.extend(env_problems(file, &parsed));
+    for (at, line) in parsed.lines.iter().enumerate() {
+        let Some(value) = &line.value else { continue };
+        let key = line_place(file, at, line.key_span.0, line.key_span.1);
+        let place = line_place(file, at, line.value_span.0, line.value_span.1);
+        let value = Value::new(Data::Text(value.clone()), place);
+        added.insert(line.key.clone(), Entry { key, value });
+    }
+}
+
+/// `format: raw` takes every line as it is (docker compose 2.40.3, `raw` env file format).
+fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, environment: &Environment) {
+    let source = loader.sources.file(file);
+    let mut start = 0;
+    for (at, line) in source.text.split_inclusive('\n').enumerate() {
+        let from = start;
+        start += line.len() as u32;
+        let line = line.trim_end_matches(['\n', '\r']);
+        let trimmed = line.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let (key, value) = match trimmed.split_once('=') {
+            Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+            None => {
+                let known = own.get(trimmed).and_then(|entry| entry.value.text()).map(str::to_owned);
+                (trimmed.to_owned(), environment.value(trimmed).or(known))
+            }
+        };
+        let Some(value) = value else { continue };
+        let place = line_place(file, at, from, from + line.len() as u32);
+        added.insert(key, Entry { key: place, value: Value::new(Data::Text(value), place) });
+    }
+}
+
+/// Labels of files stand below those of the service itself.
+fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
+    let listed: Vec<(PathBuf, Place)> = service
+        .get("label_file")
+        .and_then(Value::list)
+        .unwrap_or(&[])
+        .iter()
+        .filter_map(|item| Some((PathBuf::from(item.text()?), item.place)))
+        .collect();
+    let mut added = Map::new();
+    for (path, place) in listed {
+        match loader.sources.load(&path) {
+            Ok(file) => dotenv_file(loader, file, &Map::new(), &mut added, &Environment::default()),
+            Err(error) => {
+                let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                let message = format!("the label file `{short}` cannot be read: {error}");
+                loader.reject(Finding::new(
+                    "missing-env-file",
+                    Severity::Error,
+                    place,
+                    format!("services.{name}"),
+                    message,
+                ));
+            }
+        }
+    }
+    if added.is_empty() {
+        return;
+    }
+    let place = service.place;
+    if let Data::Map(map) = &mut service.data {
+        let into = map
+            .entry("labels".to_owned())
+            .or_insert_with(|| Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) });
+        if let Data::Map(into) = &mut into.value.data {
+            for (key, entry) in added {
+                into.entry(key).or_insert(entry);
+            }
+        }
+    }
+}

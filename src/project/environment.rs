@@ -1,0 +1,163 @@
+//! The variables that interpolation sees, and where each was set.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::template::Outcome;
+use crate::dotenv::{self, ProblemKind};
+use crate::finding::{Finding, Place, Severity};
+use crate::source::{FileId, LoadError, SourceDb, Span};
+use crate::yaml::NodeId;
+
+/// A variable of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Its value.
+    pub value: String,
+    /// The line of the env file that set it; `None` for one of the machine, the process or Compose itself.
+    pub place: Option<Place>,
+    /// Lines of earlier env files, or further up in the same file, whose value this one replaced.
+    pub replaced: Vec<Place>,
+}
+
+/// The variables of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    settings: HashMap<String, Setting>,
+    /// The env files read, in order.
+    pub files: Vec<FileId>,
+    /// Bare `KEY` lines that nothing gives a value, by name.
+    pub bare: Vec<(String, Place)>,
+}
+
+impl Environment {
+    /// The value of a variable.
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.settings.get(name).map(|setting| setting.value.clone())
+    }
+
+    /// A variable and where it was set.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.get(name)
+    }
+
+    /// All variables, sorted by name.
+    pub fn all(&self) -> Vec<(&str, &Setting)> {
+        let mut all: Vec<_> = self.settings.iter().map(|(name, setting)| (name.as_str(), setting)).collect();
+        all.sort_by_key(|(name, _)| *name);
+        all
+    }
+
+    /// Sets a variable that no file sets. What is set stays.
+    pub fn provide(&mut self, name: &str, value: impl Into<String>) {
+        self.settings
+            .entry(name.to_owned())
+            .or_insert_with(|| Setting { value: value.into(), place: None, replaced: Vec::new() });
+    }
+
+    /// Sets a variable whatever was set before.
+    pub fn force(&mut self, name: &str, value: impl Into<String>) {
+        self.settings.insert(name.to_owned(), Setting { value: value.into(), place: None, replaced: Vec::new() });
+    }
+
+    /// Reads env files in order; a later file wins over an earlier one, what was set before wins over both.
+    ///
+    /// The findings are what Compose rejects: lines it cannot read, each at its place, and files that are missing, at
+    /// the `anchor`.
+    pub fn read(&mut self, sources: &SourceDb, files: &[PathBuf], anchor: Place) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut read: HashMap<String, Setting> = HashMap::new();
+        for path in files {
+            match sources.load(path) {
+                Ok(file) => {
+                    self.files.push(file);
+                    self.read_file(sources, file, &mut read, &mut findings);
+                }
+                Err(error) => findings.push(unreadable(path, &error, anchor)),
+            }
+        }
+        for (name, setting) in read {
+            self.settings.entry(name).or_insert(setting);
+        }
+        findings
+    }
+
+    fn read_file(
+        &mut self,
+        sources: &SourceDb,
+        file: FileId,
+        read: &mut HashMap<String, Setting>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let source = sources.file(file);
+        let lookup = |name: &str| {
+            self.value(name).or_else(|| read.get(name).map(|setting| setting.value.clone()))
+        };
+        let parsed = dotenv::parse(&source.text, &lookup);
+        findings.extend(env_problems(file, &parsed));
+        for (at, line) in parsed.lines.iter().enumerate() {
+            let place = line_place(file, at, line.key_span.0, line.value_span.1);
+            match &line.value {
+                Some(value) => {
+                    let before = read.remove(&line.key);
+                    let mut replaced = before.as_ref().map_or_else(Vec::new, |setting| setting.replaced.clone());
+                    replaced.extend(before.and_then(|setting| setting.place));
+                    read.insert(line.key.clone(), Setting { value: value.clone(), place: Some(place), replaced });
+                }
+                None => self.bare.push((line.key.clone(), place)),
+            }
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &LoadError, anchor: Place) -> Finding {
+    let message = format!("the env file `{}` cannot be read: {error}", path.display());
+    Finding::new("missing-env-file", Severity::Error, anchor, path.display().to_string(), message)
+        .help("create it, or correct the path given with `--env-file`")
+}
+
+/// The place of a line of an env file.
+pub fn line_place(file: FileId, line: usize, start: u32, end: u32) -> Place {
+    Place { span: Span { file, start, end }, node: NodeId::new(line) }
+}
+
+/// What Compose cannot read in an env file, as findings.
+pub fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Finding> {
+    parsed
+        .problems
+        .iter()
+        .map(|problem| {
+            let place = line_place(file, parsed.lines.len(), problem.start, problem.end);
+            let (rule, message, help) = match &problem.kind {
+                ProblemKind::KeyWithSpace => {
+                    ("malformed-line", "a variable name cannot contain a space".to_owned(), "write `KEY=value`")
+                }
+                ProblemKind::UnexpectedCharacter(found) => (
+                    "malformed-line",
+                    format!("`{}` cannot stand in a variable name", found.escape_default()),
+                    "put quotes around a value that goes over several lines; start a comment with `#`",
+                ),
+                ProblemKind::UnterminatedQuote => {
+                    ("malformed-line", "the quote that opens this value is never closed".to_owned(), "close the quote")
+                }
+                ProblemKind::InvalidInterpolation => (
+                    "invalid-interpolation",
+                    "this is no variable reference".to_owned(),
+                    "put the value in single quotes, or write `$$` for a plain `$`",
+                ),
+                ProblemKind::Required { name, .. } => (
+                    "required-variable",
+                    format!("`{name}` is required and has no value"),
+                    "set it further up, or in an earlier env file",
+                ),
+                other => ("malformed-line", other.to_string(), "write `KEY=value`, one on a line"),
+            };
+            Finding::new(rule, Severity::Error, place, "", message).help(help)
+        })
+        .collect()
+}
+
+/// Whether a use of a variable left a blank where a value was wanted.
+pub fn is_blank(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Unset | Outcome::Empty)
+}

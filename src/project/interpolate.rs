@@ -1,0 +1,258 @@
+//! Variables in the values of a file, and the casts that Compose applies to what comes out.
+
+use super::environment::Environment;
+use super::path::{ITEM, display, matches};
+use super::short::go;
+use super::template::{Expansion, Operator, Outcome, Problem, Use, expand};
+use super::texts::Texts;
+use super::value::{Data, Part, Value};
+use crate::finding::{Finding, Place, Severity};
+use crate::source::Span;
+
+/// One use of a variable in a Compose file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The variable.
+    pub name: String,
+    /// The `${…}`, or the whole scalar where its place inside cannot be told.
+    pub place: Place,
+    /// The value it stands in: `services`, `web`, `image`; the items of a list are `[]`.
+    pub path: Vec<String>,
+    /// The name before `=` where the value is an item such as `KEY=${X}`.
+    pub key: Option<String>,
+    /// The operator, if any.
+    pub operator: Option<Operator>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The default that was used, or the message of `:?`.
+    pub word: Option<String>,
+    /// Whether nothing else stands in the value.
+    pub alone: bool,
+    /// False inside a default that was not taken.
+    pub effective: bool,
+}
+
+/// Interpolates all values of a file in place.
+pub struct Interpolation<'a> {
+    /// Where variables come from.
+    pub environment: &'a Environment,
+    /// The files, for places.
+    pub texts: &'a Texts<'a>,
+    /// All uses so far.
+    pub references: Vec<Reference>,
+    /// Everything Compose rejects.
+    pub findings: Vec<Finding>,
+}
+
+impl Interpolation<'_> {
+    /// Interpolates a value and what is in it.
+    pub fn run(&mut self, value: &mut Value, path: &mut Vec<String>) {
+        match &mut value.data {
+            Data::Map(map) => {
+                for (key, entry) in map.iter_mut() {
+                    path.push(key.clone());
+                    self.run(&mut entry.value, path);
+                    path.pop();
+                }
+            }
+            Data::List(items) => {
+                path.push(ITEM.to_owned());
+                for item in items {
+                    self.run(item, path);
+                }
+                path.pop();
+            }
+            Data::Text(text) => {
+                if text.contains('$') {
+                    let template = std::mem::take(text);
+                    self.text(value, &template, path);
+                }
+                self.cast(value, path);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, value: &mut Value, template: &str, path: &[String]) {
+        let environment = self.environment;
+        let expansion = expand(template, &|name| environment.value(name));
+        let inner = self.texts.inner(value.place, template);
+        let whole = value.place;
+        let locate = |start: usize, end: usize| match inner {
+            Some(span) => {
+                let span =
+                    Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
+                Place { span, node: whole.node }
+            }
+            None => whole,
+        };
+        self.note(&expansion, template, path, &locate);
+        value.parts = parts(&expansion, inner.is_some(), &locate);
+        value.data = Data::Text(expansion.text);
+    }
+
+    fn note(
+        &mut self,
+        expansion: &Expansion,
+        template: &str,
+        path: &[String],
+        locate: &dyn Fn(usize, usize) -> Place,
+    ) {
+        let key = match template.split_once('=') {
+            Some((key, _)) if path.last().is_some_and(|step| step == ITEM) && !key.contains('$') => {
+                Some(key.to_owned())
+            }
+            _ => None,
+        };
+        for usage in &expansion.uses {
+            let Use { name, start, end, operator, outcome, word, effective } = usage;
+            let before = key.as_ref().map_or(0, |key| key.len() + 1);
+            self.references.push(Reference {
+                name: name.clone(),
+                place: locate(*start, *end),
+                path: path.to_vec(),
+                key: key.clone(),
+                operator: *operator,
+                outcome: *outcome,
+                word: word.clone(),
+                alone: *start == before && *end == template.len(),
+                effective: *effective,
+            });
+        }
+        for problem in &expansion.problems {
+            self.findings.push(self.problem(problem, template, path, locate));
+        }
+    }
+
+    fn problem(
+        &self,
+        problem: &Problem,
+        template: &str,
+        path: &[String],
+        locate: &dyn Fn(usize, usize) -> Place,
+    ) -> Finding {
+        match problem {
+            Problem::Invalid { start, end } => {
+                let raw = template.get(*start..*end).unwrap_or("$");
+                let message = format!("`{}` is no variable reference", shorten(raw));
+                Finding::new("invalid-interpolation", Severity::Error, locate(*start, *end), display(path), message)
+                    .evidence(display(path))
+                    .help("write `$$` where a plain `$` is meant")
+            }
+            Problem::Required { name, message, start, end } => {
+                let said = if message.is_empty() { String::new() } else { format!(": {}", shorten(message)) };
+                let words = format!("`{name}` is required and has no value{said}");
+                Finding::new("required-variable", Severity::Error, locate(*start, *end), name.clone(), words)
+                    .help(format!("set `{name}` in `.env`, or pass an env file that sets it"))
+            }
+        }
+    }
+
+    fn cast(&mut self, value: &mut Value, path: &[String]) {
+        let Some(cast) = cast_of(path) else { return };
+        let Data::Text(text) = &value.data else { return };
+        let data = match cast {
+            Cast::Boolean => go::to_bool(text).map(Data::Bool),
+            Cast::Integer => go::to_int(text).map(Data::Int),
+            Cast::Float => go::to_float(text).map(Data::Float),
+        };
+        match data {
+            Some(data) => value.data = data,
+            None => {
+                let key = path.iter().rev().find(|step| *step != ITEM).map_or("", String::as_str);
+                let message = format!("`{key}` must be {}, this is `{}`", cast.words(), shorten(text));
+                let finding = Finding::new("wrong-type", Severity::Error, value.place, display(path), message);
+                self.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// Pieces of the expansion as parts of the value. Literal text has a part only where its place is known.
+fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Place) -> Vec<Part> {
+    expansion
+        .pieces
+        .iter()
+        .filter(|piece| exact || piece.variable.is_some())
+        .map(|piece| Part {
+            start: piece.start as u32,
+            end: piece.end as u32,
+            place: locate(piece.from_start, piece.from_end),
+            variable: piece.variable.and_then(|at| expansion.uses.get(at)).map(|usage| usage.name.clone()),
+        })
+        .collect()
+}
+
+/// At most 60 characters of a text, on one line.
+fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("")),
+        None => line.to_owned(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Cast {
+    Boolean,
+    Integer,
+    Float,
+}
+
+impl Cast {
+    fn words(self) -> &'static str {
+        match self {
+            Cast::Boolean => "`true` or `false`",
+            Cast::Integer => "a whole number",
+            Cast::Float => "a number",
+        }
+    }
+}
+
+fn cast_of(path: &[String]) -> Option<Cast> {
+    CASTS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, cast)| *cast)
+}
+
+/// The values that Compose turns from text into another type (compose-go 2.9.1, `loader/interpolate.go`).
+const CASTS: &[(&str, Cast)] = &[
+    ("services.*.cpu_count", Cast::Integer),
+    ("services.*.cpu_percent", Cast::Float),
+    ("services.*.cpu_period", Cast::Integer),
+    ("services.*.cpu_quota", Cast::Integer),
+    ("services.*.cpu_rt_period", Cast::Integer),
+    ("services.*.cpu_rt_runtime", Cast::Integer),
+    ("services.*.cpus", Cast::Float),
+    ("services.*.cpu_shares", Cast::Integer),
+    ("services.*.init", Cast::Boolean),
+    ("services.*.deploy.replicas", Cast::Integer),
+    ("services.*.deploy.update_config.parallelism", Cast::Integer),
+    ("services.*.deploy.update_config.max_failure_ratio", Cast::Float),
+    ("services.*.deploy.rollback_config.parallelism", Cast::Integer),
+    ("services.*.deploy.rollback_config.max_failure_ratio", Cast::Float),
+    ("services.*.deploy.restart_policy.max_attempts", Cast::Integer),
+    ("services.*.deploy.placement.max_replicas_per_node", Cast::Integer),
+    ("services.*.healthcheck.retries", Cast::Integer),
+    ("services.*.healthcheck.disable", Cast::Boolean),
+    ("services.*.oom_kill_disable", Cast::Boolean),
+    ("services.*.oom_score_adj", Cast::Integer),
+    ("services.*.pids_limit", Cast::Integer),
+    ("services.*.ports.[].target", Cast::Integer),
+    ("services.*.privileged", Cast::Boolean),
+    ("services.*.read_only", Cast::Boolean),
+    ("services.*.scale", Cast::Integer),
+    ("services.*.stdin_open", Cast::Boolean),
+    ("services.*.tty", Cast::Boolean),
+    ("services.*.ulimits.*", Cast::Integer),
+    ("services.*.ulimits.*.hard", Cast::Integer),
+    ("services.*.ulimits.*.soft", Cast::Integer),
+    ("services.*.volumes.[].read_only", Cast::Boolean),
+    ("services.*.volumes.[].volume.nocopy", Cast::Boolean),
+    ("networks.*.external", Cast::Boolean),
+    ("networks.*.internal", Cast::Boolean),
+    ("networks.*.attachable", Cast::Boolean),
+    ("networks.*.enable_ipv4", Cast::Boolean),
+    ("networks.*.enable_ipv6", Cast::Boolean),
+    ("volumes.*.external", Cast::Boolean),
+    ("secrets.*.external", Cast::Boolean),
+    ("configs.*.external", Cast::Boolean),
+];

@@ -1,0 +1,428 @@
+//! From the files of an entry to the project (compose-go 2.9.1, `loader/loader.go`): what Compose does, in its order,
+//! except that an error does not end it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+
+use super::canonical::Canonical;
+use super::consistency::Check;
+use super::convert::{Document, convert};
+use super::decode::decode;
+use super::defaults::{normalize as imply_parts, resolve_environment, set_defaults};
+use super::env_files;
+use super::environment::Environment;
+use super::extends::{self, Scope};
+use super::include;
+use super::interpolate::{Interpolation, Reference};
+use super::merge::merge;
+use super::name::project_name;
+use super::paths::Paths;
+use super::texts::Texts;
+use super::trees::Trees;
+use super::unique::unique;
+use super::validate::validate;
+use super::value::{Data, Map, Value};
+use crate::finding::{Finding, Place, Severity};
+use crate::model::schema;
+use crate::source::{FileId, SourceDb, Span};
+use crate::yaml::NodeId;
+
+/// What makes a project: the files, and what goes with them on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// The Compose files, base first.
+    pub files: Vec<PathBuf>,
+    /// Groups of env files: in a group the later file wins, and an earlier group wins over a later one.
+    pub env_files: Vec<Vec<PathBuf>>,
+    /// The project directory: relative paths start here.
+    pub directory: PathBuf,
+    /// The project's name, where it is given from outside.
+    pub name: Option<String>,
+    /// The active profiles; empty leaves them to `COMPOSE_PROFILES`.
+    pub profiles: Vec<String>,
+    /// Variables of the machine or the process, which win over all files.
+    pub variables: Vec<(String, String)>,
+}
+
+/// An `env_file` of a service.
+#[derive(Clone, Debug)]
+pub struct ServiceEnvFile {
+    /// The service.
+    pub service: String,
+    /// The path, absolute.
+    pub path: PathBuf,
+    /// Where the path is written.
+    pub place: Place,
+    /// The file, if it was there.
+    pub file: Option<FileId>,
+    /// Whether Compose insists on it.
+    pub required: bool,
+}
+
+/// A project as docker compose sees it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// Where relative paths start from.
+    pub directory: PathBuf,
+    /// Everything, typed as `docker compose config` prints it, services of inactive profiles included.
+    pub root: Value,
+    /// The services of active profiles.
+    pub enabled: IndexSet<String>,
+    /// The active profiles.
+    pub profiles: Vec<String>,
+    /// The variables that interpolation saw.
+    pub environment: Environment,
+    /// Each use of a variable.
+    pub references: Vec<Reference>,
+    /// The Compose files of the entry.
+    pub files: Vec<FileId>,
+    /// Those, and the files that they include and extend.
+    pub all_files: IndexSet<FileId>,
+    /// The `env_file`s of active services.
+    pub env_files: Vec<ServiceEnvFile>,
+    /// Whether docker compose rejects the project.
+    pub rejected: bool,
+}
+
+/// Loads an entry.
+pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Finding>) {
+    let mut loader = Loader::new(sources, trees);
+    let anchor = entry.files.first().map_or(nowhere(), |first| match sources.load(first) {
+        Ok(file) => Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) },
+        Err(_) => nowhere(),
+    });
+    let mut environment = Environment::default();
+    for (name, value) in &entry.variables {
+        environment.force(name, value.clone());
+    }
+    for group in &entry.env_files {
+        let findings = environment.read(sources, group, anchor);
+        loader.rejections.extend(findings);
+    }
+    let name = project_name(&mut loader, entry, &environment, anchor);
+    environment.force("COMPOSE_PROJECT_NAME", name.clone());
+    let profiles = profiles(entry, &environment);
+    let files: Vec<(PathBuf, Place)> = entry.files.iter().map(|file| (file.clone(), anchor)).collect();
+    let root = loader.files(&files, &entry.directory, &environment, &[]);
+    let root = root.unwrap_or_else(|| Value::new(Data::Map(Map::new()), anchor));
+    finish(loader, entry, root, Known { name, profiles, environment, anchor })
+}
+
+/// What is known of a project before its files are read.
+struct Known {
+    name: String,
+    profiles: Vec<String>,
+    environment: Environment,
+    anchor: Place,
+}
+
+fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Finding>) {
+    let Known { name, profiles, environment, anchor } = known;
+    if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
+        let message = "the file holds nothing";
+        loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message));
+    }
+    imply_parts(&mut root, &name, &environment);
+    let decoded = decode(&root);
+    loader.rejections.extend(decoded.problems);
+    let mut root = decoded.value;
+    let enabled = enabled(&root, &profiles);
+    let mut check = Check { root: &root, enabled: &enabled, findings: Vec::new() };
+    check.run();
+    loader.rejections.append(&mut check.findings);
+    let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
+    let project = Project {
+        name,
+        directory: entry.directory.clone(),
+        root,
+        enabled,
+        profiles,
+        environment,
+        references: loader.references,
+        files: loader.files,
+        all_files: loader.all_files,
+        env_files,
+        rejected: !loader.rejections.is_empty(),
+    };
+    let mut findings = once(loader.rejections);
+    findings.extend(loader.accepted);
+    (project, findings)
+}
+
+/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
+    let mut typed: HashMap<Place, usize> = HashMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
+        let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
+        let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
+        if !known && !typed_before || finding.place == nowhere() {
+            kept.push(finding);
+        }
+    }
+    kept
+}
+
+fn nowhere() -> Place {
+    Place { span: Span { file: FileId::default(), start: 0, end: 0 }, node: NodeId::new(0) }
+}
+
+fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
+    if !entry.profiles.is_empty() {
+        return entry.profiles.clone();
+    }
+    let given = environment.value("COMPOSE_PROFILES").unwrap_or_default();
+    given.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+}
+
+fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
+    let services = root.get("services").and_then(Value::map);
+    let active = |service: &Value| {
+        let own = service.get("profiles").and_then(Value::list).unwrap_or(&[]);
+        let named = |profile: &String| {
+            profile == "*" || own.iter().any(|one| one.text() == Some(profile))
+        };
+        own.is_empty() || profiles.iter().any(named)
+    };
+    services
+        .into_iter()
+        .flatten()
+        .filter(|(_, entry)| active(&entry.value))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// The state of a load.
+pub struct Loader<'a> {
+    /// The files of the run.
+    pub sources: &'a SourceDb,
+    /// Their trees.
+    pub trees: &'a Trees,
+    /// What Compose rejects.
+    pub rejections: Vec<Finding>,
+    /// What it does not.
+    pub accepted: Vec<Finding>,
+    /// Uses of variables.
+    pub references: Vec<Reference>,
+    files: Vec<FileId>,
+    all_files: IndexSet<FileId>,
+    extended: HashMap<(PathBuf, usize), Option<Value>>,
+    generation: usize,
+    home: String,
+}
+
+/// How a file is loaded.
+struct Load<'a> {
+    directory: &'a Path,
+    environment: &'a Environment,
+    included: &'a [PathBuf],
+    /// False for a file that is only extended: its own `extends` and `include` wait, and so does validation.
+    whole: bool,
+}
+
+impl<'a> Loader<'a> {
+    fn new(sources: &'a SourceDb, trees: &'a Trees) -> Loader<'a> {
+        Loader {
+            sources,
+            trees,
+            rejections: Vec::new(),
+            accepted: Vec::new(),
+            references: Vec::new(),
+            files: Vec::new(),
+            all_files: IndexSet::new(),
+            extended: HashMap::new(),
+            generation: 0,
+            home: String::new(),
+        }
+    }
+
+    /// Notes something that Compose rejects.
+    pub fn reject(&mut self, finding: Finding) {
+        self.rejections.push(finding);
+    }
+
+    /// What `~` stands for.
+    pub fn home(&self) -> String {
+        self.home.clone()
+    }
+
+    /// Loads files over each other, with their defaults set and their paths made absolute.
+    pub fn files(
+        &mut self,
+        files: &[(PathBuf, Place)],
+        directory: &Path,
+        environment: &Environment,
+        included: &[PathBuf],
+    ) -> Option<Value> {
+        self.generation += 1;
+        let generation = self.generation;
+        self.home = environment.value("HOME").unwrap_or_default();
+        let mut root: Option<Value> = None;
+        for (path, place) in files {
+            let load = Load { directory, environment, included, whole: true };
+            let before = self.generation;
+            self.generation = generation;
+            root = self.file(path, *place, root, &load);
+            self.generation = self.generation.max(before);
+        }
+        let mut root = root?;
+        set_defaults(&mut root);
+        validate(&root, &mut Vec::new(), &mut self.rejections);
+        Paths { base: directory, home: &self.home }.resolve(&mut root, &mut Vec::new());
+        resolve_environment(&mut root, environment);
+        Some(root)
+    }
+
+    /// A file that a service extends, in canonical form; read once for all services that extend something of it.
+    pub fn extended_file(
+        &mut self,
+        path: &Path,
+        place: Place,
+        service: &str,
+        environment: &Environment,
+    ) -> Option<Value> {
+        let key = (path.to_path_buf(), self.generation);
+        if let Some(known) = self.extended.get(&key) {
+            return known.clone();
+        }
+        let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let root = match self.sources.load(path) {
+            Ok(_) => {
+                let load = Load { directory: &directory, environment, included: &[], whole: false };
+                self.file(path, place, None, &load)
+            }
+            Err(error) => {
+                let message = format!("the extended file cannot be read: {error}");
+                self.reject(
+                    Finding::new("unresolved-extends", Severity::Error, place, format!("services.{service}"), message)
+                        .evidence(path.display().to_string()),
+                );
+                None
+            }
+        };
+        self.extended.insert(key, root.clone());
+        root
+    }
+
+    fn file(&mut self, path: &Path, place: Place, before: Option<Value>, load: &Load<'_>) -> Option<Value> {
+        let file = match self.sources.load(path) {
+            Ok(file) => file,
+            Err(error) => {
+                let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                let message = format!("`{name}` cannot be read: {error}");
+                self.reject(Finding::new("unresolved-include", Severity::Error, place, name, message));
+                return before;
+            }
+        };
+        if load.whole && load.included.is_empty() {
+            self.files.push(file);
+        }
+        let parsed = self.trees.get(self.sources, file);
+        let (tree, problems) = (&parsed.0, &parsed.1);
+        let (documents, findings) = convert(tree);
+        if self.all_files.insert(file) {
+            self.rejections.extend(problems.iter().cloned());
+            self.rejections.extend(findings);
+        }
+        let mut root = before;
+        for document in documents {
+            root = self.document(document, path, root, load);
+        }
+        root
+    }
+
+    fn document(&mut self, document: Document, path: &Path, before: Option<Value>, load: &Load<'_>) -> Option<Value> {
+        let place = document.value.place;
+        if document.value.map().is_none() {
+            let message = format!("a Compose file must be a mapping, this is a {}", document.value.data.type_name());
+            self.reject(Finding::new("wrong-type", Severity::Error, place, "", message));
+            return before;
+        }
+        let mut value = document.value.clone();
+        self.interpolate(&mut value, load.environment);
+        let mut root = before.unwrap_or_else(|| Value::new(Data::Map(Map::new()), place));
+        if load.whole {
+            let scope = Scope {
+                file: path.to_path_buf(),
+                directory: load.directory.to_path_buf(),
+                environment: load.environment,
+            };
+            extends::apply(self, &mut value, &scope, &document);
+        }
+        reset(&mut root, &mut Vec::new(), &document.resets);
+        if load.whole {
+            let mut included = load.included.to_vec();
+            included.push(path.to_path_buf());
+            include::apply(self, &mut value, load.directory, load.environment, &included);
+        }
+        let mut root = merge(root, value, &mut Vec::new(), &mut self.rejections);
+        unique(&mut root, &mut Vec::new(), &mut self.rejections);
+        if load.whole {
+            self.schema(&mut root);
+        }
+        let texts = Texts::new(self.sources);
+        let mut canonical = Canonical { texts: &texts, findings: Vec::new() };
+        let mut root = canonical.run(root, &mut Vec::new());
+        self.rejections.append(&mut canonical.findings);
+        unique(&mut root, &mut Vec::new(), &mut self.rejections);
+        Some(root)
+    }
+
+    fn interpolate(&mut self, value: &mut Value, environment: &Environment) {
+        let texts = Texts::new(self.sources);
+        let references = std::mem::take(&mut self.references);
+        let mut interpolation = Interpolation { environment, texts: &texts, references, findings: Vec::new() };
+        interpolation.run(value, &mut Vec::new());
+        self.references = interpolation.references;
+        self.rejections.append(&mut interpolation.findings);
+    }
+
+    /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
+    fn schema(&mut self, root: &mut Value) {
+        for violation in schema::validate(root) {
+            if violation.rejected {
+                self.rejections.push(violation.finding);
+            } else {
+                self.accepted.push(violation.finding);
+            }
+        }
+        if let Data::Map(map) = &mut root.data {
+            map.shift_remove("version");
+        }
+    }
+}
+
+/// Takes away what a later file tags `!reset` or `!override`.
+pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
+    if resets.is_empty() {
+        return;
+    }
+    let Data::Map(map) = &mut value.data else { return };
+    map.retain(|key, entry| {
+        path.push(key.clone());
+        let gone = resets.iter().any(|reset| reset == path);
+        if !gone {
+            reset_below(&mut entry.value, path, resets);
+        }
+        path.pop();
+        !gone
+    });
+}
+
+fn reset_below(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
+    if matches!(value.data, Data::Map(_)) {
+        reset(value, path, resets);
+    }
+}
+
+/// The tree of a file, for stages that look at what is written.
+pub fn tree(sources: &SourceDb, trees: &Trees, file: FileId) -> Arc<super::trees::Parsed> {
+    trees.get(sources, file)
+}

@@ -1,0 +1,89 @@
+//! From bytes of a text to the bytes of the file that they come from.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::value::{Part, Value};
+use crate::finding::Place;
+use crate::source::{FileId, SourceDb, SourceFile, Span};
+
+/// Finds where parts of scalars are written.
+pub struct Texts<'a> {
+    sources: &'a SourceDb,
+    last: RefCell<Option<(FileId, Arc<SourceFile>)>>,
+}
+
+impl<'a> Texts<'a> {
+    /// Over the files of a run.
+    pub fn new(sources: &'a SourceDb) -> Texts<'a> {
+        Texts { sources, last: RefCell::new(None) }
+    }
+
+    /// The bytes of the file that hold the content of a scalar, where they are the scalar's text to the letter:
+    /// no escape, no folding, no indentation in between.
+    pub fn inner(&self, place: Place, text: &str) -> Option<Span> {
+        let file = self.file(place.span.file);
+        let raw = file.slice(place.span.start, place.span.end);
+        let (shift, inner) = match raw.as_bytes().first() {
+            Some(b'"' | b'\'') => (1, raw.get(1..raw.len().checked_sub(1)?)?),
+            _ => (0, raw),
+        };
+        let start = place.span.start + shift;
+        (inner == text).then_some(Span { file: place.span.file, start, end: start + inner.len() as u32 })
+    }
+
+    /// Where a stretch of a value's text is written; the whole value where that cannot be told.
+    pub fn part(&self, value: &Value, range: Range<usize>) -> Place {
+        self.stretch(value, &range).unwrap_or(value.place)
+    }
+
+    fn stretch(&self, value: &Value, range: &Range<usize>) -> Option<Place> {
+        let (start, end) = (range.start as u32, range.end as u32);
+        let node = value.place.node;
+        if value.parts.is_empty() {
+            let inner = self.inner(value.place, value.text()?)?;
+            let span = Span { file: inner.file, start: inner.start + start, end: inner.start + end };
+            return (span.end <= inner.end).then_some(Place { span, node });
+        }
+        let touched: Vec<&Part> = value.parts.iter().filter(|part| part.start < end && part.end > start).collect();
+        let (first, last) = (touched.first()?, touched.last()?);
+        let from = match first.variable {
+            None => first.place.span.start + start.saturating_sub(first.start),
+            Some(_) => first.place.span.start,
+        };
+        let to = match last.variable {
+            None => last.place.span.end - last.end.saturating_sub(end),
+            Some(_) => last.place.span.end,
+        };
+        let file = value.place.span.file;
+        let in_value = from >= value.place.span.start && to <= value.place.span.end && from <= to;
+        in_value.then_some(Place { span: Span { file, start: from, end: to }, node })
+    }
+
+    fn file(&self, id: FileId) -> Arc<SourceFile> {
+        if let Some((known, file)) = self.last.borrow().as_ref()
+            && *known == id
+        {
+            return Arc::clone(file);
+        }
+        let file = self.sources.file(id);
+        *self.last.borrow_mut() = Some((id, Arc::clone(&file)));
+        file
+    }
+}
+
+/// The parts of a text that fall into a stretch of it, counted from the start of the stretch.
+pub fn parts_within(parts: &[Part], range: &Range<usize>) -> Vec<Part> {
+    let (start, end) = (range.start as u32, range.end as u32);
+    parts
+        .iter()
+        .filter(|part| part.start < end && part.end > start || part.start == part.end && part.start >= start && part.end <= end)
+        .map(|part| Part {
+            start: part.start.max(start) - start,
+            end: part.end.min(end) - start,
+            place: part.place,
+            variable: part.variable.clone(),
+        })
+        .collect()
+}

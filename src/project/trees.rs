@@ -1,0 +1,29 @@
+//! The tree of each loaded file, parsed once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::finding::Finding;
+use crate::source::{FileId, SourceDb};
+use crate::yaml::{Tree, parse};
+
+/// A file's tree and what was wrong with its syntax.
+pub type Parsed = (Tree, Vec<Finding>);
+
+/// Trees by file; a tree is a value of its file's text, so it never changes.
+#[derive(Debug, Default)]
+pub struct Trees {
+    parsed: RwLock<HashMap<FileId, Arc<Parsed>>>,
+}
+
+impl Trees {
+    /// The tree of a file.
+    pub fn get(&self, sources: &SourceDb, file: FileId) -> Arc<Parsed> {
+        if let Some(known) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
+            return Arc::clone(known);
+        }
+        let parsed = Arc::new(parse(file, &sources.file(file).text));
+        let mut all = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(file).or_insert(parsed))
+    }
+}

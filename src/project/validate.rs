@@ -1,0 +1,142 @@
+//! What Compose rejects in one file's resources after defaults are set (compose-go 2.9.1, `validation`).
+
+use std::net::IpAddr;
+
+use super::path::{ITEM, display, matches};
+use super::value::{Data, Map, Value};
+use crate::finding::{Finding, Severity};
+
+/// Checks a project; every finding is a rejection.
+pub fn validate(value: &Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) {
+    if let Some((_, check)) = CHECKS.iter().find(|(pattern, _)| matches(path, pattern)) {
+        check(value, &display(path), findings);
+        return;
+    }
+    match &value.data {
+        Data::Map(map) => {
+            for (key, entry) in map {
+                path.push(key.clone());
+                validate(&entry.value, path, findings);
+                path.pop();
+            }
+        }
+        Data::List(items) => {
+            path.push(ITEM.to_owned());
+            for item in items {
+                validate(item, path, findings);
+            }
+            path.pop();
+        }
+        _ => {}
+    }
+}
+
+type Check = fn(&Value, &str, &mut Vec<Finding>);
+
+const CHECKS: &[(&str, Check)] = &[
+    ("volumes.*", external_alone),
+    ("configs.*", config_source),
+    ("secrets.*", secret_source),
+    ("services.*.ports.*", host_address),
+    ("services.*.volumes.*", bind_source),
+    ("services.*.develop.watch.*.path", not_blank),
+    ("services.*.deploy.resources.reservations.devices.*", count_or_ids),
+    ("services.*.gpus.*", count_or_ids),
+];
+
+fn external_alone(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    let Some(map) = value.map() else { return };
+    if value.get("external").map(|external| &external.data) != Some(&Data::Bool(true)) {
+        return;
+    }
+    let others = map.iter().filter(|(key, _)| *key != "name" && *key != "external" && !key.starts_with("x-"));
+    for (key, entry) in others {
+        let message = format!("`external` and `{key}` exclude each other");
+        findings.push(
+            Finding::new("conflicting-keys", Severity::Error, entry.key, resource, message)
+                .evidence(key.clone())
+                .help("an external resource is made elsewhere: keep only `name` beside `external`"),
+        );
+    }
+}
+
+fn config_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    one_source(value, &["file", "environment", "content"], resource, findings);
+}
+
+fn secret_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    one_source(value, &["file", "environment"], resource, findings);
+}
+
+fn one_source(value: &Value, keys: &[&str], resource: &str, findings: &mut Vec<Finding>) {
+    let Some(map) = value.map() else { return };
+    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(**key)).collect();
+    match given.as_slice() {
+        [_] => {}
+        [] => {
+            if !map.contains_key("driver") && !map.contains_key("external") {
+                let message = format!("one of {} is needed here", listed(keys));
+                findings.push(Finding::new("missing-key", Severity::Error, value.place, resource, message));
+            }
+        }
+        [first, others @ ..] => {
+            for other in others {
+                let (Some(one), Some(two)) = (map.get(**first), map.get(**other)) else { continue };
+                let message = format!("`{first}` and `{other}` exclude each other");
+                findings.push(
+                    Finding::new("conflicting-keys", Severity::Error, two.key, resource, message)
+                        .label(one.key, "given here")
+                        .evidence((**other).to_owned()),
+                );
+            }
+        }
+    }
+}
+
+/// Words in backticks, with commas and an `or`.
+pub fn listed(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn host_address(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    let Some(host) = value.get("host_ip") else { return };
+    let Some(text) = host.text() else { return };
+    // A zone (`fe80::1%eth0`) is no part of an address for Go's `net.ParseIP`.
+    if text.parse::<IpAddr>().is_err() {
+        let message = format!("`{text}` is no IP address");
+        findings.push(Finding::new("invalid-value", Severity::Error, host.place, resource, message));
+    }
+}
+
+fn bind_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    if value.get("type").and_then(Value::text) == Some("bind") && value.get("source").is_none() {
+        let message = "a bind mount needs a `source`";
+        findings.push(
+            Finding::new("missing-key", Severity::Error, value.place, resource, message)
+                .help("name the path on the host, or make it a `volume`"),
+        );
+    }
+}
+
+fn not_blank(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    if value.text() == Some("") {
+        findings.push(Finding::new("invalid-value", Severity::Error, value.place, resource, "`path` is empty"));
+    }
+}
+
+fn count_or_ids(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+    let Some(map): Option<&Map> = value.map() else { return };
+    if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
+        let message = "`count` and `device_ids` exclude each other";
+        findings.push(
+            Finding::new("conflicting-keys", Severity::Error, ids.key, resource, message)
+                .label(count.key, "`count` is given here")
+                .help("keep `device_ids` to pin devices, or `count` to take any"),
+        );
+    }
+}
