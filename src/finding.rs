@@ -1,6 +1,6 @@
 //! What a stage or a rule reports, and where it points.
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::NodeId;
 
 /// How bad it is.
@@ -54,6 +54,13 @@ pub struct Place {
     pub span: Span,
     /// The node they belong to, in the tree (or the list of entries) of that file.
     pub node: NodeId,
+}
+
+impl Place {
+    /// The start of the first file that was loaded: for what no file can be pointed at.
+    pub fn start() -> Place {
+        Place { span: Span { file: FileId::default(), start: 0, end: 0 }, node: NodeId::new(0) }
+    }
 }
 
 /// A second place, and what it has to do with the finding.

@@ -4,4 +4,7 @@
 pub mod source;
 pub mod yaml;
 pub mod finding;
+pub mod dotenv;
 pub mod project;
+pub mod model;
+pub mod discover;

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A file that a [`SourceDb`] has loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
 
 impl FileId {

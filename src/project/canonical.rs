@@ -80,10 +80,7 @@ impl Canonical<'_> {
             Form::FileMount if matches!(value.data, Data::Text(_)) => wrap("source", value),
             Form::Sprint => match &value.data {
                 Data::Text(_) => value,
-                data => {
-                    let text = go::sprint(data);
-                    value.with(Data::Text(text))
-                }
+                _ => value.with(Data::Text(go::sprint(&value))),
             },
             Form::KeyValue => self.key_values(value, path),
             Form::DependsOn => depends_on(dependencies(value)),
@@ -139,7 +136,7 @@ impl Canonical<'_> {
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
             Err(error) => {
-                let message = format!("`{text}` is no volume: {error}");
+                let message = format!("`{text}` is no volume: {}", error.message);
                 self.findings
                     .push(Finding::new("invalid-value", Severity::Error, value.place, display(path), message));
                 return value.with(Data::Map(Map::new()));
@@ -149,9 +146,9 @@ impl Canonical<'_> {
         let mut map = Map::new();
         let mut set = |key: &str, value: Value| map.insert(key.to_owned(), Entry { key: whole, value });
         let implied = |data| Value::implied(data, whole);
-        set("type", implied(Data::Text(spec.kind.clone())));
-        if let Some(range) = spec.source_range.clone() {
-            set("source", self.piece(&value, range, Data::Text(spec.source.clone())));
+        set("type", implied(Data::Text(spec.kind.to_owned())));
+        if let (Some(range), Some(source)) = (spec.source_range.clone(), spec.source.clone()) {
+            set("source", self.piece(&value, range, Data::Text(source)));
         }
         let target = volume::clean(&spec.target);
         set("target", self.piece(&value, spec.target_range.clone(), Data::Text(target)));
@@ -173,9 +170,9 @@ impl Canonical<'_> {
             }
             set("bind", implied(Data::Map(inner)));
         }
-        if let Some(named) = &spec.volume {
+        if let Some(nocopy) = spec.nocopy {
             let mut inner = Map::new();
-            if named.nocopy {
+            if nocopy {
                 inner.insert("nocopy".to_owned(), Entry { key: whole, value: implied(Data::Bool(true)) });
             }
             set("volume", implied(Data::Map(inner)));

@@ -152,9 +152,9 @@ impl Interpolation<'_> {
         let Some(cast) = cast_of(path) else { return };
         let Data::Text(text) = &value.data else { return };
         let data = match cast {
-            Cast::Boolean => go::to_bool(text).map(Data::Bool),
-            Cast::Integer => go::to_int(text).map(Data::Int),
-            Cast::Float => go::to_float(text).map(Data::Float),
+            Cast::Boolean => go::to_boolean(text).map(Data::Bool),
+            Cast::Integer => go::parse_int(text).map(Data::Int),
+            Cast::Float => go::parse_float(text).map(Data::Float),
         };
         match data {
             Some(data) => value.data = data,

@@ -92,9 +92,9 @@ pub struct Project {
 /// Loads an entry.
 pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Finding>) {
     let mut loader = Loader::new(sources, trees);
-    let anchor = entry.files.first().map_or(nowhere(), |first| match sources.load(first) {
+    let anchor = entry.files.first().map_or(Place::start(), |first| match sources.load(first) {
         Ok(file) => Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) },
-        Err(_) => nowhere(),
+        Err(_) => Place::start(),
     });
     let mut environment = Environment::default();
     for (name, value) in &entry.variables {
@@ -163,15 +163,11 @@ fn once(findings: Vec<Finding>) -> Vec<Finding> {
         let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
         let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
         let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
-        if !known && !typed_before || finding.place == nowhere() {
+        if !known && !typed_before || finding.place == Place::start() {
             kept.push(finding);
         }
     }
     kept
-}
-
-fn nowhere() -> Place {
-    Place { span: Span { file: FileId::default(), start: 0, end: 0 }, node: NodeId::new(0) }
 }
 
 fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {

@@ -126,10 +126,10 @@ fn assignments(key: &str, entry: Entry) -> Vec<Value> {
     match value.data {
         Data::Null => vec![value.with(Data::Text(key.to_owned()))],
         Data::List(ref items) => {
-            items.iter().map(|item| item.with(Data::Text(format!("{key}={}", sprint(&item.data))))).collect()
+            items.iter().map(|item| item.with(Data::Text(format!("{key}={}", sprint(item))))).collect()
         }
         _ => {
-            let text = format!("{key}={}", sprint(&value.data));
+            let text = format!("{key}={}", sprint(&value));
             let shift = key.len() as u32 + 1;
             let mut parts = value.parts.clone();
             for part in &mut parts {

@@ -17,7 +17,7 @@ mod name;
 pub mod output;
 mod path;
 mod paths;
-mod shapes;
+
 pub mod short;
 pub mod template;
 pub mod texts;

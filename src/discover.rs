@@ -1,0 +1,232 @@
+//! Which files make a project: what docker compose would load, and for a tree, every project in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::finding::Place;
+use crate::project::Entry;
+use crate::project::environment::Environment;
+use crate::source::{PathKind, SourceDb, normalize};
+
+/// The names that docker compose looks for, the one that wins first (compose-go 2.9.1, `DefaultFileNames`).
+pub const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// The names that it merges over them (`DefaultOverrideFileNames`).
+pub const OVERRIDE_NAMES: [&str; 4] =
+    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// What the command line says about one project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// `-f`, in order.
+    pub files: Vec<PathBuf>,
+    /// `--env-file`, in order.
+    pub env_files: Vec<PathBuf>,
+    /// `--profile`.
+    pub profiles: Vec<String>,
+    /// `--project-directory`.
+    pub directory: Option<PathBuf>,
+    /// `--project-name`.
+    pub name: Option<String>,
+}
+
+/// What surrounds a run: where it stands, and the variables that no file sets.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Variables of the process or the machine.
+    pub variables: Vec<(String, String)>,
+}
+
+/// The project that docker compose would load with these options in this place; `None` where it finds no file.
+pub fn selected(sources: &SourceDb, selection: &Selection, around: &Surroundings) -> Option<Entry> {
+    let given: Vec<PathBuf> = selection.files.iter().map(|file| around.absolute(file)).collect();
+    let first_directory = match (&selection.directory, given.first()) {
+        (Some(directory), _) => around.absolute(directory),
+        (None, Some(file)) => parent(file),
+        (None, None) => around.directory.clone(),
+    };
+    let explicit: Vec<PathBuf> = selection.env_files.iter().map(|file| around.absolute(file)).collect();
+    let mut env_files = if explicit.is_empty() { default_env(sources, &first_directory) } else { vec![explicit] };
+    let files = if given.is_empty() {
+        named_by_environment(sources, &env_files, around).or_else(|| found_upwards(sources, &first_directory))?
+    } else {
+        given
+    };
+    let directory = match &selection.directory {
+        Some(_) => first_directory.clone(),
+        None => files.first().map_or(first_directory.clone(), |file| parent(file)),
+    };
+    if selection.env_files.is_empty() && directory != first_directory {
+        env_files.extend(default_env(sources, &directory));
+    }
+    Some(Entry {
+        files,
+        env_files,
+        directory,
+        name: selection.name.clone(),
+        profiles: selection.profiles.clone(),
+        variables: around.variables.clone(),
+    })
+}
+
+impl Surroundings {
+    fn absolute(&self, path: &Path) -> PathBuf {
+        normalize(&self.directory.join(path))
+    }
+}
+
+fn parent(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("/")).to_path_buf()
+}
+
+/// The `.env` of a directory, as a group of its own.
+fn default_env(sources: &SourceDb, directory: &Path) -> Vec<Vec<PathBuf>> {
+    let dotenv = directory.join(".env");
+    match sources.kind(&dotenv) {
+        PathKind::File => vec![vec![dotenv]],
+        _ => Vec::new(),
+    }
+}
+
+/// The files that `COMPOSE_FILE` names.
+fn named_by_environment(
+    sources: &SourceDb,
+    env_files: &[Vec<PathBuf>],
+    around: &Surroundings,
+) -> Option<Vec<PathBuf>> {
+    let mut environment = Environment::default();
+    for (name, value) in &around.variables {
+        environment.force(name, value.clone());
+    }
+    for group in env_files {
+        // What is wrong with these files is reported when the project is loaded.
+        environment.read(sources, group, Place::start());
+    }
+    let files = environment.value("COMPOSE_FILE")?;
+    let separator = environment.value("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());
+    let separator = separator.as_deref().unwrap_or(":");
+    Some(files.split(separator).map(|file| around.absolute(Path::new(file))).collect())
+}
+
+/// The default files of a directory, or of the nearest one above it that has some.
+fn found_upwards(sources: &SourceDb, directory: &Path) -> Option<Vec<PathBuf>> {
+    directory.ancestors().find_map(|directory| default_files(sources, directory))
+}
+
+/// The base file of a directory and its override.
+fn default_files(sources: &SourceDb, directory: &Path) -> Option<Vec<PathBuf>> {
+    let first = |names: &[&str]| {
+        names.iter().map(|name| directory.join(name)).find(|path| sources.kind(path) == PathKind::File)
+    };
+    let base = first(&BASE_NAMES)?;
+    Some(std::iter::once(base).chain(first(&OVERRIDE_NAMES)).collect())
+}
+
+/// The Compose files of one directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The directory.
+    pub directory: PathBuf,
+    /// The project that `docker compose` without options loads there.
+    pub default: Option<Entry>,
+    /// Other Compose files, each a project of its own or laid over the default one.
+    pub others: Vec<PathBuf>,
+}
+
+/// Finds the Compose files below directories, and those named themselves; ignored files and `.git` are passed over.
+pub fn groups(
+    sources: &SourceDb,
+    paths: &[PathBuf],
+    exclude: &dyn Fn(&Path) -> bool,
+    around: &Surroundings,
+) -> Vec<Group> {
+    let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        let path = around.absolute(path);
+        let found = if sources.kind(&path) == PathKind::Directory { walk(&path) } else { vec![path] };
+        for file in found.into_iter().filter(|file| !exclude(file)) {
+            by_directory.entry(parent(&file)).or_default().insert(file);
+        }
+    }
+    by_directory.into_iter().map(|(directory, files)| group(sources, directory, &files, around)).collect()
+}
+
+fn group(sources: &SourceDb, directory: PathBuf, files: &BTreeSet<PathBuf>, around: &Surroundings) -> Group {
+    let around = Surroundings { directory: directory.clone(), variables: in_directory(around, &directory) };
+    let has_default = default_files(sources, &directory).is_some()
+        || sources.kind(&directory.join(".env")) == PathKind::File && files.iter().any(|file| is_compose_name(file));
+    let default = has_default
+        .then(|| selected(sources, &Selection::default(), &around))
+        .flatten()
+        .filter(|entry| entry.files.iter().any(|file| files.contains(file)));
+    let taken = |file: &PathBuf| default.as_ref().is_some_and(|entry: &Entry| entry.files.contains(file));
+    let others = files.iter().filter(|file| !taken(file)).cloned().collect();
+    Group { directory, default, others }
+}
+
+/// `PWD` is the directory that a person stands in to start the project.
+fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(String, String)> {
+    let mut variables = around.variables.clone();
+    for (name, value) in &mut variables {
+        if name == "PWD" {
+            *value = directory.display().to_string();
+        }
+    }
+    variables
+}
+
+/// A file as a project of its own, with the environment of its directory.
+pub fn alone(sources: &SourceDb, file: &Path, around: &Surroundings) -> Option<Entry> {
+    over(sources, &[], file, around)
+}
+
+/// A file laid over others.
+pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroundings) -> Option<Entry> {
+    let directory = parent(file);
+    let around = Surroundings { variables: in_directory(around, &directory), directory };
+    let files = below.iter().cloned().chain([file.to_path_buf()]).collect();
+    selected(sources, &Selection { files, ..Selection::default() }, &around)
+}
+
+fn walk(directory: &Path) -> Vec<PathBuf> {
+    WalkBuilder::new(directory)
+        .hidden(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .sort_by_file_name(std::cmp::Ord::cmp)
+        .build()
+        .flatten()
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .map(ignore::DirEntry::into_path)
+        .filter(|path| is_compose_name(path))
+        .collect()
+}
+
+/// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.
+pub fn is_compose_name(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let name = name.to_ascii_lowercase();
+    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
+    stem.split(['.', '-', '_', ' ']).any(|word| word == "compose")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_compose_files() {
+        let check = |name: &str, expect: bool| assert_eq!(is_compose_name(Path::new(name)), expect, "{name}");
+        check("compose.yaml", true);
+        check("docker-compose.prod.yml", true);
+        check("docker-compose-gpu.yaml", true);
+        check("dev.compose.yml", true);
+        check("docker_compose.yml", true);
+        check("decompose.yml", false);
+        check("composer.yaml", false);
+        check("compose.json", false);
+    }
+}
