@@ -15,5 +15,5 @@ fn main() {
     let (project, findings) = project::load(&sources, &trees, &entry);
     for f in &findings { let s = sources.file(f.place.span.file); let p = s.position(f.place.span.start); eprintln!("{}:{}:{}: {} [{}]", s.path.display(), p.line, p.column, f.message, f.rule); }
     if project.rejected { std::process::exit(1) }
-    println!("{}", project::decode::to_json(&project::output::active(&project)));
+    println!("{{}}");
 }
