@@ -5,3 +5,5 @@ pub mod source;
 pub mod yaml;
 pub mod finding;
 pub mod project;
+pub mod model;
+pub mod rules;

@@ -40,8 +40,8 @@ fn document(path: &Path) -> datatest_stable::Result<()> {
     if !examples.iter().any(Example::is_reported) {
         return Err("no example is reported".into());
     }
-    if !examples.iter().any(|example| example.section == "Cases" && !example.is_reported()) {
-        return Err("the section Cases has no trap".into());
+    if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
+        return Err("the section Cases has fewer than three traps".into());
     }
     let mut failures = Vec::new();
     for example in &examples {
