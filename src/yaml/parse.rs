@@ -201,8 +201,16 @@ impl Builder {
         let start = at + self.offset;
         let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span { file: self.tree.file, start, end: start + width as u32 };
-        let finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", info.to_owned());
+        let finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", in_backticks(info));
         self.findings.push(finding);
+    }
+}
+
+/// The parser's words with its quotes (`` `@' ``) as messages have them.
+fn in_backticks(info: &str) -> String {
+    match info.split_once('`').and_then(|(before, rest)| Some((before, rest.strip_suffix('\'')?))) {
+        Some((before, value)) if !value.contains('`') => format!("{before}`{value}`"),
+        _ => info.replace('`', "'"),
     }
 }
 

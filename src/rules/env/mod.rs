@@ -1,0 +1,6 @@
+//! Env files in Compose's dialect, and the variables that reach a container.
+
+use super::Rule;
+
+/// The rules of this family.
+pub const RULES: &[Rule] = &[rule!(MALFORMED_LINE), rule!(UNSET_VARIABLE)];

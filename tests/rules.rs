@@ -1,0 +1,228 @@
+//! Runs every example of every document in `rules/`: marked lines are reported, no others, and fixes do what they say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use plimsoll::engine::{self, Request};
+use plimsoll::finding::{Edit, Finding};
+use plimsoll::rules::Rule;
+use plimsoll::rules::examples::{Example, ExampleFile, examples, without_markers};
+use plimsoll::source::SourceDb;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Several lines that the test harness prints as they are.
+struct Lines(String);
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Display for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Lines {}
+
+fn document(path: &Path) -> datatest_stable::Result<()> {
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let rule = plimsoll::rules::find(name).ok_or("no rule is registered under this name")?;
+    let path = format!("rules/{}/{name}.md", rule.document.family);
+    let whole = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path))?;
+    let front = whole.lines().count() - rule.document.text.lines().count();
+    let examples = examples(rule.document)?;
+    if !examples.iter().any(Example::is_reported) {
+        return Err("no example is reported".into());
+    }
+    if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
+        return Err("the section Cases has fewer than three traps".into());
+    }
+    let mut failures = Vec::new();
+    for example in &examples {
+        if let Err(reason) = run(rule, example) {
+            let line = front + example.files.first().map_or(0, |file| file.line as usize);
+            failures.push(format!("{path}:{line}: {} {}: {reason}", example.section, example.heading));
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(Lines(failures.join("\n")).into()) }
+}
+
+fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
+    let project = Project::create(rule.document.name, example)?;
+    let (db, findings) = project.check(rule, example);
+    for finding in &findings {
+        well_formed(rule, finding).map_err(|reason| format!("{reason}\n  in: {}", finding.message))?;
+    }
+    let identities: BTreeSet<_> = findings.iter().map(|finding| identity(&db, finding)).collect();
+    if identities.len() != findings.len() {
+        return Err(format!("two findings have one identity: {identities:?}").into());
+    }
+    project.compare(&db, example, &findings)?;
+    if example.fixed.is_empty() {
+        return Ok(());
+    }
+    project.fix(&db, &findings)?;
+    for fixed in &example.fixed {
+        let text = without_markers(&fs::read_to_string(project.directory.join(&fixed.path))?);
+        if text != without_markers(&fixed.text) {
+            return Err(format!("the fix makes of `{}`:\n{text}instead of:\n{}", fixed.path, fixed.text).into());
+        }
+    }
+    match project.check(rule, example).1.first() {
+        Some(finding) => Err(format!("still reported after the fix: {}", finding.message).into()),
+        None => Ok(()),
+    }
+}
+
+/// What a baseline knows a finding by.
+fn identity(db: &SourceDb, finding: &Finding) -> (PathBuf, String, Option<String>) {
+    (db.file(finding.place.span.file).path.clone(), finding.resource.clone(), finding.evidence.clone())
+}
+
+/// The grammar of messages, and the class of the fix.
+fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
+    if finding.rule != rule.document.name {
+        return Err(format!("`{}` reports although only `{}` is on", finding.rule, rule.document.name));
+    }
+    let labels = finding.labels.iter().map(|label| &label.message);
+    for message in std::iter::once(&finding.message).chain(labels) {
+        one_clause(message)?;
+    }
+    if finding.help.as_deref().is_some_and(|help| help.trim().is_empty() || help.ends_with('.')) {
+        return Err("the help is empty or ends in a full stop".to_owned());
+    }
+    match &finding.fix {
+        Some(fix) if Some(fix.safety) != rule.document.fix => {
+            Err(format!("a fix is {:?}, the document says {}", fix.safety, rule.document.fix_name()))
+        }
+        Some(fix) if fix.edits.is_empty() || fix.title.is_empty() => Err("a fix has no edits or no title".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn one_clause(message: &str) -> Result<(), String> {
+    let first = message.chars().next().ok_or("a message is empty")?;
+    if !(first.is_lowercase() || first.is_ascii_digit() || first == '`') {
+        return Err("a message starts lower case or with a backtick".to_owned());
+    }
+    if message.ends_with('.') || message.trim() != message {
+        return Err("a message ends in a full stop or in blanks".to_owned());
+    }
+    if message.chars().any(char::is_control) {
+        return Err("a message holds control characters".to_owned());
+    }
+    let mut pieces = message.split('`');
+    let words: String = pieces.by_ref().step_by(2).collect();
+    if message.matches('`').count() % 2 == 1 {
+        return Err("a backtick is not closed".to_owned());
+    }
+    if words.contains(". ") || words.contains("; ") {
+        return Err("a message is one clause".to_owned());
+    }
+    Ok(())
+}
+
+/// An example written out.
+struct Project {
+    directory: PathBuf,
+}
+
+impl Project {
+    /// Writes the files; the empty `.git` makes the directory a repository of its own, so that what stands above it
+    /// (the `.gitignore` of plimsoll itself) does not matter.
+    fn create(name: &str, example: &Example) -> Result<Project, Failure> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rules-{}-{number}", std::process::id()));
+        let project = Project { directory: parent.join(name) };
+        fs::create_dir_all(project.directory.join(".git"))?;
+        let config = ExampleFile {
+            path: "plimsoll.yaml".to_owned(),
+            language: "yaml".to_owned(),
+            text: example.options.config.clone(),
+            expected: BTreeSet::new(),
+            line: 0,
+        };
+        for file in example.files.iter().chain((!config.text.is_empty()).then_some(&config)) {
+            let path = project.directory.join(&file.path);
+            fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
+            fs::write(path, &file.text)?;
+        }
+        Ok(project)
+    }
+
+    fn check(&self, rule: &Rule, example: &Example) -> (SourceDb, Vec<Finding>) {
+        let db = SourceDb::new();
+        let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
+        let request = Request {
+            paths: if example.options.files.is_empty() { vec![self.directory.clone()] } else { Vec::new() },
+            files: absolute(&example.options.files),
+            env_files: absolute(&example.options.env_files),
+            profiles: example.options.profiles.clone(),
+            directory: self.directory.clone(),
+            rules: vec![rule.document.name.to_owned()],
+            ..Request::default()
+        };
+        let report = engine::check(&db, &request);
+        (db, report.findings)
+    }
+
+    /// Marked lines are reported, and no others.
+    fn compare(&self, db: &SourceDb, example: &Example, findings: &[Finding]) -> Result<(), Failure> {
+        let mut reported: BTreeMap<(String, u32), Vec<&str>> = BTreeMap::new();
+        for finding in findings {
+            let file = db.file(finding.place.span.file);
+            let path = file.path.strip_prefix(&self.directory).unwrap_or(&file.path);
+            let line = file.position(finding.place.span.start).line;
+            reported.entry((path.display().to_string(), line)).or_default().push(&finding.message);
+        }
+        let expected: BTreeSet<(String, u32)> =
+            example.files.iter().flat_map(|file| file.expected.iter().map(|line| (file.path.clone(), *line))).collect();
+        let missing = expected.iter().filter(|place| !reported.contains_key(*place));
+        let missing = missing.map(|(path, line)| format!("\n  not reported: {path}:{line}"));
+        let surplus = reported.iter().filter(|(place, _)| !expected.contains(*place));
+        let surplus = surplus.map(|((path, line), messages)| format!("\n  reported: {path}:{line}: {messages:?}"));
+        let wrong: String = missing.chain(surplus).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+    }
+
+    /// Applies the edits of all findings, from the last byte to the first.
+    fn fix(&self, db: &SourceDb, findings: &[Finding]) -> Result<(), Failure> {
+        let mut edits: Vec<&Edit> =
+            findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+        if edits.is_empty() {
+            return Err("the document shows a fix and no finding has one".into());
+        }
+        edits.sort_by_key(|edit| (edit.span.file, edit.span.start, edit.span.end));
+        edits.dedup();
+        let overlap = |one: &Edit, other: &Edit| one.span.file == other.span.file && one.span.end > other.span.start;
+        if edits.windows(2).any(|pair| matches!(pair, [one, other] if overlap(one, other))) {
+            return Err(format!("edits overlap: {edits:?}").into());
+        }
+        for edit in edits.into_iter().rev() {
+            let path = db.file(edit.span.file).path.clone();
+            let mut text = fs::read_to_string(&path)?;
+            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            fs::write(&path, text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        if let Some(parent) = self.directory.parent() {
+            let _ = fs::remove_dir_all(parent);
+        }
+    }
+}
+
+datatest_stable::harness! {
+    { test = document, root = "rules", pattern = r"^(?!.*images/).*\.md$" },
+}
