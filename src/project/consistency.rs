@@ -72,8 +72,9 @@ impl<'a> Check<'a> {
             return;
         }
         let message = format!("the service `{}` has neither `image` nor `build`", service.name);
-        self.report("missing-key", service.key, resource(service), message).help =
-            Some("name an image, or say how to build one".to_owned());
+        let finding = self.report("missing-key", service.key, resource(service), message);
+        finding.help = Some("name an image, or say how to build one".to_owned());
+        finding.evidence = Some("image".to_owned());
     }
 
     fn build(&mut self, service: &Service<'_>) {
