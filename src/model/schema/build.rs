@@ -13,7 +13,11 @@ pub static BUILD: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&BUILD
 pub static BUILD_STRUCT: Struct = Struct::new("`build`", BUILD_KEYS);
 
 static BUILD_KEYS: &[Key] = &[
-    key("additional_contexts", &PAIRS, "More named contexts for `FROM` and `COPY --from`: a path, a URL, an image or `service:NAME`."),
+    key(
+        "additional_contexts",
+        &PAIRS,
+        "More named contexts for `FROM` and `COPY --from`: a path, a URL, an image or `service:NAME`.",
+    ),
     key("args", &PAIRS, "Values for the `ARG`s of the Dockerfile; they stay visible in the image's history."),
     key("cache_from", &TEXTS, "Images or caches that the builder may take layers from."),
     key("cache_to", &TEXTS, "Where the builder puts its cache."),
@@ -26,7 +30,8 @@ static BUILD_KEYS: &[Key] = &[
     key("labels", &PAIRS, "Labels of the image that comes out."),
     key("network", &TEXT, "Network that `RUN` steps use: `default`, `none`, `host` or a name."),
     key("no_cache", &FLAG, "Builds every layer anew."),
-    key("no_cache_filter", &TEXT_OR_SET, "Stages that are built anew while others may come from the cache.").since("2.10.0"),
+    key("no_cache_filter", &TEXT_OR_SET, "Stages that are built anew while others may come from the cache.")
+        .since("2.10.0"),
     key("platforms", &TEXTS, "Platforms to build for, such as `linux/arm64`."),
     key("privileged", &FLAG, "Builds with raised privileges."),
     key("provenance", &FLAG, "Adds a record of how the image was built."),

@@ -14,7 +14,6 @@ mod shape;
 mod suggest;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
 mod walk;
 mod words;
 

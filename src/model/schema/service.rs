@@ -7,8 +7,8 @@ use super::service_parts::{
     MOUNTS, PORTS, PRE_START_HOOKS, PROVIDER, USED_MODELS,
 };
 use super::shape::{
-    BOOL, COMMAND, EntryStyle, FLAG, INTEGER_OR_TEXT, JOINED_SET, Key, Mapping, NAME_SET, NUMBER_OR_TEXT, PAIRS,
-    Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXT_OR_TEXTS, TEXT_SET, TextRule, key,
+    BOOL, COMMAND, DURATION, EntryStyle, FLAG, INTEGER_OR_TEXT, JOINED_SET, Key, Mapping, NAME_SET, NUMBER_OR_TEXT,
+    PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXT_OR_TEXTS, TEXT_SET, TextRule, key,
 };
 
 /// A service.
@@ -23,8 +23,9 @@ static CPU_COUNT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0
 static CPU_PERCENT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, 100);
 static OOM_SCORE_ADJ: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(-1000, 1000);
 static NUMBER_SET: Shape = Shape::set(&NUMBER_OR_TEXT, EntryStyle::Joined);
-static PID: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL));
+static PID: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL)).quotable();
 static PULL_POLICY: Shape = Shape::of(Scalars::TEXT).text(TextRule::PullPolicy);
+static RESTART: Shape = Shape::of(Scalars::TEXT).hint("write `always`, `unless-stopped`, `on-failure` or `\"no\"`");
 static FREE_MAP: Shape = Shape::of(Scalars::NONE).or_map(Mapping::Free);
 
 static SERVICE_KEYS: &[Key] = &[
@@ -98,16 +99,16 @@ static SERVICE_KEYS: &[Key] = &[
     key("profiles", &NAME_SET, "Profiles that switch the service on; without it, it always runs."),
     key("provider", &PROVIDER, "A program that runs the service in Compose's stead."),
     key("pull_policy", &PULL_POLICY, "When the image is pulled: `always`, `never`, `missing`, `build`, `daily` …"),
-    key("pull_refresh_after", &TEXT, "Age at which an image is pulled anew."),
+    key("pull_refresh_after", &DURATION, "Age at which an image is pulled anew."),
     key("read_only", &FLAG, "Makes the container's own file system read-only."),
-    key("restart", &TEXT, "When it is started again: `no`, `always`, `on-failure[:N]` or `unless-stopped`."),
+    key("restart", &RESTART, "When it is started again: `no`, `always`, `on-failure[:N]` or `unless-stopped`."),
     key("runtime", &TEXT, "Runtime of the container, such as `runc` or `nvidia`."),
     key("scale", &INTEGER_OR_TEXT, "How many containers run; `deploy.replicas` says the same."),
     key("secrets", &GRANTS, "Secrets of the top level that are mounted under `/run/secrets`."),
     key("security_opt", &JOINED_SET, "Security settings, such as `no-new-privileges:true`."),
     key("shm_size", &NUMBER_OR_TEXT, "Size of `/dev/shm`, in bytes or as `64m`."),
     key("stdin_open", &FLAG, "Keeps standard input open."),
-    key("stop_grace_period", &TEXT, "Time between the stop signal and the kill, such as `30s`."),
+    key("stop_grace_period", &DURATION, "Time between the stop signal and the kill, such as `30s`."),
     key("stop_signal", &TEXT, "Signal that asks the container to stop; `SIGTERM` if not given."),
     key("storage_opt", &FREE_MAP, "Settings for the storage driver."),
     key("sysctls", &PAIRS, "Kernel settings in the container."),

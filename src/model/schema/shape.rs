@@ -212,12 +212,34 @@ pub struct Shape {
     pub list: Option<List>,
     /// What must hold for a mapping.
     pub map: Mapping,
+    /// Whether a number or a boolean that stands here was surely meant as the text that it looks like.
+    pub quotable: bool,
+    /// What to write instead of a scalar of the wrong kind, where quotes alone do not mend it.
+    pub hint: Option<&'static str>,
 }
 
 impl Shape {
     /// Scalars of some kinds.
     pub const fn of(scalars: Scalars) -> Shape {
-        Shape { scalars, text: TextRule::Free, range: (i64::MIN, i64::MAX), list: None, map: Mapping::No }
+        Shape {
+            scalars,
+            text: TextRule::Free,
+            range: (i64::MIN, i64::MAX),
+            list: None,
+            map: Mapping::No,
+            quotable: false,
+            hint: None,
+        }
+    }
+
+    /// Text for which a number or a boolean needs quotes only.
+    pub const fn quotable(self) -> Shape {
+        Shape { quotable: true, ..self }
+    }
+
+    /// With words on what to write.
+    pub const fn hint(self, hint: &'static str) -> Shape {
+        Shape { hint: Some(hint), ..self }
     }
 
     /// With a rule for text.
@@ -313,11 +335,13 @@ fn is_word_byte(byte: u8) -> bool {
 }
 
 /// Text.
-pub static TEXT: Shape = Shape::of(Scalars::TEXT);
+pub static TEXT: Shape = Shape::of(Scalars::TEXT).quotable();
+/// A duration. The schema takes any text; what is no duration fails later, as does a number in quotes.
+pub static DURATION: Shape = Shape::of(Scalars::TEXT).hint("write a duration with its unit, such as `10s`");
 /// `true` or `false`.
 pub static BOOL: Shape = Shape::of(Scalars::BOOL);
 /// `true` or `false`, or text that stands for it.
-pub static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT));
+pub static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).hint("write `true` or `false`");
 /// A whole number, or text that stands for it.
 pub static INTEGER_OR_TEXT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT));
 /// A whole number.
@@ -335,17 +359,17 @@ pub static NAME_SET: Shape = Shape::set(&TEXT, EntryStyle::Names);
 /// A list of different texts of the form `a:b`.
 pub static JOINED_SET: Shape = Shape::set(&TEXT, EntryStyle::Joined);
 /// A text, or a list of texts.
-pub static TEXT_OR_TEXTS: Shape = Shape::of(Scalars::TEXT).or_list(&TEXT, EntryStyle::Words);
+pub static TEXT_OR_TEXTS: Shape = Shape::of(Scalars::TEXT).quotable().or_list(&TEXT, EntryStyle::Words);
 /// A text, or a list of different texts.
-pub static TEXT_OR_SET: Shape = Shape::of(Scalars::TEXT).or_set(&TEXT, EntryStyle::Words);
+pub static TEXT_OR_SET: Shape = Shape::of(Scalars::TEXT).quotable().or_set(&TEXT, EntryStyle::Words);
 /// A command: text, a list of texts, or null for the image's own.
-pub static COMMAND: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL)).or_list(&TEXT, EntryStyle::Words);
+pub static COMMAND: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL)).quotable().or_list(&TEXT, EntryStyle::Words);
 /// A value under a name of [`PAIRS`].
 static PAIR_VALUE: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL).or(Scalars::NULL));
 static PAIR_TABLE: Table = Table { title: "a variable", names: Names::Filled, closed: true, value: &PAIR_VALUE };
 /// A mapping of names to scalars, or a list of `KEY=value`.
 pub static PAIRS: Shape = Shape::table(&PAIR_TABLE).or_set(&TEXT, EntryStyle::Pairs);
-static OPTION_TABLE: Table =
-    Table { title: "an option", names: Names::OneLine, closed: false, value: &NUMBER_OR_TEXT };
+static OPTION: Shape = Shape::of(Scalars::NUMBER.or(Scalars::TEXT)).quotable();
+static OPTION_TABLE: Table = Table { title: "an option", names: Names::OneLine, closed: false, value: &OPTION };
 /// Options of a driver: names to texts and numbers.
 pub static OPTIONS: Shape = Shape::table(&OPTION_TABLE);

@@ -113,7 +113,8 @@ fn spelling(near: &'static str, entry: &Entry, map: &Map, owner: &'static Struct
 fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<String> {
     if is(owner, &SERVICE_STRUCT) {
         let (_, now) = SERVICE_MOVES.iter().find(|(old, _)| *old == name)?;
-        return Some(format!("`{name}` is not a key of {{owner}}, it is {now} now")).map(|sentence| reword(name, sentence));
+        return Some(format!("`{name}` is not a key of {{owner}}, it is {now} now"))
+            .map(|sentence| reword(name, sentence));
     }
     if !is(owner, &FILE_STRUCT) {
         return None;
@@ -121,7 +122,8 @@ fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<St
     if SERVICE_STRUCT.key(name).is_some() {
         return Some(format!("`{name}` belongs in a service under `services`, not at the top level"));
     }
-    let looks_like_service = matches!(&entry.value.data, Data::Map(map) if map.contains_key("image") || map.contains_key("build"));
+    let looks_like_service =
+        matches!(&entry.value.data, Data::Map(map) if map.contains_key("image") || map.contains_key("build"));
     looks_like_service.then(|| format!("`{name}` looks like a service, which belongs under `services`"))
 }
 

@@ -138,23 +138,34 @@ fn fitting_files_give_nothing() {
 #[test]
 fn unknown_keys_stand_at_the_key() {
     check(&service("imgae: a"), &["3:5 unknown-key `imgae` is not a key of service `web`"]);
-    check(&service("image: a\nports:\n  - target: 80\n    publishd: 81"), &[
-        "6:9 unknown-key `publishd` is not a key of a port",
-    ]);
-    check("services:\r\n  web:\r\n    image: a\r\n    labels: {é: é}\r\n    healthcheck: {tst: x}\r\n", &[
-        "5:19 unknown-key `tst` is not a key of `healthcheck`",
-    ]);
-    check("services:\n  web: {container_name: éé, imgae: é}\n", &[
-        "2:25 invalid-value `éé` cannot name a container: it takes two letters or digits at least",
-        "2:29 unknown-key `imgae` is not a key of service `web`",
-    ]);
+    check(
+        &service("image: a\nports:\n  - target: 80\n    publishd: 81"),
+        &["6:9 unknown-key `publishd` is not a key of a port"],
+    );
+    check(
+        "services:\r\n  web:\r\n    image: a\r\n    labels: {é: é}\r\n    healthcheck: {tst: x}\r\n",
+        &["5:19 unknown-key `tst` is not a key of `healthcheck`"],
+    );
+    check(
+        "services:\n  web: {container_name: éé, imgae: é}\n",
+        &[
+            "2:25 invalid-value `éé` cannot name a container: it takes two letters or digits at least",
+            "2:29 unknown-key `imgae` is not a key of service `web`",
+        ],
+    );
     check("networks:\n  a: {x-a: 1, drivr: b}\n", &["2:15 unknown-key `drivr` is not a key of network `a`"]);
-    check(&service("image: a\nenv_file: [{path: a, x-b: 1}]"), &[
-        "4:26 unknown-key `x-b` is not a key of an `env_file`",
-    ]);
+    check(
+        &service("image: a\nenv_file: [{path: a, x-b: 1}]"),
+        &["4:26 unknown-key `x-b` is not a key of an `env_file`"],
+    );
     check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key `frobnicate` is not a key of service `web`"]);
     assert_eq!(help_of(&service("imgae: a")), "did you mean `image`?");
     assert_eq!(help_of(&service("frobnicate: a")), "");
+    assert_eq!(help_of(&service("stop_grace_period: 10")), "write a duration with its unit, such as `10s`");
+    assert_eq!(
+        help_of(&service("image: {{é}}")),
+        "YAML reads what starts with `{` as a mapping; put the whole value in quotes"
+    );
 }
 
 #[test]
@@ -196,35 +207,55 @@ fn types_are_those_of_the_schema() {
     check(&service("user: 1000"), &["3:11 wrong-type `user` must be a string, this is an integer"]);
     check(&service("image: 2024-01-02"), &["3:12 wrong-type `image` must be a string, this is a date"]);
     check(&service("cpus: 2024-01-02"), &["3:11 wrong-type `cpus` must be a string or a number, this is a date"]);
-    check(&service("command: [sleep, 60]"), &["3:22 wrong-type an entry of `command` must be a string, this is an integer"]);
-    check(&service("environment: {é: [1]}"), &[
-        "3:22 wrong-type `é` must be a string, a number, a boolean or null, this is a list",
-    ]);
-    check(&service("mem_reservation: 1.5"), &["3:22 wrong-type `mem_reservation` must be a string or an integer, this is a number"]);
-    check(&service("volumes:\n  -"), &["4:8 wrong-type an entry of `volumes` must be a string or a mapping, this is empty"]);
-    check("services:\n  a:\n  b: x\n", &[
-        "2:3 wrong-type `a` must be a mapping, this is empty",
-        "3:6 wrong-type `b` must be a mapping, this is a string",
-    ]);
-    check("services: []\nversion: 3.8\n", &[
-        "1:11 wrong-type `services` must be a mapping, this is a list",
-        "2:10 wrong-type `version` must be a string, this is a number",
-    ]);
+    check(
+        &service("command: [sleep, 60]"),
+        &["3:22 wrong-type an entry of `command` must be a string, this is an integer"],
+    );
+    check(
+        &service("environment: {é: [1]}"),
+        &["3:22 wrong-type `é` must be a string, a number, a boolean or null, this is a list"],
+    );
+    check(
+        &service("mem_reservation: 1.5"),
+        &["3:22 wrong-type `mem_reservation` must be a string or an integer, this is a number"],
+    );
+    check(&service("image: {{é}}"), &["3:12 wrong-type `image` must be a string, this is a mapping"]);
+    check(
+        &service("volumes:\n  -"),
+        &["4:8 wrong-type an entry of `volumes` must be a string or a mapping, this is empty"],
+    );
+    check(
+        "services:\n  a:\n  b: x\n",
+        &[
+            "2:3 wrong-type `a` must be a mapping, this is empty",
+            "3:6 wrong-type `b` must be a mapping, this is a string",
+        ],
+    );
+    check(
+        "services: []\nversion: 3.8\n",
+        &[
+            "1:11 wrong-type `services` must be a mapping, this is a list",
+            "2:10 wrong-type `version` must be a string, this is a number",
+        ],
+    );
     check("- a\n", &["1:1 wrong-type a Compose file must be a mapping, this is a list"]);
 }
 
 #[test]
 fn entries_that_became_mappings_are_explained() {
-    check(&service("environment:\n  - URI=sqlite:///:memory:"), &[
-        "4:9 wrong-type an entry of `environment` must be a string, but YAML reads `URI=…: …` as a mapping",
-    ]);
-    check(&service("volumes:\n  - data: /var/lib"), &[
-        "4:9 wrong-type an entry of `volumes` must be a string or a mapping, but YAML reads `data: …` as a mapping",
-    ]);
+    check(
+        &service("environment:\n  - URI=sqlite:///:memory:"),
+        &["4:9 wrong-type an entry of `environment` must be a string, but YAML reads `URI=…: …` as a mapping"],
+    );
+    check(
+        &service("volumes:\n  - data: /var/lib"),
+        &["4:9 wrong-type an entry of `volumes` must be a string or a mapping, but YAML reads `data: …` as a mapping"],
+    );
     check(&service("volumes:\n  - tpye: bind"), &["4:9 unknown-key `tpye` is not a key of a mount"]);
-    check(&service("depends_on:\n  - db: {condition: service_started}"), &[
-        "4:9 wrong-type an entry of `depends_on` must be a string, this is a mapping",
-    ]);
+    check(
+        &service("depends_on:\n  - db: {condition: service_started}"),
+        &["4:9 wrong-type an entry of `depends_on` must be a string, this is a mapping"],
+    );
 }
 
 #[test]
@@ -240,23 +271,29 @@ fn secret_values_are_never_shown() {
 
 #[test]
 fn values_are_checked() {
-    check(&service("depends_on: {db: {condition: service_helthy}}"), &[
-        "3:34 invalid-value `condition` must be `service_started`, `service_healthy` or \
-         `service_completed_successfully`, not `service_helthy`",
-    ]);
+    check(
+        &service("depends_on: {db: {condition: service_helthy}}"),
+        &["3:34 invalid-value `condition` must be `service_started`, `service_healthy` or \
+         `service_completed_successfully`, not `service_helthy`"],
+    );
     check(&service("cpu_percent: 101"), &["3:18 invalid-value `cpu_percent` must be at most 100, this is 101"]);
-    check(&service("oom_score_adj: -1001"), &["3:20 invalid-value `oom_score_adj` must be at least -1000, this is -1001"]);
+    check(
+        &service("oom_score_adj: -1001"),
+        &["3:20 invalid-value `oom_score_adj` must be at least -1000, this is -1001"],
+    );
     check(&service("security_opt: [é, a, é]"), &["3:26 invalid-value `security_opt` holds `é` twice"]);
     check(&service("group_add: [80, '80', 80.0]"), &["3:27 invalid-value `group_add` holds the same entry twice"]);
     check(&service("gpus: some"), &["3:11 invalid-value `gpus` must be `all`, not `some`"]);
-    check(&service("container_name: é b"), &[
-        "3:21 invalid-value `é b` cannot name a container: it takes two letters or digits at least",
-    ]);
+    check(
+        &service("container_name: é b"),
+        &["3:21 invalid-value `é b` cannot name a container: it takes two letters or digits at least"],
+    );
     check("services:\n  wéb: {image: a}\n", &["2:3 invalid-value `wéb` cannot be the name of a service"]);
     check(&service("environment: {'': a}"), &["3:19 invalid-value a key is empty"]);
-    check(&service("volumes:\n  - {type: tmpfs, target: /a, tmpfs: {size: -1}}"), &[
-        "4:49 invalid-value `size` must be at least 0, this is -1",
-    ]);
+    check(
+        &service("volumes:\n  - {type: tmpfs, target: /a, tmpfs: {size: -1}}"),
+        &["4:49 invalid-value `size` must be at least 0, this is -1"],
+    );
 }
 
 #[test]
@@ -264,38 +301,52 @@ fn missing_keys_stand_at_the_key_above() {
     check(&service("depends_on:\n  db: {}"), &["4:7 missing-key dependency `db` needs the key `condition`"]);
     check(&service("extends: {file: a}"), &["3:5 missing-key `extends` needs the key `service`"]);
     check("models:\n  m:\n    name: é\n", &["2:3 missing-key model `m` needs the key `model`"]);
-    check(&service("deploy:\n  resources:\n    reservations:\n      devices:\n        - driver: nvidia"), &[
-        "7:15 missing-key a device request needs the key `capabilities`",
-    ]);
-    check(&service("ulimits: {nofile: {}}"), &[
-        "3:15 missing-key limit `nofile` needs the key `soft`",
-        "3:15 missing-key limit `nofile` needs the key `hard`",
-    ]);
+    check(
+        &service("deploy:\n  resources:\n    reservations:\n      devices:\n        - driver: nvidia"),
+        &["7:15 missing-key a device request needs the key `capabilities`"],
+    );
+    check(
+        &service("ulimits: {nofile: {}}"),
+        &[
+            "3:15 missing-key limit `nofile` needs the key `soft`",
+            "3:15 missing-key limit `nofile` needs the key `hard`",
+        ],
+    );
 }
 
 #[test]
 fn every_mistake_is_reported() {
-    check("servces: 1\nservices:\n  a: {imag: x, user: 5, ports: 80}\n  b: {build: {contxt: .}}\n", &[
-        "1:1 unknown-key `servces` is not a key of a Compose file",
-        "3:7 unknown-key `imag` is not a key of service `a`",
-        "3:22 wrong-type `user` must be a string, this is an integer",
-        "3:32 wrong-type `ports` must be a list, this is an integer",
-        "4:15 unknown-key `contxt` is not a key of `build`",
-    ]);
+    check(
+        "servces: 1\nservices:\n  a: {imag: x, user: 5, ports: 80}\n  b: {build: {contxt: .}}\n",
+        &[
+            "1:1 unknown-key `servces` is not a key of a Compose file",
+            "3:7 unknown-key `imag` is not a key of service `a`",
+            "3:22 wrong-type `user` must be a string, this is an integer",
+            "3:32 wrong-type `ports` must be a list, this is an integer",
+            "4:15 unknown-key `contxt` is not a key of `build`",
+        ],
+    );
 }
 
 #[test]
 fn fixes_change_what_is_wrong_and_nothing_else() {
     check_fixed(&service("imgae: a # é"), &service("image: a # é"));
-    check_fixed("services:\r\n  é1: {\"imgae\":'a'}\r\n".replace('é', "e").as_str(), "services:\r\n  e1: {\"image\":'a'}\r\n");
+    check_fixed(
+        "services:\r\n  é1: {\"imgae\":'a'}\r\n".replace('é', "e").as_str(),
+        "services:\r\n  e1: {\"image\":'a'}\r\n",
+    );
     check_fixed(&service("containerName: ab\nCommand: é"), &service("container_name: ab\ncommand: é"));
     check_fixed(&service("user: 0100 # é\nimage: 1.2"), &service("user: \"0100\" # é\nimage: \"1.2\""));
     check_fixed(&service("command: [é, 60]"), &service("command: [é, \"60\"]"));
     check_fixed(&service("use_api_socket: 'true'"), &service("use_api_socket: true"));
-    check_fixed(&service("environment:\n  - URI=sqlite:///:memory:"), &service("environment:\n  - \"URI=sqlite:///:memory:\""));
+    check_fixed(
+        &service("environment:\n  - URI=sqlite:///:memory:"),
+        &service("environment:\n  - \"URI=sqlite:///:memory:\""),
+    );
     check_fixed(&service("environment:\n  - KEY: é  # why"), &service("environment:\n  - KEY=é  # why"));
     check_fixed(&service("command:\n  - echo: é"), &service("command:\n  - \"echo: é\""));
     check_fixed(&service("volumes: [data: /é]"), &service("volumes: [data:/é]"));
+    check_fixed(&service("logging: {options: {a: true}}"), &service("logging: {options: {a: \"true\"}}"));
     check_fixed(&service("gpus: alll"), &service("gpus: all"));
     check_fixed(
         "services:\r\n  web:\r\n    environment:\r\n      - A=é: 1\r\n    user: 5\r\n",
@@ -308,6 +359,8 @@ fn nothing_is_fixed_where_it_is_not_sure() {
     check_unfixed(&service("network: host"));
     check_unfixed(&service("image: a\nimgae: b"));
     check_unfixed(&service("replicas: 2"));
+    check_unfixed(&service("healthcheck: {interval: 10}\nstop_grace_period: 10"));
+    check_unfixed(&service("restart: true\nscale: 1.5\ninit: 1\nvolumes: [1]"));
     check_unfixed(&service("environment:\n  - KEY: \"é\""));
     check_unfixed(&service("command:\n  - say \"é\": b"));
     check_unfixed(&service("depends_on:\n  - db:"));

@@ -90,7 +90,8 @@ impl<'a> Walk<'a> {
         self.owners.pop();
         for name in structure.required {
             if !map.contains_key(*name) && !misspelt.contains(name) {
-                let message = format!("{} needs the key `{name}`", words::instance(structure.title, self.chosen_name()));
+                let message =
+                    format!("{} needs the key `{name}`", words::instance(structure.title, self.chosen_name()));
                 let place = self.keys.last().copied().flatten().unwrap_or(value.place);
                 let finding = self.finding("missing-key", place, message);
                 let evidence = format!("{}.{name}", self.full_path());
@@ -145,7 +146,8 @@ impl<'a> Walk<'a> {
     fn duplicates(&mut self, items: &'a [Value], list: &List) {
         let mut seen: HashMap<String, Place> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
-            match seen.get(&identity(item)) {
+            let identity = identity(item);
+            match seen.get(&identity) {
                 Some(first) => {
                     let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
                     let message = words::duplicate(&self.subject(), shown);
@@ -156,7 +158,7 @@ impl<'a> Walk<'a> {
                     });
                 }
                 None => {
-                    seen.insert(identity(item), item.place);
+                    seen.insert(identity, item.place);
                 }
             }
         }
@@ -166,7 +168,7 @@ impl<'a> Walk<'a> {
         let message = format!("{} must be {}, this is {}", self.subject(), words::wanted(shape), words::kind(value));
         let mut finding = self.finding("wrong-type", self.place_of(value), message);
         finding.help = words::type_help(value, shape).map(str::to_owned);
-        if shape.scalars.has(Scalars::TEXT) && matches!(shape.text, TextRule::Free) {
+        if shape.quotable {
             finding.fix = self.when_mine(mend::quote(value));
         } else if let Data::Text(text) = &value.data {
             finding.fix = self.when_mine(mend::unquote(value, text, shape));

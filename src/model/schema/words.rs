@@ -1,7 +1,7 @@
 //! Sentences of the validator: what is wanted, what is there, what to do.
 
 use super::shape::{Mapping, Names, Scalars, Shape, Table, TextRule};
-use crate::project::value::{Data, Value};
+use crate::project::value::{Data, Map, Value};
 
 /// How many characters of a value a message shows.
 const SHOWN: usize = 60;
@@ -14,7 +14,8 @@ pub fn wanted(shape: &Shape) -> String {
         (Scalars::INTEGER, "an integer"),
         (Scalars::BOOL, "a boolean"),
     ];
-    let mut kinds: Vec<&str> = scalars.iter().filter(|(kind, _)| shape.scalars.has(*kind)).map(|(_, name)| *name).collect();
+    let mut kinds: Vec<&str> =
+        scalars.iter().filter(|(kind, _)| shape.scalars.has(*kind)).map(|(_, name)| *name).collect();
     if shape.list.is_some() {
         kinds.push("a list");
     }
@@ -52,26 +53,37 @@ pub fn kind(value: &Value) -> &'static str {
 
 /// What to do about a value of the wrong kind.
 pub fn type_help(value: &Value, shape: &Shape) -> Option<&'static str> {
-    let text = shape.scalars.has(Scalars::TEXT);
     let list = shape.list.is_some();
     let map = !matches!(shape.map, Mapping::No);
     match &value.data {
         Data::Null => Some("give it a value, or remove the key"),
-        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_) if text => Some("put it in quotes"),
+        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_) if shape.quotable => {
+            Some("put it in quotes")
+        }
+        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Text(_) if shape.hint.is_some() => shape.hint,
         Data::Timestamp(_) => Some("YAML reads it as a date, which docker compose takes nowhere; put it in quotes"),
         Data::Text(_) if list && !map => Some("write each entry on a line of its own, after `- `"),
         Data::Text(_) if map => Some("write it as keys with values, one a line"),
         Data::Text(_) => Some("write it without quotes, or give another value"),
         Data::List(_) if map => Some("write its entries as keys, without the dashes"),
+        Data::Map(entries) if !map && is_flow(value, entries) => {
+            Some("YAML reads what starts with `{` as a mapping; put the whole value in quotes")
+        }
         Data::Map(_) if list => Some("write each entry after `- `"),
         _ => None,
     }
 }
 
+/// Whether a mapping is written with braces: they stand before its first key.
+fn is_flow(value: &Value, entries: &Map) -> bool {
+    entries.first().is_none_or(|(_, entry)| entry.key.span.start > value.place.span.start)
+}
+
 /// A name for one mapping of a kind: service `web`, or `a port` in a list.
 pub fn instance(title: &str, name: Option<&str>) -> String {
     match (title.strip_prefix("a ").or(title.strip_prefix("an ")), name) {
-        (Some("Compose file"), _) | (_, None) | (None, _) => title.to_owned(),
+        (Some(kind), _) if kind == "Compose file" || kind.contains(" of ") => title.to_owned(),
+        (_, None) | (None, _) => title.to_owned(),
         (Some(kind), Some(name)) => format!("{kind} `{name}`"),
     }
 }
