@@ -1,12 +1,14 @@
 //! The Compose specification's schema as a table of our own, and the validator that holds a project against it.
 //!
 //! The table says what compose-go 2.9.1's `schema/compose-spec.json` says, which docker compose 2.40.3 enforces on the
-//! merged project before short forms are spelt out. Keys that came later are marked with [`Key::since`]. A test in
-//! this folder compares the table with facts tried on docker compose itself.
+//! merged project before short forms are spelt out. Keys that came later are marked with [`Key::since`]. `parity.rs`
+//! holds it against facts tried on docker compose itself.
 
 mod build;
 mod deploy;
 mod mend;
+#[cfg(test)]
+mod parity;
 mod resources;
 mod service;
 mod service_parts;

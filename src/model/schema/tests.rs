@@ -9,7 +9,7 @@ use crate::source::{FileId, SourceDb};
 use crate::yaml::{NodeId, NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
 
 /// A tree to values: aliases and merge keys followed, nothing interpolated.
-pub fn convert(tree: &Tree, id: NodeId) -> Value {
+pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
     let place = tree.place(id);
     let node = tree.node(id).unwrap();
     let data = match &node.kind {

@@ -66,7 +66,7 @@ pub fn type_help(value: &Value, shape: &Shape) -> Option<&'static str> {
         Data::Text(_) if map => Some("write it as keys with values, one a line"),
         Data::Text(_) => Some("write it without quotes, or give another value"),
         Data::List(_) if map => Some("write its entries as keys, without the dashes"),
-        Data::Map(entries) if !map && is_flow(value, entries) => {
+        Data::Map(entries) if !map && !list && is_flow(value, entries) => {
             Some("YAML reads what starts with `{` as a mapping; put the whole value in quotes")
         }
         Data::Map(_) if list => Some("write each entry after `- `"),
