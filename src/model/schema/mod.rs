@@ -1,0 +1,76 @@
+//! The Compose specification's schema as a table of our own, and the validator that holds a project against it.
+//!
+//! The table says what compose-go 2.9.1's `schema/compose-spec.json` says, which docker compose 2.40.3 enforces on the
+//! merged project before short forms are spelt out. Keys that came later are marked with [`Key::since`]. `parity.rs`
+//! holds it against facts tried on docker compose itself.
+
+mod build;
+mod deploy;
+mod mend;
+#[cfg(test)]
+mod parity;
+mod resources;
+mod service;
+mod service_parts;
+mod shape;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod words;
+
+pub use shape::{EntryStyle, Key, List, Mapping, Names, Scalars, Shape, Struct, Table, TextRule};
+
+use crate::finding::Finding;
+use crate::project::value::Value;
+
+/// A place that does not fit the specification.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// What is wrong: rule `unknown-key`, `wrong-type`, `invalid-value` or `missing-key`.
+    pub finding: Finding,
+    /// Whether docker compose 2.40.3 rejects the project for it; it ignores unknown keys in a few places.
+    pub rejected: bool,
+    /// Whether only the age of docker compose 2.40.3 is at fault: the specification of today knows the key. Such a
+    /// finding is not meant for people.
+    pub newer: bool,
+}
+
+/// Holds a merged project against the specification and gives every violation, in the order of the project.
+///
+/// The root is the whole project after interpolation, `extends`, `include` and merging, short forms as written.
+pub fn validate(root: &Value) -> Vec<Violation> {
+    walk::walk(root, &resources::FILE)
+}
+
+/// What the specification says of a key, given its path from the top: `["services", "web", "ports"]`. Names are free
+/// where the author chooses them, and a number steps into a list. `None` where the path ends in such a name.
+pub fn describe(path: &[&str]) -> Option<&'static Key> {
+    let (last, parents) = path.split_last()?;
+    structure(parents)?.key(last)
+}
+
+/// The keys that the specification lists for the mapping at a path; `None` where names are free.
+pub fn structure(path: &[&str]) -> Option<&'static Struct> {
+    let mut shape: &'static Shape = &resources::FILE;
+    for segment in path {
+        shape = step(shape, segment)?;
+    }
+    match shape.map {
+        Mapping::Struct(structure) => Some(structure),
+        _ => None,
+    }
+}
+
+fn step(shape: &'static Shape, segment: &str) -> Option<&'static Shape> {
+    if let Some(list) = &shape.list
+        && segment.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(list.item);
+    }
+    match shape.map {
+        Mapping::Struct(structure) => structure.key(segment).map(|key| key.shape),
+        Mapping::Table(table) => table.names.matches(segment).then_some(table.value),
+        Mapping::No | Mapping::Free => None,
+    }
+}

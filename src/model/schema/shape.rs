@@ -1,0 +1,375 @@
+//! What a shape is: which kinds of nodes the specification takes at a place, and what must hold for each of them.
+
+use crate::project::value::Data;
+
+/// A set of scalar kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scalars(u8);
+
+impl Scalars {
+    /// No scalar.
+    pub const NONE: Scalars = Scalars(0);
+    /// Text.
+    pub const TEXT: Scalars = Scalars(1);
+    /// `true`, `false`.
+    pub const BOOL: Scalars = Scalars(2);
+    /// A whole number; `1.0` is one.
+    pub const INTEGER: Scalars = Scalars(4);
+    /// Any number.
+    pub const NUMBER: Scalars = Scalars(8);
+    /// Nothing, or `null`.
+    pub const NULL: Scalars = Scalars(16);
+
+    /// Either of two sets.
+    pub const fn or(self, other: Scalars) -> Scalars {
+        Scalars(self.0 | other.0)
+    }
+
+    /// Whether a kind is in the set.
+    pub const fn has(self, other: Scalars) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What must hold for a text. The patterns of the schema search: they are not anchored.
+#[derive(Clone, Copy, Debug)]
+pub enum TextRule {
+    /// Anything goes.
+    Free,
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// `[a-zA-Z0-9][a-zA-Z0-9_.-]+`
+    ContainerName,
+    /// `always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+`
+    PullPolicy,
+}
+
+/// How people write an entry of a list, which tells what a mapping that slipped in was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryStyle {
+    /// Free words: a part of a command.
+    Words,
+    /// `KEY=value`; the values may be secret.
+    Pairs,
+    /// `a:b`
+    Joined,
+    /// The name of something, which may also stand as a key with settings.
+    Names,
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug)]
+pub struct List {
+    /// What each item must be.
+    pub item: &'static Shape,
+    /// Whether no two items may be equal.
+    pub unique: bool,
+    /// How an item is written.
+    pub style: EntryStyle,
+}
+
+/// Which names a table takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// `^[a-zA-Z0-9._-]+$`
+    Word,
+    /// `^[a-z]+$`
+    Lower,
+    /// `.+`
+    Filled,
+    /// `^.+$`
+    OneLine,
+}
+
+impl Names {
+    /// Whether the schema's pattern matches a name.
+    pub fn matches(self, name: &str) -> bool {
+        match self {
+            Names::Word => !name.is_empty() && name.bytes().all(is_word_byte),
+            Names::Lower => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()),
+            Names::Filled => name.chars().any(|character| character != '\n'),
+            Names::OneLine => !name.is_empty() && !name.contains('\n'),
+        }
+    }
+}
+
+/// A mapping whose keys are names that the author chooses.
+#[derive(Debug)]
+pub struct Table {
+    /// What a name stands for: `a service`.
+    pub title: &'static str,
+    /// Which names there may be.
+    pub names: Names,
+    /// Whether another name is refused; in an open table the value under it is not looked at.
+    pub closed: bool,
+    /// What stands under a name.
+    pub value: &'static Shape,
+}
+
+/// A mapping whose keys the specification lists.
+#[derive(Debug)]
+pub struct Struct {
+    /// What it describes: `a service`.
+    pub title: &'static str,
+    /// All keys.
+    pub keys: &'static [Key],
+    /// Keys that must be there.
+    pub required: &'static [&'static str],
+    /// Whether keys that start with `x-` are free.
+    pub extensions: bool,
+    /// Whether Compose refuses a key that is not listed; otherwise it ignores the key.
+    pub closed: bool,
+}
+
+impl Struct {
+    /// A structure that takes `x-` keys and refuses unknown ones.
+    pub const fn new(title: &'static str, keys: &'static [Key]) -> Struct {
+        Struct { title, keys, required: &[], extensions: true, closed: true }
+    }
+
+    /// With keys that must be there.
+    pub const fn required(self, required: &'static [&'static str]) -> Struct {
+        Struct { required, ..self }
+    }
+
+    /// Without `x-` keys.
+    pub const fn without_extensions(self) -> Struct {
+        Struct { extensions: false, ..self }
+    }
+
+    /// Ignoring keys that are not listed.
+    pub const fn open(self) -> Struct {
+        Struct { closed: false, ..self }
+    }
+
+    /// The key of a name.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+/// What the specification says of a key.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands under it.
+    pub shape: &'static Shape,
+    /// What it is for, in one line.
+    pub documentation: &'static str,
+    /// The version of compose-go that brought it, where docker compose 2.40.3 (compose-go 2.9.1) refuses it still.
+    pub since: Option<&'static str>,
+    /// Whether the specification advises against it.
+    pub deprecated: bool,
+}
+
+impl Key {
+    /// Whether docker compose 2.40.3 refuses the key because it is newer.
+    pub fn is_newer(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// With the version of compose-go that brought it.
+    pub const fn since(self, version: &'static str) -> Key {
+        Key { since: Some(version), ..self }
+    }
+
+    /// Advised against.
+    pub const fn deprecated(self) -> Key {
+        Key { deprecated: true, ..self }
+    }
+}
+
+/// A key of the specification.
+pub const fn key(name: &'static str, shape: &'static Shape, documentation: &'static str) -> Key {
+    Key { name, shape, documentation, since: None, deprecated: false }
+}
+
+/// What a mapping must be.
+#[derive(Clone, Copy, Debug)]
+pub enum Mapping {
+    /// None may stand here.
+    No,
+    /// Anything goes in it.
+    Free,
+    /// Listed keys.
+    Struct(&'static Struct),
+    /// Chosen names.
+    Table(&'static Table),
+}
+
+/// What may stand at a place. The schema's `oneOf` always chooses by the kind of the node, so a shape says for each
+/// kind what must hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Which scalars.
+    pub scalars: Scalars,
+    /// What must hold for a text.
+    pub text: TextRule,
+    /// Least and greatest number.
+    pub range: (i64, i64),
+    /// What must hold for a list, if there may be one.
+    pub list: Option<List>,
+    /// What must hold for a mapping.
+    pub map: Mapping,
+    /// Whether a number or a boolean that stands here was surely meant as the text that it looks like.
+    pub quotable: bool,
+    /// What to write instead of a scalar of the wrong kind, where quotes alone do not mend it.
+    pub hint: Option<&'static str>,
+}
+
+impl Shape {
+    /// Scalars of some kinds.
+    pub const fn of(scalars: Scalars) -> Shape {
+        Shape {
+            scalars,
+            text: TextRule::Free,
+            range: (i64::MIN, i64::MAX),
+            list: None,
+            map: Mapping::No,
+            quotable: false,
+            hint: None,
+        }
+    }
+
+    /// Text for which a number or a boolean needs quotes only.
+    pub const fn quotable(self) -> Shape {
+        Shape { quotable: true, ..self }
+    }
+
+    /// With words on what to write.
+    pub const fn hint(self, hint: &'static str) -> Shape {
+        Shape { hint: Some(hint), ..self }
+    }
+
+    /// With a rule for text.
+    pub const fn text(self, text: TextRule) -> Shape {
+        Shape { text, ..self }
+    }
+
+    /// With a least and a greatest number.
+    pub const fn within(self, least: i64, greatest: i64) -> Shape {
+        Shape { range: (least, greatest), ..self }
+    }
+
+    /// Or a list.
+    pub const fn or_list(self, item: &'static Shape, style: EntryStyle) -> Shape {
+        Shape { list: Some(List { item, unique: false, style }), ..self }
+    }
+
+    /// Or a list without equal items.
+    pub const fn or_set(self, item: &'static Shape, style: EntryStyle) -> Shape {
+        Shape { list: Some(List { item, unique: true, style }), ..self }
+    }
+
+    /// Or a mapping.
+    pub const fn or_map(self, map: Mapping) -> Shape {
+        Shape { map, ..self }
+    }
+
+    /// A list and nothing else.
+    pub const fn list(item: &'static Shape, style: EntryStyle) -> Shape {
+        Shape::of(Scalars::NONE).or_list(item, style)
+    }
+
+    /// A list without equal items and nothing else.
+    pub const fn set(item: &'static Shape, style: EntryStyle) -> Shape {
+        Shape::of(Scalars::NONE).or_set(item, style)
+    }
+
+    /// A mapping with listed keys and nothing else.
+    pub const fn structure(structure: &'static Struct) -> Shape {
+        Shape::of(Scalars::NONE).or_map(Mapping::Struct(structure))
+    }
+
+    /// A mapping with chosen names and nothing else.
+    pub const fn table(table: &'static Table) -> Shape {
+        Shape::of(Scalars::NONE).or_map(Mapping::Table(table))
+    }
+
+    /// Whether nodes of this kind may stand here, whatever is in them.
+    pub fn accepts(&self, data: &Data) -> bool {
+        match data {
+            Data::Null => self.scalars.has(Scalars::NULL),
+            Data::Bool(_) => self.scalars.has(Scalars::BOOL),
+            Data::Int(_) => self.scalars.has(Scalars::INTEGER.or(Scalars::NUMBER)),
+            Data::Float(number) => {
+                let whole = number.is_finite() && number.fract() == 0.0;
+                self.scalars.has(Scalars::NUMBER) || whole && self.scalars.has(Scalars::INTEGER)
+            }
+            Data::Text(_) => self.scalars.has(Scalars::TEXT),
+            Data::Timestamp(_) => false,
+            Data::List(_) => self.list.is_some(),
+            Data::Map(_) => !matches!(self.map, Mapping::No),
+        }
+    }
+}
+
+impl TextRule {
+    /// Whether a text is fine.
+    pub fn holds(self, text: &str) -> bool {
+        match self {
+            TextRule::Free => true,
+            TextRule::Words(words) => words.contains(&text),
+            TextRule::ContainerName => text
+                .as_bytes()
+                .windows(2)
+                .any(|pair| matches!(pair, [first, second] if first.is_ascii_alphanumeric() && is_word_byte(*second))),
+            TextRule::PullPolicy => {
+                PULL_POLICIES.iter().any(|word| text.contains(word)) || text.split("every_").skip(1).any(starts_period)
+            }
+        }
+    }
+}
+
+const PULL_POLICIES: &[&str] = &["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"];
+
+/// `^[0-9]+[wdhms]`
+fn starts_period(text: &str) -> bool {
+    let unit = text.trim_start_matches(|character: char| character.is_ascii_digit());
+    unit.len() < text.len() && unit.starts_with(['w', 'd', 'h', 'm', 's'])
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+}
+
+/// Text.
+pub static TEXT: Shape = Shape::of(Scalars::TEXT).quotable();
+/// A duration. The schema takes any text; what is no duration fails later, as does a number in quotes.
+pub static DURATION: Shape = Shape::of(Scalars::TEXT).hint("write a duration with its unit, such as `10s`");
+/// `true` or `false`.
+pub static BOOL: Shape = Shape::of(Scalars::BOOL);
+/// `true` or `false`, or text that stands for it.
+pub static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).hint("write `true` or `false`");
+/// A whole number, or text that stands for it.
+pub static INTEGER_OR_TEXT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT));
+/// A whole number.
+pub static INTEGER: Shape = Shape::of(Scalars::INTEGER);
+/// A number.
+pub static NUMBER: Shape = Shape::of(Scalars::NUMBER);
+/// A number, or text that stands for it.
+pub static NUMBER_OR_TEXT: Shape = Shape::of(Scalars::NUMBER.or(Scalars::TEXT));
+/// A list of texts.
+pub static TEXTS: Shape = Shape::list(&TEXT, EntryStyle::Words);
+/// A list of different texts.
+pub static TEXT_SET: Shape = Shape::set(&TEXT, EntryStyle::Words);
+/// A list of different names.
+pub static NAME_SET: Shape = Shape::set(&TEXT, EntryStyle::Names);
+/// A list of different texts of the form `a:b`.
+pub static JOINED_SET: Shape = Shape::set(&TEXT, EntryStyle::Joined);
+/// A text, or a list of texts.
+pub static TEXT_OR_TEXTS: Shape = Shape::of(Scalars::TEXT).quotable().or_list(&TEXT, EntryStyle::Words);
+/// A text, or a list of different texts.
+pub static TEXT_OR_SET: Shape = Shape::of(Scalars::TEXT).quotable().or_set(&TEXT, EntryStyle::Words);
+/// A command: text, a list of texts, or null for the image's own.
+pub static COMMAND: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL)).quotable().or_list(&TEXT, EntryStyle::Words);
+/// A value under a name of [`PAIRS`].
+static PAIR_VALUE: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL).or(Scalars::NULL));
+static PAIR_TABLE: Table = Table { title: "a variable", names: Names::Filled, closed: true, value: &PAIR_VALUE };
+/// A mapping of names to scalars, or a list of `KEY=value`.
+pub static PAIRS: Shape = Shape::table(&PAIR_TABLE).or_set(&TEXT, EntryStyle::Pairs);
+static OPTION: Shape = Shape::of(Scalars::NUMBER.or(Scalars::TEXT)).quotable();
+static OPTION_TABLE: Table = Table { title: "an option", names: Names::OneLine, closed: false, value: &OPTION };
+/// Options of a driver: names to texts and numbers.
+pub static OPTIONS: Shape = Shape::table(&OPTION_TABLE);
