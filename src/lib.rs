@@ -5,3 +5,4 @@ pub mod source;
 pub mod yaml;
 pub mod finding;
 pub mod project;
+pub mod dotenv;
