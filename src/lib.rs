@@ -4,4 +4,5 @@
 pub mod source;
 pub mod yaml;
 pub mod finding;
+pub mod catalogue;
 pub mod project;
