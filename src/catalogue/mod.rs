@@ -1,0 +1,184 @@
+//! What plimsoll knows of images: the files of `rules/images`, found by repository and parsed only when met.
+
+pub mod schema;
+pub mod tag;
+
+use std::sync::OnceLock;
+
+use self::schema::{DataPath, Exposure, GpuNeed, Image, Login, Port, Programs, Required, Role, Setting, Sqlite};
+use self::tag::{Version, possible};
+
+mod table {
+    //! Written by `build/images.rs`.
+    include!(concat!(env!("OUT_DIR"), "/images.rs"));
+}
+
+/// The parsed files, each filled at most once. `None` cannot happen: the build reads every file into the same types.
+static IMAGES: [OnceLock<Option<Image>>; table::TEXTS.len()] = [const { OnceLock::new() }; table::TEXTS.len()];
+
+/// Registries that serve Docker Hub's images under Docker Hub's names.
+const HUB_MIRRORS: [&str; 8] = [
+    "docker.io/",
+    "index.docker.io/",
+    "registry-1.docker.io/",
+    "registry.hub.docker.com/",
+    "public.ecr.aws/docker/",
+    "mirror.gcr.io/",
+    "docker.m.daocloud.io/",
+    "lscr.io/",
+];
+
+/// An image of the catalogue, and how sure it is that this is the one.
+#[derive(Clone, Copy, Debug)]
+pub struct Match {
+    /// What is known of it.
+    pub image: &'static Image,
+    /// Whether the catalogue names this very repository. Otherwise only the end of its name is known: a mirror of the
+    /// image, or a rebuild that may differ.
+    pub exact: bool,
+}
+
+/// Finds an image by its repository: a name without tag and digest, with or without registry.
+///
+/// Docker Hub's images are known under the names of its mirrors too. In other registries the last two parts of the
+/// name decide, and for datastores, caches, brokers and search engines with a name of their own the last part:
+/// such a match is not exact.
+pub fn lookup(repository: &str) -> Option<Match> {
+    let name = hub_name(repository);
+    if let Some(image) = by_name(name) {
+        return Some(Match { image, exact: true });
+    }
+    let (path, last) = name.rsplit_once('/')?;
+    let two = path.rsplit_once('/').and_then(|(head, _)| name.strip_prefix(head)?.strip_prefix('/'));
+    let image = match two.and_then(by_name) {
+        Some(image) => image,
+        None => by_name(last).filter(|image| image.holds_data())?,
+    };
+    Some(Match { image, exact: false })
+}
+
+/// The name on Docker Hub, in short form, if the registry is Docker Hub or a mirror of it.
+fn hub_name(repository: &str) -> &str {
+    let name = HUB_MIRRORS.iter().find_map(|host| repository.strip_prefix(host)).unwrap_or(repository);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
+fn by_name(name: &str) -> Option<&'static Image> {
+    let found = table::REPOSITORIES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    let (_, index) = table::REPOSITORIES.get(found)?;
+    image_at(*index)
+}
+
+fn image_at(index: usize) -> Option<&'static Image> {
+    let text = table::TEXTS.get(index)?;
+    IMAGES.get(index)?.get_or_init(|| serde_yaml::from_str(text).ok()).as_ref()
+}
+
+impl Image {
+    /// The version that a tag of this image stands for.
+    pub fn version(&self, tag: Option<&str>) -> Version {
+        Version::of_tag(tag, self.version_prefix.as_deref())
+    }
+
+    /// Its data paths at a tag: each inner list is one possible answer, a single one is certain.
+    pub fn data_for(&self, tag: Option<&str>) -> Vec<Vec<&DataPath>> {
+        possible(&self.data, &self.version(tag))
+    }
+
+    /// Its ports at a tag, as [`Image::data_for`].
+    pub fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
+        possible(&self.ports, &self.version(tag))
+    }
+
+    /// The variables it needs at a tag, as [`Image::data_for`].
+    pub fn required_for(&self, tag: Option<&str>) -> Vec<Vec<&Required>> {
+        possible(&self.required, &self.version(tag))
+    }
+
+    /// Its SQLite files at a tag, as [`Image::data_for`].
+    pub fn sqlite_for(&self, tag: Option<&str>) -> Vec<Vec<&Sqlite>> {
+        possible(&self.sqlite, &self.version(tag))
+    }
+
+    /// Whether it asks who is there at a tag, if that is certain.
+    pub fn login_for(&self, tag: Option<&str>) -> Option<&Login> {
+        match possible(&self.login, &self.version(tag)).as_slice() {
+            [only] => only.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// Whether it keeps data that exist nowhere else, as its purpose.
+    pub fn is_datastore(&self) -> bool {
+        self.role == Role::Datastore
+    }
+
+    /// Whether it is a datastore, a cache, a broker or a search engine: what belongs behind the services that use it.
+    pub fn holds_data(&self) -> bool {
+        matches!(self.role, Role::Datastore | Role::Cache | Role::Broker | Role::Search)
+    }
+
+    /// Why a port of the container must not be reachable from outside, if it must not.
+    pub fn exposure(&self, port: u16) -> Option<&Exposure> {
+        self.exposure.iter().find(|exposure| exposure.ports.contains(&port))
+    }
+
+    /// The variables that hold secrets, in the order of the file.
+    pub fn secret_variables(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(|secret| secret.name.as_str())
+    }
+
+    /// The variable that takes a file with the secret in place of `variable`.
+    pub fn file_variable(&self, variable: &str) -> Option<&str> {
+        self.secrets.iter().find(|secret| secret.name == variable)?.file.as_deref()
+    }
+
+    /// Whether a program is in the image at a tag; `None` if the catalogue does not know, or the tag decides and is unknown.
+    pub fn has_program(&self, tag: Option<&str>, program: &str) -> Option<bool> {
+        let answers = possible(&self.programs, &self.version(tag));
+        let mut verdicts = answers.iter().map(|answer| verdict(answer, tag, program));
+        let first = verdicts.next()??;
+        verdicts.all(|verdict| verdict == Some(first)).then_some(first)
+    }
+
+    /// Whether it uses an NVIDIA GPU at a tag.
+    pub fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
+        let gpu = self.gpu.as_ref()?;
+        let listed = gpu.only.is_empty() || gpu.only.iter().any(|word| has_word(tag, word));
+        (listed && !gpu.except.iter().any(|word| has_word(tag, word))).then_some(gpu.need)
+    }
+}
+
+/// What the first entry that knows the program says. A tag with a variable in it may have any word.
+fn verdict(entries: &[&Programs], tag: Option<&str>, program: &str) -> Option<bool> {
+    let open = tag.is_some_and(|tag| tag.contains('$'));
+    entries.iter().find_map(|entry| {
+        let worded = entry.only.is_some() || !entry.except.is_empty();
+        let fits = entry.only.as_deref().is_none_or(|word| has_word(tag, word))
+            && !entry.except.iter().any(|word| has_word(tag, word));
+        if !fits || (open && worded) {
+            return None;
+        }
+        let named = |list: &[String]| list.iter().any(|name| name == program);
+        if named(&entry.has) { Some(true) } else { named(&entry.lacks).then_some(false) }
+    })
+}
+
+/// Whether a part of the tag is the word, with or without a version after it (`alpine3.20`).
+fn has_word(tag: Option<&str>, word: &str) -> bool {
+    let is_version = |rest: &str| rest.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    tag.is_some_and(|tag| tag.split(['-', '_']).any(|part| part.strip_prefix(word).is_some_and(is_version)))
+}
+
+impl Setting {
+    /// Whether it holds for a variable with this value.
+    pub fn holds(&self, value: &str) -> bool {
+        match &self.value {
+            Some(wanted) => wanted.eq_ignore_ascii_case(value),
+            None => !value.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

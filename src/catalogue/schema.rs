@@ -1,0 +1,482 @@
+//! What a file of `rules/images` says of an image: the types it is read into, here and by the build script.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::tag::{TagRange, Tagged};
+
+/// An image and the rebuilds that behave as it does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// The name of the file, without `.yaml`.
+    pub name: String,
+    /// Where it can be pulled from: names without tag; Docker Hub names without registry and without `library/`.
+    pub repositories: Vec<String>,
+    /// What it is for.
+    pub role: Role,
+    /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
+    #[serde(default)]
+    pub version_prefix: Option<String>,
+    /// Where it keeps its data.
+    #[serde(default)]
+    pub data: Vec<DataPath>,
+    /// What it listens on when nothing is configured.
+    #[serde(default)]
+    pub ports: Vec<Port>,
+    /// The ports that must not be reachable from outside.
+    #[serde(default)]
+    pub exposure: Vec<Exposure>,
+    /// Whether it asks who is there.
+    #[serde(default)]
+    pub login: Vec<Login>,
+    /// Variables it refuses to start without.
+    #[serde(default)]
+    pub required: Vec<Required>,
+    /// Variables that hold secrets.
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
+    /// Keys it makes anew at each start unless these variables are set: sessions and tokens end with the container.
+    #[serde(default)]
+    pub session_secrets: Vec<String>,
+    /// Users, passwords and databases it makes.
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// Programs a healthcheck may want to run, and whether they are in the image.
+    #[serde(default)]
+    pub programs: Vec<Programs>,
+    /// Whether the image brings a HEALTHCHECK of its own; unknown if absent.
+    #[serde(default)]
+    pub healthcheck: Option<bool>,
+    /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
+    #[serde(default)]
+    pub healthcheck_test: Vec<String>,
+    /// SQLite files it keeps its state in by default.
+    #[serde(default)]
+    pub sqlite: Vec<Sqlite>,
+    /// Set if its database lives in memory unless something says otherwise.
+    #[serde(default)]
+    pub in_memory: Option<InMemory>,
+    /// Its use of an NVIDIA GPU.
+    #[serde(default)]
+    pub gpu: Option<Gpu>,
+    /// Where the facts come from: pages of documentation and files of public repositories.
+    pub sources: Vec<String>,
+}
+
+/// What an image is for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Keeps data that exist nowhere else.
+    Datastore,
+    /// Keeps copies that can be made again.
+    Cache,
+    /// Passes messages on.
+    Broker,
+    /// Indexes data for search.
+    Search,
+    /// Hands requests on to other services.
+    Proxy,
+    /// Manages other services: whoever reaches it commands them.
+    Admin,
+    /// What people use.
+    Application,
+    /// Collects and shows measurements, logs and traces.
+    Monitoring,
+    /// Does a task beside others.
+    Tool,
+    /// A language or an operating system: nothing follows from it.
+    Base,
+}
+
+/// A path in the container that holds data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataPath {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// Where a volume belongs.
+    pub path: String,
+    /// The variable whose value is used in place of `path`.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// The option of the command that names another path (`--datadir`).
+    #[serde(default)]
+    pub flag: Option<String>,
+    /// Whether the command itself names the path, as in `server /data`: `path` is then only the custom.
+    #[serde(default)]
+    pub in_command: bool,
+    /// The path the image declares as VOLUME and which holds this one: a mount of a parent of it does not keep the data.
+    #[serde(default)]
+    pub volume: Option<String>,
+    /// Whether the data lie in a folder named after the hostname: without `hostname`, a new container does not find them.
+    #[serde(default)]
+    pub by_hostname: bool,
+    /// What is lost with it.
+    pub keeps: Keeps,
+    /// Other mount points that keep the data.
+    #[serde(default)]
+    pub also_accepted: Vec<String>,
+    /// Mount points that look right and are not.
+    #[serde(default)]
+    pub wrong: Vec<WrongMount>,
+}
+
+/// What is lost with a path.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Keeps {
+    /// Data that exist nowhere else.
+    Persistent,
+    /// What can be made or fetched again.
+    Cache,
+}
+
+/// A mount point that looks right and is not.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrongMount {
+    /// The mount point.
+    pub path: String,
+    /// What comes of it.
+    pub effect: WrongMountEffect,
+}
+
+/// What comes of a mount at a wrong place.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum WrongMountEffect {
+    /// The image refuses to start.
+    Refused,
+    /// The data do not go there.
+    Ignored,
+}
+
+/// A port of the container.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Port {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// Its number.
+    pub port: u16,
+    /// Its transport.
+    #[serde(default)]
+    pub protocol: Transport,
+    /// What is spoken there, in a word: `database`, `http`, `admin`, `metrics`, `amqp` …
+    pub purpose: String,
+    /// The address it binds by default, if that is not all of them.
+    #[serde(default)]
+    pub listen: Option<String>,
+    /// The variable that changes the number (or the address with it).
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
+    #[serde(default)]
+    pub opened_by: Vec<String>,
+}
+
+/// A transport protocol.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// Ports that must not be reachable from outside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exposure {
+    /// The ports, all of them listed under `ports` too.
+    pub ports: Vec<u16>,
+    /// What stands behind them.
+    pub kind: ExposureKind,
+    /// What whoever reaches them can do: one short clause.
+    pub why: String,
+}
+
+/// What stands behind a port that must not be reachable from outside.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum ExposureKind {
+    /// A database or another store.
+    Datastore,
+    /// A cache.
+    Cache,
+    /// A message broker or a coordination service.
+    Broker,
+    /// A search engine.
+    Search,
+    /// An interface that commands other services.
+    Admin,
+}
+
+impl ExposureKind {
+    /// The word for it in a message.
+    pub fn name(self) -> &'static str {
+        match self {
+            ExposureKind::Datastore => "datastore",
+            ExposureKind::Cache => "cache",
+            ExposureKind::Broker => "broker",
+            ExposureKind::Search => "search engine",
+            ExposureKind::Admin => "admin interface",
+        }
+    }
+}
+
+/// Whether an image asks who is there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// Whether it does when nothing is configured.
+    pub default: bool,
+    /// Variables that switch it on: any of them does.
+    #[serde(default)]
+    pub on: Vec<Setting>,
+    /// Variables that switch it off: any of them does.
+    #[serde(default)]
+    pub off: Vec<Setting>,
+    /// Options of the command that switch it on (`--requirepass`).
+    #[serde(default)]
+    pub on_flags: Vec<String>,
+    /// Options of the command that switch it off.
+    #[serde(default)]
+    pub off_flags: Vec<String>,
+}
+
+/// Variables of which an image needs one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Required {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// Holds only if this is set.
+    #[serde(default)]
+    pub given: Option<Setting>,
+    /// Any of these is enough.
+    pub any_of: Vec<Setting>,
+    /// When it refuses.
+    #[serde(default)]
+    pub when: RequiredWhen,
+}
+
+/// When an image refuses to start.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequiredWhen {
+    /// At each start.
+    #[default]
+    EveryStart,
+    /// As long as its data directory is empty.
+    FirstStart,
+}
+
+/// A variable that is set, or that has a certain value. Written `NAME` or `NAME: value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable.
+    pub variable: String,
+    /// The value it must have (letter case does not count); any that is not empty if absent.
+    pub value: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Setting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Setting, D::Error> {
+        struct SettingVisitor;
+
+        impl<'de> Visitor<'de> for SettingVisitor {
+            type Value = Setting;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("`NAME` or `NAME: value`")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Setting, E> {
+                Ok(Setting { variable: name.to_owned(), value: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Setting, A::Error> {
+                let Some((variable, value)) = map.next_entry::<String, String>()? else {
+                    return Err(A::Error::custom("a setting names a variable"));
+                };
+                if map.next_key::<String>()?.is_some() {
+                    return Err(A::Error::custom("a setting names one variable only"));
+                }
+                Ok(Setting { variable, value: Some(value) })
+            }
+        }
+
+        deserializer.deserialize_any(SettingVisitor)
+    }
+}
+
+/// A variable that holds a secret.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// The variable.
+    pub name: String,
+    /// The variable that takes the path of a file with the secret instead (`POSTGRES_PASSWORD_FILE`).
+    #[serde(default)]
+    pub file: Option<String>,
+}
+
+/// Users, passwords and databases an image makes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// The accounts, the one for applications last.
+    #[serde(default)]
+    pub accounts: Vec<Account>,
+    /// The databases (buckets, vhosts, keyspaces).
+    #[serde(default)]
+    pub databases: Vec<Value>,
+}
+
+/// A user and its password.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Its name; none if there is only a password.
+    #[serde(default)]
+    pub user: Option<Value>,
+    /// Its password.
+    pub password: Value,
+}
+
+/// A value an image takes from variables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Value {
+    /// The variables that set it, the one that wins first; fixed if none.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// What it is if none is set.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// The variable whose effective value it has if none is set.
+    #[serde(default)]
+    pub same_as: Option<String>,
+}
+
+/// Programs of an image.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programs {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// Holds only for tags with this word (`alpine` in `17-alpine3.20`).
+    #[serde(default)]
+    pub only: Option<String>,
+    /// Holds only for tags without these words.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Those that are there.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Those that are not.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+}
+
+/// A SQLite file that holds the state of an image by default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sqlite {
+    /// The tags it holds for.
+    #[serde(default)]
+    pub tags: Option<TagRange>,
+    /// The file.
+    pub path: String,
+    /// The variable that moves the file.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// Settings that put another database in its place: any of them does.
+    #[serde(default)]
+    pub replaced_by: Vec<Setting>,
+}
+
+/// A database that lives in memory.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InMemory {
+    /// Settings that give it a place: any of them does.
+    pub unless: Vec<Setting>,
+    /// Options of the command that do.
+    #[serde(default)]
+    pub unless_flags: Vec<String>,
+}
+
+/// The use an image makes of an NVIDIA GPU.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gpu {
+    /// Whether it can do without.
+    pub need: GpuNeed,
+    /// Holds only for tags with one of these words; for all if none.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Does not hold for tags with one of these words (`cpu`, `rocm`).
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
+/// Whether an image can do without a GPU.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum GpuNeed {
+    /// It fails without.
+    Required,
+    /// It is slower without.
+    Optional,
+}
+
+impl Tagged for DataPath {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
+
+impl Tagged for Port {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
+
+impl Tagged for Login {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
+
+impl Tagged for Required {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
+
+impl Tagged for Programs {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
+
+impl Tagged for Sqlite {
+    fn tags(&self) -> Option<&TagRange> {
+        self.tags.as_ref()
+    }
+}
