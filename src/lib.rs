@@ -4,4 +4,11 @@
 pub mod source;
 pub mod yaml;
 pub mod finding;
+pub mod secrets;
+pub mod config;
 pub mod project;
+pub mod rules;
+pub mod report;
+//ENGINE
+pub mod render;
+//CLI
