@@ -159,6 +159,14 @@ pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// What is said of a rule's name that no rule has; `rules` are the names of all rules.
+pub fn unknown_rule(name: &str, rules: &[&str]) -> String {
+    match nearest(name, rules.iter().copied()) {
+        Some(meant) => format!("unknown rule `{name}`, did you mean `{meant}`?"),
+        None => format!("unknown rule `{name}`; `plimsoll rules` lists all"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +246,7 @@ mod tests {
         fails("host: { memory: lots }\n", "1:17: `lots` is no size such as `24GiB`");
         fails("host: { gpus: -1 }\n", "1:15: expected a whole number from 0");
         fails("host: { cpus: many }\n", "1:15: expected a number");
+        fails("services: { a: { single_instance: maybe } }\n", "1:35: expected `true` or `false`");
         fails("fail_on: errors\n", "1:10: unknown severity `errors`, did you mean `error`?");
         fails("projects:\n  - { env_files: [.env] }\n", "2:5: a project needs `files`");
         fails("exclude: vendor\n", "1:10: expected a list");
@@ -247,9 +256,7 @@ mod tests {
 
     #[test]
     fn what_is_no_yaml_is_named_with_its_place() {
-        let error = read("rules: {\n").expect_err("it is refused");
-        assert!(error.at.is_some());
-        assert!(!error.message.contains('\n'), "{}", error.message);
+        fails("rules: {\n", "1:8: unclosed bracket '{'");
     }
 
     #[test]

@@ -9,6 +9,6 @@ pub mod config;
 pub mod project;
 pub mod rules;
 pub mod report;
-//ENGINE
+pub mod engine;
 pub mod render;
-//CLI
+pub mod cli;

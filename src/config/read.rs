@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_yaml::{DuplicateKeyPolicy, Error, Location, Spanned};
 
-use super::{Config, ConfigError, FailOn, Host, ProjectSetting, RuleSetting, ServiceSetting, nearest};
+use super::{Config, ConfigError, FailOn, Host, ProjectSetting, RuleSetting, ServiceSetting, nearest, unknown_rule};
 use crate::finding::Severity;
 
 const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
@@ -140,9 +140,31 @@ fn explain(error: &Error) -> Mistake {
     let at = error.location().unwrap_or(Location::UNKNOWN);
     let message = match error {
         Error::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
-        other => format!("{other:?}"),
+        Error::InvalidScalar { ty, .. } => format!("expected {}", described(ty)),
+        Error::Unexpected { expected, .. } => format!("expected {}", described(expected)),
+        Error::SerdeInvalidType { expected, .. } | Error::SerdeInvalidValue { expected, .. } => {
+            format!("expected {}", described(expected))
+        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` is given twice"),
+        other => {
+            let words = other.to_string();
+            let words = words.lines().next().unwrap_or_default();
+            words.split(" at line ").next().unwrap_or_default().to_owned()
+        }
     };
     Mistake { at, message }
+}
+
+/// The words of a person for a type of Rust or a token of YAML.
+fn described(kind: &str) -> &str {
+    match kind {
+        "u8" | "u16" | "u32" | "u64" => "a whole number from 0",
+        "floating point" => "a number",
+        "bool" | "boolean" => "`true` or `false`",
+        "sequence start" => "a list",
+        "mapping start" => "a mapping",
+        other => other,
+    }
 }
 
 fn unknown(kind: &str, word: &str, known: &[&str]) -> String {
@@ -173,14 +195,6 @@ fn settle(raw: RawConfig, rules: &[&str]) -> Result<Config, Mistake> {
     config.services = services(raw.services)?;
     config.fail_on = raw.fail_on.map(fail_on).transpose()?;
     Ok(config)
-}
-
-/// What is said of a rule's name that no rule has.
-pub(super) fn unknown_rule(name: &str, rules: &[&str]) -> String {
-    match nearest(name, rules.iter().copied()) {
-        Some(meant) => format!("unknown rule `{name}`, did you mean `{meant}`?"),
-        None => format!("unknown rule `{name}`; `plimsoll rules` lists all"),
-    }
 }
 
 fn rule_setting(setting: Spanned<Setting>) -> Result<RuleSetting, Mistake> {
