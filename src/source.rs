@@ -234,6 +234,19 @@ pub fn normalize(path: &Path) -> PathBuf {
     clean
 }
 
+/// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The working directory.
+///
+/// # Errors
+/// It is gone, or may not be read.
+pub fn working_directory() -> io::Result<PathBuf> {
+    std::env::current_dir()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,261 @@
+//! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
+
+mod arguments;
+mod rules;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::config::{self, Config, FailOn};
+use crate::engine::{self, Request, Selection};
+use crate::finding::Severity;
+use crate::render::{self, Format, RenderOptions};
+use crate::report::Report;
+use crate::rules::Document;
+use crate::source::{self, PathKind, SourceDb, normalize};
+use arguments::{Arguments, Check, ColorName, Command, Project, Resolve};
+
+/// Nothing at or above the severity that makes a run fail.
+const CLEAN: u8 = 0;
+/// Something is, or Compose would reject the project.
+const FAILED: u8 = 1;
+/// The run could not be made: usage, configuration, or a file that cannot be read.
+const BROKEN: u8 = 2;
+
+/// The width of text where no terminal says another, in columns.
+const USUAL_WIDTH: usize = 100;
+/// Wider text is hard to read, in columns.
+const LARGEST_WIDTH: usize = 120;
+
+/// What surrounds the process and changes its output.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The working directory, absolute.
+    pub directory: PathBuf,
+    /// Whether standard output is a terminal that understands colours.
+    pub terminal: bool,
+    /// The width of that terminal, in columns.
+    pub width: Option<usize>,
+    /// Whether `NO_COLOR` is set (<https://no-color.org>).
+    pub no_color: bool,
+    /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
+    pub force_color: bool,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    ///
+    /// # Errors
+    /// The working directory cannot be read.
+    pub fn of_process() -> io::Result<Surroundings> {
+        let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
+        let terminal = io::stdout().is_terminal() && source::variable("TERM").is_none_or(|name| name != "dumb");
+        Ok(Surroundings {
+            directory: source::working_directory()?,
+            terminal,
+            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            no_color: source::variable("NO_COLOR").is_some(),
+            force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+        })
+    }
+
+    fn color(&self, wanted: ColorName) -> bool {
+        match wanted {
+            ColorName::Always => true,
+            ColorName::Never => false,
+            ColorName::Auto => !self.no_color && (self.force_color || self.terminal),
+        }
+    }
+}
+
+/// What a command gives back.
+#[derive(Default)]
+struct Answer {
+    output: String,
+    errors: String,
+    code: u8,
+}
+
+impl Answer {
+    fn output(output: String) -> Answer {
+        Answer { output, ..Answer::default() }
+    }
+
+    fn broken(message: &str) -> Answer {
+        Answer { errors: format!("plimsoll: {}\n", render::clean(message)), code: BROKEN, ..Answer::default() }
+    }
+}
+
+/// Runs the program with its arguments, its own name first, and gives its exit code: 0, 1 or 2 as `docs/output.md`
+/// says. An output that nobody reads any longer is no error.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    surroundings: &Surroundings,
+    output: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> u8 {
+    let answer = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => command(arguments.command, surroundings).unwrap_or_else(|message| Answer::broken(&message)),
+        Err(error) => usage(&error, surroundings),
+    };
+    if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
+        // Where standard error fails too there is nobody left to tell.
+        let _ = writeln!(errors, "plimsoll: the output cannot be written: {message}");
+        return BROKEN;
+    }
+    answer.code
+}
+
+fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Help and the version go to standard output; a mistake in the arguments goes to standard error.
+fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
+    let text = error.render();
+    let text = if surroundings.color(ColorName::Auto) { text.ansi().to_string() } else { text.to_string() };
+    if error.use_stderr() {
+        Answer { errors: text, code: BROKEN, ..Answer::default() }
+    } else {
+        Answer::output(text)
+    }
+}
+
+fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {
+    let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
+    match command {
+        Command::Check(arguments) => check(arguments, surroundings, &documents),
+        Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
+        Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
+        Command::Explain { rule } => {
+            let document = documents.iter().find(|document| document.name == rule);
+            let document = document.ok_or_else(|| config::unknown_rule(&rule, &names(&documents)))?;
+            Ok(Answer::output(rules::explain(document)))
+        }
+    }
+}
+
+fn names(documents: &[&'static Document]) -> Vec<&'static str> {
+    documents.iter().map(|document| document.name).collect()
+}
+
+fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let rules = names(documents);
+    for name in arguments.select.iter().chain(&arguments.ignore) {
+        if !rules.contains(&name.as_str()) {
+            return Err(config::unknown_rule(name, &rules));
+        }
+    }
+    let sources = SourceDb::new();
+    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &rules)?;
+    request.selection = Selection {
+        select: arguments.select,
+        ignore: arguments.ignore,
+        strict: arguments.strict,
+        style: arguments.style,
+    };
+    let configured = request.config.as_ref().and_then(|config| config.fail_on);
+    let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
+    let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
+    let options = RenderOptions {
+        color: surroundings.color(arguments.color),
+        width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
+        show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
+        links: surroundings.terminal && surroundings.color(arguments.color),
+        summary: !arguments.quiet,
+        ..RenderOptions::new(request.directory.clone())
+    };
+    let report = engine::check(&sources, &request);
+    let output = render::render(arguments.format.format(), &report, &sources, &options);
+    Ok(Answer { output, code: exit_code(&report, fail_on), ..Answer::default() })
+}
+
+/// A run never fails for something that it does not show.
+fn shown_by_default(fail_on: FailOn) -> Severity {
+    match fail_on {
+        FailOn::Severity(severity) => severity.min(Severity::Warning),
+        FailOn::Never => Severity::Warning,
+    }
+}
+
+fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
+    match (report.worst(), fail_on) {
+        (Some(worst), FailOn::Severity(lowest)) if worst >= lowest => FAILED,
+        _ => CLEAN,
+    }
+}
+
+fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let paths = arguments.path.into_iter().collect();
+    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let resolved = engine::resolve(&sources, &request, arguments.origins);
+    let report = Report::new(resolved.findings, 1, 0, &sources);
+    let options = RenderOptions { summary: false, ..RenderOptions::new(request.directory.clone()) };
+    let errors = render::render(Format::Concise, &report, &sources, &options);
+    let code = if resolved.json.is_some() { CLEAN } else { FAILED };
+    let mut output = resolved.json.unwrap_or_default();
+    if !output.is_empty() && !output.ends_with('\n') {
+        output.push('\n');
+    }
+    Ok(Answer { output, errors, code })
+}
+
+fn request(
+    sources: &SourceDb,
+    project: Project,
+    paths: Vec<PathBuf>,
+    surroundings: &Surroundings,
+    rules: &[&str],
+) -> Result<Request, String> {
+    let directory = &surroundings.directory;
+    for path in paths.iter().chain(&project.files).chain(&project.env_files).chain(&project.project_directory) {
+        // `-f -` is standard input, as in docker compose.
+        if path != Path::new("-") && sources.kind(&directory.join(path)) == PathKind::Missing {
+            return Err(format!("{}: no such file or directory", path.display()));
+        }
+    }
+    let start = start(directory, paths.iter().chain(&project.files));
+    Ok(Request {
+        directory: directory.clone(),
+        config: find_config(sources, &start, rules)?,
+        paths,
+        files: project.files,
+        env_files: project.env_files,
+        profiles: project.profiles,
+        project_directory: project.project_directory,
+        project_name: project.project_name,
+        use_environment: project.use_environment,
+        selection: Selection::default(),
+    })
+}
+
+fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
+    config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for a configuration starts: what all paths have in common, or the working directory.
+fn start<'a>(directory: &Path, paths: impl Iterator<Item = &'a PathBuf>) -> PathBuf {
+    let mut common: Option<PathBuf> = None;
+    for path in paths {
+        let path = normalize(&directory.join(path));
+        common = Some(match common {
+            None => path,
+            Some(common) => common.components().zip(path.components()).map_while(same).collect(),
+        });
+    }
+    common.unwrap_or_else(|| directory.to_path_buf())
+}
+
+fn same<'a>((one, other): (std::path::Component<'a>, std::path::Component<'_>)) -> Option<std::path::Component<'a>> {
+    (one == other).then_some(one)
+}
+
+#[cfg(test)]
+mod tests;

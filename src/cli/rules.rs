@@ -1,0 +1,145 @@
+//! `plimsoll explain` and `plimsoll rules`: what is written about the rules.
+
+use serde::Serialize;
+
+use super::arguments::RulesFormat;
+use crate::render::rule_url;
+use crate::rules::Document;
+
+/// The version of the JSON list; a field may be added without a new one.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    rules: Vec<RuleOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct RuleOut<'a> {
+    name: &'a str,
+    family: &'a str,
+    summary: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    set: &'a str,
+    fix: &'a str,
+    since: &'a str,
+    tags: &'a [&'a str],
+    url: String,
+}
+
+/// What is written about one rule.
+pub(super) fn explain(document: &Document) -> String {
+    format!(
+        "{} ({}, {}, {} set, fix: {})\n{}\n{}\n\n{}\n",
+        document.name,
+        document.family,
+        document.severity.name(),
+        document.set.name(),
+        document.fix_name(),
+        document.summary,
+        rule_url(document.name),
+        document.text.trim(),
+    )
+}
+
+/// All rules, as a table under the names of their families or as data.
+pub(super) fn list(documents: &[&Document], format: RulesFormat) -> String {
+    match format {
+        RulesFormat::Text => table(documents),
+        RulesFormat::Json => json(documents),
+    }
+}
+
+fn table(documents: &[&Document]) -> String {
+    let name_width = documents.iter().map(|document| document.name.len()).max().unwrap_or(0);
+    let mut table = String::new();
+    let mut family = "";
+    for document in documents {
+        if document.family != family {
+            if !family.is_empty() {
+                table.push('\n');
+            }
+            family = document.family;
+            table.push_str(&format!("{family}\n"));
+        }
+        table.push_str(&format!(
+            "  {:name_width$}  {:7}  {:7}  {:6}  {}\n",
+            document.name,
+            document.severity.name(),
+            document.set.name(),
+            document.fix_name(),
+            document.summary,
+        ));
+    }
+    table
+}
+
+fn json(documents: &[&Document]) -> String {
+    let rules = documents.iter().map(|document| RuleOut {
+        name: document.name,
+        family: document.family,
+        summary: document.summary,
+        severity: document.severity.name(),
+        confidence: document.confidence.name(),
+        set: document.set.name(),
+        fix: document.fix_name(),
+        since: document.since,
+        tags: document.tags,
+        url: rule_url(document.name),
+    });
+    let list = List { version: VERSION, rules: rules.collect() };
+    // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
+    let mut text = serde_json::to_string_pretty(&list).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, Safety, Severity};
+    use crate::rules::document::Set;
+
+    const ONE: Document = Document {
+        name: "exposed-datastore",
+        family: "network",
+        summary: "A database is published",
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        set: Set::Default,
+        fix: Some(Safety::Unsafe),
+        since: "0.1.0",
+        tags: &["CWE-668"],
+        text: "\n## What it does\n\nIt looks.\n",
+    };
+    const OTHER: Document =
+        Document { name: "root-user", family: "security", severity: Severity::Info, set: Set::Strict, fix: None, ..ONE };
+
+    #[test]
+    fn the_table_names_families_and_aligns_columns() {
+        let expect = concat!(
+            "network\n  exposed-datastore  error    default  unsafe  A database is published\n",
+            "\nsecurity\n  root-user          info     strict   none    A database is published\n",
+        );
+        assert_eq!(list(&[&ONE, &OTHER], RulesFormat::Text), expect);
+    }
+
+    #[test]
+    fn the_json_list_carries_every_rule() {
+        let list: serde_json::Value = serde_json::from_str(&list(&[&ONE, &OTHER], RulesFormat::Json)).unwrap();
+        assert_eq!(list["version"], 1);
+        assert_eq!(list["rules"][0]["url"], "https://plimsoll.dev/rules/exposed-datastore");
+        assert_eq!(list["rules"][1]["set"], "strict");
+    }
+
+    #[test]
+    fn an_explanation_starts_with_the_facts() {
+        let expect = concat!(
+            "exposed-datastore (network, error, default set, fix: unsafe)\nA database is published\n",
+            "https://plimsoll.dev/rules/exposed-datastore\n\n## What it does\n\nIt looks.\n",
+        );
+        assert_eq!(explain(&ONE), expect);
+    }
+}

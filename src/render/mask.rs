@@ -1,0 +1,244 @@
+//! Which bytes of a line of a file would show a secret: values under secret-shaped names, passwords in URLs, key
+//! material.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::secrets::{is_secret_name, looks_like_reference};
+
+/// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
+static NAME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"([A-Za-z_][A-Za-z0-9_.\-]*)(["']?)[ \t]*([:=])"#).ok());
+
+/// The password in the user part of a URL; the user may be empty or a reference with colons of its own.
+static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"[A-Za-z][A-Za-z0-9+.\-]*://(?:\$\{[^}]*\}|[^\s:/@"'$])*:([^\s"'/]+|[^\s"',]+)@"#).ok()
+});
+
+/// The literal default of a variable: `${NAME:-literal}`.
+static DEFAULT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^${}]+)\}").ok());
+
+/// Values that are no secret whatever their name says.
+const PLAIN_VALUES: &[&str] = &["true", "false", "yes", "no", "on", "off", "null", "~"];
+
+/// The shortest line that is taken for key material when it is nothing but Base64, in characters.
+const KEY_MATERIAL: usize = 40;
+
+/// The stretches of a line to hide, in bytes of the line, in order and without overlap.
+pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    if is_key_material(line.trim()) {
+        let start = line.len() - line.trim_start().len();
+        hidden.push(start..line.trim_end().len());
+    }
+    assignments(line, &mut hidden);
+    for captures in URL.iter().flat_map(|url| url.captures_iter(line)) {
+        let Some(password) = captures.get(1).filter(|found| !starts_with_port(found.as_str())) else { continue };
+        hide_value(line, password.range(), &mut hidden);
+    }
+    for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(line)) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        if is_secret_name(name.as_str()) {
+            hidden.push(value.range());
+        }
+    }
+    merge(hidden)
+}
+
+/// Whether a line opens a block scalar (`|`, `>`) under a secret-shaped name, so that the lines under it are secret.
+pub(super) fn opens_secret_block(line: &str) -> bool {
+    let line = line.trim();
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let name = name.trim_start_matches(['-', ' ', '"', '\'']).trim_end_matches(['"', '\'', ' ']);
+    let value = value.trim();
+    (value.starts_with('|') || value.starts_with('>')) && is_secret_name(name)
+}
+
+/// Whether what stands behind the colon of a URL is a port and a path that happens to hold an `@`.
+fn starts_with_port(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(port, _)| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_key_material(text: &str) -> bool {
+    let has = |wanted: fn(&char) -> bool| text.chars().any(|character| wanted(&character));
+    text.len() >= KEY_MATERIAL
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        && has(char::is_ascii_uppercase)
+        && has(char::is_ascii_lowercase)
+        && has(char::is_ascii_digit)
+}
+
+fn assignments(line: &str, hidden: &mut Vec<Range<usize>>) {
+    let Some(pattern) = NAME.as_ref() else { return };
+    let mut from = 0;
+    while let Some(captures) = pattern.captures_at(line, from) {
+        let (Some(whole), Some(name), Some(quote), Some(sign)) =
+            (captures.get(0), captures.get(1), captures.get(2), captures.get(3))
+        else {
+            return;
+        };
+        from = whole.end();
+        let after = line.get(whole.end()..).unwrap_or("");
+        let spaced = after.is_empty() || after.starts_with([' ', '\t']);
+        if !is_secret_name(name.as_str()) || (sign.as_str() == ":" && !spaced && quote.is_empty()) {
+            continue;
+        }
+        let Some(value) = value_range(line, name.start(), whole.end()) else { continue };
+        from = from.max(value.end);
+        hide_value(line, value, hidden);
+    }
+}
+
+/// The bytes of the value behind a name and its sign. A value that has the line to itself reaches to the end of the
+/// line or to a comment; one in the middle of a line ends where a word ends.
+fn value_range(line: &str, name: usize, sign: usize) -> Option<Range<usize>> {
+    let before = line.get(..name)?;
+    let after = line.get(sign..)?;
+    let start = sign + (after.len() - after.trim_start().len());
+    let value = after.trim_start();
+    let quote = value.chars().next()?;
+    if matches!(quote, '"' | '\'') {
+        let inner = value.get(1..)?;
+        let length = inner.find(quote).unwrap_or(inner.len());
+        return Some(start + 1..start + 1 + length);
+    }
+    let lead = before.trim_start_matches([' ', '\t', '-']);
+    let lead = ["export ", "ENV ", "ARG "].iter().find_map(|word| lead.strip_prefix(word)).unwrap_or(lead);
+    let length = match lead.trim() {
+        "" => value.find(" #").unwrap_or(value.len()),
+        "\"" => value.find('"').unwrap_or(value.len()),
+        "'" => value.find('\'').unwrap_or(value.len()),
+        _ => value.find([' ', '\t', ',', '}', ']', '"', '\'', ';', '&']).unwrap_or(value.len()),
+    };
+    let length = match reference_end(value) {
+        Some(end) if end > length => end,
+        _ => value.get(..length)?.trim_end().len(),
+    };
+    Some(start..start + length)
+}
+
+/// The end of `${…}` at the start of a value: its default may hold the characters that end a word.
+fn reference_end(value: &str) -> Option<usize> {
+    if !value.starts_with("${") {
+        return None;
+    }
+    value.find('}').map(|at| at + 1)
+}
+
+/// Hides a value, or only the literal defaults in it where it is made of references.
+fn hide_value(line: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+    let Some(value) = line.get(range.clone()) else { return };
+    let plain = PLAIN_VALUES.contains(&value.to_ascii_lowercase().as_str());
+    if value.is_empty() || plain || value.starts_with(['*', '|', '>', '{', '[']) {
+        return;
+    }
+    let defaults: Vec<Range<usize>> = DEFAULT
+        .iter()
+        .flat_map(|default| default.captures_iter(value))
+        .filter_map(|captures| captures.get(2).map(|literal| literal.range()))
+        .map(|literal| range.start + literal.start..range.start + literal.end)
+        .collect();
+    if looks_like_reference(value) {
+        hidden.extend(defaults);
+    } else {
+        hidden.push(range);
+    }
+}
+
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(line: &str) -> String {
+        let mut shown = String::new();
+        for (at, character) in line.char_indices() {
+            let hide = mask(line).iter().any(|range| range.contains(&at));
+            shown.push(if hide { '•' } else { character });
+        }
+        shown
+    }
+
+    fn check(line: &str, expect: &str) {
+        assert_eq!(shown(line), expect);
+    }
+
+    #[test]
+    fn values_of_secrets_are_hidden() {
+        check("      POSTGRES_PASSWORD: hunter2", "      POSTGRES_PASSWORD: •••••••");
+        check("      - DB_PASSWORD=hünter2", "      - DB_PASSWORD=•••••••");
+        check("      - \"DB_PASSWORD=a b\" # note", "      - \"DB_PASSWORD=•••\" # note");
+        check("API_KEY='sk 1' # c", "API_KEY='••••' # c");
+        check("API_KEY=sk 1 # c", "API_KEY=•••• # c");
+        check("export TOKEN=abc", "export TOKEN=•••");
+        check("environment: {DB_PASSWORD: abc, USER: me}", "environment: {DB_PASSWORD: •••, USER: me}");
+        check(r#"command: ["--password=abc", "-v"]"#, r#"command: ["--password=•••", "-v"]"#);
+        check(r#"  {"password":"abc"}"#, r#"  {"password":"•••"}"#);
+        check("  PASSWORD: pre${X}", "  PASSWORD: •••••••");
+        check("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnygWyF8PbnGy0", &"•".repeat(43));
+    }
+
+    #[test]
+    fn passwords_of_urls_are_hidden() {
+        check("  URL: postgres://me:hunter2@db:5432/x", "  URL: postgres://me:•••••••@db:5432/x");
+        check("redis://:p@ss@cache,redis://:b@c", "redis://:••••@cache,redis://:•@c");
+        check("x: amqp://u:a/b@mq", "x: amqp://u:•••@mq");
+        check("x: db://${U:-a}:${P}@db", "x: db://${U:-a}:${P}@db");
+        check("x: db://${U:-a}:${P:-lit}@db", "x: db://${U:-a}:${P:-•••}@db");
+        check("x: http://web:80/a@b", "x: http://web:80/a@b");
+    }
+
+    #[test]
+    fn defaults_of_secret_variables_are_hidden() {
+        check("  POSTGRES_PASSWORD: ${DBPW:-abc}", "  POSTGRES_PASSWORD: ${DBPW:-•••}");
+        check("  X: a-${DB_PASSWORD-abc}", "  X: a-${DB_PASSWORD-•••}");
+        check("  PASSWORD: ${DB_PASSWORD:-a b}", "  PASSWORD: ${DB_PASSWORD:-•••}");
+    }
+
+    #[test]
+    fn what_is_no_secret_stays() {
+        for line in [
+            "  POSTGRES_PASSWORD_FILE: /run/secrets/db",
+            "  POSTGRES_PASSWORD: ${DB_PASSWORD}",
+            "  POSTGRES_PASSWORD: ${DB_PASSWORD:?set it}",
+            "  POSTGRES_PASSWORD: /run/secrets/db",
+            "  POSTGRES_PASSWORD:",
+            "  POSTGRES_PASSWORD: \"\"",
+            "  POSTGRES_PASSWORD: *password",
+            "  POSTGRES_PASSWORD: |",
+            "  MAX_TOKENS: 4096",
+            "  TOKEN_URL: https://id.example.org/token",
+            "  image: registry.example.org:5000/a/b:1.2",
+            "  use_password: true",
+            "secrets: [db_password]",
+            "  - source: db_password",
+            "    - ./secrets/token:/run/secrets/token:ro",
+            "  # see https://example.org/a:b",
+            "SECRET=",
+        ] {
+            check(line, line);
+        }
+    }
+
+    #[test]
+    fn blocks_under_a_secret_name() {
+        assert!(opens_secret_block("  PRIVATE_KEY: |-"));
+        assert!(opens_secret_block("  - \"api_token\": >"));
+        assert!(!opens_secret_block("  command: |"));
+        assert!(!opens_secret_block("  PRIVATE_KEY: ${X}"));
+    }
+}

@@ -1,0 +1,221 @@
+//! Text for people: each finding with the lines it is about, drawn by miette.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+
+use super::excerpt::{Excerpt, Mark, excerpt};
+use super::{Paint, RenderOptions, clean, rule_link, shown};
+use crate::finding::{Confidence, Finding, Safety, Severity};
+use crate::report::Report;
+use crate::source::SourceDb;
+
+/// Narrower than this, the drawing would not fit.
+const LEAST_WIDTH: usize = 40;
+/// Columns that a tab reaches to.
+const TAB_WIDTH: usize = 4;
+
+/// Every finding that is shown, and a line that sums up.
+pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+    let mut output = String::new();
+    for finding in shown(report, options) {
+        output.push_str(&block(finding, sources, options));
+        output.push('\n');
+    }
+    if options.summary {
+        output.push_str(&summary(report, options));
+        output.push('\n');
+    }
+    output
+}
+
+fn block(finding: &Finding, sources: &SourceDb, options: &RenderOptions) -> String {
+    let excerpt = excerpt(finding, sources, options);
+    let hidden = excerpt.hidden_labels;
+    let drawing = Drawing {
+        message: message(finding, options),
+        help: finding.help.as_deref().map(|help| values(&clean(help), options)),
+        excerpt,
+    };
+    let handler = GraphicalReportHandler::new_themed(theme(finding, &drawing.excerpt.marks, options))
+        .with_width(options.width.max(LEAST_WIDTH))
+        .tab_width(TAB_WIDTH)
+        .with_urls(false)
+        .without_primary_span_start()
+        .without_syntax_highlighting();
+    let mut block = String::new();
+    // Writing to a string does not fail.
+    let _ = handler.render_report(&mut block, &drawing);
+    if hidden > 0 {
+        block.push_str(&format!("  {} {} more\n", Paint::Cyan.on("also:", options), places(hidden)));
+    }
+    if let Some(fix) = &finding.fix {
+        let safety = match fix.safety {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe: behaviour may change",
+        };
+        let title = values(&clean(&fix.title), options);
+        let safety = Paint::Dim.on(&format!("({safety})"), options);
+        block.push_str(&format!("  {} {title} {safety}\n", Paint::Green.on("fix:", options)));
+    }
+    block
+}
+
+fn places(count: usize) -> String {
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+}
+
+fn message(finding: &Finding, options: &RenderOptions) -> String {
+    let message = values(&clean(&finding.message), options);
+    match finding.confidence {
+        Confidence::Low => format!("{message} {}", Paint::Dim.on("(low confidence)", options)),
+        Confidence::Medium | Confidence::High => message,
+    }
+}
+
+/// Sets off the values between backticks, word by word, since a line may be wrapped between any two words.
+fn values(text: &str, options: &RenderOptions) -> String {
+    if !options.color {
+        return text.to_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for (index, piece) in text.split('`').enumerate() {
+        if index > 0 {
+            shown.push('`');
+        }
+        if index % 2 == 0 {
+            shown.push_str(piece);
+            continue;
+        }
+        let words: Vec<String> = piece.split(' ').map(|word| Paint::Bold.on(word, options)).collect();
+        shown.push_str(&words.join(" "));
+    }
+    shown
+}
+
+/// Colours by meaning: what is wrong in the colour of its severity, what belongs to it in cyan. The words that miette
+/// puts before a message are those of the finding, so each finding has a theme of its own.
+fn theme(finding: &Finding, marks: &[Mark], options: &RenderOptions) -> GraphicalTheme {
+    let mut theme = if options.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let sign = match finding.severity {
+        Severity::Error => "×",
+        Severity::Warning => "▲",
+        Severity::Info => "●",
+    };
+    let words = format!("{sign} {}[{}]", finding.severity.name(), rule_link(finding.rule, options));
+    theme.characters.error = words;
+    let style = match finding.severity {
+        Severity::Error => theme.styles.error,
+        Severity::Warning => theme.styles.warning,
+        Severity::Info => theme.styles.advice,
+    };
+    let style = if options.color { style.bold() } else { style };
+    let second = theme.styles.help;
+    theme.styles.error = style;
+    if options.color {
+        theme.styles.help = second.bold();
+        theme.styles.link = theme.styles.linum;
+    }
+    theme.styles.highlights = marks.iter().map(|mark| if mark.primary { style } else { second }).collect();
+    theme
+}
+
+fn summary(report: &Report, options: &RenderOptions) -> String {
+    let count = |severity: Severity| report.count(severity);
+    let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
+    let scope = format!("in {} ({})", plural(report.files, "file"), plural(report.projects, "project"));
+    if report.findings.is_empty() {
+        return match report.projects {
+            0 => Paint::Yellow.on("No Compose project found", options),
+            _ => format!("{} {scope}", Paint::Green.on("✓ No problems found", options)),
+        };
+    }
+    let part = |severity: Severity, number: usize| {
+        let words = plural(number, severity.name());
+        if number == 0 { Paint::Dim.on(&words, options) } else { Paint::of(severity).on(&words, options) }
+    };
+    let counts = [(Severity::Error, errors), (Severity::Warning, warnings), (Severity::Info, infos)];
+    let counts = counts.map(|(severity, number)| part(severity, number)).join(", ");
+    let unseen: Vec<&str> = [Severity::Warning, Severity::Info]
+        .into_iter()
+        .filter(|severity| *severity < options.show && count(*severity) > 0)
+        .map(Severity::name)
+        .collect();
+    match unseen.last() {
+        Some(lowest) => {
+            let hint = Paint::Dim.on(&format!("· `--show {lowest}` lists all of them"), options);
+            format!("{counts} {scope} {hint}")
+        }
+        None => format!("{counts} {scope}"),
+    }
+}
+
+fn plural(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// A finding as miette sees it.
+#[derive(Debug)]
+struct Drawing {
+    message: String,
+    help: Option<String>,
+    excerpt: Excerpt,
+}
+
+impl fmt::Display for Drawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawing {}
+
+impl Diagnostic for Drawing {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.marks.iter().map(|mark| {
+            let span = (mark.range.start, mark.range.len());
+            match mark.primary {
+                true => LabeledSpan::new_primary_with_span(mark.message.clone(), span),
+                false => LabeledSpan::new_with_span(mark.message.clone(), span),
+            }
+        })))
+    }
+}
+
+/// The parts of an excerpt stand for files: a span gives the part that holds it, whole, whatever context is asked for.
+/// A span over two parts gives an error, so that miette draws them apart.
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _lines_before: usize,
+        _lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let part = self.parts.iter().find(|part| part.range.start <= span.offset() && end < part.range.end);
+        let part = part.ok_or(MietteError::OutOfBounds)?;
+        let data = self.text.get(part.range.clone()).ok_or(MietteError::OutOfBounds)?;
+        // miette counts lines from 0. It joins two contexts when the first is said to reach the second.
+        let line = part.first_line.saturating_sub(1) as usize;
+        let contents = MietteSpanContents::new_named(
+            part.name.clone(),
+            data.as_bytes(),
+            (part.range.start, part.range.len()).into(),
+            line,
+            0,
+            usize::MAX - line,
+        );
+        Ok(Box::new(contents))
+    }
+}

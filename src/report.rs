@@ -1,0 +1,204 @@
+//! The report of a run: its findings in a fixed order, each once, and what identifies them from one run to the next.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use crate::finding::{Finding, Place, Severity};
+use crate::source::{FileId, SourceDb};
+
+/// What a run found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// All findings, by path, place, rule and message; no exact double.
+    pub findings: Vec<Finding>,
+    /// How many projects were analysed.
+    pub projects: usize,
+    /// How many files were read: Compose files and what stands beside them.
+    pub files: usize,
+}
+
+impl Report {
+    /// Sorts the findings by path, first byte, rule and message, and drops a finding that says of a place what another
+    /// one says of it already (same rule, place, resource and evidence).
+    pub fn new(mut findings: Vec<Finding>, projects: usize, files: usize, sources: &SourceDb) -> Report {
+        let mut paths = HashMap::new();
+        for finding in &findings {
+            let file = finding.place.span.file;
+            paths.entry(file).or_insert_with(|| sources.file(file).path.clone());
+        }
+        let path = |file: FileId| paths.get(&file);
+        findings.sort_by(|one, other| {
+            let (left, right) = (one.place.span, other.place.span);
+            path(left.file)
+                .cmp(&path(right.file))
+                .then_with(|| left.start.cmp(&right.start))
+                .then_with(|| one.rule.cmp(other.rule))
+                .then_with(|| one.message.cmp(&other.message))
+                .then_with(|| left.end.cmp(&right.end))
+                .then_with(|| one.resource.cmp(&other.resource))
+                .then_with(|| one.evidence.cmp(&other.evidence))
+        });
+        let mut seen = HashSet::new();
+        findings.retain(|finding| seen.insert(identity(finding)));
+        Report { findings, projects, files }
+    }
+
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// The worst severity in the report, or `None` where nothing was found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
+    /// The fingerprint of every finding, in the order of the findings; unique in each file. `relative` names a file as
+    /// the output does.
+    pub fn fingerprints(&self, relative: impl Fn(FileId) -> String) -> Vec<String> {
+        let mut seen: BTreeMap<(FileId, &str, &str, Option<&str>), usize> = BTreeMap::new();
+        let mut fingerprints = Vec::with_capacity(self.findings.len());
+        for finding in &self.findings {
+            let file = finding.place.span.file;
+            let key = (file, finding.rule, finding.resource.as_str(), finding.evidence.as_deref());
+            let occurrence = seen.entry(key).or_default();
+            fingerprints.push(fingerprint(finding, &relative(file), *occurrence));
+            *occurrence += 1;
+        }
+        fingerprints
+    }
+}
+
+fn identity(finding: &Finding) -> (&'static str, Place, String, Option<String>) {
+    (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone())
+}
+
+/// What identifies a finding from one run to the next: 32 hexadecimal digits made of the relative file, the rule, the
+/// resource, the evidence and the number of the occurrence among equal ones (from 0, in the order of the file); never
+/// of the message or the line.
+pub fn fingerprint(finding: &Finding, file: &str, occurrence: usize) -> String {
+    let mut hash = Fnv::new();
+    for part in [file, finding.rule, &finding.resource] {
+        hash.part(part);
+    }
+    match &finding.evidence {
+        Some(evidence) => hash.part(evidence),
+        None => hash.absent(),
+    }
+    if occurrence > 0 {
+        hash.part(&occurrence.to_string());
+    }
+    format!("{:032x}", hash.0)
+}
+
+/// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
+/// root keeps its absolute path.
+pub fn relative(base: &Path, path: &Path) -> String {
+    let words = |path: &Path| -> Vec<String> {
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+    };
+    let (base, parts) = (words(base), words(path));
+    let common = base.iter().zip(&parts).take_while(|(one, other)| one == other).count();
+    if common < 2 && base.len() > 1 {
+        return path.to_string_lossy().replace('\\', "/");
+    }
+    let up = std::iter::repeat_n("..", base.len().saturating_sub(common));
+    up.chain(parts.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
+}
+
+/// FNV-1a with 128 bits: <https://www.rfc-editor.org/rfc/rfc9923>.
+struct Fnv(u128);
+
+impl Fnv {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+    fn new() -> Fnv {
+        Fnv(Fnv::BASIS)
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(Fnv::PRIME);
+    }
+
+    /// The byte 0xff stands in no UTF-8 text, so no two lists of parts run together.
+    fn part(&mut self, text: &str) {
+        text.bytes().for_each(|byte| self.byte(byte));
+        self.byte(0xff);
+    }
+
+    fn absent(&mut self) {
+        self.byte(0xfe);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::source::Span;
+    use crate::yaml::NodeId;
+
+    fn place(file: FileId, start: u32) -> Place {
+        Place { span: Span { file, start, end: start + 1 }, node: NodeId::new(0) }
+    }
+
+    fn finding(rule: &'static str, place: Place, message: &str) -> Finding {
+        Finding::new(rule, Severity::Warning, place, "services.a", message)
+    }
+
+    #[test]
+    fn findings_are_sorted_by_path_and_doubles_are_dropped() {
+        let sources = SourceDb::new();
+        let late = sources.overlay(Path::new("/p/b.yml"), "abc".to_owned());
+        let early = sources.overlay(Path::new("/p/a.yml"), "abc".to_owned());
+        let findings = vec![
+            finding("x", place(late, 0), "one"),
+            finding("x", place(late, 0), "the same in other words"),
+            finding("x", place(early, 2), "two"),
+            finding("w", place(early, 2), "three"),
+            finding("x", place(late, 0), "other evidence").evidence("e"),
+        ];
+        let report = Report::new(findings, 1, 2, &sources);
+        let messages: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["three", "two", "one", "other evidence"]);
+        assert_eq!(report.count(Severity::Warning), 4);
+        assert_eq!(report.worst(), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn fingerprints_depend_on_identity_and_not_on_words() {
+        let sources = SourceDb::new();
+        let file = sources.overlay(Path::new("/p/a.yml"), "abc".to_owned());
+        let print = |finding: &Finding| fingerprint(finding, "a.yml", 0);
+        let plain = finding("x", place(file, 0), "one");
+        assert_eq!(print(&plain), print(&finding("x", place(file, 2), "two")));
+        assert_ne!(print(&plain), print(&finding("y", place(file, 0), "one")));
+        assert_ne!(print(&plain), print(&plain.clone().evidence("")));
+        assert_ne!(print(&plain), fingerprint(&plain, "b.yml", 0));
+        assert_eq!(print(&plain), "86fc3c76290f175d1aea465db2fa5538", "a fingerprint never changes between versions");
+    }
+
+    #[test]
+    fn equal_findings_of_a_file_have_different_fingerprints() {
+        let sources = SourceDb::new();
+        let file = sources.overlay(Path::new("/p/a.yml"), "abc".to_owned());
+        let report =
+            Report::new(vec![finding("x", place(file, 0), "one"), finding("x", place(file, 2), "one")], 1, 1, &sources);
+        let prints = report.fingerprints(|_| "a.yml".to_owned());
+        assert_ne!(prints[0], prints[1]);
+    }
+
+    #[test]
+    fn paths_are_shown_from_the_working_directory() {
+        let check = |base: &str, path: &str, expect: &str| {
+            assert_eq!(relative(&PathBuf::from(base), &PathBuf::from(path)), expect);
+        };
+        check("/work/p", "/work/p/compose.yml", "compose.yml");
+        check("/work/p", "/work/p/a/b.yml", "a/b.yml");
+        check("/work/p", "/work/q/b.yml", "../q/b.yml");
+        check("/work/p", "/srv/b.yml", "/srv/b.yml");
+        check("/", "/srv/b.yml", "srv/b.yml");
+    }
+}
