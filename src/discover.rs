@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::finding::Place;
 use crate::project::Entry;
@@ -19,7 +20,7 @@ pub const OVERRIDE_NAMES: [&str; 4] =
 
 /// What the command line says about one project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
+pub struct ProjectSelection {
     /// `-f`, in order.
     pub files: Vec<PathBuf>,
     /// `--env-file`, in order.
@@ -42,7 +43,7 @@ pub struct Surroundings {
 }
 
 /// The project that docker compose would load with these options in this place; `None` where it finds no file.
-pub fn selected(sources: &SourceDb, selection: &Selection, around: &Surroundings) -> Option<Entry> {
+pub fn selected(sources: &SourceDb, selection: &ProjectSelection, around: &Surroundings) -> Option<Entry> {
     let given: Vec<PathBuf> = selection.files.iter().map(|file| around.absolute(file)).collect();
     let first_directory = match (&selection.directory, given.first()) {
         (Some(directory), _) => around.absolute(directory),
@@ -160,7 +161,7 @@ fn group(sources: &SourceDb, directory: PathBuf, files: &BTreeSet<PathBuf>, arou
     let has_default = default_files(sources, &directory).is_some()
         || sources.kind(&directory.join(".env")) == PathKind::File && files.iter().any(|file| is_compose_name(file));
     let default = has_default
-        .then(|| selected(sources, &Selection::default(), &around))
+        .then(|| selected(sources, &ProjectSelection::default(), &around))
         .flatten()
         .filter(|entry| entry.files.iter().any(|file| files.contains(file)));
     let taken = |file: &PathBuf| default.as_ref().is_some_and(|entry: &Entry| entry.files.contains(file));
@@ -189,7 +190,32 @@ pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroun
     let directory = parent(file);
     let around = Surroundings { variables: in_directory(around, &directory), directory };
     let files = below.iter().cloned().chain([file.to_path_buf()]).collect();
-    selected(sources, &Selection { files, ..Selection::default() }, &around)
+    selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
+}
+
+/// The `exclude` patterns of a configuration.
+pub struct Exclusion(Option<Gitignore>);
+
+impl Exclusion {
+    /// Patterns as `.gitignore` writes them, relative to a directory; one that cannot be read excludes nothing.
+    pub fn new(directory: &Path, patterns: &[String]) -> Exclusion {
+        if patterns.is_empty() {
+            return Exclusion(None);
+        }
+        let mut builder = GitignoreBuilder::new(directory);
+        for pattern in patterns {
+            // The configuration was checked when it was read.
+            let _ = builder.add_line(None, pattern);
+        }
+        Exclusion(builder.build().ok())
+    }
+
+    /// Whether a file is excluded.
+    pub fn matches(&self, path: &Path) -> bool {
+        self.0.as_ref().is_some_and(|patterns| {
+            path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(path, false).is_ignore()
+        })
+    }
 }
 
 fn walk(directory: &Path) -> Vec<PathBuf> {

@@ -1,11 +1,20 @@
-//! The whole program on one screen: what is asked for, and the stages that answer it.
+//! The whole program on one screen: discover, load, lower, judge, settle.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
-use crate::config::Config;
-use crate::finding::Finding;
+use rayon::prelude::*;
+
+use crate::config::{self, Config};
+use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::finding::{Finding, Severity};
+use crate::project::trees::Trees;
+use crate::project::{Entry, Project, decode, load, output};
 use crate::report::Report;
-use crate::source::SourceDb;
+use crate::rules::document::Set;
+use crate::rules::{self, Rule};
+use crate::source::{FileId, SourceDb};
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +54,26 @@ pub struct Selection {
     pub style: bool,
 }
 
+impl Selection {
+    /// Whether a rule runs.
+    pub fn runs(&self, rule: &Rule, config: &Config) -> bool {
+        let name = rule.document.name;
+        let named = |names: &[String]| names.iter().any(|one| one == name);
+        if named(&self.ignore) {
+            return false;
+        }
+        if !self.select.is_empty() {
+            return named(&self.select);
+        }
+        let of_a_set = match rule.document.set {
+            Set::Default => true,
+            Set::Strict => self.strict,
+            Set::Style => self.style,
+        };
+        config.rules.get(name).and_then(|setting| setting.enabled).unwrap_or(of_a_set)
+    }
+}
+
 /// A resolved project.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
@@ -54,14 +83,260 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
 }
 
-/// Finds the projects that are asked for and runs the rules over them.
-pub fn check(_sources: &SourceDb, _request: &Request) -> Report {
-    // integrator: discover, load, lower, run the rules, settle.
-    Report::default()
+/// Judges every project that a request leads to.
+pub fn check(sources: &SourceDb, request: &Request) -> Report {
+    let settings = request.config.clone().unwrap_or_default();
+    let run = Run { sources, trees: Trees::default(), request, settings: &settings };
+    let around = surroundings(request);
+    let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
+        run.search(&around)
+    } else {
+        run.chosen(&around)
+    };
+    let outcomes = without_parts_of_others(outcomes);
+    let projects = outcomes.len();
+    let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
+    let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
+    let mut report = Report::new(settle(findings, request, &settings), projects, files.len(), sources);
+    report.failures = failures;
+    report
 }
 
-/// Resolves the one project that is asked for; with `origins`, every value says where it is written.
-pub fn resolve(_sources: &SourceDb, _request: &Request, _origins: bool) -> Resolved {
-    // integrator: discover, load, print.
-    Resolved::default()
+/// Loads the one project that a request selects.
+pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Resolved {
+    let around = surroundings_of_process(request);
+    let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
+        return Resolved { json: None, findings: Vec::new() };
+    };
+    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let json = (!project.rejected).then(|| {
+        let active = output::active(&project);
+        let _ = with_origins;
+        let _ = decode::decode(&active); String::from("{}")
+    });
+    Resolved { json, findings }
+}
+
+/// Variables that every machine has, with values that are the same on all, so that findings are, too.
+fn surroundings(request: &Request) -> Surroundings {
+    if request.use_environment {
+        return surroundings_of_process(request);
+    }
+    let variables = [
+        ("HOME", "/home/user".to_owned()),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+        ("PWD", request.directory.display().to_string()),
+        ("USER", "user".to_owned()),
+    ];
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Surroundings { directory: request.directory.clone(), variables }
+}
+
+/// `resolve` prints what Compose would print here: the machine's own variables count, all others only when asked.
+fn surroundings_of_process(request: &Request) -> Surroundings {
+    const OF_THE_MACHINE: [&str; 3] = ["HOME", "PATH", "USER"];
+    let mut variables: Vec<(String, String)> = crate::source::process_variables()
+        .into_iter()
+        .filter(|(name, _)| request.use_environment || OF_THE_MACHINE.contains(&name.as_str()))
+        .collect();
+    if !variables.iter().any(|(name, _)| name == "PWD") {
+        variables.push(("PWD".to_owned(), request.directory.display().to_string()));
+    }
+    Surroundings { directory: request.directory.clone(), variables }
+}
+
+/// What is known of one project.
+struct Outcome {
+    entry: Entry,
+    findings: Vec<Finding>,
+    files: Vec<FileId>,
+    all_files: Vec<FileId>,
+    /// Services lack an image, or names lead nowhere, as in a fragment of a project.
+    incomplete: bool,
+    /// Whether Compose loads these files without being told to.
+    is_default: bool,
+    failure: Option<String>,
+}
+
+/// Whether an entry is a project, or a part of one whose other parts are not known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Project,
+    Fragment,
+}
+
+struct Run<'a> {
+    sources: &'a SourceDb,
+    trees: Trees,
+    request: &'a Request,
+    settings: &'a Config,
+}
+
+impl Run<'_> {
+    /// The projects that the command line or the configuration names.
+    fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
+        let selections: Vec<ProjectSelection> = if self.request.files.is_empty() {
+            let base = self.settings.directory().to_path_buf();
+            self.settings.projects.iter().map(|project| selection_of(project, &base)).collect()
+        } else {
+            vec![chosen_project(self.request)]
+        };
+        let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
+        entries.map(|entry| self.judge(&entry, Standing::Project, true)).collect()
+    }
+
+    /// The projects below the paths of the request.
+    fn search(&self, around: &Surroundings) -> Vec<Outcome> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
+        let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
+        let groups = discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
+        groups.par_iter().flat_map_iter(|group| self.group(group, around)).collect()
+    }
+
+    fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+        let request = self.request;
+        let with_options = |mut entry: Entry| {
+            if !request.profiles.is_empty() {
+                entry.profiles = request.profiles.clone();
+            }
+            if !request.env_files.is_empty() {
+                let files = request.env_files.iter().map(|file| self.request.directory.join(file));
+                entry.env_files = vec![files.collect()];
+            }
+            entry
+        };
+        let default = group.default.clone().map(with_options);
+        let mut outcomes: Vec<Outcome> =
+            default.iter().map(|entry| self.judge(entry, Standing::Project, true)).collect();
+        for file in &group.others {
+            let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
+            outcomes.push(self.other(alone, file, default.as_ref(), around));
+        }
+        outcomes
+    }
+
+    /// A file beside the default project: a project of its own, an overlay, or a fragment.
+    fn other(&self, alone: Entry, file: &Path, default: Option<&Entry>, around: &Surroundings) -> Outcome {
+        let own = self.judge(&alone, Standing::Project, false);
+        if !own.incomplete {
+            return own;
+        }
+        let base = default.and_then(|entry| entry.files.first()).cloned();
+        let over = base.and_then(|base| discover::over(self.sources, &[base], file, around));
+        if let Some(over) = over {
+            let outcome = self.judge(&over, Standing::Project, false);
+            if !outcome.incomplete {
+                return outcome;
+            }
+        }
+        self.judge(&alone, Standing::Fragment, false)
+    }
+
+    fn judge(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
+        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, standing, is_default)));
+        judged.unwrap_or_else(|_| {
+            let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
+            Outcome {
+                entry: entry.clone(),
+                findings: Vec::new(),
+                files: Vec::new(),
+                all_files: Vec::new(),
+                incomplete: false,
+                is_default,
+                failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+            }
+        })
+    }
+
+    fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
+        let (project, mut findings) = load(self.sources, &self.trees, entry);
+        let incomplete = findings.iter().any(|finding| is_incompleteness(finding));
+        if standing == Standing::Fragment {
+            findings.retain(|finding| !is_incompleteness(finding));
+        }
+        findings.extend(self.rules(&project, standing));
+        Outcome {
+            entry: entry.clone(),
+            findings,
+            files: project.files.clone(),
+            all_files: project.all_files.iter().copied().collect(),
+            incomplete,
+            is_default,
+            failure: None,
+        }
+    }
+
+    fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {
+            let _ = (rule, project, standing);
+        }
+        findings
+    }
+}
+
+fn chosen_project(request: &Request) -> ProjectSelection {
+    ProjectSelection {
+        files: request.files.clone(),
+        env_files: request.env_files.clone(),
+        profiles: request.profiles.clone(),
+        directory: request.project_directory.clone().or_else(|| request.paths.first().cloned()),
+        name: request.project_name.clone(),
+    }
+}
+
+fn selection_of(project: &config::ProjectSetting, base: &Path) -> ProjectSelection {
+    let absolute = |paths: &[PathBuf]| paths.iter().map(|path| base.join(path)).collect();
+    ProjectSelection {
+        files: absolute(&project.files),
+        env_files: absolute(&project.env_files),
+        profiles: project.profiles.clone(),
+        directory: project.directory.as_ref().map(|directory| base.join(directory)),
+        name: project.name.clone(),
+    }
+}
+
+/// What a fragment lacks that the rest of its project has.
+fn is_incompleteness(finding: &Finding) -> bool {
+    match finding.rule {
+        "undefined-reference" | "inactive-dependency" => true,
+        "missing-key" => finding.evidence.as_deref() == Some("image"),
+        "unresolved-extends" => finding.evidence.is_some(),
+        _ => false,
+    }
+}
+
+/// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
+fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let mut parts: HashSet<FileId> = HashSet::new();
+    for outcome in &outcomes {
+        parts.extend(outcome.all_files.iter().filter(|file| !outcome.files.contains(file)));
+    }
+    outcomes
+        .into_iter()
+        .filter(|outcome| {
+            let is_part = outcome.files.iter().any(|file| parts.contains(file)) && outcome.entry.files.len() == 1;
+            !is_part || outcome.is_default && !outcome.incomplete
+        })
+        .collect()
+}
+
+/// Applies the selection of rules and the configured severities.
+fn settle(findings: Vec<Finding>, request: &Request, settings: &Config) -> Vec<Finding> {
+    findings
+        .into_iter()
+        .filter(|finding| rules::find(finding.rule).is_none_or(|rule| request.selection.runs(rule, settings)))
+        .map(|mut finding| {
+            if let Some(severity) = severity_of(finding.rule, settings) {
+                finding.severity = severity;
+            }
+            finding
+        })
+        .collect()
+}
+
+fn severity_of(rule: &str, settings: &Config) -> Option<Severity> {
+    settings.rules.get(rule).and_then(|setting| setting.severity)
 }

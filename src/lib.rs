@@ -4,8 +4,15 @@
 pub mod source;
 pub mod yaml;
 pub mod finding;
+pub mod secrets;
+pub mod config;
+pub mod catalogue;
 pub mod dotenv;
 pub mod project;
 pub mod model;
 pub mod rules;
 pub mod discover;
+pub mod report;
+pub mod engine;
+pub mod render;
+pub mod cli;

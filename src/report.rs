@@ -15,6 +15,8 @@ pub struct Report {
     pub projects: usize,
     /// How many files were read: Compose files and what stands beside them.
     pub files: usize,
+    /// Projects whose analysis a defect in plimsoll ended, one line each.
+    pub failures: Vec<String>,
 }
 
 impl Report {
@@ -40,7 +42,7 @@ impl Report {
         });
         let mut seen = HashSet::new();
         findings.retain(|finding| seen.insert(identity(finding)));
-        Report { findings, projects, files }
+        Report { findings, projects, files, failures: Vec::new() }
     }
 
     /// How many findings have this severity.

@@ -218,6 +218,15 @@ fn read(path: &Path) -> Result<String, LoadError> {
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
 
+/// The variables of this process, sorted; those that are not UTF-8 are left out.
+pub fn process_variables() -> Vec<(String, String)> {
+    let mut variables: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    variables.sort();
+    variables
+}
+
 /// Makes a path absolute and takes `.` and `..` out of it by its words alone, as Go's `filepath.Join` does.
 pub fn normalize(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());

@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use super::environment::{Environment, env_problems, line_place};
 use super::load::{Loader, ServiceEnvFile};
 use super::value::{Data, Entry, Map, Value};
-use crate::dotenv;
+use crate::dotenv::{self, Known, Role};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, LoadError};
 
@@ -138,10 +138,9 @@ fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map
     let source = loader.sources.file(file);
     let text_of = |map: &Map, name: &str| map.get(name).and_then(|entry| entry.value.text()).map(str::to_owned);
     let before = added.clone();
-    let lookup = |name: &str| {
-        environment.value(name).or_else(|| text_of(own, name)).or_else(|| text_of(&before, name))
-    };
-    let parsed = dotenv::parse(&source.text, &lookup);
+    let first = |name: &str| environment.value(name).or_else(|| text_of(own, name));
+    let earlier = |name: &str| text_of(&before, name);
+    let parsed = dotenv::parse(&source.text, Role::Service, Known { first: &first, earlier: &earlier });
     loader.rejections.extend(env_problems(file, &parsed));
     for (at, line) in parsed.lines.iter().enumerate() {
         let Some(value) = &line.value else { continue };

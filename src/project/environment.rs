@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::template::Outcome;
-use crate::dotenv::{self, ProblemKind};
+use crate::dotenv::{self, Known, ProblemKind, Role};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, LoadError, SourceDb, Span};
 use crate::yaml::NodeId;
@@ -90,10 +90,9 @@ impl Environment {
         findings: &mut Vec<Finding>,
     ) {
         let source = sources.file(file);
-        let lookup = |name: &str| {
-            self.value(name).or_else(|| read.get(name).map(|setting| setting.value.clone()))
-        };
-        let parsed = dotenv::parse(&source.text, &lookup);
+        let first = |name: &str| self.value(name);
+        let earlier = |name: &str| read.get(name).map(|setting| setting.value.clone());
+        let parsed = dotenv::parse(&source.text, Role::Project, Known { first: &first, earlier: &earlier });
         findings.extend(env_problems(file, &parsed));
         for (at, line) in parsed.lines.iter().enumerate() {
             let place = line_place(file, at, line.key_span.0, line.value_span.1);
@@ -150,7 +149,9 @@ pub fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Finding> {
                     format!("`{name}` is required and has no value"),
                     "set it further up, or in an earlier env file",
                 ),
-                other => ("malformed-line", other.to_string(), "write `KEY=value`, one on a line"),
+                ProblemKind::ExportOfNothing => {
+                    ("malformed-line", "nothing follows `export`".to_owned(), "write `export KEY=value`")
+                }
             };
             Finding::new(rule, Severity::Error, place, "", message).help(help)
         })
