@@ -15,6 +15,8 @@ pub struct Canonical<'a> {
     pub texts: &'a Texts<'a>,
     /// Everything Compose rejects.
     pub findings: Vec<Finding>,
+    /// How often Compose rejects a value only because a variable in it is empty.
+    pub consequences: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -51,13 +53,31 @@ impl Canonical<'_> {
             Data::Map(map) => Data::Map(self.entries(map, path)),
             Data::List(items) => {
                 path.push(ITEM.to_owned());
-                let items = items.into_iter().map(|item| self.run(item, path)).collect();
+                let items = items.into_iter().filter_map(|item| self.item(item, path)).collect();
                 path.pop();
                 Data::List(items)
             }
             other => other,
         };
         Value { data, place, via, parts }
+    }
+
+    /// An item of a list; one whose notation cannot be read is reported and left out.
+    fn item(&mut self, value: Value, path: &mut Vec<String>) -> Option<Value> {
+        match form_of(path) {
+            Some(Form::Volume) => self.volume(value, path),
+            Some(Form::Device) => self.device(value, path),
+            _ => Some(self.run(value, path)),
+        }
+    }
+
+    /// Notes a rejection; where a variable in the value is empty, that is what is reported, elsewhere.
+    fn reject(&mut self, value: &Value, finding: Finding) {
+        if value.has_blank() {
+            self.consequences += 1;
+        } else {
+            self.findings.push(finding);
+        }
     }
 
     fn entries(&mut self, map: Map, path: &mut Vec<String>) -> Map {
@@ -94,8 +114,8 @@ impl Canonical<'_> {
                 _ => self.children(value, path),
             },
             Form::Names => names(value),
-            Form::Volume => self.volume(value, path),
-            Form::Device => self.device(value, path),
+            // Items of lists, see `item`; a mapping in the place of the list is for the schema.
+            Form::Volume | Form::Device => value,
             Form::Ports => self.ports(value, path),
             Form::Ssh => ssh(value),
             Form::External => external(self.children(value, path), &mut self.findings, path),
@@ -131,15 +151,15 @@ impl Canonical<'_> {
         Value { data, place: self.texts.part(value, range), via: value.via.clone(), parts }
     }
 
-    fn volume(&mut self, value: Value, path: &[String]) -> Value {
-        let Data::Text(text) = &value.data else { return value };
+    fn volume(&mut self, value: Value, path: &[String]) -> Option<Value> {
+        let Data::Text(text) = &value.data else { return Some(value) };
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
             Err(error) => {
                 let message = format!("`{text}` is no volume: {}", error.message);
-                self.findings
-                    .push(Finding::new("invalid-value", Severity::Error, value.place, display(path), message));
-                return value.with(Data::Map(Map::new()));
+                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message);
+                self.reject(&value, finding);
+                return None;
             }
         };
         let whole = value.place;
@@ -177,11 +197,11 @@ impl Canonical<'_> {
             }
             set("volume", implied(Data::Map(inner)));
         }
-        value.with(Data::Map(map))
+        Some(value.with(Data::Map(map)))
     }
 
-    fn device(&mut self, value: Value, path: &[String]) -> Value {
-        let Data::Text(text) = &value.data else { return value };
+    fn device(&mut self, value: Value, path: &[String]) -> Option<Value> {
+        let Data::Text(text) = &value.data else { return Some(value) };
         let sections: Vec<Range<usize>> = sections(text);
         let (source, target, permissions) = match sections.as_slice() {
             [source] => (source, source, None),
@@ -191,11 +211,10 @@ impl Canonical<'_> {
             }
             _ => {
                 let message = format!("`{text}` has more than three sections");
-                self.findings.push(
-                    Finding::new("invalid-value", Severity::Error, value.place, display(path), message)
-                        .help("write `source`, `target` and `permissions` as keys"),
-                );
-                return value.with(Data::Map(Map::new()));
+                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message)
+                    .help("write `source`, `target` and `permissions` as keys");
+                self.reject(&value, finding);
+                return None;
             }
         };
         let whole = value.place;
@@ -210,7 +229,7 @@ impl Canonical<'_> {
             ("target".to_owned(), entry(self.piece(&value, target.clone(), text_of(target)))),
             ("permissions".to_owned(), entry(permissions)),
         ]);
-        value.with(Data::Map(map))
+        Some(value.with(Data::Map(map)))
     }
 
     /// One entry may become several ports, so the whole list is made anew.
@@ -241,7 +260,7 @@ impl Canonical<'_> {
                 let place = self.texts.part(&item, error.range.clone());
                 let finding =
                     Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone());
-                self.findings.push(finding.evidence(text));
+                self.reject(&item, finding.evidence(text));
                 return Vec::new();
             }
         };

@@ -15,8 +15,12 @@ pub struct Check<'a> {
     pub root: &'a Value,
     /// The names of active services.
     pub enabled: &'a IndexSet<String>,
+    /// Services whose `extends` leads nowhere.
+    pub unresolved: &'a IndexSet<String>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// How often Compose rejects something only because of what is reported already.
+    pub consequences: usize,
 }
 
 struct Service<'a> {
@@ -67,8 +71,13 @@ impl<'a> Check<'a> {
     }
 
     fn source(&mut self, service: &Service<'_>) {
-        let image = service.value.get("image").and_then(Value::text).unwrap_or("");
+        let written = service.value.get("image");
+        let image = written.and_then(Value::text).unwrap_or("");
         if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
+            return;
+        }
+        if written.is_some_and(Value::has_blank) || self.unresolved.contains(service.name) {
+            self.consequences += 1;
             return;
         }
         let message = format!("the service `{}` has neither `image` nor `build`", service.name);

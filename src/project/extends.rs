@@ -79,7 +79,10 @@ fn one(
         Some(file) => other_file(loader, name, &wanted, (at, file), scope, chain),
     };
     chain.pop();
-    let Some(mut base) = base else { return Some(without_extends(service)) };
+    let Some(mut base) = base else {
+        loader.unresolved.insert(name.to_owned());
+        return Some(without_extends(service));
+    };
     mark(&mut base, &Step::Extends(at));
     let mut path = vec!["services".to_owned(), name.to_owned()];
     if let Some(document) = document {

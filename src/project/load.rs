@@ -132,9 +132,11 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     loader.rejections.extend(decoded.problems);
     let mut root = decoded.value;
     let enabled = enabled(&root, &profiles);
-    let mut check = Check { root: &root, enabled: &enabled, findings: Vec::new() };
+    let unresolved = &loader.unresolved;
+    let mut check = Check { root: &root, enabled: &enabled, unresolved, findings: Vec::new(), consequences: 0 };
     check.run();
     loader.rejections.append(&mut check.findings);
+    loader.consequences += check.consequences;
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let project = Project {
         name,
@@ -147,7 +149,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         files: loader.files,
         all_files: loader.all_files,
         env_files,
-        rejected: !loader.rejections.is_empty(),
+        rejected: !loader.rejections.is_empty() || loader.consequences > 0,
     };
     let mut findings = once(loader.rejections);
     findings.extend(loader.accepted);
@@ -203,6 +205,10 @@ pub struct Loader<'a> {
     pub trees: &'a Trees,
     /// What Compose rejects.
     pub rejections: Vec<Finding>,
+    /// How often Compose rejects something only because of what is reported already.
+    pub consequences: usize,
+    /// Services whose `extends` leads nowhere: what they lack may stand there.
+    pub unresolved: IndexSet<String>,
     /// What it does not.
     pub accepted: Vec<Finding>,
     /// Uses of variables.
@@ -229,6 +235,8 @@ impl<'a> Loader<'a> {
             sources,
             trees,
             rejections: Vec::new(),
+            consequences: 0,
+            unresolved: IndexSet::new(),
             accepted: Vec::new(),
             references: Vec::new(),
             files: Vec::new(),
@@ -364,9 +372,10 @@ impl<'a> Loader<'a> {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical = Canonical { texts: &texts, findings: Vec::new() };
+        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), consequences: 0 };
         let mut root = canonical.run(root, &mut Vec::new());
         self.rejections.append(&mut canonical.findings);
+        self.consequences += canonical.consequences;
         unique(&mut root, &mut Vec::new(), &mut self.rejections);
         Some(root)
     }

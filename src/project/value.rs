@@ -130,6 +130,11 @@ impl Value {
         self.map().and_then(|map| map.get(key)).map(|entry| &entry.value)
     }
 
+    /// Whether a variable in its text came out empty: what is wrong with the text is then the variable's fault.
+    pub fn has_blank(&self) -> bool {
+        self.parts.iter().any(|part| part.variable.is_some() && part.start == part.end)
+    }
+
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         self.data == Data::Null
