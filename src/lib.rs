@@ -7,4 +7,5 @@ pub mod finding;
 pub mod dotenv;
 pub mod project;
 pub mod model;
+pub mod facts;
 pub mod discover;
