@@ -26,17 +26,11 @@ fn values(texts: &[Spanned<String>]) -> Vec<&str> {
 fn short_ports_point_at_their_sides() {
     let lines = "    image: x # é\r\n    ports: ['127.0.0.1:8080:80/udp', 9000-9001:90-91, '7']\r\n";
     with_service(lines, |written, service| {
-        let ports: Vec<(Option<(u16, u16)>, u16, &str)> =
-            service.ports.iter().map(|port| (port.published, port.target, port.protocol.as_str())).collect();
-        assert_eq!(
-            ports,
-            [
-                (Some((8080, 8080)), 80, "udp"),
-                (Some((9000, 9000)), 90, "tcp"),
-                (Some((9001, 9001)), 91, "tcp"),
-                (None, 7, "tcp"),
-            ]
-        );
+        let published: Vec<Option<(u16, u16)>> = service.ports.iter().map(|port| port.published).collect();
+        assert_eq!(published, [Some((8080, 8080)), Some((9000, 9000)), Some((9001, 9001)), None]);
+        let targets: Vec<(u16, &str)> =
+            service.ports.iter().map(|port| (port.target, port.protocol.as_str())).collect();
+        assert_eq!(targets, [(80, "udp"), (90, "tcp"), (91, "tcp"), (7, "tcp")]);
         let first = &service.ports[0];
         assert_eq!(first.host_ip.as_deref(), Some("127.0.0.1"));
         assert_eq!(written(first.place), "'127.0.0.1:8080:80/udp'");
