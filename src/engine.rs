@@ -8,12 +8,15 @@ use rayon::prelude::*;
 
 use crate::config::{self, Config};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
+use crate::model::lower;
+use crate::project::texts::Texts;
 use crate::project::trees::Trees;
-use crate::project::{Entry, Project, decode, load, output};
+use crate::project::{Entry, Project, decode, load, origins, output};
 use crate::report::Report;
 use crate::rules::document::Set;
-use crate::rules::{self, Rule};
+use crate::rules::{self, Context, Rule};
 use crate::source::{FileId, SourceDb};
 
 /// What a run is asked to do. Paths may be relative to `directory`.
@@ -112,8 +115,12 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
     let (project, findings) = load(sources, &Trees::default(), &entry);
     let json = (!project.rejected).then(|| {
         let active = output::active(&project);
-        let _ = with_origins;
-        let _ = decode::decode(&active); String::from("{}")
+        let value = if with_origins {
+            origins::annotate(&active, sources, &request.directory)
+        } else {
+            decode::to_json(&active)
+        };
+        format!("{value:#}")
     });
     Resolved { json, findings }
 }
@@ -269,9 +276,22 @@ impl Run<'_> {
     }
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
+        let texts = Texts::new(self.sources);
+        let model = lower(project, &texts);
+        let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        let facts = Facts::new(&model, project, self.sources, root);
+        let context = Context {
+            model: &model,
+            facts: &facts,
+            project,
+            settings: self.settings,
+            fragment: standing == Standing::Fragment,
+        };
         let mut findings = Vec::new();
         for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {
-            let _ = (rule, project, standing);
+            if let Some(check) = rule.check {
+                check(&context, &mut findings);
+            }
         }
         findings
     }

@@ -10,6 +10,8 @@ pub mod catalogue;
 pub mod dotenv;
 pub mod project;
 pub mod model;
+pub mod sidecar;
+pub mod facts;
 pub mod rules;
 pub mod discover;
 pub mod report;

@@ -65,6 +65,8 @@ pub struct Service {
     pub name: String,
     /// Where its name is written as a key.
     pub key: Place,
+    /// The whole mapping.
+    pub place: Place,
     /// `profiles`.
     pub profiles: Vec<Spanned<String>>,
     /// `image`, interpolated; an empty text counts as absent.
@@ -125,6 +127,8 @@ pub struct Service {
     pub replicas: Option<Spanned<i64>>,
     /// `restart`.
     pub restart: Option<Spanned<String>>,
+    /// `deploy.restart_policy.condition`, which wins over `restart`.
+    pub restart_condition: Option<Spanned<String>>,
     /// `user`.
     pub user: Option<Spanned<String>>,
     /// `working_dir`.
@@ -145,8 +149,50 @@ pub struct Service {
     pub memory_limit: Option<Spanned<i64>>,
     /// The CPU limit in cores: `deploy.resources.limits.cpus` or `cpus`.
     pub cpu_limit: Option<Spanned<f64>>,
-    /// Whether a `provider` stands in for a container.
+    /// The size of `/dev/shm` in bytes: `shm_size`.
+    pub shm_size: Option<Spanned<i64>>,
+    /// `logging`.
+    pub logging: Option<Logging>,
+    /// `init`.
+    pub init: Option<Spanned<bool>>,
+    /// What ties the container to the host or sets it free.
+    pub isolation: Isolation,
+    /// The type of the `provider` that stands in for a container.
     pub provider: Option<Spanned<String>>,
+}
+
+/// The namespaces and privileges of a container.
+#[derive(Clone, Debug, Default)]
+pub struct Isolation {
+    /// `cap_add`.
+    pub cap_add: Vec<Spanned<String>>,
+    /// `cap_drop`.
+    pub cap_drop: Vec<Spanned<String>>,
+    /// `security_opt`.
+    pub security_opt: Vec<Spanned<String>>,
+    /// `group_add`.
+    pub group_add: Vec<Spanned<String>>,
+    /// `pid`.
+    pub pid: Option<Spanned<String>>,
+    /// `ipc`.
+    pub ipc: Option<Spanned<String>>,
+    /// `uts`.
+    pub uts: Option<Spanned<String>>,
+    /// `userns_mode`.
+    pub userns_mode: Option<Spanned<String>>,
+    /// `cgroup`.
+    pub cgroup: Option<Spanned<String>>,
+}
+
+/// `logging`.
+#[derive(Clone, Debug)]
+pub struct Logging {
+    /// Where the `logging` key is written.
+    pub key: Place,
+    /// `driver`.
+    pub driver: Option<Spanned<String>>,
+    /// `options`.
+    pub options: IndexMap<String, Spanned<String>>,
 }
 
 /// An image reference, split; nothing is added that is not written.
@@ -171,6 +217,8 @@ pub struct Build {
     pub context: Option<Spanned<String>>,
     /// The Dockerfile, relative to the context.
     pub dockerfile: Option<Spanned<String>>,
+    /// `dockerfile_inline`.
+    pub inline: Option<Spanned<String>>,
     /// `target`.
     pub target: Option<Spanned<String>>,
     /// `args`.
@@ -230,6 +278,8 @@ pub struct Port {
     pub target_place: Place,
     /// The host address; `None` means all.
     pub host_ip: Option<String>,
+    /// Which bytes of the host's side, as far as it is written with the address, came from variables.
+    pub host_parts: Vec<Part>,
     /// The published port or range (first, last); `None` where Docker chooses one.
     pub published: Option<(u16, u16)>,
     /// The container's port.
@@ -264,7 +314,7 @@ pub struct Mount {
     pub via: Vec<Step>,
     /// What is mounted.
     pub kind: MountKind,
-    /// The source as written, and where; `None` for anonymous volumes and tmpfs.
+    /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes and tmpfs.
     pub source: Option<Spanned<String>>,
     /// The path in the container, cleaned as Compose cleans it.
     pub target: Spanned<String>,
@@ -272,6 +322,10 @@ pub struct Mount {
     pub read_only: bool,
     /// `volume.subpath`.
     pub subpath: Option<String>,
+    /// `bind.propagation`.
+    pub propagation: Option<Spanned<String>>,
+    /// What follows the path of a `tmpfs` entry: `size=64m,exec`.
+    pub options: Option<Spanned<String>>,
 }
 
 /// A service's place on a network.
@@ -334,9 +388,11 @@ pub enum DeviceCount {
 pub struct DeviceRequest {
     /// The request, or the `count` or `device_ids` in it where one is written.
     pub place: Place,
+    /// How the request got here.
+    pub via: Vec<Step>,
     /// `driver`, if written.
     pub driver: Option<String>,
-    /// `capabilities`.
+    /// `capabilities`; `gpu` is among them for `gpus`, as docker compose adds it when it makes the container.
     pub capabilities: Vec<String>,
     /// How many.
     pub count: DeviceCount,
@@ -372,6 +428,14 @@ pub struct Volume {
     pub driver: Option<Spanned<String>>,
     /// `driver_opts`.
     pub driver_opts: IndexMap<String, Spanned<String>>,
+}
+
+impl Volume {
+    /// Whether it is kept in memory: the local driver with `driver_opts` `type: tmpfs`.
+    pub fn is_tmpfs(&self) -> bool {
+        let local = self.driver.as_ref().is_none_or(|driver| driver.value == "local");
+        local && self.driver_opts.get("type").is_some_and(|kind| kind.value == "tmpfs")
+    }
 }
 
 /// A secret or a config at top level.

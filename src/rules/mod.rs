@@ -1,7 +1,10 @@
 //! The rules: plain functions over the model and its facts, each with a document that says what it is for.
 
+use crate::config::Config;
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::model::Model;
+use crate::project::Project;
 
 /// A rule without a function is reported by a stage of the loader.
 macro_rules! rule {
@@ -15,6 +18,7 @@ macro_rules! rule {
 
 pub mod document;
 pub mod examples;
+mod support;
 
 mod compose;
 mod env;
@@ -36,6 +40,14 @@ const ALIKE: f64 = 0.8;
 pub struct Context<'a> {
     /// What would run.
     pub model: &'a Model,
+    /// What follows from it.
+    pub facts: &'a Facts<'a>,
+    /// The project that the model was made from.
+    pub project: &'a Project,
+    /// What `plimsoll.yaml` says.
+    pub settings: &'a Config,
+    /// Whether the files are only a part of a project whose other parts are not known: what is missing may stand there.
+    pub fragment: bool,
 }
 
 /// The function of a rule: adds what it finds.

@@ -2,5 +2,7 @@
 
 use super::Rule;
 
+mod unset_variable;
+
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(MALFORMED_LINE), rule!(UNSET_VARIABLE)];
+pub const RULES: &[Rule] = &[rule!(MALFORMED_LINE), rule!(UNSET_VARIABLE, unset_variable::check)];

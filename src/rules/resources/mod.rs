@@ -2,5 +2,7 @@
 
 use super::Rule;
 
+mod gpu_overcommit;
+
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(GPU_OVERCOMMIT)];
+pub const RULES: &[Rule] = &[rule!(GPU_OVERCOMMIT, gpu_overcommit::check)];

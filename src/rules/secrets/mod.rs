@@ -2,5 +2,7 @@
 
 use super::Rule;
 
+mod unset_secret;
+
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(UNSET_SECRET)];
+pub const RULES: &[Rule] = &[rule!(UNSET_SECRET, unset_secret::check)];

@@ -1,0 +1,158 @@
+//! Datastores of the project, where each keeps its data, and whether that place lasts.
+
+use crate::catalogue::schema::{DataPath, Image, Keeps, WrongMountEffect};
+use crate::facts::mounts;
+use crate::model::{Model, Mount, MountKind, Service};
+use crate::facts::images::{Known, known_image, runs_server, variable};
+
+/// A service that runs a datastore whose data nothing keeps.
+pub struct Unkept<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The image.
+    pub image: &'static Image,
+    /// Whether the catalogue names this very repository.
+    pub exact: bool,
+    /// The path that holds the data; for a tag that leaves it open, that of the newest version.
+    pub path: String,
+    /// What is lost with it.
+    pub keeps: Keeps,
+    /// A mount that was meant for the data and does not hold them, and what comes of it.
+    pub misplaced: Option<(&'a Mount, WrongMountEffect)>,
+    /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
+    pub fleeting: Option<&'a Mount>,
+}
+
+/// The datastores of a model whose data are not kept.
+pub fn unkept(model: &Model) -> Vec<Unkept<'_>> {
+    model.services.values().filter_map(|service| of_service(model, service)).collect()
+}
+
+fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
+    let Known { image, exact, tag } = known_image(service).filter(|known| known.image.holds_data())?;
+    let borrowed = service.volumes_from.iter().any(|from| from.value.starts_with("container:"));
+    if borrowed || !runs_server(service) {
+        return None;
+    }
+    let answers = image.data_for(tag);
+    let lost: Vec<Option<Unkept<'a>>> = answers
+        .iter()
+        .map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path)))
+        .collect();
+    // A tag that leaves the version open: only what holds for every version is sure.
+    if lost.iter().any(Option::is_none) {
+        return None;
+    }
+    lost.into_iter().flatten().next()
+}
+
+fn lost<'a>(
+    model: &'a Model,
+    service: &'a Service,
+    image: &'static Image,
+    exact: bool,
+    data: &DataPath,
+) -> Option<Unkept<'a>> {
+    let path = place_of(service, data)?;
+    let moved = path != data.path;
+    if is_kept(model, service, data, &path) {
+        return None;
+    }
+    let mut named = None;
+    if !moved {
+        for wrong in &data.wrong {
+            let found = mounts::all(model, service).into_iter().find(|mount| mount.target.value == wrong.path);
+            named = named.or(found.map(|mount| (mount, wrong.effect)));
+        }
+    }
+    let meant = || {
+        let found = mounts::all(model, service).into_iter().find(|mount| is_meant_for_data(model, service, mount));
+        found.map(|mount| (mount, WrongMountEffect::Ignored))
+    };
+    let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
+    let misplaced = named.or_else(meant);
+    Some(Unkept { service, image, exact, path, keeps: data.keeps, misplaced, fleeting })
+}
+
+/// The path of the data, moved by its variable or by an option of the command; `None` where the command names it in a
+/// way that is not read.
+fn place_of(service: &Service, data: &DataPath) -> Option<String> {
+    if data.in_command {
+        let words = service.command.iter().flat_map(|command| command.words.iter());
+        let named = words.map(|word| word.value.as_str()).find(|word| word.starts_with('/'));
+        return Some(named.unwrap_or(&data.path).to_owned());
+    }
+    if let Some(flag) = &data.flag
+        && let Some(path) = option(service, flag)
+    {
+        return path.starts_with('/').then(|| path.to_owned());
+    }
+    match data.variable.as_deref().and_then(|name| variable(service, name)) {
+        Some(value) if value.value.starts_with('/') => Some(value.value.trim_end_matches('/').to_owned()),
+        Some(value) if !value.value.is_empty() => None,
+        _ => Some(data.path.clone()),
+    }
+}
+
+/// The value of an option of the command: `--dir /x` or `--dir=/x`.
+fn option<'a>(service: &'a Service, flag: &str) -> Option<&'a str> {
+    let words: Vec<&str> = service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).copied(),
+        rest => rest.strip_prefix('='),
+    })
+}
+
+/// Whether a mount keeps the path. Docker puts an anonymous volume at the path that the image declares as VOLUME, unless
+/// something is mounted right there; a mount further up then holds nothing.
+fn is_kept(model: &Model, service: &Service, data: &DataPath, path: &str) -> bool {
+    let accepted = data.also_accepted.iter().any(|accepted| {
+        mounts::cover(model, service, accepted)
+            .is_some_and(|mount| mount.target.value == *accepted && mounts::is_persistent(model, mount))
+    });
+    if accepted {
+        return true;
+    }
+    let Some(mount) = mounts::cover(model, service, path) else { return false };
+    let hidden = data.volume.as_deref().is_some_and(|volume| {
+        mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume)
+    });
+    mounts::is_persistent(model, mount) && !hidden
+}
+
+/// Places in containers that hold configuration, scripts, logs, certificates or copies, not the data of a server.
+const NOT_DATA: [&str; 22] = [
+    "/etc", "/docker-entrypoint", "/var/log", "/logs", "/log", "/tmp", "/run", "/var/run", "/backup", "/backups", "/dump",
+    "/dumps", "/scripts", "/script", "/init", "/certs", "/ssl", "/usr/local", "/usr/share/zoneinfo", "/import", "/plugins",
+    "/sql",
+];
+
+/// Whether a mount looks as if the data were meant to be in it: it lasts, it is a directory, and its names say data.
+fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
+    let target = mount.target.value.as_str();
+    let elsewhere = NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")));
+    let last = target.rsplit('/').next().unwrap_or("");
+    let is_file = last.contains('.') && !last.starts_with('.');
+    if !mounts::is_persistent(model, mount) || mount.read_only || elsewhere || is_file {
+        return false;
+    }
+    let words = ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
+    let has_word = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        lower.split(['/', '-', '_', '.']).any(|word| words.contains(&word) || word.ends_with("data"))
+    };
+    match &mount.kind {
+        MountKind::Volume(name) => has_word(name) || has_word(target) || name.contains(&service.name),
+        MountKind::Bind(_) => {
+            has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(&last_two(&source.value)))
+        }
+        _ => false,
+    }
+}
+
+/// The last two steps of a path: those before it name the machine, not the mount.
+fn last_two(path: &str) -> String {
+    let mut steps: Vec<&str> = path.rsplit('/').take(2).collect();
+    steps.reverse();
+    steps.join("/")
+}

@@ -1,0 +1,170 @@
+//! GPUs that active services ask for.
+
+use crate::finding::Place;
+use crate::model::{DeviceCount, DeviceRequest, Model, Service};
+
+/// How many GPUs a service asks for, all replicas together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// All of the host's.
+    All,
+    /// This many.
+    Number(i64),
+    /// These, by id; every replica uses the same ones.
+    Ids(Vec<String>),
+}
+
+/// By what a service asks for GPUs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimSource {
+    /// `gpus` or a reservation.
+    Request,
+    /// `runtime: nvidia` and `NVIDIA_VISIBLE_DEVICES`.
+    Runtime,
+    /// A CDI name in `devices`: `nvidia.com/gpu=0`.
+    Device,
+}
+
+/// A service's claim to GPUs.
+#[derive(Clone, Debug)]
+pub struct GpuClaim<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// How many, all replicas together.
+    pub amount: Amount,
+    /// How many containers share in it.
+    pub replicas: i64,
+    /// By what.
+    pub source: ClaimSource,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// The claims of active services, in the order of the files.
+pub fn claims(model: &Model) -> Vec<GpuClaim<'_>> {
+    model.services.values().flat_map(claims_of).collect()
+}
+
+fn claims_of(service: &Service) -> Vec<GpuClaim<'_>> {
+    let replicas = service.replicas.as_ref().map_or(1, |replicas| replicas.value);
+    if replicas < 1 {
+        return Vec::new();
+    }
+    let claim = |amount, source, place| GpuClaim { service, amount, replicas, source, place };
+    let requests = service.device_requests.iter().filter(|request| is_gpu(request));
+    let mut claims: Vec<GpuClaim<'_>> = requests
+        .filter_map(|request| Some(claim(amount(&request.count, replicas)?, ClaimSource::Request, request.place)))
+        .collect();
+    for device in &service.devices {
+        if let Some(id) = device.value.0.strip_prefix(CDI) {
+            claims.push(claim(named(&[id.to_owned()]), ClaimSource::Device, device.place));
+        }
+    }
+    // The runtime reads what a request puts into the variable, so a request wins over it.
+    if claims.is_empty()
+        && let Some((amount, place)) = runtime(service)
+    {
+        claims.push(claim(amount, ClaimSource::Runtime, place));
+    }
+    claims
+}
+
+const CDI: &str = "nvidia.com/gpu=";
+
+/// Whether a request is for GPUs. A request without a driver goes to the one that has its capabilities (moby,
+/// `daemon/nvidia_linux.go`).
+pub fn is_gpu(request: &DeviceRequest) -> bool {
+    let has = |wanted: &[&str]| request.capabilities.iter().any(|capability| wanted.contains(&capability.as_str()));
+    match request.driver.as_deref() {
+        None | Some("nvidia") => {
+            has(&["gpu", "nvidia", "compute", "compat32", "graphics", "utility", "video", "display"])
+        }
+        Some(_) => has(&["gpu"]),
+    }
+}
+
+fn amount(count: &DeviceCount, replicas: i64) -> Option<Amount> {
+    match count {
+        DeviceCount::All => Some(Amount::All),
+        DeviceCount::Number(number) => (*number > 0).then(|| Amount::Number(number.saturating_mul(replicas))),
+        DeviceCount::Ids(ids) => Some(named(ids)),
+    }
+}
+
+/// Ids may be joined by commas, and carry the prefix of CDI.
+fn named(ids: &[String]) -> Amount {
+    let ids: Vec<String> = ids
+        .iter()
+        .flat_map(|id| id.split(','))
+        .map(|id| id.strip_prefix(CDI).unwrap_or(id).trim().to_owned())
+        .filter(|id| !id.is_empty())
+        .collect();
+    if ids.iter().any(|id| id == "all") { Amount::All } else { Amount::Ids(ids) }
+}
+
+/// Without the variable the image decides; nothing is claimed then.
+fn runtime(service: &Service) -> Option<(Amount, Place)> {
+    service.runtime.as_ref().filter(|runtime| runtime.value == "nvidia")?;
+    let devices = service.environment.get("NVIDIA_VISIBLE_DEVICES")?.value.as_ref()?;
+    match devices.value.trim() {
+        "" | "none" | "void" => None,
+        _ => Some((named(std::slice::from_ref(&devices.value)), devices.place)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    fn check(service: &str, expect: &[Amount]) {
+        with_facts(&format!("services:\n  s: {service}\n"), |facts| {
+            let found: Vec<Amount> = claims(facts.model).into_iter().map(|claim| claim.amount).collect();
+            assert_eq!(found, expect, "{service}");
+        });
+    }
+
+    fn reservation(request: &str, more: &str) -> String {
+        format!("{{image: x, deploy: {{{more} resources: {{reservations: {{devices: [{{{request}}}]}}}}}}}}")
+    }
+
+    fn ids(ids: &[&str]) -> Amount {
+        Amount::Ids(ids.iter().map(|id| (*id).to_owned()).collect())
+    }
+
+    #[test]
+    fn requests_are_claims() {
+        check("{image: x, gpus: all}", &[Amount::All]);
+        check("{image: x, gpus: [{count: 2}]}", &[Amount::Number(2)]);
+        check("{image: x, gpus: [{count: 0}]}", &[]);
+        check(&reservation("driver: nvidia, capabilities: [gpu]", ""), &[Amount::All]);
+        check(&reservation("driver: nvidia, count: -1, capabilities: [gpu]", ""), &[Amount::All]);
+        check(&reservation("count: 2, capabilities: [gpu]", "replicas: 3,"), &[Amount::Number(6)]);
+        check(&reservation("count: 2, capabilities: [gpu]", "replicas: 0,"), &[]);
+        check(&reservation("device_ids: ['0', '2'], capabilities: [utility]", ""), &[ids(&["0", "2"])]);
+        check(&reservation("driver: cdi, device_ids: ['nvidia.com/gpu=all'], capabilities: [gpu]", ""), &[Amount::All]);
+        check(&reservation("driver: amd, count: 1, capabilities: [compute]", ""), &[]);
+        check(&reservation("count: 1, capabilities: [tpu]", ""), &[]);
+    }
+
+    #[test]
+    fn the_runtime_reads_a_variable() {
+        let with = |devices: &str| {
+            format!("{{image: x, runtime: nvidia, environment: {{NVIDIA_VISIBLE_DEVICES: {devices}}}}}")
+        };
+        check(&with("all"), &[Amount::All]);
+        check(&with("'0,1'"), &[ids(&["0", "1"])]);
+        check(&with("void"), &[]);
+        check("{image: x, runtime: nvidia}", &[]);
+        check("{image: x, environment: [NVIDIA_VISIBLE_DEVICES=all]}", &[]);
+        check(
+            "{image: x, runtime: nvidia, gpus: [{count: 1}], environment: [NVIDIA_VISIBLE_DEVICES=all]}",
+            &[Amount::Number(1)],
+        );
+    }
+
+    #[test]
+    fn devices_name_gpus_by_cdi() {
+        check("{image: x, devices: ['nvidia.com/gpu=1']}", &[ids(&["1"])]);
+    }
+}

@@ -1,0 +1,179 @@
+//! Facts about a project that several rules need, worked out when first asked for.
+
+pub mod datastores;
+pub mod examples;
+pub mod gitignore;
+pub mod gpus;
+pub mod hosts;
+pub mod images;
+pub mod listen;
+pub mod mounts;
+pub mod peers;
+pub mod place;
+pub mod proxied;
+pub mod published;
+pub mod purpose;
+pub mod reach;
+pub mod sqlite;
+pub mod variables;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::model::Model;
+use crate::project::Project;
+use crate::project::texts::Texts;
+use crate::sidecar::{self, ProxyTarget};
+use crate::source::SourceDb;
+
+/// The facts of one project.
+pub struct Facts<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The project that the model was made from.
+    pub project: &'a Project,
+    sources: &'a SourceDb,
+    /// The directory that paths are named from: the repository's, or where the run stands.
+    root: PathBuf,
+    texts: Texts<'a>,
+    reach: OnceCell<reach::Reach<'a>>,
+    published: OnceCell<Vec<published::Published<'a>>>,
+    gpus: OnceCell<Vec<gpus::GpuClaim<'a>>>,
+    unkept: OnceCell<Vec<datastores::Unkept<'a>>>,
+    blanks: OnceCell<Vec<variables::Blank<'a>>>,
+    documented: OnceCell<BTreeMap<String, String>>,
+    proxy_targets: OnceCell<Vec<ProxyTarget>>,
+    peers: OnceCell<Vec<peers::Peer>>,
+    proxied: OnceCell<Vec<proxied::Proxied>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Facts that nobody has asked for yet.
+    pub fn new(model: &'a Model, project: &'a Project, sources: &'a SourceDb, root: PathBuf) -> Facts<'a> {
+        Facts {
+            model,
+            project,
+            sources,
+            root,
+            texts: Texts::new(sources),
+            reach: OnceCell::new(),
+            published: OnceCell::new(),
+            gpus: OnceCell::new(),
+            unkept: OnceCell::new(),
+            blanks: OnceCell::new(),
+            documented: OnceCell::new(),
+            proxy_targets: OnceCell::new(),
+            peers: OnceCell::new(),
+            proxied: OnceCell::new(),
+        }
+    }
+
+    /// Where parts of values are written.
+    pub fn texts(&self) -> &Texts<'a> {
+        &self.texts
+    }
+
+    /// Who can reach whom, by which name.
+    pub fn reach(&self) -> &reach::Reach<'a> {
+        self.reach.get_or_init(|| reach::Reach::new(self.model))
+    }
+
+    /// The published ports of active services.
+    pub fn published(&self) -> &[published::Published<'a>] {
+        self.published.get_or_init(|| published::published(self.model, self.project))
+    }
+
+    /// The GPUs that active services ask for.
+    pub fn gpus(&self) -> &[gpus::GpuClaim<'a>] {
+        self.gpus.get_or_init(|| gpus::claims(self.model))
+    }
+
+    /// Datastores whose data nothing keeps.
+    pub fn unkept(&self) -> &[datastores::Unkept<'a>] {
+        self.unkept.get_or_init(|| datastores::unkept(self.model))
+    }
+
+    /// Variables that leave a blank.
+    pub fn blanks(&self) -> &[variables::Blank<'a>] {
+        self.blanks.get_or_init(|| variables::blanks(self.project))
+    }
+
+    /// The example file beside the project that names a variable.
+    pub fn documented(&self, variable: &str) -> Option<String> {
+        let known = self.documented.get_or_init(|| examples::documented(&self.project.directory, self.sources));
+        known.get(variable).cloned()
+    }
+
+    /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
+    pub fn has_env_file(&self) -> bool {
+        !self.project.environment.files.is_empty()
+    }
+
+    /// What the configurations of proxies forward to.
+    pub fn proxy_targets(&self) -> &[ProxyTarget] {
+        self.proxy_targets.get_or_init(|| sidecar::proxy_targets(self.model, self.sources, &self.root))
+    }
+
+    /// The peers that services and proxies name.
+    pub fn peers(&self) -> &[peers::Peer] {
+        self.peers.get_or_init(|| peers::peers(self))
+    }
+
+    /// Services that a proxy of the project stands in front of.
+    pub fn proxied(&self) -> &[proxied::Proxied] {
+        self.proxied.get_or_init(|| proxied::proxied(self))
+    }
+
+    /// What the project's first file is for, by its path in the repository.
+    pub fn purpose(&self) -> purpose::Purpose {
+        let Some(first) = self.project.files.last() else { return purpose::Purpose::Any };
+        let file = self.sources.file(*first);
+        let path = file.path.strip_prefix(&self.root).unwrap_or(&file.path);
+        purpose::purpose(&path.to_string_lossy())
+    }
+}
+
+#[cfg(test)]
+pub mod fixture {
+    //! Projects made from text, for the tests of facts and of the model.
+
+    use std::path::{Path, PathBuf};
+
+    use super::Facts;
+    use crate::model::lower;
+    use crate::project::texts::Texts;
+    use crate::project::trees::Trees;
+    use crate::project::{Entry, load};
+    use crate::source::SourceDb;
+
+    /// Loads a Compose file and hands its facts over.
+    pub fn with_facts(text: &str, act: impl FnOnce(&Facts<'_>)) {
+        with_facts_and(text, &[], act);
+    }
+
+    /// As [`with_facts`], with variables.
+    pub fn with_facts_and(text: &str, variables: &[(&str, &str)], act: impl FnOnce(&Facts<'_>)) {
+        with_sources(&[("compose.yaml", text)], variables, |_, facts| act(facts));
+    }
+
+    /// Loads the first of several files, with the others beside it.
+    pub fn with_sources(files: &[(&str, &str)], variables: &[(&str, &str)], act: impl FnOnce(&SourceDb, &Facts<'_>)) {
+        let directory = Path::new("/plimsoll-test/shop");
+        let sources = SourceDb::new();
+        for (name, text) in files {
+            sources.overlay(&directory.join(name), (*text).to_owned());
+        }
+        let entry = Entry {
+            files: vec![directory.join(files[0].0)],
+            env_files: Vec::new(),
+            directory: PathBuf::from(directory),
+            name: None,
+            profiles: Vec::new(),
+            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        let (project, _) = load(&sources, &Trees::default(), &entry);
+        let model = lower(&project, &Texts::new(&sources));
+        act(&sources, &Facts::new(&model, &project, &sources, PathBuf::from("/plimsoll-test")));
+    }
+}

@@ -1,0 +1,140 @@
+//! What the hosts that services name mean in this project: a service that answers, one that cannot be reached, nobody.
+
+use super::Facts;
+use super::hosts::{HostReference, Role, is_loopback, references};
+use super::images::known_image;
+use super::listen::listening;
+use super::reach::Answer;
+use crate::finding::Place;
+use crate::model::{Model, Service};
+
+/// What a host means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// This service answers.
+    Service(String),
+    /// This service is meant, and shares no network.
+    Unreachable(String),
+    /// The container itself, where another service listens on that port, or (without a name) nothing does.
+    Loopback(Option<String>),
+    /// A single word that names nothing.
+    Unknown,
+    /// Somebody outside of the project, or not known.
+    Elsewhere,
+}
+
+/// A host that a service names as a peer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Peer {
+    /// The service that names it.
+    pub service: String,
+    /// The host as written.
+    pub host: String,
+    /// The port, if it is known.
+    pub port: Option<u16>,
+    /// Where it is written.
+    pub place: Place,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// The peers that services and the configurations of proxies name.
+pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
+    let mut peers = Vec::new();
+    for service in facts.model.services.values() {
+        for reference in references(service, facts.texts()) {
+            if reference.role == Role::Peer && !reference.host.is_empty() {
+                peers.push(of_reference(facts, service, reference));
+            }
+        }
+    }
+    for target in facts.proxy_targets() {
+        let meaning = match facts.reach().who_answers(&target.proxy, &target.host) {
+            Answer::Service(name) => Meaning::Service(name.to_owned()),
+            Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+            _ => Meaning::Elsewhere,
+        };
+        peers.push(Peer {
+            service: target.proxy.clone(),
+            host: target.host.clone(),
+            port: target.port,
+            place: target.place,
+            meaning,
+        });
+    }
+    peers
+}
+
+fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) -> Peer {
+    let port = reference.port.or_else(|| usual_port(&reference));
+    let meaning = if is_loopback(&reference.host) {
+        loopback(facts, service, port)
+    } else {
+        match facts.reach().who_answers(&service.name, &reference.host) {
+            Answer::Service(name) => Meaning::Service(name.to_owned()),
+            Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+            Answer::Unknown if is_single_label(&reference.host) => Meaning::Unknown,
+            _ => Meaning::Elsewhere,
+        }
+    };
+    Peer { service: service.name.clone(), host: reference.host, port, place: reference.place, meaning }
+}
+
+fn is_single_label(host: &str) -> bool {
+    let letters = host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    letters && !host.chars().all(|letter| letter.is_ascii_digit())
+}
+
+/// What `localhost` means for a service: itself and those in its network namespace.
+fn loopback(facts: &Facts<'_>, service: &Service, port: Option<u16>) -> Meaning {
+    let mode = service.network_mode.as_ref().map(|mode| mode.value.as_str());
+    let foreign = mode.is_some_and(|mode| mode == "host" || mode.starts_with("container:"));
+    let Some(port) = port else { return Meaning::Elsewhere };
+    if foreign {
+        return Meaning::Elsewhere;
+    }
+    let siblings = facts.reach().siblings(&service.name);
+    let own = siblings.iter().filter_map(|name| facts.model.services.get(*name)).any(|one| listens(one, port));
+    if own {
+        return Meaning::Elsewhere;
+    }
+    let other = facts.model.services.values().find(|other| {
+        !siblings.contains(&other.name.as_str())
+            && listens_for_sure(facts.model, other, port)
+            && facts.reach().can_reach(&service.name, &other.name)
+    });
+    Meaning::Loopback(other.map(|other| other.name.clone()))
+}
+
+/// Whether a service may listen on a port, by its own keys or its image.
+fn listens(service: &Service, port: u16) -> bool {
+    listening(service).iter().any(|one| one.ports.contains(&port)) || of_image(service, port)
+}
+
+/// Whether it does. Its published port counts too: that is what people take for its port.
+fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
+    let published = service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
+    published || listens(service, port)
+}
+
+fn of_image(service: &Service, port: u16) -> bool {
+    known_image(service).is_some_and(|known| {
+        known.image.ports_for(known.tag).iter().any(|ports| ports.iter().any(|one| one.port == port))
+    })
+}
+
+/// The port of a scheme or of the system that the variable is named for, where none is written.
+fn usual_port(reference: &HostReference) -> Option<u16> {
+    const USUAL: [(&str, u16); 14] = [
+        ("postgres", 5432), ("postgresql", 5432), ("pg", 5432), ("mysql", 3306), ("mariadb", 3306), ("redis", 6379),
+        ("valkey", 6379), ("mongo", 27017), ("mongodb", 27017), ("rabbitmq", 5672), ("amqp", 5672), ("memcached", 11211),
+        ("elasticsearch", 9200), ("nats", 4222),
+    ];
+    let port_of = |word: &str| USUAL.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
+    let of_scheme = reference.scheme.as_deref().and_then(|scheme| port_of(scheme.split('+').next().unwrap_or(scheme)));
+    let of_name = || match &reference.at {
+        super::hosts::Origin::Variable(name) => name.to_ascii_lowercase().split('_').find_map(port_of),
+        _ => None,
+    };
+    of_scheme.or_else(of_name)
+}

@@ -1,0 +1,28 @@
+//! What a Compose file is for, by its name and the directories it stands in.
+
+/// What a Compose file is for, by its name and the directories it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tests: data are made for them and thrown away.
+    Test,
+    /// A developer's own machine.
+    Development,
+    /// Anything else, or not known.
+    Any,
+}
+
+const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark"];
+const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
+
+/// Reads the purpose out of a path, relative to the repository.
+pub fn purpose(path: &str) -> Purpose {
+    let lower = path.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['/', '.', '-', '_', ' ']).collect();
+    if words.iter().any(|word| TEST_WORDS.contains(word)) {
+        Purpose::Test
+    } else if words.iter().any(|word| DEVELOPMENT_WORDS.contains(word)) {
+        Purpose::Development
+    } else {
+        Purpose::Any
+    }
+}

@@ -1,0 +1,84 @@
+//! Variables that leave a blank: not set anywhere, or set to nothing.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::finding::Place;
+use crate::project::template::Outcome;
+use crate::project::{Project, Reference};
+use crate::secrets::is_secret_name;
+
+/// A variable that leaves a blank in what runs.
+#[derive(Debug)]
+pub struct Blank<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its uses, each place once, in the order of the files.
+    pub uses: Vec<&'a Reference>,
+    /// The line that sets it to nothing; `None` where nothing sets it.
+    pub emptied: Option<Place>,
+    /// A line whose value that line replaced.
+    pub replaced: Option<Place>,
+    /// Whether it, or a key that takes it whole, is named like a secret.
+    pub is_secret: bool,
+}
+
+/// Variables that a person's session, a proxy setting or a build server provides, and that are left out on purpose
+/// where they are not.
+const PROVIDED: [&str; 26] = [
+    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "SSH_AUTH_SOCK",
+    "LANG", "LC_ALL", "SHELL", "TERM", "LOGNAME", "EDITOR", "CI", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "HTTP_PROXY",
+    "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "FTP_PROXY", "GITHUB_ACTIONS", "GITHUB_TOKEN", "DOCKER_HOST", "TZ",
+];
+
+/// The variables of a project that leave a blank, by their first use.
+pub fn blanks(project: &Project) -> Vec<Blank<'_>> {
+    let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::new();
+    let mut seen: HashSet<(&str, Place)> = HashSet::new();
+    for reference in project.references.iter().filter(|reference| counts(project, reference)) {
+        if seen.insert((&reference.name, reference.place)) {
+            by_name.entry(&reference.name).or_default().push(reference);
+        }
+    }
+    by_name
+        .into_iter()
+        .map(|(name, mut uses)| {
+            uses.sort_by_key(|reference| reference.place);
+            let setting = project.environment.setting(name);
+            let is_secret = is_secret_name(name) || uses.iter().any(|reference| fills_secret(reference));
+            let emptied = setting.and_then(|setting| setting.place);
+            let replaced = setting.and_then(|setting| setting.replaced.last().copied());
+            Blank { name, uses, emptied, replaced, is_secret }
+        })
+        .collect()
+}
+
+/// Whether a use leaves a blank in something that runs.
+fn counts(project: &Project, reference: &Reference) -> bool {
+    let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty);
+    let provided = PROVIDED.contains(&reference.name.to_ascii_uppercase().as_str())
+        || reference.name.starts_with("COMPOSE_")
+        || reference.name.starts_with("DOCKER_");
+    let runs = match reference.path.as_slice() {
+        [first, ..] if first.starts_with("x-") => false,
+        [first, service, ..] if first == "services" => project.enabled.contains(service),
+        _ => true,
+    };
+    blank && reference.effective && runs && !provided
+}
+
+/// Whether the value is that of a key named like a secret, and nothing else stands in it.
+fn fills_secret(reference: &Reference) -> bool {
+    let in_environment = reference.path.iter().any(|step| step == "environment");
+    let key = reference.key.as_ref().or_else(|| reference.path.last().filter(|step| *step != "[]"));
+    in_environment && reference.alone && key.is_some_and(|key| is_secret_name(key))
+}
+
+/// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.
+pub fn is_structural(reference: &Reference) -> bool {
+    match reference.path.as_slice() {
+        [first, _, key, ..] if first == "services" => matches!(key.as_str(), "image" | "ports" | "volumes" | "group_add"),
+        _ => false,
+    }
+}

@@ -1,0 +1,126 @@
+//! What stands as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
+
+use indexmap::IndexMap;
+
+use super::{Context, read};
+use crate::finding::Place;
+use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};
+use crate::project::texts::parts_within;
+use crate::project::value::{Data, Value};
+
+/// What reaches the container, by name.
+pub fn variables(cx: &Context<'_>, service: &Value) -> IndexMap<String, Variable> {
+    let pairs = pairs(cx, service.get("environment"));
+    pairs.into_iter().map(|pair| (pair.name.clone(), variable(cx, pair))).collect()
+}
+
+fn variable(cx: &Context<'_>, Pair { key, value, .. }: Pair) -> Variable {
+    let place = value.as_ref().map_or(key, |value| value.place);
+    let in_compose_file = cx.project.all_files.contains(&place.span.file);
+    let source = if in_compose_file { VariableSource::Environment } else { VariableSource::EnvFile };
+    Variable { key, value, source }
+}
+
+/// Values by name; `None` where a name stands alone.
+pub fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<String, Spanned<Option<String>>> {
+    let values = pairs(cx, value).into_iter().map(|Pair { name, key, value }| match value {
+        Some(text) => {
+            let Spanned { value, place, via, parts } = text;
+            (name, Spanned { value: Some(value), place, via, parts })
+        }
+        None => (name, Spanned::new(None, key)),
+    });
+    values.collect()
+}
+
+/// Values by name; a name that stands alone has an empty one.
+pub fn labels(cx: &Context<'_>, service: &Value) -> IndexMap<String, Spanned<String>> {
+    let pairs = pairs(cx, service.get("labels")).into_iter();
+    pairs.map(|pair| (pair.name, pair.value.unwrap_or_else(|| Spanned::new(String::new(), pair.key)))).collect()
+}
+
+struct Pair {
+    name: String,
+    key: Place,
+    value: Option<Spanned<String>>,
+}
+
+fn pairs(cx: &Context<'_>, value: Option<&Value>) -> Vec<Pair> {
+    match value.map(|value| &value.data) {
+        Some(Data::Map(map)) => {
+            let pairs = map.iter().map(|(name, entry)| Pair {
+                name: name.clone(),
+                key: entry.key,
+                value: read::as_text(&entry.value),
+            });
+            pairs.collect()
+        }
+        Some(Data::List(items)) => items.iter().filter_map(|item| pair(cx, item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn pair(cx: &Context<'_>, item: &Value) -> Option<Pair> {
+    let text = item.text()?;
+    let Some((name, after)) = text.split_once('=') else {
+        return Some(Pair { name: text.to_owned(), key: item.place, value: None });
+    };
+    let value = stretch(cx, item, name.len() + 1, after);
+    Some(Pair { name: name.to_owned(), key: item.place, value: Some(value) })
+}
+
+fn stretch(cx: &Context<'_>, item: &Value, start: usize, text: &str) -> Spanned<String> {
+    let range = start..start + text.len();
+    Spanned {
+        value: text.to_owned(),
+        place: cx.texts.part(item, range.clone()),
+        via: item.via.clone(),
+        parts: parts_within(&item.parts, &range),
+    }
+}
+
+/// Host names and their addresses; the place is the whole entry.
+pub fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
+    let Some(value) = service.get("extra_hosts") else { return Vec::new() };
+    match &value.data {
+        Data::List(items) => {
+            let host = |item: &Value| {
+                let text = item.text()?;
+                let (name, address) = text.split_once('=').or_else(|| text.split_once(':'))?;
+                Some(read::spanned(item, (name.trim().to_owned(), address.trim().to_owned())))
+            };
+            items.iter().filter_map(host).collect()
+        }
+        Data::Map(map) => {
+            let hosts = map.iter().flat_map(|(name, entry)| {
+                let addresses = entry.value.list().unwrap_or(std::slice::from_ref(&entry.value));
+                addresses.iter().filter_map(|address| {
+                    let text = address.text()?;
+                    Some(read::spanned(address, (name.clone(), text.to_owned())))
+                })
+            });
+            hosts.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The `env_file`s of a service. Those of active services the loader has taken out of the project.
+pub fn env_files(cx: &Context<'_>, name: &str, service: &Value) -> Vec<EnvFile> {
+    if let Some(files) = cx.env_files.get(name) {
+        let files = files.iter().map(|file| EnvFile {
+            path: Spanned::new(file.path.to_string_lossy().into_owned(), file.place),
+            required: file.required,
+            loaded: file.file.is_some(),
+        });
+        return files.collect();
+    }
+    let listed = read::items(service, "env_file").iter().filter_map(|item| {
+        Some(EnvFile {
+            path: read::text(item, "path").or_else(|| read::as_text(item))?,
+            required: item.get("required").and_then(read::as_boolean).unwrap_or(true),
+            loaded: false,
+        })
+    });
+    listed.collect()
+}

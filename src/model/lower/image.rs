@@ -1,0 +1,58 @@
+//! Image references.
+
+use super::read;
+use crate::model::types::{ImageReference, Spanned};
+use crate::project::value::Value;
+
+/// The image of a service.
+pub fn image(service: &Value) -> Option<Spanned<ImageReference>> {
+    let text = read::text(service, "image")?;
+    let mut image = text.with(ImageReference::parse(&text.value));
+    image.parts = text.parts;
+    Some(image)
+}
+
+impl ImageReference {
+    /// Splits a reference, valid or not. A colon before the last slash belongs to the port of a registry.
+    pub fn parse(text: &str) -> ImageReference {
+        let (named, digest) = match text.split_once('@') {
+            Some((named, digest)) => (named, Some(digest)),
+            None => (text, None),
+        };
+        let (repository, tag) = match named.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+            _ => (named, None),
+        };
+        let kept = |part: Option<&str>| part.filter(|part| !part.is_empty()).map(str::to_owned);
+        ImageReference {
+            text: text.to_owned(),
+            repository: repository.to_owned(),
+            tag: kept(tag),
+            digest: kept(digest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, repository: &str, tag: Option<&str>, digest: Option<&str>) {
+        let image = ImageReference::parse(text);
+        let found = (image.repository.as_str(), image.tag.as_deref(), image.digest.as_deref());
+        assert_eq!(found, (repository, tag, digest), "{text}");
+    }
+
+    #[test]
+    fn references_are_split() {
+        check("postgres", "postgres", None, None);
+        check("postgres:16", "postgres", Some("16"), None);
+        check("localhost:5000/img", "localhost:5000/img", None, None);
+        check("localhost:5000/img:1", "localhost:5000/img", Some("1"), None);
+        check("docker.io/library/postgres@sha256:ab", "docker.io/library/postgres", None, Some("sha256:ab"));
+        check("a/b:1@sha256:ab", "a/b", Some("1"), Some("sha256:ab"));
+        check("repo:", "repo", None, None);
+        check("repo@", "repo", None, None);
+        check(":1", "", Some("1"), None);
+    }
+}

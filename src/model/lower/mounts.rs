@@ -1,0 +1,61 @@
+//! `volumes` and `tmpfs`.
+
+use super::{Context, read};
+use crate::model::types::{Mount, MountKind, Spanned};
+use crate::project::short::volume::clean;
+use crate::project::texts::parts_within;
+use crate::project::value::Value;
+
+/// The mounts of a service, those of `tmpfs` last.
+pub fn mounts(cx: &Context<'_>, service: &Value) -> Vec<Mount> {
+    let volumes = read::items(service, "volumes").iter().filter_map(mount);
+    volumes.chain(read::items(service, "tmpfs").iter().filter_map(|entry| tmpfs(cx, entry))).collect()
+}
+
+fn mount(entry: &Value) -> Option<Mount> {
+    let target = read::text(entry, "target")?;
+    let source = read::text(entry, "source");
+    let kind = match (entry.get("type")?.text()?, &source) {
+        ("bind", Some(source)) => MountKind::Bind(source.value.clone()),
+        ("bind", None) => return None,
+        ("volume", Some(source)) => MountKind::Volume(source.value.clone()),
+        ("volume", None) => MountKind::Anonymous,
+        ("tmpfs", _) => MountKind::Tmpfs,
+        (other, _) => MountKind::Other(other.to_owned()),
+    };
+    Some(Mount {
+        place: entry.place,
+        via: entry.via.clone(),
+        source: source.filter(|_| kind != MountKind::Tmpfs),
+        kind,
+        target: Spanned { value: clean(&target.value), ..target },
+        read_only: read::flag(entry, "read_only"),
+        subpath: entry.get("volume").and_then(|volume| read::text(volume, "subpath")).map(|path| path.value),
+        propagation: entry.get("bind").and_then(|bind| read::text(bind, "propagation")),
+        options: None,
+    })
+}
+
+/// `/run` or `/run:size=64m,exec`
+fn tmpfs(cx: &Context<'_>, entry: &Value) -> Option<Mount> {
+    let text = entry.text()?;
+    let path = text.split(':').next().unwrap_or(text);
+    let stretch = |range: std::ops::Range<usize>, value: String| Spanned {
+        value,
+        place: cx.texts.part(entry, range.clone()),
+        via: entry.via.clone(),
+        parts: parts_within(&entry.parts, &range),
+    };
+    let options = text.get(path.len() + 1..).filter(|options| !options.is_empty());
+    Some(Mount {
+        place: entry.place,
+        via: entry.via.clone(),
+        kind: MountKind::Tmpfs,
+        source: None,
+        target: stretch(0..path.len(), clean(path)),
+        read_only: options.is_some_and(|options| options.split(',').any(|option| option == "ro")),
+        subpath: None,
+        propagation: None,
+        options: options.map(|options| stretch(path.len() + 1..text.len(), options.to_owned())),
+    })
+}

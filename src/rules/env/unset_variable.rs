@@ -1,0 +1,58 @@
+//! A variable without a value and without a default.
+
+use crate::facts::variables::{Blank, is_structural};
+use crate::finding::{Finding, Label, Severity};
+use crate::project::nearest;
+use crate::rules::Context;
+
+/// How many other uses of a variable are shown.
+const LABELS: usize = 8;
+
+/// Reports each variable once. One that is set to nothing counts only where that breaks something.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for blank in cx.facts.blanks().iter().filter(|blank| !blank.is_secret) {
+        findings.extend(of_variable(cx, blank));
+    }
+}
+
+fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
+    let name = blank.name;
+    let is_set = cx.project.environment.setting(name).is_some();
+    let structural = blank.uses.iter().find(|reference| is_structural(reference));
+    if is_set && structural.is_none() {
+        return None;
+    }
+    let first = structural.or(blank.uses.first())?;
+    let example = cx.facts.documented(name);
+    let elsewhere = example.is_some() || !cx.facts.has_env_file();
+    let severity = match (structural.is_some(), elsewhere) {
+        (true, false) => Severity::Error,
+        (true, true) | (false, false) => Severity::Warning,
+        (false, true) => Severity::Info,
+    };
+    let message = match (is_set, structural) {
+        (true, Some(use_of)) => format!("`{name}` is empty, and `{}` needs a value", key_of(&use_of.path)),
+        _ => format!("`{name}` is not set and has no default"),
+    };
+    let mut finding = Finding::new("unset-variable", severity, first.place, name, message);
+    finding.help = Some(help(cx, name, example.as_deref()));
+    if let Some(line) = blank.emptied {
+        finding = finding.label(line, "set to nothing here");
+    }
+    let others = blank.uses.iter().filter(|reference| reference.place != first.place).take(LABELS);
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: "used here, too".to_owned() }));
+    Some(finding)
+}
+
+fn key_of(path: &[String]) -> &str {
+    path.get(2).map_or("", String::as_str)
+}
+
+fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
+    let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
+    match (nearest(name, &set).filter(|near| *near != name), example) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Some(example)) => format!("`{example}` names it: copy that file to `.env` and fill it in"),
+        (None, None) => format!("set it in `.env`, or give a default: `${{{name}:-…}}`"),
+    }
+}

@@ -1,0 +1,55 @@
+//! A database, cache, broker or search engine that other machines can reach.
+
+use crate::catalogue::schema::ExposureKind;
+use crate::facts::images::known_image;
+use crate::facts::published::Exposure;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::Context;
+use crate::rules::support::for_purpose;
+
+/// The bridge that Docker makes for containers; no other machine reaches it.
+const DOCKER_BRIDGE: &str = "172.17.0.1";
+
+/// Reports each published port behind which the catalogue knows a datastore.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for published in cx.facts.published() {
+        let (service, port) = (published.service, published.port);
+        let bridge = published.reach == Exposure::Address(DOCKER_BRIDGE.to_owned());
+        if !published.in_effect || !published.reach.is_beyond_loopback() || bridge {
+            continue;
+        }
+        let Some(known) = known_image(service) else { continue };
+        let Some(exposure) = known.image.exposure(port.target).filter(|one| one.kind != ExposureKind::Admin) else {
+            continue;
+        };
+        let (severity, whom) = match &published.reach {
+            Exposure::Address(address) => (Severity::Warning, format!("whoever reaches `{address}`")),
+            _ => (Severity::Error, "every network the host is on".to_owned()),
+        };
+        let severity = for_purpose(severity, cx.facts.purpose());
+        let name = &service.name;
+        let message =
+            format!("the {} `{name}` is open on port {} to {whom}", exposure.kind.name(), shown(port.published));
+        let help = format!(
+            "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out, services of this project reach `{name}` without it",
+            exposure.why,
+            port.published.map_or(port.target, |(first, _)| first),
+            port.target
+        );
+        let mut finding = Finding::new("exposed-datastore", severity, port.place, format!("services.{name}"), message)
+            .evidence(port.target.to_string())
+            .help(help);
+        if !known.exact {
+            finding.confidence = Confidence::Medium;
+        }
+        findings.push(finding);
+    }
+}
+
+fn shown(published: Option<(u16, u16)>) -> String {
+    match published {
+        Some((first, last)) if first == last => first.to_string(),
+        Some((first, last)) => format!("{first} to {last}"),
+        None => "a random number".to_owned(),
+    }
+}

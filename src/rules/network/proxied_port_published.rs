@@ -1,0 +1,36 @@
+//! A service behind a reverse proxy that also answers beside it.
+
+use crate::finding::{Finding, Severity};
+use crate::rules::Context;
+use crate::rules::support::for_purpose;
+
+/// Reports the published port of a service that a proxy of the project forwards to.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for published in cx.facts.published() {
+        let (service, port) = (published.service, published.port);
+        if !published.in_effect || !published.reach.is_beyond_loopback() || port.protocol != "tcp" {
+            continue;
+        }
+        let target = cx.facts.proxied().iter().find(|target| {
+            target.service == service.name && target.proxy != service.name && target.port == port.target
+        });
+        let Some(target) = target else { continue };
+        let severity = for_purpose(Severity::Error, cx.facts.purpose());
+        let name = &service.name;
+        let message = format!(
+            "port {} of `{name}` is open beside the proxy `{}` that stands in front of it",
+            port.target, target.proxy
+        );
+        let help = format!(
+            "take the entry out or publish it on `127.0.0.1`; `{}` reaches `{name}` over their network, and what it \
+             adds (TLS, login, limits) is passed by",
+            target.proxy
+        );
+        findings.push(
+            Finding::new("proxied-port-published", severity, port.place, format!("services.{name}"), message)
+                .evidence(port.target.to_string())
+                .label(target.place, "the proxy forwards to it here")
+                .help(help),
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! An address whose host is no name that the project has.
+
+use std::collections::HashMap;
+
+use crate::facts::peers::{Meaning, Peer};
+use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::project::nearest;
+use crate::rules::Context;
+
+/// Reports each unknown name once for each service that uses it.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    let mut groups: HashMap<&str, Vec<&Peer>> = HashMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for peer in cx.facts.peers().iter().filter(|peer| peer.meaning == Meaning::Unknown) {
+        let group = groups.entry(&peer.host).or_default();
+        if group.is_empty() {
+            order.push(&peer.host);
+        }
+        group.push(peer);
+    }
+    for host in order {
+        let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
+        let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
+        let message = format!("no service of this project is named `{host}`");
+        let resource = format!("services.{}", first.service);
+        let mut finding = Finding::new("unknown-host", Severity::Warning, first.place, resource, message)
+            .evidence(host.to_owned())
+            .confidence(Confidence::Medium);
+        finding.help = Some(match nearest(host, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name a service, or give the host under `extra_hosts` if it stands elsewhere".to_owned(),
+        });
+        finding.labels = others
+            .iter()
+            .take(8)
+            .map(|peer| Label { place: peer.place, message: format!("`{}` names it too", peer.service) })
+            .collect();
+        findings.push(finding);
+    }
+}

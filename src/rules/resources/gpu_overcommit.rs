@@ -1,0 +1,92 @@
+//! Services that are active together ask for more GPUs than there are.
+
+use std::collections::HashMap;
+
+use crate::facts::gpus::{Amount, GpuClaim};
+use crate::finding::{Confidence, Finding, Label, Place, Severity};
+use crate::rules::Context;
+
+/// Reports the first claim that goes over the budget; without one, the second claim to all GPUs, or to one id.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let claims = cx.facts.gpus();
+    match cx.settings.host.gpus {
+        Some(budget) => findings.extend(over_budget(claims, i64::from(budget))),
+        None => findings.extend(contested(claims)),
+    }
+}
+
+fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
+    let mut taken = 0;
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    for (at, claim) in claims.iter().enumerate() {
+        let wanted = match &claim.amount {
+            Amount::All => budget.max(1),
+            Amount::Number(number) => *number,
+            Amount::Ids(named) => named.len() as i64,
+        };
+        let shared = match &claim.amount {
+            Amount::Ids(named) => named.iter().find_map(|id| ids.get_key_value(id.as_str())),
+            _ => None,
+        };
+        if let Some((id, first)) = shared {
+            let message = format!("GPU `{id}` is asked for a second time, by `{}`", claim.service.name);
+            return Some(finding(Severity::Error, claims, at, message, &[*first]));
+        }
+        taken += wanted;
+        if taken > budget {
+            let message = format!(
+                "`{}` brings the GPUs asked for to {taken}, the host has {budget}",
+                claim.service.name
+            );
+            let others: Vec<usize> = (0..at).collect();
+            return Some(finding(Severity::Error, claims, at, message, &others));
+        }
+        if let Amount::Ids(named) = &claim.amount {
+            ids.extend(named.iter().map(|id| (id.as_str(), at)));
+        }
+    }
+    None
+}
+
+fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
+    let of_all: Vec<usize> = positions(claims, |amount| *amount == Amount::All);
+    if let [first, second, ..] = of_all.as_slice() {
+        let (one, two) = (claims.get(*first)?, claims.get(*second)?);
+        let message = format!("`{}` and `{}` both ask for all GPUs of the host", one.service.name, two.service.name);
+        let others: Vec<usize> = of_all.iter().copied().filter(|at| at != second).collect();
+        return Some(finding(Severity::Warning, claims, *second, message, &others).confidence(Confidence::Medium));
+    }
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    for (at, claim) in claims.iter().enumerate() {
+        let Amount::Ids(named) = &claim.amount else { continue };
+        for id in named {
+            if let Some(first) = ids.insert(id, at).filter(|first| *first != at) {
+                let one = claims.get(first)?;
+                let message = format!("`{}` and `{}` both ask for GPU `{id}`", one.service.name, claim.service.name);
+                return Some(finding(Severity::Warning, claims, at, message, &[first]).confidence(Confidence::Medium));
+            }
+        }
+    }
+    None
+}
+
+fn positions(claims: &[GpuClaim<'_>], wanted: impl Fn(&Amount) -> bool) -> Vec<usize> {
+    claims.iter().enumerate().filter(|(_, claim)| wanted(&claim.amount)).map(|(at, _)| at).collect()
+}
+
+fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: String, others: &[usize]) -> Finding {
+    let Some(claim) = claims.get(at) else { return Finding::new("gpu-overcommit", severity, Place::start(), "", message) };
+    let name = &claim.service.name;
+    // Services that share a request through an anchor are told apart by their names.
+    let shared = claims.iter().filter(|other| other.place == claim.place).count() > 1;
+    let place = if shared { claim.service.key } else { claim.place };
+    let mut finding = Finding::new("gpu-overcommit", severity, place, format!("services.{name}"), message).help(
+        "give each service its own `device_ids`, put services that do not run together into profiles, or say under \
+         `host.gpus` in plimsoll.yaml how many GPUs there are",
+    );
+    let labels = others.iter().filter_map(|other| claims.get(*other));
+    finding.labels = labels
+        .map(|claim| Label { place: claim.place, message: format!("`{}` asks here", claim.service.name) })
+        .collect();
+    finding
+}

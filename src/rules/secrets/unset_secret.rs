@@ -1,0 +1,95 @@
+//! A secret without a value.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::facts::variables::Blank;
+use crate::finding::{Finding, Label, Place, Severity};
+use crate::model::{Variable, VariableSource};
+use crate::project::nearest;
+use crate::rules::Context;
+use crate::secrets::is_secret_name;
+
+/// How many other uses of a variable are shown.
+const LABELS: usize = 8;
+
+/// Reports each variable once, and each empty line of an env file that reaches a container.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for blank in cx.facts.blanks().iter().filter(|blank| blank.is_secret) {
+        findings.extend(of_variable(cx, blank));
+    }
+    of_env_files(cx, findings);
+}
+
+fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
+    let name = blank.name;
+    let (first, others) = blank.uses.split_first()?;
+    let example = cx.facts.documented(name);
+    let severity = if example.is_some() || !cx.facts.has_env_file() { Severity::Warning } else { Severity::Error };
+    let (place, message) = match (blank.emptied, blank.replaced) {
+        (Some(line), Some(_)) => (line, format!("the secret `{name}` loses its value here")),
+        (Some(line), None) => (line, format!("the secret `{name}` is empty")),
+        (None, _) => (first.place, format!("the secret `{name}` has no value")),
+    };
+    let mut finding = Finding::new("unset-secret", severity, place, name, message);
+    finding.help = Some(help(cx, name, example.as_deref()));
+    if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
+        finding = finding.label(replaced, "an earlier file gives it one");
+    }
+    if blank.emptied.is_some() {
+        finding = finding.label(first.place, "used here");
+    }
+    let more = others.iter().take(LABELS);
+    finding.labels.extend(more.map(|one| Label { place: one.place, message: "used here, too".to_owned() }));
+    Some(finding)
+}
+
+fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
+    let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
+    let near = nearest(name, &set).filter(|near| *near != name && is_secret_name(near));
+    match (near, example) {
+        (Some(near), _) => format!("`{near}` has a value: is that the one?"),
+        (None, Some(example)) => {
+            format!("`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist")
+        }
+        (None, None) => format!("set it in `.env`; `${{{name}:?}}` makes Compose stop instead of starting without"),
+    }
+}
+
+/// Empty lines of `env_file`s whose name is that of a secret.
+fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen: HashSet<Place> = HashSet::new();
+    for service in cx.model.services.values() {
+        let groups = empty_groups(service.environment.iter());
+        for (name, variable) in &service.environment {
+            let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
+            let of_file = variable.source == VariableSource::EnvFile;
+            let switched_off = groups.get(group(name)).copied().unwrap_or(false);
+            if !empty || !of_file || switched_off || !is_secret_name(name) || !seen.insert(variable.key) {
+                continue;
+            }
+            let message = format!("the secret `{name}` of `{}` is empty", service.name);
+            findings.push(
+                Finding::new("unset-secret", Severity::Error, variable.key, format!("services.{}", service.name), message)
+                    .evidence(name.clone())
+                    .help("give it a value, or take the line out if the service can do without"),
+            );
+        }
+    }
+}
+
+/// The first word of a name: settings of one feature share it.
+fn group(name: &str) -> &str {
+    name.split('_').next().unwrap_or(name)
+}
+
+/// For each group of two variables and more, whether all of them are empty: a feature that is switched off.
+fn empty_groups<'a>(variables: impl Iterator<Item = (&'a String, &'a Variable)>) -> HashMap<&'a str, bool> {
+    let mut groups: HashMap<&str, (usize, bool)> = HashMap::new();
+    for (name, variable) in variables {
+        let empty = variable.value.as_ref().is_none_or(|value| value.value.is_empty());
+        let entry = groups.entry(group(name)).or_insert((0, true));
+        entry.0 += 1;
+        entry.1 &= empty;
+    }
+    groups.into_iter().map(|(name, (count, empty))| (name, count > 1 && empty)).collect()
+}

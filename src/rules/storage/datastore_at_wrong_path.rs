@@ -1,0 +1,36 @@
+//! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
+
+use crate::catalogue::schema::WrongMountEffect;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::Context;
+
+/// Reports the mount, at its target.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for unkept in cx.facts.unkept() {
+        let Some((mount, effect)) = unkept.misplaced else { continue };
+        let service = unkept.service;
+        let name = &service.name;
+        let target = &mount.target.value;
+        let image = service.image.as_ref().map_or("", |image| image.value.text.as_str());
+        let message = match effect {
+            WrongMountEffect::Refused => format!("`{image}` does not start with a volume at `{target}`"),
+            WrongMountEffect::Ignored => format!("`{image}` does not keep its data in `{target}`"),
+        };
+        let mut finding = Finding::new(
+            "datastore-at-wrong-path",
+            Severity::Error,
+            mount.target.place,
+            format!("services.{name}"),
+            message,
+        )
+        .evidence(target.clone())
+        .help(format!("mount it at `{}`", unkept.path));
+        if let Some(image) = &service.image {
+            finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
+        }
+        if !unkept.exact {
+            finding.confidence = Confidence::Medium;
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,55 @@
+//! A datastore whose data directory nothing keeps.
+
+use crate::catalogue::schema::{Keeps, Role};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::MountKind;
+use crate::rules::Context;
+use crate::rules::support::for_data;
+
+/// Options that make a cache write its data to disk: somebody wants them kept.
+const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
+
+/// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    for unkept in cx.facts.unkept() {
+        let service = unkept.service;
+        if unkept.misplaced.is_some() || unkept.keeps == Keeps::Cache && !wants_to_keep(service) {
+            continue;
+        }
+        let severity = match unkept.image.role {
+            Role::Datastore | Role::Search if unkept.keeps == Keeps::Persistent => Severity::Error,
+            _ => Severity::Warning,
+        };
+        let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
+        let severity = if tmpfs.is_some() { Severity::Info } else { for_data(severity, cx.facts.purpose()) };
+        let name = &service.name;
+        let message = match unkept.fleeting.map(|mount| &mount.kind) {
+            Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory, the next restart loses them"),
+            _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
+        };
+        let help = format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path);
+        let mut finding =
+            Finding::new("datastore-without-volume", severity, service.key, format!("services.{name}"), message)
+                .evidence(unkept.path.clone())
+                .help(help);
+        if let Some(mount) = unkept.fleeting {
+            finding = finding.label(mount.place, "this does not outlive the container");
+        }
+        if !unkept.exact {
+            finding.confidence = Confidence::Medium;
+        }
+        findings.push(finding);
+    }
+}
+
+/// Whether the command of a cache asks for its data to be written.
+fn wants_to_keep(service: &crate::model::Service) -> bool {
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    words.iter().enumerate().any(|(at, word)| {
+        PERSISTENCE.contains(word) && words.get(at + 1).is_some_and(|value| !value.is_empty() && *value != "no")
+    })
+}

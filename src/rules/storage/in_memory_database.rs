@@ -1,0 +1,50 @@
+//! A database that lives in memory and is empty after each restart.
+
+use crate::facts::images::{known_image, variable};
+use crate::facts::sqlite::{Location, location};
+use crate::finding::{Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+use crate::rules::support::for_data;
+
+/// Reports the variable that says so, or the service whose image does so by default.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let severity = for_data(Severity::Error, cx.facts.purpose());
+    for service in cx.model.services.values() {
+        let resource = format!("services.{}", service.name);
+        for (name, entry) in &service.environment {
+            let Some(value) = &entry.value else { continue };
+            let for_tests = name.to_ascii_uppercase().split('_').any(|word| word == "TEST" || word == "TESTS");
+            if !for_tests && location(name, &value.value) == Some(Location::Memory) {
+                let message = format!("the database of `{}` lives in memory, each restart empties it", service.name);
+                findings.push(
+                    Finding::new("in-memory-database", severity, value.place, resource.clone(), message)
+                        .evidence(name.clone())
+                        .help("name a file in a volume, or a database server"),
+                );
+            }
+        }
+        if let Some((image, settings)) = by_default(service) {
+            let message = format!("`{image}` keeps its database in memory unless it is told otherwise");
+            findings.push(
+                Finding::new("in-memory-database", severity, service.key, resource, message)
+                    .evidence(image)
+                    .help(format!("set {settings}")),
+            );
+        }
+    }
+}
+
+/// The name of an image that is in memory by default, and the variables that would change that.
+fn by_default(service: &Service) -> Option<(String, String)> {
+    let known = known_image(service).filter(|known| known.exact)?;
+    let memory = known.image.in_memory.as_ref()?;
+    let told = memory
+        .unless
+        .iter()
+        .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+    let words = || service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str());
+    let flagged = memory.unless_flags.iter().any(|flag| words().any(|word| word.starts_with(flag.as_str())));
+    let settings: Vec<String> = memory.unless.iter().map(|setting| format!("`{}`", setting.variable)).collect();
+    (!told && !flagged).then(|| (known.image.name.clone(), settings.join(" or ")))
+}

@@ -1,0 +1,131 @@
+//! An SQLite database whose file no volume keeps.
+
+use crate::facts::images::{known_image, variable};
+use crate::facts::mounts;
+use crate::facts::sqlite::{Location, location};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::{Model, Mount, MountKind, Service, Spanned};
+use crate::rules::Context;
+use crate::rules::support::for_data;
+
+/// Reports the variable that names the file, or the service whose image keeps one by default.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    for service in cx.model.services.values() {
+        let before = findings.len();
+        for (name, entry) in &service.environment {
+            let Some(value) = &entry.value else { continue };
+            if name.to_ascii_uppercase().contains("TEST") {
+                continue;
+            }
+            findings.extend(location(name, &value.value).and_then(|found| of_value(cx, service, name, value, &found)));
+        }
+        if findings.len() == before {
+            findings.extend(of_image(cx, service));
+        }
+    }
+}
+
+fn of_value(
+    cx: &Context<'_>,
+    service: &Service,
+    name: &str,
+    value: &Spanned<String>,
+    location: &Location,
+) -> Option<Finding> {
+    let (path, severity, confidence) = match location {
+        Location::Memory => return None,
+        Location::Absolute(path) => {
+            if is_kept(cx.model, service, path) {
+                return None;
+            }
+            (path.clone(), Severity::Error, Confidence::High)
+        }
+        Location::Relative(path) => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Medium),
+        Location::ThreeSlashes(path) => {
+            // Without a working directory both readings must be lost.
+            let absolute = format!("/{path}");
+            if service.working_dir.is_none() && is_kept(cx.model, service, &absolute) {
+                return None;
+            }
+            (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low)
+        }
+    };
+    Some(finding(cx, service, severity, value.place, &path).evidence(name.to_owned()).confidence(confidence))
+}
+
+/// The path of a file that is relative to the working directory, where it is lost for sure. Without `working_dir` the
+/// image decides, and any directory that is mounted may be the one.
+fn relative(model: &Model, service: &Service, path: &str) -> Option<String> {
+    match &service.working_dir {
+        Some(directory) => {
+            let path = mounts::join(Some(&directory.value), path);
+            (!is_kept(model, service, &path)).then_some(path)
+        }
+        None => {
+            let directories = mounts::all(model, service).into_iter().filter(|mount| is_directory(mount));
+            let possible = directories.filter(|mount| mounts::is_persistent(model, mount)).count() > 0;
+            (!possible).then(|| path.to_owned())
+        }
+    }
+}
+
+fn is_directory(mount: &Mount) -> bool {
+    let last = mount.target.value.rsplit('/').next().unwrap_or("");
+    !(matches!(mount.kind, MountKind::Bind(_)) && last.contains('.') && !last.starts_with('.'))
+        || last.ends_with(".db")
+        || last.ends_with(".sqlite")
+        || last.ends_with(".sqlite3")
+}
+
+fn is_kept(model: &Model, service: &Service, path: &str) -> bool {
+    mounts::cover(model, service, path).is_some_and(|mount| mounts::is_persistent(model, mount))
+}
+
+/// An image that keeps an SQLite file by default, and nothing that puts another database in its place.
+fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
+    let known = known_image(service).filter(|known| known.exact)?;
+    let answers = known.image.sqlite_for(known.tag);
+    let lost: Vec<String> = answers
+        .iter()
+        .filter_map(|files| {
+            files.iter().find_map(|file| {
+                let replaced = file
+                    .replaced_by
+                    .iter()
+                    .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+                let moved = file.variable.as_deref().and_then(|name| variable(service, name));
+                let path = moved.map_or(file.path.as_str(), |value| value.value.as_str());
+                (!replaced && path.starts_with('/') && !is_kept(cx.model, service, path)).then(|| path.to_owned())
+            })
+        })
+        .collect();
+    if lost.is_empty() || lost.len() < answers.len() {
+        return None;
+    }
+    let path = lost.into_iter().next()?;
+    let evidence = known.image.name.clone();
+    Some(finding(cx, service, Severity::Warning, service.key, &path).evidence(evidence))
+}
+
+fn finding(
+    cx: &Context<'_>,
+    service: &Service,
+    severity: Severity,
+    place: crate::finding::Place,
+    path: &str,
+) -> Finding {
+    let severity = for_data(severity, cx.facts.purpose());
+    let name = &service.name;
+    let message = format!("no volume keeps the SQLite database of `{name}`, `{path}`");
+    let directory = path.rsplit_once('/').map_or("its directory", |(directory, _)| directory);
+    let directory = if directory.is_empty() { "/" } else { directory };
+    let help = if path.starts_with('/') {
+        format!("mount a named volume at `{directory}`, and declare it under the top-level `volumes:`")
+    } else {
+        "name the file by its absolute path, and mount a named volume at its directory".to_owned()
+    };
+    Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help)
+}

@@ -1,0 +1,30 @@
+//! What several rules need to say something.
+
+use crate::facts::purpose::Purpose;
+use crate::finding::Severity;
+
+/// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
+pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
+    match purpose {
+        Purpose::Any => severity,
+        Purpose::Development | Purpose::Test => severity.min(Severity::Warning),
+    }
+}
+
+/// The same for data: those of tests are made to be thrown away.
+pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
+    match purpose {
+        Purpose::Test => Severity::Info,
+        other => for_purpose(severity, other),
+    }
+}
+
+/// Words in backticks, with commas and an `and`.
+pub fn and_list<T: AsRef<str>>(words: &[T]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
