@@ -295,10 +295,12 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// `project-service-1`, the name that docker compose gives a container.
+    /// `project-service-1`, the name that docker compose gives a container; `project_service_1` under
+    /// `--compatibility` and before version 2.
     fn by_container(&self, host: &str) -> Option<(&'a str, HostName<'a>)> {
-        let rest = host.strip_prefix(self.model.name.as_str())?.strip_prefix('-')?;
-        let (service, number) = rest.rsplit_once('-')?;
+        let rest = host.strip_prefix(self.model.name.as_str())?;
+        let separator = rest.chars().next().filter(|first| matches!(first, '-' | '_'))?;
+        let (service, number) = rest.strip_prefix(separator)?.rsplit_once(separator)?;
         number.parse::<u32>().ok()?;
         let (service, name) = self.named.get(service)?.iter().find(|(_, name)| name.kind == HostKind::Service)?;
         self.model.services.get(*service).filter(|service| service.container_name.is_none())?;

@@ -74,6 +74,9 @@ fn an_alias_is_known_on_its_network_only() {
 #[test]
 fn docker_knows_containers_and_networks_by_name() {
     answers("cache", "shop-db-1", Answer::Service("db"));
+    answers("cache", "shop_db_1", Answer::Service("db"));
+    answers("cache", "shop-db_1", Answer::Unknown);
+    answers("cache", "shop-db", Answer::Unknown);
     answers("cache", "shop-api-1", Answer::Unknown);
     answers("cache", "db.shared", Answer::Service("db"));
     answers("web", "api.shop_front", Answer::Unreachable("api"));
