@@ -14,8 +14,10 @@ mod load;
 mod merge;
 mod merge_table;
 mod name;
+pub mod origins;
 pub mod output;
 mod path;
+mod shapes;
 mod paths;
 
 pub mod short;
