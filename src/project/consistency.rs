@@ -13,6 +13,8 @@ use crate::finding::{Finding, Place, Severity};
 pub struct Check<'a> {
     /// The decoded project.
     pub root: &'a Value,
+    /// The models, which `docker compose config --format json` does not print.
+    pub models: Option<&'a Map>,
     /// The names of active services.
     pub enabled: &'a IndexSet<String>,
     /// Services whose `extends` leads nowhere.
@@ -211,7 +213,7 @@ impl<'a> Check<'a> {
             }
         }
         for (name, entry) in service.value.get("models").and_then(Value::map).into_iter().flatten() {
-            if !self.section("models").is_some_and(|all| all.contains_key(name)) {
+            if !self.models.is_some_and(|all| all.contains_key(name)) {
                 self.undefined("model", name, entry.key, service);
             }
         }
@@ -226,7 +228,8 @@ impl<'a> Check<'a> {
             "config" => "configs",
             _ => "models",
         };
-        let known: Vec<&str> = self.section(section).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let known = if kind == "model" { self.models } else { self.section(section) };
+        let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("the {kind} `{name}` is not defined");
         let help = if kind == "volume" && (name.contains('/') || name.contains('.')) {
             format!("this is read as the name of a volume; write `./{name}` if it is a path")

@@ -44,7 +44,8 @@ fn listed(service: &Value) -> Vec<Listed> {
     items
         .iter()
         .filter_map(|item| {
-            let path = item.get("path")?;
+            // An entry that is required prints as its path alone.
+            let path = item.get("path").unwrap_or(item);
             Some(Listed {
                 path: PathBuf::from(path.text()?),
                 place: path.place,
@@ -89,11 +90,10 @@ fn variables(
         }
     }
     if let Data::Map(map) = &mut service.data {
-        map.shift_remove("env_file");
+        let place = map.shift_remove("env_file").map_or(service.place, |entry| entry.key);
         if added.is_empty() {
             return;
         }
-        let place = map.get("env_file").map_or(service.place, |entry| entry.key);
         let into = map
             .entry("environment".to_owned())
             .or_insert_with(|| Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) });

@@ -128,12 +128,14 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message));
     }
     imply_parts(&mut root, &name, &environment);
-    let decoded = decode(&root);
+    let canonical = root;
+    let decoded = decode(&canonical);
     loader.rejections.extend(decoded.problems);
     let mut root = decoded.value;
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
-    let mut check = Check { root: &root, enabled: &enabled, unresolved, findings: Vec::new(), consequences: 0 };
+    let models = canonical.get("models").and_then(Value::map);
+    let mut check = Check { root: &root, models, enabled: &enabled, unresolved, findings: Vec::new(), consequences: 0 };
     check.run();
     loader.rejections.append(&mut check.findings);
     loader.consequences += check.consequences;

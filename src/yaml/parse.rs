@@ -1,6 +1,7 @@
 //! granit-parser's events into an arena; the only module that knows that parser.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
@@ -34,7 +35,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
         match next {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
-                builder.event(event, range.start as u32, range.end as u32);
+                builder.event(without_invented_break(event, &range, body), range.start as u32, range.end as u32);
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(body.len()).min(body.len()) as u32;
@@ -211,6 +212,19 @@ fn in_backticks(info: &str) -> String {
     match info.split_once('`').and_then(|(before, rest)| Some((before, rest.strip_suffix('\'')?))) {
         Some((before, value)) if !value.contains('`') => format!("{before}`{value}`"),
         _ => info.replace('`', "'"),
+    }
+}
+
+/// A block scalar that the end of the file cuts off has no last line break; the parser adds one, Compose does not.
+fn without_invented_break<'a>(event: Event<'a>, range: &Range<usize>, body: &str) -> Event<'a> {
+    match event {
+        Event::Scalar(mut text, style @ (Style::Literal | Style::Folded), anchor, tag)
+            if range.end >= body.len() && !body.ends_with(['\n', '\r']) && text.ends_with('\n') =>
+        {
+            text.to_mut().pop();
+            Event::Scalar(text, style, anchor, tag)
+        }
+        other => other,
     }
 }
 
