@@ -77,7 +77,8 @@ fn image_at(index: usize) -> Option<&'static Image> {
 impl Image {
     /// The version that a tag of this image stands for.
     pub fn version(&self, tag: Option<&str>) -> Version {
-        Version::of_tag(tag, self.version_prefix.as_deref())
+        let version = Version::of_tag(tag, self.version_prefix.as_deref());
+        if self.latest_unclear && version == Version::Newest { Version::Unknown } else { version }
     }
 
     /// Its data paths at a tag: each inner list is one possible answer, a single one is certain.

@@ -20,6 +20,9 @@ pub struct Image {
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
     #[serde(default)]
     pub version_prefix: Option<String>,
+    /// Whether `latest` has moved to another line of versions of late: without a version the tag may be any.
+    #[serde(default)]
+    pub latest_unclear: bool,
     /// Where it keeps its data.
     #[serde(default)]
     pub data: Vec<DataPath>,
