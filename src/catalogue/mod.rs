@@ -142,6 +142,14 @@ impl Image {
         verdicts.all(|verdict| verdict == Some(first)).then_some(first)
     }
 
+    /// A `healthcheck.test` that works at a tag; none if the catalogue has none, or its program is not in the image.
+    pub fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
+        let (kind, rest) = self.healthcheck_test.split_first()?;
+        let words = rest.first()?;
+        let program = if kind == "CMD" { words } else { words.split(' ').next()? };
+        (self.has_program(tag, program) != Some(false)).then_some(&self.healthcheck_test)
+    }
+
     /// Whether it uses an NVIDIA GPU at a tag.
     pub fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;

@@ -93,6 +93,9 @@ fn programs_depend_on_the_build() {
     assert_eq!(postgres.has_program(Some("$TAG"), "wget"), None);
     assert_eq!(image("mongo").has_program(Some("4.4"), "mongosh"), Some(false));
     assert_eq!(image("mongo").has_program(Some("sha"), "mongosh"), None);
+    assert!(
+        image("mongo").healthcheck_for(Some("7")).is_some() && image("mongo").healthcheck_for(Some("4.4")).is_none()
+    );
     assert_eq!(image("nginx").has_program(Some("1.27-alpine-slim"), "curl"), Some(false));
     assert_eq!(image("nginx").has_program(Some("1.27-alpine"), "curl"), Some(true));
 }
