@@ -77,7 +77,8 @@ fn image_at(index: usize) -> Option<&'static Image> {
 impl Image {
     /// The version that a tag of this image stands for.
     pub fn version(&self, tag: Option<&str>) -> Version {
-        Version::of_tag(tag, self.version_prefix.as_deref())
+        let version = Version::of_tag(tag, self.version_prefix.as_deref());
+        if self.latest_unclear && version == Version::Newest { Version::Unknown } else { version }
     }
 
     /// Its data paths at a tag: each inner list is one possible answer, a single one is certain.
@@ -139,6 +140,14 @@ impl Image {
         let mut verdicts = answers.iter().map(|answer| verdict(answer, tag, program));
         let first = verdicts.next()??;
         verdicts.all(|verdict| verdict == Some(first)).then_some(first)
+    }
+
+    /// A `healthcheck.test` that works at a tag; none if the catalogue has none, or its program is not in the image.
+    pub fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
+        let (kind, rest) = self.healthcheck_test.split_first()?;
+        let words = rest.first()?;
+        let program = if kind == "CMD" { words } else { words.split(' ').next()? };
+        (self.has_program(tag, program) != Some(false)).then_some(&self.healthcheck_test)
     }
 
     /// Whether it uses an NVIDIA GPU at a tag.

@@ -20,6 +20,9 @@ pub struct Image {
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
     #[serde(default)]
     pub version_prefix: Option<String>,
+    /// Whether `latest` has moved to another line of versions of late: without a version the tag may be any.
+    #[serde(default)]
+    pub latest_unclear: bool,
     /// Where it keeps its data.
     #[serde(default)]
     pub data: Vec<DataPath>,
@@ -53,7 +56,7 @@ pub struct Image {
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
     pub healthcheck_test: Vec<String>,
-    /// SQLite files it keeps its state in by default.
+    /// Embedded databases (SQLite, H2) it keeps its state in by default.
     #[serde(default)]
     pub sqlite: Vec<Sqlite>,
     /// Set if its database lives in memory unless something says otherwise.
@@ -393,7 +396,7 @@ pub struct Programs {
     pub lacks: Vec<String>,
 }
 
-/// A SQLite file that holds the state of an image by default.
+/// The file of an embedded database that holds the state of an image by default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sqlite {
@@ -402,6 +405,9 @@ pub struct Sqlite {
     pub tags: Option<TagRange>,
     /// The file.
     pub path: String,
+    /// What reads it.
+    #[serde(default)]
+    pub engine: Engine,
     /// The variable that moves the file.
     #[serde(default)]
     pub variable: Option<String>,
@@ -410,13 +416,24 @@ pub struct Sqlite {
     pub replaced_by: Vec<Setting>,
 }
 
+/// An embedded database.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// SQLite.
+    #[default]
+    Sqlite,
+    /// H2, of Java.
+    H2,
+}
+
 /// A database that lives in memory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InMemory {
     /// Settings that give it a place: any of them does.
     pub unless: Vec<Setting>,
-    /// Options of the command that do.
+    /// Beginnings of words of the command that do (`--config`, `file:`).
     #[serde(default)]
     pub unless_flags: Vec<String>,
 }

@@ -68,6 +68,13 @@ fn postgres_moved_its_data_in_18() {
 }
 
 #[test]
+fn a_latest_that_has_moved_is_unknown() {
+    let influxdb = image("influxdb");
+    assert!(influxdb.data_for(None).len() > 1 && influxdb.data_for(Some("latest")).len() > 1);
+    assert_eq!(influxdb.data_for(Some("2.7-alpine")).len(), 1);
+}
+
+#[test]
 fn facts_depend_on_the_tag() {
     let elasticsearch = image("elasticsearch");
     assert_eq!(elasticsearch.login_for(Some("7.17.0")).map(|login| login.default), Some(false));
@@ -86,6 +93,9 @@ fn programs_depend_on_the_build() {
     assert_eq!(postgres.has_program(Some("$TAG"), "wget"), None);
     assert_eq!(image("mongo").has_program(Some("4.4"), "mongosh"), Some(false));
     assert_eq!(image("mongo").has_program(Some("sha"), "mongosh"), None);
+    assert!(
+        image("mongo").healthcheck_for(Some("7")).is_some() && image("mongo").healthcheck_for(Some("4.4")).is_none()
+    );
     assert_eq!(image("nginx").has_program(Some("1.27-alpine-slim"), "curl"), Some(false));
     assert_eq!(image("nginx").has_program(Some("1.27-alpine"), "curl"), Some(true));
 }
