@@ -1,6 +1,6 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -101,7 +101,8 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
-    let mut report = Report::new(settle(findings, request, &settings), projects, files.len(), sources);
+    let findings = settle(without_supplied(findings, sources), request, &settings);
+    let mut report = Report::new(findings, projects, files.len(), sources);
     report.failures = failures;
     report
 }
@@ -161,6 +162,8 @@ struct Outcome {
     all_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
+    /// Whether the files are laid over a default project.
+    is_overlay: bool,
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     failure: Option<String>,
@@ -221,6 +224,13 @@ impl Run<'_> {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
         }
+        let completed = outcomes.iter().any(|outcome| !outcome.is_default && outcome.is_overlay && !outcome.incomplete);
+        if let (Some(first), Some(entry), true) = (outcomes.first_mut(), &default, completed)
+            && first.incomplete
+        {
+            // A base that only its overlays make whole.
+            *first = self.judge(entry, Standing::Fragment, true);
+        }
         outcomes
     }
 
@@ -251,6 +261,7 @@ impl Run<'_> {
                 files: Vec::new(),
                 all_files: Vec::new(),
                 incomplete: false,
+                is_overlay: false,
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
             }
@@ -270,6 +281,7 @@ impl Run<'_> {
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
             incomplete,
+            is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
         }
@@ -322,7 +334,7 @@ fn selection_of(project: &config::ProjectSetting, base: &Path) -> ProjectSelecti
 fn is_incompleteness(finding: &Finding) -> bool {
     match finding.rule {
         "undefined-reference" | "inactive-dependency" => true,
-        "missing-key" => finding.evidence.as_deref() == Some("image"),
+        "missing-key" => matches!(finding.evidence.as_deref(), Some("image" | "services")),
         "unresolved-extends" => finding.evidence.is_some(),
         _ => false,
     }
@@ -340,6 +352,27 @@ fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
             let is_part = outcome.files.iter().any(|file| parts.contains(file)) && outcome.entry.files.len() == 1;
             !is_part || outcome.is_default && !outcome.incomplete
         })
+        .collect()
+}
+
+/// How many directories must lack the same thing for it to be supplied by what puts them together.
+const SUPPLIED: usize = 3;
+
+/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network).
+fn without_supplied(findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
+    let key = |finding: &Finding| {
+        let name = finding.message.clone();
+        (finding.rule, finding.evidence.clone(), name)
+    };
+    let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| is_incompleteness(finding)) {
+        let file = sources.file(finding.place.span.file);
+        let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        directories.entry(key(finding)).or_default().insert(directory);
+    }
+    findings
+        .into_iter()
+        .filter(|finding| directories.get(&key(finding)).is_none_or(|found| found.len() < SUPPLIED))
         .collect()
 }
 

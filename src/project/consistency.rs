@@ -13,8 +13,8 @@ use crate::finding::{Finding, Place, Severity};
 pub struct Check<'a> {
     /// The decoded project.
     pub root: &'a Value,
-    /// The models, which `docker compose config --format json` does not print.
-    pub models: Option<&'a Map>,
+    /// The project before it was decoded: what is printed lacks empty values, and models.
+    pub canonical: &'a Value,
     /// The names of active services.
     pub enabled: &'a IndexSet<String>,
     /// Services whose `extends` leads nowhere.
@@ -62,6 +62,17 @@ impl<'a> Check<'a> {
         self.root.get(key).and_then(Value::map)
     }
 
+    fn models(&self) -> Option<&'a Map> {
+        self.canonical.get("models").and_then(Value::map)
+    }
+
+    /// Whether the image of a service is a text that variables leave empty.
+    fn has_blank_image(&self, name: &str) -> bool {
+        let services = self.canonical.get("services");
+        let image = services.and_then(|services| services.get(name)).and_then(|service| service.get("image"));
+        image.is_some_and(Value::has_blank)
+    }
+
     fn report(&mut self, rule: &'static str, place: Place, resource: String, message: String) -> &mut Finding {
         self.findings.push(Finding::new(rule, Severity::Error, place, resource, message));
         // The vector was pushed to one line above.
@@ -73,12 +84,11 @@ impl<'a> Check<'a> {
     }
 
     fn source(&mut self, service: &Service<'_>) {
-        let written = service.value.get("image");
-        let image = written.and_then(Value::text).unwrap_or("");
+        let image = service.value.get("image").and_then(Value::text).unwrap_or("");
         if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
             return;
         }
-        if written.is_some_and(Value::has_blank) || self.unresolved.contains(service.name) {
+        if self.has_blank_image(service.name) || self.unresolved.contains(service.name) {
             self.consequences += 1;
             return;
         }
@@ -213,7 +223,7 @@ impl<'a> Check<'a> {
             }
         }
         for (name, entry) in service.value.get("models").and_then(Value::map).into_iter().flatten() {
-            if !self.models.is_some_and(|all| all.contains_key(name)) {
+            if !self.models().is_some_and(|all| all.contains_key(name)) {
                 self.undefined("model", name, entry.key, service);
             }
         }
@@ -228,7 +238,7 @@ impl<'a> Check<'a> {
             "config" => "configs",
             _ => "models",
         };
-        let known = if kind == "model" { self.models } else { self.section(section) };
+        let known = if kind == "model" { self.models() } else { self.section(section) };
         let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("the {kind} `{name}` is not defined");
         let help = if kind == "volume" && (name.contains('/') || name.contains('.')) {

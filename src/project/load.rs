@@ -125,7 +125,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let Known { name, profiles, environment, anchor } = known;
     if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
         let message = "the file holds nothing";
-        loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message));
+        loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
     }
     imply_parts(&mut root, &name, &environment);
     let canonical = root;
@@ -134,8 +134,14 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let mut root = decoded.value;
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
-    let models = canonical.get("models").and_then(Value::map);
-    let mut check = Check { root: &root, models, enabled: &enabled, unresolved, findings: Vec::new(), consequences: 0 };
+    let mut check = Check {
+        root: &root,
+        canonical: &canonical,
+        enabled: &enabled,
+        unresolved,
+        findings: Vec::new(),
+        consequences: 0,
+    };
     check.run();
     loader.rejections.append(&mut check.findings);
     loader.consequences += check.consequences;

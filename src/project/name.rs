@@ -23,18 +23,22 @@ pub fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Enviro
         return name;
     }
     let from_files = entry.files.iter().filter_map(|file| named_in(loader, file)).next_back();
+    let mut blank = false;
     let name = match from_files {
         Some(mut name) => {
             let texts = Texts::new(loader.sources);
             let references = Vec::new();
             let mut interpolation = Interpolation { environment, texts: &texts, references, findings: Vec::new() };
             interpolation.run(&mut name, &mut vec!["name".to_owned()]);
+            blank = name.has_blank();
             // Loading the file itself reports what is wrong with the value.
             clean(name.text().unwrap_or(""))
         }
         None => clean(&entry.directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())),
     };
-    if name.is_empty() {
+    if name.is_empty() && blank {
+        loader.consequences += 1;
+    } else if name.is_empty() {
         let message = "the project has no name";
         loader.reject(
             Finding::new("missing-key", Severity::Error, anchor, "name", message)
