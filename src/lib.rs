@@ -7,4 +7,6 @@ pub mod finding;
 pub mod dotenv;
 pub mod project;
 pub mod model;
+pub mod sidecar;
+pub mod facts;
 pub mod discover;
