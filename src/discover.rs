@@ -221,9 +221,8 @@ impl Exclusion {
 /// The root of the repository that a directory is in: the nearest one above it with `.git`. Without one it is the
 /// directory where the run stands, if the project is below it, or else the project's own.
 pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf {
-    let root = directory.ancestors().find(|directory| sources.kind(&directory.join(".git")) != PathKind::Missing);
-    match root {
-        Some(root) => root.to_path_buf(),
+    match sources.repository(directory) {
+        Some(root) => root,
         None if directory.starts_with(here) => here.to_path_buf(),
         None => directory.to_path_buf(),
     }

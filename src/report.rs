@@ -1,7 +1,6 @@
 //! The report of a run: its findings in a fixed order, each once, and what identifies them from one run to the next.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, SourceDb};
@@ -93,21 +92,6 @@ pub fn fingerprint(finding: &Finding, file: &str, occurrence: usize) -> String {
     format!("{:032x}", hash.0)
 }
 
-/// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
-/// root keeps its absolute path.
-pub fn relative(base: &Path, path: &Path) -> String {
-    let words = |path: &Path| -> Vec<String> {
-        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
-    };
-    let (base, parts) = (words(base), words(path));
-    let common = base.iter().zip(&parts).take_while(|(one, other)| one == other).count();
-    if common < 2 && base.len() > 1 {
-        return path.to_string_lossy().replace('\\', "/");
-    }
-    let up = std::iter::repeat_n("..", base.len().saturating_sub(common));
-    up.chain(parts.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
-}
-
 /// FNV-1a with 128 bits: <https://www.rfc-editor.org/rfc/rfc9923>.
 struct Fnv(u128);
 
@@ -138,7 +122,10 @@ impl Fnv {
 mod tests {
     use std::path::PathBuf;
 
+    use std::path::Path;
+
     use super::*;
+    use crate::source::relative;
     use crate::source::Span;
     use crate::yaml::NodeId;
 

@@ -187,6 +187,12 @@ impl SourceDb {
         }
     }
 
+    /// The root of the repository that a directory is in: the nearest one from there upwards that holds `.git`.
+    pub fn repository(&self, directory: &Path) -> Option<PathBuf> {
+        let found = directory.ancestors().find(|above| self.kind(&above.join(".git")) != PathKind::Missing);
+        found.map(Path::to_path_buf)
+    }
+
     /// The names in a directory, sorted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
@@ -254,6 +260,21 @@ pub fn variable(name: &str) -> Option<String> {
 /// It is gone, or may not be read.
 pub fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()
+}
+
+/// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
+/// root keeps its absolute path.
+pub fn relative(base: &Path, path: &Path) -> String {
+    let words = |path: &Path| -> Vec<String> {
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+    };
+    let (base, parts) = (words(base), words(path));
+    let common = base.iter().zip(&parts).take_while(|(one, other)| one == other).count();
+    if common < 2 && base.len() > 1 {
+        return path.to_string_lossy().replace('\\', "/");
+    }
+    let up = std::iter::repeat_n("..", base.len().saturating_sub(common));
+    up.chain(parts.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll::engine::{self, Request};
+use plimsoll::config;
+use plimsoll::engine::{self, Request, Selection};
 use plimsoll::finding::{Edit, Finding};
 use plimsoll::rules::Rule;
 use plimsoll::rules::examples::{Example, ExampleFile, examples, without_markers};
@@ -55,7 +56,7 @@ fn document(path: &Path) -> datatest_stable::Result<()> {
 
 fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
     let project = Project::create(rule.document.name, example)?;
-    let (db, findings) = project.check(rule, example);
+    let (db, findings) = project.check(rule, example)?;
     for finding in &findings {
         well_formed(rule, finding).map_err(|reason| format!("{reason}\n  in: {}", finding.message))?;
     }
@@ -74,7 +75,7 @@ fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
             return Err(format!("the fix makes of `{}`:\n{text}instead of:\n{}", fixed.path, fixed.text).into());
         }
     }
-    match project.check(rule, example).1.first() {
+    match project.check(rule, example)?.1.first() {
         Some(finding) => Err(format!("still reported after the fix: {}", finding.message).into()),
         None => Ok(()),
     }
@@ -157,7 +158,7 @@ impl Project {
         Ok(project)
     }
 
-    fn check(&self, rule: &Rule, example: &Example) -> (SourceDb, Vec<Finding>) {
+    fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
         let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
         let request = Request {
@@ -166,11 +167,12 @@ impl Project {
             env_files: absolute(&example.options.env_files),
             profiles: example.options.profiles.clone(),
             directory: self.directory.clone(),
-            rules: vec![rule.document.name.to_owned()],
+            config: config::find(&db, &self.directory, &[rule.document.name])?,
+            selection: Selection { select: vec![rule.document.name.to_owned()], ..Selection::default() },
             ..Request::default()
         };
         let report = engine::check(&db, &request);
-        (db, report.findings)
+        Ok((db, report.findings))
     }
 
     /// Marked lines are reported, and no others.

@@ -1,36 +1,79 @@
-//! Example env files beside a project, and the variables that they name.
+//! Variables that an example of an env file documents (`.env.example`, `sample.env`, `.env.dist`).
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::dotenv::{self, Known, Role};
-use crate::source::SourceDb;
+use crate::sidecar::repository_root;
+use crate::source::{PathKind, SourceDb, Span};
 
-/// Words that make an env file an example of one.
-const WORDS: [&str; 8] = ["example", "sample", "template", "dist", "default", "defaults", "tmpl", "tpl"];
-
-/// Whether a file's name is that of an example of an env file: `.env.example`, `sample.env`, `env.dist` …
-pub fn is_example(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(['.', '-', '_']).collect();
-    words.iter().any(|word| *word == "env" || *word == "dotenv") && words.iter().any(|word| WORDS.contains(word))
+/// Where a variable is documented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Documented {
+    /// The example file.
+    pub file: PathBuf,
+    /// Its name there.
+    pub span: Span,
 }
 
-/// The variables that example files in a directory and in the one above name, each with the file's name.
-pub fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<String, String> {
+/// The variables that example files in a directory, and in its parent where that is in the same repository, document.
+/// A line that is commented out (`# KEY=value`) documents too. The first file in the order of names counts, the
+/// directory's own before its parent's.
+pub fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<String, Documented> {
     let mut found = BTreeMap::new();
-    for (prefix, directory) in [("", Some(directory)), ("../", directory.parent())] {
-        let Some(directory) = directory else { continue };
-        for name in sources.list(directory).into_iter().filter(|name| is_example(name)) {
-            let Ok(id) = sources.load(&directory.join(&name)) else { continue };
-            let nothing = |_: &str| None;
-            let known = Known { first: &nothing, earlier: &nothing };
-            for line in dotenv::parse(&sources.file(id).text, Role::Project, known).lines {
-                found.entry(line.key).or_insert_with(|| format!("{prefix}{name}"));
-            }
-        }
+    let root = repository_root(sources, directory);
+    let parent = directory.parent().filter(|parent| parent.starts_with(&root));
+    for directory in [Some(directory), parent].into_iter().flatten() {
+        read_examples(directory, &sources.list(directory), sources, &mut found);
     }
     found
+}
+
+fn read_examples(directory: &Path, names: &[String], sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {
+    for name in names.iter().filter(|name| is_example(name)) {
+        let path = directory.join(name);
+        if sources.kind(&path) == PathKind::File {
+            read(&path, sources, found);
+        }
+    }
+}
+
+/// Whether a file name is that of an example of an env file.
+pub fn is_example(name: &str) -> bool {
+    const WORDS: &[&str] = &["example", "examples", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults"];
+    const OTHERS: &[&str] =
+        &["json", "yml", "yaml", "toml", "js", "ts", "php", "py", "sh", "md", "txt", "rb", "j2", "go"];
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let other = words.last().is_some_and(|last| OTHERS.contains(last));
+    words.contains(&"env") && words.iter().any(|word| WORDS.contains(word)) && !other
+}
+
+fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {
+    let Ok(id) = sources.load(path) else { return };
+    let file = sources.file(id);
+    let mut at = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
+    for line in file.text.get(at..).unwrap_or("").split_inclusive('\n') {
+        if let Some((offset, name)) = name_in(line) {
+            let start = (at + offset) as u32;
+            let span = Span { file: id, start, end: start + name.len() as u32 };
+            found.entry(name.to_owned()).or_insert_with(|| Documented { file: path.to_path_buf(), span });
+        }
+        at += line.len();
+    }
+}
+
+/// The name that a line sets, and where it starts in the line.
+fn name_in(line: &str) -> Option<(usize, &str)> {
+    let trimmed = line.trim_start();
+    let commented = trimmed.starts_with('#');
+    let inner = trimmed.trim_start_matches('#').trim_start();
+    let inner = inner.strip_prefix("export ").unwrap_or(inner).trim_start();
+    let end = inner.find(['=', ':']).or_else(|| (!commented).then(|| inner.trim_end().len()))?;
+    let name = inner.get(..end)?.trim_end();
+    let starts = |c: char| c.is_ascii_uppercase() || c == '_' || !commented && c.is_ascii_lowercase();
+    let rest = |c: char| c.is_ascii_alphanumeric() && (!commented || !c.is_ascii_lowercase()) || c == '_';
+    let is_name = name.starts_with(starts) && name.chars().all(rest);
+    is_name.then_some((line.len() - inner.len(), name))
 }
 
 #[cfg(test)]
@@ -38,15 +81,61 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_example_files() {
-        let check = |name: &str, expect: bool| assert_eq!(is_example(name), expect, "{name}");
-        check(".env.example", true);
-        check("sample.env", true);
-        check("env.dist", true);
-        check("env_template", true);
-        check(".env.production.example", true);
-        check(".env", false);
-        check("example.yml", false);
-        check("environment.example", false);
+    fn names_of_examples() {
+        for name in [
+            ".env.example",
+            ".env.sample",
+            "sample.env",
+            "env.example",
+            ".env.template",
+            ".env.dist",
+            "example.env",
+            ".env.prod.example",
+            ".env-example",
+            "sample-env",
+            ".env.example.local",
+        ] {
+            assert!(is_example(name), "{name}");
+        }
+        for name in [
+            ".env",
+            ".env.production",
+            "example.yml",
+            ".envrc.example",
+            "env.example.json",
+            "example",
+            "environment.sample",
+        ] {
+            assert!(!is_example(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_in_lines() {
+        let check = |line: &str, expect: Option<(usize, &str)>| assert_eq!(name_in(line), expect, "{line:?}");
+        check("KEY=value\r\n", Some((0, "KEY")));
+        check("  export key = é", Some((9, "key")));
+        check("# KEY=", Some((2, "KEY")));
+        check("#  A KEY=x", None);
+        check("# Note: see README", None);
+        check("# TODO", None);
+        check("KEY", Some((0, "KEY")));
+        check("", None);
+        check("é=1", None);
+    }
+
+    #[test]
+    fn the_first_file_counts() {
+        let sources = SourceDb::new();
+        sources.overlay(Path::new("/r/a/sample.env"), "# é\r\nB=3\r\n".to_owned());
+        sources.overlay(Path::new("/r/.env.example"), "\u{feff}A=1\r\nB=2\r\n".to_owned());
+        sources.overlay(Path::new("/r/.env"), "C=1".to_owned());
+        let mut found = BTreeMap::new();
+        read_examples(Path::new("/r/a"), &["sample.env".to_owned()], &sources, &mut found);
+        let names = [".env".to_owned(), ".env.example".to_owned(), ".env.dist".to_owned()];
+        read_examples(Path::new("/r"), &names, &sources, &mut found);
+        let shown: Vec<_> =
+            found.iter().map(|(name, one)| (name.as_str(), one.file.to_str().unwrap(), one.span.start)).collect();
+        assert_eq!(shown, [("A", "/r/.env.example", 3), ("B", "/r/a/sample.env", 6)]);
     }
 }

@@ -21,11 +21,12 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use self::examples::Documented;
 use crate::model::Model;
 use crate::project::Project;
 use crate::project::texts::Texts;
 use crate::sidecar::{self, ProxyTarget};
-use crate::source::SourceDb;
+use crate::source::{SourceDb, relative};
 
 /// The facts of one project.
 pub struct Facts<'a> {
@@ -42,7 +43,7 @@ pub struct Facts<'a> {
     gpus: OnceCell<Vec<gpus::GpuClaim<'a>>>,
     unkept: OnceCell<Vec<datastores::Unkept<'a>>>,
     blanks: OnceCell<Vec<variables::Blank<'a>>>,
-    documented: OnceCell<BTreeMap<String, String>>,
+    documented: OnceCell<BTreeMap<String, Documented>>,
     proxy_targets: OnceCell<Vec<ProxyTarget>>,
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
@@ -102,7 +103,7 @@ impl<'a> Facts<'a> {
     /// The example file beside the project that names a variable.
     pub fn documented(&self, variable: &str) -> Option<String> {
         let known = self.documented.get_or_init(|| examples::documented(&self.project.directory, self.sources));
-        known.get(variable).cloned()
+        known.get(variable).map(|one| relative(&self.project.directory, &one.file))
     }
 
     /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
@@ -112,7 +113,7 @@ impl<'a> Facts<'a> {
 
     /// What the configurations of proxies forward to.
     pub fn proxy_targets(&self) -> &[ProxyTarget] {
-        self.proxy_targets.get_or_init(|| sidecar::proxy_targets(self.model, self.sources, &self.root))
+        self.proxy_targets.get_or_init(|| sidecar::proxy_targets(self.model, self.sources))
     }
 
     /// The peers that services and proxies name.

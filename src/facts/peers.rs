@@ -7,6 +7,7 @@ use super::listen::listening;
 use super::reach::Answer;
 use crate::finding::Place;
 use crate::model::{Model, Service};
+use crate::sidecar::ProxyKind;
 
 /// What a host means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +49,15 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             }
         }
     }
-    for target in facts.proxy_targets() {
-        let meaning = match facts.reach().who_answers(&target.proxy, &target.host) {
+    for target in facts.proxy_targets().iter().filter(|target| target.kind != ProxyKind::Traefik) {
+        let Some(proxy) = &target.proxy else { continue };
+        let meaning = match facts.reach().who_answers(proxy, &target.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
             _ => Meaning::Elsewhere,
         };
         peers.push(Peer {
-            service: target.proxy.clone(),
+            service: proxy.clone(),
             host: target.host.clone(),
             port: target.port,
             place: target.place,

@@ -3,7 +3,7 @@
 use super::Facts;
 use super::reach::Answer;
 use crate::finding::Place;
-use crate::sidecar::traefik;
+use crate::sidecar::ProxyKind;
 
 /// A port of a service that a proxy stands in front of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,25 +23,24 @@ pub struct Proxied {
 pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
     let mut all = Vec::new();
     for target in facts.proxy_targets() {
-        if let Answer::Service(service) = facts.reach().who_answers(&target.proxy, &target.host) {
-            let port = target.port.unwrap_or(80);
-            all.push(Proxied { service: service.to_owned(), port, proxy: target.proxy.clone(), place: target.place });
-        }
-    }
-    let proxy = facts.model.services.values().find(|service| {
-        service.image.as_ref().is_some_and(|image| image.value.repository.rsplit('/').next() == Some("traefik"))
-    });
-    let Some(proxy) = proxy else { return all };
-    for service in facts.model.services.values().filter(|service| service.name != proxy.name) {
-        let Some(route) = traefik::routed(service).filter(|route| route.enabled) else { continue };
-        let ports: Vec<u16> = match route.port {
-            Some(port) => vec![port],
-            None => service.ports.iter().map(|port| port.target).collect(),
+        let proxy = target.proxy.as_deref();
+        let service = match (target.kind, proxy) {
+            (ProxyKind::Traefik, _) => Some(target.host.as_str()),
+            (_, None) => None,
+            (_, Some(proxy)) => match facts.reach().who_answers(proxy, &target.host) {
+                Answer::Service(service) => Some(service),
+                _ => None,
+            },
         };
-        for port in ports {
-            let proxy = proxy.name.clone();
-            all.push(Proxied { service: service.name.clone(), port, proxy, place: route.place });
-        }
+        let Some(service) = service.and_then(|name| facts.model.services.get(name)) else { continue };
+        let ports: Vec<u16> = match (target.port, target.kind) {
+            (Some(port), _) => vec![port],
+            (None, ProxyKind::Traefik) => service.ports.iter().map(|port| port.target).collect(),
+            (None, _) => vec![80],
+        };
+        let proxy = proxy.unwrap_or("traefik");
+        let one = |port| Proxied { service: service.name.clone(), port, proxy: proxy.to_owned(), place: target.place };
+        all.extend(ports.into_iter().map(one));
     }
     all
 }

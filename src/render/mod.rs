@@ -12,7 +12,8 @@ use std::path::PathBuf;
 pub use clean::clean;
 
 use crate::finding::{Finding, Severity};
-use crate::report::{Report, relative};
+use crate::report::Report;
+use crate::source::relative;
 use crate::source::{FileId, SourceDb};
 
 /// Where the documents of the rules are published.

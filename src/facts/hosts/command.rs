@@ -82,7 +82,11 @@ fn pieces(text: &str) -> Vec<Range<usize>> {
 fn program<'a>(tokens: &[Token<'a>]) -> &'a str {
     let is_setting = |text: &str| text.split_once('=').is_some_and(|(name, _)| is_name(name));
     let first = tokens.iter().map(|token| token.text).find(|text| {
-        !is_setting(text) && !matches!(*text, "CMD" | "CMD-SHELL" | "sudo" | "env" | "exec" | "sh" | "bash" | "-c" | "/bin/sh" | "/bin/bash")
+        !is_setting(text)
+            && !matches!(
+                *text,
+                "CMD" | "CMD-SHELL" | "sudo" | "env" | "exec" | "sh" | "bash" | "-c" | "/bin/sh" | "/bin/bash"
+            )
     });
     first.and_then(|text| text.rsplit('/').next()).unwrap_or("")
 }
@@ -139,17 +143,78 @@ fn is_option(text: &str) -> bool {
 
 /// Programs whose `-h` and `--host` name the server to connect to.
 const CLIENTS: &[&str] = &[
-    "clickhouse-client", "createdb", "dropdb", "mariadb", "mariadb-admin", "mariadb-dump", "mongo", "mongodump",
-    "mongoimport", "mongorestore", "mongosh", "mosquitto_pub", "mosquitto_sub", "mysql", "mysqladmin", "mysqldump",
-    "pg_dump", "pg_dumpall", "pg_isready", "pg_restore", "psql", "redis-cli", "valkey-cli",
+    "clickhouse-client",
+    "createdb",
+    "dropdb",
+    "mariadb",
+    "mariadb-admin",
+    "mariadb-dump",
+    "mongo",
+    "mongodump",
+    "mongoimport",
+    "mongorestore",
+    "mongosh",
+    "mosquitto_pub",
+    "mosquitto_sub",
+    "mysql",
+    "mysqladmin",
+    "mysqldump",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_isready",
+    "pg_restore",
+    "psql",
+    "redis-cli",
+    "valkey-cli",
 ];
 
 /// Programs whose `--host` names the address to bind.
 const SERVERS: &[&str] = &[
-    "daphne", "fastapi", "flask", "gunicorn", "hypercorn", "jupyter", "llama-server", "mlflow", "next", "ng", "node",
-    "npm", "npx", "nuxt", "php", "pnpm", "poetry", "prefect", "python", "python3", "rails", "rasa", "bundle", "sanic",
-    "serve", "server", "streamlit", "uv", "uvicorn", "vite", "vllm", "waitress-serve", "yarn", "ollama", "chroma",
-    "redis-server", "mongod", "mysqld", "postgres", "bun", "deno", "hugo", "mkdocs", "sphinx-autobuild", "locust",
+    "daphne",
+    "fastapi",
+    "flask",
+    "gunicorn",
+    "hypercorn",
+    "jupyter",
+    "llama-server",
+    "mlflow",
+    "next",
+    "ng",
+    "node",
+    "npm",
+    "npx",
+    "nuxt",
+    "php",
+    "pnpm",
+    "poetry",
+    "prefect",
+    "python",
+    "python3",
+    "rails",
+    "rasa",
+    "bundle",
+    "sanic",
+    "serve",
+    "server",
+    "streamlit",
+    "uv",
+    "uvicorn",
+    "vite",
+    "vllm",
+    "waitress-serve",
+    "yarn",
+    "ollama",
+    "chroma",
+    "redis-server",
+    "mongod",
+    "mysqld",
+    "postgres",
+    "bun",
+    "deno",
+    "hugo",
+    "mkdocs",
+    "sphinx-autobuild",
+    "locust",
 ];
 
 fn role_of_option(program: &str, option: &str, words: &[String]) -> Role {
@@ -259,6 +324,7 @@ fn connected(tokens: &[Token<'_>]) -> Option<(usize, Found, Role)> {
         let evidence = Evidence::CommandOption;
         let role = if names::is_loopback(host.text) { Role::Own } else { Role::Peer };
         let lone = scan::is_lone_host(host.text);
-        lone.then(|| (host.word, Found { host: start..end, port, scheme: None, text: start..end, evidence }, role))
+        let found = Found { host: start..end, port, scheme: None, text: start..end, evidence };
+        lone.then_some((host.word, found, role))
     })
 }

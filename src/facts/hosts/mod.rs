@@ -240,7 +240,9 @@ fn host_ports(value: &str) -> Vec<Found> {
         let host = value.get(one.host.clone()).unwrap_or("");
         let port = one.port.as_ref().map_or(0, |(port, _)| *port);
         let lower = host.starts_with(|c: char| c.is_ascii_lowercase()) || host.parse::<std::net::Ipv4Addr>().is_ok();
-        lower && (port >= 1024 || WELL_KNOWN.contains(&port)) && value.get(one.text.clone()).is_some_and(|text| !text.contains('/'))
+        lower
+            && (port >= 1024 || WELL_KNOWN.contains(&port))
+            && value.get(one.text.clone()).is_some_and(|text| !text.contains('/'))
     };
     if found.iter().all(plausible) { found } else { Vec::new() }
 }

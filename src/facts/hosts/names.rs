@@ -1,8 +1,7 @@
 //! What the name of a variable or option says about the host in its value.
 
-use super::Role;
 use super::scan::{Needs, is_host};
-use crate::facts::hosts::Evidence;
+use super::{Evidence, Role};
 
 /// What kind of value a name announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +57,10 @@ pub fn shape(words: &[String]) -> Shape {
         "ADDR" | "ADDRESS" | "ENDPOINT" if has(words, OTHER_ADDRESSES) => Shape::Address,
         "ADDR" | "ADDRESS" | "ENDPOINT" => Shape::Host,
         "SERVERS" | "BROKERS" | "HOSTS" | "SEEDS" | "BOOTSTRAPSERVERS" => Shape::Servers(Needs::Host),
-        "NODES" | "PEERS" | "VOTERS" | "ENDPOINTS" | "ADDRESSES" | "ADDRS" | "SENTINELS" | "MEMBERS" | "CONTACTPOINTS" => {
-            Shape::Servers(Needs::Port)
-        }
-        "URL" | "URI" | "URLS" | "URIS" | "DSN" | "CONNECT" | "CONNECTION" | "BROKER" | "UPSTREAM" | "TARGET" | "PROXY"
-        | "BACKEND" | "ZOOKEEPER" | "STRING" => Shape::Address,
+        "NODES" | "PEERS" | "VOTERS" | "ENDPOINTS" | "ADDRESSES" | "ADDRS" | "SENTINELS" | "MEMBERS"
+        | "CONTACTPOINTS" => Shape::Servers(Needs::Port),
+        "URL" | "URI" | "URLS" | "URIS" | "DSN" | "CONNECT" | "CONNECTION" | "BROKER" | "UPSTREAM" | "TARGET"
+        | "PROXY" | "BACKEND" | "ZOOKEEPER" | "STRING" => Shape::Address,
         _ => Shape::Other,
     }
 }
@@ -70,9 +68,38 @@ pub fn shape(words: &[String]) -> Shape {
 /// Whether a value of this name may be `word:number` without being a host: an image, a model, a user.
 pub fn is_no_host(words: &[String]) -> bool {
     const OTHERS: &[&str] = &[
-        "IMAGE", "IMAGES", "MODEL", "MODELS", "TAG", "VERSION", "RELEASE", "USER", "UID", "PUID", "TIME", "PASSWORD",
-        "PASS", "SECRET", "TOKEN", "KEY", "CREDENTIALS", "LOGIN", "PACKAGES", "PORTS", "PORT", "CRON", "SCHEDULE",
-        "FORMAT", "VOLUME", "REPOSITORY", "LABEL", "LABELS", "DISPLAY", "TOPICS", "TOPIC", "CREATE",
+        "IMAGE",
+        "IMAGES",
+        "MODEL",
+        "MODELS",
+        "TAG",
+        "VERSION",
+        "RELEASE",
+        "USER",
+        "UID",
+        "PUID",
+        "TIME",
+        "PASSWORD",
+        "PASS",
+        "SECRET",
+        "TOKEN",
+        "KEY",
+        "CREDENTIALS",
+        "LOGIN",
+        "PACKAGES",
+        "PORTS",
+        "PORT",
+        "CRON",
+        "SCHEDULE",
+        "FORMAT",
+        "VOLUME",
+        "REPOSITORY",
+        "LABEL",
+        "LABELS",
+        "DISPLAY",
+        "TOPICS",
+        "TOPIC",
+        "CREATE",
     ];
     has(words, OTHERS)
 }
@@ -83,19 +110,79 @@ pub fn is_ignored(words: &[String]) -> bool {
     name.ends_with("NOPROXY") || name.contains("NONPROXYHOSTS")
 }
 
+/// Words in the names of variables whose addresses are for browsers.
+const PUBLIC: &[&str] = &[
+    "ALLOWED",
+    "ALLOW",
+    "CORS",
+    "CSRF",
+    "ORIGIN",
+    "ORIGINS",
+    "TRUSTED",
+    "TRUST",
+    "PUBLIC",
+    "EXTERNAL",
+    "CALLBACK",
+    "REDIRECT",
+    "DOMAIN",
+    "DOMAINS",
+    "ISSUER",
+    "CANONICAL",
+    "LETSENCRYPT",
+    "SELF",
+    "VITE",
+    "FRONTEND",
+    "AUDIENCE",
+    "REFERER",
+    "RETURN",
+    "LOGOUT",
+    "WHITELIST",
+    "ALLOWLIST",
+    "HOMEPAGE",
+    "WEBROOT",
+    "REDIRECTS",
+    "EXPO",
+    "CSR",
+];
+
+/// Endings of the names of variables that hold the address under which people reach the service.
+const OWN_URLS: &[&str] = &[
+    "APP_URL",
+    "SITE_URL",
+    "ROOT_URL",
+    "NEXTAUTH_URL",
+    "WEB_URL",
+    "CLIENT_URL",
+    "HOME_URL",
+    "UI_URL",
+    "WEBUI_URL",
+    "DASHBOARD_URL",
+    "INSTANCE_URL",
+    "CONSOLE_URL",
+    "WWW_URL",
+    "WEBSITE_URL",
+    "PORTAL_URL",
+    "VIRTUAL_HOST",
+    "APP_BASE_URL",
+    "SITE_BASE_URL",
+    "WEB_BASE_URL",
+    "INSTANCE_HOSTNAME",
+    "KC_HOSTNAME",
+    "SERVER_NAME",
+    "MY_URL",
+    "WEBAPP_URL",
+    "SITE_ADDRESS",
+    "PATH_URL",
+    "ADMIN_URL",
+    "DOCS_URL",
+    "REACT_APP",
+    "TS_HOSTNAME",
+    "ASSET_URL",
+    "APPLICATION_HOSTS",
+];
+
 /// Who the host in the value of a variable or option is, by the name alone.
 pub fn role(words: &[String]) -> Role {
-    const PUBLIC: &[&str] = &[
-        "ALLOWED", "ALLOW", "CORS", "CSRF", "ORIGIN", "ORIGINS", "TRUSTED", "TRUST", "PUBLIC", "EXTERNAL", "CALLBACK",
-        "REDIRECT", "DOMAIN", "DOMAINS", "ISSUER", "CANONICAL", "LETSENCRYPT", "SELF", "VITE", "FRONTEND", "AUDIENCE",
-        "REFERER", "RETURN", "LOGOUT", "WHITELIST", "ALLOWLIST", "HOMEPAGE", "WEBROOT", "REDIRECTS", "EXPO", "CSR",
-    ];
-    const OWN_URLS: &[&str] = &[
-        "APP_URL", "SITE_URL", "ROOT_URL", "NEXTAUTH_URL", "WEB_URL", "CLIENT_URL", "HOME_URL", "UI_URL", "WEBUI_URL",
-        "DASHBOARD_URL", "INSTANCE_URL", "CONSOLE_URL", "WWW_URL", "WEBSITE_URL", "PORTAL_URL", "VIRTUAL_HOST",
-        "APP_BASE_URL", "SITE_BASE_URL", "WEB_BASE_URL", "INSTANCE_HOSTNAME", "KC_HOSTNAME", "SERVER_NAME", "MY_URL",
-        "WEBAPP_URL", "SITE_ADDRESS", "PATH_URL", "ADMIN_URL", "DOCS_URL", "REACT_APP", "TS_HOSTNAME", "ASSET_URL", "APPLICATION_HOSTS",
-    ];
     let name = words.join("_");
     if name.contains("LISTEN") || name.contains("ADVERTISE") || words.iter().any(|word| word.starts_with("BIND")) {
         return Role::Listen;
@@ -138,12 +225,72 @@ pub fn role_of_value(words: &[String], by_name: Role, host: &str, scheme: Option
 
 /// Words of the names of variables that say what a server, not a browser, connects to.
 const BACKENDS: &[&str] = &[
-    "AMQP", "ARANGO", "BROKER", "CACHE", "CASSANDRA", "CELERY", "CHROMA", "CHROMADB", "CLAMAV", "CLICKHOUSE", "COUCHDB",
-    "DATABASE", "DATASOURCE", "DB", "ELASTIC", "ELASTICSEARCH", "EMBEDDING", "EMBEDDINGS", "ES", "ETCD", "EUREKA",
-    "GOTENBERG", "INFLUX", "INFLUXDB", "KAFKA", "LDAP", "LITELLM", "LLM", "LOKI", "MARIADB", "MEILI", "MEILISEARCH",
-    "MEMCACHED", "MILVUS", "MONGO", "MONGODB", "MQTT", "MYSQL", "NATS", "NEO4J", "OLLAMA", "OPENSEARCH", "OTEL", "OTLP",
-    "PG", "PGHOST", "POSTGRES", "POSTGRESQL", "PROMETHEUS", "QDRANT", "QUEUE", "RABBIT", "RABBITMQ", "REDIS", "SMTP",
-    "SOLR", "SQL", "TEMPO", "TEMPORAL", "TIKA", "TYPESENSE", "UPSTREAM", "VALKEY", "VLLM", "WEAVIATE", "ZIPKIN",
+    "AMQP",
+    "ARANGO",
+    "BROKER",
+    "CACHE",
+    "CASSANDRA",
+    "CELERY",
+    "CHROMA",
+    "CHROMADB",
+    "CLAMAV",
+    "CLICKHOUSE",
+    "COUCHDB",
+    "DATABASE",
+    "DATASOURCE",
+    "DB",
+    "ELASTIC",
+    "ELASTICSEARCH",
+    "EMBEDDING",
+    "EMBEDDINGS",
+    "ES",
+    "ETCD",
+    "EUREKA",
+    "GOTENBERG",
+    "INFLUX",
+    "INFLUXDB",
+    "KAFKA",
+    "LDAP",
+    "LITELLM",
+    "LLM",
+    "LOKI",
+    "MARIADB",
+    "MEILI",
+    "MEILISEARCH",
+    "MEMCACHED",
+    "MILVUS",
+    "MONGO",
+    "MONGODB",
+    "MQTT",
+    "MYSQL",
+    "NATS",
+    "NEO4J",
+    "OLLAMA",
+    "OPENSEARCH",
+    "OTEL",
+    "OTLP",
+    "PG",
+    "PGHOST",
+    "POSTGRES",
+    "POSTGRESQL",
+    "PROMETHEUS",
+    "QDRANT",
+    "QUEUE",
+    "RABBIT",
+    "RABBITMQ",
+    "REDIS",
+    "SMTP",
+    "SOLR",
+    "SQL",
+    "TEMPO",
+    "TEMPORAL",
+    "TIKA",
+    "TYPESENSE",
+    "UPSTREAM",
+    "VALKEY",
+    "VLLM",
+    "WEAVIATE",
+    "ZIPKIN",
     "ZOOKEEPER",
 ];
 

@@ -40,12 +40,75 @@ type HostPort = (Range<usize>, Option<(u16, Range<usize>)>);
 
 /// Schemes whose URLs name no host: files, memory, buckets, and the names that frameworks give to parts of themselves.
 const WITHOUT_HOST: &[&str] = &[
-    "abfs", "abfss", "app", "array", "arn", "async", "awssm", "az", "azblob", "blob", "capacitor", "chrome",
-    "chrome-extension", "classpath", "data", "dir", "docker", "docker-image", "doctrine", "duckdb", "embedded", "env",
-    "exec", "fd", "file", "filesystem", "gcs", "gs", "h2", "image", "in-memory", "inmemory", "inproc", "ionic", "ipc",
-    "javascript", "jar", "local", "log", "mailto", "mem", "memory", "moz-extension", "native", "npipe", "null", "oci",
-    "op", "pkg", "ref", "resource", "s3", "s3a", "s3n", "sendmail", "session", "sqlite", "sqlite3", "stderr", "stdin",
-    "stdout", "sync", "tauri", "unix", "unixgram", "urn", "vault", "wasb", "wasbs",
+    "abfs",
+    "abfss",
+    "app",
+    "array",
+    "arn",
+    "async",
+    "awssm",
+    "az",
+    "azblob",
+    "blob",
+    "capacitor",
+    "chrome",
+    "chrome-extension",
+    "classpath",
+    "data",
+    "dir",
+    "docker",
+    "docker-image",
+    "doctrine",
+    "duckdb",
+    "embedded",
+    "env",
+    "exec",
+    "fd",
+    "file",
+    "filesystem",
+    "gcs",
+    "gs",
+    "h2",
+    "image",
+    "in-memory",
+    "inmemory",
+    "inproc",
+    "ionic",
+    "ipc",
+    "javascript",
+    "jar",
+    "local",
+    "log",
+    "mailto",
+    "mem",
+    "memory",
+    "moz-extension",
+    "native",
+    "npipe",
+    "null",
+    "oci",
+    "op",
+    "pkg",
+    "ref",
+    "resource",
+    "s3",
+    "s3a",
+    "s3n",
+    "sendmail",
+    "session",
+    "sqlite",
+    "sqlite3",
+    "stderr",
+    "stdin",
+    "stdout",
+    "sync",
+    "tauri",
+    "unix",
+    "unixgram",
+    "urn",
+    "vault",
+    "wasb",
+    "wasbs",
 ];
 
 /// Every URL of a text that has a host. A URL inside the path or query of another does not count.
@@ -71,7 +134,9 @@ pub fn urls(text: &str) -> Vec<Found> {
         for (host, port) in hosts {
             let name = text.get(host.clone()).unwrap_or("");
             // A transport of Symfony's mailer names `default` where it takes the host from its own code.
-            let is_symbol = matches!(name, "default" | "null") || is_placeholder(name) || scheme.ends_with("+srv") && !name.contains('.');
+            let is_symbol = matches!(name, "default" | "null")
+                || is_placeholder(name)
+                || scheme.ends_with("+srv") && !name.contains('.');
             if !is_symbol {
                 let scheme = Some(scheme.clone());
                 found.push(Found { host, port, scheme, text: start..end.max(last), evidence });
@@ -121,9 +186,10 @@ fn authority(text: &str, start: usize) -> (Vec<HostPort>, usize) {
         // A password with a `/`, `#` or `?` that nobody escaped.
         return authority(text, start + end + at + 1);
     }
-    let ends = hosts.as_ref().and_then(|hosts| hosts.last()).map_or(0, |(host, port)| {
-        port.as_ref().map_or(host.end, |(_, range)| range.end)
-    });
+    let ends = hosts
+        .as_ref()
+        .and_then(|hosts| hosts.last())
+        .map_or(0, |(host, port)| port.as_ref().map_or(host.end, |(_, range)| range.end));
     let hosts = hosts.unwrap_or_default();
     let moved = |(host, port): HostPort| (shift(&host, start), port.map(|(port, range)| (port, shift(&range, start))));
     (hosts.into_iter().map(moved).collect(), start + ends)
@@ -137,7 +203,8 @@ fn members(whole: &str, from: usize, after: &str) -> Option<Vec<HostPort>> {
     let count = list.split(',').count();
     for (index, member) in list.split(',').enumerate() {
         let next_scheme = index > 0 && index + 1 == count && member.ends_with(':') && after.starts_with("//");
-        if !next_scheme && !(index > 0 && member.is_empty()) {
+        let nothing = index > 0 && member.is_empty();
+        if !next_scheme && !nothing {
             hosts.push(host_port(member, at)?);
         }
         at += member.len() + 1;
@@ -197,8 +264,23 @@ fn is_placeholder(name: &str) -> bool {
 /// Whether a lone word can be meant as a host: no switch, no number, no hash.
 pub fn is_lone_host(text: &str) -> bool {
     const SWITCHES: &[&str] = &[
-        "true", "false", "yes", "no", "on", "off", "none", "null", "auto", "default", "enabled", "disabled", "any",
-        "all", "unix", "socket", "undefined",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "none",
+        "null",
+        "auto",
+        "default",
+        "enabled",
+        "disabled",
+        "any",
+        "all",
+        "unix",
+        "socket",
+        "undefined",
     ];
     let lower = text.to_ascii_lowercase();
     let is_address = text.parse::<Ipv4Addr>().is_ok() || text.parse::<Ipv6Addr>().is_ok();
@@ -239,7 +321,9 @@ pub fn list(text: &str, needs: Needs, evidence: Evidence) -> Vec<Found> {
     let mut at = 0;
     for word in text.split(separators) {
         let start = at;
-        at = start + word.len() + text.get(start + word.len()..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+        at = start
+            + word.len()
+            + text.get(start + word.len()..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
         let (member, start) = peel(word, start);
         if member.is_empty() || is_option(member) {
             continue;
@@ -253,7 +337,8 @@ pub fn list(text: &str, needs: Needs, evidence: Evidence) -> Vec<Found> {
 /// Takes quotes, brackets, an `id@` and a `name=` off a member.
 fn peel(word: &str, start: usize) -> (&str, usize) {
     let opening: &[char] = &['"', '\'', '['];
-    let bracketed = word.starts_with('[') && word.get(1..).is_some_and(|rest| rest.split(']').next().is_some_and(is_v6));
+    let bracketed =
+        word.starts_with('[') && word.get(1..).is_some_and(|rest| rest.split(']').next().is_some_and(is_v6));
     let inner = if bracketed { word } else { word.trim_start_matches(opening) };
     let start = start + word.len() - inner.len();
     let inner = if bracketed { inner } else { inner.trim_end_matches(['"', '\'', ']']) };
@@ -278,7 +363,8 @@ fn is_option(member: &str) -> bool {
 
 fn member_of_list(member: &str, start: usize, needs: Needs, evidence: Evidence) -> Option<Found> {
     let member = member.split([';', '/']).next().unwrap_or("");
-    let ensemble = member.split(':').filter(|word| !word.is_empty()).count() == 3 && !is_v6(member) && !member.starts_with('[');
+    let ensemble =
+        member.split(':').filter(|word| !word.is_empty()).count() == 3 && !is_v6(member) && !member.starts_with('[');
     let pair = if ensemble { member.rsplit_once(':')?.0 } else { member };
     let (host, port) = host_port(pair, start)?;
     let name = pair.get(host.start - start..host.end - start)?;
@@ -308,9 +394,25 @@ pub fn drivers(text: &str) -> Vec<Found> {
 fn pairs(text: &str, separator: char) -> Option<Found> {
     const HOSTS: &[&str] = &["host", "hostaddr", "server", "data source", "datasource", "address", "addr", "hostname"];
     const OTHERS: &[&str] = &[
-        "port", "user", "user id", "userid", "uid", "username", "password", "pwd", "database", "dbname",
-        "initial catalog", "sslmode", "ssl mode", "trusted_connection", "integrated security", "trustservercertificate",
-        "encrypt", "driver", "charset",
+        "port",
+        "user",
+        "user id",
+        "userid",
+        "uid",
+        "username",
+        "password",
+        "pwd",
+        "database",
+        "dbname",
+        "initial catalog",
+        "sslmode",
+        "ssl mode",
+        "trusted_connection",
+        "integrated security",
+        "trustservercertificate",
+        "encrypt",
+        "driver",
+        "charset",
     ];
     let (mut host, mut port, mut other) = (None, None, false);
     let mut at = 0;

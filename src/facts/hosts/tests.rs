@@ -51,7 +51,11 @@ fn urls() {
     variable("M", "mongodb+srv://u:p@cluster/x", "");
     variable("NATS", "nats://a:4222,nats://u:p@b", "Peer a:4222 Url, Peer b Url");
     variable("X", "http://a:80,http://b:81, http://c", "Peer a:80 Url, Peer b:81 Url, Peer c Url");
-    variable("B", "failover:(tcp://broker1:61616,tcp://broker2:61616)", "Peer broker1:61616 Url, Peer broker2:61616 Url");
+    variable(
+        "B",
+        "failover:(tcp://broker1:61616,tcp://broker2:61616)",
+        "Peer broker1:61616 Url, Peer broker2:61616 Url",
+    );
     variable("X", r#"{"url":"http://api:8000/x","ws":"ws://hub"}"#, "Peer api:8000 Url, Peer hub Url");
     variable("X", "http://[fd00::1]:8080/x", "Peer fd00::1:8080 Url");
     variable("X", "http://a/login?next=http://b/", "Peer a Url");
@@ -138,7 +142,11 @@ fn pairs_and_lists() {
     variable("ELASTICSEARCH_HOSTS", r#"["es01:9200","es02:9200"]"#, "Peer es01:9200 Servers, Peer es02:9200 Servers");
     variable("discovery.seed_hosts", "es01,es02", "Peer es01 Servers, Peer es02 Servers");
     variable("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@k1:9093,2@k2:9093", "Peer k1:9093 Servers, Peer k2:9093 Servers");
-    variable("ZOO_SERVERS", "server.1=z1:2888:3888;2181 server.2=z2:2888:3888;2181", "Peer z1:2888 Servers, Peer z2:2888 Servers");
+    variable(
+        "ZOO_SERVERS",
+        "server.1=z1:2888:3888;2181 server.2=z2:2888:3888;2181",
+        "Peer z1:2888 Servers, Peer z2:2888 Servers",
+    );
     variable("REDIS_NODES", "one two", "");
     variable("KAFKA_ZOOKEEPER_CONNECT", "zookeeper:2181/kafka", "Peer zookeeper:2181 HostPort");
     variable("CSC_URL", "csc:3333", "Peer csc:3333 HostPort");
@@ -155,7 +163,11 @@ fn pairs_and_lists() {
 
 #[test]
 fn roles() {
-    variable("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://kafka:9092,EXT://localhost:29092", "Listen kafka:9092 Url, Listen localhost:29092 Url");
+    variable(
+        "KAFKA_ADVERTISED_LISTENERS",
+        "PLAINTEXT://kafka:9092,EXT://localhost:29092",
+        "Listen kafka:9092 Url, Listen localhost:29092 Url",
+    );
     variable("KAFKA_LISTENERS", "PLAINTEXT://:9092,C://0.0.0.0:9093", "Listen 0.0.0.0:9093 Url");
     variable("LISTEN_ADDRESS", "localhost:80", "Listen localhost:80 HostPort");
     variable("ZBX_BIND_ADDRESS", "127.0.0.1", "Listen 127.0.0.1 HostVariable");
@@ -203,7 +215,10 @@ fn commands() {
     run(&["bash", "-c", "echo > /dev/tcp/db/5432 || (</dev/tcp/é/1)"], "Peer db:5432 CommandOption");
     run(&["bash", "-c", "timeout 1 bash -c '</dev/tcp/db/5432'"], "Peer db:5432 CommandOption");
     run(&["sh", "-c", "echo http://localhost:80 && curl http://api:80/é"], "Peer api:80 Url");
-    run(&["--providers.docker.endpoint=tcp://proxy:2375", "--web.external-url=http://localhost"], "Peer proxy:2375 Url, Public localhost Url");
+    run(
+        &["--providers.docker.endpoint=tcp://proxy:2375", "--web.external-url=http://localhost"],
+        "Peer proxy:2375 Url, Public localhost Url",
+    );
     run(&["etcd", "--listen-client-urls", "http://etcd:2379"], "Listen etcd:2379 Url");
     run(&["mysqld", "--character-set-server=utf8mb4", "--collation-server", "utf8mb4_bin"], "");
     run(&["gateway", "--servers=postgres", "--server=web"], "");
