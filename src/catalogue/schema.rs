@@ -41,9 +41,10 @@ pub struct Image {
     /// Variables that hold secrets.
     #[serde(default)]
     pub secrets: Vec<Secret>,
-    /// Keys it makes anew at each start unless these variables are set: sessions and tokens end with the container.
+    /// Keys it makes anew with each container, so that sessions and tokens end with it: each the variables of which one
+    /// must be set to keep it.
     #[serde(default)]
-    pub session_secrets: Vec<String>,
+    pub session_secrets: Vec<Vec<String>>,
     /// Users, passwords and databases it makes.
     #[serde(default)]
     pub defaults: Defaults,
