@@ -90,9 +90,13 @@ impl Image {
         possible(&self.data, &self.version(tag))
     }
 
-    /// Its ports at a tag, as [`Image::data_for`].
+    /// Its ports at a tag, as [`Image::data_for`]; all of them where words of the tag decide and it has a variable in it.
     pub fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
-        possible(&self.ports, &self.version(tag))
+        let mut answers = possible(&self.ports, &self.version(tag));
+        if !is_open(tag) {
+            answers.iter_mut().for_each(|ports| ports.retain(|port| fits(tag, port.only.as_deref(), &port.except)));
+        }
+        answers
     }
 
     /// The variables it needs at a tag, as [`Image::data_for`].
@@ -157,7 +161,7 @@ impl Image {
     /// Whether it uses an NVIDIA GPU at a tag; no answer where words of the tag decide and it has a variable in it.
     pub fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;
-        if tag.is_some_and(|tag| tag.contains('$')) && !(gpu.only.is_empty() && gpu.except.is_empty()) {
+        if is_open(tag) && !(gpu.only.is_empty() && gpu.except.is_empty()) {
             return None;
         }
         let listed = gpu.only.is_empty() || gpu.only.iter().any(|word| has_word(tag, word));
@@ -171,20 +175,22 @@ fn verdict(entries: &[&Programs], tag: Option<&str>, program: &str) -> Option<bo
     let listed = |list: &[String]| list.iter().any(|name| name == program);
     let says = |entry: &&Programs| if listed(&entry.has) { Some(true) } else { listed(&entry.lacks).then_some(false) };
     let naming: Vec<&Programs> = entries.iter().copied().filter(|entry| says(entry).is_some()).collect();
-    if !tag.is_some_and(|tag| tag.contains('$')) {
-        return naming.iter().find(|entry| entry.fits(tag)).and_then(says);
+    if !is_open(tag) {
+        return naming.iter().find(|entry| fits(tag, entry.only.as_deref(), &entry.except)).and_then(says);
     }
     let first = says(naming.first()?);
     let certain = naming.len() > 1 || naming.iter().all(|entry| entry.only.is_none() && entry.except.is_empty());
     (certain && naming.iter().all(|entry| says(entry) == first)).then_some(first)?
 }
 
-impl Programs {
-    /// Whether the words of the tag are those it holds for.
-    fn fits(&self, tag: Option<&str>) -> bool {
-        self.only.as_deref().is_none_or(|word| has_word(tag, word))
-            && !self.except.iter().any(|word| has_word(tag, word))
-    }
+/// Whether the tag has a variable in it.
+fn is_open(tag: Option<&str>) -> bool {
+    tag.is_some_and(|tag| tag.contains('$'))
+}
+
+/// Whether the tag has the one word and none of the others.
+fn fits(tag: Option<&str>, only: Option<&str>, except: &[String]) -> bool {
+    only.is_none_or(|word| has_word(tag, word)) && !except.iter().any(|word| has_word(tag, word))
 }
 
 /// Whether a part of the tag is the word, with or without a version after it (`alpine3.20`).

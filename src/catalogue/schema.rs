@@ -183,6 +183,12 @@ pub struct Port {
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
     pub opened_by: Vec<String>,
+    /// Holds only for tags with this word.
+    #[serde(default)]
+    pub only: Option<String>,
+    /// Holds only for tags without these words.
+    #[serde(default)]
+    pub except: Vec<String>,
 }
 
 /// A transport protocol.
@@ -272,6 +278,9 @@ pub struct Required {
     pub given: Option<Setting>,
     /// Any of these is enough.
     pub any_of: Vec<Setting>,
+    /// A mount at or below one of these paths may bring what the variables would: then it is not known to refuse.
+    #[serde(default)]
+    pub unless_mounted: Vec<String>,
     /// When it refuses.
     #[serde(default)]
     pub when: RequiredWhen,
@@ -463,38 +472,15 @@ pub enum GpuNeed {
     Optional,
 }
 
-impl Tagged for DataPath {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
+/// Lets the tags of a type be asked for.
+macro_rules! tagged {
+    ($($fact:ty),*) => {
+        $(impl Tagged for $fact {
+            fn tags(&self) -> Option<&TagRange> {
+                self.tags.as_ref()
+            }
+        })*
+    };
 }
 
-impl Tagged for Port {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Login {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Required {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Programs {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Sqlite {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
+tagged!(DataPath, Port, Login, Required, Programs, Sqlite);

@@ -87,6 +87,14 @@ fn facts_depend_on_the_tag() {
 }
 
 #[test]
+fn ports_depend_on_the_build() {
+    let ports = |tag| -> Vec<u16> { image("nextcloud").ports_for(tag)[0].iter().map(|port| port.port).collect() };
+    assert_eq!(ports(Some("31-fpm-alpine")), [9000]);
+    assert_eq!(ports(Some("31-apache")), [80]);
+    assert_eq!(ports(Some("${NEXTCLOUD_TAG}")), [80, 9000]);
+}
+
+#[test]
 fn programs_depend_on_the_build() {
     let postgres = image("postgres");
     assert_eq!(postgres.has_program(Some("17-alpine3.20"), "wget"), Some(true));
