@@ -28,6 +28,9 @@ const HUB_MIRRORS: [&str; 8] = [
     "lscr.io/",
 ];
 
+/// Names of images that mean other things too: alone, at the end of a name, they say nothing.
+const GENERIC_NAMES: [&str; 3] = ["registry", "vault", "consul"];
+
 /// An image of the catalogue, and how sure it is that this is the one.
 #[derive(Clone, Copy, Debug)]
 pub struct Match {
@@ -52,6 +55,7 @@ pub fn lookup(repository: &str) -> Option<Match> {
     let two = path.rsplit_once('/').and_then(|(head, _)| name.strip_prefix(head)?.strip_prefix('/'));
     let image = match two.and_then(by_name) {
         Some(image) => image,
+        None if GENERIC_NAMES.contains(&last) => return None,
         None => by_name(last).filter(|image| image.holds_data())?,
     };
     Some(Match { image, exact: false })
@@ -86,9 +90,13 @@ impl Image {
         possible(&self.data, &self.version(tag))
     }
 
-    /// Its ports at a tag, as [`Image::data_for`].
+    /// Its ports at a tag, as [`Image::data_for`]; all of them where words of the tag decide and it has a variable in it.
     pub fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
-        possible(&self.ports, &self.version(tag))
+        let mut answers = possible(&self.ports, &self.version(tag));
+        if !is_open(tag) {
+            answers.iter_mut().for_each(|ports| ports.retain(|port| fits(tag, port.only.as_deref(), &port.except)));
+        }
+        answers
     }
 
     /// The variables it needs at a tag, as [`Image::data_for`].
@@ -150,27 +158,39 @@ impl Image {
         (self.has_program(tag, program) != Some(false)).then_some(&self.healthcheck_test)
     }
 
-    /// Whether it uses an NVIDIA GPU at a tag.
+    /// Whether it uses an NVIDIA GPU at a tag; no answer where words of the tag decide and it has a variable in it.
     pub fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;
+        if is_open(tag) && !(gpu.only.is_empty() && gpu.except.is_empty()) {
+            return None;
+        }
         let listed = gpu.only.is_empty() || gpu.only.iter().any(|word| has_word(tag, word));
         (listed && !gpu.except.iter().any(|word| has_word(tag, word))).then_some(gpu.need)
     }
 }
 
-/// What the first entry that knows the program says. A tag with a variable in it may have any word.
+/// What the first entry that fits the tag and names the program says. A tag with a variable in it may have any word:
+/// then the entries must agree, and one that holds for some words only says nothing alone.
 fn verdict(entries: &[&Programs], tag: Option<&str>, program: &str) -> Option<bool> {
-    let open = tag.is_some_and(|tag| tag.contains('$'));
-    entries.iter().find_map(|entry| {
-        let worded = entry.only.is_some() || !entry.except.is_empty();
-        let fits = entry.only.as_deref().is_none_or(|word| has_word(tag, word))
-            && !entry.except.iter().any(|word| has_word(tag, word));
-        if !fits || (open && worded) {
-            return None;
-        }
-        let named = |list: &[String]| list.iter().any(|name| name == program);
-        if named(&entry.has) { Some(true) } else { named(&entry.lacks).then_some(false) }
-    })
+    let listed = |list: &[String]| list.iter().any(|name| name == program);
+    let says = |entry: &&Programs| if listed(&entry.has) { Some(true) } else { listed(&entry.lacks).then_some(false) };
+    let naming: Vec<&Programs> = entries.iter().copied().filter(|entry| says(entry).is_some()).collect();
+    if !is_open(tag) {
+        return naming.iter().find(|entry| fits(tag, entry.only.as_deref(), &entry.except)).and_then(says);
+    }
+    let first = says(naming.first()?);
+    let certain = naming.len() > 1 || naming.iter().all(|entry| entry.only.is_none() && entry.except.is_empty());
+    (certain && naming.iter().all(|entry| says(entry) == first)).then_some(first)?
+}
+
+/// Whether the tag has a variable in it.
+fn is_open(tag: Option<&str>) -> bool {
+    tag.is_some_and(|tag| tag.contains('$'))
+}
+
+/// Whether the tag has the one word and none of the others.
+fn fits(tag: Option<&str>, only: Option<&str>, except: &[String]) -> bool {
+    only.is_none_or(|word| has_word(tag, word)) && !except.iter().any(|word| has_word(tag, word))
 }
 
 /// Whether a part of the tag is the word, with or without a version after it (`alpine3.20`).

@@ -41,9 +41,10 @@ pub struct Image {
     /// Variables that hold secrets.
     #[serde(default)]
     pub secrets: Vec<Secret>,
-    /// Keys it makes anew at each start unless these variables are set: sessions and tokens end with the container.
+    /// Keys it makes anew with each container, so that sessions and tokens end with it: each the variables of which one
+    /// must be set to keep it.
     #[serde(default)]
-    pub session_secrets: Vec<String>,
+    pub session_secrets: Vec<Vec<String>>,
     /// Users, passwords and databases it makes.
     #[serde(default)]
     pub defaults: Defaults,
@@ -182,6 +183,12 @@ pub struct Port {
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
     pub opened_by: Vec<String>,
+    /// Holds only for tags with this word.
+    #[serde(default)]
+    pub only: Option<String>,
+    /// Holds only for tags without these words.
+    #[serde(default)]
+    pub except: Vec<String>,
 }
 
 /// A transport protocol.
@@ -271,6 +278,9 @@ pub struct Required {
     pub given: Option<Setting>,
     /// Any of these is enough.
     pub any_of: Vec<Setting>,
+    /// A mount at or below one of these paths may bring what the variables would: then it is not known to refuse.
+    #[serde(default)]
+    pub unless_mounted: Vec<String>,
     /// When it refuses.
     #[serde(default)]
     pub when: RequiredWhen,
@@ -462,38 +472,15 @@ pub enum GpuNeed {
     Optional,
 }
 
-impl Tagged for DataPath {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
+/// Lets the tags of a type be asked for.
+macro_rules! tagged {
+    ($($fact:ty),*) => {
+        $(impl Tagged for $fact {
+            fn tags(&self) -> Option<&TagRange> {
+                self.tags.as_ref()
+            }
+        })*
+    };
 }
 
-impl Tagged for Port {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Login {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Required {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Programs {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
-
-impl Tagged for Sqlite {
-    fn tags(&self) -> Option<&TagRange> {
-        self.tags.as_ref()
-    }
-}
+tagged!(DataPath, Port, Login, Required, Programs, Sqlite);

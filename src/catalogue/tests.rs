@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::schema::{Keeps, WrongMountEffect};
+use super::schema::{Engine, Keeps, WrongMountEffect};
 use super::*;
 
 fn image(repository: &str) -> &'static Image {
@@ -46,7 +46,8 @@ fn the_end_of_a_name_is_a_guess() {
 
 #[test]
 fn words_of_others_are_not_matched() {
-    for name in ["acme/nginx", "acme/alpine", "acme/my-postgres", "acme/server", "postgresql-backup", "web", "", "/"] {
+    for name in ["acme/nginx", "acme/alpine", "acme/my-postgres", "acme/registry", "postgresql-backup", "web", "", "/"]
+    {
         assert!(lookup(name).is_none(), "{name}");
     }
 }
@@ -82,6 +83,15 @@ fn facts_depend_on_the_tag() {
     assert!(elasticsearch.login_for(Some("$TAG")).is_none());
     assert_eq!(image("ollama/ollama").gpu_for(Some("0.5.7-rocm")), None);
     assert_eq!(image("ollama/ollama").gpu_for(None), Some(GpuNeed::Optional));
+    assert_eq!(image("ollama/ollama").gpu_for(Some("${OLLAMA_TAG}")), None);
+}
+
+#[test]
+fn ports_depend_on_the_build() {
+    let ports = |tag| -> Vec<u16> { image("nextcloud").ports_for(tag)[0].iter().map(|port| port.port).collect() };
+    assert_eq!(ports(Some("31-fpm-alpine")), [9000]);
+    assert_eq!(ports(Some("31-apache")), [80]);
+    assert_eq!(ports(Some("${NEXTCLOUD_TAG}")), [80, 9000]);
 }
 
 #[test]
@@ -91,6 +101,10 @@ fn programs_depend_on_the_build() {
     assert_eq!(postgres.has_program(Some("17"), "wget"), Some(false));
     assert_eq!(postgres.has_program(Some("17"), "python3"), None);
     assert_eq!(postgres.has_program(Some("$TAG"), "wget"), None);
+    assert_eq!(postgres.has_program(Some("$TAG"), "bash"), Some(true));
+    assert_eq!(image("prom/prometheus").has_program(Some("$TAG"), "wget"), None);
+    assert_eq!(image("prom/prometheus").has_program(Some("v3.1.0-distroless"), "wget"), Some(false));
+    assert_eq!(image("neo4j").has_program(Some("$TAG"), "wget"), None);
     assert_eq!(image("mongo").has_program(Some("4.4"), "mongosh"), Some(false));
     assert_eq!(image("mongo").has_program(Some("sha"), "mongosh"), None);
     assert!(
@@ -110,6 +124,17 @@ fn helpers_answer_for_a_port_and_a_variable() {
     let trust = &postgres.required[0].any_of[2];
     assert!(trust.holds("trust") && !trust.holds("md5"));
     assert!(!postgres.required[0].any_of[0].holds(""));
+}
+
+#[test]
+fn keys_and_embedded_databases_are_known() {
+    let slurk = image("slurk/server");
+    assert_eq!(slurk.session_secrets, [["SLURK_SECRET_KEY"]]);
+    assert_eq!(slurk.in_memory.as_ref().map(|memory| memory.unless[0].variable.as_str()), Some("SLURK_DATABASE_URI"));
+    let grafana = image("grafana/grafana").sqlite_for(None);
+    assert_eq!(grafana[0][0].path, "/var/lib/grafana/grafana.db");
+    assert!(grafana[0][0].replaced_by.iter().any(|setting| setting.variable == "GF_DATABASE_URL"));
+    assert_eq!(image("metabase/metabase").sqlite_for(None)[0][0].engine, Engine::H2);
 }
 
 #[test]
