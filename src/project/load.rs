@@ -145,6 +145,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     check.run();
     loader.rejections.append(&mut check.findings);
     loader.consequences += check.consequences;
+    spread_scale(&mut root);
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let project = Project {
         name,
@@ -162,6 +163,20 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let mut findings = once(loader.rejections);
     findings.extend(loader.accepted);
     (project, findings)
+}
+
+/// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
+fn spread_scale(root: &mut Value) {
+    let Data::Map(map) = &mut root.data else { return };
+    let Some(Data::Map(services)) = map.get_mut("services").map(|entry| &mut entry.value.data) else { return };
+    for entry in services.values_mut() {
+        let Some(scale) = entry.value.get("scale").cloned() else { continue };
+        if let Data::Map(service) = &mut entry.value.data
+            && let Some(Data::Map(deploy)) = service.get_mut("deploy").map(|deploy| &mut deploy.value.data)
+        {
+            deploy.insert("replicas".to_owned(), super::value::Entry { key: scale.place, value: scale });
+        }
+    }
 }
 
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it.

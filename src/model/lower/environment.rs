@@ -6,7 +6,7 @@ use super::{Context, read};
 use crate::finding::Place;
 use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};
 use crate::project::texts::parts_within;
-use crate::project::value::{Data, Value};
+use crate::project::value::{Data, Entry, Value};
 
 /// What reaches the container, by name.
 pub fn variables(cx: &Context<'_>, service: &Value) -> IndexMap<String, Variable> {
@@ -51,13 +51,27 @@ fn pairs(cx: &Context<'_>, value: Option<&Value>) -> Vec<Pair> {
             let pairs = map.iter().map(|(name, entry)| Pair {
                 name: name.clone(),
                 key: entry.key,
-                value: read::as_text(&entry.value),
+                value: read::as_text(&entry.value).map(|value| behind_name(cx, name, entry, value)),
             });
             pairs.collect()
         }
         Some(Data::List(items)) => items.iter().filter_map(|item| pair(cx, item)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The value of an entry that was written as an item `NAME=value` stands behind the name.
+fn behind_name(cx: &Context<'_>, name: &str, entry: &Entry, mut value: Spanned<String>) -> Spanned<String> {
+    if entry.key != value.place {
+        return value;
+    }
+    if !value.parts.is_empty() {
+        value.place = cx.texts.part(&entry.value, 0..value.value.len());
+    } else if let Some(span) = cx.texts.inner(entry.key, &format!("{name}={}", value.value)) {
+        value.place.span.start = span.start + name.len() as u32 + 1;
+        value.place.span.end = span.end;
+    }
+    value
 }
 
 fn pair(cx: &Context<'_>, item: &Value) -> Option<Pair> {

@@ -52,7 +52,7 @@ fn request(value: &Value) -> Option<DeviceRequest> {
     let named = if ids.is_empty() { count } else { value.get("device_ids") };
     let count = match count {
         _ if !ids.is_empty() => DeviceCount::Ids(ids.into_iter().map(|id| id.value).collect()),
-        None => DeviceCount::All,
+        None => DeviceCount::Number(0),
         Some(Value { data: Data::Text(text), .. }) if text.eq_ignore_ascii_case("all") => DeviceCount::All,
         Some(count) => match read::as_integer(count)? {
             number if number < 0 => DeviceCount::All,

@@ -83,7 +83,7 @@ fn every_key_is_shown_as_docker_compose_shows_it() {
         }
     }
     assert_eq!(shown, expect);
-    assert_eq!(shown["services"]["all"].as_object_mut().unwrap().len(), 86);
+    assert_eq!(shown["services"]["all"].as_object_mut().unwrap().len(), 85);
 }
 
 #[test]
