@@ -120,11 +120,7 @@ fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
 fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
     let text = error.render();
     let text = if surroundings.color(ColorName::Auto) { text.ansi().to_string() } else { text.to_string() };
-    if error.use_stderr() {
-        Answer { errors: text, code: BROKEN, ..Answer::default() }
-    } else {
-        Answer::output(text)
-    }
+    if error.use_stderr() { Answer { errors: text, code: BROKEN, ..Answer::default() } } else { Answer::output(text) }
 }
 
 fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {

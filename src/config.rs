@@ -143,8 +143,7 @@ pub fn find(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<C
 /// # Errors
 /// As [`find`]; also where the file is absent.
 pub fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigError> {
-    let unreadable =
-        |error: LoadError| ConfigError { path: path.to_path_buf(), at: None, message: error.to_string() };
+    let unreadable = |error: LoadError| ConfigError { path: path.to_path_buf(), at: None, message: error.to_string() };
     let file = sources.file(sources.load(path).map_err(unreadable)?);
     read::parse(&file.path, &file.text, rules)
 }

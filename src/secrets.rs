@@ -1,29 +1,22 @@
 //! Which names and values look like secrets: one answer for the rules and for the excerpts that hide them.
 
 /// Words that name a secret by themselves, wherever they stand in a name.
-const SECRET_WORDS: &[&str] = &[
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "PASSCODE",
-    "PASS",
-    "PWD",
-    "PW",
-    "SECRET",
-    "TOKEN",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "APIKEY",
-];
+const SECRET_WORDS: &[&str] =
+    &["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "APIKEY"];
+
+/// Short words that name a secret at the end of a name of several words: `DB_PASS`, but neither `PASS_THROUGH` nor the
+/// shell's own `PWD`.
+const LAST_WORDS: &[&str] = &["PASS", "PWD", "PW"];
 
 /// Ends of words that are written together: `PGPASSWORD`, `authtoken`, `clientsecret`.
-const SECRET_ENDS: &[&str] = &["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "SECRETKEY"];
+const SECRET_ENDS: &[&str] = &["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "SECRETKEY", "DBPASS"];
 
 /// Words that make a secret of a following `KEY`.
 const KEY_KINDS: &[&str] = &[
     "ACCESS",
     "ACCOUNT",
     "ADMIN",
+    "AES",
     "API",
     "APP",
     "AUTH",
@@ -31,6 +24,7 @@ const KEY_KINDS: &[&str] = &[
     "CRYPTO",
     "ENCRYPT",
     "ENCRYPTION",
+    "FERNET",
     "HMAC",
     "JWT",
     "MASTER",
@@ -42,29 +36,168 @@ const KEY_KINDS: &[&str] = &[
     "SESSION",
     "SIGNING",
     "STORAGE",
+    "VAULT",
 ];
 
 /// Words behind the secret word that make the name one of something else: where it is kept, how long it lives, what
 /// shape it has.
 const OTHER_THINGS: &[&str] = &[
-    "AGE", "ALG", "ALGO", "ALGORITHM", "ALIAS", "ALLOWED", "ARN", "ATTEMPTS", "ATTRIBUTE", "AUDIENCE", "AUTH", "BACKEND", "BITS",
-    "BUDGET", "CHARS", "CLAIM", "CLASS", "COMMAND", "COOKIE", "COST", "COUNT", "DAYS", "DIR", "DIRECTORY", "DISABLED",
-    "DRIVER", "DURATION", "EMAIL", "ENABLED", "ENDPOINT", "ENGINE", "EXP", "EXPIRATION", "EXPIRE", "EXPIRES",
-    "EXPIRY", "FIELD", "FILE", "FILENAME", "FILES", "FORMAT", "GRANT", "HASHER", "HASHERS", "HEADER", "HEADERS",
-    "HOST", "HOSTNAME", "HOURS", "ID", "IDS", "INTERVAL", "ISSUER", "LEN", "LENGTH", "LIFESPAN", "LIFETIME", "LIMIT",
-    "LOCATION", "LOGIN", "MANAGER", "MAX", "MAXLEN", "METHOD", "MIN", "MINLEN", "MINUTES", "MODE", "MOUNT", "NAME",
-    "NAMES", "NAMESPACE", "PARAM", "PARAMETER", "PATH", "PATHS", "PATTERN", "PERIOD", "PLUGIN", "POLICY", "PORT",
-    "PREFIX", "PROVIDER", "REALM", "REF", "REFRESH", "REGEX", "REGION", "REQUIRED", "REQUIREMENTS", "RESET", "ROTATE",
-    "ROTATION", "ROUNDS", "RULES", "SCHEME", "SCOPE", "SCOPES", "SECONDS", "SERVER", "SIZE", "SOURCE", "STORE",
-    "STRENGTH", "SUFFIX", "TABLE", "TIME", "TIMEOUT", "TOKENIZER", "TTL", "TYPE", "URI", "URL", "URLS", "USER",
-    "USERNAME", "VALIDATION", "VALIDATOR", "VALIDATORS", "VALIDITY", "VERSION",
+    "AGE",
+    "ALG",
+    "ALGO",
+    "ALGORITHM",
+    "ALIAS",
+    "ALLOWED",
+    "ARN",
+    "ATTEMPTS",
+    "ATTRIBUTE",
+    "AUDIENCE",
+    "AUTH",
+    "BACKEND",
+    "BITS",
+    "BUDGET",
+    "CHARS",
+    "CLAIM",
+    "CLASS",
+    "COMMAND",
+    "COOKIE",
+    "COST",
+    "COUNT",
+    "DAYS",
+    "DIR",
+    "DIRECTORY",
+    "DISABLED",
+    "DRIVER",
+    "DURATION",
+    "EMAIL",
+    "ENABLED",
+    "ENDPOINT",
+    "ENGINE",
+    "EXP",
+    "EXPIRATION",
+    "EXPIRE",
+    "EXPIRES",
+    "EXPIRY",
+    "FIELD",
+    "FILE",
+    "FILENAME",
+    "FILES",
+    "FORMAT",
+    "GRANT",
+    "HASHER",
+    "HASHERS",
+    "HEADER",
+    "HEADERS",
+    "HOST",
+    "HOSTNAME",
+    "HOURS",
+    "ID",
+    "IDS",
+    "INTERVAL",
+    "ISSUER",
+    "LEN",
+    "LENGTH",
+    "LIFESPAN",
+    "LIFETIME",
+    "LIMIT",
+    "LOCATION",
+    "LOGIN",
+    "MANAGER",
+    "MAX",
+    "MAXLEN",
+    "METHOD",
+    "MIN",
+    "MINLEN",
+    "MINUTES",
+    "MODE",
+    "MOUNT",
+    "NAME",
+    "NAMES",
+    "NAMESPACE",
+    "PARAM",
+    "PARAMETER",
+    "PATH",
+    "PATHS",
+    "PATTERN",
+    "PERIOD",
+    "PLUGIN",
+    "POLICY",
+    "PORT",
+    "PREFIX",
+    "PROVIDER",
+    "REALM",
+    "REF",
+    "REFRESH",
+    "REGEX",
+    "REGION",
+    "REQUIRED",
+    "REQUIREMENTS",
+    "RESET",
+    "ROTATE",
+    "ROTATION",
+    "ROUNDS",
+    "RULES",
+    "SCHEME",
+    "SCOPE",
+    "SCOPES",
+    "SECONDS",
+    "SERVER",
+    "SIZE",
+    "SOURCE",
+    "STORE",
+    "STRENGTH",
+    "SUFFIX",
+    "TABLE",
+    "TIME",
+    "TIMEOUT",
+    "TOKENIZER",
+    "TTL",
+    "TYPE",
+    "URI",
+    "URL",
+    "URLS",
+    "USER",
+    "USERNAME",
+    "VALIDATION",
+    "VALIDATOR",
+    "VALIDATORS",
+    "VALIDITY",
+    "VERSION",
 ];
 
 /// Words before the secret word that make the name a switch, a quantity, or something everyone may read.
 const SWITCHES: &[&str] = &[
-    "ALLOW", "CHANGE", "COUNT", "DISABLE", "DISABLED", "EMPTY", "ENABLE", "ENABLED", "EXPOSE", "FORGOT", "GENERATE",
-    "HAS", "HIDE", "IGNORE", "IS", "MAX", "MIN", "NO", "NUM", "PUBLIC", "PUBLISHABLE", "RANDOM", "REQUIRE", "REQUIRES",
-    "RESET", "SHOW", "SKIP", "USE", "VALIDATE", "VERIFY", "WITHOUT",
+    "ALLOW",
+    "CHANGE",
+    "COUNT",
+    "DISABLE",
+    "DISABLED",
+    "EMPTY",
+    "ENABLE",
+    "ENABLED",
+    "EXPOSE",
+    "FORGOT",
+    "GENERATE",
+    "HAS",
+    "HIDE",
+    "IGNORE",
+    "IS",
+    "MAX",
+    "MIN",
+    "NO",
+    "NUM",
+    "PUBLIC",
+    "PUBLISHABLE",
+    "RANDOM",
+    "REQUIRE",
+    "REQUIRES",
+    "RESET",
+    "SHOW",
+    "SKIP",
+    "USE",
+    "VALIDATE",
+    "VERIFY",
+    "WITHOUT",
 ];
 
 /// Whether a variable or key of this name usually holds a secret: `POSTGRES_PASSWORD`, `stripe.apiKey`. A name that
@@ -72,10 +205,6 @@ const SWITCHES: &[&str] = &[
 /// is half of the evidence: the value must look like a secret too.
 pub fn is_secret_name(name: &str) -> bool {
     let words = words(name);
-    // The shell's own PWD and OLDPWD are directories.
-    if words.len() == 1 && words.first().is_some_and(|word| word == "PWD" || word == "PW" || word == "PASS") {
-        return false;
-    }
     words.iter().enumerate().any(|(at, word)| {
         is_secret_word(&words, at, word)
             && !words.iter().take(at).any(|word| SWITCHES.contains(&word.as_str()))
@@ -86,6 +215,9 @@ pub fn is_secret_name(name: &str) -> bool {
 fn is_secret_word(words: &[String], at: usize, word: &str) -> bool {
     if SECRET_WORDS.contains(&word) || SECRET_ENDS.iter().any(|end| word.ends_with(end)) {
         return true;
+    }
+    if LAST_WORDS.contains(&word) {
+        return at > 0 && at + 1 == words.len();
     }
     let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
     match word {
@@ -156,11 +288,10 @@ pub fn looks_like_reference(value: &str) -> bool {
     references > 0
 }
 
-/// The length in bytes of the reference that a text starts with.
-fn reference_length(text: &str) -> Option<usize> {
-    let closed = |open: &str, close: &str| {
-        text.starts_with(open).then(|| text.find(close).map(|at| at + close.len())).flatten()
-    };
+/// The length in bytes of the reference that a text starts with; `None` where it starts with something else.
+pub fn reference_length(text: &str) -> Option<usize> {
+    let closed =
+        |open: &str, close: &str| text.starts_with(open).then(|| text.find(close).map(|at| at + close.len())).flatten();
     if let Some(length) = closed("{{", "}}").or_else(|| closed("<%", "%>")) {
         return Some(length);
     }
@@ -229,6 +360,8 @@ mod tests {
             "POSTGRES_PASSWORD_OLD",
             "password",
             "SECRET_MANAGER_PASSWORD",
+            "PAPERLESS_DBPASS",
+            "TENANT_AES_KEY",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -256,6 +389,8 @@ mod tests {
             "ACCESS_TOKEN_EXPIRE_MINUTES",
             "PWD",
             "OLDPWD",
+            "PW_V8_COVERAGE",
+            "PASS_THROUGH",
             "PASSENGER_APP_ENV",
             "COMPASS_URL",
             "BYPASS",

@@ -114,8 +114,14 @@ mod tests {
         tags: &["CWE-668"],
         text: "\n## What it does\n\nIt looks.\n",
     };
-    const OTHER: Document =
-        Document { name: "root-user", family: "security", severity: Severity::Info, set: Set::Strict, fix: None, ..ONE };
+    const OTHER: Document = Document {
+        name: "root-user",
+        family: "security",
+        severity: Severity::Info,
+        set: Set::Strict,
+        fix: None,
+        ..ONE
+    };
 
     #[test]
     fn the_table_names_families_and_aligns_columns() {

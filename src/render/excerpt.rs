@@ -13,6 +13,8 @@ use crate::source::{SourceDb, SourceFile, Span};
 const LINES_BEFORE: u32 = 2;
 /// Lines shown below what is marked.
 const LINES_AFTER: u32 = 1;
+/// So few lines between two excerpts are shown too, so that both become one.
+const MOST_SKIPPED_LINES: u32 = 1;
 /// A mark over more lines than this is drawn under its first line alone.
 const MOST_MARKED_LINES: u32 = 8;
 /// Labels shown; the rest is counted.
@@ -95,7 +97,8 @@ pub(super) fn excerpt(finding: &Finding, sources: &SourceDb, options: &RenderOpt
             excerpt.hidden_labels += 1;
         }
     }
-    for cluster in clusters(std::iter::once(primary).chain(labels)) {
+    for mut cluster in clusters(std::iter::once(primary).chain(labels)) {
+        cluster.trim();
         excerpt.add(&cluster, options);
     }
     excerpt.marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
@@ -147,7 +150,22 @@ fn clusters(wanted: impl Iterator<Item = Wanted>) -> Vec<Cluster> {
 
 fn touch(one: &Cluster, other: &Cluster) -> bool {
     let file = |cluster: &Cluster| cluster.wanted.first().map(|mark| mark.span.file);
-    file(one) == file(other) && one.first_line <= other.last_line + 1 && other.first_line <= one.last_line + 1
+    let reach = |cluster: &Cluster| cluster.last_line + 1 + MOST_SKIPPED_LINES;
+    file(one) == file(other) && one.first_line <= reach(other) && other.first_line <= reach(one)
+}
+
+impl Cluster {
+    /// Leaves out empty lines above and below what is marked.
+    fn trim(&mut self) {
+        let first_marked = self.wanted.iter().map(|mark| mark.first_line).min().unwrap_or(self.first_line);
+        let last_marked = self.wanted.iter().map(|mark| mark.last_line).max().unwrap_or(self.last_line);
+        let Some(file) = self.wanted.first().map(|mark| &mark.file) else { return };
+        let empty = |number: u32| line_text(file, number).trim().is_empty();
+        let first = (self.first_line..first_marked).find(|number| !empty(*number));
+        let last = (last_marked + 1..=self.last_line).rev().find(|number| !empty(*number));
+        self.first_line = first.unwrap_or(first_marked);
+        self.last_line = last.unwrap_or(last_marked);
+    }
 }
 
 /// The last line that has text; a line break at the end of the file opens no line worth showing.
@@ -164,8 +182,9 @@ impl Excerpt {
         let at = file.position(first.span.start);
         let path = clean(&super::relative(&options.base, &file.path));
         let part_start = self.text.len();
-        let lines: Vec<Line> =
-            (cluster.first_line..=cluster.last_line).map(|number| Line::new(number, cluster, file, options.width)).collect();
+        let lines: Vec<Line> = (cluster.first_line..=cluster.last_line)
+            .map(|number| Line::new(number, cluster, file, options.width))
+            .collect();
         let mut starts = Vec::with_capacity(lines.len());
         for line in &lines {
             starts.push(self.text.len());
@@ -262,7 +281,7 @@ fn window(text: &str, mark: usize, length: usize) -> Range<usize> {
 fn hidden(text: &str, window: &Range<usize>, whole: bool) -> Vec<Range<usize>> {
     if whole {
         let indent = text.len() - text.trim_start().len();
-        return vec![indent..text.len()];
+        return std::iter::once(indent..text.len()).collect();
     }
     let reach = window.start.saturating_sub(MASK_REACH);
     let from = (reach..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(0);

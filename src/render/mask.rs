@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::secrets::{is_secret_name, looks_like_reference};
+use crate::secrets::{is_secret_name, looks_like_reference, reference_length};
 
 /// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
 static NAME: LazyLock<Option<Regex>> =
@@ -41,7 +41,7 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
     }
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(line)) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
-        if is_secret_name(name.as_str()) {
+        if is_secret_name(name.as_str()) && !is_empty(value.as_str()) {
             hidden.push(value.range());
         }
     }
@@ -105,40 +105,45 @@ fn value_range(line: &str, name: usize, sign: usize) -> Option<Range<usize>> {
         let length = inner.find(quote).unwrap_or(inner.len());
         return Some(start + 1..start + 1 + length);
     }
-    let lead = before.trim_start_matches([' ', '\t', '-']);
+    if quote == '#' && start > sign {
+        return None;
+    }
+    if let Some(length) = reference_length(value).filter(|length| ends_word(value, *length)) {
+        return Some(start..start + length);
+    }
+    let lead = before.trim_start_matches([' ', '\t', '-', '#']);
     let lead = ["export ", "ENV ", "ARG "].iter().find_map(|word| lead.strip_prefix(word)).unwrap_or(lead);
     let length = match lead.trim() {
         "" => value.find(" #").unwrap_or(value.len()),
         "\"" => value.find('"').unwrap_or(value.len()),
         "'" => value.find('\'').unwrap_or(value.len()),
-        _ => value.find([' ', '\t', ',', '}', ']', '"', '\'', ';', '&']).unwrap_or(value.len()),
+        _ => value.char_indices().map(|(at, _)| at).find(|at| ends_word(value, *at)).unwrap_or(value.len()),
     };
-    let length = match reference_end(value) {
-        Some(end) if end > length => end,
-        _ => value.get(..length)?.trim_end().len(),
-    };
-    Some(start..start + length)
+    Some(start..start + value.get(..length)?.trim_end().len())
 }
 
-/// The end of `${…}` at the start of a value: its default may hold the characters that end a word.
-fn reference_end(value: &str) -> Option<usize> {
-    if !value.starts_with("${") {
-        return None;
+/// Whether a word in the middle of a line ends at this byte.
+fn ends_word(text: &str, at: usize) -> bool {
+    let mut rest = text.get(at..).unwrap_or("").chars();
+    match rest.next() {
+        None | Some(' ' | '\t' | '}' | ']' | '"' | '\'' | ';' | '&' | '|' | ')' | '\\') => true,
+        Some(',') => rest.next().is_none_or(|next| matches!(next, ' ' | '"' | '\'')),
+        Some(_) => false,
     }
-    value.find('}').map(|at| at + 1)
 }
 
 /// Hides a value, or only the literal defaults in it where it is made of references.
 fn hide_value(line: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     let Some(value) = line.get(range.clone()) else { return };
-    let plain = PLAIN_VALUES.contains(&value.to_ascii_lowercase().as_str());
+    let plain = PLAIN_VALUES.contains(&value.trim_end_matches(',').to_ascii_lowercase().as_str());
     if value.is_empty() || plain || value.starts_with(['*', '|', '>', '{', '[']) {
         return;
     }
     let defaults: Vec<Range<usize>> = DEFAULT
         .iter()
         .flat_map(|default| default.captures_iter(value))
-        .filter_map(|captures| captures.get(2).map(|literal| literal.range()))
+        .filter_map(|captures| captures.get(2).filter(|literal| !is_empty(literal.as_str())))
+        .map(|literal| literal.range())
         .map(|literal| range.start + literal.start..range.start + literal.end)
         .collect();
     if looks_like_reference(value) {
@@ -146,6 +151,11 @@ fn hide_value(line: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     } else {
         hidden.push(range);
     }
+}
+
+/// Whether a default is nothing but quotes.
+fn is_empty(literal: &str) -> bool {
+    literal.trim().trim_matches(['"', '\'']).is_empty()
 }
 
 fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -188,6 +198,8 @@ mod tests {
         check("environment: {DB_PASSWORD: abc, USER: me}", "environment: {DB_PASSWORD: •••, USER: me}");
         check(r#"command: ["--password=abc", "-v"]"#, r#"command: ["--password=•••", "-v"]"#);
         check(r#"  {"password":"abc"}"#, r#"  {"password":"•••"}"#);
+        check("  # - DB_PASSWORD=$2a$1,b", "  # - DB_PASSWORD=•••••••");
+        check("run --password=a,b -v", "run --password=••• -v");
         check("  PASSWORD: pre${X}", "  PASSWORD: •••••••");
         check("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnygWyF8PbnGy0", &"•".repeat(43));
     }
@@ -229,6 +241,10 @@ mod tests {
             "    - ./secrets/token:/run/secrets/token:ro",
             "  # see https://example.org/a:b",
             "SECRET=",
+            "SECRET= # make one with openssl",
+            "  SECRET: # make one",
+            "  SECRET: ${SECRET:-\"\"}",
+            "  command: sh -c 'TOKEN=$$(cat /run/secrets/t) && run --password=$${PW} x'",
         ] {
             check(line, line);
         }

@@ -35,18 +35,28 @@ pub(super) fn sample() -> Sample {
         edits: vec![Edit { span: ports.span, text: "\"127.0.0.1:5432:5432\"".to_owned() }],
     };
     let findings = vec![
-        Finding::new("exposed-datastore", Severity::Error, ports, "services.db", "`db` is published on every interface")
-            .evidence("5432")
-            .help("publish it on `127.0.0.1`, or drop `ports`: services of one network reach each other without")
-            .label(at("postgres:17"), "this is a datastore")
-            .fix(fix),
+        Finding::new(
+            "exposed-datastore",
+            Severity::Error,
+            ports,
+            "services.db",
+            "`db` is published on every interface",
+        )
+        .evidence("5432")
+        .help("publish it on `127.0.0.1`, or drop `ports`: services of one network reach each other without")
+        .label(at("postgres:17"), "this is a datastore")
+        .fix(fix),
         Finding::new("mismatched-credentials", Severity::Error, at("postgres://me:hunter2@db/x"), "services.db", {
             "the password in `URL` is not the one that `db` is given, which has a name so long that the line breaks"
         })
         .label(in_env("'sécret'"), "the password of `db`"),
-        Finding::new("broken-healthcheck", Severity::Warning, at("db:\r\n        condition: service_healthy"), "services.web", {
-            "`db` has no healthcheck \u{1b}[31m"
-        })
+        Finding::new(
+            "broken-healthcheck",
+            Severity::Warning,
+            at("db:\r\n        condition: service_healthy"),
+            "services.web",
+            "`db` has no healthcheck \u{1b}[31m",
+        )
         .confidence(Confidence::Low),
         Finding::new("conflicting-label", Severity::Warning, at("\"\u{1b}[2J\u{202e}evil\""), "services.db", {
             "two labels of the value `\u{1b}[2J\u{202e}evil`"
@@ -56,9 +66,13 @@ pub(super) fn sample() -> Sample {
         }),
         Finding::new("placeholder-secret", Severity::Warning, in_env("secret-é"), "LONG", "`LONG` is a placeholder"),
         Finding::new("unused-variable", Severity::Info, in_env("TOKEN_KEY"), "TOKEN_KEY", "nothing uses `TOKEN_KEY`"),
-        Finding::new("empty", Severity::Info, Place { span: Span { file: env, start: 0, end: 0 }, ..in_env("L") }, "", {
-            "a place without bytes"
-        }),
+        Finding::new(
+            "empty",
+            Severity::Info,
+            Place { span: Span { file: env, start: 0, end: 0 }, ..in_env("L") },
+            "",
+            "a place without bytes",
+        ),
     ];
     let report = Report::new(findings, 2, 4, &sources);
     Sample { sources, report }
@@ -145,7 +159,9 @@ fn json_keeps_its_schema() {
 fn infos_are_hidden_but_counted() {
     let text = shown_as(Format::Text, &RenderOptions::new(PathBuf::from("/work/p")));
     assert!(!text.contains("nothing uses"));
-    assert!(text.ends_with("2 errors, 4 warnings, 2 infos in 4 files (2 projects) · `--show info` lists all of them\n"));
+    assert!(
+        text.ends_with("2 errors, 4 warnings, 2 infos in 4 files (2 projects) · `--show info` lists all of them\n")
+    );
 }
 
 #[test]
@@ -167,7 +183,8 @@ fn any_span_can_be_drawn() {
     for start in 0..=length + 1 {
         for end in start..=length + 1 {
             let place = |start, end| Place { span: Span { file, start, end }, node: NodeId::new(0) };
-            let finding = Finding::new("x", Severity::Error, place(start, end), "", "m").label(place(end, end), "label");
+            let finding =
+                Finding::new("x", Severity::Error, place(start, end), "", "m").label(place(end, end), "label");
             let finding = finding.label(place(length - end.min(length), length), "other");
             let report = Report::new(vec![finding], 1, 1, &sources);
             let output = render(Format::Text, &report, &sources, &options());

@@ -107,6 +107,8 @@ fn theme(finding: &Finding, marks: &[Mark], options: &RenderOptions) -> Graphica
     };
     let words = format!("{sign} {}[{}]", finding.severity.name(), rule_link(finding.rule, options));
     theme.characters.error = words;
+    theme.characters.underline = '━';
+    theme.characters.underbar = '┯';
     let style = match finding.severity {
         Severity::Error => theme.styles.error,
         Severity::Warning => theme.styles.warning,
@@ -117,7 +119,7 @@ fn theme(finding: &Finding, marks: &[Mark], options: &RenderOptions) -> Graphica
     theme.styles.error = style;
     if options.color {
         theme.styles.help = second.bold();
-        theme.styles.link = theme.styles.linum;
+        theme.styles.link = GraphicalTheme::unicode_nocolor().styles.link.bold();
     }
     theme.styles.highlights = marks.iter().map(|mark| if mark.primary { style } else { second }).collect();
     theme
