@@ -11,7 +11,7 @@ pub struct Known<'a> {
     pub image: &'static Image,
     /// Whether the catalogue names this very repository.
     pub exact: bool,
-    /// The tag; `$` where a variable leaves it open.
+    /// The tag; `$` where a variable leaves it open, also one whose default is `latest`.
     pub tag: Option<&'a str>,
 }
 
@@ -23,7 +23,8 @@ pub fn known_image(service: &Service) -> Option<Known<'_>> {
     }
     let Match { image: known, exact } = catalogue::lookup(&image.value.repository)?;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
-    let tag = if open { Some("$") } else { image.value.tag.as_deref() };
+    let chosen = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
+    let tag = if open || chosen { Some("$") } else { image.value.tag.as_deref() };
     Some(Known { image: known, exact, tag })
 }
 

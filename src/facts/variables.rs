@@ -56,7 +56,7 @@ pub fn blanks(project: &Project) -> Vec<Blank<'_>> {
 
 /// Whether a use leaves a blank in something that runs.
 fn counts(project: &Project, reference: &Reference) -> bool {
-    let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty);
+    let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty) && reference.operator.is_none();
     let provided = PROVIDED.contains(&reference.name.to_ascii_uppercase().as_str())
         || reference.name.starts_with("COMPOSE_")
         || reference.name.starts_with("DOCKER_");

@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 
 use super::validate::listed;
 use super::value::{Data, Entry, Map, Value};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Label, Place, Severity};
 
 /// The project under check.
 pub struct Check<'a> {
@@ -133,11 +133,9 @@ impl<'a> Check<'a> {
     fn networks(&mut self, service: &Service<'_>) {
         let networks = service.value.get("networks").and_then(Value::map);
         let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
-        if let (Some(mode), Some(networks)) = (mode, networks.filter(|networks| !networks.is_empty())) {
-            let first = networks.values().next().map_or(mode.place, |entry| entry.key);
+        if mode.is_some() && networks.is_some_and(|networks| !networks.is_empty()) {
             let message = "`network_mode` and `networks` exclude each other".to_owned();
-            let finding = self.report("conflicting-keys", mode.place, resource(service), message);
-            finding.labels.push(crate::finding::Label { place: first, message: "a network is named here".to_owned() });
+            self.conflict(key(service, "network_mode"), key(service, "networks"), service, message);
         }
         let declared = self.section("networks");
         for (name, entry) in networks.into_iter().flatten() {
@@ -191,7 +189,7 @@ impl<'a> Check<'a> {
             "activate its profile ({}), give this service the same profile, or write `required: false`",
             listed(&profiles)
         ));
-        finding.labels.push(crate::finding::Label { place: other.key, message: "the service stands here".to_owned() });
+        finding.labels.push(Label { place: other.key, message: "the service stands here".to_owned() });
     }
 
     fn references(&mut self, service: &Service<'_>) {
@@ -276,8 +274,7 @@ impl<'a> Check<'a> {
         let name = service.value.get("container_name").filter(|name| name.text() != Some(""));
         if let (Some(name), Some(at), true) = (name, scale.or(replicas), count > 1) {
             let message = format!("{count} replicas cannot all be named `{}`", name.text().unwrap_or(""));
-            let finding = self.report("conflicting-keys", name.place, resource(service), message);
-            finding.labels.push(crate::finding::Label { place: at.place, message: "asked for here".to_owned() });
+            let finding = self.conflict(key(service, "container_name"), at.place, service, message);
             finding.help = Some("take `container_name` out; Compose numbers the containers".to_owned());
         }
     }
@@ -290,33 +287,40 @@ impl<'a> Check<'a> {
             ("pids_limit", "limits", "pids"),
         ];
         let resources = service.value.get("deploy").and_then(|deploy| deploy.get("resources"));
-        for (key, section, inner) in PAIRS {
+        for (name, section, inner) in PAIRS {
             let (Some(one), Some(group)) =
-                (service.value.get(key), resources.and_then(|resources| resources.get(section)))
+                (service.value.get(name), resources.and_then(|resources| resources.get(section)))
             else {
                 continue;
             };
             match group.get(inner) {
                 Some(two) if one.data == two.data => {}
-                Some(two) => self.differ(key, one, &format!("deploy.resources.{section}.{inner}"), two, service),
+                Some(two) => self.differ(name, one, &format!("deploy.resources.{section}.{inner}"), two, service),
                 // Compose counts a limit that is absent beside others as zero, and zero differs.
                 None => {
                     let message = format!(
-                        "`{key}` needs the same `{inner}` under `deploy.resources.{section}`, which sets other limits"
+                        "`{name}` needs the same `{inner}` under `deploy.resources.{section}`, which sets other limits"
                     );
-                    let finding = self.report("conflicting-keys", one.place, resource(service), message);
-                    let label = format!("`{inner}` is absent here");
-                    finding.labels.push(crate::finding::Label { place: group.place, message: label });
-                    finding.help = Some(format!("move `{key}` into `deploy.resources.{section}`"));
+                    let groups = resources.and_then(Value::map).and_then(|resources| resources.get(section));
+                    let group = groups.map_or(group.place, |entry| entry.key);
+                    let finding = self.conflict(key(service, name), group, service, message);
+                    finding.help = Some(format!("move `{name}` into `deploy.resources.{section}`"));
                 }
             }
         }
     }
 
+    /// Two places that exclude each other: the one that stands second in the file is reported, the other is a label.
+    fn conflict(&mut self, one: Place, two: Place, service: &Service<'_>, message: String) -> &mut Finding {
+        let finding = self.report("conflicting-keys", one.max(two), resource(service), message);
+        finding.labels.push(Label { place: one.min(two), message: "against this".to_owned() });
+        finding
+    }
+
     fn differ(&mut self, key: &str, one: &Value, other: &str, two: &Value, service: &Service<'_>) {
         let message = format!("`{key}` and `{other}` differ");
-        let finding = self.report("conflicting-keys", one.place, resource(service), message);
-        finding.labels.push(crate::finding::Label { place: two.place, message: format!("`{other}` is set here") });
+        let finding = self.conflict(one.place, two.place, service, message);
+        finding.evidence = Some(key.to_owned());
         finding.help = Some("set one of the two".to_owned());
     }
 
@@ -353,7 +357,7 @@ impl<'a> Check<'a> {
             let message = format!("`{target}` is already mounted");
             let finding = self.report("duplicate-mount-target", place, resource(service), message);
             finding.evidence = Some(target.to_owned());
-            finding.labels.push(crate::finding::Label { place: first, message: "mounted here first".to_owned() });
+            finding.labels.push(Label { place: first, message: "mounted here first".to_owned() });
         }
     }
 
@@ -361,7 +365,10 @@ impl<'a> Check<'a> {
         for (name, entry) in self.section("secrets").into_iter().flatten() {
             let text = |key: &str| entry.value.get(key).and_then(Value::text).unwrap_or("");
             let external = entry.value.get("external").map(|external| &external.data) == Some(&Data::Bool(true));
-            if !external && text("file").is_empty() && text("environment").is_empty() {
+            let given = self.canonical.get("secrets").and_then(|all| all.get(name));
+            // One that has neither key was reported when its file was read.
+            let empty = given.is_some_and(|secret| secret.get("file").or(secret.get("environment")).is_some());
+            if !external && empty && text("file").is_empty() && text("environment").is_empty() {
                 let message = format!("the secret `{name}` has neither `file` nor `environment`");
                 self.report("missing-key", entry.key, format!("secrets.{name}"), message);
             }
@@ -402,7 +409,7 @@ impl<'a> Check<'a> {
                     let place = first.place;
                     let finding = self.report("duplicate-container-name", value.place, resource(service), message);
                     finding.evidence = Some(name.to_owned());
-                    finding.labels.push(crate::finding::Label { place, message: "taken here".to_owned() });
+                    finding.labels.push(Label { place, message: "taken here".to_owned() });
                 }
                 None => {
                     known.insert(name, value);
@@ -410,6 +417,11 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Where a key of a service is written.
+fn key(service: &Service<'_>, name: &str) -> Place {
+    service.value.map().and_then(|map| map.get(name)).map_or(service.key, |entry| entry.key)
 }
 
 fn resource(service: &Service<'_>) -> String {
@@ -430,16 +442,26 @@ fn walk<'a>(
     path.push(name);
     for (next, place) in edges.get(name).into_iter().flatten() {
         match path.iter().position(|step| step == next) {
-            Some(at) => {
-                let mut cycle: Vec<String> = path.iter().skip(at).map(|step| (*step).to_owned()).collect();
-                cycle.push((*next).to_owned());
-                cycles.push((cycle, *place));
-            }
+            Some(at) => cycles.push(cycle(path.get(at..).unwrap_or(&[]), edges, *place)),
             None => walk(next, edges, path, done, cycles),
         }
     }
     path.pop();
     done.insert(name);
+}
+
+/// A circle, from the service of it that stands first in the file, and where that one names the next.
+fn cycle(steps: &[&str], edges: &HashMap<&str, Vec<(&str, Place)>>, closing: Place) -> (Vec<String>, Place) {
+    let next_of = |at: usize| steps.get((at + 1) % steps.len().max(1)).copied().unwrap_or("");
+    let place_of = |at: usize, step: &str| {
+        let next = next_of(at);
+        let edge = edges.get(step).into_iter().flatten().find(|(name, _)| *name == next);
+        edge.map_or(closing, |(_, place)| *place)
+    };
+    let first = steps.iter().enumerate().map(|(at, step)| (place_of(at, step), at)).min();
+    let (place, start) = first.unwrap_or((closing, 0));
+    let turned = steps.iter().skip(start).chain(steps.iter().take(start + 1));
+    (turned.map(|step| (*step).to_owned()).collect(), place)
 }
 
 /// The known name that a misspelt one most likely means.

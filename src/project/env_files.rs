@@ -8,7 +8,7 @@ use super::environment::{Environment, env_problems, line_place};
 use super::load::{Loader, ServiceEnvFile};
 use super::value::{Data, Entry, Map, Value};
 use crate::dotenv::{self, Known, Role};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
 
 /// Adds the variables of `env_file`s to the `environment` of active services, and the labels of `label_file`s to their
@@ -70,7 +70,8 @@ fn variables(
             Ok(file) => Some(file),
             Err(LoadError::Missing) if !required => None,
             Err(error) => {
-                missing(loader, name, &path, place, &error);
+                let known = files.iter().any(|known| known.file.is_none() && known.required && known.path == path);
+                missing(loader, name, (&path, place), &error, known);
                 None
             }
         };
@@ -105,14 +106,25 @@ fn variables(
     }
 }
 
-fn missing(loader: &mut Loader<'_>, name: &str, path: &Path, place: Place, error: &LoadError) {
+/// Reports a file once; for the other services that name it, it gets a label.
+fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError, known: bool) {
+    let evidence = path.display().to_string();
+    if known {
+        let is_first = |finding: &&mut Finding| {
+            finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence)
+        };
+        if let Some(first) = loader.rejections.iter_mut().find(is_first) {
+            first.labels.push(Label { place, message: format!("`{name}` names it, too") });
+        }
+        return;
+    }
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let message = match error {
         LoadError::Missing => format!("the env file `{short}` does not exist"),
         other => format!("the env file `{short}` cannot be read: {other}"),
     };
     let mut finding = Finding::new("missing-env-file", Severity::Error, place, format!("services.{name}"), message)
-        .evidence(short.clone())
+        .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
     let near = near_misses(loader, path, &short);
     if let Some(near) = near {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::template::Outcome;
 use crate::dotenv::{self, Known, ProblemKind, Role};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, LoadError, SourceDb, Span};
@@ -120,45 +119,50 @@ pub fn line_place(file: FileId, line: usize, start: u32, end: u32) -> Place {
     Place { span: Span { file, start, end }, node: NodeId::new(line) }
 }
 
-/// What Compose cannot read in an env file, as findings.
+/// What Compose cannot read in an env file, as findings. Lines that follow each other unread are one mistake: a value
+/// that goes over several lines without quotes.
 pub fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Finding> {
-    parsed
-        .problems
-        .iter()
-        .map(|problem| {
+    let mut findings = Vec::new();
+    let mut last: Option<u32> = None;
+    for problem in &parsed.problems {
+        let before = parsed.lines.iter().rev().find(|line| line.key_span.0 < problem.start);
+        let follows = last.is_some_and(|last| before.is_none_or(|line| line.key_span.0 < last));
+        last = Some(problem.start);
+        if !follows {
             let place = line_place(file, parsed.lines.len(), problem.start, problem.end);
-            let (rule, message, help) = match &problem.kind {
-                ProblemKind::KeyWithSpace => {
-                    ("malformed-line", "a variable name cannot contain a space".to_owned(), "write `KEY=value`")
-                }
-                ProblemKind::UnexpectedCharacter(found) => (
-                    "malformed-line",
-                    format!("`{}` cannot stand in a variable name", found.escape_default()),
-                    "put quotes around a value that goes over several lines; start a comment with `#`",
-                ),
-                ProblemKind::UnterminatedQuote => {
-                    ("malformed-line", "the quote that opens this value is never closed".to_owned(), "close the quote")
-                }
-                ProblemKind::InvalidInterpolation => (
-                    "invalid-interpolation",
-                    "this is no variable reference".to_owned(),
-                    "put the value in single quotes, or write `$$` for a plain `$`",
-                ),
-                ProblemKind::Required { name, .. } => (
-                    "required-variable",
-                    format!("`{name}` is required and has no value"),
-                    "set it further up, or in an earlier env file",
-                ),
-                ProblemKind::ExportOfNothing => {
-                    ("malformed-line", "nothing follows `export`".to_owned(), "write `export KEY=value`")
-                }
-            };
-            Finding::new(rule, Severity::Error, place, "", message).help(help)
-        })
-        .collect()
+            let behind = before.map_or("the start", |line| line.key.as_str());
+            findings.push(env_problem(&problem.kind, place).evidence(format!("behind {behind}")));
+        }
+    }
+    findings
 }
 
-/// Whether a use of a variable left a blank where a value was wanted.
-pub fn is_blank(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Unset | Outcome::Empty)
+fn env_problem(kind: &ProblemKind, place: Place) -> Finding {
+    let (rule, message, help) = match kind {
+        ProblemKind::KeyWithSpace => {
+            ("malformed-line", "a variable name cannot contain a space".to_owned(), "write `KEY=value`")
+        }
+        ProblemKind::UnexpectedCharacter(found) => (
+            "malformed-line",
+            format!("`{}` cannot stand in a variable name", found.escape_default()),
+            "put quotes around a value that goes over several lines; start a comment with `#`",
+        ),
+        ProblemKind::UnterminatedQuote => {
+            ("malformed-line", "the quote that opens this value is never closed".to_owned(), "close the quote")
+        }
+        ProblemKind::InvalidInterpolation => (
+            "invalid-interpolation",
+            "this is no variable reference".to_owned(),
+            "put the value in single quotes, or write `$$` for a plain `$`",
+        ),
+        ProblemKind::Required { name, .. } => (
+            "required-variable",
+            format!("`{name}` is required and has no value"),
+            "set it further up, or in an earlier env file",
+        ),
+        ProblemKind::ExportOfNothing => {
+            ("malformed-line", "nothing follows `export`".to_owned(), "write `export KEY=value`")
+        }
+    };
+    Finding::new(rule, Severity::Error, place, "", message).help(help)
 }

@@ -25,7 +25,7 @@ use super::trees::Trees;
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::schema;
 use crate::source::{FileId, SourceDb, Span};
 use crate::yaml::NodeId;
@@ -179,12 +179,24 @@ fn spread_scale(root: &mut Value) {
     }
 }
 
-/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it.
+/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
+/// for each required variable.
 fn once(findings: Vec<Finding>) -> Vec<Finding> {
     let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
     let mut typed: HashMap<Place, usize> = HashMap::new();
+    let mut required: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings {
+        if finding.rule == "required-variable" && !finding.resource.is_empty() {
+            // One variable, one finding; its other uses are labels.
+            if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
+                if first.place != finding.place {
+                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
+                }
+                continue;
+            }
+            required.insert(finding.resource.clone(), kept.len());
+        }
         let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
         let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
         let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
