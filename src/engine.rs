@@ -355,24 +355,41 @@ fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
         .collect()
 }
 
+/// What a finding says is missing: the name of the variable, or of the service without an image.
+fn missing_name(finding: &Finding) -> Option<String> {
+    let by_resource = matches!(finding.rule, "unset-variable" | "unset-secret" | "missing-key");
+    by_resource.then(|| finding.resource.clone())
+}
+
 /// How many directories must lack the same thing for it to be supplied by what puts them together.
 const SUPPLIED: usize = 3;
 
-/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network).
+/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
+/// variable that several leave unset becomes an info: something else sets it.
 fn without_supplied(findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
-    let key = |finding: &Finding| {
-        let name = finding.message.clone();
-        (finding.rule, finding.evidence.clone(), name)
-    };
+    let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
+    let unset = |finding: &Finding| matches!(finding.rule, "unset-variable" | "unset-secret");
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
-    for finding in findings.iter().filter(|finding| is_incompleteness(finding)) {
+    for finding in findings.iter().filter(|finding| unset(finding) || is_incompleteness(finding)) {
         let file = sources.file(finding.place.span.file);
         let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
         directories.entry(key(finding)).or_default().insert(directory);
     }
+    let supplied = |finding: &Finding| directories.get(&key(finding)).is_some_and(|found| found.len() >= SUPPLIED);
     findings
         .into_iter()
-        .filter(|finding| directories.get(&key(finding)).is_none_or(|found| found.len() < SUPPLIED))
+        .filter_map(|mut finding| {
+            if !supplied(&finding) {
+                return Some(finding);
+            }
+            if !unset(&finding) {
+                return None;
+            }
+            finding.severity = Severity::Info;
+            finding.help =
+                Some("several projects here leave it unset: give it a default if nothing else sets it".to_owned());
+            Some(finding)
+        })
         .collect()
 }
 

@@ -1,9 +1,9 @@
 //! Datastores of the project, where each keeps its data, and whether that place lasts.
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, WrongMountEffect};
+use crate::facts::images::{Known, known_image, runs_server, variable};
 use crate::facts::mounts;
 use crate::model::{Model, Mount, MountKind, Service};
-use crate::facts::images::{Known, known_image, runs_server, variable};
 
 /// A service that runs a datastore whose data nothing keeps.
 pub struct Unkept<'a> {
@@ -30,20 +30,41 @@ pub fn unkept(model: &Model) -> Vec<Unkept<'_>> {
 
 fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
     let Known { image, exact, tag } = known_image(service).filter(|known| known.image.holds_data())?;
+    if names_own_mount(model, service) {
+        return None;
+    }
     let borrowed = service.volumes_from.iter().any(|from| from.value.starts_with("container:"));
     if borrowed || !runs_server(service) {
         return None;
     }
     let answers = image.data_for(tag);
-    let lost: Vec<Option<Unkept<'a>>> = answers
-        .iter()
-        .map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path)))
-        .collect();
+    let lost: Vec<Option<Unkept<'a>>> =
+        answers.iter().map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path))).collect();
     // A tag that leaves the version open: only what holds for every version is sure.
     if lost.iter().any(Option::is_none) {
         return None;
     }
     lost.into_iter().flatten().next()
+}
+
+/// Whether the command or a variable names a lasting mount of the service: the data are put there on purpose.
+fn names_own_mount(model: &Model, service: &Service) -> bool {
+    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
+    let texts: Vec<&str> = words.chain(values).map(|text| text.value.as_str()).collect();
+    mounts::all(model, service).into_iter().any(|mount| {
+        let target = mount.target.value.as_str();
+        let named = |text: &&str| {
+            let rest = text.find(target).and_then(|at| text.get(at + target.len()..));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '"', '\'', ',', '&', '?']))
+        };
+        target.len() > 1 && mounts::is_persistent(model, mount) && !is_elsewhere(target) && texts.iter().any(named)
+    })
+}
+
+/// Whether a place in a container holds configuration, scripts, logs or copies.
+fn is_elsewhere(target: &str) -> bool {
+    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")))
 }
 
 fn lost<'a>(
@@ -70,7 +91,8 @@ fn lost<'a>(
         found.map(|mount| (mount, WrongMountEffect::Ignored))
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
-    let misplaced = named.or_else(meant);
+    // Of an image that only shares its name with a known one, the catalogue's paths may differ.
+    let misplaced = named.or_else(meant).filter(|_| exact);
     Some(Unkept { service, image, exact, path, keeps: data.keeps, misplaced, fleeting })
 }
 
@@ -96,7 +118,8 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
 
 /// The value of an option of the command: `--dir /x` or `--dir=/x`.
 fn option<'a>(service: &'a Service, flag: &str) -> Option<&'a str> {
-    let words: Vec<&str> = service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
     words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
         "" => words.get(at + 1).copied(),
         rest => rest.strip_prefix('='),
@@ -114,29 +137,59 @@ fn is_kept(model: &Model, service: &Service, data: &DataPath, path: &str) -> boo
         return true;
     }
     let Some(mount) = mounts::cover(model, service, path) else { return false };
-    let hidden = data.volume.as_deref().is_some_and(|volume| {
-        mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume)
-    });
+    let hidden = data
+        .volume
+        .as_deref()
+        .is_some_and(|volume| mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume));
     mounts::is_persistent(model, mount) && !hidden
 }
 
 /// Places in containers that hold configuration, scripts, logs, certificates or copies, not the data of a server.
 const NOT_DATA: [&str; 22] = [
-    "/etc", "/docker-entrypoint", "/var/log", "/logs", "/log", "/tmp", "/run", "/var/run", "/backup", "/backups", "/dump",
-    "/dumps", "/scripts", "/script", "/init", "/certs", "/ssl", "/usr/local", "/usr/share/zoneinfo", "/import", "/plugins",
+    "/etc",
+    "/docker-entrypoint",
+    "/var/log",
+    "/logs",
+    "/log",
+    "/tmp",
+    "/run",
+    "/var/run",
+    "/backup",
+    "/backups",
+    "/dump",
+    "/dumps",
+    "/scripts",
+    "/script",
+    "/init",
+    "/certs",
+    "/ssl",
+    "/usr/local",
+    "/usr/share/zoneinfo",
+    "/import",
+    "/plugins",
     "/sql",
 ];
 
 /// Whether a mount looks as if the data were meant to be in it: it lasts, it is a directory, and its names say data.
 fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
     let target = mount.target.value.as_str();
-    let elsewhere = NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")));
+    let elsewhere = is_elsewhere(target);
     let last = target.rsplit('/').next().unwrap_or("");
     let is_file = last.contains('.') && !last.starts_with('.');
     if !mounts::is_persistent(model, mount) || mount.read_only || elsewhere || is_file {
         return false;
     }
-    let words = ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
+    let other = [
+        "cert", "certs", "tls", "ssl", "keys", "conf", "config", "configs", "log", "logs", "init", "backup", "backups",
+    ];
+    let names = |text: &str, words: &[&str]| {
+        text.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| words.contains(&word))
+    };
+    if names(target, &other) || matches!(&mount.kind, MountKind::Volume(name) if names(name, &other)) {
+        return false;
+    }
+    let words =
+        ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
     let has_word = |text: &str| {
         let lower = text.to_ascii_lowercase();
         lower.split(['/', '-', '_', '.']).any(|word| words.contains(&word) || word.ends_with("data"))
@@ -144,15 +197,13 @@ fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
     match &mount.kind {
         MountKind::Volume(name) => has_word(name) || has_word(target) || name.contains(&service.name),
         MountKind::Bind(_) => {
-            has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(&last_two(&source.value)))
+            has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(last_step(&source.value)))
         }
         _ => false,
     }
 }
 
-/// The last two steps of a path: those before it name the machine, not the mount.
-fn last_two(path: &str) -> String {
-    let mut steps: Vec<&str> = path.rsplit('/').take(2).collect();
-    steps.reverse();
-    steps.join("/")
+/// The last step of a path: those before it name the machine, not the mount.
+fn last_step(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
 }

@@ -38,16 +38,56 @@ const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 /// Programs that a datastore's image carries for others to use it.
 const CLIENTS: [&str; 24] = [
-    "psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "createdb", "mysql", "mysqldump", "mysqladmin",
-    "mariadb", "mariadb-dump", "mariadb-admin", "mongo", "mongosh", "mongodump", "mongorestore", "mongoimport",
-    "redis-cli", "valkey-cli", "kafka-topics", "kafka-topics.sh", "rabbitmqadmin", "etcdctl", "influx",
+    "psql",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "pg_isready",
+    "createdb",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "mongorestore",
+    "mongoimport",
+    "redis-cli",
+    "valkey-cli",
+    "kafka-topics",
+    "kafka-topics.sh",
+    "rabbitmqadmin",
+    "etcdctl",
+    "influx",
 ];
 
-/// Words by which a script starts a server.
-const SERVERS: [&str; 18] = [
-    "postgres", "mysqld", "mariadbd", "mongod", "redis-server", "valkey-server", "docker-entrypoint", "rabbitmq-server",
-    "kafka-server-start", "/etc/confluent/docker/run", "elasticsearch", "influxd", "etcd ", "clickhouse-server",
-    "neo4j", "cassandra", "nats-server", "minio server",
+/// Programs that are the server of an image.
+const SERVERS: [&str; 22] = [
+    "postgres",
+    "mysqld",
+    "mysqld_safe",
+    "mariadbd",
+    "mongod",
+    "mongos",
+    "redis-server",
+    "valkey-server",
+    "keydb-server",
+    "rabbitmq-server",
+    "kafka-server-start",
+    "kafka-server-start.sh",
+    "zookeeper-server-start.sh",
+    "elasticsearch",
+    "influxd",
+    "etcd",
+    "clickhouse-server",
+    "neo4j",
+    "cassandra",
+    "nats-server",
+    "minio",
+    "qdrant",
 ];
 
 /// Whether the container runs the server of its image, as far as `entrypoint` and `command` tell.
@@ -59,13 +99,37 @@ pub fn runs_server(service: &Service) -> bool {
         .flat_map(|command| command.words.iter().map(|word| word.value.as_str()))
         .collect();
     let Some(first) = words.first() else { return true };
-    let program = first.rsplit('/').next().unwrap_or(first);
+    let program = program_of(first);
     if SHELLS.contains(&program) || first.contains(char::is_whitespace) {
-        return words.iter().any(|word| SERVERS.iter().any(|server| word.contains(server)));
+        return words.iter().any(|script| starts_server(script));
     }
     if matches!(program, "sleep" | "tail" | "echo" | "cat" | "true") || CLIENTS.contains(&program) {
         return false;
     }
-    let script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
-    !script || program.contains("entrypoint") || SERVERS.iter().any(|server| words.iter().any(|word| word.contains(server)))
+    let is_script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
+    !is_script || is_server(first) || words.iter().any(|word| is_server(word))
+}
+
+fn program_of(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+fn is_server(word: &str) -> bool {
+    word.contains("entrypoint") || word == "/etc/confluent/docker/run" || SERVERS.contains(&program_of(word))
+}
+
+/// Whether a script starts a server: the program of one of its commands is one.
+fn starts_server(script: &str) -> bool {
+    script.split(['\n', ';', '&', '|', '(', '{']).any(|command| {
+        let mut words = command.split_whitespace().skip_while(|word| {
+            matches!(*word, "exec" | "nohup" | "gosu" | "su-exec" | "then" | "do" | "else") || word.contains('=')
+        });
+        words.next().is_some_and(is_server)
+    })
+}
+
+/// Whether the container runs what its image runs by itself: `command` is absent or only adds options, or names a server.
+pub fn runs_default(service: &Service) -> bool {
+    let first = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words).next();
+    first.is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
 }

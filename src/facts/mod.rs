@@ -7,6 +7,7 @@ pub mod gpus;
 pub mod hosts;
 pub mod images;
 pub mod listen;
+pub mod nearby;
 pub mod mounts;
 pub mod peers;
 pub mod place;
@@ -18,7 +19,7 @@ pub mod sqlite;
 pub mod variables;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use self::examples::Documented;
@@ -47,6 +48,7 @@ pub struct Facts<'a> {
     proxy_targets: OnceCell<Vec<ProxyTarget>>,
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
+    nearby: OnceCell<BTreeSet<String>>,
 }
 
 impl<'a> Facts<'a> {
@@ -67,6 +69,7 @@ impl<'a> Facts<'a> {
             proxy_targets: OnceCell::new(),
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
+            nearby: OnceCell::new(),
         }
     }
 
@@ -124,6 +127,12 @@ impl<'a> Facts<'a> {
     /// Services that a proxy of the project stands in front of.
     pub fn proxied(&self) -> &[proxied::Proxied] {
         self.proxied.get_or_init(|| proxied::proxied(self))
+    }
+
+    /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
+    pub fn is_service_nearby(&self, name: &str) -> bool {
+        let known = self.nearby.get_or_init(|| nearby::services(&self.project.directory, &self.root, self.sources));
+        known.contains(name)
     }
 
     /// What the project's first file is for, by its path in the repository.

@@ -1,12 +1,13 @@
 //! What the hosts that services name mean in this project: a service that answers, one that cannot be reached, nobody.
 
 use super::Facts;
-use super::hosts::{HostReference, Role, is_loopback, references};
+use super::hosts::{HostReference, Origin, Role, is_loopback, references};
 use super::images::known_image;
 use super::listen::listening;
 use super::reach::Answer;
 use crate::finding::Place;
 use crate::model::{Model, Service};
+use crate::project::nearest;
 use crate::sidecar::ProxyKind;
 
 /// What a host means.
@@ -37,6 +38,10 @@ pub struct Peer {
     pub place: Place,
     /// What it means.
     pub meaning: Meaning,
+    /// The variable of the Compose file that gave it: somebody else may give it another value.
+    pub variable: Option<String>,
+    /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
+    pub of_datastore: bool,
 }
 
 /// The peers that services and the configurations of proxies name.
@@ -62,6 +67,8 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             port: target.port,
             place: target.place,
             meaning,
+            variable: None,
+            of_datastore: false,
         });
     }
     peers
@@ -75,11 +82,82 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         match facts.reach().who_answers(&service.name, &reference.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
-            Answer::Unknown if is_single_label(&reference.host) => Meaning::Unknown,
+            Answer::Unknown if is_single_label(&reference.host) && is_named(facts, service, &reference) => {
+                Meaning::Unknown
+            }
             _ => Meaning::Elsewhere,
         }
     };
-    Peer { service: service.name.clone(), host: reference.host, port, place: reference.place, meaning }
+    let of_datastore =
+        reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
+    Peer {
+        service: service.name.clone(),
+        host: reference.host,
+        port,
+        place: reference.place,
+        meaning,
+        variable: reference.variable,
+        of_datastore,
+    }
+}
+
+/// Schemes of datastores and brokers, without their drivers.
+const DATASTORES: [&str; 9] =
+    ["postgres", "mysql", "mariadb", "redis", "valkey", "mongodb", "amqp", "clickhouse", "elasticsearch"];
+
+/// Schemes of programs that talk to each other; the host of any other may be a word of its own kind.
+const SCHEMES: [&str; 24] = [
+    "http",
+    "https",
+    "ws",
+    "wss",
+    "grpc",
+    "grpcs",
+    "tcp",
+    "udp",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "redis",
+    "rediss",
+    "valkey",
+    "mongodb",
+    "amqp",
+    "amqps",
+    "nats",
+    "kafka",
+    "ldap",
+    "ldaps",
+    "mqtt",
+    "clickhouse",
+];
+
+/// Whether a word is meant to name somebody: it is a host for sure, or nearly a name that the project has.
+fn is_named(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> bool {
+    let known: Vec<&str> = facts.model.services.keys().map(String::as_str).collect();
+    is_meant_as_host(service, reference) || nearest(&reference.host, &known).is_some()
+}
+
+/// Whether a word is a host by more than its place: by a URL of a known scheme or by a port, and no stand-in.
+fn is_meant_as_host(service: &Service, reference: &HostReference) -> bool {
+    let host = reference.host.to_ascii_lowercase();
+    let stand_in =
+        matches!(host.as_str(), "xxx" | "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none")
+            || host.starts_with("your")
+            || reference.host.chars().any(|letter| letter.is_ascii_uppercase());
+    let scheme = reference.scheme.as_deref().map(|scheme| scheme.split('+').next().unwrap_or(scheme));
+    // `<stack>_<service>` of Swarm, `<project>_<service>_1` of other projects.
+    let of_container = host.contains('_');
+    // A script may print an address as well as use it.
+    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let in_script = matches!(reference.at, Origin::Command | Origin::Entrypoint)
+        && words.into_iter().any(|word| word.value.contains(char::is_whitespace));
+    let evident = match scheme {
+        Some(scheme) => SCHEMES.contains(&scheme),
+        None => reference.port.is_some(),
+    };
+    evident && !stand_in && !of_container && !in_script
 }
 
 fn is_single_label(host: &str) -> bool {
@@ -115,7 +193,8 @@ fn listens(service: &Service, port: u16) -> bool {
 
 /// Whether it does. Its published port counts too: that is what people take for its port.
 fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
-    let published = service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
+    let published =
+        service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
     published || listens(service, port)
 }
 
@@ -128,14 +207,25 @@ fn of_image(service: &Service, port: u16) -> bool {
 /// The port of a scheme or of the system that the variable is named for, where none is written.
 fn usual_port(reference: &HostReference) -> Option<u16> {
     const USUAL: [(&str, u16); 14] = [
-        ("postgres", 5432), ("postgresql", 5432), ("pg", 5432), ("mysql", 3306), ("mariadb", 3306), ("redis", 6379),
-        ("valkey", 6379), ("mongo", 27017), ("mongodb", 27017), ("rabbitmq", 5672), ("amqp", 5672), ("memcached", 11211),
-        ("elasticsearch", 9200), ("nats", 4222),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+        ("pg", 5432),
+        ("mysql", 3306),
+        ("mariadb", 3306),
+        ("redis", 6379),
+        ("valkey", 6379),
+        ("mongo", 27017),
+        ("mongodb", 27017),
+        ("rabbitmq", 5672),
+        ("amqp", 5672),
+        ("memcached", 11211),
+        ("elasticsearch", 9200),
+        ("nats", 4222),
     ];
     let port_of = |word: &str| USUAL.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
     let of_scheme = reference.scheme.as_deref().and_then(|scheme| port_of(scheme.split('+').next().unwrap_or(scheme)));
     let of_name = || match &reference.at {
-        super::hosts::Origin::Variable(name) => name.to_ascii_lowercase().split('_').find_map(port_of),
+        Origin::Variable(name) => name.to_ascii_lowercase().split('_').find_map(port_of),
         _ => None,
     };
     of_scheme.or_else(of_name)

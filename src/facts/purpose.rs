@@ -12,7 +12,8 @@ pub enum Purpose {
 }
 
 const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark"];
-const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
+/// `override` is what Compose adds on a developer's machine; elsewhere files are named with `-f`.
+const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "debug", "devcontainer", "override"];
 
 /// Reads the purpose out of a path, relative to the repository.
 pub fn purpose(path: &str) -> Purpose {

@@ -158,8 +158,9 @@ impl Canonical<'_> {
             Err(error) => {
                 let message = format!("`{text}` is no volume: {}", error.message);
                 let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message);
+                let salvaged = blank_source(&value, text);
                 self.reject(&value, finding);
-                return None;
+                return salvaged;
             }
         };
         let whole = value.place;
@@ -286,6 +287,15 @@ impl Canonical<'_> {
         port.parts = item.parts.clone();
         port
     }
+}
+
+/// What is left of `${UNSET}:/data`: Compose rejects it, but the rules are to know that something is mounted there.
+fn blank_source(value: &Value, text: &str) -> Option<Value> {
+    let target = text.strip_prefix(':').filter(|_| value.has_blank())?;
+    let target = target.split(':').next().unwrap_or(target);
+    let entry = |text: &str| Entry { key: value.place, value: value.with(Data::Text(text.to_owned())) };
+    let map = [("type", "bind"), ("source", "/"), ("target", target)];
+    Some(value.with(Data::Map(map.into_iter().map(|(key, text)| (key.to_owned(), entry(text))).collect())))
 }
 
 /// The byte ranges between the colons of a text.

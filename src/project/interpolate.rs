@@ -78,26 +78,20 @@ impl Interpolation<'_> {
         let expansion = expand(template, &|name| environment.value(name));
         let inner = self.texts.inner(value.place, template);
         let whole = value.place;
+        let found = if inner.is_none() { self.texts.find_uses(whole, template, &expansion.uses) } else { Vec::new() };
         let locate = |start: usize, end: usize| match inner {
             Some(span) => {
-                let span =
-                    Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
+                let span = Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
                 Place { span, node: whole.node }
             }
-            None => whole,
+            None => found.iter().find(|(from, _)| *from == start).map_or(whole, |(_, place)| *place),
         };
         self.note(&expansion, template, path, &locate);
         value.parts = parts(&expansion, inner.is_some(), &locate);
         value.data = Data::Text(expansion.text);
     }
 
-    fn note(
-        &mut self,
-        expansion: &Expansion,
-        template: &str,
-        path: &[String],
-        locate: &dyn Fn(usize, usize) -> Place,
-    ) {
+    fn note(&mut self, expansion: &Expansion, template: &str, path: &[String], locate: &dyn Fn(usize, usize) -> Place) {
         let key = match template.split_once('=') {
             Some((key, _)) if path.last().is_some_and(|step| step == ITEM) && !key.contains('$') => {
                 Some(key.to_owned())

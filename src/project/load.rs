@@ -85,6 +85,8 @@ pub struct Project {
     pub all_files: IndexSet<FileId>,
     /// The `env_file`s of active services.
     pub env_files: Vec<ServiceEnvFile>,
+    /// Services whose `extends` leads nowhere: much of them is not known.
+    pub unresolved: IndexSet<String>,
     /// Whether docker compose rejects the project.
     pub rejected: bool,
 }
@@ -158,6 +160,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         files: loader.files,
         all_files: loader.all_files,
         env_files,
+        unresolved: std::mem::take(&mut loader.unresolved),
         rejected: !loader.rejections.is_empty() || loader.consequences > 0,
     };
     let mut findings = once(loader.rejections);
@@ -219,17 +222,10 @@ fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
     let services = root.get("services").and_then(Value::map);
     let active = |service: &Value| {
         let own = service.get("profiles").and_then(Value::list).unwrap_or(&[]);
-        let named = |profile: &String| {
-            profile == "*" || own.iter().any(|one| one.text() == Some(profile))
-        };
+        let named = |profile: &String| profile == "*" || own.iter().any(|one| one.text() == Some(profile));
         own.is_empty() || profiles.iter().any(named)
     };
-    services
-        .into_iter()
-        .flatten()
-        .filter(|(_, entry)| active(&entry.value))
-        .map(|(name, _)| name.clone())
-        .collect()
+    services.into_iter().flatten().filter(|(_, entry)| active(&entry.value)).map(|(name, _)| name.clone()).collect()
 }
 
 /// The state of a load.

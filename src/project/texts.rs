@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::template::Use;
 use super::value::{Part, Value};
 use crate::finding::Place;
 use crate::source::{FileId, SourceDb, SourceFile, Span};
@@ -31,6 +32,24 @@ impl<'a> Texts<'a> {
         };
         let start = place.span.start + shift;
         (inner == text).then_some(Span { file: place.span.file, start, end: start + inner.len() as u32 })
+    }
+
+    /// Where the variables of a block scalar (or of one with escapes) are written: each as it stands in the text, in its
+    /// order, inside the bytes of the scalar. A variable that is not found there has no entry.
+    pub fn find_uses(&self, place: Place, template: &str, uses: &[Use]) -> Vec<(usize, Place)> {
+        let file = self.file(place.span.file);
+        let raw = file.slice(place.span.start, place.span.end);
+        let mut from = 0;
+        let mut found = Vec::new();
+        for usage in uses {
+            let Some(text) = template.get(usage.start..usage.end) else { continue };
+            let Some(at) = raw.get(from..).and_then(|rest| rest.find(text)).map(|at| at + from) else { continue };
+            from = at + 1;
+            let start = place.span.start + at as u32;
+            let span = Span { file: place.span.file, start, end: start + text.len() as u32 };
+            found.push((usage.start, Place { span, node: place.node }));
+        }
+        found
     }
 
     /// Where a stretch of a value's text is written; the whole value where that cannot be told.
@@ -78,7 +97,9 @@ pub fn parts_within(parts: &[Part], range: &Range<usize>) -> Vec<Part> {
     let (start, end) = (range.start as u32, range.end as u32);
     parts
         .iter()
-        .filter(|part| part.start < end && part.end > start || part.start == part.end && part.start >= start && part.end <= end)
+        .filter(|part| {
+            part.start < end && part.end > start || part.start == part.end && part.start >= start && part.end <= end
+        })
         .map(|part| Part {
             start: part.start.max(start) - start,
             end: part.end.min(end) - start,

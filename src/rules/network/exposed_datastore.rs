@@ -26,10 +26,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Exposure::Address(address) => (Severity::Warning, format!("whoever reaches `{address}`")),
             _ => (Severity::Error, "every network the host is on".to_owned()),
         };
+        let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message =
-            format!("the {} `{name}` is open on port {} to {whom}", exposure.kind.name(), shown(port.published));
+        let message = format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), shown(port.published));
         let help = format!(
             "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out, services of this project reach `{name}` without it",
             exposure.why,
@@ -48,8 +48,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn shown(published: Option<(u16, u16)>) -> String {
     match published {
-        Some((first, last)) if first == last => first.to_string(),
-        Some((first, last)) => format!("{first} to {last}"),
-        None => "a random number".to_owned(),
+        Some((first, last)) if first == last => format!("port {first}"),
+        Some((first, last)) => format!("a port from {first} to {last}"),
+        None => "a port that Docker picks".to_owned(),
     }
 }

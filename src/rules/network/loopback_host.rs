@@ -11,6 +11,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<(&str, Option<u16>)> = HashSet::new();
     for peer in cx.facts.peers() {
         let Meaning::Loopback(sibling) = &peer.meaning else { continue };
+        // Where nothing of the project is meant, only a datastore's address that is written out is sure to be wrong.
+        if sibling.is_none() && (!peer.of_datastore || peer.variable.is_some() || cx.fragment) {
+            continue;
+        }
         if !seen.insert((&peer.service, peer.port)) {
             continue;
         }

@@ -6,6 +6,7 @@ use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::project::nearest;
 use crate::rules::Context;
+use crate::rules::support::for_data;
 
 /// Reports each unknown name once for each service that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -14,7 +15,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut groups: HashMap<&str, Vec<&Peer>> = HashMap::new();
     let mut order: Vec<&str> = Vec::new();
-    for peer in cx.facts.peers().iter().filter(|peer| peer.meaning == Meaning::Unknown) {
+    let unknown = |peer: &&Peer| peer.meaning == Meaning::Unknown && peer.variable.is_none();
+    for peer in cx.facts.peers().iter().filter(unknown).filter(|peer| !cx.facts.is_service_nearby(&peer.host)) {
         let group = groups.entry(&peer.host).or_default();
         if group.is_empty() {
             order.push(&peer.host);
@@ -26,7 +28,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("no service of this project is named `{host}`");
         let resource = format!("services.{}", first.service);
-        let mut finding = Finding::new("unknown-host", Severity::Warning, first.place, resource, message)
+        let severity = for_data(Severity::Warning, cx.facts.purpose());
+        let mut finding = Finding::new("unknown-host", severity, first.place, resource, message)
             .evidence(host.to_owned())
             .confidence(Confidence::Medium);
         finding.help = Some(match nearest(host, &known) {

@@ -1,34 +1,57 @@
 //! A service that names another one and shares no network with it.
 
-use std::collections::HashSet;
+use indexmap::IndexMap;
 
-use crate::facts::peers::Meaning;
-use crate::finding::{Finding, Severity};
+use crate::facts::peers::{Meaning, Peer};
+use crate::finding::{Finding, Label, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
-/// Reports each pair of services once, at the first place that names the other.
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports each service that others name and cannot reach once, at the first place that names it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    if cx.fragment {
+        return;
+    }
+    let mut unreached: IndexMap<&str, Vec<&Peer>> = IndexMap::new();
     for peer in cx.facts.peers() {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
-        let (Some(from), Some(to)) = (cx.model.services.get(&peer.service), cx.model.services.get(other)) else {
-            continue;
-        };
-        if !seen.insert((&from.name, &to.name)) {
-            continue;
+        // What a service has from an `extends` that leads nowhere is not known.
+        let known = |name: &str| cx.model.services.contains_key(name) && !cx.project.unresolved.contains(name);
+        if known(&peer.service) && known(other) {
+            unreached.entry(other).or_default().push(peer);
         }
-        let message = format!("`{}` cannot reach `{}`, they share no network", from.name, to.name);
-        let help = format!("put both on one network: {}; {}", whereabouts(from), whereabouts(to));
-        let place = to.networks_key.or(to.network_mode.as_ref().map(|mode| mode.place)).unwrap_or(to.key);
-        findings.push(
-            Finding::new("unshared-network", Severity::Error, peer.place, format!("services.{}", from.name), message)
-                .evidence(to.name.clone())
-                .label(place, whereabouts(to))
-                .help(help),
-        );
     }
+    for (name, peers) in unreached {
+        findings.extend(cx.model.services.get(name).and_then(|to| finding(cx, to, &peers)));
+    }
+}
+
+fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
+    let first = peers.first()?;
+    let mut callers: Vec<&str> = peers.iter().map(|peer| peer.service.as_str()).collect();
+    callers.sort_unstable();
+    callers.dedup();
+    let verb = if callers.len() == 1 { "they share" } else { "none of them shares" };
+    let article = if callers.len() == 1 { "no" } else { "a" };
+    let message = format!("{} cannot reach `{}`, {verb} {article} network with it", and_list(&callers), to.name);
+    let message = if callers.len() == 1 { message.replace(" with it", "") } else { message };
+    let from = cx.model.services.get(&first.service)?;
+    let help = format!("put both on one network: {}; {}", whereabouts(from), whereabouts(to));
+    let place = to.networks_key.or(to.network_mode.as_ref().map(|mode| mode.place)).unwrap_or(to.key);
+    let mut finding =
+        Finding::new("unshared-network", Severity::Error, first.place, format!("services.{}", first.service), message)
+            .evidence(to.name.clone())
+            .label(place, whereabouts(to))
+            .help(help);
+    let others = peers.iter().filter(|peer| peer.place != first.place).take(LABELS);
+    finding
+        .labels
+        .extend(others.map(|peer| Label { place: peer.place, message: format!("`{}` names it, too", peer.service) }));
+    Some(finding)
 }
 
 /// Where a service is: `` `web` is on `proxy` ``.

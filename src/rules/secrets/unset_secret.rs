@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::facts::images::known_image;
 use crate::facts::variables::Blank;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::{Variable, VariableSource};
@@ -49,7 +50,9 @@ fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
     match (near, example) {
         (Some(near), _) => format!("`{near}` has a value: is that the one?"),
         (None, Some(example)) => {
-            format!("`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist")
+            format!(
+                "`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist"
+            )
         }
         (None, None) => format!("set it in `.env`; `${{{name}:?}}` makes Compose stop instead of starting without"),
     }
@@ -68,8 +71,11 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);
+            let needed =
+                known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name));
+            let severity = if needed { Severity::Error } else { Severity::Warning };
             findings.push(
-                Finding::new("unset-secret", Severity::Error, variable.key, format!("services.{}", service.name), message)
+                Finding::new("unset-secret", severity, variable.key, format!("services.{}", service.name), message)
                     .evidence(name.clone())
                     .help("give it a value, or take the line out if the service can do without"),
             );

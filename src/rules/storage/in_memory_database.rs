@@ -1,5 +1,6 @@
 //! A database that lives in memory and is empty after each restart.
 
+use crate::catalogue::schema::Role;
 use crate::facts::images::{known_image, variable};
 use crate::facts::sqlite::{Location, location};
 use crate::finding::{Finding, Severity};
@@ -37,7 +38,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// The name of an image that is in memory by default, and the variables that would change that.
 fn by_default(service: &Service) -> Option<(String, String)> {
-    let known = known_image(service).filter(|known| known.exact)?;
+    // Traces and mails are looked at once; what a datastore or an application holds is meant to stay.
+    let matters = |role| matches!(role, Role::Datastore | Role::Application);
+    let known = known_image(service).filter(|known| known.exact && matters(known.image.role))?;
     let memory = known.image.in_memory.as_ref()?;
     let told = memory
         .unless

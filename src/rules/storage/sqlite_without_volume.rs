@@ -1,6 +1,7 @@
 //! An SQLite database whose file no volume keeps.
 
-use crate::facts::images::{known_image, variable};
+use crate::catalogue::schema::Engine;
+use crate::facts::images::{known_image, runs_default, variable};
 use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
 use crate::finding::{Confidence, Finding, Severity};
@@ -86,19 +87,23 @@ fn is_kept(model: &Model, service: &Service, path: &str) -> bool {
 
 /// An image that keeps an SQLite file by default, and nothing that puts another database in its place.
 fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
-    let known = known_image(service).filter(|known| known.exact)?;
+    let known = known_image(service).filter(|known| known.exact && runs_default(service) && !is_for_show(service))?;
     let answers = known.image.sqlite_for(known.tag);
     let lost: Vec<String> = answers
         .iter()
         .filter_map(|files| {
             files.iter().find_map(|file| {
-                let replaced = file
-                    .replaced_by
-                    .iter()
-                    .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+                let replaced = file.replaced_by.iter().any(|setting| {
+                    variable(service, &setting.variable)
+                        .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+                });
                 let moved = file.variable.as_deref().and_then(|name| variable(service, name));
                 let path = moved.map_or(file.path.as_str(), |value| value.value.as_str());
-                (!replaced && path.starts_with('/') && !is_kept(cx.model, service, path)).then(|| path.to_owned())
+                (file.engine == Engine::Sqlite
+                    && !replaced
+                    && path.starts_with('/')
+                    && !is_kept(cx.model, service, path))
+                .then(|| path.to_owned())
             })
         })
         .collect();
@@ -108,6 +113,13 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let path = lost.into_iter().next()?;
     let evidence = known.image.name.clone();
     Some(finding(cx, service, Severity::Warning, service.key, &path).evidence(evidence))
+}
+
+/// A Grafana into which everybody comes and whose dashboards are files: nobody keeps anything in it.
+fn is_for_show(service: &Service) -> bool {
+    let open =
+        variable(service, "GF_AUTH_ANONYMOUS_ENABLED").is_some_and(|value| value.value.eq_ignore_ascii_case("true"));
+    open && service.mounts.iter().any(|mount| mount.target.value.starts_with("/etc/grafana/provisioning"))
 }
 
 fn finding(
