@@ -228,7 +228,7 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
     WalkBuilder::new(directory)
         .hidden(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_name(std::cmp::Ord::cmp)
+        .sort_by_file_name(Ord::cmp)
         .build()
         .flatten()
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))

@@ -270,7 +270,7 @@ impl Run<'_> {
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
         let (project, mut findings) = load(self.sources, &self.trees, entry);
-        let incomplete = findings.iter().any(|finding| is_incompleteness(finding));
+        let incomplete = findings.iter().any(is_incompleteness);
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }

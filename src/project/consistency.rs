@@ -74,13 +74,7 @@ impl<'a> Check<'a> {
     }
 
     fn report(&mut self, rule: &'static str, place: Place, resource: String, message: String) -> &mut Finding {
-        self.findings.push(Finding::new(rule, Severity::Error, place, resource, message));
-        // The vector was pushed to one line above.
-        let last = self.findings.len() - 1;
-        match self.findings.get_mut(last) {
-            Some(finding) => finding,
-            None => unreachable!("a vector that was pushed to is not empty"),
-        }
+        self.findings.push_mut(Finding::new(rule, Severity::Error, place, resource, message))
     }
 
     fn source(&mut self, service: &Service<'_>) {

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use indexmap::IndexSet;
 
@@ -456,9 +455,4 @@ fn reset_below(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]
     if matches!(value.data, Data::Map(_)) {
         reset(value, path, resets);
     }
-}
-
-/// The tree of a file, for stages that look at what is written.
-pub fn tree(sources: &SourceDb, trees: &Trees, file: FileId) -> Arc<super::trees::Parsed> {
-    trees.get(sources, file)
 }

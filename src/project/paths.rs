@@ -57,10 +57,8 @@ impl Paths<'_> {
                 }
             }
             (Kind::Context, Data::Text(text)) if is_remote_context(text) => {}
-            (Kind::Context | Kind::Plain, Data::Text(text)) => {
-                if !text.is_empty() {
-                    *text = self.absolute(text);
-                }
+            (Kind::Context | Kind::Plain, Data::Text(text)) if !text.is_empty() => {
+                *text = self.absolute(text);
             }
             (Kind::MaybeWindows, Data::Text(text)) => *text = self.absolute_unless_windows(text),
             (Kind::Mount, Data::Map(map)) => {

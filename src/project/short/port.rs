@@ -139,7 +139,7 @@ mod tests {
                 .map(|port| format!("{}|{}|{}/{}", port.host_ip, port.published, port.target, port.protocol))
                 .collect::<Vec<_>>()
                 .join(" "),
-            Err(error) => format!("{}: {}", &spec[error.range.clone()], error.message),
+            Err(error) => format!("{}: {}", spec.get(error.range.clone()).unwrap(), error.message),
         };
         assert_eq!(answer, expect, "{spec:?}");
     }

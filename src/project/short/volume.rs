@@ -174,7 +174,9 @@ mod tests {
     fn check(spec: &str, expect: &str) {
         let answer = match parse(spec) {
             Ok(volume) => {
-                let text = |range: &Option<Range<usize>>| range.clone().map_or("-", |range| &spec[range]).to_owned();
+                let text = |range: &Option<Range<usize>>| {
+                    range.clone().map_or("-", |range| spec.get(range).unwrap()).to_owned()
+                };
                 let bind = volume.bind.map(|bind| {
                     format!(
                         " bind({},{},{})",
@@ -188,14 +190,14 @@ mod tests {
                     "{} {} {} {}{}{}{}",
                     volume.kind,
                     text(&volume.source_range),
-                    &spec[volume.target_range],
+                    spec.get(volume.target_range).unwrap(),
                     text(&volume.options_range),
                     if volume.read_only { " ro" } else { "" },
                     bind.unwrap_or_default(),
                     volume_options.unwrap_or_default(),
                 )
             }
-            Err(error) => format!("{}: {}", &spec[error.range.clone()], error.message),
+            Err(error) => format!("{}: {}", spec.get(error.range.clone()).unwrap(), error.message),
         };
         assert_eq!(answer, expect, "{spec:?}");
     }

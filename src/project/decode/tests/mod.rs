@@ -193,7 +193,8 @@ fn values_keep_their_origin() {
 
     let decoded = decode(&canonical);
     let service = decoded.value.get("services").unwrap().get("a").unwrap();
-    let cut = |value: &Value| text[value.place.span.start as usize..value.place.span.end as usize].to_owned();
+    let cut =
+        |value: &Value| text.get(value.place.span.start as usize..value.place.span.end as usize).unwrap().to_owned();
     let memory = service.get("mem_limit").unwrap();
     assert_eq!((memory.text(), cut(memory), memory.parts.len()), (Some("1024"), "1k".to_owned(), 1));
     let variable = &service.get("environment").unwrap().map().unwrap()["É"];
