@@ -15,7 +15,7 @@ use crate::finding::Severity;
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
-use crate::source::{self, PathKind, SourceDb, normalize};
+use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use arguments::{Arguments, Check, ColorName, Command, Project, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
@@ -216,6 +216,10 @@ fn request(
         if path != Path::new("-") && sources.kind(&directory.join(path)) == PathKind::Missing {
             return Err(format!("{}: no such file or directory", path.display()));
         }
+    }
+    if project.files.iter().any(|file| file == Path::new("-")) {
+        let text = standard_input().map_err(|error| format!("standard input: {error}"))?;
+        sources.overlay(&directory.join("-"), text);
     }
     let start = start(directory, paths.iter().chain(&project.files));
     Ok(Request {

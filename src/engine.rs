@@ -89,6 +89,7 @@ pub struct Resolved {
 /// Judges every project that a request leads to.
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let settings = request.config.clone().unwrap_or_default();
+    sources.fence(&repositories(sources, request));
     let run = Run { sources, trees: Trees::default(), request, settings: &settings };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
@@ -105,6 +106,18 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let mut report = Report::new(findings, projects, files.len(), sources);
     report.failures = failures;
     report
+}
+
+/// The repositories that a request is about; none where one of its paths is in no repository.
+fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let given: Vec<&PathBuf> = request.paths.iter().chain(&request.files).chain(&request.env_files).collect();
+    let paths = if given.is_empty() { here.iter().collect() } else { given };
+    let roots: Option<Vec<PathBuf>> = paths
+        .into_iter()
+        .map(|path| sources.repository(&crate::source::normalize(&request.directory.join(path))))
+        .collect();
+    roots.unwrap_or_default()
 }
 
 /// Loads the one project that a request selects.

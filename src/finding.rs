@@ -1,6 +1,6 @@
 //! What a stage or a rule reports, and where it points.
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, LoadError, Span};
 use crate::yaml::NodeId;
 
 /// How bad it is.
@@ -22,6 +22,13 @@ impl Severity {
             Severity::Warning => "warning",
             Severity::Error => "error",
         }
+    }
+}
+
+impl LoadError {
+    /// How bad it is that a file cannot be loaded: one that plimsoll may not read is no fault of the project.
+    pub fn severity(&self) -> Severity {
+        if *self == LoadError::Outside { Severity::Info } else { Severity::Error }
     }
 }
 

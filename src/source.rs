@@ -52,7 +52,7 @@ pub enum LoadError {
     TooLarge(u64),
     /// The file is not UTF-8; the first byte that is not.
     NotUtf8(usize),
-    /// The path is a symbolic link that leads out of the repository.
+    /// The file stands outside of the repository, or a symbolic link leads out of it.
     Outside,
     /// Any other error of the operating system, in its words.
     Io(String),
@@ -67,7 +67,7 @@ impl std::fmt::Display for LoadError {
                 write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
             }
             LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
-            LoadError::Outside => write!(f, "is a symbolic link that leads out of the repository"),
+            LoadError::Outside => write!(f, "stands outside of the repository, where plimsoll does not read"),
             LoadError::Io(words) => write!(f, "{words}"),
         }
     }
@@ -132,6 +132,9 @@ pub enum PathKind {
 pub struct SourceDb {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
+    stand_ins: RwLock<HashMap<PathBuf, FileId>>,
+    /// Directories that nothing outside of is read; none for no limit.
+    fence: RwLock<Vec<PathBuf>>,
 }
 
 impl SourceDb {
@@ -150,7 +153,7 @@ impl SourceDb {
         if let Some(known) = known {
             return known;
         }
-        let read = read(&path);
+        let read = if self.is_outside(&path) { Err(LoadError::Outside) } else { read(&path) };
         let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = by_path.get(&path) {
             return known.clone();
@@ -158,6 +161,26 @@ impl SourceDb {
         let loaded = read.map(|text| self.add(path.clone(), text));
         by_path.insert(path, loaded.clone());
         loaded
+    }
+
+    /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
+    pub fn fence(&self, directories: &[PathBuf]) {
+        let real = directories.iter().map(|directory| std::fs::canonicalize(directory).unwrap_or(directory.clone()));
+        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
+    }
+
+    fn is_outside(&self, path: &Path) -> bool {
+        let fence = self.fence.read().unwrap_or_else(PoisonError::into_inner);
+        // What is not there is missing, wherever it would be.
+        let Some(real) = (!fence.is_empty()).then(|| std::fs::canonicalize(path).ok()).flatten() else { return false };
+        !fence.iter().any(|directory| real.starts_with(directory))
+    }
+
+    /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
+    pub fn stand_in(&self, path: &Path) -> FileId {
+        let path = normalize(path);
+        let mut stand_ins = self.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
+        *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
     }
 
     /// Lays an editor's unsaved text, or standard input, over a path: later loads of the path give this text.
@@ -222,6 +245,14 @@ fn read(path: &Path) -> Result<String, LoadError> {
     }
     let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
+}
+
+/// All of standard input.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub fn standard_input() -> io::Result<String> {
+    io::read_to_string(io::stdin())
 }
 
 /// The variables of this process, sorted; those that are not UTF-8 are left out.

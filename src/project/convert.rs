@@ -9,7 +9,7 @@ use crate::finding::{Finding, Place, Severity};
 use crate::yaml::{Node, NodeId, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
 
 /// How many values the aliases of one document may expand to.
-const MAX_VALUES: usize = 1_000_000;
+const MAX_VALUES: usize = 250_000;
 
 /// How deep values may nest, aliases expanded.
 const MAX_DEPTH: usize = 256;
@@ -53,7 +53,7 @@ impl Converter<'_> {
     fn node(&mut self, id: NodeId, via: &[Step]) -> Option<Value> {
         let tree = self.tree;
         let node = tree.node(id)?;
-        self.made += 1;
+        self.made += usize::from(!via.is_empty());
         if self.made > MAX_VALUES || self.open.len() >= MAX_DEPTH {
             self.too_large(id);
             return None;

@@ -122,7 +122,7 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
         LoadError::Missing => format!("the env file `{short}` does not exist"),
         other => format!("the env file `{short}` cannot be read: {other}"),
     };
-    let mut finding = Finding::new("missing-env-file", Severity::Error, place, format!("services.{name}"), message)
+    let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
     let near = near_misses(loader, path, &short);

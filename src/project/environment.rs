@@ -112,7 +112,7 @@ impl Environment {
 
 fn unreadable(path: &Path, error: &LoadError, anchor: Place) -> Finding {
     let message = format!("the env file `{}` cannot be read: {error}", path.display());
-    Finding::new("missing-env-file", Severity::Error, anchor, path.display().to_string(), message)
+    Finding::new("missing-env-file", error.severity(), anchor, path.display().to_string(), message)
         .help("create it, or correct the path given with `--env-file`")
 }
 

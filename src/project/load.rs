@@ -93,10 +93,11 @@ pub struct Project {
 /// Loads an entry.
 pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Finding>) {
     let mut loader = Loader::new(sources, trees);
-    let anchor = entry.files.first().map_or(Place::start(), |first| match sources.load(first) {
-        Ok(file) => Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) },
-        Err(_) => Place::start(),
-    });
+    let start_of = |path: &PathBuf| {
+        let file = sources.load(path).unwrap_or_else(|_| sources.stand_in(path));
+        Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) }
+    };
+    let anchor = entry.files.first().map_or(Place::start(), start_of);
     let mut environment = Environment::default();
     for (name, value) in &entry.variables {
         environment.force(name, value.clone());
@@ -108,7 +109,7 @@ pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<F
     let name = project_name(&mut loader, entry, &environment, anchor);
     environment.force("COMPOSE_PROJECT_NAME", name.clone());
     let profiles = profiles(entry, &environment);
-    let files: Vec<(PathBuf, Place)> = entry.files.iter().map(|file| (file.clone(), anchor)).collect();
+    let files: Vec<(PathBuf, Place)> = entry.files.iter().map(|file| (file.clone(), start_of(file))).collect();
     let root = loader.files(&files, &entry.directory, &environment, &[]);
     let root = root.unwrap_or_else(|| Value::new(Data::Map(Map::new()), anchor));
     finish(loader, entry, root, Known { name, profiles, environment, anchor })
@@ -335,7 +336,7 @@ impl<'a> Loader<'a> {
             Err(error) => {
                 let message = format!("the extended file cannot be read: {error}");
                 self.reject(
-                    Finding::new("unresolved-extends", Severity::Error, place, format!("services.{service}"), message)
+                    Finding::new("unresolved-extends", error.severity(), place, format!("services.{service}"), message)
                         .evidence(path.display().to_string()),
                 );
                 None
@@ -351,7 +352,9 @@ impl<'a> Loader<'a> {
             Err(error) => {
                 let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
                 let message = format!("`{name}` cannot be read: {error}");
-                self.reject(Finding::new("unresolved-include", Severity::Error, place, name, message));
+                let own = self.sources.file(place.span.file).path == path;
+                let rule = if own { "yaml-syntax" } else { "unresolved-include" };
+                self.reject(Finding::new(rule, error.severity(), place, name, message));
                 return before;
             }
         };
