@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::config::{self, Config};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::facts::Facts;
+use crate::facts::gitignore::Ignored;
 use crate::finding::{Finding, Severity};
 use crate::model::lower;
 use crate::project::texts::Texts;
@@ -17,7 +18,7 @@ use crate::project::{Entry, Project, decode, load, origins, output};
 use crate::report::Report;
 use crate::rules::document::Set;
 use crate::rules::{self, Context, Rule};
-use crate::source::{FileId, SourceDb};
+use crate::source::{FileId, SourceDb, normalize};
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -113,10 +114,8 @@ fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
     let here = [PathBuf::from(".")];
     let given: Vec<&PathBuf> = request.paths.iter().chain(&request.files).chain(&request.env_files).collect();
     let paths = if given.is_empty() { here.iter().collect() } else { given };
-    let roots: Option<Vec<PathBuf>> = paths
-        .into_iter()
-        .map(|path| sources.repository(&crate::source::normalize(&request.directory.join(path))))
-        .collect();
+    let roots: Option<Vec<PathBuf>> =
+        paths.into_iter().map(|path| sources.repository(&normalize(&request.directory.join(path)))).collect();
     roots.unwrap_or_default()
 }
 
@@ -126,7 +125,8 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
     let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
         return Resolved { json: None, findings: Vec::new() };
     };
-    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let (project, mut findings) = load(sources, &Trees::default(), &entry);
+    findings.extend(project.newer.iter().cloned());
     let json = (!project.rejected).then(|| {
         let active = output::active(&project);
         let value = if with_origins {
@@ -233,7 +233,7 @@ impl Run<'_> {
         let default = group.default.clone().map(with_options);
         let mut outcomes: Vec<Outcome> =
             default.iter().map(|entry| self.judge(entry, Standing::Project, true)).collect();
-        for file in &group.others {
+        for file in group.others.iter().filter(|file| self.is_given(file) || self.is_compose_file(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
         }
@@ -245,6 +245,27 @@ impl Run<'_> {
             *first = self.judge(entry, Standing::Fragment, true);
         }
         outcomes
+    }
+
+    /// Whether a file was named on the command line, not found on a walk.
+    fn is_given(&self, file: &Path) -> bool {
+        let named = |path: &PathBuf| normalize(&self.request.directory.join(path)) == *file;
+        self.request.paths.iter().any(named)
+    }
+
+    /// Whether a file is a Compose file by what it holds, not only by its name. A template of one that is no YAML yet
+    /// (`{{ name }}`, `{% if %}`) is none.
+    fn is_compose_file(&self, file: &Path) -> bool {
+        const KEYS: [&str; 8] =
+            ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
+        let Ok(id) = self.sources.load(file) else { return true };
+        let parsed = self.trees.get(self.sources, id);
+        let tree = &parsed.0;
+        let text = &self.sources.file(id).text;
+        if tree.broken && (text.contains("{{") || text.contains("{%")) {
+            return false;
+        }
+        tree.broken || tree.documents.iter().any(|root| KEYS.iter().any(|key| tree.get(*root, key).is_some()))
     }
 
     /// A file beside the default project: a project of its own, an overlay, or a fragment.
@@ -287,6 +308,7 @@ impl Run<'_> {
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
+        self.soften_missing(&project, &mut findings);
         findings.extend(self.rules(&project, standing));
         Outcome {
             entry: entry.clone(),
@@ -297,6 +319,21 @@ impl Run<'_> {
             is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
+        }
+    }
+
+    /// A file that git ignores cannot be in a checkout: that it is missing here is a warning.
+    fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
+        let mut ignored = Ignored::new(self.sources, &project.directory);
+        for finding in findings.iter_mut().filter(|finding| finding.rule == "missing-env-file") {
+            let Some(name) = &finding.evidence else { continue };
+            let file = self.sources.file(finding.place.span.file);
+            let path = normalize(&file.path.parent().unwrap_or(Path::new("/")).join(name));
+            if ignored.is_ignored(&path) {
+                finding.severity = finding.severity.min(Severity::Warning);
+                finding.help =
+                    Some("git ignores it, so it is missing in every fresh checkout: say how to make it".to_owned());
+            }
         }
     }
 

@@ -108,7 +108,7 @@ fn variables(
 
 /// Reports a file once; for the other services that name it, it gets a label.
 fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError, known: bool) {
-    let evidence = path.display().to_string();
+    let evidence = loader.named_from(place, path);
     if known {
         let is_first =
             |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
@@ -128,6 +128,10 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let near = near_misses(loader, path, &short);
     if let Some(near) = near {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
+        if near.starts_with(&short) && near.len() > short.len() {
+            // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
     }
     loader.reject(finding);
 }

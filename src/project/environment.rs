@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dotenv::{self, Known, ProblemKind, Role};
 use crate::finding::{Finding, Place, Severity};
-use crate::source::{FileId, LoadError, SourceDb, Span};
+use crate::source::{FileId, LoadError, SourceDb, Span, relative};
 use crate::yaml::NodeId;
 
 /// A variable of the project.
@@ -74,7 +74,7 @@ impl Environment {
                     self.files.push(file);
                     self.read_file(sources, file, &mut read, &mut findings);
                 }
-                Err(error) => findings.push(unreadable(path, &error, anchor)),
+                Err(error) => findings.push(unreadable(sources, path, &error, anchor)),
             }
         }
         for (name, setting) in read {
@@ -110,9 +110,11 @@ impl Environment {
     }
 }
 
-fn unreadable(path: &Path, error: &LoadError, anchor: Place) -> Finding {
-    let message = format!("the env file `{}` cannot be read: {error}", path.display());
-    Finding::new("missing-env-file", error.severity(), anchor, path.display().to_string(), message)
+fn unreadable(sources: &SourceDb, path: &Path, error: &LoadError, anchor: Place) -> Finding {
+    let base = sources.file(anchor.span.file).path.parent().unwrap_or(Path::new("/")).to_path_buf();
+    let name = relative(&base, path);
+    let message = format!("the env file `{name}` cannot be read: {error}");
+    Finding::new("missing-env-file", error.severity(), anchor, name, message)
         .help("create it, or correct the path given with `--env-file`")
 }
 

@@ -1,7 +1,7 @@
 //! From the files of an entry to the project (compose-go 2.9.1, `loader/loader.go`): what Compose does, in its order,
 //! except that an error does not end it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
@@ -19,6 +19,7 @@ use super::interpolate::{Interpolation, Reference};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
+use super::template::Outcome;
 use super::texts::Texts;
 use super::trees::Trees;
 use super::unique::unique;
@@ -26,7 +27,7 @@ use super::validate::validate;
 use super::value::{Data, Map, Value};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::schema;
-use crate::source::{FileId, SourceDb, Span};
+use crate::source::{FileId, SourceDb, Span, relative};
 use crate::yaml::NodeId;
 
 /// What makes a project: the files, and what goes with them on the command line.
@@ -86,7 +87,9 @@ pub struct Project {
     pub env_files: Vec<ServiceEnvFile>,
     /// Services whose `extends` leads nowhere: much of them is not known.
     pub unresolved: IndexSet<String>,
-    /// Whether docker compose rejects the project.
+    /// Keys that docker compose 2.40.3 rejects and later ones know: reasons for `resolve` alone.
+    pub newer: Vec<Finding>,
+    /// Whether docker compose 2.40.3 rejects the project.
     pub rejected: bool,
 }
 
@@ -149,6 +152,8 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     loader.consequences += check.consequences;
     spread_scale(&mut root);
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
+    let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
+    let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
     let project = Project {
         name,
         directory: entry.directory.clone(),
@@ -156,16 +161,33 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         enabled,
         profiles,
         environment,
-        references: loader.references,
+        newer: std::mem::take(&mut loader.newer),
+        references: std::mem::take(&mut loader.references),
         files: loader.files,
         all_files: loader.all_files,
         env_files,
         unresolved: std::mem::take(&mut loader.unresolved),
-        rejected: !loader.rejections.is_empty() || loader.consequences > 0,
+        rejected,
     };
-    let mut findings = once(loader.rejections);
+    let mut findings = once(reported);
     findings.extend(loader.accepted);
     (project, findings)
+}
+
+/// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
+fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
+    let blank = |reference: &&Reference| {
+        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
+    };
+    let blanks: HashSet<(FileId, NodeId)> =
+        references.iter().filter(blank).map(|one| (one.place.span.file, one.place.node)).collect();
+    findings
+        .into_iter()
+        .filter(|finding| {
+            let about_value = matches!(finding.rule, "invalid-value" | "wrong-type" | "missing-key");
+            !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
+        })
+        .collect()
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
@@ -240,6 +262,8 @@ pub struct Loader<'a> {
     pub consequences: usize,
     /// Services whose `extends` leads nowhere: what they lack may stand there.
     pub unresolved: IndexSet<String>,
+    /// What Compose 2.40.3 rejects and later ones do not.
+    pub newer: Vec<Finding>,
     /// What it does not.
     pub accepted: Vec<Finding>,
     /// Uses of variables.
@@ -268,6 +292,7 @@ impl<'a> Loader<'a> {
             rejections: Vec::new(),
             consequences: 0,
             unresolved: IndexSet::new(),
+            newer: Vec::new(),
             accepted: Vec::new(),
             references: Vec::new(),
             files: Vec::new(),
@@ -281,6 +306,12 @@ impl<'a> Loader<'a> {
     /// Notes something that Compose rejects.
     pub fn reject(&mut self, finding: Finding) {
         self.rejections.push(finding);
+    }
+
+    /// A path as seen from the file that names it: the same on every machine.
+    pub fn named_from(&self, place: Place, path: &Path) -> String {
+        let file = self.sources.file(place.span.file);
+        relative(file.path.parent().unwrap_or(Path::new("/")), path)
     }
 
     /// What `~` stands for.
@@ -337,7 +368,7 @@ impl<'a> Loader<'a> {
                 let message = format!("the extended file cannot be read: {error}");
                 self.reject(
                     Finding::new("unresolved-extends", error.severity(), place, format!("services.{service}"), message)
-                        .evidence(path.display().to_string()),
+                        .evidence(self.named_from(place, path)),
                 );
                 None
             }
@@ -425,7 +456,9 @@ impl<'a> Loader<'a> {
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
     fn schema(&mut self, root: &mut Value) {
         for violation in schema::validate(root) {
-            if violation.rejected {
+            if violation.newer {
+                self.newer.push(violation.finding);
+            } else if violation.rejected {
                 self.rejections.push(violation.finding);
             } else {
                 self.accepted.push(violation.finding);
