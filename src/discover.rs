@@ -227,6 +227,10 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
 fn walk(directory: &Path) -> Vec<PathBuf> {
     WalkBuilder::new(directory)
         .hidden(false)
+        // What this machine ignores for all repositories would make the findings differ from those on another one.
+        .git_global(false)
+        .git_exclude(false)
+        .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .sort_by_file_name(Ord::cmp)
         .build()

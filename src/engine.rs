@@ -215,7 +215,11 @@ impl Run<'_> {
         let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
         let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
         let groups = discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
-        groups.par_iter().flat_map_iter(|group| self.group(group, around)).collect()
+        match groups.as_slice() {
+            // Threads cost more to start than one directory takes.
+            [only] => self.group(only, around),
+            all => all.par_iter().flat_map_iter(|group| self.group(group, around)).collect(),
+        }
     }
 
     fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {

@@ -1,5 +1,14 @@
 //! Which names and values look like secrets: one answer for the rules and for the excerpts that hide them.
 
+/// What every secret-shaped name has in it, lower case.
+const TRACES: [&str; 6] = ["pass", "secret", "token", "credential", "key", "pw"];
+
+/// Whether a text may hold a secret-shaped name: a quick look, so that most lines need no closer one.
+pub fn may_hold_secret_name(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    TRACES.iter().any(|trace| lower.contains(trace))
+}
+
 /// Words that name a secret by themselves, wherever they stand in a name.
 const SECRET_WORDS: &[&str] =
     &["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "APIKEY"];
@@ -328,6 +337,14 @@ fn balanced(text: &str, open: char, close: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_secret_word_leaves_a_trace() {
+        for word in SECRET_WORDS.iter().chain(LAST_WORDS).chain(SECRET_ENDS).chain(&["KEY"]) {
+            assert!(may_hold_secret_name(word), "{word}");
+        }
+        assert!(!may_hold_secret_name("image: postgres:17"));
+    }
 
     #[test]
     fn names_of_secrets() {

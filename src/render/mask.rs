@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::secrets::{is_secret_name, looks_like_reference, reference_length};
+use crate::secrets::{is_secret_name, looks_like_reference, may_hold_secret_name, reference_length};
 
 /// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
 static NAME: LazyLock<Option<Regex>> =
@@ -21,6 +21,9 @@ static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DEFAULT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^${}]+)\}").ok());
 
+/// What a line with a password in a URL has.
+const URL_PARTS: [&str; 2] = ["://", "@"];
+
 /// Values that are no secret whatever their name says.
 const PLAIN_VALUES: &[&str] = &["true", "false", "yes", "no", "on", "off", "null", "~"];
 
@@ -34,12 +37,18 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
         let start = line.len() - line.trim_start().len();
         hidden.push(start..line.trim_end().len());
     }
-    assignments(line, &mut hidden);
-    for captures in URL.iter().flat_map(|url| url.captures_iter(line)) {
+    // The patterns cost more to build than most runs have lines to look at.
+    let named = may_hold_secret_name(line);
+    if named {
+        assignments(line, &mut hidden);
+    }
+    let url = URL_PARTS.iter().all(|part| line.contains(part)).then(|| URL.as_ref()).flatten();
+    for captures in url.iter().flat_map(|url| url.captures_iter(line)) {
         let Some(password) = captures.get(1).filter(|found| !starts_with_port(found.as_str())) else { continue };
         hide_value(line, password.range(), &mut hidden);
     }
-    for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(line)) {
+    let default = (named && line.contains("${")).then(|| DEFAULT.as_ref()).flatten();
+    for captures in default.iter().flat_map(|default| default.captures_iter(line)) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if is_secret_name(name.as_str()) && !is_empty(value.as_str()) {
             hidden.push(value.range());
