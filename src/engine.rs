@@ -1,6 +1,6 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
 use crate::finding::{Finding, Severity};
+use crate::fragments::{Standing, is_incompleteness, without_supplied};
 use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::trees::Trees;
@@ -180,13 +181,6 @@ struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     failure: Option<String>,
-}
-
-/// Whether an entry is a project, or a part of one whose other parts are not known.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Project,
-    Fragment,
 }
 
 struct Run<'a> {
@@ -384,16 +378,6 @@ fn selection_of(project: &config::ProjectSetting, base: &Path) -> ProjectSelecti
     }
 }
 
-/// What a fragment lacks that the rest of its project has.
-fn is_incompleteness(finding: &Finding) -> bool {
-    match finding.rule {
-        "undefined-reference" | "inactive-dependency" => true,
-        "missing-key" => matches!(finding.evidence.as_deref(), Some("image" | "services")),
-        "unresolved-extends" => finding.evidence.is_some(),
-        _ => false,
-    }
-}
-
 /// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
 fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
     let mut parts: HashSet<FileId> = HashSet::new();
@@ -405,44 +389,6 @@ fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
         .filter(|outcome| {
             let is_part = outcome.files.iter().any(|file| parts.contains(file)) && outcome.entry.files.len() == 1;
             !is_part || outcome.is_default && !outcome.incomplete
-        })
-        .collect()
-}
-
-/// What a finding says is missing: the name of the variable, or of the service without an image.
-fn missing_name(finding: &Finding) -> Option<String> {
-    let by_resource = matches!(finding.rule, "unset-variable" | "unset-secret" | "missing-key");
-    by_resource.then(|| finding.resource.clone())
-}
-
-/// How many directories must lack the same thing for it to be supplied by what puts them together.
-const SUPPLIED: usize = 3;
-
-/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
-/// variable that several leave unset becomes an info: something else sets it.
-fn without_supplied(findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
-    let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
-    let unset = |finding: &Finding| matches!(finding.rule, "unset-variable" | "unset-secret");
-    let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
-    for finding in findings.iter().filter(|finding| unset(finding) || is_incompleteness(finding)) {
-        let file = sources.file(finding.place.span.file);
-        let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
-        directories.entry(key(finding)).or_default().insert(directory);
-    }
-    let supplied = |finding: &Finding| directories.get(&key(finding)).is_some_and(|found| found.len() >= SUPPLIED);
-    findings
-        .into_iter()
-        .filter_map(|mut finding| {
-            if !supplied(&finding) {
-                return Some(finding);
-            }
-            if !unset(&finding) {
-                return None;
-            }
-            finding.severity = Severity::Info;
-            finding.help =
-                Some("several projects here leave it unset: give it a default if nothing else sets it".to_owned());
-            Some(finding)
         })
         .collect()
 }

@@ -14,6 +14,7 @@ pub mod sidecar;
 pub mod facts;
 pub mod rules;
 pub mod discover;
+pub mod fragments;
 pub mod report;
 pub mod engine;
 pub mod render;
