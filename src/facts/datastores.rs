@@ -34,7 +34,11 @@ fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> 
         return None;
     }
     let borrowed = service.volumes_from.iter().any(|from| from.value.starts_with("container:"));
-    if borrowed || !runs_server(service) {
+    let keeps_something = mounts::all(model, service)
+        .into_iter()
+        .any(|mount| mounts::is_persistent(model, mount) && !mount.read_only && !is_elsewhere(&mount.target.value));
+    // An image that only shares its name with a known one may keep its data elsewhere.
+    if borrowed || !runs_server(service) || !exact && keeps_something {
         return None;
     }
     let answers = image.data_for(tag);

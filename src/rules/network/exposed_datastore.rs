@@ -1,5 +1,7 @@
 //! A database, cache, broker or search engine that other machines can reach.
 
+use std::collections::HashSet;
+
 use crate::catalogue::schema::ExposureKind;
 use crate::facts::images::known_image;
 use crate::facts::published::Exposure;
@@ -12,6 +14,8 @@ const DOCKER_BRIDGE: &str = "172.17.0.1";
 
 /// Reports each published port behind which the catalogue knows a datastore.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // Services that share an entry through an anchor share its finding.
+    let mut seen = HashSet::new();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         let bridge = published.reach == Exposure::Address(DOCKER_BRIDGE.to_owned());
@@ -39,6 +43,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new("exposed-datastore", severity, port.place, format!("services.{name}"), message)
             .evidence(port.target.to_string())
             .help(help);
+        if !seen.insert(finding.place) {
+            continue;
+        }
         if !known.exact {
             finding.confidence = Confidence::Medium;
         }

@@ -1,11 +1,15 @@
 //! A service behind a reverse proxy that also answers beside it.
 
+use std::collections::HashSet;
+
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 use crate::rules::support::for_purpose;
 
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // Services that share an entry through an anchor share its finding.
+    let mut seen = HashSet::new();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.reach.is_beyond_loopback() || port.protocol != "tcp" {
@@ -15,7 +19,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             target.service == service.name && target.proxy != service.name && target.port == port.target
         });
         let Some(target) = target else { continue };
-        let severity = for_purpose(Severity::Error, cx.facts.purpose());
+        if !seen.insert(port.place) {
+            continue;
+        }
+        let severity = if port.published.is_some() { Severity::Error } else { Severity::Warning };
+        let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
         let message = format!(
             "port {} of `{name}` is open beside the proxy `{}` that stands in front of it",
