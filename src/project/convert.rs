@@ -71,7 +71,10 @@ impl Converter<'_> {
             NodeKind::Scalar(text, style) => self.scalar(id, node, text, *style),
             NodeKind::Sequence(items, _) => {
                 self.open.push(id);
+                let resets = self.resets.len();
                 let values = items.iter().filter_map(|item| self.node(*item, via)).collect();
+                // What a tag in a list says of earlier files, Compose does not do (`parity/reset-item-of-list`).
+                self.resets.truncate(resets);
                 self.open.pop();
                 Data::List(values)
             }
