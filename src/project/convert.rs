@@ -59,8 +59,12 @@ impl Converter<'_> {
             return None;
         }
         match node.tag.as_deref() {
+            // compose-go takes the node away where it meets it first, so an alias brings nothing of it
+            // (`parity/reset-tag-through-anchor`).
             Some("!reset") => {
-                self.resets.push(self.path.clone());
+                if !via.iter().any(|step| matches!(step, Step::Alias(_))) {
+                    self.resets.push(self.path.clone());
+                }
                 return None;
             }
             Some("!override") => self.resets.push(self.path.clone()),
