@@ -94,11 +94,7 @@ fn default_env(sources: &SourceDb, directory: &Path) -> Vec<Vec<PathBuf>> {
 }
 
 /// The files that `COMPOSE_FILE` names.
-fn named_by_environment(
-    sources: &SourceDb,
-    env_files: &[Vec<PathBuf>],
-    around: &Surroundings,
-) -> Option<Vec<PathBuf>> {
+fn named_by_environment(sources: &SourceDb, env_files: &[Vec<PathBuf>], around: &Surroundings) -> Option<Vec<PathBuf>> {
     let mut environment = Environment::default();
     for (name, value) in &around.variables {
         environment.force(name, value.clone());

@@ -125,8 +125,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::source::relative;
     use crate::source::Span;
+    use crate::source::relative;
     use crate::yaml::NodeId;
 
     fn place(file: FileId, start: u32) -> Place {

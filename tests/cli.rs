@@ -258,7 +258,8 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
     let raw = "services:\n  app:\n    image: \"example/\u{1b}[31mapp:1\"\n    depends_on: [\u{7}]\n";
     let env = "KEY\u{1b}[31m=1\nTAG='\u{1b}]0;title\u{7}\n";
     let folder = project("control", &[("quoted.yaml", quoted), ("raw.yaml", raw), ("c1.yaml", "a: \"\u{9b}31m\"\n")]);
-    let with_env = project("control-env", &[("compose.yaml", "services: {app: {image: \"x:${TAG}\"}}\n"), (".env", env)]);
+    let with_env =
+        project("control-env", &[("compose.yaml", "services: {app: {image: \"x:${TAG}\"}}\n"), (".env", env)]);
     let strange = |text: &str| text.chars().find(|letter| letter.is_control() && *letter != '\n');
     for format in ["text", "concise", "json"] {
         let check = |folder: &Path, file: &str| {

@@ -64,7 +64,16 @@ fn functions_are_short() {
 fn only_source_touches_files_and_the_environment() {
     let mut found = BTreeSet::new();
     for file in files().iter().filter(|file| file.path != "source.rs") {
-        let words = ["std::fs", "std::env", "File::open", "File::create", "TcpStream", "UdpSocket", "ToSocketAddrs", "process::Command"];
+        let words = [
+            "std::fs",
+            "std::env",
+            "File::open",
+            "File::create",
+            "TcpStream",
+            "UdpSocket",
+            "ToSocketAddrs",
+            "process::Command",
+        ];
         found.extend(words.into_iter().filter(|word| file.code.contains(word)).map(|word| (file.path.clone(), word)));
         let grouped = file.code.split("use std::{").skip(1).filter_map(|rest| rest.split(';').next());
         for name in grouped.flat_map(|group| group.split(|letter: char| !letter.is_alphanumeric())) {
@@ -147,7 +156,8 @@ fn the_scanner_sees_code_only() {
     assert_eq!(functions(&without_texts(text)), [("a".to_owned(), 4)]);
     let text = "fn a(x: [u8; 3]) -> u8 {\n  x[0]\n}\ntrait T {\n  fn none();\n}\nfn b() {}\n";
     assert_eq!(functions(&without_texts(text)), [("a".to_owned(), 3), ("b".to_owned(), 1)]);
-    let text = "/* one /* two */ .unwrap() */ x\nfn a() { b'\\'' ; '\\\\' }\n#[cfg(test)]\nmod tests {\n  .unwrap()\n}\ny";
+    let text =
+        "/* one /* two */ .unwrap() */ x\nfn a() { b'\\'' ; '\\\\' }\n#[cfg(test)]\nmod tests {\n  .unwrap()\n}\ny";
     let code = without_tests(&without_texts(text));
     assert!(!code.contains("unwrap") && code.contains('x') && code.contains('y'), "{code}");
     assert_eq!(code.lines().count(), text.lines().count());
@@ -295,7 +305,9 @@ fn raw_end(letters: &[char], start: usize) -> usize {
         return start;
     }
     (opening + 1..letters.len())
-        .find(|end| letters[*end] == '"' && letters[end + 1..].iter().take(hashes).filter(|one| **one == '#').count() == hashes)
+        .find(|end| {
+            letters[*end] == '"' && letters[end + 1..].iter().take(hashes).filter(|one| **one == '#').count() == hashes
+        })
         .map_or(letters.len(), |end| end + 1 + hashes)
 }
 

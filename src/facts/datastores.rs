@@ -1,9 +1,9 @@
 //! Datastores of the project, where each keeps its data, and whether that place lasts.
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, WrongMountEffect};
+use crate::facts::images::{Known, known_image, runs_server, variable};
 use crate::facts::mounts;
 use crate::model::{Model, Mount, MountKind, Service};
-use crate::facts::images::{Known, known_image, runs_server, variable};
 
 /// A service that runs a datastore whose data nothing keeps.
 pub struct Unkept<'a> {
@@ -35,10 +35,8 @@ fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> 
         return None;
     }
     let answers = image.data_for(tag);
-    let lost: Vec<Option<Unkept<'a>>> = answers
-        .iter()
-        .map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path)))
-        .collect();
+    let lost: Vec<Option<Unkept<'a>>> =
+        answers.iter().map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path))).collect();
     // A tag that leaves the version open: only what holds for every version is sure.
     if lost.iter().any(Option::is_none) {
         return None;
@@ -96,7 +94,8 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
 
 /// The value of an option of the command: `--dir /x` or `--dir=/x`.
 fn option<'a>(service: &'a Service, flag: &str) -> Option<&'a str> {
-    let words: Vec<&str> = service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
     words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
         "" => words.get(at + 1).copied(),
         rest => rest.strip_prefix('='),
@@ -114,29 +113,51 @@ fn is_kept(model: &Model, service: &Service, data: &DataPath, path: &str) -> boo
         return true;
     }
     let Some(mount) = mounts::cover(model, service, path) else { return false };
-    let hidden = data.volume.as_deref().is_some_and(|volume| {
-        mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume)
-    });
+    let hidden = data
+        .volume
+        .as_deref()
+        .is_some_and(|volume| mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume));
     mounts::is_persistent(model, mount) && !hidden
 }
 
 /// Places in containers that hold configuration, scripts, logs, certificates or copies, not the data of a server.
 const NOT_DATA: [&str; 22] = [
-    "/etc", "/docker-entrypoint", "/var/log", "/logs", "/log", "/tmp", "/run", "/var/run", "/backup", "/backups", "/dump",
-    "/dumps", "/scripts", "/script", "/init", "/certs", "/ssl", "/usr/local", "/usr/share/zoneinfo", "/import", "/plugins",
+    "/etc",
+    "/docker-entrypoint",
+    "/var/log",
+    "/logs",
+    "/log",
+    "/tmp",
+    "/run",
+    "/var/run",
+    "/backup",
+    "/backups",
+    "/dump",
+    "/dumps",
+    "/scripts",
+    "/script",
+    "/init",
+    "/certs",
+    "/ssl",
+    "/usr/local",
+    "/usr/share/zoneinfo",
+    "/import",
+    "/plugins",
     "/sql",
 ];
 
 /// Whether a mount looks as if the data were meant to be in it: it lasts, it is a directory, and its names say data.
 fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
     let target = mount.target.value.as_str();
-    let elsewhere = NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")));
+    let elsewhere =
+        NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")));
     let last = target.rsplit('/').next().unwrap_or("");
     let is_file = last.contains('.') && !last.starts_with('.');
     if !mounts::is_persistent(model, mount) || mount.read_only || elsewhere || is_file {
         return false;
     }
-    let words = ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
+    let words =
+        ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
     let has_word = |text: &str| {
         let lower = text.to_ascii_lowercase();
         lower.split(['/', '-', '_', '.']).any(|word| words.contains(&word) || word.ends_with("data"))

@@ -38,16 +38,52 @@ const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 /// Programs that a datastore's image carries for others to use it.
 const CLIENTS: [&str; 24] = [
-    "psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "createdb", "mysql", "mysqldump", "mysqladmin",
-    "mariadb", "mariadb-dump", "mariadb-admin", "mongo", "mongosh", "mongodump", "mongorestore", "mongoimport",
-    "redis-cli", "valkey-cli", "kafka-topics", "kafka-topics.sh", "rabbitmqadmin", "etcdctl", "influx",
+    "psql",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "pg_isready",
+    "createdb",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "mongorestore",
+    "mongoimport",
+    "redis-cli",
+    "valkey-cli",
+    "kafka-topics",
+    "kafka-topics.sh",
+    "rabbitmqadmin",
+    "etcdctl",
+    "influx",
 ];
 
 /// Words by which a script starts a server.
 const SERVERS: [&str; 18] = [
-    "postgres", "mysqld", "mariadbd", "mongod", "redis-server", "valkey-server", "docker-entrypoint", "rabbitmq-server",
-    "kafka-server-start", "/etc/confluent/docker/run", "elasticsearch", "influxd", "etcd ", "clickhouse-server",
-    "neo4j", "cassandra", "nats-server", "minio server",
+    "postgres",
+    "mysqld",
+    "mariadbd",
+    "mongod",
+    "redis-server",
+    "valkey-server",
+    "docker-entrypoint",
+    "rabbitmq-server",
+    "kafka-server-start",
+    "/etc/confluent/docker/run",
+    "elasticsearch",
+    "influxd",
+    "etcd ",
+    "clickhouse-server",
+    "neo4j",
+    "cassandra",
+    "nats-server",
+    "minio server",
 ];
 
 /// Whether the container runs the server of its image, as far as `entrypoint` and `command` tell.
@@ -67,5 +103,7 @@ pub fn runs_server(service: &Service) -> bool {
         return false;
     }
     let script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
-    !script || program.contains("entrypoint") || SERVERS.iter().any(|server| words.iter().any(|word| word.contains(server)))
+    !script
+        || program.contains("entrypoint")
+        || SERVERS.iter().any(|server| words.iter().any(|word| word.contains(server)))
 }

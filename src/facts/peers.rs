@@ -115,7 +115,8 @@ fn listens(service: &Service, port: u16) -> bool {
 
 /// Whether it does. Its published port counts too: that is what people take for its port.
 fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
-    let published = service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
+    let published =
+        service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
     published || listens(service, port)
 }
 
@@ -128,9 +129,20 @@ fn of_image(service: &Service, port: u16) -> bool {
 /// The port of a scheme or of the system that the variable is named for, where none is written.
 fn usual_port(reference: &HostReference) -> Option<u16> {
     const USUAL: [(&str, u16); 14] = [
-        ("postgres", 5432), ("postgresql", 5432), ("pg", 5432), ("mysql", 3306), ("mariadb", 3306), ("redis", 6379),
-        ("valkey", 6379), ("mongo", 27017), ("mongodb", 27017), ("rabbitmq", 5672), ("amqp", 5672), ("memcached", 11211),
-        ("elasticsearch", 9200), ("nats", 4222),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+        ("pg", 5432),
+        ("mysql", 3306),
+        ("mariadb", 3306),
+        ("redis", 6379),
+        ("valkey", 6379),
+        ("mongo", 27017),
+        ("mongodb", 27017),
+        ("rabbitmq", 5672),
+        ("amqp", 5672),
+        ("memcached", 11211),
+        ("elasticsearch", 9200),
+        ("nats", 4222),
     ];
     let port_of = |word: &str| USUAL.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
     let of_scheme = reference.scheme.as_deref().and_then(|scheme| port_of(scheme.split('+').next().unwrap_or(scheme)));

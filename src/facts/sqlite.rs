@@ -33,7 +33,9 @@ pub fn location(name: &str, value: &str) -> Option<Location> {
         });
     }
     if let Some(rest) = value.strip_prefix("file:") {
-        return names_database(&name).then(|| of_url(rest)).filter(|found| *found == Location::Memory || is_sqlite(rest));
+        return names_database(&name)
+            .then(|| of_url(rest))
+            .filter(|found| *found == Location::Memory || is_sqlite(rest));
     }
     for key in ["Data Source=", "DataSource=", "Filename="] {
         if let Some(at) = value.find(key) {

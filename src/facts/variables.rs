@@ -27,9 +27,32 @@ pub struct Blank<'a> {
 /// Variables that a person's session, a proxy setting or a build server provides, and that are left out on purpose
 /// where they are not.
 const PROVIDED: [&str; 26] = [
-    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "SSH_AUTH_SOCK",
-    "LANG", "LC_ALL", "SHELL", "TERM", "LOGNAME", "EDITOR", "CI", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "HTTP_PROXY",
-    "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "FTP_PROXY", "GITHUB_ACTIONS", "GITHUB_TOKEN", "DOCKER_HOST", "TZ",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "SSH_AUTH_SOCK",
+    "LANG",
+    "LC_ALL",
+    "SHELL",
+    "TERM",
+    "LOGNAME",
+    "EDITOR",
+    "CI",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "FTP_PROXY",
+    "GITHUB_ACTIONS",
+    "GITHUB_TOKEN",
+    "DOCKER_HOST",
+    "TZ",
 ];
 
 /// The variables of a project that leave a blank, by their first use.
@@ -78,7 +101,9 @@ fn fills_secret(reference: &Reference) -> bool {
 /// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.
 pub fn is_structural(reference: &Reference) -> bool {
     match reference.path.as_slice() {
-        [first, _, key, ..] if first == "services" => matches!(key.as_str(), "image" | "ports" | "volumes" | "group_add"),
+        [first, _, key, ..] if first == "services" => {
+            matches!(key.as_str(), "image" | "ports" | "volumes" | "group_add")
+        }
         _ => false,
     }
 }

@@ -200,10 +200,9 @@ impl Converter<'_> {
             resource.push('.');
         }
         resource.push_str(key);
-        let finding =
-            Finding::new("duplicate-key", Severity::Error, self.tree.place(second), resource, message)
-                .label(self.tree.place(first), "given here first")
-                .help("keep one of the two; docker compose rejects the file");
+        let finding = Finding::new("duplicate-key", Severity::Error, self.tree.place(second), resource, message)
+            .label(self.tree.place(first), "given here first")
+            .help("keep one of the two; docker compose rejects the file");
         self.findings.push(finding);
     }
 

@@ -82,7 +82,8 @@ pub fn normalize(root: &mut Value, name: &str, environment: &Environment) {
         }
         if let Some(build) = child(service, "build") {
             imply(build, "context", Data::Text(".".to_owned()));
-            if build.get("dockerfile").is_none_or(Value::is_null) && build.get("dockerfile_inline").is_none_or(Value::is_null)
+            if build.get("dockerfile").is_none_or(Value::is_null)
+                && build.get("dockerfile_inline").is_none_or(Value::is_null)
             {
                 imply(build, "dockerfile", Data::Text("Dockerfile".to_owned()));
                 if let Some(dockerfile) = child(build, "dockerfile") {
@@ -257,10 +258,8 @@ fn name_resources(root: &mut Value, project: &str) {
             if value.is_null() {
                 value.data = Data::Map(Map::new());
             }
-            let external = matches!(
-                value.get("external").map(|external| &external.data),
-                Some(Data::Bool(true))
-            ) || value.get("external").and_then(Value::text) == Some("true");
+            let external = matches!(value.get("external").map(|external| &external.data), Some(Data::Bool(true)))
+                || value.get("external").and_then(Value::text) == Some("true");
             let name = if external { key.clone() } else { format!("{project}_{key}") };
             if value.get("name").is_some_and(Value::is_null)
                 && let Data::Map(map) = &mut value.data

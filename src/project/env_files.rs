@@ -110,9 +110,8 @@ fn variables(
 fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError, known: bool) {
     let evidence = path.display().to_string();
     if known {
-        let is_first = |finding: &&mut Finding| {
-            finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence)
-        };
+        let is_first =
+            |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
         if let Some(first) = loader.rejections.iter_mut().find(is_first) {
             first.labels.push(Label { place, message: format!("`{name}` names it, too") });
         }
@@ -137,8 +136,7 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
 fn near_misses(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
     let names = loader.sources.list(path.parent()?);
     let example = |name: &&String| {
-        name.starts_with(short)
-            && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))
+        name.starts_with(short) && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))
     };
     names.iter().find(example).cloned().or_else(|| {
         let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.contains("env")).collect();

@@ -49,9 +49,11 @@ impl Environment {
 
     /// Sets a variable that no file sets. What is set stays.
     pub fn provide(&mut self, name: &str, value: impl Into<String>) {
-        self.settings
-            .entry(name.to_owned())
-            .or_insert_with(|| Setting { value: value.into(), place: None, replaced: Vec::new() });
+        self.settings.entry(name.to_owned()).or_insert_with(|| Setting {
+            value: value.into(),
+            place: None,
+            replaced: Vec::new(),
+        });
     }
 
     /// Sets a variable whatever was set before.

@@ -65,7 +65,9 @@ fn one(
     let extends = service.get("extends")?.clone();
     let (wanted, file) = match &extends.data {
         Data::Text(wanted) => (wanted.clone(), None),
-        Data::Map(_) => (extends.get("service")?.text()?.to_owned(), extends.get("file").filter(|file| !file.is_null())),
+        Data::Map(_) => {
+            (extends.get("service")?.text()?.to_owned(), extends.get("file").filter(|file| !file.is_null()))
+        }
         _ => return None,
     };
     let at = extends.get("service").map_or(extends.place, |value| value.place);
@@ -152,8 +154,8 @@ fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: O
     let known: Vec<&str> = services.keys().map(String::as_str).collect();
     let whence = file.map_or_else(String::new, |file| format!(" in `{file}`"));
     let message = format!("the service `{wanted}` that `{name}` extends is not defined{whence}");
-    let mut finding = Finding::new("unresolved-extends", Severity::Error, at, resource(name), message)
-        .evidence(wanted.to_owned());
+    let mut finding =
+        Finding::new("unresolved-extends", Severity::Error, at, resource(name), message).evidence(wanted.to_owned());
     finding.help = super::nearest(wanted, &known).map(|near| format!("did you mean `{near}`?"));
     loader.reject(finding);
 }

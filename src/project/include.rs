@@ -64,9 +64,7 @@ fn include_of(value: &Value) -> Option<Include> {
 fn texts(value: &Value) -> Vec<(String, Place)> {
     match (&value.data, value.list()) {
         (Data::Text(text), _) => vec![(text.clone(), value.place)],
-        (_, Some(items)) => {
-            items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.place))).collect()
-        }
+        (_, Some(items)) => items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.place))).collect(),
         _ => Vec::new(),
     }
 }
@@ -150,10 +148,9 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
             continue;
         }
         let Data::Map(resources) = entry.value.data else { continue };
-        let into = target.entry(section.clone()).or_insert_with(|| Entry {
-            key: entry.key,
-            value: Value::new(Data::Map(Map::new()), entry.value.place),
-        });
+        let into = target
+            .entry(section.clone())
+            .or_insert_with(|| Entry { key: entry.key, value: Value::new(Data::Map(Map::new()), entry.value.place) });
         let Data::Map(into) = &mut into.value.data else { continue };
         for (name, resource) in resources {
             match into.get(&name) {

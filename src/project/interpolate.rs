@@ -80,8 +80,7 @@ impl Interpolation<'_> {
         let whole = value.place;
         let locate = |start: usize, end: usize| match inner {
             Some(span) => {
-                let span =
-                    Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
+                let span = Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
                 Place { span, node: whole.node }
             }
             None => whole,
@@ -91,13 +90,7 @@ impl Interpolation<'_> {
         value.data = Data::Text(expansion.text);
     }
 
-    fn note(
-        &mut self,
-        expansion: &Expansion,
-        template: &str,
-        path: &[String],
-        locate: &dyn Fn(usize, usize) -> Place,
-    ) {
+    fn note(&mut self, expansion: &Expansion, template: &str, path: &[String], locate: &dyn Fn(usize, usize) -> Place) {
         let key = match template.split_once('=') {
             Some((key, _)) if path.last().is_some_and(|step| step == ITEM) && !key.contains('$') => {
                 Some(key.to_owned())

@@ -219,17 +219,10 @@ fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
     let services = root.get("services").and_then(Value::map);
     let active = |service: &Value| {
         let own = service.get("profiles").and_then(Value::list).unwrap_or(&[]);
-        let named = |profile: &String| {
-            profile == "*" || own.iter().any(|one| one.text() == Some(profile))
-        };
+        let named = |profile: &String| profile == "*" || own.iter().any(|one| one.text() == Some(profile));
         own.is_empty() || profiles.iter().any(named)
     };
-    services
-        .into_iter()
-        .flatten()
-        .filter(|(_, entry)| active(&entry.value))
-        .map(|(name, _)| name.clone())
-        .collect()
+    services.into_iter().flatten().filter(|(_, entry)| active(&entry.value)).map(|(name, _)| name.clone()).collect()
 }
 
 /// The state of a load.

@@ -11,7 +11,8 @@ use crate::yaml::{NodeKind, ScalarStyle};
 
 /// Finds the name of a project. An empty one is a rejection.
 pub fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Environment, anchor: Place) -> String {
-    let given = entry.name.clone().or_else(|| environment.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()));
+    let given =
+        entry.name.clone().or_else(|| environment.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()));
     if let Some(name) = given {
         if clean(&name) != name {
             let message = format!("`{name}` is no project name");
@@ -34,7 +35,9 @@ pub fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Enviro
             // Loading the file itself reports what is wrong with the value.
             clean(name.text().unwrap_or(""))
         }
-        None => clean(&entry.directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())),
+        None => {
+            clean(&entry.directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+        }
     };
     if name.is_empty() && blank {
         loader.consequences += 1;

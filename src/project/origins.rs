@@ -7,8 +7,8 @@ use serde_json::{Map as Object, Value as Json, json};
 use super::decode::to_json;
 use super::value::{Data, Step, Value};
 use crate::finding::Place;
-use crate::source::relative;
 use crate::source::SourceDb;
+use crate::source::relative;
 
 /// A project as `docker compose config` prints it, under `model`, and under `origins` an entry for each value by its
 /// JSON pointer: `file`, `line`, `column`, and `via`, the steps on the way.

@@ -71,9 +71,8 @@ impl Used {
                     used.volumes.extend(mount.get("source").and_then(Value::text).map(str::to_owned));
                 }
             }
-            let sources = |value, key| {
-                list(value, key).iter().filter_map(|grant| grant.get("source")?.text().map(str::to_owned))
-            };
+            let sources =
+                |value, key| list(value, key).iter().filter_map(|grant| grant.get("source")?.text().map(str::to_owned));
             used.secrets.extend(sources(Some(service), "secrets"));
             used.secrets.extend(sources(service.get("build"), "secrets"));
             used.configs.extend(sources(Some(service), "configs"));

@@ -78,7 +78,9 @@ pub fn parts_within(parts: &[Part], range: &Range<usize>) -> Vec<Part> {
     let (start, end) = (range.start as u32, range.end as u32);
     parts
         .iter()
-        .filter(|part| part.start < end && part.end > start || part.start == part.end && part.start >= start && part.end <= end)
+        .filter(|part| {
+            part.start < end && part.end > start || part.start == part.end && part.start >= start && part.end <= end
+        })
         .map(|part| Part {
             start: part.start.max(start) - start,
             end: part.end.min(end) - start,

@@ -21,6 +21,17 @@ static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DEFAULT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^${}]+)\}").ok());
 
+/// An option with its value behind a blank, or as the next item of a list: `--password x`, `"--password", "x"`.
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?:^|[\s"'\[])--?([A-Za-z][A-Za-z0-9_.\-]*)["']?(?:[ \t]*,[ \t]*|[ \t]+)["']?([^\s"',\[\]\-][^\s"',\]]*)"#,
+    )
+    .ok()
+});
+
+/// Options of Redis and Valkey that take a password and do not look like it.
+const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth"];
+
 /// Values that are no secret whatever their name says.
 const PLAIN_VALUES: &[&str] = &["true", "false", "yes", "no", "on", "off", "null", "~"];
 
@@ -38,6 +49,12 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
     for captures in URL.iter().flat_map(|url| url.captures_iter(line)) {
         let Some(password) = captures.get(1).filter(|found| !starts_with_port(found.as_str())) else { continue };
         hide_value(line, password.range(), &mut hidden);
+    }
+    for captures in OPTION.iter().flat_map(|option| option.captures_iter(line)) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        if is_secret_name(name.as_str()) || PASSWORD_OPTIONS.contains(&name.as_str()) {
+            hide_value(line, value.range(), &mut hidden);
+        }
     }
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(line)) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
@@ -200,6 +217,9 @@ mod tests {
         check(r#"  {"password":"abc"}"#, r#"  {"password":"•••"}"#);
         check("  # - DB_PASSWORD=$2a$1,b", "  # - DB_PASSWORD=•••••••");
         check("run --password=a,b -v", "run --password=••• -v");
+        check(r#"command: ["--password", "abc", "-v"]"#, r#"command: ["--password", "•••", "-v"]"#);
+        check("run --requirepass abc -v", "run --requirepass ••• -v");
+        check("run --password 'abc' --token=x", "run --password '•••' --token=•");
         check("  PASSWORD: pre${X}", "  PASSWORD: •••••••");
         check("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnygWyF8PbnGy0", &"•".repeat(43));
     }
@@ -244,6 +264,9 @@ mod tests {
             "SECRET= # make one with openssl",
             "  SECRET: # make one",
             "  SECRET: ${SECRET:-\"\"}",
+            "  command: run --password --user me --password-file /run/secrets/db --token ${TOKEN}",
+            "  command: [\"run\", \"--password\", \"${PW}\", \"--token-file\", \"x\"]",
+            "  - --password",
             "  command: sh -c 'TOKEN=$$(cat /run/secrets/t) && run --password=$${PW} x'",
         ] {
             check(line, line);

@@ -65,7 +65,11 @@ impl Decoder {
                 let file = self.structure(ENV_FILE, value);
                 let required = file.get("required").is_some_and(|required| required.data == Data::Bool(true));
                 // compose-go prints the path alone then, too; but what reads the file needs its format.
-                if required && file.get("format").is_none() { file.get("path").cloned().unwrap_or_else(|| value.with(empty_text())) } else { file }
+                if required && file.get("format").is_none() {
+                    file.get("path").cloned().unwrap_or_else(|| value.with(empty_text()))
+                } else {
+                    file
+                }
             }
             Shape::Config => {
                 let mut config = self.structure(CONFIG, value);

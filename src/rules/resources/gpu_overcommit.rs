@@ -34,10 +34,8 @@ fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
         }
         taken += wanted;
         if taken > budget {
-            let message = format!(
-                "`{}` brings the GPUs asked for to {taken}, the host has {budget}",
-                claim.service.name
-            );
+            let message =
+                format!("`{}` brings the GPUs asked for to {taken}, the host has {budget}", claim.service.name);
             let others: Vec<usize> = (0..at).collect();
             return Some(finding(Severity::Error, claims, at, message, &others));
         }
@@ -75,7 +73,9 @@ fn positions(claims: &[GpuClaim<'_>], wanted: impl Fn(&Amount) -> bool) -> Vec<u
 }
 
 fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: String, others: &[usize]) -> Finding {
-    let Some(claim) = claims.get(at) else { return Finding::new("gpu-overcommit", severity, Place::start(), "", message) };
+    let Some(claim) = claims.get(at) else {
+        return Finding::new("gpu-overcommit", severity, Place::start(), "", message);
+    };
     let name = &claim.service.name;
     // Services that share a request through an anchor are told apart by their names.
     let shared = claims.iter().filter(|other| other.place == claim.place).count() > 1;

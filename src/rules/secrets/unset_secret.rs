@@ -49,7 +49,9 @@ fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
     match (near, example) {
         (Some(near), _) => format!("`{near}` has a value: is that the one?"),
         (None, Some(example)) => {
-            format!("`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist")
+            format!(
+                "`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist"
+            )
         }
         (None, None) => format!("set it in `.env`; `${{{name}:?}}` makes Compose stop instead of starting without"),
     }
@@ -69,9 +71,15 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);
             findings.push(
-                Finding::new("unset-secret", Severity::Error, variable.key, format!("services.{}", service.name), message)
-                    .evidence(name.clone())
-                    .help("give it a value, or take the line out if the service can do without"),
+                Finding::new(
+                    "unset-secret",
+                    Severity::Error,
+                    variable.key,
+                    format!("services.{}", service.name),
+                    message,
+                )
+                .evidence(name.clone())
+                .help("give it a value, or take the line out if the service can do without"),
             );
         }
     }

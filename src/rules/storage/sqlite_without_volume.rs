@@ -92,10 +92,9 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         .iter()
         .filter_map(|files| {
             files.iter().find_map(|file| {
-                let replaced = file
-                    .replaced_by
-                    .iter()
-                    .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+                let replaced = file.replaced_by.iter().any(|setting| {
+                    variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value))
+                });
                 let moved = file.variable.as_deref().and_then(|name| variable(service, name));
                 let path = moved.map_or(file.path.as_str(), |value| value.value.as_str());
                 (!replaced && path.starts_with('/') && !is_kept(cx.model, service, path)).then(|| path.to_owned())
