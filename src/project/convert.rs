@@ -59,8 +59,12 @@ impl Converter<'_> {
             return None;
         }
         match node.tag.as_deref() {
+            // compose-go takes the node away where it meets it first, so an alias brings nothing of it
+            // (`parity/reset-tag-through-anchor`).
             Some("!reset") => {
-                self.resets.push(self.path.clone());
+                if !via.iter().any(|step| matches!(step, Step::Alias(_))) {
+                    self.resets.push(self.path.clone());
+                }
                 return None;
             }
             Some("!override") => self.resets.push(self.path.clone()),
@@ -71,7 +75,10 @@ impl Converter<'_> {
             NodeKind::Scalar(text, style) => self.scalar(id, node, text, *style),
             NodeKind::Sequence(items, _) => {
                 self.open.push(id);
+                let resets = self.resets.len();
                 let values = items.iter().filter_map(|item| self.node(*item, via)).collect();
+                // What a tag in a list says of earlier files, Compose does not do (`parity/reset-item-of-list`).
+                self.resets.truncate(resets);
                 self.open.pop();
                 Data::List(values)
             }

@@ -40,6 +40,10 @@ fn items<'a>(value: &'a mut Value, keys: &[&str]) -> &'a mut [Value] {
 /// Sets the defaults that belong to each file on its own.
 pub fn set_defaults(root: &mut Value) {
     each_service(root, |_, service| {
+        // Of all attributes, only this one loses its empty texts (`parity/service-dns-empty`).
+        if let Some(Data::List(items)) = child(service, "dns").map(|dns| &mut dns.data) {
+            items.retain(|item| !item.is_null() && item.text() != Some(""));
+        }
         if let Some(build) = child(service, "build") {
             imply(build, "context", Data::Text(".".to_owned()));
         }

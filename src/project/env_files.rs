@@ -177,7 +177,13 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
         if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
+        let place = line_place(file, at, from, from + line.len() as u32);
         let (key, value) = match trimmed.split_once('=') {
+            Some((key, _)) if key.is_empty() || key.contains([' ', '\t']) => {
+                let message = if key.is_empty() { "this line has no key" } else { "a key holds no blanks" };
+                loader.reject(Finding::new("malformed-line", Severity::Error, place, trimmed, message));
+                continue;
+            }
             Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
             None => {
                 let known = own.get(trimmed).and_then(|entry| entry.value.text()).map(str::to_owned);
@@ -185,7 +191,6 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
             }
         };
         let Some(value) = value else { continue };
-        let place = line_place(file, at, from, from + line.len() as u32);
         added.insert(key, Entry { key: place, value: Value::new(Data::Text(value), place) });
     }
 }
@@ -216,10 +221,13 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
             }
         }
     }
+    let place = service.place;
+    if let Data::Map(map) = &mut service.data {
+        map.shift_remove("label_file");
+    }
     if added.is_empty() {
         return;
     }
-    let place = service.place;
     if let Data::Map(map) = &mut service.data {
         let into = map
             .entry("labels".to_owned())

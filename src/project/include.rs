@@ -97,7 +97,12 @@ fn one(
         None => main.parent().unwrap_or(Path::new("/")).to_path_buf(),
     };
     let own = own_environment(loader, include, directory, &project_directory, environment)?;
-    let mut root = loader.files(&files, &project_directory, &own, included)?;
+    // A directory that does not exist gives way to its parent, for paths, not for `.env`
+    // (`parity/include-project-directory-missing`).
+    let given = include.project_directory.as_deref().is_some_and(|directory| !Path::new(directory).is_absolute());
+    let missing = given && loader.sources.kind(&project_directory) != PathKind::Directory;
+    let base = project_directory.parent().filter(|_| missing).unwrap_or(&project_directory);
+    let mut root = loader.files(&files, base, &own, included)?;
     mark(&mut root, &Step::Include(include.place));
     Some(root)
 }

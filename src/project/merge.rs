@@ -198,16 +198,33 @@ fn ipam(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Fi
     let subnet = |pool: &Value| pool.get("subnet").map(|value| value.data.clone());
     let mut pools: Vec<Value> = Vec::new();
     for original in originals {
+        // compose-go merges into the pool itself: where it is in the list already, it changes there, too, even its
+        // subnet (`parity/merge-ipam`).
+        let mut current = original.clone();
+        let mut shared: Vec<usize> = Vec::new();
         for over in overrides {
             let known = pools.iter().any(|pool| subnet(pool) == subnet(over));
-            if subnet(original) != subnet(over) && !known {
+            if subnet(&current) != subnet(over) && !known {
                 pools.push(over.clone());
                 continue;
             }
-            let merged = merge_maps(original.clone(), over.clone(), path, findings);
-            match pools.iter_mut().find(|pool| subnet(pool) == subnet(&merged)) {
-                Some(pool) => *pool = merged,
-                None => pools.push(merged),
+            current = merge_maps(current, over.clone(), path, findings);
+            for at in &shared {
+                if let Some(pool) = pools.get_mut(*at) {
+                    *pool = current.clone();
+                }
+            }
+            match pools.iter().position(|pool| subnet(pool) == subnet(&current)) {
+                Some(at) => {
+                    shared.push(at);
+                    if let Some(pool) = pools.get_mut(at) {
+                        *pool = current.clone();
+                    }
+                }
+                None => {
+                    shared.push(pools.len());
+                    pools.push(current.clone());
+                }
             }
         }
     }

@@ -21,6 +21,17 @@ static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DEFAULT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^${}]+)\}").ok());
 
+/// An option with its value behind a blank, or as the next item of a list: `--password x`, `"--password", "x"`.
+static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?:^|[\s"'\[])--?([A-Za-z][A-Za-z0-9_.\-]*)["']?(?:[ \t]*,[ \t]*|[ \t]+)["']?([^\s"',\[\]\-][^\s"',\]]*)"#,
+    )
+    .ok()
+});
+
+/// Options of Redis and Valkey that take a password and do not look like it.
+const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth"];
+
 /// What a line with a password in a URL has.
 const URL_PARTS: [&str; 2] = ["://", "@"];
 
@@ -38,7 +49,7 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
         hidden.push(start..line.trim_end().len());
     }
     // The patterns cost more to build than most runs have lines to look at.
-    let named = may_hold_secret_name(line);
+    let named = may_hold_secret_name(line) || PASSWORD_OPTIONS.iter().any(|option| line.contains(option));
     if named {
         assignments(line, &mut hidden);
     }
@@ -46,6 +57,13 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
     for captures in url.iter().flat_map(|url| url.captures_iter(line)) {
         let Some(password) = captures.get(1).filter(|found| !starts_with_port(found.as_str())) else { continue };
         hide_value(line, password.range(), &mut hidden);
+    }
+    let option = (named && line.contains('-')).then(|| OPTION.as_ref()).flatten();
+    for captures in option.iter().flat_map(|option| option.captures_iter(line)) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        if is_secret_name(name.as_str()) || PASSWORD_OPTIONS.contains(&name.as_str()) {
+            hide_value(line, value.range(), &mut hidden);
+        }
     }
     let default = (named && line.contains("${")).then(|| DEFAULT.as_ref()).flatten();
     for captures in default.iter().flat_map(|default| default.captures_iter(line)) {
@@ -209,6 +227,9 @@ mod tests {
         check(r#"  {"password":"abc"}"#, r#"  {"password":"•••"}"#);
         check("  # - DB_PASSWORD=$2a$1,b", "  # - DB_PASSWORD=•••••••");
         check("run --password=a,b -v", "run --password=••• -v");
+        check(r#"command: ["--password", "abc", "-v"]"#, r#"command: ["--password", "•••", "-v"]"#);
+        check("run --requirepass abc -v", "run --requirepass ••• -v");
+        check("run --password 'abc' --token=x", "run --password '•••' --token=•");
         check("  PASSWORD: pre${X}", "  PASSWORD: •••••••");
         check("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfnygWyF8PbnGy0", &"•".repeat(43));
     }
@@ -253,6 +274,9 @@ mod tests {
             "SECRET= # make one with openssl",
             "  SECRET: # make one",
             "  SECRET: ${SECRET:-\"\"}",
+            "  command: run --password --user me --password-file /run/secrets/db --token ${TOKEN}",
+            "  command: [\"run\", \"--password\", \"${PW}\", \"--token-file\", \"x\"]",
+            "  - --password",
             "  command: sh -c 'TOKEN=$$(cat /run/secrets/t) && run --password=$${PW} x'",
         ] {
             check(line, line);

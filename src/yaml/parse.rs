@@ -62,6 +62,8 @@ struct Builder {
     findings: Vec<Finding>,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
+    /// The anchors of all documents so far, by name.
+    named: HashMap<String, NodeId>,
     last: Option<NodeId>,
     offset: u32,
 }
@@ -73,6 +75,7 @@ impl Builder {
             findings: Vec::new(),
             open: Vec::new(),
             anchors: HashMap::new(),
+            named: HashMap::new(),
             last: None,
             offset,
         }
@@ -99,6 +102,11 @@ impl Builder {
                 let id = self.add(start, end, NodeKind::Alias(target), None);
                 self.place_node(id);
             }
+            Event::UnresolvedAlias(name) if self.named.contains_key(&*name) => {
+                // Anchors of an earlier document hold in docker compose (`parity/yaml-anchor-across-documents`).
+                let id = self.add(start, end, NodeKind::Alias(self.named.get(&*name).copied()), None);
+                self.place_node(id);
+            }
             Event::UnresolvedAlias(name) => {
                 let id = self.add(start, end, NodeKind::Alias(None), None);
                 self.place_node(id);
@@ -109,7 +117,10 @@ impl Builder {
                 self.tree.broken = true;
             }
             Event::Anchor(_, name) => {
-                if let Some(node) = self.last.and_then(|id| self.tree.nodes.get_mut(id.index())) {
+                if let Some(id) = self.last
+                    && let Some(node) = self.tree.nodes.get_mut(id.index())
+                {
+                    self.named.insert(name.to_string(), id);
                     node.anchor = Some(name.into_owned());
                 }
             }

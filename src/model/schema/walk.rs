@@ -130,9 +130,9 @@ impl<'a> Walk<'a> {
     }
 
     fn range(&mut self, value: &Value, number: f64, (least, greatest): (i64, i64)) {
-        let wanted = if number < least as f64 {
+        let wanted = if least > i64::MIN && number < least as f64 {
             format!("at least {least}")
-        } else if number > greatest as f64 {
+        } else if greatest < i64::MAX && number > greatest as f64 {
             format!("at most {greatest}")
         } else {
             return;

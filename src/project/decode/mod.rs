@@ -64,7 +64,12 @@ impl Decoder {
             Shape::EnvFile => {
                 let file = self.structure(ENV_FILE, value);
                 let required = file.get("required").is_some_and(|required| required.data == Data::Bool(true));
-                if required { file.get("path").cloned().unwrap_or_else(|| value.with(empty_text())) } else { file }
+                // compose-go prints the path alone then, too; but what reads the file needs its format.
+                if required && file.get("format").is_none() {
+                    file.get("path").cloned().unwrap_or_else(|| value.with(empty_text()))
+                } else {
+                    file
+                }
             }
             Shape::Config => {
                 let mut config = self.structure(CONFIG, value);
