@@ -97,7 +97,6 @@ fn the_first_look_has_these_findings_and_no_others() {
         ("exposed-datastore", "compose.yaml", 52),
         ("gpu-overcommit", "compose.yaml", 72),
         ("unshared-network", "worker.env", 2),
-        ("unshared-network", "worker.env", 2),
     ];
     let expected: Vec<_> = expected
         .into_iter()
