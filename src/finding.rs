@@ -1,7 +1,7 @@
 //! What a stage or a rule reports, and where it points.
 
+use crate::source::NodeId;
 use crate::source::{FileId, LoadError, Span};
-use crate::yaml::NodeId;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,11 +2,12 @@
 //! will break, leak or lose data. Modules stand in the order of the pipeline; imports look upstream only.
 
 pub mod source;
-pub mod yaml;
 pub mod finding;
+pub mod yaml;
 pub mod secrets;
 pub mod config;
 pub mod catalogue;
+pub mod template;
 pub mod dotenv;
 pub mod project;
 pub mod model;

@@ -125,9 +125,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::source::NodeId;
     use crate::source::Span;
     use crate::source::relative;
-    use crate::yaml::NodeId;
 
     fn place(file: FileId, start: u32) -> Place {
         Place { span: Span { file, start, end: start + 1 }, node: NodeId::new(0) }

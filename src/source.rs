@@ -19,6 +19,22 @@ impl FileId {
     }
 }
 
+/// The address of a node in the tree of its file (for an env file: of an entry in its list).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The node with this number, counted from 0.
+    pub fn new(index: usize) -> NodeId {
+        NodeId(index as u32)
+    }
+
+    /// The number of the node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A stretch of a file: bytes from 0, half open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {

@@ -4,8 +4,8 @@ use clap::CommandFactory;
 
 use super::*;
 use crate::finding::{Finding, Place};
+use crate::source::NodeId;
 use crate::source::Span;
-use crate::yaml::NodeId;
 
 fn run_in(directory: &Path, arguments: &[&str]) -> (u8, String, String) {
     let surroundings = Surroundings { directory: directory.to_path_buf(), ..Surroundings::default() };

@@ -3,7 +3,7 @@
 mod escape;
 mod read;
 
-use crate::project::template::{Operator, Outcome};
+use crate::template::{Operator, Outcome};
 
 /// What an env file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

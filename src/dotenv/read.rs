@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::escape::{self, Positions};
 use super::{EnvFile, Known, Line, LineProblem, ProblemKind, Role, VariableUse};
-use crate::project::template::{self, Problem};
+use crate::template::{self, Problem};
 
 /// How many bytes of values one file may expand to; the variables used after that count as blank. Compose has no limit.
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;

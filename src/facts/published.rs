@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::finding::Place;
 use crate::model::{Model, Port, Service};
 use crate::project::Project;
-use crate::project::template::Operator;
+use crate::template::Operator;
 
 /// Who can connect to a published port.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::finding::Place;
-use crate::project::template::Outcome;
 use crate::project::{Project, Reference};
 use crate::secrets::is_secret_name;
+use crate::template::Outcome;
 
 /// A variable that leaves a blank in what runs.
 #[derive(Debug)]

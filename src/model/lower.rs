@@ -18,8 +18,8 @@ use crate::finding::Place;
 use crate::project::texts::Texts;
 use crate::project::value::{Entry, Map, Value};
 use crate::project::{Project, ServiceEnvFile};
+use crate::source::NodeId;
 use crate::source::{FileId, Span};
-use crate::yaml::NodeId;
 
 /// What the lowering of every service needs.
 struct Context<'a> {

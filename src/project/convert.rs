@@ -6,7 +6,8 @@ use indexmap::map::Entry as Slot;
 
 use super::value::{Data, Entry, Map, Step, Value};
 use crate::finding::{Finding, Place, Severity};
-use crate::yaml::{Node, NodeId, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
+use crate::source::NodeId;
+use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
 
 /// How many values the aliases of one document may expand to.
 const MAX_VALUES: usize = 250_000;

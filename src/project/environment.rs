@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::dotenv::{self, Known, ProblemKind, Role};
 use crate::finding::{Finding, Place, Severity};
+use crate::source::NodeId;
 use crate::source::{FileId, LoadError, SourceDb, Span, relative};
-use crate::yaml::NodeId;
 
 /// A variable of the project.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,11 +3,11 @@
 use super::environment::Environment;
 use super::path::{ITEM, display, matches};
 use super::short::go;
-use super::template::{Expansion, Operator, Outcome, Problem, Use, expand};
 use super::texts::Texts;
 use super::value::{Data, Part, Value};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::Span;
+use crate::template::{Expansion, Operator, Outcome, Problem, Use, expand};
 
 /// One use of a variable in a Compose file.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,16 +19,16 @@ use super::interpolate::{Interpolation, Reference};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
-use super::template::Outcome;
 use super::texts::Texts;
 use super::trees::Trees;
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
 use crate::finding::{Finding, Label, Place, Severity};
-use crate::model::schema;
+use crate::project::schema;
+use crate::source::NodeId;
 use crate::source::{FileId, SourceDb, Span, relative};
-use crate::yaml::NodeId;
+use crate::template::Outcome;
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

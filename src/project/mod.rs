@@ -20,8 +20,8 @@ mod path;
 mod shapes;
 mod paths;
 
+pub mod schema;
 pub mod short;
-pub mod template;
 pub mod texts;
 pub mod trees;
 mod unique;

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::template::Use;
 use super::value::{Part, Value};
 use crate::finding::Place;
 use crate::source::{FileId, SourceDb, SourceFile, Span};
+use crate::template::Use;
 
 /// Finds where parts of scalars are written.
 pub struct Texts<'a> {

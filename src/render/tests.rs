@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Confidence, Edit, Fix, Place, Safety};
+use crate::source::NodeId;
 use crate::source::Span;
-use crate::yaml::NodeId;
 
 const COMPOSE: &str = "# Dépôt\r\nservices:\r\n  db:\r\n    image: postgres:17\r\n    ports:\r\n      - \"5432:5432\" # é é\r\n    environment:\r\n      POSTGRES_PASSWORD: hünter2\r\n      URL: \"postgres://me:hunter2@db/x\"\r\n\tlabel: \"\u{1b}[2J\u{202e}evil\"\r\n  web:\r\n    depends_on:\r\n      db:\r\n        condition: service_healthy\r\n";
 const ENV: &str = "\u{feff}# settings\nDB_PASSWORD='sécret'\nTOKEN_KEY: |\nLONG=";

@@ -6,8 +6,8 @@ use super::repository_root;
 use crate::finding::Place;
 use crate::model::{Build, Model, MountKind, Service, Spanned};
 use crate::project::texts::Texts;
+use crate::source::NodeId;
 use crate::source::{PathKind, SourceDb, Span};
-use crate::yaml::NodeId;
 
 /// In which language it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::Place;
 use crate::model::{Model, Service};
+use crate::source::NodeId;
 use crate::source::{SourceDb, Span};
-use crate::yaml::NodeId;
 use files::{Configuration, ConfigurationKind};
 
 /// Which program passes requests on.

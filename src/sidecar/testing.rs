@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::finding::Place;
 use crate::model::{Command, Service, Spanned, Variable, VariableSource};
+use crate::source::NodeId;
 use crate::source::{SourceDb, Span};
-use crate::yaml::NodeId;
 
 /// A service without anything.
 pub fn service(name: &str) -> Service {

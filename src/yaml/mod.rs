@@ -6,4 +6,4 @@ mod tree;
 
 pub use parse::parse;
 pub use scalar::{Resolved, resolve_plain};
-pub use tree::{Comment, Node, NodeId, NodeKind, Pair, ScalarStyle, Tree};
+pub use tree::{Comment, Node, NodeKind, Pair, ScalarStyle, Tree};

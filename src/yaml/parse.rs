@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
-use super::tree::{Comment, Node, NodeId, NodeKind, Pair, ScalarStyle, Tree};
+use super::tree::{Comment, Node, NodeKind, Pair, ScalarStyle, Tree};
 use crate::finding::{Finding, Place, Severity};
+use crate::source::NodeId;
 use crate::source::{FileId, Span};
 
 /// How deep collections may nest.

@@ -1,23 +1,7 @@
 //! The arena of nodes of one file.
 
 use crate::finding::Place;
-use crate::source::{FileId, Span};
-
-/// The address of a node in the tree of its file (for an env file: of an entry in its list).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
-
-impl NodeId {
-    /// The node with this number, counted from 0.
-    pub fn new(index: usize) -> NodeId {
-        NodeId(index as u32)
-    }
-
-    /// The number of the node.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
+use crate::source::{FileId, NodeId, Span};
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{decode, to_json};
 use crate::project::value::{Data, Entry, Map, Part, Step, Value};
+use crate::source::NodeId;
 use crate::source::SourceDb;
-use crate::yaml::{NodeId, NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
 
 fn read(text: &str) -> Value {
     let db = SourceDb::new();

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::*;
 use crate::finding::Place;
 use crate::project::value::{Data, Entry, Map, Step};
+use crate::source::NodeId;
 use crate::source::{FileId, SourceDb};
-use crate::yaml::{NodeId, NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
 
 /// A tree to values: aliases and merge keys followed, nothing interpolated.
 pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
