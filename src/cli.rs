@@ -169,7 +169,8 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
     };
     let report = engine::check(&sources, &request);
     let output = render::render(arguments.format.format(), &report, &sources, &options);
-    Ok(Answer { output, code: exit_code(&report, fail_on), ..Answer::default() })
+    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
+    Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
 }
 
 /// A run never fails for something that it does not show.
@@ -180,7 +181,11 @@ fn shown_by_default(fail_on: FailOn) -> Severity {
     }
 }
 
+/// A project that could not be analysed counts more than what was found in the others.
 fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
+    if !report.failures.is_empty() {
+        return BROKEN;
+    }
     match (report.worst(), fail_on) {
         (Some(worst), FailOn::Severity(lowest)) if worst >= lowest => FAILED,
         _ => CLEAN,

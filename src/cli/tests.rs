@@ -27,6 +27,15 @@ fn breaks(arguments: &[&str], expect: &str) {
 }
 
 #[test]
+fn a_project_that_could_not_be_analysed_ends_with_2() {
+    let mut report = Report::default();
+    assert_eq!(exit_code(&report, FailOn::Severity(Severity::Warning)), 0);
+    report.failures.push("compose.yaml: a defect in plimsoll ended the analysis of this project".to_owned());
+    assert_eq!(exit_code(&report, FailOn::Severity(Severity::Warning)), 2);
+    assert_eq!(exit_code(&report, FailOn::Never), 2);
+}
+
+#[test]
 fn the_arguments_are_consistent() {
     Arguments::command().debug_assert();
 }
