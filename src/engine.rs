@@ -1,5 +1,6 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use crate::config::{self, Config};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
+use crate::facts::nearby;
 use crate::finding::{Finding, Severity};
-use crate::fragments::{Standing, is_incompleteness, without_supplied};
+use crate::fragments::{NamedByVariable, Standing, is_incompleteness, without_supplied};
 use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::trees::Trees;
@@ -99,7 +101,8 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     } else {
         run.chosen(&around)
     };
-    let outcomes = without_parts_of_others(outcomes);
+    let mut outcomes = without_parts_of_others(outcomes);
+    run.spare_possible_parts(&mut outcomes);
     let projects = outcomes.len();
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
@@ -281,6 +284,34 @@ impl Run<'_> {
             }
         }
         self.judge(&alone, Standing::Fragment, false)
+    }
+
+    /// What a file lacks is no finding where another file names it by a variable, or has the service that it lacks: the
+    /// project that loads both may have it.
+    fn spare_possible_parts(&self, outcomes: &mut [Outcome]) {
+        if !outcomes.iter().any(|outcome| outcome.incomplete) {
+            return;
+        }
+        let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
+        let trees: Vec<_> =
+            files.iter().map(|file| (self.sources.file(*file), self.trees.get(self.sources, *file))).collect();
+        let named = NamedByVariable::new(trees.iter().map(|(file, parsed)| (file.path.as_path(), &parsed.0)));
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.incomplete) {
+            let directory = &outcome.entry.directory;
+            let root = discover::repository(self.sources, directory, &self.request.directory);
+            let nearby = LazyCell::new(|| nearby::services(directory, &root, false, self.sources));
+            let own_trees: Vec<_> = outcome.all_files.iter().map(|file| self.trees.get(self.sources, *file)).collect();
+            let own: Vec<&str> = own_trees.iter().flat_map(|parsed| nearby::services_of(&parsed.0)).collect();
+            let lies_over = |finding: &Finding| {
+                let missing = finding.evidence.as_deref().filter(|_| finding.rule == "undefined-reference");
+                let name = missing.and_then(|what| what.strip_prefix("service "));
+                name.is_some_and(|name| nearby.contains(name) && !own.contains(&name))
+            };
+            let is_part = outcome.entry.files.iter().any(|file| named.may_be(file));
+            if is_part || outcome.findings.iter().any(lies_over) {
+                outcome.findings.retain(|finding| !is_incompleteness(finding));
+            }
+        }
     }
 
     fn judge(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {

@@ -3,8 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use regex::RegexSet;
+
 use crate::finding::{Finding, Severity};
-use crate::source::SourceDb;
+use crate::source::{NodeId, SourceDb, normalize};
+use crate::template::expand;
+use crate::yaml::{NodeKind, Tree};
 
 /// Whether an entry is a project, or a part of one whose other parts are not known.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,4 +65,89 @@ pub fn without_supplied(findings: Vec<Finding>, sources: &SourceDb) -> Vec<Findi
             Some(finding)
         })
         .collect()
+}
+
+/// Files that others of a tree name with a variable in the path (`include: services/${VERSION}/compose.yaml`): which of
+/// them a project loads is known only where it runs.
+pub struct NamedByVariable {
+    patterns: RegexSet,
+}
+
+impl NamedByVariable {
+    /// What the `include` and `extends` of these files name so.
+    pub fn new<'t>(trees: impl Iterator<Item = (&'t Path, &'t Tree)>) -> NamedByVariable {
+        let mut patterns: Vec<String> = Vec::new();
+        for (file, tree) in trees {
+            let directory = file.parent().unwrap_or(Path::new("/"));
+            let written = tree.documents.iter().flat_map(|root| named_files(tree, *root));
+            patterns.extend(written.filter(|name| name.contains('$')).filter_map(|name| pattern(directory, name)));
+        }
+        NamedByVariable { patterns: RegexSet::new(patterns).unwrap_or_default() }
+    }
+
+    /// Whether a file may be one of them.
+    pub fn may_be(&self, file: &Path) -> bool {
+        self.patterns.is_match(&file.to_string_lossy())
+    }
+}
+
+/// The paths under `include` and under the `extends` of each service, as written.
+fn named_files(tree: &Tree, root: NodeId) -> Vec<&str> {
+    let items = |list: NodeId| match tree.follow(list).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Sequence(items, _)) => items.clone(),
+        _ => vec![list],
+    };
+    let included = tree.get(root, "include").map(items).unwrap_or_default().into_iter();
+    let paths = included.flat_map(|item| items(tree.get(item, "path").unwrap_or(item)));
+    let services = tree.get(root, "services").map_or(&[][..], |services| tree.pairs(services));
+    let extended = services.iter().filter_map(|service| tree.get(tree.get(service.value, "extends")?, "file"));
+    paths.chain(extended).filter_map(|path| tree.text(path)).collect()
+}
+
+/// A path with variables as a pattern of absolute paths. One that starts with a variable must name a directory besides.
+fn pattern(directory: &Path, written: &str) -> Option<String> {
+    const ANY: &str = "*";
+    let open = expand(written, &|_| Some(ANY.to_owned())).text;
+    let (start, path) = match open.strip_prefix(ANY) {
+        Some(rest) if rest.trim_matches('/').contains('/') => ("", rest.to_owned()),
+        Some(_) => return None,
+        None => ("^", normalize(&directory.join(&open)).to_string_lossy().into_owned()),
+    };
+    let literal: Vec<String> = path.split(ANY).map(regex::escape).collect();
+    Some(format!("{start}{}$", literal.join(".*")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::NamedByVariable;
+    use crate::source::SourceDb;
+    use crate::yaml::parse;
+
+    fn named_in(text: &str) -> NamedByVariable {
+        let file = SourceDb::new().overlay(Path::new("/shop/compose.yaml"), text.to_owned());
+        let (tree, _) = parse(file, text);
+        NamedByVariable::new([(Path::new("/shop/compose.yaml"), &tree)].into_iter())
+    }
+
+    #[test]
+    fn an_include_with_a_variable_names_what_fits() {
+        let named = named_in("include:\n  - path:\n      - api/${VERSION:-v2}/compose.yaml\n");
+        assert!(named.may_be(Path::new("/shop/api/v1/compose.yaml")));
+        assert!(!named.may_be(Path::new("/shop/web/v1/compose.yaml")));
+        assert!(!named.may_be(Path::new("/other/shop/api/v1/compose.yaml")));
+    }
+
+    #[test]
+    fn an_extends_below_an_unknown_root_names_its_tail() {
+        let named = named_in("services:\n  a:\n    extends: {file: '${ROOT}/shared/base.yml', service: a}\n");
+        assert!(named.may_be(Path::new("/shop/shared/base.yml")));
+        assert!(!named.may_be(Path::new("/shop/base.yml")));
+    }
+
+    #[test]
+    fn a_file_name_alone_below_an_unknown_root_names_nothing() {
+        assert!(!named_in("include: ['${ROOT}/compose.yaml']\n").may_be(Path::new("/shop/compose.yaml")));
+    }
 }

@@ -131,7 +131,12 @@ impl<'a> Facts<'a> {
 
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub fn is_service_nearby(&self, name: &str) -> bool {
-        let known = self.nearby.get_or_init(|| nearby::services(&self.project.directory, &self.root, self.sources));
+        let known = self.nearby.get_or_init(|| {
+            // A network with a name of its own is one that the projects beside this one can join.
+            let own_name = format!("{}_", self.model.name);
+            let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
+            nearby::services(&self.project.directory, &self.root, joined, self.sources)
+        });
         known.contains(name)
     }
 
