@@ -22,7 +22,7 @@ use arguments::{Arguments, Check, ColorName, Command, Project, Resolve};
 const CLEAN: u8 = 0;
 /// Something is, or Compose would reject the project.
 const FAILED: u8 = 1;
-/// The run could not be made, or not wholly: usage, configuration, a file that cannot be read, a defect in plimsoll.
+/// The run could not be made: usage, configuration, or a file that cannot be read.
 const BROKEN: u8 = 2;
 
 /// The width of text where no terminal says another, in columns.
@@ -169,12 +169,8 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
     };
     let report = engine::check(&sources, &request);
     let output = render::render(arguments.format.format(), &report, &sources, &options);
-    Ok(Answer { output, errors: failures(&report), code: exit_code(&report, fail_on) })
-}
-
-/// The projects that were not judged to the end, one line each.
-fn failures(report: &Report) -> String {
-    report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect()
+    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
+    Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
 }
 
 /// A run never fails for something that it does not show.
@@ -185,7 +181,7 @@ fn shown_by_default(fail_on: FailOn) -> Severity {
     }
 }
 
-/// A project that was not judged to the end could hold anything, whatever the findings of the others are.
+/// A project that could not be analysed counts more than what was found in the others.
 fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
     if !report.failures.is_empty() {
         return BROKEN;

@@ -17,6 +17,9 @@ pub struct Image {
     pub repositories: Vec<String>,
     /// What it is for.
     pub role: Role,
+    /// Whether its facts were checked against its documentation or Dockerfile. What follows from others is less sure.
+    #[serde(default = "checked")]
+    pub checked: bool,
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
     #[serde(default)]
     pub version_prefix: Option<String>,
@@ -68,6 +71,10 @@ pub struct Image {
     pub gpu: Option<Gpu>,
     /// Where the facts come from: pages of documentation and files of public repositories.
     pub sources: Vec<String>,
+}
+
+fn checked() -> bool {
+    true
 }
 
 /// What an image is for.

@@ -9,7 +9,7 @@ use crate::model::{Service, Spanned};
 pub struct Known<'a> {
     /// The image.
     pub image: &'static Image,
-    /// Whether the catalogue names this very repository.
+    /// Whether the catalogue names this very repository, and its facts were checked.
     pub exact: bool,
     /// The tag; `$` where a variable leaves it open, also one whose default is `latest`.
     pub tag: Option<&'a str>,
@@ -22,6 +22,7 @@ pub fn known_image(service: &Service) -> Option<Known<'_>> {
         return None;
     }
     let Match { image: known, exact } = catalogue::lookup(&image.value.repository)?;
+    let exact = exact && known.checked;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
     let chosen = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
     let tag = if open || chosen { Some("$") } else { image.value.tag.as_deref() };

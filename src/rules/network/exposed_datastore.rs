@@ -35,7 +35,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = &service.name;
         let message = format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), shown(port.published));
         let help = format!(
-            "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out, services of this project reach `{name}` without it",
+            "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out: services of this project reach `{name}` without it",
             exposure.why,
             port.published.map_or(port.target, |(first, _)| first),
             port.target
