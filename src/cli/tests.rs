@@ -92,6 +92,14 @@ fn the_exit_code_follows_the_worst_finding() {
 }
 
 #[test]
+fn a_project_that_was_not_judged_breaks_the_run() {
+    let mut report = report(Severity::Error);
+    report.failures = vec!["a.yml: it broke".to_owned()];
+    assert_eq!(exit_code(&report, FailOn::Severity(Severity::Warning)), BROKEN);
+    assert_eq!(exit_code(&report, FailOn::Never), BROKEN);
+}
+
+#[test]
 fn what_makes_a_run_fail_is_shown() {
     assert_eq!(shown_by_default(FailOn::Severity(Severity::Info)), Severity::Info);
     assert_eq!(shown_by_default(FailOn::Severity(Severity::Error)), Severity::Warning);
