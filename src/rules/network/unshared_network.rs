@@ -21,13 +21,21 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
         // What a service has from an `extends` that leads nowhere is not known.
         let known = |name: &str| cx.model.services.contains_key(name) && !cx.project.unresolved.contains(name);
-        if known(&peer.service) && known(other) {
+        if known(&peer.service) && known(other) && !is_for_another(cx, peer, other) {
             unreached.entry(other).or_default().push(peer);
         }
     }
     for (name, peers) in unreached {
         findings.extend(cx.model.services.get(name).and_then(|to| finding(cx, to, &peers)));
     }
+}
+
+/// Whether the same words reach the service from elsewhere: of variables that several services share (an anchor, an
+/// `env_file`), each needs its part.
+fn is_for_another(cx: &Context<'_>, peer: &Peer, other: &str) -> bool {
+    let reaches =
+        |one: &Peer| one.place == peer.place && matches!(&one.meaning, Meaning::Service(name) if name == other);
+    cx.facts.peers().iter().any(reaches)
 }
 
 fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
