@@ -108,6 +108,37 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// What keeps a finding from counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressedBy {
+    /// A comment in the file.
+    Comment,
+    /// An entry of `plimsoll.yaml`.
+    Configuration,
+    /// The baseline knows it.
+    Baseline,
+}
+
+impl SuppressedBy {
+    /// The word that people read and write: `comment`, `configuration`, `baseline`.
+    pub fn name(self) -> &'static str {
+        match self {
+            SuppressedBy::Comment => "comment",
+            SuppressedBy::Configuration => "configuration",
+            SuppressedBy::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What says so.
+    pub by: SuppressedBy,
+    /// In whose words, where there are any.
+    pub reason: Option<String>,
+}
+
 /// One thing that is wrong, at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -131,6 +162,8 @@ pub struct Finding {
     pub evidence: Option<String>,
     /// The edit that mends it.
     pub fix: Option<Fix>,
+    /// Why it does not count; `None` for one that counts.
+    pub suppressed: Option<Suppressed>,
 }
 
 impl Finding {
@@ -153,6 +186,7 @@ impl Finding {
             resource: resource.into(),
             evidence: None,
             fix: None,
+            suppressed: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::source::{FileId, SourceDb};
 /// What a run found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// All findings, by path, place, rule and message; no exact double.
+    /// All findings, the suppressed ones among them, by path, place, rule and message; no exact double.
     pub findings: Vec<Finding>,
     /// How many projects were analysed.
     pub projects: usize,
@@ -44,14 +44,19 @@ impl Report {
         Report { findings, projects, files, failures: Vec::new() }
     }
 
-    /// How many findings have this severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    /// The findings that count: those that nothing suppresses.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
     }
 
-    /// The worst severity in the report, or `None` where nothing was found.
+    /// How many findings that count have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.active().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// The worst severity among the findings that count, or `None` where there are none.
     pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
+        self.active().map(|finding| finding.severity).max()
     }
 
     /// The fingerprint of every finding, in the order of the findings; unique in each file. `relative` names a file as

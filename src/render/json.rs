@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{RenderOptions, rule_url};
-use crate::finding::{Finding, Fix, Label, Safety, Severity};
+use crate::finding::{Finding, Fix, Label, Safety, Severity, Suppressed};
 use crate::report::Report;
 use crate::source::{Position, SourceDb, Span};
 
@@ -29,14 +29,16 @@ struct FindingOut<'a> {
     labels: Vec<LabelOut<'a>>,
     resource: &'a str,
     fingerprint: String,
-    suppressed: Option<SuppressedOut>,
+    suppressed: Option<SuppressedOut<'a>>,
     fix: Option<FixOut<'a>>,
     url: String,
 }
 
-/// No finding is suppressed yet; the field stands in the contract as `null`.
 #[derive(Serialize)]
-enum SuppressedOut {}
+struct SuppressedOut<'a> {
+    by: &'a str,
+    reason: Option<&'a str>,
+}
 
 #[derive(Serialize)]
 struct SpanOut {
@@ -100,7 +102,7 @@ pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOption
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
-            suppressed: 0,
+            suppressed: report.findings.len() - report.active().count(),
             files: report.files,
             projects: report.projects,
         },
@@ -124,7 +126,7 @@ impl Places<'_> {
             labels: finding.labels.iter().map(|label| self.label(label)).collect(),
             resource: &finding.resource,
             fingerprint,
-            suppressed: None,
+            suppressed: finding.suppressed.as_ref().map(suppressed),
             fix: finding.fix.as_ref().map(|fix| self.fix(fix)),
             url: rule_url(finding.rule),
         }
@@ -156,6 +158,10 @@ impl Places<'_> {
         let file = self.sources.file(span.file);
         SpanOut { start: position(file.position(span.start)), end: position(file.position(span.end)) }
     }
+}
+
+fn suppressed(suppressed: &Suppressed) -> SuppressedOut<'_> {
+    SuppressedOut { by: suppressed.by.name(), reason: suppressed.reason.as_deref() }
 }
 
 fn position(position: Position) -> PositionOut {

@@ -75,7 +75,7 @@ pub fn rule_url(rule: &str) -> String {
 
 fn shown<'a>(report: &'a Report, options: &RenderOptions) -> impl Iterator<Item = &'a Finding> {
     let lowest = options.show;
-    report.findings.iter().filter(move |finding| finding.severity >= lowest)
+    report.active().filter(move |finding| finding.severity >= lowest)
 }
 
 /// A colour of the terminal's own palette, so that it suits light and dark backgrounds.
