@@ -14,6 +14,7 @@ use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
 use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness, without_supplied};
+use crate::graph::{self, Graph};
 use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::trees::Trees;
@@ -141,6 +142,16 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
         format!("{value:#}")
     });
     Resolved { json, findings }
+}
+
+/// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
+/// found.
+pub fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+    let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
+    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let model = lower(&project, &Texts::new(sources));
+    let root = discover::repository(sources, &project.directory, &request.directory);
+    Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
 }
 
 /// Variables that every machine has, with values that are the same on all, so that findings are, too.
