@@ -21,6 +21,7 @@ use crate::project::{Entry, Project, decode, load, origins, output};
 use crate::report::Report;
 use crate::rules::document::Set;
 use crate::rules::{self, Context, Rule};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 
 /// What a run is asked to do. Paths may be relative to `directory`.
@@ -368,8 +369,9 @@ impl Run<'_> {
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
-        let model = lower(project, &texts);
+        let mut model = lower(project, &texts);
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, self.sources, &root);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
             model: &model,
