@@ -20,6 +20,7 @@ use crate::project::texts::Texts;
 use crate::project::trees::Trees;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 use projects::{Run, without_parts_of_others};
 use selection::select;
@@ -117,8 +118,9 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
 pub fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let (project, findings) = load(sources, &Trees::default(), &entry);
-    let model = lower(&project, &Texts::new(sources));
+    let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
+    read_builds(&mut model, sources, &root);
     Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
 }
 

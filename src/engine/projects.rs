@@ -20,6 +20,7 @@ use crate::project::texts::Texts;
 use crate::project::trees::Trees;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 
 /// What is known of one project.
@@ -220,8 +221,9 @@ impl Run<'_> {
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
-        let model = lower(project, &texts);
+        let mut model = lower(project, &texts);
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, self.sources, &root);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
             model: &model,
