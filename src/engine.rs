@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::config::{self, Config};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
@@ -16,12 +17,12 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness, without_supplied};
 use crate::model::lower;
 use crate::project::texts::Texts;
-use crate::project::trees::Trees;
 use crate::project::{Entry, Project, decode, load, origins, output};
 use crate::report::Report;
 use crate::rules::document::Set;
 use crate::rules::{self, Context, Rule};
 use crate::source::{FileId, SourceDb, normalize};
+use crate::yaml::Trees;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -374,6 +375,7 @@ impl Run<'_> {
         let context = Context {
             model: &model,
             facts: &facts,
+            files: Files::new(self.sources, &self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,
