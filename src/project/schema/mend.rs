@@ -22,7 +22,8 @@ pub fn respell(place: Place, old: &str, new: &str) -> Option<Fix> {
 
 /// Puts quotes around a number, a boolean or a date.
 pub fn quote(value: &Value) -> Option<Fix> {
-    let scalar = matches!(value.data, Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_));
+    let scalar =
+        matches!(value.data, Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_));
     if !scalar || !value.parts.is_empty() {
         return None;
     }
@@ -37,6 +38,7 @@ pub fn unquote(value: &Value, text: &str, shape: &Shape) -> Option<Fix> {
     let data = match resolve_plain(text) {
         Resolved::Bool(value) => Data::Bool(value),
         Resolved::Int(value) => Data::Int(value),
+        Resolved::Large(value) => Data::Large(value),
         Resolved::Float(value) => Data::Float(value),
         _ => return None,
     };
