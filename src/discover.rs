@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::config::Pattern;
 use crate::finding::Place;
 use crate::project::Entry;
 use crate::project::environment::Environment;
@@ -189,26 +190,28 @@ pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroun
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
 
-/// The `exclude` patterns of a configuration.
-pub struct Exclusion(Option<Gitignore>);
+/// The `exclude` patterns of a configuration, or the paths of a suppression.
+#[derive(Debug)]
+pub struct Exclusion(Vec<Gitignore>);
 
 impl Exclusion {
-    /// Patterns as `.gitignore` writes them, relative to a directory; one that cannot be read excludes nothing.
-    pub fn new(directory: &Path, patterns: &[String]) -> Exclusion {
-        if patterns.is_empty() {
-            return Exclusion(None);
-        }
-        let mut builder = GitignoreBuilder::new(directory);
-        for pattern in patterns {
-            // The configuration was checked when it was read.
-            let _ = builder.add_line(None, pattern);
-        }
-        Exclusion(builder.build().ok())
+    /// Patterns, those of each directory together; one that cannot be read excludes nothing.
+    pub fn new(patterns: &[Pattern]) -> Exclusion {
+        let same = |one: &Pattern, other: &Pattern| one.directory == other.directory;
+        let groups = patterns.chunk_by(same).filter_map(|group| {
+            let mut builder = GitignoreBuilder::new(&group.first()?.directory);
+            for pattern in group {
+                // The configuration was checked when it was read.
+                let _ = builder.add_line(None, &pattern.text);
+            }
+            builder.build().ok()
+        });
+        Exclusion(groups.collect())
     }
 
     /// Whether a file is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        self.0.as_ref().is_some_and(|patterns| {
+        self.0.iter().any(|patterns| {
             path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(path, false).is_ignore()
         })
     }

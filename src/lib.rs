@@ -17,6 +17,8 @@ pub mod rules;
 pub mod discover;
 pub mod fragments;
 pub mod report;
+pub mod baseline;
+pub mod suppress;
 pub mod engine;
 pub mod render;
 pub mod cli;

@@ -192,6 +192,12 @@ impl SourceDb {
         !fence.iter().any(|directory| real.starts_with(directory))
     }
 
+    /// Whether a path leads out of a directory, links followed; without a directory nothing does.
+    pub fn is_beyond(&self, path: &Path, directory: Option<&Path>) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
+        directory.is_some_and(|directory| !real(path).starts_with(real(directory)))
+    }
+
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
     pub fn stand_in(&self, path: &Path) -> FileId {
         let path = normalize(path);
@@ -299,6 +305,12 @@ pub fn normalize(path: &Path) -> PathBuf {
 /// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many days of UTC have passed since 1970-01-01; 0 where the clock stands before it.
+pub fn days_since_1970() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |passed| passed.as_secs() / 86_400)
 }
 
 /// The working directory.
