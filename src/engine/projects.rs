@@ -21,6 +21,7 @@ use crate::project::trees::Trees;
 use crate::project::value::Value;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 use crate::suppress::{Judged, Kind, Suppressions};
 
@@ -251,8 +252,9 @@ impl Run<'_> {
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
-        let model = lower(project, &texts);
+        let mut model = lower(project, &texts);
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, self.sources, &root);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
             model: &model,
