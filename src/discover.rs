@@ -145,7 +145,7 @@ pub fn groups(
     let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for path in paths {
         let path = around.absolute(path);
-        let found = if sources.kind(&path) == PathKind::Directory { walk(&path) } else { vec![path] };
+        let found = if sources.kind(&path) == PathKind::Directory { walk(sources, &path) } else { vec![path] };
         for file in found.into_iter().filter(|file| !exclude(file)) {
             by_directory.entry(parent(&file)).or_default().insert(file);
         }
@@ -227,8 +227,8 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
     }
 }
 
-fn walk(directory: &Path) -> Vec<PathBuf> {
-    WalkBuilder::new(directory)
+fn walk(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
+    let found = WalkBuilder::new(directory)
         .hidden(false)
         // What this machine ignores for all repositories would make the findings differ from those on another one.
         .git_global(false)
@@ -241,7 +241,8 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .map(ignore::DirEntry::into_path)
         .filter(|path| is_compose_name(path))
-        .collect()
+        .collect();
+    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
 }
 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.

@@ -21,5 +21,6 @@ pub mod report;
 pub mod baseline;
 pub mod suppress;
 pub mod engine;
+pub mod since;
 pub mod render;
 pub mod cli;
