@@ -9,6 +9,7 @@ pub mod config;
 pub mod catalogue;
 pub mod template;
 pub mod dotenv;
+pub mod edits;
 pub mod project;
 pub mod model;
 pub mod sidecar;

@@ -1,6 +1,7 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
 pub mod git;
+pub mod store;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::{Request, chosen_project};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
@@ -17,13 +18,13 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
-use crate::project::trees::Trees;
 use crate::project::value::Value;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 use crate::suppress::{Judged, Kind, Suppressions};
+use crate::yaml::Trees;
 
 /// What is known of one project.
 pub(super) struct Outcome {
@@ -259,6 +260,7 @@ impl Run<'_> {
         let context = Context {
             model: &model,
             facts: &facts,
+            files: Files::new(self.sources, &self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,

@@ -158,10 +158,10 @@ pub mod fixture {
     use super::Facts;
     use crate::model::lower;
     use crate::project::texts::Texts;
-    use crate::project::trees::Trees;
     use crate::project::{Entry, load};
     use crate::sidecar::builds::read_builds;
     use crate::source::SourceDb;
+    use crate::yaml::Trees;
 
     /// Loads a Compose file and hands its facts over.
     pub fn with_facts(text: &str, act: impl FnOnce(&Facts<'_>)) {
