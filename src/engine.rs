@@ -12,12 +12,17 @@ pub use selection::Selection;
 
 use crate::config::Config;
 use crate::discover::{self, ProjectSelection};
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::fragments::without_supplied;
-use crate::project::trees::Trees;
+use crate::graph::{self, Graph};
+use crate::model::lower;
+use crate::project::texts::Texts;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::yaml::Trees;
 use projects::{Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
@@ -114,6 +119,17 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
         format!("{value:#}")
     });
     Resolved { json, findings }
+}
+
+/// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
+/// found.
+pub fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+    let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
+    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let mut model = lower(&project, &Texts::new(sources));
+    let root = discover::repository(sources, &project.directory, &request.directory);
+    read_builds(&mut model, sources, &root);
+    Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::{Request, chosen_project};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
@@ -17,10 +18,11 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
-use crate::project::trees::Trees;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::yaml::Trees;
 
 /// The keys at the top of a Compose file.
 pub(super) const COMPOSE_KEYS: [&str; 8] =
@@ -221,12 +223,14 @@ impl Run<'_> {
 
     fn rules(&self, sources: &SourceDb, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(sources);
-        let model = lower(project, &texts);
+        let mut model = lower(project, &texts);
         let root = discover::repository(sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, sources, &root);
         let facts = Facts::new(&model, project, sources, root);
         let context = Context {
             model: &model,
             facts: &facts,
+            files: Files::new(sources, &self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,

@@ -1,6 +1,7 @@
 //! The rules: plain functions over the model and its facts, each with a document that says what it is for.
 
 use crate::config::Config;
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::model::Model;
@@ -42,6 +43,8 @@ pub struct Context<'a> {
     pub model: &'a Model,
     /// What follows from it.
     pub facts: &'a Facts<'a>,
+    /// The files, for edits.
+    pub files: Files<'a>,
     /// The project that the model was made from.
     pub project: &'a Project,
     /// What `plimsoll.yaml` says.
