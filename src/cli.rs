@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::config::{self, Config, FailOn};
+use crate::config::{self, Config, Date, FailOn};
 use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
 use crate::render::{self, Format, RenderOptions};
@@ -86,7 +86,8 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        Answer { errors: format!("plimsoll: {}\n", render::clean(message)), code: BROKEN, ..Answer::default() }
+        let lines = message.lines().map(|line| format!("plimsoll: {}\n", render::clean(line)));
+        Answer { errors: lines.collect(), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -266,6 +267,8 @@ fn request(
         project_name: project.project_name,
         use_environment: project.use_environment,
         selection: Selection::default(),
+        baseline: None,
+        today: Some(Date::from_days(source::days_since_1970())),
     })
 }
 

@@ -10,6 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub use near::{files_near, may_be_compose};
 
+use crate::config::Pattern;
 use crate::finding::Place;
 use crate::project::Entry;
 use crate::project::environment::Environment;
@@ -184,26 +185,28 @@ pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroun
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
 
-/// The `exclude` patterns of a configuration.
-pub struct Exclusion(Option<Gitignore>);
+/// The `exclude` patterns of a configuration, or the paths of a suppression.
+#[derive(Debug)]
+pub struct Exclusion(Vec<Gitignore>);
 
 impl Exclusion {
-    /// Patterns as `.gitignore` writes them, relative to a directory; one that cannot be read excludes nothing.
-    pub fn new(directory: &Path, patterns: &[String]) -> Exclusion {
-        if patterns.is_empty() {
-            return Exclusion(None);
-        }
-        let mut builder = GitignoreBuilder::new(directory);
-        for pattern in patterns {
-            // The configuration was checked when it was read.
-            let _ = builder.add_line(None, pattern);
-        }
-        Exclusion(builder.build().ok())
+    /// Patterns, those of each directory together; one that cannot be read excludes nothing.
+    pub fn new(patterns: &[Pattern]) -> Exclusion {
+        let same = |one: &Pattern, other: &Pattern| one.directory == other.directory;
+        let groups = patterns.chunk_by(same).filter_map(|group| {
+            let mut builder = GitignoreBuilder::new(&group.first()?.directory);
+            for pattern in group {
+                // The configuration was checked when it was read.
+                let _ = builder.add_line(None, &pattern.text);
+            }
+            builder.build().ok()
+        });
+        Exclusion(groups.collect())
     }
 
     /// Whether a file is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        self.0.as_ref().is_some_and(|patterns| {
+        self.0.iter().any(|patterns| {
             path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(path, false).is_ignore()
         })
     }
@@ -220,10 +223,11 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
 }
 
 /// The Compose files below a directory; ignored files and `.git` are passed over.
-pub fn files_below(directory: &Path) -> Vec<PathBuf> {
+pub fn files_below(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
     let files = walker(directory).build().flatten();
     let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    files.map(ignore::DirEntry::into_path).filter(|path| is_compose_name(path)).collect()
+    let found = files.map(ignore::DirEntry::into_path).filter(|path| is_compose_name(path)).collect();
+    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
 }
 
 fn walker(directory: &Path) -> WalkBuilder {

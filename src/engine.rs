@@ -4,13 +4,15 @@ mod given;
 mod projects;
 mod selection;
 mod surroundings;
+mod view;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use selection::Selection;
 
-use crate::config::Config;
+use crate::baseline::Baseline;
+use crate::config::{Config, Date};
 use crate::discover::{self, ProjectSelection};
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -22,10 +24,12 @@ use crate::project::{decode, load, origins, output};
 use crate::report::Report;
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::suppress::{Seen, Suppressions, settle};
 use crate::yaml::Trees;
 use projects::{Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
+use view::View;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +56,10 @@ pub struct Request {
     pub config: Option<Config>,
     /// Which rules run.
     pub selection: Selection,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+    /// The day of the run; without it no suppression has expired.
+    pub today: Option<Date>,
 }
 
 /// A resolved project.
@@ -67,7 +75,9 @@ pub struct Resolved {
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
-    let run = Run { sources, trees: Trees::default(), request, settings: &settings };
+    let trees = Trees::default();
+    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
         run.search(&run.paths(), &around)
@@ -83,12 +93,16 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let projects = outcomes.len();
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
-    let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
-    let findings = select(without_supplied(findings, sources), &request.selection, &settings);
-    let mut report = Report::new(findings, projects, files.len(), sources);
-    report.failures = failures;
-    report.unused = unused;
-    report
+    let (judged, findings): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
+    let view = View { sources, request, settings: &settings, judged: &judged };
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
+    findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
+    let findings = select(findings, &request.selection, &settings);
+    let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
+    let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
+    let report = settle(findings, seen, sources, request.baseline.as_ref());
+    Report { unused, ..report }
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

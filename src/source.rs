@@ -1,6 +1,9 @@
-//! Files: the only module that reads them. Text, line index, and the spans everything else points with.
+//! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
-use std::collections::{BTreeSet, HashMap};
+pub mod git;
+pub mod store;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -157,7 +160,8 @@ struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
-    overlays: RwLock<BTreeSet<PathBuf>>,
+    /// Paths at which the data base differs from the disk, and whether a file is there.
+    laid: RwLock<BTreeMap<PathBuf, bool>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
 }
@@ -219,6 +223,12 @@ impl SourceDb {
         !fence.iter().any(|directory| real.starts_with(directory))
     }
 
+    /// Whether a path leads out of a directory, links followed; without a directory nothing does.
+    pub fn is_beyond(&self, path: &Path, directory: Option<&Path>) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
+        directory.is_some_and(|directory| !real(path).starts_with(real(directory)))
+    }
+
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
     pub fn stand_in(&self, path: &Path) -> FileId {
         let path = normalize(path);
@@ -230,9 +240,43 @@ impl SourceDb {
     pub fn overlay(&self, path: &Path, text: String) -> FileId {
         let path = normalize(path);
         let id = self.add(path.clone(), text);
-        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), Ok(id));
-        self.shared.overlays.write().unwrap_or_else(PoisonError::into_inner).insert(path);
+        self.differ(path, Ok(id));
         id
+    }
+
+    /// Lays a text over a path, or the reason why it cannot be one.
+    pub fn lay(&self, path: &Path, text: Result<String, LoadError>) {
+        match text {
+            Ok(text) => {
+                self.overlay(path, text);
+            }
+            Err(error) => self.differ(normalize(path), Err(error)),
+        }
+    }
+
+    /// Takes a file away: for this data base it does not exist.
+    pub fn hide(&self, path: &Path) {
+        self.differ(normalize(path), Err(LoadError::Missing));
+    }
+
+    fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
+        let is_there = file != Err(LoadError::Missing);
+        self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+    }
+
+    /// Files that were found below a directory, without those that are hidden and with those that are laid there.
+    pub fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
+        if laid.is_empty() {
+            return found;
+        }
+        found.retain(|path| laid.get(path) != Some(&false));
+        let added = laid.iter().filter(|(path, is_there)| **is_there && path.starts_with(directory));
+        found.extend(added.map(|(path, _)| path.clone()));
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// A loaded file.
@@ -244,8 +288,10 @@ impl SourceDb {
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
         let path = normalize(path);
-        if matches!(self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path), Some(Ok(_))) {
-            return PathKind::File;
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+            Some(Ok(_)) => return PathKind::File,
+            Some(Err(LoadError::Missing)) => return PathKind::Missing,
+            _ => {}
         }
         match std::fs::metadata(&path) {
             Ok(data) if data.is_dir() => PathKind::Directory,
@@ -264,11 +310,13 @@ impl SourceDb {
     pub fn list(&self, directory: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        let overlays = self.shared.overlays.read().unwrap_or_else(PoisonError::into_inner);
-        let laid = overlays.iter().filter(|path| path.parent() == Some(directory));
-        names.extend(laid.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)));
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
+            names.retain(|name| name_of(path).as_ref() != Some(name));
+            names.extend(name_of(path).filter(|_| *is_there));
+        }
         names.sort();
-        names.dedup();
         names
     }
 
@@ -330,6 +378,12 @@ pub fn normalize(path: &Path) -> PathBuf {
 /// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many days of UTC have passed since 1970-01-01; 0 where the clock stands before it.
+pub fn days_since_1970() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |passed| passed.as_secs() / 86_400)
 }
 
 /// The working directory.

@@ -19,7 +19,7 @@ impl Run<'_> {
     /// The Compose files below a directory, or near a file that may be a part of their projects.
     pub(super) fn compose_files(&self, path: &Path) -> Vec<PathBuf> {
         if self.sources.kind(path) == PathKind::Directory {
-            return discover::files_below(path);
+            return discover::files_below(self.sources, path);
         }
         let directory = path.parent().unwrap_or(path);
         let root = discover::repository(self.sources, directory, &self.request.directory);
@@ -44,7 +44,7 @@ impl Run<'_> {
         if self.request.paths.is_empty() {
             return Vec::new();
         }
-        let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
         let (mut files, _) = self.files_and_directories();
         files.retain(|file| !excluded.matches(file) && !outcomes.iter().any(|outcome| outcome.read.contains(file)));
         files

@@ -18,10 +18,12 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
+use crate::project::value::Value;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::suppress::{Judged, Kind, Suppressions};
 use crate::yaml::Trees;
 
 /// The keys at the top of a Compose file.
@@ -43,22 +45,24 @@ pub(super) struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     pub(super) failure: Option<String>,
+    /// What its suppressions can be held against.
+    pub(super) judged: Judged,
 }
 
 /// The search for projects, and the judgement of each.
 pub(super) struct Run<'a> {
     pub(super) sources: &'a SourceDb,
-    pub(super) trees: Trees,
+    pub(super) trees: &'a Trees,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
+    pub(super) suppressions: &'a Suppressions<'a>,
 }
 
 impl Run<'_> {
     /// The projects that the command line or the configuration names.
     pub(super) fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
         let selections: Vec<ProjectSelection> = if self.request.files.is_empty() {
-            let base = self.settings.directory().to_path_buf();
-            self.settings.projects.iter().map(|project| selection_of(project, &base)).collect()
+            self.settings.projects.iter().map(selection_of).collect()
         } else {
             vec![chosen_project(self.request)]
         };
@@ -68,7 +72,7 @@ impl Run<'_> {
 
     /// The projects below directories, and those that may use files.
     pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
-        let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
         let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
         let groups = discover::groups(self.sources, files, around);
         match groups.as_slice() {
@@ -180,19 +184,22 @@ impl Run<'_> {
                 is_overlay: false,
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+                judged: Judged::default(),
             }
         })
     }
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
         let sources = self.sources.noting();
-        let (project, mut findings) = load(&sources, &self.trees, entry);
+        let (project, mut findings) = load(&sources, self.trees, entry);
         let incomplete = findings.iter().any(is_incompleteness);
+        self.soften_missing(&project, &mut findings);
+        findings.extend(self.rules(&sources, &project, standing));
+        let whole = standing == Standing::Project && !incomplete;
+        let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
-        self.soften_missing(&project, &mut findings);
-        findings.extend(self.rules(&sources, &project, standing));
         Outcome {
             entry: entry.clone(),
             findings,
@@ -203,7 +210,31 @@ impl Run<'_> {
             is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
+            judged,
         }
+    }
+
+    /// Marks what is suppressed, before anything is dropped: what has kept a finding from counting is not unused.
+    fn suppress(&self, project: &Project, findings: &mut [Finding], whole: bool) -> Judged {
+        let yaml = project.all_files.iter().map(|file| (*file, Kind::Yaml));
+        let of_services = project.env_files.iter().filter_map(|file| file.file);
+        let env = project.environment.files.iter().copied().chain(of_services).map(|file| (file, Kind::Env));
+        let mut judged = Judged { files: yaml.chain(env).collect(), whole, ..Judged::default() };
+        self.suppressions.mark(findings, &judged.files);
+        self.suppressions.mark_configured(findings);
+        if self.suppressions.are_none(&judged.files) {
+            return judged;
+        }
+        judged.whole &= !findings.iter().any(|finding| finding.rule == "yaml-syntax");
+        let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
+        judged.disabled =
+            services.map(|(name, _)| name.clone()).filter(|name| !project.enabled.contains(name)).collect();
+        let mut ignored = Ignored::new(self.sources, &project.directory);
+        judged.reads_ignored = judged
+            .files
+            .iter()
+            .any(|(file, kind)| *kind == Kind::Env && ignored.is_ignored(&self.sources.file(*file).path));
+        judged
     }
 
     /// A file that git ignores cannot be in a checkout: that it is missing here is a warning.
@@ -230,7 +261,7 @@ impl Run<'_> {
         let context = Context {
             model: &model,
             facts: &facts,
-            files: Files::new(sources, &self.trees),
+            files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,
@@ -245,13 +276,12 @@ impl Run<'_> {
     }
 }
 
-fn selection_of(project: &ProjectSetting, base: &Path) -> ProjectSelection {
-    let absolute = |paths: &[PathBuf]| paths.iter().map(|path| base.join(path)).collect();
+fn selection_of(project: &ProjectSetting) -> ProjectSelection {
     ProjectSelection {
-        files: absolute(&project.files),
-        env_files: absolute(&project.env_files),
+        files: project.files.clone(),
+        env_files: project.env_files.clone(),
         profiles: project.profiles.clone(),
-        directory: project.directory.as_ref().map(|directory| base.join(directory)),
+        directory: project.directory.clone(),
         name: project.name.clone(),
     }
 }
