@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, BROKEN, CLEAN, FAILED};
+use super::{Answer, BROKEN, FAILED};
 use crate::finding::Finding;
 use crate::render::{RenderOptions, clean};
 use crate::report::Report;
