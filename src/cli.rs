@@ -1,11 +1,16 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod outputs;
+mod progress;
 mod rules;
+mod shell;
+mod stages;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -43,6 +48,8 @@ pub struct Surroundings {
     pub no_color: bool,
     /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
     pub force_color: bool,
+    /// Whether standard error is a terminal that can redraw a line.
+    pub error_terminal: bool,
 }
 
 impl Surroundings {
@@ -52,13 +59,15 @@ impl Surroundings {
     /// The working directory cannot be read.
     pub fn of_process() -> io::Result<Surroundings> {
         let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
-        let terminal = io::stdout().is_terminal() && source::variable("TERM").is_none_or(|name| name != "dumb");
+        let can_draw = source::variable("TERM").is_none_or(|name| name != "dumb");
+        let terminal = io::stdout().is_terminal() && can_draw;
         Ok(Surroundings {
             directory: source::working_directory()?,
             terminal,
             width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             no_color: source::variable("NO_COLOR").is_some(),
             force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+            error_terminal: io::stderr().is_terminal() && can_draw,
         })
     }
 
@@ -85,7 +94,7 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        Answer { errors: format!("plimsoll: {}\n", render::clean(message)), code: BROKEN, ..Answer::default() }
+        Answer { errors: complaint(message), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -129,6 +138,8 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
+        Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
+        Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
         Command::Explain { rule } => {
             let document = documents.iter().find(|document| document.name == rule);
             let document = document.ok_or_else(|| config::unknown_rule(&rule, &names(&documents)))?;
@@ -165,12 +176,31 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
+        statistics: arguments.statistics,
+        fail_on: match fail_on {
+            FailOn::Severity(severity) => Some(severity),
+            FailOn::Never => None,
+        },
         ..RenderOptions::new(request.directory.clone())
     };
-    let report = engine::check(&sources, &request);
+    let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
+    let report = progress::during(seen, || engine::check(&sources, &request));
+    let rendering = Instant::now();
     let output = render::render(arguments.format.format(), &report, &sources, &options);
-    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
-    Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
+    let mut errors: String = report.failures.iter().map(|failure| complaint(failure)).collect();
+    let mut code = exit_code(&report, fail_on);
+    for failure in outputs::write(&arguments.outputs, &report, &sources, &options) {
+        errors.push_str(&complaint(&failure));
+        code = BROKEN;
+    }
+    if arguments.verbose {
+        errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
+    }
+    Ok(Answer { output, errors, code })
+}
+
+fn complaint(message: &str) -> String {
+    format!("plimsoll: {}\n", render::clean(message))
 }
 
 /// A run never fails for something that it does not show.
@@ -237,7 +267,7 @@ fn request(
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
-        selection: Selection::default(),
+        ..Request::default()
     })
 }
 

@@ -6,6 +6,7 @@ mod surroundings;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use selection::Selection;
 
@@ -17,6 +18,7 @@ use crate::project::trees::Trees;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::watch::Watch;
 use projects::{Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
@@ -44,6 +46,8 @@ pub struct Request {
     pub config: Option<Config>,
     /// Which rules run.
     pub selection: Selection,
+    /// Sees how far the run is.
+    pub watch: Arc<Watch>,
 }
 
 /// A resolved project.
@@ -69,10 +73,13 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
     let projects = outcomes.len();
-    let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
+    let mut files: HashSet<FileId> =
+        outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
     let findings = select(without_supplied(findings, sources), &request.selection, &settings);
+    // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
+    files.extend(findings.iter().map(|finding| finding.place.span.file));
     let mut report = Report::new(findings, projects, files.len(), sources);
     report.failures = failures;
     report

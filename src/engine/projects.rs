@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -21,6 +22,7 @@ use crate::project::trees::Trees;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
 use crate::source::{FileId, SourceDb, normalize};
+use crate::watch::Stage;
 
 /// What is known of one project.
 pub(super) struct Outcome {
@@ -28,6 +30,7 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
+    pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
     /// Whether the files are laid over a default project.
@@ -63,7 +66,10 @@ impl Run<'_> {
         let here = [PathBuf::from(".")];
         let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
         let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
-        let groups = discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
+        let watch = &self.request.watch;
+        let find = || discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
+        let groups = watch.time(Stage::Discover, find);
+        watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
             [only] => self.group(only, around),
@@ -72,6 +78,12 @@ impl Run<'_> {
     }
 
     fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+        let outcomes = self.projects_of(group, around);
+        self.request.watch.finish_one();
+        outcomes
+    }
+
+    fn projects_of(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
         let request = self.request;
         let with_options = |mut entry: Entry| {
             if !request.profiles.is_empty() {
@@ -175,6 +187,7 @@ impl Run<'_> {
                 findings: Vec::new(),
                 files: Vec::new(),
                 all_files: Vec::new(),
+                env_files: Vec::new(),
                 incomplete: false,
                 is_overlay: false,
                 is_default,
@@ -184,7 +197,9 @@ impl Run<'_> {
     }
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
-        let (project, mut findings) = load(self.sources, &self.trees, entry);
+        let watch = &self.request.watch;
+        watch.judge_one();
+        let (project, mut findings) = watch.time(Stage::Load, || load(self.sources, &self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
@@ -196,6 +211,7 @@ impl Run<'_> {
             findings,
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
+            env_files: env_files(&project),
             incomplete,
             is_overlay: entry.files.len() > 1,
             is_default,
@@ -220,7 +236,8 @@ impl Run<'_> {
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
-        let model = lower(project, &texts);
+        let watch = &self.request.watch;
+        let model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
@@ -231,13 +248,22 @@ impl Run<'_> {
             fragment: standing == Standing::Fragment,
         };
         let mut findings = Vec::new();
+        let start = Instant::now();
         for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {
             if let Some(check) = rule.check {
                 check(&context, &mut findings);
             }
         }
+        watch.add(Stage::Facts, facts.spent());
+        watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings
     }
+}
+
+/// The env files of a project and of its services that are there.
+fn env_files(project: &Project) -> Vec<FileId> {
+    let of_services = project.env_files.iter().filter_map(|one| one.file);
+    project.environment.files.iter().copied().chain(of_services).collect()
 }
 
 fn selection_of(project: &ProjectSetting, base: &Path) -> ProjectSelection {
