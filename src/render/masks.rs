@@ -131,17 +131,25 @@ fn names_secret_option(item: &str) -> bool {
 fn of_value(tree: &Tree, value: NodeId, text: &str, ranges: &mut Vec<Range<usize>>) {
     let Some((_, node)) = tree.follow(value) else { return };
     match &node.kind {
-        NodeKind::Scalar(_, style) => hide_literal(text, content(node, *style, text), ranges),
+        NodeKind::Scalar(_, style) => of_scalar(node, *style, text, ranges),
         NodeKind::Sequence(items, _) => {
-            for item in items {
-                if let Some((_, node)) = tree.follow(*item)
-                    && let NodeKind::Scalar(_, style) = &node.kind
-                {
-                    hide_literal(text, content(node, *style, text), ranges);
+            for (_, node) in items.iter().filter_map(|item| tree.follow(*item)) {
+                if let NodeKind::Scalar(_, style) = &node.kind {
+                    of_scalar(node, *style, text, ranges);
                 }
             }
         }
         NodeKind::Mapping(..) | NodeKind::Alias(_) => {}
+    }
+}
+
+fn of_scalar(node: &Node, style: ScalarStyle, text: &str, ranges: &mut Vec<Range<usize>>) {
+    let range = content(node, style, text);
+    let value = text.get(range.clone()).unwrap_or("");
+    // JSON on a line has names of its own, which are seen there.
+    let is_json = value.starts_with('{') && value.ends_with('}') || value.starts_with('[') && value.ends_with(']');
+    if !is_json || value.contains('\n') {
+        hide_literal(text, range, ranges);
     }
 }
 
@@ -225,6 +233,7 @@ mod tests {
             "secrets:\n  db_password:\n    file: ./secret.txt\n",
             "command:\n  - --password-file\n  - /run/secrets/db\n  - --password\n  - ${DB_PASSWORD}\n  - --token\n  - --verbose\n",
             "e:\n  DB_PASSWORD:\n    ${DB_PASSWORD:?set it}\n  POSTGRES_PASSWORD:\n  USE_PASSWORD: yes\n",
+            "SECRET_KEYS: \"{\\\"default\\\":\\\"${SECRET_KEY:-}\\\"}\"\n",
             "c: |\n  PASSWORD=$$(cat \\\n    /run/secrets/x)\n  run it\n",
         ] {
             check(text, text);
