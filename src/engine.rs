@@ -3,25 +3,34 @@
 mod projects;
 mod selection;
 mod surroundings;
+mod view;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use selection::Selection;
 
-use crate::config::Config;
+use crate::baseline::Baseline;
+use crate::config::{Config, Date};
 use crate::discover::{self, ProjectSelection};
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::fragments::without_supplied;
-use crate::project::trees::Trees;
+use crate::graph::{self, Graph};
+use crate::model::lower;
+use crate::project::texts::Texts;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::suppress::{Seen, Suppressions, settle};
 use crate::watch::Watch;
+use crate::yaml::Trees;
 use projects::{Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
+use view::View;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +55,10 @@ pub struct Request {
     pub config: Option<Config>,
     /// Which rules run.
     pub selection: Selection,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+    /// The day of the run; without it no suppression has expired.
+    pub today: Option<Date>,
     /// Sees how far the run is.
     pub watch: Arc<Watch>,
 }
@@ -63,7 +76,9 @@ pub struct Resolved {
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
-    let run = Run { sources, trees: Trees::default(), request, settings: &settings };
+    let trees = Trees::default();
+    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
         run.search(&around)
@@ -76,13 +91,17 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
-    let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
-    let findings = select(without_supplied(findings, sources), &request.selection, &settings);
+    let (judged, findings): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
+    let view = View { sources, request, settings: &settings, judged: &judged };
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
+    findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
+    let findings = select(findings, &request.selection, &settings);
     // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
-    let mut report = Report::new(findings, projects, files.len(), sources);
-    report.failures = failures;
-    report
+    let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
+    let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
+    settle(findings, seen, sources, request.baseline.as_ref())
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.
@@ -113,6 +132,17 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
         format!("{value:#}")
     });
     Resolved { json, findings }
+}
+
+/// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
+/// found.
+pub fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+    let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
+    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let mut model = lower(&project, &Texts::new(sources));
+    let root = discover::repository(sources, &project.directory, &request.directory);
+    read_builds(&mut model, sources, &root);
+    Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

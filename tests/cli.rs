@@ -313,6 +313,34 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn keys_newer_than_the_reference_are_accepted_by_check_and_not_by_resolve() {
+    for (case, release) in [("newer-key-pre-start", "5.3.0"), ("newer-key-no-cache-filter", "5.0.0")] {
+        let folder = root().join("fixtures/parity").join(case);
+        let checked = run(&folder, &["check", "--select", "unknown-key,wrong-type", "--format", "concise"]);
+        assert_eq!(code(&checked), 0, "{case}: {}", stdout(&checked));
+        let resolved = run(&folder, &["resolve"]);
+        assert_eq!(code(&resolved), 1, "{case}");
+        assert!(stderr(&resolved).contains(&format!("needs docker compose {release}")), "{}", stderr(&resolved));
+    }
+}
+
+#[test]
+fn keys_of_the_specification_are_explained() {
+    for path in ["services.*.healthcheck.interval", "services.web.healthcheck.interval", "healthcheck.interval"] {
+        let output = run(root(), &["explain", path]);
+        assert_eq!(code(&output), 0, "{path}");
+        assert!(stdout(&output).starts_with("services.*.healthcheck.interval\n"), "{path}: {}", stdout(&output));
+    }
+    let limits = stdout(&run(root(), &["explain", "deploy.resources.limits"]));
+    for key in ["cpus", "memory", "pids"] {
+        assert!(limits.contains(&format!("\n  {key} ")), "{limits}");
+    }
+    let output = run(root(), &["explain", "services.web.helthcheck"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("did you mean `services.*.healthcheck`?"), "{}", stderr(&output));
+}
+
+#[test]
 fn selected_and_ignored_rules_are_respected() {
     let first_look = "fixtures/projects/first-look";
     let rules = |arguments: &[&str]| -> BTreeSet<String> {
@@ -348,4 +376,18 @@ fn help_and_version_go_to_standard_output() {
         assert_eq!((code(&output), stderr(&output)), (0, String::new()));
         assert!(stdout(&output).contains("plimsoll"));
     }
+}
+
+#[test]
+fn the_graph_shows_what_cannot_be_reached() {
+    let folder = root().join("fixtures/projects/first-look");
+    let output = run(&folder, &["graph"]);
+    assert_eq!(code(&output), 0);
+    let text = stdout(&output);
+    assert!(text.starts_with("flowchart TB\n") && text.contains("-.->|\"✗ 6379\"|"), "{text}");
+    let drawing = stdout(&run(&folder, &["graph", "--format", "svg"]));
+    let kept = fs::read_to_string(root().join("docs/picture/graph.svg")).unwrap();
+    assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
+    let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
+    assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::{Request, chosen_project};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
@@ -18,11 +19,14 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
-use crate::project::trees::Trees;
+use crate::project::value::Value;
 use crate::project::{Entry, Project, load};
 use crate::rules::{self, Context};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::suppress::{Judged, Kind, Suppressions};
 use crate::watch::Stage;
+use crate::yaml::Trees;
 
 /// What is known of one project.
 pub(super) struct Outcome {
@@ -38,22 +42,24 @@ pub(super) struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     pub(super) failure: Option<String>,
+    /// What its suppressions can be held against.
+    pub(super) judged: Judged,
 }
 
 /// The search for projects, and the judgement of each.
 pub(super) struct Run<'a> {
     pub(super) sources: &'a SourceDb,
-    pub(super) trees: Trees,
+    pub(super) trees: &'a Trees,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
+    pub(super) suppressions: &'a Suppressions<'a>,
 }
 
 impl Run<'_> {
     /// The projects that the command line or the configuration names.
     pub(super) fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
         let selections: Vec<ProjectSelection> = if self.request.files.is_empty() {
-            let base = self.settings.directory().to_path_buf();
-            self.settings.projects.iter().map(|project| selection_of(project, &base)).collect()
+            self.settings.projects.iter().map(selection_of).collect()
         } else {
             vec![chosen_project(self.request)]
         };
@@ -65,7 +71,7 @@ impl Run<'_> {
     pub(super) fn search(&self, around: &Surroundings) -> Vec<Outcome> {
         let here = [PathBuf::from(".")];
         let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
-        let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
         let watch = &self.request.watch;
         let find = || discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
         let groups = watch.time(Stage::Discover, find);
@@ -192,6 +198,7 @@ impl Run<'_> {
                 is_overlay: false,
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+                judged: Judged::default(),
             }
         })
     }
@@ -199,13 +206,15 @@ impl Run<'_> {
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
         let watch = &self.request.watch;
         watch.judge_one();
-        let (project, mut findings) = watch.time(Stage::Load, || load(self.sources, &self.trees, entry));
+        let (project, mut findings) = watch.time(Stage::Load, || load(self.sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
+        self.soften_missing(&project, &mut findings);
+        findings.extend(self.rules(&project, standing));
+        let whole = standing == Standing::Project && !incomplete;
+        let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
-        self.soften_missing(&project, &mut findings);
-        findings.extend(self.rules(&project, standing));
         Outcome {
             entry: entry.clone(),
             findings,
@@ -216,7 +225,31 @@ impl Run<'_> {
             is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
+            judged,
         }
+    }
+
+    /// Marks what is suppressed, before anything is dropped: what has kept a finding from counting is not unused.
+    fn suppress(&self, project: &Project, findings: &mut [Finding], whole: bool) -> Judged {
+        let yaml = project.all_files.iter().map(|file| (*file, Kind::Yaml));
+        let of_services = project.env_files.iter().filter_map(|file| file.file);
+        let env = project.environment.files.iter().copied().chain(of_services).map(|file| (file, Kind::Env));
+        let mut judged = Judged { files: yaml.chain(env).collect(), whole, ..Judged::default() };
+        self.suppressions.mark(findings, &judged.files);
+        self.suppressions.mark_configured(findings);
+        if self.suppressions.are_none(&judged.files) {
+            return judged;
+        }
+        judged.whole &= !findings.iter().any(|finding| finding.rule == "yaml-syntax");
+        let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
+        judged.disabled =
+            services.map(|(name, _)| name.clone()).filter(|name| !project.enabled.contains(name)).collect();
+        let mut ignored = Ignored::new(self.sources, &project.directory);
+        judged.reads_ignored = judged
+            .files
+            .iter()
+            .any(|(file, kind)| *kind == Kind::Env && ignored.is_ignored(&self.sources.file(*file).path));
+        judged
     }
 
     /// A file that git ignores cannot be in a checkout: that it is missing here is a warning.
@@ -237,12 +270,14 @@ impl Run<'_> {
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
         let watch = &self.request.watch;
-        let model = watch.time(Stage::Lower, || lower(project, &texts));
+        let mut model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, self.sources, &root);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
             model: &model,
             facts: &facts,
+            files: Files::new(self.sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,
@@ -266,13 +301,12 @@ fn env_files(project: &Project) -> Vec<FileId> {
     project.environment.files.iter().copied().chain(of_services).collect()
 }
 
-fn selection_of(project: &ProjectSetting, base: &Path) -> ProjectSelection {
-    let absolute = |paths: &[PathBuf]| paths.iter().map(|path| base.join(path)).collect();
+fn selection_of(project: &ProjectSetting) -> ProjectSelection {
     ProjectSelection {
-        files: absolute(&project.files),
-        env_files: absolute(&project.env_files),
+        files: project.files.clone(),
+        env_files: project.env_files.clone(),
         profiles: project.profiles.clone(),
-        directory: project.directory.as_ref().map(|directory| base.join(directory)),
+        directory: project.directory.clone(),
         name: project.name.clone(),
     }
 }

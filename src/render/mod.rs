@@ -6,6 +6,7 @@ mod concise;
 mod excerpt;
 mod github;
 mod gitlab;
+mod graph;
 mod json;
 mod junit;
 mod markdown;
@@ -21,6 +22,7 @@ mod xml;
 use std::path::PathBuf;
 
 pub use clean::clean;
+pub use graph::{GraphFormat, render_graph};
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;

@@ -90,7 +90,7 @@ fn tags(document: &Document) -> Vec<String> {
     tags
 }
 
-/// Links between documents lead to where these are published.
+/// Links between documents lead to where these are published, those to other files into the repository.
 fn linked(markdown: &str) -> String {
     let mut pieces = markdown.split("](");
     let mut linked = pieces.next().unwrap_or("").to_owned();
@@ -98,7 +98,10 @@ fn linked(markdown: &str) -> String {
         linked.push_str("](");
         match piece.split_once(".md)").filter(|(path, _)| !path.contains([':', ')', ' '])) {
             Some((path, rest)) => {
-                linked.push_str(&rule_url(path.rsplit('/').next().unwrap_or(path)));
+                linked.push_str(&match path.split_once("docs/") {
+                    Some((_, document)) => format!("{}/blob/main/docs/{document}.md", env!("CARGO_PKG_REPOSITORY")),
+                    None => rule_url(path.rsplit('/').next().unwrap_or(path)),
+                });
                 linked.push(')');
                 linked.push_str(rest);
             }
@@ -247,6 +250,8 @@ mod tests {
         let expect =
             "See [a](https://plimsoll.dev/rules/b), [c](https://plimsoll.dev/rules/e) and [f](https://x/y.md).";
         assert_eq!(linked(text), expect);
+        let expect = "[g](https://github.com/plimsoll-lint/plimsoll/blob/main/docs/h.md)";
+        assert_eq!(linked("[g](../../docs/h.md)"), expect);
     }
 
     #[test]
