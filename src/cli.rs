@@ -1,6 +1,7 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod keys;
 mod ignores;
 mod init;
 mod known;
@@ -15,6 +16,7 @@ use clap::Parser;
 use crate::config::{self, Config, Date, FailOn};
 use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
+use crate::project::schema::{lookup, nearest_path};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
@@ -136,11 +138,25 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
         Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
-        Command::Explain { rule } => {
-            let document = documents.iter().find(|document| document.name == rule);
-            let document = document.ok_or_else(|| config::unknown_rule(&rule, &names(&documents)))?;
-            Ok(Answer::output(rules::explain(document)))
-        }
+        Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
+    }
+}
+
+/// What is written about a rule, or about a key of the specification.
+fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, String> {
+    if let Some(document) = documents.iter().find(|document| document.name == subject) {
+        return Ok(rules::explain(document));
+    }
+    let found = lookup(subject);
+    if !found.is_empty() {
+        return Ok(keys::explain(&found));
+    }
+    // Only paths have dots, and only rules have dashes.
+    let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
+    match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
+        (Some(meant), _) => Err(format!("no rule or key is called `{subject}`, did you mean `{meant}`?")),
+        (None, true) => Err(config::unknown_rule(subject, &names(documents))),
+        (None, false) => Err(format!("no rule or key is called `{subject}`; `plimsoll rules` lists all rules")),
     }
 }
 

@@ -69,6 +69,8 @@ pub enum LoadError {
     Directory,
     /// The file is over [`MAX_FILE_BYTES`]; its size in bytes.
     TooLarge(u64),
+    /// The file is UTF-16, as its byte-order mark says.
+    Utf16,
     /// The file is not UTF-8; the first byte that is not.
     NotUtf8(usize),
     /// The file stands outside of the repository, or a symbolic link leads out of it.
@@ -85,6 +87,7 @@ impl std::fmt::Display for LoadError {
             LoadError::TooLarge(size) => {
                 write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
             }
+            LoadError::Utf16 => write!(f, "is UTF-16, save it as UTF-8"),
             LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
             LoadError::Outside => write!(f, "stands outside of the repository, where plimsoll does not read"),
             LoadError::Io(words) => write!(f, "{words}"),
@@ -314,6 +317,9 @@ fn read(path: &Path) -> Result<String, LoadError> {
         return Err(LoadError::TooLarge(data.len()));
     }
     let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(LoadError::Utf16);
+    }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
 

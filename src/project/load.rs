@@ -238,8 +238,9 @@ fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
     if !entry.profiles.is_empty() {
         return entry.profiles.clone();
     }
+    // Without any, the profile with the empty name is active (`parity/profiles-empty-name`).
     let given = environment.value("COMPOSE_PROFILES").unwrap_or_default();
-    given.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+    given.split(',').map(|profile| profile.trim().to_owned()).collect()
 }
 
 fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
