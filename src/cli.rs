@@ -1,6 +1,7 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod buffer;
 mod keys;
 mod ignores;
 mod init;
@@ -172,7 +173,12 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         }
     }
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &rules)?;
+    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
+    let given = buffer.iter().cloned().collect();
+    let paths =
+        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
+    request.buffer = buffer;
     request.selection = Selection {
         select: arguments.select,
         ignore: arguments.ignore,
@@ -196,12 +202,17 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
     if let Some(before) = before {
         before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
     }
+    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
+        report.keep_file(path, &sources);
+    }
     if arguments.comparison.add_ignores {
         let reason = arguments.comparison.reason.as_deref();
         return ignores::add(&report, &sources, &options, reason);
     }
     let output = render::render(arguments.format.format(), &report, &sources, &options);
-    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
+    let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
+    let failures = report.failures.iter().cloned().chain(unused);
+    let errors = failures.map(|line| format!("plimsoll: {}\n", render::clean(&line))).collect();
     Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
 }
 
@@ -278,6 +289,7 @@ fn request(
         directory: directory.clone(),
         config: find_config(sources, &start, rules)?,
         paths,
+        buffer: None,
         files: project.files,
         env_files: project.env_files,
         profiles: project.profiles,
