@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::path::{ITEM, display, matches};
 use super::short::{go, port, volume};
@@ -15,6 +16,8 @@ pub struct Canonical<'a> {
     pub texts: &'a Texts<'a>,
     /// Everything Compose rejects.
     pub findings: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
     /// How often Compose rejects a value only because a variable in it is empty.
     pub consequences: usize,
 }
@@ -118,7 +121,10 @@ impl Canonical<'_> {
             Form::Volume | Form::Device => value,
             Form::Ports => self.ports(value, path),
             Form::Ssh => ssh(value),
-            Form::External => external(self.children(value, path), &mut self.findings, path),
+            Form::External => {
+                let value = self.children(value, path);
+                self.external(value, path)
+            }
             Form::Extends | Form::FileMount | Form::OneOrMore => value,
         }
     }
@@ -287,6 +293,32 @@ impl Canonical<'_> {
         port.parts = item.parts.clone();
         port
     }
+
+    /// `external: {name: x}` of old files is `external: true` and `name: x`.
+    fn external(&mut self, mut value: Value, path: &[String]) -> Value {
+        let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
+        let Data::Map(map) = &mut value.data else { return value };
+        if let Some(entry) = map.get_mut("external") {
+            entry.value = entry.value.with(Data::Bool(true));
+        }
+        let Some(named) = old.get("name") else { return value };
+        self.legacy.push(Legacy { spelling: Spelling::ExternalName, key: named.key, resource: display(path) });
+        match map.get("name") {
+            None => {
+                map.insert("name".to_owned(), named.clone());
+            }
+            Some(name) if name.value.data != named.value.data => {
+                let message = "`name` and `external.name` differ";
+                self.findings.push(
+                    Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
+                        .label(named.value.place, "the other name")
+                        .help("keep `name` and write `external: true`"),
+                );
+            }
+            Some(_) => {}
+        }
+        value
+    }
 }
 
 /// What is left of `${UNSET}:/data`: Compose rejects it, but the rules are to know that something is mounted there.
@@ -376,31 +408,6 @@ fn ssh(value: Value) -> Value {
         })
         .collect();
     value.with(Data::Map(map))
-}
-
-/// `external: {name: x}` of old files is `external: true` and `name: x`.
-fn external(mut value: Value, findings: &mut Vec<Finding>, path: &[String]) -> Value {
-    let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
-    let Data::Map(map) = &mut value.data else { return value };
-    if let Some(entry) = map.get_mut("external") {
-        entry.value = entry.value.with(Data::Bool(true));
-    }
-    let Some(named) = old.get("name") else { return value };
-    match map.get("name") {
-        None => {
-            map.insert("name".to_owned(), named.clone());
-        }
-        Some(name) if name.value.data != named.value.data => {
-            let message = "`name` and `external.name` differ";
-            findings.push(
-                Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
-                    .label(named.value.place, "the other name")
-                    .help("keep `name` and write `external: true`"),
-            );
-        }
-        Some(_) => {}
-    }
-    value
 }
 
 /// The place of the whole of a value, for entries that Compose adds to it.

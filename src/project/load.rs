@@ -1,7 +1,7 @@
 //! From the files of an entry to the project (compose-go 2.9.1, `loader/loader.go`): what Compose does, in its order,
 //! except that an error does not end it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
@@ -16,19 +16,20 @@ use super::environment::Environment;
 use super::extends::{self, Scope};
 use super::include;
 use super::interpolate::{Interpolation, Reference};
+use super::legacy::{Legacy, Spelling};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
+use super::rejections::{once, without_consequences};
 use super::texts::Texts;
 use super::trees::Trees;
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
-use crate::finding::{Finding, Label, Place, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::project::schema;
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb, Span, relative};
-use crate::template::Outcome;
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +90,8 @@ pub struct Project {
     pub unresolved: IndexSet<String>,
     /// Keys that docker compose 2.40.3 rejects and later ones know: reasons for `resolve` alone.
     pub newer: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
     /// Whether docker compose 2.40.3 rejects the project.
     pub rejected: bool,
 }
@@ -162,6 +165,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         profiles,
         environment,
         newer: std::mem::take(&mut loader.newer),
+        legacy: std::mem::take(&mut loader.legacy),
         references: std::mem::take(&mut loader.references),
         files: loader.files,
         all_files: loader.all_files,
@@ -172,22 +176,6 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let mut findings = once(reported);
     findings.extend(loader.accepted);
     (project, findings)
-}
-
-/// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
-fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
-    let blank = |reference: &&Reference| {
-        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
-    };
-    let blanks: HashSet<(FileId, NodeId)> =
-        references.iter().filter(blank).map(|one| (one.place.span.file, one.place.node)).collect();
-    findings
-        .into_iter()
-        .filter(|finding| {
-            let about_value = matches!(finding.rule, "invalid-value" | "wrong-type" | "missing-key");
-            !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
-        })
-        .collect()
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
@@ -202,34 +190,6 @@ fn spread_scale(root: &mut Value) {
             deploy.insert("replicas".to_owned(), super::value::Entry { key: scale.place, value: scale });
         }
     }
-}
-
-/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
-/// for each required variable.
-fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
-    let mut typed: HashMap<Place, usize> = HashMap::new();
-    let mut required: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        if finding.rule == "required-variable" && !finding.resource.is_empty() {
-            // One variable, one finding; its other uses are labels.
-            if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
-                if first.place != finding.place {
-                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
-                }
-                continue;
-            }
-            required.insert(finding.resource.clone(), kept.len());
-        }
-        let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
-        let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
-        let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
-        if !known && !typed_before || finding.place == Place::start() {
-            kept.push(finding);
-        }
-    }
-    kept
 }
 
 fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
@@ -266,6 +226,8 @@ pub struct Loader<'a> {
     pub newer: Vec<Finding>,
     /// What it does not.
     pub accepted: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
     /// Uses of variables.
     pub references: Vec<Reference>,
     files: Vec<FileId>,
@@ -294,6 +256,7 @@ impl<'a> Loader<'a> {
             unresolved: IndexSet::new(),
             newer: Vec::new(),
             accepted: Vec::new(),
+            legacy: Vec::new(),
             references: Vec::new(),
             files: Vec::new(),
             all_files: IndexSet::new(),
@@ -436,9 +399,13 @@ impl<'a> Loader<'a> {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), consequences: 0 };
+        let mut canonical =
+            Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
         let mut root = canonical.run(root, &mut Vec::new());
         self.rejections.append(&mut canonical.findings);
+        if load.whole {
+            self.legacy.append(&mut canonical.legacy);
+        }
         self.consequences += canonical.consequences;
         unique(&mut root, &mut Vec::new(), &mut self.rejections);
         Some(root)
@@ -464,9 +431,15 @@ impl<'a> Loader<'a> {
                 self.accepted.push(violation.finding);
             }
         }
-        if let Data::Map(map) = &mut root.data {
-            map.shift_remove("version");
-        }
+        let version = match &mut root.data {
+            Data::Map(map) => map.shift_remove("version"),
+            _ => None,
+        };
+        self.legacy.extend(version.map(|entry| Legacy {
+            spelling: Spelling::Version,
+            key: entry.key,
+            resource: "version".to_owned(),
+        }));
     }
 }
 

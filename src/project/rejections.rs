@@ -1,0 +1,52 @@
+//! What is kept of the rejections of a load: each cause once.
+
+use std::collections::{HashMap, HashSet};
+
+use super::interpolate::Reference;
+use crate::finding::{Finding, Label, Place};
+use crate::source::{FileId, NodeId};
+use crate::template::Outcome;
+
+/// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
+pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
+    let blank = |reference: &&Reference| {
+        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
+    };
+    let blanks: HashSet<(FileId, NodeId)> =
+        references.iter().filter(blank).map(|one| (one.place.span.file, one.place.node)).collect();
+    findings
+        .into_iter()
+        .filter(|finding| {
+            let about_value = matches!(finding.rule, "invalid-value" | "wrong-type" | "missing-key");
+            !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
+        })
+        .collect()
+}
+
+/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
+/// for each required variable.
+pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
+    let mut typed: HashMap<Place, usize> = HashMap::new();
+    let mut required: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if finding.rule == "required-variable" && !finding.resource.is_empty() {
+            // One variable, one finding; its other uses are labels.
+            if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
+                if first.place != finding.place {
+                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
+                }
+                continue;
+            }
+            required.insert(finding.resource.clone(), kept.len());
+        }
+        let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
+        let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
+        let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
+        if !known && !typed_before || finding.place == Place::start() {
+            kept.push(finding);
+        }
+    }
+    kept
+}
