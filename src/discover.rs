@@ -197,12 +197,7 @@ fn group(sources: &SourceDb, directory: PathBuf, files: &BTreeSet<PathBuf>, arou
 
 /// The files of a directory that lose against another of the default names. docker compose says so and loads the first;
 /// where `COMPOSE_FILE` names the files, there is nothing to lose.
-fn shadowed(
-    sources: &SourceDb,
-    directory: &Path,
-    files: &BTreeSet<PathBuf>,
-    around: &Surroundings,
-) -> Vec<Shadowed> {
+fn shadowed(sources: &SourceDb, directory: &Path, files: &BTreeSet<PathBuf>, around: &Surroundings) -> Vec<Shadowed> {
     let present = |names: [&str; 4]| -> Vec<PathBuf> {
         names.iter().map(|name| directory.join(name)).filter(|path| sources.kind(path) == PathKind::File).collect()
     };

@@ -382,7 +382,7 @@ impl Run<'_> {
             facts: &facts,
             project,
             settings: self.settings,
-            fragment: standing == Standing::Fragment,
+            fragment: standing == Standing::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
         for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {

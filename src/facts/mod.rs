@@ -129,6 +129,12 @@ impl<'a> Facts<'a> {
         self.proxied.get_or_init(|| proxied::proxied(self))
     }
 
+    /// Whether nothing is at a path, which is relative to the project's directory.
+    pub fn is_absent(&self, path: &std::path::Path) -> bool {
+        let path = crate::source::normalize(&self.project.directory.join(path));
+        path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
+    }
+
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub fn is_service_nearby(&self, name: &str) -> bool {
         let known = self.nearby.get_or_init(|| {

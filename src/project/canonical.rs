@@ -162,8 +162,8 @@ impl Canonical<'_> {
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
             Err(error) => {
-                let message = format!("`{text}` is no volume: {}", error.message);
-                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message);
+                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), error.message)
+                    .help("write `source:/path/in/the/container`, with `:ro` after it where it is only read");
                 let salvaged = blank_source(&value, text);
                 self.reject(&value, finding);
                 return salvaged;
@@ -265,8 +265,15 @@ impl Canonical<'_> {
             Ok(specs) => specs,
             Err(error) => {
                 let place = self.texts.part(&item, error.range.clone());
+                let host_name = error.range.start == 0 && text.get(error.range.clone()) == Some("localhost");
+                let help = if host_name {
+                    "write `127.0.0.1`"
+                } else {
+                    "write `[address:][host port:]container port[/protocol]`"
+                };
                 let finding =
-                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone());
+                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone())
+                        .help(help);
                 self.reject(&item, finding.evidence(text));
                 return Vec::new();
             }

@@ -120,13 +120,15 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let message = match error {
         LoadError::Missing => format!("the env file `{short}` does not exist"),
+        LoadError::Directory => "this env file is a directory".to_owned(),
         other => format!("the env file `{short}` cannot be read: {other}"),
     };
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
-    let near = near_misses(loader, path, &short);
-    if let Some(near) = near {
+    if *error == LoadError::Directory {
+        finding.help = Some("name a file in it".to_owned());
+    } else if let Some(near) = near_misses(loader, path, &short) {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
         if near.starts_with(&short) && near.len() > short.len() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.

@@ -20,7 +20,7 @@ use super::legacy::{Legacy, Spelling};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
-use super::rejections::{once, without_consequences};
+use super::rejections::{Breaks, once, without_consequences};
 use super::texts::Texts;
 use super::trees::Trees;
 use super::unique::unique;
@@ -92,6 +92,8 @@ pub struct Project {
     pub newer: Vec<Finding>,
     /// What is spelt in an old way.
     pub legacy: Vec<Legacy>,
+    /// Whether a syntax error cuts a file off: what the project lacks may stand behind it.
+    pub cut_off: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub rejected: bool,
 }
@@ -157,6 +159,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
     let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
+    let reported = loader.breaks.without_consequences(reported);
     let project = Project {
         name,
         directory: entry.directory.clone(),
@@ -166,6 +169,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         environment,
         newer: std::mem::take(&mut loader.newer),
         legacy: std::mem::take(&mut loader.legacy),
+        cut_off: loader.breaks.cut_off,
         references: std::mem::take(&mut loader.references),
         files: loader.files,
         all_files: loader.all_files,
@@ -228,6 +232,8 @@ pub struct Loader<'a> {
     pub accepted: Vec<Finding>,
     /// What is spelt in an old way.
     pub legacy: Vec<Legacy>,
+    /// Where files break off.
+    breaks: Breaks,
     /// Uses of variables.
     pub references: Vec<Reference>,
     files: Vec<FileId>,
@@ -257,6 +263,7 @@ impl<'a> Loader<'a> {
             newer: Vec::new(),
             accepted: Vec::new(),
             legacy: Vec::new(),
+            breaks: Breaks::default(),
             references: Vec::new(),
             files: Vec::new(),
             all_files: IndexSet::new(),
@@ -359,6 +366,7 @@ impl<'a> Loader<'a> {
         let (tree, problems) = (&parsed.0, &parsed.1);
         let (documents, findings) = convert(tree);
         if self.all_files.insert(file) {
+            self.breaks.note(file, tree);
             self.rejections.extend(problems.iter().cloned());
             self.rejections.extend(findings);
         }
@@ -399,8 +407,7 @@ impl<'a> Loader<'a> {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical =
-            Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
+        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
         let mut root = canonical.run(root, &mut Vec::new());
         self.rejections.append(&mut canonical.findings);
         if load.whole {
@@ -414,10 +421,11 @@ impl<'a> Loader<'a> {
     fn interpolate(&mut self, value: &mut Value, environment: &Environment) {
         let texts = Texts::new(self.sources);
         let references = std::mem::take(&mut self.references);
-        let mut interpolation = Interpolation { environment, texts: &texts, references, findings: Vec::new() };
+        let mut interpolation = Interpolation::new(environment, &texts, references);
         interpolation.run(value, &mut Vec::new());
         self.references = interpolation.references;
         self.rejections.append(&mut interpolation.findings);
+        self.accepted.append(&mut interpolation.accepted);
     }
 
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.

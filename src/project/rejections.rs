@@ -1,11 +1,12 @@
 //! What is kept of the rejections of a load: each cause once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::interpolate::Reference;
 use crate::finding::{Finding, Label, Place};
 use crate::source::{FileId, NodeId};
 use crate::template::Outcome;
+use crate::yaml::Tree;
 
 /// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
 pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
@@ -49,4 +50,39 @@ pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     kept
+}
+
+/// Where files break off.
+#[derive(Debug, Default)]
+pub struct Breaks {
+    /// Whether a syntax error ended the reading of a document.
+    pub cut_off: bool,
+    /// Nodes of which only a part is known.
+    partial: BTreeSet<(FileId, NodeId)>,
+}
+
+impl Breaks {
+    /// Takes down what a file has.
+    pub fn note(&mut self, file: FileId, tree: &Tree) {
+        self.cut_off |= tree.cut_off;
+        self.partial.extend(tree.partial.iter().map(|node| (file, *node)));
+    }
+
+    /// Drops what is wrong only because the rest is not known: the syntax error is reported.
+    pub fn without_consequences(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        if self.partial.is_empty() {
+            return findings;
+        }
+        let is_consequence = |finding: &Finding| {
+            let partial = self.partial.contains(&(finding.place.span.file, finding.place.node));
+            match finding.rule {
+                "missing-key" => partial || self.cut_off && finding.evidence.as_deref() == Some("services"),
+                "wrong-type" | "invalid-value" => partial,
+                "undefined-reference" => self.cut_off,
+                "unresolved-extends" => self.cut_off && finding.evidence.is_some(),
+                _ => false,
+            }
+        };
+        findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
+    }
 }

@@ -1,6 +1,7 @@
 //! Keys that exclude each other for the engine although Compose takes them together (docker compose 2.40.3, `create.go`
 //! and `secrets.go`; moby 28.5.1, `daemon/daemon_unix.go`). What Compose itself rejects the loader reports.
 
+use super::swarm::is_for_swarm;
 use crate::finding::{Finding, Place, Severity};
 use crate::model::{FileObject, Grant, Service};
 use crate::project::value::{Data, Entry, Map, Step, Value};
@@ -17,8 +18,35 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         service.addresses(findings);
         service.mounts(findings);
     }
-    for service in cx.model.services.values() {
+    let swarm = is_for_swarm(cx);
+    for service in cx.model.services.values().filter(|_| !swarm) {
         read_only_grants(cx, service, findings);
+        owned_grants(cx, &service.name, findings);
+    }
+    let networks = cx.project.root.get("networks").and_then(Value::map);
+    for (name, entry) in networks.into_iter().flatten() {
+        external_network(name, &entry.value, findings);
+    }
+}
+
+/// Settings of a network that is made elsewhere; of volumes Compose says so itself.
+fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
+    const SETTINGS: [&str; 7] =
+        ["driver", "driver_opts", "ipam", "internal", "attachable", "enable_ipv4", "enable_ipv6"];
+    let external = network.map().and_then(|map| map.get("external"));
+    let Some(external) = external.filter(|external| external.value.data == Data::Bool(true)) else { return };
+    for setting in SETTINGS {
+        let Some(given) = network.map().and_then(|map| map.get(setting)) else { continue };
+        if given.value.via.contains(&Step::Implied) || given.key == external.key {
+            continue;
+        }
+        let message = format!("`{setting}` says nothing of an external network");
+        findings.push(
+            Finding::new("conflicting-keys", Severity::Warning, given.key, format!("networks.{name}"), message)
+                .evidence(setting)
+                .label(external.key, "it is made elsewhere")
+                .help("take it out, or take `external` out and let the project make the network"),
+        );
     }
 }
 
@@ -178,6 +206,29 @@ fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Find
                 .evidence(format!("{kind} {name}"))
                 .label(read_only.place, "read-only by this")
                 .help(format!("give the {kind} by `file`, which is mounted and not copied")),
+            );
+        }
+    }
+}
+
+/// Owner and mode of a secret or config that is a file: it is mounted as it is on the host, as docker compose warns.
+fn owned_grants(cx: &Context<'_>, service: &str, findings: &mut Vec<Finding>) {
+    let value = cx.project.root.get("services").and_then(|services| services.get(service));
+    for (kind, all) in [("secrets", &cx.model.secrets), ("configs", &cx.model.configs)] {
+        let grants = value.and_then(|service| service.get(kind)).and_then(Value::list).unwrap_or(&[]);
+        for grant in grants.iter().filter_map(Value::map) {
+            let name = grant.get("source").and_then(|source| source.value.text()).unwrap_or("");
+            let Some(file) = all.get(name).and_then(|object| object.file.as_ref()) else { continue };
+            let owner = ["uid", "gid", "mode"].into_iter().find_map(|key| Some((key, grant.get(key)?)));
+            let Some((key, given)) = owner.filter(|(_, given)| !given.value.via.contains(&Step::Implied)) else {
+                continue;
+            };
+            let message = format!("`{key}` is ignored, `{name}` is a file and mounted as it is on the host");
+            findings.push(
+                Finding::new("conflicting-keys", Severity::Info, given.key, format!("services.{service}"), message)
+                    .evidence(format!("{kind} {name}"))
+                    .label(file.place, "the file")
+                    .help("give the file this owner and mode on the host, or the content by `environment`"),
             );
         }
     }

@@ -9,9 +9,10 @@ mod words;
 
 use std::collections::HashSet;
 
-use super::address;
-use crate::finding::{Confidence, Finding, Place, Severity};
-use crate::project::value::{Entry, Map, Step, Value};
+use super::{address, swarm};
+use crate::finding::{Confidence, Finding, Label, Place, Severity};
+use crate::project::environment::Environment;
+use crate::project::value::{Entry, Map, Part, Step, Value};
 use crate::rules::Context;
 
 /// How many characters of a value a message shows.
@@ -65,8 +66,11 @@ fn nearest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
 /// A value as messages show it: the start of its first line.
 fn shown(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or("");
-    let mut shown: String =
-        line.chars().map(|letter| if letter.is_control() || letter == '`' { ' ' } else { letter }).take(SHOWN).collect();
+    let mut shown: String = line
+        .chars()
+        .map(|letter| if letter.is_control() || letter == '`' { ' ' } else { letter })
+        .take(SHOWN)
+        .collect();
     if line.chars().count() > SHOWN || text.trim().lines().count() > 1 {
         shown.push('…');
     }
@@ -92,6 +96,9 @@ const SERVICE: &[(&[&str], Judge)] = &[
     (&["working_dir"], words::working_directory),
     (&["ports", "[]", "protocol"], words::protocol),
     (&["ports", "[]", "target"], resources::port),
+    (&["ports", "[]", "published"], resources::published),
+    (&["volumes", "[]", "bind", "propagation"], words::propagation),
+    (&["devices", "[]", "source"], words::device),
     (&["dns", "[]"], network::server),
     (&["mac_address"], network::mac),
     (&["networks", "*", "mac_address"], network::mac),
@@ -110,7 +117,7 @@ const SERVICE: &[(&[&str], Judge)] = &[
 
 /// Reports every value of which the engine is known to take no such text or number.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut report = Report { seen: HashSet::new(), findings };
+    let mut report = Report { environment: &cx.project.environment, seen: HashSet::new(), findings };
     for (name, entry) in section(cx, "services") {
         let resource = format!("services.{name}");
         for (path, judge) in SERVICE {
@@ -119,6 +126,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (limit, entry) in entry.value.get("ulimits").and_then(Value::map).into_iter().flatten() {
             report.add(&resource, "ulimits", entry.key, resources::ulimit_name(limit));
         }
+        let variables = entry.value.get("environment").and_then(Value::map);
+        if let Some(nameless) = variables.and_then(|variables| variables.get("")) {
+            let flaw = Flaw::new("a variable has no name".to_owned()).help("write `NAME=value`");
+            report.add(&resource, "environment", nameless.key, Some(flaw));
+        }
+        words::seccomp(cx, &resource, &entry.value, &mut report);
     }
     for (name, entry) in section(cx, "volumes") {
         let local = entry.value.get("driver").and_then(Value::text).is_none_or(|driver| driver == "local");
@@ -145,7 +158,21 @@ fn each(value: &Value, path: &[&str], act: &mut dyn FnMut(&Value)) {
     }
 }
 
+/// A text that another program fills in before Compose reads the file, or a comment that an env file made a value: that
+/// is another rule's.
+fn is_filled_in_later(value: &Value) -> bool {
+    let Some(text) = value.text() else { return false };
+    let upper = text.to_uppercase();
+    let template = ["{{", "{%", "<%", "$CAP_", "PLACEHOLDER", "PLACE_HOLDER"].iter().any(|mark| upper.contains(mark));
+    let comment = |part: &Part| {
+        let piece = text.get(part.start as usize..part.end as usize);
+        part.variable.is_some() && piece.is_some_and(|piece| piece.starts_with('#'))
+    };
+    template || value.parts.iter().any(comment)
+}
+
 struct Report<'a> {
+    environment: &'a Environment,
     /// What an anchor brings to several services is one cause.
     seen: HashSet<Place>,
     findings: &'a mut Vec<Finding>,
@@ -154,12 +181,19 @@ struct Report<'a> {
 impl Report<'_> {
     /// Judges a value that somebody wrote, unless a variable leaves a blank in it.
     fn judge(&mut self, resource: &str, path: &[&str], value: &Value, judge: Judge) {
-        if value.has_blank() || value.via.contains(&Step::Implied) {
+        if value.has_blank() || value.via.contains(&Step::Implied) || is_filled_in_later(value) {
             return;
         }
         let Some(flaw) = judge(value) else { return };
         let path: Vec<&str> = path.iter().copied().filter(|step| !matches!(*step, "*" | "[]")).collect();
-        self.add(resource, &path.join("."), value.place, Some(flaw));
+        let environment = self.environment;
+        let Some(finding) = self.add(resource, &path.join("."), value.place, Some(flaw)) else { return };
+        let variables = value.parts.iter().filter_map(|part| part.variable.as_deref());
+        for name in variables {
+            if let Some(place) = environment.setting(name).and_then(|setting| setting.place) {
+                finding.labels.push(Label { place, message: format!("`{name}` is set here") });
+            }
+        }
     }
 
     fn add(&mut self, resource: &str, path: &str, place: Place, flaw: Option<Flaw>) -> Option<&mut Finding> {
@@ -169,7 +203,8 @@ impl Report<'_> {
             return None;
         }
         let evidence = format!("{path}: {}", flaw.message);
-        let mut finding = Finding::new("invalid-value", flaw.severity, place, resource, flaw.message).evidence(evidence);
+        let mut finding =
+            Finding::new("invalid-value", flaw.severity, place, resource, flaw.message).evidence(evidence);
         finding.help = flaw.help;
         if flaw.severity < Severity::Error {
             finding.confidence = Confidence::Medium;

@@ -16,9 +16,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if links.value.via.contains(&Step::Implied) {
             continue;
         }
-        let other_name = service.links.iter().any(|link| {
-            link.value.split_once(':').is_some_and(|(name, alias)| name != alias)
-        });
+        let other_name =
+            service.links.iter().any(|link| link.value.split_once(':').is_some_and(|(name, alias)| name != alias));
         let help = if other_name {
             "write the other name under `networks`, as one of the `aliases` of the service that has it, and the order of \
              starting as `depends_on`"

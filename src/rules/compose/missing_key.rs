@@ -52,18 +52,11 @@ fn without_subnet(cx: &Context<'_>, name: &str, network: Option<Place>, findings
         .collect();
     let Some(first) = addresses.first() else { return };
     let message = format!("the network `{name}` needs a subnet for its fixed addresses");
-    let mut finding = Finding::new(
-        "missing-key",
-        Severity::Error,
-        network.unwrap_or(*first),
-        format!("networks.{name}"),
-        message,
-    )
-    .evidence("subnet")
-    .help("add `ipam: {config: [{subnet: …}]}` to the network, with a range that holds the addresses");
+    let mut finding =
+        Finding::new("missing-key", Severity::Error, network.unwrap_or(*first), format!("networks.{name}"), message)
+            .evidence("subnet")
+            .help("add `ipam: {config: [{subnet: …}]}` to the network, with a range that holds the addresses");
     let others = addresses.iter().filter(|place| network.is_some() || *place != first);
-    finding
-        .labels
-        .extend(others.map(|place| Label { place: *place, message: "a fixed address".to_owned() }));
+    finding.labels.extend(others.map(|place| Label { place: *place, message: "a fixed address".to_owned() }));
     findings.push(finding);
 }

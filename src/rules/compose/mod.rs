@@ -10,6 +10,7 @@ mod legacy_links;
 mod missing_key;
 mod no_active_service;
 mod obsolete_version;
+mod swarm;
 
 /// The rules of this family.
 pub const RULES: &[Rule] = &[

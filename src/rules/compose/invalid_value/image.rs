@@ -11,16 +11,11 @@ const LONGEST_TAG: usize = 128;
 /// What keeps a text from being a reference.
 pub fn flaw(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
-    if is_template(text) || is_id(text) {
+    if is_id(text) {
         return None;
     }
     let reason = reason(text)?;
     Some(Flaw::new(format!("`{text}` is no image: {reason}")).help(help(text, &reason)))
-}
-
-/// A text that another program fills in before Compose reads the file.
-fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%", "$cap_"].iter().any(|mark| text.contains(mark))
 }
 
 /// The id of an image that is there already.
@@ -78,7 +73,8 @@ fn bad_registry(registry: &str) -> Option<String> {
     let (host, port) = match registry.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']')?;
-            let is_address = !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+            let is_address =
+                !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
             (if is_address { "ipv6" } else { "" }, port.strip_prefix(':'))
         }
         None => match registry.split_once(':') {
@@ -118,9 +114,9 @@ fn is_path_part(part: &str) -> bool {
     let inner = |byte: u8| word(byte) || matches!(byte, b'.' | b'_' | b'-');
     let ends = part.bytes().next().is_some_and(word) && part.bytes().next_back().is_some_and(word);
     ends && part.bytes().all(inner)
-        && part.split(|letter: char| letter.is_ascii_alphanumeric()).all(|separator| {
-            matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
-        })
+        && part
+            .split(|letter: char| letter.is_ascii_alphanumeric())
+            .all(|separator| matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-'))
 }
 
 fn bad_tag(tag: &str) -> Option<String> {
@@ -198,12 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_templates_are_left_alone() {
+    fn ids_are_left_alone() {
         assert!(is_id(&format!("sha256:{}", "a1".repeat(32))));
         assert!(is_id(&"a1".repeat(32)));
         assert!(!is_id("a1"));
-        assert!(is_template("{{ image }}:1"));
-        assert!(is_template("nginx:$cap_version"));
-        assert!(!is_template("nginx:1"));
     }
 }

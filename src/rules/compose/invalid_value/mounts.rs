@@ -28,7 +28,9 @@ fn flaw(mount: &Mount) -> Option<Flaw> {
     }
     let flaw = Flaw::new(format!("{} is no absolute path in the container", shown(target)));
     Some(match (&mount.kind, target.as_str()) {
-        (MountKind::Anonymous, _) => flaw.help("a text without a colon is a path in the container: write `source:/path`"),
+        (MountKind::Anonymous, _) => {
+            flaw.help("a text without a colon is a path in the container: write `source:/path`")
+        }
         (_, "ro" | "rw" | "z" | "Z") => flaw.help("write the path in the container before the options"),
         _ => flaw.help(format!("write the whole path, such as `/{}`", target.trim_start_matches("./"))),
     })

@@ -11,9 +11,10 @@ use crate::rules::Context;
 pub fn server(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let address = text.split_once('%').map_or(text, |(address, _)| address);
-    address.parse::<IpAddr>().is_err().then(|| {
-        Flaw::new(format!("{} is no IP address", shown(text))).help("a DNS server is given by its address")
-    })
+    address
+        .parse::<IpAddr>()
+        .is_err()
+        .then(|| Flaw::new(format!("{} is no IP address", shown(text))).help("a DNS server is given by its address"))
 }
 
 /// A fixed IPv4 address.
@@ -60,11 +61,15 @@ pub fn check(cx: &Context<'_>, report: &mut Report<'_>) {
         for host in &service.extra_hosts {
             let (name, address) = &host.value;
             let blank = host.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
-            if !blank && !address.is_empty() && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
-                let flaw = Flaw::new(format!("{} of `{name}` is no IP address", shown(address)))
+            if !blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
+                let what = if address.is_empty() { "nothing".to_owned() } else { shown(address) };
+                let flaw = Flaw::new(format!("the host `{name}` is given {what}, which is no IP address"))
                     .help("`extra_hosts` takes an address, or `host-gateway` for the host");
                 report.add(&resource, "extra_hosts", host.place, Some(flaw));
             }
+        }
+        if let Some(mode) = &service.network_mode {
+            report.add(&resource, "network_mode", mode.place, of_the_project(cx, &mode.value));
         }
         for (name, attachment) in &service.networks {
             if let Some(address) = &attachment.ipv4_address
@@ -82,6 +87,18 @@ pub fn check(cx: &Context<'_>, report: &mut Report<'_>) {
             range(report, &format!("networks.{name}"), pool);
         }
     }
+}
+
+/// `network_mode` takes a network of Docker by its real name; one of the project's has the project's name before it.
+fn of_the_project(cx: &Context<'_>, mode: &str) -> Option<Flaw> {
+    let network = cx.model.networks.get(mode).filter(|network| network.declared && !network.external)?;
+    if network.name.value == mode || matches!(mode, "none" | "host" | "bridge" | "default") {
+        return None;
+    }
+    let mut flaw = Flaw::new(format!("the network `{mode}` has another name for Docker"))
+        .help(format!("write `networks: [{mode}]` in place of `network_mode`"));
+    flaw.severity = crate::finding::Severity::Warning;
+    Some(flaw)
 }
 
 fn is_external(network: &Value) -> bool {
@@ -137,7 +154,12 @@ fn range(report: &mut Report<'_>, resource: &str, pool: &Map) {
         report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
     }
     if let Some(part) = pool.get("ip_range").filter(|entry| !entry.value.has_blank()) {
-        report.add(resource, "ipam.ip_range", part.value.place, part.value.text().and_then(|text| bad_part(text, subnet)));
+        report.add(
+            resource,
+            "ipam.ip_range",
+            part.value.place,
+            part.value.text().and_then(|text| bad_part(text, subnet)),
+        );
     }
     let gateway = pool.get("gateway").map(|entry| &entry.value);
     let others = pool.get("aux_addresses").and_then(|entry| entry.value.map());
@@ -153,13 +175,16 @@ fn bad_part(text: &str, subnet: Subnet) -> Option<Flaw> {
         return None;
     }
     let Some(part) = Subnet::parse(text) else {
-        return Some(Flaw::new(format!("{} is no range of addresses", shown(text))).help("write it as `172.28.5.0/24`"));
+        return Some(
+            Flaw::new(format!("{} is no range of addresses", shown(text))).help("write it as `172.28.5.0/24`"),
+        );
     };
     if part.is_v6() != subnet.is_v6() || part.bits() < subnet.bits() || !subnet.overlaps(part) {
         return Some(Flaw::new(format!("`{text}` is no part of the subnet `{subnet}`")));
     }
     (part.masked() != part).then(|| {
-        Flaw::new(format!("`{text}` is an address in a range, not the range")).help(format!("write `{}`", part.masked()))
+        Flaw::new(format!("`{text}` is an address in a range, not the range"))
+            .help(format!("write `{}`", part.masked()))
     })
 }
 

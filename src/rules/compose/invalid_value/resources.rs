@@ -1,5 +1,6 @@
 //! Numbers that the engine bounds (moby, `daemon/daemon_unix.go`), and secrets and configs that only a swarm has.
 
+use super::swarm::is_for_swarm;
 use super::{Flaw, Report, section, shown};
 use crate::finding::Severity;
 use crate::project::value::{Data, Value};
@@ -20,7 +21,15 @@ pub fn memory(value: &Value) -> Option<Flaw> {
 /// A port in long form.
 pub fn port(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
-    (!(1..=65_535).contains(&number)).then(|| Flaw::new(format!("{number} is no port")).help("ports go from 1 to 65535"))
+    (!(1..=65_535).contains(&number))
+        .then(|| Flaw::new(format!("{number} is no port")).help("ports go from 1 to 65535"))
+}
+
+/// The host's side of a port in long form: a number or a range.
+pub fn published(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = text.is_empty() || text.split('-').all(|number| number.parse::<u16>().is_ok());
+    (!fits).then(|| Flaw::new(format!("{} is no port of the host", shown(text))).help("ports go from 0 to 65535"))
 }
 
 /// `cpu_period`, in microseconds.
@@ -31,8 +40,9 @@ pub fn cpu_period(value: &Value) -> Option<Flaw> {
 /// `cpu_quota`, in microseconds; -1 for none.
 pub fn cpu_quota(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
-    (0 < number && number < 1_000)
-        .then(|| Flaw::new(format!("{number} is too little")).help("a quota of the processor is 1000 microseconds or more"))
+    (0 < number && number < 1_000).then(|| {
+        Flaw::new(format!("{number} is too little")).help("a quota of the processor is 1000 microseconds or more")
+    })
 }
 
 /// `blkio_config.weight`.
@@ -42,7 +52,8 @@ pub fn weight(value: &Value) -> Option<Flaw> {
 
 fn between(value: &Value, least: i64, most: i64, help: &str) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
-    (number != 0 && !(least..=most).contains(&number)).then(|| Flaw::new(format!("{number} is out of range")).help(help))
+    (number != 0 && !(least..=most).contains(&number))
+        .then(|| Flaw::new(format!("{number} is out of range")).help(help))
 }
 
 /// `soft` and `hard` of a limit; -1 is no limit.
@@ -61,8 +72,22 @@ pub fn ulimit(value: &Value) -> Option<Flaw> {
 
 /// The names of limits (`docker/go-units`, `ulimit.go`).
 const ULIMITS: &[&str] = &[
-    "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
-    "rttime", "sigpending", "stack",
+    "as",
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
 ];
 
 /// The name of a limit.
@@ -102,25 +127,5 @@ pub fn secrets(cx: &Context<'_>, report: &mut Report<'_>) {
                 report.add(&resource, "external", at, Some(flaw));
             }
         }
-    }
-}
-
-/// Whether a file says things that only a swarm does: then `docker stack deploy` reads it.
-fn is_for_swarm(cx: &Context<'_>) -> bool {
-    const ONLY_SWARM: [&str; 5] = ["mode", "endpoint_mode", "placement", "update_config", "rollback_config"];
-    let overlay = cx.model.networks.values().any(|one| one.driver.as_ref().is_some_and(|name| name.value == "overlay"));
-    overlay
-        || section(cx, "services").any(|(_, entry)| {
-            let deploy = entry.value.get("deploy");
-            ONLY_SWARM.iter().any(|key| deploy.is_some_and(|deploy| deploy.get(key).is_some_and(|value| !is_empty(value))))
-        })
-}
-
-fn is_empty(value: &Value) -> bool {
-    match &value.data {
-        Data::Null => true,
-        Data::Map(map) => map.is_empty(),
-        Data::Text(text) => text.is_empty(),
-        _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! Words and names of which the engine takes only some (moby 28.5.1; the file that decides is named at each).
 
-use super::Flaw;
+use super::{Flaw, Report};
 use crate::project::value::Value;
+use crate::rules::Context;
 
 /// `restart` (docker compose 2.40.3, `create.go`; moby, `api/types/container/hostconfig.go`). A number of attempts that
 /// cannot be read counts as none.
@@ -158,7 +159,11 @@ pub fn security_option(value: &Value) -> Option<Flaw> {
 
 /// `ipc` (moby, `api/types/container/hostconfig.go`); docker compose turns `service:` into `container:`.
 pub fn ipc(value: &Value) -> Option<Flaw> {
-    mode(value, &["", "none", "private", "host", "shareable"], "`shareable`, `private`, `host`, `none` or `service:NAME`")
+    mode(
+        value,
+        &["", "none", "private", "host", "shareable"],
+        "`shareable`, `private`, `host`, `none` or `service:NAME`",
+    )
 }
 
 /// `pid`, as [`ipc`].
@@ -169,7 +174,8 @@ pub fn pid(value: &Value) -> Option<Flaw> {
 /// `uts`, as [`ipc`].
 pub fn uts(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
-    (!matches!(text, "" | "host")).then(|| Flaw::new(format!("`{text}` is no UTS namespace")).help("the only one is `host`"))
+    (!matches!(text, "" | "host"))
+        .then(|| Flaw::new(format!("`{text}` is no UTS namespace")).help("the only one is `host`"))
 }
 
 fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<Flaw> {
@@ -224,8 +230,8 @@ pub fn healthcheck(value: &Value) -> Option<Flaw> {
     let [first, command] = value.list()? else { return None };
     let text = command.text().filter(|_| first.text() == Some("CMD"))?.trim();
     let (program, rest) = text.split_once(char::is_whitespace)?;
-    let is_path_with_blank = program.starts_with('/') && !rest.trim_start().starts_with(['-', '/', '&', '|', '>'])
-        && !rest.contains("://");
+    let is_path_with_blank =
+        program.starts_with('/') && !rest.trim_start().starts_with(['-', '/', '&', '|', '>']) && !rest.contains("://");
     (!is_path_with_blank).then(|| {
         Flaw::new("`CMD` takes this whole command line for the name of one program".to_owned())
             .at(command.place)
@@ -233,11 +239,47 @@ pub fn healthcheck(value: &Value) -> Option<Flaw> {
     })
 }
 
+/// `bind.propagation` (moby, `volume/mounts/linux_parser.go`).
+pub fn propagation(value: &Value) -> Option<Flaw> {
+    const KNOWN: &[&str] = &["private", "rprivate", "shared", "rshared", "slave", "rslave"];
+    let text = value.text()?;
+    (!text.is_empty() && !KNOWN.contains(&text))
+        .then(|| Flaw::new(format!("`{text}` is no propagation of mounts")).one_of(text, KNOWN))
+}
+
+/// The path of a device, or its name as the Container Device Interface has them (`nvidia.com/gpu=all`).
+pub fn device(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = is_absolute(text) || text.contains('=') || text.is_empty();
+    (!fits)
+        .then(|| Flaw::new(format!("`{text}` is no path of a device")).help("write the whole path, such as `/dev/…`"))
+}
+
+/// A seccomp profile that docker compose reads when it makes the container, and that is not there.
+pub fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report: &mut Report<'_>) {
+    for option in service.get("security_opt").and_then(Value::list).into_iter().flatten() {
+        let Some(text) = option.text().filter(|_| !option.has_blank()) else { continue };
+        let Some(path) = text.strip_prefix("seccomp=").or_else(|| text.strip_prefix("seccomp:")) else { continue };
+        if matches!(path, "unconfined" | "builtin" | "")
+            || is_absolute(path)
+            || path.starts_with(['~', '.', '{']) && !path.starts_with("./")
+        {
+            continue;
+        }
+        if cx.facts.is_absent(std::path::Path::new(path)) {
+            let flaw = Flaw::new(format!("the seccomp profile `{path}` does not exist"))
+                .help("the path starts at the project's directory");
+            report.add(resource, "security_opt", option.place, Some(flaw));
+        }
+    }
+}
+
 /// `working_dir` (moby, `daemon/container.go`).
 pub fn working_directory(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
-    (!text.is_empty() && !is_absolute(text))
-        .then(|| Flaw::new(format!("`{text}` is no absolute path")).help(format!("write the whole path, such as `/{text}`")))
+    (!text.is_empty() && !is_absolute(text)).then(|| {
+        Flaw::new(format!("`{text}` is no absolute path")).help(format!("write the whole path, such as `/{text}`"))
+    })
 }
 
 /// A path from the root, of Linux or of Windows.
@@ -259,7 +301,8 @@ mod tests {
 
     #[test]
     fn restart_policies() {
-        for good in ["no", "always", "on-failure", "on-failure:5", "on-failure:0", "unless-stopped", "always:0", "any"] {
+        for good in ["no", "always", "on-failure", "on-failure:5", "on-failure:0", "unless-stopped", "always:0", "any"]
+        {
             assert_eq!(flaw(restart, good), None, "{good}");
         }
         for bad in ["never", "Always", "unless_stopped", "on-failure:x", "on-failure:-1", "always:3", "on-failure:"] {
@@ -288,7 +331,8 @@ mod tests {
 
     #[test]
     fn options_of_security() {
-        for good in ["no-new-privileges", "no-new-privileges=true", "seccomp:unconfined", "label=disable", "unmask=ALL"] {
+        for good in ["no-new-privileges", "no-new-privileges=true", "seccomp:unconfined", "label=disable", "unmask=ALL"]
+        {
             assert_eq!(flaw(security_option, good), None, "{good}");
         }
         for bad in ["no-new-privilege:true", "unconfined", "no-new-privileges:yes", "systempaths:unconfined"] {
