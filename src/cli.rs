@@ -1,6 +1,7 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod keys;
 mod rules;
 
 use std::ffi::OsString;
@@ -9,14 +10,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::config::{self, Config, FailOn};
+use crate::config::{self, Config, Date, FailOn};
 use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
+use crate::project::schema::{lookup, nearest_path};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
-use arguments::{Arguments, Check, ColorName, Command, Project, Resolve};
+use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -85,7 +87,8 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        Answer { errors: format!("plimsoll: {}\n", render::clean(message)), code: BROKEN, ..Answer::default() }
+        let lines = message.lines().map(|line| format!("plimsoll: {}\n", render::clean(line)));
+        Answer { errors: lines.collect(), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -128,12 +131,27 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
     match command {
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
+        Command::Graph(arguments) => draw(arguments, surroundings, &documents),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
-        Command::Explain { rule } => {
-            let document = documents.iter().find(|document| document.name == rule);
-            let document = document.ok_or_else(|| config::unknown_rule(&rule, &names(&documents)))?;
-            Ok(Answer::output(rules::explain(document)))
-        }
+        Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
+    }
+}
+
+/// What is written about a rule, or about a key of the specification.
+fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, String> {
+    if let Some(document) = documents.iter().find(|document| document.name == subject) {
+        return Ok(rules::explain(document));
+    }
+    let found = lookup(subject);
+    if !found.is_empty() {
+        return Ok(keys::explain(&found));
+    }
+    // Only paths have dots, and only rules have dashes.
+    let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
+    match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
+        (Some(meant), _) => Err(format!("no rule or key is called `{subject}`, did you mean `{meant}`?")),
+        (None, true) => Err(config::unknown_rule(subject, &names(documents))),
+        (None, false) => Err(format!("no rule or key is called `{subject}`; `plimsoll rules` lists all rules")),
     }
 }
 
@@ -208,6 +226,21 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'stati
     Ok(Answer { output, errors, code })
 }
 
+/// Draws a project; one that Compose would reject is drawn as far as it can be read.
+fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let paths = arguments.path.into_iter().collect();
+    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let (graph, findings) = engine::graph(&sources, &request).ok_or("no Compose file is found")?;
+    let errors = render::render(
+        Format::Concise,
+        &Report::new(findings, 1, 0, &sources),
+        &sources,
+        &RenderOptions { summary: false, ..RenderOptions::new(request.directory) },
+    );
+    Ok(Answer { output: render::render_graph(arguments.format.format(), &graph), errors, code: CLEAN })
+}
+
 fn request(
     sources: &SourceDb,
     project: Project,
@@ -238,6 +271,8 @@ fn request(
         project_name: project.project_name,
         use_environment: project.use_environment,
         selection: Selection::default(),
+        baseline: None,
+        today: Some(Date::from_days(source::days_since_1970())),
     })
 }
 

@@ -107,6 +107,34 @@ fn the_first_look_has_these_findings_and_no_others() {
 }
 
 #[test]
+fn ten_mistakes_in_one_file_are_ten_findings_at_their_places() {
+    let folder = root().join("fixtures/projects/ten-mistakes");
+    let found: Vec<(String, u64, u64)> = findings(&folder, &["--show", "info"])
+        .iter()
+        .map(|finding| {
+            let start = &finding["span"]["start"];
+            let rule = finding["rule"].as_str().unwrap().to_owned();
+            (rule, start["line"].as_u64().unwrap(), start["column"].as_u64().unwrap())
+        })
+        .collect();
+    let expected = [
+        ("invalid-value", 4, 12),
+        ("unknown-key", 5, 5),
+        ("wrong-type", 7, 12),
+        ("undefined-reference", 8, 18),
+        ("conflicting-keys", 10, 5),
+        ("missing-key", 11, 3),
+        ("duplicate-container-name", 16, 21),
+        ("missing-env-file", 18, 15),
+        ("duplicate-key", 19, 5),
+        ("invalid-interpolation", 22, 34),
+    ];
+    assert_eq!(found, expected.map(|(rule, line, column)| (rule.to_owned(), line, column)));
+    let kinds: BTreeSet<&String> = found.iter().map(|(rule, ..)| rule).collect();
+    assert_eq!(kinds.len(), 10);
+}
+
+#[test]
 fn the_well_kept_project_has_no_finding() {
     let well_kept = "fixtures/projects/well-kept";
     assert_eq!(findings(root(), &[well_kept]), Vec::<Value>::new());
@@ -313,6 +341,34 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn keys_newer_than_the_reference_are_accepted_by_check_and_not_by_resolve() {
+    for (case, release) in [("newer-key-pre-start", "5.3.0"), ("newer-key-no-cache-filter", "5.0.0")] {
+        let folder = root().join("fixtures/parity").join(case);
+        let checked = run(&folder, &["check", "--select", "unknown-key,wrong-type", "--format", "concise"]);
+        assert_eq!(code(&checked), 0, "{case}: {}", stdout(&checked));
+        let resolved = run(&folder, &["resolve"]);
+        assert_eq!(code(&resolved), 1, "{case}");
+        assert!(stderr(&resolved).contains(&format!("needs docker compose {release}")), "{}", stderr(&resolved));
+    }
+}
+
+#[test]
+fn keys_of_the_specification_are_explained() {
+    for path in ["services.*.healthcheck.interval", "services.web.healthcheck.interval", "healthcheck.interval"] {
+        let output = run(root(), &["explain", path]);
+        assert_eq!(code(&output), 0, "{path}");
+        assert!(stdout(&output).starts_with("services.*.healthcheck.interval\n"), "{path}: {}", stdout(&output));
+    }
+    let limits = stdout(&run(root(), &["explain", "deploy.resources.limits"]));
+    for key in ["cpus", "memory", "pids"] {
+        assert!(limits.contains(&format!("\n  {key} ")), "{limits}");
+    }
+    let output = run(root(), &["explain", "services.web.helthcheck"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("did you mean `services.*.healthcheck`?"), "{}", stderr(&output));
+}
+
+#[test]
 fn selected_and_ignored_rules_are_respected() {
     let first_look = "fixtures/projects/first-look";
     let rules = |arguments: &[&str]| -> BTreeSet<String> {
@@ -348,4 +404,18 @@ fn help_and_version_go_to_standard_output() {
         assert_eq!((code(&output), stderr(&output)), (0, String::new()));
         assert!(stdout(&output).contains("plimsoll"));
     }
+}
+
+#[test]
+fn the_graph_shows_what_cannot_be_reached() {
+    let folder = root().join("fixtures/projects/first-look");
+    let output = run(&folder, &["graph"]);
+    assert_eq!(code(&output), 0);
+    let text = stdout(&output);
+    assert!(text.starts_with("flowchart TB\n") && text.contains("-.->|\"✗ 6379\"|"), "{text}");
+    let drawing = stdout(&run(&folder, &["graph", "--format", "svg"]));
+    let kept = fs::read_to_string(root().join("docs/picture/graph.svg")).unwrap();
+    assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
+    let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
+    assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
 }

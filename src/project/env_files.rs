@@ -47,7 +47,8 @@ fn listed(service: &Value) -> Vec<Listed> {
             // An entry that is required prints as its path alone.
             let path = item.get("path").unwrap_or(item);
             Some(Listed {
-                path: PathBuf::from(path.text()?),
+                // An entry without a path was reported by the schema.
+                path: PathBuf::from(path.text().filter(|path| !path.is_empty())?),
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
                 format: item.get("format").and_then(Value::text).unwrap_or("").to_owned(),

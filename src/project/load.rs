@@ -20,16 +20,17 @@ use super::legacy::{Legacy, Spelling};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
-use super::rejections::{Breaks, once, without_consequences};
+use super::rejections::{Breaks, once, without_consequences, without_misspelt};
 use super::texts::Texts;
-use super::trees::Trees;
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
+use crate::edits::Files;
 use crate::finding::{Finding, Place, Severity};
 use crate::project::schema;
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb, Span, relative};
+use crate::yaml::Trees;
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -159,7 +160,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
     let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
-    let reported = loader.breaks.without_consequences(reported);
+    let reported = without_misspelt(loader.breaks.without_consequences(reported));
     let project = Project {
         name,
         directory: entry.directory.clone(),
@@ -200,8 +201,9 @@ fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
     if !entry.profiles.is_empty() {
         return entry.profiles.clone();
     }
+    // Without any, the profile with the empty name is active (`parity/profiles-empty-name`).
     let given = environment.value("COMPOSE_PROFILES").unwrap_or_default();
-    given.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+    given.split(',').map(|profile| profile.trim().to_owned()).collect()
 }
 
 fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
@@ -430,7 +432,7 @@ impl<'a> Loader<'a> {
 
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
     fn schema(&mut self, root: &mut Value) {
-        for violation in schema::validate(root) {
+        for violation in schema::validate(Files::new(self.sources, self.trees), root) {
             if violation.newer {
                 self.newer.push(violation.finding);
             } else if violation.rejected {

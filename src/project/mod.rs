@@ -24,7 +24,6 @@ mod rejections;
 pub mod schema;
 pub mod short;
 pub mod texts;
-pub mod trees;
 mod unique;
 mod validate;
 pub mod value;

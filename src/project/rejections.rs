@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::interpolate::Reference;
 use crate::finding::{Finding, Label, Place};
-use crate::source::{FileId, NodeId};
+use crate::source::{FileId, NodeId, Span};
 use crate::template::Outcome;
 use crate::yaml::Tree;
 
@@ -22,6 +22,28 @@ pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) ->
             !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
         })
         .collect()
+}
+
+/// Drops that a key is missing where the same mapping has one that is a misspelling of it.
+pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
+    let misspelt: Vec<(Span, String)> = findings
+        .iter()
+        .filter(|finding| finding.rule == "unknown-key")
+        .filter_map(|finding| {
+            let key = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+            Some((finding.place.span, format!("this entry has no `{key}`")))
+        })
+        .collect();
+    let is_consequence = |finding: &Finding| {
+        let outer = finding.place.span;
+        let holds = |inner: &Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
+        finding.rule == "missing-key"
+            && misspelt.iter().any(|(span, message)| holds(span) && *message == finding.message)
+    };
+    if misspelt.is_empty() {
+        return findings;
+    }
+    findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
 }
 
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one

@@ -1,14 +1,20 @@
 //! The Compose specification's schema as a table of our own, and the validator that holds a project against it.
 //!
 //! The table says what compose-go 2.9.1's `schema/compose-spec.json` says, which docker compose 2.40.3 enforces on the
-//! merged project before short forms are spelt out. Keys that came later are marked with [`Key::since`]. `parity.rs`
-//! holds it against facts tried on docker compose itself.
+//! merged project before short forms are spelt out, and the keys that came later. [`Key::since`] is the first docker
+//! compose whose schema takes the key (compose-go as its `go.mod` names it), not before 2.0.0. `parity.rs` holds the
+//! table against facts tried on docker compose itself.
 
+mod aliases;
 mod build;
 mod deploy;
+mod forms;
+mod lookup;
 mod mend;
 #[cfg(test)]
 mod parity;
+mod release;
+mod repeats;
 mod resources;
 mod service;
 mod service_parts;
@@ -19,8 +25,12 @@ mod tests;
 mod walk;
 mod words;
 
+pub use forms::{forms, keys_at};
+pub use lookup::{Found, lookup, nearest_path};
+pub use release::Release;
 pub use shape::{EntryStyle, Key, List, Mapping, Names, Scalars, Shape, Struct, Table, TextRule};
 
+use crate::edits::Files;
 use crate::finding::Finding;
 use crate::project::value::Value;
 
@@ -39,8 +49,8 @@ pub struct Violation {
 /// Holds a merged project against the specification and gives every violation, in the order of the project.
 ///
 /// The root is the whole project after interpolation, `extends`, `include` and merging, short forms as written.
-pub fn validate(root: &Value) -> Vec<Violation> {
-    walk::walk(root, &resources::FILE)
+pub fn validate(files: Files<'_>, root: &Value) -> Vec<Violation> {
+    walk::walk(files, root, &resources::FILE)
 }
 
 /// What the specification says of a key, given its path from the top: `["services", "web", "ports"]`. Names are free

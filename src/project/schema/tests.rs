@@ -1,5 +1,6 @@
 //! The validator on small files: every finding with its place, and what the fixes write.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::finding::Place;
 use crate::project::value::{Data, Entry, Map, Step};
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb};
-use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, Trees, parse, resolve_plain};
 
 /// A tree to values: aliases and merge keys followed, nothing interpolated.
 pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
@@ -35,6 +36,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Data {
         Resolved::Null => Data::Null,
         Resolved::Bool(value) => Data::Bool(value),
         Resolved::Int(value) => Data::Int(value),
+        Resolved::Large(value) => Data::Large(value),
         Resolved::Float(value) => Data::Float(value),
         Resolved::Timestamp => Data::Timestamp(text.to_owned()),
         Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
@@ -76,7 +78,7 @@ fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Violation>) {
     let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
     let (tree, findings) = parse(file, text);
     assert!(findings.is_empty(), "{findings:?}");
-    (file, validate(&convert(&tree, tree.documents[0])))
+    (file, validate(Files::new(db, &Trees::default()), &convert(&tree, tree.documents[0])))
 }
 
 /// Each expected line: `line:column rule message`.
@@ -176,7 +178,9 @@ fn misplaced_keys_say_where_they_belong() {
     check(&service("dockerfile: a"), &["3:5 unknown-key `dockerfile` belongs under `build`, not in service `web`"]);
     check(&service("network: [a]"), &["3:5 unknown-key `network` is not a key of service `web`"]);
     check(&service("net: host"), &["3:5 unknown-key `net` is not a key of service `web`, it is `network_mode` now"]);
-    check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`, use `environment`"]);
+    check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`"]);
+    let elsewhere = "3:5 unknown-key `build_args` is not a key of service `web`, use `args` under `build`";
+    check(&service("build_args: {}"), &[elsewhere]);
     check(&service("version: '3'"), &["3:5 unknown-key `version` belongs at the top level, not in service `web`"]);
     check(&service("deploy: {restart: no}"), &["3:14 unknown-key `restart` belongs in the service, not in `deploy`"]);
     check("image: a\n", &["1:1 unknown-key `image` belongs in a service under `services`, not at the top level"]);
@@ -388,7 +392,7 @@ fn keys_are_described_by_their_path() {
     assert_eq!(name(&["networks", "a", "ipam", "config", "1", "subnet"]), Some("subnet"));
     assert_eq!(name(&["services", "web", "environment", "A"]), None);
     assert_eq!(name(&["services", "web", "depends_on", "db", "condition"]), Some("condition"));
-    assert!(describe(&["version"]).is_some_and(|key| key.deprecated));
+    assert!(describe(&["version"]).is_some_and(|key| key.deprecated == Some("remove it")));
     assert_eq!(structure(&["services", "web"]).map(|found| found.title), Some("a service"));
     assert!(describe(&[]).is_none());
 }
@@ -410,15 +414,21 @@ fn structures(shape: &'static Shape, found: &mut Vec<&'static Struct>) {
 
 #[test]
 fn the_table_is_in_order_and_documented() {
-    let mut found = Vec::new();
+    let (mut found, mut names) = (Vec::new(), BTreeMap::new());
     structures(&resources::FILE, &mut found);
     assert!(found.len() > 40);
     for structure in found {
         assert!(structure.keys.is_sorted_by(|one, other| one.name < other.name), "{}", structure.title);
         assert!(structure.required.iter().all(|name| structure.key(name).is_some()), "{}", structure.title);
         for key in structure.keys {
-            let line = key.documentation;
-            assert!(line.ends_with(['.', '…']) && !line.contains('\n'), "{}: {line}", key.name);
+            let doc = key.doc;
+            assert!((8..=110).contains(&doc.chars().count()) && !doc.contains('\n'), "{}: {doc}", key.name);
+            assert!(!doc.ends_with('.') && doc.trim() == doc && !doc.contains("  "), "{}: {doc}", key.name);
+            assert!(doc.starts_with(|first: char| first.is_uppercase() || first == '`'), "{}: {doc}", key.name);
+            assert_eq!(doc.matches('`').count() % 2, 0, "{}: {doc}", key.name);
+            let name = *names.entry(doc).or_insert(key.name);
+            assert_eq!(name, key.name, "two keys say the same: {doc}");
         }
     }
+    assert!(names.len() > 200, "{}", names.len());
 }

@@ -1,15 +1,17 @@
 //! The walk over a project beside its shape; one violation for each mistake, at the smallest node that is wrong.
 
-use std::collections::HashMap;
-
+use super::release::Release;
+use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
-use super::{Violation, mend, suggest, words};
+use super::{Violation, aliases, mend, suggest, words};
+use crate::edits::Files;
 use crate::finding::{Finding, Fix, Place, Severity};
 use crate::project::value::{Data, Entry, Map, Step, Value};
 
 /// Holds a value against a shape.
-pub fn walk(root: &Value, shape: &'static Shape) -> Vec<Violation> {
-    let mut walk = Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, violations: Vec::new() };
+pub fn walk(files: Files<'_>, root: &Value, shape: &'static Shape) -> Vec<Violation> {
+    let mut walk =
+        Walk { files, path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, violations: Vec::new() };
     walk.value(root, shape);
     walk.violations
 }
@@ -21,6 +23,7 @@ enum Segment<'a> {
 }
 
 struct Walk<'a> {
+    files: Files<'a>,
     path: Vec<Segment<'a>>,
     /// Places of the keys above, innermost last; an item of a list counts as having none.
     keys: Vec<Option<Place>>,
@@ -41,6 +44,7 @@ impl<'a> Walk<'a> {
             match &value.data {
                 Data::Text(text) => self.text(value, text, shape.text),
                 Data::Int(number) => self.range(value, *number as f64, shape.range),
+                Data::Large(number) => self.range(value, *number as f64, shape.range),
                 Data::Float(number) => self.range(value, *number, shape.range),
                 Data::List(items) => self.list(items, shape),
                 Data::Map(map) => self.map(value, map, shape),
@@ -81,8 +85,8 @@ impl<'a> Walk<'a> {
                 continue;
             };
             self.enter(Segment::Key(name), Some(entry.key), |walk| {
-                if let Some(version) = key.since {
-                    walk.newer(name, entry, version);
+                if let Some(release) = key.since.filter(|_| key.is_newer()) {
+                    walk.newer(name, entry, release);
                 }
                 walk.value(&entry.value, key.shape);
             });
@@ -121,10 +125,10 @@ impl<'a> Walk<'a> {
         let message = words::bad_text(&self.subject(), text, rule);
         let mut finding = self.finding("invalid-value", self.place_of(value), message);
         if let TextRule::Words(options) = rule
-            && let Some(near) = suggest::nearest(text, options.iter().copied())
+            && let Some(near) = suggest::nearest_word(text, options)
         {
             finding = finding.help(format!("did you mean `{near}`?"));
-            finding.fix = self.when_mine(mend::respell(value.place, text, near));
+            finding.fix = self.when_mine(mend::respell(self.files, value.place, text, near));
         }
         self.report(finding);
     }
@@ -142,25 +146,15 @@ impl<'a> Walk<'a> {
         self.report(finding);
     }
 
-    /// Compares as JSON does: `1` and `1.0` are equal, `1` and `"1"` are not.
     fn duplicates(&mut self, items: &'a [Value], list: &List) {
-        let mut seen: HashMap<String, Place> = HashMap::new();
-        for (index, item) in items.iter().enumerate() {
-            let identity = identity(item);
-            match seen.get(&identity) {
-                Some(first) => {
-                    let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
-                    let message = words::duplicate(&self.subject(), shown);
-                    let first = *first;
-                    self.enter(Segment::Index(index), None, |walk| {
-                        let finding = walk.finding("invalid-value", item.place, message);
-                        walk.report(finding.label(first, "it stands here first").help("remove one of them"));
-                    });
-                }
-                None => {
-                    seen.insert(identity, item.place);
-                }
-            }
+        for (first, again) in repeats(items) {
+            let (Some(first), Some(item)) = (items.get(first), items.get(again)) else { continue };
+            let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
+            let message = words::duplicate(&self.subject(), shown);
+            self.enter(Segment::Index(again), None, |walk| {
+                let finding = walk.finding("invalid-value", item.place, message);
+                walk.report(finding.label(first.place, "it stands here first").help("remove one of them"));
+            });
         }
     }
 
@@ -169,9 +163,9 @@ impl<'a> Walk<'a> {
         let mut finding = self.finding("wrong-type", self.place_of(value), message);
         finding.help = words::type_help(value, shape).map(str::to_owned);
         if shape.quotable {
-            finding.fix = self.when_mine(mend::quote(value));
+            finding.fix = self.when_mine(mend::quote(self.files, value));
         } else if let Data::Text(text) = &value.data {
-            finding.fix = self.when_mine(mend::unquote(value, text, shape));
+            finding.fix = self.when_mine(mend::unquote(self.files, value, text, shape));
         }
         self.report(finding);
     }
@@ -183,7 +177,7 @@ impl<'a> Walk<'a> {
         let wanted = words::wanted(list.item);
         let message = format!("{} must be {wanted}, but YAML reads `{shown}: …` as a mapping", self.subject());
         let shared = is_shared(item) || is_shared(&entry.value);
-        let (help, fix) = mend::split_entry(name, entry, list.style);
+        let (help, fix) = mend::split_entry(self.files, item.place, name, entry, list.style);
         let mut finding = self.finding("wrong-type", item.place, message).help(help);
         finding.fix = if shared { None } else { self.when_mine(fix) };
         self.report(finding);
@@ -211,7 +205,7 @@ impl<'a> Walk<'a> {
             let mut finding = walk.finding("unknown-key", entry.key, message);
             if let Some((near, fits)) = meant {
                 finding = finding.help(format!("did you mean `{near}`?"));
-                let fix = mend::respell(entry.key, name, near).filter(|_| fits && !is_shared(&entry.value));
+                let fix = mend::respell(walk.files, entry.key, name, near).filter(|_| fits && !is_shared(&entry.value));
                 finding.fix = walk.when_mine(fix);
             }
             if !structure.closed {
@@ -223,8 +217,8 @@ impl<'a> Walk<'a> {
         meant.map(|(near, _)| near)
     }
 
-    fn newer(&mut self, name: &str, entry: &Entry, version: &str) {
-        let message = format!("`{name}` needs compose-go {version}, which docker compose 2.40.3 does not have");
+    fn newer(&mut self, name: &str, entry: &Entry, release: Release) {
+        let message = format!("`{name}` needs docker compose {release}, this is read as {} does", Release::REFERENCE);
         let finding = self.finding("unknown-key", entry.key, message);
         self.violations.push(Violation { finding, rejected: true, newer: true });
     }
@@ -321,30 +315,9 @@ fn is_split_entry(item: &Value, list: &List) -> bool {
         Mapping::No => true,
         Mapping::Struct(structure) => {
             let extension = structure.extensions && name.starts_with("x-");
-            !extension && suggest::nearest(name, structure.keys.iter().map(|key| key.name)).is_none()
+            let known = aliases::alias(structure.title, name).is_some();
+            !extension && !known && suggest::nearest(name, structure.keys.iter().map(|key| key.name)).is_none()
         }
         Mapping::Free | Mapping::Table(_) => false,
-    }
-}
-
-/// A text that is equal for values that JSON holds to be equal.
-fn identity(value: &Value) -> String {
-    match &value.data {
-        Data::Null => "null".to_owned(),
-        Data::Bool(value) => value.to_string(),
-        Data::Int(number) => format!("n{}", *number as f64),
-        Data::Float(number) => format!("n{number}"),
-        Data::Text(text) => format!("{text:?}"),
-        Data::Timestamp(text) => format!("t{text:?}"),
-        Data::List(items) => {
-            let items: Vec<String> = items.iter().map(identity).collect();
-            format!("[{}]", items.join(","))
-        }
-        Data::Map(map) => {
-            let mut entries: Vec<String> =
-                map.iter().map(|(name, entry)| format!("{name:?}:{}", identity(&entry.value))).collect();
-            entries.sort();
-            format!("{{{}}}", entries.join(","))
-        }
     }
 }

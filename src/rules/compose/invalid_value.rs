@@ -10,6 +10,7 @@ mod words;
 use std::collections::HashSet;
 
 use super::{address, swarm};
+use crate::edits::{self, Files};
 use crate::finding::{Confidence, Finding, Label, Place, Severity};
 use crate::project::environment::Environment;
 use crate::project::value::{Entry, Map, Part, Step, Value};
@@ -25,11 +26,13 @@ struct Flaw {
     /// Where, if not at the value itself.
     place: Option<Place>,
     severity: Severity,
+    /// A misspelt word, and the one that was meant.
+    meant: Option<(String, String)>,
 }
 
 impl Flaw {
     fn new(message: String) -> Flaw {
-        Flaw { message, help: None, place: None, severity: Severity::Error }
+        Flaw { message, help: None, place: None, severity: Severity::Error, meant: None }
     }
 
     fn help(self, help: impl Into<String>) -> Flaw {
@@ -43,7 +46,9 @@ impl Flaw {
     /// Suggests the word that is nearest to a misspelt one.
     fn near(self, text: &str, known: &[&str]) -> Flaw {
         match nearest(text, known) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
+            Some(near) => {
+                Flaw { meant: Some((text.to_owned(), near.to_owned())), ..self }.help(format!("did you mean `{near}`?"))
+            }
             None => self,
         }
     }
@@ -117,7 +122,7 @@ const SERVICE: &[(&[&str], Judge)] = &[
 
 /// Reports every value of which the engine is known to take no such text or number.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut report = Report { environment: &cx.project.environment, seen: HashSet::new(), findings };
+    let mut report = Report { environment: &cx.project.environment, files: cx.files, seen: HashSet::new(), findings };
     for (name, entry) in section(cx, "services") {
         let resource = format!("services.{name}");
         for (path, judge) in SERVICE {
@@ -173,6 +178,7 @@ fn is_filled_in_later(value: &Value) -> bool {
 
 struct Report<'a> {
     environment: &'a Environment,
+    files: Files<'a>,
     /// What an anchor brings to several services is one cause.
     seen: HashSet<Place>,
     findings: &'a mut Vec<Finding>,
@@ -187,7 +193,12 @@ impl Report<'_> {
         let Some(flaw) = judge(value) else { return };
         let path: Vec<&str> = path.iter().copied().filter(|step| !matches!(*step, "*" | "[]")).collect();
         let environment = self.environment;
+        let files = self.files;
+        let meant = flaw.meant.clone().filter(|_| value.via.is_empty() && value.parts.is_empty());
         let Some(finding) = self.add(resource, &path.join("."), value.place, Some(flaw)) else { return };
+        finding.fix = meant.and_then(|(old, new)| {
+            edits::safe(format!("write `{new}`"), edits::respell(files, value.place, &old, &new))
+        });
         let variables = value.parts.iter().filter_map(|part| part.variable.as_deref());
         for name in variables {
             if let Some(place) = environment.setting(name).and_then(|setting| setting.place) {
