@@ -16,7 +16,7 @@ use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
-use arguments::{Arguments, Check, ColorName, Command, Project, Resolve};
+use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -128,6 +128,7 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
     match command {
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
+        Command::Graph(arguments) => draw(arguments, surroundings, &documents),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
         Command::Explain { rule } => {
             let document = documents.iter().find(|document| document.name == rule);
@@ -206,6 +207,21 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'stati
         output.push('\n');
     }
     Ok(Answer { output, errors, code })
+}
+
+/// Draws a project; one that Compose would reject is drawn as far as it can be read.
+fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let paths = arguments.path.into_iter().collect();
+    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let (graph, findings) = engine::graph(&sources, &request).ok_or("no Compose file is found")?;
+    let errors = render::render(
+        Format::Concise,
+        &Report::new(findings, 1, 0, &sources),
+        &sources,
+        &RenderOptions { summary: false, ..RenderOptions::new(request.directory) },
+    );
+    Ok(Answer { output: render::render_graph(arguments.format.format(), &graph), errors, code: CLEAN })
 }
 
 fn request(

@@ -17,6 +17,7 @@ pub mod facts;
 pub mod rules;
 pub mod discover;
 pub mod fragments;
+pub mod graph;
 pub mod report;
 pub mod engine;
 pub mod render;

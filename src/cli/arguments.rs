@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
 use crate::finding::Severity;
-use crate::render::Format;
+use crate::render::{Format, GraphFormat};
 
 /// The load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what will break,
 /// leak or lose data.
@@ -23,6 +23,8 @@ pub(super) enum Command {
     Check(Check),
     /// Print a project as `docker compose config --format json` does
     Resolve(Resolve),
+    /// Draw a project: services, networks, published ports, volumes, and who talks to whom
+    Graph(Draw),
     /// Print what is written about a rule
     Explain {
         /// The name of the rule
@@ -85,6 +87,35 @@ pub(super) struct Resolve {
     /// Add where each value is written
     #[arg(long)]
     pub(super) origins: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Draw {
+    /// A file or directory of the project [default: the working directory]
+    #[arg(value_name = "PATH", conflicts_with = "files")]
+    pub(super) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: Project,
+    /// The language of the picture
+    #[arg(long, value_enum, default_value_t = GraphFormatName::Mermaid)]
+    pub(super) format: GraphFormatName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum GraphFormatName {
+    Mermaid,
+    Dot,
+    Svg,
+}
+
+impl GraphFormatName {
+    pub(super) fn format(self) -> GraphFormat {
+        match self {
+            GraphFormatName::Mermaid => GraphFormat::Mermaid,
+            GraphFormatName::Dot => GraphFormat::Dot,
+            GraphFormatName::Svg => GraphFormat::Svg,
+        }
+    }
 }
 
 /// What selects one project, in the words of docker compose.
