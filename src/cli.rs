@@ -1,6 +1,7 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod fixes;
 mod rules;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
+use fixes::Telling;
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -144,7 +146,7 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore) {
+    for name in arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only) {
         if !rules.contains(&name.as_str()) {
             return Err(config::unknown_rule(name, &rules));
         }
@@ -168,6 +170,10 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         summary: !arguments.quiet,
         ..RenderOptions::new(request.directory.clone())
     };
+    if let Some(doing) = arguments.fixing.doing() {
+        let telling = Telling { format: arguments.format.format(), options: &options, fail_on };
+        return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
+    }
     let report = engine::check(&sources, &request);
     let output = render::render(arguments.format.format(), &report, &sources, &options);
     let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();

@@ -5,7 +5,7 @@ mod selection;
 mod surroundings;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use selection::Selection;
 
@@ -19,9 +19,9 @@ use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
-use crate::source::{FileId, SourceDb, normalize};
+use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::yaml::Trees;
-use projects::{Run, without_parts_of_others};
+use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
 
@@ -59,11 +59,47 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
 }
 
+/// What is kept of a project to see what a change does to it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The files of its entry.
+    pub files: Vec<PathBuf>,
+    /// Those, and what they include and extend.
+    pub all_files: Vec<PathBuf>,
+    /// All of it, resolved.
+    pub model: serde_json::Value,
+    /// What the loader found, whatever rules run.
+    pub rejections: Vec<Finding>,
+}
+
 /// Judges every project that a request leads to.
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
+    judge(sources, request, Keeping::Nothing).0
+}
+
+/// Judges every project that a request leads to, and keeps what they resolve to.
+pub fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<Kept>) {
+    judge(sources, request, Keeping::Models)
+}
+
+/// The directories in which a request may change files: the repositories that it is about, or else what it names.
+pub fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let repositories = repositories(sources, request);
+    if !repositories.is_empty() {
+        return repositories;
+    }
+    let given = request.paths.iter().chain(&request.files).chain(&request.env_files).chain(&request.project_directory);
+    let parents = given.map(|path| normalize(&request.directory.join(path))).map(|path| match sources.kind(&path) {
+        PathKind::Directory => path,
+        _ => path.parent().map(Path::to_path_buf).unwrap_or(path),
+    });
+    parents.chain([normalize(&request.directory)]).collect()
+}
+
+fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
-    let run = Run { sources, trees: Trees::default(), request, settings: &settings };
+    let run = Run { sources, trees: Trees::default(), request, settings: &settings, keeping };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
         run.search(&around)
@@ -75,11 +111,12 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let projects = outcomes.len();
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
     let findings = select(without_supplied(findings, sources), &request.selection, &settings);
     let mut report = Report::new(findings, projects, files.len(), sources);
     report.failures = failures;
-    report
+    (report, kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

@@ -20,5 +20,6 @@ pub mod fragments;
 pub mod graph;
 pub mod report;
 pub mod engine;
+pub mod fix;
 pub mod render;
 pub mod cli;

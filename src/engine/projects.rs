@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Request, chosen_project};
+use super::{Kept, Request, chosen_project};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::edits::Files;
@@ -18,7 +18,7 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
-use crate::project::{Entry, Project, load};
+use crate::project::{Entry, Project, decode, load};
 use crate::rules::{self, Context};
 use crate::source::{FileId, SourceDb, normalize};
 use crate::yaml::Trees;
@@ -36,6 +36,16 @@ pub(super) struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     pub(super) failure: Option<String>,
+    pub(super) kept: Option<Kept>,
+}
+
+/// What is kept of a project when it has been judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// Its findings.
+    Nothing,
+    /// What it resolves to, too.
+    Models,
 }
 
 /// The search for projects, and the judgement of each.
@@ -44,6 +54,7 @@ pub(super) struct Run<'a> {
     pub(super) trees: Trees,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
+    pub(super) keeping: Keeping,
 }
 
 impl Run<'_> {
@@ -180,6 +191,7 @@ impl Run<'_> {
                 is_overlay: false,
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+                kept: None,
             }
         })
     }
@@ -191,6 +203,7 @@ impl Run<'_> {
             findings.retain(|finding| !is_incompleteness(finding));
         }
         self.soften_missing(&project, &mut findings);
+        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&project, standing));
         Outcome {
             entry: entry.clone(),
@@ -201,6 +214,16 @@ impl Run<'_> {
             is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
+            kept,
+        }
+    }
+
+    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding]) -> Kept {
+        Kept {
+            files: entry.files.clone(),
+            all_files: project.all_files.iter().map(|file| self.sources.file(*file).path.clone()).collect(),
+            model: decode::to_json(&project.root),
+            rejections: findings.to_vec(),
         }
     }
 

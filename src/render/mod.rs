@@ -2,7 +2,9 @@
 
 mod clean;
 mod concise;
+mod diff;
 mod excerpt;
+mod fixed;
 mod graph;
 mod json;
 mod mask;
@@ -11,6 +13,8 @@ mod text;
 use std::path::PathBuf;
 
 pub use clean::clean;
+pub use diff::{ChangedFile, diff};
+pub use fixed::fixed_summary;
 pub use graph::{GraphFormat, render_graph};
 
 use crate::finding::{Finding, Severity};
