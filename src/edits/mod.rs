@@ -22,10 +22,10 @@ use crate::finding::{Edit, Fix, Place, Safety};
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
 
-pub use insert::{add_entry, add_item, add_to_list, add_to_section};
+pub use insert::{add_entry, add_item, add_name, add_to_list, add_to_section, expand, set_entry};
 pub use relocate::move_before;
 pub use remove::remove;
-pub use scalar::{join_entry, quote, quote_entry, replace, replace_part, respell, write_word};
+pub use scalar::{exchange, join_entry, prefix, quote, quote_entry, replace, replace_first, replace_part, respell, stands, write_word};
 pub use write::Content;
 
 /// The files of a run and their trees.
