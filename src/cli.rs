@@ -2,6 +2,7 @@
 
 mod arguments;
 mod fixes;
+mod keys;
 mod rules;
 
 use std::ffi::OsString;
@@ -10,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::config::{self, Config, FailOn};
+use crate::config::{self, Config, Date, FailOn};
 use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
+use crate::project::schema::{lookup, nearest_path};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
@@ -87,7 +89,8 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        Answer { errors: format!("plimsoll: {}\n", render::clean(message)), code: BROKEN, ..Answer::default() }
+        let lines = message.lines().map(|line| format!("plimsoll: {}\n", render::clean(line)));
+        Answer { errors: lines.collect(), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -132,11 +135,25 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
-        Command::Explain { rule } => {
-            let document = documents.iter().find(|document| document.name == rule);
-            let document = document.ok_or_else(|| config::unknown_rule(&rule, &names(&documents)))?;
-            Ok(Answer::output(rules::explain(document)))
-        }
+        Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
+    }
+}
+
+/// What is written about a rule, or about a key of the specification.
+fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, String> {
+    if let Some(document) = documents.iter().find(|document| document.name == subject) {
+        return Ok(rules::explain(document));
+    }
+    let found = lookup(subject);
+    if !found.is_empty() {
+        return Ok(keys::explain(&found));
+    }
+    // Only paths have dots, and only rules have dashes.
+    let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
+    match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
+        (Some(meant), _) => Err(format!("no rule or key is called `{subject}`, did you mean `{meant}`?")),
+        (None, true) => Err(config::unknown_rule(subject, &names(documents))),
+        (None, false) => Err(format!("no rule or key is called `{subject}`; `plimsoll rules` lists all rules")),
     }
 }
 
@@ -260,6 +277,8 @@ fn request(
         project_name: project.project_name,
         use_environment: project.use_environment,
         selection: Selection::default(),
+        baseline: None,
+        today: Some(Date::from_days(source::days_since_1970())),
     })
 }
 

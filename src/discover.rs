@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::config::Pattern;
 use crate::finding::Place;
 use crate::project::Entry;
 use crate::project::environment::Environment;
@@ -144,7 +145,7 @@ pub fn groups(
     let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for path in paths {
         let path = around.absolute(path);
-        let found = if sources.kind(&path) == PathKind::Directory { walk(&path) } else { vec![path] };
+        let found = if sources.kind(&path) == PathKind::Directory { walk(sources, &path) } else { vec![path] };
         for file in found.into_iter().filter(|file| !exclude(file)) {
             by_directory.entry(parent(&file)).or_default().insert(file);
         }
@@ -189,26 +190,28 @@ pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroun
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
 
-/// The `exclude` patterns of a configuration.
-pub struct Exclusion(Option<Gitignore>);
+/// The `exclude` patterns of a configuration, or the paths of a suppression.
+#[derive(Debug)]
+pub struct Exclusion(Vec<Gitignore>);
 
 impl Exclusion {
-    /// Patterns as `.gitignore` writes them, relative to a directory; one that cannot be read excludes nothing.
-    pub fn new(directory: &Path, patterns: &[String]) -> Exclusion {
-        if patterns.is_empty() {
-            return Exclusion(None);
-        }
-        let mut builder = GitignoreBuilder::new(directory);
-        for pattern in patterns {
-            // The configuration was checked when it was read.
-            let _ = builder.add_line(None, pattern);
-        }
-        Exclusion(builder.build().ok())
+    /// Patterns, those of each directory together; one that cannot be read excludes nothing.
+    pub fn new(patterns: &[Pattern]) -> Exclusion {
+        let same = |one: &Pattern, other: &Pattern| one.directory == other.directory;
+        let groups = patterns.chunk_by(same).filter_map(|group| {
+            let mut builder = GitignoreBuilder::new(&group.first()?.directory);
+            for pattern in group {
+                // The configuration was checked when it was read.
+                let _ = builder.add_line(None, &pattern.text);
+            }
+            builder.build().ok()
+        });
+        Exclusion(groups.collect())
     }
 
     /// Whether a file is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        self.0.as_ref().is_some_and(|patterns| {
+        self.0.iter().any(|patterns| {
             path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(path, false).is_ignore()
         })
     }
@@ -224,8 +227,8 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
     }
 }
 
-fn walk(directory: &Path) -> Vec<PathBuf> {
-    WalkBuilder::new(directory)
+fn walk(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
+    let found = WalkBuilder::new(directory)
         .hidden(false)
         // What this machine ignores for all repositories would make the findings differ from those on another one.
         .git_global(false)
@@ -238,7 +241,8 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .map(ignore::DirEntry::into_path)
         .filter(|path| is_compose_name(path))
-        .collect()
+        .collect();
+    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
 }
 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.

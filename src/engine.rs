@@ -3,13 +3,15 @@
 mod projects;
 mod selection;
 mod surroundings;
+mod view;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub use selection::Selection;
 
-use crate::config::Config;
+use crate::baseline::Baseline;
+use crate::config::{Config, Date};
 use crate::discover::{self, ProjectSelection};
 use crate::facts::Facts;
 use crate::finding::Finding;
@@ -19,11 +21,14 @@ use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
+use crate::suppress::{Seen, Suppressions, settle};
 use crate::yaml::Trees;
 use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
+use view::View;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +53,10 @@ pub struct Request {
     pub config: Option<Config>,
     /// Which rules run.
     pub selection: Selection,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+    /// The day of the run; without it no suppression has expired.
+    pub today: Option<Date>,
 }
 
 /// A resolved project.
@@ -99,7 +108,9 @@ pub fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
-    let run = Run { sources, trees: Trees::default(), request, settings: &settings, keeping };
+    let trees = Trees::default();
+    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
         run.search(&around)
@@ -112,11 +123,15 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
-    let findings = outcomes.into_iter().flat_map(|outcome| outcome.findings).collect();
-    let findings = select(without_supplied(findings, sources), &request.selection, &settings);
-    let mut report = Report::new(findings, projects, files.len(), sources);
-    report.failures = failures;
-    (report, kept)
+    let (judged, findings): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
+    let view = View { sources, request, settings: &settings, judged: &judged };
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
+    findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
+    let findings = select(findings, &request.selection, &settings);
+    let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
+    let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
+    (settle(findings, seen, sources, request.baseline.as_ref()), kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.
@@ -154,8 +169,9 @@ pub fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Res
 pub fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let (project, findings) = load(sources, &Trees::default(), &entry);
-    let model = lower(&project, &Texts::new(sources));
+    let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
+    read_builds(&mut model, sources, &root);
     Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
 }
 

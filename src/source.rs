@@ -1,7 +1,11 @@
-//! Files: the only module that reads them. Text, line index, and the spans everything else points with.
+//! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
-use std::collections::HashMap;
-use std::io::{self, Write};
+pub mod change;
+pub mod git;
+pub mod store;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -66,6 +70,8 @@ pub enum LoadError {
     Directory,
     /// The file is over [`MAX_FILE_BYTES`]; its size in bytes.
     TooLarge(u64),
+    /// The file is UTF-16, as its byte-order mark says.
+    Utf16,
     /// The file is not UTF-8; the first byte that is not.
     NotUtf8(usize),
     /// The file stands outside of the repository, or a symbolic link leads out of it.
@@ -82,6 +88,7 @@ impl std::fmt::Display for LoadError {
             LoadError::TooLarge(size) => {
                 write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
             }
+            LoadError::Utf16 => write!(f, "is UTF-16, save it as UTF-8"),
             LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
             LoadError::Outside => write!(f, "stands outside of the repository, where plimsoll does not read"),
             LoadError::Io(words) => write!(f, "{words}"),
@@ -149,6 +156,8 @@ pub struct SourceDb {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
+    /// Paths at which the data base differs from the disk, and whether a file is there.
+    laid: RwLock<BTreeMap<PathBuf, bool>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
 }
@@ -192,6 +201,12 @@ impl SourceDb {
         !fence.iter().any(|directory| real.starts_with(directory))
     }
 
+    /// Whether a path leads out of a directory, links followed; without a directory nothing does.
+    pub fn is_beyond(&self, path: &Path, directory: Option<&Path>) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
+        directory.is_some_and(|directory| !real(path).starts_with(real(directory)))
+    }
+
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
     pub fn stand_in(&self, path: &Path) -> FileId {
         let path = normalize(path);
@@ -203,7 +218,7 @@ impl SourceDb {
     pub fn overlay(&self, path: &Path, text: String) -> FileId {
         let path = normalize(path);
         let id = self.add(path.clone(), text);
-        self.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, Ok(id));
+        self.differ(path, Ok(id));
         id
     }
 
@@ -212,9 +227,45 @@ impl SourceDb {
         SourceDb {
             files: RwLock::new(self.files.read().unwrap_or_else(PoisonError::into_inner).clone()),
             by_path: RwLock::new(self.by_path.read().unwrap_or_else(PoisonError::into_inner).clone()),
+            laid: RwLock::new(self.laid.read().unwrap_or_else(PoisonError::into_inner).clone()),
             stand_ins: RwLock::new(self.stand_ins.read().unwrap_or_else(PoisonError::into_inner).clone()),
             fence: RwLock::new(self.fence.read().unwrap_or_else(PoisonError::into_inner).clone()),
         }
+    }
+
+    /// Lays a text over a path, or the reason why it cannot be one.
+    pub fn lay(&self, path: &Path, text: Result<String, LoadError>) {
+        match text {
+            Ok(text) => {
+                self.overlay(path, text);
+            }
+            Err(error) => self.differ(normalize(path), Err(error)),
+        }
+    }
+
+    /// Takes a file away: for this data base it does not exist.
+    pub fn hide(&self, path: &Path) {
+        self.differ(normalize(path), Err(LoadError::Missing));
+    }
+
+    fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
+        let is_there = file != Err(LoadError::Missing);
+        self.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        self.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+    }
+
+    /// Files that were found below a directory, without those that are hidden and with those that are laid there.
+    pub fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
+        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        if laid.is_empty() {
+            return found;
+        }
+        found.retain(|path| laid.get(path) != Some(&false));
+        let added = laid.iter().filter(|(path, is_there)| **is_there && path.starts_with(directory));
+        found.extend(added.map(|(path, _)| path.clone()));
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// A loaded file.
@@ -226,8 +277,10 @@ impl SourceDb {
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
         let path = normalize(path);
-        if matches!(self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path), Some(Ok(_))) {
-            return PathKind::File;
+        match self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+            Some(Ok(_)) => return PathKind::File,
+            Some(Err(LoadError::Missing)) => return PathKind::Missing,
+            _ => {}
         }
         match std::fs::metadata(&path) {
             Ok(data) if data.is_dir() => PathKind::Directory,
@@ -244,9 +297,14 @@ impl SourceDb {
 
     /// The names in a directory, sorted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-        let mut names: Vec<String> =
-            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
+            names.retain(|name| name_of(path).as_ref() != Some(name));
+            names.extend(name_of(path).filter(|_| *is_there));
+        }
         names.sort();
         names
     }
@@ -270,100 +328,10 @@ fn read(path: &Path) -> Result<String, LoadError> {
         return Err(LoadError::TooLarge(data.len()));
     }
     let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(LoadError::Utf16);
+    }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
-}
-
-/// Why a file is not written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteError {
-    /// It is a symbolic link.
-    Link,
-    /// It stands outside of the directories that may be changed.
-    Outside,
-    /// Nobody may write to it.
-    ReadOnly,
-    /// It is no regular file.
-    NoFile,
-    /// It says something else than what was read.
-    Changed,
-    /// Any other error of the operating system, in its words.
-    Io(String),
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words = match self {
-            WriteError::Link => "left alone, it is a symbolic link",
-            WriteError::Outside => "left alone, it stands outside of the repository",
-            WriteError::ReadOnly => "left alone, it is read-only",
-            WriteError::NoFile => "left alone, it is no regular file",
-            WriteError::Changed => "left alone, it was changed by someone else meanwhile",
-            WriteError::Io(words) => return write!(f, "left alone: {words}"),
-        };
-        f.write_str(words)
-    }
-}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> WriteError {
-        WriteError::Io(error.to_string())
-    }
-}
-
-/// Whether a file may be written: a regular file, in one of these directories, that is not read-only.
-///
-/// # Errors
-/// The reason why not.
-pub fn may_write(path: &Path, directories: &[PathBuf]) -> Result<(), WriteError> {
-    let data = std::fs::symlink_metadata(path)?;
-    if data.is_symlink() {
-        return Err(WriteError::Link);
-    }
-    let real = std::fs::canonicalize(path)?;
-    let inside = |directory: &PathBuf| std::fs::canonicalize(directory).is_ok_and(|root| real.starts_with(root));
-    if !directories.iter().any(inside) {
-        return Err(WriteError::Outside);
-    }
-    match (data.is_file(), data.permissions().readonly()) {
-        (false, _) => Err(WriteError::NoFile),
-        (true, true) => Err(WriteError::ReadOnly),
-        (true, false) => Ok(()),
-    }
-}
-
-/// Writes a file that still says what was read: a new file beside it takes its mode and then its place, so that it is
-/// never half written.
-///
-/// # Errors
-/// It says something else now, or cannot be written; then it is as it was.
-pub fn write(path: &Path, before: &str, after: &str) -> Result<(), WriteError> {
-    let data = std::fs::symlink_metadata(path)?;
-    let name = path.file_name().ok_or(WriteError::NoFile)?.to_string_lossy().into_owned();
-    let beside = path.with_file_name(format!(".{name}.plimsoll-{}", std::process::id()));
-    let written = write_beside(&beside, after, &data).and_then(|()| {
-        if std::fs::read(path)? != before.as_bytes() {
-            return Err(WriteError::Changed);
-        }
-        Ok(std::fs::rename(&beside, path)?)
-    });
-    if written.is_err() {
-        // What cannot be removed was not made.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
-}
-
-fn write_beside(path: &Path, text: &str, like: &std::fs::Metadata) -> Result<(), WriteError> {
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        // Only root may give files away; for others the file belongs to who fixes it.
-        let _ = std::os::unix::fs::fchown(&file, Some(like.uid()), Some(like.gid()));
-    }
-    file.set_permissions(like.permissions())?;
-    Ok(file.sync_all()?)
 }
 
 /// All of standard input.
@@ -402,6 +370,12 @@ pub fn normalize(path: &Path) -> PathBuf {
 /// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many days of UTC have passed since 1970-01-01; 0 where the clock stands before it.
+pub fn days_since_1970() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |passed| passed.as_secs() / 86_400)
 }
 
 /// The working directory.

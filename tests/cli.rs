@@ -313,6 +313,34 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn keys_newer_than_the_reference_are_accepted_by_check_and_not_by_resolve() {
+    for (case, release) in [("newer-key-pre-start", "5.3.0"), ("newer-key-no-cache-filter", "5.0.0")] {
+        let folder = root().join("fixtures/parity").join(case);
+        let checked = run(&folder, &["check", "--select", "unknown-key,wrong-type", "--format", "concise"]);
+        assert_eq!(code(&checked), 0, "{case}: {}", stdout(&checked));
+        let resolved = run(&folder, &["resolve"]);
+        assert_eq!(code(&resolved), 1, "{case}");
+        assert!(stderr(&resolved).contains(&format!("needs docker compose {release}")), "{}", stderr(&resolved));
+    }
+}
+
+#[test]
+fn keys_of_the_specification_are_explained() {
+    for path in ["services.*.healthcheck.interval", "services.web.healthcheck.interval", "healthcheck.interval"] {
+        let output = run(root(), &["explain", path]);
+        assert_eq!(code(&output), 0, "{path}");
+        assert!(stdout(&output).starts_with("services.*.healthcheck.interval\n"), "{path}: {}", stdout(&output));
+    }
+    let limits = stdout(&run(root(), &["explain", "deploy.resources.limits"]));
+    for key in ["cpus", "memory", "pids"] {
+        assert!(limits.contains(&format!("\n  {key} ")), "{limits}");
+    }
+    let output = run(root(), &["explain", "services.web.helthcheck"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("did you mean `services.*.healthcheck`?"), "{}", stderr(&output));
+}
+
+#[test]
 fn selected_and_ignored_rules_are_respected() {
     let first_look = "fixtures/projects/first-look";
     let rules = |arguments: &[&str]| -> BTreeSet<String> {

@@ -25,10 +25,11 @@ pub(super) enum Command {
     Resolve(Resolve),
     /// Draw a project: services, networks, published ports, volumes, and who talks to whom
     Graph(Draw),
-    /// Print what is written about a rule
+    /// Print what is written about a rule, or what the specification says of a key
     Explain {
-        /// The name of the rule
-        rule: String,
+        /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
+        #[arg(value_name = "RULE|KEY")]
+        subject: String,
     },
     /// List all rules
     Rules {

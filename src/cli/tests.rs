@@ -52,7 +52,13 @@ fn mistakes_in_the_arguments_give_exit_code_2() {
     breaks(&["check", "--select", "no-such-rule-zzz"], "plimsoll: unknown rule `no-such-rule-zzz`");
     breaks(&["check", "--ignore", "no-such-rule-zzz,b"], "plimsoll: unknown rule `no-such-rule-zzz`");
     breaks(&["explain", "no-such-rule-zzz"], "unknown rule `no-such-rule-zzz`; `plimsoll rules` lists all");
-    breaks(&["explain", "a\u{1b}[2J"], "unknown rule `a\\u{1b}[2J`");
+    breaks(
+        &["explain", "exposed-datastor"],
+        "no rule or key is called `exposed-datastor`, did you mean `exposed-datastore`?",
+    );
+    breaks(&["explain", "healthcheck.intervall"], "did you mean `services.*.healthcheck.interval`?");
+    breaks(&["explain", "zzz"], "no rule or key is called `zzz`; `plimsoll rules` lists all rules");
+    breaks(&["explain", "a\u{1b}[2J"], "no rule or key is called `a\\u{1b}[2J`");
 }
 
 #[test]

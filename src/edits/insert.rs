@@ -1,8 +1,8 @@
 //! Entries that come, in the form that the file has around them.
 
 use super::Files;
-use super::scalar::replace;
 use super::file::{Around, Open, Slot};
+use super::scalar::{replace, write_word};
 use super::write::{Content, Form, Position, entry, flat, flat_entry, item, scalar};
 use crate::finding::{Edit, Place};
 use crate::source::NodeId;
@@ -79,13 +79,17 @@ pub fn add_name(files: Files<'_>, at: Place, name: &str) -> Option<Vec<Edit>> {
     }
 }
 
-/// Gives a key of a mapping this text: in the place of what it has, or as a new entry.
-pub fn set_entry(files: Files<'_>, at: Place, key: &str, text: &str) -> Option<Vec<Edit>> {
+/// Gives a key of a mapping this text or word: in the place of what it has, or as a new entry.
+pub fn set_entry(files: Files<'_>, at: Place, key: &str, content: &Content) -> Option<Vec<Edit>> {
     let open = files.open(at.span.file)?;
     let mapping = open.value_of(at.node)?;
     match open.pairs(mapping).iter().find(|pair| open.tree().text(pair.key) == Some(key)) {
-        Some(pair) => replace(files, open.tree().place(pair.value), text),
-        None => add_entry(files, at, key, &Content::text(text)),
+        Some(pair) => match content {
+            Content::Text(text) => replace(files, open.tree().place(pair.value), text),
+            Content::Word(word) => write_word(files, open.tree().place(pair.value), word),
+            _ => None,
+        },
+        None => add_entry(files, at, key, content),
     }
 }
 

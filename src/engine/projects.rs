@@ -18,9 +18,12 @@ use crate::finding::{Finding, Severity};
 use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
+use crate::project::value::Value;
 use crate::project::{Entry, Project, decode, load};
 use crate::rules::{self, Context};
+use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
+use crate::suppress::{Judged, Kind, Suppressions};
 use crate::yaml::Trees;
 
 /// What is known of one project.
@@ -37,6 +40,8 @@ pub(super) struct Outcome {
     is_default: bool,
     pub(super) failure: Option<String>,
     pub(super) kept: Option<Kept>,
+    /// What its suppressions can be held against.
+    pub(super) judged: Judged,
 }
 
 /// What is kept of a project when it has been judged.
@@ -51,18 +56,18 @@ pub(super) enum Keeping {
 /// The search for projects, and the judgement of each.
 pub(super) struct Run<'a> {
     pub(super) sources: &'a SourceDb,
-    pub(super) trees: Trees,
+    pub(super) trees: &'a Trees,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
     pub(super) keeping: Keeping,
+    pub(super) suppressions: &'a Suppressions<'a>,
 }
 
 impl Run<'_> {
     /// The projects that the command line or the configuration names.
     pub(super) fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
         let selections: Vec<ProjectSelection> = if self.request.files.is_empty() {
-            let base = self.settings.directory().to_path_buf();
-            self.settings.projects.iter().map(|project| selection_of(project, &base)).collect()
+            self.settings.projects.iter().map(selection_of).collect()
         } else {
             vec![chosen_project(self.request)]
         };
@@ -74,7 +79,7 @@ impl Run<'_> {
     pub(super) fn search(&self, around: &Surroundings) -> Vec<Outcome> {
         let here = [PathBuf::from(".")];
         let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
-        let excluded = discover::Exclusion::new(self.settings.directory(), &self.settings.exclude);
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
         let groups = discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
@@ -192,19 +197,22 @@ impl Run<'_> {
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
                 kept: None,
+                judged: Judged::default(),
             }
         })
     }
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
-        let (project, mut findings) = load(self.sources, &self.trees, entry);
+        let (project, mut findings) = load(self.sources, self.trees, entry);
         let incomplete = findings.iter().any(is_incompleteness);
+        self.soften_missing(&project, &mut findings);
+        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings, standing));
+        findings.extend(self.rules(&project, standing));
+        let whole = standing == Standing::Project && !incomplete;
+        let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
-        self.soften_missing(&project, &mut findings);
-        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
-        findings.extend(self.rules(&project, standing));
         Outcome {
             entry: entry.clone(),
             findings,
@@ -215,16 +223,41 @@ impl Run<'_> {
             is_default,
             failure: None,
             kept,
+            judged,
         }
     }
 
-    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding]) -> Kept {
+    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding], standing: Standing) -> Kept {
+        let counts = |finding: &&Finding| standing == Standing::Project || !is_incompleteness(finding);
         Kept {
             files: entry.files.clone(),
             all_files: project.all_files.iter().map(|file| self.sources.file(*file).path.clone()).collect(),
             model: decode::to_json(&project.root),
-            rejections: findings.to_vec(),
+            rejections: findings.iter().filter(counts).cloned().collect(),
         }
+    }
+
+    /// Marks what is suppressed, before anything is dropped: what has kept a finding from counting is not unused.
+    fn suppress(&self, project: &Project, findings: &mut [Finding], whole: bool) -> Judged {
+        let yaml = project.all_files.iter().map(|file| (*file, Kind::Yaml));
+        let of_services = project.env_files.iter().filter_map(|file| file.file);
+        let env = project.environment.files.iter().copied().chain(of_services).map(|file| (file, Kind::Env));
+        let mut judged = Judged { files: yaml.chain(env).collect(), whole, ..Judged::default() };
+        self.suppressions.mark(findings, &judged.files);
+        self.suppressions.mark_configured(findings);
+        if self.suppressions.are_none(&judged.files) {
+            return judged;
+        }
+        judged.whole &= !findings.iter().any(|finding| finding.rule == "yaml-syntax");
+        let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
+        judged.disabled =
+            services.map(|(name, _)| name.clone()).filter(|name| !project.enabled.contains(name)).collect();
+        let mut ignored = Ignored::new(self.sources, &project.directory);
+        judged.reads_ignored = judged
+            .files
+            .iter()
+            .any(|(file, kind)| *kind == Kind::Env && ignored.is_ignored(&self.sources.file(*file).path));
+        judged
     }
 
     /// A file that git ignores cannot be in a checkout: that it is missing here is a warning.
@@ -244,13 +277,14 @@ impl Run<'_> {
 
     fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(self.sources);
-        let model = lower(project, &texts);
+        let mut model = lower(project, &texts);
         let root = discover::repository(self.sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, self.sources, &root);
         let facts = Facts::new(&model, project, self.sources, root);
         let context = Context {
             model: &model,
             facts: &facts,
-            files: Files::new(self.sources, &self.trees),
+            files: Files::new(self.sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,
@@ -265,13 +299,12 @@ impl Run<'_> {
     }
 }
 
-fn selection_of(project: &ProjectSetting, base: &Path) -> ProjectSelection {
-    let absolute = |paths: &[PathBuf]| paths.iter().map(|path| base.join(path)).collect();
+fn selection_of(project: &ProjectSetting) -> ProjectSelection {
     ProjectSelection {
-        files: absolute(&project.files),
-        env_files: absolute(&project.env_files),
+        files: project.files.clone(),
+        env_files: project.env_files.clone(),
         profiles: project.profiles.clone(),
-        directory: project.directory.as_ref().map(|directory| base.join(directory)),
+        directory: project.directory.clone(),
         name: project.name.clone(),
     }
 }

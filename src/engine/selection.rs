@@ -29,12 +29,19 @@ impl Selection {
         if !self.select.is_empty() {
             return named(&self.select);
         }
-        let of_a_set = match rule.document.set {
-            Set::Default => true,
+        if named(&config.ignore) {
+            return false;
+        }
+        if let Some(enabled) = config.rules.get(name).and_then(|setting| setting.enabled) {
+            return enabled;
+        }
+        let set = rule.document.set;
+        let asked = match set {
+            Set::Default => config.select.is_empty(),
             Set::Strict => self.strict,
             Set::Style => self.style,
         };
-        config.rules.get(name).and_then(|setting| setting.enabled).unwrap_or(of_a_set)
+        asked || named(&config.select) || config.select.iter().any(|one| one == set.name())
     }
 }
 

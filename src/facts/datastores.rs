@@ -34,7 +34,7 @@ pub fn unkept(model: &Model) -> Vec<Unkept<'_>> {
 }
 
 fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
-    let Known { image, exact, tag } = known_image(service).filter(|known| known.image.holds_data())?;
+    let Known { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
     if names_own_mount(model, service) {
         return None;
     }

@@ -159,6 +159,7 @@ pub mod fixture {
     use crate::model::lower;
     use crate::project::texts::Texts;
     use crate::project::{Entry, load};
+    use crate::sidecar::builds::read_builds;
     use crate::source::SourceDb;
     use crate::yaml::Trees;
 
@@ -188,7 +189,8 @@ pub mod fixture {
             variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         };
         let (project, _) = load(&sources, &Trees::default(), &entry);
-        let model = lower(&project, &Texts::new(&sources));
+        let mut model = lower(&project, &Texts::new(&sources));
+        read_builds(&mut model, &sources, Path::new("/plimsoll-test"));
         act(&sources, &Facts::new(&model, &project, &sources, PathBuf::from("/plimsoll-test")));
     }
 }

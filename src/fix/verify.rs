@@ -51,10 +51,14 @@ fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String
     let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
     let is_meant =
         |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
+    // Of a cause that several places share, the next place takes the finding when the first one is mended.
     let (known, now) = (errors(before), errors(after));
-    let new = now
-        .into_iter()
-        .find(|(one, (count, _))| !is_meant(one) && known.get(one).is_none_or(|(before, _)| before < count));
+    let moves = |(path, rule, _, evidence): &Identity| {
+        evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
+    };
+    let new = now.into_iter().find(|(one, (count, _))| {
+        !is_meant(one) && !moves(one) && known.get(one).is_none_or(|(before, _)| before < count)
+    });
     new.map(|((_, rule, ..), (_, message))| format!("it would bring {rule}: {message}"))
 }
 

@@ -173,7 +173,7 @@ impl Converter<'_> {
         };
         let wanted = match (node.tag.as_deref(), &resolved) {
             (Some("!!float"), Resolved::Int(value)) => return Data::Float(*value as f64),
-            (Some("!!int"), Resolved::Int(_))
+            (Some("!!int"), Resolved::Int(_) | Resolved::Large(_))
             | (Some("!!float"), Resolved::Float(_))
             | (Some("!!bool"), Resolved::Bool(_))
             | (Some("!!null"), Resolved::Null)
@@ -188,6 +188,7 @@ impl Converter<'_> {
             Resolved::Null => Data::Null,
             Resolved::Bool(value) => Data::Bool(value),
             Resolved::Int(value) => Data::Int(value),
+            Resolved::Large(value) => Data::Large(value),
             Resolved::Float(value) => Data::Float(value),
             Resolved::Timestamp => Data::Timestamp(text.to_owned()),
             Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
@@ -239,7 +240,7 @@ fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<&'static st
     match resolve_plain(text) {
         Resolved::Null => Some("null"),
         Resolved::Bool(_) => Some("a boolean"),
-        Resolved::Int(_) | Resolved::Float(_) => Some("a number"),
+        Resolved::Int(_) | Resolved::Large(_) | Resolved::Float(_) => Some("a number"),
         Resolved::Timestamp => Some("a date"),
         Resolved::Merge | Resolved::Text => None,
     }

@@ -6,8 +6,10 @@ use indexmap::IndexSet;
 
 use super::environment::{Environment, env_problems, line_place};
 use super::load::{Loader, ServiceEnvFile};
+use super::mend;
 use super::value::{Data, Entry, Map, Value};
 use crate::dotenv::{self, Known, Role};
+use crate::edits::Files;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
 
@@ -126,6 +128,9 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
     let near = near_misses(loader, path, &short);
+    if near.is_none() && *error == LoadError::Missing {
+        finding.fix = mend::optional_file(Files::new(loader.sources, loader.trees), place);
+    }
     if let Some(near) = near {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
         if near.starts_with(&short) && near.len() > short.len() {

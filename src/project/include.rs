@@ -161,7 +161,10 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
                         Finding::new("unresolved-include", Severity::Error, own.key, resource_name, message)
                             .label(resource.key, "defined here too")
                             .label(place, "included here")
-                            .help("keep one, or override it in a file that the include lists behind the first"),
+                            .help(
+                                "keep one, or override it in a file that the include lists behind the first; docker \
+                                 compose merges the two only from 5.0.0 on",
+                            ),
                     );
                 }
                 Some(_) => {}

@@ -16,6 +16,7 @@ use super::environment::Environment;
 use super::extends::{self, Scope};
 use super::include;
 use super::interpolate::{Interpolation, Reference};
+use super::mend;
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
@@ -130,6 +131,7 @@ struct Known {
 
 fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Finding>) {
     let Known { name, profiles, environment, anchor } = known;
+    let (sources, files) = (loader.sources, Files::new(loader.sources, loader.trees));
     if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
         let message = "the file holds nothing";
         loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
@@ -142,6 +144,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
     let mut check = Check {
+        edited: files,
         root: &root,
         canonical: &canonical,
         enabled: &enabled,
@@ -172,6 +175,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         rejected,
     };
     let mut findings = once(reported);
+    mend::all(files, sources, &mut findings);
     findings.extend(loader.accepted);
     (project, findings)
 }
@@ -238,8 +242,9 @@ fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
     if !entry.profiles.is_empty() {
         return entry.profiles.clone();
     }
+    // Without any, the profile with the empty name is active (`parity/profiles-empty-name`).
     let given = environment.value("COMPOSE_PROFILES").unwrap_or_default();
-    given.split(',').map(str::trim).filter(|profile| !profile.is_empty()).map(str::to_owned).collect()
+    given.split(',').map(|profile| profile.trim().to_owned()).collect()
 }
 
 fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {

@@ -16,8 +16,24 @@ static SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// How long a name must be for one other letter to be a slip.
 const LEAST_LETTERS: usize = 4;
 
+/// Adds the fixes that need nothing but the finding itself.
+pub fn all(files: Files<'_>, sources: &SourceDb, findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.fix.is_none()) {
+        finding.fix = match finding.rule {
+            "duplicate-key" => duplicate_key(files, finding),
+            "invalid-interpolation" => invalid_interpolation(files, sources, finding.place),
+            "malformed-line" => malformed_line(files, sources, finding.place),
+            "conflicting-keys" if finding.message.starts_with("`external` and") => {
+                let key = finding.evidence.clone().unwrap_or_default();
+                external_key(files, finding.place, &key)
+            }
+            _ => None,
+        };
+    }
+}
+
 /// Takes away the second of two keys that say the same.
-pub fn duplicate_key(files: Files<'_>, finding: &Finding) -> Option<Fix> {
+fn duplicate_key(files: Files<'_>, finding: &Finding) -> Option<Fix> {
     let first = finding.labels.first()?.place;
     let second = finding.place;
     let edits = edits::same(files, first, second).then(|| edits::remove(files, second));
@@ -25,9 +41,14 @@ pub fn duplicate_key(files: Files<'_>, finding: &Finding) -> Option<Fix> {
 }
 
 /// Writes `$$` before what a shell in the container is to read.
-pub fn invalid_interpolation(files: Files<'_>, place: Place, raw: &str) -> Option<Fix> {
-    let is_shell = SHELL.as_ref().is_some_and(|shell| shell.is_match(raw)) && edits::stands(files, place, raw);
-    edits::safe("write `$$`, which gives the container a plain `$`", is_shell.then(|| edits::prefix(files, place, "$"))?)
+fn invalid_interpolation(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
+    let source = sources.file(place.span.file);
+    let raw = source.slice(place.span.start, place.span.end);
+    let is_shell = SHELL.as_ref().is_some_and(|shell| shell.is_match(raw));
+    edits::safe(
+        "write `$$`, which gives the container a plain `$`",
+        is_shell.then(|| edits::prefix(files, place, "$"))?,
+    )
 }
 
 /// Respells the last word of what is written at a place, where one known name is clearly meant.
@@ -50,23 +71,27 @@ pub fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
 }
 
 /// Lets the service start without the file.
-pub fn optional_file(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
-    let word = || Content::Word("false".to_owned());
-    let long = vec![("path".to_owned(), Content::text(name)), ("required".to_owned(), word())];
-    let item = Content::Map(long);
-    let edits = edits::optional(files, place, &item);
+pub fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
+    let no = Content::Word("false".to_owned());
+    let path = Content::Text(edits::text_of(files, place)?);
+    let long = Content::Map(vec![("path".to_owned(), path), ("required".to_owned(), no.clone())]);
+    let edits = match edits::key_of(files, place).as_deref() {
+        Some("path") => edits::set_entry(files, edits::around(files, place)?, "required", &no),
+        Some(_) => edits::expand(files, place, &Content::List(vec![long])),
+        None => edits::expand(files, place, &long),
+    };
     edits::risky("write `required: false`: the service then starts without what the file gives", edits)
 }
 
 /// Takes away a key that an external resource cannot have.
-pub fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<Fix> {
+fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<Fix> {
     let title = format!("take out `{name}`: whoever makes the resource decides on it");
     edits::risky(title, edits::remove(files, key))
 }
 
 /// Closes a quote at the end of its line where the next line is an assignment or nothing; makes a comment of a line that
 /// begins with `//` or `;`.
-pub fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
+fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
     let source = sources.file(place.span.file);
     let raw = source.slice(place.span.start, place.span.end);
     let before = source.slice(0, place.span.start);
@@ -77,7 +102,7 @@ pub fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Opt
         let quote = raw.chars().next()?;
         let tame = raw.matches(quote).count() == 1 && !raw.contains(['\\', '#']) && raw.len() > 1;
         let next = source.slice(place.span.end, source.text.len() as u32).trim_start_matches([' ', '\t', '\r']);
-        let ends = next.is_empty() || next.strip_prefix('\n').is_some_and(|rest| begins_statement(rest));
+        let ends = next.is_empty() || next.strip_prefix('\n').is_some_and(begins_statement);
         let edits = (tame && ends).then(|| env::insert_behind(files, place, &quote.to_string()));
         return edits::safe("close the quote at the end of the line", edits?);
     }
@@ -92,7 +117,9 @@ fn begins_statement(text: &str) -> bool {
     let name = line.split('=').next().unwrap_or("");
     let is_name = name.len() < line.len() && !name.is_empty();
     let letters = name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');
-    line.is_empty() || line.starts_with('#') || is_name && letters && !name.starts_with(|one: char| one.is_ascii_digit())
+    line.is_empty()
+        || line.starts_with('#')
+        || is_name && letters && !name.starts_with(|one: char| one.is_ascii_digit())
 }
 
 /// The known name that a misspelt one means beyond doubt: one letter is wrong, missing, too much or has changed its place

@@ -11,6 +11,7 @@ mod extends;
 mod include;
 mod interpolate;
 mod load;
+pub mod mend;
 mod merge;
 mod merge_table;
 mod name;

@@ -43,6 +43,8 @@ pub enum Data {
     Bool(bool),
     /// An integer.
     Int(i64),
+    /// An integer above the largest of [`Data::Int`].
+    Large(u64),
     /// Any other number.
     Float(f64),
     /// Text.
@@ -61,7 +63,7 @@ impl Data {
         match self {
             Data::Null => "null",
             Data::Bool(_) => "boolean",
-            Data::Int(_) => "integer",
+            Data::Int(_) | Data::Large(_) => "integer",
             Data::Float(_) => "number",
             Data::Text(_) => "string",
             Data::Timestamp(_) => "timestamp",

@@ -19,6 +19,7 @@ macro_rules! rule {
 
 pub mod document;
 pub mod examples;
+mod fixes;
 mod support;
 
 mod compose;
@@ -27,12 +28,13 @@ mod network;
 mod resources;
 mod secrets;
 mod storage;
+mod suppression;
 
 pub use document::Document;
 
 /// All families, in the order in which people read them.
-const FAMILIES: [&[Rule]; 6] =
-    [compose::RULES, network::RULES, storage::RULES, secrets::RULES, env::RULES, resources::RULES];
+const FAMILIES: [&[Rule]; 7] =
+    [compose::RULES, network::RULES, storage::RULES, secrets::RULES, env::RULES, resources::RULES, suppression::RULES];
 
 /// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
@@ -100,7 +102,7 @@ mod tests {
         assert!(orphans.is_empty(), "documents without a rule: {orphans:?}");
         assert_eq!(documents.len(), names.len());
         for (family, rules) in
-            ["compose", "network", "storage", "secrets", "env", "resources"].into_iter().zip(FAMILIES)
+            ["compose", "network", "storage", "secrets", "env", "resources", "suppression"].into_iter().zip(FAMILIES)
         {
             for rule in rules {
                 assert_eq!(rule.document.family, family, "{}", rule.document.name);

@@ -85,9 +85,13 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, start: u32, end: u32) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let starts_key = style == Style::Plain && text.starts_with('?') && self.is_value_in_braces();
                 let id = self.add(start, end, NodeKind::Scalar(text.into_owned(), style_of(style)), tag.as_deref());
                 self.anchored(anchor, id);
                 self.place_node(id);
+                if starts_key {
+                    self.report_key_indicator(id);
+                }
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let kind = NodeKind::Sequence(Vec::new(), style == StructureStyle::Flow);
@@ -133,6 +137,22 @@ impl Builder {
             // The enumeration may grow; an event without a node changes nothing.
             _ => {}
         }
+    }
+
+    /// Whether the next node is the value of a key in a flow mapping.
+    fn is_value_in_braces(&self) -> bool {
+        let Some(open) = self.open.last() else { return false };
+        let kind = self.tree.node(open.id).map(|node| &node.kind);
+        matches!(kind, Some(NodeKind::Mapping(_, true))) && open.items.len() % 2 == 1
+    }
+
+    /// docker compose takes a `?` there for the start of a key (`parity/yaml-question-mark-in-flow`).
+    fn report_key_indicator(&mut self, id: NodeId) {
+        let message = "a value between braces cannot start with `?`";
+        let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), "", message)
+            .help("put the value in quotes");
+        self.findings.push(finding);
+        self.tree.broken = true;
     }
 
     fn add(&mut self, start: u32, end: u32, kind: NodeKind, tag: Option<&Tag>) -> NodeId {

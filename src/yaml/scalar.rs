@@ -9,6 +9,8 @@ pub enum Resolved {
     Bool(bool),
     /// Decimal, `0x`, `0o`, `0b`, and `0777`, which is octal; `_` between digits counts for nothing.
     Int(i64),
+    /// An integer that takes all 64 bits.
+    Large(u64),
     /// A number with a point or an exponent, or an integer beyond 64 bits.
     Float(f64),
     /// A date or a time, which Compose accepts nowhere that text is wanted.
@@ -44,9 +46,10 @@ fn number(text: &str) -> Resolved {
     }
     let plain = text.replace('_', "");
     if let Some(value) = integer(&plain) {
-        return match i64::try_from(value) {
-            Ok(value) => Resolved::Int(value),
-            Err(_) => Resolved::Float(value as f64),
+        return match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => Resolved::Int(value),
+            (_, Ok(value)) => Resolved::Large(value),
+            _ => Resolved::Float(value as f64),
         };
     }
     if is_yaml_float(&plain) { float(&plain).map_or(Resolved::Text, Resolved::Float) } else { Resolved::Text }
@@ -177,7 +180,9 @@ mod tests {
         check("2024-13-02", Resolved::Text);
         check("2001-12-14T21:59:43.10-05:00", Resolved::Timestamp);
         check("2001-12-14 21:59:43", Resolved::Timestamp);
-        check("18446744073709551615", Resolved::Float(18446744073709551615.0));
+        check("9223372036854775807", Resolved::Int(i64::MAX));
+        check("18446744073709551615", Resolved::Large(u64::MAX));
+        check("18446744073709551616", Resolved::Float(18446744073709551616.0));
         check("<<", Resolved::Merge);
         check("5432-5433", Resolved::Text);
     }

@@ -20,7 +20,7 @@ pub fn is_implied(value: &Value) -> bool {
 pub fn as_text(value: &Value) -> Option<Spanned<String>> {
     let text = match &value.data {
         Data::Text(text) => text.clone(),
-        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_) => go::sprint(value),
+        Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_) => go::sprint(value),
         Data::Null | Data::List(_) | Data::Map(_) => return None,
     };
     Some(spanned(value, text))
@@ -52,6 +52,7 @@ pub fn limit(parent: &Value, key: &str) -> Option<Spanned<f64>> {
     let value = parent.get(key)?;
     let number = match &value.data {
         Data::Int(number) => *number as f64,
+        Data::Large(number) => *number as f64,
         Data::Float(number) => *number,
         Data::Text(text) => go::parse_float(text)?,
         _ => return None,

@@ -12,6 +12,7 @@ pub fn to_json(value: &Value) -> serde_json::Value {
         Data::Null => serde_json::Value::Null,
         Data::Bool(flag) => serde_json::Value::Bool(*flag),
         Data::Int(number) => serde_json::Value::from(*number),
+        Data::Large(number) => serde_json::Value::from(*number),
         Data::Float(number) => float(*number),
         Data::Text(text) => serde_json::Value::String(escape(text)),
         Data::Timestamp(text) => serde_json::Value::String(time::rfc3339(text)),

@@ -227,6 +227,7 @@ fn is_empty(shape: &Shape, data: &Data) -> bool {
         (Shape::Duration, Data::Text(text)) => text == "0s",
         (_, Data::Bool(flag)) => !flag,
         (_, Data::Int(number)) => *number == 0,
+        (_, Data::Large(_)) => false,
         (_, Data::Float(number)) => *number == 0.0,
         (_, Data::Text(text) | Data::Timestamp(text)) => text.is_empty(),
         (_, Data::List(items)) => items.is_empty(),

@@ -29,6 +29,7 @@ impl Decoder {
         match &value.data {
             Data::Text(text) => Some(Data::Text(text.clone())),
             Data::Int(number) => Some(Data::Text(number.to_string())),
+            Data::Large(number) => Some(Data::Text(number.to_string())),
             _ => {
                 self.wrong_type(value, "a string");
                 None
@@ -56,6 +57,8 @@ impl Decoder {
     fn integer(&mut self, value: &Value) -> Option<Data> {
         match &value.data {
             Data::Int(number) => Some(Data::Int(*number)),
+            // Go wraps around.
+            Data::Large(number) => Some(Data::Int(*number as i64)),
             Data::Float(number) => Some(Data::Int(go::float_to_int(*number))),
             Data::Text(text) => self.number(value, text, go::parse_int),
             _ => {
@@ -86,6 +89,7 @@ impl Decoder {
     fn float(&mut self, value: &Value, read: fn(&str) -> Option<f32>) -> Option<Data> {
         let number = match &value.data {
             Data::Int(number) => *number as f32,
+            Data::Large(number) => *number as f32,
             Data::Float(number) => *number as f32,
             Data::Text(text) => {
                 let Some(number) = read(text) else {

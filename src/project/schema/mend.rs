@@ -13,7 +13,8 @@ pub fn respell(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<F
 
 /// Puts quotes around a number, a boolean or a date.
 pub fn quote(files: Files<'_>, value: &Value) -> Option<Fix> {
-    let scalar = matches!(value.data, Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_));
+    let scalar =
+        matches!(value.data, Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_));
     let edits = (scalar && value.parts.is_empty()).then(|| edits::quote(files, value.place));
     edits::safe("put it in quotes", edits?)
 }
@@ -23,6 +24,7 @@ pub fn unquote(files: Files<'_>, value: &Value, text: &str, shape: &Shape) -> Op
     let data = match resolve_plain(text) {
         Resolved::Bool(value) => Data::Bool(value),
         Resolved::Int(value) => Data::Int(value),
+        Resolved::Large(value) => Data::Large(value),
         Resolved::Float(value) => Data::Float(value),
         _ => return None,
     };

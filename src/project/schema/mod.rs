@@ -1,14 +1,19 @@
 //! The Compose specification's schema as a table of our own, and the validator that holds a project against it.
 //!
 //! The table says what compose-go 2.9.1's `schema/compose-spec.json` says, which docker compose 2.40.3 enforces on the
-//! merged project before short forms are spelt out. Keys that came later are marked with [`Key::since`]. `parity.rs`
-//! holds it against facts tried on docker compose itself.
+//! merged project before short forms are spelt out, and the keys that came later. [`Key::since`] is the first docker
+//! compose whose schema takes the key (compose-go as its `go.mod` names it), not before 2.0.0. `parity.rs` holds the
+//! table against facts tried on docker compose itself.
 
 mod build;
 mod deploy;
+mod forms;
+mod lookup;
 mod mend;
 #[cfg(test)]
 mod parity;
+mod release;
+mod repeats;
 mod resources;
 mod service;
 mod service_parts;
@@ -19,6 +24,9 @@ mod tests;
 mod walk;
 mod words;
 
+pub use forms::{forms, keys_at};
+pub use lookup::{Found, lookup, nearest_path};
+pub use release::Release;
 pub use shape::{EntryStyle, Key, List, Mapping, Names, Scalars, Shape, Struct, Table, TextRule};
 
 use crate::edits::Files;

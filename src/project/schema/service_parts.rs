@@ -11,11 +11,11 @@ static GRANT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&GRANT_STR
 static GRANT_STRUCT: Struct = Struct::new(
     "a grant of a secret or config",
     &[
-        key("gid", &TEXT, "Group that owns the file; text, so quote numbers."),
-        key("mode", &NUMBER_OR_TEXT, "Permissions of the file, in octal, such as `0440`."),
-        key("source", &TEXT, "Name at top level."),
-        key("target", &TEXT, "Path in the container; `/run/secrets/NAME` or `/NAME` if not given."),
-        key("uid", &TEXT, "User that owns the file; text, so quote numbers."),
+        key("gid", &TEXT, "Group that owns the file; text, so quote numbers"),
+        key("mode", &NUMBER_OR_TEXT, "Permissions of the file, in octal, such as `0440`"),
+        key("source", &TEXT, "Name at top level"),
+        key("target", &TEXT, "Path in the container; `/run/secrets/NAME` or `/NAME` if not given"),
+        key("uid", &TEXT, "User that owns the file; text, so quote numbers"),
     ],
 );
 
@@ -25,13 +25,13 @@ static PORT: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER)).or_map(Mapping
 static PORT_STRUCT: Struct = Struct::new(
     "a port",
     &[
-        key("app_protocol", &TEXT, "What is spoken on the port, such as `http`."),
-        key("host_ip", &TEXT, "Address of the host to listen on; all of them if not given."),
-        key("mode", &TEXT, "`host` publishes on the node, `ingress` on the whole swarm."),
-        key("name", &TEXT, "A name for people."),
-        key("protocol", &TEXT, "`tcp` or `udp`."),
-        key("published", &INTEGER_OR_TEXT, "Port of the host, or a range as text; any free one if not given."),
-        key("target", &INTEGER_OR_TEXT, "Port of the container."),
+        key("app_protocol", &TEXT, "What is spoken on the port, such as `http`").since(2, 25, 0),
+        key("host_ip", &TEXT, "Address of the host to listen on; all of them if not given"),
+        key("mode", &TEXT, "`host` publishes on the node, `ingress` on the whole swarm"),
+        key("name", &TEXT, "A name for people").since(2, 25, 0),
+        key("protocol", &TEXT, "`tcp` or `udp`"),
+        key("published", &INTEGER_OR_TEXT, "Port of the host, or a range as text; any free one if not given"),
+        key("target", &INTEGER_OR_TEXT, "Port of the container"),
     ],
 );
 
@@ -41,15 +41,15 @@ static MOUNT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&MOUNT_STR
 static MOUNT_STRUCT: Struct = Struct::new(
     "a mount",
     &[
-        key("bind", &BIND, "Settings of a bind mount."),
-        key("consistency", &TEXT, "How strictly host and container must agree; depends on the platform."),
-        key("image", &IMAGE_MOUNT, "Settings of an image mount."),
-        key("read_only", &FLAG, "Mounts it read-only."),
-        key("source", &TEXT, "Path of the host, volume or image that is mounted."),
-        key("target", &TEXT, "Path in the container."),
-        key("tmpfs", &TMPFS, "Settings of a mount in memory."),
-        key("type", &MOUNT_TYPE, "`volume`, `bind`, `tmpfs`, `image`, `npipe` or `cluster`."),
-        key("volume", &VOLUME_MOUNT, "Settings of a volume mount."),
+        key("bind", &BIND, "Settings of a bind mount"),
+        key("consistency", &TEXT, "How strictly host and container must agree; depends on the platform"),
+        key("image", &IMAGE_MOUNT, "Settings of an image mount").since(2, 35, 0),
+        key("read_only", &FLAG, "Mounts it read-only"),
+        key("source", &TEXT, "Path of the host, volume or image that is mounted"),
+        key("target", &TEXT, "Path in the container"),
+        key("tmpfs", &TMPFS, "Settings of a mount in memory"),
+        key("type", &MOUNT_TYPE, "`volume`, `bind`, `tmpfs`, `image`, `npipe` or `cluster`"),
+        key("volume", &VOLUME_MOUNT, "Settings of a volume mount"),
     ],
 )
 .required(&["type"]);
@@ -59,10 +59,10 @@ static BIND: Shape = Shape::structure(&BIND_STRUCT);
 static BIND_STRUCT: Struct = Struct::new(
     "`bind`",
     &[
-        key("create_host_path", &FLAG, "Makes a directory of a source that is missing."),
-        key("propagation", &TEXT, "How mounts below it spread between host and container."),
-        key("recursive", &BIND_RECURSIVE, "What happens to mounts below the source."),
-        key("selinux", &BIND_SELINUX, "SELinux label: `z` shared, `Z` private."),
+        key("create_host_path", &FLAG, "Makes a directory of a source that is missing"),
+        key("propagation", &TEXT, "How mounts below it spread between host and container"),
+        key("recursive", &BIND_RECURSIVE, "What happens to mounts below the source").since(2, 30, 0),
+        key("selinux", &BIND_SELINUX, "SELinux label: `z` shared, `Z` private").since(2, 3, 0),
     ],
 );
 static BIND_RECURSIVE: Shape =
@@ -72,23 +72,23 @@ static VOLUME_MOUNT: Shape = Shape::structure(&VOLUME_MOUNT_STRUCT);
 static VOLUME_MOUNT_STRUCT: Struct = Struct::new(
     "`volume`",
     &[
-        key("labels", &PAIRS, "Labels of a volume that is made for the mount."),
-        key("nocopy", &FLAG, "Does not fill a new volume with what the image has there."),
-        key("subpath", &TEXT, "Path in the volume that is mounted."),
+        key("labels", &PAIRS, "Labels of a volume that is made for the mount").since(2, 35, 0),
+        key("nocopy", &FLAG, "Does not fill a new volume with what the image has there"),
+        key("subpath", &TEXT, "Path in the volume that is mounted").since(2, 25, 0),
     ],
 );
 static TMPFS: Shape = Shape::structure(&TMPFS_STRUCT);
 static TMPFS_STRUCT: Struct = Struct::new(
     "`tmpfs`",
     &[
-        key("mode", &NUMBER_OR_TEXT, "Permissions of the directory, in octal."),
-        key("size", &TMPFS_SIZE, "Size in bytes, or as `64m`."),
+        key("mode", &NUMBER_OR_TEXT, "Permissions of the directory, in octal").since(2, 14, 0),
+        key("size", &TMPFS_SIZE, "Size in bytes, or as `64m`"),
     ],
 );
 static TMPFS_SIZE: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
 static IMAGE_MOUNT: Shape = Shape::structure(&IMAGE_MOUNT_STRUCT);
 static IMAGE_MOUNT_STRUCT: Struct =
-    Struct::new("`image`", &[key("subpath", &TEXT, "Path in the image that is mounted.")]);
+    Struct::new("`image`", &[key("subpath", &TEXT, "Path in the image that is mounted")]);
 
 /// `devices` of a service.
 pub static DEVICES: Shape = Shape::list(&DEVICE, EntryStyle::Joined);
@@ -96,9 +96,9 @@ static DEVICE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&DEVICE_S
 static DEVICE_STRUCT: Struct = Struct::new(
     "a device",
     &[
-        key("permissions", &TEXT, "What the container may do: read, write, make nodes (`rwm`)."),
-        key("source", &TEXT, "Path of the device on the host."),
-        key("target", &TEXT, "Path of the device in the container."),
+        key("permissions", &TEXT, "What the container may do: read, write, make nodes (`rwm`)").since(2, 29, 3),
+        key("source", &TEXT, "Path of the device on the host").since(2, 29, 3),
+        key("target", &TEXT, "Path of the device in the container").since(2, 29, 3),
     ],
 )
 .required(&["source"]);
@@ -110,9 +110,9 @@ static DEPENDENCY: Shape = Shape::structure(&DEPENDENCY_STRUCT);
 static DEPENDENCY_STRUCT: Struct = Struct::new(
     "a dependency",
     &[
-        key("condition", &CONDITION, "What must hold before this service starts: started, healthy, or ended well."),
-        key("required", &BOOL, "Whether it is an error that the other service is not there."),
-        key("restart", &FLAG, "Restarts this service when Compose restarts the other."),
+        key("condition", &CONDITION, "What must hold before this service starts: started, healthy, or ended well"),
+        key("required", &BOOL, "Whether it is an error that the other service is not there").since(2, 20, 0),
+        key("restart", &FLAG, "Restarts this service when Compose restarts the other").since(2, 17, 0),
     ],
 )
 .required(&["condition"]);
@@ -129,15 +129,15 @@ static ATTACHMENT: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&ATTA
 static ATTACHMENT_STRUCT: Struct = Struct::new(
     "a network of a service",
     &[
-        key("aliases", &NAME_SET, "More host names of the service on this network."),
-        key("driver_opts", &OPTIONS, "Settings for the driver."),
-        key("gw_priority", &NUMBER, "The network with the highest one gives the default gateway."),
-        key("interface_name", &TEXT, "Name of the interface in the container."),
-        key("ipv4_address", &TEXT, "A fixed IPv4 address; the network needs a subnet."),
-        key("ipv6_address", &TEXT, "A fixed IPv6 address; the network needs a subnet."),
-        key("link_local_ips", &TEXT_SET, "Link-local addresses."),
-        key("mac_address", &TEXT, "A fixed MAC address on this network."),
-        key("priority", &NUMBER, "Networks are joined from the highest down."),
+        key("aliases", &NAME_SET, "More host names of the service on this network"),
+        key("driver_opts", &OPTIONS, "Settings for the driver").since(2, 27, 1),
+        key("gw_priority", &NUMBER, "The network with the highest one gives the default gateway").since(2, 33, 0),
+        key("interface_name", &TEXT, "Name of the interface in the container").since(2, 36, 0),
+        key("ipv4_address", &TEXT, "A fixed IPv4 address; the network needs a subnet"),
+        key("ipv6_address", &TEXT, "A fixed IPv6 address; the network needs a subnet"),
+        key("link_local_ips", &TEXT_SET, "Link-local addresses"),
+        key("mac_address", &TEXT, "A fixed MAC address on this network").since(2, 23, 2),
+        key("priority", &NUMBER, "Networks are joined from the highest down"),
     ],
 );
 
@@ -148,8 +148,8 @@ static USED_MODEL: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&USED
 static USED_MODEL_STRUCT: Struct = Struct::new(
     "a model of a service",
     &[
-        key("endpoint_var", &TEXT, "Variable that gets the URL of the model."),
-        key("model_var", &TEXT, "Variable that gets the name of the model."),
+        key("endpoint_var", &TEXT, "Variable that gets the URL of the model"),
+        key("model_var", &TEXT, "Variable that gets the name of the model").since(2, 38, 1),
     ],
 );
 
@@ -159,17 +159,17 @@ pub static HEALTHCHECK: Shape = Shape::structure(&HEALTHCHECK_STRUCT);
 pub static HEALTHCHECK_STRUCT: Struct = Struct::new(
     "`healthcheck`",
     &[
-        key("disable", &FLAG, "Switches off the check that the image brings."),
-        key("interval", &DURATION, "Time between checks, such as `30s`."),
-        key("retries", &NUMBER_OR_TEXT, "How many checks must fail in a row before it counts as unhealthy."),
-        key("start_interval", &DURATION, "Time between checks during the start period."),
-        key("start_period", &DURATION, "Time at the start in which failures do not count."),
+        key("disable", &FLAG, "Switches off the check that the image brings"),
+        key("interval", &DURATION, "Time between checks, such as `30s`"),
+        key("retries", &NUMBER_OR_TEXT, "How many checks must fail in a row before it counts as unhealthy"),
+        key("start_interval", &DURATION, "Time between checks during the start period").since(2, 20, 2),
+        key("start_period", &DURATION, "Time at the start in which failures do not count"),
         key(
             "test",
             &TEXT_OR_TEXTS,
-            "The command: text for a shell, or a list that starts with `CMD`, `CMD-SHELL` or `NONE`.",
+            "The command: text for a shell, or a list that starts with `CMD`, `CMD-SHELL` or `NONE`",
         ),
-        key("timeout", &DURATION, "Time that one check may take."),
+        key("timeout", &DURATION, "Time that one check may take"),
     ],
 );
 
@@ -179,9 +179,10 @@ static ENV_FILE_ITEM: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&E
 static ENV_FILE_STRUCT: Struct = Struct::new(
     "an `env_file`",
     &[
-        key("format", &TEXT, "`raw` takes values as they stand; otherwise quotes and variables are read."),
-        key("path", &TEXT, "The file; relative to this file."),
-        key("required", &FLAG, "Whether it is an error that the file is missing."),
+        key("format", &TEXT, "`raw` takes values as they stand; otherwise quotes and variables are read")
+            .since(2, 30, 0),
+        key("path", &TEXT, "The file; relative to this file").since(2, 24, 0),
+        key("required", &FLAG, "Whether it is an error that the file is missing").since(2, 24, 0),
     ],
 )
 .required(&["path"])
@@ -192,19 +193,19 @@ pub static EXTENDS: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&EXT
 static EXTENDS_STRUCT: Struct = Struct::new(
     "`extends`",
     &[
-        key("file", &TEXT, "File of the other service; this one if not given."),
-        key("service", &TEXT, "Name of the other service."),
+        key("file", &TEXT, "File of the other service; this one if not given"),
+        key("service", &TEXT, "Name of the other service"),
     ],
 )
 .required(&["service"])
 .without_extensions();
 
 static HOOK_KEYS: &[Key] = &[
-    key("command", &COMMAND, "The command."),
-    key("environment", &PAIRS, "Variables of the command."),
-    key("privileged", &FLAG, "Runs it with all privileges."),
-    key("user", &TEXT, "User that runs it."),
-    key("working_dir", &TEXT, "Directory that it starts in."),
+    key("command", &COMMAND, "What is run"),
+    key("environment", &PAIRS, "Variables of the command"),
+    key("privileged", &FLAG, "Runs it with all privileges"),
+    key("user", &TEXT, "User that runs it"),
+    key("working_dir", &TEXT, "Directory that it starts in"),
 ];
 /// A command that is run in a running container.
 pub static HOOK: Shape = Shape::structure(&HOOK_STRUCT);
@@ -217,13 +218,17 @@ static PRE_START_HOOK: Shape = Shape::structure(&PRE_START_HOOK_STRUCT);
 static PRE_START_HOOK_STRUCT: Struct = Struct::new(
     "a hook",
     &[
-        key("command", &COMMAND, "The command."),
-        key("environment", &PAIRS, "Variables of the command."),
-        key("image", &TEXT, "Image that runs it; the service's own if not given."),
-        key("per_replica", &FLAG, "Runs it before each container of the service, not once."),
-        key("privileged", &FLAG, "Runs it with all privileges."),
-        key("user", &TEXT, "User that runs it."),
-        key("working_dir", &TEXT, "Directory that it starts in."),
+        key("command", &COMMAND, "What is run; the image's own command if not given"),
+        key("environment", &PAIRS, "Variables of the command"),
+        key("image", &TEXT, "Image that runs it; the service's own if not given"),
+        key(
+            "per_replica",
+            &FLAG,
+            "Runs it before each container, not once for the service; docker compose 5.5 refuses it still",
+        ),
+        key("privileged", &FLAG, "Runs it with all privileges"),
+        key("user", &TEXT, "User that runs it"),
+        key("working_dir", &TEXT, "Directory that it starts in"),
     ],
 );
 
@@ -234,7 +239,7 @@ pub static LOGGING_STRUCT: Struct = Struct::new(
     "`logging`",
     &[
         key("driver", &TEXT, "Where logs go: `json-file`, `local`, `syslog`, `journald` …"),
-        key("options", &LOG_OPTIONS, "Settings for the driver, such as `max-size`."),
+        key("options", &LOG_OPTIONS, "Settings for the driver, such as `max-size`"),
     ],
 );
 static LOG_OPTION: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL)).quotable();
@@ -246,8 +251,8 @@ pub static PROVIDER: Shape = Shape::structure(&PROVIDER_STRUCT);
 static PROVIDER_STRUCT: Struct = Struct::new(
     "`provider`",
     &[
-        key("options", &PROVIDER_OPTIONS, "Settings for the provider."),
-        key("type", &TEXT, "Program that runs the service in Compose's stead."),
+        key("options", &PROVIDER_OPTIONS, "Settings for the provider"),
+        key("type", &TEXT, "Program that runs the service in Compose's stead"),
     ],
 )
 .required(&["type"]);
@@ -263,9 +268,9 @@ pub static CREDENTIAL_SPEC: Shape = Shape::structure(&CREDENTIAL_SPEC_STRUCT);
 static CREDENTIAL_SPEC_STRUCT: Struct = Struct::new(
     "`credential_spec`",
     &[
-        key("config", &TEXT, "Name of the config that holds it."),
-        key("file", &TEXT, "File that holds it."),
-        key("registry", &TEXT, "Key of the Windows registry that holds it."),
+        key("config", &TEXT, "Name of the config that holds it"),
+        key("file", &TEXT, "File that holds it"),
+        key("registry", &TEXT, "Key of the Windows registry that holds it"),
     ],
 );
 
@@ -274,12 +279,12 @@ pub static BLKIO: Shape = Shape::structure(&BLKIO_STRUCT);
 static BLKIO_STRUCT: Struct = Struct::new(
     "`blkio_config`",
     &[
-        key("device_read_bps", &RATES, "Most bytes per second read from a device."),
-        key("device_read_iops", &RATES, "Most reads per second from a device."),
-        key("device_write_bps", &RATES, "Most bytes per second written to a device."),
-        key("device_write_iops", &RATES, "Most writes per second to a device."),
-        key("weight", &INTEGER_OR_TEXT, "Share of disk time against other containers, 10 to 1000."),
-        key("weight_device", &WEIGHTS, "Share of the time of one device."),
+        key("device_read_bps", &RATES, "Most bytes per second read from a device"),
+        key("device_read_iops", &RATES, "Most reads per second from a device"),
+        key("device_write_bps", &RATES, "Most bytes per second written to a device"),
+        key("device_write_iops", &RATES, "Most writes per second to a device"),
+        key("weight", &INTEGER_OR_TEXT, "Share of disk time against other containers, 10 to 1000"),
+        key("weight_device", &WEIGHTS, "Share of the time of one device"),
     ],
 )
 .without_extensions();
@@ -288,8 +293,8 @@ static RATE: Shape = Shape::structure(&RATE_STRUCT);
 static RATE_STRUCT: Struct = Struct::new(
     "a rate",
     &[
-        key("path", &TEXT, "The device, such as `/dev/sda`."),
-        key("rate", &INTEGER_OR_TEXT, "Bytes or operations per second."),
+        key("path", &TEXT, "The device, such as `/dev/sda`"),
+        key("rate", &INTEGER_OR_TEXT, "Bytes or operations per second"),
     ],
 )
 .without_extensions();
@@ -297,6 +302,6 @@ static WEIGHTS: Shape = Shape::list(&WEIGHT, EntryStyle::Words);
 static WEIGHT: Shape = Shape::structure(&WEIGHT_STRUCT);
 static WEIGHT_STRUCT: Struct = Struct::new(
     "a weight",
-    &[key("path", &TEXT, "The device, such as `/dev/sda`."), key("weight", &INTEGER_OR_TEXT, "Its share, 10 to 1000.")],
+    &[key("path", &TEXT, "The device, such as `/dev/sda`"), key("weight", &INTEGER_OR_TEXT, "Its share, 10 to 1000")],
 )
 .without_extensions();

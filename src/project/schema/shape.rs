@@ -1,5 +1,6 @@
 //! What a shape is: which kinds of nodes the specification takes at a place, and what must hold for each of them.
 
+use super::release::Release;
 use crate::project::value::Data;
 
 /// A set of scalar kinds.
@@ -155,34 +156,34 @@ pub struct Key {
     pub name: &'static str,
     /// What stands under it.
     pub shape: &'static Shape,
-    /// What it is for, in one line.
-    pub documentation: &'static str,
-    /// The version of compose-go that brought it, where docker compose 2.40.3 (compose-go 2.9.1) refuses it still.
-    pub since: Option<&'static str>,
-    /// Whether the specification advises against it.
-    pub deprecated: bool,
+    /// What it is for: one line without a full stop, of at most 110 characters.
+    pub doc: &'static str,
+    /// The first docker compose that takes it; none where all of version 2 do, or it is as old as what it stands in.
+    pub since: Option<Release>,
+    /// What to do instead, where the specification advises against it.
+    pub deprecated: Option<&'static str>,
 }
 
 impl Key {
     /// Whether docker compose 2.40.3 refuses the key because it is newer.
     pub fn is_newer(&self) -> bool {
-        self.since.is_some()
+        self.since.is_some_and(|release| release > Release::REFERENCE)
     }
 
-    /// With the version of compose-go that brought it.
-    pub const fn since(self, version: &'static str) -> Key {
-        Key { since: Some(version), ..self }
+    /// With the first docker compose that takes it.
+    pub const fn since(self, major: u16, minor: u16, patch: u16) -> Key {
+        Key { since: Some(Release { major, minor, patch }), ..self }
     }
 
     /// Advised against.
-    pub const fn deprecated(self) -> Key {
-        Key { deprecated: true, ..self }
+    pub const fn deprecated(self, instead: &'static str) -> Key {
+        Key { deprecated: Some(instead), ..self }
     }
 }
 
 /// A key of the specification.
-pub const fn key(name: &'static str, shape: &'static Shape, documentation: &'static str) -> Key {
-    Key { name, shape, documentation, since: None, deprecated: false }
+pub const fn key(name: &'static str, shape: &'static Shape, doc: &'static str) -> Key {
+    Key { name, shape, doc, since: None, deprecated: None }
 }
 
 /// What a mapping must be.
@@ -292,7 +293,7 @@ impl Shape {
         match data {
             Data::Null => self.scalars.has(Scalars::NULL),
             Data::Bool(_) => self.scalars.has(Scalars::BOOL),
-            Data::Int(_) => self.scalars.has(Scalars::INTEGER.or(Scalars::NUMBER)),
+            Data::Int(_) | Data::Large(_) => self.scalars.has(Scalars::INTEGER.or(Scalars::NUMBER)),
             Data::Float(number) => {
                 let whole = number.is_finite() && number.fract() == 0.0;
                 self.scalars.has(Scalars::NUMBER) || whole && self.scalars.has(Scalars::INTEGER)
@@ -322,7 +323,9 @@ impl TextRule {
     }
 }
 
-const PULL_POLICIES: &[&str] = &["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"];
+/// The words of `pull_policy`, beside `every_` with a duration.
+pub const PULL_POLICIES: &[&str] =
+    &["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"];
 
 /// `^[0-9]+[wdhms]`
 fn starts_period(text: &str) -> bool {

@@ -1,5 +1,6 @@
 //! The validator on small files: every finding with its place, and what the fixes write.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::*;
@@ -35,6 +36,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Data {
         Resolved::Null => Data::Null,
         Resolved::Bool(value) => Data::Bool(value),
         Resolved::Int(value) => Data::Int(value),
+        Resolved::Large(value) => Data::Large(value),
         Resolved::Float(value) => Data::Float(value),
         Resolved::Timestamp => Data::Timestamp(text.to_owned()),
         Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
@@ -388,7 +390,7 @@ fn keys_are_described_by_their_path() {
     assert_eq!(name(&["networks", "a", "ipam", "config", "1", "subnet"]), Some("subnet"));
     assert_eq!(name(&["services", "web", "environment", "A"]), None);
     assert_eq!(name(&["services", "web", "depends_on", "db", "condition"]), Some("condition"));
-    assert!(describe(&["version"]).is_some_and(|key| key.deprecated));
+    assert!(describe(&["version"]).is_some_and(|key| key.deprecated == Some("remove it")));
     assert_eq!(structure(&["services", "web"]).map(|found| found.title), Some("a service"));
     assert!(describe(&[]).is_none());
 }
@@ -410,15 +412,21 @@ fn structures(shape: &'static Shape, found: &mut Vec<&'static Struct>) {
 
 #[test]
 fn the_table_is_in_order_and_documented() {
-    let mut found = Vec::new();
+    let (mut found, mut names) = (Vec::new(), BTreeMap::new());
     structures(&resources::FILE, &mut found);
     assert!(found.len() > 40);
     for structure in found {
         assert!(structure.keys.is_sorted_by(|one, other| one.name < other.name), "{}", structure.title);
         assert!(structure.required.iter().all(|name| structure.key(name).is_some()), "{}", structure.title);
         for key in structure.keys {
-            let line = key.documentation;
-            assert!(line.ends_with(['.', '…']) && !line.contains('\n'), "{}: {line}", key.name);
+            let doc = key.doc;
+            assert!((8..=110).contains(&doc.chars().count()) && !doc.contains('\n'), "{}: {doc}", key.name);
+            assert!(!doc.ends_with('.') && doc.trim() == doc && !doc.contains("  "), "{}: {doc}", key.name);
+            assert!(doc.starts_with(|first: char| first.is_uppercase() || first == '`'), "{}: {doc}", key.name);
+            assert_eq!(doc.matches('`').count() % 2, 0, "{}: {doc}", key.name);
+            let name = *names.entry(doc).or_insert(key.name);
+            assert_eq!(name, key.name, "two keys say the same: {doc}");
         }
     }
+    assert!(names.len() > 200, "{}", names.len());
 }

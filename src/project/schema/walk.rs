@@ -1,10 +1,10 @@
 //! The walk over a project beside its shape; one violation for each mistake, at the smallest node that is wrong.
 
-use std::collections::HashMap;
-
+use super::release::Release;
+use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
 use super::{Violation, mend, suggest, words};
-use crate::edits::Files;
+use crate::edits::{self, Files};
 use crate::finding::{Finding, Fix, Place, Severity};
 use crate::project::value::{Data, Entry, Map, Step, Value};
 
@@ -44,6 +44,7 @@ impl<'a> Walk<'a> {
             match &value.data {
                 Data::Text(text) => self.text(value, text, shape.text),
                 Data::Int(number) => self.range(value, *number as f64, shape.range),
+                Data::Large(number) => self.range(value, *number as f64, shape.range),
                 Data::Float(number) => self.range(value, *number, shape.range),
                 Data::List(items) => self.list(items, shape),
                 Data::Map(map) => self.map(value, map, shape),
@@ -84,8 +85,8 @@ impl<'a> Walk<'a> {
                 continue;
             };
             self.enter(Segment::Key(name), Some(entry.key), |walk| {
-                if let Some(version) = key.since {
-                    walk.newer(name, entry, version);
+                if let Some(release) = key.since.filter(|_| key.is_newer()) {
+                    walk.newer(name, entry, release);
                 }
                 walk.value(&entry.value, key.shape);
             });
@@ -145,25 +146,19 @@ impl<'a> Walk<'a> {
         self.report(finding);
     }
 
-    /// Compares as JSON does: `1` and `1.0` are equal, `1` and `"1"` are not.
     fn duplicates(&mut self, items: &'a [Value], list: &List) {
-        let mut seen: HashMap<String, Place> = HashMap::new();
-        for (index, item) in items.iter().enumerate() {
-            let identity = identity(item);
-            match seen.get(&identity) {
-                Some(first) => {
-                    let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
-                    let message = words::duplicate(&self.subject(), shown);
-                    let first = *first;
-                    self.enter(Segment::Index(index), None, |walk| {
-                        let finding = walk.finding("invalid-value", item.place, message);
-                        walk.report(finding.label(first, "it stands here first").help("remove one of them"));
-                    });
-                }
-                None => {
-                    seen.insert(identity, item.place);
-                }
-            }
+        for (first, again) in repeats(items) {
+            let (Some(first), Some(item)) = (items.get(first), items.get(again)) else { continue };
+            let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
+            let message = words::duplicate(&self.subject(), shown);
+            self.enter(Segment::Index(again), None, |walk| {
+                let finding = walk.finding("invalid-value", item.place, message);
+                let mut finding = finding.label(first.place, "it stands here first").help("remove one of them");
+                let title = "take out the second one, which says the same";
+                let fix = edits::safe(title, edits::remove(walk.files, item.place));
+                finding.fix = walk.when_mine(fix.filter(|_| !is_shared(item)));
+                walk.report(finding);
+            });
         }
     }
 
@@ -226,8 +221,8 @@ impl<'a> Walk<'a> {
         meant.map(|(near, _)| near)
     }
 
-    fn newer(&mut self, name: &str, entry: &Entry, version: &str) {
-        let message = format!("`{name}` needs compose-go {version}, which docker compose 2.40.3 does not have");
+    fn newer(&mut self, name: &str, entry: &Entry, release: Release) {
+        let message = format!("`{name}` needs docker compose {release}, this is read as {} does", Release::REFERENCE);
         let finding = self.finding("unknown-key", entry.key, message);
         self.violations.push(Violation { finding, rejected: true, newer: true });
     }
@@ -327,27 +322,5 @@ fn is_split_entry(item: &Value, list: &List) -> bool {
             !extension && suggest::nearest(name, structure.keys.iter().map(|key| key.name)).is_none()
         }
         Mapping::Free | Mapping::Table(_) => false,
-    }
-}
-
-/// A text that is equal for values that JSON holds to be equal.
-fn identity(value: &Value) -> String {
-    match &value.data {
-        Data::Null => "null".to_owned(),
-        Data::Bool(value) => value.to_string(),
-        Data::Int(number) => format!("n{}", *number as f64),
-        Data::Float(number) => format!("n{number}"),
-        Data::Text(text) => format!("{text:?}"),
-        Data::Timestamp(text) => format!("t{text:?}"),
-        Data::List(items) => {
-            let items: Vec<String> = items.iter().map(identity).collect();
-            format!("[{}]", items.join(","))
-        }
-        Data::Map(map) => {
-            let mut entries: Vec<String> =
-                map.iter().map(|(name, entry)| format!("{name:?}:{}", identity(&entry.value))).collect();
-            entries.sort();
-            format!("{{{}}}", entries.join(","))
-        }
     }
 }

@@ -42,7 +42,7 @@ pub fn kind(value: &Value) -> &'static str {
         Data::Null if value.place.span.start == value.place.span.end => "empty",
         Data::Null => "null",
         Data::Bool(_) => "a boolean",
-        Data::Int(_) => "an integer",
+        Data::Int(_) | Data::Large(_) => "an integer",
         Data::Float(_) => "a number",
         Data::Text(_) => "a string",
         Data::Timestamp(_) => "a date",
@@ -57,10 +57,12 @@ pub fn type_help(value: &Value, shape: &Shape) -> Option<&'static str> {
     let map = !matches!(shape.map, Mapping::No);
     match &value.data {
         Data::Null => Some("give it a value, or remove the key"),
-        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Timestamp(_) if shape.quotable => {
+        Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_) if shape.quotable => {
             Some("put it in quotes")
         }
-        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Text(_) if shape.hint.is_some() => shape.hint,
+        Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Text(_) if shape.hint.is_some() => {
+            shape.hint
+        }
         Data::Timestamp(_) => Some("YAML reads it as a date, which docker compose takes nowhere; put it in quotes"),
         Data::Text(_) if list && !map => Some("write each entry on a line of its own, after `- `"),
         Data::Text(_) if map => Some("write it as keys with values, one a line"),

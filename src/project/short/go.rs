@@ -8,6 +8,7 @@ pub fn sprint(value: &Value) -> String {
         Data::Null => "<nil>".to_owned(),
         Data::Bool(flag) => flag.to_string(),
         Data::Int(number) => number.to_string(),
+        Data::Large(number) => number.to_string(),
         Data::Float(number) => float(*number),
         Data::Text(text) | Data::Timestamp(text) => text.clone(),
         Data::List(items) => {

@@ -23,6 +23,7 @@ fn value(tree: &Tree, id: NodeId) -> Value {
             Resolved::Null => Data::Null,
             Resolved::Bool(flag) => Data::Bool(flag),
             Resolved::Int(number) => Data::Int(number),
+            Resolved::Large(number) => Data::Large(number),
             Resolved::Float(number) => Data::Float(number),
             Resolved::Timestamp => Data::Timestamp(text.clone()),
             _ => Data::Text(text.clone()),
