@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::{Run, State, Wanted};
 use crate::finding::{Edit, Finding, Safety};
+use crate::rules;
 use crate::source::{change, relative};
 
 /// What tells a finding from others while its file changes.
@@ -37,12 +38,24 @@ pub(super) fn identity(finding: &Finding, state: &State) -> Identity {
     (path, finding.rule, finding.resource.clone(), finding.evidence.clone())
 }
 
-/// The fixes of one round, in the order of the findings: those that are wanted, were not refused, change files that may
-/// be written, and touch no edit of one before them.
+/// The fixes of one round. What keeps Compose from reading the project is mended first: it hides what the rules find.
 pub(super) fn changes(run: &mut Run<'_>, state: &State) -> Vec<Change> {
+    let first = chosen(run, state, &is_of_loader);
+    if first.is_empty() { chosen(run, state, &|_| true) } else { first }
+}
+
+/// Whether a rule has no function of its own: its findings are the loader's.
+pub(super) fn is_of_loader(rule: &str) -> bool {
+    rules::find(rule).is_some_and(|rule| rule.check.is_none())
+}
+
+/// Fixes in the order of the findings: those that are wanted, were not refused, change files that may be written, and
+/// touch no edit of one before them.
+fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(&str) -> bool) -> Vec<Change> {
     let mut taken: BTreeMap<PathBuf, Vec<Range<u32>>> = BTreeMap::new();
     let mut chosen: Vec<Change> = Vec::new();
-    let active = state.report.active().filter(|finding| is_wanted(finding, run.wanted));
+    let wanted = run.wanted;
+    let active = state.report.active().filter(|finding| of_rule(finding.rule) && is_wanted(finding, wanted));
     for change in active.filter_map(|finding| change(finding, state)) {
         if run.refused.contains(&change.identity) || !is_writable(run, &change) {
             continue;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::plan::{Change, Identity, identity, texts};
+use super::plan::{Change, Identity, identity, is_of_loader, texts};
 use crate::engine::{self, Kept, Request};
 use crate::finding::{Safety, Severity};
 use crate::report::Report;
@@ -45,14 +45,16 @@ pub(super) fn problem(before: &State, after: &State, changes: &[Change]) -> Opti
     new_error(before, after, changes).or_else(|| elsewhere(before, after, changes))
 }
 
-/// An error that was not there before: of the rules that run, and of what Compose rejects, whatever rules run. That a
-/// variable is required now is what a fix that makes Compose insist on it is for.
+/// An error that was not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
+/// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
+/// it is for.
 fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String> {
     let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
     let is_meant =
         |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
     // Of a cause that several places share, the next place takes the finding when the first one is mended.
-    let (known, now) = (errors(before), errors(after));
+    let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
+    let (known, now) = (errors(before, of), errors(after, of));
     let moves = |(path, rule, _, evidence): &Identity| {
         evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
     };
@@ -62,12 +64,16 @@ fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String
     new.map(|((_, rule, ..), (_, message))| format!("it would bring {rule}: {message}"))
 }
 
-fn errors(state: &State) -> BTreeMap<Identity, (usize, String)> {
+/// Which errors count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errors {
+    All,
+    OfLoader,
+}
+
+fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
     let mut errors: BTreeMap<Identity, (usize, String)> = BTreeMap::new();
-    let found = state
-        .report
-        .active()
-        .filter(|finding| crate::rules::find(finding.rule).is_some_and(|rule| rule.check.is_some()));
+    let found = state.report.active().filter(|finding| of == Errors::All && !is_of_loader(finding.rule));
     let rejected = state.kept.iter().flat_map(|kept| &kept.rejections);
     for finding in found.chain(rejected).filter(|finding| finding.severity == Severity::Error) {
         let entry = errors.entry(identity(finding, state)).or_insert_with(|| (0, finding.message.clone()));

@@ -21,7 +21,6 @@ use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
 use super::texts::Texts;
-
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
