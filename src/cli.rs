@@ -2,6 +2,7 @@
 
 mod arguments;
 mod buffer;
+mod fixes;
 mod keys;
 mod ignores;
 mod init;
@@ -28,6 +29,7 @@ use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
+use fixes::Telling;
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -177,7 +179,7 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore) {
+    for name in arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only) {
         if !rules.contains(&name.as_str()) {
             return Err(config::unknown_rule(name, &rules));
         }
@@ -213,6 +215,10 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         ..RenderOptions::new(request.directory.clone())
     };
     let before = known::before(arguments.comparison.since.as_deref(), &request)?;
+    if let Some(doing) = arguments.fixing.doing() {
+        let telling = Telling { format: arguments.format.format(), options: &options, fail_on };
+        return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
+    }
     let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
     let mut report = progress::during(seen, || engine::check(&sources, &request));
     if let Some(before) = before {
