@@ -1,7 +1,11 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod buffer;
 mod keys;
+mod ignores;
+mod init;
+mod known;
 mod outputs;
 mod progress;
 mod rules;
@@ -140,6 +144,8 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
+        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
         Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
         Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
@@ -177,13 +183,19 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         }
     }
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &rules)?;
+    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
+    let given = buffer.iter().cloned().collect();
+    let paths =
+        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
+    request.buffer = buffer;
     request.selection = Selection {
         select: arguments.select,
         ignore: arguments.ignore,
         strict: arguments.strict,
         style: arguments.style,
     };
+    request.baseline = known::read(arguments.comparison.baseline.as_deref(), &sources, surroundings)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
@@ -194,30 +206,57 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
         statistics: arguments.statistics,
-        fail_on: match fail_on {
-            FailOn::Severity(severity) => Some(severity),
-            FailOn::Never => None,
-        },
+        fail_on: lowest(fail_on),
         ..RenderOptions::new(request.directory.clone())
     };
+    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
     let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
-    let report = progress::during(seen, || engine::check(&sources, &request));
+    let mut report = progress::during(seen, || engine::check(&sources, &request));
+    if let Some(before) = before {
+        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
+    }
+    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
+        report.keep_file(path, &sources);
+    }
+    if arguments.comparison.add_ignores {
+        let reason = arguments.comparison.reason.as_deref();
+        return ignores::add(&report, &sources, &options, reason);
+    }
     let rendering = Instant::now();
-    let output = render::render(arguments.format.format(), &report, &sources, &options);
-    let mut errors: String = report.failures.iter().map(|failure| complaint(failure)).collect();
-    let mut code = exit_code(&report, fail_on);
-    for failure in outputs::write(&arguments.outputs, &report, &sources, &options) {
-        errors.push_str(&complaint(&failure));
-        code = BROKEN;
-    }
+    let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
+    answer.code = answer.code.max(exit_code(&report, fail_on));
+    let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
+    answer.errors.extend(unused.map(|line| complaint(&line)));
     if arguments.verbose {
-        errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
+        answer.errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
     }
-    Ok(Answer { output, errors, code })
+    Ok(answer)
+}
+
+/// The findings on standard output and in files, and what went wrong on the way.
+fn answer(
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+    format: Format,
+    outputs: &[arguments::Output],
+) -> Answer {
+    let output = render::render(format, report, sources, options);
+    let unwritten = outputs::write(outputs, report, sources, options);
+    let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
+    let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
+    Answer { output, errors, code }
 }
 
 fn complaint(message: &str) -> String {
     format!("plimsoll: {}\n", render::clean(message))
+}
+
+fn lowest(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Severity(severity) => Some(severity),
+        FailOn::Never => None,
+    }
 }
 
 /// A run never fails for something that it does not show.
@@ -293,6 +332,7 @@ fn request(
         directory: directory.clone(),
         config: find_config(sources, &start, rules)?,
         paths,
+        buffer: None,
         files: project.files,
         env_files: project.env_files,
         profiles: project.profiles,
@@ -307,6 +347,11 @@ fn request(
 
 fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
     config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for the configuration of a request starts.
+fn start_of(request: &Request) -> PathBuf {
+    start(&request.directory, request.paths.iter().chain(&request.files))
 }
 
 /// Where the search for a configuration starts: what all paths have in common, or the working directory.

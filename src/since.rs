@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config;
 use crate::engine::{self, Request};
@@ -55,6 +56,8 @@ impl Before {
             // A configuration that could not be used then had no say.
             config: config::find(sources, start, rules).unwrap_or_default(),
             baseline: None,
+            // Its stages are not those of the run.
+            watch: Arc::default(),
             ..request.clone()
         };
         engine::check(sources, &request)

@@ -1,7 +1,7 @@
 //! The projects that a request leads to, each loaded and judged.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -28,6 +28,10 @@ use crate::suppress::{Judged, Kind, Suppressions};
 use crate::watch::Stage;
 use crate::yaml::Trees;
 
+/// The keys at the top of a Compose file.
+pub(super) const COMPOSE_KEYS: [&str; 8] =
+    ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
+
 /// What is known of one project.
 pub(super) struct Outcome {
     pub(super) entry: Entry,
@@ -35,6 +39,8 @@ pub(super) struct Outcome {
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
     pub(super) env_files: Vec<FileId>,
+    /// Every file that was read for it.
+    pub(super) read: BTreeSet<PathBuf>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
     /// Whether the files are laid over a default project.
@@ -67,14 +73,12 @@ impl Run<'_> {
         entries.map(|entry| self.judge(&entry, Standing::Project, true)).collect()
     }
 
-    /// The projects below the paths of the request.
-    pub(super) fn search(&self, around: &Surroundings) -> Vec<Outcome> {
-        let here = [PathBuf::from(".")];
-        let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
+    /// The projects below directories, and those that may use files.
+    pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
+        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
         let watch = &self.request.watch;
-        let find = || discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
-        let groups = watch.time(Stage::Discover, find);
+        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files, around));
         watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
@@ -104,7 +108,8 @@ impl Run<'_> {
         let default = group.default.clone().map(with_options);
         let mut outcomes: Vec<Outcome> =
             default.iter().map(|entry| self.judge(entry, Standing::Project, true)).collect();
-        for file in group.others.iter().filter(|file| self.is_given(file) || self.is_compose_file(file)) {
+        let wanted = group.others.iter().filter(|file| self.is_wanted(file, group.default.as_ref()));
+        for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
         }
@@ -118,17 +123,9 @@ impl Run<'_> {
         outcomes
     }
 
-    /// Whether a file was named on the command line, not found on a walk.
-    fn is_given(&self, file: &Path) -> bool {
-        let named = |path: &PathBuf| normalize(&self.request.directory.join(path)) == *file;
-        self.request.paths.iter().any(named)
-    }
-
     /// Whether a file is a Compose file by what it holds, not only by its name. A template of one that is no YAML yet
     /// (`{{ name }}`, `{% if %}`) is none.
     fn is_compose_file(&self, file: &Path) -> bool {
-        const KEYS: [&str; 8] =
-            ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
         let Ok(id) = self.sources.load(file) else { return true };
         let parsed = self.trees.get(self.sources, id);
         let tree = &parsed.0;
@@ -136,7 +133,7 @@ impl Run<'_> {
         if tree.broken && (text.contains("{{") || text.contains("{%")) {
             return false;
         }
-        tree.broken || tree.documents.iter().any(|root| KEYS.iter().any(|key| tree.get(*root, key).is_some()))
+        tree.broken || tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
     }
 
     /// A file beside the default project: a project of its own, an overlay, or a fragment.
@@ -194,6 +191,7 @@ impl Run<'_> {
                 files: Vec::new(),
                 all_files: Vec::new(),
                 env_files: Vec::new(),
+                read: entry.files.iter().cloned().collect(),
                 incomplete: false,
                 is_overlay: false,
                 is_default,
@@ -206,10 +204,11 @@ impl Run<'_> {
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
         let watch = &self.request.watch;
         watch.judge_one();
-        let (project, mut findings) = watch.time(Stage::Load, || load(self.sources, self.trees, entry));
+        let sources = self.sources.noting();
+        let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
-        findings.extend(self.rules(&project, standing));
+        findings.extend(self.rules(&sources, &project, standing));
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
@@ -221,6 +220,7 @@ impl Run<'_> {
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
             env_files: env_files(&project),
+            read: sources.into_loaded(),
             incomplete,
             is_overlay: entry.files.len() > 1,
             is_default,
@@ -267,17 +267,17 @@ impl Run<'_> {
         }
     }
 
-    fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
-        let texts = Texts::new(self.sources);
+    fn rules(&self, sources: &SourceDb, project: &Project, standing: Standing) -> Vec<Finding> {
+        let texts = Texts::new(sources);
         let watch = &self.request.watch;
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
-        let root = discover::repository(self.sources, &project.directory, &self.request.directory);
-        read_builds(&mut model, self.sources, &root);
-        let facts = Facts::new(&model, project, self.sources, root);
+        let root = discover::repository(sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, sources, &root);
+        let facts = Facts::new(&model, project, sources, root);
         let context = Context {
             model: &model,
             facts: &facts,
-            files: Files::new(self.sources, self.trees),
+            files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,

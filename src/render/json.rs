@@ -7,6 +7,7 @@ use super::rule_url;
 use super::statistics::{self, RuleCount};
 use super::view::View;
 use crate::finding::{Finding, Fix, Label, Suppressed};
+use crate::report::Compared;
 use crate::source::{Position, Span};
 
 /// The version of the contract; a field may be added without a new one, none may change or go.
@@ -19,6 +20,22 @@ struct Output<'a> {
     summary: SummaryOut,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<RuleCount>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct BaselineOut<'a> {
+    known: usize,
+    gone: Vec<KnownOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct KnownOut<'a> {
+    file: &'a str,
+    rule: &'a str,
+    resource: &'a str,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -105,6 +122,7 @@ pub(super) fn render(view: &View<'_>) -> String {
             projects: report.projects,
         },
         statistics: view.options.statistics.then(|| statistics::by_rule(report)),
+        baseline: report.compared.as_ref().map(baseline),
     };
     document(&output)
 }
@@ -176,6 +194,16 @@ fn fix<'f>(view: &View<'_>, fix: &'f Fix) -> FixOut<'f> {
 fn span(view: &View<'_>, span: Span) -> SpanOut {
     let (start, end) = view.range(span);
     SpanOut { start: position(start), end: position(end) }
+}
+
+fn baseline(compared: &Compared) -> BaselineOut<'_> {
+    let gone = compared.gone.iter().map(|known| KnownOut {
+        file: &known.file,
+        rule: &known.rule,
+        resource: &known.resource,
+        fingerprint: &known.fingerprint,
+    });
+    BaselineOut { known: compared.known, gone: gone.collect() }
 }
 
 fn suppressed(suppressed: &Suppressed) -> SuppressedOut<'_> {
