@@ -38,9 +38,9 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
-    pub(super) env_files: Vec<FileId>,
     /// Every file that was read for it.
     pub(super) read: BTreeSet<PathBuf>,
+    pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
     /// Whether the files are laid over a default project.
@@ -76,9 +76,9 @@ impl Run<'_> {
     /// The projects below directories, and those that may use files.
     pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
-        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
         let watch = &self.request.watch;
-        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files, around));
+        let files = || paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
+        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files(), around));
         watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
@@ -112,6 +112,12 @@ impl Run<'_> {
         for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
+        }
+        for finding in group.shadowed.iter().filter_map(|shadowed| shadowed.finding(self.sources)) {
+            let file = finding.place.span.file;
+            let loaded = outcomes.iter().any(|outcome| outcome.is_default && outcome.all_files.contains(&file));
+            let own = outcomes.iter_mut().find(|outcome| !loaded && outcome.files.contains(&file));
+            own.into_iter().for_each(|outcome| outcome.findings.push(finding.clone()));
         }
         let completed = outcomes.iter().any(|outcome| !outcome.is_default && outcome.is_overlay && !outcome.incomplete);
         if let (Some(first), Some(entry), true) = (outcomes.first_mut(), &default, completed)
@@ -190,8 +196,8 @@ impl Run<'_> {
                 findings: Vec::new(),
                 files: Vec::new(),
                 all_files: Vec::new(),
-                env_files: Vec::new(),
                 read: entry.files.iter().cloned().collect(),
+                env_files: Vec::new(),
                 incomplete: false,
                 is_overlay: false,
                 is_default,
@@ -202,9 +208,9 @@ impl Run<'_> {
     }
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
+        let sources = self.sources.noting();
         let watch = &self.request.watch;
         watch.judge_one();
-        let sources = self.sources.noting();
         let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
@@ -219,8 +225,8 @@ impl Run<'_> {
             findings,
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
-            env_files: env_files(&project),
             read: sources.into_loaded(),
+            env_files: env_files(&project),
             incomplete,
             is_overlay: entry.files.len() > 1,
             is_default,
@@ -280,7 +286,7 @@ impl Run<'_> {
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: standing == Standing::Fragment,
+            fragment: standing == Standing::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
         let start = Instant::now();

@@ -19,9 +19,9 @@ struct Output<'a> {
     findings: Vec<FindingOut<'a>>,
     summary: SummaryOut,
     #[serde(skip_serializing_if = "Option::is_none")]
-    statistics: Option<Vec<RuleCount>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<BaselineOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<RuleCount>>,
 }
 
 #[derive(Serialize)]
@@ -121,8 +121,8 @@ pub(super) fn render(view: &View<'_>) -> String {
             files: report.files,
             projects: report.projects,
         },
-        statistics: view.options.statistics.then(|| statistics::by_rule(report)),
         baseline: report.compared.as_ref().map(baseline),
+        statistics: view.options.statistics.then(|| statistics::by_rule(report)),
     };
     document(&output)
 }
