@@ -3,6 +3,9 @@
 mod arguments;
 mod buffer;
 mod keys;
+mod ignores;
+mod init;
+mod known;
 mod rules;
 
 use std::ffi::OsString;
@@ -133,6 +136,8 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
+        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
         Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
     }
@@ -180,6 +185,7 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         strict: arguments.strict,
         style: arguments.style,
     };
+    request.baseline = known::read(arguments.comparison.baseline.as_deref(), &sources, surroundings)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
@@ -191,7 +197,15 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         summary: !arguments.quiet,
         ..RenderOptions::new(request.directory.clone())
     };
+    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
     let mut report = engine::check(&sources, &request);
+    if let Some(before) = before {
+        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
+    }
+    if arguments.comparison.add_ignores {
+        let reason = arguments.comparison.reason.as_deref();
+        return ignores::add(&report, &sources, &options, reason);
+    }
     if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
         report.keep_file(path, &sources);
     }
@@ -290,6 +304,11 @@ fn request(
 
 fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
     config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for the configuration of a request starts.
+fn start_of(request: &Request) -> PathBuf {
+    start(&request.directory, request.paths.iter().chain(&request.files))
 }
 
 /// Where the search for a configuration starts: what all paths have in common, or the working directory.

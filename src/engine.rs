@@ -90,13 +90,14 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
+    let nearby = run.lacking_nearby(&outcomes, &around);
     let projects = outcomes.len();
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = View { sources, request, settings: &settings, judged: &judged };
-    let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
     findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
     let findings = select(findings, &request.selection, &settings);
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);

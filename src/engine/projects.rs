@@ -82,7 +82,7 @@ impl Run<'_> {
         }
     }
 
-    fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+    pub(super) fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
         let request = self.request;
         let with_options = |mut entry: Entry| {
             if !request.profiles.is_empty() {
