@@ -202,12 +202,12 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
     if let Some(before) = before {
         before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
     }
+    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
+        report.keep_file(path, &sources);
+    }
     if arguments.comparison.add_ignores {
         let reason = arguments.comparison.reason.as_deref();
         return ignores::add(&report, &sources, &options, reason);
-    }
-    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
-        report.keep_file(path, &sources);
     }
     let output = render::render(arguments.format.format(), &report, &sources, &options);
     let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
