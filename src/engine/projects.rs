@@ -113,6 +113,12 @@ impl Run<'_> {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
         }
+        for finding in group.shadowed.iter().filter_map(|shadowed| shadowed.finding(self.sources)) {
+            let file = finding.place.span.file;
+            let loaded = outcomes.iter().any(|outcome| outcome.is_default && outcome.all_files.contains(&file));
+            let own = outcomes.iter_mut().find(|outcome| !loaded && outcome.files.contains(&file));
+            own.into_iter().for_each(|outcome| outcome.findings.push(finding.clone()));
+        }
         let completed = outcomes.iter().any(|outcome| !outcome.is_default && outcome.is_overlay && !outcome.incomplete);
         if let (Some(first), Some(entry), true) = (outcomes.first_mut(), &default, completed)
             && first.incomplete
@@ -280,7 +286,7 @@ impl Run<'_> {
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: standing == Standing::Fragment,
+            fragment: standing == Standing::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
         let start = Instant::now();

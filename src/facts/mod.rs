@@ -153,6 +153,12 @@ impl<'a> Facts<'a> {
         self.once(&self.proxied, || proxied::proxied(self)).as_slice()
     }
 
+    /// Whether nothing is at a path, which is relative to the project's directory.
+    pub fn is_absent(&self, path: &std::path::Path) -> bool {
+        let path = crate::source::normalize(&self.project.directory.join(path));
+        path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
+    }
+
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub fn is_service_nearby(&self, name: &str) -> bool {
         let known = self.once(&self.nearby, || {
