@@ -185,10 +185,7 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         }
     }
     let sources = SourceDb::new();
-    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
-    let given = buffer.iter().cloned().collect();
-    let paths =
-        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let (buffer, paths) = buffer::asked(&sources, &arguments, &surroundings.directory)?;
     let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
     request.buffer = buffer;
     request.selection = Selection {
@@ -225,8 +222,7 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         report.keep_file(path, &sources);
     }
     if arguments.comparison.add_ignores {
-        let reason = arguments.comparison.reason.as_deref();
-        return ignores::add(&report, &sources, &options, reason);
+        return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
     }
     let rendering = Instant::now();
     let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
