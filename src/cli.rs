@@ -177,11 +177,7 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore) {
-        if !rules.contains(&name.as_str()) {
-            return Err(config::unknown_rule(name, &rules));
-        }
-    }
+    all_known(arguments.select.iter().chain(&arguments.ignore), &rules)?;
     let sources = SourceDb::new();
     let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
     let given = buffer.iter().cloned().collect();
@@ -238,6 +234,11 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
     }
     Ok(Answer { output, errors, code })
+}
+
+fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
+    let unknown = names.find(|name| !rules.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
 }
 
 fn complaint(message: &str) -> String {
