@@ -1,13 +1,22 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod buffer;
 mod fixes;
 mod keys;
+mod ignores;
+mod init;
+mod known;
+mod outputs;
+mod progress;
 mod rules;
+mod shell;
+mod stages;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -47,6 +56,8 @@ pub struct Surroundings {
     pub no_color: bool,
     /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
     pub force_color: bool,
+    /// Whether standard error is a terminal that can redraw a line.
+    pub error_terminal: bool,
 }
 
 impl Surroundings {
@@ -56,13 +67,15 @@ impl Surroundings {
     /// The working directory cannot be read.
     pub fn of_process() -> io::Result<Surroundings> {
         let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
-        let terminal = io::stdout().is_terminal() && source::variable("TERM").is_none_or(|name| name != "dumb");
+        let can_draw = source::variable("TERM").is_none_or(|name| name != "dumb");
+        let terminal = io::stdout().is_terminal() && can_draw;
         Ok(Surroundings {
             directory: source::working_directory()?,
             terminal,
             width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             no_color: source::variable("NO_COLOR").is_some(),
             force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+            error_terminal: io::stderr().is_terminal() && can_draw,
         })
     }
 
@@ -89,8 +102,7 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        let lines = message.lines().map(|line| format!("plimsoll: {}\n", render::clean(line)));
-        Answer { errors: lines.collect(), code: BROKEN, ..Answer::default() }
+        Answer { errors: message.lines().map(complaint).collect(), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -134,7 +146,11 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
+        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
+        Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
+        Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
         Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
     }
 }
@@ -169,13 +185,19 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         }
     }
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &rules)?;
+    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
+    let given = buffer.iter().cloned().collect();
+    let paths =
+        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
+    request.buffer = buffer;
     request.selection = Selection {
         select: arguments.select,
         ignore: arguments.ignore,
         strict: arguments.strict,
         style: arguments.style,
     };
+    request.baseline = known::read(arguments.comparison.baseline.as_deref(), &sources, surroundings)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
@@ -185,16 +207,62 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
+        statistics: arguments.statistics,
+        fail_on: lowest(fail_on),
         ..RenderOptions::new(request.directory.clone())
     };
+    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
     if let Some(doing) = arguments.fixing.doing() {
         let telling = Telling { format: arguments.format.format(), options: &options, fail_on };
         return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
     }
-    let report = engine::check(&sources, &request);
-    let output = render::render(arguments.format.format(), &report, &sources, &options);
-    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
-    Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
+    let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
+    let mut report = progress::during(seen, || engine::check(&sources, &request));
+    if let Some(before) = before {
+        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
+    }
+    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
+        report.keep_file(path, &sources);
+    }
+    if arguments.comparison.add_ignores {
+        let reason = arguments.comparison.reason.as_deref();
+        return ignores::add(&report, &sources, &options, reason);
+    }
+    let rendering = Instant::now();
+    let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
+    answer.code = answer.code.max(exit_code(&report, fail_on));
+    let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
+    answer.errors.extend(unused.map(|line| complaint(&line)));
+    if arguments.verbose {
+        answer.errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
+    }
+    Ok(answer)
+}
+
+/// The findings on standard output and in files, and what went wrong on the way.
+fn answer(
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+    format: Format,
+    outputs: &[arguments::Output],
+) -> Answer {
+    let output = render::render(format, report, sources, options);
+    let unwritten = outputs::write(outputs, report, sources, options);
+    let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
+    let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
+    Answer { output, errors, code }
+}
+
+fn complaint(message: &str) -> String {
+    format!("plimsoll: {}\n", render::clean(message))
+}
+
+fn lowest(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Severity(severity) => Some(severity),
+        FailOn::Never => None,
+    }
 }
 
 /// A run never fails for something that it does not show.
@@ -270,20 +338,26 @@ fn request(
         directory: directory.clone(),
         config: find_config(sources, &start, rules)?,
         paths,
+        buffer: None,
         files: project.files,
         env_files: project.env_files,
         profiles: project.profiles,
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
-        selection: Selection::default(),
         baseline: None,
         today: Some(Date::from_days(source::days_since_1970())),
+        ..Request::default()
     })
 }
 
 fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
     config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for the configuration of a request starts.
+fn start_of(request: &Request) -> PathBuf {
+    start(&request.directory, request.paths.iter().chain(&request.files))
 }
 
 /// Where the search for a configuration starts: what all paths have in common, or the working directory.

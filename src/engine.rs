@@ -1,5 +1,6 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
+mod given;
 mod projects;
 mod selection;
 mod surroundings;
@@ -7,6 +8,7 @@ mod view;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use selection::Selection;
 
@@ -24,6 +26,7 @@ use crate::report::Report;
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::suppress::{Seen, Suppressions, settle};
+use crate::watch::Watch;
 use crate::yaml::Trees;
 use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
@@ -37,6 +40,8 @@ pub struct Request {
     pub directory: PathBuf,
     /// Files and directories to search for projects; empty for the working directory.
     pub paths: Vec<PathBuf>,
+    /// A file whose unsaved text an editor gave; `paths` names it and nothing else then.
+    pub buffer: Option<PathBuf>,
     /// `-f`: the Compose files of one project, in the order of merging; empty to search.
     pub files: Vec<PathBuf>,
     /// `--env-file`, in the order of reading; empty for `.env`.
@@ -57,6 +62,8 @@ pub struct Request {
     pub baseline: Option<Baseline>,
     /// The day of the run; without it no suppression has expired.
     pub today: Option<Date>,
+    /// Sees how far the run is.
+    pub watch: Arc<Watch>,
 }
 
 /// A resolved project.
@@ -113,14 +120,19 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
-        run.search(&around)
+        run.search(&run.paths(), &around)
     } else {
-        run.chosen(&around)
+        let chosen = run.chosen(&around);
+        let more = run.search(&run.unused(&chosen), &around);
+        chosen.into_iter().chain(more).collect()
     };
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
+    run.keep_asked(&mut outcomes);
+    let unused = run.unused(&outcomes);
     let projects = outcomes.len();
-    let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
+    let mut files: HashSet<FileId> =
+        outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
@@ -129,9 +141,12 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
     findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
     let findings = select(findings, &request.selection, &settings);
+    // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
+    files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
-    (settle(findings, seen, sources, request.baseline.as_ref()), kept)
+    let report = settle(findings, seen, sources, request.baseline.as_ref());
+    (Report { unused, ..report }, kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

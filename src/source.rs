@@ -4,10 +4,10 @@ pub mod change;
 pub mod git;
 pub mod store;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -107,7 +107,8 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(path: PathBuf, text: String) -> SourceFile {
+    /// A text and the path that it stands at.
+    pub fn new(path: PathBuf, text: String) -> SourceFile {
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
         SourceFile { path, text, line_starts }
@@ -153,6 +154,14 @@ pub enum PathKind {
 /// All files of a run. Loading is cached by path, so a file that many projects name is read once.
 #[derive(Debug, Default)]
 pub struct SourceDb {
+    shared: Arc<Shared>,
+    /// The paths loaded through this handle, where they are noted.
+    loaded: Option<Mutex<BTreeSet<PathBuf>>>,
+}
+
+/// What all handles of a run share.
+#[derive(Debug, Default)]
+struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
@@ -162,10 +171,29 @@ pub struct SourceDb {
     fence: RwLock<Vec<PathBuf>>,
 }
 
+fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
+    RwLock::new(lock.read().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
 impl SourceDb {
     /// An empty data base.
     pub fn new() -> SourceDb {
         SourceDb::default()
+    }
+
+    /// The same files, through a handle that notes which paths are loaded.
+    pub fn noting(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()) }
+    }
+
+    /// The same files, through a handle that notes nothing: for a look around that uses none of them.
+    pub fn glancing(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: None }
+    }
+
+    /// The paths that were loaded through a noting handle, those of missing files among them.
+    pub fn into_loaded(self) -> BTreeSet<PathBuf> {
+        self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
     }
 
     /// Loads a file, or gives the one already loaded from that path.
@@ -174,12 +202,15 @@ impl SourceDb {
     /// See [`LoadError`]; the answer for a path stays the same for the whole run.
     pub fn load(&self, path: &Path) -> Result<FileId, LoadError> {
         let path = normalize(path);
-        let known = self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        if let Some(loaded) = &self.loaded {
+            loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        }
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
         if let Some(known) = known {
             return known;
         }
         let read = if self.is_outside(&path) { Err(LoadError::Outside) } else { read(&path) };
-        let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = by_path.get(&path) {
             return known.clone();
         }
@@ -191,11 +222,11 @@ impl SourceDb {
     /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
     pub fn fence(&self, directories: &[PathBuf]) {
         let real = directories.iter().map(|directory| std::fs::canonicalize(directory).unwrap_or(directory.clone()));
-        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
+        *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
     }
 
     fn is_outside(&self, path: &Path) -> bool {
-        let fence = self.fence.read().unwrap_or_else(PoisonError::into_inner);
+        let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
         // What is not there is missing, wherever it would be.
         let Some(real) = (!fence.is_empty()).then(|| std::fs::canonicalize(path).ok()).flatten() else { return false };
         !fence.iter().any(|directory| real.starts_with(directory))
@@ -210,7 +241,7 @@ impl SourceDb {
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
     pub fn stand_in(&self, path: &Path) -> FileId {
         let path = normalize(path);
-        let mut stand_ins = self.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
+        let mut stand_ins = self.shared.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
         *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
     }
 
@@ -224,13 +255,14 @@ impl SourceDb {
 
     /// The same files under the same numbers, to lay others over: what is done with the copy does not show here.
     pub fn fork(&self) -> SourceDb {
-        SourceDb {
-            files: RwLock::new(self.files.read().unwrap_or_else(PoisonError::into_inner).clone()),
-            by_path: RwLock::new(self.by_path.read().unwrap_or_else(PoisonError::into_inner).clone()),
-            laid: RwLock::new(self.laid.read().unwrap_or_else(PoisonError::into_inner).clone()),
-            stand_ins: RwLock::new(self.stand_ins.read().unwrap_or_else(PoisonError::into_inner).clone()),
-            fence: RwLock::new(self.fence.read().unwrap_or_else(PoisonError::into_inner).clone()),
-        }
+        let shared = Shared {
+            files: copy(&self.shared.files),
+            by_path: copy(&self.shared.by_path),
+            laid: copy(&self.shared.laid),
+            stand_ins: copy(&self.shared.stand_ins),
+            fence: copy(&self.shared.fence),
+        };
+        SourceDb { shared: Arc::new(shared), loaded: None }
     }
 
     /// Lays a text over a path, or the reason why it cannot be one.
@@ -250,13 +282,13 @@ impl SourceDb {
 
     fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
         let is_there = file != Err(LoadError::Missing);
-        self.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
-        self.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+        self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
     }
 
     /// Files that were found below a directory, without those that are hidden and with those that are laid there.
     pub fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
-        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         if laid.is_empty() {
             return found;
         }
@@ -270,14 +302,14 @@ impl SourceDb {
 
     /// A loaded file.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let files = self.shared.files.read().unwrap_or_else(PoisonError::into_inner);
         files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
     }
 
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
         let path = normalize(path);
-        match self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}
@@ -295,11 +327,11 @@ impl SourceDb {
         found.map(Path::to_path_buf)
     }
 
-    /// The names in a directory, sorted; empty where it cannot be read.
+    /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
             names.retain(|name| name_of(path).as_ref() != Some(name));
@@ -310,7 +342,7 @@ impl SourceDb {
     }
 
     fn add(&self, path: PathBuf, text: String) -> FileId {
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
         files.push(Arc::new(SourceFile::new(path, text)));
         FileId(files.len() as u32 - 1)
     }
@@ -332,6 +364,29 @@ fn read(path: &Path) -> Result<String, LoadError> {
         return Err(LoadError::Utf16);
     }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
+}
+
+/// Writes a file whole or not at all: a reader sees the old text or the new one. What is no regular file (`/dev/stderr`,
+/// a pipe) is written as it is; a link stays a link.
+///
+/// # Errors
+/// The directory is missing or may not be written to, a directory stands there, the disk is full.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let present = std::fs::metadata(&path).ok();
+    if present.as_ref().is_some_and(|data| !data.is_file()) {
+        return std::fs::write(&path, text);
+    }
+    let Some(name) = path.file_name() else { return std::fs::write(&path, text) };
+    let aside = path.with_file_name(format!(".{}.{}.plimsoll", name.to_string_lossy(), std::process::id()));
+    let written = std::fs::write(&aside, text)
+        .and_then(|()| present.map_or(Ok(()), |data| std::fs::set_permissions(&aside, data.permissions())))
+        .and_then(|()| std::fs::rename(&aside, &path));
+    if written.is_err() {
+        // Nothing of a failed try is left; where it was never made there is nothing to take away.
+        let _ = std::fs::remove_file(&aside);
+    }
+    written
 }
 
 /// All of standard input.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use crate::baseline::FILE_NAME;
 use crate::config::FailOn;
 use crate::finding::Severity;
 use crate::render::{Format, GraphFormat};
@@ -25,6 +27,10 @@ pub(super) enum Command {
     Resolve(Resolve),
     /// Draw a project: services, networks, published ports, volumes, and who talks to whom
     Graph(Draw),
+    /// Write down what is found now, so that `check --baseline` reports only what is new
+    Baseline(Baseline),
+    /// Write a plimsoll.yaml to start from
+    Init,
     /// Print what is written about a rule, or what the specification says of a key
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
@@ -37,6 +43,16 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Print a script that lets a shell complete plimsoll's arguments
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or that of a command
+    Man {
+        /// The command: check, resolve, …
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -44,11 +60,22 @@ pub(super) struct Check {
     /// Files and directories to search for projects [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
+    /// The file that standard input, given as the path `-`, is the unsaved text of
+    #[arg(long, value_name = "FILE", conflicts_with = "files", help_heading = "Editor")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// List the findings of its whole project, not only those in the file
+    #[arg(long, requires = "stdin_filename", help_heading = "Editor")]
+    pub(super) stdin_project: bool,
     #[command(flatten)]
     pub(super) project: Project,
+    #[command(flatten)]
+    pub(super) comparison: Comparison,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t = FormatName::Text, help_heading = "Output")]
     pub(super) format: FormatName,
+    /// Also write the findings to a file; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
+    pub(super) outputs: Vec<Output>,
     /// The lowest severity that gives exit code 1 [default: warning, or what plimsoll.yaml says]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Output")]
     pub(super) fail_on: Option<FailOnName>,
@@ -61,6 +88,12 @@ pub(super) struct Check {
     /// Print findings alone, without a summary
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+    /// Count the findings of each rule, in text, concise and json
+    #[arg(long, help_heading = "Output")]
+    pub(super) statistics: bool,
+    /// Say on standard error how long each stage takes
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) fixing: Fixing,
     /// Run only these rules
@@ -69,6 +102,42 @@ pub(super) struct Check {
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    /// Also run the rules that harden what already works
+    #[arg(long, help_heading = "Rules")]
+    pub(super) strict: bool,
+    /// Also run the rules on order and quoting
+    #[arg(long, help_heading = "Rules")]
+    pub(super) style: bool,
+}
+
+/// What need not be reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Known findings")]
+pub(super) struct Comparison {
+    /// Report only what this file does not know; `plimsoll baseline` writes one
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Report only what is new since the branch has left this revision of git
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// Write a comment that suppresses it for each finding that would be listed
+    #[arg(long)]
+    pub(super) add_ignores: bool,
+    /// The reason to give in these comments
+    #[arg(long, value_name = "TEXT", requires = "add_ignores")]
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Baseline {
+    /// Files and directories to search for projects [default: the working directory]
+    #[arg(value_name = "PATH", conflicts_with = "files")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: Project,
+    /// Where to write it
+    #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
+    pub(super) output: PathBuf,
     /// Also run the rules that harden what already works
     #[arg(long, help_heading = "Rules")]
     pub(super) strict: bool,
@@ -168,6 +237,35 @@ pub(super) enum FormatName {
     Text,
     Concise,
     Json,
+    Jsonl,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Checkstyle,
+    Rdjson,
+    Markdown,
+}
+
+/// A file to write, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub(super) format: FormatName,
+    pub(super) file: PathBuf,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as in sarif=plimsoll.sarif")?;
+    let format = FormatName::from_str(format, false).map_err(|_| {
+        let names = FormatName::value_variants().iter().filter_map(|one| one.to_possible_value());
+        let names: Vec<String> = names.map(|one| one.get_name().to_owned()).collect();
+        format!("`{format}` is no format: {}", names.join(", "))
+    })?;
+    match file {
+        "" => Err("the name of the file is missing".to_owned()),
+        "-" => Err("what goes to standard output is chosen with --format".to_owned()),
+        _ => Ok(Output { format, file: PathBuf::from(file) }),
+    }
 }
 
 impl FormatName {
@@ -176,6 +274,14 @@ impl FormatName {
             FormatName::Text => Format::Text,
             FormatName::Concise => Format::Concise,
             FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::Jsonl,
+            FormatName::Sarif => Format::Sarif,
+            FormatName::Github => Format::Github,
+            FormatName::Gitlab => Format::Gitlab,
+            FormatName::Junit => Format::Junit,
+            FormatName::Checkstyle => Format::Checkstyle,
+            FormatName::Rdjson => Format::Rdjson,
+            FormatName::Markdown => Format::Markdown,
         }
     }
 }

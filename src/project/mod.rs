@@ -10,6 +10,7 @@ pub mod environment;
 mod extends;
 mod include;
 mod interpolate;
+pub mod legacy;
 mod load;
 pub mod mend;
 mod merge;
@@ -20,7 +21,7 @@ pub mod output;
 mod path;
 mod shapes;
 mod paths;
-
+mod rejections;
 pub mod schema;
 pub mod short;
 pub mod texts;

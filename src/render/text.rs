@@ -8,32 +8,57 @@ use miette::{
 };
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::{Paint, RenderOptions, clean, rule_link, shown};
+use super::view::{View, plural};
+use super::{Paint, RenderOptions, clean, rule_link, shown, statistics};
 use crate::finding::{Confidence, Finding, Safety, Severity};
-use crate::report::Report;
-use crate::source::SourceDb;
+use crate::report::{Compared, Report};
 
 /// Narrower than this, the drawing would not fit.
 const LEAST_WIDTH: usize = 40;
+/// How many findings that are gone are named.
+const GONE: usize = 5;
 /// Columns that a tab reaches to.
 const TAB_WIDTH: usize = 4;
 
 /// Every finding that is shown, and a line that sums up.
-pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+pub(super) fn render(view: &View<'_>) -> String {
+    let (report, options) = (view.report, view.options);
     let mut output = String::new();
     for finding in shown(report, options) {
-        output.push_str(&block(finding, sources, options));
+        output.push_str(&block(finding, view));
         output.push('\n');
+    }
+    if options.statistics {
+        output.push_str(&statistics::table(report, options));
+        output.push_str(if options.summary { "\n" } else { "" });
     }
     if options.summary {
         output.push_str(&summary(report, options));
         output.push('\n');
+        output.push_str(&report.compared.as_ref().map(|compared| baseline(compared, options)).unwrap_or_default());
     }
     output
 }
 
-fn block(finding: &Finding, sources: &SourceDb, options: &RenderOptions) -> String {
-    let excerpt = excerpt(finding, sources, options);
+/// What a baseline had to say.
+fn baseline(compared: &Compared, options: &RenderOptions) -> String {
+    let known = format!("the baseline knows {}", plural(compared.known, "other"));
+    if compared.gone.is_empty() {
+        return format!("{}\n", Paint::Dim.on(&known, options));
+    }
+    let gone = compared.gone.iter().map(|one| clean(&format!("{} in {}", one.rule, one.file)));
+    let mut named: Vec<String> = gone.take(GONE).collect();
+    if compared.gone.len() > GONE {
+        named.push(format!("{} more", compared.gone.len() - GONE));
+    }
+    let is_gone = if compared.gone.len() == 1 { "1 is gone" } else { &format!("{} are gone", compared.gone.len()) };
+    let hint = Paint::Dim.on("· `plimsoll baseline` writes it anew", options);
+    format!("{known}; of those it had, {}: {} {hint}\n", Paint::Green.on(is_gone, options), named.join(", "))
+}
+
+fn block(finding: &Finding, view: &View<'_>) -> String {
+    let options = view.options;
+    let excerpt = excerpt(finding, view);
     let hidden = excerpt.hidden_labels;
     let drawing = Drawing {
         message: message(finding, options),
@@ -153,10 +178,6 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
         }
         None => format!("{counts} {scope}"),
     }
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// A finding as miette sees it.
