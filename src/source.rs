@@ -152,6 +152,8 @@ pub struct SourceDb {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
+    /// The repository of each directory that was asked about.
+    repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
 }
@@ -231,8 +233,15 @@ impl SourceDb {
 
     /// The root of the repository that a directory is in: the nearest one from there upwards that holds `.git`.
     pub fn repository(&self, directory: &Path) -> Option<PathBuf> {
-        let found = directory.ancestors().find(|above| self.kind(&above.join(".git")) != PathKind::Missing);
-        found.map(Path::to_path_buf)
+        let known = self.repositories.read().unwrap_or_else(PoisonError::into_inner).get(directory).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let here = self.kind(&directory.join(".git")) != PathKind::Missing;
+        let found = if here { Some(directory.to_path_buf()) } else { self.repository(directory.parent()?) };
+        let mut repositories = self.repositories.write().unwrap_or_else(PoisonError::into_inner);
+        repositories.insert(directory.to_path_buf(), found.clone());
+        found
     }
 
     /// The names in a directory, sorted; empty where it cannot be read.

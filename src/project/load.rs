@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use indexmap::IndexSet;
 
@@ -271,7 +272,7 @@ pub struct Loader<'a> {
     pub references: Vec<Reference>,
     files: Vec<FileId>,
     all_files: IndexSet<FileId>,
-    extended: HashMap<(PathBuf, usize), Option<Value>>,
+    extended: HashMap<(PathBuf, usize), Option<Rc<Value>>>,
     generation: usize,
     home: String,
 }
@@ -347,14 +348,14 @@ impl<'a> Loader<'a> {
         Some(root)
     }
 
-    /// A file that a service extends, in canonical form; read once for all services that extend something of it.
+    /// A file that services extend, read once: in canonical form, with its paths resolved.
     pub fn extended_file(
         &mut self,
         path: &Path,
         place: Place,
         service: &str,
         environment: &Environment,
-    ) -> Option<Value> {
+    ) -> Option<Rc<Value>> {
         let key = (path.to_path_buf(), self.generation);
         if let Some(known) = self.extended.get(&key) {
             return known.clone();
@@ -374,6 +375,10 @@ impl<'a> Loader<'a> {
                 None
             }
         };
+        let root = root.map(|mut root| {
+            Paths { base: &directory, home: &self.home() }.resolve(&mut root, &mut Vec::new());
+            Rc::new(root)
+        });
         self.extended.insert(key, root.clone());
         root
     }
