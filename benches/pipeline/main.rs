@@ -33,9 +33,12 @@ fn main() {
     if budget::is_child() {
         return budget::measure_memory();
     }
-    divan::main();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments != ["budget"] {
+        divan::main();
+    }
     // `--list` and `--test` measure nothing, and whoever asks for one stage wants no more.
-    if std::env::args().skip(1).all(|argument| argument == "--bench") {
+    if arguments.is_empty() || arguments == ["budget"] {
         budget::print();
     }
 }
@@ -77,21 +80,21 @@ fn request() -> Request {
 }
 
 /// The text with its index of lines.
-#[divan::bench(name = "01 source", args = NAMES)]
+#[divan::bench(name = "01 source", args = NAMES, max_time = 1)]
 fn source_of_text(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     bencher.counter(BytesCount::of_str(&text)).with_inputs(|| text.clone()).bench_values(overlaid);
 }
 
 /// The parser's events and nothing else: what the others are measured against.
-#[divan::bench(name = "02 granit alone", args = NAMES)]
+#[divan::bench(name = "02 granit alone", args = NAMES, max_time = 1)]
 fn granit_alone(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     bencher.counter(BytesCount::of_str(&text)).bench(|| inputs::parse_only(black_box(&text)));
 }
 
 /// The events and the tree.
-#[divan::bench(name = "03 yaml", args = NAMES)]
+#[divan::bench(name = "03 yaml", args = NAMES, max_time = 1)]
 fn yaml(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
@@ -99,7 +102,7 @@ fn yaml(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// The tree to values, aliases and merge keys followed.
-#[divan::bench(name = "04 convert", args = NAMES)]
+#[divan::bench(name = "04 convert", args = NAMES, max_time = 1)]
 fn convert_tree(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
@@ -108,7 +111,7 @@ fn convert_tree(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// The variables of all lines.
-#[divan::bench(name = "05 interpolate", args = NAMES)]
+#[divan::bench(name = "05 interpolate", args = NAMES, max_time = 1)]
 fn interpolate(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let lookup = |name: &str| (name.len().is_multiple_of(2)).then(|| "value".to_owned());
@@ -116,7 +119,7 @@ fn interpolate(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// From the tree to the whole project: convert, interpolate, merge, schema, long forms, defaults, types, consistency.
-#[divan::bench(name = "06 resolve", args = NAMES)]
+#[divan::bench(name = "06 resolve", args = NAMES, max_time = 1)]
 fn resolve(bencher: Bencher<'_, '_>, name: &str) {
     let sources = overlaid(text(name));
     let trees = Trees::default();
@@ -126,7 +129,7 @@ fn resolve(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// The same with an override of every service.
-#[divan::bench(name = "07 resolve with an override", args = NAMES)]
+#[divan::bench(name = "07 resolve with an override", args = NAMES, max_time = 1)]
 fn resolve_with_an_override(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let sources = overlaid(text.clone());
@@ -140,7 +143,7 @@ fn resolve_with_an_override(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// The project to the model.
-#[divan::bench(name = "08 lower", args = NAMES)]
+#[divan::bench(name = "08 lower", args = NAMES, max_time = 1)]
 fn lower_project(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let texts = Texts::new(&sources);
@@ -148,7 +151,7 @@ fn lower_project(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// The facts that several rules share.
-#[divan::bench(name = "09 facts", args = NAMES)]
+#[divan::bench(name = "09 facts", args = NAMES, max_time = 1)]
 fn facts(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
@@ -161,7 +164,7 @@ fn facts(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// All rules, with the facts that they ask for.
-#[divan::bench(name = "10 rules", args = NAMES)]
+#[divan::bench(name = "10 rules", args = NAMES, max_time = 1)]
 fn rules(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
@@ -176,7 +179,7 @@ fn rules(bencher: Bencher<'_, '_>, name: &str) {
 }
 
 /// Everything, from the text to the report.
-#[divan::bench(name = "11 check", args = NAMES)]
+#[divan::bench(name = "11 check", args = NAMES, max_time = 1)]
 fn check_in_memory(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let request = request();
