@@ -1,12 +1,21 @@
 //! `plimsoll.yaml`: what a repository says of its projects, its host, and the rules it wants.
 
+mod check;
+mod date;
 mod read;
+pub mod shape;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use crate::finding::Severity;
-use crate::source::{LoadError, PathKind, SourceDb};
+use regex::Regex;
+
+pub use check::network;
+pub use date::Date;
+
+use crate::finding::{Place, Severity};
+use crate::source::{PathKind, SourceDb};
 
 /// The names that the file may have; the first one wins where both stand in a directory.
 pub const FILE_NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
@@ -19,16 +28,22 @@ const ALIKE: f64 = 0.8;
 pub struct Config {
     /// The file it was read from; empty for a configuration that was not read.
     pub path: PathBuf,
+    /// Rules and sets that run, and no others; empty for the usual ones.
+    pub select: Vec<String>,
+    /// Rules that do not run.
+    pub ignore: Vec<String>,
     /// Settings of rules by name.
     pub rules: BTreeMap<String, RuleSetting>,
-    /// Projects that are named instead of found; paths are relative to the directory of the file.
+    /// Findings that do not count.
+    pub suppressions: Vec<Suppression>,
+    /// Projects that are named instead of found.
     pub projects: Vec<ProjectSetting>,
     /// The host that everything runs on.
     pub host: Host,
     /// What is known of services, by name.
     pub services: BTreeMap<String, ServiceSetting>,
-    /// Patterns of paths that are not analysed, as `.gitignore` writes them.
-    pub exclude: Vec<String>,
+    /// Paths that are not analysed.
+    pub exclude: Vec<Pattern>,
     /// The lowest severity that makes a run fail; `None` where the file does not say.
     pub fail_on: Option<FailOn>,
 }
@@ -38,18 +53,84 @@ impl Config {
     pub fn directory(&self) -> &Path {
         self.path.parent().unwrap_or_else(|| Path::new(""))
     }
+
+    /// The values that an option of a rule has; empty where nothing is said.
+    pub fn option(&self, rule: &str, option: &str) -> &[String] {
+        self.rules.get(rule).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an option of a rule lists a name; `*` stands for any letters.
+    pub fn lists_name(&self, rule: &str, option: &str, name: &str) -> bool {
+        self.option(rule, option).iter().any(|pattern| matches_name(pattern, name))
+    }
+
+    /// Whether an option of a rule lists an address, or a network that it is in.
+    pub fn lists_address(&self, rule: &str, option: &str, address: IpAddr) -> bool {
+        self.option(rule, option).iter().filter_map(|text| network(text)).any(|network| holds(network, address))
+    }
+}
+
+fn matches_name(pattern: &str, name: &str) -> bool {
+    let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+    Regex::new(&format!("^{}$", parts.join(".*"))).is_ok_and(|pattern| pattern.is_match(name))
+}
+
+fn holds((network, bits): (IpAddr, u8), address: IpAddr) -> bool {
+    let bits = u32::from(bits);
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let differ = u32::from(network) ^ u32::from(address);
+            differ.checked_shr(32 - bits).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let differ = u128::from(network) ^ u128::from(address);
+            differ.checked_shr(128 - bits).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+/// A pattern of paths, as `.gitignore` writes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The directory that it starts from.
+    pub directory: PathBuf,
+    /// As written.
+    pub text: String,
+}
+
+/// Findings that do not count. What it does not narrow down it does not ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Of these rules, each with where it is named; empty for all.
+    pub rules: Vec<(String, Place)>,
+    /// In these files; empty for all.
+    pub paths: Vec<Pattern>,
+    /// About these services; empty for whatever they are about.
+    pub services: Vec<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day that it holds.
+    pub until: Option<Date>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether it comes from a file that this one extends: nobody says that such a one is unused.
+    pub inherited: bool,
 }
 
 /// What the configuration says of a rule.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSetting {
     /// Whether it runs; `None` leaves that to the sets that are asked for.
     pub enabled: Option<bool>,
     /// The severity of all its findings; `None` leaves them as they are.
     pub severity: Option<Severity>,
+    /// Its options by name.
+    pub options: BTreeMap<String, Vec<String>>,
 }
 
-/// A project that is named: what `docker compose -f … --env-file … --profile …` would be told.
+/// A project that is named: what `docker compose -f … --env-file … --profile …` would be told. Paths
+/// are absolute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectSetting {
     /// Compose files in the order of merging; at least one.
@@ -118,34 +199,53 @@ impl std::fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// All that is wrong with a configuration; at least one mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+impl std::fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
 /// Finds and reads the configuration for a file or directory: the nearest one on the way up, not beyond the directory
 /// that holds `.git`. `rules` are the names of all rules.
 ///
 /// # Errors
-/// The file cannot be read, is no YAML, or says something that plimsoll does not know.
-pub fn find(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, ConfigError> {
+/// The file cannot be read, is no YAML, or says something that plimsoll does not know: every mistake in it and in the
+/// files that it extends.
+pub fn find(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, ConfigErrors> {
+    match find_path(sources, start) {
+        Some(path) => load(sources, &path, rules).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Where the configuration for a file or directory stands; see [`find`].
+pub fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
     for directory in crate::source::normalize(start).ancestors() {
-        for name in FILE_NAMES {
-            let path = directory.join(name);
-            if sources.kind(&path) == PathKind::File {
-                return load(sources, &path, rules).map(Some);
-            }
+        let there =
+            FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| sources.kind(path) == PathKind::File);
+        if there.is_some() {
+            return there;
         }
         if sources.kind(&directory.join(".git")) != PathKind::Missing {
             break;
         }
     }
-    Ok(None)
+    None
 }
 
 /// Reads the configuration from a file.
 ///
 /// # Errors
 /// As [`find`]; also where the file is absent.
-pub fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigError> {
-    let unreadable = |error: LoadError| ConfigError { path: path.to_path_buf(), at: None, message: error.to_string() };
-    let file = sources.file(sources.load(path).map_err(unreadable)?);
-    read::parse(&file.path, &file.text, rules)
+pub fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigErrors> {
+    read::load(sources, path, rules)
 }
 
 /// The word of a list that a person may have meant.
@@ -167,106 +267,4 @@ pub fn unknown_rule(name: &str, rules: &[&str]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RULES: [&str; 3] = ["docker-socket-mount", "untagged-image", "exposed-datastore"];
-
-    fn read(text: &str) -> Result<Config, ConfigError> {
-        let sources = SourceDb::new();
-        sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
-        find(&sources, Path::new("/p/a/compose.yml"), &RULES).map(|config| config.expect("it is found"))
-    }
-
-    fn fails(text: &str, expect: &str) {
-        let error = read(text).expect_err("it is refused");
-        assert_eq!(error.to_string(), format!("/p/plimsoll.yaml:{expect}"));
-    }
-
-    #[test]
-    fn the_example_of_the_documentation_is_read() {
-        let config = read(concat!(
-            "rules: { docker-socket-mount: off, untagged-image: { severity: info }, exposed-datastore: error }\n",
-            "projects:\n",
-            "  - { files: [docker-compose.yml, docker-compose.prod.yml], env_files: [.env, production.env], ",
-            "profiles: [serve] }\n",
-            "host: { gpus: 2, gpu_memory: 24GiB, memory: 64g, cpus: 16 }\n",
-            "services: { scheduler: { single_instance: true, gpu_memory: 1.5GiB } }\n",
-            "exclude: [\"vendor/**\"]\n",
-            "fail_on: never\n",
-        ));
-        let config = config.unwrap();
-        let off = RuleSetting { enabled: Some(false), severity: None };
-        assert_eq!(config.rules["docker-socket-mount"], off);
-        let info = RuleSetting { enabled: None, severity: Some(Severity::Info) };
-        assert_eq!(config.rules["untagged-image"], info);
-        let error = RuleSetting { enabled: Some(true), severity: Some(Severity::Error) };
-        assert_eq!(config.rules["exposed-datastore"], error);
-        assert_eq!(config.projects[0].files[1], PathBuf::from("docker-compose.prod.yml"));
-        assert_eq!(config.projects[0].profiles, ["serve"]);
-        assert_eq!(config.host.gpus, Some(2));
-        assert_eq!(config.host.gpu_memory, Some(24 << 30));
-        assert_eq!(config.host.memory, Some(64 << 30));
-        assert_eq!(config.host.cpus, Some(16.0));
-        assert_eq!(config.services["scheduler"].gpu_memory, Some(3 << 29));
-        assert!(config.services["scheduler"].single_instance);
-        assert_eq!(config.exclude, ["vendor/**"]);
-        assert_eq!(config.fail_on, Some(FailOn::Never));
-        assert_eq!(config.directory(), Path::new("/p"));
-    }
-
-    #[test]
-    fn an_empty_file_says_nothing() {
-        let expect = Config { path: PathBuf::from("/p/plimsoll.yaml"), ..Config::default() };
-        assert_eq!(read("# later\n"), Ok(expect.clone()));
-        assert_eq!(read(""), Ok(expect.clone()));
-        assert_eq!(read("rules:\nhost:\n"), Ok(expect));
-    }
-
-    #[test]
-    fn the_words_on_and_off_may_be_booleans() {
-        let config = read("rules:\n  untagged-image: true\n  exposed-datastore: \"off\"\n").unwrap();
-        assert_eq!(config.rules["untagged-image"].enabled, Some(true));
-        assert_eq!(config.rules["exposed-datastore"].enabled, Some(false));
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_place() {
-        fails("# é\nrule: {}\n", "2:1: unknown key `rule`, did you mean `rules`?");
-        fails("host:\n  é: 1\n", "2:3: unknown key `é`; known are `gpus`, `gpu_memory`, `memory`, `cpus`");
-        fails("rules:\n  untaged-image: off\n", "2:3: unknown rule `untaged-image`, did you mean `untagged-image`?");
-        fails("rules:\n  zzz: off\n", "2:3: unknown rule `zzz`; `plimsoll rules` lists all");
-        fails("rules:\n  untagged-image: eror\n", "2:19: unknown severity `eror`, did you mean `error`?");
-        fails(
-            "rules:\n  untagged-image: { severity: bad }\n",
-            "2:31: unknown severity `bad`; known are `error`, `warning`, `info`",
-        );
-        fails("rules:\n  untagged-image: { sevrity: info }\n", "2:21: unknown key `sevrity`, did you mean `severity`?");
-        fails("host: { memory: lots }\n", "1:17: `lots` is no size such as `24GiB`");
-        fails("host: { gpus: -1 }\n", "1:15: expected a whole number from 0");
-        fails("host: { cpus: many }\n", "1:15: expected a number");
-        fails("services: { a: { single_instance: maybe } }\n", "1:35: expected `true` or `false`");
-        fails("fail_on: errors\n", "1:10: unknown severity `errors`, did you mean `error`?");
-        fails("projects:\n  - { env_files: [.env] }\n", "2:5: a project needs `files`");
-        fails("exclude: vendor\n", "1:10: expected a list");
-        fails("rules: [a]\n", "1:8: expected a mapping");
-        fails("fail_on: error\nfail_on: info\n", "2:1: the key `fail_on` is given twice");
-    }
-
-    #[test]
-    fn what_is_no_yaml_is_named_with_its_place() {
-        fails("rules: {\n", "1:8: unclosed bracket '{'");
-    }
-
-    #[test]
-    fn the_nearest_file_wins_and_the_repository_is_the_limit() {
-        let sources = SourceDb::new();
-        sources.overlay(Path::new("/r/plimsoll.yaml"), "fail_on: error\n".to_owned());
-        sources.overlay(Path::new("/r/a/.plimsoll.yaml"), "fail_on: info\n".to_owned());
-        sources.overlay(Path::new("/r/b/.git"), String::new());
-        let fail_on = |path: &str| find(&sources, Path::new(path), &RULES).unwrap().and_then(|config| config.fail_on);
-        assert_eq!(fail_on("/r/a/x/compose.yml"), Some(FailOn::Severity(Severity::Info)));
-        assert_eq!(fail_on("/r/compose.yml"), Some(FailOn::Severity(Severity::Error)));
-        assert_eq!(fail_on("/r/b/compose.yml"), None);
-    }
-}
+mod tests;

@@ -1,11 +1,16 @@
 //! Which files make a project: what docker compose would load, and for a tree, every project in it.
 
+mod near;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+pub use near::{files_near, may_be_compose};
+
+use crate::config::Pattern;
 use crate::finding::Place;
 use crate::project::Entry;
 use crate::project::environment::Environment;
@@ -134,20 +139,11 @@ pub struct Group {
     pub others: Vec<PathBuf>,
 }
 
-/// Finds the Compose files below directories, and those named themselves; ignored files and `.git` are passed over.
-pub fn groups(
-    sources: &SourceDb,
-    paths: &[PathBuf],
-    exclude: &dyn Fn(&Path) -> bool,
-    around: &Surroundings,
-) -> Vec<Group> {
+/// Compose files by the directories that they stand in.
+pub fn groups(sources: &SourceDb, found: impl IntoIterator<Item = PathBuf>, around: &Surroundings) -> Vec<Group> {
     let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
-    for path in paths {
-        let path = around.absolute(path);
-        let found = if sources.kind(&path) == PathKind::Directory { walk(&path) } else { vec![path] };
-        for file in found.into_iter().filter(|file| !exclude(file)) {
-            by_directory.entry(parent(&file)).or_default().insert(file);
-        }
+    for file in found {
+        by_directory.entry(parent(&file)).or_default().insert(file);
     }
     by_directory.into_iter().map(|(directory, files)| group(sources, directory, &files, around)).collect()
 }
@@ -189,26 +185,28 @@ pub fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroun
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
 
-/// The `exclude` patterns of a configuration.
-pub struct Exclusion(Option<Gitignore>);
+/// The `exclude` patterns of a configuration, or the paths of a suppression.
+#[derive(Debug)]
+pub struct Exclusion(Vec<Gitignore>);
 
 impl Exclusion {
-    /// Patterns as `.gitignore` writes them, relative to a directory; one that cannot be read excludes nothing.
-    pub fn new(directory: &Path, patterns: &[String]) -> Exclusion {
-        if patterns.is_empty() {
-            return Exclusion(None);
-        }
-        let mut builder = GitignoreBuilder::new(directory);
-        for pattern in patterns {
-            // The configuration was checked when it was read.
-            let _ = builder.add_line(None, pattern);
-        }
-        Exclusion(builder.build().ok())
+    /// Patterns, those of each directory together; one that cannot be read excludes nothing.
+    pub fn new(patterns: &[Pattern]) -> Exclusion {
+        let same = |one: &Pattern, other: &Pattern| one.directory == other.directory;
+        let groups = patterns.chunk_by(same).filter_map(|group| {
+            let mut builder = GitignoreBuilder::new(&group.first()?.directory);
+            for pattern in group {
+                // The configuration was checked when it was read.
+                let _ = builder.add_line(None, &pattern.text);
+            }
+            builder.build().ok()
+        });
+        Exclusion(groups.collect())
     }
 
     /// Whether a file is excluded.
     pub fn matches(&self, path: &Path) -> bool {
-        self.0.as_ref().is_some_and(|patterns| {
+        self.0.iter().any(|patterns| {
             path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(path, false).is_ignore()
         })
     }
@@ -224,21 +222,25 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
     }
 }
 
-fn walk(directory: &Path) -> Vec<PathBuf> {
-    WalkBuilder::new(directory)
+/// The Compose files below a directory; ignored files and `.git` are passed over.
+pub fn files_below(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
+    let files = walker(directory).build().flatten();
+    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let found = files.map(ignore::DirEntry::into_path).filter(|path| is_compose_name(path)).collect();
+    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
+}
+
+fn walker(directory: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(directory);
+    walker
         .hidden(false)
         // What this machine ignores for all repositories would make the findings differ from those on another one.
         .git_global(false)
         .git_exclude(false)
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_name(Ord::cmp)
-        .build()
-        .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| is_compose_name(path))
-        .collect()
+        .sort_by_file_name(Ord::cmp);
+    walker
 }
 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.

@@ -1,6 +1,7 @@
 //! The report of a run: its findings in a fixed order, each once, and what identifies them from one run to the next.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, SourceDb};
@@ -16,6 +17,32 @@ pub struct Report {
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
+    /// Files of the request that no project uses.
+    pub unused: Vec<PathBuf>,
+    /// What a baseline had to say of it.
+    pub compared: Option<Compared>,
+}
+
+/// A finding that is known: enough to tell it again, and for people to see what it is. No message, no value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// The file, relative to the directory of the baseline, with `/`.
+    pub file: String,
+    /// The rule.
+    pub rule: String,
+    /// What it is about.
+    pub resource: String,
+    /// What tells it from others; see [`fingerprint`].
+    pub fingerprint: String,
+}
+
+/// What a baseline had to say of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// How many findings it knew.
+    pub known: usize,
+    /// What it knows and the run could have found, but did not.
+    pub gone: Vec<Known>,
 }
 
 impl Report {
@@ -38,10 +65,17 @@ impl Report {
                 .then_with(|| left.end.cmp(&right.end))
                 .then_with(|| one.resource.cmp(&other.resource))
                 .then_with(|| one.evidence.cmp(&other.evidence))
+                // Of a finding that counts in one project and is suppressed in another, the one that counts stays.
+                .then_with(|| one.suppressed.is_some().cmp(&other.suppressed.is_some()))
         });
         let mut seen = HashSet::new();
         findings.retain(|finding| seen.insert(identity(finding)));
-        Report { findings, projects, files, failures: Vec::new() }
+        Report { findings, projects, files, ..Report::default() }
+    }
+
+    /// Leaves out the findings that stand in other files.
+    pub fn keep_file(&mut self, path: &Path, sources: &SourceDb) {
+        self.findings.retain(|finding| sources.file(finding.place.span.file).path == path);
     }
 
     /// The findings that count: those that nothing suppresses.
@@ -125,10 +159,6 @@ impl Fnv {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
-    use std::path::Path;
-
     use super::*;
     use crate::source::NodeId;
     use crate::source::Span;

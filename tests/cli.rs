@@ -377,3 +377,17 @@ fn help_and_version_go_to_standard_output() {
         assert!(stdout(&output).contains("plimsoll"));
     }
 }
+
+#[test]
+fn the_graph_shows_what_cannot_be_reached() {
+    let folder = root().join("fixtures/projects/first-look");
+    let output = run(&folder, &["graph"]);
+    assert_eq!(code(&output), 0);
+    let text = stdout(&output);
+    assert!(text.starts_with("flowchart TB\n") && text.contains("-.->|\"✗ 6379\"|"), "{text}");
+    let drawing = stdout(&run(&folder, &["graph", "--format", "svg"]));
+    let kept = fs::read_to_string(root().join("docs/picture/graph.svg")).unwrap();
+    assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
+    let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
+    assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
+}

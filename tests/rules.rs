@@ -160,6 +160,7 @@ impl Project {
 
     fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
+        let select = std::iter::once(rule.document.name.to_owned()).chain(example.options.also.clone()).collect();
         let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
         let request = Request {
             paths: if example.options.files.is_empty() { vec![self.directory.clone()] } else { Vec::new() },
@@ -167,12 +168,19 @@ impl Project {
             env_files: absolute(&example.options.env_files),
             profiles: example.options.profiles.clone(),
             directory: self.directory.clone(),
-            config: config::find(&db, &self.directory, &[rule.document.name])?,
-            selection: Selection { select: vec![rule.document.name.to_owned()], ..Selection::default() },
+            config: config::find(
+                &db,
+                &self.directory,
+                &plimsoll::rules::all().map(|rule| rule.document.name).collect::<Vec<_>>(),
+            )?,
+            selection: Selection { select, ..Selection::default() },
             ..Request::default()
         };
         let report = engine::check(&db, &request);
-        Ok((db, report.findings))
+        let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
+        let own =
+            report.findings.into_iter().filter(|finding| finding.suppressed.is_none() && !also(finding)).collect();
+        Ok((db, own))
     }
 
     /// Marked lines are reported, and no others.

@@ -69,7 +69,7 @@ fn functions_are_short() {
 #[test]
 fn only_source_touches_files_and_the_environment() {
     let mut found = BTreeSet::new();
-    for file in files().iter().filter(|file| file.path != "source.rs") {
+    for file in files().iter().filter(|file| file.path != "source.rs" && !file.path.starts_with("source/")) {
         let words = [
             "std::fs",
             "std::env",

@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use plimsoll::edits::Files;
 use plimsoll::engine::{self, Request};
 use plimsoll::facts::Facts;
 use plimsoll::model::lower;
 use plimsoll::project::convert::convert;
 use plimsoll::project::texts::Texts;
-use plimsoll::project::trees::Trees;
 use plimsoll::project::{Entry, Project, load};
 use plimsoll::rules::{self, Context};
 use plimsoll::source::SourceDb;
 use plimsoll::template;
-use plimsoll::yaml::parse;
+use plimsoll::yaml::{Trees, parse};
 
 /// The inputs of each stage: what it is called, and how many services it has.
 const INPUTS: [(&str, usize); 4] =
@@ -168,10 +168,18 @@ fn facts(bencher: Bencher<'_, '_>, name: &str) {
 fn rules(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
+    let trees = Trees::default();
     let settings = plimsoll::config::Config::default();
     bencher.bench(|| {
         let facts = Facts::new(&model, &project, &sources, PathBuf::from("/bench"));
-        let context = Context { model: &model, facts: &facts, project: &project, settings: &settings, fragment: false };
+        let context = Context {
+            model: &model,
+            facts: &facts,
+            files: Files::new(&sources, &trees),
+            project: &project,
+            settings: &settings,
+            fragment: false,
+        };
         let mut findings = Vec::new();
         rules::all().filter_map(|rule| rule.check).for_each(|check| check(&context, &mut findings));
         findings

@@ -129,6 +129,9 @@ pub struct DataPath {
     pub by_hostname: bool,
     /// What is lost with it.
     pub keeps: Keeps,
+    /// Options of the command without which nothing is written there: a cache that they make persistent.
+    #[serde(default)]
+    pub asked_by: Vec<String>,
     /// Other mount points that keep the data.
     #[serde(default)]
     pub also_accepted: Vec<String>,
@@ -143,7 +146,7 @@ pub struct DataPath {
 pub enum Keeps {
     /// Data that exist nowhere else.
     Persistent,
-    /// What can be made or fetched again.
+    /// What can be made or fetched again, or nothing at all unless it is told to keep something.
     Cache,
 }
 

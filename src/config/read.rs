@@ -1,267 +1,266 @@
-//! The text of `plimsoll.yaml` to a [`Config`], with every mistake placed and, where it can be guessed, mended.
+//! The text of `plimsoll.yaml` to a [`Config`], together with the files that it extends.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_yaml::{DuplicateKeyPolicy, Error, Location, Spanned};
-
-use super::{Config, ConfigError, FailOn, Host, ProjectSetting, RuleSetting, ServiceSetting, nearest, unknown_rule};
+use super::check::{bytes, is_nothing, mistakes};
+use super::{
+    Config, ConfigError, ConfigErrors, Date, FailOn, Host, Pattern, ProjectSetting, RuleSetting, ServiceSetting,
+    Suppression,
+};
 use crate::finding::Severity;
+use crate::source::{FileId, NodeId, SourceDb, normalize};
+use crate::yaml::{NodeKind, Tree, parse};
 
-const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawConfig {
-    rules: Option<Entries<Setting>>,
-    projects: Option<Vec<Spanned<RawProject>>>,
-    host: Option<RawHost>,
-    services: Option<Entries<RawService>>,
-    exclude: Option<Vec<String>>,
-    fail_on: Option<Spanned<String>>,
+/// Reads the file at a path and those that it extends.
+pub(super) fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigErrors> {
+    let path = normalize(path);
+    let mut loading = Loading { sources, rules, errors: Vec::new(), open: Vec::new() };
+    let config = loading.file(&path, None);
+    match config {
+        Some(config) if loading.errors.is_empty() => Ok(config),
+        _ => Err(ConfigErrors(loading.errors)),
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawProject {
-    files: Vec<PathBuf>,
-    env_files: Vec<PathBuf>,
-    profiles: Vec<String>,
-    name: Option<String>,
-    directory: Option<PathBuf>,
+struct Loading<'a> {
+    sources: &'a SourceDb,
+    rules: &'a [&'a str],
+    errors: Vec<ConfigError>,
+    /// The files that are being read, the first one first.
+    open: Vec<PathBuf>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawHost {
-    gpus: Option<u32>,
-    gpu_memory: Option<Spanned<String>>,
-    memory: Option<Spanned<String>>,
-    cpus: Option<f64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawService {
-    single_instance: bool,
-    gpu_memory: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSetting {
-    severity: Option<Spanned<String>>,
-}
-
-/// A mapping in the order of the file, with the place of each key.
-struct Entries<T>(Vec<(Spanned<String>, Spanned<T>)>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
-            type Value = Entries<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+impl Loading<'_> {
+    /// Reads a file; one that cannot be loaded is a mistake where it is `named`.
+    fn file(&mut self, path: &Path, named: Option<(FileId, u32)>) -> Option<Config> {
+        let id = match self.sources.load(path) {
+            Ok(id) => id,
+            Err(error) => {
+                match named {
+                    Some(at) => self.says(at, format!("`{}`: {error}", file_name(path))),
+                    None => {
+                        self.errors.push(ConfigError { path: path.to_path_buf(), at: None, message: error.to_string() })
+                    }
                 }
-                Ok(Entries(entries))
+                return None;
+            }
+        };
+        let source = self.sources.file(id);
+        let (tree, broken) = parse(id, &source.text);
+        for finding in &broken {
+            self.says((id, finding.place.span.start), finding.message.clone());
+        }
+        let root = tree.documents.first().copied();
+        if let Some(second) = tree.documents.get(1).and_then(|second| tree.node(*second)) {
+            self.says((id, second.start), "a second document is not read");
+        }
+        let Some(root) = root else { return Some(Config { path: path.to_path_buf(), ..Config::default() }) };
+        let found = if broken.is_empty() { mistakes(&tree, root, self.rules) } else { Vec::new() };
+        for mistake in found {
+            let start = tree.node(mistake.at).map_or(0, |node| node.start);
+            self.says((id, start), mistake.message);
+        }
+        let reader = Reader { tree: &tree, directory: path.parent().unwrap_or(Path::new("/")) };
+        let own = Config { path: path.to_path_buf(), ..reader.config(root) };
+        self.open.push(path.to_path_buf());
+        let mut config = Config::default();
+        for (node, base) in reader.bases(root) {
+            let at = (id, tree.node(node).map_or(0, |node| node.start));
+            if let Some(base) = self.base(&base, at) {
+                config = over(config, base);
             }
         }
-        deserializer.deserialize_map(Reader(PhantomData))
+        self.open.pop();
+        for suppression in &mut config.suppressions {
+            suppression.inherited = true;
+        }
+        Some(over(config, own))
+    }
+
+    fn base(&mut self, path: &Path, at: (FileId, u32)) -> Option<Config> {
+        if self.open.iter().any(|open| open == path) {
+            self.says(at, format!("`{}` extends itself", file_name(path)));
+            return None;
+        }
+        let first = self.open.first().and_then(|path| path.parent()).unwrap_or(Path::new("/"));
+        if self.sources.is_beyond(path, self.sources.repository(first).as_deref()) {
+            self.says(at, format!("`{}` stands outside of the repository", file_name(path)));
+            return None;
+        }
+        self.file(path, Some(at))
+    }
+
+    fn says(&mut self, (file, start): (FileId, u32), message: impl Into<String>) {
+        let source = self.sources.file(file);
+        let position = source.position(start);
+        let at = Some((u64::from(position.line), u64::from(position.column)));
+        let error = ConfigError { path: source.path.clone(), at, message: message.into() };
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
     }
 }
 
-/// `off`, `on`, a severity, or a mapping of settings.
-enum Setting {
-    Word(String),
-    Settings(RawSetting),
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-impl<'de> Deserialize<'de> for Setting {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Setting;
+/// Settings laid over others: lists of exclusions and suppressions grow, everything else is replaced where it is said.
+fn over(base: Config, own: Config) -> Config {
+    let or = |own: Vec<String>, base: Vec<String>| if own.is_empty() { base } else { own };
+    let mut rules = base.rules;
+    for (name, setting) in own.rules {
+        let below = rules.entry(name).or_default();
+        below.enabled = setting.enabled.or(below.enabled);
+        below.severity = setting.severity.or(below.severity);
+        below.options.extend(setting.options);
+    }
+    // A rule that this file switches on is not ignored because of what stands below.
+    let is_on = |name: &String| rules.get(name).and_then(|setting| setting.enabled) == Some(true);
+    let mut ignore: Vec<String> = base.ignore.into_iter().filter(|name| !is_on(name)).collect();
+    ignore.extend(own.ignore);
+    let mut services = base.services;
+    services.extend(own.services);
+    Config {
+        path: own.path,
+        select: or(own.select, base.select),
+        ignore,
+        rules,
+        suppressions: base.suppressions.into_iter().chain(own.suppressions).collect(),
+        projects: if own.projects.is_empty() { base.projects } else { own.projects },
+        host: Host {
+            gpus: own.host.gpus.or(base.host.gpus),
+            gpu_memory: own.host.gpu_memory.or(base.host.gpu_memory),
+            memory: own.host.memory.or(base.host.memory),
+            cpus: own.host.cpus.or(base.host.cpus),
+        },
+        services,
+        exclude: base.exclude.into_iter().chain(own.exclude).collect(),
+        fail_on: own.fail_on.or(base.fail_on),
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`off`, `on`, a severity or a mapping")
+/// Takes what is right out of a document; what is not was reported.
+struct Reader<'a> {
+    tree: &'a Tree,
+    directory: &'a Path,
+}
+
+impl Reader<'_> {
+    fn config(&self, root: NodeId) -> Config {
+        Config {
+            path: PathBuf::new(),
+            select: self.texts(root, "select"),
+            ignore: self.texts(root, "ignore"),
+            rules: self.entries(root, "rules").into_iter().map(|(name, value)| (name, self.setting(value))).collect(),
+            suppressions: self.items(root, "suppressions").into_iter().map(|one| self.suppression(one)).collect(),
+            projects: self.items(root, "projects").into_iter().map(|one| self.project(one)).collect(),
+            host: self.get(root, "host").map(|host| self.host(host)).unwrap_or_default(),
+            services: self.entries(root, "services").into_iter().map(|(name, one)| (name, self.service(one))).collect(),
+            exclude: self.patterns(root, "exclude"),
+            fail_on: self.text(root, "fail_on").and_then(|word| match word.as_str() {
+                "never" => Some(FailOn::Never),
+                word => severity(word).map(FailOn::Severity),
+            }),
+        }
+    }
+
+    /// The files that a document extends, each where it is named.
+    fn bases(&self, root: NodeId) -> Vec<(NodeId, PathBuf)> {
+        let named = self.items(root, "extends").into_iter();
+        named.filter_map(|one| Some((one, normalize(&self.directory.join(self.tree.text(one)?))))).collect()
+    }
+
+    fn setting(&self, id: NodeId) -> RuleSetting {
+        let word = self.tree.text(id).unwrap_or_default();
+        let enabled = match word {
+            "off" | "false" => Some(false),
+            "" => None,
+            _ => Some(true),
+        };
+        let mut options: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for pair in self.tree.pairs(id) {
+            if let Some(name) = self.tree.text(pair.key).filter(|name| *name != "severity") {
+                options.insert(name.to_owned(), self.texts(id, name));
             }
-
-            fn visit_bool<E>(self, on: bool) -> Result<Setting, E> {
-                Ok(Setting::Word(if on { "on" } else { "off" }.to_owned()))
-            }
-
-            fn visit_str<E>(self, word: &str) -> Result<Setting, E> {
-                Ok(Setting::Word(word.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Setting, A::Error> {
-                RawSetting::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Setting::Settings)
-            }
         }
-        deserializer.deserialize_any(Reader)
+        let severity = severity(word).or_else(|| severity(self.text(id, "severity")?.as_str()));
+        RuleSetting { enabled: enabled.filter(|_| !is_nothing(self.tree, id)), severity, options }
     }
-}
 
-/// What is wrong, and where.
-struct Mistake {
-    at: Location,
-    message: String,
-}
-
-/// Reads the text of the file at `path`.
-pub(super) fn parse(path: &Path, text: &str, rules: &[&str]) -> Result<Config, ConfigError> {
-    let options = serde_yaml::options! { with_snippet: false, duplicate_keys: DuplicateKeyPolicy::Error };
-    let raw = serde_yaml::from_str_with_options::<Option<RawConfig>>(text, options);
-    let raw = raw.map_err(|error| explain(&error));
-    let config = raw.and_then(|raw| settle(raw.unwrap_or_default(), rules));
-    let config = config.map_err(|mistake| ConfigError {
-        path: path.to_path_buf(),
-        at: (mistake.at.line() > 0).then(|| (mistake.at.line(), mistake.at.column())),
-        message: mistake.message,
-    })?;
-    Ok(Config { path: path.to_path_buf(), ..config })
-}
-
-/// The mistake that a reader's error speaks of, in the words that plimsoll uses.
-fn explain(error: &Error) -> Mistake {
-    let error = error.without_snippet();
-    let at = error.location().unwrap_or(Location::UNKNOWN);
-    let message = match error {
-        Error::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
-        Error::InvalidScalar { ty, .. } => format!("expected {}", described(ty)),
-        Error::Unexpected { expected, .. } => format!("expected {}", described(expected)),
-        Error::SerdeInvalidType { expected, .. } | Error::SerdeInvalidValue { expected, .. } => {
-            format!("expected {}", described(expected))
-        }
-        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` is given twice"),
-        other => {
-            let words = other.to_string();
-            let words = words.lines().next().unwrap_or_default();
-            words.split(" at line ").next().unwrap_or_default().to_owned()
-        }
-    };
-    Mistake { at, message }
-}
-
-/// The words of a person for a type of Rust or a token of YAML.
-fn described(kind: &str) -> &str {
-    match kind {
-        "u8" | "u16" | "u32" | "u64" => "a whole number from 0",
-        "floating point" => "a number",
-        "bool" | "boolean" => "`true` or `false`",
-        "sequence start" => "a list",
-        "mapping start" => "a mapping",
-        other => other,
-    }
-}
-
-fn unknown(kind: &str, word: &str, known: &[&str]) -> String {
-    match nearest(word, known.iter().copied()) {
-        Some(meant) => format!("unknown {kind} `{word}`, did you mean `{meant}`?"),
-        None => {
-            let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-            format!("unknown {kind} `{word}`; known are {}", known.join(", "))
+    fn suppression(&self, id: NodeId) -> Suppression {
+        let named = self.items(id, "rules").into_iter();
+        Suppression {
+            rules: named.filter_map(|one| Some((self.tree.text(one)?.to_owned(), self.tree.place(one)))).collect(),
+            paths: self.patterns(id, "paths"),
+            services: self.texts(id, "services"),
+            reason: self.text(id, "reason"),
+            until: self.text(id, "until").and_then(|day| Date::parse(&day)),
+            place: self.tree.place(id),
+            inherited: false,
         }
     }
-}
 
-fn settle(raw: RawConfig, rules: &[&str]) -> Result<Config, Mistake> {
-    let mut config = Config { exclude: raw.exclude.unwrap_or_default(), ..Config::default() };
-    for (name, setting) in raw.rules.map(|entries| entries.0).unwrap_or_default() {
-        if !rules.contains(&name.value.as_str()) {
-            return Err(Mistake { at: name.referenced, message: unknown_rule(&name.value, rules) });
+    fn project(&self, id: NodeId) -> ProjectSetting {
+        let path = |text: String| normalize(&self.directory.join(text));
+        ProjectSetting {
+            files: self.texts(id, "files").into_iter().map(path).collect(),
+            env_files: self.texts(id, "env_files").into_iter().map(path).collect(),
+            profiles: self.texts(id, "profiles"),
+            name: self.text(id, "name"),
+            directory: self.text(id, "directory").map(path),
         }
-        config.rules.insert(name.value, rule_setting(setting)?);
     }
-    for project in raw.projects.unwrap_or_default() {
-        config.projects.push(project_setting(project)?);
-    }
-    if let Some(host) = raw.host {
-        let (gpu_memory, memory) = (size(host.gpu_memory)?, size(host.memory)?);
-        config.host = Host { gpus: host.gpus, gpu_memory, memory, cpus: host.cpus };
-    }
-    config.services = services(raw.services)?;
-    config.fail_on = raw.fail_on.map(fail_on).transpose()?;
-    Ok(config)
-}
 
-fn rule_setting(setting: Spanned<Setting>) -> Result<RuleSetting, Mistake> {
-    let word = match setting.value {
-        Setting::Settings(settings) => {
-            let severity = settings.severity.map(|word| severity(&word.value, word.referenced)).transpose()?;
-            return Ok(RuleSetting { enabled: None, severity });
+    fn host(&self, id: NodeId) -> Host {
+        Host {
+            gpus: self.text(id, "gpus").and_then(|text| text.parse().ok()),
+            gpu_memory: self.text(id, "gpu_memory").and_then(|text| bytes(&text)),
+            memory: self.text(id, "memory").and_then(|text| bytes(&text)),
+            cpus: self.text(id, "cpus").and_then(|text| text.parse().ok()),
         }
-        Setting::Word(word) => word,
-    };
-    match word.as_str() {
-        "off" => Ok(RuleSetting { enabled: Some(false), severity: None }),
-        "on" => Ok(RuleSetting { enabled: Some(true), severity: None }),
-        word => Ok(RuleSetting { enabled: Some(true), severity: Some(severity(word, setting.referenced)?) }),
+    }
+
+    fn service(&self, id: NodeId) -> ServiceSetting {
+        ServiceSetting {
+            single_instance: self.text(id, "single_instance").as_deref() == Some("true"),
+            gpu_memory: self.text(id, "gpu_memory").and_then(|text| bytes(&text)),
+        }
+    }
+
+    fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.tree.get(id, key).filter(|value| !is_nothing(self.tree, *value))
+    }
+
+    fn text(&self, id: NodeId, key: &str) -> Option<String> {
+        self.tree.text(self.get(id, key)?).map(str::to_owned)
+    }
+
+    fn entries(&self, id: NodeId, key: &str) -> Vec<(String, NodeId)> {
+        let pairs = self.get(id, key).map_or(&[][..], |value| self.tree.pairs(value));
+        pairs.iter().filter_map(|pair| Some((self.tree.text(pair.key)?.to_owned(), pair.value))).collect()
+    }
+
+    /// The entries of a list, or the one value that stands in its place.
+    fn items(&self, id: NodeId, key: &str) -> Vec<NodeId> {
+        let Some(value) = self.get(id, key) else { return Vec::new() };
+        match self.tree.follow(value).map(|(_, node)| &node.kind) {
+            Some(NodeKind::Sequence(items, _)) => items.clone(),
+            _ => vec![value],
+        }
+    }
+
+    fn texts(&self, id: NodeId, key: &str) -> Vec<String> {
+        self.items(id, key).into_iter().filter_map(|one| self.tree.text(one).map(str::to_owned)).collect()
+    }
+
+    fn patterns(&self, id: NodeId, key: &str) -> Vec<Pattern> {
+        let pattern = |text: String| Pattern { directory: self.directory.to_path_buf(), text };
+        self.texts(id, key).into_iter().map(pattern).collect()
     }
 }
 
-fn severity(word: &str, at: Location) -> Result<Severity, Mistake> {
-    let known = [Severity::Error, Severity::Warning, Severity::Info];
-    let found = known.into_iter().find(|severity| severity.name() == word);
-    found.ok_or_else(|| Mistake { at, message: unknown("severity", word, &SEVERITIES) })
-}
-
-fn project_setting(project: Spanned<RawProject>) -> Result<ProjectSetting, Mistake> {
-    let RawProject { files, env_files, profiles, name, directory } = project.value;
-    if files.is_empty() {
-        return Err(Mistake { at: project.referenced, message: "a project needs `files`".to_owned() });
-    }
-    Ok(ProjectSetting { files, env_files, profiles, name, directory })
-}
-
-fn services(raw: Option<Entries<RawService>>) -> Result<BTreeMap<String, ServiceSetting>, Mistake> {
-    let mut services = BTreeMap::new();
-    for (name, service) in raw.map(|entries| entries.0).unwrap_or_default() {
-        let RawService { single_instance, gpu_memory } = service.value;
-        services.insert(name.value, ServiceSetting { single_instance, gpu_memory: size(gpu_memory)? });
-    }
-    Ok(services)
-}
-
-fn fail_on(word: Spanned<String>) -> Result<FailOn, Mistake> {
-    match word.value.as_str() {
-        "never" => Ok(FailOn::Never),
-        other => severity(other, word.referenced).map(FailOn::Severity),
-    }
-}
-
-fn size(text: Option<Spanned<String>>) -> Result<Option<u64>, Mistake> {
-    let Some(text) = text else { return Ok(None) };
-    let message = || format!("`{}` is no size such as `24GiB`", text.value);
-    bytes(&text.value).map(Some).ok_or_else(|| Mistake { at: text.referenced, message: message() })
-}
-
-/// The bytes of a size; all units count by 1024, as in Compose (`docker/go-units`, `RAMInBytes`).
-fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(digits)?;
-    let unit = unit.trim().to_ascii_lowercase();
-    let power = match unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit) {
-        "" => 0,
-        "k" => 10,
-        "m" => 20,
-        "g" => 30,
-        "t" => 40,
-        _ => return None,
-    };
-    let number: f64 = number.parse().ok()?;
-    Some((number * f64::from(2u32).powi(power)) as u64)
+fn severity(word: &str) -> Option<Severity> {
+    [Severity::Error, Severity::Warning, Severity::Info].into_iter().find(|severity| severity.name() == word)
 }

@@ -5,6 +5,9 @@ use crate::facts::images::{Known, known_image, runs_server, variable};
 use crate::facts::mounts;
 use crate::model::{Model, Mount, MountKind, Service};
 
+/// Options that make a cache write its data to disk: somebody wants them kept.
+const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
+
 /// A service that runs a datastore whose data nothing keeps.
 pub struct Unkept<'a> {
     /// The service.
@@ -17,6 +20,8 @@ pub struct Unkept<'a> {
     pub path: String,
     /// What is lost with it.
     pub keeps: Keeps,
+    /// Whether the command asks for the data to be kept, which only matters for a cache.
+    pub asked_for: bool,
     /// A mount that was meant for the data and does not hold them, and what comes of it.
     pub misplaced: Option<(&'a Mount, WrongMountEffect)>,
     /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
@@ -29,7 +34,7 @@ pub fn unkept(model: &Model) -> Vec<Unkept<'_>> {
 }
 
 fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
-    let Known { image, exact, tag } = known_image(service).filter(|known| known.image.holds_data())?;
+    let Known { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
     if names_own_mount(model, service) {
         return None;
     }
@@ -97,7 +102,16 @@ fn lost<'a>(
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
     let misplaced = named.or_else(meant).filter(|_| exact);
-    Some(Unkept { service, image, exact, path, keeps: data.keeps, misplaced, fleeting })
+    Some(Unkept {
+        service,
+        image,
+        exact,
+        path,
+        keeps: data.keeps,
+        asked_for: asks_to_keep(service, data),
+        misplaced,
+        fleeting,
+    })
 }
 
 /// The path of the data, moved by its variable or by an option of the command; `None` where the command names it in a
@@ -118,6 +132,20 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
         Some(value) if !value.value.is_empty() => None,
         _ => Some(data.path.clone()),
     }
+}
+
+/// Whether the command of a cache asks for its data to be written.
+fn asks_to_keep(service: &Service, data: &DataPath) -> bool {
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    let asked = |word: &str| {
+        let name = word.split('=').next().unwrap_or(word);
+        data.asked_by.iter().any(|option| option == name)
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        asked(word)
+            || PERSISTENCE.contains(word) && words.get(at + 1).is_some_and(|value| !value.is_empty() && *value != "no")
+    })
 }
 
 /// The value of an option of the command: `--dir /x` or `--dir=/x`.

@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::Image;
 use crate::catalogue::{self, Match};
-use crate::model::{Service, Spanned};
+use crate::model::{BuiltImage, ImageReference, Service, Spanned};
 
 /// What the catalogue knows of a service's image.
 #[derive(Clone, Copy)]
@@ -13,25 +13,62 @@ pub struct Known<'a> {
     pub exact: bool,
     /// The tag; `$` where a variable leaves it open, also one whose default is `latest`.
     pub tag: Option<&'a str>,
+    /// Whether it is the image that a Dockerfile of the project starts from.
+    pub built: bool,
 }
 
-/// The catalogue's entry for the image of a service. An image that is built here is only named, and may be anything.
-pub fn known_image(service: &Service) -> Option<Known<'_>> {
-    let image = service.image.as_ref()?;
-    if service.build.is_some() {
-        return None;
+/// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where
+/// it is built says nothing.
+pub fn base_image(service: &Service) -> Option<&Spanned<ImageReference>> {
+    match &service.build {
+        Some(build) => build.image.as_ref()?.base.as_ref(),
+        None => service.image.as_ref(),
     }
+}
+
+/// The words of the image that a service runs, for messages; empty where they are not known.
+pub fn image_text(service: &Service) -> &str {
+    base_image(service).map_or("", |image| image.value.text.as_str())
+}
+
+/// What the service's Dockerfile makes, if it has one that could be read.
+pub fn built(service: &Service) -> Option<&BuiltImage> {
+    service.build.as_ref()?.image.as_ref()
+}
+
+/// The directory that a container starts in, where the project says so.
+pub fn working_dir(service: &Service) -> Option<&Spanned<String>> {
+    service.working_dir.as_ref().or_else(|| built(service)?.working_dir.as_ref())
+}
+
+/// The words that a container runs, of its entrypoint and its command, as far as the project says so: keys of the
+/// service go before the Dockerfile, and an `entrypoint` drops the image's command.
+pub fn launch(service: &Service) -> Vec<&Spanned<String>> {
+    let image = built(service);
+    let entrypoint = service.entrypoint.as_ref().or_else(|| image?.entrypoint.as_ref());
+    let of_image = || image.filter(|_| service.entrypoint.is_none())?.command.as_ref();
+    let command = service.command.as_ref().or_else(of_image);
+    entrypoint.into_iter().chain(command).flat_map(|command| &command.words).collect()
+}
+
+/// The catalogue's entry for the image that a service runs. An image with an entrypoint of its own may behave otherwise.
+pub fn known_image(service: &Service) -> Option<Known<'_>> {
+    let image = base_image(service)?;
     let Match { image: known, exact } = catalogue::lookup(&image.value.repository)?;
-    let exact = exact && known.checked;
+    let changed = built(service).is_some_and(|built| built.entrypoint.is_some());
+    let exact = exact && known.checked && !changed;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
     let chosen = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
     let tag = if open || chosen { Some("$") } else { image.value.tag.as_deref() };
-    Some(Known { image: known, exact, tag })
+    Some(Known { image: known, exact, tag, built: service.build.is_some() })
 }
 
-/// The value of a variable in a container.
+/// The value of a variable in a container: what the service gives it, or its Dockerfile.
 pub fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spanned<String>> {
-    service.environment.get(name)?.value.as_ref()
+    match service.environment.get(name) {
+        Some(variable) => variable.value.as_ref(),
+        None => built(service)?.environment.get(name),
+    }
 }
 
 /// Shells, which run whatever their script names.
@@ -93,12 +130,7 @@ const SERVERS: [&str; 22] = [
 
 /// Whether the container runs the server of its image, as far as `entrypoint` and `command` tell.
 pub fn runs_server(service: &Service) -> bool {
-    let words: Vec<&str> = service
-        .entrypoint
-        .iter()
-        .chain(&service.command)
-        .flat_map(|command| command.words.iter().map(|word| word.value.as_str()))
-        .collect();
+    let words: Vec<&str> = launch(service).into_iter().map(|word| word.value.as_str()).collect();
     let Some(first) = words.first() else { return true };
     let program = program_of(first);
     if SHELLS.contains(&program) || first.contains(char::is_whitespace) {
@@ -131,6 +163,6 @@ fn starts_server(script: &str) -> bool {
 
 /// Whether the container runs what its image runs by itself: `command` is absent or only adds options, or names a server.
 pub fn runs_default(service: &Service) -> bool {
-    let first = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words).next();
-    first.is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
+    let words = launch(service);
+    words.first().is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
 }

@@ -158,9 +158,10 @@ pub mod fixture {
     use super::Facts;
     use crate::model::lower;
     use crate::project::texts::Texts;
-    use crate::project::trees::Trees;
     use crate::project::{Entry, load};
+    use crate::sidecar::builds::read_builds;
     use crate::source::SourceDb;
+    use crate::yaml::Trees;
 
     /// Loads a Compose file and hands its facts over.
     pub fn with_facts(text: &str, act: impl FnOnce(&Facts<'_>)) {
@@ -188,7 +189,8 @@ pub mod fixture {
             variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         };
         let (project, _) = load(&sources, &Trees::default(), &entry);
-        let model = lower(&project, &Texts::new(&sources));
+        let mut model = lower(&project, &Texts::new(&sources));
+        read_builds(&mut model, &sources, Path::new("/plimsoll-test"));
         act(&sources, &Facts::new(&model, &project, &sources, PathBuf::from("/plimsoll-test")));
     }
 }

@@ -15,6 +15,8 @@ const UPWARDS: usize = 3;
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
 /// repository; of those beside it, too, where `beside`.
 pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> BTreeSet<String> {
+    // Nothing of these files enters the project.
+    let sources = &sources.glancing();
     let above: Vec<&Path> =
         directory.ancestors().skip(1).take_while(|above| above.starts_with(root)).take(UPWARDS).collect();
     let mut directories = vec![directory.to_path_buf()];

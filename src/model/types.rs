@@ -223,6 +223,8 @@ pub struct Build {
     pub target: Option<Spanned<String>>,
     /// `args`.
     pub args: IndexMap<String, Spanned<Option<String>>>,
+    /// What the Dockerfile makes; `None` until it is read, and where it cannot be.
+    pub image: Option<super::built::BuiltImage>,
 }
 
 /// A command: its words, and whether a shell-like string was split to get them.

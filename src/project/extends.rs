@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::convert::Document;
 use super::environment::Environment;
-use super::load::{Loader, reset};
-use super::merge::merge;
+use super::load::Loader;
+use super::merge::{merge, reset};
 use super::path::display;
 use super::value::{Data, Entry, Map, Step, Value};
 use crate::finding::{Finding, Place, Severity};

@@ -17,19 +17,20 @@ use super::environment::Environment;
 use super::extends::{self, Scope};
 use super::include;
 use super::interpolate::{Interpolation, Reference};
-use super::merge::merge;
+use super::merge::{merge, reset};
 use super::name::project_name;
 use super::paths::Paths;
 use super::texts::Texts;
-use super::trees::Trees;
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
+use crate::edits::Files;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::project::schema;
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb, Span, relative};
 use crate::template::Outcome;
+use crate::yaml::Trees;
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -461,7 +462,7 @@ impl<'a> Loader<'a> {
 
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
     fn schema(&mut self, root: &mut Value) {
-        for violation in schema::validate(root) {
+        for violation in schema::validate(Files::new(self.sources, self.trees), root) {
             if violation.newer {
                 self.newer.push(violation.finding);
             } else if violation.rejected {
@@ -473,28 +474,5 @@ impl<'a> Loader<'a> {
         if let Data::Map(map) = &mut root.data {
             map.shift_remove("version");
         }
-    }
-}
-
-/// Takes away what a later file tags `!reset` or `!override`.
-pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
-    if resets.is_empty() {
-        return;
-    }
-    let Data::Map(map) = &mut value.data else { return };
-    map.retain(|key, entry| {
-        path.push(key.clone());
-        let gone = resets.iter().any(|reset| reset == path);
-        if !gone {
-            reset_below(&mut entry.value, path, resets);
-        }
-        path.pop();
-        !gone
-    });
-}
-
-fn reset_below(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
-    if matches!(value.data, Data::Map(_)) {
-        reset(value, path, resets);
     }
 }

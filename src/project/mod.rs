@@ -23,7 +23,6 @@ mod paths;
 pub mod schema;
 pub mod short;
 pub mod texts;
-pub mod trees;
 mod unique;
 mod validate;
 pub mod value;

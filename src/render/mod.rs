@@ -3,6 +3,7 @@
 mod clean;
 mod concise;
 mod excerpt;
+mod graph;
 mod json;
 mod mask;
 mod text;
@@ -10,6 +11,7 @@ mod text;
 use std::path::PathBuf;
 
 pub use clean::clean;
+pub use graph::{GraphFormat, render_graph};
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;

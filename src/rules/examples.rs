@@ -39,6 +39,8 @@ pub struct Options {
     pub profiles: Vec<String>,
     /// `-f` files; empty for what Compose finds by itself.
     pub files: Vec<String>,
+    /// Rules that run besides the one of the document; what they find is not looked at.
+    pub also: Vec<String>,
 }
 
 /// A project that the tests run and the site shows.
@@ -159,6 +161,7 @@ impl Reader {
             "env-files" => self.options.env_files = words(),
             "profiles" => self.options.profiles = words(),
             "files" => self.options.files = words(),
+            "also" => self.options.also = words(),
             _ => {
                 self.options.config.push_str(comment);
                 self.options.config.push('\n');

@@ -1,6 +1,7 @@
 //! The rules: plain functions over the model and its facts, each with a document that says what it is for.
 
 use crate::config::Config;
+use crate::edits::Files;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::model::Model;
@@ -26,12 +27,13 @@ mod network;
 mod resources;
 mod secrets;
 mod storage;
+mod suppression;
 
 pub use document::Document;
 
 /// All families, in the order in which people read them.
-const FAMILIES: [&[Rule]; 6] =
-    [compose::RULES, network::RULES, storage::RULES, secrets::RULES, env::RULES, resources::RULES];
+const FAMILIES: [&[Rule]; 7] =
+    [compose::RULES, network::RULES, storage::RULES, secrets::RULES, env::RULES, resources::RULES, suppression::RULES];
 
 /// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
@@ -42,6 +44,8 @@ pub struct Context<'a> {
     pub model: &'a Model,
     /// What follows from it.
     pub facts: &'a Facts<'a>,
+    /// The files, for edits.
+    pub files: Files<'a>,
     /// The project that the model was made from.
     pub project: &'a Project,
     /// What `plimsoll.yaml` says.
@@ -97,7 +101,7 @@ mod tests {
         assert!(orphans.is_empty(), "documents without a rule: {orphans:?}");
         assert_eq!(documents.len(), names.len());
         for (family, rules) in
-            ["compose", "network", "storage", "secrets", "env", "resources"].into_iter().zip(FAMILIES)
+            ["compose", "network", "storage", "secrets", "env", "resources", "suppression"].into_iter().zip(FAMILIES)
         {
             for rule in rules {
                 assert_eq!(rule.document.family, family, "{}", rule.document.name);

@@ -1,7 +1,9 @@
 //! What stands beside a Compose file and says who is behind a proxy.
 
 pub mod address;
+pub mod builds;
 pub mod caddy;
+pub mod dockerfile;
 pub mod nginx;
 pub mod traefik;
 mod files;

@@ -116,6 +116,7 @@ fn files_copied_into_an_image() {
         inline: None,
         target: None,
         args: Default::default(),
+        image: None,
     });
     check(&sources, &model(vec![front]), &["front > app:1 @app:1", "front > app:2 @app:2"]);
 }

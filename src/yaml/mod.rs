@@ -3,7 +3,9 @@
 mod parse;
 mod scalar;
 mod tree;
+mod trees;
 
 pub use parse::parse;
 pub use scalar::{Resolved, resolve_plain};
 pub use tree::{Comment, Node, NodeKind, Pair, ScalarStyle, Tree};
+pub use trees::Trees;

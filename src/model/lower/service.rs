@@ -85,6 +85,7 @@ fn build(cx: &Context<'_>, service: &Map) -> Option<Build> {
         inline: read::text(value, "dockerfile_inline"),
         target: read::text(value, "target"),
         args: optional(cx, value.get("args")),
+        image: None,
     })
 }
 

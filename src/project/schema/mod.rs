@@ -29,6 +29,7 @@ pub use lookup::{Found, lookup, nearest_path};
 pub use release::Release;
 pub use shape::{EntryStyle, Key, List, Mapping, Names, Scalars, Shape, Struct, Table, TextRule};
 
+use crate::edits::Files;
 use crate::finding::Finding;
 use crate::project::value::Value;
 
@@ -47,8 +48,8 @@ pub struct Violation {
 /// Holds a merged project against the specification and gives every violation, in the order of the project.
 ///
 /// The root is the whole project after interpolation, `extends`, `include` and merging, short forms as written.
-pub fn validate(root: &Value) -> Vec<Violation> {
-    walk::walk(root, &resources::FILE)
+pub fn validate(files: Files<'_>, root: &Value) -> Vec<Violation> {
+    walk::walk(files, root, &resources::FILE)
 }
 
 /// What the specification says of a key, given its path from the top: `["services", "web", "ports"]`. Names are free

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::tests::convert;
 use super::validate;
+use crate::edits::Files;
 use crate::source::SourceDb;
-use crate::yaml::parse;
+use crate::yaml::{Trees, parse};
 
 const BASE: &str = "services:\n  a:\n    image: x\n";
 
@@ -206,10 +207,13 @@ const FILE_REFUSED: &[&str] = &[
 
 /// Whether the validator says that docker compose 2.40.3 refuses a file.
 fn is_refused(text: &str) -> bool {
-    let file = SourceDb::new().overlay(Path::new("/compose.yml"), text.to_owned());
+    let db = SourceDb::new();
+    let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
     let (tree, findings) = parse(file, text);
     assert!(findings.is_empty(), "{text}");
-    validate(&convert(&tree, tree.documents[0])).iter().any(|violation| violation.rejected)
+    let trees = Trees::default();
+    let files = Files::new(&db, &trees);
+    validate(files, &convert(&tree, tree.documents[0])).iter().any(|violation| violation.rejected)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::finding::Place;
 use crate::project::value::{Data, Entry, Map, Step};
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb};
-use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, Trees, parse, resolve_plain};
 
 /// A tree to values: aliases and merge keys followed, nothing interpolated.
 pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
@@ -78,7 +78,7 @@ fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Violation>) {
     let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
     let (tree, findings) = parse(file, text);
     assert!(findings.is_empty(), "{findings:?}");
-    (file, validate(&convert(&tree, tree.documents[0])))
+    (file, validate(Files::new(db, &Trees::default()), &convert(&tree, tree.documents[0])))
 }
 
 /// Each expected line: `line:column rule message`.

@@ -4,12 +4,14 @@ use super::release::Release;
 use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
 use super::{Violation, mend, suggest, words};
+use crate::edits::Files;
 use crate::finding::{Finding, Fix, Place, Severity};
 use crate::project::value::{Data, Entry, Map, Step, Value};
 
 /// Holds a value against a shape.
-pub fn walk(root: &Value, shape: &'static Shape) -> Vec<Violation> {
-    let mut walk = Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, violations: Vec::new() };
+pub fn walk(files: Files<'_>, root: &Value, shape: &'static Shape) -> Vec<Violation> {
+    let mut walk =
+        Walk { files, path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, violations: Vec::new() };
     walk.value(root, shape);
     walk.violations
 }
@@ -21,6 +23,7 @@ enum Segment<'a> {
 }
 
 struct Walk<'a> {
+    files: Files<'a>,
     path: Vec<Segment<'a>>,
     /// Places of the keys above, innermost last; an item of a list counts as having none.
     keys: Vec<Option<Place>>,
@@ -125,7 +128,7 @@ impl<'a> Walk<'a> {
             && let Some(near) = suggest::nearest(text, options.iter().copied())
         {
             finding = finding.help(format!("did you mean `{near}`?"));
-            finding.fix = self.when_mine(mend::respell(value.place, text, near));
+            finding.fix = self.when_mine(mend::respell(self.files, value.place, text, near));
         }
         self.report(finding);
     }
@@ -160,9 +163,9 @@ impl<'a> Walk<'a> {
         let mut finding = self.finding("wrong-type", self.place_of(value), message);
         finding.help = words::type_help(value, shape).map(str::to_owned);
         if shape.quotable {
-            finding.fix = self.when_mine(mend::quote(value));
+            finding.fix = self.when_mine(mend::quote(self.files, value));
         } else if let Data::Text(text) = &value.data {
-            finding.fix = self.when_mine(mend::unquote(value, text, shape));
+            finding.fix = self.when_mine(mend::unquote(self.files, value, text, shape));
         }
         self.report(finding);
     }
@@ -174,7 +177,7 @@ impl<'a> Walk<'a> {
         let wanted = words::wanted(list.item);
         let message = format!("{} must be {wanted}, but YAML reads `{shown}: …` as a mapping", self.subject());
         let shared = is_shared(item) || is_shared(&entry.value);
-        let (help, fix) = mend::split_entry(name, entry, list.style);
+        let (help, fix) = mend::split_entry(self.files, item.place, name, entry, list.style);
         let mut finding = self.finding("wrong-type", item.place, message).help(help);
         finding.fix = if shared { None } else { self.when_mine(fix) };
         self.report(finding);
@@ -202,7 +205,7 @@ impl<'a> Walk<'a> {
             let mut finding = walk.finding("unknown-key", entry.key, message);
             if let Some((near, fits)) = meant {
                 finding = finding.help(format!("did you mean `{near}`?"));
-                let fix = mend::respell(entry.key, name, near).filter(|_| fits && !is_shared(&entry.value));
+                let fix = mend::respell(walk.files, entry.key, name, near).filter(|_| fits && !is_shared(&entry.value));
                 finding.fix = walk.when_mine(fix);
             }
             if !structure.closed {

@@ -1,6 +1,7 @@
 //! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
 
 use crate::catalogue::schema::WrongMountEffect;
+use crate::facts::images::{base_image, image_text};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
 
@@ -11,7 +12,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let service = unkept.service;
         let name = &service.name;
         let target = &mount.target.value;
-        let image = service.image.as_ref().map_or("", |image| image.value.text.as_str());
+        let image = image_text(service);
         let message = match effect {
             WrongMountEffect::Refused => format!("`{image}` does not start with a volume at `{target}`"),
             WrongMountEffect::Ignored => format!("`{image}` does not keep its data in `{target}`"),
@@ -25,7 +26,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         )
         .evidence(target.clone())
         .help(format!("mount it at `{}`", unkept.path));
-        if let Some(image) = &service.image {
+        if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
         }
         if !unkept.exact {

@@ -6,9 +6,6 @@ use crate::model::MountKind;
 use crate::rules::Context;
 use crate::rules::support::for_data;
 
-/// Options that make a cache write its data to disk: somebody wants them kept.
-const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
-
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
@@ -16,7 +13,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for unkept in cx.facts.unkept() {
         let service = unkept.service;
-        if unkept.misplaced.is_some() || unkept.keeps == Keeps::Cache && !wants_to_keep(service) {
+        if unkept.misplaced.is_some() || unkept.keeps == Keeps::Cache && !unkept.asked_for {
             continue;
         }
         let severity = match unkept.image.role {
@@ -43,13 +40,4 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
-}
-
-/// Whether the command of a cache asks for its data to be written.
-fn wants_to_keep(service: &crate::model::Service) -> bool {
-    let words: Vec<&str> =
-        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
-    words.iter().enumerate().any(|(at, word)| {
-        PERSISTENCE.contains(word) && words.get(at + 1).is_some_and(|value| !value.is_empty() && *value != "no")
-    })
 }

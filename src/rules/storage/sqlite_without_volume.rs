@@ -1,7 +1,7 @@
 //! An SQLite database whose file no volume keeps.
 
 use crate::catalogue::schema::Engine;
-use crate::facts::images::{known_image, runs_default, variable};
+use crate::facts::images::{known_image, runs_default, variable, working_dir};
 use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
 use crate::finding::{Confidence, Finding, Severity};
@@ -48,7 +48,7 @@ fn of_value(
         Location::ThreeSlashes(path) => {
             // Without a working directory both readings must be lost.
             let absolute = format!("/{path}");
-            if service.working_dir.is_none() && is_kept(cx.model, service, &absolute) {
+            if working_dir(service).is_none() && is_kept(cx.model, service, &absolute) {
                 return None;
             }
             (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low)
@@ -60,7 +60,7 @@ fn of_value(
 /// The path of a file that is relative to the working directory, where it is lost for sure. Without `working_dir` the
 /// image decides, and any directory that is mounted may be the one.
 fn relative(model: &Model, service: &Service, path: &str) -> Option<String> {
-    match &service.working_dir {
+    match working_dir(service) {
         Some(directory) => {
             let path = mounts::join(Some(&directory.value), path);
             (!is_kept(model, service, &path)).then_some(path)

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::{Tree, parse};
 use crate::finding::Finding;
 use crate::source::{FileId, SourceDb};
-use crate::yaml::{Tree, parse};
 
 /// A file's tree and what was wrong with its syntax.
 pub type Parsed = (Tree, Vec<Finding>);

@@ -1,0 +1,232 @@
+//! Every mistake in a `plimsoll.yaml`, each at its place and, where it can be guessed, with what was meant.
+
+use std::net::IpAddr;
+
+use ignore::gitignore::GitignoreBuilder;
+
+use super::shape::{FILE, Key, SETS, SEVERITIES, SEVERITY, Shape, options};
+use super::{Date, nearest, unknown_rule};
+use crate::source::NodeId;
+use crate::yaml::{NodeKind, Pair, Tree};
+
+/// What is wrong at a node.
+#[derive(Debug)]
+pub struct Mistake {
+    /// Where.
+    pub at: NodeId,
+    /// One clause.
+    pub message: String,
+}
+
+/// The mistakes of a document, in its order. `rules` are the names of all rules.
+pub fn mistakes(tree: &Tree, root: NodeId, rules: &[&str]) -> Vec<Mistake> {
+    let mut checker = Checker { tree, rules, mistakes: Vec::new() };
+    checker.value(root, &FILE, "");
+    checker.mistakes
+}
+
+struct Checker<'a> {
+    tree: &'a Tree,
+    rules: &'a [&'a str],
+    mistakes: Vec<Mistake>,
+}
+
+impl Checker<'_> {
+    fn says(&mut self, at: NodeId, message: impl Into<String>) {
+        self.mistakes.push(Mistake { at, message: message.into() });
+    }
+
+    /// Checks a value; `rule` is the rule that it belongs to, if any.
+    fn value(&mut self, id: NodeId, shape: &Shape, rule: &str) {
+        if is_nothing(self.tree, id) {
+            return;
+        }
+        match shape {
+            Shape::List(item) => match self.items(id) {
+                Some(items) => items.into_iter().for_each(|one| self.value(one, item, rule)),
+                None => self.says(id, "expected a list"),
+            },
+            Shape::Many(item) => match self.items(id) {
+                Some(items) => items.into_iter().for_each(|one| self.value(one, item, rule)),
+                None => self.value(id, item, rule),
+            },
+            Shape::Named(value) => self.mapping(id, |checker, pair| checker.value(pair.value, value, rule)),
+            Shape::Object(keys) => self.object(id, &keys.iter().collect::<Vec<_>>(), rule),
+            Shape::Settings => self.mapping(id, |checker, pair| {
+                let name = checker.tree.text(pair.key).unwrap_or_default().to_owned();
+                checker.rule(pair.key, &name);
+                checker.value(pair.value, &Shape::Setting, &name);
+            }),
+            Shape::Setting if self.is_mapping(id) => {
+                self.object(id, &std::iter::once(&SEVERITY).chain(options(rule)).collect::<Vec<_>>(), rule);
+            }
+            scalar => match self.tree.text(id).map(str::to_owned) {
+                Some(text) => self.scalar(id, &text, scalar),
+                None => self.says(id, format!("expected {}", expected(scalar))),
+            },
+        }
+    }
+
+    fn is_mapping(&self, id: NodeId) -> bool {
+        matches!(self.tree.follow(id).map(|(_, node)| &node.kind), Some(NodeKind::Mapping(..)))
+    }
+
+    fn items(&self, id: NodeId) -> Option<Vec<NodeId>> {
+        match &self.tree.follow(id)?.1.kind {
+            NodeKind::Sequence(items, _) => Some(items.clone()),
+            _ => None,
+        }
+    }
+
+    /// Does something with each pair of a mapping; a key that is given twice is a mistake.
+    fn mapping(&mut self, id: NodeId, mut each: impl FnMut(&mut Self, Pair)) {
+        if !self.is_mapping(id) {
+            return self.says(id, "expected a mapping");
+        }
+        let pairs = self.tree.pairs(id).to_vec();
+        for (at, pair) in pairs.iter().enumerate() {
+            let name = self.tree.text(pair.key);
+            if pairs.iter().take(at).any(|other| self.tree.text(other.key) == name) {
+                self.says(pair.key, format!("the key `{}` is given twice", name.unwrap_or_default()));
+            }
+            each(self, *pair);
+        }
+    }
+
+    fn object(&mut self, id: NodeId, keys: &[&Key], rule: &str) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        self.mapping(id, |checker, pair| {
+            let name = checker.tree.text(pair.key).unwrap_or_default();
+            match keys.iter().find(|key| key.name == name) {
+                Some(key) => checker.value(pair.value, &key.shape, rule),
+                None => {
+                    let message = unknown("key", name, &names);
+                    checker.says(pair.key, message);
+                }
+            }
+        });
+        let is_full =
+            |value: NodeId| !is_nothing(self.tree, value) && self.items(value).is_none_or(|list| !list.is_empty());
+        let is_there = |key: &&&Key| self.tree.get(id, key.name).is_some_and(is_full);
+        let missing = keys.iter().find(|key| key.required && !is_there(key)).map(|key| key.name);
+        if let Some(name) = missing.filter(|_| self.is_mapping(id)) {
+            self.says(id, format!("`{name}` is missing"));
+        }
+        let narrows = ["rules", "paths", "services"];
+        let is_suppression = narrows.iter().all(|name| names.contains(name)) && names.contains(&"until");
+        if is_suppression && self.is_mapping(id) && !narrows.iter().any(|name| self.tree.get(id, name).is_some()) {
+            self.says(id, "a suppression needs `rules`, `paths` or `services`");
+        }
+    }
+
+    fn rule(&mut self, at: NodeId, name: &str) {
+        if !self.rules.contains(&name) {
+            self.says(at, unknown_rule(name, self.rules));
+        }
+    }
+
+    fn scalar(&mut self, at: NodeId, text: &str, shape: &Shape) {
+        match shape {
+            Shape::Rule => return self.rule(at, text),
+            Shape::RuleOrSet if !SETS.contains(&text) => return self.rule(at, text),
+            Shape::Word(words) if !words.contains(&text) => {
+                return self.says(at, unknown("severity", text, SEVERITIES));
+            }
+            Shape::Setting if !["on", "off", "true", "false"].contains(&text) && !SEVERITIES.contains(&text) => {
+                return self.says(at, unknown("severity", text, SEVERITIES));
+            }
+            Shape::Size if bytes(text).is_none() => {
+                return self.says(at, format!("`{text}` is no size such as `24GiB`"));
+            }
+            Shape::Day if Date::parse(text).is_none() => {
+                return self.says(at, format!("`{text}` is no day such as `2026-12-31`"));
+            }
+            _ => {}
+        }
+        let fits = match shape {
+            Shape::Flag => matches!(text, "true" | "false"),
+            Shape::Count => text.parse::<u32>().is_ok(),
+            Shape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
+            Shape::Number => text.parse::<f64>().is_ok_and(|number| number.is_finite() && number >= 0.0),
+            Shape::Network => network(text).is_some(),
+            Shape::Pattern => GitignoreBuilder::new("/").add_line(None, text).is_ok(),
+            Shape::Text | Shape::Path => !text.is_empty(),
+            _ => true,
+        };
+        if !fits {
+            self.says(at, format!("expected {}", expected(shape)));
+        }
+    }
+}
+
+/// Whether nothing is written: `rules:` with nothing behind it says nothing.
+pub fn is_nothing(tree: &Tree, id: NodeId) -> bool {
+    tree.follow(id).is_none_or(|(_, node)| match &node.kind {
+        NodeKind::Scalar(text, style) => {
+            *style == crate::yaml::ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null")
+        }
+        _ => false,
+    })
+}
+
+fn expected(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Text => "a text",
+        Shape::Path => "a path",
+        Shape::Pattern => "a pattern of paths",
+        Shape::Rule => "the name of a rule",
+        Shape::RuleOrSet => "the name of a rule or a set",
+        Shape::Flag => "`true` or `false`",
+        Shape::Count => "a whole number from 0",
+        Shape::Port => "a port from 1 to 65535",
+        Shape::Network => "an address or a network such as `10.8.0.0/16`",
+        Shape::Number => "a number",
+        Shape::Size => "a size such as `24GiB`",
+        Shape::Day => "a day such as `2026-12-31`",
+        Shape::Word(_) => "a word",
+        Shape::Setting => "`on`, `off`, a severity or a mapping",
+        Shape::List(_) => "a list",
+        Shape::Many(item) => expected(item),
+        Shape::Settings | Shape::Named(_) | Shape::Object(_) => "a mapping",
+    }
+}
+
+fn unknown(kind: &str, word: &str, known: &[&str]) -> String {
+    match nearest(word, known.iter().copied()) {
+        Some(meant) => format!("unknown {kind} `{word}`, did you mean `{meant}`?"),
+        None => {
+            let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+            format!("unknown {kind} `{word}`; known are {}", known.join(", "))
+        }
+    }
+}
+
+/// An address and how many of its first bits count.
+pub fn network(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = match text.split_once('/') {
+        Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.unwrap_or(most);
+    (bits <= most).then_some((address, bits))
+}
+
+/// The bytes of a size; all units count by 1024, as in Compose (`docker/go-units`, `RAMInBytes`).
+pub fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(digits)?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let power = match unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(&unit) {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return None,
+    };
+    let number: f64 = number.parse().ok()?;
+    Some((number * f64::from(2u32).powi(power)) as u64)
+}

@@ -1,0 +1,141 @@
+//! What `plimsoll.yaml` may hold: the table that its reader, its mistakes and its JSON Schema are made from.
+
+/// What a value is.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Any text.
+    Text,
+    /// A path, relative to the file.
+    Path,
+    /// A pattern of paths as `.gitignore` writes them, relative to the directory of the file.
+    Pattern,
+    /// The name of a rule.
+    Rule,
+    /// The name of a rule or of a set of rules.
+    RuleOrSet,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 0.
+    Count,
+    /// A number of a port, from 1 to 65535.
+    Port,
+    /// An address or a network: `10.8.0.0/16`.
+    Network,
+    /// A number from 0.
+    Number,
+    /// Bytes with a unit: `24GiB`.
+    Size,
+    /// A day: `2026-12-31`.
+    Day,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// What is said of rules: their names, each with [`Shape::Setting`].
+    Settings,
+    /// `on`, `off`, a severity, or a mapping with `severity` and the options of the rule.
+    Setting,
+    /// A list.
+    List(&'static Shape),
+    /// One value or a list of them.
+    Many(&'static Shape),
+    /// A mapping with keys of any name.
+    Named(&'static Shape),
+    /// A mapping with these keys.
+    Object(&'static [Key]),
+}
+
+/// A key of a mapping.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands under it.
+    pub shape: Shape,
+    /// What it says, for people.
+    pub text: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+const fn key(name: &'static str, shape: Shape, text: &'static str) -> Key {
+    Key { name, shape, text, required: false }
+}
+
+/// The words for severities.
+pub const SEVERITIES: &[&str] = &["error", "warning", "info"];
+
+/// The words for sets of rules.
+pub const SETS: &[&str] = &["default", "strict", "style"];
+
+/// The whole file.
+pub const FILE: Shape = Shape::Object(&[
+    key("extends", Shape::Many(&Shape::Path), "Other files like this one whose settings are the base of these"),
+    key("select", Shape::List(&Shape::RuleOrSet), "Run only these rules and sets (`default`, `strict`, `style`)"),
+    key("ignore", Shape::List(&Shape::Rule), "Do not run these rules"),
+    key("rules", Shape::Settings, "Rules by name: `on`, `off`, a severity, or a severity and options"),
+    key("suppressions", Shape::List(&SUPPRESSION), "Findings that do not count"),
+    key("projects", Shape::List(&PROJECT), "Projects that are named instead of found"),
+    key("host", HOST, "The machine that everything runs on"),
+    key("services", Shape::Named(&SERVICE), "What the Compose files do not say of services, by name"),
+    key("exclude", Shape::List(&Shape::Pattern), "Files that are not analysed, as `.gitignore` writes them"),
+    key("fail_on", Shape::Word(&["error", "warning", "info", "never"]), "The lowest severity that makes a run fail"),
+]);
+
+const SUPPRESSION: Shape = Shape::Object(&[
+    key("rules", Shape::Many(&Shape::Rule), "These rules; without it, all"),
+    key("paths", Shape::Many(&Shape::Pattern), "In these files; without it, in all"),
+    key("services", Shape::Many(&Shape::Text), "About these services; without it, about anything"),
+    key("reason", Shape::Text, "Why"),
+    key("until", Shape::Day, "The last day; from the next one on the findings count again"),
+]);
+
+const PROJECT: Shape = Shape::Object(&[
+    Key { required: true, ..key("files", Shape::List(&Shape::Path), "Compose files in the order of merging") },
+    key("env_files", Shape::List(&Shape::Path), "Env files in the order of reading; without it, `.env`"),
+    key("profiles", Shape::List(&Shape::Text), "Active profiles"),
+    key("name", Shape::Text, "The name of the project"),
+    key("directory", Shape::Path, "The directory that relative paths of the project start from"),
+]);
+
+const HOST: Shape = Shape::Object(&[
+    key("gpus", Shape::Count, "How many GPUs it has"),
+    key("gpu_memory", Shape::Size, "The memory of each GPU"),
+    key("memory", Shape::Size, "Main memory"),
+    key("cpus", Shape::Number, "Processors"),
+]);
+
+const SERVICE: Shape = Shape::Object(&[
+    key("single_instance", Shape::Flag, "Whether it breaks when it runs more than once"),
+    key("gpu_memory", Shape::Size, "The GPU memory that it takes"),
+]);
+
+/// The options of rules that have some; each is described in the document of its rule.
+pub const OPTIONS: &[(&str, &[Key])] = &[
+    (
+        "exposed-datastore",
+        &[
+            key("allowed_ports", Shape::List(&Shape::Port), "Ports of the host that may be open"),
+            key("allowed_networks", Shape::List(&Shape::Network), "Addresses of the host that may be published on"),
+        ],
+    ),
+    (
+        "proxied-port-published",
+        &[key("allowed_ports", Shape::List(&Shape::Port), "Ports of the host that may be open")],
+    ),
+    ("unknown-host", &[key("known_hosts", Shape::List(&Shape::Text), "Hosts that exist; `*` stands for any letters")]),
+    (
+        "unset-variable",
+        &[key("allowed", Shape::List(&Shape::Text), "Variables that something else sets; `*` stands for any letters")],
+    ),
+    (
+        "unset-secret",
+        &[key("allowed", Shape::List(&Shape::Text), "Variables that something else sets; `*` stands for any letters")],
+    ),
+];
+
+/// What stands before the options of any rule.
+pub const SEVERITY: Key = key("severity", Shape::Word(SEVERITIES), "The severity of all its findings");
+
+/// The options of a rule.
+pub fn options(rule: &str) -> &'static [Key] {
+    OPTIONS.iter().find(|(name, _)| *name == rule).map_or(&[], |(_, options)| options)
+}

@@ -1,0 +1,51 @@
+//! The picture of a project as text that other programs draw, or drawn.
+
+mod dot;
+mod mermaid;
+mod svg;
+
+use crate::graph::{Audience, Graph, Link, ServiceNode};
+
+/// The shape of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// A drawing.
+    Svg,
+}
+
+/// The whole picture; it ends with a line break.
+pub fn render_graph(format: GraphFormat, graph: &Graph) -> String {
+    match format {
+        GraphFormat::Dot => dot::render(graph),
+        GraphFormat::Mermaid => mermaid::render(graph),
+        GraphFormat::Svg => svg::render(graph),
+    }
+}
+
+/// The audiences that some port has.
+fn audiences(graph: &Graph) -> Vec<Audience> {
+    let mut audiences: Vec<Audience> = graph.ports.iter().map(|edge| edge.audience).collect();
+    audiences.sort_unstable();
+    audiences.dedup();
+    audiences
+}
+
+/// What stands in the box of a service, line by line.
+fn label_of(service: &ServiceNode) -> Vec<String> {
+    let name = match service.replicas {
+        1 => service.name.clone(),
+        replicas => format!("{} ×{replicas}", service.name),
+    };
+    if service.image.is_empty() { vec![name] } else { vec![name, service.image.clone()] }
+}
+
+fn port_list(link: &Link) -> String {
+    link.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;
