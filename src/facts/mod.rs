@@ -20,9 +20,10 @@ pub mod serves;
 pub mod sqlite;
 pub mod variables;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use self::examples::Documented;
 use crate::model::Model;
@@ -52,6 +53,9 @@ pub struct Facts<'a> {
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
+    /// How long facts took, and whether one is being worked out: it may ask for others.
+    spent: Cell<Duration>,
+    busy: Cell<bool>,
 }
 
 impl<'a> Facts<'a> {
@@ -74,7 +78,27 @@ impl<'a> Facts<'a> {
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
+            spent: Cell::default(),
+            busy: Cell::default(),
         }
+    }
+
+    /// How long the facts that were asked for took.
+    pub fn spent(&self) -> Duration {
+        self.spent.get()
+    }
+
+    fn once<'f, T>(&self, fact: &'f OnceCell<T>, make: impl FnOnce() -> T) -> &'f T {
+        fact.get_or_init(|| {
+            if self.busy.replace(true) {
+                return make();
+            }
+            let start = Instant::now();
+            let made = make();
+            self.spent.set(self.spent.get() + start.elapsed());
+            self.busy.set(false);
+            made
+        })
     }
 
     /// Where parts of values are written.
@@ -84,32 +108,32 @@ impl<'a> Facts<'a> {
 
     /// Who can reach whom, by which name.
     pub fn reach(&self) -> &reach::Reach<'a> {
-        self.reach.get_or_init(|| reach::Reach::new(self.model))
+        self.once(&self.reach, || reach::Reach::new(self.model))
     }
 
     /// The published ports of active services.
     pub fn published(&self) -> &[published::Published<'a>] {
-        self.published.get_or_init(|| published::published(self.model, self.project))
+        self.once(&self.published, || published::published(self.model, self.project)).as_slice()
     }
 
     /// The GPUs that active services ask for.
     pub fn gpus(&self) -> &[gpus::GpuClaim<'a>] {
-        self.gpus.get_or_init(|| gpus::claims(self.model))
+        self.once(&self.gpus, || gpus::claims(self.model)).as_slice()
     }
 
     /// Datastores whose data nothing keeps.
     pub fn unkept(&self) -> &[datastores::Unkept<'a>] {
-        self.unkept.get_or_init(|| datastores::unkept(self.model))
+        self.once(&self.unkept, || datastores::unkept(self.model)).as_slice()
     }
 
     /// Variables that leave a blank.
     pub fn blanks(&self) -> &[variables::Blank<'a>] {
-        self.blanks.get_or_init(|| variables::blanks(self.project))
+        self.once(&self.blanks, || variables::blanks(self.project)).as_slice()
     }
 
     /// The example file beside the project that names a variable.
     pub fn documented(&self, variable: &str) -> Option<String> {
-        let known = self.documented.get_or_init(|| examples::documented(&self.project.directory, self.sources));
+        let known = self.once(&self.documented, || examples::documented(&self.project.directory, self.sources));
         known.get(variable).map(|one| relative(&self.project.directory, &one.file))
     }
 
@@ -120,12 +144,12 @@ impl<'a> Facts<'a> {
 
     /// What the configurations beside the project say.
     pub fn sidecars(&self) -> &Sidecars {
-        self.sidecars.get_or_init(|| sidecar::sidecars(self.model, self.sources))
+        self.once(&self.sidecars, || sidecar::sidecars(self.model, self.sources))
     }
 
     /// Labels that one list gives twice.
     pub fn doubles(&self) -> &[doubles::Double] {
-        self.doubles.get_or_init(|| doubles::doubles(self.project, self.sources))
+        self.once(&self.doubles, || doubles::doubles(self.project, self.sources)).as_slice()
     }
 
     /// What the configurations of proxies forward to.
@@ -135,17 +159,23 @@ impl<'a> Facts<'a> {
 
     /// The peers that services and proxies name.
     pub fn peers(&self) -> &[peers::Peer] {
-        self.peers.get_or_init(|| peers::peers(self))
+        self.once(&self.peers, || peers::peers(self)).as_slice()
     }
 
     /// Services that a proxy of the project stands in front of.
     pub fn proxied(&self) -> &[proxied::Proxied] {
-        self.proxied.get_or_init(|| proxied::proxied(self))
+        self.once(&self.proxied, || proxied::proxied(self)).as_slice()
+    }
+
+    /// Whether nothing is at a path, which is relative to the project's directory.
+    pub fn is_absent(&self, path: &std::path::Path) -> bool {
+        let path = crate::source::normalize(&self.project.directory.join(path));
+        path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
     }
 
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub fn is_service_nearby(&self, name: &str) -> bool {
-        let known = self.nearby.get_or_init(|| {
+        let known = self.once(&self.nearby, || {
             // A network with a name of its own is one that the projects beside this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));

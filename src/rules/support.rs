@@ -1,5 +1,6 @@
 //! What several rules need to say something.
 
+use crate::config::Config;
 use crate::facts::purpose::Purpose;
 use crate::finding::{Finding, Place, Severity};
 
@@ -17,6 +18,12 @@ pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
         Purpose::Test => Severity::Info,
         other => for_purpose(severity, other),
     }
+}
+
+/// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
+pub fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
+    let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));
+    ports.is_some_and(|(first, last)| (first..=last).all(listed))
 }
 
 /// Words in backticks, with commas and an `and`.

@@ -31,7 +31,7 @@ pub struct Misplaced {
     pub service: String,
     /// Its path in the container.
     pub target: String,
-    /// Where the program looks instead.
+    /// The path at which the program would read it.
     pub wanted: String,
     /// What is wrong.
     pub what: Misplacement,
@@ -133,7 +133,15 @@ fn nginx(service: &Service, one: &Read, config: &NginxConfig, all: &[Read]) -> O
     if read || !(has("server") || whole) || in_reserve && !alone {
         return None;
     }
-    if whole { judged(MAIN, Misplacement::Unread) } else { judged("/etc/nginx/conf.d/", Misplacement::Unread) }
+    if whole {
+        return judged(MAIN, Misplacement::Unread);
+    }
+    let name = one.target.rsplit('/').next().unwrap_or("");
+    if name.ends_with(".template") {
+        return judged(&format!("/etc/nginx/templates/{name}"), Misplacement::Unread);
+    }
+    let ending = if name.ends_with(".conf") { "" } else { ".conf" };
+    judged(&format!("/etc/nginx/conf.d/{name}{ending}"), Misplacement::Unread)
 }
 
 /// Where a file ends up: a template is written elsewhere. `None` where settings of the image decide.

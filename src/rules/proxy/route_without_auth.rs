@@ -62,7 +62,7 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
 
 /// A name that only a local network resolves.
 pub fn is_internal(rule: &str) -> bool {
-    ["localhost", ".local`", ".lan`", ".internal`", ".test`", ".home`", ".localdomain`", "127.0.0.1"]
+    ["localhost", ".local`", ".lan`", ".internal`", ".test`", ".home`", ".localdomain`", ".localtest.me`", "127.0.0.1"]
         .iter()
         .any(|name| rule.contains(name))
 }
