@@ -40,6 +40,8 @@ pub struct Peer {
     pub meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
     pub variable: Option<String>,
+    /// Whether the place holds the host to the letter and nothing else brought it there, so that a fix may edit it.
+    pub is_own: bool,
     /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
     pub of_datastore: bool,
     /// Whether it stands in the configuration of a proxy, of which other rules know more.
@@ -73,7 +75,8 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             match facts.reach().who_answers(&service.name, &scrape.host) {
                 Answer::Service(name) => Meaning::Service(name.to_owned()),
                 Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
-                Answer::Unknown if is_single_label(&scrape.host) && scrape.port.is_some() => Meaning::Unknown,
+                // `<stack>_<service>` of Swarm.
+                Answer::Unknown if is_single_label(&scrape.host) && !scrape.host.contains('_') => Meaning::Unknown,
                 _ => Meaning::Elsewhere,
             }
         };
@@ -91,7 +94,7 @@ enum ByWhom {
 
 fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
     let (service, host, of_proxy) = (service.to_owned(), host.to_owned(), by == ByWhom::Proxy);
-    Peer { service, host, port, place, meaning, variable: None, of_datastore: false, of_proxy }
+    Peer { service, host, port, place, meaning, variable: None, is_own: false, of_datastore: false, of_proxy }
 }
 
 fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) -> Peer {
@@ -118,6 +121,7 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         port,
         place: reference.place,
         meaning,
+        is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable,
         of_datastore,
         of_proxy: false,
