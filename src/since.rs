@@ -47,7 +47,8 @@ impl Before {
     fn report(&self, request: &Request, start: &Path, rules: &[&str]) -> Report {
         let sources = &self.sources;
         let was_there = |path: &PathBuf| sources.kind(&request.directory.join(path)) != PathKind::Missing;
-        let kept = |paths: &[PathBuf]| -> Vec<PathBuf> { paths.iter().filter(|path| was_there(path)).cloned().collect() };
+        let kept =
+            |paths: &[PathBuf]| -> Vec<PathBuf> { paths.iter().filter(|path| was_there(path)).cloned().collect() };
         let request = Request {
             paths: kept(&request.paths),
             env_files: kept(&request.env_files),

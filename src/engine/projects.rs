@@ -260,7 +260,7 @@ impl Run<'_> {
         let context = Context {
             model: &model,
             facts: &facts,
-            files: Files::new(self.sources, &self.trees),
+            files: Files::new(self.sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,

@@ -1,5 +1,6 @@
 //! Facts about a project that several rules need, worked out when first asked for.
 
+pub mod binds;
 pub mod datastores;
 pub mod examples;
 pub mod gitignore;
@@ -7,6 +8,7 @@ pub mod gpus;
 pub mod hosts;
 pub mod images;
 pub mod listen;
+pub mod listeners;
 pub mod nearby;
 pub mod mounts;
 pub mod peers;
@@ -15,7 +17,9 @@ pub mod proxied;
 pub mod published;
 pub mod purpose;
 pub mod reach;
+pub mod serve;
 pub mod sqlite;
+pub mod sqlite_files;
 pub mod variables;
 
 use std::cell::OnceCell;
@@ -49,6 +53,8 @@ pub struct Facts<'a> {
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
+    used_nearby: OnceCell<nearby::Used>,
+    sqlite_files: OnceCell<Vec<sqlite_files::SqliteFile<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -70,6 +76,8 @@ impl<'a> Facts<'a> {
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
+            used_nearby: OnceCell::new(),
+            sqlite_files: OnceCell::new(),
         }
     }
 
@@ -138,6 +146,34 @@ impl<'a> Facts<'a> {
             nearby::services(&self.project.directory, &self.root, joined, self.sources)
         });
         known.contains(name)
+    }
+
+    /// What the services of the Compose files near the project's use.
+    pub fn used_nearby(&self) -> &nearby::Used {
+        self.used_nearby.get_or_init(|| nearby::used(&self.project.directory, &self.root, self.sources))
+    }
+
+    /// The networks that the projects near this one make.
+    pub fn networks_nearby(&self) -> Vec<nearby::Made> {
+        let own =
+            |made: &nearby::Made| self.project.files.iter().any(|file| self.sources.file(*file).path == made.file);
+        let near = nearby::networks(&self.project.directory, &self.root, self.sources);
+        near.into_iter().filter(|made| !own(made)).collect()
+    }
+
+    /// The SQLite files that services keep.
+    pub fn sqlite_files(&self) -> &[sqlite_files::SqliteFile<'a>] {
+        self.sqlite_files.get_or_init(|| sqlite_files::files(self.model))
+    }
+
+    /// Relative sources of binds that are not there.
+    pub fn missing_sources(&self) -> Vec<binds::MissingSource<'a>> {
+        binds::missing(self.model, self.sources, &self.root)
+    }
+
+    /// Directories of dependencies that a bind hides.
+    pub fn hidden_dependencies(&self) -> Vec<binds::Hidden<'a>> {
+        binds::hidden(self.model, self.sources)
     }
 
     /// What the project's first file is for, by its path in the repository.

@@ -36,6 +36,12 @@ pub struct Peer {
     pub port: Option<u16>,
     /// Where it is written.
     pub place: Place,
+    /// The bytes of the port, where one is written with the host or in a variable that goes with it.
+    pub port_place: Option<Place>,
+    /// Whether what is written there is the text itself, which an edit may change.
+    pub literal: bool,
+    /// Whether the configuration of a proxy names it.
+    pub of_proxy: bool,
     /// What it means.
     pub meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
@@ -66,6 +72,9 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             host: target.host.clone(),
             port: target.port,
             place: target.place,
+            port_place: None,
+            literal: false,
+            of_proxy: true,
             meaning,
             variable: None,
             of_datastore: false,
@@ -92,6 +101,9 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
     Peer {
         service: service.name.clone(),
+        literal: reference.via.is_empty() && reference.variable.is_none(),
+        of_proxy: false,
+        port_place: reference.port_place,
         host: reference.host,
         port,
         place: reference.place,

@@ -198,10 +198,7 @@ mod tests {
         let raws = raws(output);
         let seen: Vec<_> =
             raws.iter().map(|raw| (raw.status, raw.old_path.to_str().unwrap(), raw.path.to_str().unwrap())).collect();
-        assert_eq!(
-            seen,
-            [(b'M', "odd \"\n name", "odd \"\n name"), (b'R', "old", "new"), (b'A', "é", "é")]
-        );
+        assert_eq!(seen, [(b'M', "odd \"\n name", "odd \"\n name"), (b'R', "old", "new"), (b'A', "é", "é")]);
         assert_eq!(raws.iter().map(needs_text).collect::<Vec<_>>(), [true, true, false]);
     }
 

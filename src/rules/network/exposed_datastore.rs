@@ -7,7 +7,7 @@ use crate::facts::images::known_image;
 use crate::facts::published::Exposure;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::for_purpose;
+use crate::rules::support::{for_purpose, publish_on_loopback, published_as};
 
 /// The bridge that Docker makes for containers; no other machine reaches it.
 const DOCKER_BRIDGE: &str = "172.17.0.1";
@@ -33,7 +33,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message = format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), shown(port.published));
+        let message =
+            format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), published_as(port.published));
         let help = format!(
             "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out: services of this project reach `{name}` without it",
             exposure.why,
@@ -43,6 +44,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new("exposed-datastore", severity, port.place, format!("services.{name}"), message)
             .evidence(port.target.to_string())
             .help(help);
+        finding.fix = publish_on_loopback(cx, port);
         if !seen.insert(finding.place) {
             continue;
         }
@@ -50,13 +52,5 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.confidence = Confidence::Medium;
         }
         findings.push(finding);
-    }
-}
-
-fn shown(published: Option<(u16, u16)>) -> String {
-    match published {
-        Some((first, last)) if first == last => format!("port {first}"),
-        Some((first, last)) => format!("a port from {first} to {last}"),
-        None => "a port that Docker picks".to_owned(),
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use crate::edits;
+use crate::facts::listeners::may_listen;
 use crate::facts::peers::Meaning;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
+use crate::rules::support::put;
 
 /// Reports each address once for each service.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -34,10 +37,18 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
         };
-        findings.push(
-            Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
-                .evidence(address)
-                .help(help),
-        );
+        let mut finding = Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
+            .evidence(address)
+            .help(help);
+        if let Some(sibling) = sibling.as_ref().filter(|sibling| peer.literal && listens_there(cx, sibling, peer.port))
+        {
+            finding.fix = edits::risky(format!("write `{sibling}`"), put(cx, peer.place, sibling));
+        }
+        findings.push(finding);
     }
+}
+
+/// Whether the port is one that the service listens on, not only one that it is published at.
+fn listens_there(cx: &Context<'_>, sibling: &str, port: Option<u16>) -> bool {
+    port.is_some_and(|port| cx.model.services.get(sibling).is_some_and(|service| may_listen(service, port)))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::project::nearest;
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::{for_data, put};
 
 /// Reports each unknown name once for each service that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -32,7 +33,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new("unknown-host", severity, first.place, resource, message)
             .evidence(host.to_owned())
             .confidence(Confidence::Medium);
-        finding.help = Some(match nearest(host, &known) {
+        let near = nearest(host, &known);
+        if let Some(near) = near.filter(|_| group_is_literal(first, others)) {
+            let places = std::iter::once(first).chain(others);
+            finding.fix =
+                edits::safe(format!("write `{near}`"), edits::all(places.map(|peer| put(cx, peer.place, near))));
+        }
+        finding.help = Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a service, or give the host under `extra_hosts` if it stands elsewhere".to_owned(),
         });
@@ -43,4 +50,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .collect();
         findings.push(finding);
     }
+}
+
+/// Whether each place holds the name to the letter, and no two are one.
+fn group_is_literal(first: &Peer, others: &[&Peer]) -> bool {
+    let all = || std::iter::once(first).chain(others.iter().copied());
+    let alone = |peer: &Peer| all().filter(|other| other.place == peer.place).count() == 1;
+    all().all(|peer| peer.literal && alone(peer))
 }

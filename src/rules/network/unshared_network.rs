@@ -2,11 +2,13 @@
 
 use indexmap::IndexMap;
 
+use super::default_bridge_without_names::is_on_bridge;
+use crate::edits::{self, Content};
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::and_list;
+use crate::rules::support::{and_list, is_one_file};
 
 /// How many other places are shown.
 const LABELS: usize = 8;
@@ -21,6 +23,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
         // What a service has from an `extends` that leads nowhere is not known.
         let known = |name: &str| cx.model.services.contains_key(name) && !cx.project.unresolved.contains(name);
+        let bridged = |name: &str| cx.model.services.get(name).is_some_and(is_on_bridge);
+        // Where the default bridge is the cause, another rule says so.
+        if bridged(&peer.service) || bridged(other) {
+            continue;
+        }
         if known(&peer.service) && known(other) && !is_for_another(cx, peer, other) {
             unreached.entry(other).or_default().push(peer);
         }
@@ -56,10 +63,28 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
             .label(place, whereabouts(to))
             .help(help);
     let others = peers.iter().filter(|peer| peer.place != first.place).take(LABELS);
+    if let [caller] = callers.as_slice() {
+        finding.fix = cx.model.services.get(*caller).and_then(|from| join(cx, from, to));
+    }
     finding
         .labels
         .extend(others.map(|peer| Label { place: peer.place, message: format!("`{}` names it, too", peer.service) }));
     Some(finding)
+}
+
+/// Puts a service on the first network of another one.
+fn join(cx: &Context<'_>, from: &Service, to: &Service) -> Option<Fix> {
+    let own = from.network_mode.is_none() && to.network_mode.is_none() && is_one_file(cx);
+    let network = to.networks.keys().next().filter(|_| own)?;
+    let edits = match from.networks_key {
+        Some(key) => edits::add_item(cx.files, key, &Content::text(network))
+            .or_else(|| edits::add_entry(cx.files, key, network, &Content::Empty)),
+        None => {
+            let both = Content::List(vec![Content::text("default"), Content::text(network)]);
+            edits::add_entry(cx.files, from.key, "networks", &both)
+        }
+    };
+    edits::risky(format!("put `{}` on `{network}`", from.name), edits)
 }
 
 /// Where a service is: `` `web` is on `proxy` ``.

@@ -1,9 +1,12 @@
 //! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
 
 use crate::catalogue::schema::WrongMountEffect;
+use crate::edits;
 use crate::facts::images::{base_image, image_text};
+use crate::facts::mounts;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
+use crate::rules::support::put;
 
 /// Reports the mount, at its target.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -31,6 +34,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
+        }
+        let taken = mounts::all(cx.model, service).iter().any(|other| other.target.value == unkept.path);
+        if mount.via.is_empty() && !taken {
+            let edits = put(cx, mount.target.place, &unkept.path);
+            finding.fix = edits::risky(format!("mount it at `{}`", unkept.path), edits);
         }
         findings.push(finding);
     }

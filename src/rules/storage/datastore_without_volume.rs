@@ -4,7 +4,7 @@ use crate::catalogue::schema::{Keeps, Role};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::MountKind;
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::{for_data, mount_volume};
 
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -37,6 +37,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
+        } else if unkept.fleeting.is_none() {
+            finding.fix = mount_volume(cx, service, &unkept.path);
         }
         findings.push(finding);
     }

@@ -7,7 +7,7 @@ use crate::facts::sqlite::{Location, location};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::{for_data, mount_volume};
 
 /// Reports the variable that names the file, or the service whose image keeps one by default.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -139,5 +139,12 @@ fn finding(
     } else {
         "name the file by its absolute path, and mount a named volume at its directory".to_owned()
     };
-    Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help)
+    let mut finding =
+        Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help);
+    let own = ["/", "/app", "/code", "/src", "/srv", "/tmp", "/usr/src/app", "/opt"];
+    // A volume over the directory of the program would keep the program, too.
+    if path.starts_with('/') && !own.contains(&directory) && mounts::cover(cx.model, service, path).is_none() {
+        finding.fix = mount_volume(cx, service, directory);
+    }
+    finding
 }
