@@ -1,7 +1,11 @@
 //! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
 
 mod arguments;
+mod buffer;
 mod keys;
+mod ignores;
+mod init;
+mod known;
 mod rules;
 
 use std::ffi::OsString;
@@ -132,6 +136,8 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Check(arguments) => check(arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
+        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
         Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
     }
@@ -167,13 +173,19 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         }
     }
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &rules)?;
+    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
+    let given = buffer.iter().cloned().collect();
+    let paths =
+        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
+    request.buffer = buffer;
     request.selection = Selection {
         select: arguments.select,
         ignore: arguments.ignore,
         strict: arguments.strict,
         style: arguments.style,
     };
+    request.baseline = known::read(arguments.comparison.baseline.as_deref(), &sources, surroundings)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
@@ -185,9 +197,22 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         summary: !arguments.quiet,
         ..RenderOptions::new(request.directory.clone())
     };
-    let report = engine::check(&sources, &request);
+    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
+    let mut report = engine::check(&sources, &request);
+    if let Some(before) = before {
+        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
+    }
+    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
+        report.keep_file(path, &sources);
+    }
+    if arguments.comparison.add_ignores {
+        let reason = arguments.comparison.reason.as_deref();
+        return ignores::add(&report, &sources, &options, reason);
+    }
     let output = render::render(arguments.format.format(), &report, &sources, &options);
-    let errors = report.failures.iter().map(|failure| format!("plimsoll: {}\n", render::clean(failure))).collect();
+    let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
+    let failures = report.failures.iter().cloned().chain(unused);
+    let errors = failures.map(|line| format!("plimsoll: {}\n", render::clean(&line))).collect();
     Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
 }
 
@@ -264,6 +289,7 @@ fn request(
         directory: directory.clone(),
         config: find_config(sources, &start, rules)?,
         paths,
+        buffer: None,
         files: project.files,
         env_files: project.env_files,
         profiles: project.profiles,
@@ -278,6 +304,11 @@ fn request(
 
 fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
     config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for the configuration of a request starts.
+fn start_of(request: &Request) -> PathBuf {
+    start(&request.directory, request.paths.iter().chain(&request.files))
 }
 
 /// Where the search for a configuration starts: what all paths have in common, or the working directory.

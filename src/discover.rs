@@ -1,10 +1,14 @@
 //! Which files make a project: what docker compose would load, and for a tree, every project in it.
 
+mod near;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+pub use near::{files_near, may_be_compose};
 
 use crate::config::Pattern;
 use crate::finding::Place;
@@ -135,20 +139,11 @@ pub struct Group {
     pub others: Vec<PathBuf>,
 }
 
-/// Finds the Compose files below directories, and those named themselves; ignored files and `.git` are passed over.
-pub fn groups(
-    sources: &SourceDb,
-    paths: &[PathBuf],
-    exclude: &dyn Fn(&Path) -> bool,
-    around: &Surroundings,
-) -> Vec<Group> {
+/// Compose files by the directories that they stand in.
+pub fn groups(sources: &SourceDb, found: impl IntoIterator<Item = PathBuf>, around: &Surroundings) -> Vec<Group> {
     let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
-    for path in paths {
-        let path = around.absolute(path);
-        let found = if sources.kind(&path) == PathKind::Directory { walk(sources, &path) } else { vec![path] };
-        for file in found.into_iter().filter(|file| !exclude(file)) {
-            by_directory.entry(parent(&file)).or_default().insert(file);
-        }
+    for file in found {
+        by_directory.entry(parent(&file)).or_default().insert(file);
     }
     by_directory.into_iter().map(|(directory, files)| group(sources, directory, &files, around)).collect()
 }
@@ -227,22 +222,25 @@ pub fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf 
     }
 }
 
-fn walk(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
-    let found = WalkBuilder::new(directory)
+/// The Compose files below a directory; ignored files and `.git` are passed over.
+pub fn files_below(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
+    let files = walker(directory).build().flatten();
+    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let found = files.map(ignore::DirEntry::into_path).filter(|path| is_compose_name(path)).collect();
+    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
+}
+
+fn walker(directory: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(directory);
+    walker
         .hidden(false)
         // What this machine ignores for all repositories would make the findings differ from those on another one.
         .git_global(false)
         .git_exclude(false)
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_name(Ord::cmp)
-        .build()
-        .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| is_compose_name(path))
-        .collect();
-    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
+        .sort_by_file_name(Ord::cmp);
+    walker
 }
 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.

@@ -1,5 +1,6 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
+mod given;
 mod projects;
 mod selection;
 mod surroundings;
@@ -37,6 +38,8 @@ pub struct Request {
     pub directory: PathBuf,
     /// Files and directories to search for projects; empty for the working directory.
     pub paths: Vec<PathBuf>,
+    /// A file whose unsaved text an editor gave; `paths` names it and nothing else then.
+    pub buffer: Option<PathBuf>,
     /// `-f`: the Compose files of one project, in the order of merging; empty to search.
     pub files: Vec<PathBuf>,
     /// `--env-file`, in the order of reading; empty for `.env`.
@@ -77,12 +80,16 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
-        run.search(&around)
+        run.search(&run.paths(), &around)
     } else {
-        run.chosen(&around)
+        let chosen = run.chosen(&around);
+        let more = run.search(&run.unused(&chosen), &around);
+        chosen.into_iter().chain(more).collect()
     };
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
+    run.keep_asked(&mut outcomes);
+    let unused = run.unused(&outcomes);
     let projects = outcomes.len();
     let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
@@ -94,7 +101,8 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let findings = select(findings, &request.selection, &settings);
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
-    settle(findings, seen, sources, request.baseline.as_ref())
+    let report = settle(findings, seen, sources, request.baseline.as_ref());
+    Report { unused, ..report }
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

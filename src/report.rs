@@ -1,6 +1,7 @@
 //! The report of a run: its findings in a fixed order, each once, and what identifies them from one run to the next.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Place, Severity};
 use crate::source::{FileId, SourceDb};
@@ -16,6 +17,8 @@ pub struct Report {
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
+    /// Files of the request that no project uses.
+    pub unused: Vec<PathBuf>,
     /// What a baseline had to say of it.
     pub compared: Option<Compared>,
 }
@@ -68,6 +71,11 @@ impl Report {
         let mut seen = HashSet::new();
         findings.retain(|finding| seen.insert(identity(finding)));
         Report { findings, projects, files, ..Report::default() }
+    }
+
+    /// Leaves out the findings that stand in other files.
+    pub fn keep_file(&mut self, path: &Path, sources: &SourceDb) {
+        self.findings.retain(|finding| sources.file(finding.place.span.file).path == path);
     }
 
     /// The findings that count: those that nothing suppresses.
@@ -151,10 +159,6 @@ impl Fnv {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
-    use std::path::Path;
-
     use super::*;
     use crate::source::NodeId;
     use crate::source::Span;

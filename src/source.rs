@@ -3,10 +3,10 @@
 pub mod git;
 pub mod store;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -106,7 +106,8 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(path: PathBuf, text: String) -> SourceFile {
+    /// A text and the path that it stands at.
+    pub fn new(path: PathBuf, text: String) -> SourceFile {
         let mut line_starts = vec![0];
         line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
         SourceFile { path, text, line_starts }
@@ -152,6 +153,14 @@ pub enum PathKind {
 /// All files of a run. Loading is cached by path, so a file that many projects name is read once.
 #[derive(Debug, Default)]
 pub struct SourceDb {
+    shared: Arc<Shared>,
+    /// The paths loaded through this handle, where they are noted.
+    loaded: Option<Mutex<BTreeSet<PathBuf>>>,
+}
+
+/// What all handles of a run share.
+#[derive(Debug, Default)]
+struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
@@ -167,18 +176,36 @@ impl SourceDb {
         SourceDb::default()
     }
 
+    /// The same files, through a handle that notes which paths are loaded.
+    pub fn noting(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()) }
+    }
+
+    /// The same files, through a handle that notes nothing: for a look around that uses none of them.
+    pub fn glancing(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: None }
+    }
+
+    /// The paths that were loaded through a noting handle, those of missing files among them.
+    pub fn into_loaded(self) -> BTreeSet<PathBuf> {
+        self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+    }
+
     /// Loads a file, or gives the one already loaded from that path.
     ///
     /// # Errors
     /// See [`LoadError`]; the answer for a path stays the same for the whole run.
     pub fn load(&self, path: &Path) -> Result<FileId, LoadError> {
         let path = normalize(path);
-        let known = self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        if let Some(loaded) = &self.loaded {
+            loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        }
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
         if let Some(known) = known {
             return known;
         }
         let read = if self.is_outside(&path) { Err(LoadError::Outside) } else { read(&path) };
-        let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = by_path.get(&path) {
             return known.clone();
         }
@@ -190,11 +217,11 @@ impl SourceDb {
     /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
     pub fn fence(&self, directories: &[PathBuf]) {
         let real = directories.iter().map(|directory| std::fs::canonicalize(directory).unwrap_or(directory.clone()));
-        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
+        *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
     }
 
     fn is_outside(&self, path: &Path) -> bool {
-        let fence = self.fence.read().unwrap_or_else(PoisonError::into_inner);
+        let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
         // What is not there is missing, wherever it would be.
         let Some(real) = (!fence.is_empty()).then(|| std::fs::canonicalize(path).ok()).flatten() else { return false };
         !fence.iter().any(|directory| real.starts_with(directory))
@@ -209,7 +236,7 @@ impl SourceDb {
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
     pub fn stand_in(&self, path: &Path) -> FileId {
         let path = normalize(path);
-        let mut stand_ins = self.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
+        let mut stand_ins = self.shared.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
         *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
     }
 
@@ -238,13 +265,13 @@ impl SourceDb {
 
     fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
         let is_there = file != Err(LoadError::Missing);
-        self.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
-        self.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+        self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
     }
 
     /// Files that were found below a directory, without those that are hidden and with those that are laid there.
     pub fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
-        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         if laid.is_empty() {
             return found;
         }
@@ -258,14 +285,14 @@ impl SourceDb {
 
     /// A loaded file.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let files = self.shared.files.read().unwrap_or_else(PoisonError::into_inner);
         files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
     }
 
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
         let path = normalize(path);
-        match self.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}
@@ -283,11 +310,11 @@ impl SourceDb {
         found.map(Path::to_path_buf)
     }
 
-    /// The names in a directory, sorted; empty where it cannot be read.
+    /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        let laid = self.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
             names.retain(|name| name_of(path).as_ref() != Some(name));
@@ -298,7 +325,7 @@ impl SourceDb {
     }
 
     fn add(&self, path: PathBuf, text: String) -> FileId {
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
         files.push(Arc::new(SourceFile::new(path, text)));
         FileId(files.len() as u32 - 1)
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::baseline::FILE_NAME;
 use crate::config::FailOn;
 use crate::finding::Severity;
 use crate::render::{Format, GraphFormat};
@@ -25,6 +26,10 @@ pub(super) enum Command {
     Resolve(Resolve),
     /// Draw a project: services, networks, published ports, volumes, and who talks to whom
     Graph(Draw),
+    /// Write down what is found now, so that `check --baseline` reports only what is new
+    Baseline(Baseline),
+    /// Write a plimsoll.yaml to start from
+    Init,
     /// Print what is written about a rule, or what the specification says of a key
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
@@ -44,8 +49,16 @@ pub(super) struct Check {
     /// Files and directories to search for projects [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
+    /// The file that standard input, given as the path `-`, is the unsaved text of
+    #[arg(long, value_name = "FILE", conflicts_with = "files", help_heading = "Editor")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// List the findings of its whole project, not only those in the file
+    #[arg(long, requires = "stdin_filename", help_heading = "Editor")]
+    pub(super) stdin_project: bool,
     #[command(flatten)]
     pub(super) project: Project,
+    #[command(flatten)]
+    pub(super) comparison: Comparison,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t = FormatName::Text, help_heading = "Output")]
     pub(super) format: FormatName,
@@ -67,6 +80,42 @@ pub(super) struct Check {
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    /// Also run the rules that harden what already works
+    #[arg(long, help_heading = "Rules")]
+    pub(super) strict: bool,
+    /// Also run the rules on order and quoting
+    #[arg(long, help_heading = "Rules")]
+    pub(super) style: bool,
+}
+
+/// What need not be reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Known findings")]
+pub(super) struct Comparison {
+    /// Report only what this file does not know; `plimsoll baseline` writes one
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Report only what is new since the branch has left this revision of git
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// Write a comment that suppresses it for each finding that would be listed
+    #[arg(long)]
+    pub(super) add_ignores: bool,
+    /// The reason to give in these comments
+    #[arg(long, value_name = "TEXT", requires = "add_ignores")]
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Baseline {
+    /// Files and directories to search for projects [default: the working directory]
+    #[arg(value_name = "PATH", conflicts_with = "files")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: Project,
+    /// Where to write it
+    #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
+    pub(super) output: PathBuf,
     /// Also run the rules that harden what already works
     #[arg(long, help_heading = "Rules")]
     pub(super) strict: bool,

@@ -1,7 +1,7 @@
 //! The projects that a request leads to, each loaded and judged.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -26,12 +26,18 @@ use crate::source::{FileId, SourceDb, normalize};
 use crate::suppress::{Judged, Kind, Suppressions};
 use crate::yaml::Trees;
 
+/// The keys at the top of a Compose file.
+pub(super) const COMPOSE_KEYS: [&str; 8] =
+    ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
+
 /// What is known of one project.
 pub(super) struct Outcome {
     pub(super) entry: Entry,
     pub(super) findings: Vec<Finding>,
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
+    /// Every file that was read for it.
+    pub(super) read: BTreeSet<PathBuf>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
     /// Whether the files are laid over a default project.
@@ -64,12 +70,11 @@ impl Run<'_> {
         entries.map(|entry| self.judge(&entry, Standing::Project, true)).collect()
     }
 
-    /// The projects below the paths of the request.
-    pub(super) fn search(&self, around: &Surroundings) -> Vec<Outcome> {
-        let here = [PathBuf::from(".")];
-        let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
+    /// The projects below directories, and those that may use files.
+    pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
-        let groups = discover::groups(self.sources, paths, &|path| excluded.matches(path), around);
+        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
+        let groups = discover::groups(self.sources, files, around);
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
             [only] => self.group(only, around),
@@ -92,7 +97,8 @@ impl Run<'_> {
         let default = group.default.clone().map(with_options);
         let mut outcomes: Vec<Outcome> =
             default.iter().map(|entry| self.judge(entry, Standing::Project, true)).collect();
-        for file in group.others.iter().filter(|file| self.is_given(file) || self.is_compose_file(file)) {
+        let wanted = group.others.iter().filter(|file| self.is_wanted(file, group.default.as_ref()));
+        for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
         }
@@ -106,17 +112,9 @@ impl Run<'_> {
         outcomes
     }
 
-    /// Whether a file was named on the command line, not found on a walk.
-    fn is_given(&self, file: &Path) -> bool {
-        let named = |path: &PathBuf| normalize(&self.request.directory.join(path)) == *file;
-        self.request.paths.iter().any(named)
-    }
-
     /// Whether a file is a Compose file by what it holds, not only by its name. A template of one that is no YAML yet
     /// (`{{ name }}`, `{% if %}`) is none.
     fn is_compose_file(&self, file: &Path) -> bool {
-        const KEYS: [&str; 8] =
-            ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
         let Ok(id) = self.sources.load(file) else { return true };
         let parsed = self.trees.get(self.sources, id);
         let tree = &parsed.0;
@@ -124,7 +122,7 @@ impl Run<'_> {
         if tree.broken && (text.contains("{{") || text.contains("{%")) {
             return false;
         }
-        tree.broken || tree.documents.iter().any(|root| KEYS.iter().any(|key| tree.get(*root, key).is_some()))
+        tree.broken || tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
     }
 
     /// A file beside the default project: a project of its own, an overlay, or a fragment.
@@ -181,6 +179,7 @@ impl Run<'_> {
                 findings: Vec::new(),
                 files: Vec::new(),
                 all_files: Vec::new(),
+                read: entry.files.iter().cloned().collect(),
                 incomplete: false,
                 is_overlay: false,
                 is_default,
@@ -191,10 +190,11 @@ impl Run<'_> {
     }
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
-        let (project, mut findings) = load(self.sources, self.trees, entry);
+        let sources = self.sources.noting();
+        let (project, mut findings) = load(&sources, self.trees, entry);
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
-        findings.extend(self.rules(&project, standing));
+        findings.extend(self.rules(&sources, &project, standing));
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
@@ -205,6 +205,7 @@ impl Run<'_> {
             findings,
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
+            read: sources.into_loaded(),
             incomplete,
             is_overlay: entry.files.len() > 1,
             is_default,
@@ -251,16 +252,16 @@ impl Run<'_> {
         }
     }
 
-    fn rules(&self, project: &Project, standing: Standing) -> Vec<Finding> {
-        let texts = Texts::new(self.sources);
+    fn rules(&self, sources: &SourceDb, project: &Project, standing: Standing) -> Vec<Finding> {
+        let texts = Texts::new(sources);
         let mut model = lower(project, &texts);
-        let root = discover::repository(self.sources, &project.directory, &self.request.directory);
-        read_builds(&mut model, self.sources, &root);
-        let facts = Facts::new(&model, project, self.sources, root);
+        let root = discover::repository(sources, &project.directory, &self.request.directory);
+        read_builds(&mut model, sources, &root);
+        let facts = Facts::new(&model, project, sources, root);
         let context = Context {
             model: &model,
             facts: &facts,
-            files: Files::new(self.sources, self.trees),
+            files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
             fragment: standing == Standing::Fragment,

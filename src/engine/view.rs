@@ -29,7 +29,7 @@ impl View<'_> {
         let request = self.request;
         let as_usual = request.files.is_empty() && request.env_files.is_empty() && !request.use_environment;
         let paths = self.paths();
-        let named = !self.settings.projects.is_empty();
+        let named = !self.settings.projects.is_empty() && request.paths.is_empty();
         let below = |path: &PathBuf| self.settings.directory().starts_with(path);
         Extent {
             judged: self.judged,

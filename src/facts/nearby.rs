@@ -21,6 +21,8 @@ pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb)
 
 /// The Compose files near a directory, as [`services`] has it.
 fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, Tree)> {
+    // Nothing of these files enters the project.
+    let sources = &sources.glancing();
     let above: Vec<&Path> =
         directory.ancestors().skip(1).take_while(|above| above.starts_with(root)).take(UPWARDS).collect();
     let mut directories = vec![directory.to_path_buf()];

@@ -67,7 +67,8 @@ pub fn blanks(project: &Project) -> Vec<Blank<'_>> {
     by_name
         .into_iter()
         .map(|(name, mut uses)| {
-            uses.sort_by_key(|reference| reference.place);
+            // By the order in the project: numbers of files follow the order of reading, which threads may change.
+            uses.sort_by_key(|one| (project.all_files.get_index_of(&one.place.span.file), one.place.span.start));
             let setting = project.environment.setting(name);
             let is_secret = is_secret_name(name) || uses.iter().any(|reference| fills_secret(reference));
             let emptied = setting.and_then(|setting| setting.place);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{RenderOptions, rule_url};
 use crate::finding::{Finding, Fix, Label, Safety, Severity, Suppressed};
-use crate::report::Report;
+use crate::report::{Compared, Report};
 use crate::source::{Position, SourceDb, Span};
 
 /// The version of the contract; a field may be added without a new one, none may change or go.
@@ -15,6 +15,22 @@ struct Output<'a> {
     version: u32,
     findings: Vec<FindingOut<'a>>,
     summary: SummaryOut,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct BaselineOut<'a> {
+    known: usize,
+    gone: Vec<KnownOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct KnownOut<'a> {
+    file: &'a str,
+    rule: &'a str,
+    resource: &'a str,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -106,6 +122,7 @@ pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOption
             files: report.files,
             projects: report.projects,
         },
+        baseline: report.compared.as_ref().map(baseline),
     };
     // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
     let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
@@ -158,6 +175,16 @@ impl Places<'_> {
         let file = self.sources.file(span.file);
         SpanOut { start: position(file.position(span.start)), end: position(file.position(span.end)) }
     }
+}
+
+fn baseline(compared: &Compared) -> BaselineOut<'_> {
+    let gone = compared.gone.iter().map(|known| KnownOut {
+        file: &known.file,
+        rule: &known.rule,
+        resource: &known.resource,
+        fingerprint: &known.fingerprint,
+    });
+    BaselineOut { known: compared.known, gone: gone.collect() }
 }
 
 fn suppressed(suppressed: &Suppressed) -> SuppressedOut<'_> {

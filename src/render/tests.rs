@@ -167,7 +167,7 @@ fn infos_are_hidden_but_counted() {
 #[test]
 fn a_clean_run_says_so() {
     let (sources, options) = (SourceDb::new(), options());
-    let clean = Report { findings: Vec::new(), projects: 1, files: 2, ..Report::default() };
+    let clean = Report { projects: 1, files: 2, ..Report::default() };
     assert_eq!(render(Format::Text, &clean, &sources, &options), "✓ No problems found in 2 files (1 project)\n");
     assert_eq!(render(Format::Concise, &clean, &sources, &options), "");
     assert_eq!(render(Format::Text, &Report::default(), &sources, &options), "No Compose project found\n");

@@ -10,11 +10,13 @@ use miette::{
 use super::excerpt::{Excerpt, Mark, excerpt};
 use super::{Paint, RenderOptions, clean, rule_link, shown};
 use crate::finding::{Confidence, Finding, Safety, Severity};
-use crate::report::Report;
+use crate::report::{Compared, Report};
 use crate::source::SourceDb;
 
 /// Narrower than this, the drawing would not fit.
 const LEAST_WIDTH: usize = 40;
+/// How many findings that are gone are named.
+const GONE: usize = 5;
 /// Columns that a tab reaches to.
 const TAB_WIDTH: usize = 4;
 
@@ -28,8 +30,25 @@ pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOption
     if options.summary {
         output.push_str(&summary(report, options));
         output.push('\n');
+        output.push_str(&report.compared.as_ref().map(|compared| baseline(compared, options)).unwrap_or_default());
     }
     output
+}
+
+/// What a baseline had to say.
+fn baseline(compared: &Compared, options: &RenderOptions) -> String {
+    let known = format!("the baseline knows {}", plural(compared.known, "other"));
+    if compared.gone.is_empty() {
+        return format!("{}\n", Paint::Dim.on(&known, options));
+    }
+    let gone = compared.gone.iter().map(|one| clean(&format!("{} in {}", one.rule, one.file)));
+    let mut named: Vec<String> = gone.take(GONE).collect();
+    if compared.gone.len() > GONE {
+        named.push(format!("{} more", compared.gone.len() - GONE));
+    }
+    let is_gone = if compared.gone.len() == 1 { "1 is gone" } else { &format!("{} are gone", compared.gone.len()) };
+    let hint = Paint::Dim.on("· `plimsoll baseline` writes it anew", options);
+    format!("{known}; of those it had, {}: {} {hint}\n", Paint::Green.on(is_gone, options), named.join(", "))
 }
 
 fn block(finding: &Finding, sources: &SourceDb, options: &RenderOptions) -> String {

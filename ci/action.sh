@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The steps of action.yml: `ci/action.sh prepare|install|check|verdict`. Everything comes in by environment variables, so
+# that each step runs on any machine; tests/action/run does so.
+set -euo pipefail
+
+releases=${PLIMSOLL_RELEASES:-https://github.com/plimsoll-lint/plimsoll/releases/download}
+here=${GITHUB_ACTION_PATH:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+output=${GITHUB_OUTPUT:-/dev/stdout}
+temporary=${RUNNER_TEMP:-${TMPDIR:-/tmp}}
+
+fail() {
+  printf '::error title=plimsoll::%s\n' "$1"
+  exit 2
+}
+
+# A digest of standard input, with what the machine has.
+digest() {
+  if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
+}
+
+# Where the program is kept between jobs, and the key of that cache: the version, or all that the program is built from.
+prepare() {
+  local of=${PLIMSOLL_VERSION:-}
+  if [ -z "$of" ]; then
+    of=$(cd "$here" && find Cargo.toml Cargo.lock build src rules -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | digest)
+  fi
+  printf 'directory=%s\n' "$temporary/plimsoll" >>"$output"
+  printf 'key=plimsoll-%s-%s-%s\n' "${RUNNER_OS:-$(uname -s)}" "${RUNNER_ARCH:-$(uname -m)}" "$of" >>"$output"
+}
+
+# The name that Rust has for this machine.
+target() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) echo x86_64-unknown-linux-gnu ;;
+    Linux-aarch64) echo aarch64-unknown-linux-gnu ;;
+    Darwin-x86_64) echo x86_64-apple-darwin ;;
+    Darwin-arm64) echo aarch64-apple-darwin ;;
+    *) fail "no program is released for $(uname -s) on $(uname -m): leave \`version\` out to build it" ;;
+  esac
+}
+
+install() {
+  if [ -x "$PLIMSOLL_DIRECTORY/bin/plimsoll" ]; then
+    "$PLIMSOLL_DIRECTORY/bin/plimsoll" --version
+    return
+  fi
+  mkdir -p "$PLIMSOLL_DIRECTORY/bin"
+  if [ -n "${PLIMSOLL_VERSION:-}" ]; then
+    download "${PLIMSOLL_VERSION#v}"
+  else
+    command -v cargo >/dev/null || fail 'there is no cargo to build plimsoll with: install Rust in a step before'
+    cargo install --locked --quiet --path "$here" --root "$PLIMSOLL_DIRECTORY"
+  fi
+  "$PLIMSOLL_DIRECTORY/bin/plimsoll" --version
+}
+
+# A released archive, unpacked only if its digest is the one that is released with it.
+download() {
+  local name archive expected actual
+  name=plimsoll-$(target).tar.gz
+  archive=$(mktemp -d "$temporary/plimsoll-download.XXXXXX")/$name
+  curl -fsSL --retry 3 -o "$archive" "$releases/v$1/$name" || fail "version $1 has no $name to download"
+  curl -fsSL --retry 3 -o "$archive.sha256" "$releases/v$1/$name.sha256" || fail "version $1 has no digest of $name"
+  expected=$(cut -d ' ' -f 1 <"$archive.sha256")
+  actual=$(digest <"$archive")
+  [ "$expected" = "$actual" ] || fail "$name has the digest $actual in place of $expected"
+  tar -xzf "$archive" -C "$PLIMSOLL_DIRECTORY/bin" plimsoll
+}
+
+# The revision that changes are counted from; the checkout must hold it.
+base() {
+  local revision=${PLIMSOLL_SINCE:-${PLIMSOLL_BASE:-}}
+  case $revision in
+    '') fail 'only-changed needs a pull request, a push, or `since`' ;;
+    *[!0]*) ;;
+    # The first push of a branch has no commit before it.
+    *) revision=$(git hash-object -t tree /dev/null) ;;
+  esac
+  git cat-file -e "$revision^{tree}" 2>/dev/null ||
+    fail "$revision is not in this checkout: give actions/checkout \`fetch-depth: 0\`"
+  printf '%s' "$revision"
+}
+
+check() {
+  local code=0 line revision
+  local files=$temporary/plimsoll-findings
+  mkdir -p "$files"
+  local arguments=(check --format "${PLIMSOLL_FORMAT:-text}" --output "sarif=$files/plimsoll.sarif")
+  arguments+=(--output "github=$files/annotations.txt" --output "markdown=$files/summary.md")
+  if [ "${PLIMSOLL_ONLY_CHANGED:-false}" = true ] || [ -n "${PLIMSOLL_SINCE:-}" ]; then
+    revision=$(base) || { printf '%s\n' "$revision"; exit 2; }
+    arguments+=(--since "$revision")
+  fi
+  while IFS= read -r line; do
+    [ -z "$line" ] || arguments+=("$line")
+  done <<<"${PLIMSOLL_ARGS:-}"
+  arguments+=(--)
+  while IFS= read -r line; do
+    [ -z "$line" ] || arguments+=("$line")
+  done <<<"${PLIMSOLL_PATHS:-.}"
+  rm -f "$files"/*
+  "$PLIMSOLL_DIRECTORY/bin/plimsoll" "${arguments[@]}" || code=$?
+  printf 'code=%s\nsarif-file=%s\n' "$code" "$files/plimsoll.sarif" >>"$output"
+  if [ "${PLIMSOLL_ANNOTATIONS:-true}" = true ] && [ -s "$files/annotations.txt" ]; then
+    cat "$files/annotations.txt"
+  fi
+  if [ "${PLIMSOLL_SUMMARY:-true}" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -s "$files/summary.md" ]; then
+    cat "$files/summary.md" >>"$GITHUB_STEP_SUMMARY"
+  fi
+}
+
+# Fails last, when everything has been shown and uploaded.
+verdict() {
+  exit "${PLIMSOLL_CODE:-2}"
+}
+
+case ${1:-} in
+  prepare | install | check | verdict) "$1" ;;
+  *) printf 'usage: ci/action.sh prepare|install|check|verdict\n' >&2; exit 2 ;;
+esac

@@ -1,0 +1,63 @@
+//! `check --add-ignores`: comments for what was found.
+
+use std::collections::BTreeMap;
+
+use super::{Answer, BROKEN, FAILED};
+use crate::finding::Finding;
+use crate::render::{RenderOptions, clean};
+use crate::report::Report;
+use crate::rules;
+use crate::source::store::store;
+use crate::source::{FileId, SourceDb, relative};
+use crate::suppress::write::add_comments;
+
+/// The family that no comment is written for.
+const FAMILY: &str = "suppression";
+
+/// Writes comments for the findings that would be listed, and says what was done. What no comment can suppress makes the
+/// run fail as the finding would.
+pub(super) fn add(
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+    reason: Option<&str>,
+) -> Result<Answer, String> {
+    if reason.is_some_and(|reason| reason.trim().is_empty() || reason.chars().any(char::is_control)) {
+        return Err("the reason is one line of text".to_owned());
+    }
+    let mut by_file: BTreeMap<FileId, Vec<&Finding>> = BTreeMap::new();
+    let is_own = |finding: &Finding| rules::find(finding.rule).is_some_and(|rule| rule.document.family == FAMILY);
+    for finding in report.active().filter(|finding| finding.severity >= options.show && !is_own(finding)) {
+        by_file.entry(finding.place.span.file).or_default().push(finding);
+    }
+    let mut answer = Answer::default();
+    let mut done = (0, 0);
+    for (file, findings) in by_file {
+        let source = sources.file(file);
+        let name = clean(&relative(&options.base, &source.path));
+        let (commented, left) = add_comments(&source, &findings, reason.map(str::trim));
+        for (line, rule) in left {
+            answer.code = answer.code.max(FAILED);
+            answer.errors.push_str(&format!("plimsoll: {name}:{line}: no comment can suppress `{rule}` here\n"));
+        }
+        if commented.after == commented.before {
+            continue;
+        }
+        match store(&commented.path, &commented.after) {
+            Ok(()) => done = (done.0 + commented.count, done.1 + 1),
+            Err(error) => {
+                answer.code = BROKEN;
+                answer.errors.push_str(&format!("plimsoll: {name}: {error}\n"));
+            }
+        }
+    }
+    answer.output = match done {
+        (0, _) => "Nothing to suppress\n".to_owned(),
+        (count, files) => format!("{} suppressed by comments in {}\n", plural(count, "finding"), plural(files, "file")),
+    };
+    Ok(answer)
+}
+
+fn plural(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}

@@ -1,0 +1,89 @@
+//! `plimsoll baseline`, and what `check --baseline` and `check --since` compare with.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::arguments::Baseline as Arguments;
+use super::{Answer, Surroundings, names, request, start_of};
+use crate::baseline::{Baseline, VERSION};
+use crate::engine::{self, Request, Selection};
+use crate::report::Known;
+use crate::rules::Document;
+use crate::since::Before;
+use crate::source::store::store;
+use crate::source::{LoadError, PathKind, SourceDb, normalize};
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    file: &'a str,
+    rule: &'a str,
+    resource: &'a str,
+    fingerprint: &'a str,
+}
+
+/// Writes the findings of a run down.
+pub(super) fn write(
+    arguments: Arguments,
+    surroundings: &Surroundings,
+    documents: &[&'static Document],
+) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &names(documents))?;
+    request.selection = Selection { strict: arguments.strict, style: arguments.style, ..Selection::default() };
+    let path = normalize(&surroundings.directory.join(&arguments.output));
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let report = engine::check(&sources, &request);
+    if let Some(failure) = report.failures.first() {
+        return Err(format!("no baseline is written: {failure}"));
+    }
+    let baseline = Baseline::of(&report, &sources, directory);
+    let shown = arguments.output.display();
+    store(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
+    let count = baseline.findings.len();
+    let findings = if count == 1 { "finding is" } else { "findings are" };
+    Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
+}
+
+/// One finding on each line, so that a change of the file shows what has changed.
+fn text(baseline: &Baseline) -> String {
+    let entry = |known: &Known| {
+        let out = FindingOut {
+            file: &known.file,
+            rule: &known.rule,
+            resource: &known.resource,
+            fingerprint: &known.fingerprint,
+        };
+        // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
+        format!("    {}", serde_json::to_string(&out).unwrap_or_default())
+    };
+    let entries: Vec<String> = baseline.findings.iter().map(entry).collect();
+    let findings = if entries.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", entries.join(",\n")) };
+    format!("{{\n  \"version\": {VERSION},\n  \"findings\": {findings}\n}}\n")
+}
+
+/// Reads the baseline that `--baseline` names.
+pub(super) fn read(
+    path: Option<&Path>,
+    sources: &SourceDb,
+    surroundings: &Surroundings,
+) -> Result<Option<Baseline>, String> {
+    let Some(given) = path else { return Ok(None) };
+    let path = normalize(&surroundings.directory.join(given));
+    let file = sources.load(&path).map_err(|error| match error {
+        LoadError::Missing => format!("{}: no such file; `plimsoll baseline` writes one", given.display()),
+        error => format!("{}: {error}", given.display()),
+    })?;
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let baseline = Baseline::read(directory, &sources.file(file).text);
+    baseline.map(Some).map_err(|error| format!("{}: {error}", given.display()))
+}
+
+/// The files as they were at the revision that `--since` names.
+pub(super) fn before(revision: Option<&str>, request: &Request) -> Result<Option<Before>, String> {
+    let Some(revision) = revision else { return Ok(None) };
+    let start = start_of(request);
+    let sources = SourceDb::new();
+    let directory = start.ancestors().find(|directory| sources.kind(directory) == PathKind::Directory);
+    Before::new(directory.unwrap_or(&request.directory), revision).map(Some)
+}
