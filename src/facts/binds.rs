@@ -129,6 +129,7 @@ pub fn is_file_name(path: &str) -> bool {
 
 /// The directories of git submodules: a checkout may be without them.
 fn submodules(sources: &SourceDb, root: &Path) -> Vec<PathBuf> {
+    let sources = sources.glancing();
     let Ok(id) = sources.load(&root.join(".gitmodules")) else { return Vec::new() };
     let file = sources.file(id);
     let paths = file.text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='));
@@ -216,7 +217,9 @@ fn installed(run: &Ran, moved: bool) -> Option<(String, &'static str)> {
             ["uv", "sync", ..] if !moved => (".venv", "uv"),
             _ => continue,
         };
-        return Some((mounts::join(Some(working_dir), kind), program));
+        // `mv node_modules /` takes them out of the way on purpose.
+        let is_moved = script.contains("mv ") && script.matches(kind).count() > 0;
+        return (!is_moved).then(|| (mounts::join(Some(working_dir), kind), program));
     }
     None
 }

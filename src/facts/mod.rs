@@ -176,6 +176,15 @@ impl<'a> Facts<'a> {
         binds::hidden(self.model, self.sources)
     }
 
+    /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
+    pub fn is_named(&self, word: &str) -> bool {
+        self.project.files.iter().any(|file| {
+            let path = self.sources.file(*file).path.clone();
+            let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+            name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| part == word)
+        })
+    }
+
     /// What the project's first file is for, by its path in the repository.
     pub fn purpose(&self) -> purpose::Purpose {
         let Some(first) = self.project.files.last() else { return purpose::Purpose::Any };

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use super::hosts::{HostReference, Origin, Role, is_loopback, references};
-use super::images::known_image;
+use super::images::{is_open, known_image};
 use super::listen::listening;
 use super::reach::Answer;
 use crate::finding::Place;
@@ -212,7 +212,11 @@ fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
 
 fn of_image(service: &Service, port: u16) -> bool {
     known_image(service).is_some_and(|known| {
-        known.image.ports_for(known.tag).iter().any(|ports| ports.iter().any(|one| one.port == port))
+        known
+            .image
+            .ports_for(known.tag)
+            .iter()
+            .any(|ports| ports.iter().any(|one| one.port == port && is_open(service, one)))
     })
 }
 

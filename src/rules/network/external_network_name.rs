@@ -7,7 +7,12 @@ use crate::rules::Context;
 
 /// Reports the name of the network.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let external: Vec<(&String, &Network)> = cx.model.networks.iter().filter(|(_, network)| network.external).collect();
+    let external: Vec<(&String, &Network)> = cx
+        .model
+        .networks
+        .iter()
+        .filter(|(_, network)| network.external && network.name.value.contains(['_', '-']))
+        .collect();
     if external.is_empty() {
         return;
     }

@@ -61,5 +61,5 @@ fn is_for_swarm(cx: &Context<'_>, service: &Service) -> bool {
         .networks
         .values()
         .any(|network| network.driver.as_ref().is_some_and(|driver| driver.value == "overlay"));
-    keys || overlay
+    keys || overlay || ["swarm", "stack"].iter().any(|word| cx.facts.is_named(word))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::catalogue::schema::{ExposureKind, Login, Port, Role, Transport};
 use crate::edits;
-use crate::facts::images::{Known, known_image, launch, variable};
+use crate::facts::images::{Known, is_open, known_image, launch, variable};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::model::Service;
@@ -100,18 +100,6 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, known: &Known<'_>) -> Op
         .confidence(confidence);
     finding.fix = publish_on_loopback(cx, port);
     Some(finding)
-}
-
-/// Whether an image listens on a port of its list in this service.
-fn is_open(service: &Service, port: &Port) -> bool {
-    let by_word = |opener: &String| {
-        launch(service).iter().any(|word| word.value.starts_with(opener.as_str()) && !word.value.ends_with("=false"))
-    };
-    let by_variable = |opener: &String| {
-        let Some((name, wanted)) = opener.split_once('=') else { return false };
-        variable(service, name).is_some_and(|value| value.value.eq_ignore_ascii_case(wanted))
-    };
-    port.opened_by.is_empty() || port.opened_by.iter().any(|opener| by_word(opener) || by_variable(opener))
 }
 
 /// Whether the service asks who is there.

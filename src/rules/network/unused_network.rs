@@ -7,7 +7,8 @@ use crate::rules::support::is_one_file;
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.fragment || cx.model.services.is_empty() {
+    // What Compose rejects may hold an entry that could not be read.
+    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
         return;
     }
     let services = || cx.model.services.values().chain(cx.model.disabled.values());

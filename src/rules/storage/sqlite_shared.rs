@@ -17,10 +17,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::new();
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let mount = file.mount(cx.model).filter(|mount| is_persistent(cx.model, mount) && !mount.read_only);
-        if let Some(replicas) = file.service.replicas.as_ref().filter(|replicas| replicas.value > 1)
-            && seen.insert(&file.service.name)
-        {
-            findings.push(of_replicas(file, replicas.value, mount.is_some()).label(replicas.place, "the replicas"));
+        let replicas = file.service.replicas.as_ref().filter(|replicas| replicas.value > 1 && mount.is_some());
+        if let Some(replicas) = replicas.filter(|_| seen.insert(&file.service.name)) {
+            findings.push(of_replicas(file, replicas.value).label(replicas.place, "the replicas"));
         }
         if let Some(place) = mount.and_then(|mount| identity(cx.model, mount, &file.path))
             && !is_job(cx, file.service)
@@ -33,13 +32,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn of_replicas(file: &SqliteFile<'_>, count: i64, is_shared: bool) -> Finding {
+fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
     let name = &file.service.name;
-    let message = if is_shared {
-        format!("{count} replicas of `{name}` write to one SQLite database")
-    } else {
-        format!("each of the {count} replicas of `{name}` has an SQLite database of its own")
-    };
+    let message = format!("{count} replicas of `{name}` write to one SQLite database");
     Finding::new("sqlite-shared", Severity::Error, file.place, format!("services.{name}"), message)
         .evidence(format!("replicas of {}", file.path))
         .help("use a database server, or one replica")
