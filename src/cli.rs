@@ -6,11 +6,16 @@ mod keys;
 mod ignores;
 mod init;
 mod known;
+mod outputs;
+mod progress;
 mod rules;
+mod shell;
+mod stages;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -49,6 +54,8 @@ pub struct Surroundings {
     pub no_color: bool,
     /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
     pub force_color: bool,
+    /// Whether standard error is a terminal that can redraw a line.
+    pub error_terminal: bool,
 }
 
 impl Surroundings {
@@ -58,13 +65,15 @@ impl Surroundings {
     /// The working directory cannot be read.
     pub fn of_process() -> io::Result<Surroundings> {
         let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
-        let terminal = io::stdout().is_terminal() && source::variable("TERM").is_none_or(|name| name != "dumb");
+        let can_draw = source::variable("TERM").is_none_or(|name| name != "dumb");
+        let terminal = io::stdout().is_terminal() && can_draw;
         Ok(Surroundings {
             directory: source::working_directory()?,
             terminal,
             width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
             no_color: source::variable("NO_COLOR").is_some(),
             force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+            error_terminal: io::stderr().is_terminal() && can_draw,
         })
     }
 
@@ -91,8 +100,7 @@ impl Answer {
     }
 
     fn broken(message: &str) -> Answer {
-        let lines = message.lines().map(|line| format!("plimsoll: {}\n", render::clean(line)));
-        Answer { errors: lines.collect(), code: BROKEN, ..Answer::default() }
+        Answer { errors: message.lines().map(complaint).collect(), code: BROKEN, ..Answer::default() }
     }
 }
 
@@ -139,6 +147,8 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
         Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
         Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
+        Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
+        Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
         Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
     }
 }
@@ -195,10 +205,16 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
+        statistics: arguments.statistics,
+        fail_on: match fail_on {
+            FailOn::Severity(severity) => Some(severity),
+            FailOn::Never => None,
+        },
         ..RenderOptions::new(request.directory.clone())
     };
     let before = known::before(arguments.comparison.since.as_deref(), &request)?;
-    let mut report = engine::check(&sources, &request);
+    let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
+    let mut report = progress::during(seen, || engine::check(&sources, &request));
     if let Some(before) = before {
         before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
     }
@@ -209,11 +225,23 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         let reason = arguments.comparison.reason.as_deref();
         return ignores::add(&report, &sources, &options, reason);
     }
+    let rendering = Instant::now();
     let output = render::render(arguments.format.format(), &report, &sources, &options);
     let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
-    let failures = report.failures.iter().cloned().chain(unused);
-    let errors = failures.map(|line| format!("plimsoll: {}\n", render::clean(&line))).collect();
-    Ok(Answer { output, errors, code: exit_code(&report, fail_on) })
+    let mut errors: String = report.failures.iter().chain(&unused).map(|failure| complaint(failure)).collect();
+    let mut code = exit_code(&report, fail_on);
+    for failure in outputs::write(&arguments.outputs, &report, &sources, &options) {
+        errors.push_str(&complaint(&failure));
+        code = BROKEN;
+    }
+    if arguments.verbose {
+        errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
+    }
+    Ok(Answer { output, errors, code })
+}
+
+fn complaint(message: &str) -> String {
+    format!("plimsoll: {}\n", render::clean(message))
 }
 
 /// A run never fails for something that it does not show.
@@ -296,9 +324,9 @@ fn request(
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
-        selection: Selection::default(),
         baseline: None,
         today: Some(Date::from_days(source::days_since_1970())),
+        ..Request::default()
     })
 }
 

@@ -11,10 +11,10 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 pub use near::{files_near, may_be_compose};
 
 use crate::config::Pattern;
-use crate::finding::Place;
+use crate::finding::{Finding, Place, Severity};
 use crate::project::Entry;
 use crate::project::environment::Environment;
-use crate::source::{PathKind, SourceDb, normalize};
+use crate::source::{NodeId, PathKind, SourceDb, Span, normalize};
 
 /// The names that docker compose looks for, the one that wins first (compose-go 2.9.1, `DefaultFileNames`).
 pub const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -137,6 +137,35 @@ pub struct Group {
     pub default: Option<Entry>,
     /// Other Compose files, each a project of its own or laid over the default one.
     pub others: Vec<PathBuf>,
+    /// Those of them that have a name that Compose looks for, and lose against another.
+    pub shadowed: Vec<Shadowed>,
+}
+
+/// A file that docker compose passes over, since another one in its directory goes before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadowed {
+    /// The file.
+    pub file: PathBuf,
+    /// The one that is loaded.
+    pub winner: PathBuf,
+}
+
+impl Shadowed {
+    /// The finding, at the start of the file; none where it is the other one once more (a symbolic link, a copy).
+    pub fn finding(&self, sources: &SourceDb) -> Option<Finding> {
+        let (file, winner) = (sources.load(&self.file).ok()?, sources.load(&self.winner).ok()?);
+        if sources.file(file).text == sources.file(winner).text {
+            return None;
+        }
+        let name = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let start = |file| Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) };
+        let message = format!("docker compose loads `{}` and passes this file over", name(&self.winner));
+        let finding = Finding::new("shadowed-compose-file", Severity::Warning, start(file), "", message)
+            .evidence(name(&self.file))
+            .label(start(winner), "this one is loaded")
+            .help("keep one of the two, or give this one a name that says what it is for, and load it with `-f`");
+        Some(finding)
+    }
 }
 
 /// Compose files by the directories that they stand in.
@@ -156,9 +185,31 @@ fn group(sources: &SourceDb, directory: PathBuf, files: &BTreeSet<PathBuf>, arou
         .then(|| selected(sources, &ProjectSelection::default(), &around))
         .flatten()
         .filter(|entry| entry.files.iter().any(|file| files.contains(file)));
+    let shadowed = shadowed(sources, &directory, files, &around);
     let taken = |file: &PathBuf| default.as_ref().is_some_and(|entry: &Entry| entry.files.contains(file));
     let others = files.iter().filter(|file| !taken(file)).cloned().collect();
-    Group { directory, default, others }
+    Group { directory, default, others, shadowed }
+}
+
+/// The files of a directory that lose against another of the default names. docker compose says so and loads the first;
+/// where `COMPOSE_FILE` names the files, there is nothing to lose.
+fn shadowed(sources: &SourceDb, directory: &Path, files: &BTreeSet<PathBuf>, around: &Surroundings) -> Vec<Shadowed> {
+    let present = |names: [&str; 4]| -> Vec<PathBuf> {
+        names.iter().map(|name| directory.join(name)).filter(|path| sources.kind(path) == PathKind::File).collect()
+    };
+    let bases = present(BASE_NAMES);
+    let overrides = if bases.is_empty() { Vec::new() } else { present(OVERRIDE_NAMES) };
+    if bases.len() < 2 && overrides.len() < 2
+        || named_by_environment(sources, &default_env(sources, directory), around).is_some()
+    {
+        return Vec::new();
+    }
+    let losers = |names: Vec<PathBuf>| {
+        let mut names = names.into_iter();
+        let winner = names.next().unwrap_or_default();
+        names.map(move |file| Shadowed { file, winner: winner.clone() })
+    };
+    losers(bases).chain(losers(overrides)).filter(|one| files.contains(&one.file)).collect()
 }
 
 /// `PWD` is the directory that a person stands in to start the project.

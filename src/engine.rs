@@ -8,6 +8,7 @@ mod view;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use selection::Selection;
 
@@ -25,6 +26,7 @@ use crate::report::Report;
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 use crate::suppress::{Seen, Suppressions, settle};
+use crate::watch::Watch;
 use crate::yaml::Trees;
 use projects::{Run, without_parts_of_others};
 use selection::select;
@@ -60,6 +62,8 @@ pub struct Request {
     pub baseline: Option<Baseline>,
     /// The day of the run; without it no suppression has expired.
     pub today: Option<Date>,
+    /// Sees how far the run is.
+    pub watch: Arc<Watch>,
 }
 
 /// A resolved project.
@@ -91,7 +95,8 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
     let projects = outcomes.len();
-    let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
+    let mut files: HashSet<FileId> =
+        outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
@@ -99,6 +104,8 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
     findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
     let findings = select(findings, &request.selection, &settings);
+    // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
+    files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, request.baseline.as_ref());

@@ -88,6 +88,16 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// The word that people read and write: `safe`, `unsafe`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// A replacement of bytes in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

@@ -15,6 +15,7 @@ pub mod model;
 pub mod sidecar;
 pub mod facts;
 pub mod rules;
+pub mod watch;
 pub mod discover;
 pub mod fragments;
 pub mod graph;

@@ -13,5 +13,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    ExitCode::from(run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr().lock()))
+    // Standard error stays unlocked: the bar is drawn there by another thread.
+    ExitCode::from(run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr()))
 }

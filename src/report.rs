@@ -13,7 +13,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many projects were analysed.
     pub projects: usize,
-    /// How many files were read: Compose files and what stands beside them.
+    /// How many files the projects are made of: Compose files and env files, and others that a finding stands in.
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,

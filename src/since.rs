@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::config;
+use crate::discover::is_compose_name;
 use crate::engine::{self, Request};
 use crate::finding::{Severity, Suppressed, SuppressedBy};
 use crate::report::Report;
 use crate::source::git::{Change, Git};
-use crate::source::{PathKind, SourceDb, relative};
+use crate::source::{PathKind, SourceDb, normalize, relative};
 
 /// The files as they were, and where they stand now.
 #[derive(Debug)]
@@ -43,35 +44,44 @@ impl Before {
         Ok(Before { sources, renamed, revision: revision.to_owned() })
     }
 
-    /// The report on the files as they were; `start` is where their configuration is searched from.
-    fn report(&self, request: &Request, start: &Path, rules: &[&str]) -> Report {
-        let sources = &self.sources;
-        let was_there = |path: &PathBuf| sources.kind(&request.directory.join(path)) != PathKind::Missing;
-        let kept =
-            |paths: &[PathBuf]| -> Vec<PathBuf> { paths.iter().filter(|path| was_there(path)).cloned().collect() };
-        let request = Request {
-            paths: kept(&request.paths),
-            env_files: kept(&request.env_files),
+    /// The request as it would have been made then; `None` where what it is about was not there.
+    fn request(&self, request: &Request, start: &Path, rules: &[&str]) -> Option<Request> {
+        let absolute = |path: &PathBuf| normalize(&request.directory.join(path));
+        let is_there = |path: &PathBuf| self.sources.kind(path) != PathKind::Missing;
+        let old_name = |path: PathBuf| {
+            let renamed = self.renamed.iter().find(|(_, now)| **now == path);
+            renamed.map_or(path, |(then, _)| then.clone())
+        };
+        let asked: Vec<PathBuf> = request.paths.iter().map(absolute).collect();
+        // What was renamed into a directory that is looked at is looked at where it was.
+        let moved = self.renamed.iter().filter(|(_, now)| asked.iter().any(|path| now.starts_with(path)));
+        let mut paths: Vec<PathBuf> = asked.iter().filter(|path| is_there(path)).cloned().collect();
+        let beyond: Vec<PathBuf> = moved
+            .filter(|(then, now)| is_compose_name(then) || asked.contains(now))
+            .map(|(then, _)| then.clone())
+            .filter(|then| !paths.iter().any(|path| then.starts_with(path)))
+            .collect();
+        paths.extend(beyond);
+        let files: Vec<PathBuf> = request.files.iter().map(absolute).map(old_name).collect();
+        if paths.is_empty() != request.paths.is_empty() || !files.iter().all(is_there) {
+            return None;
+        }
+        Some(Request {
+            paths,
+            files,
+            env_files: request.env_files.iter().map(absolute).map(old_name).filter(is_there).collect(),
             // A configuration that could not be used then had no say.
-            config: config::find(sources, start, rules).unwrap_or_default(),
+            config: config::find(&self.sources, start, rules).unwrap_or_default(),
             baseline: None,
             ..request.clone()
-        };
-        engine::check(sources, &request)
+        })
     }
 
     /// Marks the findings of a report that were there before: the same ones, and no milder then than now.
     pub fn mark(&self, report: &mut Report, sources: &SourceDb, request: &Request, start: &Path, rules: &[&str]) {
         let directory = &request.directory;
-        let all_gone = |paths: &[PathBuf]| {
-            let is_gone = |path: &PathBuf| self.sources.kind(&directory.join(path)) == PathKind::Missing;
-            !paths.is_empty() && paths.iter().all(is_gone)
-        };
-        let any_gone = request.files.iter().any(|file| self.sources.kind(&directory.join(file)) == PathKind::Missing);
-        if all_gone(&request.paths) || any_gone {
-            return;
-        }
-        let before = self.report(request, start, rules);
+        let Some(then) = self.request(request, start, rules) else { return };
+        let before = engine::check(&self.sources, &then);
         let named = |file| {
             let path = self.sources.file(file).path.clone();
             relative(directory, self.renamed.get(&path).unwrap_or(&path))

@@ -107,6 +107,34 @@ fn the_first_look_has_these_findings_and_no_others() {
 }
 
 #[test]
+fn ten_mistakes_in_one_file_are_ten_findings_at_their_places() {
+    let folder = root().join("fixtures/projects/ten-mistakes");
+    let found: Vec<(String, u64, u64)> = findings(&folder, &["--show", "info"])
+        .iter()
+        .map(|finding| {
+            let start = &finding["span"]["start"];
+            let rule = finding["rule"].as_str().unwrap().to_owned();
+            (rule, start["line"].as_u64().unwrap(), start["column"].as_u64().unwrap())
+        })
+        .collect();
+    let expected = [
+        ("invalid-value", 4, 12),
+        ("unknown-key", 5, 5),
+        ("wrong-type", 7, 12),
+        ("undefined-reference", 8, 18),
+        ("conflicting-keys", 10, 5),
+        ("missing-key", 11, 3),
+        ("duplicate-container-name", 16, 21),
+        ("missing-env-file", 18, 15),
+        ("duplicate-key", 19, 5),
+        ("invalid-interpolation", 22, 34),
+    ];
+    assert_eq!(found, expected.map(|(rule, line, column)| (rule.to_owned(), line, column)));
+    let kinds: BTreeSet<&String> = found.iter().map(|(rule, ..)| rule).collect();
+    assert_eq!(kinds.len(), 10);
+}
+
+#[test]
 fn the_well_kept_project_has_no_finding() {
     let well_kept = "fixtures/projects/well-kept";
     assert_eq!(findings(root(), &[well_kept]), Vec::<Value>::new());

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::baseline::FILE_NAME;
 use crate::config::FailOn;
@@ -42,6 +43,16 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Print a script that lets a shell complete plimsoll's arguments
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or that of a command
+    Man {
+        /// The command: check, resolve, …
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -62,6 +73,9 @@ pub(super) struct Check {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t = FormatName::Text, help_heading = "Output")]
     pub(super) format: FormatName,
+    /// Also write the findings to a file; may be given several times
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
+    pub(super) outputs: Vec<Output>,
     /// The lowest severity that gives exit code 1 [default: warning, or what plimsoll.yaml says]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Output")]
     pub(super) fail_on: Option<FailOnName>,
@@ -74,6 +88,12 @@ pub(super) struct Check {
     /// Print findings alone, without a summary
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+    /// Count the findings of each rule, in text, concise and json
+    #[arg(long, help_heading = "Output")]
+    pub(super) statistics: bool,
+    /// Say on standard error how long each stage takes
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
     /// Run only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) select: Vec<String>,
@@ -197,6 +217,35 @@ pub(super) enum FormatName {
     Text,
     Concise,
     Json,
+    Jsonl,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Checkstyle,
+    Rdjson,
+    Markdown,
+}
+
+/// A file to write, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub(super) format: FormatName,
+    pub(super) file: PathBuf,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as in sarif=plimsoll.sarif")?;
+    let format = FormatName::from_str(format, false).map_err(|_| {
+        let names = FormatName::value_variants().iter().filter_map(|one| one.to_possible_value());
+        let names: Vec<String> = names.map(|one| one.get_name().to_owned()).collect();
+        format!("`{format}` is no format: {}", names.join(", "))
+    })?;
+    match file {
+        "" => Err("the name of the file is missing".to_owned()),
+        "-" => Err("what goes to standard output is chosen with --format".to_owned()),
+        _ => Ok(Output { format, file: PathBuf::from(file) }),
+    }
 }
 
 impl FormatName {
@@ -205,6 +254,14 @@ impl FormatName {
             FormatName::Text => Format::Text,
             FormatName::Concise => Format::Concise,
             FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::Jsonl,
+            FormatName::Sarif => Format::Sarif,
+            FormatName::Github => Format::Github,
+            FormatName::Gitlab => Format::Gitlab,
+            FormatName::Junit => Format::Junit,
+            FormatName::Checkstyle => Format::Checkstyle,
+            FormatName::Rdjson => Format::Rdjson,
+            FormatName::Markdown => Format::Markdown,
         }
     }
 }

@@ -88,7 +88,7 @@ fn mistakes_are_named_with_their_place() {
 
 #[test]
 fn what_is_no_yaml_is_named_with_its_place() {
-    fails("rules: {\n", "1:8: unclosed bracket '{'");
+    fails("rules: {\n", "1:8: unclosed bracket `{`");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 pub mod env;
 mod file;
 mod insert;
+mod raise;
 mod relocate;
 mod remove;
 mod scalar;
@@ -23,6 +24,7 @@ use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
 
 pub use insert::{add_entry, add_item, add_to_list, add_to_section};
+pub use raise::raise;
 pub use relocate::move_before;
 pub use remove::remove;
 pub use scalar::{join_entry, quote, quote_entry, replace, replace_part, respell, write_word};

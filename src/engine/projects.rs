@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -24,6 +25,7 @@ use crate::rules::{self, Context};
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
 use crate::suppress::{Judged, Kind, Suppressions};
+use crate::watch::Stage;
 use crate::yaml::Trees;
 
 /// The keys at the top of a Compose file.
@@ -38,6 +40,7 @@ pub(super) struct Outcome {
     pub(super) all_files: Vec<FileId>,
     /// Every file that was read for it.
     pub(super) read: BTreeSet<PathBuf>,
+    pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     incomplete: bool,
     /// Whether the files are laid over a default project.
@@ -73,8 +76,10 @@ impl Run<'_> {
     /// The projects below directories, and those that may use files.
     pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
-        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
-        let groups = discover::groups(self.sources, files, around);
+        let watch = &self.request.watch;
+        let files = || paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
+        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files(), around));
+        watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
             [only] => self.group(only, around),
@@ -83,6 +88,12 @@ impl Run<'_> {
     }
 
     fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+        let outcomes = self.projects_of(group, around);
+        self.request.watch.finish_one();
+        outcomes
+    }
+
+    fn projects_of(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
         let request = self.request;
         let with_options = |mut entry: Entry| {
             if !request.profiles.is_empty() {
@@ -101,6 +112,12 @@ impl Run<'_> {
         for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
             outcomes.push(self.other(alone, file, default.as_ref(), around));
+        }
+        for finding in group.shadowed.iter().filter_map(|shadowed| shadowed.finding(self.sources)) {
+            let file = finding.place.span.file;
+            let loaded = outcomes.iter().any(|outcome| outcome.is_default && outcome.all_files.contains(&file));
+            let own = outcomes.iter_mut().find(|outcome| !loaded && outcome.files.contains(&file));
+            own.into_iter().for_each(|outcome| outcome.findings.push(finding.clone()));
         }
         let completed = outcomes.iter().any(|outcome| !outcome.is_default && outcome.is_overlay && !outcome.incomplete);
         if let (Some(first), Some(entry), true) = (outcomes.first_mut(), &default, completed)
@@ -180,6 +197,7 @@ impl Run<'_> {
                 files: Vec::new(),
                 all_files: Vec::new(),
                 read: entry.files.iter().cloned().collect(),
+                env_files: Vec::new(),
                 incomplete: false,
                 is_overlay: false,
                 is_default,
@@ -191,7 +209,9 @@ impl Run<'_> {
 
     fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
         let sources = self.sources.noting();
-        let (project, mut findings) = load(&sources, self.trees, entry);
+        let watch = &self.request.watch;
+        watch.judge_one();
+        let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
         findings.extend(self.rules(&sources, &project, standing));
@@ -206,6 +226,7 @@ impl Run<'_> {
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
             read: sources.into_loaded(),
+            env_files: env_files(&project),
             incomplete,
             is_overlay: entry.files.len() > 1,
             is_default,
@@ -254,7 +275,8 @@ impl Run<'_> {
 
     fn rules(&self, sources: &SourceDb, project: &Project, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(sources);
-        let mut model = lower(project, &texts);
+        let watch = &self.request.watch;
+        let mut model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
         let facts = Facts::new(&model, project, sources, root);
@@ -264,16 +286,25 @@ impl Run<'_> {
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: standing == Standing::Fragment,
+            fragment: standing == Standing::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
+        let start = Instant::now();
         for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {
             if let Some(check) = rule.check {
                 check(&context, &mut findings);
             }
         }
+        watch.add(Stage::Facts, facts.spent());
+        watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings
     }
+}
+
+/// The env files of a project and of its services that are there.
+fn env_files(project: &Project) -> Vec<FileId> {
+    let of_services = project.env_files.iter().filter_map(|one| one.file);
+    project.environment.files.iter().copied().chain(of_services).collect()
 }
 
 fn selection_of(project: &ProjectSetting) -> ProjectSelection {

@@ -22,9 +22,10 @@ pub mod sqlite;
 pub mod sqlite_files;
 pub mod variables;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use self::examples::Documented;
 use crate::model::Model;
@@ -55,6 +56,9 @@ pub struct Facts<'a> {
     nearby: OnceCell<BTreeSet<String>>,
     used_nearby: OnceCell<nearby::Used>,
     sqlite_files: OnceCell<Vec<sqlite_files::SqliteFile<'a>>>,
+    /// How long facts took, and whether one is being worked out: it may ask for others.
+    spent: Cell<Duration>,
+    busy: Cell<bool>,
 }
 
 impl<'a> Facts<'a> {
@@ -78,7 +82,27 @@ impl<'a> Facts<'a> {
             nearby: OnceCell::new(),
             used_nearby: OnceCell::new(),
             sqlite_files: OnceCell::new(),
+            spent: Cell::default(),
+            busy: Cell::default(),
         }
+    }
+
+    /// How long the facts that were asked for took.
+    pub fn spent(&self) -> Duration {
+        self.spent.get()
+    }
+
+    fn once<'f, T>(&self, fact: &'f OnceCell<T>, make: impl FnOnce() -> T) -> &'f T {
+        fact.get_or_init(|| {
+            if self.busy.replace(true) {
+                return make();
+            }
+            let start = Instant::now();
+            let made = make();
+            self.spent.set(self.spent.get() + start.elapsed());
+            self.busy.set(false);
+            made
+        })
     }
 
     /// Where parts of values are written.
@@ -88,32 +112,32 @@ impl<'a> Facts<'a> {
 
     /// Who can reach whom, by which name.
     pub fn reach(&self) -> &reach::Reach<'a> {
-        self.reach.get_or_init(|| reach::Reach::new(self.model))
+        self.once(&self.reach, || reach::Reach::new(self.model))
     }
 
     /// The published ports of active services.
     pub fn published(&self) -> &[published::Published<'a>] {
-        self.published.get_or_init(|| published::published(self.model, self.project))
+        self.once(&self.published, || published::published(self.model, self.project)).as_slice()
     }
 
     /// The GPUs that active services ask for.
     pub fn gpus(&self) -> &[gpus::GpuClaim<'a>] {
-        self.gpus.get_or_init(|| gpus::claims(self.model))
+        self.once(&self.gpus, || gpus::claims(self.model)).as_slice()
     }
 
     /// Datastores whose data nothing keeps.
     pub fn unkept(&self) -> &[datastores::Unkept<'a>] {
-        self.unkept.get_or_init(|| datastores::unkept(self.model))
+        self.once(&self.unkept, || datastores::unkept(self.model)).as_slice()
     }
 
     /// Variables that leave a blank.
     pub fn blanks(&self) -> &[variables::Blank<'a>] {
-        self.blanks.get_or_init(|| variables::blanks(self.project))
+        self.once(&self.blanks, || variables::blanks(self.project)).as_slice()
     }
 
     /// The example file beside the project that names a variable.
     pub fn documented(&self, variable: &str) -> Option<String> {
-        let known = self.documented.get_or_init(|| examples::documented(&self.project.directory, self.sources));
+        let known = self.once(&self.documented, || examples::documented(&self.project.directory, self.sources));
         known.get(variable).map(|one| relative(&self.project.directory, &one.file))
     }
 
@@ -124,22 +148,28 @@ impl<'a> Facts<'a> {
 
     /// What the configurations of proxies forward to.
     pub fn proxy_targets(&self) -> &[ProxyTarget] {
-        self.proxy_targets.get_or_init(|| sidecar::proxy_targets(self.model, self.sources))
+        self.once(&self.proxy_targets, || sidecar::proxy_targets(self.model, self.sources)).as_slice()
     }
 
     /// The peers that services and proxies name.
     pub fn peers(&self) -> &[peers::Peer] {
-        self.peers.get_or_init(|| peers::peers(self))
+        self.once(&self.peers, || peers::peers(self)).as_slice()
     }
 
     /// Services that a proxy of the project stands in front of.
     pub fn proxied(&self) -> &[proxied::Proxied] {
-        self.proxied.get_or_init(|| proxied::proxied(self))
+        self.once(&self.proxied, || proxied::proxied(self)).as_slice()
+    }
+
+    /// Whether nothing is at a path, which is relative to the project's directory.
+    pub fn is_absent(&self, path: &std::path::Path) -> bool {
+        let path = crate::source::normalize(&self.project.directory.join(path));
+        path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
     }
 
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub fn is_service_nearby(&self, name: &str) -> bool {
-        let known = self.nearby.get_or_init(|| {
+        let known = self.once(&self.nearby, || {
             // A network with a name of its own is one that the projects beside this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
@@ -150,7 +180,7 @@ impl<'a> Facts<'a> {
 
     /// What the services of the Compose files near the project's use.
     pub fn used_nearby(&self) -> &nearby::Used {
-        self.used_nearby.get_or_init(|| nearby::used(&self.project.directory, &self.root, self.sources))
+        self.once(&self.used_nearby, || nearby::used(&self.project.directory, &self.root, self.sources))
     }
 
     /// The networks that the projects near this one make.
@@ -163,7 +193,7 @@ impl<'a> Facts<'a> {
 
     /// The SQLite files that services keep.
     pub fn sqlite_files(&self) -> &[sqlite_files::SqliteFile<'a>] {
-        self.sqlite_files.get_or_init(|| sqlite_files::files(self.model))
+        self.once(&self.sqlite_files, || sqlite_files::files(self.model)).as_slice()
     }
 
     /// Relative sources of binds that are not there.

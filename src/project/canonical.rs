@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::path::{ITEM, display, matches};
 use super::short::{go, port, volume};
@@ -15,6 +16,8 @@ pub struct Canonical<'a> {
     pub texts: &'a Texts<'a>,
     /// Everything Compose rejects.
     pub findings: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
     /// How often Compose rejects a value only because a variable in it is empty.
     pub consequences: usize,
 }
@@ -118,7 +121,10 @@ impl Canonical<'_> {
             Form::Volume | Form::Device => value,
             Form::Ports => self.ports(value, path),
             Form::Ssh => ssh(value),
-            Form::External => external(self.children(value, path), &mut self.findings, path),
+            Form::External => {
+                let value = self.children(value, path);
+                self.external(value, path)
+            }
             Form::Extends | Form::FileMount | Form::OneOrMore => value,
         }
     }
@@ -156,8 +162,8 @@ impl Canonical<'_> {
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
             Err(error) => {
-                let message = format!("`{text}` is no volume: {}", error.message);
-                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message);
+                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), error.message)
+                    .help("write `source:/path/in/the/container`, with `:ro` after it where it is only read");
                 let salvaged = blank_source(&value, text);
                 self.reject(&value, finding);
                 return salvaged;
@@ -259,8 +265,15 @@ impl Canonical<'_> {
             Ok(specs) => specs,
             Err(error) => {
                 let place = self.texts.part(&item, error.range.clone());
+                let host_name = error.range.start == 0 && text.get(error.range.clone()) == Some("localhost");
+                let help = if host_name {
+                    "write `127.0.0.1`"
+                } else {
+                    "write `[address:][host port:]container port[/protocol]`"
+                };
                 let finding =
-                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone());
+                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone())
+                        .help(help);
                 self.reject(&item, finding.evidence(text));
                 return Vec::new();
             }
@@ -286,6 +299,32 @@ impl Canonical<'_> {
         let mut port = item.with(Data::Map(map));
         port.parts = item.parts.clone();
         port
+    }
+
+    /// `external: {name: x}` of old files is `external: true` and `name: x`.
+    fn external(&mut self, mut value: Value, path: &[String]) -> Value {
+        let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
+        let Data::Map(map) = &mut value.data else { return value };
+        if let Some(entry) = map.get_mut("external") {
+            entry.value = entry.value.with(Data::Bool(true));
+        }
+        let Some(named) = old.get("name") else { return value };
+        self.legacy.push(Legacy { spelling: Spelling::ExternalName, key: named.key, resource: display(path) });
+        match map.get("name") {
+            None => {
+                map.insert("name".to_owned(), named.clone());
+            }
+            Some(name) if name.value.data != named.value.data => {
+                let message = "`name` and `external.name` differ";
+                self.findings.push(
+                    Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
+                        .label(named.value.place, "the other name")
+                        .help("keep `name` and write `external: true`"),
+                );
+            }
+            Some(_) => {}
+        }
+        value
     }
 }
 
@@ -376,31 +415,6 @@ fn ssh(value: Value) -> Value {
         })
         .collect();
     value.with(Data::Map(map))
-}
-
-/// `external: {name: x}` of old files is `external: true` and `name: x`.
-fn external(mut value: Value, findings: &mut Vec<Finding>, path: &[String]) -> Value {
-    let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
-    let Data::Map(map) = &mut value.data else { return value };
-    if let Some(entry) = map.get_mut("external") {
-        entry.value = entry.value.with(Data::Bool(true));
-    }
-    let Some(named) = old.get("name") else { return value };
-    match map.get("name") {
-        None => {
-            map.insert("name".to_owned(), named.clone());
-        }
-        Some(name) if name.value.data != named.value.data => {
-            let message = "`name` and `external.name` differ";
-            findings.push(
-                Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
-                    .label(named.value.place, "the other name")
-                    .help("keep `name` and write `external: true`"),
-            );
-        }
-        Some(_) => {}
-    }
-    value
 }
 
 /// The place of the whole of a value, for entries that Compose adds to it.

@@ -66,11 +66,14 @@ impl<'a> Check<'a> {
         self.canonical.get("models").and_then(Value::map)
     }
 
-    /// Whether the image of a service is a text that variables leave empty.
-    fn has_blank_image(&self, name: &str) -> bool {
-        let services = self.canonical.get("services");
-        let image = services.and_then(|services| services.get(name)).and_then(|service| service.get("image"));
-        image.is_some_and(Value::has_blank)
+    /// Whether a service lacks an image only because of what is reported: variables leave it empty, or it is no text, or
+    /// the service is no mapping.
+    fn has_bad_image(&self, name: &str) -> bool {
+        let Some(service) = self.canonical.get("services").and_then(|services| services.get(name)) else {
+            return false;
+        };
+        let image = service.get("image");
+        service.map().is_none() || image.is_some_and(|image| image.has_blank() || image.text().is_none())
     }
 
     fn report(&mut self, rule: &'static str, place: Place, resource: String, message: String) -> &mut Finding {
@@ -82,7 +85,7 @@ impl<'a> Check<'a> {
         if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
             return;
         }
-        if self.has_blank_image(service.name) || self.unresolved.contains(service.name) {
+        if self.has_bad_image(service.name) || self.unresolved.contains(service.name) {
             self.consequences += 1;
             return;
         }
@@ -98,8 +101,8 @@ impl<'a> Check<'a> {
             && inline.text() != Some("")
         {
             let message = "`dockerfile` and `dockerfile_inline` exclude each other".to_owned();
-            self.report("conflicting-keys", inline.place, resource(service), message);
-            let _ = file;
+            let finding = self.conflict(file.place, inline.place, service, message);
+            finding.help = Some("keep one of the two".to_owned());
         }
         for (_, entry) in build.get("additional_contexts").and_then(Value::map).into_iter().flatten() {
             let Some(target) = entry.value.text().and_then(|text| text.strip_prefix("service:")) else { continue };
@@ -120,7 +123,8 @@ impl<'a> Check<'a> {
             && !platforms.iter().any(|one| one.data == platform.data)
         {
             let message = format!("`build.platforms` lacks the service's platform `{}`", platform.text().unwrap_or(""));
-            self.report("conflicting-keys", platform.place, resource(service), message);
+            self.report("conflicting-keys", platform.place, resource(service), message).help =
+                Some("add it to `build.platforms`".to_owned());
         }
     }
 
@@ -129,7 +133,8 @@ impl<'a> Check<'a> {
         let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
         if mode.is_some() && networks.is_some_and(|networks| !networks.is_empty()) {
             let message = "`network_mode` and `networks` exclude each other".to_owned();
-            self.conflict(key(service, "network_mode"), key(service, "networks"), service, message);
+            self.conflict(key(service, "network_mode"), key(service, "networks"), service, message).help =
+                Some("keep one of the two".to_owned());
         }
         let declared = self.section("networks");
         for (name, entry) in networks.into_iter().flatten() {
@@ -150,8 +155,12 @@ impl<'a> Check<'a> {
         let Some(first) = test.list().and_then(<[Value]>::first) else { return };
         if !matches!(first.text(), Some("CMD" | "CMD-SHELL" | "NONE")) {
             let message = "a healthcheck's list must start with `CMD`, `CMD-SHELL` or `NONE`".to_owned();
-            self.report("invalid-value", first.place, resource(service), message).help =
-                Some("put `CMD` before the program, or write the test as one string".to_owned());
+            let upper = first.text().unwrap_or("").to_uppercase();
+            let help = match upper.as_str() {
+                "CMD" | "CMD-SHELL" | "NONE" => format!("write `{upper}`"),
+                _ => "put `CMD` before the program, or write the test as one string".to_owned(),
+            };
+            self.report("invalid-value", first.place, resource(service), message).help = Some(help);
         }
     }
 
@@ -230,14 +239,22 @@ impl<'a> Check<'a> {
             "config" => "configs",
             _ => "models",
         };
+        if self.canonical.get(section).is_some_and(|all| !all.is_null() && all.map().is_none()) {
+            self.consequences += 1;
+            return;
+        }
         let known = if kind == "model" { self.models() } else { self.section(section) };
         let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("the {kind} `{name}` is not defined");
-        let help = if kind == "volume" && (name.contains('/') || name.contains('.')) {
+        let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
+        let help = if kind == "volume" && name.contains(['/', '.']) {
             format!("this is read as the name of a volume; write `./{name}` if it is a path")
         } else {
             match nearest(name, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if kind == "volume" && is_path(name) => {
+                    format!("add `{name}:` under the top-level `volumes:`, or write `./{name}` if it is a path")
+                }
                 None if kind == "service" => "define it, or take the reference out".to_owned(),
                 None => format!("add `{name}:` under the top-level `{section}:`"),
             }
@@ -323,7 +340,7 @@ impl<'a> Check<'a> {
         for watch in watches.and_then(Value::list).unwrap_or(&[]) {
             let action = watch.get("action").and_then(Value::text).unwrap_or("");
             let target = watch.get("target").and_then(Value::text).unwrap_or("");
-            if target.is_empty() && !matches!(action, "rebuild" | "restart") {
+            if target.is_empty() && matches!(action, "sync" | "sync+restart" | "sync+exec") {
                 let message = format!("the action `{action}` needs a `target`");
                 self.report("missing-key", watch.place, resource(service), message);
             }
@@ -350,6 +367,7 @@ impl<'a> Check<'a> {
         for (target, place, first) in doubles {
             let message = format!("`{target}` is already mounted");
             let finding = self.report("duplicate-mount-target", place, resource(service), message);
+            finding.help = Some("mount one of the two elsewhere, or take it out".to_owned());
             finding.evidence = Some(target.to_owned());
             finding.labels.push(Label { place: first, message: "mounted here first".to_owned() });
         }
@@ -402,6 +420,7 @@ impl<'a> Check<'a> {
                     let message = format!("the container name `{name}` is taken by another service");
                     let place = first.place;
                     let finding = self.report("duplicate-container-name", value.place, resource(service), message);
+                    finding.help = Some("take both out and let Compose name them, or choose another".to_owned());
                     finding.evidence = Some(name.to_owned());
                     finding.labels.push(Label { place, message: "taken here".to_owned() });
                 }

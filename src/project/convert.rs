@@ -128,7 +128,11 @@ impl Converter<'_> {
                 self.report("wrong-type", tree.place(pair.key), message);
             } else {
                 self.path.push(text.clone());
-                if let Some(value) = self.node(pair.value, via) {
+                if let Some(mut value) = self.node(pair.value, via) {
+                    // Compose rejects the file; the rest of it is judged as if both stood in one place.
+                    if let Some(first) = map.get(text.as_str()) {
+                        join(&mut value, &first.value);
+                    }
                     map.insert(text.clone(), Entry { key: tree.place(pair.key), value });
                 }
                 self.path.pop();
@@ -225,6 +229,28 @@ fn add_missing(map: &mut Map, other: Map) {
         if let Slot::Vacant(slot) = map.entry(key) {
             slot.insert(entry);
         }
+    }
+}
+
+/// Adds to a collection what the one lacks that its key was given before.
+fn join(value: &mut Value, first: &Value) {
+    match (&mut value.data, &first.data) {
+        (Data::Map(map), Data::Map(other)) => {
+            for (key, entry) in other {
+                match map.entry(key.clone()) {
+                    Slot::Vacant(slot) => {
+                        slot.insert(entry.clone());
+                    }
+                    Slot::Occupied(mut slot) => join(&mut slot.get_mut().value, &entry.value),
+                }
+            }
+        }
+        (Data::List(items), Data::List(other)) => {
+            let missing: Vec<Value> =
+                other.iter().filter(|one| items.iter().all(|item| item.data != one.data)).cloned().collect();
+            items.splice(0..0, missing);
+        }
+        _ => {}
     }
 }
 

@@ -47,7 +47,8 @@ fn listed(service: &Value) -> Vec<Listed> {
             // An entry that is required prints as its path alone.
             let path = item.get("path").unwrap_or(item);
             Some(Listed {
-                path: PathBuf::from(path.text()?),
+                // An entry without a path was reported by the schema.
+                path: PathBuf::from(path.text().filter(|path| !path.is_empty())?),
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
                 format: item.get("format").and_then(Value::text).unwrap_or("").to_owned(),
@@ -120,13 +121,15 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let message = match error {
         LoadError::Missing => format!("the env file `{short}` does not exist"),
+        LoadError::Directory => "this env file is a directory".to_owned(),
         other => format!("the env file `{short}` cannot be read: {other}"),
     };
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
-    let near = near_misses(loader, path, &short);
-    if let Some(near) = near {
+    if *error == LoadError::Directory {
+        finding.help = Some("name a file in it".to_owned());
+    } else if let Some(near) = near_misses(loader, path, &short) {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
         if near.starts_with(&short) && near.len() > short.len() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.

@@ -128,8 +128,10 @@ fn own_environment(
         match loader.sources.kind(&path) {
             PathKind::File => env_files.push(path),
             kind => {
-                let what = if kind == PathKind::Directory { "is a directory" } else { "does not exist" };
-                let message = format!("the env file `{}` of this include {what}", short_name(&path));
+                let message = match kind {
+                    PathKind::Directory => "the env file of this include is a directory".to_owned(),
+                    _ => format!("the env file `{}` of this include does not exist", short_name(&path)),
+                };
                 loader.reject(Finding::new("missing-env-file", Severity::Error, *place, short_name(&path), message));
                 return None;
             }

@@ -42,9 +42,16 @@ pub struct Interpolation<'a> {
     pub references: Vec<Reference>,
     /// Everything Compose rejects.
     pub findings: Vec<Finding>,
+    /// What it only warns of.
+    pub accepted: Vec<Finding>,
 }
 
-impl Interpolation<'_> {
+impl<'a> Interpolation<'a> {
+    /// An interpolation that goes on where others ended.
+    pub fn new(environment: &'a Environment, texts: &'a Texts<'a>, references: Vec<Reference>) -> Interpolation<'a> {
+        Interpolation { environment, texts, references, findings: Vec::new(), accepted: Vec::new() }
+    }
+
     /// Interpolates a value and what is in it.
     pub fn run(&mut self, value: &mut Value, path: &mut Vec<String>) {
         match &mut value.data {
@@ -150,10 +157,22 @@ impl Interpolation<'_> {
             Cast::Integer => go::parse_int(text).map(Data::Int),
             Cast::Float => go::parse_float(text).map(Data::Float),
         };
+        let key = path.iter().rev().find(|step| *step != ITEM).map_or("", String::as_str);
         match data {
-            Some(data) => value.data = data,
+            Some(data) => {
+                if let Data::Bool(flag) = data
+                    && !text.eq_ignore_ascii_case(&flag.to_string())
+                {
+                    let message =
+                        format!("`{key}` is the text `{}`, which docker compose takes for `{flag}`", shorten(text));
+                    self.accepted.push(
+                        Finding::new("invalid-value", Severity::Info, value.place, display(path), message)
+                            .help(format!("write `{flag}`: only YAML before 1.2 knows other words for it")),
+                    );
+                }
+                value.data = data;
+            }
             None => {
-                let key = path.iter().rev().find(|step| *step != ITEM).map_or("", String::as_str);
                 let message = format!("`{key}` must be {}, this is `{}`", cast.words(), shorten(text));
                 let finding = Finding::new("wrong-type", Severity::Error, value.place, display(path), message);
                 self.findings.push(finding);

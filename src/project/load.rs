@@ -1,7 +1,7 @@
 //! From the files of an entry to the project (compose-go 2.9.1, `loader/loader.go`): what Compose does, in its order,
 //! except that an error does not end it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
@@ -16,20 +16,20 @@ use super::environment::Environment;
 use super::extends::{self, Scope};
 use super::include;
 use super::interpolate::{Interpolation, Reference};
+use super::legacy::{Legacy, Spelling};
 use super::merge::merge;
 use super::name::project_name;
 use super::paths::Paths;
+use super::rejections::{Breaks, once, without_consequences, without_misspelt};
 use super::texts::Texts;
-
 use super::unique::unique;
 use super::validate::validate;
 use super::value::{Data, Map, Value};
 use crate::edits::Files;
-use crate::finding::{Finding, Label, Place, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::project::schema;
 use crate::source::NodeId;
 use crate::source::{FileId, SourceDb, Span, relative};
-use crate::template::Outcome;
 use crate::yaml::Trees;
 
 /// What makes a project: the files, and what goes with them on the command line.
@@ -91,6 +91,10 @@ pub struct Project {
     pub unresolved: IndexSet<String>,
     /// Keys that docker compose 2.40.3 rejects and later ones know: reasons for `resolve` alone.
     pub newer: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
+    /// Whether a syntax error cuts a file off: what the project lacks may stand behind it.
+    pub cut_off: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub rejected: bool,
 }
@@ -156,6 +160,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
     let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
+    let reported = without_misspelt(loader.breaks.without_consequences(reported));
     let project = Project {
         name,
         directory: entry.directory.clone(),
@@ -164,6 +169,8 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         profiles,
         environment,
         newer: std::mem::take(&mut loader.newer),
+        legacy: std::mem::take(&mut loader.legacy),
+        cut_off: loader.breaks.cut_off,
         references: std::mem::take(&mut loader.references),
         files: loader.files,
         all_files: loader.all_files,
@@ -174,22 +181,6 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let mut findings = once(reported);
     findings.extend(loader.accepted);
     (project, findings)
-}
-
-/// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
-fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
-    let blank = |reference: &&Reference| {
-        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
-    };
-    let blanks: HashSet<(FileId, NodeId)> =
-        references.iter().filter(blank).map(|one| (one.place.span.file, one.place.node)).collect();
-    findings
-        .into_iter()
-        .filter(|finding| {
-            let about_value = matches!(finding.rule, "invalid-value" | "wrong-type" | "missing-key");
-            !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
-        })
-        .collect()
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
@@ -204,34 +195,6 @@ fn spread_scale(root: &mut Value) {
             deploy.insert("replicas".to_owned(), super::value::Entry { key: scale.place, value: scale });
         }
     }
-}
-
-/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
-/// for each required variable.
-fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
-    let mut typed: HashMap<Place, usize> = HashMap::new();
-    let mut required: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        if finding.rule == "required-variable" && !finding.resource.is_empty() {
-            // One variable, one finding; its other uses are labels.
-            if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
-                if first.place != finding.place {
-                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
-                }
-                continue;
-            }
-            required.insert(finding.resource.clone(), kept.len());
-        }
-        let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
-        let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
-        let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
-        if !known && !typed_before || finding.place == Place::start() {
-            kept.push(finding);
-        }
-    }
-    kept
 }
 
 fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
@@ -269,6 +232,10 @@ pub struct Loader<'a> {
     pub newer: Vec<Finding>,
     /// What it does not.
     pub accepted: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub legacy: Vec<Legacy>,
+    /// Where files break off.
+    breaks: Breaks,
     /// Uses of variables.
     pub references: Vec<Reference>,
     files: Vec<FileId>,
@@ -297,6 +264,8 @@ impl<'a> Loader<'a> {
             unresolved: IndexSet::new(),
             newer: Vec::new(),
             accepted: Vec::new(),
+            legacy: Vec::new(),
+            breaks: Breaks::default(),
             references: Vec::new(),
             files: Vec::new(),
             all_files: IndexSet::new(),
@@ -399,6 +368,7 @@ impl<'a> Loader<'a> {
         let (tree, problems) = (&parsed.0, &parsed.1);
         let (documents, findings) = convert(tree);
         if self.all_files.insert(file) {
+            self.breaks.note(file, tree);
             self.rejections.extend(problems.iter().cloned());
             self.rejections.extend(findings);
         }
@@ -439,9 +409,12 @@ impl<'a> Loader<'a> {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), consequences: 0 };
+        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
         let mut root = canonical.run(root, &mut Vec::new());
         self.rejections.append(&mut canonical.findings);
+        if load.whole {
+            self.legacy.append(&mut canonical.legacy);
+        }
         self.consequences += canonical.consequences;
         unique(&mut root, &mut Vec::new(), &mut self.rejections);
         Some(root)
@@ -450,10 +423,11 @@ impl<'a> Loader<'a> {
     fn interpolate(&mut self, value: &mut Value, environment: &Environment) {
         let texts = Texts::new(self.sources);
         let references = std::mem::take(&mut self.references);
-        let mut interpolation = Interpolation { environment, texts: &texts, references, findings: Vec::new() };
+        let mut interpolation = Interpolation::new(environment, &texts, references);
         interpolation.run(value, &mut Vec::new());
         self.references = interpolation.references;
         self.rejections.append(&mut interpolation.findings);
+        self.accepted.append(&mut interpolation.accepted);
     }
 
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
@@ -467,9 +441,15 @@ impl<'a> Loader<'a> {
                 self.accepted.push(violation.finding);
             }
         }
-        if let Data::Map(map) = &mut root.data {
-            map.shift_remove("version");
-        }
+        let version = match &mut root.data {
+            Data::Map(map) => map.shift_remove("version"),
+            _ => None,
+        };
+        self.legacy.extend(version.map(|entry| Legacy {
+            spelling: Spelling::Version,
+            key: entry.key,
+            resource: "version".to_owned(),
+        }));
     }
 }
 

@@ -10,6 +10,7 @@ pub mod environment;
 mod extends;
 mod include;
 mod interpolate;
+pub mod legacy;
 mod load;
 mod merge;
 mod merge_table;
@@ -19,7 +20,7 @@ pub mod output;
 mod path;
 mod shapes;
 mod paths;
-
+mod rejections;
 pub mod schema;
 pub mod short;
 pub mod texts;

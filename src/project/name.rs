@@ -29,7 +29,7 @@ pub fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Enviro
         Some(mut name) => {
             let texts = Texts::new(loader.sources);
             let references = Vec::new();
-            let mut interpolation = Interpolation { environment, texts: &texts, references, findings: Vec::new() };
+            let mut interpolation = Interpolation::new(environment, &texts, references);
             interpolation.run(&mut name, &mut vec!["name".to_owned()]);
             blank = name.has_blank();
             // Loading the file itself reports what is wrong with the value.

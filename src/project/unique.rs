@@ -40,6 +40,7 @@ fn without_doubles(items: Vec<Value>, identity: Identity, path: &[String], findi
             Err(missing) => {
                 let message = format!("this entry has no `{missing}`");
                 findings.push(Finding::new("missing-key", Severity::Error, item.place, display(path), message));
+                kept.push(item);
                 continue;
             }
         };

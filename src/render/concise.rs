@@ -1,16 +1,16 @@
 //! One line for each finding: `path:line:column: error[rule]: message`.
 
-use super::{Paint, RenderOptions, clean, rule_link, shown};
-use crate::report::Report;
-use crate::source::SourceDb;
+use super::view::View;
+use super::{Paint, clean, rule_link, shown, statistics};
 
 /// One line for each finding that is shown.
-pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+pub(super) fn render(view: &View<'_>) -> String {
+    let options = view.options;
     let mut output = String::new();
-    for finding in shown(report, options) {
+    for finding in shown(view.report, options) {
         let span = finding.place.span;
-        let at = sources.file(span.file).position(span.start);
-        let path = clean(&options.path(sources, span.file));
+        let (at, _) = view.range(span);
+        let path = clean(&view.path(span));
         let place = format!("{path}:{}:{}:", at.line, at.column);
         let word = format!("{}[{}]:", finding.severity.name(), rule_link(finding.rule, options));
         output.push_str(&Paint::Bold.on(&place, options));
@@ -19,6 +19,9 @@ pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOption
         output.push(' ');
         output.push_str(&clean(&finding.message));
         output.push('\n');
+    }
+    if options.statistics {
+        output.push_str(&statistics::table(view.report, options));
     }
     output
 }

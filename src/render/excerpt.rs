@@ -3,9 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::clean;
 use super::clean::{escape, is_hostile};
 use super::mask::{mask, opens_secret_block};
-use super::{RenderOptions, clean};
+use super::masks::Hidden;
+use super::view::View;
 use crate::finding::Finding;
 use crate::source::{SourceDb, SourceFile, Span};
 
@@ -83,7 +85,8 @@ struct Cluster {
 }
 
 /// The excerpt of a finding.
-pub(super) fn excerpt(finding: &Finding, sources: &SourceDb, options: &RenderOptions) -> Excerpt {
+pub(super) fn excerpt(finding: &Finding, view: &View<'_>) -> Excerpt {
+    let sources = view.sources;
     let mut excerpt = Excerpt::default();
     let mut primary = wanted(sources, finding.place.span, None, true);
     let mut labels = Vec::new();
@@ -99,7 +102,7 @@ pub(super) fn excerpt(finding: &Finding, sources: &SourceDb, options: &RenderOpt
     }
     for mut cluster in clusters(std::iter::once(primary).chain(labels)) {
         cluster.trim();
-        excerpt.add(&cluster, options);
+        excerpt.add(&cluster, view);
     }
     excerpt.marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
     excerpt
@@ -175,15 +178,16 @@ fn last_written_line(file: &SourceFile) -> u32 {
 }
 
 impl Excerpt {
-    fn add(&mut self, cluster: &Cluster, options: &RenderOptions) {
+    fn add(&mut self, cluster: &Cluster, view: &View<'_>) {
         let first = cluster.wanted.iter().find(|mark| mark.primary);
         let Some(first) = first.or_else(|| cluster.wanted.iter().min_by_key(|mark| mark.span.start)) else { return };
         let file = &first.file;
         let at = file.position(first.span.start);
-        let path = clean(&super::relative(&options.base, &file.path));
+        let path = clean(&view.path(first.span));
+        let masked = view.masks.of(first.span.file);
         let part_start = self.text.len();
         let lines: Vec<Line> = (cluster.first_line..=cluster.last_line)
-            .map(|number| Line::new(number, cluster, file, options.width))
+            .map(|number| Line::new(number, cluster, &masked, view.options.width))
             .collect();
         let mut starts = Vec::with_capacity(lines.len());
         for line in &lines {
@@ -211,6 +215,7 @@ impl Excerpt {
 }
 
 /// A line of a file as it is shown.
+#[derive(Default)]
 struct Line {
     /// Its first byte in the file.
     start: u32,
@@ -221,13 +226,15 @@ struct Line {
 }
 
 impl Line {
-    fn new(number: u32, cluster: &Cluster, file: &SourceFile, width: usize) -> Line {
+    fn new(number: u32, cluster: &Cluster, masked: &Hidden, width: usize) -> Line {
+        let Some(file) = cluster.wanted.first().map(|mark| &mark.file) else { return Line::default() };
         let start = file.line_start(number);
         let text = line_text(file, number);
         let marked = cluster.wanted.iter().filter(|mark| mark.first_line == number).map(|mark| mark.span.start).min();
         let mark = marked.map_or(0, |byte| byte.saturating_sub(start) as usize);
         let window = window(text, mark, width.saturating_sub(FRAME).max(LEAST_WINDOW));
-        let hidden = hidden(text, &window, in_secret_block(file, number));
+        let hidden = hidden(text, &window, !masked.whole && in_secret_block(file, number));
+        let indent = text.len() - text.trim_start().len();
         let mut shown = String::new();
         let mut places = Vec::new();
         if window.start > 0 {
@@ -237,7 +244,8 @@ impl Line {
         for (offset, character) in inside.char_indices() {
             let at = window.start + offset;
             places.push((at, shown.len()));
-            if hidden.iter().any(|range| range.contains(&at)) {
+            let masked = at >= indent && masked.ranges.iter().any(|range| range.contains(&(start as usize + at)));
+            if masked || hidden.iter().any(|range| range.contains(&at)) {
                 shown.push('•');
             } else if is_hostile(character) && character != '\t' {
                 shown.push_str(&escape(character));

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::{RenderOptions, rule_url};
-use crate::finding::{Finding, Fix, Label, Safety, Severity, Suppressed};
-use crate::report::{Compared, Report};
-use crate::source::{Position, SourceDb, Span};
+use super::clean::is_hostile;
+use super::rule_url;
+use super::statistics::{self, RuleCount};
+use super::view::View;
+use crate::finding::{Finding, Fix, Label, Suppressed};
+use crate::report::Compared;
+use crate::source::{Position, Span};
 
 /// The version of the contract; a field may be added without a new one, none may change or go.
 const VERSION: u32 = 1;
@@ -17,6 +20,8 @@ struct Output<'a> {
     summary: SummaryOut,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<BaselineOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<RuleCount>>,
 }
 
 #[derive(Serialize)]
@@ -101,80 +106,94 @@ struct SummaryOut {
     projects: usize,
 }
 
-struct Places<'a> {
-    sources: &'a SourceDb,
-    options: &'a RenderOptions,
-}
-
 /// The whole document; all severities are listed.
-pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
-    let places = Places { sources, options };
-    let fingerprints = report.fingerprints(|file| options.path(sources, file));
-    let findings = report.findings.iter().zip(fingerprints);
+pub(super) fn render(view: &View<'_>) -> String {
+    let report = view.report;
+    let [errors, warnings, infos] = view.counts();
     let output = Output {
         version: VERSION,
-        findings: findings.map(|(finding, fingerprint)| places.finding(finding, fingerprint)).collect(),
+        findings: view.all().map(|(finding, fingerprint)| object(view, finding, fingerprint)).collect(),
         summary: SummaryOut {
-            errors: report.count(Severity::Error),
-            warnings: report.count(Severity::Warning),
-            infos: report.count(Severity::Info),
+            errors,
+            warnings,
+            infos,
             suppressed: report.findings.len() - report.active().count(),
             files: report.files,
             projects: report.projects,
         },
         baseline: report.compared.as_ref().map(baseline),
+        statistics: view.options.statistics.then(|| statistics::by_rule(report)),
     };
+    document(&output)
+}
+
+/// JSON Lines: one finding a line, each the same object as in the whole document.
+pub(super) fn lines(view: &View<'_>) -> String {
+    let mut output = String::new();
+    for (finding, fingerprint) in view.all() {
+        output.push_str(&escaped(&serde_json::to_string(&object(view, finding, fingerprint)).unwrap_or_default()));
+        output.push('\n');
+    }
+    output
+}
+
+/// A whole JSON document with a line break at its end.
+pub(super) fn document(value: &impl Serialize) -> String {
     // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
+    let mut text = escaped(&serde_json::to_string_pretty(value).unwrap_or_default());
     text.push('\n');
     text
 }
 
-impl Places<'_> {
-    fn finding<'f>(&self, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
-        FindingOut {
-            rule: finding.rule,
-            severity: finding.severity.name(),
-            confidence: finding.confidence.name(),
-            message: &finding.message,
-            help: finding.help.as_deref(),
-            file: self.file(finding.place.span),
-            span: self.span(finding.place.span),
-            labels: finding.labels.iter().map(|label| self.label(label)).collect(),
-            resource: &finding.resource,
-            fingerprint,
-            suppressed: finding.suppressed.as_ref().map(suppressed),
-            fix: finding.fix.as_ref().map(|fix| self.fix(fix)),
-            url: rule_url(finding.rule),
-        }
+/// The same JSON with `\u009b` for characters that could steer a terminal and that JSON lets stand: C1, DEL and those
+/// that turn the text round. They can stand in texts alone; the line breaks between values stay.
+fn escaped(json: &str) -> String {
+    let hostile = |character: char| is_hostile(character) && character != '\n';
+    if !json.chars().any(hostile) {
+        return json.to_owned();
     }
+    let show = |character: char| match hostile(character) {
+        true => format!("\\u{:04x}", u32::from(character)),
+        false => character.to_string(),
+    };
+    json.chars().map(show).collect()
+}
 
-    fn label<'f>(&self, label: &'f Label) -> LabelOut<'f> {
-        LabelOut { file: self.file(label.place.span), span: self.span(label.place.span), message: &label.message }
+fn object<'f>(view: &View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
+    FindingOut {
+        rule: finding.rule,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        file: view.path(finding.place.span),
+        span: span(view, finding.place.span),
+        labels: finding.labels.iter().map(|one| label(view, one)).collect(),
+        resource: &finding.resource,
+        fingerprint,
+        suppressed: finding.suppressed.as_ref().map(suppressed),
+        fix: view.fix(finding).map(|one| fix(view, one)),
+        url: rule_url(finding.rule),
     }
+}
 
-    fn fix<'f>(&self, fix: &'f Fix) -> FixOut<'f> {
-        let edits = fix.edits.iter().map(|edit| EditOut {
-            file: self.file(edit.span),
-            start: edit.span.start,
-            end: edit.span.end,
-            text: &edit.text,
-        });
-        let safety = match fix.safety {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "unsafe",
-        };
-        FixOut { safety, title: &fix.title, edits: edits.collect() }
-    }
+fn label<'f>(view: &View<'_>, label: &'f Label) -> LabelOut<'f> {
+    LabelOut { file: view.path(label.place.span), span: span(view, label.place.span), message: &label.message }
+}
 
-    fn file(&self, span: Span) -> String {
-        self.options.path(self.sources, span.file)
-    }
+fn fix<'f>(view: &View<'_>, fix: &'f Fix) -> FixOut<'f> {
+    let edits = fix.edits.iter().map(|edit| EditOut {
+        file: view.path(edit.span),
+        start: edit.span.start,
+        end: edit.span.end,
+        text: &edit.text,
+    });
+    FixOut { safety: fix.safety.name(), title: &fix.title, edits: edits.collect() }
+}
 
-    fn span(&self, span: Span) -> SpanOut {
-        let file = self.sources.file(span.file);
-        SpanOut { start: position(file.position(span.start)), end: position(file.position(span.end)) }
-    }
+fn span(view: &View<'_>, span: Span) -> SpanOut {
+    let (start, end) = view.range(span);
+    SpanOut { start: position(start), end: position(end) }
 }
 
 fn baseline(compared: &Compared) -> BaselineOut<'_> {

@@ -30,7 +30,7 @@ static OPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Options of Redis and Valkey that take a password and do not look like it.
-const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth"];
+pub(super) const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth"];
 
 /// What a line with a password in a URL has.
 const URL_PARTS: [&str; 2] = ["://", "@"];
@@ -75,7 +75,8 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
     merge(hidden)
 }
 
-/// Whether a line opens a block scalar (`|`, `>`) under a secret-shaped name, so that the lines under it are secret.
+/// Whether a line opens a block scalar (`|`, `>`) under a secret-shaped name, so that the lines under it are secret. For
+/// files that cannot be read as YAML.
 pub(super) fn opens_secret_block(line: &str) -> bool {
     let line = line.trim();
     let Some((name, value)) = line.split_once(':') else { return false };
@@ -161,9 +162,16 @@ fn ends_word(text: &str, at: usize) -> bool {
 
 /// Hides a value, or only the literal defaults in it where it is made of references.
 fn hide_value(line: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+    if !line.get(range.clone()).is_none_or(|value| value.starts_with(['*', '|', '>', '{', '['])) {
+        hide_literal(line, range, hidden);
+    }
+}
+
+/// Hides a text that is known to be a value, or only the literal defaults in it where it is made of references.
+pub(super) fn hide_literal(line: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     let Some(value) = line.get(range.clone()) else { return };
     let plain = PLAIN_VALUES.contains(&value.trim_end_matches(',').to_ascii_lowercase().as_str());
-    if value.is_empty() || plain || value.starts_with(['*', '|', '>', '{', '[']) {
+    if value.is_empty() || plain {
         return;
     }
     let defaults: Vec<Range<usize>> = DEFAULT
@@ -185,7 +193,8 @@ fn is_empty(literal: &str) -> bool {
     literal.trim().trim_matches(['"', '\'']).is_empty()
 }
 
-fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// Ranges in order, without overlap.
+pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {

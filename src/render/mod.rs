@@ -1,12 +1,23 @@
 //! Output: a report as text for people, as lines, and as data for programs. All formats list the same findings.
 
+mod checkstyle;
 mod clean;
 mod concise;
 mod excerpt;
+mod github;
+mod gitlab;
 mod graph;
 mod json;
+mod junit;
+mod markdown;
 mod mask;
+mod masks;
+mod rdjson;
+mod sarif;
+mod statistics;
 mod text;
+mod view;
+mod xml;
 
 use std::path::PathBuf;
 
@@ -17,6 +28,7 @@ use crate::finding::{Finding, Severity};
 use crate::report::Report;
 use crate::source::relative;
 use crate::source::{FileId, SourceDb};
+use view::View;
 
 /// Where the documents of the rules are published.
 const DOCUMENTATION: &str = "https://plimsoll.dev/rules/";
@@ -30,6 +42,22 @@ pub enum Format {
     Concise,
     /// One JSON document, described in `docs/output.md`.
     Json,
+    /// The findings of the JSON document, one a line.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, which become annotations.
+    Github,
+    /// The Code Quality report of GitLab.
+    Gitlab,
+    /// JUnit XML, for the test reports of CI systems.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// The JSON of reviewdog.
+    Rdjson,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 /// How the output is made.
@@ -47,12 +75,25 @@ pub struct RenderOptions {
     pub links: bool,
     /// Whether text ends with a line that sums up.
     pub summary: bool,
+    /// Whether text, concise and JSON count the findings of each rule.
+    pub statistics: bool,
+    /// The lowest severity that makes the run fail; `None` where nothing does. JUnit calls those findings failures.
+    pub fail_on: Option<Severity>,
 }
 
 impl RenderOptions {
-    /// Plain output, 100 columns wide, of errors and warnings.
+    /// Plain output, 100 columns wide, of errors and warnings, which make the run fail.
     pub fn new(base: PathBuf) -> RenderOptions {
-        RenderOptions { base, color: false, width: 100, show: Severity::Warning, links: false, summary: true }
+        RenderOptions {
+            base,
+            color: false,
+            width: 100,
+            show: Severity::Warning,
+            links: false,
+            summary: true,
+            statistics: false,
+            fail_on: Some(Severity::Warning),
+        }
     }
 
     /// The path of a file as the output shows it.
@@ -63,10 +104,19 @@ impl RenderOptions {
 
 /// The whole output for a report. It ends with a line break unless it is empty.
 pub fn render(format: Format, report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+    let view = View::new(report, sources, options);
     match format {
-        Format::Text => text::render(report, sources, options),
-        Format::Concise => concise::render(report, sources, options),
-        Format::Json => json::render(report, sources, options),
+        Format::Text => text::render(&view),
+        Format::Concise => concise::render(&view),
+        Format::Json => json::render(&view),
+        Format::Jsonl => json::lines(&view),
+        Format::Sarif => sarif::render(&view),
+        Format::Github => github::render(&view),
+        Format::Gitlab => gitlab::render(&view),
+        Format::Junit => junit::render(&view),
+        Format::Checkstyle => checkstyle::render(&view),
+        Format::Rdjson => rdjson::render(&view),
+        Format::Markdown => markdown::render(&view),
     }
 }
 
@@ -125,5 +175,7 @@ fn rule_link(rule: &str, options: &RenderOptions) -> String {
     format!("\u{1b}]8;;{}\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\", rule_url(rule))
 }
 
+#[cfg(test)]
+mod formats;
 #[cfg(test)]
 mod tests;

@@ -8,10 +8,10 @@ use miette::{
 };
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::{Paint, RenderOptions, clean, rule_link, shown};
+use super::view::{View, plural};
+use super::{Paint, RenderOptions, clean, rule_link, shown, statistics};
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::report::{Compared, Report};
-use crate::source::SourceDb;
 
 /// Narrower than this, the drawing would not fit.
 const LEAST_WIDTH: usize = 40;
@@ -21,11 +21,16 @@ const GONE: usize = 5;
 const TAB_WIDTH: usize = 4;
 
 /// Every finding that is shown, and a line that sums up.
-pub(super) fn render(report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+pub(super) fn render(view: &View<'_>) -> String {
+    let (report, options) = (view.report, view.options);
     let mut output = String::new();
     for finding in shown(report, options) {
-        output.push_str(&block(finding, sources, options));
+        output.push_str(&block(finding, view));
         output.push('\n');
+    }
+    if options.statistics {
+        output.push_str(&statistics::table(report, options));
+        output.push_str(if options.summary { "\n" } else { "" });
     }
     if options.summary {
         output.push_str(&summary(report, options));
@@ -51,8 +56,9 @@ fn baseline(compared: &Compared, options: &RenderOptions) -> String {
     format!("{known}; of those it had, {}: {} {hint}\n", Paint::Green.on(is_gone, options), named.join(", "))
 }
 
-fn block(finding: &Finding, sources: &SourceDb, options: &RenderOptions) -> String {
-    let excerpt = excerpt(finding, sources, options);
+fn block(finding: &Finding, view: &View<'_>) -> String {
+    let options = view.options;
+    let excerpt = excerpt(finding, view);
     let hidden = excerpt.hidden_labels;
     let drawing = Drawing {
         message: message(finding, options),
@@ -172,10 +178,6 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
         }
         None => format!("{counts} {scope}"),
     }
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// A finding as miette sees it.

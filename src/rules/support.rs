@@ -1,5 +1,6 @@
 //! What several rules need to say something.
 
+use crate::config::Config;
 use crate::edits;
 use crate::edits::Content;
 use crate::facts::purpose::Purpose;
@@ -79,6 +80,12 @@ pub fn is_one_file(cx: &Context<'_>) -> bool {
 /// Replaces the bytes of a place that hold this value to the letter.
 pub fn put(cx: &Context<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
     edits::replace_part(cx.files, place, text)
+}
+
+/// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
+pub fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
+    let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));
+    ports.is_some_and(|(first, last)| (first..=last).all(listed))
 }
 
 /// Words in backticks, with commas and an `and`.

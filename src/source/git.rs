@@ -42,7 +42,14 @@ impl Git {
     /// # Errors
     /// There is no git, or no repository.
     pub fn at(directory: &Path) -> Result<Git, String> {
-        let output = run(directory, &["rev-parse", "--show-toplevel"], b"")?;
+        let output = run(directory, &["rev-parse", "--show-toplevel"], b"").map_err(|error| {
+            let is_none = error.contains("not a git repository");
+            if is_none {
+                format!("`--since` needs a git repository, and {} is in none", directory.display())
+            } else {
+                error
+            }
+        })?;
         let root = output.strip_suffix(b"\n").unwrap_or(&output);
         Ok(Git { root: path_of(root) })
     }

@@ -72,7 +72,15 @@ struct Builder {
 impl Builder {
     fn new(file: FileId, offset: u32) -> Builder {
         Builder {
-            tree: Tree { file, nodes: Vec::new(), documents: Vec::new(), comments: Vec::new(), broken: false },
+            tree: Tree {
+                file,
+                nodes: Vec::new(),
+                documents: Vec::new(),
+                comments: Vec::new(),
+                broken: false,
+                cut_off: false,
+                partial: Vec::new(),
+            },
             findings: Vec::new(),
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -120,6 +128,7 @@ impl Builder {
                     .help("define the anchor above the alias, in the same file");
                 self.findings.push(finding);
                 self.tree.broken = true;
+                self.note_partial();
             }
             Event::Anchor(_, name) => {
                 if let Some(id) = self.last
@@ -227,15 +236,47 @@ impl Builder {
         }
     }
 
+    /// Of everything that is open, more may follow.
+    fn note_partial(&mut self) {
+        let open = self.open.iter().flat_map(|open| [Some(open.id), open.items.last().copied()]).flatten();
+        self.tree.partial.extend(open);
+    }
+
     fn break_off(&mut self, at: u32, info: &str, body: &str) {
+        self.note_partial();
         self.close_all(at);
         self.tree.broken = true;
+        self.tree.cut_off = true;
         let node = NodeId::new(self.tree.nodes.len().saturating_sub(1));
         let start = at + self.offset;
         let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span { file: self.tree.file, start, end: start + width as u32 };
-        let finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", in_backticks(info));
+        let mut finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", in_backticks(info));
+        finding.help = help_for(info, body.get(at as usize..).unwrap_or("")).map(str::to_owned);
         self.findings.push(finding);
+    }
+}
+
+/// What most often is behind the parser's words.
+fn help_for(info: &str, rest: &str) -> Option<&'static str> {
+    let words = [
+        ("tabs", "indent with spaces"),
+        ("tab ", "indent with spaces"),
+        ("unclosed bracket", "close it, or put the value in quotes"),
+        ("unclosed quot", "close the quote"),
+        ("quoted scalar", "close the quote"),
+        (
+            "mapping values are not allowed",
+            "put a value with `: ` in quotes, and see whether the line above is complete",
+        ),
+        ("did not find expected key", "see the indentation of this line and of the one above"),
+        ("simple key", "see whether a colon is missing on this line, or a quote above it"),
+    ];
+    let lower = info.to_lowercase();
+    match rest.chars().next() {
+        Some('@' | '`' | '%') => Some("put a value that starts with this character in quotes"),
+        Some('\t') => Some("indent with spaces"),
+        _ => words.into_iter().find(|(word, _)| lower.contains(word)).map(|(_, help)| help),
     }
 }
 
@@ -243,7 +284,10 @@ impl Builder {
 fn in_backticks(info: &str) -> String {
     match info.split_once('`').and_then(|(before, rest)| Some((before, rest.strip_suffix('\'')?))) {
         Some((before, value)) if !value.contains('`') => format!("{before}`{value}`"),
-        _ => info.replace('`', "'"),
+        _ => match info.split('\'').collect::<Vec<_>>()[..] {
+            [before, value, after] if !value.is_empty() && !info.contains('`') => format!("{before}`{value}`{after}"),
+            _ => info.replace('`', "'"),
+        },
     }
 }
 

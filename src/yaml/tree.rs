@@ -75,8 +75,12 @@ pub struct Tree {
     pub documents: Vec<NodeId>,
     /// All comments, in the order of the file.
     pub comments: Vec<Comment>,
-    /// Whether a syntax error stopped the reading of a document.
+    /// Whether a syntax error stopped the reading of a document, or an alias stands for nothing.
     pub broken: bool,
+    /// Whether a syntax error stopped the reading of a document: what it lacks may follow.
+    pub cut_off: bool,
+    /// The nodes of which a break leaves only a part: what was open there, and its keys.
+    pub partial: Vec<NodeId>,
 }
 
 impl Tree {

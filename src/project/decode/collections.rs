@@ -86,7 +86,8 @@ impl Decoder {
             None => (text.as_str(), None),
         };
         if matches!(shape, Shape::Environment) && ends_with_space(key) {
-            self.invalid(item, format!("the variable `{key}` has a blank at its end"));
+            let message = format!("the variable `{key}` has a blank at its end");
+            self.advise(item, message, "take out the blank before `=`");
         }
         let assigned = match (assigned, shape) {
             (Some(assigned), _) => {
@@ -101,7 +102,7 @@ impl Decoder {
     }
 
     pub(super) fn hosts(&mut self, value: &Value) -> Value {
-        let (origins, found): (Vec<Value>, _) = match &value.data {
+        let (origins, (hosts, refused)): (Vec<Value>, _) = match &value.data {
             Data::List(items) => {
                 let texts: Vec<String> = items.iter().map(go::sprint).collect();
                 (items.clone(), hosts::from_list(&texts))
@@ -120,19 +121,14 @@ impl Decoder {
                 return value.with(Data::Null);
             }
         };
-        match found {
-            Ok(hosts) => {
-                let hosts = hosts.iter().map(|host| {
-                    let origin = origins.get(host.from).unwrap_or(value);
-                    convert(origin, Data::Text(host.text()))
-                });
-                value.with(Data::List(hosts.collect()))
-            }
-            Err(error) => {
-                self.invalid(origins.get(error.from).unwrap_or(value), error.message);
-                value.with(Data::List(Vec::new()))
-            }
+        for error in refused {
+            self.advise(origins.get(error.from).unwrap_or(value), error.message, "write `name:address`");
         }
+        let hosts = hosts.iter().map(|host| {
+            let origin = origins.get(host.from).unwrap_or(value);
+            convert(origin, Data::Text(host.text()))
+        });
+        value.with(Data::List(hosts.collect()))
     }
 
     fn addresses(&mut self, value: &Value) -> Vec<String> {

@@ -183,6 +183,13 @@ impl Decoder {
         self.problem("invalid-value", value, message.into());
     }
 
+    fn advise(&mut self, value: &Value, message: impl Into<String>, help: &str) {
+        self.invalid(value, message);
+        if let Some(finding) = self.problems.last_mut() {
+            finding.help = Some(help.to_owned());
+        }
+    }
+
     fn problem(&mut self, rule: &'static str, value: &Value, message: String) {
         let resource: Vec<&str> = self.path.iter().take(2).map(String::as_str).collect();
         let evidence: Vec<&str> = self.path.iter().skip(2).map(String::as_str).collect();

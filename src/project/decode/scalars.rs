@@ -43,7 +43,7 @@ impl Decoder {
             Data::Text(text) => {
                 let flag = go::to_boolean(text);
                 if flag.is_none() {
-                    self.invalid(value, format!("`{text}` is not a boolean"));
+                    self.advise(value, format!("`{text}` is not a boolean"), "write `true` or `false`");
                 }
                 flag.map(Data::Bool)
             }
@@ -113,7 +113,7 @@ impl Decoder {
             Data::Text(text) => match size::parse(text) {
                 Ok(bytes) => bytes,
                 Err(error) => {
-                    self.invalid(value, error.message);
+                    self.advise(value, error.message, "units are `b`, `k`, `m` and `g`, as in `512m`");
                     return None;
                 }
             },
@@ -126,7 +126,7 @@ impl Decoder {
         match duration::parse(&go::sprint(value)) {
             Ok(nanos) => Some(Data::Text(duration::format(nanos))),
             Err(error) => {
-                self.invalid(value, error.message);
+                self.advise(value, error.message, "units are `ms`, `s`, `m` and `h`, as in `1m30s`");
                 None
             }
         }
@@ -155,7 +155,13 @@ impl Decoder {
         match &value.data {
             Data::Int(number) => Some(Data::Int(*number)),
             Data::Text(text) if text.to_lowercase() == "all" => Some(Data::Int(-1)),
-            Data::Text(text) => self.number(value, text, go::parse_int),
+            Data::Text(text) => {
+                let number = go::parse_int(text);
+                if number.is_none() {
+                    self.advise(value, format!("`{text}` is no number of devices"), "write a number, or `all`");
+                }
+                number.map(Data::Int)
+            }
             _ => {
                 self.wrong_type(value, "`all` or a number of devices");
                 None

@@ -5,6 +5,7 @@
 //! compose whose schema takes the key (compose-go as its `go.mod` names it), not before 2.0.0. `parity.rs` holds the
 //! table against facts tried on docker compose itself.
 
+mod aliases;
 mod build;
 mod deploy;
 mod forms;

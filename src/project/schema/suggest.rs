@@ -1,5 +1,6 @@
 //! What an unknown key was meant to be: a near spelling, or a key that belongs elsewhere.
 
+use super::aliases::{alias, elsewhere};
 use super::deploy::DEPLOY_STRUCT;
 use super::resources::FILE_STRUCT;
 use super::service::SERVICE_STRUCT;
@@ -24,21 +25,14 @@ pub enum Guess {
 
 /// Keys of a service that were, or are elsewhere, called otherwise, with where they are now.
 const SERVICE_MOVES: &[(&str, &str)] = &[
-    ("cmd", "`command`"),
     ("count", "a request under `gpus` or `deploy.resources.reservations.devices`"),
-    ("depends", "`depends_on`"),
     ("device_requests", "`gpus` or `deploy.resources.reservations.devices`"),
-    ("env", "`environment`"),
-    ("gpu", "`gpus`"),
     ("host", "`hostname` or `extra_hosts`"),
-    ("hosts", "`extra_hosts`"),
     ("log_driver", "`driver` under `logging`"),
     ("log_opt", "`options` under `logging`"),
     ("log_opts", "`options` under `logging`"),
     ("max_attempts", "`max_attempts` under `deploy.restart_policy`"),
-    ("mem", "`mem_limit`"),
     ("memory", "`mem_limit`, or `memory` under `deploy.resources.limits`"),
-    ("memory_limit", "`mem_limit`"),
     ("name", "`container_name`, or the key of the service"),
     ("net", "`network_mode`"),
     ("volume_driver", "`driver` of a volume under the top-level `volumes`"),
@@ -55,6 +49,12 @@ const SERVICE_SECTIONS: &[&str] = &["deploy", "healthcheck", "build", "logging"]
 /// Finds what an unknown key was meant to be; the owners are the structures it stands in, innermost last.
 pub fn guess(name: &str, entry: &Entry, map: &Map, owners: &[&'static Struct]) -> Guess {
     let Some((owner, above)) = owners.split_last() else { return Guess::Nothing };
+    if let Some(key) = alias(owner.title, name) {
+        return spelling(key, entry, map, owner);
+    }
+    if let Some(place) = elsewhere(owner.title, name) {
+        return Guess::Moved(format!("`{name}` is not a key of {{owner}}, use {place}"));
+    }
     if let Some(sentence) = moved_by_name(name, entry, owner) {
         return Guess::Moved(sentence);
     }
@@ -97,6 +97,17 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         }
     }
     best.filter(|(slips, _)| *slips <= most && !tied).map(|(_, candidate)| candidate)
+}
+
+/// The word that a text was meant to be: the nearest one, or the only one that it is a part of (`healthy`).
+pub fn nearest_word(text: &str, words: &[&'static str]) -> Option<&'static str> {
+    const LEAST: usize = 5;
+    let part = || {
+        let mut holding =
+            words.iter().copied().filter(|word| text.len() >= LEAST && word.contains(&text.to_lowercase()));
+        holding.next().filter(|_| holding.next().is_none())
+    };
+    nearest(text, words.iter().copied()).or_else(part)
 }
 
 /// Slips between two names; capitals and `-` for `_` count for nothing.

@@ -178,7 +178,9 @@ fn misplaced_keys_say_where_they_belong() {
     check(&service("dockerfile: a"), &["3:5 unknown-key `dockerfile` belongs under `build`, not in service `web`"]);
     check(&service("network: [a]"), &["3:5 unknown-key `network` is not a key of service `web`"]);
     check(&service("net: host"), &["3:5 unknown-key `net` is not a key of service `web`, it is `network_mode` now"]);
-    check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`, use `environment`"]);
+    check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`"]);
+    let elsewhere = "3:5 unknown-key `build_args` is not a key of service `web`, use `args` under `build`";
+    check(&service("build_args: {}"), &[elsewhere]);
     check(&service("version: '3'"), &["3:5 unknown-key `version` belongs at the top level, not in service `web`"]);
     check(&service("deploy: {restart: no}"), &["3:14 unknown-key `restart` belongs in the service, not in `deploy`"]);
     check("image: a\n", &["1:1 unknown-key `image` belongs in a service under `services`, not at the top level"]);

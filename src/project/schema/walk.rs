@@ -3,7 +3,7 @@
 use super::release::Release;
 use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
-use super::{Violation, mend, suggest, words};
+use super::{Violation, aliases, mend, suggest, words};
 use crate::edits::Files;
 use crate::finding::{Finding, Fix, Place, Severity};
 use crate::project::value::{Data, Entry, Map, Step, Value};
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         let message = words::bad_text(&self.subject(), text, rule);
         let mut finding = self.finding("invalid-value", self.place_of(value), message);
         if let TextRule::Words(options) = rule
-            && let Some(near) = suggest::nearest(text, options.iter().copied())
+            && let Some(near) = suggest::nearest_word(text, options)
         {
             finding = finding.help(format!("did you mean `{near}`?"));
             finding.fix = self.when_mine(mend::respell(self.files, value.place, text, near));
@@ -315,7 +315,8 @@ fn is_split_entry(item: &Value, list: &List) -> bool {
         Mapping::No => true,
         Mapping::Struct(structure) => {
             let extension = structure.extensions && name.starts_with("x-");
-            !extension && suggest::nearest(name, structure.keys.iter().map(|key| key.name)).is_none()
+            let known = aliases::alias(structure.title, name).is_some();
+            !extension && !known && suggest::nearest(name, structure.keys.iter().map(|key| key.name)).is_none()
         }
         Mapping::Free | Mapping::Table(_) => false,
     }

@@ -1,6 +1,6 @@
 //! Sentences of the validator: what is wanted, what is there, what to do.
 
-use super::shape::{Mapping, Names, Scalars, Shape, Table, TextRule};
+use super::shape::{EntryStyle, Mapping, Names, Scalars, Shape, Table, TextRule};
 use crate::project::value::{Data, Map, Value};
 
 /// How many characters of a value a message shows.
@@ -65,6 +65,9 @@ pub fn type_help(value: &Value, shape: &Shape) -> Option<&'static str> {
         }
         Data::Timestamp(_) => Some("YAML reads it as a date, which docker compose takes nowhere; put it in quotes"),
         Data::Text(_) if list && !map => Some("write each entry on a line of its own, after `- `"),
+        Data::Text(_) if shape.list.is_some_and(|list| list.style == EntryStyle::Names) => {
+            Some("write it as a list, each entry after `- `")
+        }
         Data::Text(_) if map => Some("write it as keys with values, one a line"),
         Data::Text(_) => Some("write it without quotes, or give another value"),
         Data::List(_) if map => Some("write its entries as keys, without the dashes"),
@@ -121,6 +124,9 @@ pub fn name_help(names: Names) -> &'static str {
 
 /// What is wrong with a text.
 pub fn bad_text(subject: &str, text: &str, rule: TextRule) -> String {
+    if text.is_empty() {
+        return format!("{subject} is empty");
+    }
     let shown = shorten(text);
     match rule {
         TextRule::Words(words) => {

@@ -27,49 +27,45 @@ pub struct HostsError {
     pub from: usize,
 }
 
-/// Entries of a list: `host=address`, or `host:address` where no `=` stands; addresses may be several, with commas.
-/// The answer is sorted by `host=address`.
-///
-/// # Errors
-/// An item without `=` and `:`, an empty name, or a name with `:` in it.
-pub fn from_list(items: &[String]) -> Result<Vec<HostEntry>, HostsError> {
+/// What a list or a mapping says, sorted by `host=address`, and every entry that is refused.
+pub type Hosts = (Vec<HostEntry>, Vec<HostsError>);
+
+/// Entries of a list: `host=address`, or `host:address` where no `=` stands; addresses may be several, with commas. An
+/// item without `=` and `:`, an empty name, and a name with `:` in it are refused.
+pub fn from_list(items: &[String]) -> Hosts {
+    let mut refused = Vec::new();
     let mut entries = Vec::new();
     for (from, item) in items.iter().enumerate() {
-        let Some((host, addresses)) = item.split_once('=').or_else(|| item.split_once(':')) else {
-            return Err(HostsError { message: format!("`{item}` has no address"), from });
-        };
-        entries.extend(addresses.split(',').map(|address| (host.to_owned(), address.to_owned(), from)));
+        match item.split_once('=').or_else(|| item.split_once(':')) {
+            Some((host, addresses)) if is_name(host) => {
+                entries.extend(addresses.split(',').map(|address| (host.to_owned(), address.to_owned(), from)));
+            }
+            Some((host, _)) => refused.push(bad_name(host, from)),
+            None => refused.push(HostsError { message: format!("`{item}` has no address"), from }),
+        }
     }
-    finish(entries)
+    (finish(entries), refused)
 }
 
-/// Entries of a mapping from a name to its addresses, sorted by `host=address`.
-///
-/// # Errors
-/// A name that is empty or has `:` or `=` in it.
-pub fn from_map(items: &[(String, Vec<String>)]) -> Result<Vec<HostEntry>, HostsError> {
-    // A name is judged even where it has no address.
-    if let Some((from, (host, _))) = items.iter().enumerate().find(|(_, (host, _))| !is_name(host)) {
-        return Err(bad_name(host, from));
-    }
-    let entries = items.iter().enumerate().flat_map(|(from, (host, addresses))| {
+/// Entries of a mapping from a name to its addresses. A name that is empty or has `:` or `=` in it is refused, even where
+/// it has no address.
+pub fn from_map(items: &[(String, Vec<String>)]) -> Hosts {
+    let (named, refused): (Vec<_>, Vec<_>) = items.iter().enumerate().partition(|(_, (host, _))| is_name(host));
+    let entries = named.into_iter().flat_map(|(from, (host, addresses))| {
         addresses.iter().map(move |address| (host.clone(), address.clone(), from))
     });
-    finish(entries.collect())
+    (finish(entries.collect()), refused.into_iter().map(|(from, (host, _))| bad_name(host, from)).collect())
 }
 
-fn finish(entries: Vec<(String, String, usize)>) -> Result<Vec<HostEntry>, HostsError> {
+fn finish(entries: Vec<(String, String, usize)>) -> Vec<HostEntry> {
     let mut hosts = Vec::new();
     for (host, address, from) in entries {
-        if !is_name(&host) {
-            return Err(bad_name(&host, from));
-        }
         let bare = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|bare| !bare.is_empty());
         let address = bare.map(str::to_owned).unwrap_or(address);
         hosts.push(HostEntry { host, address, from });
     }
     hosts.sort_by_cached_key(HostEntry::text);
-    Ok(hosts)
+    hosts
 }
 
 fn is_name(host: &str) -> bool {
@@ -77,7 +73,12 @@ fn is_name(host: &str) -> bool {
 }
 
 fn bad_name(host: &str, from: usize) -> HostsError {
-    HostsError { message: format!("`{host}` is not a host name"), from }
+    let message = if host.is_empty() {
+        "no host name stands before the address".to_owned()
+    } else {
+        format!("`{host}` is not a host name")
+    };
+    HostsError { message, from }
 }
 
 #[cfg(test)]
@@ -86,11 +87,10 @@ mod tests {
 
     fn check(items: &[&str], expect: &str) {
         let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
-        let answer = match from_list(&items) {
-            Ok(hosts) => hosts.iter().map(HostEntry::text).collect::<Vec<_>>().join(" "),
-            Err(error) => format!("{}: {}", error.from, error.message),
-        };
-        assert_eq!(answer, expect);
+        let (hosts, refused) = from_list(&items);
+        let refused = refused.iter().map(|error| format!("{}: {}", error.from, error.message));
+        let answer: Vec<String> = hosts.iter().map(HostEntry::text).chain(refused).collect();
+        assert_eq!(answer.join(" "), expect);
     }
 
     #[test]
@@ -105,15 +105,20 @@ mod tests {
 
     #[test]
     fn bad_names_are_refused() {
-        check(&["a:1", "b"], "1: `b` has no address");
-        check(&["=1.2.3.4"], "0: `` is not a host name");
+        check(&["b", "a:1", "c"], "a=1 0: `b` has no address 2: `c` has no address");
+        check(&["=1.2.3.4"], "0: no host name stands before the address");
         check(&["a:b=1.2.3.4"], "0: `a:b` is not a host name");
     }
 
     #[test]
     fn addresses_of_a_mapping_are_not_split() {
-        let hosts = from_map(&[("a".to_owned(), vec!["1,2".to_owned(), "[::1]".to_owned()])]).unwrap();
+        let (hosts, _) = from_map(&[("a".to_owned(), vec!["1,2".to_owned(), "[::1]".to_owned()])]);
         assert_eq!(hosts.iter().map(HostEntry::text).collect::<Vec<_>>(), ["a=1,2", "a=::1"]);
-        assert_eq!(from_map(&[("a=b".to_owned(), vec![])]).unwrap_err().message, "`a=b` is not a host name");
+        let (hosts, refused) = from_map(&[("a=b".to_owned(), vec![]), ("c".to_owned(), vec!["1".to_owned()])]);
+        assert_eq!(hosts.len(), 1);
+        assert_eq!(
+            refused.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(),
+            ["`a=b` is not a host name"]
+        );
     }
 }

@@ -54,7 +54,7 @@ const PROPAGATIONS: [&str; 6] = ["rprivate", "private", "rshared", "shared", "rs
 /// An empty text, an empty section between colons, or a fourth section.
 pub fn parse(spec: &str) -> Result<VolumeSpec, VolumeError> {
     if spec.is_empty() {
-        return Err(VolumeError { message: "is empty".to_owned(), range: 0..0 });
+        return Err(VolumeError { message: "an entry of `volumes` is empty".to_owned(), range: 0..0 });
     }
     if spec.len() <= 2 {
         let target_range = 0..spec.len();
@@ -66,7 +66,12 @@ pub fn parse(spec: &str) -> Result<VolumeSpec, VolumeError> {
     for (at, range) in sections.into_iter().enumerate() {
         let text = spec.get(range.clone()).unwrap_or("");
         if text.is_empty() {
-            return Err(VolumeError { message: format!("`{spec}` has an empty section"), range });
+            let what = match at {
+                0 => "has no source before the colon",
+                1 => "has no path in the container",
+                _ => "has nothing after its last colon",
+            };
+            return Err(VolumeError { message: format!("`{spec}` {what}"), range });
         }
         match at {
             0 if last > 0 => {
@@ -81,7 +86,7 @@ pub fn parse(spec: &str) -> Result<VolumeSpec, VolumeError> {
                 set_options(&mut volume, text);
                 volume.options_range = Some(range);
             }
-            _ => return Err(VolumeError { message: format!("`{spec}` has too many sections"), range }),
+            _ => return Err(VolumeError { message: format!("`{spec}` has more than two colons"), range }),
         }
     }
     set_kind(&mut volume);
@@ -226,10 +231,10 @@ mod tests {
 
     #[test]
     fn an_error_points_at_the_wrong_part() {
-        check("", ": is empty");
-        check("data::ro", ": `data::ro` has an empty section");
-        check("data:/d:", ": `data:/d:` has an empty section");
-        check("data:/d:ro:x", "ro: `data:/d:ro:x` has too many sections");
+        check("", ": an entry of `volumes` is empty");
+        check("data::ro", ": `data::ro` has no path in the container");
+        check("data:/d:", ": `data:/d:` has nothing after its last colon");
+        check("data:/d:ro:x", "ro: `data:/d:ro:x` has more than two colons");
     }
 
     #[test]

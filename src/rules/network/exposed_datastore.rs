@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::catalogue::schema::ExposureKind;
 use crate::facts::images::known_image;
-use crate::facts::published::Exposure;
+use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::{for_purpose, publish_on_loopback, published_as};
+use crate::rules::support::{allows_ports, for_purpose, publish_on_loopback, published_as};
 
 /// The bridge that Docker makes for containers; no other machine reaches it.
 const DOCKER_BRIDGE: &str = "172.17.0.1";
@@ -19,7 +19,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         let bridge = published.reach == Exposure::Address(DOCKER_BRIDGE.to_owned());
-        if !published.in_effect || !published.reach.is_beyond_loopback() || bridge {
+        if !published.in_effect || !published.reach.is_beyond_loopback() || bridge || is_allowed(cx, published) {
             continue;
         }
         let Some(known) = known_image(service) else { continue };
@@ -53,4 +53,15 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether the configuration says that this port, or this address of the host, may be open.
+fn is_allowed(cx: &Context<'_>, published: &Published<'_>) -> bool {
+    const RULE: &str = "exposed-datastore";
+    let address = match &published.reach {
+        Exposure::Address(address) => address.parse().ok(),
+        _ => None,
+    };
+    allows_ports(cx.settings, RULE, published.port.published)
+        || address.is_some_and(|address| cx.settings.lists_address(RULE, "allowed_networks", address))
 }

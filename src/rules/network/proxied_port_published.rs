@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::{for_purpose, publish_on_loopback};
+use crate::rules::support::{allows_ports, for_purpose, publish_on_loopback};
 
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -13,6 +13,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.reach.is_beyond_loopback() || port.protocol != "tcp" {
+            continue;
+        }
+        if allows_ports(cx.settings, "proxied-port-published", port.published) {
             continue;
         }
         let target = cx.facts.proxied().iter().find(|target| {

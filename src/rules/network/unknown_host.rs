@@ -24,7 +24,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         group.push(peer);
     }
-    for host in order {
+    for host in order.into_iter().filter(|host| !cx.settings.lists_name("unknown-host", "known_hosts", host)) {
         let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("no service of this project is named `{host}`");

@@ -16,9 +16,16 @@ const LABELS: usize = 8;
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for blank in cx.facts.blanks().iter().filter(|blank| blank.is_secret) {
-        findings.extend(of_variable(cx, blank));
+        if !is_allowed(cx, blank.name) {
+            findings.extend(of_variable(cx, blank));
+        }
     }
     of_env_files(cx, findings);
+}
+
+/// Whether the configuration says that something else sets it.
+fn is_allowed(cx: &Context<'_>, name: &str) -> bool {
+    cx.settings.lists_name("unset-secret", "allowed", name)
 }
 
 fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
@@ -67,7 +74,13 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
             let of_file = variable.source == VariableSource::EnvFile;
             let switched_off = groups.get(group(name)).copied().unwrap_or(false);
-            if !empty || !of_file || switched_off || !is_secret_name(name) || !seen.insert(variable.key) {
+            if is_allowed(cx, name)
+                || !empty
+                || !of_file
+                || switched_off
+                || !is_secret_name(name)
+                || !seen.insert(variable.key)
+            {
                 continue;
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);

@@ -150,7 +150,7 @@ fn what_docker_compose_refuses_is_reported() {
     refuses("environment: [à=b]", "invalid-value environment.0: the variable `à` has a blank at its end");
     refuses("extra_hosts: [a]", "invalid-value extra_hosts: `a` has no address");
     refuses("extra_hosts: {'a:b': 1.1.1.1}", "invalid-value extra_hosts: `a:b` is not a host name");
-    refuses("gpus: [{count: some}]", "invalid-value gpus.0.count: `some` is not an integer");
+    refuses("gpus: [{count: some}]", "invalid-value gpus.0.count: `some` is no number of devices");
     refuses(
         "secrets: [{source: s, mode: '0999'}]",
         "invalid-value secrets.0.mode: `0999` is not a file mode in octal digits",

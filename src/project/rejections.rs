@@ -1,0 +1,110 @@
+//! What is kept of the rejections of a load: each cause once.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::interpolate::Reference;
+use crate::finding::{Finding, Label, Place};
+use crate::source::{FileId, NodeId, Span};
+use crate::template::Outcome;
+use crate::yaml::Tree;
+
+/// Drops what is wrong with a value only because a variable in it is empty: the variable is reported.
+pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) -> Vec<Finding> {
+    let blank = |reference: &&Reference| {
+        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
+    };
+    let blanks: HashSet<(FileId, NodeId)> =
+        references.iter().filter(blank).map(|one| (one.place.span.file, one.place.node)).collect();
+    findings
+        .into_iter()
+        .filter(|finding| {
+            let about_value = matches!(finding.rule, "invalid-value" | "wrong-type" | "missing-key");
+            !about_value || !blanks.contains(&(finding.place.span.file, finding.place.node))
+        })
+        .collect()
+}
+
+/// Drops that a key is missing where the same mapping has one that is a misspelling of it.
+pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
+    let misspelt: Vec<(Span, String)> = findings
+        .iter()
+        .filter(|finding| finding.rule == "unknown-key")
+        .filter_map(|finding| {
+            let key = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+            Some((finding.place.span, format!("this entry has no `{key}`")))
+        })
+        .collect();
+    let is_consequence = |finding: &Finding| {
+        let outer = finding.place.span;
+        let holds = |inner: &Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
+        finding.rule == "missing-key"
+            && misspelt.iter().any(|(span, message)| holds(span) && *message == finding.message)
+    };
+    if misspelt.is_empty() {
+        return findings;
+    }
+    findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
+}
+
+/// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
+/// for each required variable.
+pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
+    let mut typed: HashMap<Place, usize> = HashMap::new();
+    let mut required: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if finding.rule == "required-variable" && !finding.resource.is_empty() {
+            // One variable, one finding; its other uses are labels.
+            if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
+                if first.place != finding.place {
+                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
+                }
+                continue;
+            }
+            required.insert(finding.resource.clone(), kept.len());
+        }
+        let about_type = matches!(finding.rule, "wrong-type" | "invalid-value");
+        let known = seen.insert((finding.rule, finding.place), kept.len()).is_some();
+        let typed_before = about_type && typed.insert(finding.place, kept.len()).is_some();
+        if !known && !typed_before || finding.place == Place::start() {
+            kept.push(finding);
+        }
+    }
+    kept
+}
+
+/// Where files break off.
+#[derive(Debug, Default)]
+pub struct Breaks {
+    /// Whether a syntax error ended the reading of a document.
+    pub cut_off: bool,
+    /// Nodes of which only a part is known.
+    partial: BTreeSet<(FileId, NodeId)>,
+}
+
+impl Breaks {
+    /// Takes down what a file has.
+    pub fn note(&mut self, file: FileId, tree: &Tree) {
+        self.cut_off |= tree.cut_off;
+        self.partial.extend(tree.partial.iter().map(|node| (file, *node)));
+    }
+
+    /// Drops what is wrong only because the rest is not known: the syntax error is reported.
+    pub fn without_consequences(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        if self.partial.is_empty() {
+            return findings;
+        }
+        let is_consequence = |finding: &Finding| {
+            let partial = self.partial.contains(&(finding.place.span.file, finding.place.node));
+            match finding.rule {
+                "missing-key" => partial || self.cut_off && finding.evidence.as_deref() == Some("services"),
+                "wrong-type" | "invalid-value" => partial,
+                "undefined-reference" => self.cut_off,
+                "unresolved-extends" => self.cut_off && finding.evidence.is_some(),
+                _ => false,
+            }
+        };
+        findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
+    }
+}

@@ -1,0 +1,261 @@
+//! SARIF 2.1.0: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html>.
+//! The types hold the part of the format that plimsoll has something to say in; see docs/decisions/006-sarif.md.
+
+mod types;
+
+use std::path::Path;
+
+use types::{
+    Artifact, ArtifactChange, ArtifactLocation, Component, Configuration, Fix, Invocation, Location, Log,
+    LogicalLocation, Message, Notification, PhysicalLocation, Properties, Region, Replacement, ResultOut, Rule, Run,
+    Suppression, Text, Tool,
+};
+
+use super::json::document;
+use super::view::View;
+use super::{clean, rule_url};
+use crate::finding::{self, Finding, Severity, SuppressedBy};
+use crate::rules::{self, Document};
+use crate::source::Span;
+
+/// What stands for the working directory; the same checkout gives the same output wherever it stands.
+const ROOT: &str = "%SRCROOT%";
+/// The name of the fingerprint, with the version of what it is made of.
+const FINGERPRINT: &str = "plimsollFingerprint/v1";
+
+/// One run with all findings, suppressed ones among them, of every severity.
+pub(super) fn render(view: &View<'_>) -> String {
+    let mut names: Vec<&'static str> = view.report.findings.iter().map(|finding| finding.rule).collect();
+    names.sort_unstable();
+    names.dedup();
+    let driver = Component {
+        name: "plimsoll",
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        information_uri: "https://plimsoll.dev",
+        rules: names.iter().map(|name| rule(name)).collect(),
+    };
+    let run = Run {
+        tool: Tool { driver },
+        column_kind: "unicodeCodePoints",
+        original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
+        invocations: [invocation(view)],
+        results: view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, &names)).collect(),
+    };
+    document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn rule(name: &'static str) -> Rule {
+    let Some(document) = rules::find(name).map(|rule| rule.document) else {
+        return Rule { id: name, help_uri: rule_url(name), ..Rule::default() };
+    };
+    Rule {
+        id: name,
+        short_description: Some(Text::plain(document.summary)),
+        full_description: Some(Text::plain(what_it_does(document))),
+        help: Some(Text { text: plain(document.text), markdown: Some(linked(document.text.trim())) }),
+        help_uri: rule_url(name),
+        default_configuration: Some(Configuration { level: level(document.severity) }),
+        properties: Some(Properties {
+            tags: tags(document),
+            precision: Some(document.confidence.name()),
+            severity: Some(match document.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info => "recommendation",
+            }),
+            ..Properties::default()
+        }),
+    }
+}
+
+/// The family and the words of a document, each once; a number of the CWE also as GitHub reads it.
+fn tags(document: &Document) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in std::iter::once(document.family).chain(document.tags.iter().copied()) {
+        let cwe = tag.strip_prefix("CWE-").map(|number| format!("external/cwe/cwe-{number}"));
+        for tag in std::iter::once(tag.to_owned()).chain(cwe) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+    }
+    tags
+}
+
+/// Links between documents lead to where these are published, those to other files into the repository.
+fn linked(markdown: &str) -> String {
+    let mut pieces = markdown.split("](");
+    let mut linked = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        linked.push_str("](");
+        match piece.split_once(".md)").filter(|(path, _)| !path.contains([':', ')', ' '])) {
+            Some((path, rest)) => {
+                linked.push_str(&match path.split_once("docs/") {
+                    Some((_, document)) => format!("{}/blob/main/docs/{document}.md", env!("CARGO_PKG_REPOSITORY")),
+                    None => rule_url(path.rsplit('/').next().unwrap_or(path)),
+                });
+                linked.push(')');
+                linked.push_str(rest);
+            }
+            None => linked.push_str(piece),
+        }
+    }
+    linked
+}
+
+/// The first paragraph of a document, or its summary.
+fn what_it_does(document: &Document) -> String {
+    let section = document.text.split("## What it does").nth(1).unwrap_or("").trim_start();
+    let paragraph = section.split("\n\n").next().unwrap_or("").replace('\n', " ");
+    if paragraph.is_empty() { document.summary.to_owned() } else { paragraph }
+}
+
+/// Markdown without the marks of headings and of blocks of code.
+fn plain(markdown: &str) -> String {
+    let lines = markdown.trim().lines().filter(|line| !line.starts_with("```"));
+    lines.map(|line| line.trim_start_matches('#').trim_start_matches(' ')).collect::<Vec<_>>().join("\n")
+}
+
+fn invocation(view: &View<'_>) -> Invocation {
+    let failures = &view.report.failures;
+    let notifications = failures.iter().map(|failure| Notification { level: "error", message: message(failure) });
+    Invocation { execution_successful: failures.is_empty(), tool_execution_notifications: notifications.collect() }
+}
+
+fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[&str]) -> ResultOut {
+    let related = finding.labels.iter().enumerate().map(|(index, label)| Location {
+        id: Some(index + 1),
+        physical_location: place(view, label.place.span),
+        logical_locations: Vec::new(),
+        message: Some(message(&label.message)),
+    });
+    let suppressions = finding.suppressed.iter().map(|suppressed| Suppression {
+        kind: match suppressed.by {
+            SuppressedBy::Comment => "inSource",
+            SuppressedBy::Configuration | SuppressedBy::Baseline => "external",
+        },
+        justification: suppressed.reason.as_deref().map(clean),
+        properties: Properties { by: Some(suppressed.by.name()), ..Properties::default() },
+    });
+    let resource = (!finding.resource.is_empty()).then(|| clean(&finding.resource));
+    ResultOut {
+        rule_id: finding.rule,
+        rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),
+        level: level(finding.severity),
+        message: message(&finding.message),
+        locations: [Location {
+            id: None,
+            physical_location: place(view, finding.place.span),
+            logical_locations: resource.into_iter().map(LogicalLocation::of).collect(),
+            message: None,
+        }],
+        related_locations: related.collect(),
+        partial_fingerprints: [(FINGERPRINT, fingerprint)].into(),
+        suppressions: suppressions.collect(),
+        fixes: view.fix(finding).map(|one| fix(view, one)).into_iter().collect(),
+        properties: Properties {
+            confidence: Some(finding.confidence.name()),
+            help: finding.help.as_deref().map(clean),
+            ..Properties::default()
+        },
+    }
+}
+
+/// A `[text](address)` in a message would be a link: its bracket is escaped (section 3.11.6).
+fn message(text: &str) -> Message {
+    let text = clean(text);
+    Message { text: if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text } }
+}
+
+fn fix(view: &View<'_>, fix: &finding::Fix) -> Fix {
+    let mut changes: Vec<(Span, ArtifactChange)> = Vec::new();
+    for edit in &fix.edits {
+        let content = (!edit.text.is_empty()).then(|| Artifact { text: edit.text.clone() });
+        let replacement = Replacement { deleted_region: region(view, edit.span), inserted_content: content };
+        match changes.iter_mut().find(|(span, _)| span.file == edit.span.file) {
+            Some((_, change)) => change.replacements.push(replacement),
+            None => changes.push((
+                edit.span,
+                ArtifactChange { artifact_location: artifact(view, edit.span), replacements: vec![replacement] },
+            )),
+        }
+    }
+    Fix {
+        description: message(&fix.title),
+        artifact_changes: changes.into_iter().map(|(_, change)| change).collect(),
+        properties: Properties { safety: Some(fix.safety.name()), ..Properties::default() },
+    }
+}
+
+fn place(view: &View<'_>, span: Span) -> PhysicalLocation {
+    PhysicalLocation { artifact_location: artifact(view, span), region: region(view, span) }
+}
+
+fn region(view: &View<'_>, span: Span) -> Region {
+    let (start, end) = view.range(span);
+    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+}
+
+/// A file below the working directory by its relative address, any other one by its whole address.
+fn artifact(view: &View<'_>, span: Span) -> ArtifactLocation {
+    let path = view.path(span);
+    if path.starts_with("../") || Path::new(&path).is_absolute() {
+        let file = view.sources.file(span.file);
+        let uri = format!("file://{}", address(&file.path.to_string_lossy()));
+        return ArtifactLocation { uri: Some(uri), uri_base_id: None, description: None };
+    }
+    ArtifactLocation { uri: Some(address(&path)), uri_base_id: Some(ROOT), description: None }
+}
+
+/// A path as an address: every byte but the unreserved ones and `/` as `%41` (RFC 3986, section 2.3).
+fn address(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                address.push(char::from(byte))
+            }
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_addresses() {
+        assert_eq!(address("a b/é#1%:x.yml"), "a%20b/%C3%A9%231%25%3Ax.yml");
+    }
+
+    #[test]
+    fn a_message_makes_no_link() {
+        assert_eq!(message("`[a](https://x)`").text, "`\\[a\\](https://x)`");
+        assert_eq!(message("`ports[0]` \u{1b}").text, "`ports[0]` \\u{1b}");
+    }
+
+    #[test]
+    fn links_lead_out_of_the_repository() {
+        let text = "See [a](b.md), [c](../d/e.md) and [f](https://x/y.md).";
+        let expect =
+            "See [a](https://plimsoll.dev/rules/b), [c](https://plimsoll.dev/rules/e) and [f](https://x/y.md).";
+        assert_eq!(linked(text), expect);
+        let expect = "[g](https://github.com/plimsoll-lint/plimsoll/blob/main/docs/h.md)";
+        assert_eq!(linked("[g](../../docs/h.md)"), expect);
+    }
+
+    #[test]
+    fn help_without_marks() {
+        assert_eq!(plain("\n## What\n\nIt.\n\n```yaml\na: 1\n```\n"), "What\n\nIt.\n\na: 1");
+    }
+}

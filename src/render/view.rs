@@ -1,0 +1,81 @@
+//! What every format needs of a finding: its path, its lines and columns, and a fix that shows no secret.
+
+use super::RenderOptions;
+use super::masks::Masks;
+use crate::finding::{Finding, Fix, Severity};
+use crate::report::Report;
+use crate::source::{Position, SourceDb, Span};
+
+/// A report with what is needed to show it.
+pub(super) struct View<'a> {
+    /// What is shown.
+    pub(super) report: &'a Report,
+    /// The files that it points into.
+    pub(super) sources: &'a SourceDb,
+    /// How it is shown.
+    pub(super) options: &'a RenderOptions,
+    /// What must not be shown.
+    pub(super) masks: Masks<'a>,
+}
+
+impl<'a> View<'a> {
+    /// A view of a report.
+    pub(super) fn new(report: &'a Report, sources: &'a SourceDb, options: &'a RenderOptions) -> View<'a> {
+        View { report, sources, options, masks: Masks::new(sources) }
+    }
+
+    /// The path of a place, as the output shows it.
+    pub(super) fn path(&self, span: Span) -> String {
+        self.options.path(self.sources, span.file)
+    }
+
+    /// Where a place starts, and the position behind its last character.
+    pub(super) fn range(&self, span: Span) -> (Position, Position) {
+        let file = self.sources.file(span.file);
+        (file.position(span.start), file.position(span.end.max(span.start)))
+    }
+
+    /// The fix of a finding, unless the text that it brings in would show a secret: what is printed may be kept and
+    /// read by others.
+    pub(super) fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
+        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(|edit| self.masks.is_shown_by(edit)))
+    }
+
+    /// All findings, suppressed ones among them, each with its fingerprint.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'a Finding, String)> {
+        let fingerprints = self.report.fingerprints(|file| self.options.path(self.sources, file));
+        self.report.findings.iter().zip(fingerprints)
+    }
+
+    /// Whether a finding makes the run fail.
+    pub(super) fn fails(&self, finding: &Finding) -> bool {
+        finding.suppressed.is_none() && self.options.fail_on.is_some_and(|lowest| finding.severity >= lowest)
+    }
+
+    /// Findings by file, in the order of the report.
+    pub(super) fn by_file<T>(
+        &self,
+        findings: impl Iterator<Item = T>,
+        of: fn(&T) -> &Finding,
+    ) -> Vec<(String, Vec<T>)> {
+        let mut files: Vec<(String, Vec<T>)> = Vec::new();
+        for finding in findings {
+            let path = self.path(of(&finding).place.span);
+            match files.last_mut() {
+                Some((last, list)) if *last == path => list.push(finding),
+                _ => files.push((path, vec![finding])),
+            }
+        }
+        files
+    }
+
+    /// How many findings that count have each severity: errors, warnings, infos.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        [Severity::Error, Severity::Warning, Severity::Info].map(|severity| self.report.count(severity))
+    }
+}
+
+/// A number with its noun.
+pub(super) fn plural(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}

@@ -1,0 +1,239 @@
+//! Keys that exclude each other for the engine although Compose takes them together (docker compose 2.40.3, `create.go`
+//! and `secrets.go`; moby 28.5.1, `daemon/daemon_unix.go`). What Compose itself rejects the loader reports.
+
+use super::swarm::is_for_swarm;
+use crate::finding::{Finding, Place, Severity};
+use crate::model::{FileObject, Grant, Service};
+use crate::project::value::{Data, Entry, Map, Step, Value};
+use crate::rules::Context;
+
+/// Looks at every service.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let services = cx.project.root.get("services").and_then(Value::map);
+    for (name, entry) in services.into_iter().flatten() {
+        let Some(map) = entry.value.map() else { continue };
+        let service = Keys { resource: format!("services.{name}"), map };
+        service.memory(findings);
+        service.processors(findings);
+        service.addresses(findings);
+        service.mounts(findings);
+    }
+    let swarm = is_for_swarm(cx);
+    for service in cx.model.services.values().filter(|_| !swarm) {
+        read_only_grants(cx, service, findings);
+        owned_grants(cx, &service.name, findings);
+    }
+    let networks = cx.project.root.get("networks").and_then(Value::map);
+    for (name, entry) in networks.into_iter().flatten() {
+        external_network(name, &entry.value, findings);
+    }
+}
+
+/// Settings of a network that is made elsewhere; of volumes Compose says so itself.
+fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
+    const SETTINGS: [&str; 7] =
+        ["driver", "driver_opts", "ipam", "internal", "attachable", "enable_ipv4", "enable_ipv6"];
+    let external = network.map().and_then(|map| map.get("external"));
+    let Some(external) = external.filter(|external| external.value.data == Data::Bool(true)) else { return };
+    for setting in SETTINGS {
+        let Some(given) = network.map().and_then(|map| map.get(setting)) else { continue };
+        if given.value.via.contains(&Step::Implied) || given.key == external.key {
+            continue;
+        }
+        let message = format!("`{setting}` says nothing of an external network");
+        findings.push(
+            Finding::new("conflicting-keys", Severity::Warning, given.key, format!("networks.{name}"), message)
+                .evidence(setting)
+                .label(external.key, "it is made elsewhere")
+                .help("take it out, or take `external` out and let the project make the network"),
+        );
+    }
+}
+
+struct Keys<'a> {
+    resource: String,
+    map: &'a Map,
+}
+
+/// A number and the key that gives it.
+struct Given<'a> {
+    key: &'static str,
+    at: &'a Entry,
+    number: i64,
+}
+
+impl<'a> Keys<'a> {
+    /// The first of some paths that holds a number above 0.
+    fn given(&self, paths: &[(&'static str, &[&str])]) -> Option<Given<'a>> {
+        paths.iter().find_map(|(key, path)| {
+            let (last, parents) = path.split_last()?;
+            let map = parents.iter().try_fold(self.map, |map, step| map.get(*step)?.value.map())?;
+            let at = map.get(*last)?;
+            let number = match &at.value.data {
+                Data::Text(text) => text.parse().ok()?,
+                Data::Int(number) => *number,
+                Data::Float(number) if *number > 0.0 => 1,
+                _ => return None,
+            };
+            (number > 0 && !at.value.has_blank()).then_some(Given { key, at, number })
+        })
+    }
+
+    fn memory(&self, findings: &mut Vec<Finding>) {
+        let limit = self.given(&[
+            ("deploy.resources.limits.memory", &["deploy", "resources", "limits", "memory"]),
+            ("mem_limit", &["mem_limit"]),
+        ]);
+        let kept = self.given(&[
+            ("deploy.resources.reservations.memory", &["deploy", "resources", "reservations", "memory"]),
+            ("mem_reservation", &["mem_reservation"]),
+        ]);
+        let swap = self.given(&[("memswap_limit", &["memswap_limit"])]);
+        if let (Some(limit), Some(kept)) = (&limit, &kept)
+            && kept.number > limit.number
+        {
+            let message = format!("`{}` is more than `{}`", kept.key, limit.key);
+            findings.push(self.conflict(kept, limit, message).help("reserve at most what the container may use"));
+        }
+        match (&limit, &swap) {
+            (Some(limit), Some(swap)) if swap.number < limit.number => {
+                let message = format!("`memswap_limit` is less than `{}`", limit.key);
+                let help = "it counts memory and swap together: give it the memory limit and what may be swapped";
+                findings.push(self.conflict(swap, limit, message).help(help));
+            }
+            (None, Some(swap)) => {
+                let message = "`memswap_limit` needs `mem_limit` beside it";
+                findings.push(
+                    Finding::new("conflicting-keys", Severity::Error, swap.at.key, self.resource.clone(), message)
+                        .evidence("memswap_limit")
+                        .help("it counts memory and swap together: give `mem_limit`, too"),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn processors(&self, findings: &mut Vec<Finding>) {
+        let limit = self.given(&[
+            ("deploy.resources.limits.cpus", &["deploy", "resources", "limits", "cpus"]),
+            ("cpus", &["cpus"]),
+        ]);
+        let Some(limit) = limit else { return };
+        for path in [("cpu_quota", &["cpu_quota"][..]), ("cpu_period", &["cpu_period"][..])] {
+            if let Some(other) = self.given(&[path]) {
+                let message = format!("`{}` and `{}` exclude each other", other.key, limit.key);
+                let help = format!("keep `{}`: it is the quota divided by the period", limit.key);
+                findings.push(self.conflict(&other, &limit, message).help(help));
+                return;
+            }
+        }
+    }
+
+    /// Two keys that exclude each other: the one that stands second in the file is reported.
+    fn conflict(&self, one: &Given<'_>, other: &Given<'_>, message: String) -> Finding {
+        let (first, second) = ordered(one.at.key, other.at.key);
+        Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
+            .evidence(one.key)
+            .label(first, "against this")
+    }
+
+    /// `mac_address` of the service is that of its network.
+    fn addresses(&self, findings: &mut Vec<Finding>) {
+        let Some(own) = self.map.get("mac_address").filter(|own| own.value.text().is_some_and(|own| !own.is_empty()))
+        else {
+            return;
+        };
+        let networks = self.map.get("networks").and_then(|networks| networks.value.map());
+        let [(name, network)] = networks.into_iter().flatten().collect::<Vec<_>>()[..] else { return };
+        let other = network.value.map().and_then(|network| network.get("mac_address"));
+        if let Some(other) = other.filter(|other| other.value.data != own.value.data) {
+            let message = format!("`mac_address` of the service and of its network `{name}` differ");
+            let (first, second) = ordered(own.key, other.key);
+            findings.push(
+                Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
+                    .evidence("mac_address")
+                    .label(first, "against this")
+                    .help("give it once, under the network"),
+            );
+        }
+    }
+
+    /// Settings of another type of mount, which docker compose warns of.
+    fn mounts(&self, findings: &mut Vec<Finding>) {
+        let mounts = self.map.get("volumes").and_then(|volumes| volumes.value.list());
+        for mount in mounts.into_iter().flatten().filter_map(Value::map) {
+            let Some(kind) = mount.get("type").and_then(|kind| kind.value.text()) else { continue };
+            for settings in ["bind", "volume", "tmpfs", "image"] {
+                let Some(given) = mount.get(settings).filter(|_| settings != kind) else { continue };
+                if given.value.via.contains(&Step::Implied) || given.value.is_null() {
+                    continue;
+                }
+                let target = mount.get("target").and_then(|target| target.value.text()).unwrap_or("");
+                let message = format!("a mount of type `{kind}` takes no settings under `{settings}`");
+                findings.push(
+                    Finding::new("conflicting-keys", Severity::Warning, given.key, self.resource.clone(), message)
+                        .evidence(format!("{target} {settings}"))
+                        .help(format!("write `type: {settings}`, or take `{settings}` out")),
+                );
+            }
+        }
+    }
+}
+
+/// A secret or config that is no file is copied into the container, which cannot be read-only then.
+fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Finding>) {
+    let Some(read_only) = service.read_only.as_ref().filter(|flag| flag.value) else { return };
+    let kinds: [(&str, &[Grant], _); 2] =
+        [("secret", &service.secrets, &cx.model.secrets), ("config", &service.configs, &cx.model.configs)];
+    for (kind, grants, all) in kinds {
+        let source = |object: &FileObject| match object {
+            FileObject { environment: Some(_), .. } => Some("environment"),
+            FileObject { content: Some(_), .. } => Some("content"),
+            _ => None,
+        };
+        for grant in grants {
+            let name = &grant.source.value;
+            let Some(key) = all.get(name).and_then(source) else { continue };
+            let message = format!("the {kind} `{name}` comes from `{key}` and cannot enter a read-only container");
+            findings.push(
+                Finding::new(
+                    "conflicting-keys",
+                    Severity::Error,
+                    grant.place,
+                    format!("services.{}", service.name),
+                    message,
+                )
+                .evidence(format!("{kind} {name}"))
+                .label(read_only.place, "read-only by this")
+                .help(format!("give the {kind} by `file`, which is mounted and not copied")),
+            );
+        }
+    }
+}
+
+/// Owner and mode of a secret or config that is a file: it is mounted as it is on the host, as docker compose warns.
+fn owned_grants(cx: &Context<'_>, service: &str, findings: &mut Vec<Finding>) {
+    let value = cx.project.root.get("services").and_then(|services| services.get(service));
+    for (kind, all) in [("secrets", &cx.model.secrets), ("configs", &cx.model.configs)] {
+        let grants = value.and_then(|service| service.get(kind)).and_then(Value::list).unwrap_or(&[]);
+        for grant in grants.iter().filter_map(Value::map) {
+            let name = grant.get("source").and_then(|source| source.value.text()).unwrap_or("");
+            let Some(file) = all.get(name).and_then(|object| object.file.as_ref()) else { continue };
+            let owner = ["uid", "gid", "mode"].into_iter().find_map(|key| Some((key, grant.get(key)?)));
+            let Some((key, given)) = owner.filter(|(_, given)| !given.value.via.contains(&Step::Implied)) else {
+                continue;
+            };
+            let message = format!("`{key}` is ignored, `{name}` is a file and mounted as it is on the host");
+            findings.push(
+                Finding::new("conflicting-keys", Severity::Info, given.key, format!("services.{service}"), message)
+                    .evidence(format!("{kind} {name}"))
+                    .label(file.place, "the file")
+                    .help("give the file this owner and mode on the host, or the content by `environment`"),
+            );
+        }
+    }
+}
+
+fn ordered(one: Place, other: Place) -> (Place, Place) {
+    (one.min(other), one.max(other))
+}

@@ -1,0 +1,199 @@
+//! Addresses of containers and of networks (moby, `api/types/network/endpoint.go` and `ipam.go`).
+
+use std::net::IpAddr;
+
+use super::address::{Subnet, is_mac};
+use super::{Flaw, Report, section, shown};
+use crate::project::value::{Map, Value};
+use crate::rules::Context;
+
+/// A DNS server.
+pub fn server(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let address = text.split_once('%').map_or(text, |(address, _)| address);
+    address
+        .parse::<IpAddr>()
+        .is_err()
+        .then(|| Flaw::new(format!("{} is no IP address", shown(text))).help("a DNS server is given by its address"))
+}
+
+/// A fixed IPv4 address.
+pub fn v4(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V4(address)) if !address.is_unspecified());
+    (!fits).then(|| no_address(text, "IPv4 address"))
+}
+
+/// A fixed IPv6 address.
+pub fn v6(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V6(address)) if !address.is_unspecified());
+    (!fits).then(|| no_address(text, "IPv6 address"))
+}
+
+/// An address of either kind.
+pub fn any(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = text.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified());
+    (!fits).then(|| no_address(text, "IP address"))
+}
+
+fn no_address(text: &str, kind: &str) -> Flaw {
+    let flaw = Flaw::new(format!("{} is no {kind}", shown(text)));
+    match text.split_once('/') {
+        Some((address, _)) if address.parse::<IpAddr>().is_ok() => flaw.help(format!("write `{address}` alone")),
+        _ => flaw,
+    }
+}
+
+/// A hardware address.
+pub fn mac(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    (!is_mac(text)).then(|| {
+        Flaw::new(format!("{} is no MAC address", shown(text))).help("write six bytes, such as `02:42:ac:11:00:02`")
+    })
+}
+
+/// Looks at `extra_hosts`, at the ranges of networks, and at fixed addresses outside of them.
+pub fn check(cx: &Context<'_>, report: &mut Report<'_>) {
+    for service in cx.model.services.values().chain(cx.model.disabled.values()) {
+        let resource = format!("services.{}", service.name);
+        for host in &service.extra_hosts {
+            let (name, address) = &host.value;
+            let blank = host.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
+            if !blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
+                let what = if address.is_empty() { "nothing".to_owned() } else { shown(address) };
+                let flaw = Flaw::new(format!("the host `{name}` is given {what}, which is no IP address"))
+                    .help("`extra_hosts` takes an address, or `host-gateway` for the host");
+                report.add(&resource, "extra_hosts", host.place, Some(flaw));
+            }
+        }
+        if let Some(mode) = &service.network_mode {
+            report.add(&resource, "network_mode", mode.place, of_the_project(cx, &mode.value));
+        }
+        for (name, attachment) in &service.networks {
+            if let Some(address) = &attachment.ipv4_address
+                && let Ok(parsed) = address.value.parse()
+            {
+                outside(cx, report, &resource, name, (address.place, parsed));
+            }
+        }
+    }
+    for (name, entry) in section(cx, "networks") {
+        if is_external(&entry.value) {
+            continue;
+        }
+        for pool in pools(&entry.value) {
+            range(report, &format!("networks.{name}"), pool);
+        }
+    }
+}
+
+/// `network_mode` takes a network of Docker by its real name; one of the project's has the project's name before it.
+fn of_the_project(cx: &Context<'_>, mode: &str) -> Option<Flaw> {
+    let network = cx.model.networks.get(mode).filter(|network| network.declared && !network.external)?;
+    if network.name.value == mode || matches!(mode, "none" | "host" | "bridge" | "default") {
+        return None;
+    }
+    let mut flaw = Flaw::new(format!("the network `{mode}` has another name for Docker"))
+        .help(format!("write `networks: [{mode}]` in place of `network_mode`"));
+    flaw.severity = crate::finding::Severity::Warning;
+    Some(flaw)
+}
+
+fn is_external(network: &Value) -> bool {
+    network.get("external").is_some_and(|external| external.data == crate::project::value::Data::Bool(true))
+}
+
+fn pools(network: &Value) -> impl Iterator<Item = &Map> {
+    let config = network.get("ipam").and_then(|ipam| ipam.get("config")).and_then(Value::list);
+    config.into_iter().flatten().filter_map(Value::map)
+}
+
+/// A fixed address that is in none of its network's own ranges.
+fn outside(
+    cx: &Context<'_>,
+    report: &mut Report<'_>,
+    resource: &str,
+    network: &str,
+    (place, address): (crate::finding::Place, IpAddr),
+) {
+    let declared = cx.project.root.get("networks").and_then(|networks| networks.get(network));
+    let Some(declared) = declared.filter(|network| !is_external(network)) else { return };
+    let subnets: Vec<(&Value, Subnet)> = pools(declared)
+        .filter_map(|pool| {
+            let value = &pool.get("subnet")?.value;
+            Some((value, Subnet::parse(value.text()?)?))
+        })
+        .collect();
+    let wanted: Vec<&(&Value, Subnet)> =
+        subnets.iter().filter(|(_, subnet)| subnet.is_v6() == address.is_ipv6()).collect();
+    let Some((first, _)) = wanted.first() else { return };
+    if wanted.iter().any(|(value, subnet)| value.has_blank() || subnet.contains(address)) {
+        return;
+    }
+    let flaw = Flaw::new(format!("`{address}` is not in the subnet of `{network}`"))
+        .help(format!("choose an address in `{}`", first.text().unwrap_or("")));
+    if let Some(finding) = report.add(resource, "ipv4_address", place, Some(flaw)) {
+        finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".to_owned() });
+    }
+}
+
+/// A range of a network, and the addresses in it.
+fn range(report: &mut Report<'_>, resource: &str, pool: &Map) {
+    let Some(entry) = pool.get("subnet").filter(|entry| !entry.value.has_blank()) else { return };
+    let Some(text) = entry.value.text() else { return };
+    let Some(subnet) = Subnet::parse(text) else {
+        let flaw = Flaw::new(format!("{} is no subnet", shown(text))).help("write it as `172.28.0.0/16`");
+        report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
+        return;
+    };
+    if subnet.masked() != subnet {
+        let flaw = Flaw::new(format!("`{text}` is an address in a subnet, not the subnet"))
+            .help(format!("write `{}`", subnet.masked()));
+        report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
+    }
+    if let Some(part) = pool.get("ip_range").filter(|entry| !entry.value.has_blank()) {
+        report.add(
+            resource,
+            "ipam.ip_range",
+            part.value.place,
+            part.value.text().and_then(|text| bad_part(text, subnet)),
+        );
+    }
+    let gateway = pool.get("gateway").map(|entry| &entry.value);
+    let others = pool.get("aux_addresses").and_then(|entry| entry.value.map());
+    let others = others.into_iter().flatten().map(|(_, entry)| &entry.value);
+    for value in gateway.into_iter().chain(others).filter(|value| !value.has_blank()) {
+        let flaw = value.text().filter(|text| !text.is_empty()).and_then(|text| bad_member(text, subnet));
+        report.add(resource, "ipam.address", value.place, flaw);
+    }
+}
+
+fn bad_part(text: &str, subnet: Subnet) -> Option<Flaw> {
+    if text.is_empty() {
+        return None;
+    }
+    let Some(part) = Subnet::parse(text) else {
+        return Some(
+            Flaw::new(format!("{} is no range of addresses", shown(text))).help("write it as `172.28.5.0/24`"),
+        );
+    };
+    if part.is_v6() != subnet.is_v6() || part.bits() < subnet.bits() || !subnet.overlaps(part) {
+        return Some(Flaw::new(format!("`{text}` is no part of the subnet `{subnet}`")));
+    }
+    (part.masked() != part).then(|| {
+        Flaw::new(format!("`{text}` is an address in a range, not the range"))
+            .help(format!("write `{}`", part.masked()))
+    })
+}
+
+fn bad_member(text: &str, subnet: Subnet) -> Option<Flaw> {
+    match text.parse::<IpAddr>() {
+        Err(_) => Some(no_address(text, "IP address")),
+        Ok(address) if !subnet.contains(address) => {
+            Some(Flaw::new(format!("`{text}` is not in the subnet `{subnet}`")))
+        }
+        Ok(_) => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! Numbers that the engine bounds (moby, `daemon/daemon_unix.go`), and secrets and configs that only a swarm has.
+
+use super::swarm::is_for_swarm;
+use super::{Flaw, Report, section, shown};
+use crate::finding::Severity;
+use crate::project::value::{Data, Value};
+use crate::rules::Context;
+
+/// The least memory that the engine gives a container, in bytes.
+const LEAST_MEMORY: i64 = 6 * 1024 * 1024;
+
+/// A limit or reservation of memory.
+pub fn memory(value: &Value) -> Option<Flaw> {
+    let bytes: i64 = value.text()?.parse().ok()?;
+    (0 < bytes && bytes < LEAST_MEMORY).then(|| {
+        let flaw = Flaw::new(format!("{bytes} bytes are less than the 6 MB that a container needs"));
+        if bytes <= 65_536 { flaw.help(format!("write a unit: `{bytes}m`")) } else { flaw.help("write `6m` or more") }
+    })
+}
+
+/// A port in long form.
+pub fn port(value: &Value) -> Option<Flaw> {
+    let Data::Int(number) = value.data else { return None };
+    (!(1..=65_535).contains(&number))
+        .then(|| Flaw::new(format!("{number} is no port")).help("ports go from 1 to 65535"))
+}
+
+/// The host's side of a port in long form: a number or a range.
+pub fn published(value: &Value) -> Option<Flaw> {
+    let text = value.text()?;
+    let fits = text.is_empty() || text.split('-').all(|number| number.parse::<u16>().is_ok());
+    (!fits).then(|| Flaw::new(format!("{} is no port of the host", shown(text))).help("ports go from 0 to 65535"))
+}
+
+/// `cpu_period`, in microseconds.
+pub fn cpu_period(value: &Value) -> Option<Flaw> {
+    between(value, 1_000, 1_000_000, "a period of the processor goes from 1000 to 1000000 microseconds")
+}
+
+/// `cpu_quota`, in microseconds; -1 for none.
+pub fn cpu_quota(value: &Value) -> Option<Flaw> {
+    let Data::Int(number) = value.data else { return None };
+    (0 < number && number < 1_000).then(|| {
+        Flaw::new(format!("{number} is too little")).help("a quota of the processor is 1000 microseconds or more")
+    })
+}
+
+/// `blkio_config.weight`.
+pub fn weight(value: &Value) -> Option<Flaw> {
+    between(value, 10, 1_000, "a weight goes from 10 to 1000")
+}
+
+fn between(value: &Value, least: i64, most: i64, help: &str) -> Option<Flaw> {
+    let Data::Int(number) = value.data else { return None };
+    (number != 0 && !(least..=most).contains(&number))
+        .then(|| Flaw::new(format!("{number} is out of range")).help(help))
+}
+
+/// `soft` and `hard` of a limit; -1 is no limit.
+pub fn ulimit(value: &Value) -> Option<Flaw> {
+    let number = |key: &str| match value.get(key).map(|value| &value.data) {
+        Some(Data::Int(number)) => Some(*number),
+        _ => None,
+    };
+    let (soft, hard) = (number("soft")?, number("hard")?);
+    let over = hard != -1 && (soft == -1 || soft > hard);
+    (over).then(|| {
+        let at = value.get("soft").map_or(value.place, |soft| soft.place);
+        Flaw::new(format!("the soft limit {soft} is above the hard limit {hard}")).at(at)
+    })
+}
+
+/// The names of limits (`docker/go-units`, `ulimit.go`).
+const ULIMITS: &[&str] = &[
+    "as",
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
+];
+
+/// The name of a limit.
+pub fn ulimit_name(name: &str) -> Option<Flaw> {
+    (!ULIMITS.contains(&name) && !name.starts_with("x-"))
+        .then(|| Flaw::new(format!("{} is no limit of a process", shown(name))).near(name, ULIMITS))
+}
+
+/// Secrets and configs in use that docker compose cannot make (2.40.3, `create.go`). Files for a swarm have them by
+/// right.
+pub fn secrets(cx: &Context<'_>, report: &mut Report<'_>) {
+    if is_for_swarm(cx) {
+        return;
+    }
+    for (kind, all) in [("secrets", &cx.model.secrets), ("configs", &cx.model.configs)] {
+        let granted = |name: &String| {
+            let mut services = cx.model.services.values();
+            services.any(|one| {
+                let grants = if kind == "secrets" { &one.secrets } else { &one.configs };
+                grants.iter().any(|grant| grant.source.value == *name)
+            })
+        };
+        let one = kind.trim_end_matches('s');
+        for (name, entry) in section(cx, kind).filter(|(name, _)| granted(name)) {
+            let resource = format!("{kind}.{name}");
+            for key in ["driver", "template_driver"] {
+                let Some(driver) = entry.value.map().and_then(|map| map.get(key)) else { continue };
+                let flaw = Flaw::new(format!("docker compose knows no `{key}` of a {one}"))
+                    .help(format!("give the {one} by `file` or `environment`, drivers are for a swarm"));
+                report.add(&resource, key, driver.key, Some(flaw));
+            }
+            if all.get(name).is_some_and(|object| object.external) {
+                let at = entry.value.map().and_then(|map| map.get("external")).map_or(entry.key, |entry| entry.key);
+                let mut flaw = Flaw::new(format!("docker compose knows no external {one}"))
+                    .help(format!("give the {one} by `file` or `environment`, external ones are for a swarm"));
+                flaw.severity = Severity::Warning;
+                report.add(&resource, "external", at, Some(flaw));
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `links`, which networks have made needless.
+
+use crate::finding::{Finding, Severity};
+use crate::project::value::{Step, Value};
+use crate::rules::Context;
+
+/// Reports the key. On Docker's default bridge, where names are not known otherwise, it has its use.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values().filter(|service| !service.links.is_empty()) {
+        if service.network_mode.as_ref().is_some_and(|mode| mode.value == "bridge") {
+            continue;
+        }
+        let services = cx.project.root.get("services");
+        let value = services.and_then(|services| services.get(&service.name)).and_then(Value::map);
+        let Some(links) = value.and_then(|service| service.get("links")) else { continue };
+        if links.value.via.contains(&Step::Implied) {
+            continue;
+        }
+        let other_name =
+            service.links.iter().any(|link| link.value.split_once(':').is_some_and(|(name, alias)| name != alias));
+        let help = if other_name {
+            "write the other name under `networks`, as one of the `aliases` of the service that has it, and the order of \
+             starting as `depends_on`"
+        } else {
+            "take it out, and write the order of starting as `depends_on`"
+        };
+        let message = "`links` is of the past, services on one network know each other by name";
+        findings.push(
+            Finding::new("legacy-links", Severity::Info, links.key, format!("services.{}", service.name), message)
+                .help(help),
+        );
+    }
+}

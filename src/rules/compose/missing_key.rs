@@ -1,0 +1,62 @@
+//! What a network lacks although Compose is content (moby 28.5.1, `api/types/network/endpoint.go` and `ipam.go`). What
+//! Compose itself misses the loader reports.
+
+use crate::finding::{Finding, Label, Place, Severity};
+use crate::project::value::{Data, Map, Value};
+use crate::rules::Context;
+
+/// Drivers whose networks get their addresses from the engine itself.
+const OWN_DRIVERS: [&str; 5] = ["", "bridge", "macvlan", "ipvlan", "overlay"];
+
+/// Reports networks without the subnet that a fixed address needs, and ranges without one.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let networks = cx.project.root.get("networks").and_then(Value::map);
+    for (name, entry) in networks.into_iter().flatten() {
+        let network = &entry.value;
+        let is = |key: &str| network.get(key).is_some_and(|value| value.data == Data::Bool(true));
+        let text = |value: Option<&Value>| value.and_then(Value::text).unwrap_or("").to_owned();
+        let ipam = network.get("ipam");
+        let managed = OWN_DRIVERS.contains(&text(network.get("driver")).as_str())
+            && matches!(text(ipam.and_then(|ipam| ipam.get("driver"))).as_str(), "" | "default");
+        if is("external") || !managed || cx.fragment {
+            continue;
+        }
+        let pools = ipam.and_then(|ipam| ipam.get("config")).and_then(Value::list).unwrap_or(&[]);
+        let known = cx.model.networks.get(name);
+        if pools.is_empty() {
+            let place = known.filter(|network| network.declared).map(|network| network.key);
+            without_subnet(cx, name, place, findings);
+        }
+        for pool in pools.iter().filter(|pool| lacks_subnet(pool)) {
+            let message = "a range of addresses needs a `subnet`";
+            findings.push(
+                Finding::new("missing-key", Severity::Error, pool.place, format!("networks.{name}"), message)
+                    .evidence("subnet")
+                    .help("add `subnet`, such as `172.28.0.0/16`"),
+            );
+        }
+    }
+}
+
+fn lacks_subnet(pool: &Value) -> bool {
+    pool.map().is_some_and(|map: &Map| !map.is_empty() && !map.contains_key("subnet"))
+}
+
+/// One finding for a network, with every fixed address on it.
+fn without_subnet(cx: &Context<'_>, name: &str, network: Option<Place>, findings: &mut Vec<Finding>) {
+    let services = cx.model.services.values();
+    let addresses: Vec<Place> = services
+        .filter_map(|service| service.networks.get(name)?.ipv4_address.as_ref())
+        .filter(|address| address.value.parse::<std::net::IpAddr>().is_ok())
+        .map(|address| address.place)
+        .collect();
+    let Some(first) = addresses.first() else { return };
+    let message = format!("the network `{name}` needs a subnet for its fixed addresses");
+    let mut finding =
+        Finding::new("missing-key", Severity::Error, network.unwrap_or(*first), format!("networks.{name}"), message)
+            .evidence("subnet")
+            .help("add `ipam: {config: [{subnet: …}]}` to the network, with a range that holds the addresses");
+    let others = addresses.iter().filter(|place| network.is_some() || *place != first);
+    finding.labels.extend(others.map(|place| Label { place: *place, message: "a fixed address".to_owned() }));
+    findings.push(finding);
+}

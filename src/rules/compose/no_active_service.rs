@@ -1,0 +1,20 @@
+//! A project whose services are all in profiles that nothing activates.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Severity};
+use crate::rules::Context;
+use crate::rules::support::and_list;
+
+/// Reports the project, where it has services and none of them is active.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment || !cx.model.services.is_empty() || cx.model.disabled.is_empty() {
+        return;
+    }
+    let profiles = cx.model.disabled.values().flat_map(|service| &service.profiles);
+    let profiles: BTreeSet<&str> = profiles.map(|profile| profile.value.as_str()).collect();
+    let profiles: Vec<&str> = profiles.into_iter().collect();
+    let message = "no service is in an active profile, so nothing starts";
+    let help = format!("start it with `--profile` or set `COMPOSE_PROFILES`: there is {}", and_list(&profiles));
+    findings.push(Finding::new("no-active-service", Severity::Info, cx.model.place, "", message).help(help));
+}

@@ -1,0 +1,232 @@
+//! What is said where docker compose says it badly, and that one mistake hides no other.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+use plimsoll::engine::{self, Request};
+use plimsoll::finding::Finding;
+use plimsoll::source::SourceDb;
+
+/// The findings of one Compose file, in its order, without infos.
+fn findings(text: &str) -> (SourceDb, Vec<Finding>) {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compose").join(format!("{:x}", hash(text)));
+    std::fs::create_dir_all(directory.join(".git")).unwrap();
+    std::fs::write(directory.join("compose.yaml"), text).unwrap();
+    let sources = SourceDb::new();
+    let report = engine::check(&sources, &Request { directory, ..Request::default() });
+    assert_eq!(report.failures, Vec::<String>::new());
+    let found = report.findings.into_iter().filter(|finding| finding.severity.name() != "info").collect();
+    (sources, found)
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(14_695_981_039_346_656_037, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211))
+}
+
+/// `line:column rule`, for each finding.
+fn places(text: &str) -> Vec<String> {
+    let (sources, found) = findings(text);
+    let place = |finding: &Finding| {
+        let at = sources.file(finding.place.span.file).position(finding.place.span.start);
+        format!("{}:{} {}", at.line, at.column, finding.rule)
+    };
+    found.iter().map(place).collect()
+}
+
+/// One mistake in a service: exactly one finding, with these words.
+fn says(lines: &str, message: &str, help: &str) {
+    let body: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    says_of(&format!("services:\n  web:\n    image: example/web:1\n{body}"), message, help);
+}
+
+fn says_of(text: &str, message: &str, help: &str) {
+    let (_, found) = findings(text);
+    let said: Vec<(&str, &str)> =
+        found.iter().map(|one| (one.message.as_str(), one.help.as_deref().unwrap_or(""))).collect();
+    assert_eq!(said, [(message, help)], "{text}");
+}
+
+#[test]
+fn misleading_words_of_docker_compose_become_what_is_wrong() {
+    // "can't set distinct values on 'cpus' and 'deploy.resources.limits.cpus'", though the second is not there.
+    says(
+        "cpus: 1\ndeploy: {resources: {limits: {memory: 1G}}}",
+        "`cpus` needs the same `cpus` under `deploy.resources.limits`, which sets other limits",
+        "move `cpus` into `deploy.resources.limits`",
+    );
+    // "refers to undefined volume config/app.yml"
+    says(
+        "volumes: [\"config/app.yml:/etc/app.yml\"]",
+        "the volume `config/app.yml` is not defined",
+        "this is read as the name of a volume; write `./config/app.yml` if it is a path",
+    );
+    says(
+        "volumes: [\"Caddyfile:/etc/caddy/Caddyfile\"]",
+        "the volume `Caddyfile` is not defined",
+        "add `Caddyfile:` under the top-level `volumes:`, or write `./Caddyfile` if it is a path",
+    );
+    // "services.deploy.replicas: can't set container_name and app as container name must be unique"
+    says(
+        "container_name: app\ndeploy: {replicas: 2}",
+        "2 replicas cannot all be named `app`",
+        "take `container_name` out; Compose numbers the containers",
+    );
+    // "invalid proto: "
+    says(
+        "ports: [\"8080:80/http\"]",
+        "`http` is not a protocol of ports",
+        "write `[address:][host port:]container port[/protocol]`",
+    );
+    // "services.web.environment.[0]: unexpected type map[string]interface {}"
+    says(
+        "environment:\n  - URL: \"http://example.com\"",
+        "an entry of `environment` must be a string, but YAML reads `URL: …` as a mapping",
+        "write `KEY=value` in a list, or all entries without the dashes",
+    );
+    // "services.web.gpus must be a string"
+    says("gpus: 1", "`gpus` must be a string or a list, this is an integer", "");
+    // "invalid spec: :/data: empty section between colons"
+    says(
+        "volumes: [\":/data\"]",
+        "`:/data` has no source before the colon",
+        "write `source:/path/in/the/container`, with `:ro` after it where it is only read",
+    );
+    // "services.web.ulimits.nofile must be a integer or string"
+    says(
+        "ulimits:\n  nofile: {soft: 1024}",
+        "limit `nofile` needs the key `hard`",
+        "give both `soft` and `hard`, or one number for both",
+    );
+    // "services.web.cpu_percent must be a string"
+    says("cpu_percent: 200", "`cpu_percent` must be at most 100, this is 200", "");
+    // "time: missing unit in duration \"30\"", without a place
+    says(
+        "stop_grace_period: \"30\"",
+        "`30` lacks a unit such as `s` or `ms`",
+        "units are `ms`, `s`, `m` and `h`, as in `1m30s`",
+    );
+    // "service ports services.web.ports.[0] is missing a target port", though it is there under another name
+    says("ports:\n  - {containerPort: 80}", "`containerPort` is not a key of a port", "did you mean `target`?");
+}
+
+#[test]
+fn misleading_words_about_two_services_become_what_is_wrong() {
+    let two = |one: &str, other: &str| {
+        format!("services:\n  web:\n    image: example/web:1\n    {one}\n  db:\n    image: example/db:1\n    {other}\n")
+    };
+    // "container name \"app\" is already in use by service {}"
+    says_of(
+        &two("container_name: app", "container_name: app"),
+        "the container name `app` is taken by another service",
+        "take both out and let Compose name them, or choose another",
+    );
+    // "service \"web\" depends on undefined service \"db\"", though it is defined
+    says_of(
+        &two("depends_on: [db]", "profiles: [data]"),
+        "the service `db` is in no active profile",
+        "activate its profile (`data`), give this service the same profile, or write `required: false`",
+    );
+}
+
+#[test]
+fn a_wrong_value_hides_neither_its_neighbours_nor_other_services() {
+    let text = "\
+services:
+  web:
+    image: [a]
+    ports: [\"80:http\", \"443:443\", true]
+    environment: 3
+    extra_hosts: [one, \"two:1.2.3.4\", three]
+    volumes: [\":/a\", \"none:/b\", 5]
+  db: text
+  api:
+    image: Example/Api
+    depends_on: [nobody]
+    mem_limit: 5megs
+networks:
+  - a
+volumes:
+  data: {driver: 3}
+";
+    let expected = [
+        "3:12 wrong-type",
+        "4:17 invalid-value",
+        "4:35 wrong-type",
+        "5:18 wrong-type",
+        "6:19 invalid-value",
+        "6:39 invalid-value",
+        "7:15 invalid-value",
+        "7:23 undefined-reference",
+        "7:33 wrong-type",
+        "8:7 wrong-type",
+        "10:12 invalid-value",
+        "11:18 undefined-reference",
+        "12:16 invalid-value",
+        "14:3 wrong-type",
+        "16:18 wrong-type",
+    ];
+    assert_eq!(places(text), expected);
+}
+
+#[test]
+fn what_stands_before_a_break_is_judged_and_what_may_follow_is_not_missed() {
+    let text = "\
+services:
+  web:
+    image: example/web:1
+    restart: never
+    volumes: [\"data:/data\"]
+    depends_on: [db]
+  api:
+    build: .
+    ports: {80: 80}
+  worker:
+    command: run
+    environment:
+      A: 'open
+";
+    let found = places(text);
+    assert_eq!(found.first().map(String::as_str), Some("4:14 invalid-value"), "{found:?}");
+    assert!(found.iter().any(|one| one.starts_with("9:") && one.ends_with("wrong-type")), "{found:?}");
+    assert_eq!(found.iter().filter(|one| one.ends_with("yaml-syntax")).count(), 1, "{found:?}");
+    let missed = |one: &&String| one.ends_with("undefined-reference") || one.ends_with("missing-key");
+    assert_eq!(found.iter().filter(missed).count(), 0, "{found:?}");
+}
+
+#[test]
+fn a_section_that_is_given_twice_is_judged_as_one() {
+    let text = "\
+services:
+  web:
+    image: example/web:1
+    depends_on: [db]
+services:
+  db:
+    image: Example/Db
+";
+    assert_eq!(places(text), ["5:1 duplicate-key", "7:12 invalid-value"]);
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    for (text, expected) in [
+        ("services:\n  web:\n    image: *nobody\n", "3:12 yaml-syntax"),
+        ("services:\n  web:\n", "2:3 wrong-type"),
+        ("services:\n  web: nginx\n", "2:8 wrong-type"),
+        ("services:\n  web:\n    image: 5\n", "3:12 wrong-type"),
+        ("services:\n  web: [\n", "2:8 yaml-syntax"),
+        ("services:\n  web:\n    image: a\n    networks: [x]\nnetworks: [x]\n", "5:11 wrong-type"),
+        ("services:\n  web:\n    image: a\n    volumes: [{type: bind, source: ./a, dst: /a}]\n", "4:41 unknown-key"),
+    ] {
+        assert_eq!(places(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
+    let (sources, found) = findings("services:\n  web:\n    image: \"example/web:${TAG:-V 1}\"\n");
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(only.message, "`example/web:V 1` is no image: it has a space");
+    let file = sources.file(only.place.span.file);
+    assert_eq!(file.slice(only.place.span.start, only.place.span.end), "\"example/web:${TAG:-V 1}\"");
+}
