@@ -170,9 +170,9 @@ fn unused_is_only_said_where_all_was_seen() {
     assert_eq!(active(&folder, &["--select", "unused-suppression"]), Vec::<String>::new());
     assert_eq!(active(&folder, &["--ignore", "exposed-datastore"]), Vec::<String>::new());
     assert_eq!(active(&folder, &["-f", "compose.yaml"]), Vec::<String>::new());
-    // What lies over it may need the comment.
+    // What lies over it is read with it.
     fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    restart: always\n").unwrap();
-    assert_eq!(active(&folder, &["compose.yaml"]), Vec::<String>::new());
+    assert_eq!(active(&folder, &["compose.yaml"]), unused);
 }
 
 #[test]

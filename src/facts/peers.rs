@@ -38,14 +38,14 @@ pub struct Peer {
     pub place: Place,
     /// The bytes of the port, where one is written with the host or in a variable that goes with it.
     pub port_place: Option<Place>,
-    /// Whether what is written there is the text itself, which an edit may change.
-    pub literal: bool,
     /// Whether the configuration of a proxy names it.
     pub of_proxy: bool,
     /// What it means.
     pub meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
     pub variable: Option<String>,
+    /// Whether the place holds the host to the letter and nothing else brought it there, so that a fix may edit it.
+    pub is_own: bool,
     /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
     pub of_datastore: bool,
 }
@@ -73,10 +73,10 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             port: target.port,
             place: target.place,
             port_place: None,
-            literal: false,
             of_proxy: true,
             meaning,
             variable: None,
+            is_own: false,
             of_datastore: false,
         });
     }
@@ -101,13 +101,13 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
     Peer {
         service: service.name.clone(),
-        literal: reference.via.is_empty() && reference.variable.is_none(),
         of_proxy: false,
         port_place: reference.port_place,
         host: reference.host,
         port,
         place: reference.place,
         meaning,
+        is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable,
         of_datastore,
     }

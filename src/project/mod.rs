@@ -2,6 +2,7 @@
 
 mod canonical;
 mod consistency;
+mod cycles;
 pub mod convert;
 pub mod decode;
 mod defaults;
@@ -12,6 +13,7 @@ mod include;
 mod interpolate;
 pub mod legacy;
 mod load;
+pub mod mend;
 mod merge;
 mod merge_table;
 mod name;

@@ -1,13 +1,10 @@
 //! What several rules need to say something.
 
 use crate::config::Config;
-use crate::edits;
-use crate::edits::Content;
 use crate::facts::purpose::Purpose;
-use crate::finding::{Edit, Fix, Place, Severity};
-use crate::model::{Port, Service};
+use crate::finding::Severity;
+use crate::model::Service;
 use crate::rules::Context;
-use crate::source::Span;
 
 /// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
 pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
@@ -39,47 +36,9 @@ pub fn is_off(service: &Service) -> bool {
     service.replicas.as_ref().is_some_and(|replicas| replicas.value == 0)
 }
 
-/// Publishes a port on the loopback of the host only.
-pub fn publish_on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
-    const LOOPBACK: &str = "127.0.0.1";
-    if !port.via.is_empty() || port.host_ip.is_some() || port.published.is_none() {
-        return None;
-    }
-    let long = || edits::add_entry(cx.files, port.place, "host_ip", &Content::text(LOOPBACK));
-    let short = || {
-        let span = Span { end: port.host_place.span.start, ..port.host_place.span };
-        let apart = port.host_place != port.place;
-        apart
-            .then(|| edits::replace_part(cx.files, Place { span, ..port.host_place }, &format!("{LOOPBACK}:")))
-            .flatten()
-    };
-    edits::risky("publish it on 127.0.0.1 only", long().or_else(short))
-}
-
-/// Mounts a named volume in a service, and declares it.
-pub fn mount_volume(cx: &Context<'_>, service: &Service, path: &str) -> Option<Fix> {
-    if !is_one_file(cx) || !path.starts_with('/') {
-        return None;
-    }
-    let plain = service.name.replace(['.', '-'], "_");
-    let last = path.rsplit('/').next().unwrap_or("");
-    let names = [format!("{plain}_data"), format!("{plain}_{last}")];
-    let name = names.into_iter().find(|name| !cx.model.volumes.contains_key(name))?;
-    let edits = edits::all([
-        edits::add_to_list(cx.files, service.key, "volumes", &Content::text(format!("{name}:{path}"))),
-        edits::add_to_section(cx.files, service.key, "volumes", &name, &Content::Empty),
-    ]);
-    edits::risky(format!("keep `{path}` in a volume named `{name}`"), edits)
-}
-
 /// Whether all that the project is made of stands in one file: what is written there is all there is.
 pub fn is_one_file(cx: &Context<'_>) -> bool {
     cx.project.all_files.iter().all(|file| Some(file) == cx.project.files.first())
-}
-
-/// Replaces the bytes of a place that hold this value to the letter.
-pub fn put(cx: &Context<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
-    edits::replace_part(cx.files, place, text)
 }
 
 /// Whether the option `allowed_ports` of a rule lists all of these ports of the host.

@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 
 use crate::edits;
-use crate::facts::listeners::may_listen;
 use crate::facts::peers::Meaning;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::put;
 
 /// Reports each address once for each service.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -40,15 +38,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
             .evidence(address)
             .help(help);
-        if let Some(sibling) = sibling.as_ref().filter(|sibling| peer.literal && listens_there(cx, sibling, peer.port))
-        {
-            finding.fix = edits::risky(format!("write `{sibling}`"), put(cx, peer.place, sibling));
+        if let (Some(sibling), true) = (sibling, peer.is_own) {
+            let title = format!("write `{sibling}`: the service then talks to that one");
+            finding.fix = edits::risky(title, edits::exchange(cx.files, peer.place, &peer.host, sibling));
         }
         findings.push(finding);
     }
-}
-
-/// Whether the port is one that the service listens on, not only one that it is published at.
-fn listens_there(cx: &Context<'_>, sibling: &str, port: Option<u16>) -> bool {
-    port.is_some_and(|port| cx.model.services.get(sibling).is_some_and(|service| may_listen(service, port)))
 }

@@ -8,7 +8,6 @@ use crate::facts::serve::{Address, Bind, binds};
 use crate::finding::{Confidence, Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::put;
 
 /// Reports the word of the command that binds the loopback, or that starts a server which does so by itself.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -61,7 +60,9 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
     // Of a command that is one text, a word has no place of its own.
     let placed = (written.span.end - written.span.start) as usize == bind.range.len();
     let literal = placed && bind.address_written && bind.word.via.is_empty() && !bind.word.is_interpolated();
-    let edits = open.filter(|_| literal).and_then(|open| put(cx, written, &open));
+    let edits = open
+        .filter(|_| literal)
+        .and_then(|open| edits::exchange(cx.files, written, bind.word.value.get(bind.range.clone())?, &open));
     let confidence = if bind.address_written { Confidence::High } else { Confidence::Medium };
     let mut finding =
         Finding::new("loopback-listener", Severity::Warning, written, format!("services.{name}"), message)
@@ -69,7 +70,7 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
             .label(place, whom)
             .help(format!("nobody outside of the container gets through: start it with `{}`", bind.advice))
             .confidence(confidence);
-    finding.fix = edits::risky("listen on all addresses of the container", edits);
+    finding.fix = edits::risky("listen on all addresses of the container: its networks then reach it", edits);
     finding
 }
 

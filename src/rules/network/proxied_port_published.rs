@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::finding::{Finding, Severity};
-use crate::rules::Context;
-use crate::rules::support::{allows_ports, for_purpose, publish_on_loopback};
+use crate::rules::support::{allows_ports, for_purpose};
+use crate::rules::{Context, fixes};
 
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -42,7 +42,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .evidence(port.target.to_string())
                 .label(target.place, "the proxy forwards to it here")
                 .help(help);
-        finding.fix = publish_on_loopback(cx, port);
+        finding.fix = fixes::on_loopback(cx, port);
         findings.push(finding);
     }
 }

@@ -8,7 +8,6 @@ use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
-use crate::rules::support::put;
 
 /// How many other places are shown.
 const LABELS: usize = 8;
@@ -35,7 +34,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
             finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
         }
-        let written = |peer: &&Peer| if peer.literal { put(cx, peer.port_place?, &target.to_string()) } else { None };
+        let written = |peer: &&Peer| {
+            let place = peer.port_place.filter(|_| peer.is_own)?;
+            edits::exchange(cx.files, place, &number.to_string(), &target.to_string())
+        };
         let mut places: Vec<&Peer> = Vec::new();
         for peer in &peers {
             if !places.iter().any(|one| one.port_place == peer.port_place) {

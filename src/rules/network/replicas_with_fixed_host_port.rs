@@ -5,7 +5,6 @@ use crate::facts::published::has_borrowed_network;
 use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
-use crate::rules::support::put;
 
 /// Reports the entry of `ports` that does not suffice for all replicas.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -42,7 +41,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_variable = port.host_parts.iter().any(|part| part.variable.is_some());
         // With an address before it, or a variable in it, the host's side is more than the number.
         if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {
-            finding.fix = edits::risky(format!("publish the range {range}"), put(cx, port.host_place, &range));
+            finding.fix = edits::risky(
+                format!("publish the range {range}: each replica has a port of its own then"),
+                edits::exchange(cx.files, port.host_place, &first.to_string(), &range),
+            );
         }
         findings.push(finding);
     }

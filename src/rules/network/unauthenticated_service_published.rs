@@ -8,8 +8,8 @@ use crate::facts::images::{Known, is_open, known_image, launch, variable};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::model::Service;
-use crate::rules::Context;
-use crate::rules::support::{for_purpose, publish_on_loopback, published_as};
+use crate::rules::support::{for_purpose, published_as};
+use crate::rules::{Context, fixes};
 
 /// The bridge that Docker makes for containers; no other machine reaches it.
 const DOCKER_BRIDGE: &str = "172.17.0.1";
@@ -48,7 +48,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Both fixes as one, or none.
 fn both(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
     let (one, other) = (one?, other?);
-    edits::risky("publish them on 127.0.0.1 only", edits::all([Some(one.edits), Some(other.edits)]))
+    edits::risky(
+        "publish them on `127.0.0.1` alone: other machines then no longer reach them",
+        edits::all([Some(one.edits), Some(other.edits)]),
+    )
 }
 
 fn label(finding: &Finding) -> Label {
@@ -98,7 +101,7 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, known: &Known<'_>) -> Op
         .evidence(port.target.to_string())
         .help(help)
         .confidence(confidence);
-    finding.fix = publish_on_loopback(cx, port);
+    finding.fix = fixes::on_loopback(cx, port);
     Some(finding)
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::finding::{Confidence, Finding, Fix, Label, Severity};
+use crate::project::mend::clearly_meant;
 use crate::project::nearest;
 use crate::rules::Context;
-use crate::rules::support::{for_data, put};
+use crate::rules::support::for_data;
 
 /// Reports each unknown name once for each service that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -33,16 +34,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new("unknown-host", severity, first.place, resource, message)
             .evidence(host.to_owned())
             .confidence(Confidence::Medium);
-        let near = nearest(host, &known);
-        if let Some(near) = near.filter(|_| group_is_literal(first, others)) {
-            let places = std::iter::once(first).chain(others);
-            finding.fix =
-                edits::safe(format!("write `{near}`"), edits::all(places.map(|peer| put(cx, peer.place, near))));
-        }
-        finding.help = Some(match near {
+        finding.help = Some(match nearest(host, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a service, or give the host under `extra_hosts` if it stands elsewhere".to_owned(),
         });
+        finding.fix = fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[]));
         finding.labels = others
             .iter()
             .take(8)
@@ -52,9 +48,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether each place holds the name to the letter, and no two are one.
-fn group_is_literal(first: &Peer, others: &[&Peer]) -> bool {
-    let all = || std::iter::once(first).chain(others.iter().copied());
-    let alone = |peer: &Peer| all().filter(|other| other.place == peer.place).count() == 1;
-    all().all(|peer| peer.literal && alone(peer))
+/// Respells the host wherever it stands, where one service is clearly meant.
+fn fix(cx: &Context<'_>, host: &str, known: &[&str], peers: &[&Peer]) -> Option<Fix> {
+    let meant = clearly_meant(host, known).filter(|_| peers.iter().all(|peer| peer.is_own))?;
+    let edits = edits::all(peers.iter().map(|peer| edits::exchange(cx.files, peer.place, host, meant)));
+    edits::safe(format!("write `{meant}`"), edits)
 }

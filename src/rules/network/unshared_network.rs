@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 use super::default_bridge_without_names::is_on_bridge;
-use crate::edits::{self, Content};
+use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Finding, Fix, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::{and_list, is_one_file};
+use crate::rules::support::and_list;
 
 /// How many other places are shown.
 const LABELS: usize = 8;
@@ -63,28 +63,41 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
             .label(place, whereabouts(to))
             .help(help);
     let others = peers.iter().filter(|peer| peer.place != first.place).take(LABELS);
-    if let [caller] = callers.as_slice() {
-        finding.fix = cx.model.services.get(*caller).and_then(|from| join(cx, from, to));
-    }
     finding
         .labels
         .extend(others.map(|peer| Label { place: peer.place, message: format!("`{}` names it, too", peer.service) }));
+    finding.fix = fix(cx, to, &callers);
     Some(finding)
 }
 
-/// Puts a service on the first network of another one.
-fn join(cx: &Context<'_>, from: &Service, to: &Service) -> Option<Fix> {
-    let own = from.network_mode.is_none() && to.network_mode.is_none() && is_one_file(cx);
-    let network = to.networks.keys().next().filter(|_| own)?;
-    let edits = match from.networks_key {
-        Some(key) => edits::add_item(cx.files, key, &Content::text(network))
-            .or_else(|| edits::add_entry(cx.files, key, network, &Content::Empty)),
-        None => {
-            let both = Content::List(vec![Content::text("default"), Content::text(network)]);
-            edits::add_entry(cx.files, from.key, "networks", &both)
-        }
+/// Puts the callers on the one network of the service that they name, or that service on the one network of its only
+/// caller; `default` where one of the sides names none.
+fn fix(cx: &Context<'_>, to: &Service, callers: &[&str]) -> Option<Fix> {
+    let callers: Option<Vec<&Service>> = callers.iter().map(|name| cx.model.services.get(*name)).collect();
+    let callers = callers?;
+    if callers.iter().chain([&to]).any(|service| service.network_mode.is_some()) {
+        return None;
+    }
+    let named = callers.iter().all(|caller| caller.networks_key.is_some());
+    let (network, joining): (&str, Vec<&Service>) = match (to.networks_key, named, callers.as_slice()) {
+        (None, true, _) => ("default", callers),
+        (Some(_), true, _) if to.networks.len() == 1 => (to.networks.keys().next()?.as_str(), callers),
+        (Some(_), false, _) if callers.iter().all(|caller| caller.networks_key.is_none()) => ("default", vec![to]),
+        (Some(_), true, [only]) if only.networks.len() == 1 => (only.networks.keys().next()?.as_str(), vec![to]),
+        _ => return None,
     };
-    edits::risky(format!("put `{}` on `{network}`", from.name), edits)
+    let names: Vec<&str> = joining.iter().map(|service| service.name.as_str()).collect();
+    let edits = edits::all(joining.iter().map(|service| {
+        let key = service.networks_key.filter(|key| is_within(*key, service.place))?;
+        edits::add_name(cx.files, key, network)
+    }));
+    let whom = and_list(&names);
+    edits::risky(format!("put {whom} on `{network}`: everything on that network then reaches {whom}"), edits)
+}
+
+/// Whether a key is the service's own, not one that `extends` brought.
+fn is_within(key: Place, service: Place) -> bool {
+    key.span.file == service.span.file && service.span.start <= key.span.start && key.span.end <= service.span.end
 }
 
 /// Where a service is: `` `web` is on `proxy` ``.

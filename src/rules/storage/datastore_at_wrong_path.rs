@@ -3,10 +3,8 @@
 use crate::catalogue::schema::WrongMountEffect;
 use crate::edits;
 use crate::facts::images::{base_image, image_text};
-use crate::facts::mounts;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::put;
 
 /// Reports the mount, at its target.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -32,13 +30,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
         }
+        let fixed = mount.target.via.is_empty() && !mount.target.is_interpolated();
+        let edits = fixed.then(|| edits::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
+        let title =
+            format!("mount it at `{}`: what the volume holds now may not be what the image expects there", unkept.path);
+        finding.fix = edits::risky(title, edits);
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
-        }
-        let taken = mounts::all(cx.model, service).iter().any(|other| other.target.value == unkept.path);
-        if mount.via.is_empty() && !taken {
-            let edits = put(cx, mount.target.place, &unkept.path);
-            finding.fix = edits::risky(format!("mount it at `{}`", unkept.path), edits);
         }
         findings.push(finding);
     }

@@ -35,8 +35,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_one_file(cx) {
             let volume = Content::text(directory);
             let add = |one: &&Hidden<'_>| edits::add_to_list(cx.files, one.service.key, "volumes", &volume);
-            finding.fix =
-                edits::risky(format!("keep `{directory}` of the image in a volume"), edits::all(group.iter().map(add)));
+            finding.fix = edits::risky(
+                format!("keep `{directory}` of the image in a volume: new dependencies then need a new volume"),
+                edits::all(group.iter().map(add)),
+            );
         }
         findings.push(finding);
     }
