@@ -179,11 +179,7 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only) {
-        if !rules.contains(&name.as_str()) {
-            return Err(config::unknown_rule(name, &rules));
-        }
-    }
+    all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), &rules)?;
     let sources = SourceDb::new();
     let (buffer, paths) = buffer::asked(&sources, &arguments, &surroundings.directory)?;
     let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
@@ -248,6 +244,11 @@ fn answer(
     let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
     let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
     Answer { output, errors, code }
+}
+
+fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
+    let unknown = names.find(|name| !rules.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
 }
 
 fn complaint(message: &str) -> String {
