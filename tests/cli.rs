@@ -172,6 +172,121 @@ services:
     assert!(!found.iter().any(|finding| finding["message"].as_str().unwrap().contains("5000")));
 }
 
+/// Deployments as their documents describe them, with the slips that those warn of.
+#[test]
+fn workers_that_do_not_reach_their_server_are_found() {
+    let compose = "services:
+  server:
+    image: prefecthq/prefect:3.4-python3.12
+    command: prefect server start
+    environment: [PREFECT_HOME=/data]
+    volumes: ['prefect:/root/.prefect']
+    ports: ['4200:4200']
+    networks: [prefect]
+  archival:
+    image: prefecthq/prefect:3.4-python3.12
+    command: prefect worker start --pool archival
+    environment: ['PREFECT_API_URL=http://server:4200/api']
+    networks: [backend]
+  retrieval:
+    image: prefecthq/prefect:3.4-python3.12
+    command: prefect worker start --pool retrieval
+    environment: ['PREFECT_API_URL=http://server:80/api']
+    networks: [prefect]
+  config:
+    image: prefecthq/prefect:3.4-python3.12
+    command: prefect variable ls
+    environment: ['PREFECT_API_URL=http://localhost:4200/api']
+    networks: [prefect]
+volumes: {prefect: {}, lts-mock-volume: {}}
+networks: {prefect: {}, backend: {}}
+";
+    let folder = project("workers", &[("compose.yaml", compose)]);
+    let expect = [
+        ("loopback-listener", 4),
+        ("data-moved-off-volume", 5),
+        ("unauthenticated-service-published", 7),
+        ("unshared-network", 12),
+        ("wrong-service-port", 17),
+        ("loopback-host", 22),
+        ("unused-volume", 24),
+    ];
+    found_are(&folder, &expect);
+}
+
+#[test]
+fn the_networks_of_a_proxy_must_reach_what_it_forwards_to() {
+    let compose = "services:
+  orchestrator:
+    image: example/orchestrator:unstable
+  web:
+    image: nginx:1.29
+    volumes: ['./nginx.conf:/etc/nginx/conf.d/default.conf:ro']
+    networks: [traefik]
+  supercollider:
+    image: example/supercollider:unstable
+    deploy: {replicas: 2}
+    ports: ['57120:57120']
+networks:
+  traefik: {external: true, name: traefik}
+  default: {name: image}
+";
+    let nginx =
+        "server {\n    listen 80;\n    location /render {\n        proxy_pass http://orchestrator:8080;\n    }\n}\n";
+    let folder = project("two-networks", &[("compose.yaml", compose), ("nginx.conf", nginx)]);
+    found_are(&folder, &[("replicas-with-fixed-host-port", 11), ("unshared-network", 4)]);
+    let forgotten = compose.replace("    networks: [traefik]\n", "");
+    let folder = project("forgotten-network", &[("compose.yaml", &forgotten), ("nginx.conf", nginx)]);
+    found_are(&folder, &[("replicas-with-fixed-host-port", 10), ("unused-network", 12)]);
+}
+
+#[test]
+fn an_sqlite_database_and_its_volume() {
+    let compose = "services:
+  db:
+    image: postgres
+    environment: [POSTGRES_PASSWORD=x]
+    volumes: ['./postgres-data:/path/to/postgres/data']
+  slurk:
+    image: slurk/server
+    ports: ['5000:80']
+    environment: ['SLURK_DATABASE_URI=postgresql://postgres:x@localhost:5432/postgres']
+  trial:
+    image: slurk/server
+    ports: ['5000:80']
+    environment: ['SLURK_DATABASE_URI=sqlite:////usr/src/slurk/slurk.db']
+  file:
+    image: slurk/server
+    environment: ['SLURK_DATABASE_URI=sqlite:////srv/slurk.db']
+    volumes: ['./slurk.db:/srv/slurk.db']
+";
+    let folder = project("slurk", &[("compose.yaml", compose), ("slurk.db", "")]);
+    let expect = [
+        ("datastore-at-wrong-path", 5),
+        ("loopback-host", 9),
+        ("host-port-conflict", 12),
+        ("sqlite-without-volume", 13),
+        ("sqlite-single-file-mount", 17),
+    ];
+    found_are(&folder, &expect);
+}
+
+/// The findings of the families network and storage, by rule and line, in the order of the files.
+fn found_are(folder: &Path, expect: &[(&str, u64)]) {
+    let families: BTreeSet<String> = ["network", "storage"]
+        .iter()
+        .flat_map(|family| fs::read_dir(root().join("rules").join(family)).unwrap())
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let found = places(&findings(folder, &[]));
+    let found: Vec<(&str, u64)> = found
+        .iter()
+        .filter(|(rule, ..)| families.contains(rule))
+        .map(|(rule, _, line)| (rule.as_str(), *line))
+        .collect();
+    assert_eq!(found, expect);
+}
+
 #[test]
 fn what_cannot_be_run_ends_with_2_and_says_why() {
     let folder = clean("broken-run");

@@ -333,8 +333,13 @@ fn init_writes_a_starter_and_never_over_another() {
 
 #[test]
 fn a_baseline_knows_what_was_and_says_what_is_gone() {
-    let folder =
-        project("baseline", &[("a/compose.yaml", OPEN), ("b/compose.yaml", &OPEN.replace("redis", "postgres"))]);
+    let folder = project(
+        "baseline",
+        &[
+            ("a/compose.yaml", OPEN),
+            ("b/compose.yaml", &OPEN.replace("redis", "postgres").replace("6379:6379", "127.0.0.1:5432:5432")),
+        ],
+    );
     let before = active(&folder, &[]);
     assert!(before.len() == 2, "{before:?}");
     let output = run(&folder, &["baseline"]);

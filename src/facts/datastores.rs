@@ -3,7 +3,7 @@
 use crate::catalogue::schema::{DataPath, Image, Keeps, WrongMountEffect};
 use crate::facts::images::{Known, known_image, runs_server, variable};
 use crate::facts::mounts;
-use crate::model::{Model, Mount, MountKind, Service};
+use crate::model::{Model, Mount, MountKind, Service, Spanned};
 
 /// Options that make a cache write its data to disk: somebody wants them kept.
 const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
@@ -33,9 +33,67 @@ pub fn unkept(model: &Model) -> Vec<Unkept<'_>> {
     model.services.values().filter_map(|service| of_service(model, service)).collect()
 }
 
+/// A server, and the mount that keeps its data.
+pub struct Kept<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// Where it keeps them.
+    pub path: String,
+    /// The mount.
+    pub mount: &'a Mount,
+}
+
+/// The datastores whose data a mount keeps, for sure.
+pub fn kept(model: &Model) -> Vec<Kept<'_>> {
+    let of_service = |service| {
+        let known = known_image(service).filter(|known| known.image.holds_data() && runs_server(service))?;
+        let answers = known.image.data_for(known.tag);
+        let [paths] = answers.as_slice() else { return None };
+        paths.iter().find_map(|data| {
+            let path = place_of(service, data)?;
+            let mount = mounts::cover(model, service, &path).filter(|mount| mounts::is_persistent(model, mount))?;
+            is_kept(model, service, data, &path).then_some(Kept { service, path, mount })
+        })
+    };
+    model.services.values().filter_map(of_service).collect()
+}
+
+/// A variable that moves the data of an image away from a mount.
+pub struct Moved<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The variable.
+    pub variable: &'static str,
+    /// Its value, the path.
+    pub value: &'a Spanned<String>,
+    /// The mount at the path that the image has without the variable.
+    pub mount: &'a Mount,
+    /// Whether the catalogue names this very repository.
+    pub exact: bool,
+}
+
+/// The services whose data a variable moves to where nothing lasts, although there is a mount at their usual place.
+pub fn moved(model: &Model) -> Vec<Moved<'_>> {
+    model.services.values().filter_map(|service| moved_in(model, service)).collect()
+}
+
+fn moved_in<'a>(model: &'a Model, service: &'a Service) -> Option<Moved<'a>> {
+    let known = known_image(service)?;
+    let paths = known.image.data.iter().map(|data| (data.path.as_str(), data.variable.as_deref()));
+    let files = known.image.sqlite.iter().map(|file| (file.path.as_str(), file.variable.as_deref()));
+    paths.chain(files).find_map(|(usual, variable_name)| {
+        let name = variable_name?;
+        let value = variable(service, name).filter(|value| value.value.starts_with('/'))?;
+        let persistent =
+            |path: &str| mounts::cover(model, service, path).filter(|mount| mounts::is_persistent(model, mount));
+        let mount = persistent(usual).filter(|_| persistent(&value.value).is_none())?;
+        Some(Moved { service, variable: name, value, mount, exact: known.exact })
+    })
+}
+
 fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
     let Known { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
-    if names_own_mount(model, service) {
+    if names_own_mount(model, service) || moved_in(model, service).is_some() {
         return None;
     }
     let borrowed = service.volumes_from.iter().any(|from| from.value.starts_with("container:"));

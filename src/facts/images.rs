@@ -1,6 +1,6 @@
 //! What the catalogue knows of the images of a model, and whether a container runs the server of its image.
 
-use crate::catalogue::schema::Image;
+use crate::catalogue::schema::{Image, Port};
 use crate::catalogue::{self, Match};
 use crate::model::{BuiltImage, ImageReference, Service, Spanned};
 
@@ -69,6 +69,18 @@ pub fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spanned<Stri
         Some(variable) => variable.value.as_ref(),
         None => built(service)?.environment.get(name),
     }
+}
+
+/// Whether an image listens on a port of its list in this service.
+pub fn is_open(service: &Service, port: &Port) -> bool {
+    let by_word = |opener: &String| {
+        launch(service).iter().any(|word| word.value.starts_with(opener.as_str()) && !word.value.ends_with("=false"))
+    };
+    let by_variable = |opener: &String| {
+        let Some((name, wanted)) = opener.split_once('=') else { return false };
+        variable(service, name).is_some_and(|value| value.value.eq_ignore_ascii_case(wanted))
+    };
+    port.opened_by.is_empty() || port.opened_by.iter().any(|opener| by_word(opener) || by_variable(opener))
 }
 
 /// Shells, which run whatever their script names.

@@ -1,5 +1,6 @@
 //! Facts about a project that several rules need, worked out when first asked for.
 
+pub mod binds;
 pub mod datastores;
 pub mod doubles;
 pub mod examples;
@@ -8,6 +9,7 @@ pub mod gpus;
 pub mod hosts;
 pub mod images;
 pub mod listen;
+pub mod listeners;
 pub mod nearby;
 pub mod mounts;
 pub mod peers;
@@ -16,8 +18,10 @@ pub mod proxied;
 pub mod published;
 pub mod purpose;
 pub mod reach;
+pub mod serve;
 pub mod serves;
 pub mod sqlite;
+pub mod sqlite_files;
 pub mod variables;
 
 use std::cell::{Cell, OnceCell};
@@ -53,6 +57,8 @@ pub struct Facts<'a> {
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
+    used_nearby: OnceCell<nearby::Used>,
+    sqlite_files: OnceCell<Vec<sqlite_files::SqliteFile<'a>>>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
     busy: Cell<bool>,
@@ -78,6 +84,8 @@ impl<'a> Facts<'a> {
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
+            used_nearby: OnceCell::new(),
+            sqlite_files: OnceCell::new(),
             spent: Cell::default(),
             busy: Cell::default(),
         }
@@ -182,6 +190,43 @@ impl<'a> Facts<'a> {
             nearby::services(&self.project.directory, &self.root, joined, self.sources)
         });
         known.contains(name)
+    }
+
+    /// What the services of the Compose files near the project's use.
+    pub fn used_nearby(&self) -> &nearby::Used {
+        self.once(&self.used_nearby, || nearby::used(&self.project.directory, &self.root, self.sources))
+    }
+
+    /// The networks that the projects near this one make.
+    pub fn networks_nearby(&self) -> Vec<nearby::Made> {
+        let own =
+            |made: &nearby::Made| self.project.files.iter().any(|file| self.sources.file(*file).path == made.file);
+        let near = nearby::networks(&self.project.directory, &self.root, self.sources);
+        near.into_iter().filter(|made| !own(made)).collect()
+    }
+
+    /// The SQLite files that services keep.
+    pub fn sqlite_files(&self) -> &[sqlite_files::SqliteFile<'a>] {
+        self.once(&self.sqlite_files, || sqlite_files::files(self.model)).as_slice()
+    }
+
+    /// Relative sources of binds that are not there.
+    pub fn missing_sources(&self) -> Vec<binds::MissingSource<'a>> {
+        binds::missing(self.model, self.sources, &self.root)
+    }
+
+    /// Directories of dependencies that a bind hides.
+    pub fn hidden_dependencies(&self) -> Vec<binds::Hidden<'a>> {
+        binds::hidden(self.model, self.sources)
+    }
+
+    /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
+    pub fn is_named(&self, word: &str) -> bool {
+        self.project.files.iter().any(|file| {
+            let path = self.sources.file(*file).path.clone();
+            let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+            name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| part == word)
+        })
     }
 
     /// What the project's first file is for, by its path in the repository.

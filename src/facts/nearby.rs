@@ -1,10 +1,10 @@
 //! The services of other Compose files near a project's: people often start several files together.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::source::{PathKind, SourceDb};
-use crate::yaml::{Tree, parse};
+use crate::source::{NodeId, PathKind, SourceDb};
+use crate::yaml::{NodeKind, Tree, parse};
 
 /// How many files are looked into.
 const MOST: usize = 64;
@@ -15,6 +15,12 @@ const UPWARDS: usize = 3;
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
 /// repository; of those beside it, too, where `beside`.
 pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> BTreeSet<String> {
+    let trees = trees(directory, root, beside, sources);
+    trees.iter().flat_map(|(_, tree)| services_of(tree)).map(str::to_owned).collect()
+}
+
+/// The Compose files near a directory, as [`services`] has it.
+fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, Tree)> {
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
     let above: Vec<&Path> =
@@ -29,13 +35,107 @@ pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb)
         let names = sources.list(directory).into_iter().filter(|name| is_yaml(name));
         names.map(|name| directory.join(name)).collect::<Vec<_>>()
     });
-    let mut found = BTreeSet::new();
-    for file in files.take(MOST) {
-        let Ok(id) = sources.load(&file) else { continue };
-        let (tree, _) = parse(id, &sources.file(id).text);
-        found.extend(services_of(&tree).map(str::to_owned));
+    let read = |file: PathBuf| {
+        let id = sources.load(&file).ok()?;
+        Some((file, parse(id, &sources.file(id).text).0))
+    };
+    files.take(MOST).filter_map(read).collect()
+}
+
+/// What the services of Compose files use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Networks, by their keys.
+    pub networks: BTreeSet<String>,
+    /// Volumes, by their keys.
+    pub volumes: BTreeSet<String>,
+}
+
+/// What the services of the Compose files near a project use: files that are started together share their networks and
+/// volumes.
+pub fn used(directory: &Path, root: &Path, sources: &SourceDb) -> Used {
+    let mut used = Used::default();
+    for (_, tree) in trees(directory, root, false, sources) {
+        for root in &tree.documents {
+            let services = tree.get(*root, "services").into_iter().flat_map(|services| tree.pairs(services));
+            for service in services {
+                let names = |key: &str| tree.get(service.value, key).map(|node| words(&tree, node)).unwrap_or_default();
+                used.networks.extend(names("networks"));
+                let source = |volume: String| volume.split(':').next().unwrap_or("").to_owned();
+                used.volumes.extend(names("volumes").into_iter().map(source));
+            }
+        }
+    }
+    used
+}
+
+/// The keys of a mapping, or the texts of a list and the `source`s of the mappings in it.
+fn words(tree: &Tree, node: NodeId) -> Vec<String> {
+    match tree.follow(node).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Mapping(pairs, _)) => {
+            pairs.iter().filter_map(|pair| tree.text(pair.key)).map(str::to_owned).collect()
+        }
+        Some(NodeKind::Sequence(items, _)) => {
+            let word =
+                |item: &NodeId| tree.text(*item).or_else(|| tree.text(tree.get(*item, "source")?)).map(str::to_owned);
+            items.iter().filter_map(word).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A network that another project near this one makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its key.
+    pub key: String,
+    /// Its real name.
+    pub name: String,
+    /// The Compose file.
+    pub file: PathBuf,
+    /// Whether the name is written.
+    pub named: bool,
+}
+
+/// The networks that the projects near this one make, the implied `default` of each among them. Names with variables in
+/// them are left out.
+pub fn networks(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Made> {
+    let mut found = Vec::new();
+    for (file, tree) in trees(directory, root, true, sources) {
+        let Some(root) = tree.documents.first().filter(|root| tree.get(**root, "services").is_some()) else { continue };
+        let parent = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
+        let project = tree
+            .get(*root, "name")
+            .and_then(|name| tree.text(name))
+            .map_or_else(|| project_name(parent), str::to_owned);
+        let declared = tree.get(*root, "networks").map(|networks| tree.pairs(networks)).unwrap_or_default();
+        let mut made = |key: &str, value: Option<NodeId>| {
+            let text = |name: &str| tree.text(tree.get(value?, name)?);
+            if value.is_some_and(|value| tree.get(value, "external").is_some()) || project.contains('$') {
+                return;
+            }
+            let named = text("name");
+            let name = named.map_or_else(|| format!("{project}_{key}"), str::to_owned);
+            if !name.contains('$') {
+                found.push(Made { key: key.to_owned(), name, file: file.clone(), named: named.is_some() });
+            }
+        };
+        for pair in declared {
+            made(tree.text(pair.key).unwrap_or(""), Some(pair.value));
+        }
+        if !declared.iter().any(|pair| tree.text(pair.key) == Some("default")) {
+            made("default", None);
+        }
     }
     found
+}
+
+/// The name of a project by its directory, as Compose makes it.
+fn project_name(directory: &str) -> String {
+    let lower = directory.to_lowercase();
+    let kept: String =
+        lower.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')).collect();
+    kept.trim_start_matches(['_', '-']).to_owned()
 }
 
 /// The names of the services that one file has.

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use super::hosts::{HostReference, Origin, Role, is_loopback, references};
-use super::images::known_image;
+use super::images::{is_open, known_image};
 use super::listen::listening;
 use super::reach::Answer;
 use crate::finding::Place;
@@ -36,6 +36,8 @@ pub struct Peer {
     pub port: Option<u16>,
     /// Where it is written.
     pub place: Place,
+    /// The bytes of the port, where one is written with the host or in a variable that goes with it.
+    pub port_place: Option<Place>,
     /// What it means.
     pub meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
@@ -94,7 +96,8 @@ enum ByWhom {
 
 fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
     let (service, host, of_proxy) = (service.to_owned(), host.to_owned(), by == ByWhom::Proxy);
-    Peer { service, host, port, place, meaning, variable: None, is_own: false, of_datastore: false, of_proxy }
+    let (variable, port_place) = (None, None);
+    Peer { service, host, port, place, port_place, meaning, variable, is_own: false, of_datastore: false, of_proxy }
 }
 
 fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) -> Peer {
@@ -117,6 +120,8 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
     Peer {
         service: service.name.clone(),
+        of_proxy: false,
+        port_place: reference.port_place,
         host: reference.host,
         port,
         place: reference.place,
@@ -124,7 +129,6 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable,
         of_datastore,
-        of_proxy: false,
     }
 }
 
@@ -243,7 +247,11 @@ fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
 
 fn of_image(service: &Service, port: u16) -> bool {
     known_image(service).is_some_and(|known| {
-        known.image.ports_for(known.tag).iter().any(|ports| ports.iter().any(|one| one.port == port))
+        known
+            .image
+            .ports_for(known.tag)
+            .iter()
+            .any(|ports| ports.iter().any(|one| one.port == port && is_open(service, one)))
     })
 }
 

@@ -27,8 +27,17 @@ pub struct BuiltImage {
     pub healthcheck: Option<Healthcheck>,
     /// `COPY` and `ADD`.
     pub copies: Vec<Copied>,
-    /// The scripts of `RUN`.
-    pub runs: Vec<Spanned<String>>,
+    /// `RUN`.
+    pub runs: Vec<Ran>,
+}
+
+/// `RUN`.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The script, its here-documents behind it.
+    pub script: Spanned<String>,
+    /// The directory it runs in; `None` where the base image has a say.
+    pub working_dir: Option<String>,
 }
 
 /// `EXPOSE`.

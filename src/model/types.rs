@@ -280,7 +280,7 @@ pub struct Port {
     pub target_place: Place,
     /// The host address; `None` means all.
     pub host_ip: Option<String>,
-    /// Which bytes of the host's side, as far as it is written with the address, came from variables.
+    /// Which bytes of the host's side came from where.
     pub host_parts: Vec<Part>,
     /// The published port or range (first, last); `None` where Docker chooses one.
     pub published: Option<(u16, u16)>,
@@ -293,7 +293,7 @@ pub struct Port {
 }
 
 /// What is mounted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MountKind {
     /// A path of the host, absolute.
     Bind(String),

@@ -33,7 +33,10 @@ const DATA_WORDS: [&str; 20] = [
 /// Publishes a port on loopback alone, where it is published on all addresses.
 pub fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
     let title = "publish it on `127.0.0.1` alone: other machines then no longer reach it";
-    let by_variable = port.host_parts.iter().any(|part| part.variable.is_some());
+    let by_variable = port.host_parts.iter().any(|part| {
+        // The variable of an address; empty ones leave no address behind.
+        part.variable.is_some() && (port.host_ip.is_some() || part.start == part.end)
+    });
     if !port.via.is_empty() || by_variable {
         return None;
     }

@@ -3,6 +3,8 @@
 use crate::config::Config;
 use crate::facts::purpose::Purpose;
 use crate::finding::{Finding, Place, Severity};
+use crate::model::Service;
+use crate::rules::Context;
 
 /// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
 pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
@@ -18,6 +20,25 @@ pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
         Purpose::Test => Severity::Info,
         other => for_purpose(severity, other),
     }
+}
+
+/// What a port is on the host, in words.
+pub fn published_as(published: Option<(u16, u16)>) -> String {
+    match published {
+        Some((first, last)) if first == last => format!("port {first}"),
+        Some((first, last)) => format!("a port from {first} to {last}"),
+        None => "a port that Docker picks".to_owned(),
+    }
+}
+
+/// Whether a service is scaled to nothing.
+pub fn is_off(service: &Service) -> bool {
+    service.replicas.as_ref().is_some_and(|replicas| replicas.value == 0)
+}
+
+/// Whether all that the project is made of stands in one file: what is written there is all there is.
+pub fn is_one_file(cx: &Context<'_>) -> bool {
+    cx.project.all_files.iter().all(|file| Some(file) == cx.project.files.first())
 }
 
 /// Whether the option `allowed_ports` of a rule lists all of these ports of the host.

@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use self::lines::{Instruction, instructions};
 use self::words::{Lookup, Word, whole, words};
 use crate::finding::Place;
-use crate::model::{BuiltImage, Command, Copied, Exposed, Healthcheck, ImageReference, Spanned};
+use crate::model::{BuiltImage, Command, Copied, Exposed, Healthcheck, ImageReference, Ran, Spanned};
 use crate::project::short::volume::clean;
 
 /// A stage.
@@ -172,7 +172,9 @@ impl Reader<'_> {
             "COPY" | "ADD" => image.copies.push(self.copied(instruction, words(self), image.working_dir.as_ref())),
             "RUN" => {
                 let script = [body].into_iter().chain(instruction.documents.iter().map(String::as_str));
-                image.runs.push(self.at(instruction, script.collect::<Vec<_>>().join("\n")));
+                let script = self.at(instruction, script.collect::<Vec<_>>().join("\n"));
+                let working_dir = image.working_dir.as_ref().map(|path| path.value.clone());
+                image.runs.push(Ran { script, working_dir });
             }
             _ => {}
         }

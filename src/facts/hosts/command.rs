@@ -7,26 +7,30 @@ use super::{Evidence, Role, names};
 
 /// A word of a command, and where it stands: which word of the list, and its bytes there.
 #[derive(Clone, Debug)]
-struct Token<'a> {
-    text: &'a str,
-    word: usize,
-    at: usize,
+pub struct Token<'a> {
+    /// What it says, quotes taken off.
+    pub text: &'a str,
+    /// The number of the word.
+    pub word: usize,
+    /// Its first byte there.
+    pub at: usize,
     /// Whether it begins a command of a shell script.
     first: bool,
 }
 
+/// The commands that words are, those of a shell script each alone.
+pub fn simple_commands<'a>(words: &[&'a str]) -> Vec<Vec<Token<'a>>> {
+    let tokens: Vec<Token<'_>> = words.iter().enumerate().flat_map(|(index, word)| tokens(index, word)).collect();
+    tokens.chunk_by(|_, next| !next.first).map(<[Token<'_>]>::to_vec).collect()
+}
+
 /// The hosts that a command names: the number of the word, the find in that word, and the role.
 pub fn hosts(words: &[&str]) -> Vec<(usize, Found, Role)> {
-    let tokens: Vec<Token<'_>> = words.iter().enumerate().flat_map(|(index, word)| tokens(index, word)).collect();
-    let mut found = Vec::new();
-    for simple in tokens.chunk_by(|_, next| !next.first) {
-        found.extend(simple_command(simple));
-    }
-    found
+    simple_commands(words).iter().flat_map(|simple| simple_command(simple)).collect()
 }
 
 /// The tokens of a word: itself, or where it has blanks (a script after `sh -c`) the words of the script.
-fn tokens(index: usize, word: &str) -> Vec<Token<'_>> {
+fn tokens<'a>(index: usize, word: &'a str) -> Vec<Token<'a>> {
     if !word.trim().contains(char::is_whitespace) {
         return vec![Token { text: word, word: index, at: 0, first: index == 0 }];
     }

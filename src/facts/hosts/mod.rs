@@ -15,6 +15,7 @@ use crate::project::texts::Texts;
 use crate::project::value::Step;
 use scan::{Found, Needs};
 
+pub use command::{Token, simple_commands};
 pub use names::is_loopback;
 
 /// Where a host is named.

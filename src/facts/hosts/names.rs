@@ -216,7 +216,8 @@ pub fn role_of_value(words: &[String], by_name: Role, host: &str, scheme: Option
         return Role::Listen;
     }
     let web = matches!(scheme, Some("http" | "https" | "ws" | "wss"));
-    if web && !has(words, BACKENDS) {
+    // `PREFECT_UI_API_URL` is for the browser, `PREFECT_API_URL` for the worker.
+    if web && (!has(words, BACKENDS) || has(words, &["UI"])) {
         return Role::Public;
     }
     let bare = matches!(evidence, Evidence::HostVariable | Evidence::HostPort | Evidence::CommandOption);
@@ -273,6 +274,7 @@ const BACKENDS: &[&str] = &[
     "PGHOST",
     "POSTGRES",
     "POSTGRESQL",
+    "PREFECT",
     "PROMETHEUS",
     "QDRANT",
     "QUEUE",

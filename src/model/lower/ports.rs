@@ -19,7 +19,7 @@ fn port(entry: &Value) -> Option<Port> {
         host_place: published.or(host_ip).map_or(entry.place, |side| side.place),
         target_place: target.place,
         host_ip: host_ip.and_then(Value::text).map(str::to_owned),
-        host_parts: host_ip.map(|address| address.parts.clone()).unwrap_or_default(),
+        host_parts: host_ip.or(published).map(|side| side.parts.clone()).unwrap_or_default(),
         published: published.and_then(read::as_text).and_then(|text| range(&text.value)),
         target: u16::try_from(read::as_integer(target)?).ok()?,
         protocol: read::text(entry, "protocol").map_or_else(|| "tcp".to_owned(), |protocol| protocol.value),

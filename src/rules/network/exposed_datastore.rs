@@ -6,7 +6,7 @@ use crate::catalogue::schema::ExposureKind;
 use crate::facts::images::known_image;
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::rules::support::{allows_ports, for_purpose};
+use crate::rules::support::{allows_ports, for_purpose, published_as};
 use crate::rules::{Context, fixes};
 
 /// The bridge that Docker makes for containers; no other machine reaches it.
@@ -33,7 +33,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message = format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), shown(port.published));
+        let message =
+            format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), published_as(port.published));
         let help = format!(
             "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out: services of this project reach `{name}` without it",
             exposure.why,
@@ -63,12 +64,4 @@ fn is_allowed(cx: &Context<'_>, published: &Published<'_>) -> bool {
     };
     allows_ports(cx.settings, RULE, published.port.published)
         || address.is_some_and(|address| cx.settings.lists_address(RULE, "allowed_networks", address))
-}
-
-fn shown(published: Option<(u16, u16)>) -> String {
-    match published {
-        Some((first, last)) if first == last => format!("port {first}"),
-        Some((first, last)) => format!("a port from {first} to {last}"),
-        None => "a port that Docker picks".to_owned(),
-    }
 }

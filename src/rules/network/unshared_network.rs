@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::default_bridge_without_names::is_on_bridge;
 use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Place, Severity};
@@ -22,6 +23,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
         // What a service has from an `extends` that leads nowhere is not known.
         let known = |name: &str| cx.model.services.contains_key(name) && !cx.project.unresolved.contains(name);
+        let bridged = |name: &str| cx.model.services.get(name).is_some_and(is_on_bridge);
+        // Where the default bridge is the cause, another rule says so.
+        if bridged(&peer.service) || bridged(other) {
+            continue;
+        }
         if known(&peer.service) && known(other) && !is_for_another(cx, peer, other) {
             unreached.entry(other).or_default().push(peer);
         }

@@ -1,0 +1,264 @@
+//! What stands at the other end of binds: sources that are not there, and directories of an image that a source hides.
+
+use std::path::{Path, PathBuf};
+
+use super::examples::is_example;
+use super::gitignore::Ignored;
+use super::images::{built, launch};
+use super::mounts;
+use crate::model::{Model, Mount, MountKind, Ran, Service};
+use crate::source::{PathKind, SourceDb, relative};
+
+/// A relative source of a bind that is not there.
+#[derive(Clone, Debug)]
+pub struct MissingSource<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The bind.
+    pub mount: &'a Mount,
+    /// The source, as it is written.
+    pub written: String,
+    /// Whether its name is that of a file.
+    pub is_file: bool,
+    /// Whether git ignores it.
+    pub ignored: bool,
+    /// An example beside it that it is made from.
+    pub example: Option<String>,
+    /// Where it stands, seen from the project's directory, if not where the bind looks for it.
+    pub elsewhere: Option<String>,
+}
+
+/// The relative sources of a model's active services that are missing from the repository.
+pub fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<MissingSource<'a>> {
+    let mut ignored = Ignored::new(sources, &model.directory);
+    let modules = submodules(sources, root);
+    let mut found = Vec::new();
+    for service in model.services.values() {
+        for mount in &service.mounts {
+            let (MountKind::Bind(path), Some(source)) = (&mount.kind, &mount.source) else { continue };
+            let path = Path::new(path);
+            let file = sources.file(source.place.span.file);
+            let written =
+                file.slice(source.place.span.start, source.place.span.end).trim_matches(['"', '\'']).to_owned();
+            let checked = written.starts_with('.') && !written.contains('$') && path.starts_with(root);
+            // A path that leads up and finds nothing: the file is not where it is meant to be.
+            let parent = path.parent().map(|parent| sources.kind(parent));
+            let astray = written.starts_with("..") && parent == Some(PathKind::Missing);
+            if !checked
+                || astray
+                || sources.kind(path) != PathKind::Missing
+                || modules.iter().any(|module| path.starts_with(module))
+            {
+                continue;
+            }
+            found.push(MissingSource {
+                service,
+                mount,
+                is_file: is_file_name(&written) || is_file_name(&mount.target.value),
+                ignored: ignored.is_ignored(path),
+                example: example(sources, path),
+                elsewhere: elsewhere(model, sources, root, path),
+                written,
+            });
+        }
+    }
+    found
+}
+
+/// Endings of the names of files that people write or generate.
+const ENDINGS: [&str; 46] = [
+    "acl",
+    "cert",
+    "cfg",
+    "cnf",
+    "conf",
+    "config",
+    "crt",
+    "csv",
+    "db",
+    "env",
+    "hcl",
+    "html",
+    "ini",
+    "jks",
+    "js",
+    "json",
+    "key",
+    "ldif",
+    "list",
+    "log",
+    "lua",
+    "md",
+    "p12",
+    "pem",
+    "php",
+    "properties",
+    "py",
+    "rb",
+    "rules",
+    "service",
+    "sh",
+    "sql",
+    "sqlite",
+    "sqlite3",
+    "template",
+    "tmpl",
+    "toml",
+    "ts",
+    "txt",
+    "xml",
+    "yaml",
+    "yml",
+    "cjs",
+    "mjs",
+    "pub",
+    "repo",
+];
+
+/// Whether the name at the end of a path is that of a file.
+pub fn is_file_name(path: &str) -> bool {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    let known = matches!(
+        name,
+        ".env" | ".htpasswd" | ".npmrc" | ".pgpass" | "Caddyfile" | "Dockerfile" | "Corefile" | "Gemfile" | "Makefile"
+    );
+    let ending =
+        name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending.to_ascii_lowercase());
+    !path.ends_with('/') && (known || ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())))
+}
+
+/// The directories of git submodules: a checkout may be without them.
+fn submodules(sources: &SourceDb, root: &Path) -> Vec<PathBuf> {
+    let sources = sources.glancing();
+    let Ok(id) = sources.load(&root.join(".gitmodules")) else { return Vec::new() };
+    let file = sources.file(id);
+    let paths = file.text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='));
+    paths.map(|path| root.join(path.trim())).collect()
+}
+
+/// A file beside a missing one whose name says that the other is made from it: `config.example.yml`, `.env.dist`.
+fn example(sources: &SourceDb, path: &Path) -> Option<String> {
+    const WORDS: [&str; 7] = ["example", "sample", "template", "dist", "tmpl", "tpl", "default"];
+    let name = path.file_name()?.to_str()?;
+    let stem = name.trim_start_matches('.').split('.').next().filter(|stem| !stem.is_empty())?.to_ascii_lowercase();
+    let directory = path.parent()?;
+    let is_meant = |other: &String| {
+        let lower = other.to_ascii_lowercase();
+        let words: Vec<&str> = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+        lower.contains(&stem) && (words.iter().any(|word| WORDS.contains(word)) || is_example(other))
+    };
+    sources.list(directory).into_iter().find(is_meant)
+}
+
+/// Where a missing source stands, if the path is meant from a directory further up: the files are run from there.
+fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(&model.directory).ok()?;
+    let above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    let found = above.map(|above| above.join(inside)).find(|candidate| sources.kind(candidate) != PathKind::Missing)?;
+    Some(relative(&model.directory, &found))
+}
+
+/// A directory of dependencies that is part of an image and that a bind hides.
+#[derive(Clone, Debug)]
+pub struct Hidden<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The bind.
+    pub mount: &'a Mount,
+    /// The directory in the container.
+    pub directory: String,
+    /// Where the Dockerfile fills it.
+    pub run: &'a Ran,
+}
+
+/// The dependencies that the Dockerfiles of active services install and that a bind of the sources covers.
+pub fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<Hidden<'a>> {
+    let mut found = Vec::new();
+    for service in model.services.values() {
+        let Some(image) = built(service) else { continue };
+        let starts: Vec<&str> = launch(service).into_iter().map(|word| word.value.as_str()).collect();
+        for run in &image.runs {
+            let Some((directory, program)) = installed(run, image.environment.contains_key("UV_PROJECT_ENVIRONMENT"))
+            else {
+                continue;
+            };
+            let Some(mount) = mounts::cover(model, service, &directory) else { continue };
+            let MountKind::Bind(source) = &mount.kind else { continue };
+            let inside = directory.strip_prefix(mount.target.value.as_str()).unwrap_or("").trim_start_matches('/');
+            let there = sources.kind(&Path::new(source).join(inside)) != PathKind::Missing;
+            let again =
+                starts.iter().any(|word| word.contains(program) && word.contains("install") || word.contains("uv run"));
+            if inside.is_empty() || there || again || sources.kind(Path::new(source)) != PathKind::Directory {
+                continue;
+            }
+            found.push(Hidden { service, mount, directory, run });
+            break;
+        }
+    }
+    found
+}
+
+/// The directory that a script of a Dockerfile fills with dependencies, and the program that does it.
+fn installed(run: &Ran, moved: bool) -> Option<(String, &'static str)> {
+    let working_dir = run.working_dir.as_deref()?;
+    let script = run.script.value.as_str();
+    let commands = script.split(['\n', ';', '&', '|']).map(str::trim);
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().filter(|word| !word.starts_with("--mount")).collect();
+        let global =
+            words.iter().any(|word| matches!(*word, "-g" | "--global" | "global" | "--prefix" | "-C" | "--cwd"));
+        let (kind, program) = match words.as_slice() {
+            ["npm", "ci" | "install" | "i", ..] if !global && names_nothing(&words) => ("node_modules", "npm"),
+            ["yarn"] | ["yarn", "install", ..] if !global => ("node_modules", "yarn"),
+            ["yarn", option, ..] if option.starts_with("--") && !global => ("node_modules", "yarn"),
+            ["pnpm", "i" | "install", ..] if !global => ("node_modules", "pnpm"),
+            ["bun", "i" | "install", ..] if !global => ("node_modules", "bun"),
+            ["composer", "install", ..] if !global => ("vendor", "composer"),
+            ["uv", "sync", ..] if !moved => (".venv", "uv"),
+            _ => continue,
+        };
+        // `mv node_modules /` takes them out of the way on purpose.
+        let is_moved = script.contains("mv ") && script.matches(kind).count() > 0;
+        return (!is_moved).then(|| (mounts::join(Some(working_dir), kind), program));
+    }
+    None
+}
+
+/// Whether `npm install` installs what the project asks for, and not a package by its name.
+fn names_nothing(words: &[&str]) -> bool {
+    words.iter().skip(2).all(|word| word.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn names_of_files() {
+        for name in ["./nginx.conf", "./Caddyfile", "./.env", "/etc/x/app.YML"] {
+            assert!(is_file_name(name), "{name}");
+        }
+        for name in ["./conf.d", "./data", "./.git", "./v1.2", "./init.sql/"] {
+            assert!(!is_file_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn sources_that_are_not_there() {
+        let compose = "services:\n  web:\n    image: x\n    volumes: [./a.conf:/a, ./b.conf:/b, ./c.yml:/c, ./d:/d, /e:/e, '${F:-./f}:/f', ../g/g.conf:/g]\n";
+        let files =
+            [("compose.yaml", compose), ("a.conf", ""), ("c.example.yml", ""), (".gitignore", "d\n"), (".git", "")];
+        with_sources(&files, &[], |_, facts| {
+            let found: Vec<(String, bool, bool, Option<String>)> = facts
+                .missing_sources()
+                .into_iter()
+                .map(|one| (one.written, one.is_file, one.ignored, one.example))
+                .collect();
+            let file = |name: &str, example: Option<&str>| (name.to_owned(), true, false, example.map(str::to_owned));
+            let expect =
+                [file("./b.conf", None), file("./c.yml", Some("c.example.yml")), ("./d".to_owned(), false, true, None)];
+            assert_eq!(found, expect);
+        });
+    }
+}

@@ -1,0 +1,153 @@
+//! The SQLite files that services keep, by variables, Dockerfiles and the defaults of known images, and the mounts they
+//! are in.
+
+use super::images::{built, known_image, runs_default, variable, working_dir};
+use super::mounts;
+use super::sqlite::{Location, location};
+use crate::catalogue::schema::Engine;
+use crate::finding::Place;
+use crate::model::{Model, Mount, MountKind, Service};
+
+/// An SQLite file of a service.
+#[derive(Clone, Debug)]
+pub struct SqliteFile<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The path in the container, absolute.
+    pub path: String,
+    /// Where it is named; the service's key where its image says so.
+    pub place: Place,
+    /// The variable or the image that names it.
+    pub named_by: String,
+    /// Whether it is opened for reading only.
+    pub read_only: bool,
+}
+
+impl SqliteFile<'_> {
+    /// The mount that the file is in.
+    pub fn mount<'a>(&self, model: &'a Model) -> Option<&'a Mount> {
+        let service = model.services.get(&self.service.name)?;
+        mounts::cover(model, service, &self.path)
+    }
+}
+
+/// The files of a model's active services whose place is known.
+pub fn files(model: &Model) -> Vec<SqliteFile<'_>> {
+    let mut found = Vec::new();
+    for service in model.services.values() {
+        let before = found.len();
+        let own = service.environment.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
+        let of_image = built(service).into_iter().flat_map(|image| &image.environment);
+        let inherited = of_image.filter(|(name, _)| !service.environment.contains_key(*name));
+        for (name, value) in own.chain(inherited) {
+            let for_tests = name.to_ascii_uppercase().contains("TEST");
+            let Some(path) =
+                location(name, &value.value).filter(|_| !for_tests).and_then(|one| path_of(model, service, &one))
+            else {
+                continue;
+            };
+            let read_only = ["mode=ro", "immutable=1"].iter().any(|option| value.value.contains(option));
+            found.push(SqliteFile { service, path, place: value.place, named_by: name.clone(), read_only });
+        }
+        if found.len() == before {
+            found.extend(by_default(service));
+        }
+    }
+    found
+}
+
+/// The path in the container; of two readings the one that a mount covers.
+fn path_of(model: &Model, service: &Service, location: &Location) -> Option<String> {
+    let directory = working_dir(service).map(|directory| directory.value.as_str());
+    let covered = |path: &String| mounts::cover(model, service, path).is_some();
+    match location {
+        Location::Memory => None,
+        Location::Absolute(path) => Some(mounts::join(None, path)),
+        Location::Relative(path) => directory.map(|directory| mounts::join(Some(directory), path)),
+        Location::ThreeSlashes(path) => {
+            let below = directory.map(|directory| mounts::join(Some(directory), path)).filter(covered);
+            below.or_else(|| Some(format!("/{path}")).filter(covered))
+        }
+    }
+}
+
+fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
+    let known = known_image(service).filter(|known| known.exact && runs_default(service))?;
+    let answers = known.image.sqlite_for(known.tag);
+    let [files] = answers.as_slice() else { return None };
+    let file = files.iter().find(|file| file.engine == Engine::Sqlite)?;
+    let replaced = file.replaced_by.iter().any(|setting| {
+        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+    });
+    let path = file
+        .variable
+        .as_deref()
+        .and_then(|name| variable(service, name))
+        .map_or(file.path.as_str(), |value| &value.value);
+    (!replaced && path.starts_with('/')).then(|| SqliteFile {
+        service,
+        path: path.to_owned(),
+        place: service.key,
+        named_by: known.image.name.clone(),
+        read_only: false,
+    })
+}
+
+/// What makes two paths of containers one place: the volume or the directory of the host, and the path in it.
+pub fn identity(model: &Model, mount: &Mount, path: &str) -> Option<(String, String)> {
+    let source = match &mount.kind {
+        MountKind::Bind(source) => source.clone(),
+        MountKind::Volume(key) => format!("volume {}", model.volumes.get(key).map_or(key, |volume| &volume.name.value)),
+        _ => return None,
+    };
+    let inside = path.strip_prefix(mount.target.value.as_str())?.trim_start_matches('/');
+    let inside = format!("{}/{inside}", mount.subpath.as_deref().unwrap_or(""));
+    let joined = if source.starts_with('/') { mounts::join(None, &format!("{source}/{inside}")) } else { source };
+    Some((joined, if matches!(mount.kind, MountKind::Bind(_)) { String::new() } else { mounts::join(None, &inside) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn files_and_their_mounts() {
+        let compose = "
+services:
+  env:
+    image: x
+    environment: {DATABASE_URL: 'sqlite:////data/app.db', RO_DB: 'file:/ro.db?mode=ro'}
+    volumes: [data:/data]
+  made:
+    build: .
+    volumes: [data:/app/data]
+  grafana:
+    image: grafana/grafana:11.1.0
+    volumes: ['data:/var/lib/grafana']
+volumes: {data: {}}
+";
+        let files = [
+            ("compose.yaml", compose),
+            ("Dockerfile", "FROM python:3.12\nWORKDIR /app\nENV DATABASE_URL=sqlite:///data/app.db\n"),
+        ];
+        with_sources(&files, &[], |_, facts| {
+            let found: Vec<_> = facts
+                .sqlite_files()
+                .iter()
+                .map(|one| {
+                    let identity = one.mount(facts.model).and_then(|mount| identity(facts.model, mount, &one.path));
+                    (one.service.name.as_str(), one.path.as_str(), one.read_only, identity)
+                })
+                .collect();
+            let place = |inside: &str| Some(("volume shop_data".to_owned(), inside.to_owned()));
+            let expect = [
+                ("env", "/data/app.db", false, place("/app.db")),
+                ("env", "/ro.db", true, None),
+                ("made", "/app/data/app.db", false, place("/app.db")),
+                ("grafana", "/var/lib/grafana/grafana.db", false, place("/grafana.db")),
+            ];
+            assert_eq!(found, expect);
+        });
+    }
+}

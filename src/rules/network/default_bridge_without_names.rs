@@ -1,0 +1,50 @@
+//! A peer named by its host on the default bridge, where Docker knows no names.
+
+use std::collections::HashSet;
+
+use crate::facts::peers::Meaning;
+use crate::finding::{Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+
+/// Reports each service once that the bridge keeps from a peer it names.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    for peer in cx.facts.peers() {
+        let Meaning::Unreachable(other) = &peer.meaning else { continue };
+        let (Some(from), Some(to)) = (cx.model.services.get(&peer.service), cx.model.services.get(other)) else {
+            continue;
+        };
+        let Some(bridged) = [from, to].into_iter().find(|service| is_on_bridge(service)) else { continue };
+        if !seen.insert((&peer.service, other)) {
+            continue;
+        }
+        let (name, mode) = (&peer.service, bridged.network_mode.as_ref());
+        let message = if bridged.name == *name {
+            format!("`{name}` is on the default bridge, where the name `{}` is not known", peer.host)
+        } else {
+            format!("`{other}` is on the default bridge, where it has no name that `{name}` could use")
+        };
+        let mut finding = Finding::new(
+            "default-bridge-without-names",
+            Severity::Error,
+            peer.place,
+            format!("services.{name}"),
+            message,
+        )
+        .evidence(other.clone())
+        .help(format!(
+            "take `network_mode` out of `{}`: on the project's own network services find each other by name",
+            bridged.name
+        ));
+        if let Some(mode) = mode {
+            finding = finding.label(mode.place, "this is the default bridge");
+        }
+        findings.push(finding);
+    }
+}
+
+/// Whether a service is on Docker's default bridge.
+pub fn is_on_bridge(service: &Service) -> bool {
+    service.network_mode.as_ref().is_some_and(|mode| matches!(mode.value.as_str(), "bridge" | "default"))
+}

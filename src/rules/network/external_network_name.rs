@@ -1,0 +1,57 @@
+//! An external network under a name that the project which makes it does not give it.
+
+use crate::facts::nearby::Made;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Network;
+use crate::rules::Context;
+
+/// Reports the name of the network.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let external: Vec<(&String, &Network)> = cx
+        .model
+        .networks
+        .iter()
+        .filter(|(_, network)| network.external && network.name.value.contains(['_', '-']))
+        .collect();
+    if external.is_empty() {
+        return;
+    }
+    let made = cx.facts.networks_nearby();
+    for (key, network) in external {
+        let name = &network.name;
+        let Some(meant) = meant(&name.value, &made).filter(|_| !name.is_interpolated()) else { continue };
+        let message = format!("the network is called `{}`, not `{}`", meant.name, name.value);
+        let file = meant.file.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let directory =
+            meant.file.parent().and_then(|parent| parent.file_name()).and_then(|name| name.to_str()).unwrap_or("");
+        findings.push(
+            Finding::new("external-network-name", Severity::Warning, name.place, format!("networks.{key}"), message)
+                .evidence(name.value.clone())
+                .confidence(Confidence::Medium)
+                .help(format!("`{directory}/{file}` makes it under the name of its project: write `name: {}` here, or a fixed `name:` there", meant.name)),
+        );
+    }
+}
+
+/// The network that a name is meant for: `<project>_<key>` of a project that has another name, where nobody makes one of
+/// this name.
+fn meant<'a>(name: &str, made: &'a [Made]) -> Option<&'a Made> {
+    if made.iter().any(|one| one.name == name) {
+        return None;
+    }
+    let mut candidates = made.iter().filter(|one| !one.named && is_meant(name, one));
+    let first = candidates.next()?;
+    candidates.next().is_none().then_some(first)
+}
+
+/// Whether a name is that of the network's key, with the name of the directory before it: what the project would be called
+/// without a `name:` of its own.
+fn is_meant(name: &str, made: &Made) -> bool {
+    let directory =
+        made.file.parent().and_then(|parent| parent.file_name()).and_then(|name| name.to_str()).unwrap_or("");
+    let Some(project) = name.strip_suffix(made.key.as_str()).and_then(|rest| rest.strip_suffix(['_', '-'])) else {
+        return false;
+    };
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', '.', ' '], "");
+    plain(project) == plain(directory)
+}

@@ -1,0 +1,83 @@
+//! A server that only its own container reaches, and that others are meant to reach.
+
+use crate::edits;
+use crate::facts::peers::Meaning;
+use crate::facts::place::part_of;
+use crate::facts::published::has_borrowed_network;
+use crate::facts::serve::{Address, Bind, binds};
+use crate::finding::{Confidence, Finding, Place, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+
+/// Reports the word of the command that binds the loopback, or that starts a server which does so by itself.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values().filter(|service| !has_borrowed_network(service)) {
+        let binds = binds(service);
+        let Some(bind) = binds.iter().find(|bind| bind.address == Address::Loopback) else { continue };
+        let elsewhere = binds.iter().any(|other| other.address != Address::Loopback && other.port == bind.port);
+        let Some(port) = bind.port.filter(|_| !elsewhere) else { continue };
+        // A service that shares the namespace may be the one that is meant to reach it.
+        if cx.facts.reach().siblings(&service.name).len() > 1 {
+            continue;
+        }
+        let Some((place, whom)) = wanted(cx, service, port) else { continue };
+        findings.push(finding(cx, service, bind, port, (place, whom)));
+    }
+}
+
+/// Where it is said that others reach the port, and who they are.
+fn wanted(cx: &Context<'_>, service: &Service, port: u16) -> Option<(Place, String)> {
+    if let Some(entry) = service.ports.iter().find(|entry| entry.target == port) {
+        return Some((entry.place, "it is published here".to_owned()));
+    }
+    let proxied = cx
+        .facts
+        .proxied()
+        .iter()
+        .find(|one| one.service == service.name && one.port == port && one.proxy != service.name);
+    if let Some(proxied) = proxied {
+        return Some((proxied.place, format!("`{}` forwards to it here", proxied.proxy)));
+    }
+    let is_meant = |meaning: &Meaning| matches!(meaning, Meaning::Service(name) if *name == service.name);
+    let peer = cx
+        .facts
+        .peers()
+        .iter()
+        .find(|peer| is_meant(&peer.meaning) && peer.port == Some(port) && peer.service != service.name);
+    peer.map(|peer| (peer.place, format!("`{}` connects to it here", peer.service)))
+}
+
+fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, wanted: (Place, String)) -> Finding {
+    let (name, program) = (&service.name, bind.program);
+    let message = if bind.address_written {
+        format!("`{program}` of `{name}` listens on the loopback of its container only")
+    } else {
+        format!("`{program}` listens on the loopback of the container of `{name}` unless it is told otherwise")
+    };
+    let (place, whom) = wanted;
+    let written = part_of(bind.word, bind.range.clone(), cx.facts.texts());
+    let open = bind.word.value.get(bind.range.clone()).and_then(opened);
+    // Of a command that is one text, a word has no place of its own.
+    let placed = (written.span.end - written.span.start) as usize == bind.range.len();
+    let literal = placed && bind.address_written && bind.word.via.is_empty() && !bind.word.is_interpolated();
+    let edits = open
+        .filter(|_| literal)
+        .and_then(|open| edits::exchange(cx.files, written, bind.word.value.get(bind.range.clone())?, &open));
+    let confidence = if bind.address_written { Confidence::High } else { Confidence::Medium };
+    let mut finding =
+        Finding::new("loopback-listener", Severity::Warning, written, format!("services.{name}"), message)
+            .evidence(port.to_string())
+            .label(place, whom)
+            .help(format!("nobody outside of the container gets through: start it with `{}`", bind.advice))
+            .confidence(confidence);
+    finding.fix = edits::risky("listen on all addresses of the container: its networks then reach it", edits);
+    finding
+}
+
+/// The word with all addresses in the place of the loopback.
+fn opened(word: &str) -> Option<String> {
+    ["127.0.0.1", "localhost"]
+        .into_iter()
+        .find(|address| word.contains(address))
+        .map(|address| word.replacen(address, "0.0.0.0", 1))
+}

@@ -1,0 +1,61 @@
+//! A peer that is addressed by the port it has on the host, which is not the one it listens on.
+
+use indexmap::IndexMap;
+
+use crate::edits;
+use crate::facts::listeners::may_listen;
+use crate::facts::peers::{Meaning, Peer};
+use crate::finding::{Finding, Severity};
+use crate::model::{Port, Service};
+use crate::rules::Context;
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports each wrong port of a service once, at the first place that uses it.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
+    for peer in cx.facts.peers() {
+        if let Some((to, _, number)) = misused(cx, peer) {
+            groups.entry((&to.name, number)).or_default().push(peer);
+        }
+    }
+    for ((name, number), peers) in groups {
+        let Some((first, rest)) = peers.split_first() else { continue };
+        let Some((_, port, _)) = misused(cx, first) else { continue };
+        let place = first.port_place.unwrap_or(first.place);
+        let target = port.target;
+        let message = format!("`{name}` has port {number} on the host only, services reach it at {target}");
+        let resource = format!("services.{}", first.service);
+        let mut finding = Finding::new("published-port-used-internally", Severity::Error, place, resource, message)
+            .evidence(format!("{name}:{number}"))
+            .label(port.place, format!("the host's {number} leads to {target} of `{name}`"))
+            .help(format!("write `{}:{target}`", first.host));
+        for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
+            finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
+        }
+        let written = |peer: &&Peer| {
+            let place = peer.port_place.filter(|_| peer.is_own)?;
+            edits::exchange(cx.files, place, &number.to_string(), &target.to_string())
+        };
+        let mut places: Vec<&Peer> = Vec::new();
+        for peer in &peers {
+            if !places.iter().any(|one| one.port_place == peer.port_place) {
+                places.push(peer);
+            }
+        }
+        finding.fix = edits::safe(format!("write port {target}"), edits::all(places.iter().map(written)));
+        findings.push(finding);
+    }
+}
+
+/// The service that a peer is, and the entry of its `ports` that gives it, on the host, the port that the peer uses.
+/// What the configuration of a proxy names is another rule's.
+pub fn misused<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, &'a Port, u16)> {
+    let Meaning::Service(name) = &peer.meaning else { return None };
+    let number = peer.port.filter(|_| peer.port_place.is_some() && !peer.of_proxy)?;
+    let to = cx.model.services.get(name).filter(|_| *name != peer.service)?;
+    let published = |port: &&Port| port.published == Some((number, number)) && port.target != number;
+    let port = to.ports.iter().find(published)?;
+    (!may_listen(to, number)).then_some((to, port, number))
+}

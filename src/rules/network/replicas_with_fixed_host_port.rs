@@ -1,0 +1,67 @@
+//! Several replicas of a service that ask for one port of the host.
+
+use crate::edits;
+use crate::facts::published::has_borrowed_network;
+use crate::finding::{Finding, Severity};
+use crate::model::{Port, Service};
+use crate::rules::Context;
+
+/// Reports the entry of `ports` that does not suffice for all replicas.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values() {
+        let Some(replicas) = service.replicas.as_ref().filter(|replicas| replicas.value > 1) else { continue };
+        if has_borrowed_network(service) || is_for_swarm(cx, service) {
+            continue;
+        }
+        let short = |port: &&Port| {
+            port.published.is_some_and(|(first, last)| i64::from(last) - i64::from(first) + 1 < replicas.value)
+        };
+        let Some(port) = service.ports.iter().find(short) else { continue };
+        let (first, last) = port.published.unwrap_or_default();
+        let shown = if first == last { format!("port {first}") } else { format!("the ports {first} to {last}") };
+        let (name, count) = (&service.name, replicas.value);
+        let message = format!("{count} replicas of `{name}` ask for {shown} of the host");
+        let help = format!(
+            "the first replica gets it and the others do not start: publish the range `{first}-{}`, let Docker choose with \
+             `\"{}\"`, or put a proxy in front of them",
+            i64::from(first) + count - 1,
+            port.target
+        );
+        let range = format!("{first}-{}", i64::from(first) + count - 1);
+        let mut finding = Finding::new(
+            "replicas-with-fixed-host-port",
+            Severity::Error,
+            port.host_place,
+            format!("services.{name}"),
+            message,
+        )
+        .evidence(port.target.to_string())
+        .label(replicas.place, "the replicas")
+        .help(help);
+        let is_variable = port.host_parts.iter().any(|part| part.variable.is_some());
+        // With an address before it, or a variable in it, the host's side is more than the number.
+        if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {
+            finding.fix = edits::risky(
+                format!("publish the range {range}: each replica has a port of its own then"),
+                edits::exchange(cx.files, port.host_place, &first.to_string(), &range),
+            );
+        }
+        findings.push(finding);
+    }
+}
+
+/// Whether the file is for `docker stack deploy`: Swarm has one port for all replicas.
+fn is_for_swarm(cx: &Context<'_>, service: &Service) -> bool {
+    const KEYS: [&str; 5] = ["mode", "placement", "update_config", "rollback_config", "endpoint_mode"];
+    let deploy =
+        cx.project.root.get("services").and_then(|all| all.get(&service.name)).and_then(|one| one.get("deploy"));
+    let keys = deploy.is_some_and(|deploy| {
+        KEYS.iter().any(|key| deploy.get(key).is_some_and(|value| value.map().is_none_or(|map| !map.is_empty())))
+    });
+    let overlay = cx
+        .model
+        .networks
+        .values()
+        .any(|network| network.driver.as_ref().is_some_and(|driver| driver.value == "overlay"));
+    keys || overlay || ["swarm", "stack"].iter().any(|word| cx.facts.is_named(word))
+}

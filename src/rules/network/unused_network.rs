@@ -1,0 +1,44 @@
+//! A network that is declared and that no service is on.
+
+use crate::edits;
+use crate::finding::{Finding, Severity};
+use crate::rules::Context;
+use crate::rules::support::is_one_file;
+
+/// Reports the declaration, in projects whose services and files near them do not name it either.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // What Compose rejects may hold an entry that could not be read.
+    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
+        return;
+    }
+    let services = || cx.model.services.values().chain(cx.model.disabled.values());
+    // Of a service whose `extends` leads nowhere, the networks are not known.
+    if services().any(|service| cx.project.unresolved.contains(&service.name)) {
+        return;
+    }
+    for (key, network) in cx.model.networks.iter().filter(|(_, network)| network.declared) {
+        let used = services().any(|service| service.networks.contains_key(key));
+        if used || key == "default" || cx.facts.used_nearby().networks.contains(key) {
+            continue;
+        }
+        let help = if network.external {
+            format!(
+                "name it under the `networks` of the service that it is for, with `default` if the service needs both; or take `{key}` out"
+            )
+        } else {
+            format!("Compose does not make it: name it under the `networks` of a service, or take `{key}` out")
+        };
+        let mut finding = Finding::new(
+            "unused-network",
+            Severity::Warning,
+            network.key,
+            format!("networks.{key}"),
+            format!("no service is on the network `{key}`"),
+        )
+        .help(help);
+        if is_one_file(cx) {
+            finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, network.key));
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,57 @@
+//! A peer that is addressed by a port it does not listen on.
+
+use indexmap::IndexMap;
+
+use super::published_port_used_internally::misused;
+use crate::facts::listeners::{Listeners, Sureness, listeners, may_listen};
+use crate::facts::peers::{Meaning, Peer};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports each wrong port of a service once, at the first place that uses it.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
+    for peer in cx.facts.peers() {
+        if let Some((to, _, number)) = wrong(cx, peer) {
+            groups.entry((&to.name, number)).or_default().push(peer);
+        }
+    }
+    for ((name, number), peers) in groups {
+        let Some((first, rest)) = peers.split_first() else { continue };
+        let Some((to, known, _)) = wrong(cx, first) else { continue };
+        let place = first.port_place.unwrap_or(first.place);
+        let confidence = if known.complete { Confidence::High } else { Confidence::Medium };
+        let who = known.ports.first().map_or("", |one| one.who.as_str());
+        let message = format!("`{name}` does not listen on port {number}");
+        let resource = format!("services.{}", first.service);
+        let mut finding = Finding::new("wrong-service-port", Severity::Warning, place, resource, message)
+            .evidence(format!("{name}:{number}"))
+            .label(to.key, format!("by {who} it listens on {}", known.shown()))
+            .help(format!("write the port that `{name}` listens on, {}", known.shown()))
+            .confidence(confidence);
+        for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
+            finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
+        }
+        findings.push(finding);
+    }
+}
+
+/// The service that a peer is, what it listens on, and the port that is none of it.
+fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u16)> {
+    let Meaning::Service(name) = &peer.meaning else { return None };
+    let number = peer.port.filter(|_| peer.port_place.is_some() && !peer.of_proxy)?;
+    let to = cx.model.services.get(name).filter(|_| *name != peer.service)?;
+    let known = listeners(to);
+    // What only a Dockerfile exposes counts where the service's own ports agree with it.
+    let likely = |port: u16| known.get(port).is_some_and(|one| one.sure == Sureness::Likely);
+    let agreed = to.ports.iter().any(|port| likely(port.target));
+    // Who shares a network namespace answers, too.
+    let alone = cx.facts.reach().siblings(name).len() < 2;
+    let sure = known.complete || agreed;
+    let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
+    wrong.then_some((to, known, number))
+}

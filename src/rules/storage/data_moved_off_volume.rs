@@ -1,0 +1,21 @@
+//! A variable that moves data away from the mount that was made for them.
+
+use crate::facts::datastores::{Moved, moved};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::Context;
+
+/// Reports the variable's value.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for Moved { service, variable, value, mount, exact } in moved(cx.model) {
+        let name = &service.name;
+        let (path, target) = (&value.value, &mount.target.value);
+        let message = format!("`{variable}` puts the data of `{name}` into `{path}`, where no volume is");
+        findings.push(
+            Finding::new("data-moved-off-volume", Severity::Error, value.place, format!("services.{name}"), message)
+                .evidence(variable.to_owned())
+                .label(mount.place, format!("this mount at `{target}` stays empty"))
+                .confidence(if exact { Confidence::High } else { Confidence::Medium })
+                .help(format!("mount the volume at `{path}`, or take `{variable}` out")),
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! A bind of the sources that hides the dependencies which the image brings.
+
+use indexmap::IndexMap;
+
+use crate::edits::{self, Content};
+use crate::facts::binds::Hidden;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::MountKind;
+use crate::rules::Context;
+use crate::rules::support::{and_list, is_one_file};
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports each bound directory once, at the first bind.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let hidden = cx.facts.hidden_dependencies();
+    let mut groups: IndexMap<(&MountKind, &str), Vec<&Hidden<'_>>> = IndexMap::new();
+    for one in &hidden {
+        groups.entry((&one.mount.kind, &one.directory)).or_default().push(one);
+    }
+    for ((_, directory), group) in groups {
+        let Some((first, rest)) = group.split_first() else { continue };
+        let names: Vec<&str> = group.iter().map(|one| one.service.name.as_str()).collect();
+        let message = format!("the bind hides `{directory}`, which the image of `{}` brings", first.service.name);
+        let resource = format!("services.{}", first.service.name);
+        let mut finding = Finding::new("hidden-dependencies", Severity::Warning, first.mount.place, resource, message)
+            .evidence(directory.to_owned())
+            .label(first.run.script.place, "it is filled here")
+            .confidence(Confidence::Medium)
+            .help(format!("add `- {directory}` to the `volumes` of {}, which keeps the image's: without that, each machine needs them in its checkout", and_list(&names)));
+        for other in rest.iter().take(LABELS) {
+            finding = finding.label(other.mount.place, format!("of `{}`, too", other.service.name));
+        }
+        if is_one_file(cx) {
+            let volume = Content::text(directory);
+            let add = |one: &&Hidden<'_>| edits::add_to_list(cx.files, one.service.key, "volumes", &volume);
+            finding.fix = edits::risky(
+                format!("keep `{directory}` of the image in a volume: new dependencies then need a new volume"),
+                edits::all(group.iter().map(add)),
+            );
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,19 @@
+//! An SQLite database on a mount that nobody can write to.
+
+use crate::finding::{Finding, Severity};
+use crate::rules::Context;
+
+/// Reports the mount.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
+        let Some(mount) = file.mount(cx.model).filter(|mount| mount.read_only) else { continue };
+        let name = &file.service.name;
+        let message = format!("the SQLite database of `{name}` is on a read-only mount");
+        findings.push(
+            Finding::new("sqlite-read-only", Severity::Error, mount.place, format!("services.{name}"), message)
+                .evidence(file.path.clone())
+                .label(file.place, format!("the database is `{}`", file.path))
+                .help("mount it without `ro`; to only read a database, open it with `?mode=ro` or `immutable=1`"),
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! One SQLite database that several containers write to.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::facts::mounts::is_persistent;
+use crate::facts::sqlite_files::{SqliteFile, identity};
+use crate::finding::{Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+use crate::rules::support::and_list;
+
+/// Reports a service with replicas at the number of them, and services that share a file at the second one.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::new();
+    for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
+        let mount = file.mount(cx.model).filter(|mount| is_persistent(cx.model, mount) && !mount.read_only);
+        let replicas = file.service.replicas.as_ref().filter(|replicas| replicas.value > 1 && mount.is_some());
+        if let Some(replicas) = replicas.filter(|_| seen.insert(&file.service.name)) {
+            findings.push(of_replicas(file, replicas.value).label(replicas.place, "the replicas"));
+        }
+        if let Some(place) = mount.and_then(|mount| identity(cx.model, mount, &file.path))
+            && !is_job(cx, file.service)
+        {
+            shared.entry(place).or_default().push(file);
+        }
+    }
+    for files in shared.values() {
+        findings.extend(of_services(files));
+    }
+}
+
+fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
+    let name = &file.service.name;
+    let message = format!("{count} replicas of `{name}` write to one SQLite database");
+    Finding::new("sqlite-shared", Severity::Error, file.place, format!("services.{name}"), message)
+        .evidence(format!("replicas of {}", file.path))
+        .help("use a database server, or one replica")
+}
+
+fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
+    let first = files.first()?;
+    // What an image does unless it is told otherwise is sure for one service only: another may have another part.
+    let named = |file: &SqliteFile<'_>| file.place != file.service.key;
+    let second = files.iter().find(|file| file.service.name != first.service.name && named(file))?;
+    if !named(first) {
+        return None;
+    }
+    let mut names: Vec<&str> = files.iter().map(|file| file.service.name.as_str()).collect();
+    names.dedup();
+    let message = format!("{} write to one SQLite database", and_list(&names));
+    Some(
+        Finding::new(
+            "sqlite-shared",
+            Severity::Warning,
+            second.place,
+            format!("services.{}", second.service.name),
+            message,
+        )
+        .evidence(second.path.clone())
+        .label(first.place, format!("`{}` names it here", first.service.name))
+        .help("one waits for the other, and either fails with `database is locked` under load: use a database server"),
+    )
+}
+
+/// Whether others wait until the service is done: it does not write beside them.
+pub fn is_job(cx: &Context<'_>, service: &Service) -> bool {
+    let waits = |other: &Service| {
+        let dependency = other.depends_on.get(&service.name);
+        dependency.is_some_and(|dependency| dependency.condition.value == "service_completed_successfully")
+    };
+    cx.model.services.values().any(waits)
+}

@@ -1,0 +1,51 @@
+//! An SQLite database mounted as a single file: what SQLite writes beside it is not.
+
+use std::collections::HashSet;
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::{Mount, MountKind, Service};
+use crate::rules::Context;
+
+/// Reports the mount.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
+        let Some(mount) = file.mount(cx.model).filter(|mount| mount.target.value == file.path && is_file(mount)) else {
+            continue;
+        };
+        if seen.insert(mount.place) {
+            findings.push(finding(file.service, mount, Confidence::High).label(file.place, "the database is here"));
+        }
+    }
+    for service in cx.model.services.values() {
+        for mount in service.mounts.iter().filter(|mount| !mount.read_only && is_file(mount) && is_database(mount)) {
+            if seen.insert(mount.place) {
+                findings.push(finding(service, mount, Confidence::Medium));
+            }
+        }
+    }
+}
+
+fn is_file(mount: &Mount) -> bool {
+    matches!(mount.kind, MountKind::Bind(_))
+}
+
+/// Whether both ends of a mount are called as SQLite's files are.
+pub fn is_database(mount: &Mount) -> bool {
+    let ends =
+        |path: &str| [".sqlite", ".sqlite3", ".db3"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
+    let source = mount.source.as_ref().is_some_and(|source| ends(&source.value));
+    source && ends(&mount.target.value)
+}
+
+fn finding(service: &Service, mount: &Mount, confidence: Confidence) -> Finding {
+    let name = &service.name;
+    let message = format!("the SQLite database of `{name}` is mounted without the directory it is in");
+    Finding::new("sqlite-single-file-mount", Severity::Warning, mount.place, format!("services.{name}"), message)
+        .evidence(mount.target.value.clone())
+        .confidence(confidence)
+        .help(
+            "SQLite keeps its journal beside the file, where a new container does not find it: put the database into a \
+             directory of its own and mount that",
+        )
+}

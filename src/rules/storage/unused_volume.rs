@@ -1,0 +1,52 @@
+//! A volume that is declared and that no service mounts.
+
+use crate::edits;
+use crate::finding::{Finding, Severity};
+use crate::model::{Mount, MountKind};
+use crate::rules::Context;
+use crate::rules::support::is_one_file;
+
+/// Reports the declaration, in projects whose services and files near them do not mount it either.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // What Compose rejects may hold an entry that could not be read.
+    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
+        return;
+    }
+    let services = || cx.model.services.values().chain(cx.model.disabled.values());
+    // Of a service whose `extends` leads nowhere, the mounts are not known.
+    if services().any(|service| cx.project.unresolved.contains(&service.name)) {
+        return;
+    }
+    // A variable in a name may name any volume.
+    let open = |mount: &Mount| {
+        matches!(mount.kind, MountKind::Volume(_))
+            && mount.source.as_ref().is_some_and(|source| source.is_interpolated())
+    };
+    if services().any(|service| service.mounts.iter().any(open)) {
+        return;
+    }
+    for (key, volume) in &cx.model.volumes {
+        let mounted = |mount: &Mount| match &mount.kind {
+            MountKind::Volume(name) => name == key,
+            // Of a cluster volume the source is its name.
+            MountKind::Other(_) => mount.source.as_ref().is_some_and(|source| source.value == *key),
+            _ => false,
+        };
+        let used = services().any(|service| service.mounts.iter().any(mounted));
+        if used || cx.facts.used_nearby().volumes.contains(key) {
+            continue;
+        }
+        let mut finding = Finding::new(
+            "unused-volume",
+            Severity::Warning,
+            volume.key,
+            format!("volumes.{key}"),
+            format!("no service mounts the volume `{key}`"),
+        )
+        .help(format!("Compose does not make it: mount it where its data are, or take `{key}` out"));
+        if is_one_file(cx) {
+            finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, volume.key));
+        }
+        findings.push(finding);
+    }
+}
