@@ -1,6 +1,7 @@
 //! Facts about a project that several rules need, worked out when first asked for.
 
 pub mod datastores;
+pub mod doubles;
 pub mod examples;
 pub mod gitignore;
 pub mod gpus;
@@ -15,6 +16,7 @@ pub mod proxied;
 pub mod published;
 pub mod purpose;
 pub mod reach;
+pub mod serves;
 pub mod sqlite;
 pub mod variables;
 
@@ -27,7 +29,7 @@ use self::examples::Documented;
 use crate::model::Model;
 use crate::project::Project;
 use crate::project::texts::Texts;
-use crate::sidecar::{self, ProxyTarget};
+use crate::sidecar::{self, ProxyTarget, Sidecars};
 use crate::source::{SourceDb, relative};
 
 /// The facts of one project.
@@ -46,7 +48,8 @@ pub struct Facts<'a> {
     unkept: OnceCell<Vec<datastores::Unkept<'a>>>,
     blanks: OnceCell<Vec<variables::Blank<'a>>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
-    proxy_targets: OnceCell<Vec<ProxyTarget>>,
+    sidecars: OnceCell<Sidecars>,
+    doubles: OnceCell<Vec<doubles::Double>>,
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
@@ -70,7 +73,8 @@ impl<'a> Facts<'a> {
             unkept: OnceCell::new(),
             blanks: OnceCell::new(),
             documented: OnceCell::new(),
-            proxy_targets: OnceCell::new(),
+            sidecars: OnceCell::new(),
+            doubles: OnceCell::new(),
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
@@ -138,9 +142,19 @@ impl<'a> Facts<'a> {
         !self.project.environment.files.is_empty()
     }
 
+    /// What the configurations beside the project say.
+    pub fn sidecars(&self) -> &Sidecars {
+        self.once(&self.sidecars, || sidecar::sidecars(self.model, self.sources))
+    }
+
+    /// Labels that one list gives twice.
+    pub fn doubles(&self) -> &[doubles::Double] {
+        self.once(&self.doubles, || doubles::doubles(self.project, self.sources)).as_slice()
+    }
+
     /// What the configurations of proxies forward to.
     pub fn proxy_targets(&self) -> &[ProxyTarget] {
-        self.once(&self.proxy_targets, || sidecar::proxy_targets(self.model, self.sources)).as_slice()
+        &self.sidecars().targets
     }
 
     /// The peers that services and proxies name.

@@ -44,9 +44,11 @@ pub struct Peer {
     pub is_own: bool,
     /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
     pub of_datastore: bool,
+    /// Whether it stands in the configuration of a proxy, of which other rules know more.
+    pub of_proxy: bool,
 }
 
-/// The peers that services and the configurations of proxies name.
+/// The peers that services, the configurations of proxies and those of a Prometheus name.
 pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     let mut peers = Vec::new();
     for service in facts.model.services.values() {
@@ -63,18 +65,36 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
             _ => Meaning::Elsewhere,
         };
-        peers.push(Peer {
-            service: proxy.clone(),
-            host: target.host.clone(),
-            port: target.port,
-            place: target.place,
-            meaning,
-            variable: None,
-            is_own: false,
-            of_datastore: false,
-        });
+        peers.push(of_file(proxy, &target.host, target.port, target.place, meaning, ByWhom::Proxy));
+    }
+    for scrape in &facts.sidecars().scrapes {
+        let Some(service) = facts.model.services.get(&scrape.service) else { continue };
+        let meaning = if is_loopback(&scrape.host) {
+            loopback(facts, service, scrape.port)
+        } else {
+            match facts.reach().who_answers(&service.name, &scrape.host) {
+                Answer::Service(name) => Meaning::Service(name.to_owned()),
+                Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+                // `<stack>_<service>` of Swarm.
+                Answer::Unknown if is_single_label(&scrape.host) && !scrape.host.contains('_') => Meaning::Unknown,
+                _ => Meaning::Elsewhere,
+            }
+        };
+        peers.push(of_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, ByWhom::Prometheus));
     }
     peers
+}
+
+/// Whose file names a peer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ByWhom {
+    Proxy,
+    Prometheus,
+}
+
+fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
+    let (service, host, of_proxy) = (service.to_owned(), host.to_owned(), by == ByWhom::Proxy);
+    Peer { service, host, port, place, meaning, variable: None, is_own: false, of_datastore: false, of_proxy }
 }
 
 fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) -> Peer {
@@ -91,6 +111,8 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
             _ => Meaning::Elsewhere,
         }
     };
+    let named_there = !matches!(meaning, Meaning::Service(_)) && goes_into_a_proxy(facts, service, &reference);
+    let meaning = if named_there { Meaning::Elsewhere } else { meaning };
     let of_datastore =
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
     Peer {
@@ -102,7 +124,18 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable,
         of_datastore,
+        of_proxy: false,
     }
+}
+
+/// Whether the host goes from the environment into the configuration of a proxy: that names it then.
+fn goes_into_a_proxy(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> bool {
+    let Origin::Variable(name) = &reference.at else { return false };
+    facts.proxy_targets().iter().any(|target| {
+        target.proxy.as_deref() == Some(&service.name)
+            && target.host == reference.host
+            && target.environment.contains(name)
+    })
 }
 
 /// Schemes of datastores and brokers, without their drivers.
@@ -182,12 +215,18 @@ fn loopback(facts: &Facts<'_>, service: &Service, port: Option<u16>) -> Meaning 
     if own {
         return Meaning::Elsewhere;
     }
+    Meaning::Loopback(who_listens(facts, &service.name, port).map(str::to_owned))
+}
+
+/// The first service that listens on a port for sure and that another can reach, those in its namespace left out.
+pub fn who_listens<'a>(facts: &Facts<'a>, from: &str, port: u16) -> Option<&'a str> {
+    let siblings = facts.reach().siblings(from);
     let other = facts.model.services.values().find(|other| {
         !siblings.contains(&other.name.as_str())
             && listens_for_sure(facts.model, other, port)
-            && facts.reach().can_reach(&service.name, &other.name)
+            && facts.reach().can_reach(from, &other.name)
     });
-    Meaning::Loopback(other.map(|other| other.name.clone()))
+    other.map(|other| other.name.as_str())
 }
 
 /// Whether a service may listen on a port, by its own keys or its image.

@@ -36,6 +36,7 @@ pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
         let ports: Vec<u16> = match (target.port, target.kind) {
             (Some(port), _) => vec![port],
             (None, ProxyKind::Traefik) => service.ports.iter().map(|port| port.target).collect(),
+            (None, _) if target.scheme.as_deref() == Some("https") => vec![443],
             (None, _) => vec![80],
         };
         let proxy = proxy.unwrap_or("traefik");

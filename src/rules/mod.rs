@@ -25,6 +25,7 @@ mod support;
 mod compose;
 mod env;
 mod network;
+mod proxy;
 mod resources;
 mod secrets;
 mod storage;
@@ -33,8 +34,16 @@ mod suppression;
 pub use document::Document;
 
 /// All families, in the order in which people read them.
-const FAMILIES: [&[Rule]; 7] =
-    [compose::RULES, network::RULES, storage::RULES, secrets::RULES, env::RULES, resources::RULES, suppression::RULES];
+const FAMILIES: [&[Rule]; 8] = [
+    compose::RULES,
+    network::RULES,
+    proxy::RULES,
+    storage::RULES,
+    secrets::RULES,
+    env::RULES,
+    resources::RULES,
+    suppression::RULES,
+];
 
 /// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
@@ -101,9 +110,8 @@ mod tests {
         let orphans: Vec<_> = documents.difference(&names).collect();
         assert!(orphans.is_empty(), "documents without a rule: {orphans:?}");
         assert_eq!(documents.len(), names.len());
-        for (family, rules) in
-            ["compose", "network", "storage", "secrets", "env", "resources", "suppression"].into_iter().zip(FAMILIES)
-        {
+        let families = ["compose", "network", "proxy", "storage", "secrets", "env", "resources", "suppression"];
+        for (family, rules) in families.into_iter().zip(FAMILIES) {
             for rule in rules {
                 assert_eq!(rule.document.family, family, "{}", rule.document.name);
             }

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::facts::purpose::Purpose;
-use crate::finding::Severity;
+use crate::finding::{Finding, Place, Severity};
 
 /// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
 pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
@@ -34,4 +34,14 @@ pub fn and_list<T: AsRef<str>>(words: &[T]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// Adds a label at what in the Compose file brings the configuration that a finding stands in, where that is elsewhere.
+pub fn with_given(finding: Finding, given: Place, message: impl Into<String>) -> Finding {
+    if finding.place.span.file == given.span.file { finding } else { finding.label(given, message) }
+}
+
+/// The port that an address without one means.
+pub fn usual_port(scheme: Option<&str>) -> u16 {
+    if matches!(scheme, Some("https" | "wss" | "grpcs")) { 443 } else { 80 }
 }

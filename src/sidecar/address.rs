@@ -14,6 +14,15 @@ pub struct HostPort {
     pub span: Range<usize>,
 }
 
+/// A text and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The text.
+    pub text: String,
+    /// Its bytes.
+    pub span: Range<usize>,
+}
+
 /// Reads `host`, `host:port`, `[::1]:port`; `offset` is where the text starts. `None` for sockets, for what still has
 /// a variable in it, and for anything else.
 pub fn host_port(text: &str, offset: usize) -> Option<HostPort> {

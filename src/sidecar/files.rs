@@ -1,10 +1,10 @@
-//! The configuration files of a proxy: mounted, given as configs, or copied into its image.
+//! The configuration files of a service: mounted, given as configs, or copied into its image.
 
 use std::path::{Path, PathBuf};
 
 use super::repository_root;
 use crate::finding::Place;
-use crate::model::{Build, Model, MountKind, Service, Spanned};
+use crate::model::{Build, ImageReference, Model, MountKind, Service, Spanned};
 use crate::project::texts::Texts;
 use crate::source::NodeId;
 use crate::source::{PathKind, SourceDb, Span};
@@ -16,6 +16,23 @@ pub enum ConfigurationKind {
     Nginx,
     /// A Caddyfile.
     Caddy,
+    /// HAProxy's.
+    Haproxy,
+    /// YAML of a Traefik, its own settings or its routes.
+    Traefik,
+    /// YAML of a Prometheus.
+    Prometheus,
+}
+
+/// How a file gets to its place in the container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By a mount, of the file itself or of a directory around it.
+    Mount,
+    /// As a config.
+    Config,
+    /// Copied into the image.
+    Build,
 }
 
 /// A configuration that a service runs with.
@@ -23,12 +40,18 @@ pub enum ConfigurationKind {
 pub struct Configuration {
     /// In which language it is written.
     pub kind: ConfigurationKind,
+    /// Its path in the container.
+    pub target: String,
     /// Whether variables of the environment are put in.
     pub template: bool,
     /// The text.
     pub text: String,
     /// Where the text starts.
     pub place: Place,
+    /// What in the Compose file brings it.
+    pub given: Place,
+    /// How it gets there.
+    pub way: Way,
     /// Whether it stands in the Compose file.
     pub inline: bool,
     /// Whether what stands at the place is the text to the letter.
@@ -38,27 +61,40 @@ pub struct Configuration {
 /// The configurations of a service, in the order of its mounts and configs, then those in its image.
 pub fn of_service(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Configuration> {
     let root = repository_root(sources, &model.directory);
-    let image = service.image.as_ref().map_or("", |image| image.value.repository.as_str());
-    let finder = Finder { sources, root, image: image.rsplit('/').next().unwrap_or("").to_ascii_lowercase() };
+    let finder = Finder { sources, root, image: image_name(service) };
     let mut found = Vec::new();
     for mount in &service.mounts {
         if let MountKind::Bind(source) = &mount.kind {
-            found.extend(finder.mounted(Path::new(source), &mount.target.value));
+            found.extend(finder.mounted(Path::new(source), &mount.target.value, mount.place, Way::Mount));
         }
     }
     for grant in &service.configs {
         let Some(config) = model.configs.get(&grant.source.value) else { continue };
         let target = grant.target.as_ref().map_or_else(|| format!("/{}", grant.source.value), |t| t.value.clone());
         if let Some(file) = &config.file {
-            found.extend(finder.mounted(Path::new(&file.value), &target));
+            found.extend(finder.mounted(Path::new(&file.value), &target, grant.place, Way::Config));
         } else if let Some(content) = &config.content {
-            found.extend(finder.inline(content, &target));
+            found.extend(finder.inline(content, &target, grant.place));
         }
     }
     if let Some(build) = &service.build {
         found.extend(finder.copied(build));
     }
     found
+}
+
+/// The image that a service runs, or that its Dockerfile starts from.
+pub fn base_image(service: &Service) -> Option<&ImageReference> {
+    match &service.build {
+        Some(build) => build.image.as_ref()?.base.as_ref().map(|base| &base.value),
+        None => service.image.as_ref().map(|image| &image.value),
+    }
+}
+
+/// The last part of the name of that image, in lower case.
+pub fn image_name(service: &Service) -> String {
+    let repository = base_image(service).map_or("", |image| image.repository.as_str());
+    repository.rsplit('/').next().unwrap_or("").to_ascii_lowercase()
 }
 
 struct Finder<'a> {
@@ -70,59 +106,82 @@ struct Finder<'a> {
 impl Finder<'_> {
     /// The kind of a file by its path in the container.
     fn kind(&self, target: &str) -> Option<ConfigurationKind> {
-        const NGINX: &[&str] = &[
+        let name = target.rsplit('/').next().unwrap_or("");
+        let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+        if self.is_nginx(target, name) {
+            return Some(ConfigurationKind::Nginx);
+        }
+        if name.ends_with(".cfg") && (self.image.contains("haproxy") || target.contains("/haproxy/")) {
+            return Some(ConfigurationKind::Haproxy);
+        }
+        if is_yaml && (self.image == "traefik" || target.starts_with("/etc/traefik/")) {
+            return Some(ConfigurationKind::Traefik);
+        }
+        if is_yaml && (target.starts_with("/etc/prometheus/") || self.image == "prometheus") {
+            return Some(ConfigurationKind::Prometheus);
+        }
+        let caddy = target.starts_with("/etc/caddy/") || self.image.contains("caddy");
+        let lower = name.to_ascii_lowercase();
+        let is_caddyfile = lower.starts_with("caddyfile") || lower.ends_with(".caddy") || lower.ends_with(".caddyfile");
+        (is_caddyfile && (caddy || name == "Caddyfile")).then_some(ConfigurationKind::Caddy)
+    }
+
+    fn is_nginx(&self, target: &str, name: &str) -> bool {
+        const HOMES: &[&str] = &[
             "/etc/nginx/",
             "/usr/local/openresty/nginx/",
             "/etc/openresty/",
             "/opt/bitnami/nginx/",
             "/usr/local/nginx/",
         ];
-        let name = target.rsplit('/').next().unwrap_or("");
         let stem = name.strip_suffix(".template").unwrap_or(name);
-        let at_home = NGINX.iter().any(|directory| target.starts_with(directory));
-        let of_nginx = at_home || self.image.contains("nginx") || self.image.contains("openresty");
+        let of_image = self.image.contains("nginx") || self.image.contains("openresty");
+        let at_home = HOMES.iter().any(|directory| target.starts_with(directory));
         let is_site = ["/sites-enabled/", "/sites-available/"].iter().any(|part| target.contains(part));
-        if of_nginx && (stem.ends_with(".conf") || is_site && !stem.contains('.')) {
-            return Some(ConfigurationKind::Nginx);
-        }
-        let caddy = target.starts_with("/etc/caddy/") || self.image.contains("caddy");
-        let is_caddyfile = name.starts_with("Caddyfile") || name.ends_with(".caddy") || name.ends_with(".Caddyfile");
-        (is_caddyfile && (caddy || name == "Caddyfile")).then_some(ConfigurationKind::Caddy)
+        (at_home || of_image) && (stem.ends_with(".conf") || is_site && !stem.contains('.'))
     }
 
     /// Whether files below a directory of the container may be configurations.
-    fn is_home(target: &str) -> bool {
+    fn is_home(&self, target: &str) -> bool {
         let target = format!("{}/", target.trim_end_matches('/'));
-        ["nginx", "openresty", "caddy"].iter().any(|name| target.contains(&format!("/{name}/")))
+        let names = ["nginx", "openresty", "caddy", "haproxy", "traefik", "prometheus"];
+        self.image == "traefik" || names.iter().any(|name| target.contains(&format!("/{name}/")))
     }
 
     /// A file or directory of the host at a path of the container.
-    fn mounted(&self, source: &Path, target: &str) -> Vec<Configuration> {
+    fn mounted(&self, source: &Path, target: &str, given: Place, way: Way) -> Vec<Configuration> {
         if !source.starts_with(&self.root) {
             return Vec::new();
         }
+        let one = Origin { given, way };
         match self.sources.kind(source) {
-            PathKind::File => self.kind(target).and_then(|kind| self.file(kind, source, target)).into_iter().collect(),
-            PathKind::Directory if Self::is_home(target) => self.directory(source, target, 0),
+            PathKind::File => {
+                self.kind(target).and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
+            }
+            PathKind::Directory if self.is_home(target) => self.directory(source, target, &one, 0),
             _ => Vec::new(),
         }
     }
 
-    fn directory(&self, source: &Path, target: &str, depth: usize) -> Vec<Configuration> {
+    fn directory(&self, source: &Path, target: &str, origin: &Origin, depth: usize) -> Vec<Configuration> {
         const DEEPEST: usize = 2;
         let mut found = Vec::new();
         for name in self.sources.list(source) {
             let (path, inside) = (source.join(&name), format!("{}/{name}", target.trim_end_matches('/')));
             match self.sources.kind(&path) {
-                PathKind::File => found.extend(self.kind(&inside).and_then(|kind| self.file(kind, &path, &inside))),
-                PathKind::Directory if depth < DEEPEST => found.extend(self.directory(&path, &inside, depth + 1)),
+                PathKind::File => {
+                    found.extend(self.kind(&inside).and_then(|kind| self.file(kind, &path, &inside, origin)));
+                }
+                PathKind::Directory if depth < DEEPEST => {
+                    found.extend(self.directory(&path, &inside, origin, depth + 1));
+                }
                 _ => {}
             }
         }
         found
     }
 
-    fn file(&self, kind: ConfigurationKind, source: &Path, target: &str) -> Option<Configuration> {
+    fn file(&self, kind: ConfigurationKind, source: &Path, target: &str, origin: &Origin) -> Option<Configuration> {
         let id = self.sources.load(source).ok()?;
         let text = self.sources.file(id).text.clone();
         let span = Span { file: id, start: 0, end: text.len() as u32 };
@@ -130,67 +189,64 @@ impl Finder<'_> {
         let template = is_template(target) || source.to_str().is_some_and(is_template);
         Some(Configuration {
             kind,
+            target: target.to_owned(),
             template,
             text,
             place: Place { span, node: NodeId::new(0) },
+            given: origin.given,
+            way: origin.way,
             inline: false,
             known: true,
         })
     }
 
-    fn inline(&self, content: &Spanned<String>, target: &str) -> Option<Configuration> {
+    fn inline(&self, content: &Spanned<String>, target: &str, given: Place) -> Option<Configuration> {
         let kind = self.kind(target)?;
         let texts = Texts::new(self.sources);
         let inner = if content.parts.is_empty() { texts.inner(content.place, &content.value) } else { None };
-        let place = Place { span: inner.unwrap_or(content.place.span), ..content.place };
-        let template = target.ends_with(".template");
-        Some(Configuration { kind, template, text: content.value.clone(), place, inline: true, known: inner.is_some() })
+        Some(Configuration {
+            kind,
+            target: target.to_owned(),
+            template: target.ends_with(".template"),
+            text: content.value.clone(),
+            place: Place { span: inner.unwrap_or(content.place.span), ..content.place },
+            given,
+            way: Way::Config,
+            inline: true,
+            known: inner.is_some(),
+        })
     }
 
     /// What the Dockerfile of a build copies to where a proxy reads it.
     fn copied(&self, build: &Build) -> Vec<Configuration> {
-        let Some(context) = build.context.as_ref().map(|context| PathBuf::from(&context.value)) else {
-            return Vec::new();
-        };
-        let dockerfile = build.dockerfile.as_ref().map_or("Dockerfile", |name| name.value.as_str());
-        let dockerfile = context.join(dockerfile);
-        if !context.is_absolute() || !context.starts_with(&self.root) || !dockerfile.starts_with(&self.root) {
+        let context = build.context.as_ref().map(|context| PathBuf::from(&context.value));
+        let (Some(image), Some(context)) = (&build.image, context) else { return Vec::new() };
+        if !context.is_absolute() || !context.starts_with(&self.root) {
             return Vec::new();
         }
-        let Ok(id) = self.sources.load(&dockerfile) else { return Vec::new() };
         let mut found = Vec::new();
-        for (source, target) in copies(&self.sources.file(id).text) {
-            let path = crate::source::normalize(&context.join(source.trim_start_matches('/')));
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
-            let is_file = self.sources.kind(&path) == PathKind::File;
-            let into = target.ends_with('/') || is_file && has_no_extension(&target) && self.kind(&target).is_none();
-            let target = if is_file && into { format!("{}/{name}", target.trim_end_matches('/')) } else { target };
-            found.extend(self.mounted(&path, &target));
+        for copied in image.copies.iter().filter(|copied| copied.from.is_none()) {
+            let Some(target) = &copied.target else { continue };
+            for source in &copied.sources {
+                let path = crate::source::normalize(&context.join(source.trim_start_matches('/')));
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
+                let is_file = self.sources.kind(&path) == PathKind::File;
+                let into = target.ends_with('/') || is_file && has_no_extension(target) && self.kind(target).is_none();
+                let target =
+                    if is_file && into { format!("{}/{name}", target.trim_end_matches('/')) } else { target.clone() };
+                found.extend(self.mounted(&path, &target, build.key, Way::Build));
+            }
         }
         found
     }
 }
 
-fn has_no_extension(target: &str) -> bool {
-    target.rsplit('/').next().is_some_and(|name| !name.contains('.') || name.ends_with(".d"))
+/// What brings a file, and how.
+struct Origin {
+    given: Place,
+    way: Way,
 }
 
-/// Sources and absolute targets of the `COPY` and `ADD` lines of a Dockerfile, those from other stages left out.
-fn copies(dockerfile: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for line in dockerfile.lines() {
-        let bracketed = line.replace(['[', ']', ',', '"'], " ");
-        let mut words = bracketed.split_whitespace();
-        let keyword = words.next().unwrap_or("").to_ascii_uppercase();
-        let words: Vec<&str> = words.collect();
-        if !matches!(keyword.as_str(), "COPY" | "ADD") || words.iter().any(|word| word.starts_with("--from")) {
-            continue;
-        }
-        let words: Vec<&str> = words.into_iter().filter(|word| !word.starts_with("--")).collect();
-        let Some((target, sources)) = words.split_last() else { continue };
-        if target.starts_with('/') {
-            found.extend(sources.iter().map(|source| ((*source).to_owned(), (*target).to_owned())));
-        }
-    }
-    found
+fn has_no_extension(target: &str) -> bool {
+    target.rsplit('/').next().is_some_and(|name| !name.contains('.') || name.ends_with(".d"))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::testing::{service, set, slice, spanned};
 use super::*;
-use crate::model::{Build, FileObject, Grant, ImageReference, Mount, MountKind, Spanned};
+use crate::model::{Build, FileObject, Grant, ImageReference, Model, Mount, MountKind, Service, Spanned};
 
 fn model(services: Vec<Service>) -> Model {
     Model {
@@ -50,7 +50,7 @@ fn check(sources: &SourceDb, model: &Model, expect: &[&str]) {
         let port = one.port.map_or("-".to_owned(), |port| port.to_string());
         format!("{} > {}:{port} @{}", one.proxy.as_deref().unwrap_or("-"), one.host, slice(sources, one.place))
     };
-    assert_eq!(proxy_targets(model, sources).iter().map(show).collect::<Vec<_>>(), expect);
+    assert_eq!(sidecars(model, sources).targets.iter().map(show).collect::<Vec<_>>(), expect);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn configs_of_the_project() {
         FileObject { key: Place::start(), file: None, environment: None, content: Some(content), external: false };
     model.configs.insert("c".to_owned(), object);
     check(&sources, &model, &["front > app:- @app"]);
-    let listens = proxy_listens(&model, &sources);
+    let listens = sidecars(&model, &sources).listens;
     assert_eq!((listens[0].port, listens[0].ssl, slice(&sources, listens[0].place).as_str()), (8080, false, "8080"));
 }
 
@@ -118,7 +118,9 @@ fn files_copied_into_an_image() {
         args: Default::default(),
         image: None,
     });
-    check(&sources, &model(vec![front]), &["front > app:1 @app:1", "front > app:2 @app:2"]);
+    let mut model = model(vec![front]);
+    builds::read_builds(&mut model, &sources, Path::new("/p"));
+    check(&sources, &model, &["front > app:1 @app:1", "front > app:2 @app:2"]);
 }
 
 #[test]

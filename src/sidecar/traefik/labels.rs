@@ -1,7 +1,7 @@
 //! Labels by which Traefik finds a service.
 
 use crate::finding::Place;
-use crate::model::Service;
+use crate::model::{Service, Spanned};
 
 /// What the labels of a service tell Traefik.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,9 +18,38 @@ pub struct TraefikRoute {
     pub network: Option<(String, Place)>,
 }
 
+/// A label about a router, a service or a middleware: `traefik.http.routers.web.rule`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Element<'a> {
+    /// `http`, `tcp` or `udp`.
+    pub protocol: &'a str,
+    /// `routers`, `services` or `middlewares`.
+    pub kind: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What follows the name, in lower case.
+    pub option: String,
+    /// The value.
+    pub value: &'a Spanned<String>,
+}
+
+/// The labels of a service about routers, services and middlewares, in their order.
+pub fn elements(service: &Service) -> Vec<Element<'_>> {
+    service.labels.iter().filter_map(|(key, value)| element(key, value)).collect()
+}
+
+fn element<'a>(key: &'a str, value: &'a Spanned<String>) -> Option<Element<'a>> {
+    let mut parts = key.splitn(5, '.');
+    let is_traefik = parts.next()?.eq_ignore_ascii_case("traefik");
+    let (protocol, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let known = ["http", "tcp", "udp"].contains(&protocol) && ["routers", "services", "middlewares"].contains(&kind);
+    let option = parts.next()?.to_ascii_lowercase();
+    (is_traefik && known).then_some(Element { protocol, kind, name, option, value })
+}
+
 /// What the labels of a service tell Traefik; `None` where none is for it. Traefik reads labels in any case.
 pub fn routed(service: &Service) -> Option<TraefikRoute> {
-    let labels: Vec<(String, &crate::model::Spanned<String>)> = service
+    let labels: Vec<(String, &Spanned<String>)> = service
         .labels
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value))

@@ -1,0 +1,66 @@
+//! A certificate that a proxy reads from a path that nothing is mounted at.
+
+use indexmap::IndexMap;
+
+use crate::facts::mounts;
+use crate::finding::{Finding, Label, Severity};
+use crate::model::{Grant, Service};
+use crate::rules::Context;
+use crate::rules::support::with_given;
+use crate::sidecar::{Named, is_official, runs_as_made};
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports the first path of each directory once for each proxy.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::new();
+    for named in &cx.facts.sidecars().certificates {
+        let Some(service) = cx.model.services.get(&named.service) else { continue };
+        // Other images may hold the files, or make them when they start.
+        if !is_official(service) || !runs_as_made(service) || named.text.contains(['$', '{', ':', '*']) {
+            continue;
+        }
+        let path = if named.text.starts_with('/') { named.text.clone() } else { format!("/etc/nginx/{}", named.text) };
+        if !is_there(cx, service, &path) {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory).to_owned();
+            missing.entry((&named.service, directory)).or_default().push(named);
+        }
+    }
+    for ((service, directory), all) in missing {
+        let [first, others @ ..] = all.as_slice() else { continue };
+        let message = format!("the proxy `{service}` reads `{}`, and nothing is mounted there", first.text);
+        let mut finding = Finding::new(
+            "certificate-not-mounted",
+            Severity::Warning,
+            first.place,
+            format!("services.{service}"),
+            message,
+        )
+        .evidence(directory.clone())
+        .help(format!(
+            "mount the directory of the certificates at `{}`; {} does not start without them",
+            if directory.is_empty() { "/" } else { &directory },
+            first.kind.name()
+        ));
+        let others = others.iter().take(LABELS);
+        finding.labels =
+            others.map(|one| Label { place: one.place, message: "this one is missing, too".to_owned() }).collect();
+        findings.push(with_given(finding, first.given, format!("`{service}` runs with this configuration")));
+    }
+}
+
+/// Whether a mount, a config or a secret covers a path.
+fn is_there(cx: &Context<'_>, service: &Service, path: &str) -> bool {
+    let is_granted = |grant: &Grant, home: &str| match &grant.target {
+        Some(target) if target.value.starts_with('/') => mounts::is_inside(path, &target.value),
+        Some(target) => path == format!("{home}{}", target.value),
+        None => path == format!("{home}{}", grant.source.value),
+    };
+    mounts::cover(cx.model, service, path).is_some()
+        || service.configs.iter().any(|grant| is_granted(grant, "/"))
+        || service.secrets.iter().any(|grant| is_granted(grant, "/run/secrets/"))
+}

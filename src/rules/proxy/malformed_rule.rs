@@ -1,0 +1,42 @@
+//! A rule of a Traefik router that Traefik cannot read.
+
+use crate::facts::place::part_of;
+use crate::finding::{Finding, Place, Severity};
+use crate::rules::Context;
+use crate::rules::support::with_given;
+use crate::sidecar::traefik::matcher::malformed;
+use crate::sidecar::traefik::{elements, routed};
+
+/// Reports the first thing that is wrong with each rule, in labels and in files of routes.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values() {
+        if routed(service).is_none_or(|route| !route.enabled) {
+            continue;
+        }
+        for element in elements(service) {
+            let is_rule = element.kind == "routers" && element.option == "rule" && element.protocol != "udp";
+            let Some(wrong) = malformed(&element.value.value).filter(|_| is_rule && !is_blank(element.value)) else {
+                continue;
+            };
+            let place = part_of(element.value, wrong.span.clone(), cx.facts.texts());
+            findings.push(finding(&service.name, element.name, place, &wrong.what));
+        }
+    }
+    for rule in &cx.facts.sidecars().rules {
+        let Some(wrong) = malformed(&rule.text).filter(|_| !rule.text.contains("{{")) else { continue };
+        let found = finding(&rule.service, &rule.text, rule.place, &wrong.what);
+        findings.push(with_given(found, rule.given, format!("`{}` reads this file", rule.service)));
+    }
+}
+
+/// Whether a variable left a blank in it: that is what is wrong then.
+fn is_blank(value: &crate::model::Spanned<String>) -> bool {
+    value.value.trim().is_empty() || value.parts.iter().any(|part| part.variable.is_some() && part.start == part.end)
+}
+
+fn finding(service: &str, router: &str, place: Place, what: &str) -> Finding {
+    let message = format!("this is no rule that Traefik can read: {what}");
+    Finding::new("malformed-rule", Severity::Error, place, format!("services.{service}"), message)
+        .evidence(router.to_owned())
+        .help("a rule is made of matchers with a text in backticks, such as ``Host(`example.com`) && PathPrefix(`/api`)``")
+}

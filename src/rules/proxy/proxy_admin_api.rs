@@ -1,0 +1,79 @@
+//! The proxy's own interface, open to whoever reaches the host.
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::Context;
+use crate::rules::support::for_purpose;
+use crate::sidecar::traefik::elements;
+use crate::sidecar::{AdminPort, ProxyKind};
+
+use super::route_without_auth::{guards, is_internal};
+
+/// Reports the setting that opens the interface.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for admin in &cx.facts.sidecars().admins {
+        let published = cx.facts.published().iter().find(|published| {
+            published.service.name == admin.proxy
+                && published.port.target == admin.port
+                && published.in_effect
+                && published.reach.is_beyond_loopback()
+        });
+        let Some(published) = published else { continue };
+        let AdminPort { proxy, port, place, kind } = admin;
+        let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
+        let severity = for_purpose(severity, cx.facts.purpose());
+        let message = format!("{} on port {port} of `{proxy}` is open without a password", what(*kind));
+        let finding = Finding::new("proxy-admin-api", severity, *place, format!("services.{proxy}"), message)
+            .evidence(port.to_string())
+            .help(help(*kind, *port));
+        let same = published.port.place == *place;
+        findings.push(if same { finding } else { finding.label(published.port.place, "it is published here") });
+    }
+    routed_dashboards(cx, findings);
+}
+
+fn what(kind: ProxyKind) -> &'static str {
+    match kind {
+        ProxyKind::Caddy => "the administration of Caddy",
+        ProxyKind::Haproxy => "the statistics page of HAProxy",
+        _ => "the API of Traefik, with its dashboard,",
+    }
+}
+
+fn help(kind: ProxyKind, port: u16) -> String {
+    match kind {
+        ProxyKind::Caddy => {
+            format!("publish it as `127.0.0.1:{port}:{port}` or not at all: it takes new configurations")
+        }
+        ProxyKind::Haproxy => "add `stats auth`, or publish the port on `127.0.0.1`".to_owned(),
+        _ => format!(
+            "take `api.insecure` out and route the dashboard to `api@internal` with a login, or publish it as \
+             `127.0.0.1:{port}:{port}`"
+        ),
+    }
+}
+
+/// Routers of Traefik's dashboard that ask for nothing.
+fn routed_dashboards(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values() {
+        let elements = elements(service);
+        for element in &elements {
+            let is_dashboard =
+                element.kind == "routers" && element.option == "service" && element.value.value == "api@internal";
+            let rule = elements.iter().find(|one| one.name == element.name && one.option == "rule");
+            let internal = rule.is_none_or(|rule| is_internal(&rule.value.value));
+            if !is_dashboard || internal || guards(cx, service, element.name) {
+                continue;
+            }
+            let name = &service.name;
+            let message =
+                format!("the router `{}` leads to Traefik's dashboard and asks for no password", element.name);
+            let severity = for_purpose(Severity::Warning, cx.facts.purpose());
+            findings.push(
+                Finding::new("proxy-admin-api", severity, element.value.place, format!("services.{name}"), message)
+                    .evidence(element.name.to_owned())
+                    .confidence(Confidence::Medium)
+                    .help("give the router a `basicauth` or `forwardauth` middleware, or an `ipallowlist`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A configuration that is mounted where the program does not read it.
+
+use crate::edits;
+use crate::finding::{Finding, Fix, Severity};
+use crate::rules::Context;
+use crate::sidecar::{Misplaced, Misplacement, ProxyKind};
+
+/// Reports the mount or config of each.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    for misplaced in &cx.facts.sidecars().misplaced {
+        let Misplaced { service, target, wanted, what, given, kind } = misplaced;
+        let program = kind.name();
+        let (severity, message, help) = match what {
+            Misplacement::Unread => (
+                Severity::Warning,
+                format!("the {program} of `{service}` does not read `{target}`"),
+                unread_help(wanted, target, *kind),
+            ),
+            Misplacement::WholeAsPart => (
+                Severity::Error,
+                format!("`{target}` of `{service}` is a whole configuration where {program} wants a part of one"),
+                format!(
+                    "mount it at `{wanted}`, or take `events` and `http` out of it: inside of `http` they are an error"
+                ),
+            ),
+            Misplacement::PartAsWhole => (
+                Severity::Error,
+                format!("`{target}` of `{service}` holds only a `server`, where {program} wants a whole configuration"),
+                format!("mount it at `{wanted}`, or put it into `http` with an `events` block beside it"),
+            ),
+        };
+        let mut finding = Finding::new("proxy-config-path", severity, *given, format!("services.{service}"), message)
+            .evidence(target.clone())
+            .help(help);
+        finding.fix = moved(cx, misplaced);
+        findings.push(finding);
+    }
+}
+
+/// Mounts the file where it is read, where nothing else is mounted there.
+fn moved(cx: &Context<'_>, misplaced: &Misplaced) -> Option<Fix> {
+    let Misplaced { service, target, wanted, given, .. } = misplaced;
+    let mounts = &cx.model.services.get(service)?.mounts;
+    let is_free = target != wanted && !mounts.iter().any(|mount| mount.target.value == *wanted);
+    let mount = mounts.iter().find(|mount| mount.place == *given && mount.target.value == *target)?;
+    let plain = mount.via.is_empty() && !mount.target.is_interpolated() && mount.target.place != mount.place;
+    let edit = edits::replace_part(cx.files, mount.target.place, wanted).filter(|_| is_free && plain);
+    edits::risky(format!("mount it at `{wanted}`"), edit)
+}
+
+fn unread_help(wanted: &str, target: &str, kind: ProxyKind) -> String {
+    if kind == ProxyKind::Nginx && target.ends_with(".template") {
+        return format!("mount it at `{wanted}`: the image fills in the templates of that directory alone");
+    }
+    if kind == ProxyKind::Nginx && target == wanted {
+        return "include it from the `/etc/nginx/nginx.conf` that is mounted beside it".to_owned();
+    }
+    match kind {
+        ProxyKind::Nginx => format!("mount it at `{wanted}`, or include it from `/etc/nginx/nginx.conf`"),
+        _ => format!("mount it at `{wanted}`, or tell the command the path"),
+    }
+}

@@ -1,0 +1,123 @@
+//! A public route to a service that asks nobody who is there.
+
+use crate::catalogue::schema::{Login, Role};
+use crate::facts::images::{known_image, variable};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+use crate::rules::support::for_purpose;
+use crate::sidecar::traefik::{elements, routed};
+
+/// Reports the rule of the first router that leads to a service known to have no login, where no middleware asks for one.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values() {
+        let enabled = routed(service).is_some_and(|route| route.enabled);
+        if enabled && asks_nobody(service) {
+            findings.extend(open_route(cx, service));
+        }
+    }
+}
+
+fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
+    let name = &service.name;
+    let elements = elements(service);
+    let of_http = elements.iter().filter(|one| one.kind == "routers" && one.protocol == "http");
+    let mut rules = of_http.clone().filter(|one| one.option == "rule" && !redirects(cx, service, one.name));
+    let rule = rules.find(|rule| !guards(cx, service, rule.name) && !is_internal(&rule.value.value))?;
+    let mut lists = of_http.filter(|one| one.name == rule.name && one.option == "middlewares");
+    let emptied = lists.find(|one| one.value.value.trim().is_empty());
+    let why = if emptied.is_some() { "its middleware is empty" } else { "asks for none" };
+    let message = format!("the router `{}` leads to `{name}`, which has no login, and {why}", rule.name);
+    let severity = for_purpose(Severity::Warning, cx.facts.purpose());
+    let place = emptied.map_or(rule.value.place, |one| one.value.place);
+    Some(
+        Finding::new("route-without-auth", severity, place, format!("services.{name}"), message)
+            .evidence(rule.name.to_owned())
+            .confidence(if emptied.is_some() { Confidence::High } else { Confidence::Medium })
+            .help("give the router a `basicauth` or `forwardauth` middleware, or an `ipallowlist`"),
+    )
+}
+
+/// Whether the image is known to let everybody in, and holds or commands something.
+fn asks_nobody(service: &Service) -> bool {
+    let Some(known) = known_image(service).filter(|known| known.exact) else { return false };
+    let matters = matches!(known.image.role, Role::Admin | Role::Monitoring | Role::Search);
+    let Some(login) = known.image.login_for(known.tag) else { return false };
+    matters && !login.default && !is_switched_on(service, login)
+}
+
+fn is_switched_on(service: &Service, login: &Login) -> bool {
+    let by_variable = login.on.iter().any(|setting| {
+        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+    });
+    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let by_flag = words.into_iter().any(|word| login.on_flags.iter().any(|flag| word.value.contains(flag.as_str())));
+    by_variable || by_flag
+}
+
+/// Whether all that a router does is to send people on to TLS.
+fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
+    middlewares(service, router).iter().any(|name| kinds(cx, name).iter().any(|kind| kind.starts_with("redirect")))
+}
+
+/// A name that only a local network resolves.
+pub fn is_internal(rule: &str) -> bool {
+    ["localhost", ".local`", ".lan`", ".internal`", ".test`", ".home`", ".localdomain`", ".localtest.me`", "127.0.0.1"]
+        .iter()
+        .any(|name| rule.contains(name))
+}
+
+/// Middlewares that change requests and ask for nothing.
+const HARMLESS: [&str; 17] = [
+    "addprefix",
+    "buffering",
+    "circuitbreaker",
+    "compress",
+    "contenttype",
+    "errors",
+    "grpcweb",
+    "headers",
+    "inflightreq",
+    "passtlsclientcert",
+    "ratelimit",
+    "redirectregex",
+    "redirectscheme",
+    "replacepath",
+    "replacepathregex",
+    "retry",
+    "stripprefix",
+];
+
+/// Whether a router may ask who is there: by a middleware that is not known to ask for nothing, or by one of the entry
+/// points of a Traefik that can be read.
+pub fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
+    let at_entrance =
+        cx.facts.sidecars().traefiks.iter().any(|traefik| {
+            !traefik.settings.known
+                || traefik.settings.all.iter().any(|setting| {
+                    setting.path.starts_with("entrypoints.") && setting.path.contains(".http.middlewares")
+                })
+        });
+    middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
+}
+
+/// The middlewares of a router.
+fn middlewares(service: &Service, router: &str) -> Vec<String> {
+    let elements = elements(service);
+    let named =
+        elements.iter().filter(|one| one.kind == "routers" && one.name == router && one.option == "middlewares");
+    let names = named.flat_map(|one| one.value.value.split(',')).map(str::trim).filter(|name| !name.is_empty());
+    names.map(|name| name.strip_suffix("@docker").unwrap_or(name).to_owned()).collect()
+}
+
+/// The kinds of a middleware, by the labels of all services; none for one that is defined elsewhere.
+fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
+    let all = cx.model.services.values().flat_map(elements);
+    let defined = all.filter(|one| one.kind == "middlewares" && one.name == middleware);
+    defined.map(|one| one.option.split('.').next().unwrap_or("").to_owned()).collect()
+}
+
+fn is_harmless(cx: &Context<'_>, middleware: &str) -> bool {
+    let kinds = kinds(cx, middleware);
+    !kinds.is_empty() && kinds.iter().all(|kind| HARMLESS.contains(&kind.as_str()))
+}

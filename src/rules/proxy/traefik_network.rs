@@ -1,0 +1,163 @@
+//! A service that Traefik routes to and cannot reach, or may look for on the wrong network.
+
+use crate::facts::published::has_borrowed_network;
+use crate::finding::{Finding, Label, Place, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+use crate::rules::support::and_list;
+use crate::sidecar::Traefik;
+use crate::sidecar::traefik::{TraefikRoute, elements, is_traefik, routed};
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports each routed service once.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    let traefik = match cx.facts.sidecars().traefiks.as_slice() {
+        [] => None,
+        [only] => Some(only),
+        _ => return,
+    };
+    if traefik.and_then(|one| cx.model.services.get(&one.service)).is_some_and(has_borrowed_network) {
+        return;
+    }
+    let mut unnamed: Vec<Finding> = Vec::new();
+    for service in cx.model.services.values() {
+        let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
+        if is_traefik(service) || has_borrowed_network(service) || is_internal(service) {
+            continue;
+        }
+        let routed = Routed { cx, service, route: &route };
+        match routed.unshared(traefik).or_else(|| routed.misnamed(traefik)) {
+            Some(finding) => findings.push(finding),
+            None => unnamed.extend(routed.unnamed(traefik)),
+        }
+    }
+    findings.extend(together(unnamed));
+}
+
+/// One finding for all services that lack the label.
+fn together(unnamed: Vec<Finding>) -> Option<Finding> {
+    let mut all = unnamed.into_iter();
+    let mut first = all.next()?;
+    let others = all.map(|one| Label { place: one.place, message: "the same holds for this one".to_owned() });
+    first.labels.extend(others.take(LABELS));
+    Some(first)
+}
+
+/// Whether its routers lead to Traefik itself alone.
+fn is_internal(service: &Service) -> bool {
+    let elements = elements(service);
+    let mut services = elements.iter().filter(|one| one.kind == "routers" && one.option == "service").peekable();
+    services.peek().is_some() && services.all(|one| one.value.value.ends_with("@internal"))
+}
+
+struct Routed<'a, 'c> {
+    cx: &'a Context<'c>,
+    service: &'a Service,
+    route: &'a TraefikRoute,
+}
+
+impl Routed<'_, '_> {
+    fn finding(&self, severity: Severity, place: Place, message: String) -> Finding {
+        Finding::new("traefik-network", severity, place, format!("services.{}", self.service.name), message)
+    }
+
+    fn key(&self) -> Place {
+        self.service.networks_key.unwrap_or(self.service.key)
+    }
+
+    fn networks(&self) -> Vec<&str> {
+        self.cx.facts.reach().networks(&self.service.name)
+    }
+
+    /// Traefik is on none of its networks.
+    fn unshared(&self, traefik: Option<&Traefik>) -> Option<Finding> {
+        let (name, traefik) = (&self.service.name, traefik?);
+        let known =
+            !self.cx.project.unresolved.contains(name) && !self.cx.project.unresolved.contains(&traefik.service);
+        if !known || self.cx.facts.reach().can_reach(&traefik.service, name) {
+            return None;
+        }
+        let proxy = self.cx.model.services.get(&traefik.service)?;
+        let message = format!("`{}` routes to `{name}` and shares no network with it", traefik.service);
+        let there = proxy.networks_key.unwrap_or(proxy.key);
+        let names: Vec<&String> = proxy.networks.keys().collect();
+        Some(
+            self.finding(Severity::Error, self.key(), message)
+                .evidence(traefik.service.clone())
+                .label(there, format!("`{}` is on {}", traefik.service, and_list(&names)))
+                .help(format!("put `{name}` on a network of `{}`", traefik.service)),
+        )
+    }
+
+    /// The label names a network that it is not on: Traefik then takes any.
+    fn misnamed(&self, traefik: Option<&Traefik>) -> Option<Finding> {
+        let (label, place) = self.route.network.as_ref()?;
+        let networks = self.networks();
+        let named = networks.contains(&label.as_str()) || label.is_empty();
+        // The part before the key may be the name that the project has elsewhere.
+        let other_project = self.service.networks.keys().any(|key| label.ends_with(&format!("_{key}")));
+        if named || other_project || networks.len() < 2 || self.all_shared(traefik) {
+            return None;
+        }
+        let name = &self.service.name;
+        let message =
+            format!("`{name}` is on no network that is really called `{label}`, so Traefik takes any of its networks");
+        let help = match self.cx.model.networks.get(label) {
+            Some(network) => format!("write `{}`, or give the network that `name`", network.name.value),
+            None => format!("write one of {}", and_list(&networks)),
+        };
+        Some(self.finding(Severity::Warning, *place, message).evidence(label.clone()).help(help))
+    }
+
+    /// Several networks, and nothing says which one Traefik should take. What a Traefik of elsewhere was told is not
+    /// known.
+    fn unnamed(&self, traefik: Option<&Traefik>) -> Option<Finding> {
+        let networks = self.networks();
+        let settings = &traefik?.settings;
+        let told = !settings.known || settings.provider_network().is_some();
+        if told || self.route.network.is_some() || networks.len() < 2 || self.all_shared(traefik) {
+            return None;
+        }
+        let name = &self.service.name;
+        let right = self.right_network(traefik?);
+        let message = format!(
+            "`{name}` is on {} networks, and no `traefik.docker.network` says on which Traefik finds it",
+            networks.len()
+        );
+        let help = match right {
+            Some(network) => format!("add the label `traefik.docker.network={network}`: without it Traefik takes any"),
+            None => {
+                "add the label `traefik.docker.network` with the real name of the network that Traefik is on: without \
+                     it Traefik takes any"
+                    .to_owned()
+            }
+        };
+        Some(
+            self.finding(Severity::Warning, self.route.place, message)
+                .evidence("unnamed")
+                .label(self.key(), format!("on {}", and_list(&networks)))
+                .help(help),
+        )
+    }
+
+    /// Whether it does not matter which network Traefik takes.
+    fn all_shared(&self, traefik: Option<&Traefik>) -> bool {
+        traefik.is_some_and(|one| {
+            let shared = self.cx.facts.reach().shared_networks(&one.service, &self.service.name);
+            shared.len() == self.networks().len()
+        })
+    }
+
+    /// The one network that both are on.
+    fn right_network(&self, traefik: &Traefik) -> Option<String> {
+        match self.cx.facts.reach().shared_networks(&traefik.service, &self.service.name).as_slice() {
+            [only] => Some((*only).to_owned()),
+            _ => None,
+        }
+    }
+}

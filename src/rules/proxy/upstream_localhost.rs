@@ -1,0 +1,61 @@
+//! A proxy that forwards to `localhost`, which is its own container.
+
+use std::collections::HashSet;
+
+use crate::facts::hosts::is_loopback;
+use crate::facts::peers::who_listens;
+use crate::facts::published::has_borrowed_network;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Service;
+use crate::rules::Context;
+use crate::rules::support::{usual_port, with_given};
+use crate::sidecar::{ProxyKind, ProxyTarget, is_official};
+
+/// Reports each address of a proxy's own container that nothing in it serves.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    for target in cx.facts.proxy_targets() {
+        let proxy = target.proxy.as_ref().and_then(|name| cx.model.services.get(name));
+        let Some(proxy) = proxy.filter(|_| target.kind != ProxyKind::Traefik && is_loopback(&target.host)) else {
+            continue;
+        };
+        let port = target.port.unwrap_or_else(|| usual_port(target.scheme.as_deref()));
+        if has_borrowed_network(proxy) || serves_itself(cx, proxy, port) || !seen.insert((&proxy.name, port)) {
+            continue;
+        }
+        findings.extend(finding(cx, proxy, target, port));
+    }
+}
+
+/// Whether the proxy, or who shares its network, may listen there.
+fn serves_itself(cx: &Context<'_>, proxy: &Service, port: u16) -> bool {
+    let listens = cx.facts.sidecars().listens.iter().any(|listen| listen.proxy == proxy.name && listen.port == port);
+    listens || cx.facts.reach().siblings(&proxy.name).len() > 1 || matches!(port, 2019)
+}
+
+fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -> Option<Finding> {
+    let other = who_listens(cx.facts, &proxy.name, port);
+    // An image of one's own may hold the program behind the proxy, too.
+    let alone = is_official(proxy);
+    if !alone && (other.is_none() || port == 9000) {
+        return None;
+    }
+    let name = &proxy.name;
+    let address = target.port.map_or_else(|| target.host.clone(), |port| format!("{}:{port}", target.host));
+    let message = match other {
+        Some(other) => format!("`{address}` is the container of the proxy `{name}` itself, not `{other}`"),
+        None => format!("`{address}` is the container of the proxy `{name}` itself, and nothing in it listens there"),
+    };
+    let help = match other {
+        Some(other) => format!("write `{other}` as the host: services reach each other by their names"),
+        None => "name the service that is meant; for a program on the host, `host.docker.internal` with \
+                 `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
+            .to_owned(),
+    };
+    let finding =
+        Finding::new("upstream-localhost", Severity::Error, target.place, format!("services.{name}"), message)
+            .evidence(address)
+            .confidence(if alone { Confidence::High } else { Confidence::Medium })
+            .help(help);
+    Some(with_given(finding, target.given, format!("`{name}` runs with this configuration")))
+}

@@ -1,0 +1,79 @@
+//! A proxy that forwards to a name that nobody in the project has.
+
+use std::collections::HashSet;
+
+use crate::facts::hosts::is_loopback;
+use crate::facts::reach::Answer;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::project::nearest;
+use crate::rules::Context;
+use crate::rules::support::with_given;
+use crate::sidecar::{ProxyKind, ProxyTarget};
+
+/// Reports each unknown name once for each proxy.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment {
+        return;
+    }
+    let mut seen = HashSet::new();
+    for target in cx.facts.proxy_targets() {
+        let Some(proxy) = target.proxy.as_deref().filter(|_| target.kind != ProxyKind::Traefik) else { continue };
+        let unknown = !target.open
+            && is_name(&target.host)
+            && !is_loopback(&target.host)
+            && cx.facts.reach().who_answers(proxy, &target.host) == Answer::Unknown;
+        if unknown
+            && !is_from_outside(cx, proxy, target)
+            && !is_of_a_stack(cx, &target.host)
+            && !cx.facts.is_service_nearby(&target.host)
+            && seen.insert((proxy, target.host.as_str()))
+        {
+            findings.push(finding(cx, proxy, target));
+        }
+    }
+}
+
+/// A single word that may be the name of a service.
+fn is_name(host: &str) -> bool {
+    host.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+        && host.chars().any(|letter| letter.is_ascii_alphabetic())
+}
+
+/// `<stack>_<service>`, a name of Swarm: nothing but a slip of the pen in a service's name is sure to be wrong then.
+fn is_of_a_stack(cx: &Context<'_>, host: &str) -> bool {
+    let Some((stack, _)) = host.split_once('_') else { return false };
+    let known: Vec<&str> = cx.model.services.keys().map(String::as_str).collect();
+    nearest(host, &known).is_none_or(|near| !near.starts_with(stack))
+}
+
+/// Whether the name comes from a variable of the Compose file, which somebody else may set.
+fn is_from_outside(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> bool {
+    let environment = cx.model.services.get(proxy).map(|service| &service.environment);
+    target.environment.iter().any(|name| {
+        let value = environment.and_then(|all| all.get(name)).and_then(|variable| variable.value.as_ref());
+        value.is_some_and(|value| value.is_interpolated())
+    })
+}
+
+fn finding(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> Finding {
+    let host = &target.host;
+    let known: Vec<&str> = cx.model.services.keys().map(String::as_str).filter(|name| *name != proxy).collect();
+    let message = format!("the proxy `{proxy}` forwards to `{host}`, and no service of this project has that name");
+    let then = match target.kind {
+        ProxyKind::Nginx | ProxyKind::Haproxy if !target.late => {
+            format!("; {} does not start with a host it cannot find", target.kind.name())
+        }
+        _ => "; requests fail until somebody has that name".to_owned(),
+    };
+    let help = match nearest(host, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("name a service, or give the host under `extra_hosts` if it stands elsewhere{then}"),
+    };
+    let confidence = if target.kind == ProxyKind::Nginx { Confidence::High } else { Confidence::Medium };
+    let finding =
+        Finding::new("upstream-unknown-host", Severity::Error, target.place, format!("services.{proxy}"), message)
+            .evidence(host.clone())
+            .confidence(confidence)
+            .help(help);
+    with_given(finding, target.given, format!("`{proxy}` runs with this configuration"))
+}

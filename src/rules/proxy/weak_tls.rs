@@ -1,0 +1,39 @@
+//! Versions of TLS that are broken.
+
+use indexmap::IndexMap;
+
+use crate::finding::{Finding, Label, Severity};
+use crate::rules::Context;
+use crate::rules::support::with_given;
+use crate::sidecar::Named;
+use crate::source::FileId;
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Reports the first broken version of each file, the others as labels.
+pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut groups: IndexMap<(&str, FileId), Vec<&Named>> = IndexMap::new();
+    for named in cx.facts.sidecars().protocols.iter().filter(|named| is_weak(&named.text)) {
+        groups.entry((named.service.as_str(), named.place.span.file)).or_default().push(named);
+    }
+    for ((service, _), all) in groups {
+        let [first, others @ ..] = all.as_slice() else { continue };
+        let message = format!("the {} of `{service}` speaks `{}`, which is broken", first.kind.name(), first.text);
+        let mut finding =
+            Finding::new("weak-tls", Severity::Warning, first.place, format!("services.{service}"), message)
+                .evidence(first.text.clone())
+                .help("allow `TLSv1.2` and `TLSv1.3` only: every browser of the last ten years speaks them");
+        let others = others.iter().take(LABELS);
+        finding.labels =
+            others.map(|one| Label { place: one.place, message: format!("`{}`, too", one.text) }).collect();
+        findings.push(with_given(finding, first.given, format!("`{service}` runs with this configuration")));
+    }
+}
+
+/// Whether a version, as nginx, HAProxy or Traefik writes it, is one that nobody should speak.
+fn is_weak(text: &str) -> bool {
+    let version = text.to_ascii_lowercase();
+    let weak = ["sslv2", "sslv3", "tlsv1", "tlsv1.0", "tlsv1.1", "versiontls10", "versiontls11", "versionssl30"];
+    weak.contains(&version.as_str())
+}

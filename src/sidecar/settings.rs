@@ -1,0 +1,104 @@
+//! YAML beside a Compose file as flat settings: a dotted path, its text, where it is written.
+
+use std::ops::Range;
+
+use crate::source::{FileId, NodeId};
+use crate::yaml::{NodeKind, Tree, parse};
+
+/// A scalar of a YAML file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The keys that lead to it, by dots and in lower case; items of lists by their number.
+    pub path: String,
+    /// Its text.
+    pub value: String,
+    /// Its bytes.
+    pub span: Range<usize>,
+}
+
+/// How many nodes are looked at: aliases can make a small file endless.
+const MOST: usize = 20_000;
+
+/// How deep keys lead.
+const DEEPEST: usize = 24;
+
+/// All scalars of the first document; nothing of a file that is no YAML.
+pub fn flat(text: &str) -> Vec<Setting> {
+    let (tree, _) = parse(FileId::default(), text);
+    let Some(root) = tree.documents.first().copied().filter(|_| !tree.broken) else { return Vec::new() };
+    let mut walk = Walk { tree: &tree, visited: 0, found: Vec::new() };
+    walk.node(root, String::new(), 0);
+    walk.found
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    visited: usize,
+    found: Vec<Setting>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, id: NodeId, path: String, depth: usize) {
+        self.visited += 1;
+        if self.visited > MOST || depth > DEEPEST {
+            return;
+        }
+        let Some((_, node)) = self.tree.follow(id) else { return };
+        let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match &node.kind {
+            NodeKind::Scalar(text, _) => {
+                let span = node.start as usize..node.end as usize;
+                self.found.push(Setting { path, value: text.clone(), span });
+            }
+            NodeKind::Sequence(items, _) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.node(*item, below(&at.to_string()), depth + 1);
+                }
+            }
+            NodeKind::Mapping(pairs, _) => {
+                for pair in pairs {
+                    if let Some(key) = self.tree.text(pair.key) {
+                        self.node(pair.value, below(&key.to_ascii_lowercase()), depth + 1);
+                    }
+                }
+            }
+            NodeKind::Alias(_) => {}
+        }
+    }
+}
+
+/// The parts of a path.
+pub fn parts(path: &str) -> Vec<&str> {
+    path.split('.').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &[&str]) {
+        let shown: Vec<String> = flat(text)
+            .iter()
+            .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
+            .collect();
+        assert_eq!(shown, expect, "{text}");
+    }
+
+    #[test]
+    fn scalars_with_their_paths() {
+        check("é: 'x'\r\nA:\r\n  B: [1, {c: d}]\r\n", &["é=x @'x'", "a.b.0=1 @1", "a.b.1.c=d @d"]);
+        check("a: &x {b: 1}\nc: *x\n", &["a.b=1 @1", "c.b=1 @1"]);
+        check("", &[]);
+        check("a: [", &[]);
+    }
+
+    #[test]
+    fn what_refers_to_itself_ends() {
+        let mut text = "a0: &a0 [x]\n".to_owned();
+        for level in 1..30 {
+            let before = level - 1;
+            text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
+        }
+        assert!(flat(&text).len() <= MOST);
+    }
+}

@@ -1,0 +1,21 @@
+//! Traefik: its own settings, the labels of what it routes to, and the language of its rules.
+
+pub mod collect;
+pub mod labels;
+pub mod matcher;
+pub mod settings;
+
+pub use labels::{Element, TraefikRoute, elements, routed};
+
+use crate::model::Service;
+
+/// Whether a service is a Traefik by its image.
+pub fn is_traefik(service: &Service) -> bool {
+    super::files::image_name(service) == "traefik"
+}
+
+/// Whether Traefik looks for its settings there by itself: in `/etc/traefik`, `$HOME/.config` and the working directory.
+pub fn is_static_path(path: &str) -> bool {
+    let stem = [".toml", ".yaml", ".yml"].iter().find_map(|ending| path.strip_suffix(ending));
+    matches!(stem, Some("/etc/traefik/traefik" | "/traefik" | "/root/.config/traefik"))
+}
