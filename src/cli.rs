@@ -2,6 +2,7 @@
 
 mod arguments;
 mod buffer;
+mod fixes;
 mod keys;
 mod ignores;
 mod init;
@@ -28,6 +29,7 @@ use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
+use fixes::Telling;
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -177,7 +179,7 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore) {
+    for name in arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only) {
         if !rules.contains(&name.as_str()) {
             return Err(config::unknown_rule(name, &rules));
         }
@@ -206,13 +208,14 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
         statistics: arguments.statistics,
-        fail_on: match fail_on {
-            FailOn::Severity(severity) => Some(severity),
-            FailOn::Never => None,
-        },
+        fail_on: lowest(fail_on),
         ..RenderOptions::new(request.directory.clone())
     };
     let before = known::before(arguments.comparison.since.as_deref(), &request)?;
+    if let Some(doing) = arguments.fixing.doing() {
+        let telling = Telling { format: arguments.format.format(), options: &options, fail_on };
+        return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
+    }
     let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
     let mut report = progress::during(seen, || engine::check(&sources, &request));
     if let Some(before) = before {
@@ -226,22 +229,40 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         return ignores::add(&report, &sources, &options, reason);
     }
     let rendering = Instant::now();
-    let output = render::render(arguments.format.format(), &report, &sources, &options);
+    let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
+    answer.code = answer.code.max(exit_code(&report, fail_on));
     let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
-    let mut errors: String = report.failures.iter().chain(&unused).map(|failure| complaint(failure)).collect();
-    let mut code = exit_code(&report, fail_on);
-    for failure in outputs::write(&arguments.outputs, &report, &sources, &options) {
-        errors.push_str(&complaint(&failure));
-        code = BROKEN;
-    }
+    answer.errors.extend(unused.map(|line| complaint(&line)));
     if arguments.verbose {
-        errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
+        answer.errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
     }
-    Ok(Answer { output, errors, code })
+    Ok(answer)
+}
+
+/// The findings on standard output and in files, and what went wrong on the way.
+fn answer(
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+    format: Format,
+    outputs: &[arguments::Output],
+) -> Answer {
+    let output = render::render(format, report, sources, options);
+    let unwritten = outputs::write(outputs, report, sources, options);
+    let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
+    let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
+    Answer { output, errors, code }
 }
 
 fn complaint(message: &str) -> String {
     format!("plimsoll: {}\n", render::clean(message))
+}
+
+fn lowest(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Severity(severity) => Some(severity),
+        FailOn::Never => None,
+    }
 }
 
 /// A run never fails for something that it does not show.

@@ -24,11 +24,11 @@ use crate::project::texts::Texts;
 use crate::project::{decode, load, origins, output};
 use crate::report::Report;
 use crate::sidecar::builds::read_builds;
-use crate::source::{FileId, SourceDb, normalize};
+use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::suppress::{Seen, Suppressions, settle};
 use crate::watch::Watch;
 use crate::yaml::Trees;
-use projects::{Run, without_parts_of_others};
+use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
 use view::View;
@@ -75,13 +75,49 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
 }
 
+/// What is kept of a project to see what a change does to it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The files of its entry.
+    pub files: Vec<PathBuf>,
+    /// Those, and what they include and extend.
+    pub all_files: Vec<PathBuf>,
+    /// All of it, resolved.
+    pub model: serde_json::Value,
+    /// What the loader found, whatever rules run.
+    pub rejections: Vec<Finding>,
+}
+
 /// Judges every project that a request leads to.
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
+    judge(sources, request, Keeping::Nothing).0
+}
+
+/// Judges every project that a request leads to, and keeps what they resolve to.
+pub fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<Kept>) {
+    judge(sources, request, Keeping::Models)
+}
+
+/// The directories in which a request may change files: the repositories that it is about, or else what it names.
+pub fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let repositories = repositories(sources, request);
+    if !repositories.is_empty() {
+        return repositories;
+    }
+    let given = request.paths.iter().chain(&request.files).chain(&request.env_files).chain(&request.project_directory);
+    let parents = given.map(|path| normalize(&request.directory.join(path))).map(|path| match sources.kind(&path) {
+        PathKind::Directory => path,
+        _ => path.parent().map(Path::to_path_buf).unwrap_or(path),
+    });
+    parents.chain([normalize(&request.directory)]).collect()
+}
+
+fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
     let trees = Trees::default();
     let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
-    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions };
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
     let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
         run.search(&run.paths(), &around)
@@ -98,6 +134,7 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = View { sources, request, settings: &settings, judged: &judged };
@@ -109,7 +146,7 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, request.baseline.as_ref());
-    Report { unused, ..report }
+    (Report { unused, ..report }, kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

@@ -23,6 +23,7 @@ pub mod report;
 pub mod baseline;
 pub mod suppress;
 pub mod engine;
+pub mod fix;
 pub mod since;
 pub mod render;
 pub mod cli;

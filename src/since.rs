@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config;
 use crate::discover::is_compose_name;
@@ -73,6 +74,8 @@ impl Before {
             // A configuration that could not be used then had no say.
             config: config::find(&self.sources, start, rules).unwrap_or_default(),
             baseline: None,
+            // Its stages are not those of the run.
+            watch: Arc::default(),
             ..request.clone()
         })
     }

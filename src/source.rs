@@ -1,5 +1,6 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
+pub mod change;
 pub mod git;
 pub mod store;
 
@@ -172,6 +173,10 @@ struct Shared {
     fence: RwLock<Vec<PathBuf>>,
 }
 
+fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
+    RwLock::new(lock.read().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
 impl SourceDb {
     /// An empty data base.
     pub fn new() -> SourceDb {
@@ -248,6 +253,19 @@ impl SourceDb {
         let id = self.add(path.clone(), text);
         self.differ(path, Ok(id));
         id
+    }
+
+    /// The same files under the same numbers, to lay others over: what is done with the copy does not show here.
+    pub fn fork(&self) -> SourceDb {
+        let shared = Shared {
+            files: copy(&self.shared.files),
+            by_path: copy(&self.shared.by_path),
+            laid: copy(&self.shared.laid),
+            stand_ins: copy(&self.shared.stand_ins),
+            repositories: RwLock::default(),
+            fence: copy(&self.shared.fence),
+        };
+        SourceDb { shared: Arc::new(shared), loaded: None }
     }
 
     /// Lays a text over a path, or the reason why it cannot be one.

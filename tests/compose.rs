@@ -1,5 +1,5 @@
 //! What is said where docker compose says it badly, and that one mistake hides no other.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
 

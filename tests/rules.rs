@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::config;
 use plimsoll::engine::{self, Request, Selection};
-use plimsoll::finding::{Edit, Finding};
+use plimsoll::finding::{Finding, Safety};
+use plimsoll::fix::{self, FixedFile, Wanted};
 use plimsoll::rules::Rule;
 use plimsoll::rules::examples::{Example, ExampleFile, examples, without_markers};
-use plimsoll::source::SourceDb;
+use plimsoll::source::{FileId, SourceDb};
+use plimsoll::yaml::{Comment, parse};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -44,6 +46,9 @@ fn document(path: &Path) -> datatest_stable::Result<()> {
     if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
         return Err("the section Cases has fewer than three traps".into());
     }
+    if rule.document.fix.is_some() && examples.iter().all(|example| example.fixed.is_empty()) {
+        return Err("the document offers a fix and shows none".into());
+    }
     let mut failures = Vec::new();
     for example in &examples {
         if let Err(reason) = run(rule, example) {
@@ -65,24 +70,19 @@ fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
         return Err(format!("two findings have one identity: {identities:?}").into());
     }
     project.compare(&db, example, &findings)?;
-    if example.fixed.is_empty() {
-        return Ok(());
-    }
-    project.fix(&db, &findings)?;
-    for fixed in &example.fixed {
-        let text = without_markers(&fs::read_to_string(project.directory.join(&fixed.path))?);
-        if text != without_markers(&fixed.text) {
-            return Err(format!("the fix makes of `{}`:\n{text}instead of:\n{}", fixed.path, fixed.text).into());
-        }
-    }
-    match project.check(rule, example)?.1.first() {
-        Some(finding) => Err(format!("still reported after the fix: {}", finding.message).into()),
-        None => Ok(()),
+    let fixable: Vec<_> =
+        findings.iter().filter(|one| one.fix.is_some()).map(|finding| identity(&db, finding)).collect();
+    match (fixable.is_empty(), example.fixed.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err("the document shows a fix and no finding has one".into()),
+        (false, _) => project.fix(rule, example, &fixable),
     }
 }
 
+type Identity = (PathBuf, String, Option<String>);
+
 /// What a baseline knows a finding by.
-fn identity(db: &SourceDb, finding: &Finding) -> (PathBuf, String, Option<String>) {
+fn identity(db: &SourceDb, finding: &Finding) -> Identity {
     (db.file(finding.place.span.file).path.clone(), finding.resource.clone(), finding.evidence.clone())
 }
 
@@ -160,27 +160,30 @@ impl Project {
 
     fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
+        let report = engine::check(&db, &self.request(rule, example)?);
+        let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
+        let own =
+            report.findings.into_iter().filter(|finding| finding.suppressed.is_none() && !also(finding)).collect();
+        Ok((db, own))
+    }
+
+    fn request(&self, rule: &Rule, example: &Example) -> Result<Request, Failure> {
         let select = std::iter::once(rule.document.name.to_owned()).chain(example.options.also.clone()).collect();
         let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
-        let request = Request {
+        Ok(Request {
             paths: if example.options.files.is_empty() { vec![self.directory.clone()] } else { Vec::new() },
             files: absolute(&example.options.files),
             env_files: absolute(&example.options.env_files),
             profiles: example.options.profiles.clone(),
             directory: self.directory.clone(),
             config: config::find(
-                &db,
+                &SourceDb::new(),
                 &self.directory,
                 &plimsoll::rules::all().map(|rule| rule.document.name).collect::<Vec<_>>(),
             )?,
             selection: Selection { select, ..Selection::default() },
             ..Request::default()
-        };
-        let report = engine::check(&db, &request);
-        let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
-        let own =
-            report.findings.into_iter().filter(|finding| finding.suppressed.is_none() && !also(finding)).collect();
-        Ok((db, own))
+        })
     }
 
     /// Marked lines are reported, and no others.
@@ -202,27 +205,72 @@ impl Project {
         if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
     }
 
-    /// Applies the edits of all findings, from the last byte to the first.
-    fn fix(&self, db: &SourceDb, findings: &[Finding]) -> Result<(), Failure> {
-        let mut edits: Vec<&Edit> =
-            findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
-        if edits.is_empty() {
-            return Err("the document shows a fix and no finding has one".into());
+    /// Applies all fixes: none is left out, what they mend is no longer reported, nothing more can be fixed, files that
+    /// parsed still do, comments stay, and the texts are those that the document shows.
+    fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
+        let request = self.request(rule, example)?;
+        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.document.name.to_owned()] };
+        let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
+        if !fixed.left.is_empty() {
+            return Err(format!("fixes are left out: {:?}", fixed.left).into());
         }
-        edits.sort_by_key(|edit| (edit.span.file, edit.span.start, edit.span.end));
-        edits.dedup();
-        let overlap = |one: &Edit, other: &Edit| one.span.file == other.span.file && one.span.end > other.span.start;
-        if edits.windows(2).any(|pair| matches!(pair, [one, other] if overlap(one, other))) {
-            return Err(format!("edits overlap: {edits:?}").into());
+        let is_own = |finding: &&Finding| finding.rule == rule.document.name && finding.suppressed.is_none();
+        let remaining: Vec<_> = fixed.report.findings.iter().filter(is_own).collect();
+        if let Some(finding) = remaining.iter().find(|one| fixable.contains(&identity(&fixed.sources, one))) {
+            return Err(format!("still reported after its fix: {}", finding.message).into());
         }
-        for edit in edits.into_iter().rev() {
-            let path = db.file(edit.span.file).path.clone();
-            let mut text = fs::read_to_string(&path)?;
-            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
-            fs::write(&path, text)?;
+        if let Some(finding) = remaining.iter().find(|finding| finding.fix.is_some()) {
+            return Err(format!("fixes come to no end: {}", finding.message).into());
         }
-        Ok(())
+        for file in &fixed.files {
+            let ((was_broken, before), (is_broken, after)) = (syntax(file, &file.before), syntax(file, &file.after));
+            // What rules about comments mend are comments.
+            let loses = before != after && rule.document.family != "suppression";
+            if is_broken && !was_broken || loses {
+                return Err(format!("the fix breaks the file or loses a comment:\n{}", file.after).into());
+            }
+        }
+        if example.fixed.is_empty() {
+            return Ok(());
+        }
+        for file in &fixed.files {
+            let path = file.path.strip_prefix(&self.directory).unwrap_or(&file.path).display().to_string();
+            let shown = example.fixed.iter().find(|one| one.path == path);
+            let shown = shown.ok_or_else(|| format!("the fix changes `{path}`, which the document does not show"))?;
+            // The marker of an entry that goes stays behind, on a line of its own.
+            let lines = file.after.split_inclusive('\n').filter(|line| line.trim() != "# error");
+            let text = without_markers(&lines.collect::<String>());
+            if text != without_markers(&shown.text) {
+                return Err(format!("the fix makes of `{path}`:\n{text}instead of:\n{}", shown.text).into());
+            }
+        }
+        if fixed.files.len() < example.fixed.len() {
+            return Err("the document shows a fix of a file that does not change".into());
+        }
+        match remaining.first() {
+            Some(finding) => Err(format!("still reported after the fix: {}", finding.message).into()),
+            None => Ok(()),
+        }
     }
+}
+
+/// Whether a file is broken YAML, and its comments. What is no YAML has its lines that are comments.
+fn syntax(file: &FixedFile, text: &str) -> (bool, Vec<String>) {
+    let is_yaml = file.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let mut comments: Vec<String> = Vec::new();
+    let mut broken = false;
+    if is_yaml {
+        let (tree, _) = parse(FileId::default(), text);
+        broken = tree.broken;
+        let of = |comment: &Comment| text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
+        comments.extend(tree.comments.iter().map(|comment| of(comment).trim().to_owned()));
+    } else {
+        comments.extend(
+            file.before.lines().filter(|line| line.starts_with('#') && text.contains(*line)).map(str::to_owned),
+        );
+    }
+    comments.sort();
+    (broken, comments)
 }
 
 impl Drop for Project {

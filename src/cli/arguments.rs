@@ -94,6 +94,8 @@ pub(super) struct Check {
     /// Say on standard error how long each stage takes
     #[arg(short, long, help_heading = "Output")]
     pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) fixing: Fixing,
     /// Run only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) select: Vec<String>,
@@ -142,6 +144,24 @@ pub(super) struct Baseline {
     /// Also run the rules on order and quoting
     #[arg(long, help_heading = "Rules")]
     pub(super) style: bool,
+}
+
+/// What is done with fixes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes")]
+pub(super) struct Fixing {
+    /// Write the safe fixes into the files, and report what remains
+    #[arg(long, group = "fixing")]
+    pub(super) fix: bool,
+    /// Show what the safe fixes would change, with secrets hidden; nothing is written
+    #[arg(long, group = "fixing", conflicts_with = "format")]
+    pub(super) diff: bool,
+    /// With --fix or --diff: the fixes that may change behaviour, too
+    #[arg(long, requires = "fixing")]
+    pub(super) unsafe_fixes: bool,
+    /// With --fix or --diff: only the fixes of these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "fixing")]
+    pub(super) fix_only: Vec<String>,
 }
 
 #[derive(Debug, Args)]

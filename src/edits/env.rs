@@ -2,7 +2,7 @@
 
 use super::Files;
 use crate::dotenv::Line;
-use crate::finding::Edit;
+use crate::finding::{Edit, Place};
 use crate::source::{FileId, SourceFile, Span};
 
 /// Gives a line another value, in the quotes that it has or needs.
@@ -46,6 +46,18 @@ pub fn remove(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> 
         None => String::new(),
     };
     Some(vec![edit(file, start, end, kept)])
+}
+
+/// Puts text before the byte of a place.
+pub fn insert_before(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
+    let known = place.span.start <= files.sources.file(place.span.file).text.len() as u32;
+    known.then(|| vec![edit(place.span.file, place.span.start, place.span.start, text)])
+}
+
+/// Puts text behind the last byte of a place.
+pub fn insert_behind(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
+    let known = place.span.end <= files.sources.file(place.span.file).text.len() as u32;
+    known.then(|| vec![edit(place.span.file, place.span.end, place.span.end, text)])
 }
 
 /// Adds an assignment as the last line.

@@ -2,6 +2,7 @@
 
 use super::Files;
 use super::file::{Around, Open, Slot};
+use super::scalar::{replace, write_word};
 use super::write::{Content, Form, Position, entry, flat, flat_entry, item, scalar};
 use crate::finding::{Edit, Place};
 use crate::source::NodeId;
@@ -66,6 +67,64 @@ pub fn add_to_list(files: Files<'_>, at: Place, key: &str, content: &Content) ->
     match open.pairs(mapping).iter().find(|pair| open.tree().text(pair.key) == Some(key)) {
         Some(pair) => add_item(files, open.tree().place(pair.key), content),
         None => add_entry(files, at, key, &Content::List(vec![content.clone()])),
+    }
+}
+
+/// Adds a name to the mapping or list of names at a place, or under the key at a place: `networks`, `depends_on`.
+pub fn add_name(files: Files<'_>, at: Place, name: &str) -> Option<Vec<Edit>> {
+    let open = files.open(at.span.file)?;
+    match &open.node(open.value_of(at.node)?)?.kind {
+        NodeKind::Mapping(..) => add_entry(files, at, name, &Content::Empty),
+        _ => add_item(files, at, &Content::text(name)),
+    }
+}
+
+/// Gives a key of a mapping this text or word: in the place of what it has, or as a new entry.
+pub fn set_entry(files: Files<'_>, at: Place, key: &str, content: &Content) -> Option<Vec<Edit>> {
+    let open = files.open(at.span.file)?;
+    let mapping = open.value_of(at.node)?;
+    match open.pairs(mapping).iter().find(|pair| open.tree().text(pair.key) == Some(key)) {
+        Some(pair) => match content {
+            Content::Text(text) => replace(files, open.tree().place(pair.value), text),
+            Content::Word(word) => write_word(files, open.tree().place(pair.value), word),
+            _ => None,
+        },
+        None => add_entry(files, at, key, content),
+    }
+}
+
+/// Writes a mapping or list in the place of a scalar: the long form of `env_file: .env`.
+pub fn expand(files: Files<'_>, place: Place, content: &Content) -> Option<Vec<Edit>> {
+    let open = files.open(place.span.file)?;
+    let path = editable(&open, place.node)?;
+    let node = open.node(place.node)?;
+    let block = matches!(node.kind, NodeKind::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded));
+    let scalar = matches!(node.kind, NodeKind::Scalar(..)) && !block && node.tag.is_none() && node.anchor.is_none();
+    let (start, end) = (node.start as usize, node.end as usize);
+    if !scalar || start == end {
+        return None;
+    }
+    let form = form(&open, place);
+    if open.is_in_flow(&path) {
+        return Some(vec![open.edit(start..end, flat(content, form, Position::Flow))]);
+    }
+    let around = path.last()?;
+    match around.slot {
+        Slot::Item(index) => {
+            let dash = open.dash(around.holder, index)?;
+            let (column, blanks) = (open.column(dash), start.checked_sub(dash + 1)?);
+            let same_line = !open.slice(dash..start).contains('\n');
+            let written = item(content, column, blanks, form);
+            same_line.then(|| vec![open.edit(dash..end, written)])
+        }
+        Slot::Value(index) => {
+            let key = open.pairs(around.holder).get(index)?.key;
+            let (colon, column) = (open.colon(key)?, open.column(open.entry_start(around.holder, index)?));
+            let written = entry("k", content, column, form);
+            let same_line = !open.slice(colon..start).contains('\n');
+            same_line.then(|| vec![open.edit(colon + 1..end, written.strip_prefix("k:").unwrap_or(&written))])
+        }
+        Slot::Key(_) => None,
     }
 }
 

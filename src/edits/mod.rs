@@ -23,11 +23,13 @@ use crate::finding::{Edit, Fix, Place, Safety};
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
 
-pub use insert::{add_entry, add_item, add_to_list, add_to_section};
+pub use insert::{add_entry, add_item, add_name, add_to_list, add_to_section, expand, set_entry};
 pub use raise::raise;
 pub use relocate::move_before;
 pub use remove::remove;
-pub use scalar::{join_entry, quote, quote_entry, replace, replace_part, respell, write_word};
+pub use scalar::{
+    exchange, join_entry, prefix, quote, quote_entry, replace, replace_first, replace_part, respell, stands, write_word,
+};
 pub use write::Content;
 
 /// The files of a run and their trees.
@@ -76,6 +78,26 @@ pub fn all(parts: impl IntoIterator<Item = Option<Vec<Edit>>>) -> Option<Vec<Edi
         }
     }
     Some(joined)
+}
+
+/// The text that a scalar reads as, variables as they are written.
+pub fn text_of(files: Files<'_>, place: Place) -> Option<String> {
+    let open = files.open(place.span.file)?;
+    open.tree().text(place.node).map(str::to_owned)
+}
+
+/// The key under which a value stands; `None` for an item of a list.
+pub fn key_of(files: Files<'_>, place: Place) -> Option<String> {
+    let open = files.open(place.span.file)?;
+    let around = open.path(place.node)?.pop()?;
+    let file::Slot::Value(index) = around.slot else { return None };
+    open.tree().text(open.pairs(around.holder).get(index)?.key).map(str::to_owned)
+}
+
+/// The mapping or list that a node stands in.
+pub fn around(files: Files<'_>, place: Place) -> Option<Place> {
+    let open = files.open(place.span.file)?;
+    Some(open.tree().place(open.path(place.node)?.pop()?.holder))
 }
 
 /// Whether two places hold the same value, by their nodes: for what may go because it is written twice.

@@ -6,7 +6,7 @@ use super::Files;
 use super::file::{Around, Open, Slot};
 use super::write::{Position, can_be_plain, escaped, plain_text, scalar};
 use crate::finding::{Edit, Place};
-use crate::source::NodeId;
+use crate::source::{NodeId, Span};
 use crate::yaml::{Node, NodeKind, ScalarStyle};
 
 /// A scalar that can be edited, and where it stands.
@@ -83,7 +83,8 @@ pub fn replace_part(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Ed
         ScalarStyle::SingleQuoted => text.replace('\'', "''"),
         ScalarStyle::Literal | ScalarStyle::Folded => {
             let inner = target.open.slice(from..to);
-            let odd = inner.contains('\n') || inner.trim().is_empty() || text.trim() != text || text.is_empty();
+            let blank = inner.trim().is_empty() && from < to;
+            let odd = inner.contains('\n') || blank || text.trim() != text || text.is_empty();
             (!odd).then(|| text.to_owned())?
         }
         ScalarStyle::Plain => return plain_part(&target, from, to, text),
@@ -105,6 +106,46 @@ fn plain_part(target: &Target, from: usize, to: usize, text: &str) -> Option<Vec
     }
     let quotes = target.open.quote_style();
     Some(target.whole(&scalar(&whole, quotes, quotes, target.position)))
+}
+
+/// Whether these bytes stand at a place to the letter.
+pub fn stands(files: Files<'_>, place: Place, text: &str) -> bool {
+    files.sources.file(place.span.file).slice(place.span.start, place.span.end) == text
+}
+
+/// Replaces `old`, which stands at a place to the letter, also in a file that is no YAML (an env file), where both are
+/// plain words.
+pub fn exchange(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Vec<Edit>> {
+    if !stands(files, place, old) {
+        return respell(files, place, old, new);
+    }
+    if is_mapping(files, place) {
+        return replace_part(files, place, new);
+    }
+    let tame = |text: &str| text.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '.' | '-' | '_'));
+    (tame(old) && tame(new)).then(|| vec![Edit { span: place.span, text: new.to_owned() }])
+}
+
+fn is_mapping(files: Files<'_>, place: Place) -> bool {
+    let tree = files.trees.get(files.sources, place.span.file);
+    tree.0.broken || tree.0.documents.iter().any(|root| !tree.0.pairs(*root).is_empty())
+}
+
+/// Replaces the first `old` that stands at a place, the quotes of a whole scalar left out.
+pub fn replace_first(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Vec<Edit>> {
+    let source = files.sources.file(place.span.file);
+    let at = source.slice(place.span.start, place.span.end).find(old)? as u32 + place.span.start;
+    let span = Span { start: at, end: at + old.len() as u32, ..place.span };
+    replace_part(files, Place { span, ..place }, new)
+}
+
+/// Puts text before the text that stands at a place, behind the opening quote of a whole scalar.
+pub fn prefix(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
+    let target = target(files, place)?;
+    let quoted = matches!(target.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+    let whole = place.span.start as usize == target.start();
+    let start = place.span.start + u32::from(quoted && whole);
+    replace_part(files, Place { span: Span { start, end: start, ..place.span }, ..place }, text)
 }
 
 /// Replaces a scalar that reads as `old` by a word that was meant: a key or a value with a spelling mistake.

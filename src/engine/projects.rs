@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{Request, chosen_project};
+use super::{Kept, Request, chosen_project};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::edits::Files;
@@ -20,7 +20,7 @@ use crate::fragments::{NamedByVariable, Standing, is_incompleteness};
 use crate::model::lower;
 use crate::project::texts::Texts;
 use crate::project::value::Value;
-use crate::project::{Entry, Project, load};
+use crate::project::{Entry, Project, decode, load};
 use crate::rules::{self, Context};
 use crate::sidecar::builds::read_builds;
 use crate::source::{FileId, SourceDb, normalize};
@@ -48,8 +48,18 @@ pub(super) struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     pub(super) failure: Option<String>,
+    pub(super) kept: Option<Kept>,
     /// What its suppressions can be held against.
     pub(super) judged: Judged,
+}
+
+/// What is kept of a project when it has been judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// Its findings.
+    Nothing,
+    /// What it resolves to, too.
+    Models,
 }
 
 /// The search for projects, and the judgement of each.
@@ -58,6 +68,7 @@ pub(super) struct Run<'a> {
     pub(super) trees: &'a Trees,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
+    pub(super) keeping: Keeping,
     pub(super) suppressions: &'a Suppressions<'a>,
 }
 
@@ -202,6 +213,7 @@ impl Run<'_> {
                 is_overlay: false,
                 is_default,
                 failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+                kept: None,
                 judged: Judged::default(),
             }
         })
@@ -214,6 +226,7 @@ impl Run<'_> {
         let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
+        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings, standing));
         findings.extend(self.rules(&sources, &project, standing));
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
@@ -231,7 +244,18 @@ impl Run<'_> {
             is_overlay: entry.files.len() > 1,
             is_default,
             failure: None,
+            kept,
             judged,
+        }
+    }
+
+    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding], standing: Standing) -> Kept {
+        let counts = |finding: &&Finding| standing == Standing::Project || !is_incompleteness(finding);
+        Kept {
+            files: entry.files.clone(),
+            all_files: project.all_files.iter().map(|file| self.sources.file(*file).path.clone()).collect(),
+            model: decode::to_json(&project.root),
+            rejections: findings.iter().filter(counts).cloned().collect(),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Peer {
     pub meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
     pub variable: Option<String>,
+    /// Whether the place holds the host to the letter and nothing else brought it there, so that a fix may edit it.
+    pub is_own: bool,
     /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
     pub of_datastore: bool,
 }
@@ -68,6 +70,7 @@ pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             place: target.place,
             meaning,
             variable: None,
+            is_own: false,
             of_datastore: false,
         });
     }
@@ -96,6 +99,7 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         port,
         place: reference.place,
         meaning,
+        is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable,
         of_datastore,
     }

@@ -5,12 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexSet;
 
+use super::mend;
 use super::validate::listed;
 use super::value::{Data, Entry, Map, Value};
+use crate::edits::Files;
 use crate::finding::{Finding, Label, Place, Severity};
 
 /// The project under check.
 pub struct Check<'a> {
+    /// The files, for edits.
+    pub edited: Files<'a>,
     /// The decoded project.
     pub root: &'a Value,
     /// The project before it was decoded: what is printed lacks empty values, and models.
@@ -247,20 +251,23 @@ impl<'a> Check<'a> {
         let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("the {kind} `{name}` is not defined");
         let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
-        let help = if kind == "volume" && name.contains(['/', '.']) {
-            format!("this is read as the name of a volume; write `./{name}` if it is a path")
+        let (help, fix) = if kind == "volume" && name.contains(['/', '.']) {
+            let help = format!("this is read as the name of a volume; write `./{name}` if it is a path");
+            (help, mend::path(self.edited, place, name))
         } else {
-            match nearest(name, &known) {
+            let help = match nearest(name, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if kind == "volume" && is_path(name) => {
                     format!("add `{name}:` under the top-level `volumes:`, or write `./{name}` if it is a path")
                 }
                 None if kind == "service" => "define it, or take the reference out".to_owned(),
                 None => format!("add `{name}:` under the top-level `{section}:`"),
-            }
+            };
+            (help, mend::reference(self.edited, place, name, &known))
         };
         let finding = self.report("undefined-reference", place, resource(service), message);
         finding.help = Some(help);
+        finding.fix = fix;
         finding.evidence = Some(format!("{kind} {name}"));
     }
 

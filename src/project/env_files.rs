@@ -6,8 +6,10 @@ use indexmap::IndexSet;
 
 use super::environment::{Environment, env_problems, line_place};
 use super::load::{Loader, ServiceEnvFile};
+use super::mend;
 use super::value::{Data, Entry, Map, Value};
 use crate::dotenv::{self, Known, Role};
+use crate::edits::Files;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
 
@@ -127,9 +129,13 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
+    let near = near_misses(loader, path, &short);
+    if near.is_none() && *error == LoadError::Missing {
+        finding.fix = mend::optional_file(Files::new(loader.sources, loader.trees), place);
+    }
     if *error == LoadError::Directory {
         finding.help = Some("name a file in it".to_owned());
-    } else if let Some(near) = near_misses(loader, path, &short) {
+    } else if let Some(near) = near {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
         if near.starts_with(&short) && near.len() > short.len() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::convert::Document;
 use super::environment::Environment;
 use super::load::Loader;
+use super::mend;
 use super::merge::{merge, reset};
 use super::path::display;
 use super::value::{Data, Entry, Map, Step, Value};
+use crate::edits::Files;
 use crate::finding::{Finding, Place, Severity};
 use crate::source::normalize;
 
@@ -174,6 +176,7 @@ fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: O
     let mut finding =
         Finding::new("unresolved-extends", Severity::Error, at, resource(name), message).evidence(wanted.to_owned());
     finding.help = super::nearest(wanted, &known).map(|near| format!("did you mean `{near}`?"));
+    finding.fix = mend::reference(Files::new(loader.sources, loader.trees), at, wanted, &known);
     loader.reject(finding);
 }
 

@@ -18,6 +18,7 @@ use super::extends::{self, Scope};
 use super::include;
 use super::interpolate::{Interpolation, Reference};
 use super::legacy::{Legacy, Spelling};
+use super::mend;
 use super::merge::{merge, reset};
 use super::name::project_name;
 use super::paths::Paths;
@@ -135,6 +136,7 @@ struct Known {
 
 fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Finding>) {
     let Known { name, profiles, environment, anchor } = known;
+    let (sources, files) = (loader.sources, Files::new(loader.sources, loader.trees));
     if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
         let message = "the file holds nothing";
         loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
@@ -147,6 +149,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
     let mut check = Check {
+        edited: files,
         root: &root,
         canonical: &canonical,
         enabled: &enabled,
@@ -180,6 +183,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         rejected,
     };
     let mut findings = once(reported);
+    mend::all(files, sources, &mut findings);
     findings.extend(loader.accepted);
     (project, findings)
 }

@@ -12,6 +12,7 @@ mod include;
 mod interpolate;
 pub mod legacy;
 mod load;
+pub mod mend;
 mod merge;
 mod merge_table;
 mod name;

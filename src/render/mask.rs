@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::clean;
 use crate::secrets::{is_secret_name, looks_like_reference, may_hold_secret_name, reference_length};
 
 /// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
@@ -40,6 +41,9 @@ const PLAIN_VALUES: &[&str] = &["true", "false", "yes", "no", "on", "off", "null
 
 /// The shortest line that is taken for key material when it is nothing but Base64, in characters.
 const KEY_MATERIAL: usize = 40;
+
+/// What is shown in place of a secret.
+const HIDDEN: &str = "•••";
 
 /// The stretches of a line to hide, in bytes of the line, in order and without overlap.
 pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
@@ -83,6 +87,31 @@ pub(super) fn opens_secret_block(line: &str) -> bool {
     let name = name.trim_start_matches(['-', ' ', '"', '\'']).trim_end_matches(['"', '\'', ' ']);
     let value = value.trim();
     (value.starts_with('|') || value.starts_with('>')) && is_secret_name(name)
+}
+
+/// All lines of a text, without their breaks and ready for a terminal, with `•••` in place of secrets.
+pub(super) fn masked_lines(text: &str) -> Vec<String> {
+    let mut block: Option<usize> = None;
+    let lines = text.lines().map(|line| {
+        let indent = line.len() - line.trim_start().len();
+        if line.trim().is_empty() {
+            return String::new();
+        }
+        if block.is_some_and(|outer| indent > outer) {
+            return format!("{}{HIDDEN}", " ".repeat(indent));
+        }
+        block = opens_secret_block(line).then_some(indent);
+        let mut shown = String::with_capacity(line.len());
+        let mut at = 0;
+        for range in mask(line) {
+            shown.push_str(line.get(at..range.start).unwrap_or(""));
+            shown.push_str(HIDDEN);
+            at = range.end;
+        }
+        shown.push_str(line.get(at..).unwrap_or(""));
+        shown.split('\t').map(clean).collect::<Vec<_>>().join("\t")
+    });
+    lines.collect()
 }
 
 /// Whether what stands behind the colon of a URL is a port and a path that happens to hold an `@`.

@@ -3,7 +3,9 @@
 mod checkstyle;
 mod clean;
 mod concise;
+mod diff;
 mod excerpt;
+mod fixed;
 mod github;
 mod gitlab;
 mod graph;
@@ -22,6 +24,8 @@ mod xml;
 use std::path::PathBuf;
 
 pub use clean::clean;
+pub use diff::{ChangedFile, diff};
+pub use fixed::fixed_summary;
 pub use graph::{GraphFormat, render_graph};
 
 use crate::finding::{Finding, Severity};

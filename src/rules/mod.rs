@@ -19,6 +19,7 @@ macro_rules! rule {
 
 pub mod document;
 pub mod examples;
+mod fixes;
 mod support;
 
 mod compose;

@@ -4,7 +4,7 @@ use super::release::Release;
 use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
 use super::{Violation, aliases, mend, suggest, words};
-use crate::edits::Files;
+use crate::edits::{self, Files};
 use crate::finding::{Finding, Fix, Place, Severity};
 use crate::project::value::{Data, Entry, Map, Step, Value};
 
@@ -153,7 +153,11 @@ impl<'a> Walk<'a> {
             let message = words::duplicate(&self.subject(), shown);
             self.enter(Segment::Index(again), None, |walk| {
                 let finding = walk.finding("invalid-value", item.place, message);
-                walk.report(finding.label(first.place, "it stands here first").help("remove one of them"));
+                let mut finding = finding.label(first.place, "it stands here first").help("remove one of them");
+                let title = "take out the second one, which says the same";
+                let fix = edits::safe(title, edits::remove(walk.files, item.place));
+                finding.fix = walk.when_mine(fix.filter(|_| !is_shared(item)));
+                walk.report(finding);
             });
         }
     }

@@ -3,7 +3,7 @@
 use crate::facts::variables::{Blank, is_structural};
 use crate::finding::{Finding, Label, Severity};
 use crate::project::nearest;
-use crate::rules::Context;
+use crate::rules::{Context, fixes};
 
 /// How many other uses of a variable are shown.
 const LABELS: usize = 8;
@@ -39,6 +39,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::new("unset-variable", severity, first.place, name, message);
     finding.help = Some(help(cx, name, example.as_deref()));
+    finding.fix = fixes::insist(cx, blank);
     if let Some(line) = blank.emptied {
         finding = finding.label(line, "set to nothing here");
     }

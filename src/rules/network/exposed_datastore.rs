@@ -6,8 +6,8 @@ use crate::catalogue::schema::ExposureKind;
 use crate::facts::images::known_image;
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::rules::Context;
 use crate::rules::support::{allows_ports, for_purpose};
+use crate::rules::{Context, fixes};
 
 /// The bridge that Docker makes for containers; no other machine reaches it.
 const DOCKER_BRIDGE: &str = "172.17.0.1";
@@ -46,6 +46,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if !seen.insert(finding.place) {
             continue;
         }
+        finding.fix = fixes::on_loopback(cx, port);
         if !known.exact {
             finding.confidence = Confidence::Medium;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::edits;
 use crate::facts::peers::Meaning;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
@@ -34,10 +35,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
         };
-        findings.push(
-            Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
-                .evidence(address)
-                .help(help),
-        );
+        let mut finding = Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
+            .evidence(address)
+            .help(help);
+        if let (Some(sibling), true) = (sibling, peer.is_own) {
+            let title = format!("write `{sibling}`: the service then talks to that one");
+            finding.fix = edits::risky(title, edits::exchange(cx.files, peer.place, &peer.host, sibling));
+        }
+        findings.push(finding);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::finding::{Finding, Severity};
-use crate::rules::Context;
 use crate::rules::support::{allows_ports, for_purpose};
+use crate::rules::{Context, fixes};
 
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -37,11 +37,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
              adds (TLS, login, limits) is passed by",
             target.proxy
         );
-        findings.push(
+        let mut finding =
             Finding::new("proxied-port-published", severity, port.place, format!("services.{name}"), message)
                 .evidence(port.target.to_string())
                 .label(target.place, "the proxy forwards to it here")
-                .help(help),
-        );
+                .help(help);
+        finding.fix = fixes::on_loopback(cx, port);
+        findings.push(finding);
     }
 }

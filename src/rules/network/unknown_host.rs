@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::finding::{Confidence, Finding, Fix, Label, Severity};
+use crate::project::mend::clearly_meant;
 use crate::project::nearest;
 use crate::rules::Context;
 use crate::rules::support::for_data;
@@ -36,6 +38,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a service, or give the host under `extra_hosts` if it stands elsewhere".to_owned(),
         });
+        finding.fix = fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[]));
         finding.labels = others
             .iter()
             .take(8)
@@ -43,4 +46,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .collect();
         findings.push(finding);
     }
+}
+
+/// Respells the host wherever it stands, where one service is clearly meant.
+fn fix(cx: &Context<'_>, host: &str, known: &[&str], peers: &[&Peer]) -> Option<Fix> {
+    let meant = clearly_meant(host, known).filter(|_| peers.iter().all(|peer| peer.is_own))?;
+    let edits = edits::all(peers.iter().map(|peer| edits::exchange(cx.files, peer.place, host, meant)));
+    edits::safe(format!("write `{meant}`"), edits)
 }

@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
+use crate::edits;
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::and_list;
@@ -59,7 +60,38 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
     finding
         .labels
         .extend(others.map(|peer| Label { place: peer.place, message: format!("`{}` names it, too", peer.service) }));
+    finding.fix = fix(cx, to, &callers);
     Some(finding)
+}
+
+/// Puts the callers on the one network of the service that they name, or that service on the one network of its only
+/// caller; `default` where one of the sides names none.
+fn fix(cx: &Context<'_>, to: &Service, callers: &[&str]) -> Option<Fix> {
+    let callers: Option<Vec<&Service>> = callers.iter().map(|name| cx.model.services.get(*name)).collect();
+    let callers = callers?;
+    if callers.iter().chain([&to]).any(|service| service.network_mode.is_some()) {
+        return None;
+    }
+    let named = callers.iter().all(|caller| caller.networks_key.is_some());
+    let (network, joining): (&str, Vec<&Service>) = match (to.networks_key, named, callers.as_slice()) {
+        (None, true, _) => ("default", callers),
+        (Some(_), true, _) if to.networks.len() == 1 => (to.networks.keys().next()?.as_str(), callers),
+        (Some(_), false, _) if callers.iter().all(|caller| caller.networks_key.is_none()) => ("default", vec![to]),
+        (Some(_), true, [only]) if only.networks.len() == 1 => (only.networks.keys().next()?.as_str(), vec![to]),
+        _ => return None,
+    };
+    let names: Vec<&str> = joining.iter().map(|service| service.name.as_str()).collect();
+    let edits = edits::all(joining.iter().map(|service| {
+        let key = service.networks_key.filter(|key| is_within(*key, service.place))?;
+        edits::add_name(cx.files, key, network)
+    }));
+    let whom = and_list(&names);
+    edits::risky(format!("put {whom} on `{network}`: everything on that network then reaches {whom}"), edits)
+}
+
+/// Whether a key is the service's own, not one that `extends` brought.
+fn is_within(key: Place, service: Place) -> bool {
+    key.span.file == service.span.file && service.span.start <= key.span.start && key.span.end <= service.span.end
 }
 
 /// Where a service is: `` `web` is on `proxy` ``.

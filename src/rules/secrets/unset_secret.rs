@@ -7,7 +7,7 @@ use crate::facts::variables::Blank;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::{Variable, VariableSource};
 use crate::project::nearest;
-use crate::rules::Context;
+use crate::rules::{Context, fixes};
 use crate::secrets::is_secret_name;
 
 /// How many other uses of a variable are shown.
@@ -40,6 +40,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::new("unset-secret", severity, place, name, message);
     finding.help = Some(help(cx, name, example.as_deref()));
+    finding.fix = fixes::insist(cx, blank);
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "an earlier file gives it one");
     }

@@ -1,6 +1,7 @@
 //! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
 
 use crate::catalogue::schema::WrongMountEffect;
+use crate::edits;
 use crate::facts::images::{base_image, image_text};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
@@ -29,6 +30,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
         }
+        let fixed = mount.target.via.is_empty() && !mount.target.is_interpolated();
+        let edits = fixed.then(|| edits::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
+        let title =
+            format!("mount it at `{}`: what the volume holds now may not be what the image expects there", unkept.path);
+        finding.fix = edits::risky(title, edits);
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
         }

@@ -3,8 +3,8 @@
 use crate::catalogue::schema::{Keeps, Role};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::MountKind;
-use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::rules::{Context, fixes};
 
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -32,6 +32,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Finding::new("datastore-without-volume", severity, service.key, format!("services.{name}"), message)
                 .evidence(unkept.path.clone())
                 .help(help);
+        finding.fix = match unkept.fleeting {
+            Some(_) => fixes::named(cx, service, &unkept.path),
+            None => fixes::in_named_volume(cx, service, &unkept.path),
+        };
         if let Some(mount) = unkept.fleeting {
             finding = finding.label(mount.place, "this does not outlive the container");
         }

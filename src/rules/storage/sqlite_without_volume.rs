@@ -6,8 +6,8 @@ use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
-use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::rules::{Context, fixes};
 
 /// Reports the variable that names the file, or the service whose image keeps one by default.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -139,5 +139,11 @@ fn finding(
     } else {
         "name the file by its absolute path, and mount a named volume at its directory".to_owned()
     };
-    Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help)
+    let mut finding =
+        Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help);
+    // A volume over a directory with a program in it would keep that program when the image has a newer one.
+    if fixes::is_for_data(directory) {
+        finding.fix = fixes::in_named_volume(cx, service, directory);
+    }
+    finding
 }

@@ -1,0 +1,139 @@
+//! What files say before and after a fix, and whether it brought something that nobody asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+use super::plan::{Change, Identity, identity, is_of_loader, texts};
+use crate::engine::{self, Kept, Request};
+use crate::finding::{Safety, Severity};
+use crate::report::Report;
+use crate::source::SourceDb;
+
+/// Files, and what a run says of them.
+pub(super) struct State {
+    pub(super) sources: SourceDb,
+    pub(super) report: Report,
+    kept: Vec<Kept>,
+}
+
+impl State {
+    /// Looks at files.
+    pub(super) fn of(sources: SourceDb, request: &Request) -> State {
+        let (report, kept) = engine::check_and_keep(&sources, request);
+        State { sources, report, kept }
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &Path) -> Option<String> {
+        self.sources.load(path).ok().map(|file| self.sources.file(file).text.clone())
+    }
+
+    /// Looks at the files as fixes make them.
+    pub(super) fn with(&self, changes: &[Change], request: &Request) -> State {
+        let sources = self.sources.fork();
+        for (path, text) in texts(self, changes) {
+            sources.overlay(&path, text);
+        }
+        State::of(sources, request)
+    }
+}
+
+/// What is wrong with a state that fixes led to, in words; `None` where nothing is.
+pub(super) fn problem(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+    new_error(before, after, changes).or_else(|| elsewhere(before, after, changes))
+}
+
+/// An error that was not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
+/// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
+/// it is for.
+fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+    let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
+    let is_meant =
+        |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
+    // Of a cause that several places share, the next place takes the finding when the first one is mended.
+    let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
+    let (known, now) = (errors(before, of), errors(after, of));
+    let moves = |(path, rule, _, evidence): &Identity| {
+        evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
+    };
+    let new = now.into_iter().find(|(one, (count, _))| {
+        !is_meant(one) && !moves(one) && known.get(one).is_none_or(|(before, _)| before < count)
+    });
+    new.map(|((_, rule, ..), (_, message))| format!("it would bring {rule}: {message}"))
+}
+
+/// Which errors count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errors {
+    All,
+    OfLoader,
+}
+
+fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
+    let mut errors: BTreeMap<Identity, (usize, String)> = BTreeMap::new();
+    let found = state.report.active().filter(|finding| of == Errors::All && !is_of_loader(finding.rule));
+    let rejected = state.kept.iter().flat_map(|kept| &kept.rejections);
+    for finding in found.chain(rejected).filter(|finding| finding.severity == Severity::Error) {
+        let entry = errors.entry(identity(finding, state)).or_insert_with(|| (0, finding.message.clone()));
+        entry.0 += 1;
+    }
+    errors
+}
+
+/// A safe fix changes the resolved project only where its finding is.
+fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+    let unsafe_paths: BTreeSet<&PathBuf> = changes
+        .iter()
+        .filter(|change| change.safety == Safety::Unsafe)
+        .flat_map(|change| change.edits.keys())
+        .collect();
+    for kept in &before.kept {
+        let Some(now) = after.kept.iter().find(|now| now.files == kept.files) else { continue };
+        // Of a project that unsafe fixes touch, too, nothing can be said.
+        if kept.all_files.iter().any(|path| unsafe_paths.contains(path)) {
+            continue;
+        }
+        let mut paths = Vec::new();
+        differences(&kept.model, &now.model, &mut Vec::new(), &mut paths);
+        let allowed = |path: &String| changes.iter().any(|change| is_about(change, path));
+        if let Some(path) = paths.into_iter().find(|path| !allowed(path)) {
+            return Some(format!("it would change `{path}`, which it is not about"));
+        }
+    }
+    None
+}
+
+/// Whether a path of the resolved project (at most two steps) is what a finding is about. A finding in an env file is
+/// about whatever takes its variables.
+fn is_about(change: &Change, path: &str) -> bool {
+    let behind = change.resource().strip_prefix(path);
+    let about = behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    let is_yaml = change.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    about || !is_yaml
+}
+
+/// Where two projects differ: section and name.
+fn differences(one: &Json, other: &Json, path: &mut Vec<String>, found: &mut Vec<String>) {
+    if one == other {
+        return;
+    }
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) if path.len() < 2 => {
+            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            for key in keys {
+                path.push(key.clone());
+                let (left, right) = (one.get(key).unwrap_or(&Json::Null), other.get(key).unwrap_or(&Json::Null));
+                // A section that was not there has nothing in it.
+                let nothing = Json::Object(serde_json::Map::new());
+                let is_section = path.len() == 1 && (left.is_object() || right.is_object());
+                let or_nothing =
+                    |value: &'_ Json| if is_section && value.is_null() { nothing.clone() } else { value.clone() };
+                differences(&or_nothing(left), &or_nothing(right), path, found);
+                path.pop();
+            }
+        }
+        _ => found.push(path.join(".")),
+    }
+}

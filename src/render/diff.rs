@@ -1,0 +1,76 @@
+//! Changes as a unified diff, for reading: secrets are hidden in it, as in excerpts, so it is no patch.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::mask::masked_lines;
+use super::{Paint, RenderOptions, clean};
+
+/// Lines shown around what changes.
+const CONTEXT: usize = 3;
+
+/// A changed file: its path as it is shown, and its text before and after.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangedFile<'a> {
+    /// The path.
+    pub path: &'a str,
+    /// The text before.
+    pub before: &'a str,
+    /// The text after.
+    pub after: &'a str,
+}
+
+/// The changes of a file as a unified diff.
+pub fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
+    let (old, new) = (masked_lines(file.before), masked_lines(file.after));
+    let shown = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned().unwrap_or_default();
+    let path = clean(file.path);
+    let mut out = format!(
+        "{}\n{}\n",
+        Paint::Bold.on(&format!("--- a/{path}"), options),
+        Paint::Bold.on(&format!("+++ b/{path}"), options)
+    );
+    let diff = TextDiff::from_lines(file.before, file.after);
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        out.push_str(&Paint::Cyan.on(&hunk.header().to_string(), options));
+        out.push('\n');
+        for change in hunk.iter_changes() {
+            let line = match change.tag() {
+                ChangeTag::Delete => Paint::Red.on(&format!("-{}", shown(&old, change.old_index())), options),
+                ChangeTag::Insert => Paint::Green.on(&format!("+{}", shown(&new, change.new_index())), options),
+                ChangeTag::Equal => format!(" {}", shown(&old, change.old_index())),
+            };
+            out.push_str(&line);
+            out.push('\n');
+            if change.missing_newline() {
+                out.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_and_line_ends_shown() {
+        let before = "a: é\r\nDB_PASSWORD: hunter2\r\nports: [\"1\"]";
+        let after = "a: é\r\nDB_PASSWORD: hunter2\r\nports: [\"2\"]";
+        let file = ChangedFile { path: "x\u{1b}.yml", before, after };
+        let expect = "--- a/x\\u{1b}.yml\n+++ b/x\\u{1b}.yml\n@@ -1,3 +1,3 @@\n a: é\n DB_PASSWORD: •••\n\
+                      -ports: [\"1\"]\n\\ No newline at end of file\n+ports: [\"2\"]\n\\ No newline at end of file\n";
+        assert_eq!(diff(file, &RenderOptions::new(PathBuf::from("/"))), expect);
+    }
+
+    #[test]
+    fn lines_of_a_secret_block_are_hidden() {
+        let before = "x:\n  PRIVATE_KEY: |\n    abc\n\n    def\n  other: 1\n";
+        let after = "x:\n  PRIVATE_KEY: |\n    abc\n\n    def\n  other: 2\n";
+        let file = ChangedFile { path: "x.yml", before, after };
+        let shown = diff(file, &RenderOptions::new(PathBuf::from("/")));
+        assert!(!shown.contains("abc") && !shown.contains("def") && shown.contains("+  other: 2"), "{shown}");
+    }
+}

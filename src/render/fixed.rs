@@ -1,0 +1,24 @@
+//! What was fixed, in a few words for each file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{Paint, RenderOptions, clean};
+use crate::source::relative;
+
+/// One line for each file: `fixed compose.yaml: 2 unknown-key, 1 wrong-type`; or that there was nothing.
+pub fn fixed_summary(
+    verb: &str,
+    mended: &BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
+    options: &RenderOptions,
+) -> String {
+    if mended.is_empty() {
+        return format!("{verb} nothing");
+    }
+    let lines = mended.iter().map(|(path, rules)| {
+        let rules: Vec<String> = rules.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+        let path = clean(&relative(&options.base, path));
+        format!("{} {path}: {}", Paint::Green.on(verb, options), rules.join(", "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
