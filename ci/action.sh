@@ -67,16 +67,16 @@ download() {
   tar -xzf "$archive" -C "$PLIMSOLL_DIRECTORY/bin" plimsoll
 }
 
-# The revision that changes are counted from; the checkout must hold it.
+# The revision that changes are counted from, which the checkout must hold; nothing for the first push of a branch, which
+# has no commit before it.
 base() {
   local revision=${PLIMSOLL_SINCE:-${PLIMSOLL_BASE:-}}
   case $revision in
     '') fail 'only-changed needs a pull request, a push, or `since`' ;;
     *[!0]*) ;;
-    # The first push of a branch has no commit before it.
-    *) revision=$(git hash-object -t tree /dev/null) ;;
+    *) return ;;
   esac
-  git cat-file -e "$revision^{tree}" 2>/dev/null ||
+  git cat-file -e "$revision^{commit}" 2>/dev/null ||
     fail "$revision is not in this checkout: give actions/checkout \`fetch-depth: 0\`"
   printf '%s' "$revision"
 }
@@ -89,7 +89,7 @@ check() {
   arguments+=(--output "github=$files/annotations.txt" --output "markdown=$files/summary.md")
   if [ "${PLIMSOLL_ONLY_CHANGED:-false}" = true ] || [ -n "${PLIMSOLL_SINCE:-}" ]; then
     revision=$(base) || { printf '%s\n' "$revision"; exit 2; }
-    arguments+=(--since "$revision")
+    [ -z "$revision" ] || arguments+=(--since "$revision")
   fi
   while IFS= read -r line; do
     [ -z "$line" ] || arguments+=("$line")

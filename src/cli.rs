@@ -179,16 +179,9 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
 
 fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
     let rules = names(documents);
-    for name in arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only) {
-        if !rules.contains(&name.as_str()) {
-            return Err(config::unknown_rule(name, &rules));
-        }
-    }
+    all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), &rules)?;
     let sources = SourceDb::new();
-    let buffer = buffer::lay(&sources, &arguments, &surroundings.directory)?;
-    let given = buffer.iter().cloned().collect();
-    let paths =
-        if buffer.is_some() { given } else { buffer::paths(&sources, &arguments.paths, &surroundings.directory) };
+    let (buffer, paths) = buffer::asked(&sources, &arguments, &surroundings.directory)?;
     let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
     request.buffer = buffer;
     request.selection = Selection {
@@ -225,8 +218,7 @@ fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Do
         report.keep_file(path, &sources);
     }
     if arguments.comparison.add_ignores {
-        let reason = arguments.comparison.reason.as_deref();
-        return ignores::add(&report, &sources, &options, reason);
+        return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
     }
     let rendering = Instant::now();
     let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
@@ -252,6 +244,11 @@ fn answer(
     let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
     let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
     Answer { output, errors, code }
+}
+
+fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
+    let unknown = names.find(|name| !rules.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
 }
 
 fn complaint(message: &str) -> String {

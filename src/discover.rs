@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-pub use near::{files_near, may_be_compose};
+pub use near::{directories_mentioning, files_near, may_be_compose};
 
 use crate::config::Pattern;
 use crate::finding::{Finding, Place, Severity};

@@ -130,6 +130,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
+    let nearby = run.lacking_nearby(&outcomes, &around);
     let projects = outcomes.len();
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
@@ -138,7 +139,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = View { sources, request, settings: &settings, judged: &judged };
-    let mut findings = without_supplied(findings.into_iter().flatten().collect(), sources);
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
     findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
     let findings = select(findings, &request.selection, &settings);
     // Also what stands beside a project, where it is worth a word: the configuration of a proxy.

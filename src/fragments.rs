@@ -38,13 +38,25 @@ fn missing_name(finding: &Finding) -> Option<String> {
 /// How many directories must lack the same thing for it to be supplied by what puts them together.
 const SUPPLIED: usize = 3;
 
+fn unset(finding: &Finding) -> bool {
+    matches!(finding.rule, "unset-variable" | "unset-secret")
+}
+
+/// Words that the files of other projects hold that lack the same as a finding; none for a finding of another kind.
+pub fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
+    let lacks = unset(finding) || is_incompleteness(finding);
+    let texts = [Some(finding.resource.as_str()), finding.evidence.as_deref()];
+    let words = texts.into_iter().flatten().filter_map(|text| text.rsplit([' ', '.']).next());
+    words.filter(move |word| lacks && !word.is_empty())
+}
+
 /// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
-/// variable that several leave unset becomes an info: something else sets it.
-pub fn without_supplied(findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
+/// variable that several leave unset becomes an info: something else sets it. `others` are findings of projects that
+/// nobody asked about.
+pub fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
     let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
-    let unset = |finding: &Finding| matches!(finding.rule, "unset-variable" | "unset-secret");
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
-    for finding in findings.iter().filter(|finding| unset(finding) || is_incompleteness(finding)) {
+    for finding in findings.iter().chain(others).filter(|finding| unset(finding) || is_incompleteness(finding)) {
         let file = sources.file(finding.place.span.file);
         let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
         directories.entry(key(finding)).or_default().insert(directory);

@@ -217,6 +217,7 @@ fn one_cause_is_one_finding() {
         ("services:\n  web: [\n", "2:8 yaml-syntax"),
         ("services:\n  web:\n    image: a\n    networks: [x]\nnetworks: [x]\n", "5:11 wrong-type"),
         ("services:\n  web:\n    image: a\n    volumes: [{type: bind, source: ./a, dst: /a}]\n", "4:41 unknown-key"),
+        ("services:\n  web:\n    image: a\n    volumes: [\"./a\": /a]\n", "4:15 wrong-type"),
     ] {
         assert_eq!(places(text), [expected], "{text}");
     }

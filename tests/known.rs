@@ -170,9 +170,14 @@ fn unused_is_only_said_where_all_was_seen() {
     assert_eq!(active(&folder, &["--select", "unused-suppression"]), Vec::<String>::new());
     assert_eq!(active(&folder, &["--ignore", "exposed-datastore"]), Vec::<String>::new());
     assert_eq!(active(&folder, &["-f", "compose.yaml"]), Vec::<String>::new());
-    // What lies over it may need the comment.
+    // What lies over it is looked at, too, and does not need the comment either.
     fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    restart: always\n").unwrap();
-    assert_eq!(active(&folder, &["compose.yaml"]), Vec::<String>::new());
+    assert_eq!(active(&folder, &["compose.yaml"]), unused);
+    fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    ports: [\"6379:6379\"]\n").unwrap();
+    assert_eq!(
+        active(&folder, &["compose.yaml"]),
+        ["exposed-datastore compose.prod.yaml:3", "unused-suppression compose.yaml:6"]
+    );
 }
 
 #[test]
@@ -284,6 +289,15 @@ fn ignores_are_added_where_they_belong_and_once() {
     assert_eq!(fs::read_to_string(folder.join("web.env")).unwrap(), env);
     let output = run(&folder, &["check", "--add-ignores", "--reason", "two\nlines"]);
     assert_eq!(code(&output), 2);
+    #[cfg(unix)]
+    {
+        let folder = project("add-link", &[("real/other.txt", OPEN)]);
+        std::os::unix::fs::symlink("real/other.txt", folder.join("compose.yaml")).unwrap();
+        let output = run(&folder, &["check", "-f", "compose.yaml", "--add-ignores"]);
+        assert_eq!(code(&output), 2, "{}", text(&output.stdout));
+        assert!(text(&output.stderr).contains("symbolic link"), "{}", text(&output.stderr));
+        assert_eq!(fs::read_to_string(folder.join("real/other.txt")).unwrap(), OPEN);
+    }
 }
 
 #[test]

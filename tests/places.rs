@@ -158,6 +158,21 @@ fn the_projects_of_the_configuration_count_for_named_files() {
 }
 
 #[test]
+fn what_neighbours_leave_unset_alike_is_an_info_for_one_of_them_too() {
+    let folder = shop("neighbours");
+    let text = "services: {a: {image: \"x:${STORE_TAG}\"}}\n";
+    let check = |expect: i32| {
+        let output = run(&folder, &["apps/a/compose.yaml"], "");
+        assert_eq!(output.status.code(), Some(expect), "{}", String::from_utf8_lossy(&output.stdout));
+    };
+    for (app, expect) in [("a", 1), ("b", 1), ("c", 0)] {
+        fs::create_dir_all(folder.join("apps").join(app)).unwrap();
+        fs::write(folder.join("apps").join(app).join("compose.yaml"), text).unwrap();
+        check(expect);
+    }
+}
+
+#[test]
 fn names_may_be_odd() {
     let folder = shop("odd");
     let text = "services: {db: {image: \"postgres:17\", tmpfs: /var/lib/postgresql/data, ports: [\"5432:5432\"]}}\n";

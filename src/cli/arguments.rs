@@ -61,7 +61,7 @@ pub(super) struct Check {
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
     /// The file that standard input, given as the path `-`, is the unsaved text of
-    #[arg(long, value_name = "FILE", conflicts_with = "files", help_heading = "Editor")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "add_ignores"], help_heading = "Editor")]
     pub(super) stdin_filename: Option<PathBuf>,
     /// List the findings of its whole project, not only those in the file
     #[arg(long, requires = "stdin_filename", help_heading = "Editor")]

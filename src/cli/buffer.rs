@@ -14,9 +14,23 @@ const STANDARD_INPUT: &str = "-";
 /// How many files that no project uses are named.
 const NAMED: usize = 3;
 
+/// The file whose unsaved text standard input is, laid over it, and the paths of the request.
+pub(super) fn asked(
+    sources: &SourceDb,
+    arguments: &Check,
+    directory: &Path,
+) -> Result<(Option<PathBuf>, Vec<PathBuf>), String> {
+    let buffer = lay(sources, arguments, directory)?;
+    let paths = match &buffer {
+        Some(path) => vec![path.clone()],
+        None => paths(sources, &arguments.paths, directory),
+    };
+    Ok((buffer, paths))
+}
+
 /// Lays standard input over the file that it is the text of, and gives the path of that file; `None` where the command
 /// line does not ask for it.
-pub(super) fn lay(sources: &SourceDb, arguments: &Check, directory: &Path) -> Result<Option<PathBuf>, String> {
+fn lay(sources: &SourceDb, arguments: &Check, directory: &Path) -> Result<Option<PathBuf>, String> {
     let is_input = |path: &PathBuf| path == Path::new(STANDARD_INPUT);
     let Some(name) = &arguments.stdin_filename else {
         return match arguments.paths.iter().any(is_input) {
@@ -37,7 +51,7 @@ pub(super) fn lay(sources: &SourceDb, arguments: &Check, directory: &Path) -> Re
 }
 
 /// The paths of a request. A configuration stands for the directory that it is about.
-pub(super) fn paths(sources: &SourceDb, given: &[PathBuf], directory: &Path) -> Vec<PathBuf> {
+fn paths(sources: &SourceDb, given: &[PathBuf], directory: &Path) -> Vec<PathBuf> {
     let about = |path: &PathBuf| {
         let is_configuration = config::FILE_NAMES.iter().any(|name| path.file_name() == Some(name.as_ref()));
         let path = normalize(&directory.join(path));

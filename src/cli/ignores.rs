@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::render::{RenderOptions, clean};
 use crate::report::Report;
 use crate::rules;
-use crate::source::store::store;
+use crate::source::store::rewrite;
 use crate::source::{FileId, SourceDb, relative};
 use crate::suppress::write::add_comments;
 
@@ -43,7 +43,7 @@ pub(super) fn add(
         if commented.after == commented.before {
             continue;
         }
-        match store(&commented.path, &commented.after) {
+        match rewrite(&commented.path, &commented.before, &commented.after) {
             Ok(()) => done = (done.0 + commented.count, done.1 + 1),
             Err(error) => {
                 answer.code = BROKEN;

@@ -24,7 +24,20 @@ pub fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<Path
     if may_be_compose(file) {
         found.insert(file.to_path_buf());
     }
-    let words = words_for(file, root);
+    // An overlay need not mention what its base does.
+    let outer = directories_mentioning(sources, file, root, &words_for(file, root));
+    found.extend(outer.into_iter().flatten().take(MOST_FILES));
+    found
+}
+
+/// The Compose files near a file but not beside it, by directories in which one holds one of these words.
+pub fn directories_mentioning(
+    sources: &SourceDb,
+    file: &Path,
+    root: &Path,
+    words: &[String],
+) -> Vec<BTreeSet<PathBuf>> {
+    let own = parent(file);
     let mentions = |path: &PathBuf| {
         let text = sources.load(path).map(|id| sources.file(id));
         text.is_ok_and(|text| words.iter().any(|word| text.text.contains(word.as_str())))
@@ -36,10 +49,7 @@ pub fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<Path
     for path in files.filter(|path| path.parent() != Some(&own)) {
         outer.entry(parent(&path)).or_default().insert(path);
     }
-    // An overlay need not mention what its base does.
-    let outer = outer.into_values().filter(|beside| beside.iter().any(mentions)).flatten();
-    found.extend(outer.take(MOST_FILES));
-    found
+    outer.into_values().filter(|beside| beside.iter().any(mentions)).collect()
 }
 
 /// Whether a file that is named may be a Compose file: YAML or JSON, or `compose` in its name. Env files and the
@@ -49,17 +59,19 @@ pub fn may_be_compose(file: &Path) -> bool {
     name.contains("compose") || [".yml", ".yaml", ".json"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// What a Compose file that uses a file says: its name, or that of a directory on the way to it; and a `build`, whose
-/// Dockerfile may copy it.
+/// What a Compose file elsewhere that uses a file says: the last two parts of its path, or the last one from a directory
+/// below; of a file of another kind its name, or that of a directory on the way to it, and a `build`, whose Dockerfile may
+/// copy it.
 fn words_for(file: &Path, root: &Path) -> Vec<String> {
     let below = file.strip_prefix(root).unwrap_or(file);
     let mut words: Vec<String> =
         below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     if may_be_compose(file) {
-        words = words.pop().into_iter().collect();
-    } else {
-        words.push("build".to_owned());
+        let name = words.pop().unwrap_or_default();
+        let directory = words.pop().map(|directory| format!("{directory}/{name}"));
+        return directory.into_iter().chain([format!("../{name}")]).collect();
     }
+    words.push("build".to_owned());
     words
 }
 
@@ -81,6 +93,6 @@ mod tests {
     fn what_mentions_a_file() {
         let check = |file: &str, expect: &[&str]| assert_eq!(words_for(Path::new(file), Path::new("/r")), expect);
         check("/r/web/nginx/site.conf", &["web", "nginx", "site.conf", "build"]);
-        check("/r/db/part.yml", &["part.yml"]);
+        check("/r/db/part.yml", &["db/part.yml", "../part.yml"]);
     }
 }

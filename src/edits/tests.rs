@@ -393,3 +393,58 @@ fn equal_values_are_the_same_in_any_notation() {
         assert_eq!(same(Files::new(&sources, &trees), place("=a"), place("=b")), expect, "{one} {two}");
     }
 }
+
+#[test]
+fn names_join_lists_and_mappings_and_keys_take_values() {
+    for (before, after) in [
+        ("n: [a]\n", "n: [a, b]\n"),
+        ("n:\n- 'a' # c\n", "n:\n- 'a' # c\n- 'b'\n"),
+        ("n:\n  a: {}\n", "n:\n  a: {}\n  b:\n"),
+        ("n: {a: }\r\n", "n: {a:, b: }\r\n"),
+        ("n: a\n", "-"),
+    ] {
+        assert_eq!(edited(before, "=n", |files, place| add_name(files, place, "b")), after, "{before:?}");
+    }
+    let no = Content::Word("false".to_owned());
+    for (before, after) in [
+        ("p: x\n", "p: x\nrequired: false\n"),
+        ("p: x\nrequired: true # c", "p: x\nrequired: false # c"),
+        ("{p: x}", "{p: x, required: false}"),
+    ] {
+        assert_eq!(edited(before, "", |files, place| set_entry(files, place, "required", &no)), after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_scalar_becomes_a_mapping_or_a_list() {
+    let long = Content::Map(vec![("path".into(), text("a.env")), ("required".into(), Content::Word("false".into()))]);
+    let list = Content::List(vec![long.clone()]);
+    for (before, path, content, after) in [
+        ("e:\n  -   a.env # c\n  - b\n", "e/0", &long, "e:\n  -   path: a.env\n      required: false # c\n  - b\n"),
+        ("e: [a.env, b]", "e/0", &long, "e: [{ path: a.env, required: false }, b]"),
+        ("s:\r\n   e: a.env\r\n", "s/e", &list, "s:\r\n   e:\r\n      - path: a.env\r\n        required: false\r\n"),
+        ("e: &a a.env\n", "e", &list, "-"),
+        ("e: >-\n  a.env\n", "e", &list, "-"),
+    ] {
+        assert_eq!(edited(before, path, |files, place| expand(files, place, content)), after, "{before:?}");
+    }
+}
+
+#[test]
+fn text_comes_before_and_within_what_stands_there() {
+    for (before, after) in [
+        ("p: [\"80:80\"]\n", "p: [\"127.0.0.1:80:80\"]\n"),
+        ("p:\n- 80:80\n", "p:\n- 127.0.0.1:80:80\n"),
+        ("p:\n- ${P:-1}:80 # é\n", "p:\n- 127.0.0.1:${P:-1}:80 # é\n"),
+        ("p:\n- >-\n  80:80\n", "p:\n- >-\n  127.0.0.1:80:80\n"),
+    ] {
+        assert_eq!(edited(before, "p/0", |files, place| prefix(files, place, "127.0.0.1:")), after, "{before:?}");
+    }
+    let first = |files: Files<'_>, place: Place| replace_first(files, place, "0.0.0.0", "127.0.0.1");
+    assert_eq!(edited("p: '0.0.0.0:1:1'", "p", first), "p: '127.0.0.1:1:1'");
+    assert_eq!(edited("p: x", "p", first), "-");
+    let exchanged = |files: Files<'_>, place: Place| exchange(files, place, "dv", "db");
+    assert_eq!(edited("p: \"d\\x76\"\n", "p", exchanged), "p: \"db\"\n");
+    assert_eq!(edited("p: dv\n", "p", exchanged), "p: db\n");
+    assert_eq!(edited("p: dw\n", "p", exchanged), "-");
+}

@@ -1,12 +1,18 @@
 //! Files that a request names: the projects that use them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::projects::{COMPOSE_KEYS, Outcome, Run};
-use crate::discover::{self, is_compose_name};
+use crate::discover::{self, Surroundings, is_compose_name};
+use crate::finding::Finding;
+use crate::fragments::words_of_lack;
 use crate::project::{Entry, nearest};
 use crate::source::{NodeId, PathKind, normalize};
 use crate::yaml::Tree;
+
+/// How many directories are looked into for projects that lack the same.
+const MOST_NEARBY: usize = 8;
 
 impl Run<'_> {
     /// The paths of the request, or the working directory.
@@ -48,6 +54,26 @@ impl Run<'_> {
         let (mut files, _) = self.files_and_directories();
         files.retain(|file| !excluded.matches(file) && !outcomes.iter().any(|outcome| outcome.read.contains(file)));
         files
+    }
+
+    /// What the projects near the files of a request are found to lack, where its own lack something: over all of them a
+    /// run would know what nothing in the repository supplies.
+    pub(super) fn lacking_nearby(&self, outcomes: &[Outcome], around: &Surroundings) -> Vec<Finding> {
+        let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let words: BTreeSet<String> = findings.flat_map(words_of_lack).map(str::to_owned).collect();
+        let words: Vec<String> = words.into_iter().collect();
+        let (files, _) = self.files_and_directories();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let judged = |path: &Path| outcomes.iter().any(|outcome| path.parent() == Some(&outcome.entry.directory));
+        let near = files.iter().flat_map(|file| {
+            let root = discover::repository(self.sources, file.parent().unwrap_or(file), &self.request.directory);
+            discover::directories_mentioning(self.sources, file, &root, &words)
+        });
+        let others = near.filter(|beside| !beside.iter().any(|path| judged(path))).take(MOST_NEARBY);
+        let groups = discover::groups(self.sources, others.flatten(), around);
+        groups.iter().flat_map(|group| self.group(group, around)).flat_map(|outcome| outcome.findings).collect()
     }
 
     fn files_and_directories(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {

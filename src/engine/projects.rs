@@ -88,8 +88,8 @@ impl Run<'_> {
     pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
         let watch = &self.request.watch;
-        let files = || paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
-        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files(), around));
+        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
+        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files, around));
         watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
@@ -98,7 +98,7 @@ impl Run<'_> {
         }
     }
 
-    fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+    pub(super) fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
         let outcomes = self.projects_of(group, around);
         self.request.watch.finish_one();
         outcomes

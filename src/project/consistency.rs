@@ -1,10 +1,11 @@
 //! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
 //! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every finding is a rejection.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
+use super::cycles::{Edges, cycles};
 use super::mend;
 use super::validate::listed;
 use super::value::{Data, Entry, Map, Value};
@@ -396,7 +397,7 @@ impl<'a> Check<'a> {
 
     /// Reports each cycle once, at the dependency that closes it.
     fn cycles(&mut self, services: &[Service<'_>]) {
-        let edges: HashMap<&str, Vec<(&str, Place)>> = services
+        let edges: Edges<'_> = services
             .iter()
             .map(|service| {
                 let map = service.value.get("depends_on").and_then(Value::map);
@@ -404,12 +405,8 @@ impl<'a> Check<'a> {
                 (service.name, edges)
             })
             .collect();
-        let mut done: BTreeSet<&str> = BTreeSet::new();
-        let mut cycles = Vec::new();
-        for service in services {
-            walk(service.name, &edges, &mut Vec::new(), &mut done, &mut cycles);
-        }
-        for (path, place) in cycles {
+        let names: Vec<&str> = services.iter().map(|service| service.name).collect();
+        for (path, place) in cycles(&names, &edges) {
             let message = format!("services depend on each other in a circle: {}", path.join(" → "));
             let resource = format!("services.{}", path.first().map_or("", String::as_str));
             self.report("dependency-cycle", place, resource, message).help =
@@ -446,42 +443,6 @@ fn key(service: &Service<'_>, name: &str) -> Place {
 
 fn resource(service: &Service<'_>) -> String {
     format!("services.{}", service.name)
-}
-
-/// Walks the graph depth first; an edge back into the path closes a cycle.
-fn walk<'a>(
-    name: &'a str,
-    edges: &HashMap<&'a str, Vec<(&'a str, Place)>>,
-    path: &mut Vec<&'a str>,
-    done: &mut BTreeSet<&'a str>,
-    cycles: &mut Vec<(Vec<String>, Place)>,
-) {
-    if done.contains(name) {
-        return;
-    }
-    path.push(name);
-    for (next, place) in edges.get(name).into_iter().flatten() {
-        match path.iter().position(|step| step == next) {
-            Some(at) => cycles.push(cycle(path.get(at..).unwrap_or(&[]), edges, *place)),
-            None => walk(next, edges, path, done, cycles),
-        }
-    }
-    path.pop();
-    done.insert(name);
-}
-
-/// A circle, from the service of it that stands first in the file, and where that one names the next.
-fn cycle(steps: &[&str], edges: &HashMap<&str, Vec<(&str, Place)>>, closing: Place) -> (Vec<String>, Place) {
-    let next_of = |at: usize| steps.get((at + 1) % steps.len().max(1)).copied().unwrap_or("");
-    let place_of = |at: usize, step: &str| {
-        let next = next_of(at);
-        let edge = edges.get(step).into_iter().flatten().find(|(name, _)| *name == next);
-        edge.map_or(closing, |(_, place)| *place)
-    };
-    let first = steps.iter().enumerate().map(|(at, step)| (place_of(at, step), at)).min();
-    let (place, start) = first.unwrap_or((closing, 0));
-    let turned = steps.iter().skip(start).chain(steps.iter().take(start + 1));
-    (turned.map(|step| (*step).to_owned()).collect(), place)
 }
 
 /// The known name that a misspelt one most likely means.

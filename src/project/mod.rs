@@ -2,6 +2,7 @@
 
 mod canonical;
 mod consistency;
+mod cycles;
 pub mod convert;
 pub mod decode;
 mod defaults;

@@ -24,7 +24,7 @@ pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) ->
         .collect()
 }
 
-/// Drops that a key is missing where the same mapping has one that is a misspelling of it.
+/// Drops that a key is missing where the same mapping has one that is a misspelling of it, or was meant as a text.
 pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
     let misspelt: Vec<(Span, String)> = findings
         .iter()
@@ -40,10 +40,13 @@ pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
         finding.rule == "missing-key"
             && misspelt.iter().any(|(span, message)| holds(span) && *message == finding.message)
     };
-    if misspelt.is_empty() {
-        return findings;
-    }
-    findings.into_iter().filter(|finding| !is_consequence(finding)).collect()
+    let typed: HashSet<Place> =
+        findings.iter().filter(|finding| finding.rule == "wrong-type").map(|finding| finding.place).collect();
+    let is_no_entry = |finding: &Finding| {
+        let unnamed = finding.message.starts_with("this entry has no `");
+        finding.rule == "missing-key" && unnamed && typed.contains(&finding.place)
+    };
+    findings.into_iter().filter(|finding| !is_consequence(finding) && !is_no_entry(finding)).collect()
 }
 
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one

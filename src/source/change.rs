@@ -96,3 +96,22 @@ fn write_beside(path: &Path, text: &str, like: &fs::Metadata) -> Result<(), Writ
     file.set_permissions(like.permissions())?;
     Ok(file.sync_all()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_meanwhile_stays_as_it_is() {
+        let folder = std::env::temp_dir().join(format!("plimsoll-change-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("é.yaml");
+        fs::write(&path, "theirs").unwrap();
+        assert_eq!(write(&path, "read", "ours"), Err(WriteError::Changed));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        assert_eq!(write(&path, "theirs", "ours"), Ok(()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -36,6 +36,20 @@ pub fn store(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// Puts another text in the place of the one that was read.
+///
+/// # Errors
+/// The file has changed since, is a symbolic link, or cannot be written.
+pub fn rewrite(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.file_type().is_symlink() {
+        return Err(io::Error::other("is a symbolic link, and is left alone"));
+    }
+    if fs::read(path)? != before.as_bytes() {
+        return Err(io::Error::other("has changed meanwhile, and is left alone"));
+    }
+    store(path, after)
+}
+
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.new", std::process::id()))

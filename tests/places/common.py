@@ -73,7 +73,8 @@ def surroundings(program, **more):
     """The variables of a machine with this program on its PATH, and nobody's git configuration."""
     ours = ("GIT_", "GITHUB_", "RUNNER_", "CI_", "PRE_COMMIT", "PLIMSOLL", "SKIP")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    path = [os.path.dirname(os.path.abspath(program)), os.path.join(VENV, "bin"), kept["PATH"]]
+    here = [os.path.dirname(os.path.abspath(program))] if program else []
+    path = [*here, os.path.join(VENV, "bin"), kept["PATH"]]
     who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "A Person"), ("EMAIL", "person@example.invalid"))}
     return {**kept, **who, "PATH": os.pathsep.join(path), "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull,
