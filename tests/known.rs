@@ -173,7 +173,7 @@ fn unused_is_only_said_where_all_was_seen() {
     // What lies over it is looked at, too, and does not need the comment either.
     fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    restart: always\n").unwrap();
     assert_eq!(active(&folder, &["compose.yaml"]), unused);
-    fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    ports: [\"6379:6379\"]\n").unwrap();
+    fs::write(folder.join("compose.prod.yaml"), "services:\n  cache:\n    ports: [\"6380:6379\"]\n").unwrap();
     assert_eq!(
         active(&folder, &["compose.yaml"]),
         ["exposed-datastore compose.prod.yaml:3", "unused-suppression compose.yaml:6"]
