@@ -262,7 +262,6 @@ impl SourceDb {
             by_path: copy(&self.shared.by_path),
             laid: copy(&self.shared.laid),
             stand_ins: copy(&self.shared.stand_ins),
-            repositories: RwLock::default(),
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
         };

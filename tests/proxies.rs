@@ -178,6 +178,8 @@ fn drunc(name: &str, compose: &str, expect: &[(&str, &str, u64)]) {
     let files = [
         ("example_deployment/docker-compose.yml", compose),
         ("example_deployment/Caddyfile", DRUNC_CADDY),
+        ("example_deployment/cert.pem", ""),
+        ("example_deployment/key.pem", ""),
         ("Dockerfile", "FROM python:3.12-slim\nWORKDIR /usr/src/app\nCOPY . .\n"),
     ];
     check(name, &files, expect);
