@@ -165,6 +165,8 @@ struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
     by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
+    /// The repository of each directory that was asked about.
+    repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     /// Paths at which the data base differs from the disk, and whether a file is there.
     laid: RwLock<BTreeMap<PathBuf, bool>>,
     /// Directories that nothing outside of is read; none for no limit.
@@ -261,6 +263,7 @@ impl SourceDb {
             laid: copy(&self.shared.laid),
             stand_ins: copy(&self.shared.stand_ins),
             fence: copy(&self.shared.fence),
+            repositories: copy(&self.shared.repositories),
         };
         SourceDb { shared: Arc::new(shared), loaded: None }
     }
@@ -323,8 +326,15 @@ impl SourceDb {
 
     /// The root of the repository that a directory is in: the nearest one from there upwards that holds `.git`.
     pub fn repository(&self, directory: &Path) -> Option<PathBuf> {
-        let found = directory.ancestors().find(|above| self.kind(&above.join(".git")) != PathKind::Missing);
-        found.map(Path::to_path_buf)
+        let known = self.shared.repositories.read().unwrap_or_else(PoisonError::into_inner).get(directory).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let here = self.kind(&directory.join(".git")) != PathKind::Missing;
+        let found = if here { Some(directory.to_path_buf()) } else { self.repository(directory.parent()?) };
+        let mut repositories = self.shared.repositories.write().unwrap_or_else(PoisonError::into_inner);
+        repositories.insert(directory.to_path_buf(), found.clone());
+        found
     }
 
     /// The names in a directory, sorted, overlays counted; empty where it cannot be read.

@@ -1,10 +1,11 @@
 //! Short forms to long ones, as compose-go 2.9.1's `transform` does; every new value keeps the bytes it comes from.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
-use super::path::{ITEM, display, matches};
+use super::path::{ITEM, Patterns, display};
 use super::short::{go, port, volume};
 use super::texts::{Texts, parts_within};
 use super::value::{Data, Entry, Map, Value};
@@ -423,7 +424,8 @@ pub fn implied_entry(data: Data, place: Place) -> Entry {
 }
 
 fn form_of(path: &[String]) -> Option<Form> {
-    FORMS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, form)| *form)
+    static TABLE: LazyLock<Patterns<Form>> = LazyLock::new(|| Patterns::new(FORMS));
+    TABLE.get(path).copied()
 }
 
 const FORMS: &[(&str, Form)] = &[

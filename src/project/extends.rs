@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::convert::Document;
 use super::environment::Environment;
-use super::load::{Loader, reset};
+use super::load::Loader;
 use super::mend;
-use super::merge::merge;
+use super::merge::{merge, reset};
 use super::path::display;
-use super::paths::Paths;
 use super::value::{Data, Entry, Map, Step, Value};
 use crate::edits::Files;
 use crate::finding::{Finding, Place, Severity};
@@ -63,8 +62,8 @@ fn one(
     document: Option<&Document>,
     chain: &mut Chain,
 ) -> Option<Value> {
+    let extends = services.get(name)?.value.get("extends")?.clone();
     let service = services.get(name)?.value.clone();
-    let extends = service.get("extends")?.clone();
     let (wanted, file) = match &extends.data {
         Data::Text(wanted) => (wanted.clone(), None),
         Data::Map(_) => {
@@ -133,23 +132,41 @@ fn other_file(
         return None;
     }
     let path = normalize(&scope.directory.join(named));
-    let mut root = loader.extended_file(&path, file.place, name, scope.environment)?;
+    let root = loader.extended_file(&path, file.place, name, scope.environment)?;
     let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let home = loader.home();
-    Paths { base: &directory, home: &home }.resolve(&mut root, &mut Vec::new());
     let inner = Scope { file: path, directory, environment: scope.environment };
-    let Some(mut services) = take_services(&mut root) else {
+    let Some(services) = root.get("services").and_then(Value::map) else {
         let message = format!("`{named}` has no `services`");
         loader.reject(Finding::new("unresolved-extends", Severity::Error, file.place, resource(name), message));
         return None;
     };
     if !services.contains_key(wanted) {
-        missing(loader, name, wanted, at, Some(named), &services);
+        missing(loader, name, wanted, at, Some(named), services);
         return None;
     }
+    let mut services = needed(services, wanted);
     one(loader, wanted, &mut services, &inner, None, chain)
         .or_else(|| services.get(wanted).map(|entry| entry.value.clone()))
         .filter(|value| value.map().is_some())
+}
+
+/// Of the services of a file those that one of them needs: itself, and what it starts from in the same file. All of them
+/// where that leads to one that is not there.
+fn needed(services: &Map, wanted: &str) -> Map {
+    let mut found = Map::new();
+    let mut next = Some(wanted);
+    while let Some(name) = next.filter(|name| !found.contains_key(*name)) {
+        let Some(entry) = services.get(name) else { return services.clone() };
+        found.insert(name.to_owned(), entry.clone());
+        next = match entry.value.get("extends") {
+            Some(Value { data: Data::Text(base), .. }) => Some(base.as_str()),
+            Some(extends) if extends.get("file").is_none_or(Value::is_null) => {
+                extends.get("service").and_then(Value::text)
+            }
+            _ => None,
+        };
+    }
+    found
 }
 
 fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<&str>, services: &Map) {

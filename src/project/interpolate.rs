@@ -1,7 +1,9 @@
 //! Variables in the values of a file, and the casts that Compose applies to what comes out.
 
+use std::sync::LazyLock;
+
 use super::environment::Environment;
-use super::path::{ITEM, display, matches};
+use super::path::{ITEM, Patterns, display};
 use super::short::go;
 use super::texts::Texts;
 use super::value::{Data, Part, Value};
@@ -223,7 +225,8 @@ impl Cast {
 }
 
 fn cast_of(path: &[String]) -> Option<Cast> {
-    CASTS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, cast)| *cast)
+    static TABLE: LazyLock<Patterns<Cast>> = LazyLock::new(|| Patterns::new(CASTS));
+    TABLE.get(path).copied()
 }
 
 /// The values that Compose turns from text into another type (compose-go 2.9.1, `loader/interpolate.go`).

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use indexmap::IndexSet;
 
@@ -18,7 +19,7 @@ use super::include;
 use super::interpolate::{Interpolation, Reference};
 use super::legacy::{Legacy, Spelling};
 use super::mend;
-use super::merge::merge;
+use super::merge::{merge, reset};
 use super::name::project_name;
 use super::paths::Paths;
 use super::rejections::{Breaks, once, without_consequences, without_misspelt};
@@ -244,7 +245,7 @@ pub struct Loader<'a> {
     pub references: Vec<Reference>,
     files: Vec<FileId>,
     all_files: IndexSet<FileId>,
-    extended: HashMap<(PathBuf, usize), Option<Value>>,
+    extended: HashMap<(PathBuf, usize), Option<Rc<Value>>>,
     generation: usize,
     home: String,
 }
@@ -322,14 +323,14 @@ impl<'a> Loader<'a> {
         Some(root)
     }
 
-    /// A file that a service extends, in canonical form; read once for all services that extend something of it.
+    /// A file that services extend, read once: in canonical form, with its paths resolved.
     pub fn extended_file(
         &mut self,
         path: &Path,
         place: Place,
         service: &str,
         environment: &Environment,
-    ) -> Option<Value> {
+    ) -> Option<Rc<Value>> {
         let key = (path.to_path_buf(), self.generation);
         if let Some(known) = self.extended.get(&key) {
             return known.clone();
@@ -349,6 +350,10 @@ impl<'a> Loader<'a> {
                 None
             }
         };
+        let root = root.map(|mut root| {
+            Paths { base: &directory, home: &self.home() }.resolve(&mut root, &mut Vec::new());
+            Rc::new(root)
+        });
         self.extended.insert(key, root.clone());
         root
     }
@@ -454,28 +459,5 @@ impl<'a> Loader<'a> {
             key: entry.key,
             resource: "version".to_owned(),
         }));
-    }
-}
-
-/// Takes away what a later file tags `!reset` or `!override`.
-pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
-    if resets.is_empty() {
-        return;
-    }
-    let Data::Map(map) = &mut value.data else { return };
-    map.retain(|key, entry| {
-        path.push(key.clone());
-        let gone = resets.iter().any(|reset| reset == path);
-        if !gone {
-            reset_below(&mut entry.value, path, resets);
-        }
-        path.pop();
-        !gone
-    });
-}
-
-fn reset_below(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
-    if matches!(value.data, Data::Map(_)) {
-        reset(value, path, resets);
     }
 }

@@ -24,6 +24,23 @@ pub fn merge(base: Value, other: Value, path: &mut Vec<String>, findings: &mut V
     }
 }
 
+/// Takes away what a later file tags `!reset` or `!override`.
+pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
+    if resets.is_empty() {
+        return;
+    }
+    let Data::Map(map) = &mut value.data else { return };
+    map.retain(|key, entry| {
+        path.push(key.clone());
+        let gone = resets.iter().any(|reset| reset == path);
+        if !gone {
+            reset(&mut entry.value, path, resets);
+        }
+        path.pop();
+        !gone
+    });
+}
+
 /// What two lists that are equal key by key become: a mapping merges, a list appends, anything else is replaced.
 fn plain(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) -> Value {
     if other.is_null() {

@@ -1,7 +1,9 @@
 //! Which attributes Compose merges in a way of their own, and by what the items of a list count as the same.
 //! Facts: compose-go 2.9.1, `override`; each row has a case in `fixtures/parity`.
 
-use super::path::matches;
+use std::sync::LazyLock;
+
+use super::path::Patterns;
 
 /// How an attribute merges.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,8 @@ pub enum Merger {
 
 /// The way of the attribute at a path, if it has one of its own.
 pub fn merger(path: &[String]) -> Option<Merger> {
-    MERGERS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, merger)| *merger)
+    static TABLE: LazyLock<Patterns<Merger>> = LazyLock::new(|| Patterns::new(MERGERS));
+    TABLE.get(path).copied()
 }
 
 const MERGERS: &[(&str, Merger)] = &[
@@ -82,7 +85,8 @@ pub enum Identity {
 
 /// The identity of the items of the list at a path, if doubles go.
 pub fn identity(path: &[String]) -> Option<Identity> {
-    IDENTITIES.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, identity)| *identity)
+    static TABLE: LazyLock<Patterns<Identity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
+    TABLE.get(path).copied()
 }
 
 const IDENTITIES: &[(&str, Identity)] = &[

@@ -1,8 +1,9 @@
 //! Relative paths made absolute, by the directory of the file (or include) that they stand in.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use super::path::{ITEM, matches};
+use super::path::{ITEM, Patterns};
 use super::value::{Data, Value};
 use crate::source::normalize;
 
@@ -119,7 +120,8 @@ fn is_windows_absolute(text: &str) -> bool {
 }
 
 fn kind_of(path: &[String]) -> Option<Kind> {
-    KINDS.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, kind)| *kind)
+    static TABLE: LazyLock<Patterns<Kind>> = LazyLock::new(|| Patterns::new(KINDS));
+    TABLE.get(path).copied()
 }
 
 /// The attributes that hold paths (compose-go 2.9.1, `paths/resolve.go`).

@@ -1,14 +1,16 @@
 //! What Compose rejects in one file's resources after defaults are set (compose-go 2.9.1, `validation`).
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
-use super::path::{ITEM, display, matches};
+use super::path::{ITEM, Patterns, display};
 use super::value::{Data, Map, Value};
 use crate::finding::{Finding, Severity};
 
 /// Checks a project; every finding is a rejection.
 pub fn validate(value: &Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) {
-    if let Some((_, check)) = CHECKS.iter().find(|(pattern, _)| matches(path, pattern)) {
+    static TABLE: LazyLock<Patterns<Check>> = LazyLock::new(|| Patterns::new(CHECKS));
+    if let Some(check) = TABLE.get(path) {
         check(value, &display(path), findings);
         return;
     }

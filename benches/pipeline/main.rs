@@ -1,0 +1,206 @@
+//! The stages of the pipeline, measured on inputs made here, and the ratios of the design's budget at the end.
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+
+mod budget;
+mod inputs;
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use plimsoll::edits::Files;
+use plimsoll::engine::{self, Request};
+use plimsoll::facts::Facts;
+use plimsoll::model::lower;
+use plimsoll::project::convert::convert;
+use plimsoll::project::texts::Texts;
+use plimsoll::project::{Entry, Project, load};
+use plimsoll::rules::{self, Context};
+use plimsoll::source::SourceDb;
+use plimsoll::template;
+use plimsoll::yaml::{Trees, parse};
+
+/// The inputs of each stage: what it is called, and how many services it has.
+const INPUTS: [(&str, usize); 4] =
+    [("small file", 2), ("1000 lines", 40), ("100 services", 100), ("1000 services", 1000)];
+const NAMES: [&str; 4] = [INPUTS[0].0, INPUTS[1].0, INPUTS[2].0, INPUTS[3].0];
+
+/// Where the input stands, in memory.
+const FILE: &str = "/bench/compose.yaml";
+
+fn main() {
+    if budget::is_child() {
+        return budget::measure_memory();
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments != ["budget"] {
+        divan::main();
+    }
+    // `--list` and `--test` measure nothing, and whoever asks for one stage wants no more.
+    if arguments.is_empty() || arguments == ["budget"] {
+        budget::print();
+    }
+}
+
+/// The text of an input.
+fn text(name: &str) -> String {
+    let (_, services) = INPUTS.into_iter().find(|(known, _)| *known == name).unwrap();
+    inputs::project(services)
+}
+
+fn overlaid(text: String) -> SourceDb {
+    let sources = SourceDb::new();
+    sources.overlay(Path::new(FILE), text);
+    sources
+}
+
+/// What docker compose would be told with `-f FILE`.
+fn entry() -> Entry {
+    Entry {
+        files: vec![PathBuf::from(FILE)],
+        env_files: Vec::new(),
+        directory: PathBuf::from("/bench"),
+        name: None,
+        profiles: Vec::new(),
+        variables: Vec::new(),
+    }
+}
+
+/// A loaded project with what it was loaded from.
+fn loaded(name: &str) -> (SourceDb, Project) {
+    let sources = overlaid(text(name));
+    let (project, _) = load(&sources, &Trees::default(), &entry());
+    (sources, project)
+}
+
+/// What judges a project in memory.
+fn request() -> Request {
+    Request { directory: PathBuf::from("/bench"), files: vec![PathBuf::from(FILE)], ..Request::default() }
+}
+
+/// The text with its index of lines.
+#[divan::bench(name = "01 source", args = NAMES, max_time = 1)]
+fn source_of_text(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    bencher.counter(BytesCount::of_str(&text)).with_inputs(|| text.clone()).bench_values(overlaid);
+}
+
+/// The parser's events and nothing else: what the others are measured against.
+#[divan::bench(name = "02 granit alone", args = NAMES, max_time = 1)]
+fn granit_alone(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| inputs::parse_only(black_box(&text)));
+}
+
+/// The events and the tree.
+#[divan::bench(name = "03 yaml", args = NAMES, max_time = 1)]
+fn yaml(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
+    bencher.counter(BytesCount::of_str(&text)).bench(|| parse(file, black_box(&text)));
+}
+
+/// The tree to values, aliases and merge keys followed.
+#[divan::bench(name = "04 convert", args = NAMES, max_time = 1)]
+fn convert_tree(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
+    let (tree, _) = parse(file, &text);
+    bencher.bench(|| convert(black_box(&tree)));
+}
+
+/// The variables of all lines.
+#[divan::bench(name = "05 interpolate", args = NAMES, max_time = 1)]
+fn interpolate(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    let lookup = |name: &str| (name.len().is_multiple_of(2)).then(|| "value".to_owned());
+    bencher.bench(|| text.lines().map(|line| template::expand(black_box(line), &lookup).text.len()).sum::<usize>());
+}
+
+/// From the tree to the whole project: convert, interpolate, merge, schema, long forms, defaults, types, consistency.
+#[divan::bench(name = "06 resolve", args = NAMES, max_time = 1)]
+fn resolve(bencher: Bencher<'_, '_>, name: &str) {
+    let sources = overlaid(text(name));
+    let trees = Trees::default();
+    let entry = entry();
+    load(&sources, &trees, &entry);
+    bencher.bench(|| load(&sources, &trees, black_box(&entry)));
+}
+
+/// The same with an override of every service.
+#[divan::bench(name = "07 resolve with an override", args = NAMES, max_time = 1)]
+fn resolve_with_an_override(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    let sources = overlaid(text.clone());
+    let over = PathBuf::from("/bench/compose.override.yaml");
+    sources.overlay(&over, inputs::override_of(&text));
+    let trees = Trees::default();
+    let mut entry = entry();
+    entry.files.push(over);
+    load(&sources, &trees, &entry);
+    bencher.bench(|| load(&sources, &trees, black_box(&entry)));
+}
+
+/// The project to the model.
+#[divan::bench(name = "08 lower", args = NAMES, max_time = 1)]
+fn lower_project(bencher: Bencher<'_, '_>, name: &str) {
+    let (sources, project) = loaded(name);
+    let texts = Texts::new(&sources);
+    bencher.bench_local(|| lower(black_box(&project), &texts));
+}
+
+/// The facts that several rules share.
+#[divan::bench(name = "09 facts", args = NAMES, max_time = 1)]
+fn facts(bencher: Bencher<'_, '_>, name: &str) {
+    let (sources, project) = loaded(name);
+    let model = lower(&project, &Texts::new(&sources));
+    bencher.bench(|| {
+        let facts = Facts::new(&model, &project, &sources, PathBuf::from("/bench"));
+        black_box(facts.reach());
+        let found = facts.published().len() + facts.unkept().len() + facts.blanks().len() + facts.peers().len();
+        black_box(found + facts.gpus().len() + facts.proxied().len())
+    });
+}
+
+/// All rules, with the facts that they ask for.
+#[divan::bench(name = "10 rules", args = NAMES, max_time = 1)]
+fn rules(bencher: Bencher<'_, '_>, name: &str) {
+    let (sources, project) = loaded(name);
+    let model = lower(&project, &Texts::new(&sources));
+    let trees = Trees::default();
+    let settings = plimsoll::config::Config::default();
+    bencher.bench(|| {
+        let facts = Facts::new(&model, &project, &sources, PathBuf::from("/bench"));
+        let context = Context {
+            model: &model,
+            facts: &facts,
+            files: Files::new(&sources, &trees),
+            project: &project,
+            settings: &settings,
+            fragment: false,
+        };
+        let mut findings = Vec::new();
+        rules::all().filter_map(|rule| rule.check).for_each(|check| check(&context, &mut findings));
+        findings
+    });
+}
+
+/// Everything, from the text to the report.
+#[divan::bench(name = "11 check", args = NAMES, max_time = 1)]
+fn check_in_memory(bencher: Bencher<'_, '_>, name: &str) {
+    let text = text(name);
+    let request = request();
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .with_inputs(|| overlaid(text.clone()))
+        .bench_values(|sources| engine::check(&sources, black_box(&request)));
+}
+
+/// Everything, over a tree of small projects on disk.
+#[divan::bench(name = "12 check of a tree", sample_count = 10, sample_size = 1)]
+fn check_of_a_tree(bencher: Bencher<'_, '_>) {
+    let tree = inputs::Tree::new();
+    let request = Request { directory: tree.root().to_path_buf(), ..Request::default() };
+    bencher.bench(|| engine::check(&SourceDb::new(), black_box(&request)));
+}
