@@ -7,7 +7,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::model::{Grant, Service};
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::{Named, is_official, runs_as_made};
+use crate::sidecar::{Named, ProxyKind, is_official, runs_as_made};
 
 /// How many other places are shown.
 const LABELS: usize = 8;
@@ -24,7 +24,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if !is_official(service) || !runs_as_made(service) || named.text.contains(['$', '{', ':', '*']) {
             continue;
         }
-        let path = if named.text.starts_with('/') { named.text.clone() } else { format!("/etc/nginx/{}", named.text) };
+        // Only nginx's directory for relative paths is known.
+        let path = match (named.text.starts_with('/'), named.kind) {
+            (true, _) => named.text.clone(),
+            (false, ProxyKind::Nginx) => format!("/etc/nginx/{}", named.text),
+            (false, _) => continue,
+        };
         if !is_there(cx, service, &path) {
             let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory).to_owned();
             missing.entry((&named.service, directory)).or_default().push(named);
@@ -41,16 +46,23 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
         )
         .evidence(directory.clone())
-        .help(format!(
-            "mount the directory of the certificates at `{}`; {} does not start without them",
-            if directory.is_empty() { "/" } else { &directory },
-            first.kind.name()
-        ));
+        .help(help(&directory, first.kind.name()));
         let others = others.iter().take(LABELS);
         finding.labels =
             others.map(|one| Label { place: one.place, message: "this one is missing, too".to_owned() }).collect();
         findings.push(with_given(finding, first.given, format!("`{service}` runs with this configuration")));
     }
+}
+
+/// What to do. The files of Let's Encrypt are links to others beside their directory, which must come along.
+fn help(directory: &str, program: &str) -> String {
+    let directory = if mounts::is_inside(directory, "/etc/letsencrypt") { "/etc/letsencrypt" } else { directory };
+    let directory = if directory.is_empty() { "/" } else { directory };
+    let then = match program {
+        "Traefik" => "Traefik serves one of its own making until then",
+        _ => "the proxy does not start without them",
+    };
+    format!("mount the directory of the certificates at `{directory}`; {then}")
 }
 
 /// Whether a mount, a config or a secret covers a path.
