@@ -114,13 +114,13 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
             _ => Meaning::Elsewhere,
         }
     };
-    let named_there = !matches!(meaning, Meaning::Service(_)) && goes_into_a_proxy(facts, service, &reference);
-    let meaning = if named_there { Meaning::Elsewhere } else { meaning };
+    let of_proxy = goes_into_a_proxy(facts, service, &reference);
+    let meaning = if of_proxy && !matches!(meaning, Meaning::Service(_)) { Meaning::Elsewhere } else { meaning };
     let of_datastore =
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
     Peer {
         service: service.name.clone(),
-        of_proxy: false,
+        of_proxy,
         port_place: reference.port_place,
         host: reference.host,
         port,
