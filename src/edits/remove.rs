@@ -74,9 +74,8 @@ fn lines(open: &Open, start: usize, end: usize) -> Edit {
     let comments = open.comments(from..to);
     let unended = !text.ends_with('\n') && to == text.len();
     if unended && comments.is_empty() {
-        // The line before becomes the last one, and stays without a break.
-        let before = open.slice(0..from);
-        let before = before.strip_suffix('\n').map_or(before, |rest| rest.strip_suffix('\r').unwrap_or(rest));
+        // The line before becomes the last one, and stays without a break, whatever blank lines stood between.
+        let before = open.slice(0..from).trim_end_matches(['\n', '\r']);
         return open.edit(before.len().max(open.text_start())..to, "");
     }
     let mut kept: Vec<String> = comments.into_iter().map(|comment| format!("{indent}{comment}")).collect();

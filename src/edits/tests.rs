@@ -147,6 +147,7 @@ fn an_entry_goes_and_its_comments_stay() {
         ("# h\na: 1 # c\nb: 2\n", "=a", "# h\n# c\nb: 2\n"),
         ("a: 1\nb: 2 # c", "=b", "a: 1\n# c"),
         ("version: '3'\n\nservices: {}\n", "=version", "services: {}\n"),
+        ("services: {}\n\nversion: '3'", "=version", "services: {}"),
         ("a: 1\n\nb: 2\n\nc: 3\n", "=b", "a: 1\n\nc: 3\n"),
         ("a: |\n  x\n\n  y\n\nb: 2\n", "=a", "b: 2\n"),
         ("a:\n   b: 1\n   c: # x\n      - d # y\n   e: 1\n", "a/=c", "a:\n   b: 1\n   # x\n   # y\n   e: 1\n"),

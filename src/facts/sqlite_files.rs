@@ -4,7 +4,7 @@
 use super::images::{built, known_image, runs_default, variable, working_dir};
 use super::mounts;
 use super::sqlite::{Location, location};
-use crate::catalogue::schema::Engine;
+use crate::catalogue::schema::{Engine, Sqlite};
 use crate::finding::Place;
 use crate::model::{Model, Mount, MountKind, Service};
 
@@ -76,21 +76,27 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
     let answers = known.image.sqlite_for(known.tag);
     let [files] = answers.as_slice() else { return None };
     let file = files.iter().find(|file| file.engine == Engine::Sqlite)?;
-    let replaced = file.replaced_by.iter().any(|setting| {
-        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
-    });
     let path = file
         .variable
         .as_deref()
         .and_then(|name| variable(service, name))
         .map_or(file.path.as_str(), |value| &value.value);
-    (!replaced && path.starts_with('/')).then(|| SqliteFile {
+    (!is_replaced(service, file) && path.starts_with('/')).then(|| SqliteFile {
         service,
         path: path.to_owned(),
         place: service.key,
         named_by: known.image.name.clone(),
         read_only: false,
     })
+}
+
+/// Whether a service may have another database than the embedded one of its image: a setting says so, or an env file that is
+/// not here may.
+pub fn is_replaced(service: &Service, file: &Sqlite) -> bool {
+    let is_set = file.replaced_by.iter().any(|setting| {
+        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+    });
+    is_set || !file.replaced_by.is_empty() && service.env_files.iter().any(|file| !file.loaded)
 }
 
 /// What makes two paths of containers one place: the volume or the directory of the host, and the path in it.

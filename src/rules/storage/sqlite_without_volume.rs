@@ -4,6 +4,7 @@ use crate::catalogue::schema::Engine;
 use crate::facts::images::{known_image, runs_default, variable, working_dir};
 use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
+use crate::facts::sqlite_files::is_replaced;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
@@ -93,14 +94,10 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         .iter()
         .filter_map(|files| {
             files.iter().find_map(|file| {
-                let replaced = file.replaced_by.iter().any(|setting| {
-                    variable(service, &setting.variable)
-                        .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
-                });
                 let moved = file.variable.as_deref().and_then(|name| variable(service, name));
                 let path = moved.map_or(file.path.as_str(), |value| value.value.as_str());
                 (file.engine == Engine::Sqlite
-                    && !replaced
+                    && !is_replaced(service, file)
                     && path.starts_with('/')
                     && !is_kept(cx.model, service, path))
                 .then(|| path.to_owned())
