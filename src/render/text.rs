@@ -17,6 +17,8 @@ use crate::report::{Compared, Report};
 const LEAST_WIDTH: usize = 40;
 /// How many findings that are gone are named.
 const GONE: usize = 5;
+/// What stands before the second line of a fix.
+const FIX_INDENT: &str = "       ";
 /// Columns that a tab reaches to.
 const TAB_WIDTH: usize = 4;
 
@@ -79,14 +81,40 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
     }
     if let Some(fix) = &finding.fix {
         let safety = match fix.safety {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "unsafe: behaviour may change",
+            Safety::Safe => "(safe)",
+            Safety::Unsafe => "(unsafe: behaviour may change)",
         };
-        let title = values(&clean(&fix.title), options);
-        let safety = Paint::Dim.on(&format!("({safety})"), options);
-        block.push_str(&format!("  {} {title} {safety}\n", Paint::Green.on("fix:", options)));
+        let plain = clean(&fix.title);
+        let words: Vec<&str> = plain.split(' ').chain(safety.split(' ')).collect();
+        let title = values(&plain, options);
+        let dimmed = safety.split(' ').map(|word| Paint::Dim.on(word, options));
+        let painted = title.split(' ').map(str::to_owned).chain(dimmed).collect();
+        let lines = wrapped(&words, painted, options.width.saturating_sub(FIX_INDENT.len()).max(LEAST_WIDTH));
+        let lines = lines.join(&format!("\n{FIX_INDENT}"));
+        block.push_str(&format!("  {} {lines}\n", Paint::Green.on("fix:", options)));
     }
     block
+}
+
+/// Words in lines of at most so many columns; a word is measured as it is without its colours.
+fn wrapped(words: &[&str], painted: Vec<String>, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut width = 0;
+    for (word, painted) in words.iter().zip(painted) {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if width + 1 + length <= columns => {
+                line.push(' ');
+                line.push_str(&painted);
+                width += 1 + length;
+            }
+            _ => {
+                lines.push(painted);
+                width = length;
+            }
+        }
+    }
+    lines
 }
 
 fn places(count: usize) -> String {
