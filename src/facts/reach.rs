@@ -14,6 +14,8 @@ use crate::model::{Model, Service};
 pub struct Reach<'a> {
     model: &'a Model,
     homes: HashMap<&'a str, Home<'a>>,
+    /// Services that share a network namespace, by its key, in the order of the files.
+    namespaces: HashMap<&'a str, Vec<&'a str>>,
     /// Services by each name, in lower case, that others may know them by.
     named: HashMap<String, Vec<(&'a str, HostName<'a>)>>,
     /// Services that no active profile enables, by each name in lower case.
@@ -32,6 +34,13 @@ struct Home<'a> {
     kind: HomeKind,
     /// Real names.
     networks: IndexSet<&'a str>,
+}
+
+impl<'a> Home<'a> {
+    /// What tells the namespace from all others: its owner, or the word for the host's, which is no name of a service.
+    fn namespace(&self) -> &'a str {
+        if self.kind == HomeKind::Host { "host:" } else { self.owner }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +118,7 @@ impl<'a> Reach<'a> {
         let mut reach = Reach {
             model,
             homes: HashMap::new(),
+            namespaces: HashMap::new(),
             named: HashMap::new(),
             inactive: inactive.collect(),
             containers,
@@ -116,6 +126,11 @@ impl<'a> Reach<'a> {
         };
         reach.homes =
             model.services.values().map(|service| (service.name.as_str(), reach.find_home(service))).collect();
+        for name in model.services.keys() {
+            if let Some(home) = reach.homes.get(name.as_str()) {
+                reach.namespaces.entry(home.namespace()).or_default().push(name);
+            }
+        }
         for service in model.services.values() {
             for name in own_names(model, service) {
                 reach.named.entry(name.name.to_lowercase()).or_default().push((&service.name, name));
@@ -162,13 +177,12 @@ impl<'a> Reach<'a> {
     /// The active services in a service's network namespace, itself included: what one of them listens on answers at
     /// the address of all.
     pub fn siblings(&self, service: &str) -> Vec<&'a str> {
-        let Some(home) = self.homes.get(service) else { return Vec::new() };
-        let same = |name: &&String| self.homes.get(name.as_str()).is_some_and(|other| self.is_one(home, other));
-        self.model.services.keys().filter(same).map(String::as_str).collect()
+        let home = self.homes.get(service);
+        home.and_then(|home| self.namespaces.get(home.namespace())).cloned().unwrap_or_default()
     }
 
     fn is_one(&self, a: &Home<'_>, b: &Home<'_>) -> bool {
-        a.owner == b.owner || a.kind == HomeKind::Host && b.kind == HomeKind::Host
+        a.namespace() == b.namespace()
     }
 
     /// Whether packets of `a` get to `b` at all, by address if not by name. A service on the host's network reaches the
