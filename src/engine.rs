@@ -80,11 +80,11 @@ pub struct Resolved {
 pub struct Kept {
     /// The files of its entry.
     pub files: Vec<PathBuf>,
-    /// Those, and what they include and extend.
+    /// Those, what they include and extend, and the env files.
     pub all_files: Vec<PathBuf>,
     /// All of it, resolved.
     pub model: serde_json::Value,
-    /// What the loader found, whatever rules run.
+    /// What the loader found, whatever rules run, and also what a fragment may lack: a fix must not make it one.
     pub rejections: Vec<Finding>,
 }
 
