@@ -12,7 +12,7 @@ pub(super) fn write(outputs: &[Output], report: &Report, sources: &SourceDb, opt
     let options = RenderOptions { color: false, links: false, ..options.clone() };
     let mut failures = Vec::new();
     for output in outputs {
-        let text = render(output.format.format(), report, sources, &options);
+        let text = render(output.format, report, sources, &options);
         if let Err(error) = put(&options.base.join(&output.file), &text) {
             failures.push(format!("{}: cannot be written: {error}", output.file.display()));
         }

@@ -38,7 +38,7 @@ use view::View;
 const DOCUMENTATION: &str = "https://plimsoll.dev/rules/";
 
 /// The shape of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Excerpts of the files, for people.
     Text,
