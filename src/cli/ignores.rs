@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Answer, BROKEN, FAILED};
 use crate::finding::Finding;
-use crate::render::{RenderOptions, clean};
+use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
 use crate::rules;
 use crate::source::write::replace;
@@ -56,8 +56,4 @@ pub(super) fn add(
         (count, files) => format!("{} suppressed by comments in {}\n", plural(count, "finding"), plural(files, "file")),
     };
     Ok(answer)
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -27,6 +27,7 @@ pub use clean::clean;
 pub use diff::{ChangedFile, diff};
 pub use fixed::fixed_summary;
 pub use graph::{GraphFormat, render_graph};
+pub use view::plural;
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
