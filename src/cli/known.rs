@@ -11,7 +11,7 @@ use crate::engine::{self, Request, Selection};
 use crate::report::Known;
 use crate::rules::Document;
 use crate::since::Before;
-use crate::source::store::store;
+use crate::source::write::put;
 use crate::source::{LoadError, PathKind, SourceDb, normalize};
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ pub(super) fn write(
     }
     let baseline = Baseline::of(&report, &sources, directory);
     let shown = arguments.output.display();
-    store(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
+    put(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
     let count = baseline.findings.len();
     let findings = if count == 1 { "finding is" } else { "findings are" };
     Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))

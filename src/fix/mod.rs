@@ -14,7 +14,7 @@ use self::verify::{Problem, State, problems};
 use crate::engine::{self, Request};
 use crate::finding::Safety;
 use crate::report::Report;
-use crate::source::{SourceDb, change, relative};
+use crate::source::{SourceDb, relative, write};
 
 /// How often findings are looked for again, at most: a fix may uncover what another one mends.
 const ROUNDS: usize = 100;
@@ -202,8 +202,8 @@ impl Run<'_> {
 pub fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
     let mut failed = Vec::new();
     for file in &fixed.files {
-        if let Err(error) = change::write(&file.path, &file.before, &file.after) {
-            fixed.left.push(format!("{}: {error}", relative(base, &file.path)));
+        if let Err(error) = write::replace(&file.path, &file.before, &file.after) {
+            fixed.left.push(format!("{}: left alone, {error}", relative(base, &file.path)));
             failed.push(file.path.clone());
         }
     }

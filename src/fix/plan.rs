@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Run, State, Wanted};
 use crate::finding::{Edit, Finding, Safety};
 use crate::rules;
-use crate::source::{change, relative};
+use crate::source::{relative, write};
 
 /// What tells a finding from others while its file changes.
 pub(super) type Identity = (PathBuf, &'static str, String, Option<String>);
@@ -94,8 +94,8 @@ fn change(finding: &Finding, state: &State) -> Option<Change> {
 fn is_writable(run: &mut Run<'_>, change: &Change) -> bool {
     let mut all = true;
     for path in change.edits.keys() {
-        if let Err(error) = change::may_write(path, &run.roots) {
-            run.left.insert(format!("{}: {error}", relative(&run.request.directory, path)));
+        if let Err(error) = write::may_replace(path, &run.roots) {
+            run.left.insert(format!("{}: left alone, {error}", relative(&run.request.directory, path)));
             all = false;
         }
     }

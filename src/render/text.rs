@@ -10,7 +10,7 @@ use miette::{
 use super::excerpt::{Excerpt, Mark, excerpt};
 use super::view::{View, plural};
 use super::{Paint, RenderOptions, clean, rule_link, shown, statistics};
-use crate::finding::{Confidence, Finding, Safety, Severity};
+use crate::finding::{Confidence, Finding, Safety, Severity, SuppressedBy};
 use crate::report::{Compared, Report};
 
 /// Narrower than this, the drawing would not fit.
@@ -182,10 +182,11 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     let count = |severity: Severity| report.count(severity);
     let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
     let scope = format!("in {} ({})", plural(report.files, "file"), plural(report.projects, "project"));
-    if report.findings.is_empty() {
+    let suppressed = suppressed(report, options);
+    if report.active().next().is_none() {
         return match report.projects {
             0 => Paint::Yellow.on("No Compose project found", options),
-            _ => format!("{} {scope}", Paint::Green.on("✓ No problems found", options)),
+            _ => format!("{} {scope}{suppressed}", Paint::Green.on("✓ No problems found", options)),
         };
     }
     let part = |severity: Severity, number: usize| {
@@ -202,9 +203,18 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     match unseen.last() {
         Some(lowest) => {
             let hint = Paint::Dim.on(&format!("· `--show {lowest}` lists all of them"), options);
-            format!("{counts} {scope} {hint}")
+            format!("{counts} {scope}{suppressed} {hint}")
         }
-        None => format!("{counts} {scope}"),
+        None => format!("{counts} {scope}{suppressed}"),
+    }
+}
+
+/// How many findings do not count because somebody wrote so; a baseline has a line of its own.
+fn suppressed(report: &Report, options: &RenderOptions) -> String {
+    let by = report.findings.iter().filter_map(|finding| finding.suppressed.as_ref()).map(|one| one.by);
+    match by.filter(|by| *by != SuppressedBy::Baseline).count() {
+        0 => String::new(),
+        count => format!(" {}", Paint::Dim.on(&format!("· {count} suppressed"), options)),
     }
 }
 

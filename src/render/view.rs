@@ -76,6 +76,6 @@ impl<'a> View<'a> {
 }
 
 /// A number with its noun.
-pub(super) fn plural(number: usize, word: &str) -> String {
+pub fn plural(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
