@@ -26,6 +26,8 @@ pub struct Wanted {
     pub safety: Safety,
     /// The rules; empty for all.
     pub only: Vec<String>,
+    /// The file whose findings are mended; `None` for all files.
+    pub file: Option<PathBuf>,
 }
 
 /// What fixes make of a file.
