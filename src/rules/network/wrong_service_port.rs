@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::published_port_used_internally::misused;
-use crate::facts::listeners::{Listeners, Sureness, listeners, may_listen};
+use crate::facts::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
@@ -24,7 +24,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, rest)) = peers.split_first() else { continue };
         let Some((to, known, _)) = wrong(cx, first) else { continue };
         let place = first.port_place.unwrap_or(first.place);
-        let confidence = if known.complete { Confidence::High } else { Confidence::Medium };
+        let confidence = if known.extent == Extent::All { Confidence::High } else { Confidence::Medium };
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("`{name}` does not listen on port {number}");
         let resource = format!("services.{}", first.service);
@@ -51,7 +51,7 @@ fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u
     let agreed = to.ports.iter().any(|port| likely(port.target));
     // Who shares a network namespace answers, too.
     let alone = cx.facts.reach().siblings(name).len() < 2;
-    let sure = known.complete || agreed;
+    let sure = known.extent == Extent::All || agreed;
     let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
     wrong.then_some((to, known, number))
 }
