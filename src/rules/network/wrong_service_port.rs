@@ -2,15 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::published_port_used_internally::misused;
+use super::published_port_used_internally::{misused, other_users};
 use crate::facts::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -33,9 +30,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .label(to.key, format!("by {who} it listens on {}", known.shown()))
             .help(format!("write the port that `{name}` listens on, {}", known.shown()))
             .confidence(confidence);
-        for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
-            finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
-        }
+        finding.labels.extend(other_users(first, rest));
         findings.push(finding);
     }
 }
