@@ -1,6 +1,6 @@
 //! The built program, end to end: findings, exit codes, what goes to which output, and what never does.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "each test uses a part of it")]
 mod common;
 
 use std::collections::BTreeSet;
@@ -334,87 +334,4 @@ fn the_graph_shows_what_cannot_be_reached() {
     assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
     let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
     assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
-}
-
-/// A file with one safe and one unsafe fix, CRLF, a tab, and no last line break.
-const FIXABLE: &str = "services:\r\n  db:\r\n    image: postgres:17\t# é\r\n    restart: always\r\n    enviroment:\r\n      DB_PASSWORD: hunter2\r\n    ports: [\"5432:5432\"]";
-
-fn fixable(name: &str) -> PathBuf {
-    let folder = project(name, &[("compose.yaml", FIXABLE)]);
-    fs::create_dir_all(folder.join(".git")).unwrap();
-    folder
-}
-
-#[test]
-fn diff_shows_what_fix_would_write_and_writes_nothing() {
-    let folder = fixable("diff");
-    let output = run(&folder, &["check", "--diff"]);
-    let shown = stdout(&output);
-    assert_eq!(code(&output), 1, "what is found remains");
-    assert!(shown.contains("-    enviroment:\n+    environment:\n"), "{shown}");
-    assert!(shown.contains("DB_PASSWORD: •••") && !shown.contains("hunter2"), "{shown}");
-    assert!(!shown.contains("127.0.0.1"), "an unsafe fix is shown unasked: {shown}");
-    assert_eq!(stderr(&output), "would fix compose.yaml: 1 unknown-key\n");
-    assert_eq!(fs::read_to_string(folder.join("compose.yaml")).unwrap(), FIXABLE);
-    let unsafe_too = stdout(&run(&folder, &["check", "--diff", "--unsafe-fixes", "--fix-only", "exposed-datastore"]));
-    assert!(unsafe_too.contains("+    ports: [\"127.0.0.1:5432:5432\"]\n"), "{unsafe_too}");
-    assert!(!unsafe_too.contains("+    environment"), "{unsafe_too}");
-}
-
-#[cfg(unix)]
-#[test]
-fn fix_writes_the_file_keeps_its_mode_and_reports_what_remains() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = fixable("fix");
-    let path = folder.join("compose.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let output = run(&folder, &["check", "--fix", "--format", "json"]);
-    assert_eq!(stderr(&output), "fixed compose.yaml: 1 unknown-key\n");
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let rules: Vec<&str> =
-        report["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
-    assert!(rules.contains(&"exposed-datastore") && !rules.contains(&"unknown-key"), "{rules:?}");
-    assert_eq!(code(&output), 1);
-    assert_eq!(fs::read_to_string(&path).unwrap(), FIXABLE.replace("enviroment", "environment"));
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
-    let output = run(&folder, &["check", "--fix", "--unsafe-fixes"]);
-    assert!(stdout(&output).starts_with("fixed compose.yaml: "), "{}", stdout(&output));
-    assert_eq!(code(&output), 0, "{}", stdout(&output));
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("\r\n    ports: [\"127.0.0.1:5432:5432\"]") && !text.ends_with('\n'), "{text}");
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a temporary file is left behind");
-}
-
-#[cfg(unix)]
-#[test]
-fn fix_leaves_links_read_only_files_and_files_outside_alone() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let folder = fixable("left-alone");
-    let path = folder.join("compose.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let says = |arguments: &[&str], words: &str| {
-        let output = run(&folder, arguments);
-        assert!(stderr(&output).contains(words), "{}", stderr(&output));
-        assert_eq!(code(&output), 1);
-    };
-    says(&["check", "--fix"], "plimsoll: compose.yaml: left alone, it is read-only");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    fs::rename(&path, folder.join("real.yaml")).unwrap();
-    symlink("real.yaml", &path).unwrap();
-    says(&["check", "--fix", "compose.yaml"], "plimsoll: compose.yaml: left alone, it is a symbolic link");
-    assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
-}
-
-#[test]
-fn fix_changes_nothing_outside_of_what_was_named_where_there_is_no_repository() {
-    let folder = std::env::temp_dir().join(format!("plimsoll-outside-{}", std::process::id()));
-    let inner = folder.join("inner");
-    fs::create_dir_all(&inner).unwrap();
-    fs::write(folder.join("real.yaml"), FIXABLE).unwrap();
-    fs::write(inner.join("compose.yaml"), "include: [../real.yaml]\nservices:\n  x:\n    imgae: a:1\n").unwrap();
-    let words = stderr(&run(&inner, &["check", "--fix"]));
-    assert!(words.contains("../real.yaml: left alone, it stands outside of the repository"), "{words}");
-    assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
-    assert!(fs::read_to_string(inner.join("compose.yaml")).unwrap().contains("    image: a:1"));
-    fs::remove_dir_all(&folder).unwrap();
 }

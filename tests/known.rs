@@ -1,16 +1,15 @@
 //! What need not be reported, end to end: comments, the configuration, baselines, `--since`, and what writes them.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 #[expect(dead_code, reason = "each test uses a part of it")]
 mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
-use common::{code, program, report, run, stderr, stdout, write};
+use common::{code, git, program, report, run, stderr, stdout, write};
 
 const OPEN: &str =
     "services:\n  db:\n    image: example/db:1\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n";
@@ -360,29 +359,8 @@ fn a_baseline_that_cannot_be_read_ends_with_2() {
     }
 }
 
-/// Runs git in a folder; these tests need it.
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .output();
-    let output = output.unwrap_or_else(|error| panic!("the tests of `--since` need the program `git`: {error}"));
-    assert!(output.status.success(), "git {arguments:?}: {}", stderr(&output));
-    stdout(&output)
-}
-
-/// A folder with a commit on `main`, and a branch to change things on.
 fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = project(name, files);
-    fs::remove_dir(folder.join(".git")).unwrap();
-    git(&folder, &["init", "-q", "-b", "main"]);
-    git(&folder, &["add", "-A"]);
-    git(&folder, &["commit", "-q", "-m", "one"]);
-    git(&folder, &["checkout", "-q", "-b", "change"]);
-    folder
+    common::branch("known", name, files)
 }
 
 #[test]

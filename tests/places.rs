@@ -5,9 +5,8 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
@@ -53,17 +52,8 @@ fn shop(name: &str) -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = common::program(folder)
-        .arg("check")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A run that stops at its arguments does not read.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let arguments: Vec<&str> = ["check"].iter().chain(arguments).copied().collect();
+    common::run_with(folder, &arguments, input)
 }
 
 /// `file:line rule` of each finding.

@@ -151,10 +151,10 @@ pub(super) struct Baseline {
 #[command(next_help_heading = "Fixes")]
 pub(super) struct Fixing {
     /// Write the safe fixes into the files, and report what remains
-    #[arg(long, group = "fixing")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["stdin_filename", "add_ignores"])]
     pub(super) fix: bool,
     /// Show what the safe fixes would change, with secrets hidden; nothing is written
-    #[arg(long, group = "fixing", conflicts_with = "format")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["format", "add_ignores"])]
     pub(super) diff: bool,
     /// With --fix or --diff: the fixes that may change behaviour, too
     #[arg(long, requires = "fixing")]

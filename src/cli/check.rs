@@ -1,11 +1,11 @@
 //! `plimsoll check`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::arguments::Check;
-use super::fixes::{self, Telling};
-use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, names, request, start_of};
-use super::{buffer, ignores, known, outputs, progress, stages};
+use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, names, request};
+use super::{buffer, fixes, ignores, known, outputs, progress, stages};
 use crate::config::{self, FailOn};
 use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
@@ -27,30 +27,23 @@ pub(super) fn check(
 ) -> Result<Answer, String> {
     let rules = names(documents);
     let sources = SourceDb::new();
-    let request = asked(arguments, &sources, surroundings, &rules)?;
+    let mut request = asked(arguments, &sources, surroundings, &rules)?;
+    request.earlier = known::earlier(arguments.comparison.since.as_deref(), &request, &rules)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
     let options = options(arguments, surroundings, fail_on, &request);
-    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
-    if let Some(doing) = arguments.fixing.doing() {
-        let telling = Telling { format: arguments.format, options: &options, fail_on };
-        return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
-    }
+    let telling = Telling { arguments, options: &options, fail_on };
     let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
+    if let Some(doing) = arguments.fixing.doing() {
+        return Ok(progress::during(seen, || fixes::run(doing, sources, &request, &telling)));
+    }
     let mut report = progress::during(seen, || engine::check(&sources, &request));
-    if let Some(before) = before {
-        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
-    }
-    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
-        report.keep_file(path, &sources);
-    }
+    telling.keep_asked(&mut report, &sources, &request);
     if arguments.comparison.add_ignores {
         return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
     }
-    let mut answer = answer(arguments, &report, &sources, &options, &request);
-    answer.code = answer.code.max(exit_code(&report, fail_on));
-    Ok(answer)
+    Ok(telling.answer(&report, &sources, &request))
 }
 
 /// The request that the arguments make.
@@ -106,23 +99,39 @@ pub(super) fn shown_by_default(fail_on: FailOn) -> Severity {
     }
 }
 
-/// The findings on standard output and in files, and what went wrong on the way.
-fn answer(
-    arguments: &Check,
-    report: &Report,
-    sources: &SourceDb,
-    options: &RenderOptions,
-    request: &Request,
-) -> Answer {
-    let start = Instant::now();
-    let output = render::render(arguments.format, report, sources, options);
-    let unwritten = outputs::write(&arguments.outputs, report, sources, options);
-    let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
-    let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
-    let lines = report.failures.iter().chain(&unwritten).chain(&unused);
-    let mut errors: String = lines.map(|line| complaint(line)).collect();
-    if arguments.verbose {
-        errors.push_str(&stages::table(&request.watch, report, start.elapsed()));
+/// How the answer is given.
+pub(super) struct Telling<'a> {
+    pub(super) arguments: &'a Check,
+    pub(super) options: &'a RenderOptions,
+    fail_on: FailOn,
+}
+
+impl Telling<'_> {
+    /// Of the project of an unsaved buffer, keeps the findings in the buffer, unless all are asked for.
+    pub(super) fn keep_asked(&self, report: &mut Report, sources: &SourceDb, request: &Request) {
+        if let Some(path) = self.buffer(request) {
+            report.keep_file(path, sources);
+        }
     }
-    Answer { output, errors, code }
+
+    /// The unsaved buffer, where its findings alone are asked for.
+    pub(super) fn buffer<'r>(&self, request: &'r Request) -> Option<&'r PathBuf> {
+        request.buffer.as_ref().filter(|_| !self.arguments.stdin_project)
+    }
+
+    /// The findings on standard output and in files, what went wrong on the way, and the exit code.
+    pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> Answer {
+        let arguments = self.arguments;
+        let start = Instant::now();
+        let output = render::render(arguments.format, report, sources, self.options);
+        let unwritten = outputs::write(&arguments.outputs, report, sources, self.options);
+        let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
+        let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
+        let lines = report.failures.iter().chain(&unwritten).chain(&unused);
+        let mut errors: String = lines.map(|line| complaint(line)).collect();
+        if arguments.verbose {
+            errors.push_str(&stages::table(&request.watch, report, start.elapsed()));
+        }
+        Answer { output, errors, code: code.max(exit_code(report, self.fail_on)) }
+    }
 }

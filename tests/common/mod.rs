@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -40,6 +41,41 @@ pub fn program(folder: &Path) -> Command {
 /// A run of it.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     program(folder).args(arguments).output().unwrap()
+}
+
+/// A run with a text on standard input.
+pub fn run_with(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = program(folder);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A run that stops at its arguments does not read.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// Runs git in a folder; these tests need it.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output();
+    let output = output.unwrap_or_else(|error| panic!("the tests of `--since` need the program `git`: {error}"));
+    assert!(output.status.success(), "git {arguments:?}: {}", stderr(&output));
+    stdout(&output)
+}
+
+/// A folder with a commit on `main`, and a branch to change things on.
+pub fn branch(suite: &str, name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = project(suite, name, files);
+    fs::remove_dir(folder.join(".git")).unwrap();
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "one"]);
+    git(&folder, &["checkout", "-q", "-b", "change"]);
+    folder
 }
 
 pub fn code(output: &Output) -> i32 {
