@@ -1,6 +1,6 @@
 //! Markdown: a comment on a pull request. Nothing from a file becomes a tag, a link, a mention or a heading.
 
-use super::view::{View, plural};
+use super::view::{View, nothing, plural};
 use super::{clean, rule_url};
 use crate::finding::{Finding, Severity, Suppressed};
 
@@ -49,7 +49,7 @@ fn heading(view: &View<'_>) -> String {
     let [errors, warnings, infos] = view.counts();
     match (view.report.projects, errors + warnings + infos) {
         (0, 0) => "no Compose project found".to_owned(),
-        (projects, 0) => format!("no problems found in {}", plural(projects, "project")),
+        (projects, 0) => format!("no {} in {}", nothing(view.report), plural(projects, "project")),
         _ => [(errors, "error"), (warnings, "warning"), (infos, "info")].map(|(n, word)| plural(n, word)).join(", "),
     }
 }

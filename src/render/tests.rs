@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Confidence, Edit, Fix, Place, Safety, Suppressed, SuppressedBy};
+use crate::report::Compared;
 use crate::source::NodeId;
 use crate::source::Span;
 
@@ -193,10 +194,15 @@ fn what_is_suppressed_is_no_problem_and_is_counted() {
     report.findings.push(Finding::new("z", Severity::Error, place, "", "m"));
     let shown = render(Format::Text, &report, &sources, &options);
     assert!(shown.ends_with("1 error, 0 warnings, 0 infos in 1 file (1 project) · 2 suppressed\n"), "{shown}");
-    // A baseline has a line of its own.
-    let report = Report::new(vec![finding("x", SuppressedBy::Baseline)], 1, 1, &sources);
+    let mut report = Report::new(vec![finding("x", SuppressedBy::Baseline)], 1, 1, &sources);
     let shown = render(Format::Text, &report, &sources, &options);
-    assert_eq!(shown, "✓ No problems found in 1 file (1 project)\n");
+    assert_eq!(shown, "✓ No new problems found in 1 file (1 project) · 1 known before\n");
+    let comment = render(Format::Markdown, &report, &sources, &options);
+    assert!(comment.starts_with("### plimsoll: no new problems found in 1 project\n"), "{comment}");
+    // A baseline has a line of its own.
+    report.compared = Some(Compared { known: 1, gone: Vec::new() });
+    let shown = render(Format::Text, &report, &sources, &options);
+    assert_eq!(shown, "✓ No new problems found in 1 file (1 project)\nthe baseline knows 1 other\n");
 }
 
 /// Every span of a small file with all sorts of characters is drawn without a panic.

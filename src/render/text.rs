@@ -8,9 +8,9 @@ use miette::{
 };
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::view::{View, plural};
+use super::view::{self, View, nothing, plural};
 use super::{Paint, RenderOptions, clean, rule_link, shown, statistics};
-use crate::finding::{Confidence, Finding, Safety, Severity, SuppressedBy};
+use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::report::{Compared, Report};
 
 /// Narrower than this, the drawing would not fit.
@@ -186,7 +186,7 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     if report.active().next().is_none() {
         return match report.projects {
             0 => Paint::Yellow.on("No Compose project found", options),
-            _ => format!("{} {scope}{suppressed}", Paint::Green.on("✓ No problems found", options)),
+            _ => format!("{} {scope}{suppressed}", Paint::Green.on(&format!("✓ No {}", nothing(report)), options)),
         };
     }
     let part = |severity: Severity, number: usize| {
@@ -209,13 +209,12 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     }
 }
 
-/// How many findings do not count because somebody wrote so; a baseline has a line of its own.
+/// How many findings do not count because somebody wrote so, or were there before; a baseline has a line of its own.
 fn suppressed(report: &Report, options: &RenderOptions) -> String {
-    let by = report.findings.iter().filter_map(|finding| finding.suppressed.as_ref()).map(|one| one.by);
-    match by.filter(|by| *by != SuppressedBy::Baseline).count() {
-        0 => String::new(),
-        count => format!(" {}", Paint::Dim.on(&format!("· {count} suppressed"), options)),
-    }
+    let (known, suppressed) = view::suppressed(report);
+    let known = if report.compared.is_none() { known } else { 0 };
+    let parts = [(suppressed, "suppressed"), (known, "known before")].into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!(" {}", Paint::Dim.on(&format!("· {count} {word}"), options))).collect()
 }
 
 /// A finding as miette sees it.
