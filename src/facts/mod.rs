@@ -10,6 +10,7 @@ pub mod hosts;
 pub mod images;
 pub mod listen;
 pub mod listeners;
+pub mod made;
 pub mod mounts;
 pub mod nearby;
 pub mod open;
