@@ -119,14 +119,17 @@ fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
     let serves = known.exact && !matches!(known.image.role, Role::Proxy | Role::Base | Role::Tool) && !ports.is_empty();
     let words =
         launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
-    let mounted = service.mounts.iter().any(|mount| {
-        let target = mount.target.value.as_str();
+    let configures = |target: &str| {
         ENDINGS.iter().any(|ending| target.ends_with(ending))
             || target.starts_with("/etc/") && !target.ends_with("localtime")
+    };
+    let mounted = service.mounts.iter().any(|mount| configures(mount.target.value.as_str()));
+    let copied = built(service).into_iter().flat_map(|image| &image.copies).any(|copy| {
+        copy.target.as_deref().is_none_or(configures) || copy.sources.iter().any(|source| configures(source))
     });
     let variables =
         service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
-    serves && !words && !mounted && !variables && service.configs.is_empty()
+    serves && runs_default(service) && !words && !mounted && !copied && !variables && service.configs.is_empty()
 }
 
 /// Whether anything about a service, but for its published ports, names a port: it may listen there.
@@ -186,15 +189,18 @@ mod tests {
     #[test]
     fn a_dockerfile_exposes() {
         let files = [
-            ("compose.yaml", "services: {api: {build: .}, db: {build: ./db}}\n"),
+            ("compose.yaml", "services: {api: {build: .}, db: {build: ./db}, mq: {build: ./mq}}\n"),
             ("Dockerfile", "FROM node:22\nEXPOSE 3000 53/udp\n"),
             ("db/Dockerfile", "FROM postgres:17\n"),
+            ("mq/Dockerfile", "FROM eclipse-mosquitto:2\nCOPY mosquitto.conf /mosquitto/config/\n"),
         ];
         with_sources(&files, &[], |_, facts| {
             let api = listeners(&facts.model.services["api"]);
             assert_eq!((ports(&api), api.complete), (vec![(3000, false)], false));
             let db = listeners(&facts.model.services["db"]);
             assert_eq!((ports(&db), db.complete), (vec![(5432, true)], true));
+            let broker = listeners(&facts.model.services["mq"]);
+            assert_eq!((ports(&broker), broker.complete), (vec![(1883, true)], false));
         });
     }
 
