@@ -128,8 +128,20 @@ fn names_own_mount(model: &Model, service: &Service) -> bool {
         let named = |text: &&str| {
             let rest = text.find(target).and_then(|at| text.get(at + target.len()..));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '"', '\'', ',', '&', '?']))
+                || is_in_pattern(text, target)
         };
         target.len() > 1 && mounts::is_persistent(model, mount) && !is_elsewhere(target) && texts.iter().any(named)
+    })
+}
+
+/// Whether a text names a path by a pattern: `/data/disk{1...4}` of MinIO and RustFS.
+fn is_in_pattern(text: &str, path: &str) -> bool {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | '"' | '\'' | '}');
+    text.match_indices('{').filter_map(|(at, _)| text.get(..at)).any(|before| {
+        let word = before.rsplit(ends).next().unwrap_or("");
+        let word = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let begun = word.find('/').and_then(|at| word.get(at..)).unwrap_or("");
+        begun.len() > 1 && path.starts_with(begun)
     })
 }
 
@@ -160,8 +172,11 @@ fn lost<'a>(
         }
     }
     let meant = || {
-        let mut mounts = mounts::all(model, service).into_iter().filter(|mount| !holds_others(mount));
-        mounts.find(|mount| is_meant_for_data(model, service, mount)).map(|mount| (mount, WrongMountEffect::Ignored))
+        let fits = |mount: &&Mount| {
+            !holds_others(mount) && is_meant_for_data(model, service, mount) && !is_common(model, service, mount)
+        };
+        let found = mounts::all(model, service).into_iter().find(fits);
+        found.map(|mount| (mount, WrongMountEffect::Ignored))
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
@@ -300,6 +315,14 @@ fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a directory of the host is for more than one server's data: another mount shows it, or a part of it.
+fn is_common(model: &Model, service: &Service, mount: &Mount) -> bool {
+    let MountKind::Bind(source) = &mount.kind else { return false };
+    let shows = |other: &Mount| matches!(&other.kind, MountKind::Bind(path) if mounts::is_inside(path, source));
+    let other = |one: &Service, other: &Mount| one.name != service.name || other.place != mount.place;
+    model.services.values().any(|one| one.mounts.iter().any(|second| other(one, second) && shows(second)))
 }
 
 /// The last step of a path: those before it name the machine, not the mount.
