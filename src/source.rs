@@ -7,7 +7,7 @@ pub mod store;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -103,22 +103,35 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text, a byte-order mark included.
     pub text: String,
-    line_starts: Vec<u32>,
+    line_starts: OnceLock<Vec<u32>>,
+    has_lone_return: OnceLock<bool>,
 }
 
 impl SourceFile {
     /// A text and the path that it stands at.
     pub fn new(path: PathBuf, text: String) -> SourceFile {
-        let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        SourceFile { path, text, line_starts }
+        SourceFile { path, text, line_starts: OnceLock::new(), has_lone_return: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+            [0].into_iter().chain(breaks).collect()
+        })
+    }
+
+    /// Whether a carriage return stands alone somewhere, without a line feed behind it.
+    pub fn has_lone_return(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_lone = |(at, _): (usize, &str)| bytes.get(at + 1) != Some(&b'\n');
+        *self.has_lone_return.get_or_init(|| self.text.match_indices('\r').any(is_lone))
     }
 
     /// Line and column of a byte; a byte beyond the end counts as the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);
-        let line = self.line_starts.partition_point(|start| *start <= byte).saturating_sub(1);
-        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let line = self.line_starts().partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.line_starts().get(line).copied().unwrap_or(0);
         let before = self.slice(start, byte);
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1, byte }
@@ -131,12 +144,12 @@ impl SourceFile {
 
     /// How many lines the file has; a last line without a line break counts.
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 
     /// The first byte of a line counted from 1, or the end of the text.
     pub fn line_start(&self, line: u32) -> u32 {
-        self.line_starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
+        self.line_starts().get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
     }
 }
 

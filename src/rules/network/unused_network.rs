@@ -1,5 +1,7 @@
 //! A network that is declared and that no service is on.
 
+use std::collections::HashSet;
+
 use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
@@ -16,9 +18,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if services().any(|service| cx.project.unresolved.contains(&service.name)) {
         return;
     }
+    let joined: HashSet<&String> = services().flat_map(|service| service.networks.keys()).collect();
     for (key, network) in cx.model.networks.iter().filter(|(_, network)| network.declared) {
-        let used = services().any(|service| service.networks.contains_key(key));
-        if used || key == "default" || cx.facts.used_nearby().networks.contains(key) {
+        if joined.contains(key) || key == "default" || cx.facts.used_nearby().networks.contains(key) {
             continue;
         }
         let help = if network.external {
