@@ -33,7 +33,7 @@ fn image(service: &mut Service, repository: &str) {
 fn bind(source: &str, target: &str) -> Mount {
     Mount {
         place: Place::start(),
-        via: Vec::new(),
+        via: Few::new(),
         kind: MountKind::Bind(source.to_owned()),
         source: None,
         target: text(target),

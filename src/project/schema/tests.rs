@@ -30,7 +30,7 @@ pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Data {
     if style != ScalarStyle::Plain || tag == Some("!!str") {
-        return Data::Text(text.to_owned());
+        return Data::Text(text.into());
     }
     match resolve_plain(text) {
         Resolved::Null => Data::Null,
@@ -39,7 +39,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Data {
         Resolved::Large(value) => Data::Large(value),
         Resolved::Float(value) => Data::Float(value),
         Resolved::Timestamp => Data::Timestamp(text.to_owned()),
-        Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
+        Resolved::Merge | Resolved::Text => Data::Text(text.into()),
     }
 }
 
