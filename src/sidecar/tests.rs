@@ -5,6 +5,7 @@ use std::path::Path;
 use super::testing::{service, set, slice, spanned};
 use super::*;
 use crate::model::{Build, FileObject, Grant, ImageReference, Model, Mount, MountKind, Service, Spanned};
+use crate::project::few::Few;
 
 fn model(services: Vec<Service>) -> Model {
     Model {
