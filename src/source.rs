@@ -1,13 +1,18 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
-pub mod change;
+mod directories;
 pub mod git;
-pub mod store;
+mod path;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use directories::Directories;
+use path::normal;
+pub use path::{normalize, relative};
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -184,6 +189,9 @@ struct Shared {
     laid: RwLock<BTreeMap<PathBuf, bool>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
+    /// Where directories are, links followed.
+    real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    directories: Directories,
 }
 
 fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
@@ -216,22 +224,34 @@ impl SourceDb {
     /// # Errors
     /// See [`LoadError`]; the answer for a path stays the same for the whole run.
     pub fn load(&self, path: &Path) -> Result<FileId, LoadError> {
-        let path = normalize(path);
+        let path = &*normal(path);
         if let Some(loaded) = &self.loaded {
-            loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if !loaded.contains(path) {
+                loaded.insert(path.to_path_buf());
+            }
         }
-        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
         if let Some(known) = known {
             return known;
         }
-        let read = if self.is_outside(&path) { Err(LoadError::Outside) } else { read(&path) };
+        let read = self.read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get(&path) {
+        if let Some(known) = by_path.get(path) {
             return known.clone();
         }
-        let loaded = read.map(|text| self.add(path.clone(), text));
-        by_path.insert(path, loaded.clone());
+        let loaded = read.map(|text| self.add(path.to_path_buf(), text));
+        by_path.insert(path.to_path_buf(), loaded.clone());
         loaded
+    }
+
+    fn read(&self, path: &Path) -> Result<String, LoadError> {
+        match self.shared.directories.kind(path) {
+            // What is not there is missing, wherever it would be.
+            Some(PathKind::Missing) => Err(LoadError::Missing),
+            kind if self.is_outside(path, kind) => Err(LoadError::Outside),
+            _ => read(path),
+        }
     }
 
     /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
@@ -240,11 +260,28 @@ impl SourceDb {
         *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
     }
 
-    fn is_outside(&self, path: &Path) -> bool {
+    fn is_outside(&self, path: &Path, kind: Option<PathKind>) -> bool {
         let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
-        // What is not there is missing, wherever it would be.
-        let Some(real) = (!fence.is_empty()).then(|| std::fs::canonicalize(path).ok()).flatten() else { return false };
-        !fence.iter().any(|directory| real.starts_with(directory))
+        if fence.is_empty() {
+            return false;
+        }
+        // Of what is no link the directory says where it is.
+        let real = match kind {
+            Some(_) => path.parent().and_then(|directory| Some(self.real(directory)?.join(path.file_name()?))),
+            None => std::fs::canonicalize(path).ok(),
+        };
+        real.is_some_and(|real| !fence.iter().any(|directory| real.starts_with(directory)))
+    }
+
+    /// Where a directory is, links followed.
+    fn real(&self, directory: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.shared.real.read().unwrap_or_else(PoisonError::into_inner).get(directory) {
+            return known.clone();
+        }
+        let real = std::fs::canonicalize(directory).ok();
+        let mut known = self.shared.real.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(directory.to_path_buf(), real.clone());
+        real
     }
 
     /// Whether a path leads out of a directory, links followed; without a directory nothing does.
@@ -277,6 +314,8 @@ impl SourceDb {
             stand_ins: copy(&self.shared.stand_ins),
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
+            real: copy(&self.shared.real),
+            directories: Directories::default(),
         };
         SourceDb { shared: Arc::new(shared), loaded: None }
     }
@@ -324,13 +363,16 @@ impl SourceDb {
 
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
-        let path = normalize(path);
-        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        let path = &*normal(path);
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}
         }
-        match std::fs::metadata(&path) {
+        if let Some(kind) = self.shared.directories.kind(path) {
+            return kind;
+        }
+        match std::fs::metadata(path) {
             Ok(data) if data.is_dir() => PathKind::Directory,
             Ok(_) => PathKind::File,
             Err(_) => PathKind::Missing,
@@ -352,8 +394,10 @@ impl SourceDb {
 
     /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut names = self.shared.directories.names(directory).unwrap_or_else(|| {
+            let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        });
         let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
@@ -389,29 +433,6 @@ fn read(path: &Path) -> Result<String, LoadError> {
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
 
-/// Writes a file whole or not at all: a reader sees the old text or the new one. What is no regular file (`/dev/stderr`,
-/// a pipe) is written as it is; a link stays a link.
-///
-/// # Errors
-/// The directory is missing or may not be written to, a directory stands there, the disk is full.
-pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let present = std::fs::metadata(&path).ok();
-    if present.as_ref().is_some_and(|data| !data.is_file()) {
-        return std::fs::write(&path, text);
-    }
-    let Some(name) = path.file_name() else { return std::fs::write(&path, text) };
-    let aside = path.with_file_name(format!(".{}.{}.plimsoll", name.to_string_lossy(), std::process::id()));
-    let written = std::fs::write(&aside, text)
-        .and_then(|()| present.map_or(Ok(()), |data| std::fs::set_permissions(&aside, data.permissions())))
-        .and_then(|()| std::fs::rename(&aside, &path));
-    if written.is_err() {
-        // Nothing of a failed try is left; where it was never made there is nothing to take away.
-        let _ = std::fs::remove_file(&aside);
-    }
-    written
-}
-
 /// All of standard input.
 ///
 /// # Errors
@@ -427,22 +448,6 @@ pub fn process_variables() -> Vec<(String, String)> {
         .collect();
     variables.sort();
     variables
-}
-
-/// Makes a path absolute and takes `.` and `..` out of it by its words alone, as Go's `filepath.Join` does.
-pub fn normalize(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut clean = PathBuf::new();
-    for component in absolute.components() {
-        match component {
-            Component::ParentDir => {
-                clean.pop();
-            }
-            Component::CurDir => {}
-            other => clean.push(other),
-        }
-    }
-    clean
 }
 
 /// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
@@ -462,21 +467,6 @@ pub fn days_since_1970() -> u64 {
 /// It is gone, or may not be read.
 pub fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()
-}
-
-/// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
-/// root keeps its absolute path.
-pub fn relative(base: &Path, path: &Path) -> String {
-    let words = |path: &Path| -> Vec<String> {
-        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
-    };
-    let (base, parts) = (words(base), words(path));
-    let common = base.iter().zip(&parts).take_while(|(one, other)| one == other).count();
-    if common < 2 && base.len() > 1 {
-        return path.to_string_lossy().replace('\\', "/");
-    }
-    let up = std::iter::repeat_n("..", base.len().saturating_sub(common));
-    up.chain(parts.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

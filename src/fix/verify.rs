@@ -15,7 +15,8 @@ use crate::source::SourceDb;
 pub(super) struct State {
     pub(super) sources: SourceDb,
     pub(super) report: Report,
-    kept: Vec<Kept>,
+    /// What the projects resolve to.
+    pub(super) kept: Vec<Kept>,
 }
 
 impl State {
@@ -40,15 +41,25 @@ impl State {
     }
 }
 
-/// What is wrong with a state that fixes led to, in words; `None` where nothing is.
-pub(super) fn problem(before: &State, after: &State, changes: &[Change]) -> Option<String> {
-    new_error(before, after, changes).or_else(|| elsewhere(before, after, changes))
+/// What is wrong with a state that fixes led to.
+pub(super) struct Problem {
+    /// A file of the project that has it.
+    pub(super) path: PathBuf,
+    /// What it is, in words.
+    pub(super) words: String,
 }
 
-/// An error that was not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
+/// All that is wrong with a state that fixes led to.
+pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
+    let mut problems = new_errors(before, after, changes);
+    problems.extend(elsewhere(before, after, changes));
+    problems
+}
+
+/// Errors that were not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
 /// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
 /// it is for.
-fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
     let is_meant =
         |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
@@ -58,10 +69,14 @@ fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String
     let moves = |(path, rule, _, evidence): &Identity| {
         evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
     };
-    let new = now.into_iter().find(|(one, (count, _))| {
-        !is_meant(one) && !moves(one) && known.get(one).is_none_or(|(before, _)| before < count)
+    let new = now.into_iter().filter(|(one, (count, _))| {
+        known.get(one).is_none_or(|(before, _)| before < count) && !is_meant(one) && !moves(one)
     });
-    new.map(|((_, rule, ..), (_, message))| format!("it would bring {rule}: {message}"))
+    let problem = |((path, rule, ..), (_, message)): (Identity, (usize, String))| Problem {
+        path,
+        words: format!("it would bring {rule}: {message}"),
+    };
+    new.map(problem).collect()
 }
 
 /// Which errors count.
@@ -83,14 +98,16 @@ fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
 }
 
 /// A safe fix changes the resolved project only where its finding is.
-fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let unsafe_paths: BTreeSet<&PathBuf> = changes
         .iter()
         .filter(|change| change.safety == Safety::Unsafe)
         .flat_map(|change| change.edits.keys())
         .collect();
+    let all_now: BTreeMap<&[PathBuf], &Kept> = after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
+    let mut problems = Vec::new();
     for kept in &before.kept {
-        let Some(now) = after.kept.iter().find(|now| now.files == kept.files) else { continue };
+        let Some(now) = all_now.get(kept.files.as_slice()) else { continue };
         // Of a project that unsafe fixes touch, too, nothing can be said.
         if kept.all_files.iter().any(|path| unsafe_paths.contains(path)) {
             continue;
@@ -98,11 +115,13 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Option<String
         let mut paths = Vec::new();
         differences(&kept.model, &now.model, &mut Vec::new(), &mut paths);
         let allowed = |path: &String| changes.iter().any(|change| is_about(change, path));
-        if let Some(path) = paths.into_iter().find(|path| !allowed(path)) {
-            return Some(format!("it would change `{path}`, which it is not about"));
-        }
+        let wrong = paths.into_iter().find(|path| !allowed(path));
+        problems.extend(kept.files.first().zip(wrong).map(|(file, path)| Problem {
+            path: file.clone(),
+            words: format!("it would change `{path}`, which it is not about"),
+        }));
     }
-    None
+    problems
 }
 
 /// Whether a path of the resolved project (at most two steps) is what a finding is about. A finding in an env file is

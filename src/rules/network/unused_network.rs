@@ -5,20 +5,14 @@ use std::collections::HashSet;
 use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::is_one_file;
+use crate::rules::support::{all_services, is_one_file, knows_all_services};
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // What Compose rejects may hold an entry that could not be read.
-    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
+    if !knows_all_services(cx) {
         return;
     }
-    let services = || cx.model.services.values().chain(cx.model.disabled.values());
-    // Of a service whose `extends` leads nowhere, the networks are not known.
-    if services().any(|service| cx.project.unresolved.contains(&service.name)) {
-        return;
-    }
-    let joined: HashSet<&String> = services().flat_map(|service| service.networks.keys()).collect();
+    let joined: HashSet<&String> = all_services(cx).flat_map(|service| service.networks.keys()).collect();
     for (key, network) in cx.model.networks.iter().filter(|(_, network)| network.declared) {
         if joined.contains(key) || key == "default" || cx.facts.used_nearby().networks.contains(key) {
             continue;
