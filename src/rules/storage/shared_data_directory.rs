@@ -42,8 +42,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether two services ask for one port of the host: only one of them runs, whichever is chosen.
 fn exclude_each_other(one: &Service, other: &Service) -> bool {
-    let variables =
-        |port: &Port| -> Vec<String> { port.host_parts.iter().filter_map(|part| part.variable.clone()).collect() };
+    let variables = |port: &Port| -> Vec<String> {
+        port.host_parts.iter().filter_map(|part| part.variable.as_ref().map(ToString::to_string)).collect()
+    };
     one.ports.iter().any(|first| {
         let first_variables = variables(first);
         other.ports.iter().any(|second| {
