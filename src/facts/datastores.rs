@@ -329,3 +329,23 @@ fn is_common(model: &Model, service: &Service, mount: &Mount) -> bool {
 fn last_step(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn who_names_its_mount_keeps_its_data_there() {
+        let check = |value: &str, expect: usize| {
+            let text = format!(
+                "services:\n  db: {{image: 'postgres:17', volumes: ['kept:/data'], environment: {{X: '{value}'}}}}\nvolumes: {{kept: {{}}}}\n"
+            );
+            with_facts(&text, |facts| assert_eq!(unkept(facts.model).len(), expect, "{value}"));
+        };
+        check("/data", 0);
+        check("dir=/data/db", 0);
+        check("/data2", 1);
+        check("/database/log", 1);
+    }
+}
