@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::finding::{Suppressed, SuppressedBy};
+use crate::finding::{Severity, Suppressed, SuppressedBy};
 use crate::report::{Compared, Known, Report};
 use crate::source::{SourceDb, relative};
 
@@ -39,6 +39,30 @@ struct WrittenFinding {
     rule: String,
     resource: String,
     fingerprint: String,
+}
+
+/// The findings that a revision of git had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// The revision, as it was asked for.
+    pub revision: String,
+    /// The directory that files are relative to, absolute.
+    pub directory: PathBuf,
+    /// How bad each was, by fingerprint.
+    pub severities: BTreeMap<String, Severity>,
+}
+
+impl Earlier {
+    /// Marks the findings that were there before, and no milder then than now.
+    pub fn mark(&self, report: &mut Report, sources: &SourceDb) {
+        let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
+        for (finding, print) in report.findings.iter_mut().zip(prints) {
+            if self.severities.get(&print).is_some_and(|severity| *severity >= finding.severity) {
+                let reason = Some(format!("`{}` has it, too", self.revision));
+                finding.suppressed.get_or_insert(Suppressed { by: SuppressedBy::Baseline, reason });
+            }
+        }
+    }
 }
 
 impl Baseline {

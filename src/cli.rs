@@ -2,6 +2,7 @@
 
 mod arguments;
 mod buffer;
+mod check;
 mod fixes;
 mod keys;
 mod ignores;
@@ -16,20 +17,17 @@ mod stages;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::Parser;
 
 use crate::config::{self, Config, Date, FailOn};
-use crate::engine::{self, Request, Selection};
-use crate::finding::Severity;
+use crate::engine::{self, Request};
 use crate::project::schema::{lookup, nearest_path};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
-use arguments::{Arguments, Check, ColorName, Command, Draw, Project, Resolve};
-use fixes::Telling;
+use arguments::{Arguments, ColorName, Command, Draw, Project, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -37,11 +35,6 @@ const CLEAN: u8 = 0;
 const FAILED: u8 = 1;
 /// The run could not be made: usage, configuration, or a file that cannot be read.
 const BROKEN: u8 = 2;
-
-/// The width of text where no terminal says another, in columns.
-const USUAL_WIDTH: usize = 100;
-/// Wider text is hard to read, in columns.
-const LARGEST_WIDTH: usize = 120;
 
 /// What surrounds the process and changes its output.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +136,7 @@ fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
 fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {
     let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
     match command {
-        Command::Check(arguments) => check(arguments, surroundings, &documents),
+        Command::Check(arguments) => check::check(&arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
         Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
@@ -177,97 +170,8 @@ fn names(documents: &[&'static Document]) -> Vec<&'static str> {
     documents.iter().map(|document| document.name).collect()
 }
 
-fn check(arguments: Check, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
-    let rules = names(documents);
-    all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), &rules)?;
-    let sources = SourceDb::new();
-    let (buffer, paths) = buffer::asked(&sources, &arguments, &surroundings.directory)?;
-    let mut request = request(&sources, arguments.project, paths, surroundings, &rules)?;
-    request.buffer = buffer;
-    request.selection = Selection {
-        select: arguments.select,
-        ignore: arguments.ignore,
-        strict: arguments.strict,
-        style: arguments.style,
-    };
-    request.baseline = known::read(arguments.comparison.baseline.as_deref(), &sources, surroundings)?;
-    let configured = request.config.as_ref().and_then(|config| config.fail_on);
-    let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
-    let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
-    let options = RenderOptions {
-        color: surroundings.color(arguments.color),
-        width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
-        show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
-        links: surroundings.terminal && surroundings.color(arguments.color),
-        summary: !arguments.quiet,
-        statistics: arguments.statistics,
-        fail_on: lowest(fail_on),
-        ..RenderOptions::new(request.directory.clone())
-    };
-    let before = known::before(arguments.comparison.since.as_deref(), &request)?;
-    if let Some(doing) = arguments.fixing.doing() {
-        let telling = Telling { format: arguments.format.format(), options: &options, fail_on };
-        return Ok(fixes::run(doing, &arguments.fixing, sources, &request, &telling));
-    }
-    let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
-    let mut report = progress::during(seen, || engine::check(&sources, &request));
-    if let Some(before) = before {
-        before.mark(&mut report, &sources, &request, &start_of(&request), &rules);
-    }
-    if let Some(path) = request.buffer.as_ref().filter(|_| !arguments.stdin_project) {
-        report.keep_file(path, &sources);
-    }
-    if arguments.comparison.add_ignores {
-        return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
-    }
-    let rendering = Instant::now();
-    let mut answer = answer(&report, &sources, &options, arguments.format.format(), &arguments.outputs);
-    answer.code = answer.code.max(exit_code(&report, fail_on));
-    let unused = buffer::unused(&report.unused, &request).filter(|_| !arguments.quiet);
-    answer.errors.extend(unused.map(|line| complaint(&line)));
-    if arguments.verbose {
-        answer.errors.push_str(&stages::table(&request.watch, &report, rendering.elapsed()));
-    }
-    Ok(answer)
-}
-
-/// The findings on standard output and in files, and what went wrong on the way.
-fn answer(
-    report: &Report,
-    sources: &SourceDb,
-    options: &RenderOptions,
-    format: Format,
-    outputs: &[arguments::Output],
-) -> Answer {
-    let output = render::render(format, report, sources, options);
-    let unwritten = outputs::write(outputs, report, sources, options);
-    let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
-    let errors = report.failures.iter().chain(&unwritten).map(|line| complaint(line)).collect();
-    Answer { output, errors, code }
-}
-
-fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
-    let unknown = names.find(|name| !rules.contains(&name.as_str()));
-    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
-}
-
 fn complaint(message: &str) -> String {
     format!("plimsoll: {}\n", render::clean(message))
-}
-
-fn lowest(fail_on: FailOn) -> Option<Severity> {
-    match fail_on {
-        FailOn::Severity(severity) => Some(severity),
-        FailOn::Never => None,
-    }
-}
-
-/// A run never fails for something that it does not show.
-fn shown_by_default(fail_on: FailOn) -> Severity {
-    match fail_on {
-        FailOn::Severity(severity) => severity.min(Severity::Warning),
-        FailOn::Never => Severity::Warning,
-    }
 }
 
 /// A project that could not be analysed counts more than what was found in the others.
@@ -309,7 +213,7 @@ fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Docu
         &sources,
         &RenderOptions { summary: false, ..RenderOptions::new(request.directory) },
     );
-    Ok(Answer { output: render::render_graph(arguments.format.format(), &graph), errors, code: CLEAN })
+    Ok(Answer { output: render::render_graph(arguments.format, &graph), errors, code: CLEAN })
 }
 
 fn request(

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use selection::Selection;
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Earlier};
 use crate::config::{Config, Date};
 use crate::discover::{self, ProjectSelection};
 use crate::facts::Facts;
@@ -60,6 +60,8 @@ pub struct Request {
     pub selection: Selection,
     /// What is known already.
     pub baseline: Option<Baseline>,
+    /// What an earlier revision had already.
+    pub earlier: Option<Earlier>,
     /// The day of the run; without it no suppression has expired.
     pub today: Option<Date>,
     /// Sees how far the run is.
@@ -80,11 +82,11 @@ pub struct Resolved {
 pub struct Kept {
     /// The files of its entry.
     pub files: Vec<PathBuf>,
-    /// Those, and what they include and extend.
+    /// Those, what they include and extend, and the env files.
     pub all_files: Vec<PathBuf>,
     /// All of it, resolved.
     pub model: serde_json::Value,
-    /// What the loader found, whatever rules run.
+    /// What the loader found, whatever rules run, and also what a fragment may lack: a fix must not make it one.
     pub rejections: Vec<Finding>,
 }
 
@@ -146,7 +148,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
-    let report = settle(findings, seen, sources, request.baseline.as_ref());
+    let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     (Report { unused, ..report }, kept)
 }
 

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::baseline::Earlier;
 use crate::config;
 use crate::discover::is_compose_name;
 use crate::engine::{self, Request};
-use crate::finding::{Severity, Suppressed, SuppressedBy};
-use crate::report::Report;
 use crate::source::git::{Change, Git};
 use crate::source::{PathKind, SourceDb, normalize, relative};
 
@@ -74,16 +73,19 @@ impl Before {
             // A configuration that could not be used then had no say.
             config: config::find(&self.sources, start, rules).unwrap_or_default(),
             baseline: None,
+            earlier: None,
             // Its stages are not those of the run.
             watch: Arc::default(),
             ..request.clone()
         })
     }
 
-    /// Marks the findings of a report that were there before: the same ones, and no milder then than now.
-    pub fn mark(&self, report: &mut Report, sources: &SourceDb, request: &Request, start: &Path, rules: &[&str]) {
+    /// What the files had then; nothing where what the request is about was not there.
+    pub fn findings(&self, request: &Request, start: &Path, rules: &[&str]) -> Earlier {
         let directory = &request.directory;
-        let Some(then) = self.request(request, start, rules) else { return };
+        let mut earlier =
+            Earlier { revision: self.revision.clone(), directory: directory.clone(), ..Earlier::default() };
+        let Some(then) = self.request(request, start, rules) else { return earlier };
         let before = engine::check(&self.sources, &then);
         let named = |file| {
             let path = self.sources.file(file).path.clone();
@@ -91,13 +93,7 @@ impl Before {
         };
         let prints = before.fingerprints(named);
         let active = before.findings.iter().zip(prints).filter(|(finding, _)| finding.suppressed.is_none());
-        let known: HashMap<String, Severity> = active.map(|(finding, print)| (print, finding.severity)).collect();
-        let prints = report.fingerprints(|file| relative(directory, &sources.file(file).path));
-        for (finding, print) in report.findings.iter_mut().zip(prints) {
-            if known.get(&print).is_some_and(|severity| *severity >= finding.severity) {
-                let reason = Some(format!("`{}` has it, too", self.revision));
-                finding.suppressed.get_or_insert(Suppressed { by: SuppressedBy::Baseline, reason });
-            }
-        }
+        earlier.severities = active.map(|(finding, print)| (print, finding.severity)).collect();
+        earlier
     }
 }

@@ -1,8 +1,7 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
-pub mod change;
 pub mod git;
-pub mod store;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -374,29 +373,6 @@ fn read(path: &Path) -> Result<String, LoadError> {
         return Err(LoadError::Utf16);
     }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
-}
-
-/// Writes a file whole or not at all: a reader sees the old text or the new one. What is no regular file (`/dev/stderr`,
-/// a pipe) is written as it is; a link stays a link.
-///
-/// # Errors
-/// The directory is missing or may not be written to, a directory stands there, the disk is full.
-pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let present = std::fs::metadata(&path).ok();
-    if present.as_ref().is_some_and(|data| !data.is_file()) {
-        return std::fs::write(&path, text);
-    }
-    let Some(name) = path.file_name() else { return std::fs::write(&path, text) };
-    let aside = path.with_file_name(format!(".{}.{}.plimsoll", name.to_string_lossy(), std::process::id()));
-    let written = std::fs::write(&aside, text)
-        .and_then(|()| present.map_or(Ok(()), |data| std::fs::set_permissions(&aside, data.permissions())))
-        .and_then(|()| std::fs::rename(&aside, &path));
-    if written.is_err() {
-        // Nothing of a failed try is left; where it was never made there is nothing to take away.
-        let _ = std::fs::remove_file(&aside);
-    }
-    written
 }
 
 /// All of standard input.

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Earlier};
 use crate::config::{Config, Date, Suppression};
 use crate::discover::Exclusion;
 use crate::finding::{Finding, Label, Suppressed, SuppressedBy};
@@ -243,12 +243,20 @@ pub struct Seen<'r> {
     pub could_find: &'r dyn Fn(&str, &Path) -> bool,
 }
 
-/// The report of a run: every finding once, in order, those that a baseline knows marked.
-pub fn settle(findings: Vec<Finding>, seen: Seen<'_>, sources: &SourceDb, baseline: Option<&Baseline>) -> Report {
+/// The report of a run: every finding once, in order, those that a baseline or an earlier revision has marked.
+pub fn settle(
+    findings: Vec<Finding>,
+    seen: Seen<'_>,
+    sources: &SourceDb,
+    (baseline, earlier): (Option<&Baseline>, Option<&Earlier>),
+) -> Report {
     let mut report = Report::new(findings, seen.projects, seen.files, sources);
     report.failures = seen.failures;
     if let Some(baseline) = baseline {
         baseline.mark(&mut report, sources, seen.could_find);
+    }
+    if let Some(earlier) = earlier {
+        earlier.mark(&mut report, sources);
     }
     report
 }

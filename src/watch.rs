@@ -65,8 +65,9 @@ impl Watch {
         Duration::from_nanos(self.times.get(stage as usize).map_or(0, |sum| sum.load(Ordering::Relaxed)))
     }
 
-    /// Says how many directories with projects there are.
+    /// Says how many directories with projects there are, of which none is done.
     pub fn announce(&self, directories: usize) {
+        self.done.store(0, Ordering::Relaxed);
         self.directories.store(directories, Ordering::Relaxed);
     }
 

@@ -1,79 +1,23 @@
 //! The built program, end to end: findings, exit codes, what goes to which output, and what never does.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test that cannot go on has failed"
-)]
+
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// The root of the repository.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use common::{code, places, report, root, run, stderr, stdout};
 
-/// Runs plimsoll in a folder, with as little environment as there can be.
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", "/nonexistent")
-        .output()
-        .unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A fresh folder with some files, in the build directory.
 fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    for (path, text) in files {
-        fs::write(folder.join(path), text).unwrap();
-    }
-    folder
+    common::project("cli", name, files)
 }
 
 /// The findings of `check --format json`.
 fn findings(folder: &Path, arguments: &[&str]) -> Vec<Value> {
-    let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(arguments).copied().collect();
-    let output = run(folder, &arguments);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("{error}: {}{}", stdout(&output), stderr(&output));
-    });
-    report["findings"].as_array().unwrap().clone()
-}
-
-/// Rule, file and line of each finding.
-fn places(findings: &[Value]) -> Vec<(String, String, u64)> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    findings
-        .iter()
-        .map(|finding| {
-            let line = finding["span"]["start"]["line"].as_u64().unwrap();
-            (text(&finding["rule"]), text(&finding["file"]), line)
-        })
-        .collect()
+    common::findings(&report(folder, arguments))
 }
 
 /// A project with a warning and nothing worse.
@@ -142,149 +86,6 @@ fn the_well_kept_project_has_no_finding() {
     assert_eq!(code(&output), 0, "{}", stdout(&output));
     assert_eq!(stdout(&run(root(), &["check", well_kept, "--show", "info", "--format", "concise", "--quiet"])), "");
     assert_eq!(stderr(&output), "");
-}
-
-#[test]
-fn a_database_without_tag_that_is_mounted_elsewhere_is_found() {
-    let text = "\
-services:
-  db:
-    image: postgres
-    restart: always
-    environment:
-      - POSTGRES_PASSWORD=made-up-for-this-test
-    volumes:
-      - ./postgres-data:/path/to/postgres/data
-  web:
-    image: example/web-server
-    restart: on-failure
-    ports:
-      - 5000:80
-    environment:
-      - DATABASE_URI=postgresql://postgres:made-up-for-this-test@db:5432/postgres
-";
-    let folder = project("elsewhere", &[("docker-compose.yml", text)]);
-    let found = findings(&folder, &[]);
-    let rules: Vec<&str> = found.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules, ["datastore-at-wrong-path"]);
-    let at = |side: &str| usize::try_from(found[0]["span"][side]["byte"].as_u64().unwrap()).unwrap();
-    assert_eq!(&text[at("start")..at("end")], "/path/to/postgres/data");
-    assert!(!found.iter().any(|finding| finding["message"].as_str().unwrap().contains("5000")));
-}
-
-/// Deployments as their documents describe them, with the slips that those warn of.
-#[test]
-fn workers_that_do_not_reach_their_server_are_found() {
-    let compose = "services:
-  server:
-    image: prefecthq/prefect:3.4-python3.12
-    command: prefect server start
-    environment: [PREFECT_HOME=/data]
-    volumes: ['prefect:/root/.prefect']
-    ports: ['4200:4200']
-    networks: [prefect]
-  archival:
-    image: prefecthq/prefect:3.4-python3.12
-    command: prefect worker start --pool archival
-    environment: ['PREFECT_API_URL=http://server:4200/api']
-    networks: [backend]
-  retrieval:
-    image: prefecthq/prefect:3.4-python3.12
-    command: prefect worker start --pool retrieval
-    environment: ['PREFECT_API_URL=http://server:80/api']
-    networks: [prefect]
-  config:
-    image: prefecthq/prefect:3.4-python3.12
-    command: prefect variable ls
-    environment: ['PREFECT_API_URL=http://localhost:4200/api']
-    networks: [prefect]
-volumes: {prefect: {}, lts-mock-volume: {}}
-networks: {prefect: {}, backend: {}}
-";
-    let folder = project("workers", &[("compose.yaml", compose)]);
-    let expect = [
-        ("loopback-listener", 4),
-        ("data-moved-off-volume", 5),
-        ("unauthenticated-service-published", 7),
-        ("unshared-network", 12),
-        ("wrong-service-port", 17),
-        ("loopback-host", 22),
-        ("unused-volume", 24),
-    ];
-    found_are(&folder, &expect);
-}
-
-#[test]
-fn the_networks_of_a_proxy_must_reach_what_it_forwards_to() {
-    let compose = "services:
-  orchestrator:
-    image: example/orchestrator:unstable
-  web:
-    image: nginx:1.29
-    volumes: ['./nginx.conf:/etc/nginx/conf.d/default.conf:ro']
-    networks: [traefik]
-  supercollider:
-    image: example/supercollider:unstable
-    deploy: {replicas: 2}
-    ports: ['57120:57120']
-networks:
-  traefik: {external: true, name: traefik}
-  default: {name: image}
-";
-    let nginx =
-        "server {\n    listen 80;\n    location /render {\n        proxy_pass http://orchestrator:8080;\n    }\n}\n";
-    let folder = project("two-networks", &[("compose.yaml", compose), ("nginx.conf", nginx)]);
-    found_are(&folder, &[("replicas-with-fixed-host-port", 11), ("unshared-network", 4)]);
-    let forgotten = compose.replace("    networks: [traefik]\n", "");
-    let folder = project("forgotten-network", &[("compose.yaml", &forgotten), ("nginx.conf", nginx)]);
-    found_are(&folder, &[("replicas-with-fixed-host-port", 10), ("unused-network", 12)]);
-}
-
-#[test]
-fn an_sqlite_database_and_its_volume() {
-    let compose = "services:
-  db:
-    image: postgres
-    environment: [POSTGRES_PASSWORD=x]
-    volumes: ['./postgres-data:/path/to/postgres/data']
-  slurk:
-    image: slurk/server
-    ports: ['5000:80']
-    environment: ['SLURK_DATABASE_URI=postgresql://postgres:x@localhost:5432/postgres']
-  trial:
-    image: slurk/server
-    ports: ['5000:80']
-    environment: ['SLURK_DATABASE_URI=sqlite:////usr/src/slurk/slurk.db']
-  file:
-    image: slurk/server
-    environment: ['SLURK_DATABASE_URI=sqlite:////srv/slurk.db']
-    volumes: ['./slurk.db:/srv/slurk.db']
-";
-    let folder = project("slurk", &[("compose.yaml", compose), ("slurk.db", "")]);
-    let expect = [
-        ("datastore-at-wrong-path", 5),
-        ("loopback-host", 9),
-        ("host-port-conflict", 12),
-        ("sqlite-without-volume", 13),
-        ("sqlite-single-file-mount", 17),
-    ];
-    found_are(&folder, &expect);
-}
-
-/// The findings of the families network and storage, by rule and line, in the order of the files.
-fn found_are(folder: &Path, expect: &[(&str, u64)]) {
-    let families: BTreeSet<String> = ["network", "storage"]
-        .iter()
-        .flat_map(|family| fs::read_dir(root().join("rules").join(family)).unwrap())
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    let found = places(&findings(folder, &[]));
-    let found: Vec<(&str, u64)> = found
-        .iter()
-        .filter(|(rule, ..)| families.contains(rule))
-        .map(|(rule, _, line)| (rule.as_str(), *line))
-        .collect();
-    assert_eq!(found, expect);
 }
 
 #[test]
@@ -533,87 +334,4 @@ fn the_graph_shows_what_cannot_be_reached() {
     assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
     let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
     assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
-}
-
-/// A file with one safe and one unsafe fix, CRLF, a tab, and no last line break.
-const FIXABLE: &str = "services:\r\n  db:\r\n    image: postgres:17\t# é\r\n    restart: always\r\n    enviroment:\r\n      DB_PASSWORD: hunter2\r\n    ports: [\"5432:5432\"]";
-
-fn fixable(name: &str) -> PathBuf {
-    let folder = project(name, &[("compose.yaml", FIXABLE)]);
-    fs::create_dir_all(folder.join(".git")).unwrap();
-    folder
-}
-
-#[test]
-fn diff_shows_what_fix_would_write_and_writes_nothing() {
-    let folder = fixable("diff");
-    let output = run(&folder, &["check", "--diff"]);
-    let shown = stdout(&output);
-    assert_eq!(code(&output), 1, "what is found remains");
-    assert!(shown.contains("-    enviroment:\n+    environment:\n"), "{shown}");
-    assert!(shown.contains("DB_PASSWORD: •••") && !shown.contains("hunter2"), "{shown}");
-    assert!(!shown.contains("127.0.0.1"), "an unsafe fix is shown unasked: {shown}");
-    assert_eq!(stderr(&output), "would fix compose.yaml: 1 unknown-key\n");
-    assert_eq!(fs::read_to_string(folder.join("compose.yaml")).unwrap(), FIXABLE);
-    let unsafe_too = stdout(&run(&folder, &["check", "--diff", "--unsafe-fixes", "--fix-only", "exposed-datastore"]));
-    assert!(unsafe_too.contains("+    ports: [\"127.0.0.1:5432:5432\"]\n"), "{unsafe_too}");
-    assert!(!unsafe_too.contains("+    environment"), "{unsafe_too}");
-}
-
-#[cfg(unix)]
-#[test]
-fn fix_writes_the_file_keeps_its_mode_and_reports_what_remains() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = fixable("fix");
-    let path = folder.join("compose.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    let output = run(&folder, &["check", "--fix", "--format", "json"]);
-    assert_eq!(stderr(&output), "fixed compose.yaml: 1 unknown-key\n");
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let rules: Vec<&str> =
-        report["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
-    assert!(rules.contains(&"exposed-datastore") && !rules.contains(&"unknown-key"), "{rules:?}");
-    assert_eq!(code(&output), 1);
-    assert_eq!(fs::read_to_string(&path).unwrap(), FIXABLE.replace("enviroment", "environment"));
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
-    let output = run(&folder, &["check", "--fix", "--unsafe-fixes"]);
-    assert!(stdout(&output).starts_with("fixed compose.yaml: "), "{}", stdout(&output));
-    assert_eq!(code(&output), 0, "{}", stdout(&output));
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("\r\n    ports: [\"127.0.0.1:5432:5432\"]") && !text.ends_with('\n'), "{text}");
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a temporary file is left behind");
-}
-
-#[cfg(unix)]
-#[test]
-fn fix_leaves_links_read_only_files_and_files_outside_alone() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let folder = fixable("left-alone");
-    let path = folder.join("compose.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let says = |arguments: &[&str], words: &str| {
-        let output = run(&folder, arguments);
-        assert!(stderr(&output).contains(words), "{}", stderr(&output));
-        assert_eq!(code(&output), 1);
-    };
-    says(&["check", "--fix"], "plimsoll: compose.yaml: left alone, it is read-only");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    fs::rename(&path, folder.join("real.yaml")).unwrap();
-    symlink("real.yaml", &path).unwrap();
-    says(&["check", "--fix", "compose.yaml"], "plimsoll: compose.yaml: left alone, it is a symbolic link");
-    assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
-}
-
-#[test]
-fn fix_changes_nothing_outside_of_what_was_named_where_there_is_no_repository() {
-    let folder = std::env::temp_dir().join(format!("plimsoll-outside-{}", std::process::id()));
-    let inner = folder.join("inner");
-    fs::create_dir_all(&inner).unwrap();
-    fs::write(folder.join("real.yaml"), FIXABLE).unwrap();
-    fs::write(inner.join("compose.yaml"), "include: [../real.yaml]\nservices:\n  x:\n    imgae: a:1\n").unwrap();
-    let words = stderr(&run(&inner, &["check", "--fix"]));
-    assert!(words.contains("../real.yaml: left alone, it stands outside of the repository"), "{words}");
-    assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
-    assert!(fs::read_to_string(inner.join("compose.yaml")).unwrap().contains("    image: a:1"));
-    fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,56 +1,21 @@
 //! What need not be reported, end to end: comments, the configuration, baselines, `--since`, and what writes them.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use common::{code, git, program, report, run, stderr, stdout, write};
 
 const OPEN: &str =
     "services:\n  db:\n    image: example/db:1\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n";
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", "/nonexistent")
-        .output()
-        .unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// A fresh folder that is a repository of its own, with some files.
 fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("known").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join(".git")).unwrap();
-    write(&folder, files);
-    folder
-}
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-}
-
-fn report(folder: &Path, arguments: &[&str]) -> Value {
-    let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(arguments).copied().collect();
-    let output = run(folder, &arguments);
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)))
+    common::project("known", name, files)
 }
 
 /// `rule file:line` of the findings that count, and of those that do not with what suppresses them.
@@ -107,7 +72,7 @@ fn the_words_of_the_comment_are_the_reason() {
         &[("compose.yaml", &OPEN.replace("6379\"]", "6379\"] # plimsoll: ignore[exposed-datastore] only at home"))],
     );
     let output = run(&folder, &["check"]);
-    assert_eq!(code(&output), 0, "{}", text(&output.stdout));
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
     let report = report(&folder, &[]);
     assert_eq!(
         findings(&report),
@@ -227,8 +192,8 @@ fn all_mistakes_of_a_configuration_are_named_at_once() {
     let broken = "rules:\n  exposed-datastor: off\nhots: {}\nfail_on: eror\nsuppressions:\n  - { reason: x, until: 2026-02-30 }\n";
     let folder = project("mistakes", &[("compose.yaml", OPEN), ("plimsoll.yaml", broken)]);
     let output = run(&folder, &["check"]);
-    assert_eq!((code(&output), text_of(&output)), (2, String::new()));
-    let errors = text(&output.stderr);
+    assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+    let errors = stderr(&output);
     let lines: Vec<&str> = errors.lines().collect();
     assert_eq!(lines.len(), 5, "{errors}");
     for expect in [
@@ -240,10 +205,6 @@ fn all_mistakes_of_a_configuration_are_named_at_once() {
     ] {
         assert!(errors.contains(expect), "{expect}\n{errors}");
     }
-}
-
-fn text_of(output: &Output) -> String {
-    text(&output.stdout)
 }
 
 #[test]
@@ -260,8 +221,8 @@ fn a_configuration_extends_another_of_its_repository() {
         fs::write(folder.join("a/plimsoll.yaml"), text).unwrap();
         let output = run(&folder, &["check", "a"]);
         assert_eq!(code(&output), 2, "{text}");
-        let errors = self::text(&output.stderr);
-        assert!(text_of(&output).is_empty() && errors.contains(expect), "{errors}");
+        let errors = stderr(&output);
+        assert!(stdout(&output).is_empty() && errors.contains(expect), "{errors}");
     };
     fails("extends: [../none.yaml]\n", "a/plimsoll.yaml:1:11: `none.yaml`: no such file");
     fails("extends: plimsoll.yaml\n", "`plimsoll.yaml` extends itself");
@@ -277,8 +238,8 @@ fn ignores_are_added_where_they_belong_and_once() {
     assert_eq!(active(&folder, &["--show", "info"]).len(), 5);
     let output = run(&folder, &["check", "--add-ignores", "--reason", "later", "--show", "info"]);
     // An empty value that opens an env file has no room: behind it a comment is its value, above it is the file's.
-    assert_eq!(code(&output), 1, "{}{}", text(&output.stdout), text(&output.stderr));
-    assert_eq!(text(&output.stderr), "plimsoll: web.env:1: no comment can suppress `unset-secret` here\n");
+    assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(stderr(&output), "plimsoll: web.env:1: no comment can suppress `unset-secret` here\n");
     let expect = "# shop\r\nservices:\r\n  cache:\r\n    image: redis:8\r\n    ports:\r\n      # plimsoll: ignore[exposed-datastore] later\r\n      - \"6379:6379\" # é\r\n  web:\r\n    # plimsoll: ignore[unset-variable] later\r\n    image: \"example/web:${TAG}\"\r\n    env_file: web.env\r\n    # plimsoll: ignore[unset-variable] later\r\n    command: |\r\n      run ${LATER}\r\n";
     assert_eq!(fs::read_to_string(folder.join("compose.yaml")).unwrap(), expect);
     let env = fs::read_to_string(folder.join("web.env")).unwrap();
@@ -294,8 +255,8 @@ fn ignores_are_added_where_they_belong_and_once() {
         let folder = project("add-link", &[("real/other.txt", OPEN)]);
         std::os::unix::fs::symlink("real/other.txt", folder.join("compose.yaml")).unwrap();
         let output = run(&folder, &["check", "-f", "compose.yaml", "--add-ignores"]);
-        assert_eq!(code(&output), 2, "{}", text(&output.stdout));
-        assert!(text(&output.stderr).contains("symbolic link"), "{}", text(&output.stderr));
+        assert_eq!(code(&output), 2, "{}", stdout(&output));
+        assert!(stderr(&output).contains("symbolic link"), "{}", stderr(&output));
         assert_eq!(fs::read_to_string(folder.join("real/other.txt")).unwrap(), OPEN);
     }
 }
@@ -323,7 +284,7 @@ fn init_writes_a_starter_and_never_over_another() {
     assert_eq!(active(&folder, &[]), ["exposed-datastore compose.yaml:6"]);
     let again = run(&folder, &["init"]);
     assert_eq!(
-        (code(&again), text(&again.stderr)),
+        (code(&again), stderr(&again)),
         (2, "plimsoll: plimsoll.yaml is there already, and stays as it is\n".to_owned())
     );
     let hidden = project("init-hidden", &[(".plimsoll.yaml", "fail_on: error\n")]);
@@ -343,12 +304,12 @@ fn a_baseline_knows_what_was_and_says_what_is_gone() {
     let before = active(&folder, &[]);
     assert!(before.len() == 2, "{before:?}");
     let output = run(&folder, &["baseline"]);
-    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
     let written = fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap();
     assert!(!written.contains("open on port") && !written.contains("6379:6379"), "{written}");
     // From anywhere the same file is written and understood.
     let elsewhere = run(&folder.join("a"), &["baseline", "..", "--output", "../plimsoll-baseline.json"]);
-    assert_eq!(code(&elsewhere), 0, "{}", text(&elsewhere.stderr));
+    assert_eq!(code(&elsewhere), 0, "{}", stderr(&elsewhere));
     assert_eq!(fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap(), written);
     let report_of = report(&folder.join("a"), &["..", "--baseline", "../plimsoll-baseline.json"]);
     assert_eq!(findings(&report_of).0, Vec::<String>::new());
@@ -371,7 +332,7 @@ fn a_baseline_knows_what_was_and_says_what_is_gone() {
         (gone[0]["file"].as_str(), gone[0]["resource"].as_str()),
         (Some("a/compose.yaml"), Some("services.cache"))
     );
-    let shown = text(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"]).stdout);
+    let shown = stdout(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"]));
     assert!(shown.contains("1 is gone: exposed-datastore in a/compose.yaml"), "{shown}");
     // What was not looked at is not gone.
     let report_of = report(&folder, &["b", "--baseline", "plimsoll-baseline.json"]);
@@ -393,34 +354,13 @@ fn a_baseline_that_cannot_be_read_ends_with_2() {
         ("no.json", "no.json: is no baseline"),
     ] {
         let output = run(&folder, &["check", "--baseline", file]);
-        assert_eq!((code(&output), text_of(&output)), (2, String::new()));
-        assert!(text(&output.stderr).contains(expect), "{}", text(&output.stderr));
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
     }
 }
 
-/// Runs git in a folder; these tests need it.
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .output();
-    let output = output.unwrap_or_else(|error| panic!("the tests of `--since` need the program `git`: {error}"));
-    assert!(output.status.success(), "git {arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// A folder with a commit on `main`, and a branch to change things on.
 fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = project(name, files);
-    fs::remove_dir(folder.join(".git")).unwrap();
-    git(&folder, &["init", "-q", "-b", "main"]);
-    git(&folder, &["add", "-A"]);
-    git(&folder, &["commit", "-q", "-m", "one"]);
-    git(&folder, &["checkout", "-q", "-b", "change"]);
-    folder
+    common::branch("known", name, files)
 }
 
 #[test]
@@ -483,15 +423,9 @@ fn since_follows_renames_and_takes_odd_names_and_new_files() {
 fn since_without_git_or_its_revision_ends_with_2() {
     let folder = branch("since-broken", &[("compose.yaml", OPEN)]);
     let check = |folder: &Path, revision: &str, path: &str, expect: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-            .args(["check", "--since", revision])
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", path)
-            .output()
-            .unwrap();
-        assert_eq!((code(&output), text_of(&output)), (2, String::new()));
-        assert!(text(&output.stderr).contains(expect), "{}", text(&output.stderr));
+        let output = program(folder).args(["check", "--since", revision]).env("PATH", path).output().unwrap();
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
     };
     check(&folder, "no-such-branch", "/usr/bin:/bin", "git knows no commit `no-such-branch` here");
     check(&folder, "main", "/nonexistent", "needs the program `git`");

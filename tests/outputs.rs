@@ -7,39 +7,23 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
+
+use common::{run, stderr, stdout};
 
 const FORMATS: [&str; 11] =
     ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 /// A fresh folder with a project that has an error, a warning and names with all sorts of characters.
 fn project(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("sub é#")).unwrap();
     let compose = "\
 services:
   db:
@@ -56,10 +40,8 @@ services:
     image: example/web:${TAG}
 volumes: { data: }
 ";
-    fs::write(folder.join("compose.yaml"), compose).unwrap();
-    fs::write(folder.join("sub é#/compose.yaml"), compose).unwrap();
-    fs::write(folder.join(".env"), "DB_PASSWORD=\n").unwrap();
-    folder
+    let files = [("compose.yaml", compose), ("sub é#/compose.yaml", compose), (".env", "DB_PASSWORD=\n")];
+    common::project("outputs", name, &files)
 }
 
 #[test]
@@ -180,7 +162,9 @@ fn the_examples_of_the_document_are_real() {
         if update {
             document.replace_range(start..end, &printed);
         }
-        assert!(document[start..].starts_with(&printed), "the example of {format} is out of date: PLIMSOLL_UPDATE=1");
+        let end = if update { start + printed.len() } else { end };
+        assert!(!printed.is_empty(), "{format}");
+        assert!(document[start..end] == printed, "the example of {format} is out of date: PLIMSOLL_UPDATE=1");
     }
     if update {
         fs::write(&path, document).unwrap();

@@ -2,17 +2,22 @@
 //! asked it; the cases of `known-differences.txt` still differ.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::thread;
 
 use serde_json::Value;
 
+use common::{program, root};
+
 /// Where the cases are.
 fn cases_directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/parity")
+    root().join("fixtures/parity")
 }
 
 #[test]
@@ -34,7 +39,7 @@ fn resolve_answers_what_docker_compose_answered() {
 
 #[test]
 fn the_document_on_parity_lists_the_known_differences() {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/parity.md")).unwrap();
+    let text = fs::read_to_string(root().join("docs/parity.md")).unwrap();
     let listed: BTreeSet<String> = text
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
@@ -123,16 +128,8 @@ fn json(path: &Path) -> Option<Value> {
 fn resolve(folder: &Path) -> Output {
     let options = json(&folder.join("case.json")).unwrap_or_default();
     let arguments = options.get("arguments").and_then(Value::as_array).cloned().unwrap_or_default();
-    Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .arg("resolve")
-        .args(arguments.iter().map(|argument| argument.as_str().unwrap()))
-        .args(["--format", "json"])
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", "/nonexistent")
-        .output()
-        .unwrap()
+    let arguments = arguments.iter().map(|argument| argument.as_str().unwrap());
+    program(folder).arg("resolve").args(arguments).args(["--format", "json"]).output().unwrap()
 }
 
 /// A value with `$CASE` in place of the case's folder, and `$CASES` in place of that of all cases.

@@ -1,10 +1,12 @@
 //! Where plimsoll runs: files that are named one by one, as pre-commit does, and the unsaved text of an editor.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
@@ -32,10 +34,7 @@ const OPEN_SITE: &str = "server {\n  listen 80;\n  location / { proxy_pass http:
 
 /// A repository with a clean project, an overlay that opens the database, and a second project below another folder.
 fn shop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("places").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    for (path, text) in [
-        (".git/HEAD", "ref: refs/heads/main\n"),
+    let files = [
         ("shop/docker-compose.yml", BASE),
         ("shop/docker-compose.prod.yml", PRODUCTION),
         ("shop/.env", DOTENV),
@@ -48,38 +47,20 @@ fn shop(name: &str) -> PathBuf {
         ("parts/worker.yml", "services: {worker: {image: \"x:${WORKER_TAG}\"}}\n"),
         ("a.env", "A=1\n"),
         (".github/workflows/compose-test.yml", "on: push\njobs: {a: {steps: [{run: \"echo ${{ x }}\"}]}}\n"),
-    ] {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+    ];
+    common::project("places", name, &files)
 }
 
 fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .arg("check")
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A run that stops at its arguments does not read.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let arguments: Vec<&str> = ["check"].iter().chain(arguments).copied().collect();
+    common::run_with(folder, &arguments, input)
 }
 
 /// `file:line rule` of each finding.
 fn found(output: &Output) -> Vec<String> {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let place = |one: &Value| {
-        let (file, line) = (one["file"].as_str().unwrap(), &one["span"]["start"]["line"]);
-        format!("{file}:{line} {}", one["rule"].as_str().unwrap())
-    };
-    report["findings"].as_array().unwrap().iter().map(place).collect()
+    let places = common::places(&common::findings(&report));
+    places.into_iter().map(|(rule, file, line)| format!("{file}:{line} {rule}")).collect()
 }
 
 fn of_files(folder: &Path, files: &[&str]) -> Vec<String> {

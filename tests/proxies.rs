@@ -1,38 +1,16 @@
 //! Deployments behind a proxy, as their authors describe them, and what plimsoll says of what can go wrong in them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
 
-use serde_json::Value;
+use common::{findings, places, project, report};
 
 /// What is found in a project: rule, file and line, of the rules of the families `network` and `proxy`.
 fn check(name: &str, files: &[(&str, &str)], expect: &[(&str, &str, u64)]) {
     const OTHERS: [&str; 4] = ["unset-variable", "unset-secret", "missing-env-file", "datastore-at-wrong-path"];
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proxies").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    fs::create_dir_all(folder.join(".git")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["check", "--format", "json"])
-        .current_dir(&folder)
-        .env_clear()
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut found: Vec<(String, String, u64)> = report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| {
-            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
-            (text("rule"), text("file"), finding["span"]["start"]["line"].as_u64().unwrap())
-        })
+    let folder = project("proxies", name, files);
+    let mut found: Vec<(String, String, u64)> = places(&findings(&report(&folder, &[])))
+        .into_iter()
         .filter(|(rule, ..)| !OTHERS.contains(&rule.as_str()))
         .collect();
     found.sort();

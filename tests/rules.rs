@@ -209,7 +209,7 @@ impl Project {
     /// parsed still do, comments stay, and the texts are those that the document shows.
     fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
         let request = self.request(rule, example)?;
-        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.document.name.to_owned()] };
+        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.document.name.to_owned()], file: None };
         let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
         if !fixed.left.is_empty() {
             return Err(format!("fixes are left out: {:?}", fixed.left).into());

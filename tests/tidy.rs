@@ -1,4 +1,4 @@
-//! The invariants of `src` that its text shows. Each list of exceptions may only shrink: an entry that is no longer
+//! The invariants of the code that its text shows. Each list of exceptions may only shrink: an entry that is no longer
 //! needed fails the test.
 #![expect(
     clippy::unwrap_used,
@@ -35,7 +35,6 @@ const BANNED: &[&str] = &[".unwrap()", ".expect(", "panic!", "todo!", "#[allow",
 struct File {
     /// Its path below `src`, with `/`.
     path: String,
-    text: String,
     /// The text with blanks in place of comments, texts and characters, and of what is compiled for tests only.
     code: String,
 }
@@ -43,13 +42,13 @@ struct File {
 #[test]
 fn files_open_with_a_line_that_says_what_they_are() {
     let wrong: Vec<String> =
-        files().into_iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path).collect();
+        texts().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
     assert!(wrong.is_empty(), "these files do not open with `//! `: {wrong:?}");
 }
 
 #[test]
 fn files_are_short() {
-    let long = files().into_iter().filter(|file| file.text.lines().count() > FILE_LINES).map(|file| file.path);
+    let long = texts().into_iter().filter(|(_, text)| text.lines().count() > FILE_LINES).map(|(path, _)| path);
     same(&long.collect(), &LONG_FILES.iter().map(ToString::to_string).collect(), "files of more than 500 lines");
 }
 
@@ -106,16 +105,11 @@ fn nothing_ends_the_run_or_silences_a_lint() {
 
 #[test]
 fn tests_are_never_ignored() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    for folder in ["src", "tests", "build"] {
-        for path in rust_files(&root.join(folder)) {
-            let code = without_texts(&fs::read_to_string(&path).unwrap());
-            if code.contains("#[ignore") || code.contains("#[cfg_attr(") && code.contains("ignore)") {
-                found.push(path);
-            }
-        }
-    }
+    let is_ignored = |text: &str| {
+        let code = without_texts(text);
+        code.contains("#[ignore") || code.contains("#[cfg_attr(") && code.contains("ignore)")
+    };
+    let found: Vec<String> = texts().into_iter().filter(|(_, text)| is_ignored(text)).map(|(path, _)| path).collect();
     assert!(found.is_empty(), "{found:?}");
 }
 
@@ -182,6 +176,15 @@ fn pairs(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
     list.iter().map(|(one, two)| ((*one).to_owned(), (*two).to_owned())).collect()
 }
 
+/// The paths, with `/`, and texts of all files of the crate, those of tests, of the build and of benchmarks among them.
+fn texts() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let paths = ["src", "tests", "build", "benches"].map(|folder| rust_files(&root.join(folder)));
+    assert!(paths.iter().all(|paths| !paths.is_empty()));
+    let shown = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+    paths.into_iter().flatten().map(|path| (shown(&path), fs::read_to_string(&path).unwrap())).collect()
+}
+
 /// All files of `src` that are not compiled for tests only.
 fn files() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -196,7 +199,7 @@ fn files() -> Vec<File> {
         .map(|(path, text)| {
             let code = without_tests(&without_texts(&text));
             let path = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-            File { path, text, code }
+            File { path, code }
         })
         .collect();
     assert!(files.len() > 50, "{} files", files.len());

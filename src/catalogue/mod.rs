@@ -5,7 +5,7 @@ pub mod tag;
 
 use std::sync::OnceLock;
 
-use self::schema::{DataPath, Exposure, GpuNeed, Image, Login, Port, Programs, Required, Role, Setting, Sqlite};
+use self::schema::{DataPath, Exposure, GpuNeed, Image, Login, Port, Programs, Role, Setting, Sqlite};
 use self::tag::{Version, possible};
 
 mod table {
@@ -99,11 +99,6 @@ impl Image {
         answers
     }
 
-    /// The variables it needs at a tag, as [`Image::data_for`].
-    pub fn required_for(&self, tag: Option<&str>) -> Vec<Vec<&Required>> {
-        possible(&self.required, &self.version(tag))
-    }
-
     /// Its SQLite files at a tag, as [`Image::data_for`].
     pub fn sqlite_for(&self, tag: Option<&str>) -> Vec<Vec<&Sqlite>> {
         possible(&self.sqlite, &self.version(tag))
@@ -135,11 +130,6 @@ impl Image {
     /// The variables that hold secrets, in the order of the file.
     pub fn secret_variables(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|secret| secret.name.as_str())
-    }
-
-    /// The variable that takes a file with the secret in place of `variable`.
-    pub fn file_variable(&self, variable: &str) -> Option<&str> {
-        self.secrets.iter().find(|secret| secret.name == variable)?.file.as_deref()
     }
 
     /// Whether a program is in the image at a tag; `None` if the catalogue does not know, or the tag decides and is unknown.

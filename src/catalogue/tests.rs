@@ -120,7 +120,6 @@ fn helpers_answer_for_a_port_and_a_variable() {
     assert!(postgres.is_datastore() && postgres.holds_data());
     assert!(postgres.exposure(5432).is_some() && postgres.exposure(80).is_none());
     assert_eq!(postgres.secret_variables().collect::<Vec<_>>(), ["POSTGRES_PASSWORD"]);
-    assert_eq!(postgres.file_variable("POSTGRES_PASSWORD"), Some("POSTGRES_PASSWORD_FILE"));
     let trust = &postgres.required[0].any_of[2];
     assert!(trust.holds("trust") && !trust.holds("md5"));
     assert!(!postgres.required[0].any_of[0].holds(""));

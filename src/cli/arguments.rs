@@ -71,8 +71,8 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) comparison: Comparison,
     /// How to print the findings
-    #[arg(long, value_enum, default_value_t = FormatName::Text, help_heading = "Output")]
-    pub(super) format: FormatName,
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(super) format: Format,
     /// Also write the findings to a file; may be given several times
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
     pub(super) outputs: Vec<Output>,
@@ -151,10 +151,10 @@ pub(super) struct Baseline {
 #[command(next_help_heading = "Fixes")]
 pub(super) struct Fixing {
     /// Write the safe fixes into the files, and report what remains
-    #[arg(long, group = "fixing")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["stdin_filename", "add_ignores"])]
     pub(super) fix: bool,
     /// Show what the safe fixes would change, with secrets hidden; nothing is written
-    #[arg(long, group = "fixing", conflicts_with = "format")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["format", "add_ignores"])]
     pub(super) diff: bool,
     /// With --fix or --diff: the fixes that may change behaviour, too
     #[arg(long, requires = "fixing")]
@@ -187,29 +187,12 @@ pub(super) struct Draw {
     #[command(flatten)]
     pub(super) project: Project,
     /// The language of the picture
-    #[arg(long, value_enum, default_value_t = GraphFormatName::Mermaid)]
-    pub(super) format: GraphFormatName,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum GraphFormatName {
-    Mermaid,
-    Dot,
-    Svg,
-}
-
-impl GraphFormatName {
-    pub(super) fn format(self) -> GraphFormat {
-        match self {
-            GraphFormatName::Mermaid => GraphFormat::Mermaid,
-            GraphFormatName::Dot => GraphFormat::Dot,
-            GraphFormatName::Svg => GraphFormat::Svg,
-        }
-    }
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    pub(super) format: GraphFormat,
 }
 
 /// What selects one project, in the words of docker compose.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Project, as docker compose takes it")]
 pub(super) struct Project {
     /// A Compose file; several are merged in order
@@ -232,32 +215,17 @@ pub(super) struct Project {
     pub(super) use_environment: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum FormatName {
-    Text,
-    Concise,
-    Json,
-    Jsonl,
-    Sarif,
-    Github,
-    Gitlab,
-    Junit,
-    Checkstyle,
-    Rdjson,
-    Markdown,
-}
-
 /// A file to write, and how.
 #[derive(Clone, Debug)]
 pub(super) struct Output {
-    pub(super) format: FormatName,
+    pub(super) format: Format,
     pub(super) file: PathBuf,
 }
 
 fn output(text: &str) -> Result<Output, String> {
     let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as in sarif=plimsoll.sarif")?;
-    let format = FormatName::from_str(format, false).map_err(|_| {
-        let names = FormatName::value_variants().iter().filter_map(|one| one.to_possible_value());
+    let format = Format::from_str(format, false).map_err(|_| {
+        let names = Format::value_variants().iter().filter_map(|one| one.to_possible_value());
         let names: Vec<String> = names.map(|one| one.get_name().to_owned()).collect();
         format!("`{format}` is no format: {}", names.join(", "))
     })?;
@@ -265,24 +233,6 @@ fn output(text: &str) -> Result<Output, String> {
         "" => Err("the name of the file is missing".to_owned()),
         "-" => Err("what goes to standard output is chosen with --format".to_owned()),
         _ => Ok(Output { format, file: PathBuf::from(file) }),
-    }
-}
-
-impl FormatName {
-    pub(super) fn format(self) -> Format {
-        match self {
-            FormatName::Text => Format::Text,
-            FormatName::Concise => Format::Concise,
-            FormatName::Json => Format::Json,
-            FormatName::Jsonl => Format::Jsonl,
-            FormatName::Sarif => Format::Sarif,
-            FormatName::Github => Format::Github,
-            FormatName::Gitlab => Format::Gitlab,
-            FormatName::Junit => Format::Junit,
-            FormatName::Checkstyle => Format::Checkstyle,
-            FormatName::Rdjson => Format::Rdjson,
-            FormatName::Markdown => Format::Markdown,
-        }
     }
 }
 

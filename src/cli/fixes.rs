@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::arguments::Fixing;
-use super::{Answer, exit_code};
-use crate::config::FailOn;
+use super::check::Telling;
+use super::{Answer, complaint};
 use crate::engine::{self, Request};
 use crate::finding::Safety;
 use crate::fix::{self, Fixed, Wanted};
-use crate::render::{self, ChangedFile, Format, RenderOptions};
-use crate::report::Report;
+use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
 
 /// What is to be done with fixes.
@@ -34,45 +33,36 @@ impl Fixing {
 
     fn wanted(&self) -> Wanted {
         let safety = if self.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        Wanted { safety, only: self.fix_only.clone() }
+        Wanted { safety, only: self.fix_only.clone(), file: None }
     }
 }
 
-/// How the answer is given.
-pub(super) struct Telling<'a> {
-    pub(super) format: Format,
-    pub(super) options: &'a RenderOptions,
-    pub(super) fail_on: FailOn,
-}
-
 /// Shows or writes the fixes. The exit code says what remains: after `--diff`, which writes nothing, that is everything.
-pub(super) fn run(
-    doing: Doing,
-    fixing: &Fixing,
-    sources: SourceDb,
-    request: &Request,
-    telling: &Telling<'_>,
-) -> Answer {
+pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
     let found = sources.fork();
-    let fixed = fix::fixed(sources, request, &fixing.wanted());
+    let wanted = Wanted { file: telling.buffer(request).cloned(), ..telling.arguments.fixing.wanted() };
+    let fixed = fix::fixed(sources, request, &wanted);
     match doing {
-        Doing::Showing => show(&fixed, &engine::check(&found, request), telling),
+        Doing::Showing => show(&fixed, &found, request, telling),
         Doing::Writing => write(fixed, found, request, telling),
     }
 }
 
-fn show(fixed: &Fixed, found: &Report, telling: &Telling<'_>) -> Answer {
+fn show(fixed: &Fixed, found: &SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
     let options = telling.options;
     let diffs = fixed.files.iter().map(|file| {
         let path = relative(&options.base, &file.path);
         render::diff(ChangedFile { path: &path, before: &file.before, after: &file.after }, options)
     });
-    let output = diffs.collect();
-    let mut errors = lines(found, fixed);
+    let mut report = engine::check(found, request);
+    telling.keep_asked(&mut report, found, request);
+    let mut answer = telling.answer(&report, found, request);
+    answer.output = diffs.collect();
+    answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary {
-        errors.push_str(&format!("{}\n", render::fixed_summary("would fix", &fixed.mended, options)));
+        answer.errors.push_str(&format!("{}\n", render::fixed_summary("would fix", &fixed.mended, options)));
     }
-    Answer { output, errors, code: exit_code(found, telling.fail_on) }
+    answer
 }
 
 fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
@@ -88,23 +78,15 @@ fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling
         fixed.report = engine::check(&found, request);
         fixed.sources = found;
     }
-    let remaining = render::render(telling.format, &fixed.report, &fixed.sources, options);
-    let mut errors = lines(&fixed.report, &fixed);
-    let mut output = String::new();
+    let mut answer = telling.answer(&fixed.report, &fixed.sources, request);
+    answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary && !mended.is_empty() {
         let summary = render::fixed_summary("fixed", &mended, options);
-        if telling.format == Format::Text {
-            output = format!("{summary}\n\n");
+        if telling.arguments.format == Format::Text {
+            answer.output.insert_str(0, &format!("{summary}\n\n"));
         } else {
-            errors.push_str(&format!("{summary}\n"));
+            answer.errors.push_str(&format!("{summary}\n"));
         }
     }
-    output.push_str(&remaining);
-    Answer { output, errors, code: exit_code(&fixed.report, telling.fail_on) }
-}
-
-/// What went wrong, and which fixes are left out.
-fn lines(report: &Report, fixed: &Fixed) -> String {
-    let words = report.failures.iter().chain(&fixed.left);
-    words.map(|line| format!("plimsoll: {}\n", render::clean(line))).collect()
+    answer
 }

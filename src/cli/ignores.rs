@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Answer, BROKEN, FAILED};
 use crate::finding::Finding;
-use crate::render::{RenderOptions, clean};
+use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
 use crate::rules;
-use crate::source::store::rewrite;
+use crate::source::write::replace;
 use crate::source::{FileId, SourceDb, relative};
 use crate::suppress::write::add_comments;
 
@@ -43,11 +43,11 @@ pub(super) fn add(
         if commented.after == commented.before {
             continue;
         }
-        match rewrite(&commented.path, &commented.before, &commented.after) {
+        match replace(&commented.path, &commented.before, &commented.after) {
             Ok(()) => done = (done.0 + commented.count, done.1 + 1),
             Err(error) => {
                 answer.code = BROKEN;
-                answer.errors.push_str(&format!("plimsoll: {name}: {error}\n"));
+                answer.errors.push_str(&format!("plimsoll: {name}: left alone, {error}\n"));
             }
         }
     }
@@ -56,8 +56,4 @@ pub(super) fn add(
         (count, files) => format!("{} suppressed by comments in {}\n", plural(count, "finding"), plural(files, "file")),
     };
     Ok(answer)
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Surroundings};
 use crate::config::FILE_NAMES;
-use crate::source::store::create;
+use crate::source::write::create;
 
 /// What the file says before anybody has changed it: nothing that counts, and how to say the rest.
 const STARTER: &str = include_str!("starter.yaml");

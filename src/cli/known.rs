@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::arguments::Baseline as Arguments;
 use super::{Answer, Surroundings, names, request, start_of};
-use crate::baseline::{Baseline, VERSION};
+use crate::baseline::{Baseline, Earlier, VERSION};
 use crate::engine::{self, Request, Selection};
 use crate::report::Known;
 use crate::rules::Document;
 use crate::since::Before;
-use crate::source::store::store;
+use crate::source::write::put;
 use crate::source::{LoadError, PathKind, SourceDb, normalize};
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ pub(super) fn write(
     }
     let baseline = Baseline::of(&report, &sources, directory);
     let shown = arguments.output.display();
-    store(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
+    put(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
     let count = baseline.findings.len();
     let findings = if count == 1 { "finding is" } else { "findings are" };
     Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
@@ -79,11 +79,12 @@ pub(super) fn read(
     baseline.map(Some).map_err(|error| format!("{}: {error}", given.display()))
 }
 
-/// The files as they were at the revision that `--since` names.
-pub(super) fn before(revision: Option<&str>, request: &Request) -> Result<Option<Before>, String> {
+/// What the files had at the revision that `--since` names.
+pub(super) fn earlier(revision: Option<&str>, request: &Request, rules: &[&str]) -> Result<Option<Earlier>, String> {
     let Some(revision) = revision else { return Ok(None) };
     let start = start_of(request);
     let sources = SourceDb::new();
     let directory = start.ancestors().find(|directory| sources.kind(directory) == PathKind::Directory);
-    Before::new(directory.unwrap_or(&request.directory), revision).map(Some)
+    let before = Before::new(directory.unwrap_or(&request.directory), revision)?;
+    Ok(Some(before.findings(request, &start, rules)))
 }

@@ -2,8 +2,9 @@
 
 use clap::CommandFactory;
 
+use super::check::shown_by_default;
 use super::*;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use crate::source::NodeId;
 use crate::source::Span;
 

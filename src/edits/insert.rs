@@ -309,10 +309,17 @@ fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Op
     })
 }
 
-/// Whether blank lines stand between the sections at top level.
+/// Whether blank lines stand between the sections of a file; of a file with one section, between the entries of that.
 fn separates_sections(open: &Open, root: NodeId) -> bool {
-    (1..open.pairs(root).len()).any(|index| {
-        let range = open.entry_end(root, index - 1).zip(open.entry_start(root, index));
+    match open.pairs(root) {
+        [only] => separates(open, only.value),
+        _ => separates(open, root),
+    }
+}
+
+fn separates(open: &Open, mapping: NodeId) -> bool {
+    (1..open.pairs(mapping).len()).any(|index| {
+        let range = open.entry_end(mapping, index - 1).zip(open.entry_start(mapping, index));
         range.is_some_and(|(from, to)| {
             let between = open.slice(from..to);
             between.contains("\n\n") || between.contains("\n\r\n")

@@ -300,6 +300,8 @@ fn a_list_or_a_section_is_made_where_there_is_none() {
         ("volumes:\r\ns:\r\n   w: 1\r\n", "volumes:\r\n   data:\r\ns:\r\n   w: 1\r\n"),
         ("volumes: {x: {}}\ns:\n  w: 1\n", "volumes: {x: {}, data:}\ns:\n  w: 1\n"),
         ("volumes:\n  data:\ns:\n  w: 1\n", "volumes:\n  data:\ns:\n  w: 1\n"),
+        ("s:\n  w: 1\n\n  x: 2\n", "s:\n  w: 1\n\n  x: 2\n\nvolumes:\n  data:\n"),
+        ("s:\r\n  w: 1\r\n  x: 2\r\n", "s:\r\n  w: 1\r\n  x: 2\r\nvolumes:\r\n  data:\r\n"),
     ] {
         let result =
             edited(before, "s", |files, place| add_to_section(files, place, "volumes", "data", &Content::Empty));

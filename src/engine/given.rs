@@ -12,7 +12,10 @@ use crate::source::{NodeId, PathKind, normalize};
 use crate::yaml::Tree;
 
 /// How many directories are looked into for projects that lack the same.
-const MOST_NEARBY: usize = 8;
+const MOST_NEARBY: usize = 24;
+
+/// How many of them for each word: one may hold it for another reason.
+const FOR_EACH_WORD: usize = 5;
 
 impl Run<'_> {
     /// The paths of the request, or the working directory.
@@ -71,9 +74,28 @@ impl Run<'_> {
             let root = discover::repository(self.sources, file.parent().unwrap_or(file), &self.request.directory);
             discover::directories_mentioning(self.sources, file, &root, &words)
         });
-        let others = near.filter(|beside| !beside.iter().any(|path| judged(path))).take(MOST_NEARBY);
-        let groups = discover::groups(self.sources, others.flatten(), around);
+        let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
+        let groups = discover::groups(self.sources, self.of_rare_words(others, &words).flatten(), around);
         groups.iter().flat_map(|group| self.group(group, around)).flat_map(|outcome| outcome.findings).collect()
+    }
+
+    /// Of directories those that are needed to see each word a few times: a word that all of them hold hides no rarer one.
+    fn of_rare_words<'w>(
+        &'w self,
+        directories: impl Iterator<Item = BTreeSet<PathBuf>> + 'w,
+        words: &'w [String],
+    ) -> impl Iterator<Item = BTreeSet<PathBuf>> + 'w {
+        let mut seen = vec![0; words.len()];
+        let needed = move |beside: &BTreeSet<PathBuf>| {
+            let texts: Vec<_> = beside.iter().filter_map(|path| self.sources.load(path).ok()).collect();
+            let holds = |word: &str| texts.iter().any(|file| self.sources.file(*file).text.contains(word));
+            let held = words.iter().zip(&mut seen).filter(|(word, _)| holds(word));
+            let counts: Vec<&mut usize> = held.map(|(_, count)| count).collect();
+            let is_needed = counts.iter().any(|count| **count < FOR_EACH_WORD);
+            counts.into_iter().filter(|_| is_needed).for_each(|count| *count += 1);
+            is_needed
+        };
+        directories.filter(needed).take(MOST_NEARBY)
     }
 
     fn files_and_directories(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {

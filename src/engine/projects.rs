@@ -226,7 +226,7 @@ impl Run<'_> {
         let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
-        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings, standing));
+        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, standing));
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
@@ -249,13 +249,13 @@ impl Run<'_> {
         }
     }
 
-    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding], standing: Standing) -> Kept {
-        let counts = |finding: &&Finding| standing == Standing::Project || !is_incompleteness(finding);
+    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding]) -> Kept {
+        let all: BTreeSet<FileId> = project.all_files.iter().copied().chain(env_files(project)).collect();
         Kept {
             files: entry.files.clone(),
-            all_files: project.all_files.iter().map(|file| self.sources.file(*file).path.clone()).collect(),
+            all_files: all.into_iter().map(|file| self.sources.file(file).path.clone()).collect(),
             model: decode::to_json(&project.root),
-            rejections: findings.iter().filter(counts).cloned().collect(),
+            rejections: findings.to_vec(),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Unkept<'a> {
     pub asked_for: bool,
     /// A mount that was meant for the data and does not hold them, and what comes of it.
     pub misplaced: Option<(&'a Mount, WrongMountEffect)>,
+    /// Whether a mount keeps what the image has at another path.
+    pub partly: bool,
     /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
     pub fleeting: Option<&'a Mount>,
 }
@@ -105,8 +107,10 @@ fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> 
         return None;
     }
     let answers = image.data_for(tag);
-    let lost: Vec<Option<Unkept<'a>>> =
-        answers.iter().map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path))).collect();
+    let lost: Vec<Option<Unkept<'a>>> = answers
+        .iter()
+        .map(|paths| paths.iter().find_map(|path| lost(model, service, (image, exact), (path, paths))))
+        .collect();
     // A tag that leaves the version open: only what holds for every version is sure.
     if lost.iter().any(Option::is_none) {
         return None;
@@ -149,15 +153,17 @@ fn is_elsewhere(target: &str) -> bool {
 fn lost<'a>(
     model: &'a Model,
     service: &'a Service,
-    image: &'static Image,
-    exact: bool,
-    data: &DataPath,
+    (image, exact): (&'static Image, bool),
+    (data, all): (&DataPath, &[&DataPath]),
 ) -> Option<Unkept<'a>> {
     let path = place_of(service, data)?;
     let moved = path != data.path;
     if is_kept(model, service, data, &path) {
         return None;
     }
+    let others = all.iter().filter(|other| other.path != data.path);
+    let others: Vec<String> = others.filter_map(|other| place_of(service, other)).collect();
+    let holds_others = |mount: &Mount| others.iter().any(|other| mounts::is_inside(other, &mount.target.value));
     let mut named = None;
     if !moved {
         for wrong in &data.wrong {
@@ -166,10 +172,10 @@ fn lost<'a>(
         }
     }
     let meant = || {
-        let found = mounts::all(model, service)
+        let mut mounts = mounts::all(model, service)
             .into_iter()
-            .find(|mount| is_meant_for_data(model, service, mount) && !is_common(model, service, mount));
-        found.map(|mount| (mount, WrongMountEffect::Ignored))
+            .filter(|mount| !holds_others(mount) && !is_common(model, service, mount));
+        mounts.find(|mount| is_meant_for_data(model, service, mount)).map(|mount| (mount, WrongMountEffect::Ignored))
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
@@ -182,6 +188,9 @@ fn lost<'a>(
         keeps: data.keeps,
         asked_for: asks_to_keep(service, data),
         misplaced,
+        partly: mounts::all(model, service)
+            .into_iter()
+            .any(|mount| holds_others(mount) && mounts::is_persistent(model, mount)),
         fleeting,
     })
 }

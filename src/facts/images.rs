@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::{Image, Port};
 use crate::catalogue::{self, Match};
-use crate::model::{BuiltImage, ImageReference, Service, Spanned};
+use crate::model::{BuiltImage, Service, Spanned, base_image};
 
 /// What the catalogue knows of a service's image.
 #[derive(Clone, Copy)]
@@ -15,15 +15,6 @@ pub struct Known<'a> {
     pub tag: Option<&'a str>,
     /// Whether it is the image that a Dockerfile of the project starts from.
     pub built: bool,
-}
-
-/// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where
-/// it is built says nothing.
-pub fn base_image(service: &Service) -> Option<&Spanned<ImageReference>> {
-    match &service.build {
-        Some(build) => build.image.as_ref()?.base.as_ref(),
-        None => service.image.as_ref(),
-    }
 }
 
 /// The words of the image that a service runs, for messages; empty where they are not known.

@@ -1,10 +1,34 @@
-//! The ports that a service listens on, put together from what it starts, its image and its Dockerfile, and how sure that is.
+//! The ports that a service listens on, what says so, and whether there may be others.
 
+mod named;
+
+pub use named::{declares, is_named};
+
+use std::collections::BTreeSet;
+
+use self::named::names;
+use super::Facts;
 use super::images::{Known, built, known_image, launch, runs_default, runs_server, variable};
-use super::listen::listening;
 use super::serve::binds;
-use crate::catalogue::schema::{Port, Role};
-use crate::model::Service;
+use crate::catalogue::schema::{Port, Role, Transport};
+use crate::finding::Place;
+use crate::model::{Service, base_image};
+use crate::sidecar::{is_official, runs_as_made};
+
+/// What says that a service listens on a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Its image, by the catalogue.
+    Image,
+    /// `EXPOSE` of its Dockerfile.
+    Dockerfile,
+    /// Its command.
+    Command,
+    /// Its configuration as a proxy.
+    Configuration,
+    /// A mapping that publishes the port as another one, which was taken for it.
+    Mapping(u16),
+}
 
 /// How sure it is that a service listens on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,24 +39,40 @@ pub enum Sureness {
     Certain,
 }
 
+/// Whether a service listens on other ports than those that are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// It may.
+    #[default]
+    Some,
+    /// Only where something says so that is not read: a configuration of its own, what a build leaves out.
+    Usual,
+    /// It does not: one server, whose ports its command or its image's documentation gives.
+    All,
+}
+
 /// A port that a service listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener {
-    /// The port.
+    /// The port, of TCP.
     pub port: u16,
     /// How sure it is.
     pub sure: Sureness,
     /// Who listens there: a program, or an image.
     pub who: String,
+    /// What says so.
+    pub evidence: Evidence,
+    /// Where that is written.
+    pub place: Place,
 }
 
 /// What is known of the ports of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listeners {
-    /// The ports, each once.
+    /// The ports, each once, the best known first.
     pub ports: Vec<Listener>,
-    /// Whether there are no others: one server, whose ports its command or its image's documentation gives.
-    pub complete: bool,
+    /// Whether there may be others.
+    pub extent: Extent,
 }
 
 impl Listeners {
@@ -41,67 +81,98 @@ impl Listeners {
         self.ports.iter().find(|one| one.port == port)
     }
 
+    /// The numbers of the ports in their order.
+    pub fn numbers(&self) -> BTreeSet<u16> {
+        self.ports.iter().map(|one| one.port).collect()
+    }
+
     /// The ports in words: `` `5432` or `8008` ``.
     pub fn shown(&self) -> String {
         let ports: Vec<String> = self.ports.iter().map(|one| format!("`{}`", one.port)).collect();
         ports.join(" or ")
     }
+
+    fn add(&mut self, one: Listener) {
+        if self.get(one.port).is_none() {
+            self.ports.push(one);
+        }
+    }
 }
 
-/// The TCP ports that a service listens on, as far as they are known.
+/// The TCP ports that a service listens on, as far as its command, its image and its Dockerfile tell.
 pub fn listeners(service: &Service) -> Listeners {
-    let mut found = Listeners::default();
-    let binds = binds(service);
-    for bind in &binds {
-        let sure = if bind.port_written { Sureness::Certain } else { Sureness::Likely };
-        if let Some(port) = bind.port {
-            add(&mut found, Listener { port, sure, who: bind.program.to_owned() });
-        }
-    }
-    if let [bind] = binds.as_slice() {
-        found.complete = bind.port_written && bind.port.is_some();
-    }
-    if binds.is_empty() {
-        of_image(service, &mut found);
-    }
-    for exposed in built(service).into_iter().flat_map(|built| &built.exposes).filter(|one| one.protocol == "tcp") {
-        let (first, last) = exposed.ports.value;
-        for port in (first..=last).take(MOST) {
-            add(&mut found, Listener { port, sure: Sureness::Likely, who: "its Dockerfile".to_owned() });
-        }
+    let mut found = of_command(service).or_else(|| of_image(service)).unwrap_or_default();
+    if let Some(exposed) = of_dockerfile(service) {
+        exposed.ports.into_iter().for_each(|one| found.add(one));
+        found.extent = found.extent.max(exposed.extent);
     }
     found
 }
 
-/// How many ports of a range are looked at.
-const MOST: usize = 64;
-
-fn add(found: &mut Listeners, one: Listener) {
-    if found.get(one.port).is_none() {
-        found.ports.push(one);
+/// What a service listens on, where it usually does not listen on `port` and nothing about it says that here it does.
+pub fn other_than(facts: &Facts<'_>, service: &Service, port: u16) -> Option<Listeners> {
+    // Who shares a network namespace answers, too.
+    if facts.reach().siblings(&service.name).len() > 1 {
+        return None;
     }
+    let known = of_configuration(facts, service).unwrap_or_else(|| listeners(service));
+    if known.get(port).is_some() || declares(service, port) || names(service, port) {
+        return None;
+    }
+    if known.extent > Extent::Some { Some(known) } else { of_mapping(service, port) }
 }
 
-fn of_image(service: &Service, found: &mut Listeners) {
-    let Some(known) = known_image(service) else { return };
-    if matches!(known.image.role, Role::Base)
-        || !(runs_default(service) || known.image.holds_data() && runs_server(service))
-    {
-        return;
+/// Whether anything about a service, but for its published ports, names a port: it may listen there.
+pub fn may_listen(service: &Service, port: u16) -> bool {
+    declares(service, port) || listeners(service).get(port).is_some() || is_named(service, port)
+}
+
+/// The servers that its command starts.
+fn of_command(service: &Service) -> Option<Listeners> {
+    let binds = binds(service);
+    let mut found = Listeners::default();
+    for bind in &binds {
+        let Some(port) = bind.port else { continue };
+        let sure = if bind.port_written { Sureness::Certain } else { Sureness::Likely };
+        let who = bind.program.to_owned();
+        found.add(Listener { port, sure, who, evidence: Evidence::Command, place: bind.word.place });
     }
+    if matches!(binds.as_slice(), [only] if only.port_written && only.port.is_some()) {
+        found.extent = Extent::All;
+    }
+    (!binds.is_empty()).then_some(found)
+}
+
+/// The image, where the container runs its server.
+fn of_image(service: &Service) -> Option<Listeners> {
+    let (known, place) = (known_image(service)?, base_image(service)?.place);
+    let starts = runs_default(service) || known.image.holds_data() && runs_server(service);
+    if known.image.role == Role::Base || !starts {
+        return None;
+    }
+    let mut found = Listeners::default();
     let answers = known.image.ports_for(known.tag);
     let mut told = true;
-    for port in answers.iter().flatten().filter(|port| port.protocol == crate::catalogue::schema::Transport::Tcp) {
+    for port in answers.iter().flatten().filter(|port| port.protocol == Transport::Tcp) {
         let number = port.variable.as_deref().and_then(|name| variable(service, name));
         let moved = number.map(|value| last_number(&value.value));
         told &= moved.is_none_or(|moved| moved.is_some());
         let who = known.image.name.clone();
         // What must be switched on may be on in a way that is not read.
         let sure = if port.opened_by.is_empty() && known.exact { Sureness::Certain } else { Sureness::Likely };
-        add(found, Listener { port: moved.flatten().unwrap_or(port.port), sure, who });
+        let port = moved.flatten().unwrap_or(port.port);
+        found.add(Listener { port, sure, who, evidence: Evidence::Image, place });
     }
-    found.complete =
-        told && answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
+    let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
+    // A build may bring a configuration of its own; a proxy listens where a file says that may not be here.
+    let given = !(service.mounts.is_empty() && service.configs.is_empty());
+    let usual = known.exact && runs_default(service) && !known.built && !(known.image.role == Role::Proxy && given);
+    found.extent = match (told && !found.ports.is_empty(), settled, usual) {
+        (true, true, _) => Extent::All,
+        (true, false, true) => Extent::Usual,
+        _ => Extent::Some,
+    };
+    Some(found)
 }
 
 /// The port at the end of `8080` or `0.0.0.0:8080`.
@@ -132,87 +203,49 @@ fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
     serves && runs_default(service) && !words && !mounted && !copied && !variables && service.configs.is_empty()
 }
 
-/// Whether anything about a service, but for its published ports, names a port: it may listen there.
-pub fn may_listen(service: &Service, port: u16) -> bool {
-    let own = listening(service).iter().any(|one| one.ports.contains(&port));
-    own || listeners(service).get(port).is_some() || is_named(service, port)
+/// What the Dockerfile exposes.
+fn of_dockerfile(service: &Service) -> Option<Listeners> {
+    /// How many ports of a range are looked at.
+    const MOST: usize = 64;
+    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
+    for exposed in built(service)?.exposes.iter().filter(|one| one.protocol == "tcp") {
+        let ((first, last), place) = (exposed.ports.value, exposed.ports.place);
+        for port in (first..=last).take(MOST) {
+            let who = "its Dockerfile".to_owned();
+            found.add(Listener { port, sure: Sureness::Likely, who, evidence: Evidence::Dockerfile, place });
+        }
+        if first != last {
+            found.extent = Extent::Some;
+        }
+    }
+    (!found.ports.is_empty()).then_some(found)
 }
 
-/// Whether the command, a variable, the healthcheck, a label or `expose` of a service names a port.
-pub fn is_named(service: &Service, port: u16) -> bool {
-    let digits = port.to_string();
-    let named = |text: &str| has_number(text, &digits);
-    launch(service).iter().any(|word| named(&word.value))
-        || service.environment.values().filter_map(|one| one.value.as_ref()).any(|value| named(&value.value))
-        || built(service).is_some_and(|built| built.environment.values().any(|value| named(&value.value)))
-        || service.healthcheck.iter().flat_map(|check| &check.test).any(|word| named(&word.value))
-        || service.labels.values().any(|label| named(&label.value))
-        || service.expose.iter().any(|exposed| named(&exposed.value))
+/// What the configuration of a proxy of the project says.
+fn of_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
+    let listens = || facts.sidecars().listens.iter().filter(|listen| listen.proxy == service.name);
+    let place = listens().next()?.place;
+    if !is_official(service) || !runs_as_made(service) {
+        return None;
+    }
+    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
+    // The image's own page stays beside what is added, and TLS brings a redirection.
+    for (port, place) in listens().map(|listen| (listen.port, listen.place)).chain([(80, place), (443, place)]) {
+        let (sure, who) = (Sureness::Likely, "its configuration".to_owned());
+        found.add(Listener { port, sure, who, evidence: Evidence::Configuration, place });
+    }
+    Some(found)
 }
 
-/// Whether a text has a number in it, as a whole.
-fn has_number(text: &str, digits: &str) -> bool {
-    text.match_indices(digits).any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + digits.len()..).and_then(|after| after.chars().next());
-        !before.is_some_and(|letter| letter.is_ascii_digit()) && !after.is_some_and(|letter| letter.is_ascii_digit())
-    })
+/// `8080:80`, where 8080 was taken.
+fn of_mapping(service: &Service, taken: u16) -> Option<Listeners> {
+    let is_taken = |(first, last): (u16, u16)| (first..=last).contains(&taken);
+    let mapping = service.ports.iter().find(|mapping| mapping.published.is_some_and(is_taken))?;
+    let (first, last) = mapping.published?;
+    let (port, sure, who) = (mapping.target, Sureness::Likely, "its mapping".to_owned());
+    let one = Listener { port, sure, who, evidence: Evidence::Mapping(first), place: mapping.place };
+    (first == last).then_some(Listeners { ports: vec![one], extent: Extent::Some })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::facts::fixture::{with_facts, with_sources};
-
-    fn ports(listeners: &Listeners) -> Vec<(u16, bool)> {
-        listeners.ports.iter().map(|one| (one.port, one.sure == Sureness::Certain)).collect()
-    }
-
-    fn check(keys: &str, expect: &[(u16, bool)], complete: bool) {
-        with_facts(&format!("services:\n  web:\n    {keys}\n"), |facts| {
-            let found = listeners(&facts.model.services["web"]);
-            assert_eq!((ports(&found).as_slice(), found.complete), (expect, complete), "{keys}");
-        });
-    }
-
-    #[test]
-    fn commands_images_and_variables_count() {
-        check("image: postgres:17", &[(5432, true)], true);
-        check("image: postgres:17\n    environment: {PGPORT: '5433'}", &[(5433, true)], true);
-        check("image: postgres:17\n    command: -c config_file=/etc/postgres.conf", &[(5432, true)], false);
-        check("image: example/web\n    command: gunicorn -b :9000 app", &[(9000, true)], true);
-        check("image: example/web\n    command: uvicorn app:app", &[(8000, false)], false);
-        check("image: example/web", &[], false);
-        check("image: postgres:17\n    command: pg_dump -h db", &[], false);
-    }
-
-    #[test]
-    fn a_dockerfile_exposes() {
-        let files = [
-            ("compose.yaml", "services: {api: {build: .}, db: {build: ./db}, mq: {build: ./mq}}\n"),
-            ("Dockerfile", "FROM node:22\nEXPOSE 3000 53/udp\n"),
-            ("db/Dockerfile", "FROM postgres:17\n"),
-            ("mq/Dockerfile", "FROM eclipse-mosquitto:2\nCOPY mosquitto.conf /mosquitto/config/\n"),
-        ];
-        with_sources(&files, &[], |_, facts| {
-            let api = listeners(&facts.model.services["api"]);
-            assert_eq!((ports(&api), api.complete), (vec![(3000, false)], false));
-            let db = listeners(&facts.model.services["db"]);
-            assert_eq!((ports(&db), db.complete), (vec![(5432, true)], true));
-            let broker = listeners(&facts.model.services["mq"]);
-            assert_eq!((ports(&broker), broker.complete), (vec![(1883, true)], false));
-        });
-    }
-
-    #[test]
-    fn whatever_names_a_port_may_open_it() {
-        let text = "services:\n  web:\n    image: x\n    command: serve --on 0.0.0.0:8081\n    environment: {ADMIN: 'http://x:8082/'}\n    ports: ['9000:8083']\n";
-        with_facts(text, |facts| {
-            let web = &facts.model.services["web"];
-            assert_eq!(
-                [8081, 8082, 8083, 9000, 808].map(|port| may_listen(web, port)),
-                [true, true, true, false, false]
-            );
-        });
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use super::Facts;
 use super::hosts::{HostReference, Origin, Role, is_loopback, references};
 use super::images::{is_open, known_image};
-use super::listen::listening;
+use super::listeners::declares;
 use super::reach::Answer;
 use crate::finding::Place;
 use crate::model::{Model, Service};
@@ -240,7 +240,7 @@ pub fn who_listens<'a>(facts: &Facts<'a>, from: &str, port: u16) -> Option<&'a s
 
 /// Whether a service may listen on a port, by its own keys or its image.
 fn listens(service: &Service, port: u16) -> bool {
-    listening(service).iter().any(|one| one.ports.contains(&port)) || of_image(service, port)
+    declares(service, port) || of_image(service, port)
 }
 
 /// Whether it does. Its published port counts too: that is what people take for its port.

@@ -1,21 +1,23 @@
 //! Fixes applied: rounds of edits that do not touch, each followed by a look at what the files say now. A fix that
 //! brings a new problem is not made.
 
+mod parts;
 mod plan;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use self::parts::{Part, parts};
 use self::plan::{Change, Identity, changes, paths};
-use self::verify::{State, problem};
+use self::verify::{Problem, State, problems};
 use crate::engine::{self, Request};
 use crate::finding::Safety;
 use crate::report::Report;
-use crate::source::{SourceDb, change, relative};
+use crate::source::{SourceDb, relative, write};
 
-/// How often findings are looked for again: a fix may uncover what another one mends.
-const ROUNDS: usize = 10;
+/// How often findings are looked for again, at most: a fix may uncover what another one mends.
+const ROUNDS: usize = 100;
 
 /// Which fixes are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Wanted {
     pub safety: Safety,
     /// The rules; empty for all.
     pub only: Vec<String>,
+    /// The file whose findings are mended; `None` for all files.
+    pub file: Option<PathBuf>,
 }
 
 /// What fixes make of a file.
@@ -70,7 +74,14 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
     let mut mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>> = BTreeMap::new();
     for _ in 0..ROUNDS {
         let wanted = changes(&mut run, &state);
-        let Some((next, made)) = run.round(&state, wanted) else { break };
+        let refused = run.refused.len();
+        let Some((next, made)) = run.round(&state, wanted) else {
+            // What was refused no longer stands before the others.
+            if run.refused.len() > refused {
+                continue;
+            }
+            break;
+        };
         for path in paths(&made) {
             before.entry(path.clone()).or_insert_with(|| state.text(path).unwrap_or_default());
         }
@@ -95,38 +106,97 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
 impl Run<'_> {
     /// Makes the fixes of one round; `None` where none can be made.
     fn round(&mut self, state: &State, wanted: Vec<Change>) -> Option<(State, Vec<Change>)> {
-        let good = self.good(state, &wanted);
-        let next = state.with(&good, self.request);
-        if problem(state, &next, &good).is_none() {
-            return (!good.is_empty()).then_some((next, good));
+        let mut parts = parts(state, wanted);
+        if let Some(next) = self.sort_out(state, &mut parts) {
+            return Some((next, parts.iter().flat_map(Part::all_good).cloned().collect()));
         }
-        // Each part is good and all together are not: one now, the others in later rounds.
-        let first = good.into_iter().next()?;
-        let first = vec![first];
-        Some((state.with(&first, self.request), first))
+        parts.retain(|part| !part.good.is_empty());
+        loop {
+            let good: Vec<Change> = parts.iter().flat_map(Part::all_good).cloned().collect();
+            if good.is_empty() {
+                return None;
+            }
+            let next = state.with(&good, self.request);
+            let problems = problems(state, &next, &good);
+            if problems.is_empty() {
+                return Some((next, good));
+            }
+            // Each set is good, and all together are not: one of them now, the others in later rounds.
+            let mut blamed =
+                parts.iter_mut().filter(|part| part.good.len() > 1 && problems.iter().any(|one| part.has(one)));
+            if let Some(first) = blamed.next() {
+                first.good.truncate(1);
+                blamed.for_each(|part| part.good.truncate(1));
+            } else if let [part] = parts.as_mut_slice() {
+                for (set, problem) in part.good.pop().into_iter().zip(&problems) {
+                    set.iter().for_each(|change| self.refuse(change, problem));
+                }
+            } else {
+                parts.truncate(parts.len() / 2);
+            }
+        }
     }
 
-    /// The fixes that bring no problem; the others are refused. A set with a bad one in it is halved.
-    fn good(&mut self, state: &State, changes: &[Change]) -> Vec<Change> {
-        if changes.is_empty() {
-            return Vec::new();
-        }
-        let next = state.with(changes, self.request);
-        match (problem(state, &next, changes), changes) {
-            (None, _) => changes.to_vec(),
-            (Some(words), [only]) => {
-                let path = relative(&self.request.directory, &only.path);
-                self.left.insert(format!("{path}: a fix of {} is left out: {words}", only.rule()));
-                self.refused.insert(only.identity.clone());
-                Vec::new()
+    /// Finds the fixes of each part that bring no problem; the others are refused. A set with a bad one in it is halved.
+    /// All parts are looked at in one go: what a fix does shows in the files of its own part. The state with all of them
+    /// where the first look showed no problem.
+    fn sort_out(&mut self, state: &State, parts: &mut [Part]) -> Option<State> {
+        let mut one_by_one = false;
+        let mut is_first = true;
+        loop {
+            let waiting = parts.iter_mut().enumerate().filter(|(_, part)| !part.waiting.is_empty());
+            let looked_at = if one_by_one { 1 } else { usize::MAX };
+            let sets: Vec<(usize, Vec<Change>)> =
+                waiting.take(looked_at).filter_map(|(number, part)| Some((number, part.waiting.pop()?))).collect();
+            if sets.is_empty() {
+                return None;
             }
-            (Some(_), _) => {
-                let (one, other) = changes.split_at(changes.len() / 2);
-                let mut good = self.good(state, one);
-                good.extend(self.good(state, other));
-                good
+            let changes: Vec<Change> = sets.iter().flat_map(|(_, set)| set).cloned().collect();
+            let next = state.with(&changes, self.request);
+            let problems = problems(state, &next, &changes);
+            let all_good = is_first && problems.is_empty();
+            is_first = false;
+            let is_known = |problem: &Problem| {
+                sets.iter().any(|(number, _)| parts.get(*number).is_some_and(|part| part.has(problem)))
+            };
+            let unclear = problems.iter().find(|problem| !is_known(problem));
+            if sets.len() > 1 && unclear.is_some() {
+                // It is in a file of none of them: each is looked at alone.
+                one_by_one = true;
+                for (number, set) in sets {
+                    if let Some(part) = parts.get_mut(number) {
+                        part.waiting.push(set);
+                    }
+                }
+                continue;
+            }
+            for (number, set) in sets {
+                let Some(part) = parts.get_mut(number) else { continue };
+                let problem = unclear.or_else(|| problems.iter().find(|problem| part.has(problem)));
+                match problem {
+                    None => part.good.push(set),
+                    Some(problem) => self.halve(part, set, problem),
+                }
+            }
+            if all_good {
+                return Some(next);
             }
         }
+    }
+
+    /// Looks at each half of a set with a problem; a fix alone is refused.
+    fn halve(&mut self, part: &mut Part, mut set: Vec<Change>, problem: &Problem) {
+        let other = set.split_off(set.len() / 2);
+        match other.as_slice() {
+            [only] if set.is_empty() => self.refuse(only, problem),
+            _ => part.waiting.extend([other, set]),
+        }
+    }
+
+    fn refuse(&mut self, change: &Change, problem: &Problem) {
+        let path = relative(&self.request.directory, &change.path);
+        self.left.insert(format!("{path}: a fix of {} is left out: {}", change.rule(), problem.words));
+        self.refused.insert(change.identity.clone());
     }
 }
 
@@ -134,8 +204,8 @@ impl Run<'_> {
 pub fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
     let mut failed = Vec::new();
     for file in &fixed.files {
-        if let Err(error) = change::write(&file.path, &file.before, &file.after) {
-            fixed.left.push(format!("{}: {error}", relative(base, &file.path)));
+        if let Err(error) = write::replace(&file.path, &file.before, &file.after) {
+            fixed.left.push(format!("{}: left alone, {error}", relative(base, &file.path)));
             failed.push(file.path.clone());
         }
     }

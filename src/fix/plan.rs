@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Run, State, Wanted};
 use crate::finding::{Edit, Finding, Safety};
 use crate::rules;
-use crate::source::{change, relative};
+use crate::source::{relative, write};
 
 /// What tells a finding from others while its file changes.
 pub(super) type Identity = (PathBuf, &'static str, String, Option<String>);
@@ -55,7 +55,7 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(&str) -> bool) -> V
     let mut taken: BTreeMap<PathBuf, Vec<Range<u32>>> = BTreeMap::new();
     let mut chosen: Vec<Change> = Vec::new();
     let wanted = run.wanted;
-    let active = state.report.active().filter(|finding| of_rule(finding.rule) && is_wanted(finding, wanted));
+    let active = state.report.active().filter(|finding| of_rule(finding.rule) && is_wanted(finding, wanted, state));
     for change in active.filter_map(|finding| change(finding, state)) {
         if run.refused.contains(&change.identity) || !is_writable(run, &change) {
             continue;
@@ -75,9 +75,12 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(&str) -> bool) -> V
     chosen
 }
 
-fn is_wanted(finding: &Finding, wanted: &Wanted) -> bool {
+fn is_wanted(finding: &Finding, wanted: &Wanted, state: &State) -> bool {
     let named = wanted.only.is_empty() || wanted.only.iter().any(|rule| rule == finding.rule);
-    named && finding.fix.as_ref().is_some_and(|fix| fix.safety <= wanted.safety)
+    let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
+    named
+        && wanted.file.as_ref().is_none_or(there)
+        && finding.fix.as_ref().is_some_and(|fix| fix.safety <= wanted.safety)
 }
 
 fn change(finding: &Finding, state: &State) -> Option<Change> {
@@ -94,8 +97,8 @@ fn change(finding: &Finding, state: &State) -> Option<Change> {
 fn is_writable(run: &mut Run<'_>, change: &Change) -> bool {
     let mut all = true;
     for path in change.edits.keys() {
-        if let Err(error) = change::may_write(path, &run.roots) {
-            run.left.insert(format!("{}: {error}", relative(&run.request.directory, path)));
+        if let Err(error) = write::may_replace(path, &run.roots) {
+            run.left.insert(format!("{}: left alone, {error}", relative(&run.request.directory, path)));
             all = false;
         }
     }

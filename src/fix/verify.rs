@@ -9,13 +9,15 @@ use super::plan::{Change, Identity, identity, is_of_loader, texts};
 use crate::engine::{self, Kept, Request};
 use crate::finding::{Safety, Severity};
 use crate::report::Report;
-use crate::source::SourceDb;
+use crate::source::{NodeId, SourceDb};
+use crate::yaml::{Tree, parse};
 
 /// Files, and what a run says of them.
 pub(super) struct State {
     pub(super) sources: SourceDb,
     pub(super) report: Report,
-    kept: Vec<Kept>,
+    /// What the projects resolve to.
+    pub(super) kept: Vec<Kept>,
 }
 
 impl State {
@@ -40,15 +42,25 @@ impl State {
     }
 }
 
-/// What is wrong with a state that fixes led to, in words; `None` where nothing is.
-pub(super) fn problem(before: &State, after: &State, changes: &[Change]) -> Option<String> {
-    new_error(before, after, changes).or_else(|| elsewhere(before, after, changes))
+/// What is wrong with a state that fixes led to.
+pub(super) struct Problem {
+    /// A file of the project that has it.
+    pub(super) path: PathBuf,
+    /// What it is, in words.
+    pub(super) words: String,
 }
 
-/// An error that was not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
+/// All that is wrong with a state that fixes led to.
+pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
+    let mut problems = new_errors(before, after, changes);
+    problems.extend(elsewhere(before, after, changes));
+    problems
+}
+
+/// Errors that were not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
 /// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
 /// it is for.
-fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
     let is_meant =
         |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
@@ -58,10 +70,14 @@ fn new_error(before: &State, after: &State, changes: &[Change]) -> Option<String
     let moves = |(path, rule, _, evidence): &Identity| {
         evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
     };
-    let new = now.into_iter().find(|(one, (count, _))| {
-        !is_meant(one) && !moves(one) && known.get(one).is_none_or(|(before, _)| before < count)
+    let new = now.into_iter().filter(|(one, (count, _))| {
+        known.get(one).is_none_or(|(before, _)| before < count) && !is_meant(one) && !moves(one)
     });
-    new.map(|((_, rule, ..), (_, message))| format!("it would bring {rule}: {message}"))
+    let problem = |((path, rule, ..), (_, message)): (Identity, (usize, String))| Problem {
+        path,
+        words: format!("it would bring {rule}: {message}"),
+    };
+    new.map(problem).collect()
 }
 
 /// Which errors count.
@@ -83,26 +99,33 @@ fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
 }
 
 /// A safe fix changes the resolved project only where its finding is.
-fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Option<String> {
+fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let unsafe_paths: BTreeSet<&PathBuf> = changes
         .iter()
         .filter(|change| change.safety == Safety::Unsafe)
         .flat_map(|change| change.edits.keys())
         .collect();
+    let all_now: BTreeMap<&[PathBuf], &Kept> = after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
+    let mut problems = Vec::new();
     for kept in &before.kept {
-        let Some(now) = after.kept.iter().find(|now| now.files == kept.files) else { continue };
+        let Some(now) = all_now.get(kept.files.as_slice()) else { continue };
         // Of a project that unsafe fixes touch, too, nothing can be said.
         if kept.all_files.iter().any(|path| unsafe_paths.contains(path)) {
             continue;
         }
         let mut paths = Vec::new();
         differences(&kept.model, &now.model, &mut Vec::new(), &mut paths);
-        let allowed = |path: &String| changes.iter().any(|change| is_about(change, path));
-        if let Some(path) = paths.into_iter().find(|path| !allowed(path)) {
-            return Some(format!("it would change `{path}`, which it is not about"));
-        }
+        let allowed = |path: &String| {
+            changes.iter().any(|change| is_about(change, path))
+                || changes.iter().any(|change| stands_in(change, path, &before.sources))
+        };
+        let wrong = paths.into_iter().find(|path| !allowed(path));
+        problems.extend(kept.files.first().zip(wrong).map(|(file, path)| Problem {
+            path: file.clone(),
+            words: format!("it would change `{path}`, which it is not about"),
+        }));
     }
-    None
+    problems
 }
 
 /// Whether a path of the resolved project (at most two steps) is what a finding is about. A finding in an env file is
@@ -112,6 +135,29 @@ fn is_about(change: &Change, path: &str) -> bool {
     let about = behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
     let is_yaml = change.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     about || !is_yaml
+}
+
+/// Whether a change edits something under a section and a name: a finding of several services is named for the first.
+fn stands_in(change: &Change, path: &str, sources: &SourceDb) -> bool {
+    let Some((section, name)) = path.split_once('.') else { return false };
+    change.edits.values().flatten().any(|edit| {
+        let (tree, _) = parse(edit.span.file, &sources.file(edit.span.file).text);
+        let end = sources.file(edit.span.file).text.len();
+        let found = tree.documents.first().and_then(|root| {
+            let (section, end) = entry(&tree, *root, section, end)?;
+            entry(&tree, section, name, end)
+        });
+        let Some((value, end)) = found else { return false };
+        tree.node(value).is_some_and(|node| node.start <= edit.span.start && edit.span.end as usize <= end)
+    })
+}
+
+/// The value of a key, and where the next entry starts or the mapping ends.
+fn entry(tree: &Tree, mapping: NodeId, key: &str, end: usize) -> Option<(NodeId, usize)> {
+    let pairs = tree.pairs(mapping);
+    let at = pairs.iter().position(|pair| tree.text(pair.key) == Some(key))?;
+    let next = pairs.get(at + 1).and_then(|pair| tree.node(pair.key)).map(|node| node.start as usize);
+    Some((pairs.get(at)?.value, next.unwrap_or(end)))
 }
 
 /// Where two projects differ: section and name.
@@ -128,9 +174,13 @@ fn differences(one: &Json, other: &Json, path: &mut Vec<String>, found: &mut Vec
                 // A section that was not there has nothing in it.
                 let nothing = Json::Object(serde_json::Map::new());
                 let is_section = path.len() == 1 && (left.is_object() || right.is_object());
+                // The default network comes and goes with the services that are on it.
+                let is_implied = path.iter().eq(["networks", "default"]) && (left.is_null() || right.is_null());
                 let or_nothing =
                     |value: &'_ Json| if is_section && value.is_null() { nothing.clone() } else { value.clone() };
-                differences(&or_nothing(left), &or_nothing(right), path, found);
+                if !is_implied {
+                    differences(&or_nothing(left), &or_nothing(right), path, found);
+                }
                 path.pop();
             }
         }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::types::{Command, Healthcheck, ImageReference, Spanned};
+use super::types::{Command, Healthcheck, ImageReference, Service, Spanned};
 
 /// An image that a Dockerfile makes: the stages that lead to its last one (or to `target`), taken together.
 #[derive(Clone, Debug)]
@@ -61,4 +61,13 @@ pub struct Copied {
     pub from: Option<String>,
     /// The whole instruction.
     pub place: crate::finding::Place,
+}
+
+/// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where
+/// it is built says nothing.
+pub fn base_image(service: &Service) -> Option<&Spanned<ImageReference>> {
+    match &service.build {
+        Some(build) => build.image.as_ref()?.base.as_ref(),
+        None => service.image.as_ref(),
+    }
 }

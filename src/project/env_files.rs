@@ -9,7 +9,7 @@ use super::load::{Loader, ServiceEnvFile};
 use super::mend;
 use super::value::{Data, Entry, Map, Value};
 use crate::dotenv::{self, Known, Role};
-use crate::edits::Files;
+use crate::edits::{self, Files};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
 
@@ -109,13 +109,22 @@ fn variables(
     }
 }
 
-/// Reports a file once; for the other services that name it, it gets a label.
+/// Reports a file once; for the other services that name it, it gets a label, and its fix is for all of them.
 fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError, known: bool) {
     let evidence = loader.named_from(place, path);
     if known {
         let is_first =
             |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
+        let files = Files::new(loader.sources, loader.trees);
         if let Some(first) = loader.rejections.iter_mut().find(is_first) {
+            let mended = first.place == place || first.labels.iter().any(|label| label.place == place);
+            if let (Some(fix), false) = (&mut first.fix, mended) {
+                let more = mend::optional_file(files, place).map(|more| more.edits);
+                match edits::all([Some(fix.edits.clone()), more]) {
+                    Some(edits) => fix.edits = edits,
+                    None => first.fix = None,
+                }
+            }
             first.labels.push(Label { place, message: format!("`{name}` names it, too") });
         }
         return;

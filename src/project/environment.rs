@@ -47,15 +47,6 @@ impl Environment {
         all
     }
 
-    /// Sets a variable that no file sets. What is set stays.
-    pub fn provide(&mut self, name: &str, value: impl Into<String>) {
-        self.settings.entry(name.to_owned()).or_insert_with(|| Setting {
-            value: value.into(),
-            place: None,
-            replaced: Vec::new(),
-        });
-    }
-
     /// Sets a variable whatever was set before.
     pub fn force(&mut self, name: &str, value: impl Into<String>) {
         self.settings.insert(name.to_owned(), Setting { value: value.into(), place: None, replaced: Vec::new() });

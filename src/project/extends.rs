@@ -91,8 +91,10 @@ fn one(
     if let Some(document) = document {
         reset(&mut base, &mut path, &document.resets);
     }
+    let (place, via) = (service.place, service.via.clone());
     let merged = merge(base, service, &mut path, &mut loader.rejections);
-    let merged = without_extends(merged);
+    // It is this service still: what is added to it stands here, not with what it starts from.
+    let merged = Value { place, via, ..without_extends(merged) };
     if let Some(entry) = services.get_mut(name) {
         entry.value = merged.clone();
     }

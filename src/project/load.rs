@@ -77,8 +77,6 @@ pub struct Project {
     pub root: Value,
     /// The services of active profiles.
     pub enabled: IndexSet<String>,
-    /// The active profiles.
-    pub profiles: Vec<String>,
     /// The variables that interpolation saw.
     pub environment: Environment,
     /// Each use of a variable.
@@ -170,7 +168,6 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         directory: entry.directory.clone(),
         root,
         enabled,
-        profiles,
         environment,
         newer: std::mem::take(&mut loader.newer),
         legacy: std::mem::take(&mut loader.legacy),

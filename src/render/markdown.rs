@@ -1,6 +1,6 @@
 //! Markdown: a comment on a pull request. Nothing from a file becomes a tag, a link, a mention or a heading.
 
-use super::view::{View, plural};
+use super::view::{View, nothing, plural};
 use super::{clean, rule_url};
 use crate::finding::{Finding, Severity, Suppressed};
 
@@ -26,20 +26,8 @@ enum Details {
 
 fn comment(view: &View<'_>, details: Details) -> String {
     let report = view.report;
-    if report.findings.is_empty() {
-        return match report.projects {
-            0 => "### plimsoll: no Compose project found\n".to_owned(),
-            projects => format!("### plimsoll: no problems found in {}\n", plural(projects, "project")),
-        };
-    }
-    let [errors, warnings, infos] = view.counts();
     let suppressed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
-    let mut output = format!(
-        "### plimsoll: {}, {}, {}\n",
-        plural(errors, "error"),
-        plural(warnings, "warning"),
-        plural(infos, "info")
-    );
+    let mut output = format!("### plimsoll: {}\n", heading(view));
     let is_info = |finding: &&Finding| finding.severity == Severity::Info;
     for (path, findings) in view.by_file(report.active().filter(|finding| !is_info(finding)), |finding| finding) {
         output.push_str(&format!("\n#### {}\n\n{}", code(&path), table(view, &findings)));
@@ -55,6 +43,15 @@ fn comment(view: &View<'_>, details: Details) -> String {
         output.push_str(&folded(&format!("{} suppressed", suppressed.len()), &by_file(view, &suppressed)));
     }
     output
+}
+
+fn heading(view: &View<'_>) -> String {
+    let [errors, warnings, infos] = view.counts();
+    match (view.report.projects, errors + warnings + infos) {
+        (0, 0) => "no Compose project found".to_owned(),
+        (projects, 0) => format!("no {} in {}", nothing(view.report), plural(projects, "project")),
+        _ => [(errors, "error"), (warnings, "warning"), (infos, "info")].map(|(n, word)| plural(n, word)).join(", "),
+    }
 }
 
 /// The comment up to a line break, and a word on what is left out.

@@ -27,6 +27,7 @@ pub use clean::clean;
 pub use diff::{ChangedFile, diff};
 pub use fixed::fixed_summary;
 pub use graph::{GraphFormat, render_graph};
+pub use view::plural;
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
@@ -38,7 +39,7 @@ use view::View;
 const DOCUMENTATION: &str = "https://plimsoll.dev/rules/";
 
 /// The shape of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Excerpts of the files, for people.
     Text,

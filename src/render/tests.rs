@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::finding::{Confidence, Edit, Fix, Place, Safety};
+use crate::finding::{Confidence, Edit, Fix, Place, Safety, Suppressed, SuppressedBy};
+use crate::report::Compared;
 use crate::source::NodeId;
 use crate::source::Span;
 
@@ -171,6 +172,37 @@ fn a_clean_run_says_so() {
     assert_eq!(render(Format::Text, &clean, &sources, &options), "✓ No problems found in 2 files (1 project)\n");
     assert_eq!(render(Format::Concise, &clean, &sources, &options), "");
     assert_eq!(render(Format::Text, &Report::default(), &sources, &options), "No Compose project found\n");
+}
+
+#[test]
+fn what_is_suppressed_is_no_problem_and_is_counted() {
+    let (sources, options) = (SourceDb::new(), options());
+    let file = sources.overlay(Path::new("/work/p/c.yml"), "a: 1\n".to_owned());
+    let place = Place { span: Span { file, start: 0, end: 1 }, node: NodeId::new(0) };
+    let finding = |rule: &'static str, by: SuppressedBy| {
+        let mut finding = Finding::new(rule, Severity::Error, place, "", "m");
+        finding.suppressed = Some(Suppressed { by, reason: None });
+        finding
+    };
+    let found = vec![finding("x", SuppressedBy::Comment), finding("y", SuppressedBy::Configuration)];
+    let mut report = Report::new(found, 1, 1, &sources);
+    let shown = "✓ No problems found in 1 file (1 project) · 2 suppressed\n";
+    assert_eq!(render(Format::Text, &report, &sources, &options), shown);
+    let comment = render(Format::Markdown, &report, &sources, &options);
+    assert!(comment.starts_with("### plimsoll: no problems found in 1 project\n"), "{comment}");
+    assert!(comment.contains("2 suppressed"), "{comment}");
+    report.findings.push(Finding::new("z", Severity::Error, place, "", "m"));
+    let shown = render(Format::Text, &report, &sources, &options);
+    assert!(shown.ends_with("1 error, 0 warnings, 0 infos in 1 file (1 project) · 2 suppressed\n"), "{shown}");
+    let mut report = Report::new(vec![finding("x", SuppressedBy::Baseline)], 1, 1, &sources);
+    let shown = render(Format::Text, &report, &sources, &options);
+    assert_eq!(shown, "✓ No new problems found in 1 file (1 project) · 1 known before\n");
+    let comment = render(Format::Markdown, &report, &sources, &options);
+    assert!(comment.starts_with("### plimsoll: no new problems found in 1 project\n"), "{comment}");
+    // A baseline has a line of its own.
+    report.compared = Some(Compared { known: 1, gone: Vec::new() });
+    let shown = render(Format::Text, &report, &sources, &options);
+    assert_eq!(shown, "✓ No new problems found in 1 file (1 project)\nthe baseline knows 1 other\n");
 }
 
 /// Every span of a small file with all sorts of characters is drawn without a panic.

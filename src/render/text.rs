@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::view::{View, plural};
+use super::view::{self, View, nothing, plural};
 use super::{Paint, RenderOptions, clean, rule_link, shown, statistics};
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::report::{Compared, Report};
@@ -182,10 +182,11 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     let count = |severity: Severity| report.count(severity);
     let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
     let scope = format!("in {} ({})", plural(report.files, "file"), plural(report.projects, "project"));
-    if report.findings.is_empty() {
+    let suppressed = suppressed(report, options);
+    if report.active().next().is_none() {
         return match report.projects {
             0 => Paint::Yellow.on("No Compose project found", options),
-            _ => format!("{} {scope}", Paint::Green.on("✓ No problems found", options)),
+            _ => format!("{} {scope}{suppressed}", Paint::Green.on(&format!("✓ No {}", nothing(report)), options)),
         };
     }
     let part = |severity: Severity, number: usize| {
@@ -202,10 +203,18 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     match unseen.last() {
         Some(lowest) => {
             let hint = Paint::Dim.on(&format!("· `--show {lowest}` lists all of them"), options);
-            format!("{counts} {scope} {hint}")
+            format!("{counts} {scope}{suppressed} {hint}")
         }
-        None => format!("{counts} {scope}"),
+        None => format!("{counts} {scope}{suppressed}"),
     }
+}
+
+/// How many findings do not count because somebody wrote so, or were there before; a baseline has a line of its own.
+fn suppressed(report: &Report, options: &RenderOptions) -> String {
+    let (known, suppressed) = view::suppressed(report);
+    let known = if report.compared.is_none() { known } else { 0 };
+    let parts = [(suppressed, "suppressed"), (known, "known before")].into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!(" {}", Paint::Dim.on(&format!("· {count} {word}"), options))).collect()
 }
 
 /// A finding as miette sees it.

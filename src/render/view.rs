@@ -2,7 +2,7 @@
 
 use super::RenderOptions;
 use super::masks::Masks;
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Fix, Severity, SuppressedBy};
 use crate::report::Report;
 use crate::source::{Position, SourceDb, Span};
 
@@ -75,7 +75,19 @@ impl<'a> View<'a> {
     }
 }
 
+/// How many findings were there before, and how many a comment or the configuration suppresses.
+pub(super) fn suppressed(report: &Report) -> (usize, usize) {
+    let by = report.findings.iter().filter_map(|finding| finding.suppressed.as_ref()).map(|one| one.by);
+    let (known, other): (Vec<_>, Vec<_>) = by.partition(|by| *by == SuppressedBy::Baseline);
+    (known.len(), other.len())
+}
+
+/// What a run without a finding that counts has found none of.
+pub(super) fn nothing(report: &Report) -> &'static str {
+    if suppressed(report).0 > 0 { "new problems found" } else { "problems found" }
+}
+
 /// A number with its noun.
-pub(super) fn plural(number: usize, word: &str) -> String {
+pub fn plural(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

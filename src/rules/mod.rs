@@ -110,7 +110,8 @@ mod tests {
         let orphans: Vec<_> = documents.difference(&names).collect();
         assert!(orphans.is_empty(), "documents without a rule: {orphans:?}");
         assert_eq!(documents.len(), names.len());
-        let families = ["compose", "network", "proxy", "storage", "secrets", "env", "resources", "suppression"];
+        let families: [&str; FAMILIES.len()] =
+            ["compose", "network", "proxy", "storage", "secrets", "env", "resources", "suppression"];
         for (family, rules) in families.into_iter().zip(FAMILIES) {
             for rule in rules {
                 assert_eq!(rule.document.family, family, "{}", rule.document.name);

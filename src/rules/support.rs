@@ -41,6 +41,19 @@ pub fn is_one_file(cx: &Context<'_>) -> bool {
     cx.project.all_files.iter().all(|file| Some(file) == cx.project.files.first())
 }
 
+/// Whether all services of the project are known to the last entry, so that what none of them names is unused.
+pub fn knows_all_services(cx: &Context<'_>) -> bool {
+    // What Compose rejects may hold an entry that could not be read.
+    let whole = !cx.fragment && !cx.project.rejected && !cx.model.services.is_empty();
+    // Of a service whose `extends` leads nowhere, the rest is not known.
+    whole && !all_services(cx).any(|service| cx.project.unresolved.contains(&service.name))
+}
+
+/// All services, those of inactive profiles among them.
+pub fn all_services<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Service> + use<'a> {
+    cx.model.services.values().chain(cx.model.disabled.values())
+}
+
 /// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
 pub fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
     let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::repository_root;
 use crate::finding::Place;
-use crate::model::{Build, ImageReference, Model, MountKind, Service, Spanned};
+use crate::model::{Build, Model, MountKind, Service, Spanned, base_image};
 use crate::project::texts::Texts;
 use crate::source::NodeId;
 use crate::source::{PathKind, SourceDb, Span};
@@ -83,17 +83,9 @@ pub fn of_service(model: &Model, service: &Service, sources: &SourceDb) -> Vec<C
     found
 }
 
-/// The image that a service runs, or that its Dockerfile starts from.
-pub fn base_image(service: &Service) -> Option<&ImageReference> {
-    match &service.build {
-        Some(build) => build.image.as_ref()?.base.as_ref().map(|base| &base.value),
-        None => service.image.as_ref().map(|image| &image.value),
-    }
-}
-
-/// The last part of the name of that image, in lower case.
+/// The last part of the name of the image that a service runs, in lower case.
 pub fn image_name(service: &Service) -> String {
-    let repository = base_image(service).map_or("", |image| image.repository.as_str());
+    let repository = base_image(service).map_or("", |image| image.value.repository.as_str());
     repository.rsplit('/').next().unwrap_or("").to_ascii_lowercase()
 }
 

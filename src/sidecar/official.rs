@@ -1,9 +1,9 @@
 //! Whether a service runs the image of a proxy as its makers made it.
 
-use super::files::{base_image, image_name};
+use super::files::image_name;
 use super::traefik;
 use crate::catalogue;
-use crate::model::Service;
+use crate::model::{Service, base_image};
 
 /// Whether a service runs an image that the catalogue knows by this very name, or one that is made of it by copying files.
 pub fn is_official(service: &Service) -> bool {
@@ -12,7 +12,9 @@ pub fn is_official(service: &Service) -> bool {
         image.is_some_and(|image| image.runs.is_empty() && image.entrypoint.is_none() && image.command.is_none())
     });
     copied
-        && base_image(service).and_then(|image| catalogue::lookup(&image.repository)).is_some_and(|found| found.exact)
+        && base_image(service)
+            .and_then(|image| catalogue::lookup(&image.value.repository))
+            .is_some_and(|found| found.exact)
 }
 
 /// Whether it is the image of nginx itself: `nginx`, or the one that runs without root.

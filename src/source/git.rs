@@ -54,11 +54,6 @@ impl Git {
         Ok(Git { root: path_of(root) })
     }
 
-    /// Its top directory.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// The commit where the present state and a revision have parted.
     ///
     /// # Errors

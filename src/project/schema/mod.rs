@@ -52,35 +52,3 @@ pub struct Violation {
 pub fn validate(files: Files<'_>, root: &Value) -> Vec<Violation> {
     walk::walk(files, root, &resources::FILE)
 }
-
-/// What the specification says of a key, given its path from the top: `["services", "web", "ports"]`. Names are free
-/// where the author chooses them, and a number steps into a list. `None` where the path ends in such a name.
-pub fn describe(path: &[&str]) -> Option<&'static Key> {
-    let (last, parents) = path.split_last()?;
-    structure(parents)?.key(last)
-}
-
-/// The keys that the specification lists for the mapping at a path; `None` where names are free.
-pub fn structure(path: &[&str]) -> Option<&'static Struct> {
-    let mut shape: &'static Shape = &resources::FILE;
-    for segment in path {
-        shape = step(shape, segment)?;
-    }
-    match shape.map {
-        Mapping::Struct(structure) => Some(structure),
-        _ => None,
-    }
-}
-
-fn step(shape: &'static Shape, segment: &str) -> Option<&'static Shape> {
-    if let Some(list) = &shape.list
-        && segment.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        return Some(list.item);
-    }
-    match shape.map {
-        Mapping::Struct(structure) => structure.key(segment).map(|key| key.shape),
-        Mapping::Table(table) => table.names.matches(segment).then_some(table.value),
-        Mapping::No | Mapping::Free => None,
-    }
-}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::tests::convert;
+use super::tests::value_of;
 use super::validate;
 use crate::edits::Files;
 use crate::source::SourceDb;
@@ -213,7 +213,7 @@ fn is_refused(text: &str) -> bool {
     assert!(findings.is_empty(), "{text}");
     let trees = Trees::default();
     let files = Files::new(&db, &trees);
-    validate(files, &convert(&tree, tree.documents[0])).iter().any(|violation| violation.rejected)
+    validate(files, &value_of(&tree)).iter().any(|violation| violation.rejected)
 }
 
 #[test]

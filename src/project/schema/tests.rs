@@ -4,81 +4,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::*;
-use crate::finding::Place;
-use crate::project::value::{Data, Entry, Map, Step};
-use crate::source::NodeId;
+use crate::project::convert::convert;
 use crate::source::{FileId, SourceDb};
-use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, Trees, parse, resolve_plain};
+use crate::yaml::{Tree, Trees, parse};
 
-/// A tree to values: aliases and merge keys followed, nothing interpolated.
-pub(super) fn convert(tree: &Tree, id: NodeId) -> Value {
-    let place = tree.place(id);
-    let node = tree.node(id).unwrap();
-    let data = match &node.kind {
-        NodeKind::Scalar(text, style) => scalar(text, *style, node.tag.as_deref()),
-        NodeKind::Sequence(items, _) => Data::List(items.iter().map(|item| convert(tree, *item)).collect()),
-        NodeKind::Mapping(..) => Data::Map(mapping(tree, id)),
-        NodeKind::Alias(Some(target)) => {
-            let mut value = convert(tree, *target);
-            value.via.push(Step::Alias(place));
-            return value;
-        }
-        NodeKind::Alias(None) => Data::Null,
-    };
-    Value::new(data, place)
-}
-
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Data {
-    if style != ScalarStyle::Plain || tag == Some("!!str") {
-        return Data::Text(text.to_owned());
-    }
-    match resolve_plain(text) {
-        Resolved::Null => Data::Null,
-        Resolved::Bool(value) => Data::Bool(value),
-        Resolved::Int(value) => Data::Int(value),
-        Resolved::Large(value) => Data::Large(value),
-        Resolved::Float(value) => Data::Float(value),
-        Resolved::Timestamp => Data::Timestamp(text.to_owned()),
-        Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
-    }
-}
-
-fn mapping(tree: &Tree, id: NodeId) -> Map {
-    let mut map = Map::new();
-    let mut merged = Vec::new();
-    for pair in tree.pairs(id) {
-        let name = tree.text(pair.key).unwrap_or("").to_owned();
-        let value = convert(tree, pair.value);
-        if name == "<<" {
-            merged.push((tree.place(pair.key), value));
-        } else {
-            map.insert(name, Entry { key: tree.place(pair.key), value });
-        }
-    }
-    for (at, value) in merged {
-        merge(&mut map, at, value);
-    }
-    map
-}
-
-fn merge(map: &mut Map, at: Place, value: Value) {
-    match value.data {
-        Data::Map(entries) => {
-            for (name, mut entry) in entries {
-                entry.value.via.push(Step::MergeKey(at));
-                map.entry(name).or_insert(entry);
-            }
-        }
-        Data::List(items) => items.into_iter().for_each(|item| merge(map, at, item)),
-        _ => {}
-    }
+/// The first document of a tree as values, nothing interpolated.
+pub(super) fn value_of(tree: &Tree) -> Value {
+    convert(tree).0.remove(0).value
 }
 
 fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Violation>) {
     let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
     let (tree, findings) = parse(file, text);
     assert!(findings.is_empty(), "{findings:?}");
-    (file, validate(Files::new(db, &Trees::default()), &convert(&tree, tree.documents[0])))
+    (file, validate(Files::new(db, &Trees::default()), &value_of(&tree)))
 }
 
 /// Each expected line: `line:column rule message`.
@@ -201,7 +140,8 @@ fn newer_keys_are_told_apart() {
     let newer: Vec<bool> = violations.iter().map(|violation| violation.newer).collect();
     assert_eq!(newer, [true, false, true]);
     assert!(violations.iter().all(|violation| violation.rejected));
-    assert!(describe(&["services", "a", "pre_start"]).is_some_and(Key::is_newer));
+    let found = lookup("services.a.pre_start");
+    assert!(found[0].key.is_some_and(Key::is_newer));
 }
 
 #[test]
@@ -382,22 +322,14 @@ fn paths_and_evidence_name_the_place() {
     assert_eq!(finding.evidence.as_deref(), Some("services.web.ports[1].targt"));
 }
 
-#[test]
-fn keys_are_described_by_their_path() {
-    let name = |path: &[&str]| describe(path).map(|key| key.name);
-    assert_eq!(name(&["services"]), Some("services"));
-    assert_eq!(name(&["services", "web"]), None);
-    assert_eq!(name(&["services", "web", "ports", "0", "published"]), Some("published"));
-    assert_eq!(name(&["services", "web", "deploy", "resources", "limits", "memory"]), Some("memory"));
-    assert_eq!(name(&["networks", "a", "ipam", "config", "1", "subnet"]), Some("subnet"));
-    assert_eq!(name(&["services", "web", "environment", "A"]), None);
-    assert_eq!(name(&["services", "web", "depends_on", "db", "condition"]), Some("condition"));
-    assert!(describe(&["version"]).is_some_and(|key| key.deprecated == Some("remove it")));
-    assert_eq!(structure(&["services", "web"]).map(|found| found.title), Some("a service"));
-    assert!(describe(&[]).is_none());
+/// Each structure of the specification, once.
+pub(super) fn every_structure() -> Vec<&'static Struct> {
+    let mut found = Vec::new();
+    structures(&resources::FILE, &mut found);
+    assert!(found.len() > 40);
+    found
 }
 
-/// Each structure below a shape, once.
 fn structures(shape: &'static Shape, found: &mut Vec<&'static Struct>) {
     if let Some(list) = &shape.list {
         structures(list.item, found);
@@ -414,10 +346,8 @@ fn structures(shape: &'static Shape, found: &mut Vec<&'static Struct>) {
 
 #[test]
 fn the_table_is_in_order_and_documented() {
-    let (mut found, mut names) = (Vec::new(), BTreeMap::new());
-    structures(&resources::FILE, &mut found);
-    assert!(found.len() > 40);
-    for structure in found {
+    let mut names = BTreeMap::new();
+    for structure in every_structure() {
         assert!(structure.keys.is_sorted_by(|one, other| one.name < other.name), "{}", structure.title);
         assert!(structure.required.iter().all(|name| structure.key(name).is_some()), "{}", structure.title);
         for key in structure.keys {

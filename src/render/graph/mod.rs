@@ -7,12 +7,12 @@ mod svg;
 use crate::graph::{Audience, Graph, Link, ServiceNode};
 
 /// The shape of the picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum GraphFormat {
-    /// For Graphviz.
-    Dot,
     /// For Markdown.
     Mermaid,
+    /// For Graphviz.
+    Dot,
     /// A drawing.
     Svg,
 }

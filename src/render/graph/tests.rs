@@ -1,3 +1,5 @@
+//! The same picture in every language, and what it must not hold.
+
 use super::*;
 use crate::facts::fixture::with_facts;
 use crate::graph::graph;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::facts::listeners::{Listeners, listeners};
+use crate::facts::listeners::{Extent, Listeners, is_named, listeners};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
@@ -37,8 +37,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a service is known not to listen on the port of an entry, for all that it says of itself.
 fn is_missed(service: &Service, port: &Port, known: &Listeners) -> bool {
-    let named = crate::facts::listeners::is_named(service, port.target);
+    let named = is_named(service, port.target);
     // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
     let met = service.ports.iter().any(|one| known.get(one.target).is_some());
-    port.protocol == "tcp" && known.complete && !met && !named
+    port.protocol == "tcp" && known.extent == Extent::All && !met && !named
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::edits;
 use crate::facts::listeners::may_listen;
 use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Label, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 
@@ -31,9 +31,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .evidence(format!("{name}:{number}"))
             .label(port.place, format!("the host's {number} leads to {target} of `{name}`"))
             .help(format!("write `{}:{target}`", first.host));
-        for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
-            finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
-        }
+        finding.labels.extend(other_users(first, rest));
         let written = |peer: &&Peer| {
             let place = peer.port_place.filter(|_| peer.is_own)?;
             edits::exchange(cx.files, place, &number.to_string(), &target.to_string())
@@ -47,6 +45,15 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fix = edits::safe(format!("write port {target}"), edits::all(places.iter().map(written)));
         findings.push(finding);
     }
+}
+
+/// The other places that use the same wrong port.
+pub fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = Label> {
+    let others = rest.iter().filter(|peer| peer.place != first.place).take(LABELS);
+    others.map(|peer| Label {
+        place: peer.port_place.unwrap_or(peer.place),
+        message: format!("`{}` uses it, too", peer.service),
+    })
 }
 
 /// The service that a peer is, and the entry of its `ports` that gives it, on the host, the port that the peer uses.

@@ -3,21 +3,15 @@
 use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
-use crate::rules::support::is_one_file;
+use crate::rules::support::{all_services, is_one_file, knows_all_services};
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // What Compose rejects may hold an entry that could not be read.
-    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
-        return;
-    }
-    let services = || cx.model.services.values().chain(cx.model.disabled.values());
-    // Of a service whose `extends` leads nowhere, the networks are not known.
-    if services().any(|service| cx.project.unresolved.contains(&service.name)) {
+    if !knows_all_services(cx) {
         return;
     }
     for (key, network) in cx.model.networks.iter().filter(|(_, network)| network.declared) {
-        let used = services().any(|service| service.networks.contains_key(key));
+        let used = all_services(cx).any(|service| service.networks.contains_key(key));
         if used || key == "default" || cx.facts.used_nearby().networks.contains(key) {
             continue;
         }

@@ -2,15 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::published_port_used_internally::misused;
-use crate::facts::listeners::{Listeners, Sureness, listeners, may_listen};
+use super::published_port_used_internally::{misused, other_users};
+use crate::facts::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -24,7 +21,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, rest)) = peers.split_first() else { continue };
         let Some((to, known, _)) = wrong(cx, first) else { continue };
         let place = first.port_place.unwrap_or(first.place);
-        let confidence = if known.complete { Confidence::High } else { Confidence::Medium };
+        let confidence = if known.extent == Extent::All { Confidence::High } else { Confidence::Medium };
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("`{name}` does not listen on port {number}");
         let resource = format!("services.{}", first.service);
@@ -33,9 +30,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .label(to.key, format!("by {who} it listens on {}", known.shown()))
             .help(format!("write the port that `{name}` listens on, {}", known.shown()))
             .confidence(confidence);
-        for peer in rest.iter().filter(|peer| peer.place != first.place).take(LABELS) {
-            finding = finding.label(peer.port_place.unwrap_or(peer.place), format!("`{}` uses it, too", peer.service));
-        }
+        finding.labels.extend(other_users(first, rest));
         findings.push(finding);
     }
 }
@@ -51,7 +46,7 @@ fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u
     let agreed = to.ports.iter().any(|port| likely(port.target));
     // Who shares a network namespace answers, too.
     let alone = cx.facts.reach().siblings(name).len() < 2;
-    let sure = known.complete || agreed;
+    let sure = known.extent == Extent::All || agreed;
     let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
     wrong.then_some((to, known, number))
 }

@@ -1,7 +1,7 @@
 //! A label that tells Traefik a port on which the service does not listen.
 
-use super::upstream_port_mismatch::{confidence, help, ports, reason};
-use crate::facts::serves::other_than;
+use super::upstream_port_mismatch::{help, ports, with_reason};
+use crate::facts::listeners::other_than;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 use crate::sidecar::ProxyKind;
@@ -12,16 +12,14 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for target in cx.facts.proxy_targets().iter().filter(|target| target.kind == ProxyKind::Traefik) {
         let (Some(service), Some(port)) = (cx.model.services.get(&target.host), target.port) else { continue };
         // Its own dashboard is `api@internal`, which asks for any port.
-        let Some(serves) = other_than(cx.facts, service, port).filter(|_| !is_traefik(service)) else { continue };
+        let Some(known) = other_than(cx.facts, service, port).filter(|_| !is_traefik(service)) else { continue };
         let name = &service.name;
         let message =
-            format!("`{name}` does not listen on {port}, which Traefik is told here, but on {}", ports(&serves));
-        findings.push(
+            format!("`{name}` does not listen on {port}, which Traefik is told here, but on {}", ports(&known));
+        let finding =
             Finding::new("traefik-port", Severity::Warning, target.place, format!("services.{name}"), message)
                 .evidence(port.to_string())
-                .label(serves.place, reason(&serves))
-                .confidence(confidence(&serves))
-                .help(help(service, &serves)),
-        );
+                .help(help(service, &known));
+        findings.push(with_reason(finding, &known));
     }
 }

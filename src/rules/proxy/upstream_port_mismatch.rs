@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::facts::listeners::{Evidence, Listener, Listeners, other_than};
 use crate::facts::reach::Answer;
-use crate::facts::serves::{Evidence, Serves, other_than};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
@@ -18,12 +18,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Answer::Service(name) = cx.facts.reach().who_answers(proxy, &target.host) else { continue };
         let Some(service) = cx.model.services.get(name).filter(|_| name != proxy) else { continue };
         let port = target.port.unwrap_or_else(|| usual_port(target.scheme.as_deref()));
-        let Some(serves) = other_than(cx.facts, service, port) else { continue };
+        let Some(known) = other_than(cx.facts, service, port) else { continue };
         if !seen.insert((proxy, name, port)) {
             continue;
         }
         let message =
-            format!("the proxy `{proxy}` forwards to port {port} of `{name}`, which listens on {}", ports(&serves));
+            format!("the proxy `{proxy}` forwards to port {port} of `{name}`, which listens on {}", ports(&known));
         let finding = Finding::new(
             "upstream-port-mismatch",
             Severity::Warning,
@@ -32,48 +32,46 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
         )
         .evidence(format!("{name}:{port}"))
-        .label(serves.place, reason(&serves))
-        .confidence(confidence(&serves))
-        .help(help(service, &serves));
-        findings.push(with_given(finding, target.given, format!("`{proxy}` runs with this configuration")));
+        .help(help(service, &known));
+        findings.push(with_given(
+            with_reason(finding, &known),
+            target.given,
+            format!("`{proxy}` runs with this configuration"),
+        ));
     }
 }
 
 /// The ports that a service listens on, as words: `80 and 443`.
-pub fn ports(serves: &Serves) -> String {
-    let numbers: Vec<String> = serves.ports.iter().map(u16::to_string).collect();
+pub fn ports(known: &Listeners) -> String {
+    let numbers: Vec<String> = known.numbers().iter().map(u16::to_string).collect();
     match numbers.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         other => other.concat(),
     }
 }
 
-/// What says so.
-pub fn reason(serves: &Serves) -> String {
-    match serves.evidence {
-        Evidence::Image => format!("this image listens on {}", ports(serves)),
-        Evidence::Dockerfile => format!("the Dockerfile exposes {}", ports(serves)),
+/// The finding with what says where the service listens, and how sure that is.
+pub fn with_reason(finding: Finding, known: &Listeners) -> Finding {
+    let Some(first) = known.ports.first() else { return finding };
+    let reason = match first.evidence {
+        Evidence::Image => format!("this image listens on {}", ports(known)),
+        Evidence::Dockerfile => format!("the Dockerfile exposes {}", ports(known)),
         Evidence::Command => "the command says so".to_owned(),
         Evidence::Configuration => "its configuration says so".to_owned(),
         Evidence::Mapping(published) => {
-            format!("{published} is only its port on the host, {} that of the container", ports(serves))
+            format!("{published} is only its port on the host, {} that of the container", ports(known))
         }
-    }
-}
-
-/// How sure that is.
-pub fn confidence(serves: &Serves) -> Confidence {
-    match serves.evidence {
-        Evidence::Mapping(_) | Evidence::Dockerfile => Confidence::Medium,
-        _ => Confidence::High,
-    }
+    };
+    let is_vague = |one: &Listener| matches!(one.evidence, Evidence::Mapping(_) | Evidence::Dockerfile);
+    let confidence = if known.ports.iter().any(is_vague) { Confidence::Medium } else { Confidence::High };
+    finding.label(first.place, reason).confidence(confidence)
 }
 
 /// What to do.
-pub fn help(service: &Service, serves: &Serves) -> String {
-    match serves.ports.first() {
-        Some(only) if serves.ports.len() == 1 => {
-            format!("write `{only}`; between services the port of the container counts, whatever is published")
+pub fn help(service: &Service, known: &Listeners) -> String {
+    match known.ports.as_slice() {
+        [only] => {
+            format!("write `{}`; between services the port of the container counts, whatever is published", only.port)
         }
         _ => format!("write one of the ports that `{}` listens on", service.name),
     }

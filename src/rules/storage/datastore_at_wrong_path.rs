@@ -2,8 +2,9 @@
 
 use crate::catalogue::schema::WrongMountEffect;
 use crate::edits;
-use crate::facts::images::{base_image, image_text};
+use crate::facts::images::image_text;
 use crate::finding::{Confidence, Finding, Severity};
+use crate::model::base_image;
 use crate::rules::Context;
 
 /// Reports the mount, at its target.

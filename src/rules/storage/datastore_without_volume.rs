@@ -25,6 +25,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = &service.name;
         let message = match unkept.fleeting.map(|mount| &mount.kind) {
             Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory, the next restart loses them"),
+            _ if unkept.partly => {
+                format!("nothing keeps `{}` of `{name}`, a new container starts without it", unkept.path)
+            }
             _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
         };
         let help = if unkept.exact {

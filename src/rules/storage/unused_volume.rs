@@ -4,17 +4,11 @@ use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
-use crate::rules::support::is_one_file;
+use crate::rules::support::{all_services, is_one_file, knows_all_services};
 
 /// Reports the declaration, in projects whose services and files near them do not mount it either.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // What Compose rejects may hold an entry that could not be read.
-    if cx.fragment || cx.project.rejected || cx.model.services.is_empty() {
-        return;
-    }
-    let services = || cx.model.services.values().chain(cx.model.disabled.values());
-    // Of a service whose `extends` leads nowhere, the mounts are not known.
-    if services().any(|service| cx.project.unresolved.contains(&service.name)) {
+    if !knows_all_services(cx) {
         return;
     }
     // A variable in a name may name any volume.
@@ -22,7 +16,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         matches!(mount.kind, MountKind::Volume(_))
             && mount.source.as_ref().is_some_and(|source| source.is_interpolated())
     };
-    if services().any(|service| service.mounts.iter().any(open)) {
+    if all_services(cx).any(|service| service.mounts.iter().any(open)) {
         return;
     }
     for (key, volume) in &cx.model.volumes {
@@ -32,7 +26,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             MountKind::Other(_) => mount.source.as_ref().is_some_and(|source| source.value == *key),
             _ => false,
         };
-        let used = services().any(|service| service.mounts.iter().any(mounted));
+        let used = all_services(cx).any(|service| service.mounts.iter().any(mounted));
         if used || cx.facts.used_nearby().volumes.contains(key) {
             continue;
         }

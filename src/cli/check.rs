@@ -1,0 +1,137 @@
+//! `plimsoll check`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::arguments::Check;
+use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, names, request};
+use super::{buffer, fixes, ignores, known, outputs, progress, stages};
+use crate::config::{self, FailOn};
+use crate::engine::{self, Request, Selection};
+use crate::finding::Severity;
+use crate::render::{self, RenderOptions};
+use crate::report::Report;
+use crate::rules::Document;
+use crate::source::SourceDb;
+
+/// The width of text where no terminal says another, in columns.
+const USUAL_WIDTH: usize = 100;
+/// Wider text is hard to read, in columns.
+const LARGEST_WIDTH: usize = 120;
+
+/// Reports what is wrong, or mends it, or writes comments for it.
+pub(super) fn check(
+    arguments: &Check,
+    surroundings: &Surroundings,
+    documents: &[&'static Document],
+) -> Result<Answer, String> {
+    let rules = names(documents);
+    let sources = SourceDb::new();
+    let mut request = asked(arguments, &sources, surroundings, &rules)?;
+    request.earlier = known::earlier(arguments.comparison.since.as_deref(), &request, &rules)?;
+    let configured = request.config.as_ref().and_then(|config| config.fail_on);
+    let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
+    let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
+    let options = options(arguments, surroundings, fail_on, &request);
+    let telling = Telling { arguments, options: &options, fail_on };
+    let seen = (surroundings.error_terminal && !arguments.quiet).then_some(&*request.watch);
+    if let Some(doing) = arguments.fixing.doing() {
+        return Ok(progress::during(seen, || fixes::run(doing, sources, &request, &telling)));
+    }
+    let mut report = progress::during(seen, || engine::check(&sources, &request));
+    telling.keep_asked(&mut report, &sources, &request);
+    if arguments.comparison.add_ignores {
+        return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
+    }
+    Ok(telling.answer(&report, &sources, &request))
+}
+
+/// The request that the arguments make.
+fn asked(
+    arguments: &Check,
+    sources: &SourceDb,
+    surroundings: &Surroundings,
+    rules: &[&str],
+) -> Result<Request, String> {
+    all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), rules)?;
+    let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
+    let request = request(sources, arguments.project.clone(), paths, surroundings, rules)?;
+    let selection = Selection {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        strict: arguments.strict,
+        style: arguments.style,
+    };
+    let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, surroundings)?;
+    Ok(Request { buffer, selection, baseline, ..request })
+}
+
+fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
+    let unknown = names.find(|name| !rules.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
+}
+
+fn options(arguments: &Check, surroundings: &Surroundings, fail_on: FailOn, request: &Request) -> RenderOptions {
+    RenderOptions {
+        color: surroundings.color(arguments.color),
+        width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
+        show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
+        links: surroundings.terminal && surroundings.color(arguments.color),
+        summary: !arguments.quiet,
+        statistics: arguments.statistics,
+        fail_on: lowest(fail_on),
+        ..RenderOptions::new(request.directory.clone())
+    }
+}
+
+fn lowest(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Severity(severity) => Some(severity),
+        FailOn::Never => None,
+    }
+}
+
+/// A run never fails for something that it does not show.
+pub(super) fn shown_by_default(fail_on: FailOn) -> Severity {
+    match fail_on {
+        FailOn::Severity(severity) => severity.min(Severity::Warning),
+        FailOn::Never => Severity::Warning,
+    }
+}
+
+/// How the answer is given.
+pub(super) struct Telling<'a> {
+    pub(super) arguments: &'a Check,
+    pub(super) options: &'a RenderOptions,
+    fail_on: FailOn,
+}
+
+impl Telling<'_> {
+    /// Of the project of an unsaved buffer, keeps the findings in the buffer, unless all are asked for.
+    pub(super) fn keep_asked(&self, report: &mut Report, sources: &SourceDb, request: &Request) {
+        if let Some(path) = self.buffer(request) {
+            report.keep_file(path, sources);
+        }
+    }
+
+    /// The unsaved buffer, where its findings alone are asked for.
+    pub(super) fn buffer<'r>(&self, request: &'r Request) -> Option<&'r PathBuf> {
+        request.buffer.as_ref().filter(|_| !self.arguments.stdin_project)
+    }
+
+    /// The findings on standard output and in files, what went wrong on the way, and the exit code.
+    pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> Answer {
+        let arguments = self.arguments;
+        let start = Instant::now();
+        let output = render::render(arguments.format, report, sources, self.options);
+        let unwritten = outputs::write(&arguments.outputs, report, sources, self.options);
+        let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
+        let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
+        let lines = report.failures.iter().chain(&unwritten).chain(&unused);
+        let mut errors: String = lines.map(|line| complaint(line)).collect();
+        if arguments.verbose {
+            errors.push_str(&stages::table(&request.watch, report, start.elapsed()));
+        }
+        Answer { output, errors, code: code.max(exit_code(report, self.fail_on)) }
+    }
+}
