@@ -31,10 +31,14 @@ fn commands_images_and_variables_count() {
 #[test]
 fn a_dockerfile_exposes() {
     let files = [
-        ("compose.yaml", "services: {api: {build: .}, db: {build: ./db}, range: {build: ./range}}\n"),
+        (
+            "compose.yaml",
+            "services: {api: {build: .}, db: {build: ./db}, range: {build: ./range}, mq: {build: ./mq}}\n",
+        ),
         ("Dockerfile", "FROM node:22\nEXPOSE 3000 53/udp\n"),
         ("db/Dockerfile", "FROM postgres:17\n"),
         ("range/Dockerfile", "FROM node:22\nEXPOSE 3000-3001\n"),
+        ("mq/Dockerfile", "FROM eclipse-mosquitto:2\nCOPY mosquitto.conf /mosquitto/config/\n"),
     ];
     with_sources(&files, &[], |_, facts| {
         let api = listeners(&facts.model.services["api"]);
@@ -43,6 +47,9 @@ fn a_dockerfile_exposes() {
         assert_eq!((ports(&db), db.extent), (vec![(5432, true)], Extent::All));
         let range = listeners(&facts.model.services["range"]);
         assert_eq!((ports(&range), range.extent), (vec![(3000, false), (3001, false)], Extent::Some));
+        // It brings a configuration, which may say another port.
+        let broker = listeners(&facts.model.services["mq"]);
+        assert_eq!((ports(&broker), broker.extent), (vec![(1883, true)], Extent::Some));
     });
 }
 

@@ -13,7 +13,7 @@ use super::{address, swarm};
 use crate::edits::{self, Files};
 use crate::finding::{Confidence, Finding, Label, Place, Severity};
 use crate::project::environment::Environment;
-use crate::project::value::{Entry, Map, Part, Step, Value};
+use crate::project::value::{Entry, Map, Part, Step, Text, Value};
 use crate::rules::Context;
 
 /// How many characters of a value a message shows.
@@ -149,7 +149,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     resources::secrets(cx, &mut report);
 }
 
-fn section<'a>(cx: &Context<'a>, key: &str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
+fn section<'a>(cx: &Context<'a>, key: &str) -> impl Iterator<Item = (&'a Text, &'a Entry)> {
     cx.project.root.get(key).and_then(Value::map).into_iter().flat_map(Map::iter)
 }
 

@@ -1,7 +1,7 @@
 //! `host.docker.internal`, which Docker on Linux does not know by itself.
 
 use crate::edits::{self, Content};
-use crate::facts::hosts::{Role, references};
+use crate::facts::hosts::Role;
 use crate::finding::{Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
@@ -24,11 +24,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         .collect();
     let Some(((first, place), rest)) = lacking.split_first() else { return };
     let names: Vec<&str> = lacking.iter().map(|(service, _)| service.name.as_str()).collect();
+    let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
+    owners.dedup();
     let message = format!("`{NAME}` is not known to {} where Docker runs on Linux", and_list(&names));
     let mut finding =
         Finding::new("host-docker-internal", Severity::Warning, *place, format!("services.{}", first.name), message)
             .evidence(NAME)
-            .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&names)));
+            .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&owners)));
     for (service, other) in rest.iter().filter(|(_, other)| other != place).take(LABELS) {
         finding = finding.label(*other, format!("`{}` uses it, too", service.name));
     }
@@ -39,6 +41,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fix = edits::safe(format!("say what `{NAME}` is"), edits::all(lacking.iter().map(add)));
     }
     findings.push(finding);
+}
+
+/// Whose entry in `extra_hosts` counts: who shares the network of another service must not have any.
+fn owner(service: &Service) -> &str {
+    let mode = service.network_mode.as_ref().and_then(|mode| mode.value.strip_prefix("service:"));
+    mode.unwrap_or(&service.name)
 }
 
 /// Whether the service, or the one whose network it uses, says what the name is.
@@ -53,8 +61,11 @@ fn is_known(cx: &Context<'_>, service: &Service) -> bool {
 }
 
 fn used(cx: &Context<'_>, service: &Service) -> Option<Place> {
-    let named = references(service, cx.facts.texts());
-    let mut peers = named.iter().filter(|one| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen));
+    let mut peers = cx
+        .facts
+        .hosts(&service.name)
+        .iter()
+        .filter(|one| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen));
     let of_proxy = || {
         let targets = cx.facts.proxy_targets().iter();
         targets.filter(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name)).map(|one| one.place).next()
