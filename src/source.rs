@@ -6,6 +6,7 @@ mod path;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -181,7 +182,8 @@ pub struct SourceDb {
 #[derive(Debug, Default)]
 struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
-    by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
+    /// By their paths, as bytes: these compare faster than the parts of a path.
+    by_path: RwLock<HashMap<OsString, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
@@ -231,17 +233,17 @@ impl SourceDb {
                 loaded.insert(path.to_path_buf());
             }
         }
-        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
         if let Some(known) = known {
             return known;
         }
         let read = self.read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get(path) {
+        if let Some(known) = by_path.get(path.as_os_str()) {
             return known.clone();
         }
         let loaded = read.map(|text| self.add(path.to_path_buf(), text));
-        by_path.insert(path.to_path_buf(), loaded.clone());
+        by_path.insert(path.as_os_str().to_owned(), loaded.clone());
         loaded
     }
 
@@ -338,7 +340,7 @@ impl SourceDb {
     fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
         let is_there = file != Err(LoadError::Missing);
         self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
-        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
     }
 
     /// Files that were found below a directory, without those that are hidden and with those that are laid there.
@@ -364,7 +366,7 @@ impl SourceDb {
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
         let path = &*normal(path);
-        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}

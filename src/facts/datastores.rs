@@ -147,7 +147,8 @@ fn is_in_pattern(text: &str, path: &str) -> bool {
 
 /// Whether a place in a container holds configuration, scripts, logs or copies.
 fn is_elsewhere(target: &str) -> bool {
-    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")))
+    let begins = |place: &str| target.strip_prefix(place).is_some_and(|rest| rest.starts_with('-'));
+    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || begins(place))
 }
 
 fn lost<'a>(

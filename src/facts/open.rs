@@ -35,8 +35,13 @@ const SHOWING: [&str; 5] = ["http", "https", "admin", "metrics", "api"];
 
 /// What stands open behind a port of a service, whoever reaches it.
 pub fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Open<'a>> {
+    at(service, port.target, &port.protocol)
+}
+
+/// The same, by the number of the port.
+pub fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<Open<'a>> {
     let known = known_image(service)?;
-    let exposure = known.image.exposure(port.target);
+    let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
         return Some(Open { kind: Kind::Datastore(exposure.kind), why: &exposure.why, known });
     }
@@ -52,10 +57,10 @@ pub fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Open<'a>> 
     let here = |ports: &Vec<&Port>| {
         ports.iter().any(|one| {
             let shows = kind == Kind::Commands || SHOWING.contains(&one.purpose.as_str());
-            shows && one.port == port.target && one.protocol == Transport::Tcp && is_open(service, one)
+            shows && one.port == target && one.protocol == Transport::Tcp && is_open(service, one)
         })
     };
-    let listens = port.protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
+    let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
     let login = known.image.login_for(known.tag).filter(|_| listens)?;
     (!asks(service, login)).then_some(Open { kind, why, known })
 }

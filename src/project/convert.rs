@@ -126,13 +126,13 @@ impl Converter<'_> {
                 let message = format!("the key `{text}` is {kind}, a key must be a string");
                 self.report("wrong-type", tree.place(pair.key), message);
             } else {
-                self.path.push(text.into());
+                self.path.push(text.clone());
                 if let Some(mut value) = self.node(pair.value, via) {
                     // Compose rejects the file; the rest of it is judged as if both stood in one place.
                     if let Some(first) = map.get(text.as_str()) {
                         join(&mut value, &first.value);
                     }
-                    map.insert(text.as_str(), Entry { key: tree.place(pair.key), value });
+                    map.insert(text.clone(), Entry { key: tree.place(pair.key), value });
                 }
                 self.path.pop();
             }
@@ -168,7 +168,7 @@ impl Converter<'_> {
         }
     }
 
-    fn scalar(&mut self, id: NodeId, node: &Node, text: &str, style: ScalarStyle) -> Data {
+    fn scalar(&mut self, id: NodeId, node: &Node, text: &Text, style: ScalarStyle) -> Data {
         let resolved = match node.tag.as_deref() {
             None | Some("!override") if style == ScalarStyle::Plain => resolve_plain(text),
             Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => resolve_plain(text),
@@ -193,8 +193,8 @@ impl Converter<'_> {
             Resolved::Int(value) => Data::Int(value),
             Resolved::Large(value) => Data::Large(value),
             Resolved::Float(value) => Data::Float(value),
-            Resolved::Timestamp => Data::Timestamp(text.into()),
-            Resolved::Merge | Resolved::Text => Data::Text(text.into()),
+            Resolved::Timestamp => Data::Timestamp(text.clone()),
+            Resolved::Merge | Resolved::Text => Data::Text(text.clone()),
         }
     }
 

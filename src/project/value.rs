@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use super::few::Few;
 pub use super::map::Map;
 use crate::finding::Place;
-
-/// Text of a value or a key: short text stands in it, longer text is shared where it is cloned.
-pub type Text = smol_str::SmolStr;
+pub use crate::yaml::Text;
 
 /// How a value got from where it is written to where it stands in the resolved project.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -187,10 +187,10 @@ struct Report<'a> {
 impl Report<'_> {
     /// Judges a value that somebody wrote, unless a variable leaves a blank in it.
     fn judge(&mut self, resource: &str, path: &[&str], value: &Value, judge: Judge) {
-        if value.has_blank() || value.via.contains(&Step::Implied) || is_filled_in_later(value) {
+        if value.has_blank() || value.via.contains(&Step::Implied) {
             return;
         }
-        let Some(flaw) = judge(value) else { return };
+        let Some(flaw) = judge(value).filter(|_| !is_filled_in_later(value)) else { return };
         let path: Vec<&str> = path.iter().copied().filter(|step| !matches!(*step, "*" | "[]")).collect();
         let environment = self.environment;
         let files = self.files;
