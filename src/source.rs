@@ -1,12 +1,19 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
+mod directories;
 pub mod git;
+mod path;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io;
-use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use directories::Directories;
+use path::normal;
+pub use path::{normalize, relative};
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -102,22 +109,35 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text, a byte-order mark included.
     pub text: String,
-    line_starts: Vec<u32>,
+    line_starts: OnceLock<Vec<u32>>,
+    has_lone_return: OnceLock<bool>,
 }
 
 impl SourceFile {
     /// A text and the path that it stands at.
     pub fn new(path: PathBuf, text: String) -> SourceFile {
-        let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        SourceFile { path, text, line_starts }
+        SourceFile { path, text, line_starts: OnceLock::new(), has_lone_return: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+            [0].into_iter().chain(breaks).collect()
+        })
+    }
+
+    /// Whether a carriage return stands alone somewhere, without a line feed behind it.
+    pub fn has_lone_return(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_lone = |(at, _): (usize, &str)| bytes.get(at + 1) != Some(&b'\n');
+        *self.has_lone_return.get_or_init(|| self.text.match_indices('\r').any(is_lone))
     }
 
     /// Line and column of a byte; a byte beyond the end counts as the end.
     pub fn position(&self, byte: u32) -> Position {
         let byte = byte.min(self.text.len() as u32);
-        let line = self.line_starts.partition_point(|start| *start <= byte).saturating_sub(1);
-        let start = self.line_starts.get(line).copied().unwrap_or(0);
+        let line = self.line_starts().partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.line_starts().get(line).copied().unwrap_or(0);
         let before = self.slice(start, byte);
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1, byte }
@@ -130,12 +150,12 @@ impl SourceFile {
 
     /// How many lines the file has; a last line without a line break counts.
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 
     /// The first byte of a line counted from 1, or the end of the text.
     pub fn line_start(&self, line: u32) -> u32 {
-        self.line_starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
+        self.line_starts().get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
     }
 }
 
@@ -162,7 +182,8 @@ pub struct SourceDb {
 #[derive(Debug, Default)]
 struct Shared {
     files: RwLock<Vec<Arc<SourceFile>>>,
-    by_path: RwLock<HashMap<PathBuf, Result<FileId, LoadError>>>,
+    /// By their paths, as bytes: these compare faster than the parts of a path.
+    by_path: RwLock<HashMap<OsString, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
@@ -170,6 +191,9 @@ struct Shared {
     laid: RwLock<BTreeMap<PathBuf, bool>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
+    /// Where directories are, links followed.
+    real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    directories: Directories,
 }
 
 fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
@@ -202,22 +226,34 @@ impl SourceDb {
     /// # Errors
     /// See [`LoadError`]; the answer for a path stays the same for the whole run.
     pub fn load(&self, path: &Path) -> Result<FileId, LoadError> {
-        let path = normalize(path);
+        let path = &*normal(path);
         if let Some(loaded) = &self.loaded {
-            loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if !loaded.contains(path) {
+                loaded.insert(path.to_path_buf());
+            }
         }
-        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
         if let Some(known) = known {
             return known;
         }
-        let read = if self.is_outside(&path) { Err(LoadError::Outside) } else { read(&path) };
+        let read = self.read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get(&path) {
+        if let Some(known) = by_path.get(path.as_os_str()) {
             return known.clone();
         }
-        let loaded = read.map(|text| self.add(path.clone(), text));
-        by_path.insert(path, loaded.clone());
+        let loaded = read.map(|text| self.add(path.to_path_buf(), text));
+        by_path.insert(path.as_os_str().to_owned(), loaded.clone());
         loaded
+    }
+
+    fn read(&self, path: &Path) -> Result<String, LoadError> {
+        match self.shared.directories.kind(path) {
+            // What is not there is missing, wherever it would be.
+            Some(PathKind::Missing) => Err(LoadError::Missing),
+            kind if self.is_outside(path, kind) => Err(LoadError::Outside),
+            _ => read(path),
+        }
     }
 
     /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
@@ -226,11 +262,28 @@ impl SourceDb {
         *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
     }
 
-    fn is_outside(&self, path: &Path) -> bool {
+    fn is_outside(&self, path: &Path, kind: Option<PathKind>) -> bool {
         let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
-        // What is not there is missing, wherever it would be.
-        let Some(real) = (!fence.is_empty()).then(|| std::fs::canonicalize(path).ok()).flatten() else { return false };
-        !fence.iter().any(|directory| real.starts_with(directory))
+        if fence.is_empty() {
+            return false;
+        }
+        // Of what is no link the directory says where it is.
+        let real = match kind {
+            Some(_) => path.parent().and_then(|directory| Some(self.real(directory)?.join(path.file_name()?))),
+            None => std::fs::canonicalize(path).ok(),
+        };
+        real.is_some_and(|real| !fence.iter().any(|directory| real.starts_with(directory)))
+    }
+
+    /// Where a directory is, links followed.
+    fn real(&self, directory: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.shared.real.read().unwrap_or_else(PoisonError::into_inner).get(directory) {
+            return known.clone();
+        }
+        let real = std::fs::canonicalize(directory).ok();
+        let mut known = self.shared.real.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(directory.to_path_buf(), real.clone());
+        real
     }
 
     /// Whether a path leads out of a directory, links followed; without a directory nothing does.
@@ -263,6 +316,8 @@ impl SourceDb {
             stand_ins: copy(&self.shared.stand_ins),
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
+            real: copy(&self.shared.real),
+            directories: Directories::default(),
         };
         SourceDb { shared: Arc::new(shared), loaded: None }
     }
@@ -285,7 +340,7 @@ impl SourceDb {
     fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
         let is_there = file != Err(LoadError::Missing);
         self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
-        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
     }
 
     /// Files that were found below a directory, without those that are hidden and with those that are laid there.
@@ -310,13 +365,16 @@ impl SourceDb {
 
     /// What stands at a path, links followed, overlays counted as files.
     pub fn kind(&self, path: &Path) -> PathKind {
-        let path = normalize(path);
-        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        let path = &*normal(path);
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}
         }
-        match std::fs::metadata(&path) {
+        if let Some(kind) = self.shared.directories.kind(path) {
+            return kind;
+        }
+        match std::fs::metadata(path) {
             Ok(data) if data.is_dir() => PathKind::Directory,
             Ok(_) => PathKind::File,
             Err(_) => PathKind::Missing,
@@ -338,8 +396,10 @@ impl SourceDb {
 
     /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
     pub fn list(&self, directory: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut names = self.shared.directories.names(directory).unwrap_or_else(|| {
+            let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        });
         let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
@@ -392,22 +452,6 @@ pub fn process_variables() -> Vec<(String, String)> {
     variables
 }
 
-/// Makes a path absolute and takes `.` and `..` out of it by its words alone, as Go's `filepath.Join` does.
-pub fn normalize(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut clean = PathBuf::new();
-    for component in absolute.components() {
-        match component {
-            Component::ParentDir => {
-                clean.pop();
-            }
-            Component::CurDir => {}
-            other => clean.push(other),
-        }
-    }
-    clean
-}
-
 /// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -425,21 +469,6 @@ pub fn days_since_1970() -> u64 {
 /// It is gone, or may not be read.
 pub fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()
-}
-
-/// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
-/// root keeps its absolute path.
-pub fn relative(base: &Path, path: &Path) -> String {
-    let words = |path: &Path| -> Vec<String> {
-        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
-    };
-    let (base, parts) = (words(base), words(path));
-    let common = base.iter().zip(&parts).take_while(|(one, other)| one == other).count();
-    if common < 2 && base.len() > 1 {
-        return path.to_string_lossy().replace('\\', "/");
-    }
-    let up = std::iter::repeat_n("..", base.len().saturating_sub(common));
-    up.chain(parts.iter().skip(common).map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

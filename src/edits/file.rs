@@ -49,9 +49,7 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn new(source: Arc<SourceFile>, parsed: Arc<(Tree, Vec<Finding>)>) -> Option<Open> {
         let open = Open { source, parsed };
-        let text = open.text();
-        let lone = text.match_indices('\r').any(|(at, _)| text.as_bytes().get(at + 1) != Some(&b'\n'));
-        (!open.tree().broken && !lone).then_some(open)
+        (!open.tree().broken && !open.source.has_lone_return()).then_some(open)
     }
 
     pub(super) fn tree(&self) -> &Tree {

@@ -118,7 +118,9 @@ fn only_scalar(tree: &Tree, position: Position) -> Option<String> {
     };
     let node = tree.node(id)?;
     match &node.kind {
-        NodeKind::Scalar(text, ScalarStyle::Plain) if node.tag.is_none() && node.anchor.is_none() => Some(text.clone()),
+        NodeKind::Scalar(text, ScalarStyle::Plain) if node.tag.is_none() && node.anchor.is_none() => {
+            Some(text.to_string())
+        }
         _ => None,
     }
 }

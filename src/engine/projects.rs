@@ -273,7 +273,7 @@ impl Run<'_> {
         judged.whole &= !findings.iter().any(|finding| finding.rule == "yaml-syntax");
         let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
         judged.disabled =
-            services.map(|(name, _)| name.clone()).filter(|name| !project.enabled.contains(name)).collect();
+            services.map(|(name, _)| name.to_string()).filter(|name| !project.enabled.contains(name)).collect();
         let mut ignored = Ignored::new(self.sources, &project.directory);
         judged.reads_ignored = judged
             .files

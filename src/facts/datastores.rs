@@ -147,7 +147,8 @@ fn is_in_pattern(text: &str, path: &str) -> bool {
 
 /// Whether a place in a container holds configuration, scripts, logs or copies.
 fn is_elsewhere(target: &str) -> bool {
-    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || target.starts_with(&format!("{place}-")))
+    let begins = |place: &str| target.strip_prefix(place).is_some_and(|rest| rest.starts_with('-'));
+    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || begins(place))
 }
 
 fn lost<'a>(
@@ -172,10 +173,11 @@ fn lost<'a>(
         }
     }
     let meant = || {
-        let mut mounts = mounts::all(model, service)
-            .into_iter()
-            .filter(|mount| !holds_others(mount) && !is_common(model, service, mount));
-        mounts.find(|mount| is_meant_for_data(model, service, mount)).map(|mount| (mount, WrongMountEffect::Ignored))
+        let fits = |mount: &&Mount| {
+            !holds_others(mount) && is_meant_for_data(model, service, mount) && !is_common(model, service, mount)
+        };
+        let found = mounts::all(model, service).into_iter().find(fits);
+        found.map(|mount| (mount, WrongMountEffect::Ignored))
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
@@ -327,4 +329,24 @@ fn is_common(model: &Model, service: &Service, mount: &Mount) -> bool {
 /// The last step of a path: those before it name the machine, not the mount.
 fn last_step(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn who_names_its_mount_keeps_its_data_there() {
+        let check = |value: &str, expect: usize| {
+            let text = format!(
+                "services:\n  db: {{image: 'postgres:17', volumes: ['kept:/data'], environment: {{X: '{value}'}}}}\nvolumes: {{kept: {{}}}}\n"
+            );
+            with_facts(&text, |facts| assert_eq!(unkept(facts.model).len(), expect, "{value}"));
+        };
+        check("/data", 0);
+        check("dir=/data/db", 0);
+        check("/data2", 1);
+        check("/database/log", 1);
+    }
 }

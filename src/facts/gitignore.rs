@@ -13,7 +13,7 @@ use crate::source::{PathKind, SourceDb};
 pub struct Ignored<'a> {
     sources: &'a SourceDb,
     root: PathBuf,
-    matchers: BTreeMap<PathBuf, Gitignore>,
+    matchers: BTreeMap<PathBuf, Option<Gitignore>>,
 }
 
 impl<'a> Ignored<'a> {
@@ -27,25 +27,23 @@ impl<'a> Ignored<'a> {
     pub fn is_ignored(&mut self, path: &Path) -> bool {
         let path = crate::source::normalize(path);
         let Ok(inside) = path.strip_prefix(&self.root) else { return false };
-        let mut at = self.root.clone();
-        let mut above = vec![at.clone()];
-        let mut parts = inside.components().peekable();
-        while let Some(part) = parts.next() {
-            at.push(part);
-            let is_directory = parts.peek().is_some() || self.sources.kind(&at) == PathKind::Directory;
-            // What is in an ignored directory cannot be taken back.
-            if self.covers(&above, &at, is_directory) {
-                return true;
-            }
-            above.push(at.clone());
-        }
-        false
+        let depth = inside.components().count();
+        let mut above: Vec<&Path> = path.ancestors().take(depth + 1).collect();
+        above.reverse();
+        // What is in an ignored directory cannot be taken back.
+        (1..above.len()).any(|at| match above.split_at_checked(at) {
+            Some((outer, [inner, rest @ ..])) => self.covers(outer, inner, !rest.is_empty()),
+            _ => false,
+        })
     }
 
     /// Whether the last pattern that matches, in the nearest `.gitignore` that has one, ignores a path.
-    fn covers(&mut self, above: &[PathBuf], path: &Path, is_directory: bool) -> bool {
+    fn covers(&mut self, above: &[&Path], path: &Path, holds_others: bool) -> bool {
+        let sources = self.sources;
         for directory in above.iter().rev() {
-            let matched = self.matcher(directory).matched(path, is_directory);
+            let Some(matcher) = self.matcher(directory) else { continue };
+            let is_directory = holds_others || sources.kind(path) == PathKind::Directory;
+            let matched = matcher.matched(path, is_directory);
             if !matched.is_none() {
                 return matched.is_ignore();
             }
@@ -53,21 +51,24 @@ impl<'a> Ignored<'a> {
         false
     }
 
-    fn matcher(&mut self, directory: &Path) -> &Gitignore {
-        let sources = self.sources;
-        self.matchers.entry(directory.to_path_buf()).or_insert_with(|| matcher(sources, directory))
+    fn matcher(&mut self, directory: &Path) -> Option<&Gitignore> {
+        if !self.matchers.contains_key(directory) {
+            self.matchers.insert(directory.to_path_buf(), matcher(self.sources, directory));
+        }
+        self.matchers.get(directory)?.as_ref()
     }
 }
 
-fn matcher(sources: &SourceDb, directory: &Path) -> Gitignore {
+/// The patterns of a directory; nothing where it has none.
+fn matcher(sources: &SourceDb, directory: &Path) -> Option<Gitignore> {
     let path = directory.join(".gitignore");
-    let Ok(id) = sources.load(&path) else { return Gitignore::empty() };
+    let id = sources.load(&path).ok()?;
     let mut builder = GitignoreBuilder::new(directory);
     for line in sources.file(id).text.trim_start_matches('\u{feff}').lines() {
         // A pattern that cannot be read matches nothing, as in git.
         let _ = builder.add_line(Some(path.clone()), line);
     }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
+    builder.build().ok()
 }
 
 #[cfg(test)]

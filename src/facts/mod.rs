@@ -25,12 +25,12 @@ pub mod sqlite_files;
 pub mod variables;
 
 use std::cell::{Cell, OnceCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use self::examples::Documented;
-use crate::model::Model;
+use crate::model::{Model, Service};
 use crate::project::Project;
 use crate::project::texts::Texts;
 use crate::sidecar::{self, ProxyTarget, Sidecars};
@@ -54,6 +54,7 @@ pub struct Facts<'a> {
     documented: OnceCell<BTreeMap<String, Documented>>,
     sidecars: OnceCell<Sidecars>,
     doubles: OnceCell<Vec<doubles::Double>>,
+    hosts: OnceCell<HashMap<&'a str, Vec<hosts::HostReference>>>,
     peers: OnceCell<Vec<peers::Peer>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
@@ -81,6 +82,7 @@ impl<'a> Facts<'a> {
             documented: OnceCell::new(),
             sidecars: OnceCell::new(),
             doubles: OnceCell::new(),
+            hosts: OnceCell::new(),
             peers: OnceCell::new(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
@@ -163,6 +165,15 @@ impl<'a> Facts<'a> {
     /// What the configurations of proxies forward to.
     pub fn proxy_targets(&self) -> &[ProxyTarget] {
         &self.sidecars().targets
+    }
+
+    /// The hosts that a service names.
+    pub fn hosts(&self, service: &str) -> &[hosts::HostReference] {
+        let all = self.once(&self.hosts, || {
+            let named = |service: &'a Service| (service.name.as_str(), hosts::references(service, &self.texts));
+            self.model.services.values().map(named).collect()
+        });
+        all.get(service).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The peers that services and proxies name.

@@ -1,7 +1,7 @@
 //! What the hosts that services name mean in this project: a service that answers, one that cannot be reached, nobody.
 
 use super::Facts;
-use super::hosts::{HostReference, Origin, Role, is_loopback, references};
+use super::hosts::{HostReference, Origin, Role, is_loopback};
 use super::images::{is_open, known_image};
 use super::listeners::declares;
 use super::reach::Answer;
@@ -54,7 +54,7 @@ pub struct Peer {
 pub fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     let mut peers = Vec::new();
     for service in facts.model.services.values() {
-        for reference in references(service, facts.texts()) {
+        for reference in facts.hosts(&service.name) {
             if reference.role == Role::Peer && !reference.host.is_empty() {
                 peers.push(of_reference(facts, service, reference));
             }
@@ -100,21 +100,21 @@ fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: 
     Peer { service, host, port, place, port_place, meaning, variable, is_own: false, of_datastore: false, of_proxy }
 }
 
-fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) -> Peer {
-    let port = reference.port.or_else(|| usual_port(&reference));
+fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> Peer {
+    let port = reference.port.or_else(|| usual_port(reference));
     let meaning = if is_loopback(&reference.host) {
         loopback(facts, service, port)
     } else {
         match facts.reach().who_answers(&service.name, &reference.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
-            Answer::Unknown if is_single_label(&reference.host) && is_named(facts, service, &reference) => {
+            Answer::Unknown if is_single_label(&reference.host) && is_named(facts, service, reference) => {
                 Meaning::Unknown
             }
             _ => Meaning::Elsewhere,
         }
     };
-    let of_proxy = goes_into_a_proxy(facts, service, &reference);
+    let of_proxy = goes_into_a_proxy(facts, service, reference);
     let meaning = if of_proxy && !matches!(meaning, Meaning::Service(_)) { Meaning::Elsewhere } else { meaning };
     let of_datastore =
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
@@ -122,12 +122,12 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: HostReference) 
         service: service.name.clone(),
         of_proxy,
         port_place: reference.port_place,
-        host: reference.host,
+        host: reference.host.clone(),
         port,
         place: reference.place,
         meaning,
         is_own: reference.via.is_empty() && reference.variable.is_none(),
-        variable: reference.variable,
+        variable: reference.variable.clone(),
         of_datastore,
     }
 }

@@ -5,12 +5,9 @@ use std::ops::Range;
 use crate::finding::Place;
 use crate::model::Spanned;
 use crate::project::texts::Texts;
-use crate::project::value::{Data, Value};
 
 /// Where some bytes of a value's text are written: the `${…}` for what a variable gave, the whole value where it cannot
 /// be told.
 pub fn part_of(value: &Spanned<String>, range: Range<usize>, texts: &Texts<'_>) -> Place {
-    let data = Data::Text(value.value.clone());
-    let value = Value { data, place: value.place, via: Vec::new(), parts: value.parts.clone() };
-    texts.part(&value, range)
+    texts.stretch(value.place, &value.parts, Some(&value.value), range).unwrap_or(value.place)
 }

@@ -16,15 +16,13 @@ pub enum Location {
 /// Reads the value of a variable. `None` where it is no SQLite database.
 pub fn location(name: &str, value: &str) -> Option<Location> {
     let value = value.trim();
-    let name = name.to_ascii_uppercase();
+    let is_named = || names_database(&name.to_ascii_uppercase());
     for prefix in ["jdbc:sqlite:", "sqlite3:", "sqlite:"] {
         if let Some(rest) = value.strip_prefix(prefix) {
             return Some(of_url(rest));
         }
     }
-    if let Some((scheme, rest)) = value.split_once("://")
-        && let Some(driver) = scheme.strip_prefix("sqlite+")
-    {
+    if let Some((driver, rest)) = value.strip_prefix("sqlite+").and_then(|value| value.split_once("://")) {
         let location = of_url(&format!("//{rest}"));
         // A driver in the scheme is SQLAlchemy's notation: three slashes are relative.
         return Some(match location {
@@ -33,19 +31,18 @@ pub fn location(name: &str, value: &str) -> Option<Location> {
         });
     }
     if let Some(rest) = value.strip_prefix("file:") {
-        return names_database(&name)
-            .then(|| of_url(rest))
-            .filter(|found| *found == Location::Memory || is_sqlite(rest));
+        return is_named().then(|| of_url(rest)).filter(|found| *found == Location::Memory || is_sqlite(rest));
     }
+    let assigns = value.contains('=');
     for key in ["Data Source=", "DataSource=", "Filename="] {
-        if let Some(at) = value.find(key) {
+        if assigns && let Some(at) = value.find(key) {
             let path = value.get(at + key.len()..)?.split(';').next().unwrap_or("");
             return (path == ":memory:" || is_sqlite(path)).then(|| of_path(path));
         }
     }
     let plain = !value.contains(['=', ' ', ',', ';', ':']) || value == ":memory:";
-    (plain && names_database(&name) && (value == ":memory:" || is_sqlite(value) && value.contains('/')))
-        .then(|| of_path(value))
+    let is_file = || value.contains('/') && is_sqlite(value);
+    (plain && (value == ":memory:" || is_file()) && is_named()).then(|| of_path(value))
 }
 
 fn of_url(rest: &str) -> Location {

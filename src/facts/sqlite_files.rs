@@ -146,6 +146,10 @@ services:
   made:
     build: .
     volumes: [data:/app/data]
+  moved:
+    build: .
+    environment: {DATABASE_URL: 'sqlite:////data/other.db'}
+    volumes: [data:/data]
   grafana:
     image: grafana/grafana:11.1.0
     volumes: ['data:/var/lib/grafana']
@@ -169,6 +173,7 @@ volumes: {data: {}}
                 ("env", "/data/app.db", false, place("/app.db")),
                 ("env", "/ro.db", true, None),
                 ("made", "/app/data/app.db", false, place("/app.db")),
+                ("moved", "/data/other.db", false, place("/other.db")),
                 ("grafana", "/var/lib/grafana/grafana.db", false, place("/grafana.db")),
             ];
             assert_eq!(found, expect);

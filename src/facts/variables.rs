@@ -86,7 +86,7 @@ fn counts(project: &Project, reference: &Reference) -> bool {
         || reference.name.starts_with("DOCKER_");
     let runs = match reference.path.as_slice() {
         [first, ..] if first.starts_with("x-") => false,
-        [first, service, ..] if first == "services" => project.enabled.contains(service),
+        [first, service, ..] if first == "services" => project.enabled.contains(service.as_str()),
         _ => true,
     };
     blank && reference.effective && runs && !provided
@@ -95,8 +95,11 @@ fn counts(project: &Project, reference: &Reference) -> bool {
 /// Whether the value is that of a key named like a secret, and nothing else stands in it.
 fn fills_secret(reference: &Reference) -> bool {
     let in_environment = reference.path.iter().any(|step| step == "environment");
-    let key = reference.key.as_ref().or_else(|| reference.path.last().filter(|step| *step != "[]"));
-    in_environment && reference.alone && key.is_some_and(|key| is_secret_name(key))
+    let key = reference
+        .key
+        .as_deref()
+        .or_else(|| reference.path.last().filter(|step| *step != "[]").map(|step| step.as_str()));
+    in_environment && reference.alone && key.is_some_and(is_secret_name)
 }
 
 /// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.

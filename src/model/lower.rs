@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use super::types::{FileObject, Model, Network, Service, Spanned, Volume};
 use crate::finding::Place;
 use crate::project::texts::Texts;
-use crate::project::value::{Entry, Map, Value};
+use crate::project::value::{Entry, Map, Text, Value};
 use crate::project::{Project, ServiceEnvFile};
 use crate::source::NodeId;
 use crate::source::{FileId, Span};
@@ -42,8 +42,8 @@ pub fn lower(project: &Project, texts: &Texts<'_>) -> Model {
         let Some(map) = entry.value.map() else { continue };
         let service = service::service(&cx, name, entry, map);
         let into: &mut IndexMap<String, Service> =
-            if project.enabled.contains(name) { &mut services } else { &mut disabled };
-        into.insert(name.clone(), service);
+            if project.enabled.contains(name.as_str()) { &mut services } else { &mut disabled };
+        into.insert(name.to_string(), service);
     }
     let place = project_place(project);
     Model {
@@ -59,12 +59,12 @@ pub fn lower(project: &Project, texts: &Texts<'_>) -> Model {
     }
 }
 
-fn section<'a>(root: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
+fn section<'a>(root: &'a Value, key: &str) -> impl Iterator<Item = (&'a Text, &'a Entry)> {
     root.get(key).and_then(Value::map).into_iter().flatten()
 }
 
 fn resources<T>(root: &Value, key: &str, lower: impl Fn(&str, &Entry) -> T) -> IndexMap<String, T> {
-    section(root, key).map(|(name, entry)| (name.clone(), lower(name, entry))).collect()
+    section(root, key).map(|(name, entry)| (name.to_string(), lower(name, entry))).collect()
 }
 
 /// The `services` key, or the start of the first file.

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::finding::Place;
+use crate::project::few::Few;
 use crate::project::value::{Part, Step};
 
 /// A value and where it is written.
@@ -13,20 +14,20 @@ pub struct Spanned<T> {
     /// Where it is written; a part of a scalar where the value is a part (the target in `./data:/data`).
     pub place: Place,
     /// How it got here; empty for what simply stands in the file. Only then may a fix edit it.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// For interpolated text, which bytes came from where.
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
 }
 
 impl<T> Spanned<T> {
     /// A value that simply stands at a place.
     pub fn new(value: T, place: Place) -> Spanned<T> {
-        Spanned { value, place, via: Vec::new(), parts: Vec::new() }
+        Spanned { value, place, via: Few::new(), parts: Few::new() }
     }
 
     /// The same place and way with another value.
     pub fn with<U>(&self, value: U) -> Spanned<U> {
-        Spanned { value, place: self.place, via: self.via.clone(), parts: Vec::new() }
+        Spanned { value, place: self.place, via: self.via.clone(), parts: Few::new() }
     }
 
     /// Whether a variable's value (or default) is in the text.
@@ -273,7 +274,7 @@ pub struct Port {
     /// The whole entry.
     pub place: Place,
     /// How the entry got here; empty for what simply stands in the file.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// The part of the entry that names the host's side (`127.0.0.1:8080`, `published:`), or the whole entry.
     pub host_place: Place,
     /// The part of the entry that names the container's port, or the whole entry.
@@ -281,7 +282,7 @@ pub struct Port {
     /// The host address; `None` means all.
     pub host_ip: Option<String>,
     /// Which bytes of the host's side came from where.
-    pub host_parts: Vec<Part>,
+    pub host_parts: Few<Part>,
     /// The published port or range (first, last); `None` where Docker chooses one.
     pub published: Option<(u16, u16)>,
     /// The container's port.
@@ -289,7 +290,7 @@ pub struct Port {
     /// `tcp`, `udp` or `sctp`.
     pub protocol: String,
     /// Which bytes of a short-form entry came from variables.
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
 }
 
 /// What is mounted.
@@ -313,7 +314,7 @@ pub struct Mount {
     /// The whole entry.
     pub place: Place,
     /// How the entry got here; empty for what simply stands in the file.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// What is mounted.
     pub kind: MountKind,
     /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes and tmpfs.
@@ -393,7 +394,7 @@ pub struct DeviceRequest {
     /// The request, or the `count` or `device_ids` in it where one is written.
     pub place: Place,
     /// How the request got here.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// `driver`, if written.
     pub driver: Option<String>,
     /// `capabilities`; `gpu` is among them for `gpus`, as docker compose adds it when it makes the container.

@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::few::Few;
 use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
-use super::path::{ITEM, Patterns, display};
+use super::path::{At, ITEM, Patterns, display};
 use super::short::{go, port, volume};
 use super::texts::{Texts, parts_within};
-use super::value::{Data, Entry, Map, Value};
+use super::value::{Data, Entry, Map, Text, Value};
 use crate::finding::{Finding, Place, Severity};
 
 /// Brings the values of a project into their long forms.
@@ -44,34 +45,44 @@ enum Form {
 
 impl Canonical<'_> {
     /// Transforms a value and what is in it.
-    pub fn run(&mut self, value: Value, path: &mut Vec<String>) -> Value {
-        match form_of(path) {
-            Some(form) => self.transform(form, value, path),
-            None => self.children(value, path),
+    pub fn run(&mut self, value: &mut Value) {
+        static TABLE: LazyLock<Patterns<Form>> = LazyLock::new(|| Patterns::new(FORMS));
+        self.walk(value, &mut Vec::new(), TABLE.start());
+    }
+
+    fn walk(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<Form>) {
+        let Some(form) = at.value() else { return self.children(value, path, at) };
+        let short = std::mem::replace(value, Value::new(Data::Null, value.place));
+        *value = self.transform(*form, short, path, at);
+    }
+
+    fn children(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<Form>) {
+        match &mut value.data {
+            Data::Map(map) => {
+                for (key, entry) in map.iter_mut() {
+                    let Some(next) = at.step(key) else { continue };
+                    path.push(key.clone());
+                    self.walk(&mut entry.value, path, next);
+                    path.pop();
+                }
+            }
+            Data::List(items) => {
+                let Some(next) = at.step(&ITEM) else { return };
+                path.push(ITEM);
+                self.items(items, path, next);
+                path.pop();
+            }
+            _ => {}
         }
     }
 
-    fn children(&mut self, value: Value, path: &mut Vec<String>) -> Value {
-        let Value { data, place, via, parts } = value;
-        let data = match data {
-            Data::Map(map) => Data::Map(self.entries(map, path)),
-            Data::List(items) => {
-                path.push(ITEM.to_owned());
-                let items = items.into_iter().filter_map(|item| self.item(item, path)).collect();
-                path.pop();
-                Data::List(items)
-            }
-            other => other,
-        };
-        Value { data, place, via, parts }
-    }
-
-    /// An item of a list; one whose notation cannot be read is reported and left out.
-    fn item(&mut self, value: Value, path: &mut Vec<String>) -> Option<Value> {
-        match form_of(path) {
-            Some(Form::Volume) => self.volume(value, path),
-            Some(Form::Device) => self.device(value, path),
-            _ => Some(self.run(value, path)),
+    /// The items of a list; one whose notation cannot be read is reported and left out.
+    fn items(&mut self, items: &mut Vec<Value>, path: &mut Vec<Text>, at: At<Form>) {
+        let made = |items: &mut Vec<Value>| std::mem::take(items).into_iter();
+        match at.value() {
+            Some(Form::Volume) => *items = made(items).filter_map(|item| self.volume(item, path)).collect(),
+            Some(Form::Device) => *items = made(items).filter_map(|item| self.device(item, path)).collect(),
+            _ => items.iter_mut().for_each(|item| self.walk(item, path, at)),
         }
     }
 
@@ -84,27 +95,19 @@ impl Canonical<'_> {
         }
     }
 
-    fn entries(&mut self, map: Map, path: &mut Vec<String>) -> Map {
-        map.into_iter()
-            .map(|(key, Entry { key: place, value })| {
-                path.push(key);
-                let value = self.run(value, path);
-                (path.pop().unwrap_or_default(), Entry { key: place, value })
-            })
-            .collect()
-    }
-
-    fn transform(&mut self, form: Form, value: Value, path: &mut Vec<String>) -> Value {
+    fn transform(&mut self, form: Form, mut value: Value, path: &mut Vec<Text>, at: At<Form>) -> Value {
         match form {
-            Form::BuildContext => match value.data {
-                Data::Text(_) => wrap("context", value),
-                _ => self.children(value, path),
-            },
+            Form::BuildContext if matches!(value.data, Data::Text(_)) => wrap("context", value),
+            Form::Gpus if matches!(value.data, Data::Text(_)) => gpus(&value),
+            Form::BuildContext | Form::Gpus => {
+                self.children(&mut value, path, at);
+                value
+            }
             Form::Extends if matches!(value.data, Data::Text(_)) => wrap("service", value),
             Form::FileMount if matches!(value.data, Data::Text(_)) => wrap("source", value),
             Form::Sprint => match &value.data {
                 Data::Text(_) => value,
-                _ => value.with(Data::Text(go::sprint(&value))),
+                _ => value.with(Data::Text(go::sprint(&value).into())),
             },
             Form::KeyValue => self.key_values(value, path),
             Form::DependsOn => depends_on(dependencies(value)),
@@ -113,32 +116,28 @@ impl Canonical<'_> {
                 let outer = value.with(Data::Null);
                 outer.with(Data::List(vec![value]))
             }
-            Form::Gpus => match &value.data {
-                Data::Text(_) => gpus(&value),
-                _ => self.children(value, path),
-            },
             Form::Names => names(value),
             // Items of lists, see `item`; a mapping in the place of the list is for the schema.
             Form::Volume | Form::Device => value,
             Form::Ports => self.ports(value, path),
             Form::Ssh => ssh(value),
             Form::External => {
-                let value = self.children(value, path);
+                self.children(&mut value, path, at);
                 self.external(value, path)
             }
             Form::Extends | Form::FileMount | Form::OneOrMore => value,
         }
     }
 
-    fn key_values(&mut self, value: Value, path: &[String]) -> Value {
+    fn key_values(&mut self, value: Value, path: &[Text]) -> Value {
         let Data::List(items) = &value.data else { return value };
         let mut map = Map::new();
         for item in items {
             let Some(text) = item.text() else { continue };
             match text.split_once('=') {
                 Some((key, after)) => {
-                    let part = self.piece(item, key.len() + 1..text.len(), Data::Text(after.to_owned()));
-                    map.insert(key.to_owned(), Entry { key: item.place, value: part });
+                    let part = self.piece(item, key.len() + 1..text.len(), Data::Text(after.into()));
+                    map.insert(key, Entry { key: item.place, value: part });
                 }
                 None => {
                     let message = format!("`{text}` has no `=`");
@@ -158,7 +157,7 @@ impl Canonical<'_> {
         Value { data, place: self.texts.part(value, range), via: value.via.clone(), parts }
     }
 
-    fn volume(&mut self, value: Value, path: &[String]) -> Option<Value> {
+    fn volume(&mut self, value: Value, path: &[Text]) -> Option<Value> {
         let Data::Text(text) = &value.data else { return Some(value) };
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
@@ -172,26 +171,26 @@ impl Canonical<'_> {
         };
         let whole = value.place;
         let mut map = Map::new();
-        let mut set = |key: &str, value: Value| map.insert(key.to_owned(), Entry { key: whole, value });
+        let mut set = |key: &str, value: Value| map.insert(key, Entry { key: whole, value });
         let implied = |data| Value::implied(data, whole);
-        set("type", implied(Data::Text(spec.kind.to_owned())));
+        set("type", implied(Data::Text(spec.kind.into())));
         if let (Some(range), Some(source)) = (spec.source_range.clone(), spec.source.clone()) {
-            set("source", self.piece(&value, range, Data::Text(source)));
+            set("source", self.piece(&value, range, Data::Text(source.into())));
         }
         let target = volume::clean(&spec.target);
-        set("target", self.piece(&value, spec.target_range.clone(), Data::Text(target)));
+        set("target", self.piece(&value, spec.target_range.clone(), Data::Text(target.into())));
         if spec.read_only {
             let range = spec.options_range.clone().unwrap_or(0..text.len());
             set("read_only", self.piece(&value, range, Data::Bool(true)));
         }
         if let Some(bind) = &spec.bind {
             let mut inner = Map::new();
-            let mut add = |key: &str, data| inner.insert(key.to_owned(), Entry { key: whole, value: implied(data) });
+            let mut add = |key: &str, data| inner.insert(key, Entry { key: whole, value: implied(data) });
             if let Some(selinux) = &bind.selinux {
-                add("selinux", Data::Text(selinux.clone()));
+                add("selinux", Data::Text(selinux.into()));
             }
             if let Some(propagation) = &bind.propagation {
-                add("propagation", Data::Text(propagation.clone()));
+                add("propagation", Data::Text(propagation.into()));
             }
             if bind.create_host_path {
                 add("create_host_path", Data::Bool(true));
@@ -201,14 +200,14 @@ impl Canonical<'_> {
         if let Some(nocopy) = spec.nocopy {
             let mut inner = Map::new();
             if nocopy {
-                inner.insert("nocopy".to_owned(), Entry { key: whole, value: implied(Data::Bool(true)) });
+                inner.insert("nocopy", Entry { key: whole, value: implied(Data::Bool(true)) });
             }
             set("volume", implied(Data::Map(inner)));
         }
         Some(value.with(Data::Map(map)))
     }
 
-    fn device(&mut self, value: Value, path: &[String]) -> Option<Value> {
+    fn device(&mut self, value: Value, path: &[Text]) -> Option<Value> {
         let Data::Text(text) = &value.data else { return Some(value) };
         let sections: Vec<Range<usize>> = sections(text);
         let (source, target, permissions) = match sections.as_slice() {
@@ -226,32 +225,32 @@ impl Canonical<'_> {
             }
         };
         let whole = value.place;
-        let text_of = |range: &Range<usize>| Data::Text(text.get(range.clone()).unwrap_or("").to_owned());
+        let text_of = |range: &Range<usize>| Data::Text(text.get(range.clone()).unwrap_or("").into());
         let entry = |value| Entry { key: whole, value };
         let permissions = match permissions {
             Some(range) => self.piece(&value, range.clone(), text_of(range)),
-            None => Value::implied(Data::Text("rwm".to_owned()), whole),
+            None => Value::implied(Data::Text("rwm".into()), whole),
         };
-        let map = Map::from_iter([
-            ("source".to_owned(), entry(self.piece(&value, source.clone(), text_of(source)))),
-            ("target".to_owned(), entry(self.piece(&value, target.clone(), text_of(target)))),
-            ("permissions".to_owned(), entry(permissions)),
+        let map = Map::from([
+            ("source", entry(self.piece(&value, source.clone(), text_of(source)))),
+            ("target", entry(self.piece(&value, target.clone(), text_of(target)))),
+            ("permissions", entry(permissions)),
         ]);
         Some(value.with(Data::Map(map)))
     }
 
     /// One entry may become several ports, so the whole list is made anew.
-    fn ports(&mut self, value: Value, path: &[String]) -> Value {
+    fn ports(&mut self, value: Value, path: &[Text]) -> Value {
         let Value { data, place, via, parts } = value;
         let Data::List(items) = data else { return Value { data, place, via, parts } };
         let items = items.into_iter().flat_map(|item| self.port(item, path)).collect();
         Value { data: Data::List(items), place, via, parts }
     }
 
-    fn port(&mut self, item: Value, path: &[String]) -> Vec<Value> {
+    fn port(&mut self, item: Value, path: &[Text]) -> Vec<Value> {
         let text = match &item.data {
             Data::Text(text) => text.clone(),
-            Data::Int(number) => number.to_string(),
+            Data::Int(number) => number.to_string().into(),
             Data::Float(number) => {
                 let message = format!("`{number}` is no port");
                 self.findings.push(
@@ -286,24 +285,24 @@ impl Canonical<'_> {
     fn port_map(&self, item: &Value, spec: &port::PortSpec, sides: &port::SpecParts) -> Value {
         let whole = item.place;
         let mut map = Map::new();
-        let mut set = |key: &str, value: Value| map.insert(key.to_owned(), Entry { key: whole, value });
+        let mut set = |key: &str, value: Value| map.insert(key, Entry { key: whole, value });
         let host = sides.host.clone();
-        set("mode", Value::implied(Data::Text("ingress".to_owned()), whole));
+        set("mode", Value::implied(Data::Text("ingress".into()), whole));
         if let (Some(range), false) = (&host, spec.host_ip.is_empty()) {
-            set("host_ip", self.piece(item, range.clone(), Data::Text(spec.host_ip.clone())));
+            set("host_ip", self.piece(item, range.clone(), Data::Text(spec.host_ip.as_str().into())));
         }
         set("target", self.piece(item, sides.target.clone(), Data::Int(i64::from(spec.target))));
         if let (Some(range), false) = (&host, spec.published.is_empty()) {
-            set("published", self.piece(item, range.clone(), Data::Text(spec.published.clone())));
+            set("published", self.piece(item, range.clone(), Data::Text(spec.published.as_str().into())));
         }
-        set("protocol", self.piece(item, sides.target.clone(), Data::Text(spec.protocol.clone())));
+        set("protocol", self.piece(item, sides.target.clone(), Data::Text(spec.protocol.as_str().into())));
         let mut port = item.with(Data::Map(map));
         port.parts = item.parts.clone();
         port
     }
 
     /// `external: {name: x}` of old files is `external: true` and `name: x`.
-    fn external(&mut self, mut value: Value, path: &[String]) -> Value {
+    fn external(&mut self, mut value: Value, path: &[Text]) -> Value {
         let Some(Data::Map(old)) = value.get("external").map(|external| external.data.clone()) else { return value };
         let Data::Map(map) = &mut value.data else { return value };
         if let Some(entry) = map.get_mut("external") {
@@ -313,7 +312,7 @@ impl Canonical<'_> {
         self.legacy.push(Legacy { spelling: Spelling::ExternalName, key: named.key, resource: display(path) });
         match map.get("name") {
             None => {
-                map.insert("name".to_owned(), named.clone());
+                map.insert("name", named.clone());
             }
             Some(name) if name.value.data != named.value.data => {
                 let message = "`name` and `external.name` differ";
@@ -333,9 +332,9 @@ impl Canonical<'_> {
 fn blank_source(value: &Value, text: &str) -> Option<Value> {
     let target = text.strip_prefix(':').filter(|_| value.has_blank())?;
     let target = target.split(':').next().unwrap_or(target);
-    let entry = |text: &str| Entry { key: value.place, value: value.with(Data::Text(text.to_owned())) };
+    let entry = |text: &str| Entry { key: value.place, value: value.with(Data::Text(text.into())) };
     let map = [("type", "bind"), ("source", "/"), ("target", target)];
-    Some(value.with(Data::Map(map.into_iter().map(|(key, text)| (key.to_owned(), entry(text))).collect())))
+    Some(value.with(Data::Map(map.into_iter().map(|(key, text)| (key.into(), entry(text))).collect())))
 }
 
 /// The byte ranges between the colons of a text.
@@ -352,7 +351,7 @@ fn sections(text: &str) -> Vec<Range<usize>> {
 
 fn wrap(key: &str, value: Value) -> Value {
     let outer = value.with(Data::Null);
-    let map = Map::from_iter([(key.to_owned(), Entry { key: value.place, value })]);
+    let map = Map::from([(key, Entry { key: value.place, value })]);
     outer.with(Data::Map(map))
 }
 
@@ -362,14 +361,14 @@ pub fn imply(value: &mut Value, key: &str, data: Data) {
     if let Data::Map(map) = &mut value.data
         && !map.contains_key(key)
     {
-        map.insert(key.to_owned(), Entry { key: place, value: Value::implied(data, place) });
+        map.insert(key, Entry { key: place, value: Value::implied(data, place) });
     }
 }
 
 fn depends_on(mut value: Value) -> Value {
     if let Data::Map(map) = &mut value.data {
         for entry in map.values_mut() {
-            imply(&mut entry.value, "condition", Data::Text("service_started".to_owned()));
+            imply(&mut entry.value, "condition", Data::Text("service_started".into()));
             imply(&mut entry.value, "required", Data::Bool(true));
         }
     }
@@ -389,7 +388,7 @@ fn env_files(value: Value) -> Value {
         }
         Data::List(items) => {
             let items = items.into_iter().map(one).collect();
-            Value { data: Data::List(items), place: value.place, via: value.via, parts: Vec::new() }
+            Value { data: Data::List(items), place: value.place, via: value.via, parts: Few::new() }
         }
         _ => value,
     }
@@ -397,7 +396,7 @@ fn env_files(value: Value) -> Value {
 
 /// `gpus: all`
 fn gpus(value: &Value) -> Value {
-    let count = value.with(Data::Text("all".to_owned()));
+    let count = value.with(Data::Text("all".into()));
     let request = wrap("count", count);
     value.with(Data::List(vec![request]))
 }
@@ -409,10 +408,10 @@ fn ssh(value: Value) -> Value {
         .filter_map(|item| {
             let text = item.text()?;
             let (id, path) = match text.split_once('=') {
-                Some((id, path)) => (id, Data::Text(path.to_owned())),
+                Some((id, path)) => (id, Data::Text(path.into())),
                 None => (text, Data::Null),
             };
-            Some((id.to_owned(), Entry { key: item.place, value: item.with(path) }))
+            Some((id.into(), Entry { key: item.place, value: item.with(path) }))
         })
         .collect();
     value.with(Data::Map(map))
@@ -421,11 +420,6 @@ fn ssh(value: Value) -> Value {
 /// The place of the whole of a value, for entries that Compose adds to it.
 pub fn implied_entry(data: Data, place: Place) -> Entry {
     Entry { key: place, value: Value::implied(data, place) }
-}
-
-fn form_of(path: &[String]) -> Option<Form> {
-    static TABLE: LazyLock<Patterns<Form>> = LazyLock::new(|| Patterns::new(FORMS));
-    TABLE.get(path).copied()
 }
 
 const FORMS: &[(&str, Form)] = &[

@@ -43,7 +43,7 @@ impl<'a> Check<'a> {
             .section("services")
             .into_iter()
             .flatten()
-            .filter(|(name, _)| self.enabled.contains(*name))
+            .filter(|(name, _)| self.enabled.contains(name.as_str()))
             .map(|(name, entry)| Service { name, key: entry.key, value: &entry.value })
             .collect();
         for service in &services {
@@ -171,7 +171,7 @@ impl<'a> Check<'a> {
 
     fn dependencies(&mut self, service: &Service<'_>) {
         for (name, entry) in service.value.get("depends_on").and_then(Value::map).into_iter().flatten() {
-            if self.enabled.contains(name) {
+            if self.enabled.contains(name.as_str()) {
                 continue;
             }
             let known = self.section("services").and_then(|services| services.get(name));

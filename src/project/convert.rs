@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use indexmap::map::Entry as Slot;
-
-use super::value::{Data, Entry, Map, Step, Value};
+use super::few::Few;
+use super::value::{Data, Entry, Map, Step, Text, Value};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::NodeId;
 use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
@@ -21,7 +20,7 @@ pub struct Document {
     /// The root.
     pub value: Value,
     /// The paths tagged `!reset` or `!override`: what stands there in earlier files goes.
-    pub resets: Vec<Vec<String>>,
+    pub resets: Vec<Vec<Text>>,
 }
 
 /// Converts the documents of a file. Docker compose rejects a project for each of the findings.
@@ -31,7 +30,7 @@ pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Finding>) {
     let mut documents = Vec::new();
     for root in &tree.documents {
         converter.made = 0;
-        let value = converter.node(*root, &[]);
+        let value = converter.node(*root, &Few::new());
         let resets = std::mem::take(&mut converter.resets);
         if let Some(value) = value {
             documents.push(Document { value, resets });
@@ -43,15 +42,15 @@ pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Finding>) {
 struct Converter<'a> {
     tree: &'a Tree,
     findings: Vec<Finding>,
-    resets: Vec<Vec<String>>,
-    path: Vec<String>,
+    resets: Vec<Vec<Text>>,
+    path: Vec<Text>,
     open: Vec<NodeId>,
     made: usize,
 }
 
 impl Converter<'_> {
     /// The value of a node; `None` where a tag takes it away or where it cannot be had.
-    fn node(&mut self, id: NodeId, via: &[Step]) -> Option<Value> {
+    fn node(&mut self, id: NodeId, via: &Few<Step>) -> Option<Value> {
         let tree = self.tree;
         let node = tree.node(id)?;
         self.made += usize::from(!via.is_empty());
@@ -90,24 +89,24 @@ impl Converter<'_> {
                 Data::Map(map)
             }
         };
-        Some(Value { data, place: self.tree.place(id), via: via.to_vec(), parts: Vec::new() })
+        Some(Value { data, place: self.tree.place(id), via: via.clone(), parts: Few::new() })
     }
 
-    fn alias(&mut self, id: NodeId, target: Option<NodeId>, via: &[Step]) -> Option<Value> {
+    fn alias(&mut self, id: NodeId, target: Option<NodeId>, via: &Few<Step>) -> Option<Value> {
         let target = target?;
         if self.open.contains(&target) {
             let message = "this alias stands inside the anchor that it refers to";
             self.report("yaml-syntax", self.tree.place(id), message);
             return None;
         }
-        let mut through = via.to_vec();
+        let mut through = via.clone();
         through.push(Step::Alias(self.tree.place(id)));
         self.node(target, &through)
     }
 
-    fn mapping(&mut self, pairs: &[Pair], via: &[Step]) -> Map {
+    fn mapping(&mut self, pairs: &[Pair], via: &Few<Step>) -> Map {
         let mut map = Map::with_capacity(pairs.len());
-        let mut seen: HashMap<&str, NodeId> = HashMap::with_capacity(pairs.len());
+        let mut seen = Seen::default();
         let tree = self.tree;
         let mut merged = Vec::new();
         for pair in pairs {
@@ -116,7 +115,7 @@ impl Converter<'_> {
                 self.report("wrong-type", tree.place(pair.key), "a key must be a string, this is a collection");
                 continue;
             };
-            if let Some(first) = seen.insert(text, pair.key)
+            if let Some(first) = seen.note(text, pair.key)
                 && via.is_empty()
             {
                 self.duplicate(text, first, pair.key);
@@ -145,8 +144,8 @@ impl Converter<'_> {
     }
 
     /// Adds what a merge key brings; what the mapping has, and what an earlier entry of a list brings, stays.
-    fn merge(&mut self, map: &mut Map, pair: Pair, via: &[Step]) {
-        let mut through = via.to_vec();
+    fn merge(&mut self, map: &mut Map, pair: Pair, via: &Few<Step>) {
+        let mut through = via.clone();
         through.push(Step::MergeKey(self.tree.place(pair.key)));
         let Some((target, node)) = self.tree.follow(pair.value) else { return };
         let sources = match &node.kind {
@@ -169,7 +168,7 @@ impl Converter<'_> {
         }
     }
 
-    fn scalar(&mut self, id: NodeId, node: &Node, text: &str, style: ScalarStyle) -> Data {
+    fn scalar(&mut self, id: NodeId, node: &Node, text: &Text, style: ScalarStyle) -> Data {
         let resolved = match node.tag.as_deref() {
             None | Some("!override") if style == ScalarStyle::Plain => resolve_plain(text),
             Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => resolve_plain(text),
@@ -194,8 +193,8 @@ impl Converter<'_> {
             Resolved::Int(value) => Data::Int(value),
             Resolved::Large(value) => Data::Large(value),
             Resolved::Float(value) => Data::Float(value),
-            Resolved::Timestamp => Data::Timestamp(text.to_owned()),
-            Resolved::Merge | Resolved::Text => Data::Text(text.to_owned()),
+            Resolved::Timestamp => Data::Timestamp(text.clone()),
+            Resolved::Merge | Resolved::Text => Data::Text(text.clone()),
         }
     }
 
@@ -224,12 +223,32 @@ impl Converter<'_> {
     }
 }
 
-fn add_missing(map: &mut Map, other: Map) {
-    for (key, entry) in other {
-        if let Slot::Vacant(slot) = map.entry(key) {
-            slot.insert(entry);
+/// The keys of a mapping so far, and where each was given last.
+#[derive(Default)]
+struct Seen<'a> {
+    few: Vec<(&'a str, NodeId)>,
+    many: HashMap<&'a str, NodeId>,
+}
+
+impl<'a> Seen<'a> {
+    /// How many keys are compared one by one.
+    const FEW: usize = 24;
+
+    /// Notes a key, and says where it was given before.
+    fn note(&mut self, key: &'a str, at: NodeId) -> Option<NodeId> {
+        if let Some((_, before)) = self.few.iter_mut().find(|(known, _)| *known == key) {
+            return Some(std::mem::replace(before, at));
         }
+        if self.few.len() < Seen::FEW {
+            self.few.push((key, at));
+            return None;
+        }
+        self.many.insert(key, at)
     }
+}
+
+fn add_missing(map: &mut Map, other: Map) {
+    other.into_iter().for_each(|(key, entry)| map.insert_missing(key, entry));
 }
 
 /// Adds to a collection what the one lacks that its key was given before.
@@ -237,11 +256,9 @@ fn join(value: &mut Value, first: &Value) {
     match (&mut value.data, &first.data) {
         (Data::Map(map), Data::Map(other)) => {
             for (key, entry) in other {
-                match map.entry(key.clone()) {
-                    Slot::Vacant(slot) => {
-                        slot.insert(entry.clone());
-                    }
-                    Slot::Occupied(mut slot) => join(&mut slot.get_mut().value, &entry.value),
+                match map.get_mut(key) {
+                    Some(known) => join(&mut known.value, &entry.value),
+                    None => map.insert(key.clone(), entry.clone()),
                 }
             }
         }

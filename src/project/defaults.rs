@@ -45,15 +45,15 @@ pub fn set_defaults(root: &mut Value) {
             items.retain(|item| !item.is_null() && item.text() != Some(""));
         }
         if let Some(build) = child(service, "build") {
-            imply(build, "context", Data::Text(".".to_owned()));
+            imply(build, "context", Data::Text(".".into()));
         }
         for secret in items(service, &["secrets"]) {
             let source = secret.get("source").and_then(Value::text).unwrap_or("").to_owned();
-            imply(secret, "target", Data::Text(format!("/run/secrets/{source}")));
+            imply(secret, "target", Data::Text(format!("/run/secrets/{source}").into()));
         }
         for port in items(service, &["ports"]) {
-            imply(port, "protocol", Data::Text("tcp".to_owned()));
-            imply(port, "mode", Data::Text("ingress".to_owned()));
+            imply(port, "protocol", Data::Text("tcp".into()));
+            imply(port, "mode", Data::Text("ingress".into()));
         }
         for request in items(service, &["deploy", "resources", "reservations", "devices"]) {
             all_devices(request);
@@ -67,7 +67,7 @@ pub fn set_defaults(root: &mut Value) {
 /// A request without `count` and `device_ids` asks for all devices.
 fn all_devices(request: &mut Value) {
     if request.get("count").is_none() && request.get("device_ids").is_none() {
-        imply(request, "count", Data::Text("all".to_owned()));
+        imply(request, "count", Data::Text("all".into()));
     }
 }
 
@@ -78,16 +78,16 @@ pub fn normalize(root: &mut Value, name: &str, environment: &Environment) {
         if service.get("pull_policy").and_then(Value::text) == Some("if_not_present")
             && let Some(policy) = child(service, "pull_policy")
         {
-            policy.data = Data::Text("missing".to_owned());
+            policy.data = Data::Text("missing".into());
         }
         if let Some(build) = child(service, "build") {
-            imply(build, "context", Data::Text(".".to_owned()));
+            imply(build, "context", Data::Text(".".into()));
             if build.get("dockerfile").is_none_or(Value::is_null)
                 && build.get("dockerfile_inline").is_none_or(Value::is_null)
             {
-                imply(build, "dockerfile", Data::Text("Dockerfile".to_owned()));
+                imply(build, "dockerfile", Data::Text("Dockerfile".into()));
                 if let Some(dockerfile) = child(build, "dockerfile") {
-                    dockerfile.data = Data::Text("Dockerfile".to_owned());
+                    dockerfile.data = Data::Text("Dockerfile".into());
                 }
             }
             if let Some(args) = child(build, "args") {
@@ -100,7 +100,7 @@ pub fn normalize(root: &mut Value, name: &str, environment: &Environment) {
         implied_dependencies(service);
         for mount in items(service, &["volumes"]) {
             if let Some(Value { data: Data::Text(target), .. }) = child(mount, "target") {
-                *target = volume::clean(target);
+                *target = volume::clean(target).into();
             }
         }
     });
@@ -124,7 +124,7 @@ fn pass_through(value: &mut Value, environment: &Environment, unset: Unset) {
             }
             match environment.value(name) {
                 Some(found) => {
-                    *name = format!("{name}={found}");
+                    *name = format!("{name}={found}").into();
                     true
                 }
                 None => unset == Unset::Kept,
@@ -136,7 +136,7 @@ fn pass_through(value: &mut Value, environment: &Environment, unset: Unset) {
             }
             match environment.value(name) {
                 Some(found) => {
-                    entry.value.data = Data::Text(found);
+                    entry.value.data = Data::Text(found.into());
                     true
                 }
                 None => unset == Unset::Kept,
@@ -161,7 +161,7 @@ pub fn resolve_environment(root: &mut Value, environment: &Environment) {
         let Some(variable) = entry.value.get("environment").and_then(Value::text) else { continue };
         let (Some(content), place) = (environment.value(variable), entry.value.place) else { continue };
         if let Data::Map(config) = &mut entry.value.data {
-            config.insert("content".to_owned(), implied_entry(Data::Text(content), place));
+            config.insert("content", implied_entry(Data::Text(content.into()), place));
         }
     }
 }
@@ -176,16 +176,16 @@ fn default_network(root: &mut Value) {
         let place = service.place;
         let Data::Map(map) = &mut service.data else { return };
         let default = || {
-            let only = Map::from_iter([("default".to_owned(), implied_entry(Data::Null, place))]);
+            let only = Map::from([("default", implied_entry(Data::Null, place))]);
             implied_entry(Data::Map(only), place)
         };
         match map.get("networks").map(|entry| &entry.value.data) {
             None => {
-                map.insert("networks".to_owned(), default());
+                map.insert("networks", default());
                 used_at.get_or_insert(place);
             }
             Some(Data::Map(networks)) if networks.is_empty() => {
-                map.insert("networks".to_owned(), default());
+                map.insert("networks", default());
                 used_at.get_or_insert(place);
             }
             Some(Data::Map(networks)) if networks.contains_key("default") => {
@@ -196,7 +196,8 @@ fn default_network(root: &mut Value) {
     });
     let Some(place) = used_at else { return };
     if let Data::Map(map) = &mut root.data {
-        let networks = map.entry("networks".to_owned()).or_insert_with(|| implied_entry(Data::Map(Map::new()), place));
+        let empty = || implied_entry(Data::Map(Map::new()), place);
+        let Some(networks) = map.get_or_insert_with("networks", empty) else { return };
         if networks.value.is_null() {
             networks.value.data = Data::Map(Map::new());
         }
@@ -208,7 +209,7 @@ fn imply_at(value: &mut Value, key: &str, data: Data, place: Place) {
     if let Data::Map(map) = &mut value.data
         && !map.contains_key(key)
     {
-        map.insert(key.to_owned(), implied_entry(data, place));
+        map.insert(key, implied_entry(data, place));
     }
 }
 
@@ -238,12 +239,13 @@ fn implied_dependencies(service: &mut Value) {
     }
     let place = service.place;
     let Data::Map(map) = &mut service.data else { return };
-    let depends_on = map.entry("depends_on".to_owned()).or_insert_with(|| implied_entry(Data::Map(Map::new()), place));
+    let empty = || implied_entry(Data::Map(Map::new()), place);
+    let Some(depends_on) = map.get_or_insert_with("depends_on", empty) else { return };
     for (name, at, restart) in implied {
-        let dependency = Map::from_iter([
-            ("condition".to_owned(), implied_entry(Data::Text("service_started".to_owned()), at)),
-            ("restart".to_owned(), implied_entry(Data::Bool(restart), at)),
-            ("required".to_owned(), implied_entry(Data::Bool(true), at)),
+        let dependency = Map::from([
+            ("condition", implied_entry(Data::Text("service_started".into()), at)),
+            ("restart", implied_entry(Data::Bool(restart), at)),
+            ("required", implied_entry(Data::Bool(true), at)),
         ]);
         imply_at(&mut depends_on.value, &name, Data::Map(dependency), at);
     }
@@ -260,7 +262,7 @@ fn name_resources(root: &mut Value, project: &str) {
             }
             let external = matches!(value.get("external").map(|external| &external.data), Some(Data::Bool(true)))
                 || value.get("external").and_then(Value::text) == Some("true");
-            let name = if external { key.clone() } else { format!("{project}_{key}") };
+            let name = if external { key.clone() } else { format!("{project}_{key}").into() };
             if value.get("name").is_some_and(Value::is_null)
                 && let Data::Map(map) = &mut value.data
             {

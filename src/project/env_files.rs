@@ -26,7 +26,7 @@ pub fn resolve(
         return Vec::new();
     };
     let mut files = Vec::new();
-    for (name, entry) in services.iter_mut().filter(|(name, _)| enabled.contains(*name)) {
+    for (name, entry) in services.iter_mut().filter(|(name, _)| enabled.contains(name.as_str())) {
         variables(loader, name, &mut entry.value, environment, &mut files);
         labels(loader, name, &mut entry.value);
     }
@@ -98,15 +98,17 @@ fn variables(
         if added.is_empty() {
             return;
         }
-        let into = map
-            .entry("environment".to_owned())
-            .or_insert_with(|| Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) });
-        if let Data::Map(into) = &mut into.value.data {
-            for (key, entry) in added {
-                into.entry(key).or_insert(entry);
-            }
-        }
+        add_missing(map, "environment", place, added);
     }
+}
+
+/// Adds what a mapping below a key lacks; where there is none, it stands at the place.
+fn add_missing(map: &mut Map, key: &str, place: Place, added: Map) {
+    let empty = || Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) };
+    let Some(Entry { value: Value { data: Data::Map(into), .. }, .. }) = map.get_or_insert_with(key, empty) else {
+        return;
+    };
+    added.into_iter().for_each(|(key, entry)| into.insert_missing(key, entry));
 }
 
 /// Reports a file once; for the other services that name it, it gets a label, and its fix is for all of them.
@@ -178,7 +180,7 @@ fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map
         let Some(value) = &line.value else { continue };
         let key = line_place(file, at, line.key_span.0, line.key_span.1);
         let place = line_place(file, at, line.value_span.0, line.value_span.1);
-        let value = Value::new(Data::Text(value.clone()), place);
+        let value = Value::new(Data::Text(value.as_str().into()), place);
         added.insert(line.key.clone(), Entry { key, value });
     }
 }
@@ -209,7 +211,7 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
             }
         };
         let Some(value) = value else { continue };
-        added.insert(key, Entry { key: place, value: Value::new(Data::Text(value), place) });
+        added.insert(key, Entry { key: place, value: Value::new(Data::Text(value.into()), place) });
     }
 }
 
@@ -247,13 +249,6 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
         return;
     }
     if let Data::Map(map) = &mut service.data {
-        let into = map
-            .entry("labels".to_owned())
-            .or_insert_with(|| Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) });
-        if let Data::Map(into) = &mut into.value.data {
-            for (key, entry) in added {
-                into.entry(key).or_insert(entry);
-            }
-        }
+        add_missing(map, "labels", place, added);
     }
 }

@@ -8,8 +8,7 @@ use super::environment::Environment;
 use super::load::Loader;
 use super::mend;
 use super::merge::{merge, reset};
-use super::path::display;
-use super::value::{Data, Entry, Map, Step, Value};
+use super::value::{Data, Entry, Map, Step, Text, Value};
 use crate::edits::Files;
 use crate::finding::{Finding, Place, Severity};
 use crate::source::normalize;
@@ -30,7 +29,7 @@ type Chain = Vec<(PathBuf, String)>;
 /// Applies `extends` to all services of a file.
 pub fn apply(loader: &mut Loader<'_>, root: &mut Value, scope: &Scope<'_>, document: &Document) {
     let Some(services) = take_services(root) else { return };
-    let names: Vec<String> = services.keys().cloned().collect();
+    let names: Vec<Text> = services.keys().cloned().collect();
     let mut services = services;
     for name in names {
         let merged = one(loader, &name, &mut services, scope, Some(document), &mut Vec::new());
@@ -66,9 +65,7 @@ fn one(
     let service = services.get(name)?.value.clone();
     let (wanted, file) = match &extends.data {
         Data::Text(wanted) => (wanted.clone(), None),
-        Data::Map(_) => {
-            (extends.get("service")?.text()?.to_owned(), extends.get("file").filter(|file| !file.is_null()))
-        }
+        Data::Map(_) => (extends.get("service")?.text()?.into(), extends.get("file").filter(|file| !file.is_null())),
         _ => return None,
     };
     let at = extends.get("service").map_or(extends.place, |value| value.place);
@@ -87,7 +84,7 @@ fn one(
         return Some(without_extends(service));
     };
     mark(&mut base, &Step::Extends(at));
-    let mut path = vec!["services".to_owned(), name.to_owned()];
+    let mut path = vec![Text::new_static("services"), name.into()];
     if let Some(document) = document {
         reset(&mut base, &mut path, &document.resets);
     }
@@ -157,7 +154,7 @@ fn other_file(
 fn needed(services: &Map, wanted: &str) -> Map {
     let mut found = Map::new();
     let mut next = Some(wanted);
-    while let Some(name) = next.filter(|name| !found.contains_key(*name)) {
+    while let Some(name) = next.filter(|name| !found.contains_key(name)) {
         let Some(entry) = services.get(name) else { return services.clone() };
         found.insert(name.to_owned(), entry.clone());
         next = match entry.value.get("extends") {
@@ -172,7 +169,7 @@ fn needed(services: &Map, wanted: &str) -> Map {
 }
 
 fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<&str>, services: &Map) {
-    let known: Vec<&str> = services.keys().map(String::as_str).collect();
+    let known: Vec<&str> = services.keys().map(Text::as_str).collect();
     let whence = file.map_or_else(String::new, |file| format!(" in `{file}`"));
     let message = format!("the service `{wanted}` that `{name}` extends is not defined{whence}");
     let mut finding =
@@ -198,7 +195,7 @@ fn without_extends(mut service: Value) -> Value {
 }
 
 fn resource(name: &str) -> String {
-    display(&["services".to_owned(), name.to_owned()])
+    format!("services.{name}")
 }
 
 /// Adds a step to a value and to everything in it.

@@ -63,7 +63,7 @@ fn include_of(value: &Value) -> Option<Include> {
 /// One text, or a list of them.
 fn texts(value: &Value) -> Vec<(String, Place)> {
     match (&value.data, value.list()) {
-        (Data::Text(text), _) => vec![(text.clone(), value.place)],
+        (Data::Text(text), _) => vec![(text.to_string(), value.place)],
         (_, Some(items)) => items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.place))).collect(),
         _ => Vec::new(),
     }
@@ -150,10 +150,9 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
             continue;
         }
         let Data::Map(resources) = entry.value.data else { continue };
-        let into = target
-            .entry(section.clone())
-            .or_insert_with(|| Entry { key: entry.key, value: Value::new(Data::Map(Map::new()), entry.value.place) });
-        let Data::Map(into) = &mut into.value.data else { continue };
+        let empty = || Entry { key: entry.key, value: Value::new(Data::Map(Map::new()), entry.value.place) };
+        let into = target.get_or_insert_with(&section, empty);
+        let Some(Entry { value: Value { data: Data::Map(into), .. }, .. }) = into else { continue };
         for (name, resource) in resources {
             match into.get(&name) {
                 Some(own) if !same(&own.value, &resource.value) => {
@@ -170,9 +169,7 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
                     );
                 }
                 Some(_) => {}
-                None => {
-                    into.insert(name, resource);
-                }
+                None => into.insert(name, resource),
             }
         }
     }

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use super::environment::Environment;
-use super::path::{ITEM, Patterns, display};
+use super::few::Few;
+use super::path::{At, ITEM, Patterns, display};
 use super::short::go;
 use super::texts::Texts;
-use super::value::{Data, Part, Value};
+use super::value::{Data, Part, Text, Value};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::Span;
 use crate::template::{Expansion, Operator, Outcome, Problem, Use, expand};
@@ -19,7 +20,7 @@ pub struct Reference {
     /// The `${…}`, or the whole scalar where its place inside cannot be told.
     pub place: Place,
     /// The value it stands in: `services`, `web`, `image`; the items of a list are `[]`.
-    pub path: Vec<String>,
+    pub path: Vec<Text>,
     /// The name before `=` where the value is an item such as `KEY=${X}`.
     pub key: Option<String>,
     /// The operator, if any.
@@ -55,19 +56,26 @@ impl<'a> Interpolation<'a> {
     }
 
     /// Interpolates a value and what is in it.
-    pub fn run(&mut self, value: &mut Value, path: &mut Vec<String>) {
+    pub fn run(&mut self, value: &mut Value, path: &mut Vec<Text>) {
+        static TABLE: LazyLock<Patterns<Cast>> = LazyLock::new(|| Patterns::new(CASTS));
+        let at = path.iter().try_fold(TABLE.start(), |at, step| at.step(step));
+        self.walk(value, path, at);
+    }
+
+    fn walk(&mut self, value: &mut Value, path: &mut Vec<Text>, at: Option<At<Cast>>) {
+        let next = |step: &str| at.and_then(|at| at.step(step));
         match &mut value.data {
             Data::Map(map) => {
                 for (key, entry) in map.iter_mut() {
                     path.push(key.clone());
-                    self.run(&mut entry.value, path);
+                    self.walk(&mut entry.value, path, next(key));
                     path.pop();
                 }
             }
             Data::List(items) => {
-                path.push(ITEM.to_owned());
+                path.push(ITEM);
                 for item in items {
-                    self.run(item, path);
+                    self.walk(item, path, next(&ITEM));
                 }
                 path.pop();
             }
@@ -76,13 +84,15 @@ impl<'a> Interpolation<'a> {
                     let template = std::mem::take(text);
                     self.text(value, &template, path);
                 }
-                self.cast(value, path);
+                if let Some(cast) = at.and_then(At::value) {
+                    self.cast(value, *cast, path);
+                }
             }
             _ => {}
         }
     }
 
-    fn text(&mut self, value: &mut Value, template: &str, path: &[String]) {
+    fn text(&mut self, value: &mut Value, template: &str, path: &[Text]) {
         let environment = self.environment;
         let expansion = expand(template, &|name| environment.value(name));
         let inner = self.texts.inner(value.place, template);
@@ -97,12 +107,12 @@ impl<'a> Interpolation<'a> {
         };
         self.note(&expansion, template, path, &locate);
         value.parts = parts(&expansion, inner.is_some(), &locate);
-        value.data = Data::Text(expansion.text);
+        value.data = Data::Text(expansion.text.into());
     }
 
-    fn note(&mut self, expansion: &Expansion, template: &str, path: &[String], locate: &dyn Fn(usize, usize) -> Place) {
+    fn note(&mut self, expansion: &Expansion, template: &str, path: &[Text], locate: &dyn Fn(usize, usize) -> Place) {
         let key = match template.split_once('=') {
-            Some((key, _)) if path.last().is_some_and(|step| step == ITEM) && !key.contains('$') => {
+            Some((key, _)) if path.last().is_some_and(|step| *step == ITEM) && !key.contains('$') => {
                 Some(key.to_owned())
             }
             _ => None,
@@ -131,7 +141,7 @@ impl<'a> Interpolation<'a> {
         &self,
         problem: &Problem,
         template: &str,
-        path: &[String],
+        path: &[Text],
         locate: &dyn Fn(usize, usize) -> Place,
     ) -> Finding {
         match problem {
@@ -151,15 +161,14 @@ impl<'a> Interpolation<'a> {
         }
     }
 
-    fn cast(&mut self, value: &mut Value, path: &[String]) {
-        let Some(cast) = cast_of(path) else { return };
+    fn cast(&mut self, value: &mut Value, cast: Cast, path: &[Text]) {
         let Data::Text(text) = &value.data else { return };
         let data = match cast {
             Cast::Boolean => go::to_boolean(text).map(Data::Bool),
             Cast::Integer => go::parse_int(text).map(Data::Int),
             Cast::Float => go::parse_float(text).map(Data::Float),
         };
-        let key = path.iter().rev().find(|step| *step != ITEM).map_or("", String::as_str);
+        let key = path.iter().rev().find(|step| **step != ITEM).map_or("", Text::as_str);
         match data {
             Some(data) => {
                 if let Data::Bool(flag) = data
@@ -184,7 +193,7 @@ impl<'a> Interpolation<'a> {
 }
 
 /// Pieces of the expansion as parts of the value. Literal text has a part only where its place is known.
-fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Place) -> Vec<Part> {
+fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Place) -> Few<Part> {
     expansion
         .pieces
         .iter()
@@ -193,7 +202,7 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
             start: piece.start as u32,
             end: piece.end as u32,
             place: locate(piece.from_start, piece.from_end),
-            variable: piece.variable.and_then(|at| expansion.uses.get(at)).map(|usage| usage.name.clone()),
+            variable: piece.variable.and_then(|at| expansion.uses.get(at)).map(|usage| usage.name.as_str().into()),
         })
         .collect()
 }
@@ -222,11 +231,6 @@ impl Cast {
             Cast::Float => "a number",
         }
     }
-}
-
-fn cast_of(path: &[String]) -> Option<Cast> {
-    static TABLE: LazyLock<Patterns<Cast>> = LazyLock::new(|| Patterns::new(CASTS));
-    TABLE.get(path).copied()
 }
 
 /// The values that Compose turns from text into another type (compose-go 2.9.1, `loader/interpolate.go`).

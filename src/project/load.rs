@@ -194,7 +194,7 @@ fn spread_scale(root: &mut Value) {
         if let Data::Map(service) = &mut entry.value.data
             && let Some(Data::Map(deploy)) = service.get_mut("deploy").map(|deploy| &mut deploy.value.data)
         {
-            deploy.insert("replicas".to_owned(), super::value::Entry { key: scale.place, value: scale });
+            deploy.insert("replicas", super::value::Entry { key: scale.place, value: scale });
         }
     }
 }
@@ -215,7 +215,7 @@ fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
         let named = |profile: &String| profile == "*" || own.iter().any(|one| one.text() == Some(profile));
         own.is_empty() || profiles.iter().any(named)
     };
-    services.into_iter().flatten().filter(|(_, entry)| active(&entry.value)).map(|(name, _)| name.clone()).collect()
+    services.into_iter().flatten().filter(|(_, entry)| active(&entry.value)).map(|(name, _)| name.to_string()).collect()
 }
 
 /// The state of a load.
@@ -314,8 +314,8 @@ impl<'a> Loader<'a> {
         }
         let mut root = root?;
         set_defaults(&mut root);
-        validate(&root, &mut Vec::new(), &mut self.rejections);
-        Paths { base: directory, home: &self.home }.resolve(&mut root, &mut Vec::new());
+        validate(&root, &mut self.rejections);
+        Paths { base: directory, home: &self.home }.resolve(&mut root);
         resolve_environment(&mut root, environment);
         Some(root)
     }
@@ -348,7 +348,7 @@ impl<'a> Loader<'a> {
             }
         };
         let root = root.map(|mut root| {
-            Paths { base: &directory, home: &self.home() }.resolve(&mut root, &mut Vec::new());
+            Paths { base: &directory, home: &self.home() }.resolve(&mut root);
             Rc::new(root)
         });
         self.extended.insert(key, root.clone());
@@ -385,14 +385,20 @@ impl<'a> Loader<'a> {
         root
     }
 
-    fn document(&mut self, document: Document, path: &Path, before: Option<Value>, load: &Load<'_>) -> Option<Value> {
+    fn document(
+        &mut self,
+        mut document: Document,
+        path: &Path,
+        before: Option<Value>,
+        load: &Load<'_>,
+    ) -> Option<Value> {
         let place = document.value.place;
         if document.value.map().is_none() {
             let message = format!("a Compose file must be a mapping, this is a {}", document.value.data.type_name());
             self.reject(Finding::new("wrong-type", Severity::Error, place, "", message));
             return before;
         }
-        let mut value = document.value.clone();
+        let mut value = std::mem::replace(&mut document.value, Value::new(Data::Null, place));
         self.interpolate(&mut value, load.environment);
         let mut root = before.unwrap_or_else(|| Value::new(Data::Map(Map::new()), place));
         if load.whole {
@@ -410,19 +416,19 @@ impl<'a> Loader<'a> {
             include::apply(self, &mut value, load.directory, load.environment, &included);
         }
         let mut root = merge(root, value, &mut Vec::new(), &mut self.rejections);
-        unique(&mut root, &mut Vec::new(), &mut self.rejections);
+        unique(&mut root, &mut self.rejections);
         if load.whole {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
         let mut canonical = Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
-        let mut root = canonical.run(root, &mut Vec::new());
+        canonical.run(&mut root);
         self.rejections.append(&mut canonical.findings);
         if load.whole {
             self.legacy.append(&mut canonical.legacy);
         }
         self.consequences += canonical.consequences;
-        unique(&mut root, &mut Vec::new(), &mut self.rejections);
+        unique(&mut root, &mut self.rejections);
         Some(root)
     }
 

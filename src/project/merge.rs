@@ -1,16 +1,15 @@
 //! Merging an override into what stands before it (Compose specification, "Merge and override"; the behaviour is
 //! compose-go 2.9.1's).
 
-use indexmap::map::Entry as Slot;
-
+use super::few::Few;
 use super::merge_table::{Merger, merger};
 use super::path::display;
 use super::short::go::sprint;
-use super::value::{Data, Entry, Map, Step, Value};
+use super::value::{Data, Entry, Map, Step, Text, Value};
 use crate::finding::{Finding, Severity};
 
 /// Merges `other` over `base`, which both stand at `path`. What cannot be merged gives a finding, and `other` wins.
-pub fn merge(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) -> Value {
+pub fn merge(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
     match merger(path) {
         Some(Merger::Replace) => replaced(&base, other),
         Some(Merger::Sequence) => join(sequence(base), sequence(other)),
@@ -25,7 +24,7 @@ pub fn merge(base: Value, other: Value, path: &mut Vec<String>, findings: &mut V
 }
 
 /// Takes away what a later file tags `!reset` or `!override`.
-pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) {
+pub fn reset(value: &mut Value, path: &mut Vec<Text>, resets: &[Vec<Text>]) {
     if resets.is_empty() {
         return;
     }
@@ -42,7 +41,7 @@ pub fn reset(value: &mut Value, path: &mut Vec<String>, resets: &[Vec<String>]) 
 }
 
 /// What two lists that are equal key by key become: a mapping merges, a list appends, anything else is replaced.
-fn plain(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) -> Value {
+fn plain(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
     if other.is_null() {
         return base;
     }
@@ -52,7 +51,7 @@ fn plain(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<F
         (Data::Map(_) | Data::List(_), _) => {
             let message = format!(
                 "`{}` is a {} here and a {} in what it overrides",
-                path.last().map_or("", String::as_str),
+                path.last().map_or("", Text::as_str),
                 other.data.type_name(),
                 base.data.type_name()
             );
@@ -74,42 +73,39 @@ fn replaced(base: &Value, mut other: Value) -> Value {
     other
 }
 
-fn merge_maps(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) -> Value {
+fn merge_maps(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
     let other_place = other.place;
     if other.map().is_none() {
         return base;
     }
     let Data::Map(mut map) = base.data else { return other };
     let Data::Map(over) = other.data else {
-        return Value { data: Data::Map(map), place: base.place, via: base.via, parts: Vec::new() };
+        return Value { data: Data::Map(map), place: base.place, via: base.via, parts: Few::new() };
     };
     for (key, entry) in over {
-        match map.entry(key) {
-            Slot::Vacant(slot) => {
-                slot.insert(entry);
-            }
-            Slot::Occupied(mut slot) => {
-                path.push(slot.key().clone());
-                let before = std::mem::replace(&mut slot.get_mut().value, Value::new(Data::Null, other_place));
-                let merged = merge(before, entry.value, path, findings);
-                if merged.map().is_none() {
-                    slot.get_mut().key = entry.key;
+        match map.get_mut(&key) {
+            None => map.insert(key, entry),
+            Some(known) => {
+                path.push(key);
+                let before = std::mem::replace(&mut known.value, Value::new(Data::Null, other_place));
+                known.value = merge(before, entry.value, path, findings);
+                if known.value.map().is_none() {
+                    known.key = entry.key;
                 }
-                slot.get_mut().value = merged;
                 path.pop();
             }
         }
     }
-    Value { data: Data::Map(map), place: base.place, via: base.via, parts: Vec::new() }
+    Value { data: Data::Map(map), place: base.place, via: base.via, parts: Few::new() }
 }
 
 fn join(base: Value, other: Value) -> Value {
     let (place, via) = (base.place, base.via.clone());
     let (Data::List(mut items), Data::List(more)) = (base.data, other.data) else {
-        return Value { data: Data::List(Vec::new()), place, via, parts: Vec::new() };
+        return Value { data: Data::List(Vec::new()), place, via, parts: Few::new() };
     };
     items.extend(more);
-    Value { data: Data::List(items), place, via, parts: Vec::new() }
+    Value { data: Data::List(items), place, via, parts: Few::new() }
 }
 
 fn join_unique(base: Value, other: Value) -> Value {
@@ -134,26 +130,26 @@ fn sequence(value: Value) -> Value {
         }
         _ => Vec::new(),
     };
-    Value { data: Data::List(items), place, via, parts: Vec::new() }
+    Value { data: Data::List(items), place, via, parts: Few::new() }
 }
 
 /// An entry as `key=value` items, one for each item of a list; a null gives the bare key.
-fn assignments(key: &str, entry: Entry) -> Vec<Value> {
+fn assignments(key: &Text, entry: Entry) -> Vec<Value> {
     let Entry { value, .. } = entry;
     match value.data {
-        Data::Null => vec![value.with(Data::Text(key.to_owned()))],
+        Data::Null => vec![value.with(Data::Text(key.clone()))],
         Data::List(ref items) => {
-            items.iter().map(|item| item.with(Data::Text(format!("{key}={}", sprint(item))))).collect()
+            items.iter().map(|item| item.with(Data::Text(format!("{key}={}", sprint(item)).into()))).collect()
         }
         _ => {
             let text = format!("{key}={}", sprint(&value));
             let shift = key.len() as u32 + 1;
             let mut parts = value.parts.clone();
-            for part in &mut parts {
+            for part in parts.iter_mut() {
                 part.start += shift;
                 part.end += shift;
             }
-            let mut item = value.with(Data::Text(text));
+            let mut item = value.with(Data::Text(text.into()));
             item.parts = parts;
             vec![item]
         }
@@ -165,7 +161,7 @@ fn build(value: Value) -> Value {
         Data::Text(_) => {
             let place = value.place;
             let outer = value.with(Data::Null);
-            let map = Map::from_iter([("context".to_owned(), Entry { key: place, value })]);
+            let map = Map::from([("context", Entry { key: place, value })]);
             outer.with(Data::Map(map))
         }
         _ => value,
@@ -181,9 +177,9 @@ pub fn names(value: Value) -> Value {
 pub fn dependencies(value: Value) -> Value {
     named(value, |item| {
         let entry = |data| Entry { key: item.place, value: Value::implied(data, item.place) };
-        let map = Map::from_iter([
-            ("condition".to_owned(), entry(Data::Text("service_started".to_owned()))),
-            ("required".to_owned(), entry(Data::Bool(true))),
+        let map = Map::from([
+            ("condition", entry(Data::Text("service_started".into()))),
+            ("required", entry(Data::Bool(true))),
         ]);
         item.with(Data::Map(map))
     })
@@ -193,7 +189,7 @@ fn named(value: Value, under: impl Fn(&Value) -> Value) -> Value {
     let Data::List(items) = &value.data else { return value };
     let map = items
         .iter()
-        .filter_map(|item| item.text().map(|name| (name.to_owned(), item)))
+        .filter_map(|item| item.text().map(|name| (name.into(), item)))
         .map(|(name, item)| (name, Entry { key: item.place, value: under(item) }))
         .collect();
     value.with(Data::Map(map))
@@ -208,7 +204,7 @@ fn same_driver(base: &Value, other: &Value) -> bool {
 }
 
 /// Address pools merge by subnet.
-fn ipam(base: Value, other: Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) -> Value {
+fn ipam(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
     let (Some(originals), Some(overrides)) = (base.list(), other.list()) else {
         return replaced(&base, other);
     };

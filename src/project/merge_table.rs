@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use super::path::Patterns;
+use super::path::{At, Patterns};
+use super::value::Text;
 
 /// How an attribute merges.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,7 @@ pub enum Merger {
 }
 
 /// The way of the attribute at a path, if it has one of its own.
-pub fn merger(path: &[String]) -> Option<Merger> {
+pub fn merger(path: &[Text]) -> Option<Merger> {
     static TABLE: LazyLock<Patterns<Merger>> = LazyLock::new(|| Patterns::new(MERGERS));
     TABLE.get(path).copied()
 }
@@ -83,10 +84,10 @@ pub enum Identity {
     EnvFile,
 }
 
-/// The identity of the items of the list at a path, if doubles go.
-pub fn identity(path: &[String]) -> Option<Identity> {
+/// The lists whose doubles go, each with the identity of its items.
+pub fn identities() -> At<Identity> {
     static TABLE: LazyLock<Patterns<Identity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
-    TABLE.get(path).copied()
+    TABLE.start()
 }
 
 const IDENTITIES: &[(&str, Identity)] = &[

@@ -30,7 +30,7 @@ pub fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Enviro
             let texts = Texts::new(loader.sources);
             let references = Vec::new();
             let mut interpolation = Interpolation::new(environment, &texts, references);
-            interpolation.run(&mut name, &mut vec!["name".to_owned()]);
+            interpolation.run(&mut name, &mut vec!["name".into()]);
             blank = name.has_blank();
             // Loading the file itself reports what is wrong with the value.
             clean(name.text().unwrap_or(""))
@@ -62,7 +62,7 @@ fn named_in(loader: &Loader<'_>, file: &std::path::Path) -> Option<Value> {
         .filter_map(|node| match &tree.follow(node)?.1.kind {
             NodeKind::Scalar(text, style) if !text.is_empty() => {
                 let null = *style == ScalarStyle::Plain && matches!(text.as_str(), "~" | "null");
-                (!null).then(|| Value::new(Data::Text(text.clone()), tree.place(node)))
+                (!null).then(|| Value::new(Data::Text(text.as_str().into()), tree.place(node)))
             }
             _ => None,
         })

@@ -56,7 +56,7 @@ impl Annotation<'_> {
         for part in value.parts.iter().filter(|part| part.variable.is_some()) {
             let mut step = self.location(part.place);
             step.insert("step".to_owned(), json!("variable"));
-            step.insert("name".to_owned(), json!(part.variable));
+            step.insert("name".to_owned(), json!(part.variable.as_deref()));
             via.push(Json::Object(step));
         }
         origin.insert("via".to_owned(), Json::Array(via));

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 
 use super::load::Project;
-use super::value::{Data, Entry, Map, Value};
+use super::value::{Data, Entry, Map, Text, Value};
 
 /// The part of a project that would run.
 pub fn active(project: &Project) -> Value {
@@ -11,14 +11,14 @@ pub fn active(project: &Project) -> Value {
     let services: Map = section(root, "services")
         .into_iter()
         .flatten()
-        .filter(|(name, _)| project.enabled.contains(*name))
+        .filter(|(name, _)| project.enabled.contains(name.as_str()))
         .map(|(name, entry)| (name.clone(), entry.clone()))
         .collect();
     let used = Used::of(&services);
     let place = project.root.place;
     let entry = |data| Entry { key: place, value: Value::implied(data, place) };
     let mut active = Map::new();
-    active.insert("name".to_owned(), entry(Data::Text(project.name.clone())));
+    active.insert("name", entry(Data::Text(project.name.as_str().into())));
     for (key, value) in root {
         let wanted = match key.as_str() {
             "services" | "name" => continue,
@@ -42,7 +42,7 @@ pub fn active(project: &Project) -> Value {
             active.insert(key.clone(), Entry { key: value.key, value: value.value.with(Data::Map(kept)) });
         }
     }
-    active.insert("services".to_owned(), entry(Data::Map(services)));
+    active.insert("services", entry(Data::Map(services)));
     project.root.with(Data::Map(active))
 }
 
@@ -53,10 +53,10 @@ fn section<'a>(root: &'a Map, key: &str) -> Option<&'a Map> {
 /// The names of resources that services use.
 #[derive(Default)]
 struct Used {
-    networks: IndexSet<String>,
-    volumes: IndexSet<String>,
-    secrets: IndexSet<String>,
-    configs: IndexSet<String>,
+    networks: IndexSet<Text>,
+    volumes: IndexSet<Text>,
+    secrets: IndexSet<Text>,
+    configs: IndexSet<Text>,
 }
 
 impl Used {
@@ -68,11 +68,11 @@ impl Used {
             used.networks.extend(networks.into_iter().flatten().map(|(name, _)| name.clone()));
             for mount in list(Some(service), "volumes") {
                 if mount.get("type").and_then(Value::text) == Some("volume") {
-                    used.volumes.extend(mount.get("source").and_then(Value::text).map(str::to_owned));
+                    used.volumes.extend(mount.get("source").and_then(Value::text).map(Text::from));
                 }
             }
             let sources =
-                |value, key| list(value, key).iter().filter_map(|grant| grant.get("source")?.text().map(str::to_owned));
+                |value, key| list(value, key).iter().filter_map(|grant| grant.get("source")?.text().map(Text::from));
             used.secrets.extend(sources(Some(service), "secrets"));
             used.secrets.extend(sources(service.get("build"), "secrets"));
             used.configs.extend(sources(Some(service), "configs"));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::path::{ITEM, Patterns};
+use super::path::{At, ITEM, Patterns};
 use super::value::{Data, Value};
 use crate::source::normalize;
 
@@ -26,25 +26,28 @@ enum Kind {
 
 impl Paths<'_> {
     /// Makes the paths in a value absolute.
-    pub fn resolve(&self, value: &mut Value, path: &mut Vec<String>) {
-        if let Some(kind) = kind_of(path) {
-            self.apply(kind, value);
+    pub fn resolve(&self, value: &mut Value) {
+        static TABLE: LazyLock<Patterns<Kind>> = LazyLock::new(|| Patterns::new(KINDS));
+        self.walk(value, TABLE.start());
+    }
+
+    fn walk(&self, value: &mut Value, at: At<Kind>) {
+        if let Some(kind) = at.value() {
+            self.apply(*kind, value);
             return;
         }
         match &mut value.data {
             Data::Map(map) => {
                 for (key, entry) in map.iter_mut() {
-                    path.push(key.clone());
-                    self.resolve(&mut entry.value, path);
-                    path.pop();
+                    if let Some(next) = at.step(key) {
+                        self.walk(&mut entry.value, next);
+                    }
                 }
             }
             Data::List(items) => {
-                path.push(ITEM.to_owned());
-                for item in items {
-                    self.resolve(item, path);
+                if let Some(next) = at.step(&ITEM) {
+                    items.iter_mut().for_each(|item| self.walk(item, next));
                 }
-                path.pop();
             }
             _ => {}
         }
@@ -59,9 +62,9 @@ impl Paths<'_> {
             }
             (Kind::Context, Data::Text(text)) if is_remote_context(text) => {}
             (Kind::Context | Kind::Plain, Data::Text(text)) if !text.is_empty() => {
-                *text = self.absolute(text);
+                *text = self.absolute(text).into();
             }
-            (Kind::MaybeWindows, Data::Text(text)) => *text = self.absolute_unless_windows(text),
+            (Kind::MaybeWindows, Data::Text(text)) => *text = self.absolute_unless_windows(text).into(),
             (Kind::Mount, Data::Map(map)) => {
                 let bind = map.get("type").and_then(|entry| entry.value.text()) == Some("bind");
                 if let (true, Some(source)) = (bind, map.get_mut("source")) {
@@ -117,11 +120,6 @@ fn is_windows_absolute(text: &str) -> bool {
     let slash = |byte: Option<&u8>| matches!(byte, Some(b'\\' | b'/'));
     let drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
     drive && slash(bytes.get(2)) || slash(bytes.first()) && slash(bytes.get(1))
-}
-
-fn kind_of(path: &[String]) -> Option<Kind> {
-    static TABLE: LazyLock<Patterns<Kind>> = LazyLock::new(|| Patterns::new(KINDS));
-    TABLE.get(path).copied()
 }
 
 /// The attributes that hold paths (compose-go 2.9.1, `paths/resolve.go`).

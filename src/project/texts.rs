@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::few::Few;
 use super::value::{Part, Value};
 use crate::finding::Place;
 use crate::source::{FileId, SourceDb, SourceFile, Span};
@@ -54,19 +55,21 @@ impl<'a> Texts<'a> {
 
     /// Where a stretch of a value's text is written; the whole value where that cannot be told.
     pub fn part(&self, value: &Value, range: Range<usize>) -> Place {
-        self.stretch(value, &range).unwrap_or(value.place)
+        self.stretch(value.place, &value.parts, value.text(), range).unwrap_or(value.place)
     }
 
-    fn stretch(&self, value: &Value, range: &Range<usize>) -> Option<Place> {
+    /// Where a stretch of a text is written that stands at a place and came there in parts.
+    pub fn stretch(&self, whole: Place, parts: &[Part], text: Option<&str>, range: Range<usize>) -> Option<Place> {
         let (start, end) = (range.start as u32, range.end as u32);
-        let node = value.place.node;
-        if value.parts.is_empty() {
-            let inner = self.inner(value.place, value.text()?)?;
+        let node = whole.node;
+        if parts.is_empty() {
+            let inner = self.inner(whole, text?)?;
             let span = Span { file: inner.file, start: inner.start + start, end: inner.start + end };
             return (span.end <= inner.end).then_some(Place { span, node });
         }
-        let touched: Vec<&Part> = value.parts.iter().filter(|part| part.start < end && part.end > start).collect();
-        let (first, last) = (touched.first()?, touched.last()?);
+        let mut touched = parts.iter().filter(|part| part.start < end && part.end > start);
+        let first = touched.next()?;
+        let last = touched.next_back().unwrap_or(first);
         let from = match first.variable {
             None => first.place.span.start + start.saturating_sub(first.start),
             Some(_) => first.place.span.start,
@@ -75,8 +78,8 @@ impl<'a> Texts<'a> {
             None => last.place.span.end - last.end.saturating_sub(end),
             Some(_) => last.place.span.end,
         };
-        let file = value.place.span.file;
-        let in_value = from >= value.place.span.start && to <= value.place.span.end && from <= to;
+        let file = whole.span.file;
+        let in_value = from >= whole.span.start && to <= whole.span.end && from <= to;
         in_value.then_some(Place { span: Span { file, start: from, end: to }, node })
     }
 
@@ -93,7 +96,7 @@ impl<'a> Texts<'a> {
 }
 
 /// The parts of a text that fall into a stretch of it, counted from the start of the stretch.
-pub fn parts_within(parts: &[Part], range: &Range<usize>) -> Vec<Part> {
+pub fn parts_within(parts: &[Part], range: &Range<usize>) -> Few<Part> {
     let (start, end) = (range.start as u32, range.end as u32);
     parts
         .iter()

@@ -2,32 +2,37 @@
 
 use std::collections::HashMap;
 
-use super::merge_table::{Identity, identity};
-use super::path::display;
+use super::merge_table::{Identity, identities};
+use super::path::{At, display};
 use super::short::volume;
-use super::value::{Data, Value};
+use super::value::{Data, Text, Value};
 use crate::finding::{Finding, Severity};
 
 /// Takes doubles out of the lists of a project. An item that lacks what identifies it is reported and stays.
-pub fn unique(value: &mut Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) {
+pub fn unique(value: &mut Value, findings: &mut Vec<Finding>) {
+    walk(value, &mut Vec::new(), identities(), findings);
+}
+
+fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mut Vec<Finding>) {
     match &mut value.data {
         Data::Map(map) => {
             for (key, entry) in map.iter_mut() {
+                let Some(next) = at.step(key) else { continue };
                 path.push(key.clone());
-                unique(&mut entry.value, path, findings);
+                walk(&mut entry.value, path, next, findings);
                 path.pop();
             }
         }
         Data::List(items) => {
-            if let Some(identity) = identity(path) {
-                *items = without_doubles(std::mem::take(items), identity, path, findings);
+            if let Some(identity) = at.value() {
+                *items = without_doubles(std::mem::take(items), *identity, path, findings);
             }
         }
         _ => {}
     }
 }
 
-fn without_doubles(items: Vec<Value>, identity: Identity, path: &[String], findings: &mut Vec<Finding>) -> Vec<Value> {
+fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
     let mut kept: Vec<Value> = Vec::with_capacity(items.len());
     let mut known: HashMap<String, usize> = HashMap::with_capacity(items.len());
     for item in items {
@@ -75,9 +80,9 @@ fn identify(item: &Value, identity: Identity) -> Result<Option<String>, &'static
             (None, source) => Some(format!("{directory}/{}", source.and_then(Value::text).unwrap_or(""))),
         },
         (Identity::Text | Identity::Port, Data::Int(number)) => Some(number.to_string()),
-        (Identity::Text | Identity::Port, Data::Text(text)) => Some(text.clone()),
+        (Identity::Text | Identity::Port, Data::Text(text)) => Some(text.to_string()),
         (Identity::Port, Data::Map(_)) => return port(item).map(Some),
-        (Identity::EnvFile, Data::Text(path)) => Some(path.clone()),
+        (Identity::EnvFile, Data::Text(path)) => Some(path.to_string()),
         (Identity::EnvFile, Data::Map(_)) => item.get("path").and_then(Value::text).map(str::to_owned),
         _ => None,
     };
@@ -87,7 +92,7 @@ fn identify(item: &Value, identity: Identity) -> Result<Option<String>, &'static
 fn port(item: &Value) -> Result<String, &'static str> {
     let target = item.get("target").ok_or("target")?;
     let text = |key: &str, default: &str| match item.get(key).map(|value| &value.data) {
-        Some(Data::Text(text)) => text.clone(),
+        Some(Data::Text(text)) => text.to_string(),
         Some(Data::Int(number)) => format!("#{number}"),
         _ => default.to_owned(),
     };

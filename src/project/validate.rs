@@ -3,37 +3,41 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use super::path::{ITEM, Patterns, display};
-use super::value::{Data, Map, Value};
+use super::path::{At, ITEM, Patterns, display};
+use super::value::{Data, Map, Text, Value};
 use crate::finding::{Finding, Severity};
 
 /// Checks a project; every finding is a rejection.
-pub fn validate(value: &Value, path: &mut Vec<String>, findings: &mut Vec<Finding>) {
+pub fn validate(value: &Value, findings: &mut Vec<Finding>) {
     static TABLE: LazyLock<Patterns<Check>> = LazyLock::new(|| Patterns::new(CHECKS));
-    if let Some(check) = TABLE.get(path) {
-        check(value, &display(path), findings);
+    walk(value, &mut Vec::new(), TABLE.start(), findings);
+}
+
+fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, findings: &mut Vec<Finding>) {
+    if let Some(check) = at.value() {
+        check(value, path, findings);
         return;
     }
     match &value.data {
         Data::Map(map) => {
             for (key, entry) in map {
+                let Some(next) = at.step(key) else { continue };
                 path.push(key.clone());
-                validate(&entry.value, path, findings);
+                walk(&entry.value, path, next, findings);
                 path.pop();
             }
         }
         Data::List(items) => {
-            path.push(ITEM.to_owned());
-            for item in items {
-                validate(item, path, findings);
-            }
+            let Some(next) = at.step(&ITEM) else { return };
+            path.push(ITEM);
+            items.iter().for_each(|item| walk(item, path, next, findings));
             path.pop();
         }
         _ => {}
     }
 }
 
-type Check = fn(&Value, &str, &mut Vec<Finding>);
+type Check = fn(&Value, &[Text], &mut Vec<Finding>);
 
 const CHECKS: &[(&str, Check)] = &[
     ("volumes.*", external_alone),
@@ -46,7 +50,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("services.*.gpus.*", count_or_ids),
 ];
 
-fn external_alone(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+fn external_alone(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map) = value.map() else { return };
     if value.get("external").map(|external| &external.data) != Some(&Data::Bool(true)) {
         return;
@@ -55,38 +59,38 @@ fn external_alone(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
     for (key, entry) in others {
         let message = format!("`external` and `{key}` exclude each other");
         findings.push(
-            Finding::new("conflicting-keys", Severity::Error, entry.key, resource, message)
-                .evidence(key.clone())
+            Finding::new("conflicting-keys", Severity::Error, entry.key, display(path), message)
+                .evidence(key.as_str())
                 .help("an external resource is made elsewhere: keep only `name` beside `external`"),
         );
     }
 }
 
-fn config_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
-    one_source(value, &["file", "environment", "content"], resource, findings);
+fn config_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+    one_source(value, &["file", "environment", "content"], path, findings);
 }
 
-fn secret_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
-    one_source(value, &["file", "environment"], resource, findings);
+fn secret_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+    one_source(value, &["file", "environment"], path, findings);
 }
 
-fn one_source(value: &Value, keys: &[&str], resource: &str, findings: &mut Vec<Finding>) {
+fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map) = value.map() else { return };
-    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(**key)).collect();
+    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(key)).collect();
     match given.as_slice() {
         [_] => {}
         [] => {
             if !map.contains_key("driver") && !map.contains_key("external") {
                 let message = format!("one of {} is needed here", listed(keys));
-                findings.push(Finding::new("missing-key", Severity::Error, value.place, resource, message));
+                findings.push(Finding::new("missing-key", Severity::Error, value.place, display(path), message));
             }
         }
         [first, others @ ..] => {
             for other in others {
-                let (Some(one), Some(two)) = (map.get(**first), map.get(**other)) else { continue };
+                let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
                 let message = format!("`{first}` and `{other}` exclude each other");
                 findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, two.key, resource, message)
+                    Finding::new("conflicting-keys", Severity::Error, two.key, display(path), message)
                         .label(one.key, "given here")
                         .evidence((**other).to_owned()),
                 );
@@ -105,38 +109,38 @@ pub fn listed(words: &[&str]) -> String {
     }
 }
 
-fn host_address(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+fn host_address(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(host) = value.get("host_ip") else { return };
     let Some(text) = host.text() else { return };
     // A zone (`fe80::1%eth0`) is no part of an address for Go's `net.ParseIP`.
     if text.parse::<IpAddr>().is_err() {
         let message = format!("`{text}` is no IP address");
-        findings.push(Finding::new("invalid-value", Severity::Error, host.place, resource, message));
+        findings.push(Finding::new("invalid-value", Severity::Error, host.place, display(path), message));
     }
 }
 
-fn bind_source(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+fn bind_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     if value.get("type").and_then(Value::text) == Some("bind") && value.get("source").is_none() {
         let message = "a bind mount needs a `source`";
         findings.push(
-            Finding::new("missing-key", Severity::Error, value.place, resource, message)
+            Finding::new("missing-key", Severity::Error, value.place, display(path), message)
                 .help("name the path on the host, or make it a `volume`"),
         );
     }
 }
 
-fn not_blank(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+fn not_blank(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     if value.text() == Some("") {
-        findings.push(Finding::new("invalid-value", Severity::Error, value.place, resource, "`path` is empty"));
+        findings.push(Finding::new("invalid-value", Severity::Error, value.place, display(path), "`path` is empty"));
     }
 }
 
-fn count_or_ids(value: &Value, resource: &str, findings: &mut Vec<Finding>) {
+fn count_or_ids(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map): Option<&Map> = value.map() else { return };
     if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
         let message = "`count` and `device_ids` exclude each other";
         findings.push(
-            Finding::new("conflicting-keys", Severity::Error, ids.key, resource, message)
+            Finding::new("conflicting-keys", Severity::Error, ids.key, display(path), message)
                 .label(count.key, "`count` is given here")
                 .help("keep `device_ids` to pin devices, or `count` to take any"),
         );

@@ -1,8 +1,11 @@
 //! Values on their way from a file to the resolved project: data with the place where it is written and how it got here.
 
-use indexmap::IndexMap;
+use std::sync::LazyLock;
 
+use super::few::Few;
+pub use super::map::Map;
 use crate::finding::Place;
+pub use crate::yaml::Text;
 
 /// How a value got from where it is written to where it stands in the resolved project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub struct Part {
     /// The place they come from: a stretch of the scalar for literal text, the `${…}` for the value of a variable.
     pub place: Place,
     /// The variable whose value (or default) this is; `None` for literal text.
-    pub variable: Option<String>,
+    pub variable: Option<Text>,
 }
 
 /// What a value holds.
@@ -48,9 +51,9 @@ pub enum Data {
     /// Any other number.
     Float(f64),
     /// Text.
-    Text(String),
+    Text(Text),
     /// A YAML date or time, as written; Compose takes it nowhere that it wants text.
-    Timestamp(String),
+    Timestamp(Text),
     /// A sequence.
     List(Vec<Value>),
     /// A mapping.
@@ -81,26 +84,26 @@ pub struct Value {
     /// Where it is written; for an implied value, the place that implies it.
     pub place: Place,
     /// How it got here, first step first; empty for what simply stands in the file.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// For interpolated text, which bytes came from where; empty otherwise.
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
 }
 
 impl Value {
     /// A value that simply stands at a place.
     pub fn new(data: Data, place: Place) -> Value {
-        Value { data, place, via: Vec::new(), parts: Vec::new() }
+        Value { data, place, via: Few::new(), parts: Few::new() }
     }
 
     /// A value that Compose supplies, with the place that implies it.
     pub fn implied(data: Data, place: Place) -> Value {
-        Value { data, place, via: vec![Step::Implied], parts: Vec::new() }
+        Value { data, place, via: implied(), parts: Few::new() }
     }
 
     /// The same origin with other data; parts of a text are dropped.
     #[must_use]
     pub fn with(&self, data: Data) -> Value {
-        Value { data, place: self.place, via: self.via.clone(), parts: Vec::new() }
+        Value { data, place: self.place, via: self.via.clone(), parts: Few::new() }
     }
 
     /// The text, if it is text.
@@ -152,5 +155,8 @@ pub struct Entry {
     pub value: Value,
 }
 
-/// A mapping in the order of the file.
-pub type Map = IndexMap<String, Entry>;
+/// The one step of what Compose supplies.
+fn implied() -> Few<Step> {
+    static IMPLIED: LazyLock<Few<Step>> = LazyLock::new(|| Few::from(vec![Step::Implied]));
+    IMPLIED.clone()
+}

@@ -48,7 +48,7 @@ impl Walk<'_> {
         match &node.kind {
             NodeKind::Scalar(text, _) => {
                 let span = node.start as usize..node.end as usize;
-                self.found.push(Setting { path, value: text.clone(), span });
+                self.found.push(Setting { path, value: text.to_string(), span });
             }
             NodeKind::Sequence(items, _) => {
                 for (at, item) in items.iter().enumerate() {

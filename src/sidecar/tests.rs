@@ -5,6 +5,7 @@ use std::path::Path;
 use super::testing::{service, set, slice, spanned};
 use super::*;
 use crate::model::{Build, FileObject, Grant, ImageReference, Model, Mount, MountKind, Service, Spanned};
+use crate::project::few::Few;
 
 fn model(services: Vec<Service>) -> Model {
     Model {
@@ -33,7 +34,7 @@ fn image(service: &mut Service, repository: &str) {
 fn bind(source: &str, target: &str) -> Mount {
     Mount {
         place: Place::start(),
-        via: Vec::new(),
+        via: Few::new(),
         kind: MountKind::Bind(source.to_owned()),
         source: None,
         target: text(target),

@@ -55,13 +55,16 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
 /// A collection that is still open.
 struct Open {
     id: NodeId,
-    items: Vec<NodeId>,
+    /// Where its items begin among those of all that is open.
+    start: usize,
 }
 
 struct Builder {
     tree: Tree,
     findings: Vec<Finding>,
     open: Vec<Open>,
+    /// The items of all open collections, the outermost first; keys and values of mappings by turns.
+    items: Vec<NodeId>,
     anchors: HashMap<usize, NodeId>,
     /// The anchors of all documents so far, by name.
     named: HashMap<String, NodeId>,
@@ -83,6 +86,7 @@ impl Builder {
             },
             findings: Vec::new(),
             open: Vec::new(),
+            items: Vec::new(),
             anchors: HashMap::new(),
             named: HashMap::new(),
             last: None,
@@ -94,7 +98,7 @@ impl Builder {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let starts_key = style == Style::Plain && text.starts_with('?') && self.is_value_in_braces();
-                let id = self.add(start, end, NodeKind::Scalar(text.into_owned(), style_of(style)), tag.as_deref());
+                let id = self.add(start, end, NodeKind::Scalar(text.into(), style_of(style)), tag.as_deref());
                 self.anchored(anchor, id);
                 self.place_node(id);
                 if starts_key {
@@ -152,7 +156,7 @@ impl Builder {
     fn is_value_in_braces(&self) -> bool {
         let Some(open) = self.open.last() else { return false };
         let kind = self.tree.node(open.id).map(|node| &node.kind);
-        matches!(kind, Some(NodeKind::Mapping(_, true))) && open.items.len() % 2 == 1
+        matches!(kind, Some(NodeKind::Mapping(_, true))) && (self.items.len() - open.start) % 2 == 1
     }
 
     /// docker compose takes a `?` there for the start of a key (`parity/yaml-question-mark-in-flow`).
@@ -180,7 +184,7 @@ impl Builder {
     fn start(&mut self, start: u32, end: u32, kind: NodeKind, anchor: usize, tag: Option<&Tag>) {
         let id = self.add(start, end, kind, tag);
         self.anchored(anchor, id);
-        self.open.push(Open { id, items: Vec::new() });
+        self.open.push(Open { id, start: self.items.len() });
     }
 
     fn anchored(&mut self, anchor: usize, id: NodeId) {
@@ -191,8 +195,8 @@ impl Builder {
 
     /// Hands a finished node to the collection around it, or makes it a document.
     fn place_node(&mut self, id: NodeId) {
-        match self.open.last_mut() {
-            Some(open) => open.items.push(id),
+        match self.open.last() {
+            Some(_) => self.items.push(id),
             None => self.tree.documents.push(id),
         }
     }
@@ -200,16 +204,18 @@ impl Builder {
     /// Ends the innermost open collection. A block collection has no end of its own: it ends with its last child.
     fn close(&mut self, closing: Option<(u32, u32)>) {
         let Some(open) = self.open.pop() else { return };
-        let last_end = open.items.last().and_then(|id| self.tree.node(*id)).map(|node| node.end);
+        let own = self.items.get(open.start..).unwrap_or_default();
+        let last_end = own.last().and_then(|id| self.tree.node(*id)).map(|node| node.end);
         let offset = self.offset;
         if let Some(node) = self.tree.nodes.get_mut(open.id.index()) {
             let flow = match &mut node.kind {
                 NodeKind::Sequence(items, flow) => {
-                    *items = open.items;
+                    *items = own.to_vec();
                     *flow
                 }
                 NodeKind::Mapping(pairs, flow) => {
-                    *pairs = open.items.chunks(2).filter_map(pair).collect();
+                    pairs.reserve_exact(own.len() / 2);
+                    pairs.extend(own.chunks(2).filter_map(pair));
                     *flow
                 }
                 _ => false,
@@ -219,18 +225,19 @@ impl Builder {
                 _ => last_end.unwrap_or(node.end).max(node.start),
             };
         }
+        self.items.truncate(open.start);
         self.place_node(open.id);
     }
 
     fn close_all(&mut self, end: u32) {
-        while let Some(open) = self.open.last_mut() {
+        while let Some(open) = self.open.last() {
             // A key whose value was never reached has none.
             let odd = matches!(
                 self.tree.nodes.get(open.id.index()).map(|node| &node.kind),
-                Some(NodeKind::Mapping(..)) if open.items.len() % 2 == 1
+                Some(NodeKind::Mapping(..)) if (self.items.len() - open.start) % 2 == 1
             );
             if odd {
-                open.items.pop();
+                self.items.pop();
             }
             self.close(Some((end, end)));
         }
@@ -238,8 +245,11 @@ impl Builder {
 
     /// Of everything that is open, more may follow.
     fn note_partial(&mut self) {
-        let open = self.open.iter().flat_map(|open| [Some(open.id), open.items.last().copied()]).flatten();
-        self.tree.partial.extend(open);
+        let ends = self.open.iter().skip(1).map(|open| open.start).chain([self.items.len()]);
+        for (open, end) in self.open.iter().zip(ends) {
+            let last = self.items.get(open.start..end).and_then(<[NodeId]>::last).copied();
+            self.tree.partial.extend([Some(open.id), last].into_iter().flatten());
+        }
     }
 
     fn break_off(&mut self, at: u32, info: &str, body: &str) {

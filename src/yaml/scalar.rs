@@ -1,5 +1,7 @@
 //! What a plain scalar means: the types that docker compose's YAML library gives (`go.yaml.in/yaml/v3`, resolve.go).
 
+use std::borrow::Cow;
+
 /// A scalar after its type was found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resolved {
@@ -44,7 +46,7 @@ fn number(text: &str) -> Resolved {
     if is_timestamp(text) {
         return Resolved::Timestamp;
     }
-    let plain = text.replace('_', "");
+    let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     if let Some(value) = integer(&plain) {
         return match (i64::try_from(value), u64::try_from(value)) {
             (Ok(value), _) => Resolved::Int(value),
@@ -62,7 +64,8 @@ fn integer(text: &str) -> Option<i128> {
         b'+' => (false, text.get(1..)?),
         _ => (false, text),
     };
-    let lower = digits.to_ascii_lowercase();
+    let has_letters = digits.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower = if has_letters { Cow::Owned(digits.to_ascii_lowercase()) } else { Cow::Borrowed(digits) };
     let (radix, digits) = if let Some(rest) = lower.strip_prefix("0x") {
         (16, rest)
     } else if let Some(rest) = lower.strip_prefix("0b") {
@@ -72,7 +75,7 @@ fn integer(text: &str) -> Option<i128> {
     } else if lower.len() > 1 && lower.starts_with('0') {
         (8, lower.get(1..)?)
     } else {
-        (10, lower.as_str())
+        (10, &*lower)
     };
     if digits.is_empty() || digits.starts_with(['+', '-']) {
         return None;

@@ -3,6 +3,9 @@
 use crate::finding::Place;
 use crate::source::{FileId, NodeId, Span};
 
+/// Text of a scalar: short text stands in it, longer text is shared where it is cloned.
+pub type Text = smol_str::SmolStr;
+
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScalarStyle {
@@ -31,7 +34,7 @@ pub struct Pair {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A scalar: its text after YAML's escapes, and how it is written.
-    Scalar(String, ScalarStyle),
+    Scalar(Text, ScalarStyle),
     /// A sequence, and whether it is written in flow style (`[…]`).
     Sequence(Vec<NodeId>, bool),
     /// A mapping in the order of the file, doubles included, and whether it is written in flow style (`{…}`).

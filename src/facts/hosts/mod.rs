@@ -11,8 +11,9 @@ use std::ops::Range;
 use super::place::part_of;
 use crate::finding::Place;
 use crate::model::{Service, Spanned};
+use crate::project::few::Few;
 use crate::project::texts::Texts;
-use crate::project::value::Step;
+use crate::project::value::{Step, Text};
 use scan::{Found, Needs};
 
 pub use command::{Token, simple_commands};
@@ -87,7 +88,7 @@ pub struct HostReference {
     /// The URL, `host:port` or host, after interpolation. It may hold a password: never print it.
     pub text: String,
     /// How the value got here; only where this is empty, and `variable` too, may a fix edit `place`.
-    pub via: Vec<Step>,
+    pub via: Few<Step>,
     /// The variable whose value (or default) the host is, or is a part of.
     pub variable: Option<String>,
 }
@@ -184,7 +185,7 @@ impl Reader<'_> {
             role,
             text: piece(&found.text),
             via: value.via.clone(),
-            variable: variable.and_then(|part| part.variable.clone()),
+            variable: variable.and_then(|part| part.variable.as_ref().map(Text::to_string)),
             host,
         });
     }

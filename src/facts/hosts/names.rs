@@ -190,7 +190,7 @@ pub fn role(words: &[String]) -> Role {
     if has(words, &["JMX", "RMI", "MCAST", "MULTICAST"]) || matches!(name.as_str(), "SERVICE_HOST" | "LOCAL_HOST") {
         return Role::Listen;
     }
-    let ends = |suffix: &&str| name == *suffix || name.ends_with(&format!("_{suffix}"));
+    let ends = |suffix: &&str| name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     let own = matches!(name.as_str(), "HOSTNAME" | "BASE_URL" | "SERVER_URL" | "URL") || name.starts_with("REACT_APP_");
     if own || has(words, PUBLIC) || OWN_URLS.iter().any(ends) || name.starts_with("NG_APP_") {
         return Role::Public;

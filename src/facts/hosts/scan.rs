@@ -115,7 +115,10 @@ const WITHOUT_HOST: &[&str] = &[
 pub fn urls(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut done = 0;
-    for (at, _) in text.match_indices("://") {
+    // Most texts have no colon at all, and one letter is found much faster than a word.
+    for (at, _) in
+        text.match_indices(':').filter(|(at, _)| text.get(at + 1..).is_some_and(|rest| rest.starts_with("//")))
+    {
         let Some(before) = text.get(..at) else { continue };
         if at < done {
             continue;

@@ -248,11 +248,11 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
         start,
         end,
         place: Place { span: Span { start: at + from, end: at + to, ..value.place.span }, ..value.place },
-        variable: variable.map(str::to_owned),
+        variable: variable.map(Into::into),
     };
     let parts = vec![part(0, 7, 0, 7, None), part(7, 9, 7, 11, Some("H")), part(9, 15, 11, 17, None)];
     value.value = "http://db:80/é".to_owned();
-    value.parts = parts;
+    value.parts = parts.into();
     let mut service = service("app");
     let variable = Variable { key: value.place, value: Some(value), source: VariableSource::Environment };
     service.environment.insert("U".to_owned(), variable);

@@ -2,6 +2,7 @@
 
 use super::{Context, entry, read};
 use crate::model::types::{Command, Healthcheck, Spanned};
+use crate::project::few::Few;
 use crate::project::short::words;
 use crate::project::texts::parts_within;
 use crate::project::value::{Data, Map, Value};
@@ -19,7 +20,7 @@ pub fn command(cx: &Context<'_>, service: &Value, key: &str) -> Option<Command> 
 
 fn split(cx: &Context<'_>, value: &Value, text: &str) -> Vec<Spanned<String>> {
     let words = words::split(text).unwrap_or_default().into_iter().map(|(word, range)| Spanned {
-        parts: if text.get(range.clone()) == Some(&word) { parts_within(&value.parts, &range) } else { Vec::new() },
+        parts: if text.get(range.clone()) == Some(&word) { parts_within(&value.parts, &range) } else { Few::new() },
         place: cx.texts.part(value, range),
         value: word,
         via: value.via.clone(),

@@ -49,7 +49,7 @@ fn pairs(cx: &Context<'_>, value: Option<&Value>) -> Vec<Pair> {
     match value.map(|value| &value.data) {
         Some(Data::Map(map)) => {
             let pairs = map.iter().map(|(name, entry)| Pair {
-                name: name.clone(),
+                name: name.to_string(),
                 key: entry.key,
                 value: read::as_text(&entry.value).map(|value| behind_name(cx, name, entry, value)),
             });
@@ -110,7 +110,7 @@ pub fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
                 let addresses = entry.value.list().unwrap_or(std::slice::from_ref(&entry.value));
                 addresses.iter().filter_map(|address| {
                     let text = address.text()?;
-                    Some(read::spanned(address, (name.clone(), text.to_owned())))
+                    Some(read::spanned(address, (name.to_string(), text.to_owned())))
                 })
             });
             hosts.collect()

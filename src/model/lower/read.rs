@@ -19,7 +19,7 @@ pub fn is_implied(value: &Value) -> bool {
 /// A scalar as text, an empty one too.
 pub fn as_text(value: &Value) -> Option<Spanned<String>> {
     let text = match &value.data {
-        Data::Text(text) => text.clone(),
+        Data::Text(text) => text.to_string(),
         Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_) => go::sprint(value),
         Data::Null | Data::List(_) | Data::Map(_) => return None,
     };
@@ -108,5 +108,5 @@ pub fn texts(parent: &Value, key: &str) -> Vec<Spanned<String>> {
 /// The scalars of a mapping, as text.
 pub fn texts_by_key(value: Option<&Value>) -> IndexMap<String, Spanned<String>> {
     let entries = value.and_then(Value::map).into_iter().flatten();
-    entries.filter_map(|(key, entry)| Some((key.clone(), as_text(&entry.value)?))).collect()
+    entries.filter_map(|(key, entry)| Some((key.to_string(), as_text(&entry.value)?))).collect()
 }

@@ -101,7 +101,7 @@ fn networks(service: &Value) -> IndexMap<String, Attachment> {
             aliases: read::texts(&entry.value, "aliases"),
             ipv4_address: read::text(&entry.value, "ipv4_address"),
         };
-        (name.clone(), attachment)
+        (name.to_string(), attachment)
     });
     attached.collect()
 }
@@ -115,7 +115,7 @@ fn depends_on(service: &Value) -> IndexMap<String, Dependency> {
             condition: read::text(&entry.value, "condition").unwrap_or_else(started),
             required: entry.value.get("required").and_then(read::as_boolean).unwrap_or(true),
         };
-        (name.clone(), dependency)
+        (name.to_string(), dependency)
     });
     written.collect()
 }

@@ -1,10 +1,11 @@
 //! Lists of texts, mappings of texts, and the small notations that are either.
 
 use super::scalars::convert;
-use super::{Decoder, empty_text};
+use super::{Decoder, Step, empty_text};
+use crate::project::few::Few;
 use crate::project::shapes::Shape;
 use crate::project::short::{go, hosts, words};
-use crate::project::value::{Data, Entry, Map, Part, Value};
+use crate::project::value::{Data, Entry, Map, Part, Text, Value};
 
 impl Decoder {
     pub(super) fn texts(&mut self, shape: &Shape, value: &Value) -> Value {
@@ -12,7 +13,7 @@ impl Decoder {
             (Data::List(items), Shape::TextsOrNumbers) => items.iter().map(printed).collect(),
             (Data::List(items), _) => items.iter().enumerate().map(|(at, item)| self.only_text(at, item)).collect(),
             (Data::Text(text), Shape::Command) => self.words(value, text),
-            (Data::Text(_), Shape::Test) => vec![value.with(Data::Text("CMD-SHELL".to_owned())), value.clone()],
+            (Data::Text(_), Shape::Test) => vec![value.with(Data::Text("CMD-SHELL".into())), value.clone()],
             (Data::Text(_), _) => vec![value.clone()],
             // compose-go passes over a command of another type.
             (_, Shape::Command) => return value.with(Data::Null),
@@ -29,7 +30,7 @@ impl Decoder {
         if item.text().is_some() {
             return item.clone();
         }
-        self.at(&at.to_string(), |decoder| decoder.wrong_type(item, "a list of strings"));
+        self.at(Step::Item(at), |decoder| decoder.wrong_type(item, "a list of strings"));
         item.with(empty_text())
     }
 
@@ -41,9 +42,9 @@ impl Decoder {
                     let parts = if command.get(range.clone()) == Some(word.as_str()) {
                         parts_within(value, range.start, range.end)
                     } else {
-                        Vec::new()
+                        Few::new()
                     };
-                    Value { data: Data::Text(word), place: value.place, via: value.via.clone(), parts }
+                    Value { data: Data::Text(word.into()), place: value.place, via: value.via.clone(), parts }
                 })
                 .collect(),
             Err(error) => {
@@ -57,7 +58,7 @@ impl Decoder {
         if let (Data::List(items), Shape::Environment | Shape::Mapping) = (&value.data, shape) {
             let mut map = Map::new();
             for (at, item) in items.iter().enumerate() {
-                let (key, assigned) = self.at(&at.to_string(), |decoder| decoder.assignment(shape, item));
+                let (key, assigned) = self.at(Step::Item(at), |decoder| decoder.assignment(shape, item));
                 map.insert(key, Entry { key: item.place, value: assigned });
             }
             return value.with(Data::Map(map));
@@ -79,7 +80,7 @@ impl Decoder {
     }
 
     /// An item `KEY=value` or `KEY`.
-    fn assignment(&mut self, shape: &Shape, item: &Value) -> (String, Value) {
+    fn assignment(&mut self, shape: &Shape, item: &Value) -> (Text, Value) {
         let text = go::sprint(item);
         let (key, assigned) = match text.split_once('=') {
             Some((key, assigned)) => (key, Some(assigned)),
@@ -92,13 +93,13 @@ impl Decoder {
         let assigned = match (assigned, shape) {
             (Some(assigned), _) => {
                 let parts = parts_within(item, text.len() - assigned.len(), text.len());
-                let data = Data::Text(assigned.to_owned());
+                let data = Data::Text(assigned.into());
                 Value { data, place: item.place, via: item.via.clone(), parts }
             }
             (None, Shape::Environment) => item.with(Data::Null),
             (None, _) => item.with(empty_text()),
         };
-        (key.to_owned(), assigned)
+        (key.into(), assigned)
     }
 
     pub(super) fn hosts(&mut self, value: &Value) -> Value {
@@ -111,8 +112,8 @@ impl Decoder {
                 let map = self.entries(value).unwrap_or_default();
                 let mut names = Vec::new();
                 for (host, entry) in map.iter() {
-                    let addresses = self.at(host, |decoder| decoder.addresses(&entry.value));
-                    names.push((host.clone(), addresses));
+                    let addresses = self.at(Step::Key(host.clone()), |decoder| decoder.addresses(&entry.value));
+                    names.push((host.to_string(), addresses));
                 }
                 (map.values().map(|entry| entry.value.clone()).collect(), hosts::from_map(&names))
             }
@@ -126,7 +127,7 @@ impl Decoder {
         }
         let hosts = hosts.iter().map(|host| {
             let origin = origins.get(host.from).unwrap_or(value);
-            convert(origin, Data::Text(host.text()))
+            convert(origin, Data::Text(host.text().into()))
         });
         value.with(Data::List(hosts.collect()))
     }
@@ -134,7 +135,7 @@ impl Decoder {
     fn addresses(&mut self, value: &Value) -> Vec<String> {
         match &value.data {
             Data::Null => vec![String::new()],
-            Data::Text(address) => vec![address.clone()],
+            Data::Text(address) => vec![address.to_string()],
             Data::List(items) => items.iter().map(go::sprint).collect(),
             _ => {
                 self.wrong_type(value, "an address or a list of addresses");
@@ -151,7 +152,7 @@ impl Decoder {
         };
         let keys = map.iter().map(|(id, entry)| {
             let path = if entry.value.is_null() { String::new() } else { go::sprint(&entry.value) };
-            let text = if path.is_empty() { id.clone() } else { format!("{id}={path}") };
+            let text = if path.is_empty() { id.clone() } else { format!("{id}={path}").into() };
             convert(&entry.value, Data::Text(text))
         });
         let keys = keys.collect();
@@ -168,9 +169,11 @@ impl Decoder {
                     match map.get(name) {
                         Some(entry) if matches!(entry.value.data, Data::Int(0)) => {}
                         Some(entry) if matches!(entry.value.data, Data::Int(_)) => {
-                            limits.insert(name.to_owned(), entry.clone());
+                            limits.insert(name, entry.clone());
                         }
-                        Some(entry) => self.at(name, |decoder| decoder.wrong_type(&entry.value, "an integer")),
+                        Some(entry) => {
+                            self.at(Step::Field(name), |decoder| decoder.wrong_type(&entry.value, "an integer"))
+                        }
                         None => {}
                     }
                 }
@@ -213,11 +216,11 @@ fn pair(shape: &Shape, value: &Value) -> Value {
 
 /// A value as the text that Go prints for it.
 fn printed(value: &Value) -> Value {
-    convert(value, Data::Text(go::sprint(value)))
+    convert(value, Data::Text(go::sprint(value).into()))
 }
 
 /// The parts of a text that lie in a stretch of it, counted from its start.
-fn parts_within(value: &Value, start: usize, end: usize) -> Vec<Part> {
+fn parts_within(value: &Value, start: usize, end: usize) -> Few<Part> {
     let (start, end) = (start as u32, end as u32);
     let cut = value.parts.iter().filter(|part| part.start < end && part.end > start).map(|part| Part {
         start: part.start.max(start) - start,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, Severity};
 use crate::project::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
-use crate::project::value::{Data, Entry, Map, Value};
+use crate::project::value::{Data, Entry, Map, Text, Value};
 
 pub use json::to_json;
 
@@ -34,7 +34,7 @@ pub fn decode(canonical: &Value) -> Decoded {
         map.shift_remove("models");
         if !map.contains_key("services") {
             let services = Value::implied(Data::Map(Map::new()), canonical.place);
-            map.insert("services".to_owned(), Entry { key: canonical.place, value: services });
+            map.insert("services", Entry { key: canonical.place, value: services });
         }
         let extensions = canonical.map().into_iter().flatten().filter(|(key, _)| key.starts_with("x-"));
         map.extend(extensions.map(|(key, entry)| {
@@ -46,8 +46,34 @@ pub fn decode(canonical: &Value) -> Decoded {
 
 /// The state of one decoding: where it is, and what it refused.
 struct Decoder {
-    path: Vec<String>,
+    path: Vec<Step>,
     problems: Vec<Finding>,
+}
+
+/// A step on the way to a value.
+enum Step {
+    Field(&'static str),
+    Key(Text),
+    Item(usize),
+}
+
+impl Step {
+    /// The name of a field or key; none for an item of a list, nor for a key that looks like one.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Step::Field(name) => Some(name),
+            Step::Key(name) => Some(name.as_str()).filter(|name| name.parse::<usize>().is_err()),
+            Step::Item(_) => None,
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Step::Field(name) => Text::new_static(name),
+            Step::Key(name) => name.clone(),
+            Step::Item(at) => at.to_string().into(),
+        }
+    }
 }
 
 impl Decoder {
@@ -100,23 +126,25 @@ impl Decoder {
                 &empty
             }
         };
-        let mut shown = Map::new();
-        for field in fields {
-            let found = map
-                .get(field.name)
-                .or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(field.name)).map(|(_, entry)| entry));
+        let given = given(fields, map);
+        let mut given = given.iter().peekable();
+        let mut shown = Map::with_capacity(given.len());
+        for (at, field) in fields.iter().enumerate() {
+            let found = given.next_if(|one| one.field == at).map(|one| one.entry);
             let entry = match found {
                 Some(entry) => {
-                    let value = self.at(field.name, |decoder| decoder.value(&field.shape, &entry.value));
+                    let step = Step::Field(field.name);
+                    let value = self.at(step, |decoder| decoder.value(&field.shape, &entry.value));
                     Entry { key: entry.key, value }
                 }
+                None if !field.always && is_empty_where_absent(&field.shape) => continue,
                 None => {
                     let implied = Value::implied(Data::Null, value.place);
                     Entry { key: value.place, value: zero(&field.shape, &implied) }
                 }
             };
             if field.always || !is_empty(&field.shape, &entry.value.data) {
-                shown.insert(field.shown.to_owned(), entry);
+                shown.insert(Text::new_static(field.shown), entry);
             }
         }
         value.with(Data::Map(shown))
@@ -128,7 +156,7 @@ impl Decoder {
             return value.with(Data::Null);
         };
         let items = items.iter().enumerate();
-        let items = items.map(|(at, found)| self.at(&at.to_string(), |decoder| decoder.value(item, found)));
+        let items = items.map(|(at, found)| self.at(Step::Item(at), |decoder| decoder.value(item, found)));
         let items = items.collect();
         value.with(Data::List(items))
     }
@@ -138,9 +166,9 @@ impl Decoder {
             self.wrong_type(value, "a mapping");
             return value.with(Data::Null);
         };
-        let mut decoded = Map::new();
+        let mut decoded = Map::with_capacity(map.len());
         for (key, entry) in map.iter() {
-            let value = self.at(key, |decoder| decoder.value(element, &entry.value));
+            let value = self.at(Step::Key(key.clone()), |decoder| decoder.value(element, &entry.value));
             decoded.insert(key.clone(), Entry { key: entry.key, value });
         }
         value.with(Data::Map(decoded))
@@ -150,31 +178,30 @@ impl Decoder {
     /// for extensions and gathers them under `#extensions`, which then counts as one more entry.
     fn entries<'value>(&self, value: &'value Value) -> Option<Cow<'value, Map>> {
         let map = value.map()?;
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         let author_names = matches!(
-            path.as_slice(),
-            ["services" | "networks" | "volumes" | "secrets" | "configs"] | ["services", _, "depends_on"]
+            self.path.as_slice(),
+            [Step::Field("services" | "networks" | "volumes" | "secrets" | "configs")]
+                | [Step::Field("services"), _, Step::Field("depends_on")]
         );
         if author_names || !map.keys().any(|key| key.starts_with("x-")) {
             return Some(Cow::Borrowed(map));
         }
         let (extensions, mut rest): (Map, Map) = map.clone().into_iter().partition(|(key, _)| key.starts_with("x-"));
         let key = extensions.first().map_or(value.place, |(_, entry)| entry.key);
-        rest.insert("#extensions".to_owned(), Entry { key, value: value.with(Data::Map(extensions)) });
+        rest.insert("#extensions", Entry { key, value: value.with(Data::Map(extensions)) });
         Some(Cow::Owned(rest))
     }
 
     /// Runs with one more name on the path.
-    fn at<T>(&mut self, name: &str, run: impl FnOnce(&mut Decoder) -> T) -> T {
-        self.path.push(name.to_owned());
+    fn at<T>(&mut self, step: Step, run: impl FnOnce(&mut Decoder) -> T) -> T {
+        self.path.push(step);
         let answer = run(self);
         self.path.pop();
         answer
     }
 
     fn wrong_type(&mut self, value: &Value, expected: &str) {
-        let name = self.path.iter().rev().find(|name| name.parse::<usize>().is_err());
-        let name = name.map_or("the project", String::as_str);
+        let name = self.path.iter().rev().find_map(Step::name).unwrap_or("the project");
         let message = format!("`{name}` must be {expected}, not a {}", value.data.type_name());
         self.problem("wrong-type", value, message);
     }
@@ -191,11 +218,41 @@ impl Decoder {
     }
 
     fn problem(&mut self, rule: &'static str, value: &Value, message: String) {
-        let resource: Vec<&str> = self.path.iter().take(2).map(String::as_str).collect();
-        let evidence: Vec<&str> = self.path.iter().skip(2).map(String::as_str).collect();
+        let resource: Vec<Text> = self.path.iter().take(2).map(Step::text).collect();
+        let evidence: Vec<Text> = self.path.iter().skip(2).map(Step::text).collect();
         let finding = Finding::new(rule, Severity::Error, value.place, resource.join("."), message);
         self.problems.push(finding.evidence(evidence.join(".")));
     }
+}
+
+/// An entry of a mapping with fixed keys, and the number of its field.
+struct Given<'a> {
+    field: usize,
+    entry: &'a Entry,
+    exact: bool,
+}
+
+/// The entries of a mapping that are fields of a struct, in the order of the fields. Letters of another case fit, too, but a
+/// key that fits to the letter wins.
+fn given<'a>(fields: &[Field], map: &'a Map) -> Vec<Given<'a>> {
+    let mut given: Vec<Given<'a>> = Vec::with_capacity(map.len());
+    for (key, entry) in map {
+        let fits = |field: &Field| key.eq_ignore_ascii_case(field.name);
+        let Some(field) = fields.iter().position(fits) else { continue };
+        let exact = fields.get(field).is_some_and(|field| key == field.name);
+        match given.iter_mut().find(|one| one.field == field) {
+            Some(one) if exact && !one.exact => *one = Given { field, entry, exact },
+            Some(_) => {}
+            None => given.push(Given { field, entry, exact }),
+        }
+    }
+    given.sort_unstable_by_key(|one| one.field);
+    given
+}
+
+/// Whether the zero value of a shape is one that is left out; see [`zero`] and [`is_empty`].
+fn is_empty_where_absent(shape: &Shape) -> bool {
+    !matches!(shape, Shape::Struct(_) | Shape::Config | Shape::EnvFile | Shape::Ulimit | Shape::FileMode)
 }
 
 /// What Go's zero value of a shape is, with the origin of a null or absent value.
@@ -205,9 +262,9 @@ fn zero(shape: &Shape, value: &Value) -> Value {
         Shape::Bool => Data::Bool(false),
         Shape::Int | Shape::Unsigned(_) | Shape::DeviceCount => Data::Int(0),
         Shape::Float | Shape::Cpus => Data::Float(0.0),
-        Shape::Bytes => Data::Text("0".to_owned()),
-        Shape::Duration => Data::Text("0s".to_owned()),
-        Shape::FileMode => Data::Text("00".to_owned()),
+        Shape::Bytes => Data::Text("0".into()),
+        Shape::Duration => Data::Text("0s".into()),
+        Shape::FileMode => Data::Text("00".into()),
         Shape::Struct(fields) => return zero_structure(fields, value),
         Shape::Config => return zero_structure(CONFIG, value),
         Shape::EnvFile => return zero_structure(ENV_FILE, value),
@@ -220,7 +277,8 @@ fn zero(shape: &Shape, value: &Value) -> Value {
 fn zero_structure(fields: &[Field], value: &Value) -> Value {
     let fields = fields.iter().map(|field| (field, zero(&field.shape, &Value::implied(Data::Null, value.place))));
     let shown = fields.filter(|(field, zero)| field.always || !is_empty(&field.shape, &zero.data));
-    let shown = shown.map(|(field, zero)| (field.shown.to_owned(), Entry { key: value.place, value: zero })).collect();
+    let shown =
+        shown.map(|(field, zero)| (Text::new_static(field.shown), Entry { key: value.place, value: zero })).collect();
     value.with(Data::Map(shown))
 }
 
@@ -243,7 +301,7 @@ fn is_empty(shape: &Shape, data: &Data) -> bool {
 }
 
 fn empty_text() -> Data {
-    Data::Text(String::new())
+    Data::Text(Text::default())
 }
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ impl Decoder {
     pub(super) fn text(&mut self, value: &Value) -> Option<Data> {
         match &value.data {
             Data::Text(text) => Some(Data::Text(text.clone())),
-            Data::Int(number) => Some(Data::Text(number.to_string())),
-            Data::Large(number) => Some(Data::Text(number.to_string())),
+            Data::Int(number) => Some(Data::Text(number.to_string().into())),
+            Data::Large(number) => Some(Data::Text(number.to_string().into())),
             _ => {
                 self.wrong_type(value, "a string");
                 None
@@ -119,12 +119,12 @@ impl Decoder {
             },
             _ => 0,
         };
-        Some(Data::Text(bytes.to_string()))
+        Some(Data::Text(bytes.to_string().into()))
     }
 
     fn duration(&mut self, value: &Value) -> Option<Data> {
         match duration::parse(&go::sprint(value)) {
-            Ok(nanos) => Some(Data::Text(duration::format(nanos))),
+            Ok(nanos) => Some(Data::Text(duration::format(nanos).into())),
             Err(error) => {
                 self.advise(value, error.message, "units are `ms`, `s`, `m` and `h`, as in `1m30s`");
                 None
@@ -148,7 +148,7 @@ impl Decoder {
             }
         };
         let sign = if mode < 0 { "-" } else { "" };
-        Some(Data::Text(format!("0{sign}{:o}", mode.unsigned_abs())))
+        Some(Data::Text(format!("0{sign}{:o}", mode.unsigned_abs()).into()))
     }
 
     fn device_count(&mut self, value: &Value) -> Option<Data> {

@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn text(text: &str) -> Value {
-        value(Data::Text(text.to_owned()))
+        value(Data::Text(text.into()))
     }
 
     fn check(items: &[Value], expect: &[(usize, usize)]) {

@@ -10,7 +10,7 @@ pub fn sprint(value: &Value) -> String {
         Data::Int(number) => number.to_string(),
         Data::Large(number) => number.to_string(),
         Data::Float(number) => float(*number),
-        Data::Text(text) | Data::Timestamp(text) => text.clone(),
+        Data::Text(text) | Data::Timestamp(text) => text.to_string(),
         Data::List(items) => {
             let items: Vec<String> = items.iter().map(sprint).collect();
             format!("[{}]", items.join(" "))

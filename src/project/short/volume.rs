@@ -153,6 +153,10 @@ pub fn is_path(source: &str) -> bool {
 
 /// Go's `path.Clean`: no doubled or trailing slashes, no `.`, no `..` that can be taken out; `.` for an empty text.
 pub fn clean(path: &str) -> String {
+    let is_clean = |text: &str| !text.split('/').any(|name| matches!(name, "" | "." | ".."));
+    if path.strip_prefix('/').is_some_and(is_clean) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut names: Vec<&str> = Vec::new();
     for name in path.split('/') {

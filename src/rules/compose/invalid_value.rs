@@ -13,7 +13,7 @@ use super::{address, swarm};
 use crate::edits::{self, Files};
 use crate::finding::{Confidence, Finding, Label, Place, Severity};
 use crate::project::environment::Environment;
-use crate::project::value::{Entry, Map, Part, Step, Value};
+use crate::project::value::{Entry, Map, Part, Step, Text, Value};
 use crate::rules::Context;
 
 /// How many characters of a value a message shows.
@@ -149,7 +149,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     resources::secrets(cx, &mut report);
 }
 
-fn section<'a>(cx: &Context<'a>, key: &str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
+fn section<'a>(cx: &Context<'a>, key: &str) -> impl Iterator<Item = (&'a Text, &'a Entry)> {
     cx.project.root.get(key).and_then(Value::map).into_iter().flat_map(Map::iter)
 }
 
@@ -187,10 +187,10 @@ struct Report<'a> {
 impl Report<'_> {
     /// Judges a value that somebody wrote, unless a variable leaves a blank in it.
     fn judge(&mut self, resource: &str, path: &[&str], value: &Value, judge: Judge) {
-        if value.has_blank() || value.via.contains(&Step::Implied) || is_filled_in_later(value) {
+        if value.has_blank() || value.via.contains(&Step::Implied) {
             return;
         }
-        let Some(flaw) = judge(value) else { return };
+        let Some(flaw) = judge(value).filter(|_| !is_filled_in_later(value)) else { return };
         let path: Vec<&str> = path.iter().copied().filter(|step| !matches!(*step, "*" | "[]")).collect();
         let environment = self.environment;
         let files = self.files;

@@ -22,7 +22,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let pools = ipam.and_then(|ipam| ipam.get("config")).and_then(Value::list).unwrap_or(&[]);
-        let known = cx.model.networks.get(name);
+        let known = cx.model.networks.get(name.as_str());
         if pools.is_empty() {
             let place = known.filter(|network| network.declared).map(|network| network.key);
             without_subnet(cx, name, place, findings);

@@ -3,6 +3,7 @@
 use crate::facts::variables::{Blank, is_structural};
 use crate::finding::{Finding, Label, Severity};
 use crate::project::nearest;
+use crate::project::value::Text;
 use crate::rules::{Context, fixes};
 
 /// How many other uses of a variable are shown.
@@ -48,8 +49,8 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-fn key_of(path: &[String]) -> &str {
-    path.get(2).map_or("", String::as_str)
+fn key_of(path: &[Text]) -> &str {
+    path.get(2).map_or("", Text::as_str)
 }
 
 fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {

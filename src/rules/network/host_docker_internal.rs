@@ -1,7 +1,7 @@
 //! `host.docker.internal`, which Docker on Linux does not know by itself.
 
 use crate::edits::{self, Content};
-use crate::facts::hosts::{Role, references};
+use crate::facts::hosts::Role;
 use crate::finding::{Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
@@ -61,8 +61,11 @@ fn is_known(cx: &Context<'_>, service: &Service) -> bool {
 }
 
 fn used(cx: &Context<'_>, service: &Service) -> Option<Place> {
-    let named = references(service, cx.facts.texts());
-    let mut peers = named.iter().filter(|one| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen));
+    let mut peers = cx
+        .facts
+        .hosts(&service.name)
+        .iter()
+        .filter(|one| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen));
     let of_proxy = || {
         let targets = cx.facts.proxy_targets().iter();
         targets.filter(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name)).map(|one| one.place).next()

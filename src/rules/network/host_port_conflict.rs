@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::facts::images::{image_text, known_image};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
+use crate::project::value::Text;
 use crate::rules::Context;
 use crate::rules::support::is_off;
 
@@ -84,7 +85,7 @@ fn are_alternatives(cx: &Context<'_>, one: &Published<'_>, other: &Published<'_>
 /// Whether one variable gives both ports: whoever sets it means one of the two.
 fn is_one_variable(one: &Published<'_>, other: &Published<'_>) -> bool {
     let names = |published: &Published<'_>| -> Vec<String> {
-        published.port.host_parts.iter().filter_map(|part| part.variable.clone()).collect()
+        published.port.host_parts.iter().filter_map(|part| part.variable.as_ref().map(Text::to_string)).collect()
     };
     let own = names(one);
     one.service.name != other.service.name && names(other).iter().any(|name| own.contains(name))

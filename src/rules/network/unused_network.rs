@@ -1,5 +1,7 @@
 //! A network that is declared and that no service is on.
 
+use std::collections::HashSet;
+
 use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
@@ -10,9 +12,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if !knows_all_services(cx) {
         return;
     }
+    let joined: HashSet<&String> = all_services(cx).flat_map(|service| service.networks.keys()).collect();
     for (key, network) in cx.model.networks.iter().filter(|(_, network)| network.declared) {
-        let used = all_services(cx).any(|service| service.networks.contains_key(key));
-        if used || key == "default" || cx.facts.used_nearby().networks.contains(key) {
+        if joined.contains(key) || key == "default" || cx.facts.used_nearby().networks.contains(key) {
             continue;
         }
         let help = if network.external {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::sqlite_shared::is_job;
+use super::sqlite_shared::jobs;
 use crate::facts::datastores::{Kept, kept};
 use crate::facts::sqlite_files::identity;
 use crate::finding::{Finding, Place, Severity};
@@ -12,9 +12,10 @@ use crate::rules::support::{and_list, for_data};
 
 /// Reports the second server's mount, and the mount of a server with replicas.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let jobs = jobs(cx.model);
     let mut shared: IndexMap<(String, String), Vec<Kept<'_>>> = IndexMap::new();
     for one in kept(cx.model) {
-        if one.mount.read_only || is_job(cx, one.service) {
+        if one.mount.read_only || jobs.contains(one.service.name.as_str()) {
             continue;
         }
         if let Some(replicas) = one.service.replicas.as_ref().filter(|replicas| replicas.value > 1) {

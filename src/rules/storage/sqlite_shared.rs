@@ -7,13 +7,14 @@ use indexmap::IndexMap;
 use crate::facts::mounts::is_persistent;
 use crate::facts::sqlite_files::{SqliteFile, identity};
 use crate::finding::{Finding, Severity};
-use crate::model::Service;
+use crate::model::Model;
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
 /// Reports a service with replicas at the number of them, and services that share a file at the second one.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
+    let jobs = jobs(cx.model);
     let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::new();
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let mount = file.mount(cx.model).filter(|mount| is_persistent(cx.model, mount) && !mount.read_only);
@@ -22,7 +23,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(of_replicas(file, replicas.value).label(replicas.place, "the replicas"));
         }
         if let Some(place) = mount.and_then(|mount| identity(cx.model, mount, &file.path))
-            && !is_job(cx, file.service)
+            && !jobs.contains(file.service.name.as_str())
         {
             shared.entry(place).or_default().push(file);
         }
@@ -65,11 +66,9 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
     )
 }
 
-/// Whether others wait until the service is done: it does not write beside them.
-pub fn is_job(cx: &Context<'_>, service: &Service) -> bool {
-    let waits = |other: &Service| {
-        let dependency = other.depends_on.get(&service.name);
-        dependency.is_some_and(|dependency| dependency.condition.value == "service_completed_successfully")
-    };
-    cx.model.services.values().any(waits)
+/// The services of which others wait until they are done: they do not write beside them.
+pub fn jobs(model: &Model) -> HashSet<&str> {
+    let dependencies = model.services.values().flat_map(|service| &service.depends_on);
+    let awaited = dependencies.filter(|(_, one)| one.condition.value == "service_completed_successfully");
+    awaited.map(|(name, _)| name.as_str()).collect()
 }

@@ -1,5 +1,7 @@
 //! A volume that is declared and that no service mounts.
 
+use std::collections::HashSet;
+
 use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::model::{Mount, MountKind};
@@ -19,15 +21,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if all_services(cx).any(|service| service.mounts.iter().any(open)) {
         return;
     }
+    let mounted: HashSet<&str> = all_services(cx).flat_map(|service| &service.mounts).filter_map(volume_of).collect();
     for (key, volume) in &cx.model.volumes {
-        let mounted = |mount: &Mount| match &mount.kind {
-            MountKind::Volume(name) => name == key,
-            // Of a cluster volume the source is its name.
-            MountKind::Other(_) => mount.source.as_ref().is_some_and(|source| source.value == *key),
-            _ => false,
-        };
-        let used = all_services(cx).any(|service| service.mounts.iter().any(mounted));
-        if used || cx.facts.used_nearby().volumes.contains(key) {
+        if mounted.contains(key.as_str()) || cx.facts.used_nearby().volumes.contains(key) {
             continue;
         }
         let mut finding = Finding::new(
@@ -42,5 +38,15 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, volume.key));
         }
         findings.push(finding);
+    }
+}
+
+/// The volume that a mount names.
+fn volume_of(mount: &Mount) -> Option<&str> {
+    match &mount.kind {
+        MountKind::Volume(name) => Some(name),
+        // Of a cluster volume the source is its name.
+        MountKind::Other(_) => mount.source.as_ref().map(|source| source.value.as_str()),
+        _ => None,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{decode, to_json};
+use super::{decode, is_empty, is_empty_where_absent, to_json, zero};
+use crate::finding::Place;
+use crate::project::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
 use crate::project::value::{Data, Entry, Map, Part, Step, Value};
 use crate::source::NodeId;
 use crate::source::SourceDb;
@@ -25,17 +27,17 @@ fn value(tree: &Tree, id: NodeId) -> Value {
             Resolved::Int(number) => Data::Int(number),
             Resolved::Large(number) => Data::Large(number),
             Resolved::Float(number) => Data::Float(number),
-            Resolved::Timestamp => Data::Timestamp(text.clone()),
-            _ => Data::Text(text.clone()),
+            Resolved::Timestamp => Data::Timestamp(text.as_str().into()),
+            _ => Data::Text(text.as_str().into()),
         },
-        NodeKind::Scalar(text, _) => Data::Text(text.clone()),
+        NodeKind::Scalar(text, _) => Data::Text(text.as_str().into()),
         NodeKind::Sequence(items, _) => Data::List(items.iter().map(|item| value(tree, *item)).collect()),
         NodeKind::Mapping(pairs, _) => Data::Map(
             pairs
                 .iter()
                 .map(|pair| {
                     let entry = Entry { key: tree.place(pair.key), value: value(tree, pair.value) };
-                    (tree.text(pair.key).unwrap().to_owned(), entry)
+                    (tree.text(pair.key).unwrap().into(), entry)
                 })
                 .collect::<Map>(),
         ),
@@ -183,15 +185,15 @@ fn values_keep_their_origin() {
     let text = "services: {a: {mem_limit: 1k, environment: [É=xyz], command: 'run xyz'}}";
     let mut canonical = read(text);
     let place = canonical.place;
-    let part = |start, end| Part { start, end, place, variable: Some("V".to_owned()) };
+    let part = |start, end| Part { start, end, place, variable: Some("V".into()) };
     let Data::Map(services) = &mut canonical.data else { panic!() };
-    let Data::Map(services) = &mut services["services"].value.data else { panic!() };
-    let Data::Map(service) = &mut services["a"].value.data else { panic!() };
-    service["mem_limit"].value.parts = vec![part(0, 1)];
-    service["command"].value.parts = vec![part(4, 7)];
-    let Data::List(items) = &mut service["environment"].value.data else { panic!() };
-    items[0].parts = vec![part(2, 5)];
-    items[0].via = vec![Step::Implied];
+    let Data::Map(services) = &mut services.get_mut("services").unwrap().value.data else { panic!() };
+    let Data::Map(service) = &mut services.get_mut("a").unwrap().value.data else { panic!() };
+    service.get_mut("mem_limit").unwrap().value.parts = vec![part(0, 1)].into();
+    service.get_mut("command").unwrap().value.parts = vec![part(4, 7)].into();
+    let Data::List(items) = &mut service.get_mut("environment").unwrap().value.data else { panic!() };
+    items[0].parts = vec![part(2, 5)].into();
+    items[0].via = vec![Step::Implied].into();
 
     let decoded = decode(&canonical);
     let service = decoded.value.get("services").unwrap().get("a").unwrap();
@@ -199,12 +201,31 @@ fn values_keep_their_origin() {
         |value: &Value| text.get(value.place.span.start as usize..value.place.span.end as usize).unwrap().to_owned();
     let memory = service.get("mem_limit").unwrap();
     assert_eq!((memory.text(), cut(memory), memory.parts.len()), (Some("1024"), "1k".to_owned(), 1));
-    let variable = &service.get("environment").unwrap().map().unwrap()["É"];
+    let variable = service.get("environment").unwrap().map().unwrap().get("É").unwrap();
     assert_eq!((variable.value.text(), cut(&variable.value)), (Some("xyz"), "É=xyz".to_owned()));
-    assert_eq!((variable.key, &variable.value.via), (variable.value.place, &vec![Step::Implied]));
+    assert_eq!((variable.key, &variable.value.via[..]), (variable.value.place, &[Step::Implied][..]));
     // The name has three bytes with its `=`; the part began in it.
-    assert_eq!(variable.value.parts, [part(0, 2)]);
+    assert_eq!(variable.value.parts[..], [part(0, 2)]);
     let words = service.get("command").unwrap().list().unwrap();
-    assert_eq!((words[0].parts.as_slice(), words[1].parts.as_slice()), ([].as_slice(), [part(0, 3)].as_slice()));
-    assert_eq!(service.get("entrypoint").unwrap().via, [Step::Implied]);
+    assert_eq!((&words[0].parts[..], &words[1].parts[..]), ([].as_slice(), [part(0, 3)].as_slice()));
+    assert_eq!(service.get("entrypoint").unwrap().via[..], [Step::Implied]);
+}
+
+#[test]
+fn fields_that_are_left_out_where_they_are_absent_are_those_whose_zero_is_empty() {
+    fn check(fields: &[Field]) {
+        for field in fields {
+            let absent = zero(&field.shape, &Value::implied(Data::Null, Place::start()));
+            assert_eq!(is_empty_where_absent(&field.shape), is_empty(&field.shape, &absent.data), "{}", field.name);
+            inner(&field.shape);
+        }
+    }
+    fn inner(shape: &Shape) {
+        match shape {
+            Shape::Pointer(shape) | Shape::List(shape) | Shape::Map(shape) => inner(shape),
+            Shape::Struct(fields) => check(fields),
+            _ => {}
+        }
+    }
+    [PROJECT, CONFIG, ENV_FILE].into_iter().for_each(check);
 }

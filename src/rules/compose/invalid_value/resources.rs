@@ -1,8 +1,11 @@
 //! Numbers that the engine bounds (moby, `daemon/daemon_unix.go`), and secrets and configs that only a swarm has.
 
+use std::collections::HashSet;
+
 use super::swarm::is_for_swarm;
 use super::{Flaw, Report, section, shown};
 use crate::finding::Severity;
+use crate::model::Service;
 use crate::project::value::{Data, Value};
 use crate::rules::Context;
 
@@ -98,20 +101,16 @@ pub fn ulimit_name(name: &str) -> Option<Flaw> {
 
 /// Secrets and configs in use that docker compose cannot make (2.40.3, `create.go`). Files for a swarm have them by
 /// right.
-pub fn secrets(cx: &Context<'_>, report: &mut Report<'_>) {
+pub fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
     if is_for_swarm(cx) {
         return;
     }
     for (kind, all) in [("secrets", &cx.model.secrets), ("configs", &cx.model.configs)] {
-        let granted = |name: &String| {
-            let mut services = cx.model.services.values();
-            services.any(|one| {
-                let grants = if kind == "secrets" { &one.secrets } else { &one.configs };
-                grants.iter().any(|grant| grant.source.value == *name)
-            })
-        };
+        let grants = |one: &'a Service| if kind == "secrets" { &one.secrets } else { &one.configs };
+        let granted = cx.model.services.values().flat_map(grants).map(|grant| grant.source.value.as_str());
+        let granted: HashSet<&str> = granted.collect();
         let one = kind.trim_end_matches('s');
-        for (name, entry) in section(cx, kind).filter(|(name, _)| granted(name)) {
+        for (name, entry) in section(cx, kind).filter(|(name, _)| granted.contains(name.as_str())) {
             let resource = format!("{kind}.{name}");
             for key in ["driver", "template_driver"] {
                 let Some(driver) = entry.value.map().and_then(|map| map.get(key)) else { continue };
@@ -119,7 +118,7 @@ pub fn secrets(cx: &Context<'_>, report: &mut Report<'_>) {
                     .help(format!("give the {one} by `file` or `environment`, drivers are for a swarm"));
                 report.add(&resource, key, driver.key, Some(flaw));
             }
-            if all.get(name).is_some_and(|object| object.external) {
+            if all.get(name.as_str()).is_some_and(|object| object.external) {
                 let at = entry.value.map().and_then(|map| map.get("external")).map_or(entry.key, |entry| entry.key);
                 let mut flaw = Flaw::new(format!("docker compose knows no external {one}"))
                     .help(format!("give the {one} by `file` or `environment`, external ones are for a swarm"));

@@ -295,7 +295,7 @@ mod tests {
     use crate::project::value::Data;
 
     fn flaw(judge: fn(&Value) -> Option<Flaw>, text: &str) -> Option<String> {
-        let value = Value::new(Data::Text(text.to_owned()), Place::start());
+        let value = Value::new(Data::Text(text.into()), Place::start());
         judge(&value).map(|flaw| flaw.help.unwrap_or_default())
     }
 
