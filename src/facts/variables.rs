@@ -99,7 +99,7 @@ fn fills_secret(reference: &Reference) -> bool {
         .key
         .as_deref()
         .or_else(|| reference.path.last().filter(|step| *step != "[]").map(|step| step.as_str()));
-    in_environment && reference.alone && key.is_some_and(|key| is_secret_name(key))
+    in_environment && reference.alone && key.is_some_and(is_secret_name)
 }
 
 /// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.

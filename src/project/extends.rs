@@ -154,7 +154,7 @@ fn other_file(
 fn needed(services: &Map, wanted: &str) -> Map {
     let mut found = Map::new();
     let mut next = Some(wanted);
-    while let Some(name) = next.filter(|name| !found.contains_key(*name)) {
+    while let Some(name) = next.filter(|name| !found.contains_key(name)) {
         let Some(entry) = services.get(name) else { return services.clone() };
         found.insert(name.to_owned(), entry.clone());
         next = match entry.value.get("extends") {

@@ -76,7 +76,7 @@ fn secret_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
 
 fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map) = value.map() else { return };
-    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(**key)).collect();
+    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(key)).collect();
     match given.as_slice() {
         [_] => {}
         [] => {
@@ -87,7 +87,7 @@ fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Fi
         }
         [first, others @ ..] => {
             for other in others {
-                let (Some(one), Some(two)) = (map.get(**first), map.get(**other)) else { continue };
+                let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
                 let message = format!("`{first}` and `{other}` exclude each other");
                 findings.push(
                     Finding::new("conflicting-keys", Severity::Error, two.key, display(path), message)

@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
         }
         self.owners.pop();
         for name in structure.required {
-            if !map.contains_key(*name) && !misspelt.contains(name) {
+            if !map.contains_key(name) && !misspelt.contains(name) {
                 let message =
                     format!("{} needs the key `{name}`", words::instance(structure.title, self.chosen_name()));
                 let place = self.keys.last().copied().flatten().unwrap_or(value.place);

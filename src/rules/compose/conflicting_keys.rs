@@ -67,8 +67,8 @@ impl<'a> Keys<'a> {
     fn given(&self, paths: &[(&'static str, &[&str])]) -> Option<Given<'a>> {
         paths.iter().find_map(|(key, path)| {
             let (last, parents) = path.split_last()?;
-            let map = parents.iter().try_fold(self.map, |map, step| map.get(*step)?.value.map())?;
-            let at = map.get(*last)?;
+            let map = parents.iter().try_fold(self.map, |map, step| map.get(step)?.value.map())?;
+            let at = map.get(last)?;
             let number = match &at.value.data {
                 Data::Text(text) => text.parse().ok()?,
                 Data::Int(number) => *number,
