@@ -218,7 +218,8 @@ fn ports(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<PortEdge> {
     for published in facts.published().iter().filter(|published| published.in_effect) {
         let Some(service) = index.get(published.service.name.as_str()) else { continue };
         let audience = match published.reach {
-            Exposure::All => Audience::Everyone,
+            // As Docker takes it while the variable has no value.
+            Exposure::All | Exposure::Unsaid => Audience::Everyone,
             Exposure::Address(_) => Audience::OneAddress,
             Exposure::Loopback => Audience::Host,
         };

@@ -190,3 +190,26 @@ fn an_unsaved_text_can_be_shown_mended_and_not_written() {
     assert!(stderr(&output).contains("cannot be used with"), "{}", stderr(&output));
     assert_eq!(read(&folder, "compose.yaml"), "services: {}\n");
 }
+
+#[test]
+fn a_finding_of_several_services_is_mended_in_all_of_them() {
+    let service = |name: &str| {
+        format!(
+            "  {name}:\n    image: example/{name}:1\n    environment: [\"API_URL=http://host.docker.internal:8000\"]\n"
+        )
+    };
+    let text = format!("services:\n{}{}", service("one"), service("two"));
+    let folder = project("several", &[("compose.yaml", &text)]);
+    let output = run(&folder, &["check", "--fix"]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(read(&folder, "compose.yaml").matches("host.docker.internal:host-gateway").count(), 2);
+}
+
+#[test]
+fn a_key_that_takes_the_last_service_off_the_default_network_is_respelt() {
+    let text = "services:\n  web:\n    image: example/web:1\n    network-mode: host\n";
+    let folder = project("default-network", &[("compose.yaml", text)]);
+    let output = run(&folder, &["check", "--fix"]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(read(&folder, "compose.yaml"), text.replace("network-mode", "network_mode"));
+}

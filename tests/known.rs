@@ -1,39 +1,19 @@
-//! What need not be reported, end to end: comments, the configuration, baselines, `--since`, and what writes them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+//! What need not be reported, end to end: comments, the configuration, and what writes them.
 
 #[expect(dead_code, reason = "each test uses a part of it")]
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde_json::Value;
+use plimsoll::config::{self, Date};
+use plimsoll::engine::{self, Request};
+use plimsoll::source::SourceDb;
 
-use common::{code, git, program, report, run, stderr, stdout, write};
-
-const OPEN: &str =
-    "services:\n  db:\n    image: example/db:1\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n";
+use common::{OPEN, active, code, report, run, standing, stderr, stdout, write};
 
 fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
     common::project("known", name, files)
-}
-
-/// `rule file:line` of the findings that count, and of those that do not with what suppresses them.
-fn findings(report: &Value) -> (Vec<String>, Vec<String>) {
-    let (mut active, mut suppressed) = (Vec::new(), Vec::new());
-    for finding in report["findings"].as_array().unwrap() {
-        let line = &finding["span"]["start"]["line"];
-        let place = format!("{} {}:{line}", finding["rule"].as_str().unwrap(), finding["file"].as_str().unwrap());
-        match &finding["suppressed"] {
-            Value::Null => active.push(place),
-            by => suppressed.push(format!("{place} {} {}", by["by"].as_str().unwrap(), by["reason"])),
-        }
-    }
-    (active, suppressed)
-}
-
-fn active(folder: &Path, arguments: &[&str]) -> Vec<String> {
-    findings(&report(folder, arguments)).0
 }
 
 /// Whether exactly this counts in a Compose file.
@@ -75,7 +55,7 @@ fn the_words_of_the_comment_are_the_reason() {
     assert_eq!(code(&output), 0, "{}", stdout(&output));
     let report = report(&folder, &[]);
     assert_eq!(
-        findings(&report),
+        standing(&report),
         (Vec::new(), vec!["exposed-datastore compose.yaml:6 comment \"only at home\"".to_owned()])
     );
     assert_eq!(report["summary"]["suppressed"], 1);
@@ -95,7 +75,7 @@ fn a_comment_on_a_service_covers_what_is_placed_elsewhere_in_its_project_and_no_
             ("b/web.env", env),
         ],
     );
-    let (active, suppressed) = findings(&report(&folder, &[]));
+    let (active, suppressed) = standing(&report(&folder, &[]));
     assert_eq!(active, ["unused-suppression a/compose.yaml:2", "unset-secret b/web.env:1"]);
     assert_eq!(suppressed, ["unset-secret a/web.env:1 comment null"]);
 }
@@ -150,7 +130,7 @@ fn an_overlay_may_need_the_comment_of_its_base() {
     let base = "services:\n  cache: # plimsoll: ignore[exposed-datastore]\n    image: redis:8\n";
     let over = "services:\n  cache:\n    ports: [\"6379:6379\"]\n";
     let folder = project("overlay", &[("compose.yaml", base), ("compose.prod.yaml", over)]);
-    let (active, suppressed) = findings(&report(&folder, &[]));
+    let (active, suppressed) = standing(&report(&folder, &[]));
     assert_eq!(active, Vec::<String>::new());
     assert_eq!(suppressed, ["exposed-datastore compose.prod.yaml:3 comment null"]);
 }
@@ -185,6 +165,45 @@ fn the_configuration_suppresses_by_rule_path_and_service_until_a_day() {
     );
     assert_eq!(active(&folder, &["b"]), ["exposed-datastore b/compose.yaml:6"]);
     assert_eq!(active(&folder, &[]), ["exposed-datastore b/compose.yaml:6"]);
+}
+
+#[test]
+fn an_entry_holds_on_its_last_day() {
+    let entry = "suppressions: [{ rules: exposed-datastore, until: 2026-03-31, reason: r }]\n";
+    let folder = project("last-day", &[("compose.yaml", OPEN), ("plimsoll.yaml", entry)]);
+    let rules: Vec<&str> = plimsoll::rules::all().map(|rule| rule.document.name).collect();
+    let is_suppressed = |day: &str| {
+        let sources = SourceDb::new();
+        let config = config::find(&sources, &folder, &rules).unwrap();
+        let request = Request { directory: folder.clone(), config, today: Date::parse(day), ..Request::default() };
+        let report = engine::check(&sources, &request);
+        let [only] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+        only.suppressed.is_some()
+    };
+    assert_eq!(["2026-03-30", "2026-03-31", "2026-04-01"].map(is_suppressed), [true, true, false]);
+}
+
+#[test]
+fn an_entry_is_unused_only_where_all_that_it_could_be_for_was_seen() {
+    // A service of a profile that is not active.
+    let compose = format!("{OPEN}  tools:\n    image: example/tools:1\n    profiles: [tools]\n");
+    let entries = |more: &str| {
+        format!("suppressions:\n  - {{ rules: exposed-datastore, reason: r }}\n  - {{ {more}, reason: r }}\n")
+    };
+    let check = |name: &str, files: &[(&str, &str)], entry: &str, expect: &[&str]| {
+        let folder = project(name, files);
+        write(&folder, &[("plimsoll.yaml", &entries(entry))]);
+        assert_eq!(active(&folder, &[]), expect, "{entry}");
+    };
+    let unused = "unused-suppression plimsoll.yaml:3";
+    check("profile", &[("compose.yaml", &compose)], "services: tools", &[]);
+    check("no-profile", &[("compose.yaml", OPEN)], "services: tools", &[unused]);
+    // A file that breaks off.
+    let broken = "services:\n  web:\n    image: example/web:1\n    command: 'open\n";
+    let files = [("compose.yaml", broken), ("a/compose.yaml", OPEN)];
+    let syntax = "yaml-syntax compose.yaml:5";
+    check("broken", &files, "rules: unknown-host, paths: [/compose.yaml]", &[syntax]);
+    check("beside-broken", &files, "rules: unknown-host, paths: [/a/]", &[syntax, unused]);
 }
 
 #[test]
@@ -290,150 +309,4 @@ fn init_writes_a_starter_and_never_over_another() {
     let hidden = project("init-hidden", &[(".plimsoll.yaml", "fail_on: error\n")]);
     assert_eq!(code(&run(&hidden, &["init"])), 2);
     assert!(!hidden.join("plimsoll.yaml").exists());
-}
-
-#[test]
-fn a_baseline_knows_what_was_and_says_what_is_gone() {
-    let folder = project(
-        "baseline",
-        &[
-            ("a/compose.yaml", OPEN),
-            ("b/compose.yaml", &OPEN.replace("redis", "postgres").replace("6379:6379", "127.0.0.1:5432:5432")),
-        ],
-    );
-    let before = active(&folder, &[]);
-    assert!(before.len() == 2, "{before:?}");
-    let output = run(&folder, &["baseline"]);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let written = fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap();
-    assert!(!written.contains("open on port") && !written.contains("6379:6379"), "{written}");
-    // From anywhere the same file is written and understood.
-    let elsewhere = run(&folder.join("a"), &["baseline", "..", "--output", "../plimsoll-baseline.json"]);
-    assert_eq!(code(&elsewhere), 0, "{}", stderr(&elsewhere));
-    assert_eq!(fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap(), written);
-    let report_of = report(&folder.join("a"), &["..", "--baseline", "../plimsoll-baseline.json"]);
-    assert_eq!(findings(&report_of).0, Vec::<String>::new());
-    assert_eq!(report_of["baseline"]["known"], before.len());
-    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
-    assert_eq!(code(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"])), 0);
-
-    let mended = OPEN.replace("\"6379:6379\"", "\"127.0.0.1:6379:6379\"").replace(
-        "  db:\n    image: example/db:1",
-        "  db:\n    image: mysql:9\n    ports: [\"3306:3306\"]\n    volumes: [\"/var/lib/mysql\"]",
-    );
-    fs::write(folder.join("a/compose.yaml"), mended).unwrap();
-    let report_of = report(&folder, &["--baseline", "plimsoll-baseline.json"]);
-    let new = findings(&report_of).0;
-    assert!(new.contains(&"exposed-datastore a/compose.yaml:4".to_owned()), "{new:?}");
-    assert!(new.iter().all(|place| place.contains("a/compose.yaml")), "{new:?}");
-    let gone = &report_of["baseline"]["gone"];
-    assert_eq!(gone.as_array().unwrap().len(), 1, "{gone}");
-    assert_eq!(
-        (gone[0]["file"].as_str(), gone[0]["resource"].as_str()),
-        (Some("a/compose.yaml"), Some("services.cache"))
-    );
-    let shown = stdout(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"]));
-    assert!(shown.contains("1 is gone: exposed-datastore in a/compose.yaml"), "{shown}");
-    // What was not looked at is not gone.
-    let report_of = report(&folder, &["b", "--baseline", "plimsoll-baseline.json"]);
-    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
-    let report_of = report(&folder, &["--select", "unknown-host", "--baseline", "plimsoll-baseline.json"]);
-    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
-    assert_eq!(report(&folder, &[]).get("baseline"), None);
-}
-
-#[test]
-fn a_baseline_that_cannot_be_read_ends_with_2() {
-    let folder = project(
-        "baseline-broken",
-        &[("compose.yaml", OPEN), ("old.json", "{\"version\": 9, \"findings\": []}"), ("no.json", "[]")],
-    );
-    for (file, expect) in [
-        ("none.json", "none.json: no such file; `plimsoll baseline` writes one"),
-        ("old.json", "old.json: is of version 9, and this plimsoll reads version 1"),
-        ("no.json", "no.json: is no baseline"),
-    ] {
-        let output = run(&folder, &["check", "--baseline", file]);
-        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
-        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
-    }
-}
-
-fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    common::branch("known", name, files)
-}
-
-#[test]
-fn since_reports_what_the_branch_has_brought() {
-    let folder = branch("since", &[("compose.yaml", OPEN), (".gitignore", "local\n")]);
-    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
-    // Lines move, another finding comes.
-    let moved = format!("name: shop\n{OPEN}  db2:\n    image: redis:8\n    ports: [\"6380:6379\"]\n");
-    fs::write(folder.join("compose.yaml"), &moved).unwrap();
-    let new = ["exposed-datastore compose.yaml:10".to_owned()];
-    assert_eq!(active(&folder, &["--since", "main"]), new);
-    git(&folder, &["commit", "-q", "-a", "-m", "two"]);
-    assert_eq!(active(&folder, &["--since", "main"]), new);
-    let suppressed = findings(&report(&folder, &["--since", "main"])).1;
-    assert_eq!(suppressed, ["exposed-datastore compose.yaml:7 baseline \"`main` has it, too\""]);
-    // What came to main meanwhile is not the branch's doing.
-    git(&folder, &["checkout", "-q", "main"]);
-    fs::write(folder.join("compose.yaml"), OPEN.replace("[\"6379:6379\"]", "[]")).unwrap();
-    git(&folder, &["commit", "-q", "-a", "-m", "mended"]);
-    git(&folder, &["checkout", "-q", "change"]);
-    assert_eq!(active(&folder, &["--since", "main"]), new);
-}
-
-#[test]
-fn since_sees_what_was_removed() {
-    let kept = "services:\n  db:\n    image: postgres:17\n    volumes:\n      - data:/var/lib/postgresql/data\nvolumes:\n  data:\n";
-    let folder = branch("since-removed", &[("compose.yaml", kept)]);
-    fs::write(folder.join("compose.yaml"), "services:\n  db:\n    image: postgres:17\n").unwrap();
-    assert_eq!(active(&folder, &["--since", "main"]), ["datastore-without-volume compose.yaml:2"]);
-    // A file that others need, and a comment.
-    let text = format!("# plimsoll: ignore[exposed-datastore]\n{OPEN}    env_file: web.env\n");
-    let folder = branch("since-gone", &[("compose.yaml", &text), ("web.env", "A=1\n")]);
-    fs::remove_file(folder.join("web.env")).unwrap();
-    assert_eq!(active(&folder, &["--since", "main"]), ["missing-env-file compose.yaml:8"]);
-    git(&folder, &["checkout", "-q", "web.env"]);
-    fs::write(folder.join("compose.yaml"), text.replacen("# plimsoll: ignore[exposed-datastore]\n", "", 1)).unwrap();
-    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore compose.yaml:6"]);
-}
-
-#[test]
-fn since_follows_renames_and_takes_odd_names_and_new_files() {
-    let folder = branch("since-names", &[("a/compose.yaml", OPEN), ("odd \"é\" \\ name/compose.yaml", OPEN)]);
-    fs::create_dir_all(folder.join("b c")).unwrap();
-    git(&folder, &["mv", "a/compose.yaml", "b c/compose.yaml"]);
-    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
-    write(&folder, &[("new\ndir/compose.yaml", OPEN), ("odd \"é\" \\ name/compose.yaml", &format!("name: x\n{OPEN}"))]);
-    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore new\ndir/compose.yaml:6"]);
-    git(&folder, &["add", "-A"]);
-    git(&folder, &["commit", "-q", "-m", "two"]);
-    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore new\ndir/compose.yaml:6"]);
-    assert_eq!(active(&folder, &["b c", "--since", "main"]), Vec::<String>::new());
-    assert_eq!(active(&folder.join("new\ndir"), &["--since", "main~0"]), ["exposed-datastore compose.yaml:6"]);
-    assert_eq!(
-        active(&folder, &["new\ndir/compose.yaml", "--since", "main"]),
-        ["exposed-datastore new\ndir/compose.yaml:6"]
-    );
-}
-
-#[test]
-fn since_without_git_or_its_revision_ends_with_2() {
-    let folder = branch("since-broken", &[("compose.yaml", OPEN)]);
-    let check = |folder: &Path, revision: &str, path: &str, expect: &str| {
-        let output = program(folder).args(["check", "--since", revision]).env("PATH", path).output().unwrap();
-        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
-        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
-    };
-    check(&folder, "no-such-branch", "/usr/bin:/bin", "git knows no commit `no-such-branch` here");
-    check(&folder, "main", "/nonexistent", "needs the program `git`");
-    git(&folder, &["checkout", "-q", "--orphan", "other"]);
-    git(&folder, &["commit", "-q", "-m", "alone"]);
-    check(&folder, "main", "/usr/bin:/bin", "have no commit in common");
-    let none = std::env::temp_dir().join(format!("plimsoll-no-repository-{}", std::process::id()));
-    fs::create_dir_all(&none).unwrap();
-    check(&none, "main", "/usr/bin:/bin", "`--since` needs a git repository");
-    fs::remove_dir(&none).unwrap();
 }

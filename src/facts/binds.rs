@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::examples::is_example;
 use super::gitignore::Ignored;
 use super::images::{built, launch};
+use super::made::named_by;
 use super::mounts;
-use crate::model::{Model, Mount, MountKind, Ran, Service};
+use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service};
 use crate::source::{PathKind, SourceDb, relative};
 
 /// A relative source of a bind that is not there.
@@ -18,14 +19,31 @@ pub struct MissingSource<'a> {
     pub mount: &'a Mount,
     /// The source, as it is written.
     pub written: String,
-    /// Whether its name is that of a file.
+    /// Whether its name is that of a file, or the name of its target.
     pub is_file: bool,
+    /// Whether both names are.
+    pub is_file_for_sure: bool,
+    /// Whether the project is in a repository: what git does not have is missing for everybody.
+    pub in_repository: bool,
     /// Whether git ignores it.
     pub ignored: bool,
     /// An example beside it that it is made from.
     pub example: Option<String>,
-    /// Where it stands, seen from the project's directory, if not where the bind looks for it.
-    pub elsewhere: Option<String>,
+    /// A script, Makefile or README that makes it, or says how.
+    pub made_by: Option<String>,
+    /// Where it stands, if not where the bind looks for it.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A directory further up from which a path would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the path then leads to, seen from the project's directory.
+    pub path: String,
+    /// The directory, seen from there, too: `..`.
+    pub directory: String,
+    /// Whether a Compose file is there: the two may be started together, and paths then begin at the first one's.
+    pub has_compose_file: bool,
 }
 
 /// The relative sources of a model's active services that are missing from the repository.
@@ -51,12 +69,17 @@ pub fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<Mis
             {
                 continue;
             }
+            let names = [is_file_name(&written), is_file_name(&mount.target.value)];
             found.push(MissingSource {
                 service,
                 mount,
-                is_file: is_file_name(&written) || is_file_name(&mount.target.value),
-                ignored: ignored.is_ignored(path),
+                is_file: names.contains(&true),
+                is_file_for_sure: !names.contains(&false),
+                in_repository: sources.repository(&model.directory).is_some(),
+                // Nothing is there, so a pattern for directories says nothing of the path itself.
+                ignored: ignored.is_ignored(path) || !names.contains(&true) && ignored.is_ignored(&path.join("x")),
                 example: example(sources, path),
+                made_by: named_by(&model.directory, root, path, sources),
                 elsewhere: elsewhere(model, sources, root, path),
                 written,
             });
@@ -151,11 +174,19 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
 }
 
 /// Where a missing source stands, if the path is meant from a directory further up: the files are run from there.
-fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<String> {
+fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
     let inside = path.strip_prefix(&model.directory).ok()?;
-    let above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
-    let found = above.map(|above| above.join(inside)).find(|candidate| sources.kind(candidate) != PathKind::Missing)?;
-    Some(relative(&model.directory, &found))
+    let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    let found = above.find(|above| sources.kind(&above.join(inside)) != PathKind::Missing)?;
+    let is_compose = |name: &String| {
+        let lower = name.to_ascii_lowercase();
+        lower.contains("compose") && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
+    };
+    Some(Elsewhere {
+        path: relative(&model.directory, &found.join(inside)),
+        directory: relative(&model.directory, found),
+        has_compose_file: sources.list(found).iter().any(is_compose),
+    })
 }
 
 /// A directory of dependencies that is part of an image and that a bind hides.
@@ -186,8 +217,11 @@ pub fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<Hidden<'a>> {
             let MountKind::Bind(source) = &mount.kind else { continue };
             let inside = directory.strip_prefix(mount.target.value.as_str()).unwrap_or("").trim_start_matches('/');
             let there = sources.kind(&Path::new(source).join(inside)) != PathKind::Missing;
-            let again =
-                starts.iter().any(|word| word.contains(program) && word.contains("install") || word.contains("uv run"));
+            let again = starts.iter().any(|word| {
+                word.contains(program) && word.contains("install")
+                    || word.contains("uv run")
+                    || is_script(word) && may_install(service, image, word, program, sources)
+            });
             if inside.is_empty() || there || again || sources.kind(Path::new(source)) != PathKind::Directory {
                 continue;
             }
@@ -196,6 +230,24 @@ pub fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<Hidden<'a>> {
         }
     }
     found
+}
+
+/// Whether a word is a script that may do anything before it starts the server, such as installing the dependencies.
+fn is_script(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    !word.contains(char::is_whitespace) && (name.ends_with(".sh") || name.contains("entrypoint"))
+}
+
+/// Whether a script that the Dockerfile copies may install dependencies: it does, or cannot be read.
+fn may_install(service: &Service, image: &BuiltImage, word: &str, program: &str, sources: &SourceDb) -> bool {
+    let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    let of =
+        |copy: &&Copied| copy.from.is_none() && copy.target.as_ref().is_some_and(|target| name(target) == name(word));
+    let source = image.copies.iter().find(of).and_then(|copy| copy.sources.first());
+    let context = service.build.as_ref().and_then(|build| build.context.as_ref());
+    let (Some(source), Some(context)) = (source, context) else { return true };
+    let text = sources.glancing().load(&Path::new(&context.value).join(source)).map(|id| sources.file(id));
+    text.map_or(true, |script| script.text.contains(program) && script.text.contains("install"))
 }
 
 /// The directory that a script of a Dockerfile fills with dependencies, and the program that does it.

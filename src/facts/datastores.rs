@@ -24,6 +24,8 @@ pub struct Unkept<'a> {
     pub asked_for: bool,
     /// A mount that was meant for the data and does not hold them, and what comes of it.
     pub misplaced: Option<(&'a Mount, WrongMountEffect)>,
+    /// Whether a mount keeps what the image has at another path.
+    pub partly: bool,
     /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
     pub fleeting: Option<&'a Mount>,
 }
@@ -105,8 +107,10 @@ fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> 
         return None;
     }
     let answers = image.data_for(tag);
-    let lost: Vec<Option<Unkept<'a>>> =
-        answers.iter().map(|paths| paths.iter().find_map(|path| lost(model, service, image, exact, path))).collect();
+    let lost: Vec<Option<Unkept<'a>>> = answers
+        .iter()
+        .map(|paths| paths.iter().find_map(|path| lost(model, service, (image, exact), (path, paths))))
+        .collect();
     // A tag that leaves the version open: only what holds for every version is sure.
     if lost.iter().any(Option::is_none) {
         return None;
@@ -124,8 +128,20 @@ fn names_own_mount(model: &Model, service: &Service) -> bool {
         let named = |text: &&str| {
             let rest = text.find(target).and_then(|at| text.get(at + target.len()..));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '"', '\'', ',', '&', '?']))
+                || is_in_pattern(text, target)
         };
         target.len() > 1 && mounts::is_persistent(model, mount) && !is_elsewhere(target) && texts.iter().any(named)
+    })
+}
+
+/// Whether a text names a path by a pattern: `/data/disk{1...4}` of MinIO and RustFS.
+fn is_in_pattern(text: &str, path: &str) -> bool {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | '"' | '\'' | '}');
+    text.match_indices('{').filter_map(|(at, _)| text.get(..at)).any(|before| {
+        let word = before.rsplit(ends).next().unwrap_or("");
+        let word = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let begun = word.find('/').and_then(|at| word.get(at..)).unwrap_or("");
+        begun.len() > 1 && path.starts_with(begun)
     })
 }
 
@@ -138,15 +154,17 @@ fn is_elsewhere(target: &str) -> bool {
 fn lost<'a>(
     model: &'a Model,
     service: &'a Service,
-    image: &'static Image,
-    exact: bool,
-    data: &DataPath,
+    (image, exact): (&'static Image, bool),
+    (data, all): (&DataPath, &[&DataPath]),
 ) -> Option<Unkept<'a>> {
     let path = place_of(service, data)?;
     let moved = path != data.path;
     if is_kept(model, service, data, &path) {
         return None;
     }
+    let others = all.iter().filter(|other| other.path != data.path);
+    let others: Vec<String> = others.filter_map(|other| place_of(service, other)).collect();
+    let holds_others = |mount: &Mount| others.iter().any(|other| mounts::is_inside(other, &mount.target.value));
     let mut named = None;
     if !moved {
         for wrong in &data.wrong {
@@ -155,7 +173,10 @@ fn lost<'a>(
         }
     }
     let meant = || {
-        let found = mounts::all(model, service).into_iter().find(|mount| is_meant_for_data(model, service, mount));
+        let fits = |mount: &&Mount| {
+            !holds_others(mount) && is_meant_for_data(model, service, mount) && !is_common(model, service, mount)
+        };
+        let found = mounts::all(model, service).into_iter().find(fits);
         found.map(|mount| (mount, WrongMountEffect::Ignored))
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
@@ -169,6 +190,9 @@ fn lost<'a>(
         keeps: data.keeps,
         asked_for: asks_to_keep(service, data),
         misplaced,
+        partly: mounts::all(model, service)
+            .into_iter()
+            .any(|mount| holds_others(mount) && mounts::is_persistent(model, mount)),
         fleeting,
     })
 }
@@ -294,7 +318,35 @@ fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
     }
 }
 
+/// Whether a directory of the host is for more than one server's data: another mount shows it, or a part of it.
+fn is_common(model: &Model, service: &Service, mount: &Mount) -> bool {
+    let MountKind::Bind(source) = &mount.kind else { return false };
+    let shows = |other: &Mount| matches!(&other.kind, MountKind::Bind(path) if mounts::is_inside(path, source));
+    let other = |one: &Service, other: &Mount| one.name != service.name || other.place != mount.place;
+    model.services.values().any(|one| one.mounts.iter().any(|second| other(one, second) && shows(second)))
+}
+
 /// The last step of a path: those before it name the machine, not the mount.
 fn last_step(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn who_names_its_mount_keeps_its_data_there() {
+        let check = |value: &str, expect: usize| {
+            let text = format!(
+                "services:\n  db: {{image: 'postgres:17', volumes: ['kept:/data'], environment: {{X: '{value}'}}}}\nvolumes: {{kept: {{}}}}\n"
+            );
+            with_facts(&text, |facts| assert_eq!(unkept(facts.model).len(), expect, "{value}"));
+        };
+        check("/data", 0);
+        check("dir=/data/db", 0);
+        check("/data2", 1);
+        check("/database/log", 1);
+    }
 }

@@ -169,3 +169,40 @@ pub fn runs_default(service: &Service) -> bool {
     let words = launch(service);
     words.first().is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{with_facts, with_sources};
+
+    #[test]
+    fn a_port_is_open_by_a_word_or_a_variable() {
+        let check = |keys: &str, expect: bool| {
+            with_facts(&format!("services:\n  a: {{image: 'quay.io/keycloak/keycloak:26.0', {keys}}}\n"), |facts| {
+                let service = &facts.model.services["a"];
+                let known = known_image(service).unwrap();
+                let answers = known.image.ports_for(known.tag);
+                let metrics = answers[0].iter().find(|port| port.port == 9000).unwrap();
+                assert_eq!(is_open(service, metrics), expect, "{keys}");
+            });
+        };
+        check("labels: []", false);
+        check("command: start --health-enabled=true", true);
+        check("command: start --health-enabled=false", false);
+        check("environment: {KC_HEALTH_ENABLED: 'TRUE'}", true);
+        check("environment: {KC_HEALTH_ENABLED: 'no'}", false);
+    }
+
+    #[test]
+    fn an_image_with_an_entrypoint_of_its_own_is_not_known_for_sure() {
+        let files = [
+            ("compose.yaml", "services: {a: {build: .}, b: {build: ./b}}\n"),
+            ("Dockerfile", "FROM postgres:17\nUSER postgres\n"),
+            ("b/Dockerfile", "FROM postgres:17\nENTRYPOINT [\"/start\"]\n"),
+        ];
+        with_sources(&files, &[], |_, facts| {
+            let exact = |name: &str| known_image(&facts.model.services[name]).unwrap().exact;
+            assert_eq!((exact("a"), exact("b")), (true, false));
+        });
+    }
+}

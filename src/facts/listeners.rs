@@ -190,14 +190,17 @@ fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
     let serves = known.exact && !matches!(known.image.role, Role::Proxy | Role::Base | Role::Tool) && !ports.is_empty();
     let words =
         launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
-    let mounted = service.mounts.iter().any(|mount| {
-        let target = mount.target.value.as_str();
+    let configures = |target: &str| {
         ENDINGS.iter().any(|ending| target.ends_with(ending))
             || target.starts_with("/etc/") && !target.ends_with("localtime")
+    };
+    let mounted = service.mounts.iter().any(|mount| configures(mount.target.value.as_str()));
+    let copied = built(service).into_iter().flat_map(|image| &image.copies).any(|copy| {
+        copy.target.as_deref().is_none_or(configures) || copy.sources.iter().any(|source| configures(source))
     });
     let variables =
         service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
-    serves && !words && !mounted && !variables && service.configs.is_empty()
+    serves && runs_default(service) && !words && !mounted && !copied && !variables && service.configs.is_empty()
 }
 
 /// What the Dockerfile exposes.

@@ -222,15 +222,20 @@ fn loopback(facts: &Facts<'_>, service: &Service, port: Option<u16>) -> Meaning 
     Meaning::Loopback(who_listens(facts, &service.name, port).map(str::to_owned))
 }
 
-/// The first service that listens on a port for sure and that another can reach, those in its namespace left out.
+/// The service that listens on a port for sure and that another can reach, those in its namespace left out.
 pub fn who_listens<'a>(facts: &Facts<'a>, from: &str, port: u16) -> Option<&'a str> {
     let siblings = facts.reach().siblings(from);
-    let other = facts.model.services.values().find(|other| {
+    let mut others = facts.model.services.values().filter(|other| {
         !siblings.contains(&other.name.as_str())
             && listens_for_sure(facts.model, other, port)
             && facts.reach().can_reach(from, &other.name)
     });
-    other.map(|other| other.name.as_str())
+    // Of several the one that it waits for is meant.
+    let first = others.next()?;
+    let awaited =
+        |other: &&Service| facts.model.services.get(from).is_some_and(|from| from.depends_on.contains_key(&other.name));
+    let meant = std::iter::once(first).chain(others).find(awaited).unwrap_or(first);
+    Some(meant.name.as_str())
 }
 
 /// Whether a service may listen on a port, by its own keys or its image.

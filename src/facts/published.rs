@@ -17,14 +17,23 @@ pub enum Exposure {
     All,
     /// Whoever reaches this address of the host.
     Address(String),
+    /// Not known: the variable of the address has no value here, which is said of the variable.
+    Unsaid,
 }
 
 impl Exposure {
     /// Whether other machines may connect.
     pub fn is_beyond_loopback(&self) -> bool {
-        *self != Exposure::Loopback
+        match self {
+            Exposure::Loopback | Exposure::Unsaid => false,
+            Exposure::All => true,
+            Exposure::Address(address) => address != DOCKER_BRIDGE,
+        }
     }
 }
+
+/// The bridge that Docker makes for containers; no other machine reaches it.
+const DOCKER_BRIDGE: &str = "172.17.0.1";
 
 /// A port of an active service that is published.
 #[derive(Clone, Debug)]
@@ -49,11 +58,21 @@ pub fn published<'a>(model: &'a Model, project: &Project) -> Vec<Published<'a>> 
         for port in &service.ports {
             let defaulted =
                 port.host_parts.iter().any(|part| part.variable.is_some() && loopback.contains(&part.place));
-            let reach = if defaulted { Exposure::Loopback } else { exposure(port.host_ip.as_deref()) };
+            let reach = match (defaulted, is_unsaid(port)) {
+                (true, _) => Exposure::Loopback,
+                (false, true) => Exposure::Unsaid,
+                (false, false) => exposure(port.host_ip.as_deref()),
+            };
             all.push(Published { service, port, reach, in_effect });
         }
     }
     all
+}
+
+/// Whether the host's side of a port has a variable without a value, besides a number: it is that of the address.
+fn is_unsaid(port: &Port) -> bool {
+    let blank = port.host_parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
+    blank && port.published.is_some()
 }
 
 /// Whether a service shares another's network or has none.
@@ -121,6 +140,12 @@ mod tests {
     }
 
     #[test]
+    fn the_bridge_of_docker_is_on_this_machine() {
+        let beyond = |ip: &str| exposure(Some(ip)).is_beyond_loopback();
+        assert_eq!(["172.17.0.1", "127.0.0.1", "192.168.1.5", "0.0.0.0"].map(beyond), [false, false, true, true]);
+    }
+
+    #[test]
     fn a_name_is_no_address() {
         assert_eq!(exposure(Some("localhost")), Exposure::Address("localhost".to_owned()));
     }
@@ -136,6 +161,13 @@ mod tests {
         };
         expect(&[], [Exposure::Loopback, Exposure::All]);
         expect(&[("BIND", "0.0.0.0"), ("OPEN", "127.0.0.1")], [Exposure::Loopback, Exposure::Loopback]);
+    }
+
+    #[test]
+    fn a_variable_without_a_value_leaves_the_address_open() {
+        check("'${IP}:8080:80'", Exposure::Unsaid);
+        check("'${PORT}:80'", Exposure::All);
+        check("'0.0.0.0:${PORT}:80'", Exposure::All);
     }
 
     #[test]

@@ -288,6 +288,9 @@ mod tests {
         check("command: python -m http.server 8080", &[("http.server", Some(8080), true, All, false)]);
         check("command: php artisan serve --host=0.0.0.0", &[("artisan", Some(8000), false, All, true)]);
         check("command: php -S localhost:80 -t public", &[("php", Some(80), true, Loopback, true)]);
+        check("command: vite preview", &[("vite", Some(4173), false, Other, false)]);
+        check("command: vite", &[("vite", Some(5173), false, Other, false)]);
+        check("command: daphne --unix-socket /tmp/x.sock app:app", &[]);
         check("command: rails s -p 80", &[("rails", Some(80), true, Other, false)]);
     }
 }

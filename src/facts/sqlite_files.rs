@@ -76,18 +76,27 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
     let answers = known.image.sqlite_for(known.tag);
     let [files] = answers.as_slice() else { return None };
     let file = files.iter().find(|file| file.engine == Engine::Sqlite)?;
-    let path = file
-        .variable
-        .as_deref()
-        .and_then(|name| variable(service, name))
-        .map_or(file.path.as_str(), |value| &value.value);
+    let moved = file.variable.as_deref().and_then(|name| variable(service, name));
+    let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
     (!is_replaced(service, file) && path.starts_with('/')).then(|| SqliteFile {
         service,
-        path: path.to_owned(),
+        path,
         place: service.key,
         named_by: known.image.name.clone(),
         read_only: false,
     })
+}
+
+/// Where a variable moves a file: to a path with the same ending, or into a directory.
+pub fn moved_to(path: &str, value: &str) -> String {
+    let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (_, ending) = name.rsplit_once('.').unwrap_or(("", name));
+    let (_, last) = value.rsplit_once('/').unwrap_or(("", value));
+    if last.trim_start_matches('.').contains('.') || last == ending {
+        value.to_owned()
+    } else {
+        mounts::join(Some(value), name)
+    }
 }
 
 /// Whether a service may have another database than the embedded one of its image: a setting says so, or an env file that is
@@ -118,6 +127,15 @@ mod tests {
     use crate::facts::fixture::with_sources;
 
     #[test]
+    fn variables_move_files_and_directories() {
+        let check = |value: &str, expect: &str| assert_eq!(moved_to("/data/app.db", value), expect, "{value}");
+        check("/other/my.db", "/other/my.db");
+        check("/other/my.sqlite", "/other/my.sqlite");
+        check("/other", "/other/app.db");
+        check("/home/node/.app", "/home/node/.app/app.db");
+    }
+
+    #[test]
     fn files_and_their_mounts() {
         let compose = "
 services:
@@ -128,6 +146,10 @@ services:
   made:
     build: .
     volumes: [data:/app/data]
+  moved:
+    build: .
+    environment: {DATABASE_URL: 'sqlite:////data/other.db'}
+    volumes: [data:/data]
   grafana:
     image: grafana/grafana:11.1.0
     volumes: ['data:/var/lib/grafana']
@@ -151,6 +173,7 @@ volumes: {data: {}}
                 ("env", "/data/app.db", false, place("/app.db")),
                 ("env", "/ro.db", true, None),
                 ("made", "/app/data/app.db", false, place("/app.db")),
+                ("moved", "/data/other.db", false, place("/other.db")),
                 ("grafana", "/var/lib/grafana/grafana.db", false, place("/grafana.db")),
             ];
             assert_eq!(found, expect);

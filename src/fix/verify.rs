@@ -9,7 +9,8 @@ use super::plan::{Change, Identity, identity, is_of_loader, texts};
 use crate::engine::{self, Kept, Request};
 use crate::finding::{Safety, Severity};
 use crate::report::Report;
-use crate::source::SourceDb;
+use crate::source::{NodeId, SourceDb};
+use crate::yaml::{Tree, parse};
 
 /// Files, and what a run says of them.
 pub(super) struct State {
@@ -114,7 +115,10 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
         }
         let mut paths = Vec::new();
         differences(&kept.model, &now.model, &mut Vec::new(), &mut paths);
-        let allowed = |path: &String| changes.iter().any(|change| is_about(change, path));
+        let allowed = |path: &String| {
+            changes.iter().any(|change| is_about(change, path))
+                || changes.iter().any(|change| stands_in(change, path, &before.sources))
+        };
         let wrong = paths.into_iter().find(|path| !allowed(path));
         problems.extend(kept.files.first().zip(wrong).map(|(file, path)| Problem {
             path: file.clone(),
@@ -133,6 +137,29 @@ fn is_about(change: &Change, path: &str) -> bool {
     about || !is_yaml
 }
 
+/// Whether a change edits something under a section and a name: a finding of several services is named for the first.
+fn stands_in(change: &Change, path: &str, sources: &SourceDb) -> bool {
+    let Some((section, name)) = path.split_once('.') else { return false };
+    change.edits.values().flatten().any(|edit| {
+        let (tree, _) = parse(edit.span.file, &sources.file(edit.span.file).text);
+        let end = sources.file(edit.span.file).text.len();
+        let found = tree.documents.first().and_then(|root| {
+            let (section, end) = entry(&tree, *root, section, end)?;
+            entry(&tree, section, name, end)
+        });
+        let Some((value, end)) = found else { return false };
+        tree.node(value).is_some_and(|node| node.start <= edit.span.start && edit.span.end as usize <= end)
+    })
+}
+
+/// The value of a key, and where the next entry starts or the mapping ends.
+fn entry(tree: &Tree, mapping: NodeId, key: &str, end: usize) -> Option<(NodeId, usize)> {
+    let pairs = tree.pairs(mapping);
+    let at = pairs.iter().position(|pair| tree.text(pair.key) == Some(key))?;
+    let next = pairs.get(at + 1).and_then(|pair| tree.node(pair.key)).map(|node| node.start as usize);
+    Some((pairs.get(at)?.value, next.unwrap_or(end)))
+}
+
 /// Where two projects differ: section and name.
 fn differences(one: &Json, other: &Json, path: &mut Vec<String>, found: &mut Vec<String>) {
     if one == other {
@@ -147,9 +174,13 @@ fn differences(one: &Json, other: &Json, path: &mut Vec<String>, found: &mut Vec
                 // A section that was not there has nothing in it.
                 let nothing = Json::Object(serde_json::Map::new());
                 let is_section = path.len() == 1 && (left.is_object() || right.is_object());
+                // The default network comes and goes with the services that are on it.
+                let is_implied = path.iter().eq(["networks", "default"]) && (left.is_null() || right.is_null());
                 let or_nothing =
                     |value: &'_ Json| if is_section && value.is_null() { nothing.clone() } else { value.clone() };
-                differences(&or_nothing(left), &or_nothing(right), path, found);
+                if !is_implied {
+                    differences(&or_nothing(left), &or_nothing(right), path, found);
+                }
                 path.pop();
             }
         }

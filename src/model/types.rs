@@ -325,6 +325,8 @@ pub struct Mount {
     pub read_only: bool,
     /// `volume.subpath`.
     pub subpath: Option<String>,
+    /// Whether Docker must not make a source that is missing (`bind.create_host_path: false`).
+    pub must_exist: bool,
     /// `bind.propagation`.
     pub propagation: Option<Spanned<String>>,
     /// What follows the path of a `tmpfs` entry: `size=64m,exec`.

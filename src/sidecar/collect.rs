@@ -9,7 +9,7 @@ use super::misplaced::{is_read, misplaced};
 use super::official::is_official;
 use super::read::{Content, Read, configurations};
 use super::traefik::{self, collect as collect_traefik};
-use super::{AdminPort, Named, ProxyKind, ProxyListen, ProxyTarget, Scrape, Sidecars};
+use super::{AdminPort, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape, Sidecars};
 use crate::model::{Model, Service};
 use crate::source::SourceDb;
 
@@ -22,6 +22,7 @@ pub fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
         let mut of = Collector { service, all: &mut all };
         let (counted, _): (Vec<&Read>, Vec<&Read>) = read.iter().partition(|one| is_read(service, one, &read));
         of.nginx(&counted);
+        of.open_routes(&counted);
         for one in &counted {
             match &one.content {
                 Content::Caddy(config) => of.caddy(config, one),
@@ -66,6 +67,53 @@ impl Collector<'_, '_> {
             late: true,
             environment: Vec::new(),
             open: false,
+        }
+    }
+
+    fn route(&self, read: &Read, span: &Range<usize>, kind: ProxyKind) -> ProxyRoute {
+        ProxyRoute {
+            proxy: self.service.name.clone(),
+            host: String::new(),
+            port: None,
+            ports: Vec::new(),
+            place: read.place(span),
+            given: read.given,
+            kind,
+        }
+    }
+
+    /// The ways of nginx on which nothing asks who is there; a pass to an upstream leads to each of its servers.
+    fn open_routes(&mut self, read: &[&Read]) {
+        let configs: Vec<_> = read
+            .iter()
+            .filter_map(|one| match &one.content {
+                Content::Nginx(config) => Some((config, *one)),
+                _ => None,
+            })
+            .collect();
+        if configs.iter().any(|(config, _)| config.guarded) {
+            return;
+        }
+        let upstreams = || configs.iter().flat_map(|(config, _)| &config.upstreams);
+        for (config, read) in &configs {
+            let is_http = |pass: &&super::nginx::Pass| matches!(pass.scheme.as_deref(), Some("http" | "https"));
+            for pass in config.passes.iter().filter(|pass| pass.guarded != Some(true)).filter(is_http) {
+                let route =
+                    || ProxyRoute { ports: pass.ports.clone(), ..self.route(read, &pass.span, ProxyKind::Nginx) };
+                let upstream = upstreams().find(|upstream| pass.port.is_none() && upstream.name == pass.host);
+                let routes: Vec<ProxyRoute> = match upstream {
+                    Some(upstream) => upstream
+                        .servers
+                        .iter()
+                        .map(|server| {
+                            let (host, port) = (server.address.host.clone(), server.address.port);
+                            ProxyRoute { host, port, ..route() }
+                        })
+                        .collect(),
+                    None => vec![ProxyRoute { host: pass.host.clone(), port: pass.port, ..route() }],
+                };
+                self.all.open_routes.extend(routes);
+            }
         }
     }
 
@@ -127,6 +175,10 @@ impl Collector<'_, '_> {
             let (host, scheme) = (upstream.host.clone(), upstream.scheme.clone());
             let environment = upstream.environment.clone();
             let target = self.target(read, &upstream.span, kind);
+            if !upstream.guarded {
+                let (host, route) = (upstream.host.clone(), self.route(read, &upstream.span, kind));
+                self.all.open_routes.push(ProxyRoute { host, port: upstream.port, ..route });
+            }
             self.all.targets.push(ProxyTarget { host, port: upstream.port, scheme, environment, ..target });
         }
         for site in &config.sites {

@@ -83,6 +83,25 @@ pub struct ProxyTarget {
     pub open: bool,
 }
 
+/// A way through nginx or Caddy to a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProxyRoute {
+    /// The service that is the proxy.
+    pub proxy: String,
+    /// The host.
+    pub host: String,
+    /// The port, if one is written.
+    pub port: Option<u16>,
+    /// The ports of the proxy that lead there; empty where any may.
+    pub ports: Vec<u16>,
+    /// Where the proxy is told to pass requests on.
+    pub place: Place,
+    /// What in the Compose file brings the configuration.
+    pub given: Place,
+    /// Which program it is.
+    pub kind: ProxyKind,
+}
+
 /// A port that a proxy is told to listen on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProxyListen {
@@ -157,6 +176,8 @@ pub struct Traefik {
 pub struct Sidecars {
     /// Every host that the proxies pass requests on to, in the order of services and files.
     pub targets: Vec<ProxyTarget>,
+    /// The ways through nginx and Caddy on which nothing is known to ask who is there.
+    pub open_routes: Vec<ProxyRoute>,
     /// The ports that they listen on.
     pub listens: Vec<ProxyListen>,
     /// The certificates and keys that they read.

@@ -40,6 +40,7 @@ fn bind(source: &str, target: &str) -> Mount {
         target: text(target),
         read_only: true,
         subpath: None,
+        must_exist: false,
         propagation: None,
         options: None,
     }

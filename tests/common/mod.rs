@@ -8,6 +8,10 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// A project with a cache that is open to everybody.
+pub const OPEN: &str =
+    "services:\n  db:\n    image: example/db:1\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n";
+
 /// The root of plimsoll's own repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -108,4 +112,23 @@ pub fn places(findings: &[Value]) -> Vec<(String, String, u64)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let line = |finding: &Value| finding["span"]["start"]["line"].as_u64().unwrap();
     findings.iter().map(|finding| (text(&finding["rule"]), text(&finding["file"]), line(finding))).collect()
+}
+
+/// `rule file:line` of the findings that count, and of those that do not with what suppresses them.
+pub fn standing(report: &Value) -> (Vec<String>, Vec<String>) {
+    let (mut active, mut suppressed) = (Vec::new(), Vec::new());
+    for finding in report["findings"].as_array().unwrap() {
+        let line = &finding["span"]["start"]["line"];
+        let place = format!("{} {}:{line}", finding["rule"].as_str().unwrap(), finding["file"].as_str().unwrap());
+        match &finding["suppressed"] {
+            Value::Null => active.push(place),
+            by => suppressed.push(format!("{place} {} {}", by["by"].as_str().unwrap(), by["reason"])),
+        }
+    }
+    (active, suppressed)
+}
+
+/// The first of the two, of a run.
+pub fn active(folder: &Path, arguments: &[&str]) -> Vec<String> {
+    standing(&report(folder, arguments)).0
 }

@@ -181,7 +181,10 @@ fn authority(text: &str, start: usize) -> (Vec<HostPort>, usize) {
     let end = rest.find(stop).unwrap_or(rest.len());
     let whole = rest.get(..end).unwrap_or("");
     let from = whole.rfind('@').map_or(0, |at| at + 1);
-    let hosts = members(whole, from, rest.get(end..).unwrap_or(""));
+    let after = rest.get(end..).unwrap_or("");
+    // A name that a bracket goes on is a pattern (`minio{1...4}` of MinIO, a template) and no host of its own.
+    let patterned = after.starts_with('{') && !whole.ends_with([':', '@']) && !whole.is_empty();
+    let hosts = if patterned { Some(Vec::new()) } else { members(whole, from, after) };
     let word = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(rest.len());
     if hosts.is_none()
         && let Some(at) = rest.get(end..word).and_then(|tail| tail.find('@'))

@@ -20,6 +20,8 @@ fn commands_images_and_variables_count() {
     check("image: postgres:17\n    environment: {PGPORT: '5433'}", &[(5433, true)], Extent::All);
     check("image: postgres:17\n    environment: {PGPORT: many}", &[(5432, true)], Extent::Some);
     check("image: postgres:17\n    command: -c config_file=/etc/postgres.conf", &[(5432, true)], Extent::Usual);
+    check("image: postgres:17\n    configs: [c]\nconfigs:\n  c: {file: ./c}", &[(5432, true)], Extent::Usual);
+    check("image: quay.io/keycloak/keycloak:26.0", &[(8080, true), (8443, true), (9000, false)], Extent::All);
     check("image: example/web\n    command: gunicorn -b :9000 app", &[(9000, true)], Extent::All);
     check("image: example/web\n    command: uvicorn app:app", &[(8000, false)], Extent::Some);
     check("image: example/web", &[], Extent::Some);
@@ -29,10 +31,14 @@ fn commands_images_and_variables_count() {
 #[test]
 fn a_dockerfile_exposes() {
     let files = [
-        ("compose.yaml", "services: {api: {build: .}, db: {build: ./db}, range: {build: ./range}}\n"),
+        (
+            "compose.yaml",
+            "services: {api: {build: .}, db: {build: ./db}, range: {build: ./range}, mq: {build: ./mq}}\n",
+        ),
         ("Dockerfile", "FROM node:22\nEXPOSE 3000 53/udp\n"),
         ("db/Dockerfile", "FROM postgres:17\n"),
         ("range/Dockerfile", "FROM node:22\nEXPOSE 3000-3001\n"),
+        ("mq/Dockerfile", "FROM eclipse-mosquitto:2\nCOPY mosquitto.conf /mosquitto/config/\n"),
     ];
     with_sources(&files, &[], |_, facts| {
         let api = listeners(&facts.model.services["api"]);
@@ -41,6 +47,9 @@ fn a_dockerfile_exposes() {
         assert_eq!((ports(&db), db.extent), (vec![(5432, true)], Extent::All));
         let range = listeners(&facts.model.services["range"]);
         assert_eq!((ports(&range), range.extent), (vec![(3000, false), (3001, false)], Extent::Some));
+        // It brings a configuration, which may say another port.
+        let broker = listeners(&facts.model.services["mq"]);
+        assert_eq!((ports(&broker), broker.extent), (vec![(1883, true)], Extent::Some));
     });
 }
 
@@ -112,6 +121,12 @@ fn a_published_port_is_not_the_containers() {
     check_other("{build: ., ports: ['8080:80', '81:8080']}", 8080, None);
     check_other("{build: ., ports: ['8080:8080']}", 8080, None);
     check_other("{build: ., ports: ['8080:80']}", 3000, None);
+}
+
+#[test]
+fn who_shares_a_network_namespace_may_answer() {
+    let text = "services:\n  a: {image: 'grafana/grafana:11.0.0'}\n  b: {image: x, network_mode: 'service:a'}\n";
+    with_facts(text, |facts| assert_eq!(other_than(facts, &facts.model.services["a"], 80), None));
 }
 
 #[test]

@@ -48,7 +48,9 @@ const NONE: Server = Server {
 /// (features.commandline.webserver), fastapi.tiangolo.com/fastapi-cli, vite.dev/config/server-options,
 /// nextjs.org/docs/app/api-reference/cli/next, docs.python.org/3/library/http.server, docs.streamlit.io,
 /// docs.prefect.io/v3/api-ref/settings-ref, mkdocs.org/user-guide/cli, gohugo.io/commands/hugo_server,
-/// docs.pylonsproject.org/projects/waitress, mlflow.org/docs/latest/cli.
+/// docs.pylonsproject.org/projects/waitress (runner), mlflow.org/docs/latest/cli and mlflow/utils/cli_args.py,
+/// vite.dev/config/preview-options, daphne/cli.py, rails' server_command.rb. What depends on a mode or a configuration is
+/// `Other`: Vite, Angular, Rails, Jupyter, Redis and MongoDB.
 pub const SERVERS: &[Server] = &[
     Server {
         program: "uvicorn",
@@ -73,7 +75,7 @@ pub const SERVERS: &[Server] = &[
         host: &[],
         port: &[],
         both: &["-b", "--bind"],
-        elsewhere: &["-c", "--config"],
+        elsewhere: &["-c", "--config", "--insecure-bind"],
         default_port: 8000,
         advice: "--bind 0.0.0.0:8000",
         ..NONE
@@ -82,7 +84,7 @@ pub const SERVERS: &[Server] = &[
         program: "daphne",
         host: &["-b", "--bind"],
         port: &["-p", "--port"],
-        elsewhere: &["-e", "--endpoint", "-u", "--fd"],
+        elsewhere: &["-e", "--endpoint", "-u", "--unix-socket", "--fd"],
         default_port: 8000,
         advice: "-b 0.0.0.0",
         ..NONE
@@ -125,6 +127,14 @@ pub const SERVERS: &[Server] = &[
     },
     Server { program: "fastapi", command: &["dev"], default_port: 8000, ..NONE },
     Server { program: "fastapi", command: &["run"], default_port: 8000, default_address: Address::All, ..NONE },
+    Server {
+        program: "vite",
+        command: &["preview"],
+        elsewhere: &["--config", "-c"],
+        default_port: 4173,
+        default_address: Address::Other,
+        ..NONE
+    },
     Server {
         program: "vite",
         elsewhere: &["--config", "-c", "build"],
@@ -207,6 +217,7 @@ pub const SERVERS: &[Server] = &[
     Server {
         program: "waitress-serve",
         both: &["--listen"],
+        elsewhere: &["--unix-socket"],
         default_port: 8080,
         default_address: Address::All,
         ..NONE

@@ -31,6 +31,8 @@ fn mount(entry: &Value) -> Option<Mount> {
         target: Spanned { value: clean(&target.value), ..target },
         read_only: read::flag(entry, "read_only"),
         subpath: entry.get("volume").and_then(|volume| read::text(volume, "subpath")).map(|path| path.value),
+        // A `create_host_path` of false leaves no key behind, but the mapping; other options leave theirs.
+        must_exist: entry.get("bind").is_some_and(|bind| bind.map().is_some_and(|options| options.is_empty())),
         propagation: entry.get("bind").and_then(|bind| read::text(bind, "propagation")),
         options: None,
     })
@@ -55,6 +57,7 @@ fn tmpfs(cx: &Context<'_>, entry: &Value) -> Option<Mount> {
         target: stretch(0..path.len(), clean(path)),
         read_only: options.is_some_and(|options| options.split(',').any(|option| option == "ro")),
         subpath: None,
+        must_exist: false,
         propagation: None,
         options: options.map(|options| stretch(path.len() + 1..text.len(), options.to_owned())),
     })

@@ -49,7 +49,12 @@ pub fn split_entry(
         EntryStyle::Pairs if !has_equals && has_value => {
             ("write `KEY=value` in a list, or all entries without the dashes", join("="))
         }
-        EntryStyle::Joined if has_value => ("leave out the space after the colon", join(":")),
+        EntryStyle::Joined if has_value => {
+            // `a == b ? c: d` is no volume, with or without the space.
+            let is_one_word = |text: &str| !text.contains(char::is_whitespace);
+            let plain = is_one_word(name) && entry.value.text().is_none_or(is_one_word);
+            ("leave out the space after the colon", if plain { join(":") } else { None })
+        }
         _ => {
             let quoted = edits::quote_entry(files, item);
             ("put the whole entry in quotes", edits::safe("put the entry in quotes", quoted))

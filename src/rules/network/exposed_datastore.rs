@@ -2,15 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::catalogue::schema::ExposureKind;
-use crate::facts::images::known_image;
+use crate::facts::open::{Kind, behind, proxy_of};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::support::{allows_ports, for_purpose, published_as};
 use crate::rules::{Context, fixes};
-
-/// The bridge that Docker makes for containers; no other machine reaches it.
-const DOCKER_BRIDGE: &str = "172.17.0.1";
 
 /// Reports each published port behind which the catalogue knows a datastore.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -18,14 +14,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
-        let bridge = published.reach == Exposure::Address(DOCKER_BRIDGE.to_owned());
-        if !published.in_effect || !published.reach.is_beyond_loopback() || bridge || is_allowed(cx, published) {
+        if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(cx, published) {
             continue;
         }
-        let Some(known) = known_image(service) else { continue };
-        let Some(exposure) = known.image.exposure(port.target).filter(|one| one.kind != ExposureKind::Admin) else {
-            continue;
-        };
+        let Some(open) = behind(service, port) else { continue };
+        let Kind::Datastore(kind) = open.kind else { continue };
         let (severity, whom) = match &published.reach {
             Exposure::Address(address) => (Severity::Warning, format!("whoever reaches `{address}`")),
             _ => (Severity::Error, "every network the host is on".to_owned()),
@@ -33,11 +26,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message =
-            format!("the {} `{name}` is open on {} to {whom}", exposure.kind.name(), published_as(port.published));
+        let message = format!("the {} `{name}` is open on {} to {whom}", kind.name(), published_as(port.published));
         let help = format!(
             "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out: services of this project reach `{name}` without it",
-            exposure.why,
+            open.why,
             port.published.map_or(port.target, |(first, _)| first),
             port.target
         );
@@ -47,8 +39,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if !seen.insert(finding.place) {
             continue;
         }
+        if let Some(target) = proxy_of(cx.facts, published) {
+            finding = finding
+                .label(target.place, format!("`{}` forwards to this port, which is open beside it", target.proxy));
+        }
         finding.fix = fixes::on_loopback(cx, port);
-        if !known.exact {
+        if !open.known.exact {
             finding.confidence = Confidence::Medium;
         }
         findings.push(finding);

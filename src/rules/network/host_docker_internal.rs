@@ -24,11 +24,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         .collect();
     let Some(((first, place), rest)) = lacking.split_first() else { return };
     let names: Vec<&str> = lacking.iter().map(|(service, _)| service.name.as_str()).collect();
+    let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
+    owners.dedup();
     let message = format!("`{NAME}` is not known to {} where Docker runs on Linux", and_list(&names));
     let mut finding =
         Finding::new("host-docker-internal", Severity::Warning, *place, format!("services.{}", first.name), message)
             .evidence(NAME)
-            .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&names)));
+            .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&owners)));
     for (service, other) in rest.iter().filter(|(_, other)| other != place).take(LABELS) {
         finding = finding.label(*other, format!("`{}` uses it, too", service.name));
     }
@@ -39,6 +41,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fix = edits::safe(format!("say what `{NAME}` is"), edits::all(lacking.iter().map(add)));
     }
     findings.push(finding);
+}
+
+/// Whose entry in `extra_hosts` counts: who shares the network of another service must not have any.
+fn owner(service: &Service) -> &str {
+    let mode = service.network_mode.as_ref().and_then(|mode| mode.value.strip_prefix("service:"));
+    mode.unwrap_or(&service.name)
 }
 
 /// Whether the service, or the one whose network it uses, says what the name is.

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::facts::images::{image_text, known_image};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::value::Text;
@@ -56,20 +57,13 @@ fn fixed_port(one: &Published<'_>) -> Option<u16> {
 
 /// Whether two entries bind one address. What the variable of an address leaves open may differ.
 fn overlap(one: &Published<'_>, other: &Published<'_>) -> bool {
-    if names_address(one) || names_address(other) {
-        return false;
-    }
     match (&one.reach, &other.reach) {
         (Exposure::Address(a), Exposure::Address(b)) => a == b,
         (Exposure::Loopback, Exposure::Loopback) => one.port.host_ip == other.port.host_ip,
+        (Exposure::Unsaid, _) | (_, Exposure::Unsaid) => false,
         (Exposure::All, _) | (_, Exposure::All) => true,
         _ => false,
     }
-}
-
-/// Whether an entry begins with the variable of an address that is empty here.
-fn names_address(published: &Published<'_>) -> bool {
-    published.port.host_parts.iter().any(|part| part.variable.is_some() && part.start == part.end)
 }
 
 /// Whether two services do the same in two ways, and people start one of them: they share a word of their names and the
@@ -81,7 +75,11 @@ fn are_alternatives(cx: &Context<'_>, one: &Published<'_>, other: &Published<'_>
     let needs = |from: &str, to: &str| cx.model.services.get(from).is_some_and(|from| from.depends_on.contains_key(to));
     let tied = needs(&a.name, &b.name) || needs(&b.name, &a.name);
     let both = cx.model.services.keys().any(|third| needs(third, &a.name) && needs(third, &b.name));
-    alike && one.port.target == other.port.target && !tied && !both
+    // Two databases of one kind hold two sets of data, and the tests run beside what is developed.
+    let kept =
+        |service| known_image(service).filter(|known| known.image.is_datastore() && image_text(service).contains(':'));
+    let twins = kept(a).is_some() && kept(b).is_some() && image_text(a) == image_text(b);
+    alike && !twins && one.port.target == other.port.target && !tied && !both
 }
 
 /// Whether one variable gives both ports: whoever sets it means one of the two.

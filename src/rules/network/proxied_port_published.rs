@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::facts::open::{behind, proxy_of};
+use crate::facts::published::Exposure;
 use crate::finding::{Finding, Severity};
 use crate::rules::support::{allows_ports, for_purpose};
 use crate::rules::{Context, fixes};
@@ -12,20 +14,21 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
-        if !published.in_effect || !published.reach.is_beyond_loopback() || port.protocol != "tcp" {
+        if !published.in_effect || !published.reach.is_beyond_loopback() {
             continue;
         }
         if allows_ports(cx.settings, "proxied-port-published", port.published) {
             continue;
         }
-        let target = cx.facts.proxied().iter().find(|target| {
-            target.service == service.name && target.proxy != service.name && target.port == port.target
-        });
+        // What is worse than a way around the proxy is said by the rule that knows the image.
+        let target = proxy_of(cx.facts, published).filter(|_| behind(service, port).is_none());
         let Some(target) = target else { continue };
         if !seen.insert(port.place) {
             continue;
         }
-        let severity = if port.published.is_some() { Severity::Error } else { Severity::Warning };
+        // An address that was chosen is meant for those who reach it.
+        let chosen = matches!(published.reach, Exposure::Address(_));
+        let severity = if port.published.is_some() && !chosen { Severity::Error } else { Severity::Warning };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
         let message = format!(

@@ -1,12 +1,17 @@
 //! A public route to a service that asks nobody who is there.
 
+use std::collections::HashSet;
+
 use crate::catalogue::schema::{Login, Role};
 use crate::facts::images::{known_image, variable};
+use crate::facts::open::{self, Kind};
+use crate::facts::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::for_purpose;
+use crate::rules::support::{for_purpose, with_given};
 use crate::sidecar::traefik::{elements, routed};
+use crate::sidecar::{ProxyKind, ProxyRoute};
 
 /// Reports the rule of the first router that leads to a service known to have no login, where no middleware asks for one.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -16,6 +21,46 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.extend(open_route(cx, service));
         }
     }
+    // Several servers of one upstream are one cause, and so are several ways to one service.
+    let (mut places, mut services) = (HashSet::new(), HashSet::new());
+    for route in &cx.facts.sidecars().open_routes {
+        let Some(finding) = through(cx, route) else { continue };
+        let is_new = services.insert(finding.resource.clone());
+        if places.insert(finding.place) && is_new {
+            findings.push(finding);
+        }
+    }
+}
+
+/// A way through nginx or Caddy from outside to a service without a login.
+fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
+    let Answer::Service(name) = cx.facts.reach().who_answers(&route.proxy, &route.host) else { return None };
+    let service = cx.model.services.get(name).filter(|service| service.name != route.proxy)?;
+    let open = open::at(service, route.port.unwrap_or(80), "tcp").filter(|open| open.known.exact)?;
+    let leads = |port: u16| route.ports.is_empty() || route.ports.contains(&port);
+    let published = cx.facts.published().iter().any(|one| {
+        one.service.name == route.proxy && one.in_effect && one.reach.is_beyond_loopback() && leads(one.port.target)
+    });
+    if matches!(open.kind, Kind::Datastore(_)) || !published {
+        return None;
+    }
+    let message = format!("`{}` lets everybody through to `{name}`, which has no login", route.proxy);
+    let severity = match (open.kind, for_purpose(Severity::Error, cx.facts.purpose())) {
+        // On a developer's machine it shows what the developer has.
+        (Kind::Insight, Severity::Warning) => Severity::Info,
+        _ => Severity::Warning,
+    };
+    let help = match route.kind {
+        ProxyKind::Nginx => {
+            "ask for a password there with `auth_basic` or `auth_request`, or let only some addresses in"
+        }
+        _ => "ask for a password there with `basic_auth` or `forward_auth`, or let only some addresses in",
+    };
+    let finding = Finding::new("route-without-auth", severity, route.place, format!("services.{name}"), message)
+        .evidence(route.proxy.clone())
+        .confidence(Confidence::Medium)
+        .help(format!("{}; {help}", open.why));
+    Some(with_given(finding, route.given, format!("`{}` runs with this configuration", route.proxy)))
 }
 
 fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {

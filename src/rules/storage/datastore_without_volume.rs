@@ -25,9 +25,17 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = &service.name;
         let message = match unkept.fleeting.map(|mount| &mount.kind) {
             Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory, the next restart loses them"),
+            _ if unkept.partly => {
+                format!("nothing keeps `{}` of `{name}`, a new container starts without it", unkept.path)
+            }
             _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
         };
-        let help = format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path);
+        let help = if unkept.exact {
+            format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
+        } else {
+            let of = &unkept.image.name;
+            format!("mount a named volume where this image keeps them; that of `{of}` does at `{}`", unkept.path)
+        };
         let mut finding =
             Finding::new("datastore-without-volume", severity, service.key, format!("services.{name}"), message)
                 .evidence(unkept.path.clone())

@@ -48,6 +48,7 @@ fn by_default(service: &Service) -> Option<(String, String)> {
         .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
     let words = || service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str());
     let flagged = memory.unless_flags.iter().any(|flag| words().any(|word| word.starts_with(flag.as_str())));
-    let settings: Vec<String> = memory.unless.iter().map(|setting| format!("`{}`", setting.variable)).collect();
+    let variables = memory.unless.iter().map(|setting| &setting.variable);
+    let settings: Vec<String> = variables.chain(&memory.unless_flags).map(|one| format!("`{one}`")).collect();
     (!told && !flagged).then(|| (known.image.name.clone(), settings.join(" or ")))
 }

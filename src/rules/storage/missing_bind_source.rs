@@ -4,23 +4,62 @@ use std::collections::HashSet;
 
 use super::sqlite_single_file_mount::is_database;
 use crate::facts::binds::MissingSource;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Mount;
 use crate::rules::Context;
 
-/// Reports each missing source once, where it is a file, or a directory of configuration.
+/// Reports each missing source once, where it is a file, a directory of configuration, or what Docker must not make.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
     let mut seen = HashSet::new();
+    let mut from_above: Vec<MissingSource<'_>> = Vec::new();
     for missing in cx.facts.missing_sources() {
-        let matters = missing.is_file || is_configuration(&missing) && !missing.ignored;
+        let matters = missing.is_file || missing.mount.must_exist || is_configuration(&missing) && !is_made(&missing);
         // A database mounted as a single file is another rule's.
-        if !matters || is_database(missing.mount) || !seen.insert(missing.written.clone()) {
+        let single = is_database(missing.mount) || is_sqlite(cx, missing.mount);
+        if !matters || single || !seen.insert(missing.written.clone()) {
             continue;
         }
-        findings.push(finding(&missing));
+        if missing.elsewhere.is_some() {
+            from_above.push(missing);
+        } else {
+            findings.push(finding(&missing));
+        }
     }
+    findings.extend(meant_from_above(&from_above));
+}
+
+/// How many other places are shown.
+const LABELS: usize = 8;
+
+/// Paths that are right from a directory further up have one cause, and are one finding.
+fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
+    let [first, others @ ..] = all else { return None };
+    let elsewhere = first.elsewhere.as_ref()?;
+    let place = |one: &MissingSource<'_>| one.mount.source.as_ref().map_or(one.mount.place, |source| source.place);
+    let message = format!("`{}` is not there, but it is from `{}`", first.written, elsewhere.directory);
+    let help = format!(
+        "paths start from the directory of the first Compose file: write `{}`, or start this file behind one in `{}` or with \
+         `--project-directory {}`",
+        elsewhere.path, elsewhere.directory, elsewhere.directory
+    );
+    // Behind a file up there it is right as it stands.
+    let severity = if elsewhere.has_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
+    let resource = format!("services.{}", first.service.name);
+    let mut finding = Finding::new("missing-bind-source", severity, place(first), resource, message)
+        .evidence(first.written.clone())
+        .confidence(Confidence::Medium)
+        .help(help);
+    for other in others.iter().take(LABELS) {
+        finding = finding.label(place(other), format!("`{}` as well", other.written));
+    }
+    Some(finding)
+}
+
+fn is_sqlite(cx: &Context<'_>, mount: &Mount) -> bool {
+    cx.facts.sqlite_files().iter().any(|file| !file.read_only && file.path == mount.target.value)
 }
 
 /// Whether the container reads what should be in a directory: its configuration, or scripts for its first start.
@@ -29,31 +68,43 @@ fn is_configuration(missing: &MissingSource<'_>) -> bool {
     missing.mount.read_only && ["/etc/", "/docker-entrypoint"].iter().any(|start| target.starts_with(start))
 }
 
+/// Whether somebody is meant to make it: it is kept out of the repository, or a file says how.
+fn is_made(missing: &MissingSource<'_>) -> bool {
+    missing.ignored || missing.example.is_some() || missing.made_by.is_some()
+}
+
+fn severity(missing: &MissingSource<'_>) -> Severity {
+    let sure = missing.in_repository;
+    match (is_made(missing), missing.mount.must_exist, missing.is_file) {
+        (true, true, _) => Severity::Warning,
+        (true, false, _) | (false, false, false) => Severity::Info,
+        (false, true, _) if sure => Severity::Error,
+        (false, false, true) if sure && missing.is_file_for_sure => Severity::Error,
+        (false, ..) => Severity::Warning,
+    }
+}
+
 fn finding(missing: &MissingSource<'_>) -> Finding {
     let (name, written) = (&missing.service.name, &missing.written);
     let place = missing.mount.source.as_ref().map_or(missing.mount.place, |source| source.place);
-    let softened = missing.ignored || missing.example.is_some() || missing.elsewhere.is_some();
-    let severity = match (missing.is_file, softened) {
-        (true, false) => Severity::Error,
-        (true, true) => Severity::Warning,
-        (false, _) => Severity::Info,
-    };
-    let message = if missing.is_file {
+    let message = if missing.mount.must_exist {
+        format!("`{written}` is not there, and Docker must not make it: `{name}` does not start")
+    } else if missing.is_file {
         format!("`{written}` is not there, Docker makes an empty directory in the place of the file")
     } else {
         format!("`{written}` is not there, `{name}` gets an empty directory")
     };
-    let help = match (&missing.elsewhere, &missing.example, missing.ignored) {
-        (Some(elsewhere), ..) => {
-            format!("`{elsewhere}` is there: paths start from the directory of the first Compose file")
+    let help = match (&missing.example, &missing.made_by) {
+        (Some(example), _) => format!("make it from `{example}` before the first start"),
+        (None, Some(by)) => format!("`{by}` names it: make it as it is done there, before the first start"),
+        _ if missing.ignored => {
+            "git ignores it, so it is missing in every fresh checkout: say how to make it".to_owned()
         }
-        (None, Some(example), _) => {
-            format!("make it from `{example}` before the first start, and say so where people read how to start")
-        }
-        (None, None, true) => "git ignores it, so it is missing in every fresh checkout: say how to make it".to_owned(),
-        _ => "add it to the repository, or correct the path".to_owned(),
+        _ => "add it to the repository, correct the path, or say how to make it".to_owned(),
     };
-    Finding::new("missing-bind-source", severity, place, format!("services.{name}"), message)
+    let finding = Finding::new("missing-bind-source", severity(missing), place, format!("services.{name}"), message)
         .evidence(written.clone())
-        .help(help)
+        .help(help);
+    // Outside of a repository the file may be left out of what was handed over.
+    if missing.in_repository { finding } else { finding.confidence(Confidence::Medium) }
 }

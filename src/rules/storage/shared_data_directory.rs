@@ -6,8 +6,9 @@ use super::sqlite_shared::jobs;
 use crate::facts::datastores::{Kept, kept};
 use crate::facts::sqlite_files::identity;
 use crate::finding::{Finding, Severity};
+use crate::model::{Port, Service};
 use crate::rules::Context;
-use crate::rules::support::and_list;
+use crate::rules::support::{and_list, for_data};
 
 /// Reports the second server's mount, and the mount of a server with replicas.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -20,7 +21,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some(replicas) = one.service.replicas.as_ref().filter(|replicas| replicas.value > 1) {
             let message =
                 format!("{} replicas of `{}` keep their data in one directory", replicas.value, one.service.name);
-            findings.push(finding(&one, message).label(replicas.place, "the replicas"));
+            findings.push(finding(cx, &one, message).label(replicas.place, "the replicas"));
         }
         if let Some(place) = identity(cx.model, one.mount, &one.path) {
             shared.entry(place).or_default().push(one);
@@ -28,17 +29,36 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for servers in shared.values() {
         let [first, second, ..] = servers.as_slice() else { continue };
+        if exclude_each_other(first.service, second.service) {
+            continue;
+        }
         let names: Vec<&str> = servers.iter().map(|one| one.service.name.as_str()).collect();
         let message = format!("the database servers {} keep their data in one directory", and_list(&names));
         findings.push(
-            finding(second, message).label(first.mount.place, format!("`{}` keeps them there", first.service.name)),
+            finding(cx, second, message).label(first.mount.place, format!("`{}` keeps them there", first.service.name)),
         );
     }
 }
 
-fn finding(one: &Kept<'_>, message: String) -> Finding {
+/// Whether two services ask for one port of the host: only one of them runs, whichever is chosen.
+fn exclude_each_other(one: &Service, other: &Service) -> bool {
+    let variables = |port: &Port| -> Vec<String> {
+        port.host_parts.iter().filter_map(|part| part.variable.as_ref().map(ToString::to_string)).collect()
+    };
+    one.ports.iter().any(|first| {
+        let first_variables = variables(first);
+        other.ports.iter().any(|second| {
+            let number =
+                first.published.is_some() && first.published == second.published && first.host_ip == second.host_ip;
+            number || first_variables.iter().any(|name| variables(second).contains(name))
+        })
+    })
+}
+
+fn finding(cx: &Context<'_>, one: &Kept<'_>, message: String) -> Finding {
+    let severity = for_data(Severity::Error, cx.facts.purpose());
     let name = &one.service.name;
-    Finding::new("shared-data-directory", Severity::Error, one.mount.place, format!("services.{name}"), message)
+    Finding::new("shared-data-directory", severity, one.mount.place, format!("services.{name}"), message)
         .evidence(one.path.clone())
         .help("give each server a volume of its own: two that write to one directory destroy it, or the second does not start")
 }

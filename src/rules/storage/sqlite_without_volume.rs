@@ -1,10 +1,10 @@
 //! An SQLite database whose file no volume keeps.
 
 use crate::catalogue::schema::Engine;
-use crate::facts::images::{known_image, runs_default, variable, working_dir};
+use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
 use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
-use crate::facts::sqlite_files::is_replaced;
+use crate::facts::sqlite_files::{is_replaced, moved_to};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
@@ -95,12 +95,12 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         .filter_map(|files| {
             files.iter().find_map(|file| {
                 let moved = file.variable.as_deref().and_then(|name| variable(service, name));
-                let path = moved.map_or(file.path.as_str(), |value| value.value.as_str());
+                let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
                 (file.engine == Engine::Sqlite
                     && !is_replaced(service, file)
                     && path.starts_with('/')
-                    && !is_kept(cx.model, service, path))
-                .then(|| path.to_owned())
+                    && !is_kept(cx.model, service, &path))
+                .then_some(path)
             })
         })
         .collect();
@@ -109,7 +109,17 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     }
     let path = lost.into_iter().next()?;
     let evidence = known.image.name.clone();
-    Some(finding(cx, service, Severity::Warning, service.key, &path).evidence(evidence))
+    let severity = if is_provisioned(service) { Severity::Info } else { Severity::Warning };
+    Some(finding(cx, service, severity, service.key, &path).evidence(evidence))
+}
+
+/// Whether files bring what the database is for: Grafana's data sources and dashboards.
+fn is_provisioned(service: &Service) -> bool {
+    let brings = |target: &str| target.starts_with("/etc/grafana/") || target.ends_with("/servers.json");
+    let copied = built(service).into_iter().flat_map(|image| &image.copies).filter_map(|copy| copy.target.as_deref());
+    let mounted = service.mounts.iter().map(|mount| mount.target.value.as_str());
+    mounted.chain(copied).any(brings)
+        || service.configs.iter().any(|config| config.target.as_ref().is_some_and(|at| brings(&at.value)))
 }
 
 /// A Grafana into which everybody comes and whose dashboards are files: nobody keeps anything in it.

@@ -1,5 +1,6 @@
 //! Caddyfiles: sites and what they pass requests on to, with where it is written.
 
+mod guards;
 mod lines;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{Located, host_port};
+use guards::{asks, is_inside};
 use lines::{Line, Word, tree};
 
 /// What a Caddyfile says about who is behind it. Spans are bytes of its text.
@@ -44,6 +46,8 @@ pub struct CaddyUpstream {
     pub span: Range<usize>,
     /// The variables of the environment in it.
     pub environment: Vec<String>,
+    /// Whether something around it may ask who is there, or it is for some requests alone.
+    pub guarded: bool,
 }
 
 impl CaddyConfig {
@@ -118,10 +122,18 @@ pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyConfig 
             let addresses = line.words.iter().flat_map(addresses);
             config.sites.extend(addresses);
         } else if !is_route {
-            walk(std::slice::from_ref(line), &snippets, &[], 0, &mut seen, &mut config);
+            // Directives after a single site without braces stand side by side.
+            let guarded = asks(&lines, &snippets, 0);
+            walk(
+                std::slice::from_ref(line),
+                &Around { snippets: &snippets, arguments: &[], depth: 0, guarded },
+                &mut seen,
+                &mut config,
+            );
             continue;
         }
-        walk(&line.block, &snippets, &[], 0, &mut seen, &mut config);
+        let guarded = line.words.iter().flat_map(addresses).all(|site| is_inside(&site.text));
+        walk(&line.block, &Around { snippets: &snippets, arguments: &[], depth: 0, guarded }, &mut seen, &mut config);
     }
     config
 }
@@ -151,18 +163,25 @@ fn options(line: &Line, config: &mut CaddyConfig) {
 /// Imports deeper than this are a circle.
 const DEEPEST_IMPORT: usize = 10;
 
-fn walk(
-    lines: &[Line],
-    snippets: &[&Line],
-    arguments: &[String],
+/// What is around some lines.
+struct Around<'a> {
+    snippets: &'a [&'a Line],
+    /// Those of the import that brought the lines.
+    arguments: &'a [String],
+    /// How many imports that were.
     depth: usize,
-    seen: &mut BTreeSet<(usize, String)>,
-    config: &mut CaddyConfig,
-) {
+    /// Whether something further out may ask who is there.
+    guarded: bool,
+}
+
+fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)>, config: &mut CaddyConfig) {
+    let Around { snippets, arguments, depth, .. } = *around;
+    let guarded = around.guarded || asks(lines, snippets, depth);
     for line in lines {
         match line.name() {
             "reverse_proxy" | "php_fastcgi" | "forward_auth" => {
                 for upstream in upstreams(line, arguments) {
+                    let upstream = CaddyUpstream { guarded: guarded || upstream.guarded, ..upstream };
                     if seen.insert((upstream.span.start, upstream.host.clone())) {
                         config.upstreams.push(upstream);
                     }
@@ -174,7 +193,10 @@ fn walk(
                     line.words.iter().skip(2).map(|word| with_arguments(word, arguments).text).collect();
                 let snippet = snippets.iter().find(|one| one.name().trim_matches(['(', ')']) == name.text);
                 match snippet {
-                    Some(snippet) => walk(&snippet.block, snippets, &given, depth + 1, seen, config),
+                    Some(snippet) => {
+                        let inside = Around { snippets, arguments: &given, depth: depth + 1, guarded };
+                        walk(&snippet.block, &inside, seen, config);
+                    }
                     None => config.imports.push(Located { text: name.text.clone(), span: name.span.clone() }),
                 }
             }
@@ -189,7 +211,7 @@ fn walk(
                         .extend(files.into_iter().map(|word| Located { text: word.text, span: word.span }));
                 }
             }
-            _ => walk(&line.block, snippets, arguments, depth, seen, config),
+            _ => walk(&line.block, &Around { guarded, ..*around }, seen, config),
         }
     }
 }
@@ -208,7 +230,9 @@ fn upstreams(line: &Line, arguments: &[String]) -> Vec<CaddyUpstream> {
         }
     }
     let named = words.into_iter().filter_map(|word| upstream(line.name(), &with_arguments(word, arguments)));
-    named.chain(found).collect()
+    // A matcher of its own may let in whom it knows, and what a login asks of its own server is no route.
+    let matched = line.words.get(1).is_some_and(|word| word.text.starts_with('@')) || line.name() == "forward_auth";
+    named.chain(found).map(|upstream| CaddyUpstream { guarded: matched, ..upstream }).collect()
 }
 
 fn upstream(directive: &str, word: &Word) -> Option<CaddyUpstream> {
@@ -232,7 +256,7 @@ fn upstream(directive: &str, word: &Word) -> Option<CaddyUpstream> {
     let start = word.start + at;
     let span = if word.exact { start..start + target.len() } else { word.span.clone() };
     let (directive, environment) = (directive.to_owned(), word.environment.clone());
-    Some(CaddyUpstream { directive, scheme, host: found.host, port: found.port, span, environment })
+    Some(CaddyUpstream { directive, scheme, host: found.host, port: found.port, span, environment, guarded: false })
 }
 
 /// `dynamic a app 80`, or with `name` and `port` in its block.

@@ -108,3 +108,24 @@ fn the_ports_of_sites() {
     check("{$X}", None);
     check("", None);
 }
+
+#[test]
+fn what_asks_who_is_there() {
+    let check = |text: &str, expect: &[bool]| {
+        let found: Vec<bool> = read(text, &|_| None).upstreams.iter().map(|one| one.guarded).collect();
+        assert_eq!(found, expect, "{text}");
+    };
+    check("a.com {\n reverse_proxy app:1\n}", &[false]);
+    check("a.com\n\nreverse_proxy app:1", &[false]);
+    check("a.com\n\nbasic_auth {\n ann x\n}\nreverse_proxy app:1", &[true]);
+    check("a.com {\n reverse_proxy app:1\n basic_auth {\n ann x\n }\n}", &[true]);
+    check("a.com {\n basic_auth {\n ann x\n }\n handle /x {\n reverse_proxy app:1\n }\n}", &[true]);
+    check("a.com {\n handle /x {\n basic_auth {\n ann x\n }\n }\n handle {\n reverse_proxy app:1\n }\n}", &[false]);
+    check("a.com {\n forward_auth sso:1 {\n uri /x\n }\n reverse_proxy app:1\n}", &[true, true]);
+    check("(sso) {\n forward_auth sso:1\n}\na.com {\n import sso\n reverse_proxy app:1\n}", &[true, true]);
+    check("(log) {\n log\n}\na.com {\n import log\n reverse_proxy app:1\n}", &[false]);
+    check("a.com {\n import other.caddy\n reverse_proxy app:1\n}", &[true]);
+    check("a.com {\n @home remote_ip 10.0.0.0/8\n reverse_proxy @home app:1\n respond 403\n}", &[true]);
+    check("http://app.localhost, app.lan {\n reverse_proxy app:1\n}", &[true]);
+    check(":80 {\n reverse_proxy app:1\n}", &[false]);
+}

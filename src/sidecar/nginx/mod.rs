@@ -1,5 +1,6 @@
 //! Configuration files of nginx: upstreams, passes, ports, certificates, with where they are written.
 
+mod guards;
 mod words;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::address::{self, HostPort, Located};
+use guards::{guard, is_one_page};
 use words::{Token, Word, after_block, substituted, token};
 
 /// What a file of nginx says about who is behind it. Spans are bytes of its text.
@@ -31,6 +33,8 @@ pub struct NginxConfig {
     pub outermost: Vec<Located>,
     /// `set $name value`, the last one of each name.
     pub variables: BTreeMap<String, String>,
+    /// Whether something outside of all servers may ask who is there.
+    pub guarded: bool,
 }
 
 /// An `upstream` block.
@@ -70,6 +74,10 @@ pub struct Pass {
     pub via_variable: bool,
     /// The variables of the environment in it.
     pub environment: Vec<String>,
+    /// Whether something around it may ask who is there, or is for one page alone; `None` where nothing says so.
+    pub guarded: Option<bool>,
+    /// The ports of the server that it stands in, those for the container itself left out.
+    pub ports: Vec<u16>,
 }
 
 /// A `listen` directive.
@@ -103,23 +111,33 @@ pub fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Ngi
             Token::End => reader.directive(&std::mem::take(&mut words)),
             Token::Open if words.first().is_some_and(|word| word.text.ends_with("_by_lua_block")) => {
                 at = after_block(text, at);
-                words.clear();
+                reader.note(guard(&std::mem::take(&mut words)));
             }
             Token::Open => reader.open(&std::mem::take(&mut words)),
             Token::Close => {
                 words.clear();
-                reader.blocks.pop();
+                reader.close();
             }
         }
+    }
+    while !reader.blocks.is_empty() {
+        reader.close();
     }
     reader.config
 }
 
 /// A block that is open.
+#[derive(Default)]
 struct Block {
     name: String,
     /// Whether it is a location of the ACME challenge.
     challenge: bool,
+    /// Whether it asks who is there; `None` where what is around it decides.
+    guarded: Option<bool>,
+    /// What it passes on, by the places in the list.
+    passes: Vec<usize>,
+    /// The ports that it listens on.
+    ports: Vec<u16>,
 }
 
 struct Reader<'a> {
@@ -131,7 +149,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn open(&mut self, words: &[Word]) {
         let Some(first) = words.first() else {
-            self.blocks.push(Block { name: String::new(), challenge: false });
+            self.blocks.push(Block::default());
             return;
         };
         if first.text == "upstream"
@@ -144,11 +162,44 @@ impl Reader<'_> {
             self.config.outermost.push(Located { text: first.text.clone(), span: first.span.clone() });
         }
         let challenge = first.text == "location" && words.iter().any(|word| word.text.contains("acme-challenge"));
-        self.blocks.push(Block { name: first.text.clone(), challenge });
+        let guarded = is_one_page(words).then_some(true);
+        self.blocks.push(Block { name: first.text.clone(), challenge, guarded, ..Block::default() });
+    }
+
+    /// What a directive says of the block that it stands in. One that asks is not taken back by one that does not.
+    fn note(&mut self, guarded: Option<bool>) {
+        match self.blocks.last_mut() {
+            Some(block) if block.guarded != Some(true) => block.guarded = guarded.or(block.guarded),
+            Some(_) => {}
+            None => self.config.guarded |= guarded == Some(true),
+        }
+    }
+
+    /// Ends a block: what it passes on is decided by it, or left to the one around it.
+    fn close(&mut self) {
+        let Some(block) = self.blocks.pop() else { return };
+        let ports = if block.ports.is_empty() { vec![80] } else { block.ports };
+        for at in &block.passes {
+            let Some(pass) = self.config.passes.get_mut(*at) else { continue };
+            if block.name == "server" {
+                pass.ports.clone_from(&ports);
+            }
+            pass.guarded = pass.guarded.or(block.guarded);
+        }
+        self.config.guarded |= block.guarded == Some(true) && block.name == "http";
+        let Some(outer) = self.blocks.last_mut() else { return };
+        // `if ($x) { return 403; }` is a condition of the block around it.
+        if block.name == "if" && block.guarded == Some(true) {
+            outer.guarded = Some(true);
+        }
+        outer.passes.extend(block.passes);
     }
 
     fn directive(&mut self, words: &[Word]) {
-        let [name, first, rest @ ..] = words else { return };
+        let [name, first, rest @ ..] = words else {
+            self.note(guard(words));
+            return;
+        };
         let value = self.environment(first);
         let located = || Located { text: value.text.clone(), span: value.span.clone() };
         match name.text.as_str() {
@@ -162,10 +213,26 @@ impl Reader<'_> {
             "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "grpc_pass" => {
                 let pass = self.pass(&name.text, &value);
                 let environment = self.used(first);
+                if let (Some(_), Some(block)) = (&pass, self.blocks.last_mut()) {
+                    block.passes.push(self.config.passes.len());
+                }
                 self.config.passes.extend(pass.map(|pass| Pass { environment, ..pass }));
             }
-            "listen" => self.config.listens.extend(listen(&value, rest)),
-            "include" => self.config.includes.push(located()),
+            "listen" => {
+                let listen = listen(&value, rest);
+                let open = listen.as_ref().filter(|listen| !listen.local).map(|listen| listen.port);
+                if let Some(block) = self.blocks.last_mut() {
+                    block.ports.extend(open);
+                }
+                self.config.listens.extend(listen);
+            }
+            "include" => {
+                self.config.includes.push(located());
+                // Beside servers it brings more servers.
+                if self.blocks.iter().any(|block| block.name == "server") {
+                    self.note(guard(words));
+                }
+            }
             "ssl_certificate" | "ssl_certificate_key" => self.config.certificates.push(located()),
             "ssl_protocols" => {
                 let all = std::iter::once(first).chain(rest);
@@ -177,7 +244,7 @@ impl Reader<'_> {
                 self.config.challenge_roots.push(located());
             }
             "set" => self.set(&value, rest),
-            _ => {}
+            _ => self.note(guard(words)),
         }
     }
 
@@ -218,7 +285,8 @@ impl Reader<'_> {
             word.span.clone()
         };
         let (host, port, directive) = (found.host, found.port, directive.to_owned());
-        Some(Pass { directive, scheme, host, port, span, via_variable, environment: Vec::new() })
+        let (environment, ports) = (Vec::new(), Vec::new());
+        Some(Pass { directive, scheme, host, port, span, via_variable, environment, guarded: None, ports })
     }
 
     fn host_port(&self, word: &Word) -> Option<HostPort> {

@@ -104,3 +104,32 @@ fn servers_that_are_resolved_late_and_local_ports() {
     assert_eq!(config.upstreams[0].servers.iter().map(|one| one.late).collect::<Vec<_>>(), [true, false]);
     assert_eq!(config.listens.iter().map(|one| one.local).collect::<Vec<_>>(), [true, true, false]);
 }
+
+#[test]
+fn what_asks_who_is_there() {
+    let check = |text: &str, expect: &[(bool, &[u16])]| {
+        let passes = read(text).passes;
+        let found: Vec<(bool, &[u16])> =
+            passes.iter().map(|pass| (pass.guarded == Some(true), pass.ports.as_slice())).collect();
+        assert_eq!(found, expect, "{text}");
+    };
+    check("server { location / { proxy_pass http://a; } }", &[(false, &[80])]);
+    check("server { listen 127.0.0.1:1; listen 443 ssl; location / { proxy_pass http://a; } }", &[(false, &[443])]);
+    check("server { auth_basic x; location / { proxy_pass http://a; } }", &[(true, &[80])]);
+    check("server { location / { proxy_pass http://a; auth_request /auth; } }", &[(true, &[80])]);
+    check(
+        "server { auth_basic x; location / { auth_basic off; proxy_pass http://a; } location /b { proxy_pass http://b; } }",
+        &[(false, &[80]), (true, &[80])],
+    );
+    check("server { if ($bad) { return 403; } location / { proxy_pass http://a; } }", &[(true, &[80])]);
+    check("server { if ($plain) { return 301 https://x; } location / { proxy_pass http://a; } }", &[(false, &[80])]);
+    check("server { location / { allow 10.0.0.0/8; deny all; proxy_pass http://a; } }", &[(true, &[80])]);
+    check("server { location = /-/ready { proxy_pass http://a; } }", &[(true, &[80])]);
+    check("server { include snippets/auth.conf; location / { proxy_pass http://a; } }", &[(true, &[80])]);
+    check("server { location / { include uwsgi_params; proxy_pass http://a; } }", &[(false, &[80])]);
+    check("server { location / { access_by_lua_block { x() } proxy_pass http://a; } }", &[(true, &[80])]);
+    check("http { include conf.d/*.conf; server { location / { proxy_pass http://a; } } }", &[(false, &[80])]);
+    assert!(read("http { auth_basic x; include conf.d/*.conf; }").guarded);
+    assert!(read("auth_basic x; server { }").guarded);
+    assert!(!read("http { server { auth_basic x; } }").guarded);
+}
