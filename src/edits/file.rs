@@ -359,6 +359,10 @@ impl Open {
 
     /// By how many columns this file indents a mapping under its key.
     pub(super) fn step(&self) -> usize {
+        *self.tree().habits.step.get_or_init(|| self.usual_step())
+    }
+
+    fn usual_step(&self) -> usize {
         let steps = self.tree().nodes.iter().flat_map(|node| match &node.kind {
             NodeKind::Mapping(pairs, false) => pairs.as_slice(),
             _ => &[],
@@ -372,6 +376,10 @@ impl Open {
 
     /// By how many columns this file indents the dashes of a list under its key; 0 is usual, too.
     pub(super) fn list_step(&self) -> usize {
+        *self.tree().habits.list_step.get_or_init(|| self.usual_list_step())
+    }
+
+    fn usual_list_step(&self) -> usize {
         let pairs = self.tree().nodes.iter().flat_map(|node| match &node.kind {
             NodeKind::Mapping(pairs, false) => pairs.as_slice(),
             _ => &[],
@@ -386,6 +394,10 @@ impl Open {
 
     /// The quotes that this file uses most.
     pub(super) fn quote_style(&self) -> ScalarStyle {
+        *self.tree().habits.quotes.get_or_init(|| self.usual_quotes())
+    }
+
+    fn usual_quotes(&self) -> ScalarStyle {
         let count = |wanted: ScalarStyle| {
             let is_wanted = |node: &&Node| matches!(&node.kind, NodeKind::Scalar(_, style) if *style == wanted);
             self.tree().nodes.iter().filter(is_wanted).count()

@@ -453,8 +453,11 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         _ => 3,
     };
     let lower = name.to_lowercase();
+    // So many letters at least are to be put in or taken out; letters of ASCII keep their number in lower case.
+    let too_far = |one: &str| one.is_ascii() && lower.is_ascii() && one.len().abs_diff(lower.len()) > limit;
     known
         .iter()
+        .filter(|candidate| !too_far(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()

@@ -66,6 +66,9 @@ fn variables(
     environment: &Environment,
     files: &mut Vec<ServiceEnvFile>,
 ) {
+    if service.get("env_file").is_none() {
+        return;
+    }
     let own: Map = service.get("environment").and_then(Value::map).cloned().unwrap_or_default();
     let mut added = Map::new();
     for Listed { path, place, required, format } in listed(service) {

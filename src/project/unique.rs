@@ -8,6 +8,9 @@ use super::short::volume;
 use super::value::{Data, Text, Value};
 use crate::finding::{Finding, Severity};
 
+/// How long a list may be whose items are compared one by one.
+const SHORT: usize = 16;
+
 /// Takes doubles out of the lists of a project. An item that lacks what identifies it is reported and stays.
 pub fn unique(value: &mut Value, findings: &mut Vec<Finding>) {
     walk(value, &mut Vec::new(), identities(), findings);
@@ -34,7 +37,9 @@ fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mu
 
 fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
     let mut kept: Vec<Value> = Vec::with_capacity(items.len());
-    let mut known: HashMap<String, usize> = HashMap::with_capacity(items.len());
+    let mut few: Vec<(String, usize)> = Vec::new();
+    let mut many: HashMap<String, usize> = HashMap::new();
+    let is_short = items.len() <= SHORT;
     for item in items {
         let id = match identify(&item, identity) {
             Ok(Some(id)) => id,
@@ -49,10 +54,15 @@ fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], finding
                 continue;
             }
         };
-        match known.get(&id).and_then(|at| kept.get_mut(*at)) {
+        let known = few.iter().find(|(known, _)| *known == id).map(|(_, at)| *at).or_else(|| many.get(&id).copied());
+        match known.and_then(|at| kept.get_mut(at)) {
             Some(earlier) => *earlier = item,
             None => {
-                known.insert(id, kept.len());
+                if is_short {
+                    few.push((id, kept.len()));
+                } else {
+                    many.insert(id, kept.len());
+                }
                 kept.push(item);
             }
         }

@@ -29,7 +29,17 @@ pub(super) fn normal(path: &Path) -> Cow<'_, Path> {
 
 /// Whether nothing is to be done about an absolute path with `/`.
 fn is_normal(text: &str) -> bool {
-    text == "/" || !text.split('/').skip(1).any(|part| matches!(part, "" | "." | ".."))
+    // The dots and slashes since the last part began.
+    let mut part: Option<usize> = None;
+    for byte in text.bytes() {
+        part = match (byte, part) {
+            (b'/', Some(0..=2)) => return false,
+            (b'/', _) => Some(0),
+            (b'.', Some(dots)) => Some(dots + 1),
+            (_, _) => None,
+        };
+    }
+    text == "/" || !matches!(part, Some(0..=2))
 }
 
 fn clean(text: &str) -> String {
@@ -78,6 +88,7 @@ mod tests {
         check("/a/./b//c/../é", "/a/b/é");
         check("/a/b.", "/a/b.");
         check("/a/..b", "/a/..b");
+        check("/.../b", "/.../b");
         assert!(matches!(normal(Path::new("/a/b")), Cow::Borrowed(_)));
         assert!(normalize(Path::new("a/../b")).ends_with("b"));
     }

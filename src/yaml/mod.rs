@@ -7,5 +7,5 @@ mod trees;
 
 pub use parse::parse;
 pub use scalar::{Resolved, resolve_plain};
-pub use tree::{Comment, Node, NodeKind, Pair, ScalarStyle, Text, Tree};
+pub use tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Text, Tree};
 pub use trees::Trees;

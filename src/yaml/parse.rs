@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
-use super::tree::{Comment, Node, NodeKind, Pair, ScalarStyle, Tree};
+use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::NodeId;
 use crate::source::{FileId, Span};
@@ -83,6 +83,7 @@ impl Builder {
                 broken: false,
                 cut_off: false,
                 partial: Vec::new(),
+                habits: Habits::default(),
             },
             findings: Vec::new(),
             open: Vec::new(),

@@ -1,5 +1,7 @@
 //! The arena of nodes of one file.
 
+use std::sync::OnceLock;
+
 use crate::finding::Place;
 use crate::source::{FileId, NodeId, Span};
 
@@ -67,6 +69,17 @@ pub struct Comment {
     pub end: u32,
 }
 
+/// How a file is written, as far as it was asked: each is found out by a look at all nodes, once.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// By how many columns a mapping is indented under its key.
+    pub step: OnceLock<usize>,
+    /// By how many columns the dashes of a list are.
+    pub list_step: OnceLock<usize>,
+    /// The quotes that it uses most.
+    pub quotes: OnceLock<ScalarStyle>,
+}
+
 /// The nodes of one file. A value of the file's text alone.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -84,6 +97,8 @@ pub struct Tree {
     pub cut_off: bool,
     /// The nodes of which a break leaves only a part: what was open there, and its keys.
     pub partial: Vec<NodeId>,
+    /// How it is written, for what is to be written into it.
+    pub habits: Habits,
 }
 
 impl Tree {

@@ -216,6 +216,9 @@ fn pair(shape: &Shape, value: &Value) -> Value {
 
 /// A value as the text that Go prints for it.
 fn printed(value: &Value) -> Value {
+    if value.text().is_some() {
+        return value.clone();
+    }
     convert(value, Data::Text(go::sprint(value).into()))
 }
 
