@@ -210,7 +210,11 @@ impl<'a> Facts<'a> {
 
     /// What the services of the Compose files near the project's use.
     pub fn used_nearby(&self) -> &nearby::Used {
-        self.once(&self.used_nearby, || nearby::used(&self.project.directory, &self.root, self.sources))
+        let used = || {
+            let own = self.project.files.iter().map(|file| self.sources.file(*file).path.clone());
+            nearby::used(&self.project.directory, &self.root, &own.collect::<Vec<_>>(), self.sources)
+        };
+        self.once(&self.used_nearby, used)
     }
 
     /// The networks that the projects near this one make.
