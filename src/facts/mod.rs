@@ -211,8 +211,12 @@ impl<'a> Facts<'a> {
     /// What the services of the Compose files near the project's use.
     pub fn used_nearby(&self) -> &nearby::Used {
         let used = || {
-            let own = self.project.files.iter().map(|file| self.sources.file(*file).path.clone());
-            nearby::used(&self.project.directory, &self.root, &own.collect::<Vec<_>>(), self.sources)
+            // What an override takes away the base uses without it.
+            let own: Vec<PathBuf> = match self.project.files.as_slice() {
+                [only] => vec![self.sources.file(*only).path.clone()],
+                _ => Vec::new(),
+            };
+            nearby::used(&self.project.directory, &self.root, &own, self.sources)
         };
         self.once(&self.used_nearby, used)
     }
