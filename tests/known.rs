@@ -37,6 +37,8 @@ fn a_comment_covers_its_line_the_line_below_the_service_and_the_file() {
     };
     check("line", &db("cache:", &format!("      - \"6379:6379\" {comment}")), other(8));
     check("above", &db("cache:", &format!("      {comment}\n      - \"6379:6379\"")), other(9));
+    let above = format!("      {comment}\n      # said once\n      - \"6379:6379\"");
+    check("above-comment", &db("cache:", &above), other(10));
     check("service", &db(&format!("cache: {comment}"), "      - \"6379:6379\""), other(8));
     check("above-service", &db(&format!("{comment}\n  cache:"), "      - \"6379:6379\""), other(9));
     check("key", &db("cache:", "      - \"6379:6379\"").replacen("ports:", &format!("ports: {comment}"), 1), other(8));
@@ -91,6 +93,9 @@ fn env_files_have_comments_too() {
         ],
     );
     assert_eq!(active(&folder, &[]), ["unset-secret web.env:4"]);
+    let in_value = "PORT=1\nNOTE='x\n# plimsoll: ignore[unset-secret]'\nSECRET_KEY=\n";
+    fs::write(folder.join("web.env"), in_value).unwrap();
+    assert_eq!(active(&folder, &[]), ["unset-secret web.env:4"]);
     fs::write(folder.join("web.env"), "# plimsoll: ignore[unset-secret]\n\nPORT=1\nSECRET_KEY=\nAPI_TOKEN=\n").unwrap();
     assert_eq!(active(&folder, &[]), Vec::<String>::new());
 }
@@ -98,7 +103,8 @@ fn env_files_have_comments_too() {
 #[test]
 fn a_comment_in_a_value_or_below_the_place_covers_nothing() {
     let at = "exposed-datastore compose.yaml:6";
-    counts("in-value", &OPEN.replace("image: redis:8", "image: \"redis:8\"").replace("db:1", "db:1 "), &[at]);
+    let named = "{target: 6379, published: \"6379\", name: \"# plimsoll: ignore[exposed-datastore]\"}";
+    counts("in-value", &OPEN.replace("\"6379:6379\"", named), &[at]);
     let below = OPEN.to_owned() + "    # plimsoll: ignore[exposed-datastore]\n";
     counts("below", &below, &[at, "unused-suppression compose.yaml:7"]);
     let deeper = OPEN.replace("  cache:", "    # plimsoll: ignore[exposed-datastore]\n  cache:");

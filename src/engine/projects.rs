@@ -189,7 +189,8 @@ impl Run<'_> {
             let lies_over = |finding: &Finding| {
                 let missing = finding.evidence.as_deref().filter(|_| finding.rule == "undefined-reference");
                 let name = missing.and_then(|what| what.strip_prefix("service "));
-                name.is_some_and(|name| nearby.contains(name) && !own.contains(&name))
+                let is_near = |name: &str| nearby.iter().any(|(_, names)| names.contains(name));
+                name.is_some_and(|name| is_near(name) && !own.contains(&name))
             };
             let is_part = outcome.entry.files.iter().any(|file| named.may_be(file));
             if is_part || outcome.findings.iter().any(lies_over) {

@@ -198,9 +198,14 @@ impl<'a> Facts<'a> {
             // A network with a name of its own is one that the projects beside this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
-            nearby::services(&self.project.directory, &self.root, joined, self.sources)
+            let near = nearby::services(&self.project.directory, &self.root, joined, self.sources);
+            near.into_iter().filter(|(file, _)| !self.is_own_file(file)).flat_map(|(_, names)| names).collect()
         });
         known.contains(name)
+    }
+
+    fn is_own_file(&self, path: &std::path::Path) -> bool {
+        self.project.files.iter().any(|file| self.sources.file(*file).path == path)
     }
 
     /// What the services of the Compose files near the project's use.
@@ -210,10 +215,8 @@ impl<'a> Facts<'a> {
 
     /// The networks that the projects near this one make.
     pub fn networks_nearby(&self) -> Vec<nearby::Made> {
-        let own =
-            |made: &nearby::Made| self.project.files.iter().any(|file| self.sources.file(*file).path == made.file);
         let near = nearby::networks(&self.project.directory, &self.root, self.sources);
-        near.into_iter().filter(|made| !own(made)).collect()
+        near.into_iter().filter(|made| !self.is_own_file(&made.file)).collect()
     }
 
     /// The SQLite files that services keep.

@@ -13,10 +13,10 @@ const MOST: usize = 64;
 const UPWARDS: usize = 3;
 
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
-/// repository; of those beside it, too, where `beside`.
-pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> BTreeSet<String> {
-    let trees = trees(directory, root, beside, sources);
-    trees.iter().flat_map(|(_, tree)| services_of(tree)).map(str::to_owned).collect()
+/// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them.
+pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, BTreeSet<String>)> {
+    let names = |tree: &Tree| services_of(tree).map(str::to_owned).collect();
+    trees(directory, root, beside, sources).into_iter().map(|(file, tree)| (file, names(&tree))).collect()
 }
 
 /// The Compose files near a directory, as [`services`] has it.

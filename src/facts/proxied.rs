@@ -1,8 +1,11 @@
 //! Services that a reverse proxy of the project forwards to, and the proxies' own words for it.
 
+use std::collections::BTreeSet;
+
 use super::Facts;
 use super::reach::Answer;
 use crate::finding::Place;
+use crate::model::Service;
 use crate::sidecar::ProxyKind;
 
 /// A port of a service that a proxy stands in front of.
@@ -18,8 +21,8 @@ pub struct Proxied {
     pub place: Place,
 }
 
-/// All of them. An upstream without a port is at 80; a service that Traefik routes without naming a port, at all ports
-/// that it publishes.
+/// All of them. An upstream without a port is at 80; a service that Traefik routes without naming a port, at the only one
+/// that it publishes: of several Traefik takes the lowest that the image exposes, which is not known.
 pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
     let mut all = Vec::new();
     for target in facts.proxy_targets() {
@@ -35,7 +38,7 @@ pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
         let Some(service) = service.and_then(|name| facts.model.services.get(name)) else { continue };
         let ports: Vec<u16> = match (target.port, target.kind) {
             (Some(port), _) => vec![port],
-            (None, ProxyKind::Traefik) => service.ports.iter().map(|port| port.target).collect(),
+            (None, ProxyKind::Traefik) => only_port(service),
             (None, _) if target.scheme.as_deref() == Some("https") => vec![443],
             (None, _) => vec![80],
         };
@@ -44,4 +47,10 @@ pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
         all.extend(ports.into_iter().map(one));
     }
     all
+}
+
+fn only_port(service: &Service) -> Vec<u16> {
+    let ports: BTreeSet<u16> =
+        service.ports.iter().filter(|port| port.protocol == "tcp").map(|port| port.target).collect();
+    if ports.len() == 1 { ports.into_iter().collect() } else { Vec::new() }
 }

@@ -161,6 +161,10 @@ mod tests {
         };
         expect(&[], [Exposure::Loopback, Exposure::All]);
         expect(&[("BIND", "0.0.0.0"), ("OPEN", "127.0.0.1")], [Exposure::Loopback, Exposure::Loopback]);
+        let with_port = "services:\n  web:\n    image: x\n    ports: ['${BIND:-127.0.0.1:8080}:80']\n";
+        with_facts_and(with_port, &[("BIND", "8080")], |facts| {
+            assert_eq!(facts.published()[0].reach, Exposure::Loopback);
+        });
     }
 
     #[test]

@@ -20,7 +20,7 @@ macro_rules! rule {
 pub mod document;
 pub mod examples;
 mod fixes;
-mod support;
+pub mod support;
 
 mod compose;
 mod env;

@@ -6,6 +6,9 @@ use crate::finding::{Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 
+/// How many other places are shown beside a finding.
+pub const LABELS: usize = 8;
+
 /// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
 pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
     match purpose {

@@ -8,6 +8,7 @@ use super::{Comment, Kind, Suppressions, Use};
 use crate::config::Suppression;
 use crate::finding::{Edit, Finding, Fix, Place, Safety, Severity};
 use crate::rules;
+use crate::rules::support::and_list;
 use crate::source::{FileId, NodeId, SourceFile, Span};
 
 /// The family of the rules about suppressions: a suppression of one of them is never called unused.
@@ -285,13 +286,4 @@ fn without_names(file: FileId, all: &[Name], unused: &[&Name]) -> Fix {
         edits.push(Edit { span, text: String::new() });
     }
     Fix { safety: Safety::Safe, title: "take what is not needed out of the list".to_owned(), edits }
-}
-
-fn and_list(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

@@ -4,10 +4,8 @@ use crate::facts::variables::{Blank, is_structural};
 use crate::finding::{Finding, Label, Severity};
 use crate::project::nearest;
 use crate::project::value::Text;
+use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
-
-/// How many other uses of a variable are shown.
-const LABELS: usize = 8;
 
 /// Reports each variable once. One that is set to nothing counts only where that breaks something.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

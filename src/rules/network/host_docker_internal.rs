@@ -5,13 +5,10 @@ use crate::facts::hosts::Role;
 use crate::finding::{Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::{and_list, is_one_file};
+use crate::rules::support::{LABELS, and_list, is_one_file};
 
 /// The name.
 const NAME: &str = "host.docker.internal";
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports the name once, at its first use; the other services that lack it are labels.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

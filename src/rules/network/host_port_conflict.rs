@@ -7,10 +7,7 @@ use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::value::Text;
 use crate::rules::Context;
-use crate::rules::support::is_off;
-
-/// How many further ports of two services are shown.
-const LABELS: usize = 8;
+use crate::rules::support::{LABELS, is_off};
 
 /// How many pairs of services may ask for the same before the project is a collection to choose from.
 const PAIRS: usize = 4;

@@ -8,9 +8,7 @@ use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Finding, Label, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
-
-/// How many other places are shown.
-const LABELS: usize = 8;
+use crate::rules::support::LABELS;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -8,6 +8,7 @@ use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::rules::support::{for_purpose, published_as};
 use crate::rules::{Context, fixes};
+use crate::sidecar::AdminPort;
 
 /// Reports each published port behind which the catalogue knows that nobody is asked who they are.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -15,7 +16,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for published in cx.facts.published() {
         let port = published.port;
-        let reached = published.in_effect && published.reach.is_beyond_loopback();
+        // The interface of a proxy is `proxy-admin-api`'s, which points at the setting that opens it.
+        let of_proxy = |admin: &AdminPort| admin.proxy == published.service.name && admin.port == port.target;
+        let spoken_of = cx.facts.sidecars().admins.iter().any(of_proxy);
+        let reached = published.in_effect && published.reach.is_beyond_loopback() && !spoken_of;
         let Some(open) = behind(published.service, port).filter(|_| reached) else { continue };
         let Some(finding) = of_port(cx, published, &open).filter(|_| seen.insert(port.place)) else { continue };
         let of_service = |other: &&mut Finding| other.rule == finding.rule && other.resource == finding.resource;

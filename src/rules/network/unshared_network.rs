@@ -8,10 +8,7 @@ use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::and_list;
-
-/// How many other places are shown.
-const LABELS: usize = 8;
+use crate::rules::support::{LABELS, and_list};
 
 /// Reports each service that others name and cannot reach once, at the first place that names it.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

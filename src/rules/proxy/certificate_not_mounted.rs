@@ -6,11 +6,8 @@ use crate::facts::mounts;
 use crate::finding::{Finding, Label, Severity};
 use crate::model::{Grant, Service};
 use crate::rules::Context;
-use crate::rules::support::with_given;
+use crate::rules::support::{LABELS, with_given};
 use crate::sidecar::{Named, ProxyKind, is_official, runs_as_made};
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports the first path of each directory once for each proxy.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,8 +1,8 @@
 //! The proxy's own interface, open to whoever reaches the host.
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::rules::Context;
 use crate::rules::support::for_purpose;
+use crate::rules::{Context, fixes};
 use crate::sidecar::traefik::elements;
 use crate::sidecar::{AdminPort, ProxyKind};
 
@@ -22,9 +22,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
         let severity = for_purpose(severity, cx.facts.purpose());
         let message = format!("{} on port {port} of `{proxy}` is open without a password", what(*kind));
-        let finding = Finding::new("proxy-admin-api", severity, *place, format!("services.{proxy}"), message)
+        let mut finding = Finding::new("proxy-admin-api", severity, *place, format!("services.{proxy}"), message)
             .evidence(port.to_string())
             .help(help(*kind, *port));
+        finding.fix = fixes::on_loopback(cx, published.port);
         let same = published.port.place == *place;
         findings.push(if same { finding } else { finding.label(published.port.place, "it is published here") });
     }

@@ -4,12 +4,9 @@ use crate::facts::published::has_borrowed_network;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::and_list;
+use crate::rules::support::{LABELS, and_list};
 use crate::sidecar::Traefik;
 use crate::sidecar::traefik::{TraefikRoute, elements, is_traefik, routed};
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports each routed service once.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -4,12 +4,9 @@ use indexmap::IndexMap;
 
 use crate::finding::{Finding, Label, Severity};
 use crate::rules::Context;
-use crate::rules::support::with_given;
+use crate::rules::support::{LABELS, with_given};
 use crate::sidecar::Named;
 use crate::source::FileId;
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Reports the first broken version of each file, the others as labels.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -58,7 +58,9 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
     for (at, claim) in claims.iter().enumerate() {
         let Amount::Ids(named) = &claim.amount else { continue };
         for id in named {
-            if let Some(first) = ids.insert(id, at).filter(|first| *first != at) {
+            // One service that asks twice, by an override whose list is added, gets what it asks for.
+            let other = |first: &usize| claims.get(*first).is_some_and(|one| one.service.name != claim.service.name);
+            if let Some(first) = ids.insert(id, at).filter(other) {
                 let one = claims.get(first)?;
                 let message = format!("`{}` and `{}` both ask for GPU `{id}`", one.service.name, claim.service.name);
                 return Some(finding(Severity::Warning, claims, at, message, &[first]).confidence(Confidence::Medium));

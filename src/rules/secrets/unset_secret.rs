@@ -7,11 +7,9 @@ use crate::facts::variables::Blank;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::{Variable, VariableSource};
 use crate::project::nearest;
+use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
 use crate::secrets::is_secret_name;
-
-/// How many other uses of a variable are shown.
-const LABELS: usize = 8;
 
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

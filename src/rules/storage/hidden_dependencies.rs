@@ -7,10 +7,7 @@ use crate::facts::binds::Hidden;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::MountKind;
 use crate::rules::Context;
-use crate::rules::support::{and_list, is_one_file};
-
-/// How many other places are shown.
-const LABELS: usize = 8;
+use crate::rules::support::{LABELS, and_list, is_one_file};
 
 /// Reports each bound directory once, at the first bind.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -7,6 +7,7 @@ use crate::facts::binds::MissingSource;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Mount;
 use crate::rules::Context;
+use crate::rules::support::LABELS;
 
 /// Reports each missing source once, where it is a file, a directory of configuration, or what Docker must not make.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -30,9 +31,6 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     findings.extend(meant_from_above(&from_above));
 }
-
-/// How many other places are shown.
-const LABELS: usize = 8;
 
 /// Paths that are right from a directory further up have one cause, and are one finding.
 fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {

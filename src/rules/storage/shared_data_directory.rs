@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::sqlite_shared::jobs;
 use crate::facts::datastores::{Kept, kept};
 use crate::facts::sqlite_files::identity;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::{and_list, for_data};
@@ -29,7 +29,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for servers in shared.values() {
         let [first, second, ..] = servers.as_slice() else { continue };
-        if exclude_each_other(first.service, second.service) {
+        if exclude_each_other(cx, first.service, second.service) {
             continue;
         }
         let names: Vec<&str> = servers.iter().map(|one| one.service.name.as_str()).collect();
@@ -41,16 +41,20 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether two services ask for one port of the host: only one of them runs, whichever is chosen.
-fn exclude_each_other(one: &Service, other: &Service) -> bool {
-    let variables = |port: &Port| -> Vec<String> {
-        port.host_parts.iter().filter_map(|part| part.variable.as_ref().map(ToString::to_string)).collect()
+fn exclude_each_other(cx: &Context<'_>, one: &Service, other: &Service) -> bool {
+    // A variable that has no value here leaves nothing of itself in the port.
+    let variables = |port: &Port| -> Vec<&str> {
+        let (file, start, end) = (port.place.span.file, port.place.span.start, port.place.span.end);
+        let inside = |place: Place| place.span.file == file && (start..end).contains(&place.span.start);
+        let references = cx.project.references.iter().filter(|reference| inside(reference.place));
+        references.map(|reference| reference.name.as_str()).collect()
     };
     one.ports.iter().any(|first| {
-        let first_variables = variables(first);
+        let named = variables(first);
         other.ports.iter().any(|second| {
             let number =
                 first.published.is_some() && first.published == second.published && first.host_ip == second.host_ip;
-            number || first_variables.iter().any(|name| variables(second).contains(name))
+            number || variables(second).iter().any(|name| named.contains(name))
         })
     })
 }
