@@ -5,7 +5,8 @@ mod budget;
 mod inputs;
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -26,8 +27,18 @@ const INPUTS: [(&str, usize); 4] =
     [("small file", 2), ("1000 lines", 40), ("100 services", 100), ("1000 services", 1000)];
 const NAMES: [&str; 4] = [INPUTS[0].0, INPUTS[1].0, INPUTS[2].0, INPUTS[3].0];
 
+/// The directory that the inputs in memory stand in. It is there, and empty: where it lacked, a run would look for other
+/// projects around it.
+static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let directory = std::env::temp_dir().join(format!("plimsoll-bench-empty-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+});
+
 /// Where the input stands, in memory.
-const FILE: &str = "/bench/compose.yaml";
+fn file() -> PathBuf {
+    DIRECTORY.join("compose.yaml")
+}
 
 fn main() {
     if budget::is_child() {
@@ -41,6 +52,8 @@ fn main() {
     if arguments.is_empty() || arguments == ["budget"] {
         budget::print();
     }
+    // What is left in the directory for temporary files harms nobody.
+    let _ = std::fs::remove_dir(&*DIRECTORY);
 }
 
 /// The text of an input.
@@ -51,16 +64,16 @@ fn text(name: &str) -> String {
 
 fn overlaid(text: String) -> SourceDb {
     let sources = SourceDb::new();
-    sources.overlay(Path::new(FILE), text);
+    sources.overlay(&file(), text);
     sources
 }
 
 /// What docker compose would be told with `-f FILE`.
 fn entry() -> Entry {
     Entry {
-        files: vec![PathBuf::from(FILE)],
+        files: vec![file()],
         env_files: Vec::new(),
-        directory: PathBuf::from("/bench"),
+        directory: DIRECTORY.clone(),
         name: None,
         profiles: Vec::new(),
         variables: Vec::new(),
@@ -76,7 +89,7 @@ fn loaded(name: &str) -> (SourceDb, Project) {
 
 /// What judges a project in memory.
 fn request() -> Request {
-    Request { directory: PathBuf::from("/bench"), files: vec![PathBuf::from(FILE)], ..Request::default() }
+    Request { directory: DIRECTORY.clone(), files: vec![file()], ..Request::default() }
 }
 
 /// The text with its index of lines.
@@ -97,7 +110,7 @@ fn granit_alone(bencher: Bencher<'_, '_>, name: &str) {
 #[divan::bench(name = "03 yaml", args = NAMES, max_time = 1)]
 fn yaml(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
-    let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
+    let file = SourceDb::new().overlay(&file(), text.clone());
     bencher.counter(BytesCount::of_str(&text)).bench(|| parse(file, black_box(&text)));
 }
 
@@ -105,7 +118,7 @@ fn yaml(bencher: Bencher<'_, '_>, name: &str) {
 #[divan::bench(name = "04 convert", args = NAMES, max_time = 1)]
 fn convert_tree(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
-    let file = SourceDb::new().overlay(Path::new(FILE), text.clone());
+    let file = SourceDb::new().overlay(&file(), text.clone());
     let (tree, _) = parse(file, &text);
     bencher.bench(|| convert(black_box(&tree)));
 }
@@ -133,7 +146,7 @@ fn resolve(bencher: Bencher<'_, '_>, name: &str) {
 fn resolve_with_an_override(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let sources = overlaid(text.clone());
-    let over = PathBuf::from("/bench/compose.override.yaml");
+    let over = DIRECTORY.join("compose.override.yaml");
     sources.overlay(&over, inputs::override_of(&text));
     let trees = Trees::default();
     let mut entry = entry();
@@ -156,7 +169,7 @@ fn facts(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
     bencher.bench(|| {
-        let facts = Facts::new(&model, &project, &sources, PathBuf::from("/bench"));
+        let facts = Facts::new(&model, &project, &sources, DIRECTORY.clone());
         black_box(facts.reach());
         let found = facts.published().len() + facts.unkept().len() + facts.blanks().len() + facts.peers().len();
         black_box(found + facts.gpus().len() + facts.proxied().len())
@@ -171,7 +184,7 @@ fn rules(bencher: Bencher<'_, '_>, name: &str) {
     let trees = Trees::default();
     let settings = plimsoll::config::Config::default();
     bencher.bench(|| {
-        let facts = Facts::new(&model, &project, &sources, PathBuf::from("/bench"));
+        let facts = Facts::new(&model, &project, &sources, DIRECTORY.clone());
         let context = Context {
             model: &model,
             facts: &facts,
