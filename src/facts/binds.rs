@@ -1,11 +1,12 @@
 //! What stands at the other end of binds: sources that are not there, and directories of an image that a source hides.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use super::examples::is_example;
 use super::gitignore::Ignored;
 use super::images::{built, launch};
-use super::made::named_by;
+use super::made::{makers, named_by};
 use super::mounts;
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service};
 use crate::source::{PathKind, SourceDb, relative};
@@ -50,6 +51,7 @@ pub struct Elsewhere {
 pub fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<MissingSource<'a>> {
     let mut ignored = Ignored::new(sources, &model.directory);
     let modules = submodules(sources, root);
+    let makers = LazyCell::new(|| makers(&model.directory, root, sources));
     let mut found = Vec::new();
     for service in model.services.values() {
         for mount in &service.mounts {
@@ -79,7 +81,7 @@ pub fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<Mis
                 // Nothing is there, so a pattern for directories says nothing of the path itself.
                 ignored: ignored.is_ignored(path) || !names.contains(&true) && ignored.is_ignored(&path.join("x")),
                 example: example(sources, path),
-                made_by: named_by(&model.directory, root, path, sources),
+                made_by: named_by(&makers, &model.directory, path, sources),
                 elsewhere: elsewhere(model, sources, root, path),
                 written,
             });

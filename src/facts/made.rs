@@ -1,5 +1,6 @@
 //! Who says how a file that is not in the repository comes to be: a script, a Makefile, a workflow, or a README.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::source::{PathKind, SourceDb, relative};
@@ -16,21 +17,25 @@ const MAKING: [&str; 21] = [
     "mkcert", "keytool", "tee ", "> ", "rename", "write", "save", "place", "put ",
 ];
 
+/// The scripts and texts that may say how the files of a project come to be, the nearest first.
+pub fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Maker> {
+    let above = directory.ancestors().take_while(|above| above.starts_with(root));
+    above.flat_map(|above| near(above, sources)).take(MOST).collect()
+}
+
 /// The file, seen from a project's directory, that makes a missing one, or says how: any word of it in a script counts, in
 /// a text only where the line tells to make it.
-pub fn named_by(directory: &Path, root: &Path, missing: &Path, sources: &SourceDb) -> Option<String> {
+pub fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sources: &SourceDb) -> Option<String> {
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
     let wanted = wanted(missing, directory)?;
-    let files =
-        directory.ancestors().take_while(|above| above.starts_with(root)).flat_map(|above| near(above, sources));
-    let found = files.take(MOST).find(|file| {
-        let text = sources.load(file).map(|id| sources.file(id)).ok();
-        let is_text = kind(file) == Some(Kind::Text);
+    let found = makers.iter().find(|maker| {
+        let text = sources.load(&maker.file).map(|id| sources.file(id)).ok();
+        let is_text = maker.kind == Kind::Text;
         let tells = |line: &str| !is_text || MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
         text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line)))
     })?;
-    Some(relative(directory, &found))
+    Some(relative(directory, &found.file))
 }
 
 /// The end of the path that has to be named: the name of a file beside the project, otherwise with the directory it is in.
@@ -43,17 +48,24 @@ fn wanted(missing: &Path, directory: &Path) -> Option<String> {
     Some(format!("{}/{name}", above.file_name()?.to_str()?))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A file that may say how others are made.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    file: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Script,
     Text,
 }
 
-/// What a file is, by its name.
-fn kind(file: &Path) -> Option<Kind> {
-    let name = file.file_name()?.to_str()?.to_ascii_lowercase();
-    let above = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
+/// What a file is, by its name and that of the directory that it is in.
+fn kind(name: &str, above: &str) -> Option<Kind> {
+    let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let name = if has_capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
     match ending {
         "md" | "rst" | "adoc" => Some(Kind::Text),
         "sh" | "bash" | "ps1" | "bat" | "mk" => Some(Kind::Script),
@@ -67,7 +79,7 @@ fn kind(file: &Path) -> Option<Kind> {
         }
         "json" if stem == "package" => Some(Kind::Script),
         "" if name == "readme" => Some(Kind::Text),
-        "" if matches!(name.as_str(), "makefile" | "gnumakefile" | "justfile" | "rakefile" | "jenkinsfile") => {
+        "" if matches!(&*name, "makefile" | "gnumakefile" | "justfile" | "rakefile" | "jenkinsfile") => {
             Some(Kind::Script)
         }
         "" if FOR_SCRIPTS.contains(&above) => Some(Kind::Script),
@@ -76,13 +88,14 @@ fn kind(file: &Path) -> Option<Kind> {
 }
 
 /// The scripts and texts of a directory and of its directories for scripts.
-fn near(directory: &Path, sources: &SourceDb) -> Vec<PathBuf> {
+fn near(directory: &Path, sources: &SourceDb) -> Vec<Maker> {
     let inner = FOR_SCRIPTS.iter().map(|name| directory.join(name));
-    let files = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
-        let names = sources.list(&directory);
-        names.into_iter().map(move |name| directory.join(name)).collect::<Vec<_>>()
+    let makers = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
+        let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
+        let names = sources.list(&directory).into_iter();
+        names.filter_map(move |name| Some(Maker { kind: kind(&name, &above)?, file: directory.join(name) }))
     });
-    files.filter(|file| kind(file).is_some() && sources.kind(file) == PathKind::File).collect()
+    makers.filter(|maker| sources.kind(&maker.file) == PathKind::File).collect()
 }
 
 /// Whether a line names a path: as a whole, not as a part of another name, and not as the source of a mount.
@@ -126,7 +139,8 @@ mod tests {
         lay("/r/scripts/setup", "render > deploy/site.conf\n");
         lay("/r/deploy/notes.txt", "touch acme.json\n");
         let check = |missing: &str, expect: Option<&str>| {
-            let found = named_by(Path::new("/r/deploy"), Path::new("/r"), Path::new(missing), &sources);
+            let makers = makers(Path::new("/r/deploy"), Path::new("/r"), &sources);
+            let found = named_by(&makers, Path::new("/r/deploy"), Path::new(missing), &sources);
             assert_eq!(found.as_deref(), expect, "{missing}");
         };
         check("/r/deploy/site.conf", Some("../scripts/setup"));

@@ -24,9 +24,10 @@ pub mod sqlite;
 pub mod sqlite_files;
 pub mod variables;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use self::examples::Documented;
@@ -56,6 +57,7 @@ pub struct Facts<'a> {
     doubles: OnceCell<Vec<doubles::Double>>,
     hosts: OnceCell<HashMap<&'a str, Vec<hosts::HostReference>>>,
     peers: OnceCell<Vec<peers::Peer>>,
+    listening: RefCell<HashMap<u16, Rc<[&'a Service]>>>,
     proxied: OnceCell<Vec<proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
     used_nearby: OnceCell<nearby::Used>,
@@ -84,6 +86,7 @@ impl<'a> Facts<'a> {
             doubles: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
+            listening: RefCell::default(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
             used_nearby: OnceCell::new(),
@@ -179,6 +182,12 @@ impl<'a> Facts<'a> {
     /// The peers that services and proxies name.
     pub fn peers(&self) -> &[peers::Peer] {
         self.once(&self.peers, || peers::peers(self)).as_slice()
+    }
+
+    /// The services that listen on a port for sure.
+    pub fn listening_on(&self, port: u16) -> Rc<[&'a Service]> {
+        let mut known = self.listening.borrow_mut();
+        Rc::clone(known.entry(port).or_insert_with(|| peers::listening_on(self.model, port).into()))
     }
 
     /// Services that a proxy of the project stands in front of.

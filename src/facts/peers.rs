@@ -225,11 +225,11 @@ fn loopback(facts: &Facts<'_>, service: &Service, port: Option<u16>) -> Meaning 
 /// The service that listens on a port for sure and that another can reach, those in its namespace left out.
 pub fn who_listens<'a>(facts: &Facts<'a>, from: &str, port: u16) -> Option<&'a str> {
     let siblings = facts.reach().siblings(from);
-    let mut others = facts.model.services.values().filter(|other| {
-        !siblings.contains(&other.name.as_str())
-            && listens_for_sure(facts.model, other, port)
-            && facts.reach().can_reach(from, &other.name)
-    });
+    let listening = facts.listening_on(port);
+    let mut others = listening
+        .iter()
+        .copied()
+        .filter(|other| !siblings.contains(&other.name.as_str()) && facts.reach().can_reach(from, &other.name));
     // Of several the one that it waits for is meant.
     let first = others.next()?;
     let awaited =
@@ -243,11 +243,11 @@ fn listens(service: &Service, port: u16) -> bool {
     declares(service, port) || of_image(service, port)
 }
 
-/// Whether it does. Its published port counts too: that is what people take for its port.
-fn listens_for_sure(_model: &Model, service: &Service, port: u16) -> bool {
-    let published =
-        service.ports.iter().any(|one| one.published.is_some_and(|(first, last)| (first..=last).contains(&port)));
-    published || listens(service, port)
+/// The services that do. Their published ports count too: those are what people take for their ports.
+pub fn listening_on(model: &Model, port: u16) -> Vec<&Service> {
+    let has = |(first, last): (u16, u16)| (first..=last).contains(&port);
+    let publishes = |service: &Service| service.ports.iter().any(|one| one.published.is_some_and(has));
+    model.services.values().filter(|service| publishes(service) || listens(service, port)).collect()
 }
 
 fn of_image(service: &Service, port: u16) -> bool {
