@@ -256,3 +256,106 @@ fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
     let set = "set it in `.env`, which git ignores: every fresh checkout lacks it";
     check("required-and-ignored", &[(".gitignore", ".env\n")], "warning", set);
 }
+
+/// Rule, severity, line and help of what is found in a project of some files.
+fn found_in(name: &str, files: &[(&str, &str)]) -> Vec<(String, String, u64, String)> {
+    let found = common::findings(&common::report(&common::project("compose", name, files), &[]));
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
+    found
+        .iter()
+        .map(|one| {
+            let line = one["span"]["start"]["line"].as_u64().unwrap();
+            (text(&one["rule"]), text(&one["severity"]), line, text(&one["help"]))
+        })
+        .collect()
+}
+
+#[test]
+fn an_env_file_that_no_checkout_can_have_is_a_warning() {
+    let compose = |file: &str| format!("services:\n  web:\n    image: example/web:1\n    env_file: {file}\n");
+    let check = |name: &str, file: &str, beside: &[(&str, &str)], severity: &str, help: &str| {
+        let compose = compose(file);
+        let files: Vec<(&str, &str)> = [("compose.yaml", compose.as_str())].iter().chain(beside).copied().collect();
+        let found = found_in(name, &files);
+        let missing: Vec<(&str, &str)> = found
+            .iter()
+            .filter(|(rule, ..)| rule == "missing-env-file")
+            .map(|(_, severity, _, help)| (severity.as_str(), help.as_str()))
+            .collect();
+        assert_eq!(missing, [(severity, help)], "{name}");
+    };
+    let create = "create it, or write `required: false` if the service can do without";
+    check("env-missing", "web.env", &[], "error", create);
+    check("env-of-another", "web.env", &[("api.env.example", "")], "error", create);
+    let ignored = "git ignores it, so it is missing in every fresh checkout: say how to make it";
+    check("env-ignored", "web.env", &[(".gitignore", "web.env\n")], "warning", ignored);
+    for (at, (file, example)) in [
+        (".env", ".env.example"),
+        (".env", "env.template"),
+        (".env", "sample.env"),
+        (".env", ".env.prod.example"),
+        ("web.env", "web.env.dist"),
+        ("web.env", "web.example.env"),
+        ("web.env", "web-sample.env"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let help = format!("`{example}` stands beside it: copy it, or name it here");
+        check(&format!("env-example-{at}"), file, &[(example, "A=1\n")], "warning", &help);
+    }
+    let near = "`web1.env` stands beside it: copy it, or name it here";
+    check("env-near", "web.env", &[("web1.env", "A=1\n")], "error", near);
+}
+
+#[test]
+fn the_env_file_of_an_include_that_git_ignores_is_a_warning() {
+    let files = [
+        ("compose.yaml", "include:\n  - path: a.yaml\n    env_file: a.env\n"),
+        ("a.yaml", "services:\n  web:\n    image: example/web:1\n"),
+        (".gitignore", "a.env\n"),
+    ];
+    let find = |name: &str, files: &[(&str, &str)]| -> Vec<String> {
+        let found = found_in(name, files).into_iter();
+        found.filter(|(rule, ..)| rule == "missing-env-file").map(|(_, severity, ..)| severity).collect()
+    };
+    assert_eq!(find("include-env", &files[..2]), ["error"]);
+    assert_eq!(find("include-env-ignored", &files), ["warning"]);
+}
+
+#[test]
+fn whoever_shares_with_an_inactive_service_depends_on_it() {
+    let optional = "depends_on: {vpn: {condition: service_started, required: false}}";
+    let inactive = "  vpn:\n    build: .\n    profiles: [vpn]\n";
+    let text = format!("services:\n  a:\n    image: a:1\n    network_mode: service:vpn\n    {optional}\n{inactive}");
+    let help = "activate its profile (`vpn`) or give this service the same profile";
+    assert_eq!(places(&text), ["4:19 inactive-dependency"]);
+    assert_eq!(findings(&text).1.first().and_then(|one| one.help.as_deref()), Some(help));
+    let build = "  a:\n    build: {context: ., additional_contexts: {base: \"service:vpn\"}}\n";
+    assert_eq!(places(&format!("services:\n{build}{inactive}")), ["3:53 inactive-dependency"]);
+    let listed = "  a:\n    image: a:1\n    depends_on: [vpn]\n";
+    let help = "activate its profile (`vpn`), give this service the same profile, or write `required: false`";
+    let found = findings(&format!("services:\n{listed}{inactive}")).1;
+    assert_eq!(found.first().and_then(|one| one.help.as_deref()), Some(help));
+}
+
+#[test]
+fn the_second_mount_in_the_file_is_reported() {
+    let text = "services:\n  web:\n    image: a:1\n    volumes: [\"data:/x\"]\n    tmpfs: /x\nvolumes:\n  data:\n";
+    assert_eq!(places(text), ["5:12 duplicate-mount-target"]);
+}
+
+#[test]
+fn what_extends_nothing_whole_lacks_no_image() {
+    let circle = "  a:\n    extends: b\n  b:\n    extends: c\n  c:\n    extends: a\n  d:\n    extends: b\n";
+    assert_eq!(places(&format!("services:\n{circle}")), ["3:14 unresolved-extends"]);
+    assert_eq!(places("services:\n  a:\n    extends: b\n  b:\n    extends: nobody\n"), ["5:14 unresolved-extends"]);
+}
+
+#[test]
+fn a_name_that_compose_rejects_is_one_finding() {
+    for (name, column) in [("w", 21), ("\"-\"", 21), ("a b", 21), ("-web", 21)] {
+        let text = format!("services:\n  web:\n    image: a:1\n    container_name: {name}\n");
+        assert_eq!(places(&text), [format!("4:{column} invalid-value")], "{name}");
+    }
+}

@@ -5,6 +5,10 @@ mod read;
 
 use crate::template::{Operator, Outcome};
 
+/// Words in the name of a file that is an example of an env file (`.env.example`, `sample.env`).
+pub const EXAMPLE_WORDS: [&str; 9] =
+    ["example", "examples", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults"];
+
 /// What an env file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::dotenv::EXAMPLE_WORDS;
 use crate::sidecar::repository_root;
 use crate::source::{PathKind, SourceDb, Span};
 
@@ -39,13 +40,12 @@ fn read_examples(directory: &Path, names: &[String], sources: &SourceDb, found: 
 
 /// Whether a file name is that of an example of an env file.
 pub fn is_example(name: &str) -> bool {
-    const WORDS: &[&str] = &["example", "examples", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults"];
     const OTHERS: &[&str] =
         &["json", "yml", "yaml", "toml", "js", "ts", "php", "py", "sh", "md", "txt", "rb", "j2", "go"];
     let lower = name.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let other = words.last().is_some_and(|last| OTHERS.contains(last));
-    words.contains(&"env") && words.iter().any(|word| WORDS.contains(word)) && !other
+    words.contains(&"env") && words.iter().any(|word| EXAMPLE_WORDS.contains(word)) && !other
 }
 
 fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {

@@ -112,7 +112,10 @@ impl<'a> Check<'a> {
         for (_, entry) in build.get("additional_contexts").and_then(Value::map).into_iter().flatten() {
             let Some(target) = entry.value.text().and_then(|text| text.strip_prefix("service:")) else { continue };
             let known = self.section("services").and_then(|services| services.get(target));
-            match known.filter(|_| self.enabled.contains(target)) {
+            match known {
+                Some(other) if !self.enabled.contains(target) => {
+                    self.inactive(target, other, entry.value.place, service, "");
+                }
                 None => self.undefined("service", target, entry.value.place, service),
                 Some(other) if other.value.get("build").is_none() => {
                     let message = format!("the service `{target}` has no `build` to take a context from");
@@ -151,7 +154,10 @@ impl<'a> Check<'a> {
             && let Some(name) = mode.text().and_then(|text| text.strip_prefix("service:"))
             && !self.enabled.contains(name)
         {
-            self.undefined("service", name, mode.place, service);
+            match self.section("services").and_then(|services| services.get(name)) {
+                Some(other) => self.inactive(name, other, mode.place, service, ""),
+                None => self.undefined("service", name, mode.place, service),
+            }
         }
     }
 
@@ -180,23 +186,22 @@ impl<'a> Check<'a> {
                 Some(other) => {
                     let required = entry.value.get("required").map(|value| &value.data) != Some(&Data::Bool(false));
                     if required {
-                        self.inactive(name, other, entry.key, service);
+                        self.inactive(name, other, entry.key, service, ", or write `required: false`");
                     }
                 }
             }
         }
     }
 
-    fn inactive(&mut self, name: &str, other: &Entry, place: Place, service: &Service<'_>) {
+    fn inactive(&mut self, name: &str, other: &Entry, place: Place, service: &Service<'_>, or: &str) {
         let profiles: Vec<&str> =
             other.value.get("profiles").and_then(Value::list).unwrap_or(&[]).iter().filter_map(Value::text).collect();
         let message = format!("the service `{name}` is in no active profile");
         let finding = self.report("inactive-dependency", place, resource(service), message);
         finding.evidence = Some(name.to_owned());
-        finding.help = Some(format!(
-            "activate its profile ({}), give this service the same profile, or write `required: false`",
-            listed(&profiles)
-        ));
+        let list = listed(&profiles);
+        let both = if or.is_empty() { " or" } else { "," };
+        finding.help = Some(format!("activate its profile ({list}){both} give this service the same profile{or}"));
         finding.labels.push(Label { place: other.key, message: "the service stands here".to_owned() });
     }
 
@@ -372,7 +377,8 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        for (target, place, first) in doubles {
+        for (target, one, two) in doubles {
+            let (first, place) = (one.min(two), one.max(two));
             let message = format!("`{target}` is already mounted");
             let finding = self.report("duplicate-mount-target", place, resource(service), message);
             finding.help = Some("mount one of the two elsewhere, or take it out".to_owned());

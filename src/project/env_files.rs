@@ -8,7 +8,7 @@ use super::environment::{Environment, env_problems, line_place};
 use super::load::{Loader, ServiceEnvFile};
 use super::mend;
 use super::value::{Data, Entry, Map, Value};
-use crate::dotenv::{self, Known, Role};
+use crate::dotenv::{self, EXAMPLE_WORDS, Known, Role};
 use crate::edits::{self, Files};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
@@ -143,7 +143,8 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
-    let near = near_misses(loader, path, &short);
+    let example = example_of(loader, path, &short);
+    let near = example.clone().or_else(|| near_miss(loader, path, &short));
     if near.is_none() && *error == LoadError::Missing {
         finding.fix = mend::optional_file(Files::new(loader.sources, loader.trees), place);
     }
@@ -151,7 +152,7 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
         finding.help = Some("name a file in it".to_owned());
     } else if let Some(near) = near {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
-        if near.starts_with(&short) && near.len() > short.len() {
+        if example.is_some() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
             finding.severity = finding.severity.min(Severity::Warning);
         }
@@ -159,16 +160,29 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     loader.reject(finding);
 }
 
-/// A file beside the missing one that looks like its example or a misspelling of it.
-fn near_misses(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
-    let names = loader.sources.list(path.parent()?);
-    let example = |name: &&String| {
-        name.starts_with(short) && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))
+/// An example of a missing file that stands beside it: `.env.example`, `env.dist` or `sample.env` for `.env`.
+fn example_of(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
+    let words = |name: &str| -> Vec<String> {
+        let lower = name.to_ascii_lowercase();
+        let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
     };
-    names.iter().find(example).cloned().or_else(|| {
-        let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.contains("env")).collect();
-        super::nearest(short, &known).map(str::to_owned)
-    })
+    let wanted = words(short);
+    let goes_on = |rest: &str| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+    let is_example = |name: &&String| {
+        let mut words = words(name);
+        let all = words.len();
+        words.retain(|word| !EXAMPLE_WORDS.contains(&word.as_str()));
+        words.len() < all && (words == wanted || name.strip_prefix(short).is_some_and(goes_on))
+    };
+    loader.sources.list(path.parent()?).iter().find(is_example).cloned()
+}
+
+/// A file beside the missing one that is named much like it.
+fn near_miss(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
+    let names = loader.sources.list(path.parent()?);
+    let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.contains("env")).collect();
+    super::nearest(short, &known).map(str::to_owned)
 }
 
 fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, environment: &Environment) {
@@ -234,13 +248,11 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
             Err(error) => {
                 let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
                 let message = format!("the label file `{short}` cannot be read: {error}");
-                loader.reject(Finding::new(
-                    "missing-env-file",
-                    Severity::Error,
-                    place,
-                    format!("services.{name}"),
-                    message,
-                ));
+                let resource = format!("services.{name}");
+                let evidence = loader.named_from(place, &path);
+                loader.reject(
+                    Finding::new("missing-env-file", Severity::Error, place, resource, message).evidence(evidence),
+                );
             }
         }
     }

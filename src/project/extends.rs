@@ -83,6 +83,10 @@ fn one(
         loader.unresolved.insert(name.to_owned());
         return Some(without_extends(service));
     };
+    if loader.unresolved.contains(wanted.as_str()) {
+        // What it starts from is not whole.
+        loader.unresolved.insert(name.to_owned());
+    }
     mark(&mut base, &Step::Extends(at));
     let mut path = vec![Text::new_static("services"), name.into()];
     if let Some(document) = document {
@@ -184,6 +188,7 @@ fn circle(loader: &mut Loader<'_>, name: &str, at: Place, chain: &Chain, service
     names.push(name);
     let message = format!("services extend each other in a circle: {}", names.join(" → "));
     loader.reject(Finding::new("unresolved-extends", Severity::Error, at, resource(name), message));
+    loader.unresolved.insert(name.to_owned());
     Some(without_extends(service))
 }
 

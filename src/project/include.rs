@@ -132,7 +132,11 @@ fn own_environment(
                     PathKind::Directory => "the env file of this include is a directory".to_owned(),
                     _ => format!("the env file `{}` of this include does not exist", short_name(&path)),
                 };
-                loader.reject(Finding::new("missing-env-file", Severity::Error, *place, short_name(&path), message));
+                let evidence = loader.named_from(*place, &path);
+                let resource = short_name(&path);
+                loader.reject(
+                    Finding::new("missing-env-file", Severity::Error, *place, resource, message).evidence(evidence),
+                );
                 return None;
             }
         }
