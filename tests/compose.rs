@@ -359,3 +359,71 @@ fn a_name_that_compose_rejects_is_one_finding() {
         assert_eq!(places(&text), [format!("4:{column} invalid-value")], "{name}");
     }
 }
+
+#[test]
+fn of_two_keys_the_second_in_the_file_is_reported() {
+    for (text, expected) in [
+        ("configs:\n  c:\n    content: a\n    file: ./compose.yaml\n", "4:5"),
+        ("configs:\n  c:\n    file: ./compose.yaml\n    content: a\n", "4:5"),
+        ("networks:\n  n:\n    name: a\n    external:\n      name: b\n", "5:13"),
+        ("networks:\n  n:\n    external:\n      name: b\n    name: a\n", "5:11"),
+    ] {
+        let found = places(&format!("{text}services:\n  web:\n    image: a:1\n"));
+        assert!(found.contains(&format!("{expected} conflicting-keys")), "{text}{found:?}");
+    }
+    let gpus = |keys: &str| format!("services:\n  web:\n    image: a:1\n    gpus: [{{capabilities: [gpu], {keys}}}]\n");
+    assert_eq!(places(&gpus("device_ids: [a], count: 1")), ["4:51 conflicting-keys"]);
+    assert_eq!(places(&gpus("count: 1, device_ids: [a]")), ["4:44 conflicting-keys"]);
+}
+
+#[test]
+fn a_variable_that_an_env_file_demands_is_reported_with_its_message() {
+    let compose = ("compose.yaml", "services:\n  web:\n    image: a:1\n    env_file: web.env\n");
+    let report =
+        common::report(&common::project("compose", "demands", &[compose, ("web.env", "A=${B:?see docs}\n")]), &[]);
+    let found = common::findings(&report);
+    let messages: Vec<&str> = found.iter().filter_map(|one| one["message"].as_str()).collect();
+    assert_eq!(messages, ["`B` is required and has no value: see docs"]);
+}
+
+#[test]
+fn what_is_not_on_this_machine_is_an_info() {
+    let compose = "include: [\"https://example.com/shop.git\"]\nservices:\n  web:\n    image: a:1\n  api:\n    image: a:1\n    \
+                   extends: {file: \"oci://example.com/shop\", service: api}\n";
+    let found = found_in("remote", &[("compose.yaml", compose)]);
+    let found: Vec<(&str, &str, u64)> =
+        found.iter().map(|(rule, severity, line, _)| (rule.as_str(), severity.as_str(), *line)).collect();
+    assert_eq!(found, [("unresolved-include", "info", 1), ("unresolved-extends", "info", 7)]);
+}
+
+#[test]
+fn severities_that_the_documents_name() {
+    let service = |lines: &str| format!("services:\n  web:\n    image: a:1\n{lines}");
+    for (at, (text, rule, severity)) in [
+        (service("    gpus: [{capabilities: [gpu], foo: 1}]\n"), "unknown-key", "warning"),
+        (service("    privileged: \"yes\"\n"), "invalid-value", "info"),
+        (service("    network_mode: back\nnetworks:\n  back:\n"), "invalid-value", "warning"),
+        (service("    secrets: [t]\nsecrets:\n  t: {external: true}\n"), "invalid-value", "warning"),
+        (service("    secrets: [t]\nsecrets:\n  t: {driver: x}\n"), "invalid-value", "error"),
+        (
+            service("    networks: [n]\nnetworks:\n  n: {external: true, driver: bridge}\n"),
+            "conflicting-keys",
+            "warning",
+        ),
+        (service("    volumes: [{type: volume, target: /a, tmpfs: {size: 64m}}]\n"), "conflicting-keys", "warning"),
+        (
+            service("    secrets: [{source: t, mode: 0400}]\nsecrets:\n  t: {file: ./compose.yaml}\n"),
+            "conflicting-keys",
+            "info",
+        ),
+        (service("    env_file: [{path: ., required: false}]\n"), "missing-env-file", "error"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let found = found_in(&format!("severity-{at}"), &[("compose.yaml", text.as_str())]);
+        let found: Vec<&str> =
+            found.iter().filter(|(one, ..)| one == rule).map(|(_, severity, ..)| severity.as_str()).collect();
+        assert_eq!(found, [severity], "{text}");
+    }
+}

@@ -316,9 +316,10 @@ impl Canonical<'_> {
             }
             Some(name) if name.value.data != named.value.data => {
                 let message = "`name` and `external.name` differ";
+                let (one, two) = (name.value.place.min(named.value.place), name.value.place.max(named.value.place));
                 self.findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, name.value.place, display(path), message)
-                        .label(named.value.place, "the other name")
+                    Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
+                        .label(one, "the other name")
                         .help("keep `name` and write `external: true`"),
                 );
             }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::interpolate::required;
 use crate::dotenv::{self, Known, ProblemKind, Role};
 use crate::finding::{Finding, Place, Severity};
 use crate::source::NodeId;
@@ -150,11 +151,9 @@ fn env_problem(kind: &ProblemKind, place: Place) -> Finding {
             "this is no variable reference".to_owned(),
             "put the value in single quotes, or write `$$` for a plain `$`",
         ),
-        ProblemKind::Required { name, .. } => (
-            "required-variable",
-            format!("`{name}` is required and has no value"),
-            "set it further up, or in an earlier env file",
-        ),
+        ProblemKind::Required { name, message } => {
+            ("required-variable", required(name, message), "set it further up, or in an earlier env file")
+        }
         ProblemKind::ExportOfNothing => {
             ("malformed-line", "nothing follows `export`".to_owned(), "write `export KEY=value`")
         }

@@ -153,8 +153,7 @@ impl<'a> Interpolation<'a> {
                     .help("write `$$` where a plain `$` is meant")
             }
             Problem::Required { name, message, start, end } => {
-                let said = if message.is_empty() { String::new() } else { format!(": {}", shorten(message)) };
-                let words = format!("`{name}` is required and has no value{said}");
+                let words = required(name, message);
                 Finding::new("required-variable", Severity::Error, locate(*start, *end), name.clone(), words)
                     .help(format!("set `{name}` in `.env`, or pass an env file that sets it"))
             }
@@ -205,6 +204,12 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
             variable: piece.variable.and_then(|at| expansion.uses.get(at)).map(|usage| usage.name.as_str().into()),
         })
         .collect()
+}
+
+/// That a variable must have a value, with what the file says of it.
+pub fn required(name: &str, message: &str) -> String {
+    let said = if message.is_empty() { String::new() } else { format!(": {}", shorten(message)) };
+    format!("`{name}` is required and has no value{said}")
 }
 
 /// At most 60 characters of a text, on one line.

@@ -89,9 +89,10 @@ fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Fi
             for other in others {
                 let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
                 let message = format!("`{first}` and `{other}` exclude each other");
+                let (one, two) = (one.key.min(two.key), one.key.max(two.key));
                 findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, two.key, display(path), message)
-                        .label(one.key, "given here")
+                    Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
+                        .label(one, "given here")
                         .evidence((**other).to_owned()),
                 );
             }
@@ -139,9 +140,10 @@ fn count_or_ids(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map): Option<&Map> = value.map() else { return };
     if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
         let message = "`count` and `device_ids` exclude each other";
+        let (one, two) = (count.key.min(ids.key), count.key.max(ids.key));
         findings.push(
-            Finding::new("conflicting-keys", Severity::Error, ids.key, display(path), message)
-                .label(count.key, "`count` is given here")
+            Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
+                .label(one, "against this")
                 .help("keep `device_ids` to pin devices, or `count` to take any"),
         );
     }
