@@ -1,6 +1,9 @@
 //! What is said where docker compose says it badly, and that one mistake hides no other.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod common;
+
 use std::path::Path;
 
 use plimsoll::engine::{self, Request};
@@ -230,4 +233,26 @@ fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
     assert_eq!(only.message, "`example/web:V 1` is no image: it has a space");
     let file = sources.file(only.place.span.file);
     assert_eq!(file.slice(only.place.span.start, only.place.span.end), "\"example/web:${TAG:-V 1}\"");
+}
+
+#[test]
+fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
+    let compose = ("compose.yaml", "services:\n  web:\n    image: example/web:${TAG:?}\n");
+    let check = |name: &str, more: &[(&str, &str)], severity: &str, help: &str| {
+        let files: Vec<(&str, &str)> = [compose].iter().chain(more).copied().collect();
+        let found = common::findings(&common::report(&common::project("compose", name, &files), &[]));
+        let of_variable: Vec<(&str, &str)> = found
+            .iter()
+            .filter(|finding| finding["rule"] == "required-variable")
+            .map(|finding| (finding["severity"].as_str().unwrap(), finding["help"].as_str().unwrap()))
+            .collect();
+        assert_eq!(of_variable, [(severity, help)], "{name}");
+    };
+    let plain = "set `TAG` in `.env`, or pass an env file that sets it";
+    check("required", &[], "error", plain);
+    check("required-beside-env", &[(".env", "OTHER=1\n"), (".env.example", "TAG=1\n")], "error", plain);
+    let copy = "`.env.example` names it: copy that file to `.env` and fill it in";
+    check("required-with-example", &[(".env.example", "TAG=\n"), (".gitignore", ".env\n")], "warning", copy);
+    let set = "set it in `.env`, which git ignores: every fresh checkout lacks it";
+    check("required-and-ignored", &[(".gitignore", ".env\n")], "warning", set);
 }

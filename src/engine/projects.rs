@@ -13,6 +13,7 @@ use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::edits::Files;
 use crate::facts::Facts;
+use crate::facts::examples;
 use crate::facts::gitignore::Ignored;
 use crate::facts::nearby;
 use crate::finding::{Finding, Severity};
@@ -23,7 +24,7 @@ use crate::project::value::Value;
 use crate::project::{Entry, Project, decode, load};
 use crate::rules::{self, Context};
 use crate::sidecar::builds::read_builds;
-use crate::source::{FileId, SourceDb, normalize};
+use crate::source::{FileId, SourceDb, relative};
 use crate::suppress::{Judged, Kind, Suppressions};
 use crate::watch::Stage;
 use crate::yaml::Trees;
@@ -283,17 +284,33 @@ impl Run<'_> {
         judged
     }
 
-    /// A file that git ignores cannot be in a checkout: that it is missing here is a warning.
+    /// What cannot be in a checkout is missing here only: a file that git ignores, a required variable for which there is
+    /// such a file or an example of one. That is a warning.
     fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
         let mut ignored = Ignored::new(self.sources, &project.directory);
-        for finding in findings.iter_mut().filter(|finding| finding.rule == "missing-env-file") {
-            let Some(name) = &finding.evidence else { continue };
-            let file = self.sources.file(finding.place.span.file);
-            let path = normalize(&file.path.parent().unwrap_or(Path::new("/")).join(name));
-            if ignored.is_ignored(&path) {
+        let documented = LazyCell::new(|| examples::documented(&project.directory, self.sources));
+        let here = !project.environment.files.is_empty();
+        for finding in findings {
+            let help = match (finding.rule, finding.evidence.as_deref()) {
+                ("missing-env-file", Some(name)) => {
+                    let file = self.sources.file(finding.place.span.file);
+                    let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
+                    let words = "git ignores it, so it is missing in every fresh checkout: say how to make it";
+                    ignored.is_ignored(&path).then(|| words.to_owned())
+                }
+                ("required-variable", _) if !here && !finding.resource.is_empty() => {
+                    let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
+                    let copy =
+                        example.map(|file| format!("`{file}` names it: copy that file to `.env` and fill it in"));
+                    let is_ignored = copy.is_none() && ignored.is_ignored(&project.directory.join(".env"));
+                    let set = || "set it in `.env`, which git ignores: every fresh checkout lacks it".to_owned();
+                    copy.or_else(|| is_ignored.then(set))
+                }
+                _ => None,
+            };
+            if let Some(help) = help {
                 finding.severity = finding.severity.min(Severity::Warning);
-                finding.help =
-                    Some("git ignores it, so it is missing in every fresh checkout: say how to make it".to_owned());
+                finding.help = Some(help);
             }
         }
     }

@@ -219,7 +219,15 @@ impl<'a> Facts<'a> {
 
     /// What the services of the Compose files near the project's use.
     pub fn used_nearby(&self) -> &nearby::Used {
-        self.once(&self.used_nearby, || nearby::used(&self.project.directory, &self.root, self.sources))
+        let used = || {
+            // What an override takes away the base uses without it.
+            let own: Vec<PathBuf> = match self.project.files.as_slice() {
+                [only] => vec![self.sources.file(*only).path.clone()],
+                _ => Vec::new(),
+            };
+            nearby::used(&self.project.directory, &self.root, &own, self.sources)
+        };
+        self.once(&self.used_nearby, used)
     }
 
     /// The networks that the projects near this one make.

@@ -51,11 +51,11 @@ pub struct Used {
     pub volumes: BTreeSet<String>,
 }
 
-/// What the services of the Compose files near a project use: files that are started together share their networks and
-/// volumes.
-pub fn used(directory: &Path, root: &Path, sources: &SourceDb) -> Used {
+/// What the services of the Compose files near a project use, its own files aside: files that are started together share
+/// their networks and volumes.
+pub fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb) -> Used {
     let mut used = Used::default();
-    for (_, tree) in trees(directory, root, false, sources) {
+    for (_, tree) in trees(directory, root, false, sources).into_iter().filter(|(file, _)| !own.contains(file)) {
         for root in &tree.documents {
             let services = tree.get(*root, "services").into_iter().flat_map(|services| tree.pairs(services));
             for service in services {

@@ -34,11 +34,22 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             format!("no service mounts the volume `{key}`"),
         )
         .help(format!("Compose does not make it: mount it where its data are, or take `{key}` out"));
-        if is_one_file(cx) {
+        if let Some(mount) = all_services(cx).flat_map(|service| &service.mounts).find(|mount| is_drive(mount, key)) {
+            finding = finding
+                .help("Docker reads one letter before a colon as a Windows drive: give the volume a longer name")
+                .label(mount.place, "this makes an anonymous volume");
+        } else if is_one_file(cx) {
             finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, volume.key));
         }
         findings.push(finding);
     }
+}
+
+/// Whether a mount was meant for a volume whose name of one letter is read as a drive (compose-go 2.9.1,
+/// `format/volume.go`, `isWindowsDrive`).
+fn is_drive(mount: &Mount, volume: &str) -> bool {
+    let behind = mount.target.value.strip_prefix(volume).filter(|_| mount.kind == MountKind::Anonymous);
+    volume.len() == 1 && behind.is_some_and(|rest| rest.starts_with(":/"))
 }
 
 /// The volume that a mount names.
