@@ -14,6 +14,9 @@ use crate::yaml::Tree;
 /// How many directories are looked into for projects that lack the same.
 const MOST_NEARBY: usize = 24;
 
+/// How much text of theirs, in bytes: who named one file is waiting.
+const MOST_TEXT: usize = 128 * 1024;
+
 /// How many of them for each word: one may hold it for another reason.
 const FOR_EACH_WORD: usize = 5;
 
@@ -86,12 +89,15 @@ impl Run<'_> {
         words: &'w [String],
     ) -> impl Iterator<Item = BTreeSet<PathBuf>> + 'w {
         let mut seen = vec![0; words.len()];
+        let mut text = 0;
         let needed = move |beside: &BTreeSet<PathBuf>| {
             let texts: Vec<_> = beside.iter().filter_map(|path| self.sources.load(path).ok()).collect();
             let holds = |word: &str| texts.iter().any(|file| self.sources.file(*file).text.contains(word));
             let held = words.iter().zip(&mut seen).filter(|(word, _)| holds(word));
             let counts: Vec<&mut usize> = held.map(|(_, count)| count).collect();
-            let is_needed = counts.iter().any(|count| **count < FOR_EACH_WORD);
+            let size: usize = texts.iter().map(|file| self.sources.file(*file).text.len()).sum();
+            let is_needed = counts.iter().any(|count| **count < FOR_EACH_WORD) && text + size <= MOST_TEXT;
+            text += if is_needed { size } else { 0 };
             counts.into_iter().filter(|_| is_needed).for_each(|count| *count += 1);
             is_needed
         };
