@@ -202,8 +202,8 @@ fn lost<'a>(
 fn place_of(service: &Service, data: &DataPath) -> Option<String> {
     if data.in_command {
         let words = service.command.iter().flat_map(|command| command.words.iter());
-        let named = words.map(|word| word.value.as_str()).find(|word| word.starts_with('/'));
-        return Some(named.unwrap_or(&data.path).to_owned());
+        let named = words.map(|word| word.value.as_str()).find_map(path_in);
+        return Some(named.unwrap_or_else(|| data.path.clone()));
     }
     if let Some(flag) = &data.flag
         && let Some(path) = option(service, flag)
@@ -215,6 +215,13 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
         Some(value) if !value.value.is_empty() => None,
         _ => Some(data.path.clone()),
     }
+}
+
+/// The path that a word is, or that stands behind the name of an engine (`rocksdb:/data/main.db`, `surrealkv:///data`).
+fn path_in(word: &str) -> Option<String> {
+    let behind = word.split_once(':').filter(|(engine, _)| engine.chars().all(|one| one.is_ascii_lowercase()));
+    let path = behind.map_or(word, |(_, path)| path);
+    path.starts_with('/').then(|| format!("/{}", path.trim_start_matches('/')))
 }
 
 /// Whether the command of a cache asks for its data to be written.
@@ -335,6 +342,16 @@ fn last_step(path: &str) -> &str {
 mod tests {
     use super::*;
     use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn a_command_names_a_path_with_or_without_its_engine() {
+        let check = |word: &str, expect: Option<&str>| assert_eq!(path_in(word).as_deref(), expect, "{word}");
+        check("/data", Some("/data"));
+        check("rocksdb:/db_data/data.db", Some("/db_data/data.db"));
+        check("surrealkv:///data", Some("/data"));
+        check("start", None);
+        check("127.0.0.1:/x", None);
+    }
 
     #[test]
     fn who_names_its_mount_keeps_its_data_there() {
