@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::config;
 use plimsoll::engine::{self, Request, Selection};
-use plimsoll::finding::{Finding, Safety};
+use plimsoll::finding::{Finding, Safety, Severity};
 use plimsoll::fix::{self, FixedFile, Wanted};
 use plimsoll::rules::Rule;
 use plimsoll::rules::examples::{Example, ExampleFile, examples, without_markers};
@@ -42,6 +42,10 @@ fn document(path: &Path) -> datatest_stable::Result<()> {
     let examples = examples(rule.document)?;
     if !examples.iter().any(Example::is_reported) {
         return Err("no example is reported".into());
+    }
+    let mut marks = examples.iter().flat_map(|example| &example.files).flat_map(|file| file.expected.values());
+    if !marks.any(|severity| *severity == rule.document.severity) {
+        return Err("no example has the severity of the document".into());
     }
     if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
         return Err("the section Cases has fewer than three traps".into());
@@ -147,7 +151,7 @@ impl Project {
             path: "plimsoll.yaml".to_owned(),
             language: "yaml".to_owned(),
             text: example.options.config.clone(),
-            expected: BTreeSet::new(),
+            expected: BTreeMap::new(),
             line: 0,
         };
         for file in example.files.iter().chain((!config.text.is_empty()).then_some(&config)) {
@@ -186,21 +190,30 @@ impl Project {
         })
     }
 
-    /// Marked lines are reported, and no others.
+    /// Marked lines are reported, as bad as the marker says, and no others.
     fn compare(&self, db: &SourceDb, example: &Example, findings: &[Finding]) -> Result<(), Failure> {
-        let mut reported: BTreeMap<(String, u32), Vec<&str>> = BTreeMap::new();
+        let mut reported: BTreeMap<(String, u32), (Severity, Vec<&str>)> = BTreeMap::new();
         for finding in findings {
             let file = db.file(finding.place.span.file);
             let path = file.path.strip_prefix(&self.directory).unwrap_or(&file.path);
             let line = file.position(finding.place.span.start).line;
-            reported.entry((path.display().to_string(), line)).or_default().push(&finding.message);
+            let place = (path.display().to_string(), line);
+            let (worst, messages) = reported.entry(place).or_insert_with(|| (finding.severity, Vec::new()));
+            *worst = finding.severity.max(*worst);
+            messages.push(&finding.message);
         }
-        let expected: BTreeSet<(String, u32)> =
-            example.files.iter().flat_map(|file| file.expected.iter().map(|line| (file.path.clone(), *line))).collect();
-        let missing = expected.iter().filter(|place| !reported.contains_key(*place));
+        let of_file = |file: &ExampleFile| {
+            let path = file.path.clone();
+            let marks = file.expected.clone().into_iter();
+            marks.map(move |(line, severity)| ((path.clone(), line), severity))
+        };
+        let expected: BTreeMap<(String, u32), Severity> = example.files.iter().flat_map(of_file).collect();
+        let missing = expected.keys().filter(|place| !reported.contains_key(*place));
         let missing = missing.map(|(path, line)| format!("\n  not reported: {path}:{line}"));
-        let surplus = reported.iter().filter(|(place, _)| !expected.contains(*place));
-        let surplus = surplus.map(|((path, line), messages)| format!("\n  reported: {path}:{line}: {messages:?}"));
+        let surplus = reported.iter().filter(|(place, (severity, _))| expected.get(*place) != Some(severity));
+        let surplus = surplus.map(|((path, line), (severity, messages))| {
+            format!("\n  reported: {path}:{line}: {} {messages:?}", severity.name())
+        });
         let wrong: String = missing.chain(surplus).collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
     }
@@ -238,7 +251,8 @@ impl Project {
             let shown = example.fixed.iter().find(|one| one.path == path);
             let shown = shown.ok_or_else(|| format!("the fix changes `{path}`, which the document does not show"))?;
             // The marker of an entry that goes stays behind, on a line of its own.
-            let lines = file.after.split_inclusive('\n').filter(|line| line.trim() != "# error");
+            let is_alone = |line: &str| !line.trim().is_empty() && without_markers(line).trim().is_empty();
+            let lines = file.after.split_inclusive('\n').filter(|line| !is_alone(line));
             let text = without_markers(&lines.collect::<String>());
             if text != without_markers(&shown.text) {
                 return Err(format!("the fix makes of `{path}`:\n{text}instead of:\n{}", shown.text).into());

@@ -1,8 +1,9 @@
 //! The examples of a document: its fenced blocks as projects, with the lines that must be reported.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::document::Document;
+use crate::finding::Severity;
 
 /// The file that a block without a path stands for.
 pub const DEFAULT_PATH: &str = "compose.yaml";
@@ -10,8 +11,8 @@ pub const DEFAULT_PATH: &str = "compose.yaml";
 /// The sections whose blocks are projects.
 const SECTIONS: [&str; 2] = ["Examples", "Cases"];
 
-/// What ends a line that must be reported.
-const MARKER: &str = "# error";
+/// How bad a finding may be, each the word of a marker: `# error` ends a line that must be reported as an error.
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 
 /// A file of an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub struct ExampleFile {
     pub language: String,
     /// The text, markers included.
     pub text: String,
-    /// The lines that must be reported, from 1.
-    pub expected: BTreeSet<u32>,
+    /// The lines that must be reported, from 1, and how bad the worst finding there is.
+    pub expected: BTreeMap<u32, Severity>,
     /// The line of the document on which the text starts, from 1.
     pub line: u32,
 }
@@ -157,7 +158,7 @@ impl Reader {
         let (name, value) = comment.split_once(':').ok_or("an option is `name: value`")?;
         let words = || value.split_whitespace().map(str::to_owned).collect();
         match name.trim() {
-            "error" => self.mark(value)?,
+            name if severity(name).is_some() => self.mark(name, value)?,
             "env-files" => self.options.env_files = words(),
             "profiles" => self.options.profiles = words(),
             "files" => self.options.files = words(),
@@ -171,14 +172,15 @@ impl Reader {
     }
 
     /// Takes the lines of `error: 3, 7` as expected in the last block.
-    fn mark(&mut self, value: &str) -> Result<(), String> {
-        let file = self.last_file().ok_or("`error:` stands before the first block")?;
+    fn mark(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let Some(severity) = severity(name) else { return Ok(()) };
+        let file = self.last_file().ok_or_else(|| format!("`{name}:` stands before the first block"))?;
         for word in value.split(',') {
             let line: u32 = word.trim().parse().map_err(|_| format!("`{word}` is no line"))?;
             if line == 0 || line as usize > file.text.lines().count() {
                 return Err(format!("the block has no line {line}"));
             }
-            file.expected.insert(line);
+            file.expected.insert(line, severity);
         }
         Ok(())
     }
@@ -191,10 +193,11 @@ impl Reader {
         }
     }
 
-    /// A finished block; one outside of Examples and Cases is only shown.
+    /// A finished block; one outside of Examples and Cases is only shown, and so may be no file of a project.
     fn block(&mut self, fence: Fence) -> Result<(), String> {
         if !SECTIONS.contains(&self.section.as_str()) {
-            return Ok(());
+            let is_shown = !fence.info.contains(' ') && !fence.text.lines().any(|line| marked(line).is_some());
+            return if is_shown { Ok(()) } else { Err(format!("a project under `{}` is never run", self.section)) };
         }
         let mut words = fence.info.split_whitespace().peekable();
         let language = words.next().ok_or("a block names its language")?.to_owned();
@@ -212,7 +215,7 @@ impl Reader {
         if path.is_none() && language != "yaml" {
             return Err(format!("a block of `{language}` needs a path"));
         }
-        let expected = (1..).zip(fence.text.lines()).filter(|(_, line)| line.ends_with(MARKER)).map(|(at, _)| at);
+        let expected = (1..).zip(fence.text.lines()).filter_map(|(at, line)| Some((at, marked(line)?.1)));
         let file = ExampleFile {
             expected: expected.collect(),
             path: path.clone().unwrap_or_else(|| DEFAULT_PATH.to_owned()),
@@ -248,7 +251,7 @@ impl Reader {
         if !example.files.iter().any(|file| file.path == path) {
             return Err(format!("`fixed` names `{path}`, which the project has not"));
         }
-        let file = ExampleFile { path, language, text: fence.text, expected: BTreeSet::new(), line: fence.line };
+        let file = ExampleFile { path, language, text: fence.text, expected: BTreeMap::new(), line: fence.line };
         example.fixed.push(file);
         Ok(())
     }
@@ -274,11 +277,21 @@ impl Reader {
     }
 }
 
+fn severity(name: &str) -> Option<Severity> {
+    SEVERITIES.into_iter().find(|one| one.name() == name)
+}
+
+/// The text before the marker of a line, and what the marker says.
+fn marked(line: &str) -> Option<(&str, Severity)> {
+    let (text, name) = line.rsplit_once("# ")?;
+    Some((text, severity(name)?))
+}
+
 /// The text without the markers, and without the blanks before them.
 pub fn without_markers(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for line in text.lines() {
-        clean.push_str(line.strip_suffix(MARKER).map_or(line, str::trim_end));
+        clean.push_str(marked(line).map_or(line, |(text, _)| text.trim_end()));
         clean.push('\n');
     }
     clean
@@ -309,7 +322,7 @@ b: 1
 X=
 Y=1
 ```
-<!-- error: 1 -->
+<!-- warning: 1 -->
 
 ## References
 
@@ -324,12 +337,12 @@ not: run
         assert_eq!(examples.len(), 2);
         assert_eq!(examples[0].files[0].path, "compose.yaml");
         assert_eq!(examples[0].files[0].line, 4);
-        assert_eq!(examples[0].files[0].expected, BTreeSet::from([1]));
+        assert_eq!(examples[0].files[0].expected, BTreeMap::from([(1, Severity::Error)]));
         assert_eq!(examples[0].fixed[0].text, "a: 2\n");
         assert_eq!(examples[1].heading, "Two files");
         assert_eq!(examples[1].options.config, "host: { gpus: 1 }\n");
         assert_eq!(examples[1].options.env_files, ["a.env", "b.env"]);
-        assert_eq!(examples[1].files[1].expected, BTreeSet::from([1]));
+        assert_eq!(examples[1].files[1].expected, BTreeMap::from([(1, Severity::Warning)]));
         assert!(examples.iter().all(Example::is_reported));
     }
 
@@ -343,7 +356,16 @@ not: run
     }
 
     #[test]
+    fn a_project_stands_where_it_is_run() {
+        let refused = |block: &str| parse(&format!("## Fix safety\n{block}")).unwrap_err();
+        assert_eq!(refused("```yaml compose.yaml\na: 1\n```\n"), "line 4: a project under `Fix safety` is never run");
+        assert_eq!(refused("```yaml\na: 1  # info\n```\n"), "line 4: a project under `Fix safety` is never run");
+        assert!(parse("## Configuration\n```yaml\nrules: {}\n```\n").is_ok());
+    }
+
+    #[test]
     fn markers_go_with_the_blanks_before_them() {
-        assert_eq!(without_markers("a: é  # error\nb: 1 # note\n"), "a: é\nb: 1 # note\n");
+        let text = "a: é  # error\nb: 1 # note\nc: 2  # info\n";
+        assert_eq!(without_markers(text), "a: é\nb: 1 # note\nc: 2\n");
     }
 }

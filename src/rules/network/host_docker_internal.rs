@@ -1,7 +1,8 @@
 //! `host.docker.internal`, which Docker on Linux does not know by itself.
 
 use crate::edits::{self, Content};
-use crate::facts::hosts::Role;
+use crate::facts::hosts::{HostReference, Role};
+use crate::facts::listeners::{declares, listeners};
 use crate::finding::{Finding, Place, Severity};
 use crate::model::Service;
 use crate::rules::Context;
@@ -12,20 +13,24 @@ const NAME: &str = "host.docker.internal";
 
 /// Reports the name once, at its first use; the other services that lack it are labels.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let lacking: Vec<(&Service, Place)> = cx
+    let mut uses: Vec<(&Service, Use)> = cx
         .model
         .services
         .values()
         .filter(|service| !is_known(cx, service))
         .filter_map(|service| Some((service, used(cx, service)?)))
         .collect();
+    uses.sort_by_key(|(_, one)| one.is_stand_in);
+    let is_stand_in = uses.iter().all(|(_, one)| one.is_stand_in);
+    let lacking: Vec<(&Service, Place)> = uses.into_iter().map(|(service, one)| (service, one.place)).collect();
     let Some(((first, place), rest)) = lacking.split_first() else { return };
+    let severity = if is_stand_in { Severity::Info } else { Severity::Warning };
     let names: Vec<&str> = lacking.iter().map(|(service, _)| service.name.as_str()).collect();
     let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
     owners.dedup();
     let message = format!("`{NAME}` is not known to {} where Docker runs on Linux", and_list(&names));
     let mut finding =
-        Finding::new("host-docker-internal", Severity::Warning, *place, format!("services.{}", first.name), message)
+        Finding::new("host-docker-internal", severity, *place, format!("services.{}", first.name), message)
             .evidence(NAME)
             .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&owners)));
     for (service, other) in rest.iter().filter(|(_, other)| other != place).take(LABELS) {
@@ -57,15 +62,31 @@ fn is_known(cx: &Context<'_>, service: &Service) -> bool {
     }
 }
 
-fn used(cx: &Context<'_>, service: &Service) -> Option<Place> {
-    let mut peers = cx
-        .facts
-        .hosts(&service.name)
-        .iter()
-        .filter(|one| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen));
+/// A use of the name.
+struct Use {
+    place: Place,
+    is_stand_in: bool,
+}
+
+/// The use by a service that says most: one that is no mere stand-in, if there is any.
+fn used(cx: &Context<'_>, service: &Service) -> Option<Use> {
+    let is_meant = |one: &&HostReference| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen);
+    let peers = cx.facts.hosts(&service.name).iter().filter(is_meant);
+    let uses = peers.map(|one| Use { place: one.place, is_stand_in: is_stand_in(cx, one) });
     let of_proxy = || {
-        let targets = cx.facts.proxy_targets().iter();
-        targets.filter(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name)).map(|one| one.place).next()
+        let mut targets = cx.facts.proxy_targets().iter();
+        targets.find(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name))
     };
-    peers.next().map(|one| one.place).or_else(of_proxy)
+    uses.min_by_key(|one| one.is_stand_in).or_else(|| Some(Use { place: of_proxy()?.place, is_stand_in: false }))
+}
+
+/// Whether the name is only the default of a variable, for a program that the project has itself behind a profile that is
+/// not on: who runs that program sets the variable, and who runs neither never uses it.
+fn is_stand_in(cx: &Context<'_>, reference: &HostReference) -> bool {
+    let is_default = |name: &String| cx.project.environment.setting(name).is_none();
+    let listens = |port: u16| {
+        let mut inactive = cx.model.disabled.values();
+        inactive.any(|service| declares(service, port) || listeners(service).get(port).is_some())
+    };
+    reference.variable.as_ref().is_some_and(is_default) && reference.port.is_some_and(listens)
 }
