@@ -65,6 +65,17 @@ pub fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<Open<
     (!asks(service, login)).then_some(Open { kind, why, known })
 }
 
+/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and asks nobody who is there.
+pub fn by_http(service: &Service, target: u16) -> bool {
+    let Some(known) = known_image(service) else { return false };
+    let Some(login) = known.image.login_for(known.tag) else { return false };
+    let answers = known.image.ports_for(known.tag);
+    let speaks = |ports: &Vec<&Port>| {
+        ports.iter().any(|one| one.port == target && matches!(one.purpose.as_str(), "http" | "search"))
+    };
+    !answers.is_empty() && answers.iter().all(speaks) && !asks(service, login)
+}
+
 /// Whether the service asks who is there.
 fn asks(service: &Service, login: &Login) -> bool {
     let set = |settings: &[Setting]| {
@@ -105,6 +116,22 @@ mod tests {
             let service = &facts.model.services["it"];
             assert_eq!(behind(service, &service.ports[0]).map(|open| open.kind), expect, "{keys} {port}");
         });
+    }
+
+    #[test]
+    fn datastores_by_http() {
+        let check = |keys: &str, port: u16, expect: bool| {
+            with_facts(&format!("services:\n  it:\n    {keys}\n"), |facts| {
+                assert_eq!(by_http(&facts.model.services["it"], port), expect, "{keys} {port}");
+            });
+        };
+        check("image: qdrant/qdrant:v1.15.0", 6333, true);
+        check("image: qdrant/qdrant:v1.15.0", 6334, false);
+        check("image: qdrant/qdrant:v1.15.0\n    environment: [QDRANT__SERVICE__API_KEY=x]", 6333, false);
+        check("image: elasticsearch:7.17.0", 9200, true);
+        check("image: elasticsearch:8.17.0", 9200, false);
+        check("image: redis:7", 6379, false);
+        check("image: example/web", 80, false);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::finding::Place;
 use crate::model::{Model, Service};
 use crate::project::nearest;
 use crate::sidecar::ProxyKind;
+use crate::source::Span;
 
 /// What a host means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Peer {
     pub of_datastore: bool,
     /// Whether it stands in the configuration of a proxy, of which other rules know more.
     pub of_proxy: bool,
+    /// Whether a Prometheus scrapes it.
+    pub of_scrape: bool,
 }
 
 /// The peers that services, the configurations of proxies and those of a Prometheus name.
@@ -95,9 +98,27 @@ enum ByWhom {
 }
 
 fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
-    let (service, host, of_proxy) = (service.to_owned(), host.to_owned(), by == ByWhom::Proxy);
-    let (variable, port_place) = (None, None);
-    Peer { service, host, port, place, port_place, meaning, variable, is_own: false, of_datastore: false, of_proxy }
+    let (of_proxy, of_scrape) = (by == ByWhom::Proxy, by == ByWhom::Prometheus);
+    Peer {
+        service: service.to_owned(),
+        host: host.to_owned(),
+        port,
+        place,
+        port_place: port.and_then(|port| after_host(place, host, port)),
+        meaning,
+        variable: None,
+        is_own: false,
+        of_datastore: false,
+        of_proxy,
+        of_scrape,
+    }
+}
+
+/// The bytes of the port in `host:port`, where that is all that stands there.
+fn after_host(place: Place, host: &str, port: u16) -> Option<Place> {
+    let (host, digits) = (host.len() as u32, port.to_string().len() as u32);
+    let whole = place.span.end - place.span.start == host + 1 + digits;
+    whole.then(|| Place { span: Span { start: place.span.start + host + 1, ..place.span }, ..place })
 }
 
 fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> Peer {
@@ -129,6 +150,7 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference)
         is_own: reference.via.is_empty() && reference.variable.is_none(),
         variable: reference.variable.clone(),
         of_datastore,
+        of_scrape: false,
     }
 }
 

@@ -207,6 +207,11 @@ impl Collector<'_, '_> {
             let port = server.address.port;
             self.all.targets.push(ProxyTarget { host, port, late: server.late, environment, ..target });
         }
+        for route in &config.routes {
+            let (host, port, ports) = (route.address.host.clone(), route.address.port, route.ports.clone());
+            let open = self.route(read, &route.address.span, kind);
+            self.all.open_routes.push(ProxyRoute { host, port, ports, ..open });
+        }
         for bind in &config.binds {
             let listen = self.listen(bind.port, bind.ssl, &bind.span, read, kind);
             if bind.open_stats {

@@ -18,7 +18,7 @@ pub enum ConfigurationKind {
     Caddy,
     /// HAProxy's.
     Haproxy,
-    /// YAML of a Traefik, its own settings or its routes.
+    /// YAML or TOML of a Traefik, its own settings or its routes.
     Traefik,
     /// YAML of a Prometheus.
     Prometheus,
@@ -106,7 +106,7 @@ impl Finder<'_> {
         if name.ends_with(".cfg") && (self.image.contains("haproxy") || target.contains("/haproxy/")) {
             return Some(ConfigurationKind::Haproxy);
         }
-        if is_yaml && (self.image == "traefik" || target.starts_with("/etc/traefik/")) {
+        if (is_yaml || name.ends_with(".toml")) && (self.image == "traefik" || target.starts_with("/etc/traefik/")) {
             return Some(ConfigurationKind::Traefik);
         }
         if is_yaml && (target.starts_with("/etc/prometheus/") || self.image == "prometheus") {
@@ -130,7 +130,8 @@ impl Finder<'_> {
         let of_image = self.image.contains("nginx") || self.image.contains("openresty");
         let at_home = HOMES.iter().any(|directory| target.starts_with(directory));
         let is_site = ["/sites-enabled/", "/sites-available/"].iter().any(|part| target.contains(part));
-        (at_home || of_image) && (stem.ends_with(".conf") || is_site && !stem.contains('.'))
+        let is_part = at_home && [".inc", ".vhost"].iter().any(|end| stem.ends_with(end));
+        (at_home || of_image) && (stem.ends_with(".conf") || is_part || is_site && !stem.contains('.'))
     }
 
     /// Whether files below a directory of the container may be configurations.

@@ -1,8 +1,13 @@
 //! Configurations of HAProxy: servers, bound addresses, certificates, with where they are written.
 
+mod routes;
+
 use std::ops::Range;
 
 use super::address::{HostPort, Located, host_port};
+use routes::Ways;
+
+pub use routes::HaproxyRoute;
 
 /// What a file of HAProxy says about who is behind it. Spans are bytes of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +16,8 @@ pub struct HaproxyConfig {
     pub servers: Vec<HaproxyServer>,
     /// The ports that are bound.
     pub binds: Vec<Bind>,
+    /// The ways from ports to servers on which nothing may ask who is there.
+    pub routes: Vec<HaproxyRoute>,
     /// The paths of `crt`.
     pub certificates: Vec<Located>,
     /// The oldest protocols that TLS may speak, where a line says so: `TLSv1.0`.
@@ -41,22 +48,41 @@ pub struct Bind {
     pub span: Range<usize>,
 }
 
+/// The words that begin a section.
+const SECTIONS: [&str; 15] = [
+    "backend",
+    "cache",
+    "crt-store",
+    "defaults",
+    "fcgi-app",
+    "frontend",
+    "global",
+    "http-errors",
+    "listen",
+    "mailers",
+    "peers",
+    "program",
+    "resolvers",
+    "ring",
+    "userlist",
+];
+
 /// Reads a file; `lookup` gives the value of a variable of the environment for what stands in double quotes.
 pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfig {
     let mut config = HaproxyConfig::default();
     let mut section = Section::default();
+    let mut ways = Ways::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let words = words(line, at, lookup);
         at += line.len();
         let Some(first) = words.first() else { continue };
+        ways.line(&words);
         match first.text.as_str() {
-            "global" | "defaults" | "frontend" | "backend" | "listen" | "resolvers" | "peers" | "userlist"
-            | "mailers" | "program" | "ring" | "cache" | "http-errors" | "fcgi-app" | "crt-store" => {
+            first if SECTIONS.contains(&first) => {
                 section.close(&mut config);
                 let late = section.late_by_default;
-                section =
-                    Section { is_defaults: first.text == "defaults", late_by_default: late, ..Section::default() };
+                section = Section { is_defaults: first == "defaults", late_by_default: late, ..Section::default() };
             }
             "default-server" => {
                 let late = is_late(&words);
@@ -72,6 +98,7 @@ pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfi
         }
     }
     section.close(&mut config);
+    config.routes = ways.open();
     config
 }
 
@@ -137,14 +164,17 @@ fn bind(words: &[Word], section: &mut Section, config: &mut HaproxyConfig) {
     }
     oldest(words, config);
     let Some(address) = words.get(1) else { return };
-    for one in address.text.split(',') {
+    let bind = |port| Bind { port, ssl, open_stats: false, span: address.span.clone() };
+    section.binds.extend(bound(&address.text).into_iter().map(bind));
+}
+
+/// The ports of a bound address, those of the loopback left out.
+fn bound(address: &str) -> Vec<u16> {
+    let ports = address.split(',').filter_map(|one| {
         let (host, port) = one.rsplit_once(':').unwrap_or(("", one));
-        if let Ok(port) = port.parse()
-            && !host.starts_with("127.")
-        {
-            section.binds.push(Bind { port, ssl, open_stats: false, span: address.span.clone() });
-        }
-    }
+        port.parse().ok().filter(|_| !host.starts_with("127."))
+    });
+    ports.collect()
 }
 
 /// `ssl-min-ver TLSv1.0` and `force-tlsv10`.

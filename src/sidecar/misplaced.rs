@@ -68,7 +68,8 @@ pub fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<Misplace
             Content::Traefik(settings) if traefik::is_traefik(service) => {
                 let is_static = settings.iter().any(|setting| setting.path.starts_with("entrypoints."));
                 (is_static && !traefik::is_static_path(&one.target) && !has_options(service)).then(|| {
-                    let wanted = "/etc/traefik/traefik.yml".to_owned();
+                    let ending = if one.target.ends_with(".toml") { "toml" } else { "yml" };
+                    let wanted = format!("/etc/traefik/traefik.{ending}");
                     judgement(service, one, wanted, Misplacement::Unread, ProxyKind::Traefik)
                 })
             }

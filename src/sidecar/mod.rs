@@ -83,7 +83,7 @@ pub struct ProxyTarget {
     pub open: bool,
 }
 
-/// A way through nginx or Caddy to a host.
+/// A way through a proxy to a host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProxyRoute {
     /// The service that is the proxy.
@@ -176,7 +176,7 @@ pub struct Traefik {
 pub struct Sidecars {
     /// Every host that the proxies pass requests on to, in the order of services and files.
     pub targets: Vec<ProxyTarget>,
-    /// The ways through nginx and Caddy on which nothing is known to ask who is there.
+    /// The ways through proxies on which nothing is known to ask who is there; those by Traefik's labels left out.
     pub open_routes: Vec<ProxyRoute>,
     /// The ports that they listen on.
     pub listens: Vec<ProxyListen>,

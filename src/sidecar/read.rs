@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::files::{Configuration, ConfigurationKind, Way, of_service};
-use super::settings::{Setting, flat};
+use super::settings::{Setting, flat, flat_toml};
 use super::{caddy, haproxy, nginx, prometheus};
 use crate::finding::Place;
 use crate::model::{Model, Service};
@@ -19,7 +19,7 @@ pub enum Content {
     Caddy(caddy::CaddyConfig),
     /// HAProxy's.
     Haproxy(haproxy::HaproxyConfig),
-    /// YAML of a Traefik.
+    /// YAML or TOML of a Traefik.
     Traefik(Vec<Setting>),
     /// The targets of a Prometheus.
     Prometheus(Vec<super::address::HostPort>),
@@ -76,6 +76,7 @@ pub fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> V
             ConfigurationKind::Nginx => Content::Nginx(nginx::read(text)),
             ConfigurationKind::Caddy => Content::Caddy(caddy::read(text, &environment)),
             ConfigurationKind::Haproxy => Content::Haproxy(haproxy::read(text, &environment)),
+            ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => Content::Traefik(flat_toml(text)),
             ConfigurationKind::Traefik => Content::Traefik(flat(text)),
             ConfigurationKind::Prometheus => Content::Prometheus(prometheus::targets(text)),
         };

@@ -1,11 +1,14 @@
-//! YAML beside a Compose file as flat settings: a dotted path, its text, where it is written.
+//! YAML and TOML beside a Compose file as flat settings: a dotted path, its text, where it is written.
 
 use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::source::{FileId, NodeId};
 use crate::yaml::{NodeKind, Tree, parse};
 
-/// A scalar of a YAML file.
+/// A scalar of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The keys that lead to it, by dots and in lower case; items of lists by their number.
@@ -31,6 +34,43 @@ pub fn flat(text: &str) -> Vec<Setting> {
     walk.found
 }
 
+/// All scalars of a file of TOML, in its order; nothing of a file that is none.
+pub fn flat_toml(text: &str) -> Vec<Setting> {
+    let Ok(table) = DeTable::parse(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    of_table(table.get_ref(), "", &mut found);
+    found.sort_by_key(|setting| setting.span.start);
+    found
+}
+
+fn of_table(table: &DeTable<'_>, path: &str, found: &mut Vec<Setting>) {
+    for (key, value) in table.iter() {
+        of_value(value, joined(path, &key.get_ref().to_ascii_lowercase()), found);
+    }
+}
+
+fn of_value(value: &Spanned<DeValue<'_>>, path: String, found: &mut Vec<Setting>) {
+    let text = match value.get_ref() {
+        DeValue::Table(table) => return of_table(table, &path, found),
+        DeValue::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                of_value(item, joined(&path, &at.to_string()), found);
+            }
+            return;
+        }
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(on) => on.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+    };
+    found.push(Setting { path, value: text, span: value.span() });
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
 struct Walk<'a> {
     tree: &'a Tree,
     visited: usize,
@@ -44,7 +84,7 @@ impl Walk<'_> {
             return;
         }
         let Some((_, node)) = self.tree.follow(id) else { return };
-        let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        let below = |key: &str| joined(&path, key);
         match &node.kind {
             NodeKind::Scalar(text, _) => {
                 let span = node.start as usize..node.end as usize;
@@ -90,6 +130,22 @@ mod tests {
         check("a: &x {b: 1}\nc: *x\n", &["a.b=1 @1", "c.b=1 @1"]);
         check("", &[]);
         check("a: [", &[]);
+    }
+
+    #[test]
+    fn scalars_of_toml() {
+        let text =
+            "[A.\"é\"]\r\nb = 'x' # n\r\nc = [1, {d = true}]\r\n[[e]]\r\nf = 1.5\r\n[[e]]\r\ng.h = \"\"\"y\"\"\"\r\n";
+        let shown: Vec<String> = flat_toml(text)
+            .iter()
+            .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
+            .collect();
+        let expect =
+            ["a.é.b=x @'x'", "a.é.c.0=1 @1", "a.é.c.1.d=true @true", "e.0.f=1.5 @1.5", "e.1.g.h=y @\"\"\"y\"\"\""];
+        assert_eq!(shown, expect);
+        assert_eq!(flat_toml("a = [\nb"), []);
+        assert_eq!(flat_toml("a = {{ env \"X\" }}"), []);
+        assert_eq!(flat_toml(""), []);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 
 use super::published_port_used_internally::{misused, other_users};
+use crate::catalogue::schema::Role;
+use crate::facts::images::known_image;
 use crate::facts::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Severity};
@@ -46,7 +48,9 @@ fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u
     let agreed = to.ports.iter().any(|port| likely(port.target));
     // Who shares a network namespace answers, too.
     let alone = cx.facts.reach().siblings(name).len() < 2;
-    let sure = known.extent == Extent::All || agreed;
+    // Programs show their measurements on ports that what is known of their images leaves out; exporters do nothing else.
+    let measured = !peer.of_scrape || known_image(to).is_some_and(|known| known.image.role == Role::Monitoring);
+    let sure = measured && (known.extent == Extent::All || agreed);
     let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
     wrong.then_some((to, known, number))
 }

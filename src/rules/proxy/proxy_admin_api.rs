@@ -4,9 +4,10 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 use crate::sidecar::traefik::elements;
+use crate::sidecar::traefik::guards::is_internal;
 use crate::sidecar::{AdminPort, ProxyKind};
 
-use super::route_without_auth::{guards, is_internal};
+use super::route_without_auth::guards;
 
 /// Reports the setting that opens the interface.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

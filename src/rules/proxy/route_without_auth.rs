@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, with_given};
+use crate::sidecar::traefik::guards::{HARMLESS, is_internal};
 use crate::sidecar::traefik::{elements, routed};
 use crate::sidecar::{ProxyKind, ProxyRoute};
 
@@ -32,7 +33,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A way through nginx or Caddy from outside to a service without a login.
+/// A way through a proxy from outside to a service without a login.
 fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     let Answer::Service(name) = cx.facts.reach().who_answers(&route.proxy, &route.host) else { return None };
     let service = cx.model.services.get(name).filter(|service| service.name != route.proxy)?;
@@ -41,7 +42,8 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     let published = cx.facts.published().iter().any(|one| {
         one.service.name == route.proxy && one.in_effect && one.reach.is_beyond_loopback() && leads(one.port.target)
     });
-    if matches!(open.kind, Kind::Datastore(_)) || !published {
+    let hidden = matches!(open.kind, Kind::Datastore(_)) && !open::by_http(service, route.port.unwrap_or(80));
+    if hidden || !published {
         return None;
     }
     let message = format!("`{}` lets everybody through to `{name}`, which has no login", route.proxy);
@@ -53,6 +55,10 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     let help = match route.kind {
         ProxyKind::Nginx => {
             "ask for a password there with `auth_basic` or `auth_request`, or let only some addresses in"
+        }
+        ProxyKind::Haproxy => "ask for a password there with `http-request auth`, or let only some addresses in",
+        ProxyKind::TraefikFile => {
+            "give the router a `basicAuth` or `forwardAuth` middleware, or let only some addresses in by an `ipAllowList`"
         }
         _ => "ask for a password there with `basic_auth` or `forward_auth`, or let only some addresses in",
     };
@@ -86,7 +92,13 @@ fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
 /// Whether the image is known to let everybody in, and holds or commands something.
 fn asks_nobody(service: &Service) -> bool {
     let Some(known) = known_image(service).filter(|known| known.exact) else { return false };
-    let matters = matches!(known.image.role, Role::Admin | Role::Monitoring | Role::Search);
+    let matters = match known.image.role {
+        Role::Admin | Role::Monitoring | Role::Search => true,
+        Role::Datastore => {
+            routed(service).and_then(|route| route.port).is_some_and(|port| open::by_http(service, port))
+        }
+        _ => false,
+    };
     let Some(login) = known.image.login_for(known.tag) else { return false };
     matters && !login.default && !is_switched_on(service, login)
 }
@@ -105,44 +117,10 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
     middlewares(service, router).iter().any(|name| kinds(cx, name).iter().any(|kind| kind.starts_with("redirect")))
 }
 
-/// A name that only a local network resolves.
-pub fn is_internal(rule: &str) -> bool {
-    ["localhost", ".local`", ".lan`", ".internal`", ".test`", ".home`", ".localdomain`", ".localtest.me`", "127.0.0.1"]
-        .iter()
-        .any(|name| rule.contains(name))
-}
-
-/// Middlewares that change requests and ask for nothing.
-const HARMLESS: [&str; 17] = [
-    "addprefix",
-    "buffering",
-    "circuitbreaker",
-    "compress",
-    "contenttype",
-    "errors",
-    "grpcweb",
-    "headers",
-    "inflightreq",
-    "passtlsclientcert",
-    "ratelimit",
-    "redirectregex",
-    "redirectscheme",
-    "replacepath",
-    "replacepathregex",
-    "retry",
-    "stripprefix",
-];
-
 /// Whether a router may ask who is there: by a middleware that is not known to ask for nothing, or by one of the entry
 /// points of a Traefik that can be read.
 pub fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
-    let at_entrance =
-        cx.facts.sidecars().traefiks.iter().any(|traefik| {
-            !traefik.settings.known
-                || traefik.settings.all.iter().any(|setting| {
-                    setting.path.starts_with("entrypoints.") && setting.path.contains(".http.middlewares")
-                })
-        });
+    let at_entrance = cx.facts.sidecars().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());
     middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
 }
 

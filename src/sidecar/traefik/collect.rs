@@ -1,7 +1,7 @@
 //! What Traefiks of a project are told, by files, options, variables and labels.
 
 use super::settings::{StaticSetting, TraefikSettings, of_command, of_environment, of_file};
-use super::{is_static_path, is_traefik, routed};
+use super::{is_static_path, is_traefik, routed, routers};
 use crate::finding::Place;
 use crate::model::{Model, MountKind, Service};
 use crate::sidecar::address::host_port;
@@ -20,8 +20,8 @@ pub fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) {
             _ => None,
         })
     };
-    let file = files().find(|(one, _)| is_static(&one.target));
-    // A mount brings a file that is not here, or that is no YAML.
+    let file = files().find(|(one, settings)| is_static(&one.target) && !settings.is_empty());
+    // A mount brings a file that is not here, or one that cannot be read.
     let unread = file.is_none() && (named.is_some() || service.mounts.iter().any(may_be_static));
     let (settings, given) = match file {
         Some((one, settings)) => (of_file(settings, |setting| place(one, setting)), Some(one.given)),
@@ -30,8 +30,12 @@ pub fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) {
     };
     let settings = TraefikSettings { all: settings, known: !unread };
     interfaces(service, &settings, given, all);
-    for (one, settings) in files().filter(|(one, _)| !is_static(&one.target)) {
+    let dynamic: Vec<_> = files().filter(|(one, _)| !is_static(&one.target)).collect();
+    for (one, settings) in &dynamic {
         routes(service, one, settings, all);
+    }
+    if !settings.asks_at_entrance() {
+        all.open_routes.extend(routers::open_routes(service, &dynamic, &settings));
     }
     all.traefiks.push(Traefik { service: service.name.clone(), settings });
 }

@@ -1,8 +1,10 @@
 //! Traefik: its own settings, the labels of what it routes to, and the language of its rules.
 
 pub mod collect;
+pub mod guards;
 pub mod labels;
 pub mod matcher;
+mod routers;
 pub mod settings;
 
 pub use labels::{Element, TraefikRoute, elements, routed};

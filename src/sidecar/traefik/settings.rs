@@ -62,9 +62,17 @@ impl TraefikSettings {
             .collect()
     }
 
+    /// Whether an entry point may ask who is there: it has middlewares, or (in Traefik 1) `auth`. What could not be read may
+    /// say so, too.
+    pub fn asks_at_entrance(&self) -> bool {
+        let asks = |path: &str| path.contains(".http.middlewares") || path.contains(".auth.");
+        !self.known || self.all.iter().any(|one| one.path.starts_with("entrypoints.") && asks(&one.path))
+    }
+
     /// The networks that the providers are told to use.
     pub fn provider_network(&self) -> Option<&StaticSetting> {
-        ["providers.docker.network", "providers.swarm.network"].iter().find_map(|path| self.get(path))
+        // The last is Traefik 1's.
+        ["providers.docker.network", "providers.swarm.network", "docker.network"].iter().find_map(|path| self.get(path))
     }
 }
 
