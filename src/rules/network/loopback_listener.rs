@@ -1,12 +1,12 @@
 //! A server that only its own container reaches, and that others are meant to reach.
 
-use crate::edits;
+use crate::edits::{self, Content};
 use crate::facts::peers::Meaning;
 use crate::facts::place::part_of;
 use crate::facts::published::has_borrowed_network;
 use crate::facts::serve::{Address, Bind, binds};
-use crate::finding::{Confidence, Finding, Place, Severity};
-use crate::model::Service;
+use crate::finding::{Confidence, Edit, Finding, Place, Severity};
+use crate::model::{Command, Service, Spanned};
 use crate::rules::Context;
 
 /// Reports the word of the command that binds the loopback, or that starts a server which does so by itself.
@@ -56,22 +56,59 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
     };
     let (place, whom) = wanted;
     let written = part_of(bind.word, bind.range.clone(), cx.facts.texts());
-    let open = bind.word.value.get(bind.range.clone()).and_then(opened);
-    // Of a command that is one text, a word has no place of its own.
-    let placed = (written.span.end - written.span.start) as usize == bind.range.len();
-    let literal = placed && bind.address_written && bind.word.via.is_empty() && !bind.word.is_interpolated();
-    let edits = open
-        .filter(|_| literal)
-        .and_then(|open| edits::exchange(cx.files, written, bind.word.value.get(bind.range.clone())?, &open));
+    let advice = bind.advice.replace(":8000", &format!(":{port}"));
+    let edits =
+        if bind.address_written { exchanged(cx, service, bind, written) } else { told(cx, service, bind, &advice) };
     let confidence = if bind.address_written { Confidence::High } else { Confidence::Medium };
     let mut finding =
         Finding::new("loopback-listener", Severity::Warning, written, format!("services.{name}"), message)
             .evidence(port.to_string())
             .label(place, whom)
-            .help(format!("nobody outside of the container gets through: start it with `{}`", bind.advice))
+            .help(format!("nobody outside of the container gets through: start it with `{advice}`"))
             .confidence(confidence);
     finding.fix = edits::risky("listen on all addresses of the container: its networks then reach it", edits);
     finding
+}
+
+/// Writes all addresses in the place of the loopback.
+fn exchanged(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, written: Place) -> Option<Vec<Edit>> {
+    let word = bind.word.value.get(bind.range.clone())?;
+    let open = opened(word).filter(|_| is_literal(bind))?;
+    if (written.span.end - written.span.start) as usize == bind.range.len() {
+        return edits::exchange(cx.files, written, word, &open);
+    }
+    // Of a command that is one text, a word has no place of its own.
+    let command = own_command(service, bind)?;
+    let text = edits::text_of(cx.files, command.place)?;
+    if text.matches(word).count() == 1 { edits::replace_first(cx.files, command.place, word, &open) } else { None }
+}
+
+/// Adds the option that the server listens for others with, where the command is nothing but that server.
+fn told(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, advice: &str) -> Option<Vec<Edit>> {
+    let command = own_command(service, bind).filter(|_| is_literal(bind) && advice.starts_with('-'))?;
+    let plain = |word: &Spanned<String>| {
+        !word.value.is_empty() && !word.value.contains(|c: char| c.is_whitespace() || "\"'\\&|;<>$`#()*".contains(c))
+    };
+    if command.words.iter().any(|word| !plain(word) || word.value == "--") {
+        return None;
+    }
+    match edits::text_of(cx.files, command.place) {
+        Some(text) => edits::replace(cx.files, command.place, &format!("{} {advice}", text.trim_end())),
+        None => {
+            let words = advice.split(' ').map(|word| edits::add_item(cx.files, command.place, &Content::text(word)));
+            edits::all(words)
+        }
+    }
+}
+
+/// The command of the service itself that a word stands in; the Dockerfile's is another matter.
+fn own_command<'a>(service: &'a Service, bind: &Bind<'_>) -> Option<&'a Command> {
+    let mut commands = service.command.iter().chain(&service.entrypoint);
+    commands.find(|command| command.words.iter().any(|word| std::ptr::eq(word, bind.word)))
+}
+
+fn is_literal(bind: &Bind<'_>) -> bool {
+    bind.word.via.is_empty() && !bind.word.is_interpolated()
 }
 
 /// The word with all addresses in the place of the loopback.

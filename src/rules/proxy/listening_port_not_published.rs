@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::{ProxyKind, ProxyListen};
+use crate::sidecar::ProxyListen;
 
 /// Reports each port once for each proxy.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -27,9 +27,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The port of TLS, or of HTTP. Caddy's 80 only sends people on to 443.
+/// The port of TLS, or of HTTP.
 fn is_public(listen: &ProxyListen) -> bool {
-    listen.port == 443 || listen.port == 80 && listen.kind != ProxyKind::Caddy
+    listen.port == 443 || listen.port == 80
 }
 
 fn is_mapped(proxy: &Service, port: u16) -> bool {
