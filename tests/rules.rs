@@ -77,6 +77,7 @@ fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
     let fixable: Vec<_> =
         findings.iter().filter(|one| one.fix.is_some()).map(|finding| identity(&db, finding)).collect();
     match (fixable.is_empty(), example.fixed.is_empty()) {
+        (false, _) if example.options.unfixed => Err(format!("a fix is offered for {fixable:?}").into()),
         (true, true) => Ok(()),
         (true, false) => Err("the document shows a fix and no finding has one".into()),
         (false, _) => project.fix(rule, example, &fixable),

@@ -40,6 +40,8 @@ pub struct Options {
     pub profiles: Vec<String>,
     /// `-f` files; empty for what Compose finds by itself.
     pub files: Vec<String>,
+    /// Whether nothing of it may be offered a fix.
+    pub unfixed: bool,
     /// Rules that run besides the one of the document; what they find is not looked at.
     pub also: Vec<String>,
 }
@@ -163,6 +165,7 @@ impl Reader {
             "profiles" => self.options.profiles = words(),
             "files" => self.options.files = words(),
             "also" => self.options.also = words(),
+            "fix" if value.trim() == "none" => self.options.unfixed = true,
             _ => {
                 self.options.config.push_str(comment);
                 self.options.config.push('\n');
@@ -313,6 +316,7 @@ a: 2
 
 ### Two files
 <!-- host: { gpus: 1 } -->
+<!-- fix: none -->
 <!-- env-files: a.env b.env -->
 
 ```yaml compose.yaml
@@ -341,6 +345,7 @@ not: run
         assert_eq!(examples[0].fixed[0].text, "a: 2\n");
         assert_eq!(examples[1].heading, "Two files");
         assert_eq!(examples[1].options.config, "host: { gpus: 1 }\n");
+        assert!(examples[1].options.unfixed && !examples[0].options.unfixed);
         assert_eq!(examples[1].options.env_files, ["a.env", "b.env"]);
         assert_eq!(examples[1].files[1].expected, BTreeMap::from([(1, Severity::Warning)]));
         assert!(examples.iter().all(Example::is_reported));
