@@ -445,6 +445,8 @@ pub enum Engine {
     Sqlite,
     /// H2, of Java.
     H2,
+    /// bbolt, of Go: one file and no journal.
+    Bolt,
 }
 
 /// A database that lives in memory.
