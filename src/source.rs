@@ -56,6 +56,13 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// Whether all of another stretch is in this one.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
 /// A place in a file as a person counts it: lines and columns from 1, columns in characters, bytes from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -257,3 +257,42 @@ configs:
 ";
     check("inline", &[("compose.yaml", compose)], &[("upstream-unknown-host", "compose.yaml", 17)]);
 }
+
+#[test]
+fn the_port_of_a_variable_without_a_value_is_called_by_the_variable() {
+    let compose = "\
+services:
+  db:
+    image: postgres:17
+    ports: [\"${DB_PORT}:5432\"]
+  cache:
+    image: redis:8
+    ports: [\"6379\"]
+  metrics:
+    image: prom/prometheus:v3.7.3
+    ports:
+      - target: 9090
+        published: ${METRICS_PORT}
+  store:
+    image: mongo:8
+    ports: [\"${STORE_PORT:-27018}:27017\"]
+";
+    let folder = project("proxies", "ports-in-words", &[("compose.yaml", compose)]);
+    let arguments = ["--select", "exposed-datastore,unauthenticated-service-published"];
+    let found = findings(&report(&folder, &arguments));
+    let says = |of: &str| {
+        let one = found.iter().find(|one| one["resource"] == format!("services.{of}"));
+        let text = |key: &str| one.and_then(|one| one[key].as_str()).unwrap_or_default().to_owned();
+        format!("{} / {}", text("message"), text("help"))
+    };
+    let expect = [
+        ("db", "on the port that `DB_PORT` gives", "`127.0.0.1:${DB_PORT}:5432`"),
+        ("cache", "on a port that Docker picks", "`127.0.0.1::6379`"),
+        ("metrics", "on the port that `METRICS_PORT` gives", "`127.0.0.1:${METRICS_PORT}:9090`"),
+        ("store", "on port 27018", "`127.0.0.1:27018:27017`"),
+    ];
+    for (service, message, help) in expect {
+        let said = says(service);
+        assert!(said.contains(message) && said.contains(help), "{said}");
+    }
+}

@@ -81,8 +81,10 @@ fn image_at(index: usize) -> Option<&'static Image> {
 impl Image {
     /// The version that a tag of this image stands for.
     pub fn version(&self, tag: Option<&str>) -> Version {
-        let version = Version::of_tag(tag, self.version_prefix.as_deref());
-        if self.latest_unclear && version == Version::Newest { Version::Unknown } else { version }
+        let prefix = self.version_prefix.as_deref();
+        let version = Version::of_tag(tag, prefix);
+        let told = version != Version::Newest && prefix.is_none_or(|prefix| has_prefix(tag, prefix));
+        if self.latest_unclear && !told { Version::Unknown } else { version }
     }
 
     /// Its data paths at a tag: each inner list is one possible answer, a single one is certain.
@@ -101,7 +103,13 @@ impl Image {
 
     /// Its SQLite files at a tag, as [`Image::data_for`].
     pub fn sqlite_for(&self, tag: Option<&str>) -> Vec<Vec<&Sqlite>> {
-        possible(&self.sqlite, &self.version(tag))
+        let mut answers = possible(&self.sqlite, &self.version(tag));
+        let by_word = |file: &&Sqlite| file.only.is_some() || !file.except.is_empty();
+        if is_open(tag) && answers.iter().flatten().any(by_word) {
+            return answers.into_iter().flatten().map(|file| vec![file]).collect();
+        }
+        answers.iter_mut().for_each(|files| files.retain(|file| fits(tag, file.only.as_deref(), &file.except)));
+        answers
     }
 
     /// Whether it asks who is there at a tag, if that is certain.
@@ -171,6 +179,12 @@ fn verdict(entries: &[&Programs], tag: Option<&str>, program: &str) -> Option<bo
     let first = says(naming.first()?);
     let certain = naming.len() > 1 || naming.iter().all(|entry| entry.only.is_none() && entry.except.is_empty());
     (certain && naming.iter().all(|entry| says(entry) == first)).then_some(first)?
+}
+
+/// Whether a part of the tag is a version behind the prefix (`pg17`).
+fn has_prefix(tag: Option<&str>, prefix: &str) -> bool {
+    let is_version = |rest: &str| rest.starts_with(|letter: char| letter.is_ascii_digit());
+    tag.is_some_and(|tag| tag.split('-').any(|part| part.strip_prefix(prefix).is_some_and(is_version)))
 }
 
 /// Whether the tag has a variable in it.

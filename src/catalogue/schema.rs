@@ -23,7 +23,7 @@ pub struct Image {
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
     #[serde(default)]
     pub version_prefix: Option<String>,
-    /// Whether `latest` has moved to another line of versions of late: without a version the tag may be any.
+    /// Whether `latest` has moved to another line of versions of late: a tag without a version (and prefix) may be any.
     #[serde(default)]
     pub latest_unclear: bool,
     /// Where it keeps its data.
@@ -44,8 +44,7 @@ pub struct Image {
     /// Variables that hold secrets.
     #[serde(default)]
     pub secrets: Vec<Secret>,
-    /// Keys it makes anew with each container, so that sessions and tokens end with it: each the variables of which one
-    /// must be set to keep it.
+    /// Keys it makes anew with each container, which ends sessions and tokens: each the variables of which one keeps it.
     #[serde(default)]
     pub session_secrets: Vec<Vec<String>>,
     /// Users, passwords and databases it makes.
@@ -332,9 +331,8 @@ impl<'de> Deserialize<'de> for Setting {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Setting, A::Error> {
-                let Some((variable, value)) = map.next_entry::<String, String>()? else {
-                    return Err(A::Error::custom("a setting names a variable"));
-                };
+                let entry = map.next_entry::<String, String>()?;
+                let (variable, value) = entry.ok_or_else(|| A::Error::custom("a setting names a variable"))?;
                 if map.next_key::<String>()?.is_some() {
                     return Err(A::Error::custom("a setting names one variable only"));
                 }
@@ -425,6 +423,12 @@ pub struct Sqlite {
     pub tags: Option<TagRange>,
     /// The file.
     pub path: String,
+    /// Holds only for tags with this word.
+    #[serde(default)]
+    pub only: Option<String>,
+    /// Holds only for tags without these.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// What reads it.
     #[serde(default)]
     pub engine: Engine,

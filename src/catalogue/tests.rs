@@ -76,6 +76,31 @@ fn a_latest_that_has_moved_is_unknown() {
 }
 
 #[test]
+fn a_tag_without_the_prefix_of_versions_is_unknown() {
+    let timescaledb = image("timescale/timescaledb");
+    for tag in [None, Some("latest"), Some("2.17.2")] {
+        assert_eq!(timescaledb.data_for(tag).len(), 2, "{tag:?}");
+    }
+    assert_eq!(timescaledb.data_for(Some("2.17.2-pg17")).len(), 1);
+    assert_eq!(image("postgis/postgis").data_for(None).len(), 2);
+    assert_eq!(image("postgis/postgis").data_for(Some("17-3.5")).len(), 1);
+}
+
+#[test]
+fn embedded_databases_depend_on_the_build() {
+    for name in ["gitea/gitea", "codeberg.org/forgejo/forgejo"] {
+        let paths = |tag| -> Vec<Vec<&str>> {
+            let answers = image(name).sqlite_for(tag);
+            answers.iter().map(|files| files.iter().map(|file| file.path.as_str()).collect()).collect()
+        };
+        let (usual, rootless) = ("/data/gitea/gitea.db", "/var/lib/gitea/data/gitea.db");
+        assert_eq!(paths(Some("1.24")), [[usual]]);
+        assert_eq!(paths(Some("1.24-rootless")), [[rootless]]);
+        assert_eq!(paths(Some("${GITEA_TAG}")), [[usual], [rootless]]);
+    }
+}
+
+#[test]
 fn facts_depend_on_the_tag() {
     let elasticsearch = image("elasticsearch");
     assert_eq!(elasticsearch.login_for(Some("7.17.0")).map(|login| login.default), Some(false));
@@ -147,9 +172,10 @@ fn repositories_are_sorted_unique_and_short() {
 }
 
 #[test]
-fn every_file_has_sources() {
+fn every_file_has_sources_and_is_checked() {
     for image in every_image() {
         assert!(!image.sources.is_empty() && !image.repositories.is_empty(), "{}", image.name);
+        assert!(image.checked, "{}: its facts are not held against its documentation", image.name);
     }
 }
 

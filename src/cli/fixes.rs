@@ -43,20 +43,20 @@ pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &
     let wanted = Wanted { file: telling.buffer(request).cloned(), ..telling.arguments.fixing.wanted() };
     let fixed = fix::fixed(sources, request, &wanted);
     match doing {
-        Doing::Showing => show(&fixed, &found, request, telling),
+        Doing::Showing => show(fixed, request, telling),
         Doing::Writing => write(fixed, found, request, telling),
     }
 }
 
-fn show(fixed: &Fixed, found: &SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
+fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> Answer {
     let options = telling.options;
     let diffs = fixed.files.iter().map(|file| {
         let path = relative(&options.base, &file.path);
         render::diff(ChangedFile { path: &path, before: &file.before, after: &file.after }, options)
     });
-    let mut report = engine::check(found, request);
-    telling.keep_asked(&mut report, found, request);
-    let mut answer = telling.answer(&report, found, request);
+    let (mut report, found) = fixed.found.unwrap_or((fixed.report, fixed.sources));
+    telling.keep_asked(&mut report, &found, request);
+    let mut answer = telling.answer(&report, &found, request);
     answer.output = diffs.collect();
     answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary {

@@ -139,6 +139,7 @@ fn of_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>]
         _ => ((server.default_port > 0).then_some(server.default_port), false),
     };
     let address = match (&host, &host_variable) {
+        (Some((_, token)), _) if server.program == "redis-server" => address_of_all(service, tokens, token),
         (Some((value, _)), _) => resolve(service, value).map_or(Address::Other, |value| address_of(&value)),
         (None, Some(value)) => address_of(value),
         _ if platform => Address::All,
@@ -157,9 +158,9 @@ fn run_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>
     let argument = tokens.iter().skip(at + 1).find(|token| !token.text.starts_with('-'));
     let Some(token) = argument else {
         return Some(Found {
-            port: Some(8000),
+            port: Some(server.default_port),
             port_written: false,
-            address: Address::Loopback,
+            address: server.default_address,
             address_written: false,
             at: tokens.get(at),
         });
@@ -194,6 +195,23 @@ fn address_of(text: &str) -> Address {
     match bare {
         "" | "0" | "*" | "0.0.0.0" | "::" | "0:0:0:0:0:0:0:0" => Address::All,
         _ if is_loopback(bare) => Address::Loopback,
+        _ => Address::Other,
+    }
+}
+
+/// What the addresses behind an option come to: `--bind 127.0.0.1 -::1`. A dash allows that there is no such address.
+fn address_of_all(service: &Service, tokens: &[Token<'_>], option: &Token<'_>) -> Address {
+    let from = tokens.iter().position(|token| token.word == option.word && token.at == option.at).unwrap_or(0);
+    // The token of a value in a word of its own is the value.
+    let rest = tokens.get(from..).unwrap_or(&[]).iter().skip_while(|token| token.text.starts_with("--"));
+    let found: Vec<Address> = rest
+        .take_while(|token| !token.text.starts_with("--"))
+        .map(|token| resolve(service, token.text))
+        .map(|text| text.map_or(Address::Other, |text| address_of(text.trim_start_matches('-'))))
+        .collect();
+    match found.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+        all if all.contains(&Address::All) => Address::All,
         _ => Address::Other,
     }
 }
@@ -292,5 +310,17 @@ mod tests {
         check("command: vite", &[("vite", Some(5173), false, Other, false)]);
         check("command: daphne --unix-socket /tmp/x.sock app:app", &[]);
         check("command: rails s -p 80", &[("rails", Some(80), true, Other, false)]);
+        check("command: python manage.py runserver_plus", &[("manage.py", Some(8000), false, Other, false)]);
+        check("command: python manage.py runserver_plus 80", &[("manage.py", Some(80), true, Loopback, false)]);
+        check("command: mongod --configsvr --replSet x", &[("mongod", Some(27019), false, Other, false)]);
+        check("command: mongod --shardsvr --port 27017", &[("mongod", Some(27017), true, Other, false)]);
+        check("command: redis-server --bind 127.0.0.1 -::1", &[("redis-server", Some(6379), false, Loopback, true)]);
+        check(
+            "command: redis-server --bind 127.0.0.1 10.0.0.5 --port 1",
+            &[("redis-server", Some(1), true, Other, true)],
+        );
+        check("command: redis-server --bind '*' -::*", &[("redis-server", Some(6379), false, All, true)]);
+        check("command: redis-server /x.conf --sentinel", &[("redis-server", Some(26379), false, Other, false)]);
+        check("command: fastapi run\n    environment: {PORT: '9000'}", &[("fastapi", Some(9000), true, All, false)]);
     }
 }

@@ -51,6 +51,8 @@ pub struct Fixed {
     pub report: Report,
     /// The files as they will be.
     pub sources: SourceDb,
+    /// What is found, and the files, as they are; `None` where nothing changes.
+    pub found: Option<(Report, SourceDb)>,
     /// Why fixes are left out, one line each.
     pub left: Vec<String>,
 }
@@ -72,8 +74,15 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
     let mut state = State::of(sources, request);
     let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>> = BTreeMap::new();
-    for _ in 0..ROUNDS {
+    let mut found = None;
+    for round in 0.. {
         let wanted = changes(&mut run, &state);
+        if round == ROUNDS && !wanted.is_empty() {
+            run.left.insert(format!("fixes are left after {ROUNDS} rounds: run again for the next ones"));
+        }
+        if round == ROUNDS {
+            break;
+        }
         let refused = run.refused.len();
         let Some((next, made)) = run.round(&state, wanted) else {
             // What was refused no longer stands before the others.
@@ -88,7 +97,8 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
         for change in &made {
             *mended.entry(change.path.clone()).or_default().entry(change.rule()).or_default() += 1;
         }
-        state = next;
+        let last = std::mem::replace(&mut state, next);
+        found.get_or_insert((last.report, last.sources));
     }
     let files = before.into_iter().map(|(path, before)| {
         let after = state.text(&path).unwrap_or_default();
@@ -99,6 +109,7 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
         mended,
         report: state.report,
         sources: state.sources,
+        found,
         left: run.left.into_iter().collect(),
     }
 }

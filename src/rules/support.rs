@@ -3,7 +3,8 @@
 use crate::config::Config;
 use crate::facts::purpose::Purpose;
 use crate::finding::{Finding, Place, Severity};
-use crate::model::Service;
+use crate::model::{Port, Service};
+use crate::project::Reference;
 use crate::rules::Context;
 
 /// How many other places are shown beside a finding.
@@ -26,12 +27,33 @@ pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
 }
 
 /// What a port is on the host, in words.
-pub fn published_as(published: Option<(u16, u16)>) -> String {
-    match published {
-        Some((first, last)) if first == last => format!("port {first}"),
-        Some((first, last)) => format!("a port from {first} to {last}"),
-        None => "a port that Docker picks".to_owned(),
+pub fn published_as(cx: &Context<'_>, port: &Port) -> String {
+    match (port.published, left_blank(cx, port)) {
+        (Some((first, last)), _) if first == last => format!("port {first}"),
+        (Some((first, last)), _) => format!("a port from {first} to {last}"),
+        (None, Some(variable)) => format!("the port that `{variable}` gives"),
+        (None, None) => "a port that Docker picks".to_owned(),
     }
+}
+
+/// The entry that publishes a port on this machine alone.
+pub fn on_this_machine(cx: &Context<'_>, port: &Port) -> String {
+    let on_host = match (port.published, left_blank(cx, port)) {
+        (Some((first, _)), _) => first.to_string(),
+        (None, Some(variable)) => format!("${{{variable}}}"),
+        (None, None) => String::new(),
+    };
+    format!("`127.0.0.1:{on_host}:{}`", port.target)
+}
+
+/// The variable that should say which port of the host it is, and has no value.
+fn left_blank<'a>(cx: &Context<'a>, port: &Port) -> Option<&'a str> {
+    if port.published.is_some() {
+        return None;
+    }
+    let is_of_port = |reference: &&Reference| port.place.span.contains(reference.place.span);
+    let blank = cx.facts.blanks().iter().find(|blank| blank.uses.iter().any(is_of_port))?;
+    Some(blank.name)
 }
 
 /// Whether a service is scaled to nothing.

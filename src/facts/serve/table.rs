@@ -42,16 +42,10 @@ const NONE: Server = Server {
     advice: "--host 0.0.0.0",
 };
 
-/// By their documentation: uvicorn.org/settings, docs.gunicorn.org/en/stable/settings.html (`bind`: with `PORT` set, all
-/// addresses), hypercorn.readthedocs.io, github.com/django/daphne, flask.palletsprojects.com/en/stable/cli,
-/// docs.djangoproject.com/en/stable/ref/django-admin (`runserver`), laravel's ServeCommand, php.net/manual
-/// (features.commandline.webserver), fastapi.tiangolo.com/fastapi-cli, vite.dev/config/server-options,
-/// nextjs.org/docs/app/api-reference/cli/next, docs.python.org/3/library/http.server, docs.streamlit.io,
-/// docs.prefect.io/v3/api-ref/settings-ref, mkdocs.org/user-guide/cli, gohugo.io/commands/hugo_server,
-/// docs.pylonsproject.org/projects/waitress (runner), mlflow.org/docs/latest/cli and mlflow/utils/cli_args.py,
-/// vite.dev/config/preview-options, daphne/cli.py, rails' server_command.rb. What depends on a mode or a configuration is
-/// `Other`: Vite, Angular, Rails, Jupyter, Redis and MongoDB.
+/// Each entry names where its options, variables and defaults are from. What depends on a mode or on a configuration
+/// that may not be here is `Other`.
 pub const SERVERS: &[Server] = &[
+    // uvicorn/main.py: click with the prefix `UVICORN` for variables; uvicorn.org/settings.
     Server {
         program: "uvicorn",
         elsewhere: &["--uds", "--fd"],
@@ -60,6 +54,7 @@ pub const SERVERS: &[Server] = &[
         default_port: 8000,
         ..NONE
     },
+    // gunicorn/config.py (`Bind`): with `PORT` set, all addresses; docs.gunicorn.org/en/stable/settings.html.
     Server {
         program: "gunicorn",
         host: &[],
@@ -70,6 +65,7 @@ pub const SERVERS: &[Server] = &[
         advice: "--bind 0.0.0.0:8000",
         ..NONE
     },
+    // hypercorn/config.py, __main__.py.
     Server {
         program: "hypercorn",
         host: &[],
@@ -80,6 +76,7 @@ pub const SERVERS: &[Server] = &[
         advice: "--bind 0.0.0.0:8000",
         ..NONE
     },
+    // daphne/cli.py.
     Server {
         program: "daphne",
         host: &["-b", "--bind"],
@@ -89,6 +86,7 @@ pub const SERVERS: &[Server] = &[
         advice: "-b 0.0.0.0",
         ..NONE
     },
+    // flask/cli.py (`run_command`, the prefix `FLASK` for variables); flask.palletsprojects.com/en/stable/cli.
     Server {
         program: "flask",
         command: &["run"],
@@ -99,15 +97,28 @@ pub const SERVERS: &[Server] = &[
         default_port: 5000,
         ..NONE
     },
+    // django/core/management/commands/runserver.py.
     Server {
         program: "manage.py",
-        command: &["runserver", "runserver_plus"],
+        command: &["runserver"],
         host: &[],
         port: &[],
         default_port: 8000,
         advice: "runserver 0.0.0.0:8000",
         ..NONE
     },
+    // django_extensions/management/commands/runserver_plus.py: without an address the settings decide.
+    Server {
+        program: "manage.py",
+        command: &["runserver_plus"],
+        host: &[],
+        port: &[],
+        default_port: 8000,
+        default_address: Address::Other,
+        advice: "runserver_plus 0.0.0.0:8000",
+        ..NONE
+    },
+    // Laravel's ServeCommand.php.
     Server {
         program: "artisan",
         command: &["serve"],
@@ -116,6 +127,7 @@ pub const SERVERS: &[Server] = &[
         default_port: 8000,
         ..NONE
     },
+    // php.net/manual/en/features.commandline.webserver.php: the address is part of the option.
     Server {
         program: "php",
         host: &[],
@@ -125,8 +137,17 @@ pub const SERVERS: &[Server] = &[
         advice: "-S 0.0.0.0:8000",
         ..NONE
     },
-    Server { program: "fastapi", command: &["dev"], default_port: 8000, ..NONE },
-    Server { program: "fastapi", command: &["run"], default_port: 8000, default_address: Address::All, ..NONE },
+    // fastapi_cli/cli.py: `PORT` since 0.0.12.
+    Server { program: "fastapi", command: &["dev"], port_variables: &["PORT"], default_port: 8000, ..NONE },
+    Server {
+        program: "fastapi",
+        command: &["run"],
+        port_variables: &["PORT"],
+        default_port: 8000,
+        default_address: Address::All,
+        ..NONE
+    },
+    // vite.dev/config/preview-options, vite/src/node/constants.ts: localhost, unless the configuration says otherwise.
     Server {
         program: "vite",
         command: &["preview"],
@@ -135,6 +156,7 @@ pub const SERVERS: &[Server] = &[
         default_address: Address::Other,
         ..NONE
     },
+    // vite.dev/config/server-options.
     Server {
         program: "vite",
         elsewhere: &["--config", "-c", "build"],
@@ -142,6 +164,7 @@ pub const SERVERS: &[Server] = &[
         default_address: Address::Other,
         ..NONE
     },
+    // nextjs.org/docs/app/api-reference/cli/next.
     Server {
         program: "next",
         command: &["dev", "start"],
@@ -153,7 +176,9 @@ pub const SERVERS: &[Server] = &[
         advice: "-H 0.0.0.0",
         ..NONE
     },
+    // angular-cli's dev-server/schema.json: localhost, unless angular.json names another.
     Server { program: "ng", command: &["serve"], default_port: 4200, default_address: Address::Other, ..NONE },
+    // docs.python.org/3/library/http.server.html.
     Server {
         program: "http.server",
         host: &["-b", "--bind"],
@@ -163,6 +188,7 @@ pub const SERVERS: &[Server] = &[
         advice: "--bind 0.0.0.0",
         ..NONE
     },
+    // streamlit/config.py (`server.address` is not set by default).
     Server {
         program: "streamlit",
         command: &["run"],
@@ -175,6 +201,7 @@ pub const SERVERS: &[Server] = &[
         advice: "--server.address 0.0.0.0",
         ..NONE
     },
+    // prefect/settings/models/server/api.py, prefect/cli/server.py.
     Server {
         program: "prefect",
         command: &["server"],
@@ -183,6 +210,7 @@ pub const SERVERS: &[Server] = &[
         default_port: 4200,
         ..NONE
     },
+    // mkdocs/config/defaults.py (127.0.0.1:8000), __main__.py; mkdocs.yml may name another as `dev_addr`.
     Server {
         program: "mkdocs",
         command: &["serve"],
@@ -195,6 +223,7 @@ pub const SERVERS: &[Server] = &[
         advice: "-a 0.0.0.0:8000",
         ..NONE
     },
+    // hugo's commands/server.go.
     Server {
         program: "hugo",
         command: &["server", "serve"],
@@ -204,6 +233,7 @@ pub const SERVERS: &[Server] = &[
         advice: "--bind 0.0.0.0",
         ..NONE
     },
+    // mlflow/utils/cli_args.py.
     Server {
         program: "mlflow",
         command: &["server", "ui"],
@@ -214,6 +244,7 @@ pub const SERVERS: &[Server] = &[
         default_port: 5000,
         ..NONE
     },
+    // waitress/adjustments.py, docs/runner.rst.
     Server {
         program: "waitress-serve",
         both: &["--listen"],
@@ -222,6 +253,7 @@ pub const SERVERS: &[Server] = &[
         default_address: Address::All,
         ..NONE
     },
+    // rails' server_command.rb: localhost in development, all addresses otherwise.
     Server {
         program: "rails",
         command: &["server", "s"],
@@ -234,22 +266,56 @@ pub const SERVERS: &[Server] = &[
         advice: "-b 0.0.0.0",
         ..NONE
     },
+    // jupyter_server/serverapp.py: localhost, but the images of Jupyter bring a configuration.
     Server {
         program: "jupyter",
         command: &["lab", "notebook", "server"],
         host: &["--ip", "--ServerApp.ip", "--NotebookApp.ip"],
-        port: &["--port", "--ServerApp.port"],
+        port: &["--port", "--ServerApp.port", "--NotebookApp.port"],
+        port_variables: &["JUPYTER_PORT"],
         default_port: 8888,
         default_address: Address::Other,
         advice: "--ip 0.0.0.0",
         ..NONE
     },
+    // redis/src/sentinel.c (`REDIS_SENTINEL_PORT`).
+    Server {
+        program: "redis-server",
+        command: &["--sentinel"],
+        host: &["--bind"],
+        default_port: 26379,
+        default_address: Address::Other,
+        advice: "--bind 0.0.0.0",
+        ..NONE
+    },
+    // redis/src/server.h (`CONFIG_DEFAULT_BINDADDR`: all), src/config.c; redis.conf as it is shipped says 127.0.0.1.
     Server {
         program: "redis-server",
         host: &["--bind"],
         default_port: 6379,
         default_address: Address::Other,
         advice: "--bind 0.0.0.0",
+        ..NONE
+    },
+    // mongodb.com/docs/manual/reference/program/mongod: localhost, but the image's entrypoint adds `--bind_ip_all`.
+    Server {
+        program: "mongod",
+        command: &["--shardsvr"],
+        host: &["--bind_ip"],
+        elsewhere: &["-f", "--config"],
+        default_port: 27018,
+        default_address: Address::Other,
+        advice: "--bind_ip_all",
+        ..NONE
+    },
+    Server {
+        program: "mongod",
+        command: &["--configsvr"],
+        host: &["--bind_ip"],
+        elsewhere: &["-f", "--config"],
+        default_port: 27019,
+        default_address: Address::Other,
+        advice: "--bind_ip_all",
         ..NONE
     },
     Server {

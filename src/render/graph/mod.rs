@@ -1,6 +1,7 @@
 //! The picture of a project as text that other programs draw, or drawn.
 
 mod dot;
+mod layout;
 mod mermaid;
 mod svg;
 

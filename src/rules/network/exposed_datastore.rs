@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::facts::open::{Kind, behind, proxy_of};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::rules::support::{allows_ports, for_purpose, published_as};
+use crate::rules::support::{allows_ports, for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 
 /// Reports each published port behind which the catalogue knows a datastore.
@@ -30,12 +30,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message = format!("the {} `{name}` is open on {} to {whom}", kind.name(), published_as(port.published));
+        let message = format!("the {} `{name}` is open on {} to {whom}", kind.name(), published_as(cx, port));
         let help = format!(
-            "{}; publish it as `127.0.0.1:{}:{}`, or take the entry out: services of this project reach `{name}` without it",
+            "{}; publish it as {}, or take the entry out: services of this project reach `{name}` without it",
             open.why,
-            port.published.map_or(port.target, |(first, _)| first),
-            port.target
+            on_this_machine(cx, port)
         );
         let mut finding = Finding::new("exposed-datastore", severity, port.place, format!("services.{name}"), message)
             .evidence(port.target.to_string())

@@ -6,7 +6,7 @@ use crate::edits;
 use crate::facts::open::{Kind, Open, behind, proxy_of};
 use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
-use crate::rules::support::{for_purpose, published_as};
+use crate::rules::support::{for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 use crate::sidecar::AdminPort;
 
@@ -73,12 +73,11 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
         _ => "every network the host is on".to_owned(),
     };
     let name = &service.name;
-    let message = format!("`{name}` has no login and is open on {} to {whom}", published_as(port.published));
+    let message = format!("`{name}` has no login and is open on {} to {whom}", published_as(cx, port));
     let help = format!(
-        "{}; publish it as `127.0.0.1:{}:{}`, or {}",
+        "{}; publish it as {}, or {}",
         open.why,
-        port.published.map_or(port.target, |(first, _)| first),
-        port.target,
+        on_this_machine(cx, port),
         proxy.map_or("put a proxy with a login in front of it".to_owned(), |target| {
             format!("take the entry out: `{}` reaches `{name}` without it", target.proxy)
         })

@@ -1,0 +1,141 @@
+//! Projects out of the bytes of a fuzzer, and what must hold for each.
+
+use std::path::{Path, PathBuf};
+
+use plimsoll::engine::{self, Request};
+use plimsoll::finding::{Finding, Safety, Severity};
+use plimsoll::fix::{self, Wanted};
+use plimsoll::render::{Format, RenderOptions, render};
+use plimsoll::report::Report;
+use plimsoll::rules::examples::Example;
+use plimsoll::source::{FileId, SourceDb};
+use plimsoll::yaml::parse;
+
+/// Where the projects are laid; nothing is there on the disk.
+const DIRECTORY: &str = "/plimsoll-fuzz";
+
+/// A line that begins like this opens a file of the project; what stands before the first is `compose.yaml`.
+const HEADER: &str = "%%% ";
+
+/// The files that the project is loaded from, where they are given.
+const ENTRIES: [&str; 2] = ["compose.yaml", "compose.override.yaml"];
+
+/// The files of a project: a path that stays inside of the directory, and a text.
+pub fn files(data: &[u8]) -> Option<Vec<(PathBuf, String)>> {
+    let text = std::str::from_utf8(data).ok()?;
+    let mut files: Vec<(PathBuf, String)> = vec![(Path::new(DIRECTORY).join("compose.yaml"), String::new())];
+    for line in text.split_inclusive('\n') {
+        let name = line.strip_prefix(HEADER).map(str::trim_end);
+        match (name.and_then(path), files.last_mut()) {
+            (Some(path), _) => files.push((path, String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => {}
+        }
+    }
+    Some(files)
+}
+
+fn path(name: &str) -> Option<PathBuf> {
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
+    let is_short = name.len() < 100 && name.split('/').count() < 5;
+    (is_short && name.split('/').all(is_plain)).then(|| Path::new(DIRECTORY).join(name))
+}
+
+/// The files of an example as one input, the way [`files`] reads them.
+pub fn input(example: &Example) -> String {
+    example.files.iter().map(|file| format!("{HEADER}{}\n{}", file.path, file.text)).collect()
+}
+
+/// The files, laid over an empty place, and the request for all that is in it.
+pub fn lay(files: &[(PathBuf, String)]) -> (SourceDb, Request) {
+    let sources = SourceDb::new();
+    for (path, text) in files {
+        sources.overlay(path, text.clone());
+    }
+    let is_laid = |path: &PathBuf| files.iter().any(|(laid, _)| laid == path);
+    let request = Request {
+        files: ENTRIES.iter().map(|name| Path::new(DIRECTORY).join(name)).filter(|path| is_laid(path)).collect(),
+        directory: PathBuf::from(DIRECTORY),
+        ..Request::default()
+    };
+    (sources, request)
+}
+
+/// What must hold for every report: no project ended the analysis, every place lies inside of its file and between two
+/// characters, and every format can say it.
+pub fn sound(report: &Report, sources: &SourceDb) {
+    assert_eq!(report.failures, Vec::<String>::new());
+    for finding in &report.findings {
+        place(finding, sources);
+    }
+    let mut options = RenderOptions::new(PathBuf::from(DIRECTORY));
+    options.show = Severity::Info;
+    let formats = [
+        Format::Text,
+        Format::Concise,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Checkstyle,
+        Format::Rdjson,
+        Format::Markdown,
+    ];
+    for format in formats {
+        let said = render(format, report, sources, &options);
+        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        assert!(!said.contains(is_control), "{format:?} holds control characters");
+    }
+}
+
+fn place(finding: &Finding, sources: &SourceDb) {
+    let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+    let labels = finding.labels.iter().map(|label| label.place.span);
+    for span in std::iter::once(finding.place.span).chain(labels).chain(edits) {
+        let file = sources.file(span.file);
+        let (start, end) = (span.start as usize, span.end as usize);
+        assert!(file.text.get(start..end).is_some(), "{}: {span:?} of {:?}", finding.rule, file.path);
+    }
+    assert!(!finding.message.is_empty());
+}
+
+/// Looks at a project.
+pub fn check(data: &[u8]) {
+    let Some(files) = files(data) else { return };
+    let (sources, request) = lay(&files);
+    let report = engine::check(&sources, &request);
+    sound(&report, &sources);
+}
+
+/// Mends a project: what was YAML stays YAML, fixes come to an end, and mending again changes nothing.
+pub fn mend(data: &[u8]) {
+    let Some(files) = files(data) else { return };
+    let (sources, request) = lay(&files);
+    let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+    let fixed = fix::fixed(sources, &request, &wanted);
+    sound(&fixed.report, &fixed.sources);
+    for file in &fixed.files {
+        let is_yaml = file.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let is_broken = |text: &str| parse(FileId::default(), text).0.broken;
+        assert!(!is_yaml || is_broken(&file.before) || !is_broken(&file.after), "broken:\n{}", file.after);
+    }
+    assert!(!fixed.left.iter().any(|line| line.contains("rounds")), "{:?}", fixed.left);
+    let again = fix::fixed(fixed.sources, &request, &wanted);
+    assert!(again.files.is_empty(), "not mended at once: {:?}", again.files);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_an_input_are_one_project() {
+        let input = b"%%% compose.yaml\nservices:\n  a:\n    image: ${TAG}\n%%% .env\nTAG=postgres:17\n";
+        let (sources, request) = lay(&files(input).unwrap());
+        let report = engine::check(&sources, &request);
+        let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(found, ["datastore-without-volume"]);
+    }
+}
