@@ -488,7 +488,6 @@ pub enum GpuNeed {
     Optional,
 }
 
-/// Lets the tags of a type be asked for.
 macro_rules! tagged {
     ($($fact:ty),*) => {
         $(impl Tagged for $fact {
@@ -498,5 +497,4 @@ macro_rules! tagged {
         })*
     };
 }
-
 tagged!(DataPath, Port, Login, Required, Programs, Sqlite);
