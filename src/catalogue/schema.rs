@@ -449,6 +449,8 @@ pub enum Engine {
     Sqlite,
     /// H2, of Java.
     H2,
+    /// bbolt, of Go: one file and no journal.
+    Bolt,
 }
 
 /// A database that lives in memory.
@@ -486,7 +488,6 @@ pub enum GpuNeed {
     Optional,
 }
 
-/// Lets the tags of a type be asked for.
 macro_rules! tagged {
     ($($fact:ty),*) => {
         $(impl Tagged for $fact {
@@ -496,5 +497,4 @@ macro_rules! tagged {
         })*
     };
 }
-
 tagged!(DataPath, Port, Login, Required, Programs, Sqlite);

@@ -14,7 +14,7 @@ pub enum Version {
 }
 
 /// Words of tags that name a build of the newest version.
-const BUILD_WORDS: [&str; 14] = [
+const BUILD_WORDS: [&str; 13] = [
     "latest",
     "stable",
     "alpine",
@@ -24,7 +24,6 @@ const BUILD_WORDS: [&str; 14] = [
     "fpm",
     "trixie",
     "bookworm",
-    "bullseye",
     "jammy",
     "noble",
     "debian",
@@ -55,9 +54,14 @@ impl Version {
     }
 }
 
-/// Whether a part of a tag names a build, with or without its version (`alpine3.20`).
+/// The first minor version of Alpine 3 that is still built on: a tag of an older one stays at what was the newest then.
+const ALPINE: u32 = 21;
+
+/// Whether a part of a tag names a build that is still made, with or without its version (`alpine3.22`).
 fn is_build_word(part: &str) -> bool {
-    BUILD_WORDS.contains(&part.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.'))
+    let word = part.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let minor = part.strip_prefix("alpine3.").and_then(|minor| minor.parse::<u32>().ok());
+    BUILD_WORDS.contains(&word) && minor.is_none_or(|minor| minor >= ALPINE)
 }
 
 /// The dotted numbers `text` begins with: none if its first part is not all digits (`3rc1` is 3, `2024a` is 2024).
@@ -171,11 +175,13 @@ mod tests {
         assert_eq!(version("0.8.0-pg17"), numbers(&[17]));
         assert_eq!(version("latest-pg16"), numbers(&[16]));
         assert_eq!(version("2024.1.0-amd64"), numbers(&[2024, 1, 0]));
-        for newest in ["latest", "alpine", "alpine3.20", "bookworm", "management-alpine", ""] {
+        for newest in ["latest", "alpine", "alpine3.22", "bookworm", "management-alpine", ""] {
             assert_eq!(version(newest), Version::Newest, "{newest}");
         }
         assert_eq!(Version::of_tag(None, None), Version::Newest);
-        for unknown in ["${TAG}", "nightly", "RELEASE.2024-01-01T00-00-00Z", "sha-1a2b3c", "main"] {
+        for unknown in
+            ["${TAG}", "nightly", "alpine3.14", "bullseye", "RELEASE.2024-01-01T00-00-00Z", "sha-1a2b3c", "main"]
+        {
             assert_eq!(version(unknown), Version::Unknown, "{unknown}");
         }
     }

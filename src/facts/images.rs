@@ -105,6 +105,9 @@ const CLIENTS: [&str; 24] = [
     "influx",
 ];
 
+/// Programs that people put beside a datastore's client to run it again and again.
+const HELPERS: [&str; 6] = ["cron", "crond", "supercronic", "sleep", "tail", "true"];
+
 /// Programs that are the server of an image.
 const SERVERS: [&str; 22] = [
     "postgres",
@@ -140,6 +143,10 @@ pub fn runs_server(service: &Service) -> bool {
         return words.iter().any(|script| starts_server(script));
     }
     if matches!(program, "sleep" | "tail" | "echo" | "cat" | "true") || CLIENTS.contains(&program) {
+        return false;
+    }
+    // Beside the entrypoint of the image another program is what runs.
+    if words.get(1).is_some_and(|word| HELPERS.contains(&program_of(word))) {
         return false;
     }
     let is_script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));

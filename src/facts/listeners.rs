@@ -164,9 +164,13 @@ fn of_image(service: &Service) -> Option<Listeners> {
         found.add(Listener { port, sure, who, evidence: Evidence::Image, place });
     }
     let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
-    // A build may bring a configuration of its own; a proxy listens where a file says that may not be here.
-    let given = !(service.mounts.is_empty() && service.configs.is_empty());
-    let usual = known.exact && runs_default(service) && !known.built && !(known.image.role == Role::Proxy && given);
+    // A build may bring a configuration of its own; a proxy and a broker listen where a file says that is not read here.
+    let given = match known.image.role {
+        Role::Proxy => !(service.mounts.is_empty() && service.configs.is_empty()),
+        Role::Broker => is_configured(service),
+        _ => false,
+    };
+    let usual = known.exact && runs_default(service) && !known.built && !given;
     found.extent = match (told && !found.ports.is_empty(), settled, usual) {
         (true, true, _) => Extent::All,
         (true, false, true) => Extent::Usual,
@@ -184,23 +188,30 @@ fn last_number(text: &str) -> Option<u16> {
 fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
     const OPTIONS: [&str; 9] =
         ["port", "listen", "bind", "conf", "address", "endpoint", "http", "-p", "server.properties"];
-    const ENDINGS: [&str; 11] =
-        [".conf", ".cnf", ".cfg", ".ini", ".yml", ".yaml", ".json", ".toml", ".xml", ".properties", ".hcl"];
     const VARIABLES: [&str; 4] = ["LISTENERS", "CONFIG", "PLUGINS", "MODULES"];
     let serves = known.exact && !matches!(known.image.role, Role::Proxy | Role::Base | Role::Tool) && !ports.is_empty();
     let words =
         launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
+    let variables =
+        service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
+    serves && runs_default(service) && !words && !variables && !is_configured(service)
+}
+
+/// Whether a mount, a config or a build gives a service a configuration of its own.
+fn is_configured(service: &Service) -> bool {
+    const ENDINGS: [&str; 11] =
+        [".conf", ".cnf", ".cfg", ".ini", ".yml", ".yaml", ".json", ".toml", ".xml", ".properties", ".hcl"];
     let configures = |target: &str| {
+        let last = target.trim_end_matches('/').rsplit('/').next().unwrap_or("");
         ENDINGS.iter().any(|ending| target.ends_with(ending))
+            || matches!(last, "config" | "conf" | "conf.d")
             || target.starts_with("/etc/") && !target.ends_with("localtime")
     };
     let mounted = service.mounts.iter().any(|mount| configures(mount.target.value.as_str()));
     let copied = built(service).into_iter().flat_map(|image| &image.copies).any(|copy| {
         copy.target.as_deref().is_none_or(configures) || copy.sources.iter().any(|source| configures(source))
     });
-    let variables =
-        service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
-    serves && runs_default(service) && !words && !mounted && !copied && !variables && service.configs.is_empty()
+    mounted || copied || !service.configs.is_empty()
 }
 
 /// What the Dockerfile exposes.

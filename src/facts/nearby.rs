@@ -15,12 +15,33 @@ const UPWARDS: usize = 3;
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
 /// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them.
 pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, BTreeSet<String>)> {
-    let names = |tree: &Tree| services_of(tree).map(str::to_owned).collect();
-    trees(directory, root, beside, sources).into_iter().map(|(file, tree)| (file, names(&tree))).collect()
+    let names = |one: &Near| match &one.broken {
+        Some(text) => keys_of(text).map(str::to_owned).collect(),
+        None => services_of(&one.tree).map(str::to_owned).collect(),
+    };
+    near(directory, root, beside, sources).into_iter().map(|one| (one.file.clone(), names(&one))).collect()
+}
+
+/// The keys with nothing behind them in a text that is no YAML: its services are among them.
+fn keys_of(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    text.lines().filter_map(|line| line.trim().strip_suffix(':')).filter(move |key| key.chars().all(is_part))
+}
+
+/// A Compose file near a project.
+struct Near {
+    file: PathBuf,
+    tree: Tree,
+    /// The text of one that does not parse.
+    broken: Option<String>,
 }
 
 /// The Compose files near a directory, as [`services`] has it.
 fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, Tree)> {
+    near(directory, root, beside, sources).into_iter().map(|one| (one.file, one.tree)).collect()
+}
+
+fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<Near> {
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
     let above: Vec<&Path> =
@@ -37,7 +58,10 @@ fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec
     });
     let read = |file: PathBuf| {
         let id = sources.load(&file).ok()?;
-        Some((file, parse(id, &sources.file(id).text).0))
+        let source = sources.file(id);
+        let (tree, problems) = parse(id, &source.text);
+        let broken = problems.iter().any(|one| one.rule == "yaml-syntax").then(|| source.text.to_string());
+        Some(Near { file, tree, broken })
     };
     files.take(MOST).filter_map(read).collect()
 }
@@ -146,4 +170,20 @@ pub fn services_of(tree: &Tree) -> impl Iterator<Item = &str> {
 
 fn is_yaml(name: &str) -> bool {
     (name.ends_with(".yml") || name.ends_with(".yaml")) && name.contains("compose")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn services_of_a_file_that_is_no_yaml_count() {
+        let files = [
+            ("compose.yaml", "services:\n  api:\n    image: x\n"),
+            ("compose.more.yaml", "services:\n  db:\n    image: 'x\n  cache:\n    image: x\n"),
+        ];
+        with_sources(&files, &[], |_, facts| {
+            assert_eq!(["db", "cache", "web"].map(|name| facts.is_service_nearby(name)), [true, true, false]);
+        });
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::Facts;
 use super::images::{Known, is_open, known_image, launch, variable};
-use super::proxied::Proxied;
+use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, Login, Port, Role, Setting, Transport};
 use crate::model::{self, Service};
@@ -98,7 +98,11 @@ fn asks(service: &Service, login: &Login) -> bool {
 /// The proxy of the project that forwards to a published port of another service.
 pub fn proxy_of<'a>(facts: &'a Facts<'_>, published: &Published<'_>) -> Option<&'a Proxied> {
     let (service, port) = (published.service, published.port);
-    facts.proxied().iter().find(|target| {
+    // What an override publishes where it has taken the service away from its proxy.
+    let alone = |target: &Proxied| {
+        !target.here && target.place.span.file != port.place.span.file && is_on_its_own(facts, service)
+    };
+    facts.proxied().iter().filter(|target| !alone(target)).find(|target| {
         target.service == service.name
             && target.proxy != service.name
             && target.port == port.target

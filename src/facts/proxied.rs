@@ -17,6 +17,8 @@ pub struct Proxied {
     pub port: u16,
     /// The service in front.
     pub proxy: String,
+    /// Whether the project has it.
+    pub here: bool,
     /// Where the proxy is told so.
     pub place: Place,
 }
@@ -42,11 +44,19 @@ pub fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
             (None, _) if target.scheme.as_deref() == Some("https") => vec![443],
             (None, _) => vec![80],
         };
-        let proxy = proxy.unwrap_or("traefik");
-        let one = |port| Proxied { service: service.name.clone(), port, proxy: proxy.to_owned(), place: target.place };
+        let (here, proxy) = (proxy.is_some(), proxy.unwrap_or("traefik"));
+        let (name, place) = (&service.name, target.place);
+        let one = |port| Proxied { service: name.clone(), port, proxy: proxy.to_owned(), here, place };
         all.extend(ports.into_iter().map(one));
     }
     all
+}
+
+/// Whether an override made a service one for its own machine: it is on no network of another project, where the Traefik
+/// is for which its labels are.
+pub fn is_on_its_own(facts: &Facts<'_>, service: &Service) -> bool {
+    let external = |key: &String| facts.model.networks.get(key).is_some_and(|network| network.external);
+    facts.project.files.len() > 1 && !service.networks.keys().any(external)
 }
 
 fn only_port(service: &Service) -> Vec<u16> {

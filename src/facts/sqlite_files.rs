@@ -40,9 +40,9 @@ pub fn files(model: &Model) -> Vec<SqliteFile<'_>> {
         let of_image = built(service).into_iter().flat_map(|image| &image.environment);
         let inherited = of_image.filter(|(name, _)| !service.environment.contains_key(*name));
         for (name, value) in own.chain(inherited) {
-            let for_tests = name.to_ascii_uppercase().contains("TEST");
+            let other = name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name);
             let Some(path) =
-                location(name, &value.value).filter(|_| !for_tests).and_then(|one| path_of(model, service, &one))
+                location(name, &value.value).filter(|_| !other).and_then(|one| path_of(model, service, &one))
             else {
                 continue;
             };
@@ -54,6 +54,15 @@ pub fn files(model: &Model) -> Vec<SqliteFile<'_>> {
         }
     }
     found
+}
+
+/// Whether a variable names the file of a database that is not SQLite.
+pub fn is_of_other_engine(service: &Service, name: &str) -> bool {
+    let known = known_image(service).filter(|known| known.exact);
+    known.is_some_and(|known| {
+        let other = |file: &Sqlite| file.engine != Engine::Sqlite && file.variable.as_deref() == Some(name);
+        known.image.sqlite.iter().any(other)
+    })
 }
 
 /// The path in the container; of two readings the one that a mount covers.

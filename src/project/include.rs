@@ -16,6 +16,8 @@ struct Include {
     paths: Vec<(String, Place)>,
     project_directory: Option<String>,
     env_files: Vec<(String, Place)>,
+    /// Whether a variable in a path came out empty.
+    blank: bool,
 }
 
 /// Loads what a file includes and puts it beside what the file itself defines.
@@ -36,11 +38,35 @@ pub fn apply(
         }
         return;
     };
-    for entry in entries.iter().filter_map(include_of) {
+    let mut told = false;
+    for mut entry in entries.iter().filter_map(include_of) {
+        if let Some(place) = take_adrift(loader, &mut entry, directory) {
+            // One variable may stand in all of them.
+            if !std::mem::replace(&mut told, true) {
+                let message = "the path of an included file has a variable in it that has no value";
+                let finding = Finding::new("unresolved-include", Severity::Warning, place, "include", message);
+                loader.reject(finding.help("set it in `.env` or where Compose is started, or give it a default"));
+            }
+        }
+        if entry.paths.is_empty() {
+            continue;
+        }
         if let Some(imported) = one(loader, &entry, directory, environment, included) {
             import(loader, imported, root, entry.place);
         }
     }
+}
+
+/// Takes out the files that are not there, where a variable without a value may be all that is wrong with them.
+fn take_adrift(loader: &Loader<'_>, include: &mut Include, directory: &Path) -> Option<Place> {
+    if !include.blank {
+        return None;
+    }
+    let is_file = |path: &str| loader.sources.kind(&normalize(&directory.join(path))) == PathKind::File;
+    let is_missing = |path: &str| !is_remote(path) && !is_file(path);
+    let adrift = include.paths.iter().find(|(path, _)| is_missing(path)).map(|(_, place)| *place);
+    include.paths.retain(|(path, _)| !is_missing(path));
+    adrift
 }
 
 fn include_of(value: &Value) -> Option<Include> {
@@ -50,6 +76,7 @@ fn include_of(value: &Value) -> Option<Include> {
             paths: vec![(path.to_owned(), value.place)],
             project_directory: None,
             env_files: Vec::new(),
+            blank: value.has_blank(),
         });
     }
     Some(Include {
@@ -57,6 +84,9 @@ fn include_of(value: &Value) -> Option<Include> {
         paths: texts(value.get("path")?),
         project_directory: value.get("project_directory").and_then(Value::text).map(str::to_owned),
         env_files: value.get("env_file").map(texts).unwrap_or_default(),
+        blank: value
+            .get("path")
+            .is_some_and(|path| path.list().map_or(path.has_blank(), |all| all.iter().any(Value::has_blank))),
     })
 }
 

@@ -72,6 +72,7 @@ pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfi
     let mut config = HaproxyConfig::default();
     let mut section = Section::default();
     let mut ways = Ways::default();
+    let mut by_default = Stats::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let words = words(line, at, lookup);
@@ -81,8 +82,16 @@ pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfi
         match first.text.as_str() {
             first if SECTIONS.contains(&first) => {
                 section.close(&mut config);
+                if section.is_defaults {
+                    by_default = section.stats;
+                } else if section.stats.inherited && config.binds.iter().any(|one| one.open_stats) {
+                    // They show on every port: the first stands for all.
+                    by_default.shown = false;
+                }
                 let late = section.late_by_default;
-                section = Section { is_defaults: first == "defaults", late_by_default: late, ..Section::default() };
+                let is_defaults = first == "defaults";
+                let stats = if is_defaults { Stats::default() } else { Stats { inherited: true, ..by_default } };
+                section = Section { is_defaults, late_by_default: late, stats, ..Section::default() };
             }
             "default-server" => {
                 let late = is_late(&words);
@@ -92,7 +101,8 @@ pub fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfi
             "server" => section.servers.extend(server(words.get(2), &words)),
             "server-template" => section.servers.extend(server(words.get(3), &words)),
             "bind" => bind(&words, &mut section, &mut config),
-            "stats" => section.stats(&words),
+            "stats" => section.stats.read(&words),
+            "mode" => section.stats.plain = words.get(1).is_some_and(|mode| mode.text == "tcp"),
             "ssl-default-bind-options" | "ssl-default-server-options" => oldest(&words, &mut config),
             _ => {}
         }
@@ -118,24 +128,43 @@ struct Section {
     late: bool,
     servers: Vec<HaproxyServer>,
     binds: Vec<Bind>,
-    shows_stats: bool,
-    asks: bool,
+    stats: Stats,
 }
 
-impl Section {
-    fn stats(&mut self, words: &[Word]) {
+/// What is said of HAProxy's statistics.
+#[derive(Clone, Copy, Default)]
+struct Stats {
+    shown: bool,
+    /// Whether they ask for a password.
+    asks: bool,
+    /// Whether no HTTP is spoken.
+    plain: bool,
+    /// Whether only the `defaults` say so.
+    inherited: bool,
+}
+
+impl Stats {
+    fn read(&mut self, words: &[Word]) {
         match words.get(1).map(|word| word.text.as_str()) {
-            Some("enable" | "uri") => self.shows_stats = true,
-            Some("auth" | "http-request" | "admin") => self.asks = true,
+            Some("enable" | "uri") => (self.shown, self.inherited) = (true, false),
+            Some("auth" | "http-request") => self.asks = true,
             _ => {}
         }
     }
 
+    fn is_open(self) -> bool {
+        self.shown && !self.asks && !self.plain
+    }
+}
+
+impl Section {
     fn close(&mut self, config: &mut HaproxyConfig) {
         let late = self.late || self.late_by_default;
         config.servers.extend(self.servers.drain(..).map(|one| HaproxyServer { late: one.late || late, ..one }));
-        let open_stats = self.shows_stats && !self.asks;
-        config.binds.extend(self.binds.drain(..).map(|one| Bind { open_stats, ..one }));
+        let stats = self.stats;
+        let is_open = |index: usize| stats.is_open() && (index == 0 || !stats.inherited);
+        let binds = self.binds.drain(..).enumerate();
+        config.binds.extend(binds.map(|(index, one)| Bind { open_stats: is_open(index), ..one }));
     }
 }
 
@@ -300,6 +329,15 @@ mod tests {
             [(80, false, false), (443, true, false), (8443, true, false), (8404, false, true), (1, false, false)]
         );
         assert_eq!(config.certificates[0].text, "/c/é.pem");
+        let open = |text: &str| {
+            read(text, &|_| None).binds.iter().filter(|one| one.open_stats).map(|one| one.port).collect::<Vec<_>>()
+        };
+        // What `defaults` show is shown on every port: the first stands for all.
+        let rest = "frontend a\n bind :1\n bind :2\nfrontend b\n bind :3\n";
+        assert_eq!(open(&format!("defaults\n stats enable\n stats admin if TRUE\n{rest}")), [1]);
+        assert_eq!(open(&format!("defaults\n stats enable\n stats auth a:b\n{rest}")), [0; 0]);
+        assert_eq!(open(&format!("defaults\n stats enable\n mode tcp\n{rest}")), [0; 0]);
+        assert_eq!(open(&format!("defaults\n stats enable\ndefaults b\n{rest}")), [0; 0]);
         assert_eq!(config.oldest.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["TLSv1.0", "TLSv1.1"]);
         assert_eq!(text.get(config.oldest[0].span.clone()), Some("TLSv1.0"));
     }

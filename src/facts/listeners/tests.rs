@@ -26,6 +26,17 @@ fn commands_images_and_variables_count() {
     check("image: example/web\n    command: uvicorn app:app", &[(8000, false)], Extent::Some);
     check("image: example/web", &[], Extent::Some);
     check("image: postgres:17\n    command: pg_dump -h db", &[], Extent::Some);
+    check(
+        "image: eclipse-mosquitto:2\n    volumes: ['mq:/mosquitto/data']\nvolumes: {mq: }",
+        &[(1883, true)],
+        Extent::All,
+    );
+    check("image: eclipse-mosquitto:2\n    volumes: ['./c/:/mosquitto/config/']", &[(1883, true)], Extent::Some);
+    check(
+        "image: elasticsearch:8.19.0\n    volumes: ['./c:/usr/share/elasticsearch/config']",
+        &[(9200, true), (9300, true)],
+        Extent::Usual,
+    );
 }
 
 #[test]

@@ -52,7 +52,9 @@ fn key_of(path: &[Text]) -> &str {
 }
 
 fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
-    let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
+    // `PWD` is there by itself: nobody who writes `PGID` means it.
+    let all = cx.project.environment.all().into_iter();
+    let set: Vec<&str> = all.map(|(name, _)| name).filter(|name| *name != "PWD").collect();
     match (nearest(name, &set).filter(|near| *near != name), example) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, Some(example)) => format!("`{example}` names it: copy that file to `.env` and fill it in"),

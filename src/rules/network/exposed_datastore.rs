@@ -1,6 +1,7 @@
 //! A database, cache, broker or search engine that other machines can reach.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use crate::facts::open::{Kind, behind, proxy_of};
 use crate::facts::published::{Exposure, Published};
@@ -20,7 +21,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(open) = behind(service, port) else { continue };
         let Kind::Datastore(kind) = open.kind else { continue };
         let (severity, whom) = match &published.reach {
-            Exposure::Address(address) => (Severity::Warning, format!("whoever reaches `{address}`")),
+            Exposure::Address(address) => {
+                let severity = if is_private(address) { Severity::Info } else { Severity::Warning };
+                (severity, format!("whoever reaches `{address}`"))
+            }
             _ => (Severity::Error, "every network the host is on".to_owned()),
         };
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
@@ -48,6 +52,14 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether an address of the host is one that only its own networks reach.
+fn is_private(address: &str) -> bool {
+    address.parse().is_ok_and(|address| match address {
+        IpAddr::V4(address) => address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_unique_local(),
+    })
 }
 
 /// Whether the configuration says that this port, or this address of the host, may be open.

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use crate::edits;
-use crate::facts::peers::Meaning;
+use crate::facts::images::known_image;
+use crate::facts::peers::{Meaning, Peer};
 use crate::finding::{Finding, Severity};
+use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 
 /// Reports each address once for each service.
@@ -16,7 +18,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if sibling.is_none() && (!peer.of_datastore || peer.variable.is_some() || cx.fragment) {
             continue;
         }
-        if !seen.insert((&peer.service, peer.port)) {
+        if is_of_shared_file(cx, peer, sibling.as_deref()) || !seen.insert((&peer.service, peer.port)) {
             continue;
         }
         let name = &peer.service;
@@ -44,4 +46,29 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether a line of an env file says it that several services are given and that is written for what runs outside of
+/// them: another service puts its own address in its place, or the one that has it is an image that knows no such variable,
+/// as the datastore that is meant does not.
+fn is_of_shared_file(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bool {
+    let of_line = |variable: &Variable| {
+        let held = variable.value.as_ref().is_some_and(|value| value.place == peer.place);
+        variable.source == VariableSource::EnvFile
+            && (held
+                || variable.key.span.start <= peer.place.span.start
+                    && variable.key.span.file == peer.place.span.file
+                    && peer.place.span.end <= variable.key.span.end)
+    };
+    let Some(service) = cx.model.services.get(&peer.service) else { return false };
+    let Some((name, _)) = service.environment.iter().find(|(_, variable)| of_line(variable)) else { return false };
+    let files = |service: &Service| service.env_files.iter().map(|file| file.path.value.clone()).collect::<Vec<_>>();
+    let own_files = files(service);
+    let shares = |other: &Service| files(other).iter().any(|file| own_files.contains(file));
+    let replaced =
+        cx.model.services.values().filter(|other| other.name != service.name && shares(other)).any(|other| {
+            other.environment.get(name).is_some_and(|variable| variable.source == VariableSource::Environment)
+        });
+    let meant = sibling.and_then(|name| cx.model.services.get(name));
+    replaced || known_image(service).is_some_and(|known| !known.built) && meant.is_some_and(shares)
 }

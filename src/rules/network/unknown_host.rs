@@ -19,7 +19,15 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut order: Vec<&str> = Vec::new();
     // Nobody means these words.
     let is_filler = |host: &str| matches!(host, "test" | "example" | "hostname" | "foo" | "bar");
-    let unknown = |peer: &&Peer| peer.meaning == Meaning::Unknown && peer.variable.is_none() && !is_filler(&peer.host);
+    // A container of elsewhere whose network a service joins.
+    let joined = |host: &str| {
+        let mut modes = cx.model.services.values().filter_map(|service| service.network_mode.as_ref());
+        modes.any(|mode| mode.value.strip_prefix("container:") == Some(host))
+    };
+    let unknown = |peer: &&Peer| {
+        let named = peer.meaning == Meaning::Unknown && peer.variable.is_none();
+        named && !is_filler(&peer.host) && !joined(&peer.host)
+    };
     for peer in cx.facts.peers().iter().filter(unknown).filter(|peer| !cx.facts.is_service_nearby(&peer.host)) {
         let group = groups.entry(&peer.host).or_default();
         if group.is_empty() {

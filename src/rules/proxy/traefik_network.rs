@@ -1,5 +1,8 @@
 //! A service that Traefik routes to and cannot reach, or may look for on the wrong network.
 
+use std::collections::BTreeMap;
+
+use crate::facts::proxied::is_on_its_own;
 use crate::facts::published::has_borrowed_network;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::Service;
@@ -22,21 +25,26 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut unnamed: Vec<Finding> = Vec::new();
+    let mut misnamed: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     for service in cx.model.services.values() {
         let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
         if is_traefik(service) || has_borrowed_network(service) || is_internal(service) {
             continue;
         }
         let routed = Routed { cx, service, route: &route };
-        match routed.unshared(traefik).or_else(|| routed.misnamed(traefik)) {
-            Some(finding) => findings.push(finding),
-            None => unnamed.extend(routed.unnamed(traefik)),
+        if let Some(finding) = routed.unshared(traefik) {
+            findings.push(finding);
+        } else if let Some((label, finding)) = routed.misnamed(traefik) {
+            misnamed.entry(label).or_default().push(finding);
+        } else {
+            unnamed.extend(routed.unnamed(traefik));
         }
     }
+    findings.extend(misnamed.into_values().filter_map(together));
     findings.extend(together(unnamed));
 }
 
-/// One finding for all services that lack the label.
+/// One finding for all services that lack the label, or name one network wrongly.
 fn together(unnamed: Vec<Finding>) -> Option<Finding> {
     let mut all = unnamed.into_iter();
     let mut first = all.next()?;
@@ -92,13 +100,16 @@ impl Routed<'_, '_> {
     }
 
     /// The label names a network that it is not on: Traefik then takes any.
-    fn misnamed(&self, traefik: Option<&Traefik>) -> Option<Finding> {
+    fn misnamed(&self, traefik: Option<&Traefik>) -> Option<(String, Finding)> {
         let (label, place) = self.route.network.as_ref()?;
         let networks = self.networks();
         let named = networks.contains(&label.as_str()) || label.is_empty();
         // The part before the key may be the name that the project has elsewhere.
         let other_project = self.service.networks.keys().any(|key| label.ends_with(&format!("_{key}")));
         if named || other_project || networks.len() < 2 || self.all_shared(traefik) {
+            return None;
+        }
+        if traefik.is_none() && is_on_its_own(self.cx.facts, self.service) {
             return None;
         }
         let name = &self.service.name;
@@ -108,7 +119,7 @@ impl Routed<'_, '_> {
             Some(network) => format!("write `{}`, or give the network that `name`", network.name.value),
             None => format!("write one of {}", and_list(&networks)),
         };
-        Some(self.finding(Severity::Warning, *place, message).evidence(label.clone()).help(help))
+        Some((label.clone(), self.finding(Severity::Warning, *place, message).evidence(label.clone()).help(help)))
     }
 
     /// Several networks, and nothing says which one Traefik should take. What a Traefik of elsewhere was told is not

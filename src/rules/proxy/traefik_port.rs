@@ -1,8 +1,9 @@
 //! A label that tells Traefik a port on which the service does not listen.
 
 use super::upstream_port_mismatch::{help, ports, with_reason};
-use crate::facts::listeners::other_than;
-use crate::finding::{Finding, Severity};
+use crate::facts::listeners::{Evidence, Listener, other_than};
+use crate::finding::{Finding, Place, Severity};
+use crate::model::Service;
 use crate::rules::Context;
 use crate::sidecar::ProxyKind;
 use crate::sidecar::traefik::is_traefik;
@@ -13,6 +14,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (Some(service), Some(port)) = (cx.model.services.get(&target.host), target.port) else { continue };
         // Its own dashboard is `api@internal`, which asks for any port.
         let Some(known) = other_than(cx.facts, service, port).filter(|_| !is_traefik(service)) else { continue };
+        // An override that builds or starts something else does without the Traefik for which the label is.
+        if known.ports.iter().any(|one| decided_at(service, one).span.file != target.place.span.file) {
+            continue;
+        }
         let name = &service.name;
         let message =
             format!("`{name}` does not listen on {port}, which Traefik is told here, but on {}", ports(&known));
@@ -21,5 +26,15 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .evidence(port.to_string())
                 .help(help(service, &known));
         findings.push(with_reason(finding, &known));
+    }
+}
+
+/// Where a Compose file decides what a service listens on.
+fn decided_at(service: &Service, listener: &Listener) -> Place {
+    match (&listener.evidence, &service.build) {
+        (Evidence::Dockerfile, Some(build)) => build.dockerfile.as_ref().map_or(build.key, |file| file.place),
+        (Evidence::Command, _) => service.command.as_ref().map_or(service.key, |command| command.place),
+        (Evidence::Image, _) => service.image.as_ref().map_or(service.key, |image| image.place),
+        _ => service.key,
     }
 }

@@ -4,7 +4,7 @@ use crate::catalogue::schema::Engine;
 use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
 use crate::facts::mounts;
 use crate::facts::sqlite::{Location, location};
-use crate::facts::sqlite_files::{is_replaced, moved_to};
+use crate::facts::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
@@ -19,7 +19,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let before = findings.len();
         for (name, entry) in &service.environment {
             let Some(value) = &entry.value else { continue };
-            if name.to_ascii_uppercase().contains("TEST") {
+            if name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name) {
                 continue;
             }
             findings.extend(location(name, &value.value).and_then(|found| of_value(cx, service, name, value, &found)));

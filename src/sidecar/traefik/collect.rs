@@ -78,8 +78,10 @@ fn routes(service: &Service, read: &Read, settings: &[Setting], all: &mut Sideca
     };
     for setting in settings {
         match parts(&setting.path).as_slice() {
-            ["http", "services", _, "loadbalancer", "servers", _, "url"]
-            | ["tcp" | "udp", "services", _, "loadbalancer", "servers", _, "address"] => {
+            ["http", "services", name, "loadbalancer", "servers", _, "url"]
+            | ["tcp" | "udp", "services", name, "loadbalancer", "servers", _, "address"]
+                if !is_stand_in(name) =>
+            {
                 all.targets.extend(target(service, read, setting));
             }
             ["http" | "tcp", "routers", _, "rule"] => all.rules.push(named(setting)),
@@ -88,6 +90,15 @@ fn routes(service: &Service, read: &Read, settings: &[Setting], all: &mut Sideca
             _ => {}
         }
     }
+}
+
+/// Whether a service is one in name only: a router must have one, although its middlewares answer every request.
+fn is_stand_in(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["dummy", "noop", "no-op", "null", "blackhole", "unused", "placeholder"];
+    words
+        .iter()
+        .any(|word| name == *word || name.starts_with(&format!("{word}-")) || name.ends_with(&format!("-{word}")))
 }
 
 fn target(service: &Service, read: &Read, setting: &Setting) -> Option<ProxyTarget> {

@@ -57,7 +57,10 @@ pub fn routed(service: &Service) -> Option<TraefikRoute> {
         .collect();
     let (_, first) = labels.first()?;
     let value_of = |key: &str| labels.iter().find(|(name, _)| name == key).map(|(_, value)| *value);
-    let is_port = |name: &str| name == "traefik.port" || name.ends_with(".loadbalancer.server.port");
+    // Beside labels of version 2 the one of version 1 is a leftover, which nobody reads.
+    let is_new = |name: &str| ["http", "tcp", "udp"].iter().any(|one| name.starts_with(&format!("traefik.{one}.")));
+    let old = !labels.iter().any(|(name, _)| is_new(name));
+    let is_port = |name: &str| old && name == "traefik.port" || name.ends_with(".loadbalancer.server.port");
     let ports: Vec<(u16, Place)> = labels
         .iter()
         .filter(|(name, _)| is_port(name))
@@ -101,5 +104,6 @@ mod tests {
         check(&[("traefik.enable", "true"), (port, "8080")], Some((true, Some(8080), "8080")));
         check(&[("Traefik.Enable", "TRUE"), (port, "x")], Some((true, None, "TRUE")));
         check(&[("traefik.port", "80")], Some((true, Some(80), "80")));
+        check(&[("traefik.http.routers.a.rule", "x"), ("traefik.port", "80")], Some((true, None, "x")));
     }
 }
