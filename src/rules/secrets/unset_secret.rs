@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::facts::images::known_image;
 use crate::facts::variables::Blank;
 use crate::finding::{Finding, Label, Place, Severity};
-use crate::model::{Variable, VariableSource};
-use crate::project::nearest;
+use crate::model::{Service, Variable, VariableSource};
+use crate::project::{Reference, nearest};
 use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
 use crate::secrets::is_secret_name;
@@ -14,7 +14,7 @@ use crate::secrets::is_secret_name;
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for blank in cx.facts.blanks().iter().filter(|blank| blank.is_secret) {
-        if !is_allowed(cx, blank.name) {
+        if !is_allowed(cx, blank.name) && !is_switched_off(cx, blank) {
             findings.extend(of_variable(cx, blank));
         }
     }
@@ -24,6 +24,28 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether the configuration says that something else sets it.
 fn is_allowed(cx: &Context<'_>, name: &str) -> bool {
     cx.settings.lists_name("unset-secret", "allowed", name)
+}
+
+/// Whether the address that the secret is for is left empty with it, and no image needs the secret.
+fn is_switched_off(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
+    let is_empty = |name: &str| cx.project.environment.value(name).is_some_and(|value| value.is_empty());
+    let is_needed = |reference: &&Reference| {
+        let [first, service, ..] = reference.path.as_slice() else { return false };
+        let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
+        let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()));
+        service.zip(key).is_some_and(|(service, key)| needs(service, key))
+    };
+    blank.emptied.is_some() && leads_nowhere(blank.name, is_empty) && !blank.uses.iter().any(is_needed)
+}
+
+/// Whether the address that goes with a name is left empty.
+fn leads_nowhere(name: &str, is_empty: impl Fn(&str) -> bool) -> bool {
+    ["HOST", "SERVER", "URL", "ADDRESS", "ENDPOINT"].iter().any(|word| is_empty(&format!("{}_{word}", group(name))))
+}
+
+/// Whether the image of a service is known to need a variable.
+fn needs(service: &Service, name: &str) -> bool {
+    known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name))
 }
 
 fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
@@ -69,10 +91,16 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<Place> = HashSet::new();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
+        let is_empty = |name: &str| {
+            let value = service.environment.get(name).and_then(|variable| variable.value.as_ref());
+            value.is_some_and(|value| value.value.is_empty())
+        };
         for (name, variable) in &service.environment {
             let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
             let of_file = variable.source == VariableSource::EnvFile;
-            let switched_off = groups.get(group(name)).copied().unwrap_or(false);
+            let needed = needs(service, name);
+            let switched_off =
+                groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
             if is_allowed(cx, name)
                 || !empty
                 || !of_file
@@ -83,8 +111,6 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);
-            let needed =
-                known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name));
             let severity = if needed { Severity::Error } else { Severity::Warning };
             findings.push(
                 Finding::new("unset-secret", severity, variable.key, format!("services.{}", service.name), message)
