@@ -70,20 +70,7 @@ pub fn sound(report: &Report, sources: &SourceDb) {
     }
     let mut options = RenderOptions::new(PathBuf::from(DIRECTORY));
     options.show = Severity::Info;
-    let formats = [
-        Format::Text,
-        Format::Concise,
-        Format::Json,
-        Format::Jsonl,
-        Format::Sarif,
-        Format::Github,
-        Format::Gitlab,
-        Format::Junit,
-        Format::Checkstyle,
-        Format::Rdjson,
-        Format::Markdown,
-    ];
-    for format in formats {
+    for format in Format::ALL {
         let said = render(format, report, sources, &options);
         let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
         assert!(!said.contains(is_control), "{format:?} holds control characters");

@@ -16,20 +16,6 @@ const ODD: &str =
 /// What no output may show.
 const SECRETS: [&str; 3] = ["hunter2hunter2", "t0ken-t0ken", "sécret-word"];
 
-const ALL: [Format; 11] = [
-    Format::Text,
-    Format::Concise,
-    Format::Json,
-    Format::Jsonl,
-    Format::Sarif,
-    Format::Github,
-    Format::Gitlab,
-    Format::Junit,
-    Format::Checkstyle,
-    Format::Rdjson,
-    Format::Markdown,
-];
-
 /// What every format says of a finding.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
@@ -391,7 +377,7 @@ fn markdown_holds_no_markup_of_a_file() {
 
 #[test]
 fn nothing_hostile_and_no_secret_is_in_any_format() {
-    for format in ALL {
+    for format in Format::ALL {
         let output = shown_as(format);
         let hostile = output.chars().find(|character| clean::is_hostile(*character) && *character != '\n');
         assert_eq!(hostile, None, "{format:?}");

@@ -65,6 +65,23 @@ pub enum Format {
     Markdown,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 11] = [
+        Format::Text,
+        Format::Concise,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Checkstyle,
+        Format::Rdjson,
+        Format::Markdown,
+    ];
+}
+
 /// How the output is made.
 #[derive(Clone, Debug)]
 pub struct RenderOptions {
