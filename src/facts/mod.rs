@@ -262,10 +262,18 @@ impl<'a> Facts<'a> {
 
     /// What the project's first file is for, by its path in the repository.
     pub fn purpose(&self) -> purpose::Purpose {
-        let Some(first) = self.project.files.last() else { return purpose::Purpose::Any };
-        let file = self.sources.file(*first);
+        self.path_in_repository().map_or(purpose::Purpose::Any, |path| purpose::purpose(&path))
+    }
+
+    /// Whether the project is a template or a backup, which is used in another place than this.
+    pub fn is_of_elsewhere(&self) -> bool {
+        self.path_in_repository().is_some_and(|path| purpose::is_of_elsewhere(&path))
+    }
+
+    fn path_in_repository(&self) -> Option<String> {
+        let file = self.sources.file(*self.project.files.last()?);
         let path = file.path.strip_prefix(&self.root).unwrap_or(&file.path);
-        purpose::purpose(&path.to_string_lossy())
+        Some(path.to_string_lossy().into_owned())
     }
 }
 

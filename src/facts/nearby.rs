@@ -13,13 +13,26 @@ const MOST: usize = 64;
 const UPWARDS: usize = 3;
 
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
-/// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them.
+/// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them. A file called
+/// `compose.<name>.yaml` counts as one that has a service of that name.
 pub fn services(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, BTreeSet<String>)> {
-    let names = |one: &Near| match &one.broken {
-        Some(text) => keys_of(text).map(str::to_owned).collect(),
-        None => services_of(&one.tree).map(str::to_owned).collect(),
+    let names = |one: &Near| {
+        let mut names: BTreeSet<String> = match &one.broken {
+            Some(text) => keys_of(text).map(str::to_owned).collect(),
+            None => services_of(&one.tree).map(str::to_owned).collect(),
+        };
+        names.extend(named_after(&one.file));
+        names
     };
     near(directory, root, beside, sources).into_iter().map(|one| (one.file.clone(), names(&one))).collect()
+}
+
+/// The word between `compose.` and the ending.
+fn named_after(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let rest = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"))?;
+    let (middle, _) = rest.strip_prefix(['.', '-'])?.rsplit_once('.')?;
+    Some(middle.to_owned())
 }
 
 /// The keys with nothing behind them in a text that is no YAML: its services are among them.

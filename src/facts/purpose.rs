@@ -15,6 +15,17 @@ const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdat
 /// `override` is what Compose adds on a developer's machine; elsewhere files are named with `-f`.
 const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "debug", "devcontainer", "override"];
 
+/// Names of directories whose files are copied to another place before they are used, or were brought from one.
+const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "backups"];
+
+/// Whether a Compose file, by the directories it stands in, is used in another place than this.
+pub fn is_of_elsewhere(path: &str) -> bool {
+    let (directories, _) = path.rsplit_once('/').unwrap_or_default();
+    let name =
+        |directory: &str| directory.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_ascii_lowercase();
+    directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
+}
+
 /// Reads the purpose out of a path, relative to the repository.
 pub fn purpose(path: &str) -> Purpose {
     let lower = path.to_ascii_lowercase();

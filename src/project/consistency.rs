@@ -256,6 +256,13 @@ impl<'a> Check<'a> {
         let known = if kind == "model" { self.models() } else { self.section(section) };
         let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let message = format!("the {kind} `{name}` is not defined");
+        let evidence = Some(format!("{kind} {name}"));
+        // What is missing at top level is one mistake, however many services name it.
+        let first = self.findings.iter_mut().find(|one| one.rule == "undefined-reference" && one.evidence == evidence);
+        if let Some(first) = first.filter(|first| first.fix.is_none() && kind != "service") {
+            first.labels.push(Label { place, message: format!("`{}` names it, too", service.name) });
+            return;
+        }
         let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
         let (help, fix) = if kind == "volume" && name.contains(['/', '.']) {
             let help = format!("this is read as the name of a volume; write `./{name}` if it is a path");
@@ -274,7 +281,7 @@ impl<'a> Check<'a> {
         let finding = self.report("undefined-reference", place, resource(service), message);
         finding.help = Some(help);
         finding.fix = fix;
-        finding.evidence = Some(format!("{kind} {name}"));
+        finding.evidence = evidence;
     }
 
     fn scale(&mut self, service: &Service<'_>) {

@@ -24,6 +24,17 @@ pub fn without_consequences(findings: Vec<Finding>, references: &[Reference]) ->
         .collect()
 }
 
+/// Drops that a file is no mapping where its syntax is broken: that is why it reads as something else.
+pub fn without_broken(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_broken = |finding: &&Finding| finding.rule == "yaml-syntax";
+    let broken: HashSet<FileId> = findings.iter().filter(is_broken).map(|finding| finding.place.span.file).collect();
+    let is_whole = |finding: &Finding| finding.rule == "wrong-type" && finding.message.starts_with(WHOLE_FILE);
+    findings.into_iter().filter(|one| !is_whole(one) || !broken.contains(&one.place.span.file)).collect()
+}
+
+/// How a finding about the type of a whole file begins.
+const WHOLE_FILE: &str = "a Compose file must be";
+
 /// Drops that a key is missing where the same mapping has one that is a misspelling of it, or was meant as a text.
 pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
     let misspelt: Vec<(Span, String)> = findings

@@ -173,7 +173,14 @@ fn is_filled_in_later(value: &Value) -> bool {
         let piece = text.get(part.start as usize..part.end as usize);
         part.variable.is_some() && piece.is_some_and(|piece| piece.starts_with('#'))
     };
-    template || value.parts.iter().any(comment)
+    template || has_blank_to_fill(text) || value.parts.iter().any(comment)
+}
+
+/// Whether a text has a `<word>` for somebody to replace.
+fn has_blank_to_fill(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    let mut starts = text.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    starts.any(|(word, _)| !word.is_empty() && word.chars().all(is_word))
 }
 
 struct Report<'a> {

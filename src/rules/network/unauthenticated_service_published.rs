@@ -8,7 +8,7 @@ use crate::facts::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::rules::support::{for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
-use crate::sidecar::AdminPort;
+use crate::sidecar::{AdminPort, Traefik};
 
 /// Reports each published port behind which the catalogue knows that nobody is asked who they are.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -18,7 +18,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let port = published.port;
         // The interface of a proxy is `proxy-admin-api`'s, which points at the setting that opens it.
         let of_proxy = |admin: &AdminPort| admin.proxy == published.service.name && admin.port == port.target;
-        let spoken_of = cx.facts.sidecars().admins.iter().any(of_proxy);
+        // Beside a file that is not here, Traefik takes no option.
+        let is_unsaid = |traefik: &Traefik| traefik.service == published.service.name && !traefik.settings.known;
+        let sidecars = cx.facts.sidecars();
+        let spoken_of = sidecars.admins.iter().any(of_proxy) || sidecars.traefiks.iter().any(is_unsaid);
         let reached = published.in_effect && published.reach.is_beyond_loopback() && !spoken_of;
         let Some(open) = behind(published.service, port).filter(|_| reached) else { continue };
         let Some(finding) = of_port(cx, published, &open).filter(|_| seen.insert(port.place)) else { continue };

@@ -14,6 +14,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
+    let first = findings.len();
     let mut seen = HashSet::new();
     let mut from_above: Vec<MissingSource<'_>> = Vec::new();
     for missing in cx.facts.missing_sources() {
@@ -30,6 +31,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(meant_from_above(&from_above));
+    if cx.facts.is_of_elsewhere() {
+        findings.iter_mut().skip(first).for_each(|finding| finding.severity = Severity::Info);
+    }
 }
 
 /// Paths that are right from a directory further up have one cause, and are one finding.

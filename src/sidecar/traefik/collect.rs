@@ -59,7 +59,8 @@ fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place
         all.listens.push(ProxyListen { proxy: proxy.clone(), port, ssl, local: false, place, given, kind });
     }
     let insecure = |one: &&StaticSetting| one.path == "api.insecure" && super::settings::is_true(&one.value);
-    if let Some(setting) = settings.all.iter().rev().find(insecure) {
+    // With a file that is not here, Traefik reads no options.
+    if let Some(setting) = settings.all.iter().rev().find(insecure).filter(|_| settings.known) {
         let own = settings.entry_points().into_iter().find(|(name, ..)| *name == "traefik");
         let port = own.map_or(8080, |(_, port, _)| port);
         all.admins.push(AdminPort { proxy, port, place: setting.place, kind });
