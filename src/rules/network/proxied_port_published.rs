@@ -28,7 +28,8 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         // An address that was chosen is meant for those who reach it.
         let chosen = matches!(published.reach, Exposure::Address(_));
-        let severity = if port.published.is_some() && !chosen { Severity::Error } else { Severity::Warning };
+        let certain = port.published.is_some() && !chosen && !adds_little(cx, &target.proxy);
+        let severity = if certain { Severity::Error } else { Severity::Warning };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
         let message = format!(
@@ -48,4 +49,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fix = fixes::on_loopback(cx, port);
         findings.push(finding);
     }
+}
+
+/// Whether a proxy of the project has no TLS on any of its ports: who goes around it then misses little.
+fn adds_little(cx: &Context<'_>, proxy: &str) -> bool {
+    let Some(service) = cx.model.services.get(proxy) else { return false };
+    let mut listens = cx.facts.sidecars().listens.iter().filter(|listen| listen.proxy == proxy).peekable();
+    listens.peek().is_some()
+        && listens.all(|listen| !listen.ssl && listen.port != 443)
+        && !service.ports.iter().any(|port| port.target == 443)
 }
