@@ -22,7 +22,7 @@ use super::mend;
 use super::merge::{merge, reset};
 use super::name::project_name;
 use super::paths::Paths;
-use super::rejections::{Breaks, once, without_broken, without_consequences, without_misspelt};
+use super::rejections::{Breaks, once, without_broken, without_consequences, without_misspelt, without_shifted};
 use super::texts::Texts;
 use super::unique::unique;
 use super::validate::validate;
@@ -163,6 +163,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
     let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
     let reported = without_broken(without_misspelt(loader.breaks.without_consequences(reported)));
+    let reported = without_shifted(reported);
     let project = Project {
         name,
         directory: entry.directory.clone(),

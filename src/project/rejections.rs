@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::interpolate::Reference;
+use super::schema::SERVICE_STRUCT;
 use crate::finding::{Finding, Label, Place};
 use crate::source::{FileId, NodeId, Span};
 use crate::template::Outcome;
@@ -59,6 +60,35 @@ pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
     };
     findings.into_iter().filter(|finding| !is_consequence(finding) && !is_no_entry(finding)).collect()
 }
+
+/// An empty service whose keys follow as services of their own is one slip of the indentation, and one finding.
+pub fn without_shifted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_empty = |finding: &&Finding| finding.rule == "wrong-type" && finding.message.ends_with(EMPTY_ENTRY);
+    let empty: Vec<(Span, String)> =
+        findings.iter().filter(is_empty).map(|one| (one.place.span, one.resource.clone())).collect();
+    for (span, resource) in empty.into_iter().filter(|(_, resource)| resource.starts_with("services.")) {
+        let shifted = |finding: &Finding| {
+            let at = finding.place.span;
+            let key = finding.resource.strip_prefix("services.")?.split('.').next()?;
+            let follows = at.file == span.file && at.start > span.end;
+            (follows && SERVICE_STRUCT.key(key).is_some()).then(|| format!("`{key}`"))
+        };
+        let mut keys: Vec<String> = findings.iter().filter_map(shifted).collect();
+        keys.dedup();
+        if keys.is_empty() {
+            continue;
+        }
+        findings.retain(|finding| shifted(finding).is_none());
+        if let Some(first) = findings.iter_mut().find(|one| one.place.span == span && one.resource == resource) {
+            first.help = Some(format!("indent what follows: {} stand beside it, as services", keys.join(", ")));
+            first.fix = None;
+        }
+    }
+    findings
+}
+
+/// How a finding about an entry with nothing behind it ends.
+const EMPTY_ENTRY: &str = "must be a mapping, this is empty";
 
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
 /// for each required variable.

@@ -28,6 +28,7 @@ mod words;
 pub use forms::{forms, keys_at};
 pub use lookup::{Found, lookup, nearest_path};
 pub use release::Release;
+pub use service::SERVICE_STRUCT;
 pub use shape::{EntryStyle, Key, List, Mapping, Names, Scalars, Shape, Struct, Table, TextRule};
 
 use crate::edits::Files;
