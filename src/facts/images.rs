@@ -142,7 +142,7 @@ pub fn runs_server(service: &Service) -> bool {
     if SHELLS.contains(&program) || first.contains(char::is_whitespace) {
         return words.iter().any(|script| starts_server(script));
     }
-    if matches!(program, "sleep" | "tail" | "echo" | "cat" | "true") || CLIENTS.contains(&program) {
+    if matches!(program, "echo" | "cat") || HELPERS.contains(&program) || CLIENTS.contains(&program) {
         return false;
     }
     // Beside the entrypoint of the image another program is what runs.

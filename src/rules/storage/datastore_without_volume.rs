@@ -30,7 +30,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
         };
-        let help = if unkept.exact {
+        let help = if let Some(option) = unkept.option {
+            format!("mount a named volume at `/data`, and add `{option} /data` to the command")
+        } else if unkept.exact {
             format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
         } else {
             let of = &unkept.image.name;
@@ -41,6 +43,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .evidence(unkept.path.clone())
                 .help(help);
         finding.fix = match unkept.fleeting {
+            _ if unkept.option.is_some() => None,
             Some(_) => fixes::named(cx, service, &unkept.path),
             None => fixes::in_named_volume(cx, service, &unkept.path),
         };
