@@ -153,6 +153,36 @@ pub fn runs_server(service: &Service) -> bool {
     !is_script || is_server(first) || words.iter().any(|word| is_server(word))
 }
 
+/// Whether the service's own `entrypoint` or `command` starts something that is no proxy and starts none: not a proxy, a
+/// shell, a supervisor or a script, which a path may be.
+pub fn starts_no_proxy(service: &Service) -> bool {
+    const PROXIES: [&str; 7] = ["nginx", "openresty", "caddy", "haproxy", "traefik", "envoy", "angie"];
+    const STARTERS: [&str; 16] = [
+        "run",
+        "start",
+        "serve",
+        "exec",
+        "env",
+        "init",
+        "tini",
+        "dumb-init",
+        "gosu",
+        "su-exec",
+        "sudo",
+        "dockerize",
+        "supervisord",
+        "runsvdir",
+        "s6-svscan",
+        "make",
+    ];
+    let own = || service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let Some(first) = own().next().map(|word| word.value.as_str()) else { return false };
+    let opens = first.is_empty() || first.starts_with(['-', '$']) || first.contains(['/', '.']);
+    let started = opens || first.contains(char::is_whitespace) || SHELLS.contains(&first) || STARTERS.contains(&first);
+    let scripted = first.contains("entrypoint") || first.contains("wait");
+    !started && !scripted && !own().any(|word| PROXIES.iter().any(|proxy| word.value.contains(proxy)))
+}
+
 fn program_of(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }

@@ -15,6 +15,11 @@ const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdat
 /// `override` is what Compose adds on a developer's machine; elsewhere files are named with `-f`.
 const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "debug", "devcontainer", "override"];
 
+/// Whether a name says that what has it is for tests.
+pub fn is_for_tests(name: &str) -> bool {
+    purpose(name) == Purpose::Test
+}
+
 /// Reads the purpose out of a path, relative to the repository.
 pub fn purpose(path: &str) -> Purpose {
     let lower = path.to_ascii_lowercase();
