@@ -231,6 +231,26 @@ mod tests {
     }
 
     #[test]
+    fn a_helper_is_no_server_and_a_program_no_proxy() {
+        let check = |keys: &str, expect: (bool, bool)| {
+            with_facts(&format!("services:\n  a: {{image: 'postgres:17', {keys}}}\n"), |facts| {
+                let service = &facts.model.services["a"];
+                assert_eq!((runs_server(service), starts_no_proxy(service)), expect, "{keys}");
+            });
+        };
+        check("labels: []", (true, false));
+        check("command: crond -f -l 2", (false, true));
+        check("command: /usr/sbin/crond -f", (false, false));
+        check("command: php artisan reverb:start", (true, true));
+        check("command: nginx -g 'daemon off;'", (true, false));
+        check("command: sh -c 'php-fpm & nginx'", (false, false));
+        check("command: ./start.sh", (false, false));
+        check("command: dumb-init caddy run", (true, false));
+        check("entrypoint: supervisord", (true, false));
+        check("command: --providers.docker", (true, false));
+    }
+
+    #[test]
     fn an_image_with_an_entrypoint_of_its_own_is_not_known_for_sure() {
         let files = [
             ("compose.yaml", "services: {a: {build: .}, b: {build: ./b}}\n"),
