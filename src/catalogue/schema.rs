@@ -21,7 +21,6 @@ pub struct Image {
     #[serde(default = "checked")]
     pub checked: bool,
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
-    #[serde(default)]
     pub version_prefix: Option<String>,
     /// Whether `latest` has moved to another line of versions of late: a tag without a version (and prefix) may be any.
     #[serde(default)]
@@ -54,7 +53,6 @@ pub struct Image {
     #[serde(default)]
     pub programs: Vec<Programs>,
     /// Whether the image brings a HEALTHCHECK of its own; unknown if absent.
-    #[serde(default)]
     pub healthcheck: Option<bool>,
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
@@ -63,10 +61,8 @@ pub struct Image {
     #[serde(default)]
     pub sqlite: Vec<Sqlite>,
     /// Set if its database lives in memory unless something says otherwise.
-    #[serde(default)]
     pub in_memory: Option<InMemory>,
     /// Its use of an NVIDIA GPU.
-    #[serde(default)]
     pub gpu: Option<Gpu>,
     /// Where the facts come from: pages of documentation and files of public repositories.
     pub sources: Vec<String>,
@@ -107,21 +103,23 @@ pub enum Role {
 #[serde(deny_unknown_fields)]
 pub struct DataPath {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// Where a volume belongs.
     pub path: String,
     /// The variable whose value is used in place of `path`.
-    #[serde(default)]
     pub variable: Option<String>,
-    /// The option of the command that names another path (`--datadir`).
+    /// Options of the command that name another path (`--datadir`).
     #[serde(default)]
-    pub flag: Option<String>,
+    pub flags: Vec<String>,
+    /// Options of the command that name a configuration, which may name another path.
+    #[serde(default)]
+    pub configured_by: Vec<String>,
+    /// Another path, where variables make the image drop its own configuration.
+    pub otherwise: Option<Otherwise>,
     /// Whether the command itself names the path, as in `server /data`: `path` is then only the custom.
     #[serde(default)]
     pub in_command: bool,
     /// The path the image declares as VOLUME and which holds this one: a mount of a parent of it does not keep the data.
-    #[serde(default)]
     pub volume: Option<String>,
     /// Whether the data lie in a folder named after the hostname: without `hostname`, a new container does not find them.
     #[serde(default)]
@@ -137,6 +135,16 @@ pub struct DataPath {
     /// Mount points that look right and are not.
     #[serde(default)]
     pub wrong: Vec<WrongMount>,
+}
+
+/// The path that an image has once one of some variables is set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Otherwise {
+    /// The variables.
+    pub with: Vec<String>,
+    /// The path.
+    pub path: String,
 }
 
 /// What is lost with a path.
@@ -174,7 +182,6 @@ pub enum WrongMountEffect {
 #[serde(deny_unknown_fields)]
 pub struct Port {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// Its number.
     pub port: u16,
@@ -184,16 +191,13 @@ pub struct Port {
     /// What is spoken there, in a word: `database`, `http`, `admin`, `metrics`, `amqp` …
     pub purpose: String,
     /// The address it binds by default, if that is not all of them.
-    #[serde(default)]
     pub listen: Option<String>,
     /// The variable that changes the number (or the address with it).
-    #[serde(default)]
     pub variable: Option<String>,
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
     pub opened_by: Vec<String>,
     /// Holds only for tags with this word.
-    #[serde(default)]
     pub only: Option<String>,
     /// Holds only for tags without these words.
     #[serde(default)]
@@ -257,7 +261,6 @@ impl ExposureKind {
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// Whether it does when nothing is configured.
     pub default: bool,
@@ -280,10 +283,8 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct Required {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// Holds only if this is set.
-    #[serde(default)]
     pub given: Option<Setting>,
     /// Any of these is enough.
     pub any_of: Vec<Setting>,
@@ -351,7 +352,6 @@ pub struct Secret {
     /// The variable.
     pub name: String,
     /// The variable that takes the path of a file with the secret instead (`POSTGRES_PASSWORD_FILE`).
-    #[serde(default)]
     pub file: Option<String>,
 }
 
@@ -372,7 +372,6 @@ pub struct Defaults {
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Its name; none if there is only a password.
-    #[serde(default)]
     pub user: Option<Value>,
     /// Its password.
     pub password: Value,
@@ -386,10 +385,8 @@ pub struct Value {
     #[serde(default)]
     pub variables: Vec<String>,
     /// What it is if none is set.
-    #[serde(default)]
     pub value: Option<String>,
     /// The variable whose effective value it has if none is set.
-    #[serde(default)]
     pub same_as: Option<String>,
 }
 
@@ -398,10 +395,8 @@ pub struct Value {
 #[serde(deny_unknown_fields)]
 pub struct Programs {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// Holds only for tags with this word (`alpine` in `17-alpine3.20`).
-    #[serde(default)]
     pub only: Option<String>,
     /// Holds only for tags without these words.
     #[serde(default)]
@@ -419,12 +414,10 @@ pub struct Programs {
 #[serde(deny_unknown_fields)]
 pub struct Sqlite {
     /// The tags it holds for.
-    #[serde(default)]
     pub tags: Option<TagRange>,
     /// The file.
     pub path: String,
     /// Holds only for tags with this word.
-    #[serde(default)]
     pub only: Option<String>,
     /// Holds only for tags without these.
     #[serde(default)]
@@ -433,7 +426,6 @@ pub struct Sqlite {
     #[serde(default)]
     pub engine: Engine,
     /// The variable that moves the file.
-    #[serde(default)]
     pub variable: Option<String>,
     /// Settings that put another database in its place: any of them does.
     #[serde(default)]

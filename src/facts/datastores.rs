@@ -1,9 +1,10 @@
 //! Datastores of the project, where each keeps its data, and whether that place lasts.
 
-use crate::catalogue::schema::{DataPath, Image, Keeps, WrongMountEffect};
+use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::facts::images::{Known, known_image, runs_server, variable};
 use crate::facts::mounts;
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
+use crate::project::short::volume::clean;
 
 /// Options that make a cache write its data to disk: somebody wants them kept.
 const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
@@ -22,6 +23,8 @@ pub struct Unkept<'a> {
     pub keeps: Keeps,
     /// Whether the command asks for the data to be kept, which only matters for a cache.
     pub asked_for: bool,
+    /// The option that the command would better name another path with: the usual one is not made for data.
+    pub option: Option<&'static str>,
     /// A mount that was meant for the data and does not hold them, and what comes of it.
     pub misplaced: Option<(&'a Mount, WrongMountEffect)>,
     /// Whether a mount keeps what the image has at another path.
@@ -124,7 +127,7 @@ fn names_own_mount(model: &Model, service: &Service) -> bool {
     let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
     let texts: Vec<&str> = words.chain(values).map(|text| text.value.as_str()).collect();
     mounts::all(model, service).into_iter().any(|mount| {
-        let target = mount.target.value.as_str();
+        let target = mount.target.value.trim_end_matches('/');
         let named = |text: &&str| {
             let rest = text.find(target).and_then(|at| text.get(at + target.len()..));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '"', '\'', ',', '&', '?']))
@@ -155,10 +158,10 @@ fn lost<'a>(
     model: &'a Model,
     service: &'a Service,
     (image, exact): (&'static Image, bool),
-    (data, all): (&DataPath, &[&DataPath]),
+    (data, all): (&'static DataPath, &[&'static DataPath]),
 ) -> Option<Unkept<'a>> {
     let path = place_of(service, data)?;
-    let moved = path != data.path;
+    let moved = path != data.path && data.otherwise.as_ref().is_none_or(|other| path != other.path);
     if is_kept(model, service, data, &path) {
         return None;
     }
@@ -168,7 +171,7 @@ fn lost<'a>(
     let mut named = None;
     if !moved {
         for wrong in &data.wrong {
-            let found = mounts::all(model, service).into_iter().find(|mount| mount.target.value == wrong.path);
+            let found = mounts::all(model, service).into_iter().find(|mount| clean(&mount.target.value) == wrong.path);
             named = named.or(found.map(|mount| (mount, wrong.effect)));
         }
     }
@@ -181,14 +184,16 @@ fn lost<'a>(
     };
     let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
-    let misplaced = named.or_else(meant).filter(|_| exact);
+    let asked_for = asks_to_keep(service, data);
+    let misplaced = named.or_else(meant).filter(|_| exact && (asked_for || data.asked_by.is_empty()));
     Some(Unkept {
         service,
         image,
         exact,
         path,
         keeps: data.keeps,
-        asked_for: asks_to_keep(service, data),
+        asked_for,
+        option: data.flags.first().filter(|_| !data.asked_by.is_empty()).map(String::as_str),
         misplaced,
         partly: mounts::all(model, service)
             .into_iter()
@@ -205,15 +210,19 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
         let named = words.map(|word| word.value.as_str()).find_map(path_in);
         return Some(named.unwrap_or_else(|| data.path.clone()));
     }
-    if let Some(flag) = &data.flag
-        && let Some(path) = option(service, flag)
-    {
+    if let Some(path) = data.flags.iter().find_map(|flag| option(service, flag)) {
         return path.starts_with('/').then(|| path.to_owned());
+    }
+    if data.configured_by.iter().any(|flag| option(service, flag).is_some()) {
+        return None;
     }
     match data.variable.as_deref().and_then(|name| variable(service, name)) {
         Some(value) if value.value.starts_with('/') => Some(value.value.trim_end_matches('/').to_owned()),
         Some(value) if !value.value.is_empty() => None,
-        _ => Some(data.path.clone()),
+        _ => {
+            let set = |other: &&Otherwise| other.with.iter().any(|name| variable(service, name).is_some());
+            Some(data.otherwise.as_ref().filter(set).map_or(&data.path, |other| &other.path).clone())
+        }
     }
 }
 
@@ -253,7 +262,7 @@ fn option<'a>(service: &'a Service, flag: &str) -> Option<&'a str> {
 fn is_kept(model: &Model, service: &Service, data: &DataPath, path: &str) -> bool {
     let accepted = data.also_accepted.iter().any(|accepted| {
         mounts::cover(model, service, accepted)
-            .is_some_and(|mount| mount.target.value == *accepted && mounts::is_persistent(model, mount))
+            .is_some_and(|mount| clean(&mount.target.value) == *accepted && mounts::is_persistent(model, mount))
     });
     if accepted {
         return true;

@@ -142,7 +142,7 @@ pub fn runs_server(service: &Service) -> bool {
     if SHELLS.contains(&program) || first.contains(char::is_whitespace) {
         return words.iter().any(|script| starts_server(script));
     }
-    if matches!(program, "sleep" | "tail" | "echo" | "cat" | "true") || CLIENTS.contains(&program) {
+    if matches!(program, "echo" | "cat") || HELPERS.contains(&program) || CLIENTS.contains(&program) {
         return false;
     }
     // Beside the entrypoint of the image another program is what runs.
@@ -151,6 +151,36 @@ pub fn runs_server(service: &Service) -> bool {
     }
     let is_script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
     !is_script || is_server(first) || words.iter().any(|word| is_server(word))
+}
+
+/// Whether the service's own `entrypoint` or `command` starts something that is no proxy and starts none: not a proxy, a
+/// shell, a supervisor or a script, which a path may be.
+pub fn starts_no_proxy(service: &Service) -> bool {
+    const PROXIES: [&str; 7] = ["nginx", "openresty", "caddy", "haproxy", "traefik", "envoy", "angie"];
+    const STARTERS: [&str; 16] = [
+        "run",
+        "start",
+        "serve",
+        "exec",
+        "env",
+        "init",
+        "tini",
+        "dumb-init",
+        "gosu",
+        "su-exec",
+        "sudo",
+        "dockerize",
+        "supervisord",
+        "runsvdir",
+        "s6-svscan",
+        "make",
+    ];
+    let own = || service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let Some(first) = own().next().map(|word| word.value.as_str()) else { return false };
+    let opens = first.is_empty() || first.starts_with(['-', '$']) || first.contains(['/', '.']);
+    let started = opens || first.contains(char::is_whitespace) || SHELLS.contains(&first) || STARTERS.contains(&first);
+    let scripted = first.contains("entrypoint") || first.contains("wait");
+    !started && !scripted && !own().any(|word| PROXIES.iter().any(|proxy| word.value.contains(proxy)))
 }
 
 fn program_of(word: &str) -> &str {
@@ -198,6 +228,26 @@ mod tests {
         check("command: start --health-enabled=false", false);
         check("environment: {KC_HEALTH_ENABLED: 'TRUE'}", true);
         check("environment: {KC_HEALTH_ENABLED: 'no'}", false);
+    }
+
+    #[test]
+    fn a_helper_is_no_server_and_a_program_no_proxy() {
+        let check = |keys: &str, expect: (bool, bool)| {
+            with_facts(&format!("services:\n  a: {{image: 'postgres:17', {keys}}}\n"), |facts| {
+                let service = &facts.model.services["a"];
+                assert_eq!((runs_server(service), starts_no_proxy(service)), expect, "{keys}");
+            });
+        };
+        check("labels: []", (true, false));
+        check("command: crond -f -l 2", (false, true));
+        check("command: /usr/sbin/crond -f", (false, false));
+        check("command: php artisan reverb:start", (true, true));
+        check("command: nginx -g 'daemon off;'", (true, false));
+        check("command: sh -c 'php-fpm & nginx'", (false, false));
+        check("command: ./start.sh", (false, false));
+        check("command: dumb-init caddy run", (true, false));
+        check("entrypoint: supervisord", (true, false));
+        check("command: --providers.docker", (true, false));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::images::{Known, built, known_image, launch, runs_default, runs_server
 use super::serve::binds;
 use crate::catalogue::schema::{Port, Role, Transport};
 use crate::finding::Place;
-use crate::model::{Service, base_image};
+use crate::model::{self, Service, base_image};
 use crate::sidecar::{is_official, runs_as_made};
 
 /// What says that a service listens on a port.
@@ -120,6 +120,18 @@ pub fn other_than(facts: &Facts<'_>, service: &Service, port: u16) -> Option<Lis
         return None;
     }
     if known.extent > Extent::Some { Some(known) } else { of_mapping(service, port) }
+}
+
+/// What a service listens on, where it is known, for all that it says of itself, not to listen on a port that it publishes.
+pub fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -> Option<Listeners> {
+    // Who lives in the service's network namespace uses its ports.
+    if facts.reach().siblings(&service.name).len() > 1 || port.protocol != "tcp" {
+        return None;
+    }
+    let known = listeners(service);
+    // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
+    let met = service.ports.iter().any(|one| known.get(one.target).is_some());
+    (known.extent == Extent::All && !met && !is_named(service, port.target)).then_some(known)
 }
 
 /// Whether anything about a service, but for its published ports, names a port: it may listen there.

@@ -28,12 +28,10 @@ pub fn cover<'a>(model: &'a Model, service: &'a Service, path: &str) -> Option<&
     covering.reduce(|best, mount| if mount.target.value.len() > best.target.value.len() { mount } else { best })
 }
 
-/// Whether a path is a directory or stands below it; both clean. `/data2` is not inside `/data`.
+/// Whether a path is a directory or stands below it; both clean, but for a `/` at the end of the directory. `/data2` is not
+/// inside `/data`.
 pub fn is_inside(path: &str, directory: &str) -> bool {
-    match path.strip_prefix(directory) {
-        Some(rest) => rest.is_empty() || rest.starts_with('/') || directory.ends_with('/'),
-        None => false,
-    }
+    path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether what is written to a mount is still there when the container is made anew: a path of the host or a named
@@ -107,6 +105,7 @@ volumes: {data: {}, other: {}, mem: {driver_opts: {type: tmpfs, device: tmpfs}}}
     fn everything_is_inside_the_root() {
         assert!(is_inside("/a", "/"));
         assert!(!is_inside("/", "/a"));
+        assert!(is_inside("/a", "/a/") && is_inside("/a/b", "/a/") && !is_inside("/ab", "/a/"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Facts;
+use super::listeners::listeners;
 use super::reach::Answer;
 use crate::finding::Place;
 use crate::model::Service;
@@ -60,7 +61,10 @@ pub fn is_on_its_own(facts: &Facts<'_>, service: &Service) -> bool {
 }
 
 fn only_port(service: &Service) -> Vec<u16> {
-    let ports: BTreeSet<u16> =
+    let mut ports: BTreeSet<u16> =
         service.ports.iter().filter(|port| port.protocol == "tcp").map(|port| port.target).collect();
+    // What the image is known to listen on is what Traefik sees, too.
+    let known = listeners(service);
+    ports.retain(|port| known.ports.is_empty() || known.get(*port).is_some());
     if ports.len() == 1 { ports.into_iter().collect() } else { Vec::new() }
 }

@@ -26,6 +26,11 @@ pub fn is_of_elsewhere(path: &str) -> bool {
     directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
 }
 
+/// Whether a name says that what has it is for tests.
+pub fn is_for_tests(name: &str) -> bool {
+    purpose(name) == Purpose::Test
+}
+
 /// Reads the purpose out of a path, relative to the repository.
 pub fn purpose(path: &str) -> Purpose {
     let lower = path.to_ascii_lowercase();

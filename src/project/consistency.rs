@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 
 use super::cycles::{Edges, cycles};
 use super::mend;
+use super::near::nearest;
 use super::validate::listed;
 use super::value::{Data, Entry, Map, Value};
 use crate::edits::Files;
@@ -456,23 +457,4 @@ fn key(service: &Service<'_>, name: &str) -> Place {
 
 fn resource(service: &Service<'_>) -> String {
     format!("services.{}", service.name)
-}
-
-/// The known name that a misspelt one most likely means.
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let limit = match name.chars().count() {
-        0..=3 => 1,
-        4..=8 => 2,
-        _ => 3,
-    };
-    let lower = name.to_lowercase();
-    // So many letters at least are to be put in or taken out; letters of ASCII keep their number in lower case.
-    let too_far = |one: &str| one.is_ascii() && lower.is_ascii() && one.len().abs_diff(lower.len()) > limit;
-    known
-        .iter()
-        .filter(|candidate| !too_far(candidate))
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
 }

@@ -147,6 +147,8 @@ mod tests {
             ("db", &["db2"], None),
             ("cache", &["caches", "cached"], None),
             ("postgers-db", &["postgres"], None),
+            ("ai-service", &["auth-service"], None),
+            ("atuh-service", &["auth-service", "ai-service"], Some("auth-service")),
             ("network", &["netwrok"], Some("netwrok")),
         ] {
             assert_eq!(clearly_meant(name, known), expect, "{name}");

@@ -19,6 +19,7 @@ pub mod mend;
 mod merge;
 mod merge_table;
 mod name;
+mod near;
 pub mod origins;
 pub mod output;
 mod path;
@@ -32,6 +33,6 @@ mod unique;
 mod validate;
 pub mod value;
 
-pub use consistency::nearest;
 pub use interpolate::Reference;
 pub use load::{Entry, Project, ServiceEnvFile, load};
+pub use near::nearest;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::facts::listeners::missed;
 use crate::facts::open::{behind, proxy_of};
 use crate::facts::published::Exposure;
 use crate::finding::{Finding, Severity};
@@ -23,6 +24,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         // What is worse than a way around the proxy is said by the rule that knows the image.
         let target = proxy_of(cx.facts, published).filter(|_| behind(service, port).is_none());
         let Some(target) = target else { continue };
+        // Where nothing listens, nothing answers; `published-port-not-listened` says it.
+        if missed(cx.facts, service, port).is_some() {
+            continue;
+        }
         if !seen.insert(port.place) {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::images::starts_no_proxy;
 use crate::facts::published::has_borrowed_network;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
@@ -23,6 +24,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if has_borrowed_network(proxy) || proxy.provider.is_some() || is_mapped(proxy, port) || is_inside(cx, proxy) {
             continue;
         }
+        // Its image brings a configuration that nothing reads, or another service is the one that people come to.
+        if starts_no_proxy(proxy) || is_published_by_another(cx, listen) {
+            continue;
+        }
         findings.extend(finding(cx, proxy, listen));
     }
 }
@@ -34,6 +39,13 @@ fn is_public(listen: &ProxyListen) -> bool {
 
 fn is_mapped(proxy: &Service, port: u16) -> bool {
     proxy.ports.iter().any(|mapping| mapping.target == port)
+}
+
+/// Whether another service has the same file, and publishes the port.
+fn is_published_by_another(cx: &Context<'_>, listen: &ProxyListen) -> bool {
+    let twin = |other: &ProxyListen| other.place == listen.place && other.proxy != listen.proxy;
+    let mut twins = cx.facts.sidecars().listens.iter().filter(|other| twin(other));
+    twins.any(|other| cx.model.services.get(&other.proxy).is_some_and(|service| is_mapped(service, listen.port)))
 }
 
 /// Whether something in front of the proxy, or beside it, brings its visitors: another proxy, a tunnel, a test.

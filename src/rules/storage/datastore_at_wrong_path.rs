@@ -27,11 +27,14 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
         )
         .evidence(target.clone())
-        .help(format!("mount it at `{}`", unkept.path));
+        .help(match unkept.option {
+            Some(option) => format!("add `{option} {target}` to the command"),
+            None => format!("mount it at `{}`", unkept.path),
+        });
         if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
         }
-        let fixed = mount.target.via.is_empty() && !mount.target.is_interpolated();
+        let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
         let edits = fixed.then(|| edits::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
         let title =
             format!("mount it at `{}`: what the volume holds now may not be what the image expects there", unkept.path);

@@ -1,8 +1,11 @@
 //! A datastore whose data directory nothing keeps.
 
 use crate::catalogue::schema::{Keeps, Role};
+use crate::facts::datastores::{Kept, kept};
+use crate::facts::images::known_image;
+use crate::facts::purpose::is_for_tests;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::MountKind;
+use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
 
@@ -21,7 +24,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
-        let severity = if tmpfs.is_some() { Severity::Info } else { for_data(severity, cx.facts.purpose()) };
+        let severity = if tmpfs.is_some() || is_test_twin(cx, service) {
+            Severity::Info
+        } else {
+            for_data(severity, cx.facts.purpose())
+        };
         let name = &service.name;
         let message = match unkept.fleeting.map(|mount| &mount.kind) {
             Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory, the next restart loses them"),
@@ -30,7 +37,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
         };
-        let help = if unkept.exact {
+        let help = if let Some(option) = unkept.option {
+            format!("mount a named volume at `/data`, and add `{option} /data` to the command")
+        } else if unkept.exact {
             format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
         } else {
             let of = &unkept.image.name;
@@ -41,6 +50,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .evidence(unkept.path.clone())
                 .help(help);
         finding.fix = match unkept.fleeting {
+            _ if unkept.option.is_some() => None,
             Some(_) => fixes::named(cx, service, &unkept.path),
             None => fixes::in_named_volume(cx, service, &unkept.path),
         };
@@ -52,4 +62,11 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.
+fn is_test_twin(cx: &Context<'_>, service: &Service) -> bool {
+    let image = |one: &Service| known_image(one).map(|known| known.image.name.as_str());
+    let twin = |kept: &Kept<'_>| kept.service.name != service.name && image(kept.service) == image(service);
+    is_for_tests(&service.name) && kept(cx.model).iter().any(twin)
 }
