@@ -292,7 +292,8 @@ impl Run<'_> {
         let here = !project.environment.files.is_empty();
         for finding in findings {
             let help = match (finding.rule, finding.evidence.as_deref()) {
-                ("missing-env-file", Some(name)) => {
+                // A milder one says already how it is made.
+                ("missing-env-file", Some(name)) if finding.severity == Severity::Error => {
                     let file = self.sources.file(finding.place.span.file);
                     let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
                     let words = "git ignores it, so it is missing in every fresh checkout: say how to make it";
