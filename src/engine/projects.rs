@@ -289,6 +289,7 @@ impl Run<'_> {
     fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
         let mut ignored = Ignored::new(self.sources, &project.directory);
         let documented = LazyCell::new(|| examples::documented(&project.directory, self.sources));
+        let told = LazyCell::new(|| examples::told(&project.directory, self.sources));
         let here = !project.environment.files.is_empty();
         for finding in findings {
             let help = match (finding.rule, finding.evidence.as_deref()) {
@@ -303,6 +304,8 @@ impl Run<'_> {
                     let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
                     let copy =
                         example.map(|file| format!("`{file}` names it: copy that file to `.env` and fill it in"));
+                    let text = told.get(&finding.resource).map(|text| relative(&project.directory, text));
+                    let copy = copy.or_else(|| text.map(|file| format!("`{file}` tells of it: set it in `.env`")));
                     let is_ignored = copy.is_none() && ignored.is_ignored(&project.directory.join(".env"));
                     let set = || "set it in `.env`, which git ignores: every fresh checkout lacks it".to_owned();
                     copy.or_else(|| is_ignored.then(set))

@@ -35,7 +35,7 @@ use crate::model::{Model, Service};
 use crate::project::Project;
 use crate::project::texts::Texts;
 use crate::sidecar::{self, ProxyTarget, Sidecars};
-use crate::source::{SourceDb, relative};
+use crate::source::{FileId, SourceDb, relative};
 
 /// The facts of one project.
 pub struct Facts<'a> {
@@ -146,8 +146,16 @@ impl<'a> Facts<'a> {
 
     /// The example file beside the project that names a variable.
     pub fn documented(&self, variable: &str) -> Option<String> {
-        let known = self.once(&self.documented, || examples::documented(&self.project.directory, self.sources));
-        known.get(variable).map(|one| relative(&self.project.directory, &one.file))
+        self.examples().get(variable).map(|one| relative(&self.project.directory, &one.file))
+    }
+
+    /// Whether that file leaves the variable empty.
+    pub fn is_documented_empty(&self, variable: &str) -> bool {
+        self.examples().get(variable).is_some_and(|one| one.is_empty)
+    }
+
+    fn examples(&self) -> &BTreeMap<String, Documented> {
+        self.once(&self.documented, || examples::documented(&self.project.directory, self.sources))
     }
 
     /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
@@ -262,10 +270,18 @@ impl<'a> Facts<'a> {
 
     /// What the project's first file is for, by its path in the repository.
     pub fn purpose(&self) -> purpose::Purpose {
-        let Some(first) = self.project.files.last() else { return purpose::Purpose::Any };
-        let file = self.sources.file(*first);
+        self.project.files.last().map_or(purpose::Purpose::Any, |file| self.purpose_of(*file))
+    }
+
+    fn purpose_of(&self, file: FileId) -> purpose::Purpose {
+        let file = self.sources.file(file);
         let path = file.path.strip_prefix(&self.root).unwrap_or(&file.path);
         purpose::purpose(&path.to_string_lossy())
+    }
+
+    /// Whether a file of the project, or the project itself, is for tests.
+    pub fn is_for_tests(&self, file: FileId) -> bool {
+        self.purpose() == purpose::Purpose::Test || self.purpose_of(file) == purpose::Purpose::Test
     }
 }
 
