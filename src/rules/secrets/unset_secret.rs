@@ -104,12 +104,12 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
         return Some("the dashboard alone shows nothing for this service without it".to_owned());
     }
     let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name);
-    let is_one_of_several = |reference: &&Reference| {
+    let is_one_of_several = |reference: &Reference| {
         let [first, service, ..] = reference.path.as_slice() else { return false };
         let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
-        service.is_some_and(|service| has_several_providers(service))
+        service.is_some_and(has_several_providers)
     };
-    (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(&one)))
+    (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(one)))
         .then(|| several_help(blank.name))
 }
 
