@@ -33,7 +33,7 @@ pub struct Reference {
     pub alone: bool,
     /// False inside a default that was not taken.
     pub effective: bool,
-    /// Whether a shell is asked if it is empty: `[ -z "${NAME}" ]`.
+    /// Whether a shell asks in this value if it is empty: `[ -z "${NAME}" ]`.
     pub asked: bool,
 }
 
@@ -119,6 +119,8 @@ impl<'a> Interpolation<'a> {
             }
             _ => None,
         };
+        let is_question = |usage: &&Use| template.get(..usage.start).is_some_and(ends_in_question);
+        let asked: Vec<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
         for usage in &expansion.uses {
             let Use { name, start, end, operator, outcome, word, effective } = usage;
             let before = key.as_ref().map_or(0, |key| key.len() + 1);
@@ -132,7 +134,7 @@ impl<'a> Interpolation<'a> {
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
-                asked: template.get(..*start).is_some_and(ends_in_question),
+                asked: asked.contains(&name.as_str()),
             });
         }
         for problem in &expansion.problems {
