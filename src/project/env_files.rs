@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexSet;
 
 use super::environment::{Environment, env_problems, line_place};
+use super::interpolate::Reference;
 use super::load::{Loader, ServiceEnvFile};
 use super::mend;
 use super::value::{Data, Entry, Map, Value};
@@ -12,6 +13,7 @@ use crate::dotenv::{self, EXAMPLE_WORDS, Known, Role};
 use crate::edits::{self, Files};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
+use crate::template::Outcome;
 
 /// Adds the variables of `env_file`s to the `environment` of active services, and the labels of `label_file`s to their
 /// `labels`. A file that is missing or cannot be read is a rejection.
@@ -142,6 +144,13 @@ fn missing_again(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Pla
 
 /// A variable without a value may be all that is wrong with a path: nothing is said of where it leads without.
 fn adrift(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
+    let is_here =
+        |reference: &&Reference| reference.place.span.file == place.span.file && reference.place.node == place.node;
+    if loader.references.iter().filter(is_here).any(|reference| reference.outcome == Outcome::Missing) {
+        // `required-variable` says so.
+        loader.consequences += 1;
+        return;
+    }
     let message = "the path of this env file has a variable in it that has no value";
     let evidence = loader.named_from(place, path);
     let finding = Finding::new("missing-env-file", Severity::Warning, place, format!("services.{name}"), message);
