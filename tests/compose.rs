@@ -257,6 +257,28 @@ fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
     check("required-and-ignored", &[(".gitignore", ".env\n")], "warning", set);
 }
 
+#[test]
+fn a_missing_env_file_is_named_as_it_is_written() {
+    let create = "create it, or write `required: false` if the service can do without";
+    says("env_file: ./data/secrets.env", "the env file `./data/secrets.env` does not exist", create);
+    says("env_file: [{path: data/a.env}]", "the env file `data/a.env` does not exist", create);
+    says("env_file: ${STAGE:-live}/a.env", "the env file `live/a.env` does not exist", create);
+    // What stands outside of the repository is not looked at.
+    let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compose");
+    std::fs::create_dir_all(&outside).unwrap();
+    std::fs::write(outside.join("outside.env.example"), "A=1\n").unwrap();
+    says("env_file: ../outside.env", "the env file `../outside.env` does not exist", create);
+}
+
+#[test]
+fn a_required_variable_that_a_text_tells_of_is_a_warning() {
+    let compose = ("compose.yaml", "services:\n  web:\n    image: example/web:${TAG:?}\n");
+    let text = ("README.md", "Put this into `.env`:\n\n```env\nTAG=1.4\n```\n");
+    let found = found_in("required-and-told", &[compose, text]);
+    let help = "`README.md` tells of it: set it in `.env`".to_owned();
+    assert_eq!(found, [("required-variable".to_owned(), "warning".to_owned(), 3, help)]);
+}
+
 /// Rule, severity, line and help of what is found in a project of some files.
 fn found_in(name: &str, files: &[(&str, &str)]) -> Vec<(String, String, u64, String)> {
     let found = common::findings(&common::report(&common::project("compose", name, files), &[]));
@@ -306,6 +328,13 @@ fn an_env_file_that_no_checkout_can_have_is_a_warning() {
     }
     let near = "`web1.env` stands beside it: copy it, or name it here";
     check("env-near", "web.env", &[("web1.env", "A=1\n")], "error", near);
+    let copy = "`web.env.dist` stands beside it: copy it, or name it here";
+    let ignored_too = [("data/web.env.dist", "A=1\n"), (".gitignore", "web.env\n")];
+    check("env-ignored-with-example", "./data/web.env", &ignored_too, "warning", copy);
+    let set = "set it in `.env` or where Compose is started, or give it a default";
+    check("env-adrift", "${STAGE_FOLDER}/etc.env", &[], "warning", set);
+    let on_host = "the path is one of the host: it must be there on each that runs this";
+    check("env-of-host", "/srv/plimsoll-test/web.env", &[], "info", on_host);
 }
 
 #[test]

@@ -289,10 +289,12 @@ impl Run<'_> {
     fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
         let mut ignored = Ignored::new(self.sources, &project.directory);
         let documented = LazyCell::new(|| examples::documented(&project.directory, self.sources));
+        let told = LazyCell::new(|| examples::told(&project.directory, self.sources));
         let here = !project.environment.files.is_empty();
         for finding in findings {
             let help = match (finding.rule, finding.evidence.as_deref()) {
-                ("missing-env-file", Some(name)) => {
+                // A milder one says already how it is made.
+                ("missing-env-file", Some(name)) if finding.severity == Severity::Error => {
                     let file = self.sources.file(finding.place.span.file);
                     let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
                     let words = "git ignores it, so it is missing in every fresh checkout: say how to make it";
@@ -302,6 +304,8 @@ impl Run<'_> {
                     let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
                     let copy =
                         example.map(|file| format!("`{file}` names it: copy that file to `.env` and fill it in"));
+                    let text = told.get(&finding.resource).map(|text| relative(&project.directory, text));
+                    let copy = copy.or_else(|| text.map(|file| format!("`{file}` tells of it: set it in `.env`")));
                     let is_ignored = copy.is_none() && ignored.is_ignored(&project.directory.join(".env"));
                     let set = || "set it in `.env`, which git ignores: every fresh checkout lacks it".to_owned();
                     copy.or_else(|| is_ignored.then(set))

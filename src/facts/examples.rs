@@ -14,6 +14,8 @@ pub struct Documented {
     pub file: PathBuf,
     /// Its name there.
     pub span: Span,
+    /// Whether nothing stands behind its `=`.
+    pub is_empty: bool,
 }
 
 /// The variables that example files in a directory, and in its parent where that is in the same repository, document.
@@ -56,10 +58,48 @@ fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented
         if let Some((offset, name)) = name_in(line) {
             let start = (at + offset) as u32;
             let span = Span { file: id, start, end: start + name.len() as u32 };
-            found.entry(name.to_owned()).or_insert_with(|| Documented { file: path.to_path_buf(), span });
+            let value = line.split_once('=').map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
+            let is_empty = value.is_empty() || value.starts_with('#');
+            found.entry(name.to_owned()).or_insert_with(|| Documented { file: path.to_path_buf(), span, is_empty });
         }
         at += line.len();
     }
+}
+
+/// The variables that a block of code in a text beside the project (`README.md`) sets at the start of a line, and that
+/// text.
+pub fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    for name in sources.list(directory).iter().filter(|name| name.to_ascii_lowercase().ends_with(".md")) {
+        let path = directory.join(name);
+        if sources.kind(&path) != PathKind::File {
+            continue;
+        }
+        let Ok(id) = sources.load(&path) else { continue };
+        for name in names_in_blocks(&sources.file(id).text) {
+            found.entry(name.to_owned()).or_insert_with(|| path.clone());
+        }
+    }
+    found
+}
+
+/// The names that stand before a `=` at the start of a line in a block of code.
+fn names_in_blocks(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut open: Option<&str> = None;
+    for line in text.lines().map(str::trim) {
+        let fence = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
+        match (open, fence) {
+            (None, fence) => open = fence,
+            (Some(own), Some(fence)) if own == fence => open = None,
+            (Some(_), _) => {
+                let name = line.strip_prefix("export ").unwrap_or(line).split_once('=').map_or("", |(name, _)| name);
+                let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                names.extend((is_name && !name.is_empty()).then_some(name));
+            }
+        }
+    }
+    names
 }
 
 /// The name that a line sets, and where it starts in the line.
@@ -122,6 +162,13 @@ mod tests {
         check("KEY", Some((0, "KEY")));
         check("", None);
         check("é=1", None);
+    }
+
+    #[test]
+    fn names_in_texts() {
+        let text =
+            "A=1\n```env\nB=2\n  C_1=\nexport D=x\nE = 3\n$ F=1 docker compose up\n~~~\nG=\n```\nH=1\n~~~\nI=é\n";
+        assert_eq!(names_in_blocks(text), ["B", "C_1", "D", "G", "I"]);
     }
 
     #[test]

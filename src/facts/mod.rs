@@ -35,7 +35,7 @@ use crate::model::{Model, Service};
 use crate::project::Project;
 use crate::project::texts::Texts;
 use crate::sidecar::{self, ProxyTarget, Sidecars};
-use crate::source::{SourceDb, relative};
+use crate::source::{FileId, SourceDb, relative};
 
 /// The facts of one project.
 pub struct Facts<'a> {
@@ -146,8 +146,16 @@ impl<'a> Facts<'a> {
 
     /// The example file beside the project that names a variable.
     pub fn documented(&self, variable: &str) -> Option<String> {
-        let known = self.once(&self.documented, || examples::documented(&self.project.directory, self.sources));
-        known.get(variable).map(|one| relative(&self.project.directory, &one.file))
+        self.examples().get(variable).map(|one| relative(&self.project.directory, &one.file))
+    }
+
+    /// Whether that file leaves the variable empty.
+    pub fn is_documented_empty(&self, variable: &str) -> bool {
+        self.examples().get(variable).is_some_and(|one| one.is_empty)
+    }
+
+    fn examples(&self) -> &BTreeMap<String, Documented> {
+        self.once(&self.documented, || examples::documented(&self.project.directory, self.sources))
     }
 
     /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
@@ -262,18 +270,26 @@ impl<'a> Facts<'a> {
 
     /// What the project's first file is for, by its path in the repository.
     pub fn purpose(&self) -> purpose::Purpose {
-        self.path_in_repository().map_or(purpose::Purpose::Any, |path| purpose::purpose(&path))
+        self.project.files.last().map_or(purpose::Purpose::Any, |file| self.purpose_of(*file))
+    }
+
+    fn purpose_of(&self, file: FileId) -> purpose::Purpose {
+        purpose::purpose(&self.path_in_repository(file))
     }
 
     /// Whether the project is a template or a backup, which is used in another place than this.
     pub fn is_of_elsewhere(&self) -> bool {
-        self.path_in_repository().is_some_and(|path| purpose::is_of_elsewhere(&path))
+        self.project.files.last().is_some_and(|file| purpose::is_of_elsewhere(&self.path_in_repository(*file)))
     }
 
-    fn path_in_repository(&self) -> Option<String> {
-        let file = self.sources.file(*self.project.files.last()?);
-        let path = file.path.strip_prefix(&self.root).unwrap_or(&file.path);
-        Some(path.to_string_lossy().into_owned())
+    fn path_in_repository(&self, file: FileId) -> String {
+        let file = self.sources.file(file);
+        file.path.strip_prefix(&self.root).unwrap_or(&file.path).to_string_lossy().into_owned()
+    }
+
+    /// Whether a file of the project, or the project itself, is for tests.
+    pub fn is_for_tests(&self, file: FileId) -> bool {
+        self.purpose() == purpose::Purpose::Test || self.purpose_of(file) == purpose::Purpose::Test
     }
 }
 

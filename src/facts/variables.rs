@@ -59,8 +59,13 @@ const PROVIDED: [&str; 26] = [
 pub fn blanks(project: &Project) -> Vec<Blank<'_>> {
     let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::new();
     let mut seen: HashSet<(&str, Place)> = HashSet::new();
+    // Where Compose stops for want of a value, nothing starts with a blank: `required-variable` says so.
+    let demands = |reference: &&Reference| {
+        reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)
+    };
+    let demanded: HashSet<&str> = project.references.iter().filter(demands).map(|one| one.name.as_str()).collect();
     for reference in project.references.iter().filter(|reference| counts(project, reference)) {
-        if seen.insert((&reference.name, reference.place)) {
+        if !demanded.contains(reference.name.as_str()) && seen.insert((&reference.name, reference.place)) {
             by_name.entry(&reference.name).or_default().push(reference);
         }
     }
@@ -84,12 +89,16 @@ fn counts(project: &Project, reference: &Reference) -> bool {
     let provided = PROVIDED.contains(&reference.name.to_ascii_uppercase().as_str())
         || reference.name.starts_with("COMPOSE_")
         || reference.name.starts_with("DOCKER_");
-    let runs = match reference.path.as_slice() {
+    blank && reference.effective && !reference.asked && runs(project, reference) && !provided
+}
+
+/// Whether what a use stands in is started.
+fn runs(project: &Project, reference: &Reference) -> bool {
+    match reference.path.as_slice() {
         [first, ..] if first.starts_with("x-") => false,
         [first, service, ..] if first == "services" => project.enabled.contains(service.as_str()),
         _ => true,
-    };
-    blank && reference.effective && runs && !provided
+    }
 }
 
 /// Whether the value is that of a key named like a secret, and nothing else stands in it.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexSet;
 
 use super::environment::{Environment, env_problems, line_place};
+use super::interpolate::Reference;
 use super::load::{Loader, ServiceEnvFile};
 use super::mend;
 use super::value::{Data, Entry, Map, Value};
@@ -12,6 +13,7 @@ use crate::dotenv::{self, EXAMPLE_WORDS, Known, Role};
 use crate::edits::{self, Files};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::{FileId, LoadError};
+use crate::template::Outcome;
 
 /// Adds the variables of `env_file`s to the `environment` of active services, and the labels of `label_file`s to their
 /// `labels`. A file that is missing or cannot be read is a rejection.
@@ -39,6 +41,8 @@ struct Listed {
     place: Place,
     required: bool,
     format: String,
+    /// Whether a variable in the path came out empty.
+    blank: bool,
 }
 
 fn listed(service: &Value) -> Vec<Listed> {
@@ -54,6 +58,7 @@ fn listed(service: &Value) -> Vec<Listed> {
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
                 format: item.get("format").and_then(Value::text).unwrap_or("").to_owned(),
+                blank: path.has_blank(),
             })
         })
         .collect()
@@ -71,13 +76,17 @@ fn variables(
     }
     let own: Map = service.get("environment").and_then(Value::map).cloned().unwrap_or_default();
     let mut added = Map::new();
-    for Listed { path, place, required, format } in listed(service) {
+    for Listed { path, place, required, format, blank } in listed(service) {
         let file = match loader.sources.load(&path) {
             Ok(file) => Some(file),
             Err(LoadError::Missing) if !required => None,
             Err(error) => {
                 let known = files.iter().any(|known| known.file.is_none() && known.required && known.path == path);
-                missing(loader, name, (&path, place), &error, known);
+                match (known, blank) {
+                    (true, _) => missing_again(loader, name, (&path, place)),
+                    (false, true) => adrift(loader, name, (&path, place)),
+                    (false, false) => missing(loader, name, (&path, place), &error),
+                }
                 None
             }
         };
@@ -114,50 +123,86 @@ fn add_missing(map: &mut Map, key: &str, place: Place, added: Map) {
     added.into_iter().for_each(|(key, entry)| into.insert_missing(key, entry));
 }
 
-/// Reports a file once; for the other services that name it, it gets a label, and its fix is for all of them.
-fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError, known: bool) {
+/// For the other services that name a missing file, it gets a label, and its fix is for all of them.
+fn missing_again(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
     let evidence = loader.named_from(place, path);
-    if known {
-        let is_first =
-            |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
-        let files = Files::new(loader.sources, loader.trees);
-        if let Some(first) = loader.rejections.iter_mut().find(is_first) {
-            let mended = first.place == place || first.labels.iter().any(|label| label.place == place);
-            if let (Some(fix), false) = (&mut first.fix, mended) {
-                let more = mend::optional_file(files, place).map(|more| more.edits);
-                match edits::all([Some(fix.edits.clone()), more]) {
-                    Some(edits) => fix.edits = edits,
-                    None => first.fix = None,
-                }
+    let is_first =
+        |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
+    let files = Files::new(loader.sources, loader.trees);
+    if let Some(first) = loader.rejections.iter_mut().find(is_first) {
+        let mended = first.place == place || first.labels.iter().any(|label| label.place == place);
+        if let (Some(fix), false) = (&mut first.fix, mended) {
+            let more = mend::optional_file(files, place).map(|more| more.edits);
+            match edits::all([Some(fix.edits.clone()), more]) {
+                Some(edits) => fix.edits = edits,
+                None => first.fix = None,
             }
-            first.labels.push(Label { place, message: format!("`{name}` names it, too") });
         }
+        first.labels.push(Label { place, message: format!("`{name}` names it, too") });
+    }
+}
+
+/// A variable without a value may be all that is wrong with a path: nothing is said of where it leads without.
+fn adrift(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
+    let is_here =
+        |reference: &&Reference| reference.place.span.file == place.span.file && reference.place.node == place.node;
+    if loader.references.iter().filter(is_here).any(|reference| reference.outcome == Outcome::Missing) {
+        // `required-variable` says so.
+        loader.consequences += 1;
         return;
     }
-    let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let message = "the path of this env file has a variable in it that has no value";
+    let evidence = loader.named_from(place, path);
+    let finding = Finding::new("missing-env-file", Severity::Warning, place, format!("services.{name}"), message);
+    let help = "set it in `.env` or where Compose is started, or give it a default";
+    loader.reject(finding.evidence(evidence).help(help));
+}
+
+/// Reports a file that cannot be read.
+fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError) {
+    let evidence = loader.named_from(place, path);
+    let written = as_written(loader, path, place);
     let message = match error {
-        LoadError::Missing => format!("the env file `{short}` does not exist"),
+        LoadError::Missing => format!("the env file `{written}` does not exist"),
         LoadError::Directory => "this env file is a directory".to_owned(),
-        other => format!("the env file `{short}` cannot be read: {other}"),
+        other => format!("the env file `{written}` cannot be read: {other}"),
     };
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
         .help("create it, or write `required: false` if the service can do without");
-    let example = example_of(loader, path, &short);
-    let near = example.clone().or_else(|| near_miss(loader, path, &short));
-    if near.is_none() && *error == LoadError::Missing {
-        finding.fix = mend::optional_file(Files::new(loader.sources, loader.trees), place);
-    }
+    let is_inside = path.starts_with(root_of(loader, place));
+    let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    // What stands in other directories of this machine is nobody's business.
+    let example = is_inside.then(|| example_of(loader, path, &short)).flatten();
+    let near = example.clone().or_else(|| is_inside.then(|| near_miss(loader, path, &short)).flatten());
     if *error == LoadError::Directory {
         finding.help = Some("name a file in it".to_owned());
+    } else if *error == LoadError::Missing && !is_inside && written.starts_with(['/', '~']) {
+        finding.severity = Severity::Info;
+        finding.help = Some("the path is one of the host: it must be there on each that runs this".to_owned());
     } else if let Some(near) = near {
         finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
         if example.is_some() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
             finding.severity = finding.severity.min(Severity::Warning);
         }
+    } else if *error == LoadError::Missing {
+        finding.fix = mend::optional_file(Files::new(loader.sources, loader.trees), place);
     }
     loader.reject(finding);
+}
+
+/// A path as the Compose file writes it; one with variables in it, as it is seen from there.
+fn as_written(loader: &Loader<'_>, path: &Path, place: Place) -> String {
+    let written = edits::text_of(Files::new(loader.sources, loader.trees), place);
+    written.filter(|text| !text.contains('$')).unwrap_or_else(|| loader.named_from(place, path))
+}
+
+/// The repository that a Compose file is in, or else its directory.
+fn root_of(loader: &Loader<'_>, place: Place) -> PathBuf {
+    let file = loader.sources.file(place.span.file);
+    let directory = file.path.parent().unwrap_or(Path::new("/"));
+    loader.sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())
 }
 
 /// An example of a missing file that stands beside it: `.env.example`, `env.dist` or `sample.env` for `.env`.
@@ -246,8 +291,8 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
         match loader.sources.load(&path) {
             Ok(file) => dotenv_file(loader, file, &Map::new(), &mut added, &Environment::default()),
             Err(error) => {
-                let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                let message = format!("the label file `{short}` cannot be read: {error}");
+                let written = as_written(loader, &path, place);
+                let message = format!("the label file `{written}` cannot be read: {error}");
                 let resource = format!("services.{name}");
                 let evidence = loader.named_from(place, &path);
                 loader.reject(

@@ -153,14 +153,14 @@ fn own_environment(
             env_files.push(dotenv);
         }
     }
-    for (path, place) in &include.env_files {
-        let path = normalize(&directory.join(path));
+    for (written, place) in &include.env_files {
+        let path = normalize(&directory.join(written));
         match loader.sources.kind(&path) {
             PathKind::File => env_files.push(path),
             kind => {
                 let message = match kind {
                     PathKind::Directory => "the env file of this include is a directory".to_owned(),
-                    _ => format!("the env file `{}` of this include does not exist", short_name(&path)),
+                    _ => format!("the env file `{written}` of this include does not exist"),
                 };
                 let evidence = loader.named_from(*place, &path);
                 let resource = short_name(&path);

@@ -33,6 +33,8 @@ pub struct Reference {
     pub alone: bool,
     /// False inside a default that was not taken.
     pub effective: bool,
+    /// Whether a shell asks in this value if it is empty: `[ -z "${NAME}" ]`.
+    pub asked: bool,
 }
 
 /// Interpolates all values of a file in place.
@@ -117,6 +119,8 @@ impl<'a> Interpolation<'a> {
             }
             _ => None,
         };
+        let is_question = |usage: &&Use| template.get(..usage.start).is_some_and(ends_in_question);
+        let asked: Vec<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
         for usage in &expansion.uses {
             let Use { name, start, end, operator, outcome, word, effective } = usage;
             let before = key.as_ref().map_or(0, |key| key.len() + 1);
@@ -130,6 +134,7 @@ impl<'a> Interpolation<'a> {
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
+                asked: asked.contains(&name.as_str()),
             });
         }
         for problem in &expansion.problems {
@@ -189,6 +194,20 @@ impl<'a> Interpolation<'a> {
             }
         }
     }
+}
+
+/// Whether a text breaks off behind the `-z` or `-n` of a shell's test. Other programs have such options, too.
+fn ends_in_question(before: &str) -> bool {
+    let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
+    let before = before.strip_suffix('\\').unwrap_or(before);
+    let line = before.rsplit(['\n', ';']).next().unwrap_or(before);
+    let mut words = line.split([' ', '\t']).rev().filter(|word| !matches!(*word, "" | "!"));
+    let is_behind = before.ends_with([' ', '\t']);
+    let is_option = words.next().is_some_and(|word| matches!(word, "-z" | "-n"));
+    let opens = |word: &str| matches!(word.trim_start_matches(['"', '\'', '(', '!']), "[" | "[[" | "test");
+    let goes_on = |word: &str| matches!(word, "&&" | "||" | "-a" | "-o");
+    let is_open = line.rfind('[') > line.rfind(']');
+    is_behind && is_option && words.next().is_some_and(|word| opens(word) || is_open && goes_on(word))
 }
 
 /// Pieces of the expansion as parts of the value. Literal text has a part only where its place is known.

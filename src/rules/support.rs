@@ -26,6 +26,15 @@ pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
     }
 }
 
+/// A step less where a file is for tests.
+pub fn less_in_tests(severity: Severity, is_for_tests: bool) -> Severity {
+    match severity {
+        Severity::Error if is_for_tests => Severity::Warning,
+        _ if is_for_tests => Severity::Info,
+        other => other,
+    }
+}
+
 /// What a port is on the host, in words.
 pub fn published_as(cx: &Context<'_>, port: &Port) -> String {
     match (port.published, left_blank(cx, port)) {

@@ -7,9 +7,28 @@ use crate::facts::variables::Blank;
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::model::{Service, Variable, VariableSource};
 use crate::project::{Reference, nearest};
-use crate::rules::support::LABELS;
+use crate::rules::support::{LABELS, less_in_tests};
 use crate::rules::{Context, fixes};
 use crate::secrets::is_secret_name;
+
+/// Providers of AIs, as the names of their keys have them.
+const PROVIDERS: [&str; 15] = [
+    "OPENAI",
+    "ANTHROPIC",
+    "GEMINI",
+    "GOOGLE",
+    "OPENROUTER",
+    "MISTRAL",
+    "GROQ",
+    "COHERE",
+    "DEEPSEEK",
+    "XAI",
+    "PERPLEXITY",
+    "TOGETHER",
+    "FIREWORKS",
+    "AZURE_OPENAI",
+    "CEREBRAS",
+];
 
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -52,15 +71,16 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let name = blank.name;
     let (first, others) = blank.uses.split_first()?;
     let example = cx.facts.documented(name);
-    let severity = if example.is_some() || !cx.facts.has_env_file() { Severity::Warning } else { Severity::Error };
+    let optional = optional(cx, blank);
     let (place, message) = match (blank.emptied, blank.replaced) {
         (Some(line), Some(_)) => (line, format!("the secret `{name}` loses its value here")),
         (Some(line), None) => (line, format!("the secret `{name}` is empty")),
         (None, _) => (first.place, format!("the secret `{name}` has no value")),
     };
+    let severity = optional.as_ref().map_or(severity_of(cx, blank, example.is_some()), |_| Severity::Info);
     let mut finding = Finding::new("unset-secret", severity, place, name, message);
-    finding.help = Some(help(cx, name, example.as_deref()));
-    finding.fix = fixes::insist(cx, blank);
+    finding.fix = if optional.is_none() { fixes::insist(cx, blank) } else { None };
+    finding.help = Some(optional.unwrap_or_else(|| help(cx, name, example.as_deref())));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "an earlier file gives it one");
     }
@@ -70,6 +90,54 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let more = others.iter().take(LABELS);
     finding.labels.extend(more.map(|one| Label { place: one.place, message: "used here, too".to_owned() }));
     Some(finding)
+}
+
+fn severity_of(cx: &Context<'_>, blank: &Blank<'_>, is_documented: bool) -> Severity {
+    let severity = if is_documented || !cx.facts.has_env_file() { Severity::Warning } else { Severity::Error };
+    let is_for_tests = blank.emptied.is_some_and(|line| cx.facts.is_for_tests(line.span.file));
+    less_in_tests(severity, is_for_tests)
+}
+
+/// What to do about a secret that nothing needs to run.
+fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
+    if blank.uses.iter().all(|reference| is_of_dashboard(reference)) {
+        return Some("the dashboard alone shows nothing for this service without it".to_owned());
+    }
+    let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name);
+    let is_one_of_several = |reference: &Reference| {
+        let [first, service, ..] = reference.path.as_slice() else { return false };
+        let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
+        service.is_some_and(has_several_providers)
+    };
+    (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(one)))
+        .then(|| several_help(blank.name))
+}
+
+/// Whether a use fills a label of the dashboard gethomepage, which reads the keys of its widgets there
+/// (<https://gethomepage.dev/configs/docker/>).
+fn is_of_dashboard(reference: &Reference) -> bool {
+    let labels = reference.path.iter().position(|step| step == "labels");
+    let key = reference.key.as_deref().or_else(|| reference.path.get(labels? + 1).map(|step| step.as_str()));
+    labels.is_some() && key.is_some_and(|key| key.starts_with("homepage."))
+}
+
+/// The provider of an AI that a name is the key of.
+fn provider_of(name: &str) -> Option<&str> {
+    let provider = name.strip_suffix("_API_KEY").filter(|provider| PROVIDERS.contains(provider))?;
+    Some(if provider == "GOOGLE" { "GEMINI" } else { provider })
+}
+
+/// Whether a service takes the keys of more than one provider of an AI: one is enough, and none may be needed.
+fn has_several_providers(service: &Service) -> bool {
+    let mut providers: HashSet<&str> = HashSet::new();
+    providers.extend(service.environment.keys().filter_map(|name| provider_of(name)));
+    providers.len() > 1
+}
+
+fn several_help(name: &str) -> String {
+    format!(
+        "one of the providers may be enough: give the keys of those that are used; `${{{name}:-}}` lets it be empty"
+    )
 }
 
 fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
@@ -111,7 +179,13 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);
-            let severity = if needed { Severity::Error } else { Severity::Warning };
+            let several = provider_of(name).is_some() && has_several_providers(service);
+            let severity = match (needed, several) {
+                (true, _) => Severity::Error,
+                (false, false) => Severity::Warning,
+                (false, true) => Severity::Info,
+            };
+            let severity = less_in_tests(severity, cx.facts.is_for_tests(variable.key.span.file));
             findings.push(
                 Finding::new("unset-secret", severity, variable.key, format!("services.{}", service.name), message)
                     .evidence(name.clone())
