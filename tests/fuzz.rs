@@ -26,10 +26,6 @@ fn every_example_and_the_first_lines_of_it_are_judged() {
 
 #[test]
 fn every_example_is_mended_at_once() {
-    let mut number = 0;
-    for input in inputs() {
-        fuzzing::mend(input.as_bytes());
-        number += 1;
-    }
-    assert!(number > 500, "{number} inputs");
+    let mended: usize = inputs().map(|input| fuzzing::mend(input.as_bytes())).sum();
+    assert!(mended > 100, "{mended} files are mended");
 }

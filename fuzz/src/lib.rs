@@ -1,6 +1,8 @@
 //! Projects out of the bytes of a fuzzer, and what must hold for each.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::engine::{self, Request};
 use plimsoll::finding::{Finding, Safety, Severity};
@@ -96,12 +98,38 @@ pub fn check(data: &[u8]) {
     sound(&report, &sources);
 }
 
-/// Mends a project: what was YAML stays YAML, fixes come to an end, and mending again changes nothing.
-pub fn mend(data: &[u8]) {
-    let Some(files) = files(data) else { return };
-    let (sources, request) = lay(&files);
+/// Mends a project: what was YAML stays YAML, fixes come to an end, and mending again changes nothing. The number of files
+/// that change.
+pub fn mend(data: &[u8]) -> usize {
+    let Some(files) = files(data) else { return 0 };
+    // Fixes are for files that are there.
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let directory = std::env::temp_dir().join(format!("plimsoll-fuzz-{}-{number}", std::process::id()));
+    let request = write(&files, &directory);
+    let mended = request.map_or(0, |request| mend_all(&request));
+    let _ = fs::remove_dir_all(&directory);
+    mended
+}
+
+/// The files on disk; `None` where one stands in the way of another.
+fn write(files: &[(PathBuf, String)], directory: &Path) -> Option<Request> {
+    fs::create_dir_all(directory.join(".git")).ok()?;
+    let (_, mut request) = lay(files);
+    let on_disk = |path: &Path| path.strip_prefix(DIRECTORY).map_or(path.to_owned(), |path| directory.join(path));
+    for (path, text) in files {
+        let path = on_disk(path);
+        fs::create_dir_all(path.parent()?).ok()?;
+        fs::write(path, text).ok()?;
+    }
+    request.files = request.files.iter().map(|path| on_disk(path)).collect();
+    request.directory = directory.to_owned();
+    Some(request)
+}
+
+fn mend_all(request: &Request) -> usize {
     let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
-    let fixed = fix::fixed(sources, &request, &wanted);
+    let fixed = fix::fixed(SourceDb::new(), request, &wanted);
     sound(&fixed.report, &fixed.sources);
     for file in &fixed.files {
         let is_yaml = file.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
@@ -109,8 +137,9 @@ pub fn mend(data: &[u8]) {
         assert!(!is_yaml || is_broken(&file.before) || !is_broken(&file.after), "broken:\n{}", file.after);
     }
     assert!(!fixed.left.iter().any(|line| line.contains("rounds")), "{:?}", fixed.left);
-    let again = fix::fixed(fixed.sources, &request, &wanted);
+    let again = fix::fixed(fixed.sources, request, &wanted);
     assert!(again.files.is_empty(), "not mended at once: {:?}", again.files);
+    fixed.files.len()
 }
 
 #[cfg(test)]
