@@ -69,6 +69,10 @@ struct Run<'a> {
 
 /// Works out the wanted fixes of all projects that a request leads to. Nothing is written.
 pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
+    fixed_within(ROUNDS, sources, request, wanted)
+}
+
+fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
     let roots = engine::writable(&sources, request);
     let mut run = Run { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
     let mut state = State::of(sources, request);
@@ -77,10 +81,10 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
     let mut found = None;
     for round in 0.. {
         let wanted = changes(&mut run, &state);
-        if round == ROUNDS && !wanted.is_empty() {
-            run.left.insert(format!("fixes are left after {ROUNDS} rounds: run again for the next ones"));
-        }
-        if round == ROUNDS {
+        if round == rounds {
+            if !wanted.is_empty() {
+                run.left.insert(format!("fixes are left after {rounds} rounds: run again for the next ones"));
+            }
             break;
         }
         let refused = run.refused.len();
@@ -221,4 +225,27 @@ pub fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
         }
     }
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_when_rounds_run_out() {
+        let directory = std::env::temp_dir().join(format!("plimsoll-rounds-{}", std::process::id()));
+        std::fs::create_dir_all(directory.join(".git")).unwrap();
+        let file = directory.join("compose.yaml");
+        std::fs::write(&file, "version: '3'\nservices:\n  a: { image: 'busybox:1.37' }\n").unwrap();
+        let run = |rounds: usize| {
+            let request = Request { files: vec![file.clone()], directory: directory.clone(), ..Request::default() };
+            let wanted = Wanted { safety: Safety::Safe, only: Vec::new(), file: None };
+            let fixed = fixed_within(rounds, SourceDb::new(), &request, &wanted);
+            (fixed.files.len(), fixed.left)
+        };
+        let (none, one) = (run(0), run(1));
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(none, (0, vec!["fixes are left after 0 rounds: run again for the next ones".to_owned()]));
+        assert_eq!(one, (1, Vec::new()));
+    }
 }
