@@ -43,3 +43,16 @@ pub fn purpose(path: &str) -> Purpose {
         Purpose::Any
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_and_backups_are_used_elsewhere() {
+        let of_elsewhere = ["templates/a/compose.yaml", ".agent/skills/x/compose.yml", "docs/Backups-2025-12-12/c.yml"];
+        assert!(of_elsewhere.into_iter().all(is_of_elsewhere));
+        let here = ["compose.template.yaml", "templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
+        assert!(!here.into_iter().any(is_of_elsewhere));
+    }
+}

@@ -47,10 +47,9 @@ pub fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
         })
         .collect();
     let is_consequence = |finding: &Finding| {
-        let outer = finding.place.span;
-        let holds = |inner: &Span| outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end;
+        let is_inside = |span: &Span| finding.place.span.contains(*span);
         finding.rule == "missing-key"
-            && misspelt.iter().any(|(span, message)| holds(span) && *message == finding.message)
+            && misspelt.iter().any(|(span, message)| is_inside(span) && *message == finding.message)
     };
     let typed: HashSet<Place> =
         findings.iter().filter(|finding| finding.rule == "wrong-type").map(|finding| finding.place).collect();
@@ -66,7 +65,8 @@ pub fn without_shifted(mut findings: Vec<Finding>) -> Vec<Finding> {
     let is_empty = |finding: &&Finding| finding.rule == "wrong-type" && finding.message.ends_with(EMPTY_ENTRY);
     let empty: Vec<(Span, String)> =
         findings.iter().filter(is_empty).map(|one| (one.place.span, one.resource.clone())).collect();
-    for (span, resource) in empty.into_iter().filter(|(_, resource)| resource.starts_with("services.")) {
+    let is_service = |resource: &str| resource.strip_prefix("services.").is_some_and(|name| !name.contains('.'));
+    for (span, resource) in empty.into_iter().filter(|(_, resource)| is_service(resource)) {
         let shifted = |finding: &Finding| {
             let at = finding.place.span;
             let key = finding.resource.strip_prefix("services.")?.split('.').next()?;

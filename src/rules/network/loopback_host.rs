@@ -54,11 +54,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_of_shared_file(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bool {
     let of_line = |variable: &Variable| {
         let held = variable.value.as_ref().is_some_and(|value| value.place == peer.place);
-        variable.source == VariableSource::EnvFile
-            && (held
-                || variable.key.span.start <= peer.place.span.start
-                    && variable.key.span.file == peer.place.span.file
-                    && peer.place.span.end <= variable.key.span.end)
+        variable.source == VariableSource::EnvFile && (held || variable.key.span.contains(peer.place.span))
     };
     let Some(service) = cx.model.services.get(&peer.service) else { return false };
     let Some((name, _)) = service.environment.iter().find(|(_, variable)| of_line(variable)) else { return false };
