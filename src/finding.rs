@@ -1,7 +1,6 @@
 //! What a stage or a rule reports, and where it points.
 
-use crate::source::NodeId;
-use crate::source::{FileId, LoadError, Span};
+use crate::source::{LoadError, Place, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +26,7 @@ impl Severity {
 
 impl LoadError {
     /// How bad it is that a file cannot be loaded: one that plimsoll may not read is no fault of the project.
-    pub fn severity(&self) -> Severity {
+    pub(crate) fn severity(&self) -> Severity {
         if *self == LoadError::Outside { Severity::Info } else { Severity::Error }
     }
 }
@@ -54,22 +53,6 @@ impl Confidence {
     }
 }
 
-/// A node of a file and the bytes in it that are meant: the whole node, or the part of a scalar that matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The bytes.
-    pub span: Span,
-    /// The node they belong to, in the tree (or the list of entries) of that file.
-    pub node: NodeId,
-}
-
-impl Place {
-    /// The start of the first file that was loaded: for what no file can be pointed at.
-    pub fn start() -> Place {
-        Place { span: Span { file: FileId::default(), start: 0, end: 0 }, node: NodeId::new(0) }
-    }
-}
-
 /// A second place, and what it has to do with the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -90,7 +73,7 @@ pub enum Safety {
 
 impl Safety {
     /// The word that people read and write: `safe`, `unsafe`.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Safety::Safe => "safe",
             Safety::Unsafe => "unsafe",
@@ -104,7 +87,7 @@ pub struct Edit {
     /// The bytes that go; empty to insert.
     pub span: Span,
     /// What comes in their stead.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Edits that mend a finding, all or none.
@@ -120,7 +103,7 @@ pub struct Fix {
 
 /// What keeps a finding from counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SuppressedBy {
+pub(crate) enum SuppressedBy {
     /// A comment in the file.
     Comment,
     /// An entry of `plimsoll.yaml`.
@@ -131,7 +114,7 @@ pub enum SuppressedBy {
 
 impl SuppressedBy {
     /// The word that people read and write: `comment`, `configuration`, `baseline`.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             SuppressedBy::Comment => "comment",
             SuppressedBy::Configuration => "configuration",
@@ -144,9 +127,9 @@ impl SuppressedBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppressed {
     /// What says so.
-    pub by: SuppressedBy,
+    pub(crate) by: SuppressedBy,
     /// In whose words, where there are any.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// One thing that is wrong, at one place.
@@ -157,7 +140,7 @@ pub struct Finding {
     /// How bad.
     pub severity: Severity,
     /// How sure.
-    pub confidence: Confidence,
+    pub(crate) confidence: Confidence,
     /// What is wrong: one clause, lower case, values in backticks.
     pub message: String,
     /// What to do.
@@ -178,7 +161,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding without help, labels, evidence or fix; high confidence.
-    pub fn new(
+    pub(crate) fn new(
         rule: &'static str,
         severity: Severity,
         place: Place,
@@ -202,35 +185,35 @@ impl Finding {
 
     /// With words on what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Finding {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());
         self
     }
 
     /// With another confidence than high.
     #[must_use]
-    pub fn confidence(mut self, confidence: Confidence) -> Finding {
+    pub(crate) fn confidence(mut self, confidence: Confidence) -> Finding {
         self.confidence = confidence;
         self
     }
 
     /// With a second place.
     #[must_use]
-    pub fn label(mut self, place: Place, message: impl Into<String>) -> Finding {
+    pub(crate) fn label(mut self, place: Place, message: impl Into<String>) -> Finding {
         self.labels.push(Label { place, message: message.into() });
         self
     }
 
     /// With evidence for the fingerprint.
     #[must_use]
-    pub fn evidence(mut self, evidence: impl Into<String>) -> Finding {
+    pub(crate) fn evidence(mut self, evidence: impl Into<String>) -> Finding {
         self.evidence = Some(evidence.into());
         self
     }
 
     /// With a fix.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Finding {
+    pub(crate) fn fix(mut self, fix: Fix) -> Finding {
         self.fix = Some(fix);
         self
     }

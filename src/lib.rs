@@ -1,29 +1,29 @@
 //! plimsoll, the load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what
-//! will break, leak or lose data. Modules stand in the order of the pipeline; imports look upstream only.
+//! will break, leak or lose data. Modules are listed in the order of the pipeline; imports point upstream only.
 
-pub mod source;
-pub mod finding;
-pub mod yaml;
-pub mod secrets;
-pub mod config;
-pub mod catalogue;
-pub mod template;
-pub mod dotenv;
-pub mod edits;
-pub mod project;
-pub mod model;
-pub mod sidecar;
-pub mod facts;
-pub mod rules;
-pub mod watch;
-pub mod discover;
-pub mod fragments;
-pub mod graph;
-pub mod report;
-pub mod baseline;
-pub mod suppress;
-pub mod engine;
-pub mod fix;
-pub mod since;
-pub mod render;
-pub mod cli;
+mod source;
+mod text;
+mod finding;
+mod yaml;
+mod secret_names;
+mod config;
+mod catalogue;
+mod compose;
+mod model;
+mod app_config;
+mod facts;
+mod rules;
+mod progress;
+mod discover;
+mod graph;
+mod report;
+mod workspace;
+mod fix;
+mod since;
+mod render;
+mod cli;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
+
+pub use cli::{Surroundings, run};

@@ -3,10 +3,10 @@
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
-use plimsoll::cli::{Surroundings, run};
+use plimsoll::{Surroundings, run};
 
 fn main() -> ExitCode {
-    let surroundings = match Surroundings::of_process() {
+    let surroundings = match Surroundings::from_process() {
         Ok(surroundings) => surroundings,
         Err(error) => {
             eprintln!("plimsoll: the working directory cannot be read: {error}");

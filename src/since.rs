@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::baseline::Earlier;
 use crate::config;
 use crate::discover::is_compose_name;
-use crate::engine::{self, Request};
+use crate::report::baseline::Earlier;
 use crate::source::git::{Change, Git};
 use crate::source::{PathKind, SourceDb, normalize, relative};
+use crate::workspace;
+use crate::workspace::Request;
 
 /// The files as they were, and where they stand now.
 #[derive(Debug)]
-pub struct Before {
+pub(crate) struct Before {
     sources: SourceDb,
     /// Paths of now by those of then, where they differ.
     renamed: HashMap<PathBuf, PathBuf>,
@@ -25,7 +26,7 @@ impl Before {
     ///
     /// # Errors
     /// In words for people: no git, no repository, no such revision.
-    pub fn new(directory: &Path, revision: &str) -> Result<Before, String> {
+    pub(crate) fn new(directory: &Path, revision: &str) -> Result<Before, String> {
         let git = Git::at(directory)?;
         let base = git.base(revision)?;
         let sources = SourceDb::new();
@@ -81,12 +82,12 @@ impl Before {
     }
 
     /// What the files had then; nothing where what the request is about was not there.
-    pub fn findings(&self, request: &Request, start: &Path, rules: &[&str]) -> Earlier {
+    pub(crate) fn findings(&self, request: &Request, start: &Path, rules: &[&str]) -> Earlier {
         let directory = &request.directory;
         let mut earlier =
             Earlier { revision: self.revision.clone(), directory: directory.clone(), ..Earlier::default() };
         let Some(then) = self.request(request, start, rules) else { return earlier };
-        let before = engine::check(&self.sources, &then);
+        let before = workspace::check(&self.sources, &then);
         let named = |file| {
             let path = self.sources.file(file).path.clone();
             relative(directory, self.renamed.get(&path).unwrap_or(&path))

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll::config;
-use plimsoll::engine::{self, Request, Selection};
-use plimsoll::finding::{Finding, Safety, Severity};
-use plimsoll::fix::{self, FixedFile, Wanted};
-use plimsoll::rules::Rule;
-use plimsoll::rules::examples::{Example, ExampleFile, examples, without_markers};
-use plimsoll::source::{FileId, SourceDb};
-use plimsoll::yaml::{Comment, parse};
+use plimsoll::testing::config;
+use plimsoll::testing::finding::{Finding, Safety, Severity};
+use plimsoll::testing::fix::{self, FixedFile, Wanted};
+use plimsoll::testing::rules::Rule;
+use plimsoll::testing::rules::examples::{Example, ExampleFile, examples, without_markers};
+use plimsoll::testing::source::{FileId, SourceDb};
+use plimsoll::testing::workspace::{self, Request, Selection};
+use plimsoll::testing::yaml::{Comment, parse};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -35,7 +35,7 @@ impl std::error::Error for Lines {}
 
 fn document(path: &Path) -> datatest_stable::Result<()> {
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let rule = plimsoll::rules::find(name).ok_or("no rule is registered under this name")?;
+    let rule = plimsoll::testing::rules::find(name).ok_or("no rule is registered under this name")?;
     let path = format!("rules/{}/{name}.md", rule.document.family);
     let whole = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path))?;
     let front = whole.lines().count() - rule.document.text.lines().count();
@@ -165,7 +165,7 @@ impl Project {
 
     fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
-        let report = engine::check(&db, &self.request(rule, example)?);
+        let report = workspace::check(&db, &self.request(rule, example)?);
         let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
         let own =
             report.findings.into_iter().filter(|finding| finding.suppressed.is_none() && !also(finding)).collect();
@@ -184,7 +184,7 @@ impl Project {
             config: config::find(
                 &SourceDb::new(),
                 &self.directory,
-                &plimsoll::rules::all().map(|rule| rule.document.name).collect::<Vec<_>>(),
+                &plimsoll::testing::rules::all().map(|rule| rule.document.name).collect::<Vec<_>>(),
             )?,
             selection: Selection { select, ..Selection::default() },
             ..Request::default()

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use plimsoll::engine::{self, Request};
-use plimsoll::source::SourceDb;
+use plimsoll::testing::source::SourceDb;
+use plimsoll::testing::workspace::{self, Request};
 
 use crate::inputs;
 
@@ -39,7 +39,7 @@ pub fn measure_memory() {
     let services = env::var(SERVICES).unwrap().parse().unwrap();
     let sources = crate::overlaid(inputs::project(services));
     let before = peak().unwrap_or(0);
-    black_box(engine::check(&sources, &crate::request()));
+    black_box(workspace::check(&sources, &crate::request()));
     println!("{}", peak().map_or(0, |after| after.saturating_sub(before)));
 }
 
@@ -71,7 +71,7 @@ fn tree_line(what: &str, root: &Path) -> Line {
     collect(root, &mut texts);
     let request = Request { directory: root.to_path_buf(), ..Request::default() };
     let (whole, parsing) = side_by_side(
-        || drop(black_box(engine::check(&SourceDb::new(), &request))),
+        || drop(black_box(workspace::check(&SourceDb::new(), &request))),
         || {
             black_box(texts.iter().map(|text| inputs::parse_only(text)).sum::<usize>());
         },
@@ -83,14 +83,14 @@ fn tree_line(what: &str, root: &Path) -> Line {
 fn collect(directory: &Path, texts: &mut Vec<String>) {
     let walk = ignore::WalkBuilder::new(directory).hidden(false).require_git(false).build();
     let paths = walk.flatten().map(ignore::DirEntry::into_path);
-    let compose = paths.filter(|path| path.is_file() && plimsoll::discover::is_compose_name(path));
+    let compose = paths.filter(|path| path.is_file() && plimsoll::testing::is_compose_name(path));
     texts.extend(compose.filter_map(|path| fs::read_to_string(path).ok()));
 }
 
 /// Time and memory against the number of services.
 fn growth_lines() -> [Line; 2] {
     let (small, large) = (inputs::project(SIZES.0), inputs::project(SIZES.1));
-    let check = |text: &str| drop(black_box(engine::check(&crate::overlaid(text.to_owned()), &crate::request())));
+    let check = |text: &str| drop(black_box(workspace::check(&crate::overlaid(text.to_owned()), &crate::request())));
     let (large, small) = side_by_side(|| check(&large), || check(&small));
     let memory = memory_of(SIZES.1).zip(memory_of(SIZES.0)).map(|(large, small)| large / small);
     [

@@ -10,17 +10,17 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use plimsoll::edits::Files;
-use plimsoll::engine::{self, Request};
-use plimsoll::facts::Facts;
-use plimsoll::model::lower;
-use plimsoll::project::convert::convert;
-use plimsoll::project::texts::Texts;
-use plimsoll::project::{Entry, Project, load};
-use plimsoll::rules::{self, Context};
-use plimsoll::source::SourceDb;
-use plimsoll::template;
-use plimsoll::yaml::{Trees, parse};
+use plimsoll::testing::rules::{self, Context};
+use plimsoll::testing::source::SourceDb;
+use plimsoll::testing::stages::Facts;
+use plimsoll::testing::stages::Files;
+use plimsoll::testing::stages::Texts;
+use plimsoll::testing::stages::convert;
+use plimsoll::testing::stages::lower;
+use plimsoll::testing::stages::template;
+use plimsoll::testing::stages::{Entry, Project, load};
+use plimsoll::testing::workspace::{self, Request};
+use plimsoll::testing::yaml::{Trees, parse};
 
 /// The inputs of each stage: what it is called, and how many services it has.
 const INPUTS: [(&str, usize); 4] =
@@ -182,7 +182,7 @@ fn rules(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
     let trees = Trees::default();
-    let settings = plimsoll::config::Config::default();
+    let settings = plimsoll::testing::config::Config::default();
     bencher.bench(|| {
         let facts = Facts::new(&model, &project, &sources, DIRECTORY.clone());
         let context = Context {
@@ -207,7 +207,7 @@ fn check_in_memory(bencher: Bencher<'_, '_>, name: &str) {
     bencher
         .counter(BytesCount::of_str(&text))
         .with_inputs(|| overlaid(text.clone()))
-        .bench_values(|sources| engine::check(&sources, black_box(&request)));
+        .bench_values(|sources| workspace::check(&sources, black_box(&request)));
 }
 
 /// Everything, over a tree of small projects on disk.
@@ -215,5 +215,5 @@ fn check_in_memory(bencher: Bencher<'_, '_>, name: &str) {
 fn check_of_a_tree(bencher: Bencher<'_, '_>) {
     let tree = inputs::Tree::new();
     let request = Request { directory: tree.root().to_path_buf(), ..Request::default() };
-    bencher.bench(|| engine::check(&SourceDb::new(), black_box(&request)));
+    bencher.bench(|| workspace::check(&SourceDb::new(), black_box(&request)));
 }

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use plimsoll::engine::{self, Request};
-use plimsoll::finding::{Finding, Safety, Severity};
-use plimsoll::fix::{self, Wanted};
-use plimsoll::render::{Format, RenderOptions, render};
-use plimsoll::report::Report;
-use plimsoll::rules::examples::Example;
-use plimsoll::source::{FileId, SourceDb};
-use plimsoll::yaml::parse;
+use plimsoll::testing::finding::{Finding, Safety, Severity};
+use plimsoll::testing::fix::{self, Wanted};
+use plimsoll::testing::render::{Format, RenderOptions, render};
+use plimsoll::testing::report::Report;
+use plimsoll::testing::rules::examples::Example;
+use plimsoll::testing::source::{FileId, SourceDb};
+use plimsoll::testing::workspace::{self, Request};
+use plimsoll::testing::yaml::parse;
 
 /// Where the projects are laid; nothing is there on the disk.
 const DIRECTORY: &str = "/plimsoll-fuzz";
@@ -94,7 +94,7 @@ fn place(finding: &Finding, sources: &SourceDb) {
 pub fn check(data: &[u8]) {
     let Some(files) = files(data) else { return };
     let (sources, request) = lay(&files);
-    let report = engine::check(&sources, &request);
+    let report = workspace::check(&sources, &request);
     sound(&report, &sources);
 }
 
@@ -150,7 +150,7 @@ mod tests {
     fn the_files_of_an_input_are_one_project() {
         let input = b"%%% compose.yaml\nservices:\n  a:\n    image: ${TAG}\n%%% .env\nTAG=postgres:17\n";
         let (sources, request) = lay(&files(input).unwrap());
-        let report = engine::check(&sources, &request);
+        let report = workspace::check(&sources, &request);
         let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule).collect();
         assert_eq!(found, ["datastore-without-volume"]);
     }

@@ -1,7 +1,7 @@
 //! What plimsoll knows of images: the files of `rules/images`, found by repository and parsed only when met.
 
-pub mod schema;
-pub mod tag;
+pub(crate) mod schema;
+pub(crate) mod tag;
 
 use std::sync::OnceLock;
 
@@ -33,12 +33,12 @@ const GENERIC_NAMES: [&str; 3] = ["registry", "vault", "consul"];
 
 /// An image of the catalogue, and how sure it is that this is the one.
 #[derive(Clone, Copy, Debug)]
-pub struct Match {
+pub(crate) struct Match {
     /// What is known of it.
-    pub image: &'static Image,
+    pub(crate) image: &'static Image,
     /// Whether the catalogue names this very repository. Otherwise only the end of its name is known: a mirror of the
     /// image, or a rebuild that may differ.
-    pub exact: bool,
+    pub(crate) exact: bool,
 }
 
 /// Finds an image by its repository: a name without tag and digest, with or without registry.
@@ -46,7 +46,7 @@ pub struct Match {
 /// Docker Hub's images are known under the names of its mirrors too. In other registries the last two parts of the
 /// name decide, and for datastores, caches, brokers and search engines with a name of their own the last part:
 /// such a match is not exact.
-pub fn lookup(repository: &str) -> Option<Match> {
+pub(crate) fn lookup(repository: &str) -> Option<Match> {
     let name = hub_name(repository);
     if let Some(image) = by_name(name) {
         return Some(Match { image, exact: true });
@@ -80,7 +80,7 @@ fn image_at(index: usize) -> Option<&'static Image> {
 
 impl Image {
     /// The version that a tag of this image stands for.
-    pub fn version(&self, tag: Option<&str>) -> Version {
+    pub(crate) fn version(&self, tag: Option<&str>) -> Version {
         let prefix = self.version_prefix.as_deref();
         let version = Version::of_tag(tag, prefix);
         let told = version != Version::Newest && prefix.is_none_or(|prefix| has_prefix(tag, prefix));
@@ -88,12 +88,12 @@ impl Image {
     }
 
     /// Its data paths at a tag: each inner list is one possible answer, a single one is certain.
-    pub fn data_for(&self, tag: Option<&str>) -> Vec<Vec<&DataPath>> {
+    pub(crate) fn data_for(&self, tag: Option<&str>) -> Vec<Vec<&DataPath>> {
         possible(&self.data, &self.version(tag))
     }
 
     /// Its ports at a tag, as [`Image::data_for`]; all of them where words of the tag decide and it has a variable in it.
-    pub fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
+    pub(crate) fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
         let mut answers = possible(&self.ports, &self.version(tag));
         if !is_open(tag) {
             answers.iter_mut().for_each(|ports| ports.retain(|port| fits(tag, port.only.as_deref(), &port.except)));
@@ -102,7 +102,7 @@ impl Image {
     }
 
     /// Its SQLite files at a tag, as [`Image::data_for`].
-    pub fn sqlite_for(&self, tag: Option<&str>) -> Vec<Vec<&Sqlite>> {
+    pub(crate) fn sqlite_for(&self, tag: Option<&str>) -> Vec<Vec<&Sqlite>> {
         let mut answers = possible(&self.sqlite, &self.version(tag));
         let by_word = |file: &&Sqlite| file.only.is_some() || !file.except.is_empty();
         if is_open(tag) && answers.iter().flatten().any(by_word) {
@@ -113,7 +113,7 @@ impl Image {
     }
 
     /// Whether it asks who is there at a tag, if that is certain.
-    pub fn login_for(&self, tag: Option<&str>) -> Option<&Login> {
+    pub(crate) fn login_for(&self, tag: Option<&str>) -> Option<&Login> {
         match possible(&self.login, &self.version(tag)).as_slice() {
             [only] => only.first().copied(),
             _ => None,
@@ -121,27 +121,27 @@ impl Image {
     }
 
     /// Whether it keeps data that exist nowhere else, as its purpose.
-    pub fn is_datastore(&self) -> bool {
+    pub(crate) fn is_datastore(&self) -> bool {
         self.role == Role::Datastore
     }
 
     /// Whether it is a datastore, a cache, a broker or a search engine: what belongs behind the services that use it.
-    pub fn holds_data(&self) -> bool {
+    pub(crate) fn holds_data(&self) -> bool {
         matches!(self.role, Role::Datastore | Role::Cache | Role::Broker | Role::Search)
     }
 
     /// Why a port of the container must not be reachable from outside, if it must not.
-    pub fn exposure(&self, port: u16) -> Option<&Exposure> {
+    pub(crate) fn exposure(&self, port: u16) -> Option<&Exposure> {
         self.exposure.iter().find(|exposure| exposure.ports.contains(&port))
     }
 
     /// The variables that hold secrets, in the order of the file.
-    pub fn secret_variables(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn secret_variables(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|secret| secret.name.as_str())
     }
 
     /// Whether a program is in the image at a tag; `None` if the catalogue does not know, or the tag decides and is unknown.
-    pub fn has_program(&self, tag: Option<&str>, program: &str) -> Option<bool> {
+    pub(crate) fn has_program(&self, tag: Option<&str>, program: &str) -> Option<bool> {
         let answers = possible(&self.programs, &self.version(tag));
         let mut verdicts = answers.iter().map(|answer| verdict(answer, tag, program));
         let first = verdicts.next()??;
@@ -149,7 +149,7 @@ impl Image {
     }
 
     /// A `healthcheck.test` that works at a tag; none if the catalogue has none, or its program is not in the image.
-    pub fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
+    pub(crate) fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
         let (kind, rest) = self.healthcheck_test.split_first()?;
         let words = rest.first()?;
         let program = if kind == "CMD" { words } else { words.split(' ').next()? };
@@ -157,7 +157,7 @@ impl Image {
     }
 
     /// Whether it uses an NVIDIA GPU at a tag; no answer where words of the tag decide and it has a variable in it.
-    pub fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
+    pub(crate) fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;
         if is_open(tag) && !(gpu.only.is_empty() && gpu.except.is_empty()) {
             return None;
@@ -205,7 +205,7 @@ fn has_word(tag: Option<&str>, word: &str) -> bool {
 
 impl Setting {
     /// Whether it holds for a variable with this value.
-    pub fn holds(&self, value: &str) -> bool {
+    pub(crate) fn holds(&self, value: &str) -> bool {
         match &self.value {
             Some(wanted) => wanted.eq_ignore_ascii_case(value),
             None => !value.is_empty(),

@@ -10,62 +10,62 @@ use super::tag::{TagRange, Tagged};
 /// An image and the rebuilds that behave as it does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Image {
+pub(crate) struct Image {
     /// The name of the file, without `.yaml`.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it can be pulled from: names without tag; Docker Hub names without registry and without `library/`.
-    pub repositories: Vec<String>,
+    pub(crate) repositories: Vec<String>,
     /// What it is for.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Whether its facts were checked against its documentation or Dockerfile. What follows from others is less sure.
     #[serde(default = "checked")]
-    pub checked: bool,
+    pub(crate) checked: bool,
     /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
-    pub version_prefix: Option<String>,
+    pub(crate) version_prefix: Option<String>,
     /// Whether `latest` has moved to another line of versions of late: a tag without a version (and prefix) may be any.
     #[serde(default)]
-    pub latest_unclear: bool,
+    pub(crate) latest_unclear: bool,
     /// Where it keeps its data.
     #[serde(default)]
-    pub data: Vec<DataPath>,
+    pub(crate) data: Vec<DataPath>,
     /// What it listens on when nothing is configured.
     #[serde(default)]
-    pub ports: Vec<Port>,
+    pub(crate) ports: Vec<Port>,
     /// The ports that must not be reachable from outside.
     #[serde(default)]
-    pub exposure: Vec<Exposure>,
+    pub(crate) exposure: Vec<Exposure>,
     /// Whether it asks who is there.
     #[serde(default)]
-    pub login: Vec<Login>,
+    pub(crate) login: Vec<Login>,
     /// Variables it refuses to start without.
     #[serde(default)]
-    pub required: Vec<Required>,
+    pub(crate) required: Vec<Required>,
     /// Variables that hold secrets.
     #[serde(default)]
-    pub secrets: Vec<Secret>,
+    pub(crate) secrets: Vec<Secret>,
     /// Keys it makes anew with each container, which ends sessions and tokens: each the variables of which one keeps it.
     #[serde(default)]
-    pub session_secrets: Vec<Vec<String>>,
+    pub(crate) session_secrets: Vec<Vec<String>>,
     /// Users, passwords and databases it makes.
     #[serde(default)]
-    pub defaults: Defaults,
+    pub(crate) defaults: Defaults,
     /// Programs a healthcheck may want to run, and whether they are in the image.
     #[serde(default)]
-    pub programs: Vec<Programs>,
+    pub(crate) programs: Vec<Programs>,
     /// Whether the image brings a HEALTHCHECK of its own; unknown if absent.
-    pub healthcheck: Option<bool>,
+    pub(crate) healthcheck: Option<bool>,
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
-    pub healthcheck_test: Vec<String>,
+    pub(crate) healthcheck_test: Vec<String>,
     /// Embedded databases (SQLite, H2) it keeps its state in by default.
     #[serde(default)]
-    pub sqlite: Vec<Sqlite>,
+    pub(crate) sqlite: Vec<Sqlite>,
     /// Set if its database lives in memory unless something says otherwise.
-    pub in_memory: Option<InMemory>,
+    pub(crate) in_memory: Option<InMemory>,
     /// Its use of an NVIDIA GPU.
-    pub gpu: Option<Gpu>,
+    pub(crate) gpu: Option<Gpu>,
     /// Where the facts come from: pages of documentation and files of public repositories.
-    pub sources: Vec<String>,
+    pub(crate) sources: Vec<String>,
 }
 
 fn checked() -> bool {
@@ -75,7 +75,7 @@ fn checked() -> bool {
 /// What an image is for.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
+pub(crate) enum Role {
     /// Keeps data that exist nowhere else.
     Datastore,
     /// Keeps copies that can be made again.
@@ -101,56 +101,56 @@ pub enum Role {
 /// A path in the container that holds data.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DataPath {
+pub(crate) struct DataPath {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// Where a volume belongs.
-    pub path: String,
+    pub(crate) path: String,
     /// The variable whose value is used in place of `path`.
-    pub variable: Option<String>,
+    pub(crate) variable: Option<String>,
     /// Options of the command that name another path (`--datadir`).
     #[serde(default)]
-    pub flags: Vec<String>,
+    pub(crate) flags: Vec<String>,
     /// Options of the command that name a configuration, which may name another path.
     #[serde(default)]
-    pub configured_by: Vec<String>,
+    pub(crate) configured_by: Vec<String>,
     /// Another path, where variables make the image drop its own configuration.
-    pub otherwise: Option<Otherwise>,
+    pub(crate) otherwise: Option<Otherwise>,
     /// Whether the command itself names the path, as in `server /data`: `path` is then only the custom.
     #[serde(default)]
-    pub in_command: bool,
+    pub(crate) in_command: bool,
     /// The path the image declares as VOLUME and which holds this one: a mount of a parent of it does not keep the data.
-    pub volume: Option<String>,
+    pub(crate) volume: Option<String>,
     /// Whether the data lie in a folder named after the hostname: without `hostname`, a new container does not find them.
     #[serde(default)]
-    pub by_hostname: bool,
+    pub(crate) by_hostname: bool,
     /// What is lost with it.
-    pub keeps: Keeps,
+    pub(crate) keeps: Keeps,
     /// Options of the command without which nothing is written there: a cache that they make persistent.
     #[serde(default)]
-    pub asked_by: Vec<String>,
+    pub(crate) asked_by: Vec<String>,
     /// Other mount points that keep the data.
     #[serde(default)]
-    pub also_accepted: Vec<String>,
+    pub(crate) also_accepted: Vec<String>,
     /// Mount points that look right and are not.
     #[serde(default)]
-    pub wrong: Vec<WrongMount>,
+    pub(crate) wrong: Vec<WrongMount>,
 }
 
 /// The path that an image has once one of some variables is set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Otherwise {
+pub(crate) struct Otherwise {
     /// The variables.
-    pub with: Vec<String>,
+    pub(crate) with: Vec<String>,
     /// The path.
-    pub path: String,
+    pub(crate) path: String,
 }
 
 /// What is lost with a path.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum Keeps {
+pub(crate) enum Keeps {
     /// Data that exist nowhere else.
     Persistent,
     /// What can be made or fetched again, or nothing at all unless it is told to keep something.
@@ -160,17 +160,17 @@ pub enum Keeps {
 /// A mount point that looks right and is not.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WrongMount {
+pub(crate) struct WrongMount {
     /// The mount point.
-    pub path: String,
+    pub(crate) path: String,
     /// What comes of it.
-    pub effect: WrongMountEffect,
+    pub(crate) effect: WrongMountEffect,
 }
 
 /// What comes of a mount at a wrong place.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum WrongMountEffect {
+pub(crate) enum WrongMountEffect {
     /// The image refuses to start.
     Refused,
     /// The data do not go there.
@@ -180,34 +180,34 @@ pub enum WrongMountEffect {
 /// A port of the container.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Port {
+pub(crate) struct Port {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// Its number.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Its transport.
     #[serde(default)]
-    pub protocol: Transport,
+    pub(crate) protocol: Transport,
     /// What is spoken there, in a word: `database`, `http`, `admin`, `metrics`, `amqp` …
-    pub purpose: String,
+    pub(crate) purpose: String,
     /// The address it binds by default, if that is not all of them.
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
     /// The variable that changes the number (or the address with it).
-    pub variable: Option<String>,
+    pub(crate) variable: Option<String>,
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
-    pub opened_by: Vec<String>,
+    pub(crate) opened_by: Vec<String>,
     /// Holds only for tags with this word.
-    pub only: Option<String>,
+    pub(crate) only: Option<String>,
     /// Holds only for tags without these words.
     #[serde(default)]
-    pub except: Vec<String>,
+    pub(crate) except: Vec<String>,
 }
 
 /// A transport protocol.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum Transport {
+pub(crate) enum Transport {
     /// TCP.
     #[default]
     Tcp,
@@ -218,19 +218,19 @@ pub enum Transport {
 /// Ports that must not be reachable from outside.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Exposure {
+pub(crate) struct Exposure {
     /// The ports, all of them listed under `ports` too.
-    pub ports: Vec<u16>,
+    pub(crate) ports: Vec<u16>,
     /// What stands behind them.
-    pub kind: ExposureKind,
+    pub(crate) kind: ExposureKind,
     /// What whoever reaches them can do: one short clause.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// What stands behind a port that must not be reachable from outside.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum ExposureKind {
+pub(crate) enum ExposureKind {
     /// A database or another store.
     Datastore,
     /// A cache.
@@ -245,7 +245,7 @@ pub enum ExposureKind {
 
 impl ExposureKind {
     /// The word for it in a message.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             ExposureKind::Datastore => "datastore",
             ExposureKind::Cache => "cache",
@@ -259,47 +259,47 @@ impl ExposureKind {
 /// Whether an image asks who is there.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Login {
+pub(crate) struct Login {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// Whether it does when nothing is configured.
-    pub default: bool,
+    pub(crate) default: bool,
     /// Variables that switch it on: any of them does.
     #[serde(default)]
-    pub on: Vec<Setting>,
+    pub(crate) on: Vec<Setting>,
     /// Variables that switch it off: any of them does.
     #[serde(default)]
-    pub off: Vec<Setting>,
+    pub(crate) off: Vec<Setting>,
     /// Options of the command that switch it on (`--requirepass`).
     #[serde(default)]
-    pub on_flags: Vec<String>,
+    pub(crate) on_flags: Vec<String>,
     /// Options of the command that switch it off.
     #[serde(default)]
-    pub off_flags: Vec<String>,
+    pub(crate) off_flags: Vec<String>,
 }
 
 /// Variables of which an image needs one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Required {
+pub(crate) struct Required {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// Holds only if this is set.
-    pub given: Option<Setting>,
+    pub(crate) given: Option<Setting>,
     /// Any of these is enough.
-    pub any_of: Vec<Setting>,
+    pub(crate) any_of: Vec<Setting>,
     /// A mount at or below one of these paths may bring what the variables would: then it is not known to refuse.
     #[serde(default)]
-    pub unless_mounted: Vec<String>,
+    pub(crate) unless_mounted: Vec<String>,
     /// When it refuses.
     #[serde(default)]
-    pub when: RequiredWhen,
+    pub(crate) when: RequiredWhen,
 }
 
 /// When an image refuses to start.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum RequiredWhen {
+pub(crate) enum RequiredWhen {
     /// At each start.
     #[default]
     EveryStart,
@@ -309,11 +309,11 @@ pub enum RequiredWhen {
 
 /// A variable that is set, or that has a certain value. Written `NAME` or `NAME: value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The variable.
-    pub variable: String,
+    pub(crate) variable: String,
     /// The value it must have (letter case does not count); any that is not empty if absent.
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Setting {
@@ -348,94 +348,94 @@ impl<'de> Deserialize<'de> for Setting {
 /// A variable that holds a secret.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Secret {
+pub(crate) struct Secret {
     /// The variable.
-    pub name: String,
+    pub(crate) name: String,
     /// The variable that takes the path of a file with the secret instead (`POSTGRES_PASSWORD_FILE`).
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
 }
 
 /// Users, passwords and databases an image makes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Defaults {
+pub(crate) struct Defaults {
     /// The accounts, the one for applications last.
     #[serde(default)]
-    pub accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// The databases (buckets, vhosts, keyspaces).
     #[serde(default)]
-    pub databases: Vec<Value>,
+    pub(crate) databases: Vec<Value>,
 }
 
 /// A user and its password.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Account {
+pub(crate) struct Account {
     /// Its name; none if there is only a password.
-    pub user: Option<Value>,
+    pub(crate) user: Option<Value>,
     /// Its password.
-    pub password: Value,
+    pub(crate) password: Value,
 }
 
 /// A value an image takes from variables.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Value {
+pub(crate) struct Value {
     /// The variables that set it, the one that wins first; fixed if none.
     #[serde(default)]
-    pub variables: Vec<String>,
+    pub(crate) variables: Vec<String>,
     /// What it is if none is set.
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
     /// The variable whose effective value it has if none is set.
-    pub same_as: Option<String>,
+    pub(crate) same_as: Option<String>,
 }
 
 /// Programs of an image.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Programs {
+pub(crate) struct Programs {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// Holds only for tags with this word (`alpine` in `17-alpine3.20`).
-    pub only: Option<String>,
+    pub(crate) only: Option<String>,
     /// Holds only for tags without these words.
     #[serde(default)]
-    pub except: Vec<String>,
+    pub(crate) except: Vec<String>,
     /// Those that are there.
     #[serde(default)]
-    pub has: Vec<String>,
+    pub(crate) has: Vec<String>,
     /// Those that are not.
     #[serde(default)]
-    pub lacks: Vec<String>,
+    pub(crate) lacks: Vec<String>,
 }
 
 /// The file of an embedded database that holds the state of an image by default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Sqlite {
+pub(crate) struct Sqlite {
     /// The tags it holds for.
-    pub tags: Option<TagRange>,
+    pub(crate) tags: Option<TagRange>,
     /// The file.
-    pub path: String,
+    pub(crate) path: String,
     /// Holds only for tags with this word.
-    pub only: Option<String>,
+    pub(crate) only: Option<String>,
     /// Holds only for tags without these.
     #[serde(default)]
-    pub except: Vec<String>,
+    pub(crate) except: Vec<String>,
     /// What reads it.
     #[serde(default)]
-    pub engine: Engine,
+    pub(crate) engine: Engine,
     /// The variable that moves the file.
-    pub variable: Option<String>,
+    pub(crate) variable: Option<String>,
     /// Settings that put another database in its place: any of them does.
     #[serde(default)]
-    pub replaced_by: Vec<Setting>,
+    pub(crate) replaced_by: Vec<Setting>,
 }
 
 /// An embedded database.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum Engine {
+pub(crate) enum Engine {
     /// SQLite.
     #[default]
     Sqlite,
@@ -448,32 +448,32 @@ pub enum Engine {
 /// A database that lives in memory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InMemory {
+pub(crate) struct InMemory {
     /// Settings that give it a place: any of them does.
-    pub unless: Vec<Setting>,
+    pub(crate) unless: Vec<Setting>,
     /// Beginnings of words of the command that do (`--config`, `file:`).
     #[serde(default)]
-    pub unless_flags: Vec<String>,
+    pub(crate) unless_flags: Vec<String>,
 }
 
 /// The use an image makes of an NVIDIA GPU.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Gpu {
+pub(crate) struct Gpu {
     /// Whether it can do without.
-    pub need: GpuNeed,
+    pub(crate) need: GpuNeed,
     /// Holds only for tags with one of these words; for all if none.
     #[serde(default)]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Does not hold for tags with one of these words (`cpu`, `rocm`).
     #[serde(default)]
-    pub except: Vec<String>,
+    pub(crate) except: Vec<String>,
 }
 
 /// Whether an image can do without a GPU.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum GpuNeed {
+pub(crate) enum GpuNeed {
     /// It fails without.
     Required,
     /// It is slower without.

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 /// The version a tag stands for. Parts a tag leaves out are the newest there are: `17` is the newest 17.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Version {
+pub(crate) enum Version {
     /// No tag, `latest`, or only words that name a build and no version (`alpine`, `slim-bookworm`).
     Newest,
     /// The numbers the tag begins with: `17-alpine` is 17, `v2.5.1` is 2, 5 and 1.
@@ -34,7 +34,7 @@ impl Version {
     /// The version of `tag`; `prefix` is what an image writes before the version inside its tags (`pg` of `0.8.0-pg17`).
     ///
     /// A part of the tag that begins with the prefix decides, then the first part. A leading `v` does not count.
-    pub fn of_tag(tag: Option<&str>, prefix: Option<&str>) -> Version {
+    pub(crate) fn of_tag(tag: Option<&str>, prefix: Option<&str>) -> Version {
         let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Version::Newest };
         let by_prefix = prefix
             .and_then(|prefix| tag.split('-').filter_map(|part| part.strip_prefix(prefix)).find_map(leading_numbers));
@@ -80,14 +80,14 @@ fn leading_numbers(text: &str) -> Option<Vec<u32>> {
 
 /// Versions from one bound (inclusive) up to another (exclusive), written `">=18"`, `"<18"` or `">=7 <8.4"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TagRange {
+pub(crate) struct TagRange {
     from: Option<Vec<u32>>,
     below: Option<Vec<u32>>,
 }
 
 impl TagRange {
     /// Reads a range; `None` if it is not written as one.
-    pub fn parse(text: &str) -> Option<TagRange> {
+    pub(crate) fn parse(text: &str) -> Option<TagRange> {
         let mut range = TagRange::default();
         for bound in text.split_whitespace() {
             let (slot, numbers) = match bound.strip_prefix(">=") {
@@ -104,7 +104,7 @@ impl TagRange {
 
     /// Whether the version lies in the range. [`Version::Unknown`] counts as the newest here: ask
     /// [`possible`] for all it may be.
-    pub fn contains(&self, version: &Version) -> bool {
+    pub(crate) fn contains(&self, version: &Version) -> bool {
         let at_least = |bound: &[u32]| {
             for (index, wanted) in bound.iter().enumerate() {
                 let found = version.part(index);
@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for TagRange {
 }
 
 /// A fact that holds for some tags of an image.
-pub trait Tagged {
+pub(crate) trait Tagged {
     /// The tags it holds for; all if none are named.
     fn tags(&self) -> Option<&TagRange>;
 }
@@ -134,7 +134,7 @@ pub trait Tagged {
 /// The facts that can hold for a version: each inner list is one possible answer, and if there is only one it is certain.
 ///
 /// A known version has one answer. An unknown one has those of every range that the facts tell apart.
-pub fn possible<'a, T: Tagged>(facts: &'a [T], version: &Version) -> Vec<Vec<&'a T>> {
+pub(crate) fn possible<'a, T: Tagged>(facts: &'a [T], version: &Version) -> Vec<Vec<&'a T>> {
     let mut answers: Vec<(Vec<bool>, Vec<&T>)> = Vec::new();
     for version in candidates(facts, version) {
         let holds = |fact: &T| fact.tags().is_none_or(|range| range.contains(&version));

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::baseline::FILE_NAME;
 use crate::config::FailOn;
 use crate::finding::Severity;
 use crate::render::{Format, GraphFormat};
+use crate::report::baseline::FILE_NAME;
 
 /// The load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what will break,
 /// leak or lose data.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::Check;
 use crate::config;
-use crate::engine::Request;
 use crate::source::{PathKind, SourceDb, normalize, relative, standard_input};
+use crate::workspace::Request;
 
 /// What stands for standard input on the command line.
 const STANDARD_INPUT: &str = "-";

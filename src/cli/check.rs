@@ -7,12 +7,13 @@ use super::arguments::Check;
 use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, names, request};
 use super::{buffer, fixes, ignores, known, outputs, progress, stages};
 use crate::config::{self, FailOn};
-use crate::engine::{self, Request, Selection};
 use crate::finding::Severity;
 use crate::render::{self, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
 use crate::source::SourceDb;
+use crate::workspace;
+use crate::workspace::{Request, Selection};
 
 /// The width of text where no terminal says another, in columns.
 const USUAL_WIDTH: usize = 100;
@@ -38,7 +39,7 @@ pub(super) fn check(
     if let Some(doing) = arguments.fixing.doing() {
         return Ok(progress::during(seen, || fixes::run(doing, sources, &request, &telling)));
     }
-    let mut report = progress::during(seen, || engine::check(&sources, &request));
+    let mut report = progress::during(seen, || workspace::check(&sources, &request));
     telling.keep_asked(&mut report, &sources, &request);
     if arguments.comparison.add_ignores {
         return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());

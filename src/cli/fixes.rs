@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use super::arguments::Fixing;
 use super::check::Telling;
 use super::{Answer, complaint};
-use crate::engine::{self, Request};
 use crate::finding::Safety;
 use crate::fix::{self, Fixed, Wanted};
 use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
+use crate::workspace;
+use crate::workspace::Request;
 
 /// What is to be done with fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling
             found.overlay(&file.path, file.after.clone());
         }
         mended.retain(|path, _| !failed.contains(path));
-        fixed.report = engine::check(&found, request);
+        fixed.report = workspace::check(&found, request);
         fixed.sources = found;
     }
     let mut answer = telling.answer(&fixed.report, &fixed.sources, request);

@@ -6,10 +6,10 @@ use super::{Answer, BROKEN, FAILED};
 use crate::finding::Finding;
 use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
+use crate::report::suppress::write::add_comments;
 use crate::rules;
 use crate::source::write::replace;
 use crate::source::{FileId, SourceDb, relative};
-use crate::suppress::write::add_comments;
 
 /// The family that no comment is written for.
 const FAMILY: &str = "suppression";

@@ -1,6 +1,6 @@
 //! `plimsoll explain` on a key of the specification: what may stand there, and what it is for.
 
-use crate::project::schema::{Found, Key, Release, forms, keys_at};
+use crate::compose::spec::schema::{Found, Key, Release, forms, keys_at};
 
 /// Where the specification is explained at length.
 const REFERENCE: &str = "https://docs.docker.com/reference/compose-file";
@@ -76,7 +76,7 @@ fn columns<'a>(indent: &str, rows: impl Iterator<Item = (&'a str, String)> + Clo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::schema::lookup;
+    use crate::compose::spec::schema::lookup;
 
     #[test]
     fn a_key_is_explained_with_its_facts() {

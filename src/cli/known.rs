@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::arguments::Baseline as Arguments;
 use super::{Answer, Surroundings, names, request, start_of};
-use crate::baseline::{Baseline, Earlier, VERSION};
-use crate::engine::{self, Request, Selection};
 use crate::report::Known;
+use crate::report::baseline::{Baseline, Earlier, VERSION};
 use crate::rules::Document;
 use crate::since::Before;
 use crate::source::write::put;
 use crate::source::{LoadError, PathKind, SourceDb, normalize};
+use crate::workspace;
+use crate::workspace::{Request, Selection};
 
 #[derive(Serialize)]
 struct FindingOut<'a> {
@@ -33,7 +34,7 @@ pub(super) fn write(
     request.selection = Selection { strict: arguments.strict, style: arguments.style, ..Selection::default() };
     let path = normalize(&surroundings.directory.join(&arguments.output));
     let directory = path.parent().unwrap_or(Path::new("/"));
-    let report = engine::check(&sources, &request);
+    let report = workspace::check(&sources, &request);
     if let Some(failure) = report.failures.first() {
         return Err(format!("no baseline is written: {failure}"));
     }

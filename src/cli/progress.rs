@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::watch::Watch;
+use crate::progress::Watch;
 
 /// How long a run may take before it says where it is.
 const PATIENCE: Duration = Duration::from_millis(500);

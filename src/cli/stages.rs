@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::progress::{Stage, Watch};
 use crate::report::Report;
-use crate::watch::{Stage, Watch};
 
 /// One line for each stage with its time, of all threads together, and what it went through.
 pub(super) fn table(watch: &Watch, report: &Report, rendering: Duration) -> String {

@@ -4,8 +4,9 @@ use clap::CommandFactory;
 
 use super::check::shown_by_default;
 use super::*;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
+use crate::source::Place;
 use crate::source::Span;
 
 fn run_in(directory: &Path, arguments: &[&str]) -> (u8, String, String) {

@@ -11,15 +11,15 @@ use crate::yaml::{NodeKind, Pair, Tree};
 
 /// What is wrong at a node.
 #[derive(Debug)]
-pub struct Mistake {
+pub(crate) struct Mistake {
     /// Where.
-    pub at: NodeId,
+    pub(crate) at: NodeId,
     /// One clause.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// The mistakes of a document, in its order. `rules` are the names of all rules.
-pub fn mistakes(tree: &Tree, root: NodeId, rules: &[&str]) -> Vec<Mistake> {
+pub(crate) fn mistakes(tree: &Tree, root: NodeId, rules: &[&str]) -> Vec<Mistake> {
     let mut checker = Checker { tree, rules, mistakes: Vec::new() };
     checker.value(root, &FILE, "");
     checker.mistakes
@@ -160,7 +160,7 @@ impl Checker<'_> {
 }
 
 /// Whether nothing is written: `rules:` with nothing behind it says nothing.
-pub fn is_nothing(tree: &Tree, id: NodeId) -> bool {
+pub(crate) fn is_nothing(tree: &Tree, id: NodeId) -> bool {
     tree.follow(id).is_none_or(|(_, node)| match &node.kind {
         NodeKind::Scalar(text, style) => {
             *style == crate::yaml::ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null")
@@ -202,7 +202,7 @@ fn unknown(kind: &str, word: &str, known: &[&str]) -> String {
 }
 
 /// An address and how many of its first bits count.
-pub fn network(text: &str) -> Option<(IpAddr, u8)> {
+pub(crate) fn network(text: &str) -> Option<(IpAddr, u8)> {
     let (address, bits) = match text.split_once('/') {
         Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
         None => (text, None),
@@ -214,7 +214,7 @@ pub fn network(text: &str) -> Option<(IpAddr, u8)> {
 }
 
 /// The bytes of a size; all units count by 1024, as in Compose (`docker/go-units`, `RAMInBytes`).
-pub fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(digits)?;

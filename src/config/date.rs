@@ -24,7 +24,7 @@ impl Date {
     }
 
     /// The day (of UTC) that lies so many days behind 1970-01-01.
-    pub fn from_days(days: u64) -> Date {
+    pub(crate) fn from_days(days: u64) -> Date {
         let (mut year, mut days) = (1970_u16, days);
         while days >= days_of(year) && year < 9999 {
             days -= days_of(year);

@@ -136,6 +136,6 @@ pub const OPTIONS: &[(&str, &[Key])] = &[
 pub const SEVERITY: Key = key("severity", Shape::Word(SEVERITIES), "The severity of all its findings");
 
 /// The options of a rule.
-pub fn options(rule: &str) -> &'static [Key] {
+pub(crate) fn options(rule: &str) -> &'static [Key] {
     OPTIONS.iter().find(|(name, _)| *name == rule).map_or(&[], |(_, options)| options)
 }

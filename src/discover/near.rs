@@ -17,7 +17,7 @@ const MOST_FILES: usize = 64;
 
 /// The Compose files in the directory of a file, and in those where one mentions it: the directories from there up to
 /// the root, and a little way below these. The file itself is among them where its name may be that of a Compose file.
-pub fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<PathBuf> {
+pub(crate) fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<PathBuf> {
     let own = parent(file);
     let beside = walker(&own).max_depth(Some(1)).build().flatten().map(ignore::DirEntry::into_path);
     let mut found: BTreeSet<PathBuf> = beside.filter(|path| is_compose_name(path)).collect();
@@ -31,7 +31,7 @@ pub fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<Path
 }
 
 /// The Compose files near a file but not beside it, by directories in which one holds one of these words.
-pub fn directories_mentioning(
+pub(crate) fn directories_mentioning(
     sources: &SourceDb,
     file: &Path,
     root: &Path,
@@ -54,7 +54,7 @@ pub fn directories_mentioning(
 
 /// Whether a file that is named may be a Compose file: YAML or JSON, or `compose` in its name. Env files and the
 /// configurations of proxies are none.
-pub fn may_be_compose(file: &Path) -> bool {
+pub(crate) fn may_be_compose(file: &Path) -> bool {
     let name = file.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     name.contains("compose") || [".yml", ".yaml", ".json"].iter().any(|ending| name.ends_with(ending))
 }

@@ -1,11 +1,11 @@
 //! GPUs that active services ask for.
 
-use crate::finding::Place;
 use crate::model::{DeviceCount, DeviceRequest, Model, Service};
+use crate::source::Place;
 
 /// How many GPUs a service asks for, all replicas together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Amount {
+pub(crate) enum Amount {
     /// All of the host's.
     All,
     /// This many.
@@ -16,7 +16,7 @@ pub enum Amount {
 
 /// By what a service asks for GPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClaimSource {
+pub(crate) enum ClaimSource {
     /// `gpus` or a reservation.
     Request,
     /// `runtime: nvidia` and `NVIDIA_VISIBLE_DEVICES`.
@@ -29,19 +29,19 @@ pub enum ClaimSource {
 #[derive(Clone, Debug)]
 pub struct GpuClaim<'a> {
     /// The service.
-    pub service: &'a Service,
+    pub(crate) service: &'a Service,
     /// How many, all replicas together.
-    pub amount: Amount,
+    pub(crate) amount: Amount,
     /// How many containers share in it.
-    pub replicas: i64,
+    pub(crate) replicas: i64,
     /// By what.
-    pub source: ClaimSource,
+    pub(crate) source: ClaimSource,
     /// Where it is written.
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 /// The claims of active services, in the order of the files.
-pub fn claims(model: &Model) -> Vec<GpuClaim<'_>> {
+pub(crate) fn claims(model: &Model) -> Vec<GpuClaim<'_>> {
     model.services.values().flat_map(claims_of).collect()
 }
 
@@ -73,7 +73,7 @@ const CDI: &str = "nvidia.com/gpu=";
 
 /// Whether a request is for GPUs. A request without a driver goes to the one that has its capabilities (moby,
 /// `daemon/nvidia_linux.go`).
-pub fn is_gpu(request: &DeviceRequest) -> bool {
+pub(crate) fn is_gpu(request: &DeviceRequest) -> bool {
     let has = |wanted: &[&str]| request.capabilities.iter().any(|capability| wanted.contains(&capability.as_str()));
     match request.driver.as_deref() {
         None | Some("nvidia") => {

@@ -6,35 +6,35 @@ use crate::model::{BuiltImage, Service, Spanned, base_image};
 
 /// What the catalogue knows of a service's image.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// The image.
-    pub image: &'static Image,
+    pub(crate) image: &'static Image,
     /// Whether the catalogue names this very repository, and its facts were checked.
-    pub exact: bool,
+    pub(crate) exact: bool,
     /// The tag; `$` where a variable leaves it open, also one whose default is `latest`.
-    pub tag: Option<&'a str>,
+    pub(crate) tag: Option<&'a str>,
     /// Whether it is the image that a Dockerfile of the project starts from.
-    pub built: bool,
+    pub(crate) built: bool,
 }
 
 /// The words of the image that a service runs, for messages; empty where they are not known.
-pub fn image_text(service: &Service) -> &str {
+pub(crate) fn image_text(service: &Service) -> &str {
     base_image(service).map_or("", |image| image.value.text.as_str())
 }
 
 /// What the service's Dockerfile makes, if it has one that could be read.
-pub fn built(service: &Service) -> Option<&BuiltImage> {
+pub(crate) fn built(service: &Service) -> Option<&BuiltImage> {
     service.build.as_ref()?.image.as_ref()
 }
 
 /// The directory that a container starts in, where the project says so.
-pub fn working_dir(service: &Service) -> Option<&Spanned<String>> {
+pub(crate) fn working_dir(service: &Service) -> Option<&Spanned<String>> {
     service.working_dir.as_ref().or_else(|| built(service)?.working_dir.as_ref())
 }
 
 /// The words that a container runs, of its entrypoint and its command, as far as the project says so: keys of the
 /// service go before the Dockerfile, and an `entrypoint` drops the image's command.
-pub fn launch(service: &Service) -> Vec<&Spanned<String>> {
+pub(crate) fn launch(service: &Service) -> Vec<&Spanned<String>> {
     let image = built(service);
     let entrypoint = service.entrypoint.as_ref().or_else(|| image?.entrypoint.as_ref());
     let of_image = || image.filter(|_| service.entrypoint.is_none())?.command.as_ref();
@@ -43,7 +43,7 @@ pub fn launch(service: &Service) -> Vec<&Spanned<String>> {
 }
 
 /// The catalogue's entry for the image that a service runs. An image with an entrypoint of its own may behave otherwise.
-pub fn known_image(service: &Service) -> Option<Known<'_>> {
+pub(crate) fn known_image(service: &Service) -> Option<Known<'_>> {
     let image = base_image(service)?;
     let Match { image: known, exact } = catalogue::lookup(&image.value.repository)?;
     let changed = built(service).is_some_and(|built| built.entrypoint.is_some());
@@ -55,7 +55,7 @@ pub fn known_image(service: &Service) -> Option<Known<'_>> {
 }
 
 /// The value of a variable in a container: what the service gives it, or its Dockerfile.
-pub fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spanned<String>> {
+pub(crate) fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spanned<String>> {
     match service.environment.get(name) {
         Some(variable) => variable.value.as_ref(),
         None => built(service)?.environment.get(name),
@@ -63,7 +63,7 @@ pub fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spanned<Stri
 }
 
 /// Whether an image listens on a port of its list in this service.
-pub fn is_open(service: &Service, port: &Port) -> bool {
+pub(crate) fn is_open(service: &Service, port: &Port) -> bool {
     let by_word = |opener: &String| {
         launch(service).iter().any(|word| word.value.starts_with(opener.as_str()) && !word.value.ends_with("=false"))
     };
@@ -135,7 +135,7 @@ const SERVERS: [&str; 22] = [
 ];
 
 /// Whether the container runs the server of its image, as far as `entrypoint` and `command` tell.
-pub fn runs_server(service: &Service) -> bool {
+pub(crate) fn runs_server(service: &Service) -> bool {
     let words: Vec<&str> = launch(service).into_iter().map(|word| word.value.as_str()).collect();
     let Some(first) = words.first() else { return true };
     let program = program_of(first);
@@ -155,7 +155,7 @@ pub fn runs_server(service: &Service) -> bool {
 
 /// Whether the service's own `entrypoint` or `command` starts something that is no proxy and starts none: not a proxy, a
 /// shell, a supervisor or a script, which a path may be.
-pub fn starts_no_proxy(service: &Service) -> bool {
+pub(crate) fn starts_no_proxy(service: &Service) -> bool {
     const PROXIES: [&str; 7] = ["nginx", "openresty", "caddy", "haproxy", "traefik", "envoy", "angie"];
     const STARTERS: [&str; 16] = [
         "run",
@@ -202,7 +202,7 @@ fn starts_server(script: &str) -> bool {
 }
 
 /// Whether the container runs what its image runs by itself: `command` is absent or only adds options, or names a server.
-pub fn runs_default(service: &Service) -> bool {
+pub(crate) fn runs_default(service: &Service) -> bool {
     let words = launch(service);
     words.first().is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
 }

@@ -1,28 +1,12 @@
 //! Facts about a project that several rules need, worked out when first asked for.
 
-pub mod binds;
-pub mod datastores;
-pub mod doubles;
-pub mod examples;
-pub mod gitignore;
-pub mod gpus;
-pub mod hosts;
-pub mod images;
-pub mod listeners;
-pub mod made;
-pub mod mounts;
-pub mod nearby;
-pub mod open;
-pub mod peers;
-pub mod place;
-pub mod proxied;
-pub mod published;
-pub mod purpose;
-pub mod reach;
-pub mod serve;
-pub mod sqlite;
-pub mod sqlite_files;
-pub mod variables;
+pub(crate) mod environment;
+pub(crate) mod network;
+pub(crate) mod repository;
+pub(crate) mod storage;
+pub(crate) mod gpus;
+pub(crate) mod images;
+pub(crate) mod place;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,38 +14,39 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use self::examples::Documented;
+use crate::app_config;
+use crate::app_config::{ProxyTarget, Sidecars};
+use crate::compose::Project;
+use crate::compose::value::provenance::Texts;
+use crate::facts::environment::env_examples::Documented;
 use crate::model::{Model, Service};
-use crate::project::Project;
-use crate::project::texts::Texts;
-use crate::sidecar::{self, ProxyTarget, Sidecars};
 use crate::source::{FileId, SourceDb, relative};
 
 /// The facts of one project.
 pub struct Facts<'a> {
     /// The model.
-    pub model: &'a Model,
+    pub(crate) model: &'a Model,
     /// The project that the model was made from.
-    pub project: &'a Project,
+    pub(crate) project: &'a Project,
     sources: &'a SourceDb,
     /// The directory that paths are named from: the repository's, or where the run stands.
     root: PathBuf,
     texts: Texts<'a>,
-    reach: OnceCell<reach::Reach<'a>>,
-    published: OnceCell<Vec<published::Published<'a>>>,
+    reach: OnceCell<network::reach::Reach<'a>>,
+    published: OnceCell<Vec<network::published::Published<'a>>>,
     gpus: OnceCell<Vec<gpus::GpuClaim<'a>>>,
-    unkept: OnceCell<Vec<datastores::Unkept<'a>>>,
-    blanks: OnceCell<Vec<variables::Blank<'a>>>,
+    unkept: OnceCell<Vec<storage::datastores::Unkept<'a>>>,
+    blanks: OnceCell<Vec<environment::variables::Blank<'a>>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     sidecars: OnceCell<Sidecars>,
-    doubles: OnceCell<Vec<doubles::Double>>,
-    hosts: OnceCell<HashMap<&'a str, Vec<hosts::HostReference>>>,
-    peers: OnceCell<Vec<peers::Peer>>,
+    doubles: OnceCell<Vec<network::duplicate_labels::Double>>,
+    hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
+    peers: OnceCell<Vec<network::peers::Peer>>,
     listening: RefCell<HashMap<u16, Rc<[&'a Service]>>>,
-    proxied: OnceCell<Vec<proxied::Proxied>>,
+    proxied: OnceCell<Vec<network::proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
-    used_nearby: OnceCell<nearby::Used>,
-    sqlite_files: OnceCell<Vec<sqlite_files::SqliteFile<'a>>>,
+    used_nearby: OnceCell<repository::nearby::Used>,
+    sqlite_files: OnceCell<Vec<storage::sqlite_files::SqliteFile<'a>>>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
     busy: Cell<bool>,
@@ -97,7 +82,7 @@ impl<'a> Facts<'a> {
     }
 
     /// How long the facts that were asked for took.
-    pub fn spent(&self) -> Duration {
+    pub(crate) fn spent(&self) -> Duration {
         self.spent.get()
     }
 
@@ -115,18 +100,18 @@ impl<'a> Facts<'a> {
     }
 
     /// Where parts of values are written.
-    pub fn texts(&self) -> &Texts<'a> {
+    pub(crate) fn texts(&self) -> &Texts<'a> {
         &self.texts
     }
 
     /// Who can reach whom, by which name.
-    pub fn reach(&self) -> &reach::Reach<'a> {
-        self.once(&self.reach, || reach::Reach::new(self.model))
+    pub fn reach(&self) -> &network::reach::Reach<'a> {
+        self.once(&self.reach, || network::reach::Reach::new(self.model))
     }
 
     /// The published ports of active services.
-    pub fn published(&self) -> &[published::Published<'a>] {
-        self.once(&self.published, || published::published(self.model, self.project)).as_slice()
+    pub fn published(&self) -> &[network::published::Published<'a>] {
+        self.once(&self.published, || network::published::published(self.model, self.project)).as_slice()
     }
 
     /// The GPUs that active services ask for.
@@ -135,87 +120,88 @@ impl<'a> Facts<'a> {
     }
 
     /// Datastores whose data nothing keeps.
-    pub fn unkept(&self) -> &[datastores::Unkept<'a>] {
-        self.once(&self.unkept, || datastores::unkept(self.model)).as_slice()
+    pub fn unkept(&self) -> &[storage::datastores::Unkept<'a>] {
+        self.once(&self.unkept, || storage::datastores::unkept(self.model)).as_slice()
     }
 
     /// Variables that leave a blank.
-    pub fn blanks(&self) -> &[variables::Blank<'a>] {
-        self.once(&self.blanks, || variables::blanks(self.project)).as_slice()
+    pub fn blanks(&self) -> &[environment::variables::Blank<'a>] {
+        self.once(&self.blanks, || environment::variables::blanks(self.project)).as_slice()
     }
 
     /// The example file beside the project that names a variable.
-    pub fn documented(&self, variable: &str) -> Option<String> {
+    pub(crate) fn documented(&self, variable: &str) -> Option<String> {
         self.examples().get(variable).map(|one| relative(&self.project.directory, &one.file))
     }
 
     /// Whether that file leaves the variable empty.
-    pub fn is_documented_empty(&self, variable: &str) -> bool {
+    pub(crate) fn is_documented_empty(&self, variable: &str) -> bool {
         self.examples().get(variable).is_some_and(|one| one.is_empty)
     }
 
     fn examples(&self) -> &BTreeMap<String, Documented> {
-        self.once(&self.documented, || examples::documented(&self.project.directory, self.sources))
+        self.once(&self.documented, || environment::env_examples::documented(&self.project.directory, self.sources))
     }
 
     /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
-    pub fn has_env_file(&self) -> bool {
+    pub(crate) fn has_env_file(&self) -> bool {
         !self.project.environment.files.is_empty()
     }
 
     /// What the configurations beside the project say.
-    pub fn sidecars(&self) -> &Sidecars {
-        self.once(&self.sidecars, || sidecar::sidecars(self.model, self.sources))
+    pub(crate) fn sidecars(&self) -> &Sidecars {
+        self.once(&self.sidecars, || app_config::sidecars(self.model, self.sources))
     }
 
     /// Labels that one list gives twice.
-    pub fn doubles(&self) -> &[doubles::Double] {
-        self.once(&self.doubles, || doubles::doubles(self.project, self.sources)).as_slice()
+    pub(crate) fn doubles(&self) -> &[network::duplicate_labels::Double] {
+        self.once(&self.doubles, || network::duplicate_labels::doubles(self.project, self.sources)).as_slice()
     }
 
     /// What the configurations of proxies forward to.
-    pub fn proxy_targets(&self) -> &[ProxyTarget] {
+    pub(crate) fn proxy_targets(&self) -> &[ProxyTarget] {
         &self.sidecars().targets
     }
 
     /// The hosts that a service names.
-    pub fn hosts(&self, service: &str) -> &[hosts::HostReference] {
+    pub(crate) fn hosts(&self, service: &str) -> &[network::hosts::HostReference] {
         let all = self.once(&self.hosts, || {
-            let named = |service: &'a Service| (service.name.as_str(), hosts::references(service, &self.texts));
+            let named =
+                |service: &'a Service| (service.name.as_str(), network::hosts::references(service, &self.texts));
             self.model.services.values().map(named).collect()
         });
         all.get(service).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The peers that services and proxies name.
-    pub fn peers(&self) -> &[peers::Peer] {
-        self.once(&self.peers, || peers::peers(self)).as_slice()
+    pub fn peers(&self) -> &[network::peers::Peer] {
+        self.once(&self.peers, || network::peers::peers(self)).as_slice()
     }
 
     /// The services that listen on a port for sure.
-    pub fn listening_on(&self, port: u16) -> Rc<[&'a Service]> {
+    pub(crate) fn listening_on(&self, port: u16) -> Rc<[&'a Service]> {
         let mut known = self.listening.borrow_mut();
-        Rc::clone(known.entry(port).or_insert_with(|| peers::listening_on(self.model, port).into()))
+        Rc::clone(known.entry(port).or_insert_with(|| network::peers::listening_on(self.model, port).into()))
     }
 
     /// Services that a proxy of the project stands in front of.
-    pub fn proxied(&self) -> &[proxied::Proxied] {
-        self.once(&self.proxied, || proxied::proxied(self)).as_slice()
+    pub fn proxied(&self) -> &[network::proxied::Proxied] {
+        self.once(&self.proxied, || network::proxied::proxied(self)).as_slice()
     }
 
     /// Whether nothing is at a path, which is relative to the project's directory.
-    pub fn is_absent(&self, path: &std::path::Path) -> bool {
+    pub(crate) fn is_absent(&self, path: &std::path::Path) -> bool {
         let path = crate::source::normalize(&self.project.directory.join(path));
         path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
     }
 
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
-    pub fn is_service_nearby(&self, name: &str) -> bool {
+    pub(crate) fn is_service_nearby(&self, name: &str) -> bool {
         let known = self.once(&self.nearby, || {
             // A network with a name of its own is one that the projects beside this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
-            let near = nearby::services(&self.project.directory, &self.root, joined, self.sources);
+            let near = repository::nearby::services(&self.project.directory, &self.root, joined, self.sources);
             near.into_iter().filter(|(file, _)| !self.is_own_file(file)).flat_map(|(_, names)| names).collect()
         });
         known.contains(name)
@@ -226,41 +212,41 @@ impl<'a> Facts<'a> {
     }
 
     /// What the services of the Compose files near the project's use.
-    pub fn used_nearby(&self) -> &nearby::Used {
+    pub(crate) fn used_nearby(&self) -> &repository::nearby::Used {
         let used = || {
             // What an override takes away the base uses without it.
             let own: Vec<PathBuf> = match self.project.files.as_slice() {
                 [only] => vec![self.sources.file(*only).path.clone()],
                 _ => Vec::new(),
             };
-            nearby::used(&self.project.directory, &self.root, &own, self.sources)
+            repository::nearby::used(&self.project.directory, &self.root, &own, self.sources)
         };
         self.once(&self.used_nearby, used)
     }
 
     /// The networks that the projects near this one make.
-    pub fn networks_nearby(&self) -> Vec<nearby::Made> {
-        let near = nearby::networks(&self.project.directory, &self.root, self.sources);
+    pub(crate) fn networks_nearby(&self) -> Vec<repository::nearby::Made> {
+        let near = repository::nearby::networks(&self.project.directory, &self.root, self.sources);
         near.into_iter().filter(|made| !self.is_own_file(&made.file)).collect()
     }
 
     /// The SQLite files that services keep.
-    pub fn sqlite_files(&self) -> &[sqlite_files::SqliteFile<'a>] {
-        self.once(&self.sqlite_files, || sqlite_files::files(self.model)).as_slice()
+    pub(crate) fn sqlite_files(&self) -> &[storage::sqlite_files::SqliteFile<'a>] {
+        self.once(&self.sqlite_files, || storage::sqlite_files::files(self.model)).as_slice()
     }
 
     /// Relative sources of binds that are not there.
-    pub fn missing_sources(&self) -> Vec<binds::MissingSource<'a>> {
-        binds::missing(self.model, self.sources, &self.root)
+    pub(crate) fn missing_sources(&self) -> Vec<storage::binds::MissingSource<'a>> {
+        storage::binds::missing(self.model, self.sources, &self.root)
     }
 
     /// Directories of dependencies that a bind hides.
-    pub fn hidden_dependencies(&self) -> Vec<binds::Hidden<'a>> {
-        binds::hidden(self.model, self.sources)
+    pub(crate) fn hidden_dependencies(&self) -> Vec<storage::binds::Hidden<'a>> {
+        storage::binds::hidden(self.model, self.sources)
     }
 
     /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
-    pub fn is_named(&self, word: &str) -> bool {
+    pub(crate) fn is_named(&self, word: &str) -> bool {
         self.project.files.iter().any(|file| {
             let path = self.sources.file(*file).path.clone();
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -269,17 +255,20 @@ impl<'a> Facts<'a> {
     }
 
     /// What the project's first file is for, by its path in the repository.
-    pub fn purpose(&self) -> purpose::Purpose {
-        self.project.files.last().map_or(purpose::Purpose::Any, |file| self.purpose_of(*file))
+    pub(crate) fn purpose(&self) -> repository::purpose::Purpose {
+        self.project.files.last().map_or(repository::purpose::Purpose::Any, |file| self.purpose_of(*file))
     }
 
-    fn purpose_of(&self, file: FileId) -> purpose::Purpose {
-        purpose::purpose(&self.path_in_repository(file))
+    fn purpose_of(&self, file: FileId) -> repository::purpose::Purpose {
+        repository::purpose::purpose(&self.path_in_repository(file))
     }
 
     /// Whether the project is a template or a backup, which is used in another place than this.
-    pub fn is_of_elsewhere(&self) -> bool {
-        self.project.files.last().is_some_and(|file| purpose::is_of_elsewhere(&self.path_in_repository(*file)))
+    pub(crate) fn is_of_elsewhere(&self) -> bool {
+        self.project
+            .files
+            .last()
+            .is_some_and(|file| repository::purpose::is_of_elsewhere(&self.path_in_repository(*file)))
     }
 
     fn path_in_repository(&self, file: FileId) -> String {
@@ -288,37 +277,42 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a file of the project, or the project itself, is for tests.
-    pub fn is_for_tests(&self, file: FileId) -> bool {
-        self.purpose() == purpose::Purpose::Test || self.purpose_of(file) == purpose::Purpose::Test
+    pub(crate) fn is_for_tests(&self, file: FileId) -> bool {
+        self.purpose() == repository::purpose::Purpose::Test
+            || self.purpose_of(file) == repository::purpose::Purpose::Test
     }
 }
 
 #[cfg(test)]
-pub mod fixture {
+pub(crate) mod fixture {
     //! Projects made from text, for the tests of facts and of the model.
 
     use std::path::{Path, PathBuf};
 
     use super::Facts;
+    use crate::app_config::builds::read_builds;
+    use crate::compose::value::provenance::Texts;
+    use crate::compose::{Entry, load};
     use crate::model::lower;
-    use crate::project::texts::Texts;
-    use crate::project::{Entry, load};
-    use crate::sidecar::builds::read_builds;
     use crate::source::SourceDb;
     use crate::yaml::Trees;
 
     /// Loads a Compose file and hands its facts over.
-    pub fn with_facts(text: &str, act: impl FnOnce(&Facts<'_>)) {
+    pub(crate) fn with_facts(text: &str, act: impl FnOnce(&Facts<'_>)) {
         with_facts_and(text, &[], act);
     }
 
     /// As [`with_facts`], with variables.
-    pub fn with_facts_and(text: &str, variables: &[(&str, &str)], act: impl FnOnce(&Facts<'_>)) {
+    pub(crate) fn with_facts_and(text: &str, variables: &[(&str, &str)], act: impl FnOnce(&Facts<'_>)) {
         with_sources(&[("compose.yaml", text)], variables, |_, facts| act(facts));
     }
 
     /// Loads the first of several files, with the others beside it.
-    pub fn with_sources(files: &[(&str, &str)], variables: &[(&str, &str)], act: impl FnOnce(&SourceDb, &Facts<'_>)) {
+    pub(crate) fn with_sources(
+        files: &[(&str, &str)],
+        variables: &[(&str, &str)],
+        act: impl FnOnce(&SourceDb, &Facts<'_>),
+    ) {
         let directory = Path::new("/plimsoll-test/shop");
         let sources = SourceDb::new();
         for (name, text) in files {

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use self::parts::{Part, parts};
 use self::plan::{Change, Identity, changes, paths};
 use self::verify::{Problem, State, problems};
-use crate::engine::{self, Request};
 use crate::finding::Safety;
 use crate::report::Report;
 use crate::source::{SourceDb, relative, write};
+use crate::workspace;
+use crate::workspace::Request;
 
 /// How often findings are looked for again, at most: a fix may uncover what another one mends.
 const ROUNDS: usize = 100;
@@ -46,13 +47,13 @@ pub struct Fixed {
     /// The files that change, by path.
     pub files: Vec<FixedFile>,
     /// How many findings are mended, by the file they stand in and by rule.
-    pub mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
+    pub(crate) mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
     /// What remains, as the files will be.
     pub report: Report,
     /// The files as they will be.
     pub sources: SourceDb,
     /// What is found, and the files, as they are; `None` where nothing changes.
-    pub found: Option<(Report, SourceDb)>,
+    pub(crate) found: Option<(Report, SourceDb)>,
     /// Why fixes are left out, one line each.
     pub left: Vec<String>,
 }
@@ -73,7 +74,7 @@ pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
 }
 
 fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
-    let roots = engine::writable(&sources, request);
+    let roots = workspace::writable(&sources, request);
     let mut run = Run { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
     let mut state = State::of(sources, request);
     let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
@@ -216,7 +217,7 @@ impl Run<'_> {
 }
 
 /// Writes the files that change, each at once or not at all, and gives the paths of those that could not be written.
-pub fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
+pub(crate) fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
     let mut failed = Vec::new();
     for file in &fixed.files {
         if let Err(error) = write::replace(&file.path, &file.before, &file.after) {

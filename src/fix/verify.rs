@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use super::plan::{Change, Identity, identity, is_of_loader, texts};
-use crate::engine::{self, Kept, Request};
 use crate::finding::{Safety, Severity};
 use crate::report::Report;
 use crate::source::{NodeId, SourceDb};
+use crate::workspace;
+use crate::workspace::{Kept, Request};
 use crate::yaml::{Tree, parse};
 
 /// Files, and what a run says of them.
@@ -23,7 +24,7 @@ pub(super) struct State {
 impl State {
     /// Looks at files.
     pub(super) fn of(sources: SourceDb, request: &Request) -> State {
-        let (report, kept) = engine::check_and_keep(&sources, request);
+        let (report, kept) = workspace::check_and_keep(&sources, request);
         State { sources, report, kept }
     }
 

@@ -6,66 +6,66 @@ use super::types::{Command, Healthcheck, ImageReference, Service, Spanned};
 
 /// An image that a Dockerfile makes: the stages that lead to its last one (or to `target`), taken together.
 #[derive(Clone, Debug)]
-pub struct BuiltImage {
+pub(crate) struct BuiltImage {
     /// The image that the chain of stages starts from; `scratch` for none. `None` where a variable leaves it open.
-    pub base: Option<Spanned<ImageReference>>,
+    pub(crate) base: Option<Spanned<ImageReference>>,
     /// `EXPOSE`.
-    pub exposes: Vec<Exposed>,
+    pub(crate) exposes: Vec<Exposed>,
     /// `VOLUME`, clean paths.
-    pub volumes: Vec<Spanned<String>>,
+    pub(crate) volumes: Vec<Spanned<String>>,
     /// `USER`.
-    pub user: Option<Spanned<String>>,
+    pub(crate) user: Option<Spanned<String>>,
     /// `WORKDIR`, absolute; `None` where the base image has a say.
-    pub working_dir: Option<Spanned<String>>,
+    pub(crate) working_dir: Option<Spanned<String>>,
     /// `ENV`, those left out whose value the base image has a say in.
-    pub environment: IndexMap<String, Spanned<String>>,
+    pub(crate) environment: IndexMap<String, Spanned<String>>,
     /// `CMD`; a shell's form is `/bin/sh -c` and the script.
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// `ENTRYPOINT`, as `command`.
-    pub entrypoint: Option<Command>,
+    pub(crate) entrypoint: Option<Command>,
     /// `HEALTHCHECK`.
-    pub healthcheck: Option<Healthcheck>,
+    pub(crate) healthcheck: Option<Healthcheck>,
     /// `COPY` and `ADD`.
-    pub copies: Vec<Copied>,
+    pub(crate) copies: Vec<Copied>,
     /// `RUN`.
-    pub runs: Vec<Ran>,
+    pub(crate) runs: Vec<Ran>,
 }
 
 /// `RUN`.
 #[derive(Clone, Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The script, its here-documents behind it.
-    pub script: Spanned<String>,
+    pub(crate) script: Spanned<String>,
     /// The directory it runs in; `None` where the base image has a say.
-    pub working_dir: Option<String>,
+    pub(crate) working_dir: Option<String>,
 }
 
 /// `EXPOSE`.
 #[derive(Clone, Debug)]
-pub struct Exposed {
+pub(crate) struct Exposed {
     /// The ports, first and last.
-    pub ports: Spanned<(u16, u16)>,
+    pub(crate) ports: Spanned<(u16, u16)>,
     /// `tcp` or `udp`.
-    pub protocol: String,
+    pub(crate) protocol: String,
 }
 
 /// `COPY` or `ADD`.
 #[derive(Clone, Debug)]
-pub struct Copied {
+pub(crate) struct Copied {
     /// The sources, as written; none for a text that stands in the Dockerfile.
-    pub sources: Vec<String>,
+    pub(crate) sources: Vec<String>,
     /// The path in the image: clean and absolute, with a slash at its end where one is written. `None` where the base
     /// image has a say.
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The stage or image that the sources are from; `None` for the build context.
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The whole instruction.
-    pub place: crate::finding::Place,
+    pub(crate) place: crate::source::Place,
 }
 
 /// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where
 /// it is built says nothing.
-pub fn base_image(service: &Service) -> Option<&Spanned<ImageReference>> {
+pub(crate) fn base_image(service: &Service) -> Option<&Spanned<ImageReference>> {
     match &service.build {
         Some(build) => build.image.as_ref()?.base.as_ref(),
         None => service.image.as_ref(),

@@ -1,7 +1,7 @@
 //! The typed model.
-pub mod built;
-pub mod lower;
-pub mod types;
-pub use built::*;
+pub(crate) mod built;
+pub(crate) mod lower;
+pub(crate) mod types;
+pub(crate) use built::*;
 pub use lower::lower;
-pub use types::*;
+pub(crate) use types::*;

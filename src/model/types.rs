@@ -2,36 +2,36 @@
 
 use indexmap::IndexMap;
 
-use crate::finding::Place;
-use crate::project::few::Few;
-use crate::project::value::{Part, Step};
+use crate::compose::value::thin_arc::Few;
+use crate::compose::value::{Part, Step};
+use crate::source::Place;
 
 /// A value and where it is written.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spanned<T> {
+pub(crate) struct Spanned<T> {
     /// The value.
-    pub value: T,
+    pub(crate) value: T,
     /// Where it is written; a part of a scalar where the value is a part (the target in `./data:/data`).
-    pub place: Place,
+    pub(crate) place: Place,
     /// How it got here; empty for what simply stands in the file. Only then may a fix edit it.
-    pub via: Few<Step>,
+    pub(crate) via: Few<Step>,
     /// For interpolated text, which bytes came from where.
-    pub parts: Few<Part>,
+    pub(crate) parts: Few<Part>,
 }
 
 impl<T> Spanned<T> {
     /// A value that simply stands at a place.
-    pub fn new(value: T, place: Place) -> Spanned<T> {
+    pub(crate) fn new(value: T, place: Place) -> Spanned<T> {
         Spanned { value, place, via: Few::new(), parts: Few::new() }
     }
 
     /// The same place and way with another value.
-    pub fn with<U>(&self, value: U) -> Spanned<U> {
+    pub(crate) fn with<U>(&self, value: U) -> Spanned<U> {
         Spanned { value, place: self.place, via: self.via.clone(), parts: Few::new() }
     }
 
     /// Whether a variable's value (or default) is in the text.
-    pub fn is_interpolated(&self) -> bool {
+    pub(crate) fn is_interpolated(&self) -> bool {
         self.parts.iter().any(|part| part.variable.is_some())
     }
 }
@@ -40,206 +40,206 @@ impl<T> Spanned<T> {
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The project's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The directory that relative paths start from.
-    pub directory: std::path::PathBuf,
+    pub(crate) directory: std::path::PathBuf,
     /// Services of active profiles, by name, in the order of the files.
-    pub services: IndexMap<String, Service>,
+    pub(crate) services: IndexMap<String, Service>,
     /// Services that no active profile enables.
-    pub disabled: IndexMap<String, Service>,
+    pub(crate) disabled: IndexMap<String, Service>,
     /// Networks declared at top level, the implicit `default` included where a service uses it.
-    pub networks: IndexMap<String, Network>,
+    pub(crate) networks: IndexMap<String, Network>,
     /// Volumes declared at top level.
-    pub volumes: IndexMap<String, Volume>,
+    pub(crate) volumes: IndexMap<String, Volume>,
     /// Secrets declared at top level.
-    pub secrets: IndexMap<String, FileObject>,
+    pub(crate) secrets: IndexMap<String, FileObject>,
     /// Configs declared at top level.
-    pub configs: IndexMap<String, FileObject>,
+    pub(crate) configs: IndexMap<String, FileObject>,
     /// A place for findings about the project as a whole: the `services` key, or the start of the first file.
-    pub place: Place,
+    pub(crate) place: Place,
 }
 
 /// A service.
 #[derive(Clone, Debug)]
-pub struct Service {
+pub(crate) struct Service {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Where its name is written as a key.
-    pub key: Place,
+    pub(crate) key: Place,
     /// The whole mapping.
-    pub place: Place,
+    pub(crate) place: Place,
     /// `profiles`.
-    pub profiles: Vec<Spanned<String>>,
+    pub(crate) profiles: Vec<Spanned<String>>,
     /// `image`, interpolated; an empty text counts as absent.
-    pub image: Option<Spanned<ImageReference>>,
+    pub(crate) image: Option<Spanned<ImageReference>>,
     /// `build`.
-    pub build: Option<Build>,
+    pub(crate) build: Option<Build>,
     /// `container_name`.
-    pub container_name: Option<Spanned<String>>,
+    pub(crate) container_name: Option<Spanned<String>>,
     /// `hostname`.
-    pub hostname: Option<Spanned<String>>,
+    pub(crate) hostname: Option<Spanned<String>>,
     /// `domainname`.
-    pub domainname: Option<Spanned<String>>,
+    pub(crate) domainname: Option<Spanned<String>>,
     /// `command`, split into words as Compose does; `None` where the image's own runs.
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// `entrypoint`; see `command`.
-    pub entrypoint: Option<Command>,
+    pub(crate) entrypoint: Option<Command>,
     /// What reaches the container: `env_file`s and `environment` merged, by name, in the order of their lines.
-    pub environment: IndexMap<String, Variable>,
+    pub(crate) environment: IndexMap<String, Variable>,
     /// Where `environment` is written as a key.
-    pub environment_key: Option<Place>,
+    pub(crate) environment_key: Option<Place>,
     /// `env_file` entries.
-    pub env_files: Vec<EnvFile>,
+    pub(crate) env_files: Vec<EnvFile>,
     /// `ports`, ranges expanded.
-    pub ports: Vec<Port>,
+    pub(crate) ports: Vec<Port>,
     /// Where `ports` is written as a key.
-    pub ports_key: Option<Place>,
+    pub(crate) ports_key: Option<Place>,
     /// `expose`: container ports, with protocol where given.
-    pub expose: Vec<Spanned<String>>,
+    pub(crate) expose: Vec<Spanned<String>>,
     /// `volumes` and `tmpfs` entries.
-    pub mounts: Vec<Mount>,
+    pub(crate) mounts: Vec<Mount>,
     /// Where `volumes` is written as a key.
-    pub volumes_key: Option<Place>,
+    pub(crate) volumes_key: Option<Place>,
     /// `volumes_from`.
-    pub volumes_from: Vec<Spanned<String>>,
+    pub(crate) volumes_from: Vec<Spanned<String>>,
     /// `networks` by name, the implicit `default` included; empty under `network_mode`.
-    pub networks: IndexMap<String, Attachment>,
+    pub(crate) networks: IndexMap<String, Attachment>,
     /// Where `networks` is written as a key; `None` where the `default` network is implied.
-    pub networks_key: Option<Place>,
+    pub(crate) networks_key: Option<Place>,
     /// `network_mode`.
-    pub network_mode: Option<Spanned<String>>,
+    pub(crate) network_mode: Option<Spanned<String>>,
     /// `links`, as written: `service` or `service:alias`.
-    pub links: Vec<Spanned<String>>,
+    pub(crate) links: Vec<Spanned<String>>,
     /// `external_links`.
-    pub external_links: Vec<Spanned<String>>,
+    pub(crate) external_links: Vec<Spanned<String>>,
     /// `extra_hosts`: host names and their addresses.
-    pub extra_hosts: Vec<Spanned<(String, String)>>,
+    pub(crate) extra_hosts: Vec<Spanned<(String, String)>>,
     /// `depends_on` by service; what Compose implies from `links`, `network_mode: service:` and the like left out.
-    pub depends_on: IndexMap<String, Dependency>,
+    pub(crate) depends_on: IndexMap<String, Dependency>,
     /// `healthcheck`.
-    pub healthcheck: Option<Healthcheck>,
+    pub(crate) healthcheck: Option<Healthcheck>,
     /// `labels`.
-    pub labels: IndexMap<String, Spanned<String>>,
+    pub(crate) labels: IndexMap<String, Spanned<String>>,
     /// `secrets` granted to the service.
-    pub secrets: Vec<Grant>,
+    pub(crate) secrets: Vec<Grant>,
     /// `configs` granted to the service.
-    pub configs: Vec<Grant>,
+    pub(crate) configs: Vec<Grant>,
     /// `deploy.replicas` or `scale`; `None` means 1.
-    pub replicas: Option<Spanned<i64>>,
+    pub(crate) replicas: Option<Spanned<i64>>,
     /// `restart`.
-    pub restart: Option<Spanned<String>>,
+    pub(crate) restart: Option<Spanned<String>>,
     /// `deploy.restart_policy.condition`, which wins over `restart`.
-    pub restart_condition: Option<Spanned<String>>,
+    pub(crate) restart_condition: Option<Spanned<String>>,
     /// `user`.
-    pub user: Option<Spanned<String>>,
+    pub(crate) user: Option<Spanned<String>>,
     /// `working_dir`.
-    pub working_dir: Option<Spanned<String>>,
+    pub(crate) working_dir: Option<Spanned<String>>,
     /// `privileged`.
-    pub privileged: Option<Spanned<bool>>,
+    pub(crate) privileged: Option<Spanned<bool>>,
     /// `read_only`.
-    pub read_only: Option<Spanned<bool>>,
+    pub(crate) read_only: Option<Spanned<bool>>,
     /// `runtime`.
-    pub runtime: Option<Spanned<String>>,
+    pub(crate) runtime: Option<Spanned<String>>,
     /// `platform`.
-    pub platform: Option<Spanned<String>>,
+    pub(crate) platform: Option<Spanned<String>>,
     /// GPUs and other devices asked for by `gpus` and by `deploy.resources.reservations.devices`.
-    pub device_requests: Vec<DeviceRequest>,
+    pub(crate) device_requests: Vec<DeviceRequest>,
     /// `devices`: host path, container path, permissions.
-    pub devices: Vec<Spanned<(String, String, String)>>,
+    pub(crate) devices: Vec<Spanned<(String, String, String)>>,
     /// The memory limit in bytes: `deploy.resources.limits.memory` or `mem_limit`.
-    pub memory_limit: Option<Spanned<i64>>,
+    pub(crate) memory_limit: Option<Spanned<i64>>,
     /// The CPU limit in cores: `deploy.resources.limits.cpus` or `cpus`.
-    pub cpu_limit: Option<Spanned<f64>>,
+    pub(crate) cpu_limit: Option<Spanned<f64>>,
     /// The size of `/dev/shm` in bytes: `shm_size`.
-    pub shm_size: Option<Spanned<i64>>,
+    pub(crate) shm_size: Option<Spanned<i64>>,
     /// `logging`.
-    pub logging: Option<Logging>,
+    pub(crate) logging: Option<Logging>,
     /// `init`.
-    pub init: Option<Spanned<bool>>,
+    pub(crate) init: Option<Spanned<bool>>,
     /// What ties the container to the host or sets it free.
-    pub isolation: Isolation,
+    pub(crate) isolation: Isolation,
     /// The type of the `provider` that stands in for a container.
-    pub provider: Option<Spanned<String>>,
+    pub(crate) provider: Option<Spanned<String>>,
 }
 
 /// The namespaces and privileges of a container.
 #[derive(Clone, Debug, Default)]
-pub struct Isolation {
+pub(crate) struct Isolation {
     /// `cap_add`.
-    pub cap_add: Vec<Spanned<String>>,
+    pub(crate) cap_add: Vec<Spanned<String>>,
     /// `cap_drop`.
-    pub cap_drop: Vec<Spanned<String>>,
+    pub(crate) cap_drop: Vec<Spanned<String>>,
     /// `security_opt`.
-    pub security_opt: Vec<Spanned<String>>,
+    pub(crate) security_opt: Vec<Spanned<String>>,
     /// `group_add`.
-    pub group_add: Vec<Spanned<String>>,
+    pub(crate) group_add: Vec<Spanned<String>>,
     /// `pid`.
-    pub pid: Option<Spanned<String>>,
+    pub(crate) pid: Option<Spanned<String>>,
     /// `ipc`.
-    pub ipc: Option<Spanned<String>>,
+    pub(crate) ipc: Option<Spanned<String>>,
     /// `uts`.
-    pub uts: Option<Spanned<String>>,
+    pub(crate) uts: Option<Spanned<String>>,
     /// `userns_mode`.
-    pub userns_mode: Option<Spanned<String>>,
+    pub(crate) userns_mode: Option<Spanned<String>>,
     /// `cgroup`.
-    pub cgroup: Option<Spanned<String>>,
+    pub(crate) cgroup: Option<Spanned<String>>,
 }
 
 /// `logging`.
 #[derive(Clone, Debug)]
-pub struct Logging {
+pub(crate) struct Logging {
     /// Where the `logging` key is written.
-    pub key: Place,
+    pub(crate) key: Place,
     /// `driver`.
-    pub driver: Option<Spanned<String>>,
+    pub(crate) driver: Option<Spanned<String>>,
     /// `options`.
-    pub options: IndexMap<String, Spanned<String>>,
+    pub(crate) options: IndexMap<String, Spanned<String>>,
 }
 
 /// An image reference, split; nothing is added that is not written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageReference {
+pub(crate) struct ImageReference {
     /// The whole text.
-    pub text: String,
+    pub(crate) text: String,
     /// Registry and path without tag and digest, as written: `docker.io/library/postgres`, `ghcr.io/a/b`.
-    pub repository: String,
+    pub(crate) repository: String,
     /// The tag, if written and not empty.
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
     /// The digest (`sha256:…`), if written.
-    pub digest: Option<String>,
+    pub(crate) digest: Option<String>,
 }
 
 /// `build`.
 #[derive(Clone, Debug)]
-pub struct Build {
+pub(crate) struct Build {
     /// Where the `build` key is written.
-    pub key: Place,
+    pub(crate) key: Place,
     /// The context directory, absolute, or a URL.
-    pub context: Option<Spanned<String>>,
+    pub(crate) context: Option<Spanned<String>>,
     /// The Dockerfile, relative to the context.
-    pub dockerfile: Option<Spanned<String>>,
+    pub(crate) dockerfile: Option<Spanned<String>>,
     /// `dockerfile_inline`.
-    pub inline: Option<Spanned<String>>,
+    pub(crate) inline: Option<Spanned<String>>,
     /// `target`.
-    pub target: Option<Spanned<String>>,
+    pub(crate) target: Option<Spanned<String>>,
     /// `args`.
-    pub args: IndexMap<String, Spanned<Option<String>>>,
+    pub(crate) args: IndexMap<String, Spanned<Option<String>>>,
     /// What the Dockerfile makes; `None` until it is read, and where it cannot be.
-    pub image: Option<super::built::BuiltImage>,
+    pub(crate) image: Option<super::built::BuiltImage>,
 }
 
 /// A command: its words, and whether a shell-like string was split to get them.
 #[derive(Clone, Debug)]
-pub struct Command {
+pub(crate) struct Command {
     /// The whole value.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The words; each with its own place where the command is a list, the whole string's otherwise.
-    pub words: Vec<Spanned<String>>,
+    pub(crate) words: Vec<Spanned<String>>,
 }
 
 /// Where the value of an environment variable comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VariableSource {
+pub(crate) enum VariableSource {
     /// The service's `environment`.
     Environment,
     /// An `env_file`.
@@ -248,54 +248,54 @@ pub enum VariableSource {
 
 /// A variable that reaches a container.
 #[derive(Clone, Debug)]
-pub struct Variable {
+pub(crate) struct Variable {
     /// Where its name is written: the key, or the whole `KEY=value` item or line.
-    pub key: Place,
+    pub(crate) key: Place,
     /// Its value; `None` for a bare `KEY` that nothing resolves (Compose then removes it).
-    pub value: Option<Spanned<String>>,
+    pub(crate) value: Option<Spanned<String>>,
     /// Where it comes from.
-    pub source: VariableSource,
+    pub(crate) source: VariableSource,
 }
 
 /// An entry of `env_file`.
 #[derive(Clone, Debug)]
-pub struct EnvFile {
+pub(crate) struct EnvFile {
     /// The path, absolute.
-    pub path: Spanned<String>,
+    pub(crate) path: Spanned<String>,
     /// Whether Compose rejects the project when it is absent.
-    pub required: bool,
+    pub(crate) required: bool,
     /// Whether it was there and was read.
-    pub loaded: bool,
+    pub(crate) loaded: bool,
 }
 
 /// One published or merely mapped port.
 #[derive(Clone, Debug)]
-pub struct Port {
+pub(crate) struct Port {
     /// The whole entry.
-    pub place: Place,
+    pub(crate) place: Place,
     /// How the entry got here; empty for what simply stands in the file.
-    pub via: Few<Step>,
+    pub(crate) via: Few<Step>,
     /// The part of the entry that names the host's side (`127.0.0.1:8080`, `published:`), or the whole entry.
-    pub host_place: Place,
+    pub(crate) host_place: Place,
     /// The part of the entry that names the container's port, or the whole entry.
-    pub target_place: Place,
+    pub(crate) target_place: Place,
     /// The host address; `None` means all.
-    pub host_ip: Option<String>,
+    pub(crate) host_ip: Option<String>,
     /// Which bytes of the host's side came from where.
-    pub host_parts: Few<Part>,
+    pub(crate) host_parts: Few<Part>,
     /// The published port or range (first, last); `None` where Docker chooses one.
-    pub published: Option<(u16, u16)>,
+    pub(crate) published: Option<(u16, u16)>,
     /// The container's port.
-    pub target: u16,
+    pub(crate) target: u16,
     /// `tcp`, `udp` or `sctp`.
-    pub protocol: String,
+    pub(crate) protocol: String,
     /// Which bytes of a short-form entry came from variables.
-    pub parts: Few<Part>,
+    pub(crate) parts: Few<Part>,
 }
 
 /// What is mounted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum MountKind {
+pub(crate) enum MountKind {
     /// A path of the host, absolute.
     Bind(String),
     /// A volume declared at top level, by its key there.
@@ -310,76 +310,76 @@ pub enum MountKind {
 
 /// An entry of `volumes` or `tmpfs`.
 #[derive(Clone, Debug)]
-pub struct Mount {
+pub(crate) struct Mount {
     /// The whole entry.
-    pub place: Place,
+    pub(crate) place: Place,
     /// How the entry got here; empty for what simply stands in the file.
-    pub via: Few<Step>,
+    pub(crate) via: Few<Step>,
     /// What is mounted.
-    pub kind: MountKind,
+    pub(crate) kind: MountKind,
     /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes and tmpfs.
-    pub source: Option<Spanned<String>>,
+    pub(crate) source: Option<Spanned<String>>,
     /// The path in the container, cleaned as Compose cleans it.
-    pub target: Spanned<String>,
+    pub(crate) target: Spanned<String>,
     /// Whether the container cannot write to it.
-    pub read_only: bool,
+    pub(crate) read_only: bool,
     /// `volume.subpath`.
-    pub subpath: Option<String>,
+    pub(crate) subpath: Option<String>,
     /// Whether Docker must not make a source that is missing (`bind.create_host_path: false`).
-    pub must_exist: bool,
+    pub(crate) must_exist: bool,
     /// `bind.propagation`.
-    pub propagation: Option<Spanned<String>>,
+    pub(crate) propagation: Option<Spanned<String>>,
     /// What follows the path of a `tmpfs` entry: `size=64m,exec`.
-    pub options: Option<Spanned<String>>,
+    pub(crate) options: Option<Spanned<String>>,
 }
 
 /// A service's place on a network.
 #[derive(Clone, Debug)]
-pub struct Attachment {
+pub(crate) struct Attachment {
     /// Where the network is named.
-    pub place: Place,
+    pub(crate) place: Place,
     /// `aliases`.
-    pub aliases: Vec<Spanned<String>>,
+    pub(crate) aliases: Vec<Spanned<String>>,
     /// `ipv4_address`.
-    pub ipv4_address: Option<Spanned<String>>,
+    pub(crate) ipv4_address: Option<Spanned<String>>,
 }
 
 /// An entry of `depends_on`.
 #[derive(Clone, Debug)]
-pub struct Dependency {
+pub(crate) struct Dependency {
     /// Where the service is named.
-    pub place: Place,
+    pub(crate) place: Place,
     /// `service_started`, `service_healthy` or `service_completed_successfully`.
-    pub condition: Spanned<String>,
+    pub(crate) condition: Spanned<String>,
     /// Whether the dependency must exist.
-    pub required: bool,
+    pub(crate) required: bool,
 }
 
 /// `healthcheck`.
 #[derive(Clone, Debug)]
-pub struct Healthcheck {
+pub(crate) struct Healthcheck {
     /// Where the `healthcheck` key is written.
-    pub key: Place,
+    pub(crate) key: Place,
     /// The test, first word `CMD`, `CMD-SHELL` or `NONE`; empty where only times are set.
-    pub test: Vec<Spanned<String>>,
+    pub(crate) test: Vec<Spanned<String>>,
     /// Whether it is switched off (`disable: true` or `NONE`).
-    pub disabled: bool,
+    pub(crate) disabled: bool,
 }
 
 /// A secret or config granted to a service.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// The whole entry.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The key of the secret or config.
-    pub source: Spanned<String>,
+    pub(crate) source: Spanned<String>,
     /// The path in the container; `None` for the default.
-    pub target: Option<Spanned<String>>,
+    pub(crate) target: Option<Spanned<String>>,
 }
 
 /// How many devices a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeviceCount {
+pub(crate) enum DeviceCount {
     /// All of the host's (`count: all`, `-1`, or neither `count` nor `device_ids`).
     All,
     /// This many.
@@ -390,54 +390,54 @@ pub enum DeviceCount {
 
 /// A request for devices.
 #[derive(Clone, Debug)]
-pub struct DeviceRequest {
+pub(crate) struct DeviceRequest {
     /// The request, or the `count` or `device_ids` in it where one is written.
-    pub place: Place,
+    pub(crate) place: Place,
     /// How the request got here.
-    pub via: Few<Step>,
+    pub(crate) via: Few<Step>,
     /// `driver`, if written.
-    pub driver: Option<String>,
+    pub(crate) driver: Option<String>,
     /// `capabilities`; `gpu` is among them for `gpus`, as docker compose adds it when it makes the container.
-    pub capabilities: Vec<String>,
+    pub(crate) capabilities: Vec<String>,
     /// How many.
-    pub count: DeviceCount,
+    pub(crate) count: DeviceCount,
 }
 
 /// A network at top level.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub(crate) struct Network {
     /// Where its name is written as a key; for the implied `default`, the `services` key.
-    pub key: Place,
+    pub(crate) key: Place,
     /// Whether it is written at all.
-    pub declared: bool,
+    pub(crate) declared: bool,
     /// Its real name: `name:`, or the project's name before the key.
-    pub name: Spanned<String>,
+    pub(crate) name: Spanned<String>,
     /// Whether another project makes it.
-    pub external: bool,
+    pub(crate) external: bool,
     /// Whether it has no way out.
-    pub internal: bool,
+    pub(crate) internal: bool,
     /// `driver`.
-    pub driver: Option<Spanned<String>>,
+    pub(crate) driver: Option<Spanned<String>>,
 }
 
 /// A volume at top level.
 #[derive(Clone, Debug)]
-pub struct Volume {
+pub(crate) struct Volume {
     /// Where its name is written as a key.
-    pub key: Place,
+    pub(crate) key: Place,
     /// Its real name.
-    pub name: Spanned<String>,
+    pub(crate) name: Spanned<String>,
     /// Whether another project makes it.
-    pub external: bool,
+    pub(crate) external: bool,
     /// `driver`.
-    pub driver: Option<Spanned<String>>,
+    pub(crate) driver: Option<Spanned<String>>,
     /// `driver_opts`.
-    pub driver_opts: IndexMap<String, Spanned<String>>,
+    pub(crate) driver_opts: IndexMap<String, Spanned<String>>,
 }
 
 impl Volume {
     /// Whether it is kept in memory: the local driver with `driver_opts` `type: tmpfs`.
-    pub fn is_tmpfs(&self) -> bool {
+    pub(crate) fn is_tmpfs(&self) -> bool {
         let local = self.driver.as_ref().is_none_or(|driver| driver.value == "local");
         local && self.driver_opts.get("type").is_some_and(|kind| kind.value == "tmpfs")
     }
@@ -445,15 +445,15 @@ impl Volume {
 
 /// A secret or a config at top level.
 #[derive(Clone, Debug)]
-pub struct FileObject {
+pub(crate) struct FileObject {
     /// Where its name is written as a key.
-    pub key: Place,
+    pub(crate) key: Place,
     /// `file`, absolute.
-    pub file: Option<Spanned<String>>,
+    pub(crate) file: Option<Spanned<String>>,
     /// `environment`.
-    pub environment: Option<Spanned<String>>,
+    pub(crate) environment: Option<Spanned<String>>,
     /// `content`.
-    pub content: Option<Spanned<String>>,
+    pub(crate) content: Option<Spanned<String>>,
     /// Whether it is made elsewhere.
-    pub external: bool,
+    pub(crate) external: bool,
 }

@@ -12,7 +12,7 @@ pub(super) fn escape(character: char) -> String {
 }
 
 /// A text with every hostile character shown as `\u{1b}`, line breaks and tabs included.
-pub fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     if !text.chars().any(is_hostile) {
         return text.to_owned();
     }

@@ -10,17 +10,17 @@ const CONTEXT: usize = 3;
 
 /// A changed file: its path as it is shown, and its text before and after.
 #[derive(Clone, Copy, Debug)]
-pub struct ChangedFile<'a> {
+pub(crate) struct ChangedFile<'a> {
     /// The path.
-    pub path: &'a str,
+    pub(crate) path: &'a str,
     /// The text before.
-    pub before: &'a str,
+    pub(crate) before: &'a str,
     /// The text after.
-    pub after: &'a str,
+    pub(crate) after: &'a str,
 }
 
 /// The changes of a file as a unified diff.
-pub fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
+pub(crate) fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
     let (old, new) = (masked_lines(file.before), masked_lines(file.after));
     let shown = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned().unwrap_or_default();
     let path = clean(file.path);

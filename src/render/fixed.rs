@@ -7,7 +7,7 @@ use super::{Paint, RenderOptions, clean};
 use crate::source::relative;
 
 /// One line for each file: `fixed compose.yaml: 2 unknown-key, 1 wrong-type`; or that there was nothing.
-pub fn fixed_summary(
+pub(crate) fn fixed_summary(
     verb: &str,
     mended: &BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
     options: &RenderOptions,

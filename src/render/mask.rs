@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::clean;
-use crate::secrets::{is_secret_name, looks_like_reference, may_hold_secret_name, reference_length};
+use crate::secret_names::{is_secret_name, looks_like_reference, may_hold_secret_name, reference_length};
 
 /// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
 static NAME: LazyLock<Option<Regex>> =

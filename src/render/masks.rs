@@ -7,10 +7,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::mask::{PASSWORD_OPTIONS, hide_literal, mask, merge};
-use crate::dotenv::{self, Known, Role};
 use crate::finding::Edit;
-use crate::secrets::{is_secret_name, may_hold_secret_name};
+use crate::secret_names::{is_secret_name, may_hold_secret_name};
 use crate::source::{FileId, NodeId, SourceDb, SourceFile};
+use crate::text::dotenv;
+use crate::text::dotenv::{Known, Role};
 use crate::yaml::{Node, NodeKind, ScalarStyle, Tree, parse};
 
 /// A secret shorter than this is not looked for in other texts, in bytes: too many words would hold it.

@@ -23,11 +23,11 @@ mod xml;
 
 use std::path::PathBuf;
 
-pub use clean::clean;
-pub use diff::{ChangedFile, diff};
-pub use fixed::fixed_summary;
-pub use graph::{GraphFormat, render_graph};
-pub use view::plural;
+pub(crate) use clean::clean;
+pub(crate) use diff::{ChangedFile, diff};
+pub(crate) use fixed::fixed_summary;
+pub(crate) use graph::{GraphFormat, render_graph};
+pub(crate) use view::plural;
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
@@ -86,21 +86,21 @@ impl Format {
 #[derive(Clone, Debug)]
 pub struct RenderOptions {
     /// The working directory: paths are shown relative to it.
-    pub base: PathBuf,
+    pub(crate) base: PathBuf,
     /// Whether text and concise output are coloured.
-    pub color: bool,
+    pub(crate) color: bool,
     /// The width of the terminal in columns, for text.
-    pub width: usize,
+    pub(crate) width: usize,
     /// The lowest severity that text and concise list; machine formats list all.
     pub show: Severity,
     /// Whether names of rules are links that a terminal can follow.
-    pub links: bool,
+    pub(crate) links: bool,
     /// Whether text ends with a line that sums up.
-    pub summary: bool,
+    pub(crate) summary: bool,
     /// Whether text, concise and JSON count the findings of each rule.
-    pub statistics: bool,
+    pub(crate) statistics: bool,
     /// The lowest severity that makes the run fail; `None` where nothing does. JUnit calls those findings failures.
-    pub fail_on: Option<Severity>,
+    pub(crate) fail_on: Option<Severity>,
 }
 
 impl RenderOptions {
@@ -143,7 +143,7 @@ pub fn render(format: Format, report: &Report, sources: &SourceDb, options: &Ren
 }
 
 /// The address of a rule's document.
-pub fn rule_url(rule: &str) -> String {
+pub(crate) fn rule_url(rule: &str) -> String {
     format!("{DOCUMENTATION}{rule}")
 }
 
@@ -197,7 +197,5 @@ fn rule_link(rule: &str, options: &RenderOptions) -> String {
     format!("\u{1b}]8;;{}\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\", rule_url(rule))
 }
 
-#[cfg(test)]
-mod formats;
 #[cfg(test)]
 mod tests;

@@ -88,6 +88,6 @@ pub(super) fn nothing(report: &Report) -> &'static str {
 }
 
 /// A number with its noun.
-pub fn plural(number: usize, word: &str) -> String {
+pub(crate) fn plural(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -44,7 +44,7 @@ pub struct Document {
     /// The version of plimsoll that brought it.
     pub since: &'static str,
     /// Identifiers of other catalogues (`CWE-668`) and words to search for.
-    pub tags: &'static [&'static str],
+    pub(crate) tags: &'static [&'static str],
     /// The Markdown without its front matter.
     pub text: &'static str,
 }

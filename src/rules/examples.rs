@@ -6,7 +6,7 @@ use super::document::Document;
 use crate::finding::Severity;
 
 /// The file that a block without a path stands for.
-pub const DEFAULT_PATH: &str = "compose.yaml";
+pub(crate) const DEFAULT_PATH: &str = "compose.yaml";
 
 /// The sections whose blocks are projects.
 const SECTIONS: [&str; 2] = ["Examples", "Cases"];
@@ -80,7 +80,7 @@ pub fn examples(document: &Document) -> Result<Vec<Example>, String> {
 ///
 /// # Errors
 /// See [`examples`].
-pub fn parse(text: &str) -> Result<Vec<Example>, String> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Example>, String> {
     let mut reader = Reader::default();
     let mut open: Option<Fence> = None;
     for (number, line) in (1u32..).zip(text.lines()) {

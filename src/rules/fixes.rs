@@ -1,10 +1,12 @@
 //! Fixes that several rules offer.
 
-use crate::edits::{self, Content};
-use crate::facts::variables::Blank;
-use crate::finding::{Edit, Fix, Place};
+use crate::facts::environment::variables::Blank;
+use crate::finding::{Edit, Fix};
 use crate::model::{MountKind, Port, Service};
 use crate::rules::Context;
+use crate::source::Place;
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// Directories whose last word says that they hold data, and so may be mounted without hiding a program.
 const DATA_WORDS: [&str; 20] = [
@@ -31,7 +33,7 @@ const DATA_WORDS: [&str; 20] = [
 ];
 
 /// Publishes a port on loopback alone, where it is published on all addresses.
-pub fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
+pub(crate) fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
     let title = "publish it on `127.0.0.1` alone: other machines then no longer reach it";
     let by_variable = port.host_parts.iter().any(|part| {
         // The variable of an address; empty ones leave no address behind.
@@ -40,26 +42,26 @@ pub fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
     if !port.via.is_empty() || by_variable {
         return None;
     }
-    let text = edits::text_of(cx.files, port.place);
+    let text = edit::text_of(cx.files, port.place);
     let loopback = Content::text("127.0.0.1");
     let edits = match (text, port.host_ip.as_deref()) {
         // The long form.
-        (None, None | Some("0.0.0.0" | "::")) => edits::set_entry(cx.files, port.place, "host_ip", &loopback),
-        (Some(text), None) if text.contains(':') => edits::prefix(cx.files, port.place, "127.0.0.1:"),
-        (Some(text), None) if !text.contains('$') => edits::prefix(cx.files, port.place, "127.0.0.1::"),
+        (None, None | Some("0.0.0.0" | "::")) => edit::set_entry(cx.files, port.place, "host_ip", &loopback),
+        (Some(text), None) if text.contains(':') => edit::prefix(cx.files, port.place, "127.0.0.1:"),
+        (Some(text), None) if !text.contains('$') => edit::prefix(cx.files, port.place, "127.0.0.1::"),
         (Some(text), Some("0.0.0.0")) if text.starts_with("0.0.0.0:") => {
-            edits::replace_first(cx.files, port.place, "0.0.0.0", "127.0.0.1")
+            edit::replace_first(cx.files, port.place, "0.0.0.0", "127.0.0.1")
         }
         (Some(text), Some("::")) if text.starts_with("[::]:") => {
-            edits::replace_first(cx.files, port.place, "[::]", "127.0.0.1")
+            edit::replace_first(cx.files, port.place, "[::]", "127.0.0.1")
         }
         _ => None,
     };
-    edits::risky(title, edits)
+    edit::risky(title, edits)
 }
 
 /// Mounts a named volume at a directory of a service, and declares it.
-pub fn in_named_volume(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Fix> {
+pub(crate) fn in_named_volume(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Fix> {
     let directory = directory.trim_end_matches('/');
     let taken = service.mounts.iter().any(|mount| mount.target.value.trim_end_matches('/') == directory);
     if !directory.starts_with('/') || taken || directory.contains([':', '$', ' ']) {
@@ -67,30 +69,30 @@ pub fn in_named_volume(cx: &Context<'_>, service: &Service, directory: &str) -> 
     }
     let volume = free_name(cx, service, directory)?;
     let item = Content::Text(format!("{volume}:{directory}"));
-    let edits = edits::all([
-        edits::add_to_list(cx.files, service.place, "volumes", &item),
-        edits::add_to_section(cx.files, service.place, "volumes", &volume, &Content::Empty),
+    let edits = edit::all([
+        edit::add_to_list(cx.files, service.place, "volumes", &item),
+        edit::add_to_section(cx.files, service.place, "volumes", &volume, &Content::Empty),
     ]);
-    edits::risky(
+    edit::risky(
         format!("keep `{directory}` in the volume `{volume}`: what the container holds there now is not taken over"),
         edits,
     )
 }
 
 /// Gives the anonymous volume at a directory of a service a name, and declares it.
-pub fn named(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Fix> {
+pub(crate) fn named(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Fix> {
     let mount =
         service.mounts.iter().find(|mount| mount.kind == MountKind::Anonymous && mount.target.value == directory)?;
-    let text = edits::text_of(cx.files, mount.place).filter(|text| !text.contains('$') && text.starts_with('/'))?;
+    let text = edit::text_of(cx.files, mount.place).filter(|text| !text.contains('$') && text.starts_with('/'))?;
     if !mount.via.is_empty() || text.contains(':') {
         return None;
     }
     let volume = free_name(cx, service, directory)?;
-    let edits = edits::all([
-        edits::prefix(cx.files, mount.place, &format!("{volume}:")),
-        edits::add_to_section(cx.files, mount.place, "volumes", &volume, &Content::Empty),
+    let edits = edit::all([
+        edit::prefix(cx.files, mount.place, &format!("{volume}:")),
+        edit::add_to_section(cx.files, mount.place, "volumes", &volume, &Content::Empty),
     ]);
-    edits::risky(format!("name the volume `{volume}`: what the anonymous one holds now is not taken over"), edits)
+    edit::risky(format!("name the volume `{volume}`: what the anonymous one holds now is not taken over"), edits)
 }
 
 /// A name for a volume of a service that no volume has.
@@ -102,7 +104,7 @@ fn free_name(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Str
 }
 
 /// Whether a directory is there for data, so that a volume on it hides no program.
-pub fn is_for_data(directory: &str) -> bool {
+pub(crate) fn is_for_data(directory: &str) -> bool {
     let last = directory.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let lower = last.trim_start_matches('.').to_ascii_lowercase();
     directory.starts_with("/var/lib/")
@@ -113,30 +115,30 @@ pub fn is_for_data(directory: &str) -> bool {
 }
 
 /// Makes Compose stop where a variable has no value; or writes the name that is clearly meant.
-pub fn insist(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
+pub(crate) fn insist(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
     if blank.emptied.is_some() {
         return None;
     }
     let name = blank.name;
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
-    if let Some(meant) = crate::project::mend::clearly_meant(name, &set) {
+    if let Some(meant) = crate::compose::quick_fix::clearly_meant(name, &set) {
         let edits = each_use(cx, blank, &|form| Some(form.replacen(name, meant, 1)));
-        return edits::risky(format!("write `{meant}`, which has a value: what it is used for changes with it"), edits);
+        return edit::risky(format!("write `{meant}`, which has a value: what it is used for changes with it"), edits);
     }
     let edits = each_use(cx, blank, &|form| {
         let plain = form == format!("${{{name}}}") || form == format!("${name}");
         plain.then(|| format!("${{{name}:?}}"))
     });
-    edits::risky(format!("write `${{{name}:?}}`: Compose then stops where `{name}` has no value"), edits)
+    edit::risky(format!("write `${{{name}:?}}`: Compose then stops where `{name}` has no value"), edits)
 }
 
 fn each_use(cx: &Context<'_>, blank: &Blank<'_>, written: &dyn Fn(&str) -> Option<String>) -> Option<Vec<Edit>> {
     let name = blank.name;
     let mut places: Vec<Place> = blank.uses.iter().map(|reference| reference.place).collect();
     places.dedup();
-    edits::all(places.into_iter().map(|place| {
+    edit::all(places.into_iter().map(|place| {
         let forms = [format!("${{{name}}}"), format!("${name}")];
-        let form = forms.iter().find(|form| edits::stands(cx.files, place, form))?;
-        edits::replace_part(cx.files, place, &written(form)?)
+        let form = forms.iter().find(|form| edit::stands(cx.files, place, form))?;
+        edit::replace_part(cx.files, place, &written(form)?)
     }))
 }

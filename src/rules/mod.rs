@@ -1,11 +1,11 @@
 //! The rules: plain functions over the model and its facts, each with a document that says what it is for.
 
+use crate::compose::Project;
 use crate::config::Config;
-use crate::edits::Files;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::model::Model;
-use crate::project::Project;
+use crate::yaml::edit::Files;
 
 /// A rule without a function is reported by a stage of the loader.
 macro_rules! rule {
@@ -17,10 +17,10 @@ macro_rules! rule {
     };
 }
 
-pub mod document;
+pub(crate) mod document;
 pub mod examples;
 mod fixes;
-pub mod support;
+pub(crate) mod support;
 
 mod compose;
 mod env;
@@ -31,7 +31,7 @@ mod secrets;
 mod storage;
 mod suppression;
 
-pub use document::Document;
+pub(crate) use document::Document;
 
 /// All families, in the order in which people read them.
 const FAMILIES: [&[Rule]; 8] = [
@@ -65,7 +65,7 @@ pub struct Context<'a> {
 }
 
 /// The function of a rule: adds what it finds.
-pub type Check = fn(&Context<'_>, &mut Vec<Finding>);
+pub(crate) type Check = fn(&Context<'_>, &mut Vec<Finding>);
 
 /// A rule.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// The name of a rule that a person may have meant.
-pub fn nearest(name: &str) -> Option<&'static str> {
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
     all()
         .map(|rule| (strsim::jaro_winkler(rule.document.name, name), rule.document.name))
         .filter(|(likeness, _)| *likeness >= ALIKE)

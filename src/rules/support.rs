@@ -1,17 +1,18 @@
 //! What several rules need to say something.
 
+use crate::compose::Reference;
 use crate::config::Config;
-use crate::facts::purpose::Purpose;
-use crate::finding::{Finding, Place, Severity};
+use crate::facts::repository::purpose::Purpose;
+use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
-use crate::project::Reference;
 use crate::rules::Context;
+use crate::source::Place;
 
 /// How many other places are shown beside a finding.
-pub const LABELS: usize = 8;
+pub(crate) const LABELS: usize = 8;
 
 /// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
-pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
+pub(crate) fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
     match purpose {
         Purpose::Any => severity,
         Purpose::Development | Purpose::Test => severity.min(Severity::Warning),
@@ -19,7 +20,7 @@ pub fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
 }
 
 /// The same for data: those of tests are made to be thrown away.
-pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
+pub(crate) fn for_data(severity: Severity, purpose: Purpose) -> Severity {
     match purpose {
         Purpose::Test => Severity::Info,
         other => for_purpose(severity, other),
@@ -27,7 +28,7 @@ pub fn for_data(severity: Severity, purpose: Purpose) -> Severity {
 }
 
 /// A step less where a file is for tests.
-pub fn less_in_tests(severity: Severity, is_for_tests: bool) -> Severity {
+pub(crate) fn less_in_tests(severity: Severity, is_for_tests: bool) -> Severity {
     match severity {
         Severity::Error if is_for_tests => Severity::Warning,
         _ if is_for_tests => Severity::Info,
@@ -36,7 +37,7 @@ pub fn less_in_tests(severity: Severity, is_for_tests: bool) -> Severity {
 }
 
 /// What a port is on the host, in words.
-pub fn published_as(cx: &Context<'_>, port: &Port) -> String {
+pub(crate) fn published_as(cx: &Context<'_>, port: &Port) -> String {
     match (port.published, left_blank(cx, port)) {
         (Some((first, last)), _) if first == last => format!("port {first}"),
         (Some((first, last)), _) => format!("a port from {first} to {last}"),
@@ -46,7 +47,7 @@ pub fn published_as(cx: &Context<'_>, port: &Port) -> String {
 }
 
 /// The entry that publishes a port on this machine alone.
-pub fn on_this_machine(cx: &Context<'_>, port: &Port) -> String {
+pub(crate) fn on_this_machine(cx: &Context<'_>, port: &Port) -> String {
     let on_host = match (port.published, left_blank(cx, port)) {
         (Some((first, _)), _) => first.to_string(),
         (None, Some(variable)) => format!("${{{variable}}}"),
@@ -66,17 +67,17 @@ fn left_blank<'a>(cx: &Context<'a>, port: &Port) -> Option<&'a str> {
 }
 
 /// Whether a service is scaled to nothing.
-pub fn is_off(service: &Service) -> bool {
+pub(crate) fn is_off(service: &Service) -> bool {
     service.replicas.as_ref().is_some_and(|replicas| replicas.value == 0)
 }
 
 /// Whether all that the project is made of stands in one file: what is written there is all there is.
-pub fn is_one_file(cx: &Context<'_>) -> bool {
+pub(crate) fn is_one_file(cx: &Context<'_>) -> bool {
     cx.project.all_files.iter().all(|file| Some(file) == cx.project.files.first())
 }
 
 /// Whether all services of the project are known to the last entry, so that what none of them names is unused.
-pub fn knows_all_services(cx: &Context<'_>) -> bool {
+pub(crate) fn knows_all_services(cx: &Context<'_>) -> bool {
     // What Compose rejects may hold an entry that could not be read.
     let whole = !cx.fragment && !cx.project.rejected && !cx.model.services.is_empty();
     // Of a service whose `extends` leads nowhere, the rest is not known.
@@ -84,18 +85,18 @@ pub fn knows_all_services(cx: &Context<'_>) -> bool {
 }
 
 /// All services, those of inactive profiles among them.
-pub fn all_services<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Service> + use<'a> {
+pub(crate) fn all_services<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Service> + use<'a> {
     cx.model.services.values().chain(cx.model.disabled.values())
 }
 
 /// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
-pub fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
+pub(crate) fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
     let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));
     ports.is_some_and(|(first, last)| (first..=last).all(listed))
 }
 
 /// Words in backticks, with commas and an `and`.
-pub fn and_list<T: AsRef<str>>(words: &[T]) -> String {
+pub(crate) fn and_list<T: AsRef<str>>(words: &[T]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
     match quoted.as_slice() {
         [] => String::new(),
@@ -105,11 +106,11 @@ pub fn and_list<T: AsRef<str>>(words: &[T]) -> String {
 }
 
 /// Adds a label at what in the Compose file brings the configuration that a finding stands in, where that is elsewhere.
-pub fn with_given(finding: Finding, given: Place, message: impl Into<String>) -> Finding {
+pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<String>) -> Finding {
     if finding.place.span.file == given.span.file { finding } else { finding.label(given, message) }
 }
 
 /// The port that an address without one means.
-pub fn usual_port(scheme: Option<&str>) -> u16 {
+pub(crate) fn usual_port(scheme: Option<&str>) -> u16 {
     if matches!(scheme, Some("https" | "wss" | "grpcs")) { 443 } else { 80 }
 }

@@ -9,13 +9,13 @@ use super::{LoadError, MAX_FILE_BYTES};
 
 /// A repository.
 #[derive(Clone, Debug)]
-pub struct Git {
+pub(crate) struct Git {
     root: PathBuf,
 }
 
 /// How a file differs from an earlier commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// It was not there.
     Added,
     /// It had this text.
@@ -41,7 +41,7 @@ impl Git {
     ///
     /// # Errors
     /// There is no git, or no repository.
-    pub fn at(directory: &Path) -> Result<Git, String> {
+    pub(crate) fn at(directory: &Path) -> Result<Git, String> {
         let output = run(directory, &["rev-parse", "--show-toplevel"], b"").map_err(|error| {
             let is_none = error.contains("not a git repository");
             if is_none {
@@ -58,7 +58,7 @@ impl Git {
     ///
     /// # Errors
     /// The revision is not known, or the two have nothing in common.
-    pub fn base(&self, revision: &str) -> Result<String, String> {
+    pub(crate) fn base(&self, revision: &str) -> Result<String, String> {
         let commit = format!("{revision}^{{commit}}");
         let known = run(&self.root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], b"");
         let known = known.map_err(|_| format!("git knows no commit `{revision}` here: fetch it first"))?;
@@ -74,7 +74,7 @@ impl Git {
     ///
     /// # Errors
     /// In the words of git.
-    pub fn changes(&self, commit: &str) -> Result<Vec<(PathBuf, Change)>, String> {
+    pub(crate) fn changes(&self, commit: &str) -> Result<Vec<(PathBuf, Change)>, String> {
         let diff = ["diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--ignore-submodules", commit, "--"];
         let raws = raws(&run(&self.root, &diff, b"")?);
         let untracked = run(&self.root, &["ls-files", "-z", "--others", "--exclude-standard"], b"")?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 /// Makes a path absolute and takes `.` and `..` out of it by its words alone, as Go's `filepath.Join` does.
-pub fn normalize(path: &Path) -> PathBuf {
+pub(crate) fn normalize(path: &Path) -> PathBuf {
     normal(path).into_owned()
 }
 
@@ -59,7 +59,7 @@ fn clean(text: &str) -> String {
 
 /// Gives the path of a file as seen from a directory, with `/`; a file that shares nothing with the directory but the
 /// root keeps its absolute path.
-pub fn relative(base: &Path, path: &Path) -> String {
+pub(crate) fn relative(base: &Path, path: &Path) -> String {
     let words = |path: &Path| -> Vec<String> {
         path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a file is not written. In each case it is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteError {
+pub(crate) enum WriteError {
     /// It is a symbolic link.
     Link,
     /// It stands outside of the directories that may be changed.
@@ -45,7 +45,7 @@ impl From<io::Error> for WriteError {
 ///
 /// # Errors
 /// Something is at the path already, or nothing can be written there.
-pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     Ok(written.inspect_err(|_| remove(path))?)
@@ -56,7 +56,7 @@ pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// It is read-only, the directory is missing or may not be written to, a directory stands there, the disk is full.
-pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), WriteError> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let present = fs::metadata(&target).ok();
     if present.as_ref().is_some_and(|data| !data.is_file()) {
@@ -72,7 +72,7 @@ pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// The reason why not.
-pub fn may_replace(path: &Path, directories: &[PathBuf]) -> Result<(), WriteError> {
+pub(crate) fn may_replace(path: &Path, directories: &[PathBuf]) -> Result<(), WriteError> {
     own_file(path)?;
     let real = fs::canonicalize(path)?;
     let inside = |directory: &PathBuf| fs::canonicalize(directory).is_ok_and(|root| real.starts_with(root));
@@ -83,7 +83,7 @@ pub fn may_replace(path: &Path, directories: &[PathBuf]) -> Result<(), WriteErro
 ///
 /// # Errors
 /// It says something else now, is a symbolic link, no regular file or read-only, or cannot be written.
-pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError> {
+pub(crate) fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError> {
     let data = own_file(path)?;
     let is_unchanged = || if fs::read(path)? == before.as_bytes() { Ok(()) } else { Err(WriteError::Changed) };
     exchange(path, after, Some(&data), is_unchanged)

@@ -1,11 +1,13 @@
 //! YAML: text to an arena of nodes that keeps spans, comments, styles, tags and anchors.
 
+pub(crate) mod edit;
 mod parse;
 mod scalar;
 mod tree;
 mod trees;
 
 pub use parse::parse;
-pub use scalar::{Resolved, resolve_plain};
-pub use tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Text, Tree};
+pub(crate) use scalar::{Resolved, resolve_plain};
+pub use tree::Comment;
+pub(crate) use tree::{Node, NodeKind, Pair, ScalarStyle, Text, Tree};
 pub use trees::Trees;

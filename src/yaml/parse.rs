@@ -6,8 +6,9 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
 use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
+use crate::source::Place;
 use crate::source::{FileId, Span};
 
 /// How deep collections may nest.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A scalar after its type was found.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Resolved {
+pub(crate) enum Resolved {
     /// Nothing, `~`, `null`.
     Null,
     /// `true`, `false` in three spellings; `yes` and `on` are text.
@@ -24,7 +24,7 @@ pub enum Resolved {
 }
 
 /// Finds the type of a plain scalar without a tag.
-pub fn resolve_plain(text: &str) -> Resolved {
+pub(crate) fn resolve_plain(text: &str) -> Resolved {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
         "true" | "True" | "TRUE" => return Resolved::Bool(true),

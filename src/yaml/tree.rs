@@ -2,15 +2,15 @@
 
 use std::sync::OnceLock;
 
-use crate::finding::Place;
+use crate::source::Place;
 use crate::source::{FileId, NodeId, Span};
 
 /// Text of a scalar: short text stands in it, longer text is shared where it is cloned.
-pub type Text = smol_str::SmolStr;
+pub(crate) type Text = smol_str::SmolStr;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarStyle {
+pub(crate) enum ScalarStyle {
     /// Without quotes.
     Plain,
     /// `'…'`
@@ -25,16 +25,16 @@ pub enum ScalarStyle {
 
 /// A key and its value in a mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The key.
-    pub key: NodeId,
+    pub(crate) key: NodeId,
     /// The value; an empty plain scalar where nothing is written.
-    pub value: NodeId,
+    pub(crate) value: NodeId,
 }
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeKind {
+pub(crate) enum NodeKind {
     /// A scalar: its text after YAML's escapes, and how it is written.
     Scalar(Text, ScalarStyle),
     /// A sequence, and whether it is written in flow style (`[…]`).
@@ -47,17 +47,17 @@ pub enum NodeKind {
 
 /// A node of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     /// First byte, quotes and brackets included, tag and anchor left out.
-    pub start: u32,
+    pub(crate) start: u32,
     /// The byte after the last.
-    pub end: u32,
+    pub(crate) end: u32,
     /// What it is.
-    pub kind: NodeKind,
+    pub(crate) kind: NodeKind,
     /// The tag as written (`!reset`, `!!str`), if any.
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
     /// The anchor's name without `&`, if any.
-    pub anchor: Option<String>,
+    pub(crate) anchor: Option<String>,
 }
 
 /// A comment, from its `#` to the end of its line.
@@ -71,44 +71,44 @@ pub struct Comment {
 
 /// How a file is written, as far as it was asked: each is found out by a look at all nodes, once.
 #[derive(Clone, Debug, Default)]
-pub struct Habits {
+pub(crate) struct Habits {
     /// By how many columns a mapping is indented under its key.
-    pub step: OnceLock<usize>,
+    pub(crate) step: OnceLock<usize>,
     /// By how many columns the dashes of a list are.
-    pub list_step: OnceLock<usize>,
+    pub(crate) list_step: OnceLock<usize>,
     /// The quotes that it uses most.
-    pub quotes: OnceLock<ScalarStyle>,
+    pub(crate) quotes: OnceLock<ScalarStyle>,
 }
 
 /// The nodes of one file. A value of the file's text alone.
 #[derive(Clone, Debug)]
 pub struct Tree {
     /// The file.
-    pub file: FileId,
+    pub(crate) file: FileId,
     /// All nodes; a [`NodeId`] is an index into them.
-    pub nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     /// The root of each document; a document that breaks off keeps what came before the break.
-    pub documents: Vec<NodeId>,
+    pub(crate) documents: Vec<NodeId>,
     /// All comments, in the order of the file.
     pub comments: Vec<Comment>,
     /// Whether a syntax error stopped the reading of a document, or an alias stands for nothing.
     pub broken: bool,
     /// Whether a syntax error stopped the reading of a document: what it lacks may follow.
-    pub cut_off: bool,
+    pub(crate) cut_off: bool,
     /// The nodes of which a break leaves only a part: what was open there, and its keys.
-    pub partial: Vec<NodeId>,
+    pub(crate) partial: Vec<NodeId>,
     /// How it is written, for what is to be written into it.
-    pub habits: Habits,
+    pub(crate) habits: Habits,
 }
 
 impl Tree {
     /// A node.
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
+    pub(crate) fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.index())
     }
 
     /// A node, with aliases followed to what they stand for.
-    pub fn follow(&self, id: NodeId) -> Option<(NodeId, &Node)> {
+    pub(crate) fn follow(&self, id: NodeId) -> Option<(NodeId, &Node)> {
         let mut id = id;
         for _ in 0..64 {
             let node = self.node(id)?;
@@ -122,13 +122,13 @@ impl Tree {
     }
 
     /// The place of a whole node; an unknown one gives the start of the file.
-    pub fn place(&self, id: NodeId) -> Place {
+    pub(crate) fn place(&self, id: NodeId) -> Place {
         let (start, end) = self.node(id).map_or((0, 0), |node| (node.start, node.end));
         Place { span: Span { file: self.file, start, end }, node: id }
     }
 
     /// The text of a scalar, aliases followed.
-    pub fn text(&self, id: NodeId) -> Option<&str> {
+    pub(crate) fn text(&self, id: NodeId) -> Option<&str> {
         match &self.follow(id)?.1.kind {
             NodeKind::Scalar(text, _) => Some(text),
             _ => None,
@@ -136,7 +136,7 @@ impl Tree {
     }
 
     /// The pairs of a mapping, aliases followed; empty for anything else.
-    pub fn pairs(&self, id: NodeId) -> &[Pair] {
+    pub(crate) fn pairs(&self, id: NodeId) -> &[Pair] {
         match self.follow(id).map(|(_, node)| &node.kind) {
             Some(NodeKind::Mapping(pairs, _)) => pairs,
             _ => &[],
@@ -144,7 +144,7 @@ impl Tree {
     }
 
     /// The value under a key of a mapping (the last one, where a key is given twice).
-    pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
+    pub(crate) fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
         self.pairs(id).iter().rev().find(|pair| self.text(pair.key) == Some(key)).map(|pair| pair.value)
     }
 }

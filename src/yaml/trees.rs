@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::source::{FileId, SourceDb};
 
 /// A file's tree and what was wrong with its syntax.
-pub type Parsed = (Tree, Vec<Finding>);
+pub(crate) type Parsed = (Tree, Vec<Finding>);
 
 /// Trees by file; a tree is a value of its file's text, so it never changes.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Trees {
 
 impl Trees {
     /// The tree of a file.
-    pub fn get(&self, sources: &SourceDb, file: FileId) -> Arc<Parsed> {
+    pub(crate) fn get(&self, sources: &SourceDb, file: FileId) -> Arc<Parsed> {
         if let Some(known) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
             return Arc::clone(known);
         }

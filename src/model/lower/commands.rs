@@ -1,14 +1,14 @@
 //! `command`, `entrypoint` and `healthcheck`.
 
 use super::{Context, entry, read};
+use crate::compose::load::short::words;
+use crate::compose::value::provenance::parts_within;
+use crate::compose::value::thin_arc::Few;
+use crate::compose::value::{Data, Map, Value};
 use crate::model::types::{Command, Healthcheck, Spanned};
-use crate::project::few::Few;
-use crate::project::short::words;
-use crate::project::texts::parts_within;
-use crate::project::value::{Data, Map, Value};
 
 /// The command under a key.
-pub fn command(cx: &Context<'_>, service: &Value, key: &str) -> Option<Command> {
+pub(crate) fn command(cx: &Context<'_>, service: &Value, key: &str) -> Option<Command> {
     let value = service.get(key)?;
     let words = match &value.data {
         Data::List(items) => items.iter().filter_map(read::as_text).collect(),
@@ -29,7 +29,7 @@ fn split(cx: &Context<'_>, value: &Value, text: &str) -> Vec<Spanned<String>> {
 }
 
 /// The health check of a service.
-pub fn healthcheck(service: &Map) -> Option<Healthcheck> {
+pub(crate) fn healthcheck(service: &Map) -> Option<Healthcheck> {
     let entry = entry(service, "healthcheck")?;
     entry.value.map()?;
     let test = match entry.value.get("test") {

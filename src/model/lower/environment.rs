@@ -3,13 +3,13 @@
 use indexmap::IndexMap;
 
 use super::{Context, read};
-use crate::finding::Place;
+use crate::compose::value::provenance::parts_within;
+use crate::compose::value::{Data, Entry, Value};
 use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};
-use crate::project::texts::parts_within;
-use crate::project::value::{Data, Entry, Value};
+use crate::source::Place;
 
 /// What reaches the container, by name.
-pub fn variables(cx: &Context<'_>, service: &Value) -> IndexMap<String, Variable> {
+pub(crate) fn variables(cx: &Context<'_>, service: &Value) -> IndexMap<String, Variable> {
     let pairs = pairs(cx, service.get("environment"));
     pairs.into_iter().map(|pair| (pair.name.clone(), variable(cx, pair))).collect()
 }
@@ -22,7 +22,7 @@ fn variable(cx: &Context<'_>, Pair { key, value, .. }: Pair) -> Variable {
 }
 
 /// Values by name; `None` where a name stands alone.
-pub fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<String, Spanned<Option<String>>> {
+pub(crate) fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<String, Spanned<Option<String>>> {
     let values = pairs(cx, value).into_iter().map(|Pair { name, key, value }| match value {
         Some(text) => {
             let Spanned { value, place, via, parts } = text;
@@ -34,7 +34,7 @@ pub fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<String, Spa
 }
 
 /// Values by name; a name that stands alone has an empty one.
-pub fn labels(cx: &Context<'_>, service: &Value) -> IndexMap<String, Spanned<String>> {
+pub(crate) fn labels(cx: &Context<'_>, service: &Value) -> IndexMap<String, Spanned<String>> {
     let pairs = pairs(cx, service.get("labels")).into_iter();
     pairs.map(|pair| (pair.name, pair.value.unwrap_or_else(|| Spanned::new(String::new(), pair.key)))).collect()
 }
@@ -94,7 +94,7 @@ fn stretch(cx: &Context<'_>, item: &Value, start: usize, text: &str) -> Spanned<
 }
 
 /// Host names and their addresses; the place is the whole entry.
-pub fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
+pub(crate) fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
     let Some(value) = service.get("extra_hosts") else { return Vec::new() };
     match &value.data {
         Data::List(items) => {
@@ -120,7 +120,7 @@ pub fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
 }
 
 /// The `env_file`s of a service. Those of active services the loader has taken out of the project.
-pub fn env_files(cx: &Context<'_>, name: &str, service: &Value) -> Vec<EnvFile> {
+pub(crate) fn env_files(cx: &Context<'_>, name: &str, service: &Value) -> Vec<EnvFile> {
     if let Some(files) = cx.env_files.get(name) {
         let files = files.iter().map(|file| EnvFile {
             path: Spanned::new(file.path.to_string_lossy().into_owned(), file.place),

@@ -1,11 +1,11 @@
 //! Image references.
 
 use super::read;
+use crate::compose::value::Value;
 use crate::model::types::{ImageReference, Spanned};
-use crate::project::value::Value;
 
 /// The image of a service.
-pub fn image(service: &Value) -> Option<Spanned<ImageReference>> {
+pub(crate) fn image(service: &Value) -> Option<Spanned<ImageReference>> {
     let text = read::text(service, "image")?;
     let mut image = text.with(ImageReference::parse(&text.value));
     image.parts = text.parts;
@@ -14,7 +14,7 @@ pub fn image(service: &Value) -> Option<Spanned<ImageReference>> {
 
 impl ImageReference {
     /// Splits a reference, valid or not. A colon before the last slash belongs to the port of a registry.
-    pub fn parse(text: &str) -> ImageReference {
+    pub(crate) fn parse(text: &str) -> ImageReference {
         let (named, digest) = match text.split_once('@') {
             Some((named, digest)) => (named, Some(digest)),
             None => (text, None),

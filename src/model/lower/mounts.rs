@@ -1,13 +1,13 @@
 //! `volumes` and `tmpfs`.
 
 use super::{Context, read};
+use crate::compose::load::short::volume::clean;
+use crate::compose::value::Value;
+use crate::compose::value::provenance::parts_within;
 use crate::model::types::{Mount, MountKind, Spanned};
-use crate::project::short::volume::clean;
-use crate::project::texts::parts_within;
-use crate::project::value::Value;
 
 /// The mounts of a service, those of `tmpfs` last.
-pub fn mounts(cx: &Context<'_>, service: &Value) -> Vec<Mount> {
+pub(crate) fn mounts(cx: &Context<'_>, service: &Value) -> Vec<Mount> {
     let volumes = read::items(service, "volumes").iter().filter_map(mount);
     volumes.chain(read::items(service, "tmpfs").iter().filter_map(|entry| tmpfs(cx, entry))).collect()
 }

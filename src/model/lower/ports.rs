@@ -1,11 +1,11 @@
 //! `ports`, which the loader has brought into their long form.
 
 use super::read;
+use crate::compose::value::Value;
 use crate::model::types::Port;
-use crate::project::value::Value;
 
 /// The ports of a service.
-pub fn ports(service: &Value) -> Vec<Port> {
+pub(crate) fn ports(service: &Value) -> Vec<Port> {
     read::items(service, "ports").iter().filter_map(port).collect()
 }
 

@@ -1,34 +1,34 @@
 //! What a service asks of the host: memory, processors, devices, replicas, logs.
 
 use super::{entry, read};
+use crate::compose::value::{Data, Map, Value};
 use crate::model::types::{DeviceCount, DeviceRequest, Logging, Spanned};
-use crate::project::value::{Data, Map, Value};
 
 /// The value at the end of a chain of keys.
-pub fn nested<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+pub(crate) fn nested<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().try_fold(value, |value, key| value.get(key))
 }
 
 /// The memory limit in bytes.
-pub fn memory_limit(service: &Value) -> Option<Spanned<i64>> {
+pub(crate) fn memory_limit(service: &Value) -> Option<Spanned<i64>> {
     let limits = nested(service, &["deploy", "resources", "limits"]);
     limits.and_then(|limits| read::bytes(limits, "memory")).or_else(|| read::bytes(service, "mem_limit"))
 }
 
 /// The processor limit in cores.
-pub fn cpu_limit(service: &Value) -> Option<Spanned<f64>> {
+pub(crate) fn cpu_limit(service: &Value) -> Option<Spanned<f64>> {
     let limits = nested(service, &["deploy", "resources", "limits"]);
     limits.and_then(|limits| read::limit(limits, "cpus")).or_else(|| read::limit(service, "cpus"))
 }
 
 /// How many containers are wanted.
-pub fn replicas(service: &Value) -> Option<Spanned<i64>> {
+pub(crate) fn replicas(service: &Value) -> Option<Spanned<i64>> {
     let deploy = service.get("deploy");
     deploy.and_then(|deploy| read::integer(deploy, "replicas")).or_else(|| read::integer(service, "scale"))
 }
 
 /// `gpus`, then the reservations of `deploy`.
-pub fn device_requests(service: &Value) -> Vec<DeviceRequest> {
+pub(crate) fn device_requests(service: &Value) -> Vec<DeviceRequest> {
     let mut requests: Vec<DeviceRequest> = read::items(service, "gpus").iter().filter_map(gpu_request).collect();
     if let Some(reservations) = nested(service, &["deploy", "resources", "reservations"]) {
         requests.extend(read::items(reservations, "devices").iter().filter_map(request));
@@ -69,7 +69,7 @@ fn request(value: &Value) -> Option<DeviceRequest> {
 }
 
 /// `devices`: host path, container path, permissions.
-pub fn devices(service: &Value) -> Vec<Spanned<(String, String, String)>> {
+pub(crate) fn devices(service: &Value) -> Vec<Spanned<(String, String, String)>> {
     let device = |value: &Value| {
         let source = read::text(value, "source")?.value;
         let target = read::text(value, "target").map_or_else(|| source.clone(), |target| target.value);
@@ -80,7 +80,7 @@ pub fn devices(service: &Value) -> Vec<Spanned<(String, String, String)>> {
 }
 
 /// `logging`.
-pub fn logging(service: &Map) -> Option<Logging> {
+pub(crate) fn logging(service: &Map) -> Option<Logging> {
     let entry = entry(service, "logging")?;
     entry.value.map()?;
     Some(Logging {

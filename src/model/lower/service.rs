@@ -8,12 +8,12 @@ use super::image::image;
 use super::mounts::mounts;
 use super::ports::ports;
 use super::{Context, entry, read, resources};
-use crate::finding::Place;
+use crate::compose::value::{Entry, Map, Value};
 use crate::model::types::{Attachment, Build, Dependency, Grant, Isolation, Service, Spanned};
-use crate::project::value::{Entry, Map, Value};
+use crate::source::Place;
 
 /// A service.
-pub fn service(cx: &Context<'_>, name: &str, at: &Entry, map: &Map) -> Service {
+pub(crate) fn service(cx: &Context<'_>, name: &str, at: &Entry, map: &Map) -> Service {
     let value = &at.value;
     Service {
         name: name.to_owned(),

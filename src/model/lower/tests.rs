@@ -2,8 +2,8 @@
 
 use crate::facts::Facts;
 use crate::facts::fixture::{with_facts, with_sources};
-use crate::finding::Place;
 use crate::model::{DeviceCount, MountKind, Service, Spanned, VariableSource};
+use crate::source::Place;
 use crate::source::SourceDb;
 
 /// Loads a service `s` with these lines and hands it over.

@@ -9,7 +9,7 @@ use crate::graph::{Audience, Graph, Link, ServiceNode};
 
 /// The shape of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum GraphFormat {
+pub(crate) enum GraphFormat {
     /// For Markdown.
     Mermaid,
     /// For Graphviz.
@@ -19,7 +19,7 @@ pub enum GraphFormat {
 }
 
 /// The whole picture; it ends with a line break.
-pub fn render_graph(format: GraphFormat, graph: &Graph) -> String {
+pub(crate) fn render_graph(format: GraphFormat, graph: &Graph) -> String {
     match format {
         GraphFormat::Dot => dot::render(graph),
         GraphFormat::Mermaid => mermaid::render(graph),

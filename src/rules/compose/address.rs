@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 /// A range of addresses: `172.28.0.0/16`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Subnet {
+pub(crate) struct Subnet {
     address: IpAddr,
     bits: u8,
 }
 
 impl Subnet {
     /// Reads an address, a slash and a number of bits.
-    pub fn parse(text: &str) -> Option<Subnet> {
+    pub(crate) fn parse(text: &str) -> Option<Subnet> {
         let (address, bits) = text.split_once('/')?;
         let address: IpAddr = address.parse().ok()?;
         let plain = bits == "0" || !bits.starts_with(['0', '+']);
@@ -20,27 +20,27 @@ impl Subnet {
     }
 
     /// How many bits all its addresses have in common.
-    pub fn bits(self) -> u8 {
+    pub(crate) fn bits(self) -> u8 {
         self.bits
     }
 
     /// Whether its addresses are of IPv6.
-    pub fn is_v6(self) -> bool {
+    pub(crate) fn is_v6(self) -> bool {
         self.address.is_ipv6()
     }
 
     /// The same range, written with its first address.
-    pub fn masked(self) -> Subnet {
+    pub(crate) fn masked(self) -> Subnet {
         Subnet { address: keep(self.address, self.bits), bits: self.bits }
     }
 
     /// Whether an address is in it.
-    pub fn contains(self, address: IpAddr) -> bool {
+    pub(crate) fn contains(self, address: IpAddr) -> bool {
         self.is_v6() == address.is_ipv6() && keep(address, self.bits) == keep(self.address, self.bits)
     }
 
     /// Whether an address is in both.
-    pub fn overlaps(self, other: Subnet) -> bool {
+    pub(crate) fn overlaps(self, other: Subnet) -> bool {
         let wider = if self.bits < other.bits { self } else { other };
         wider.contains(self.address) && wider.contains(other.address)
     }
@@ -72,7 +72,7 @@ fn keep(address: IpAddr, bits: u8) -> IpAddr {
 }
 
 /// Whether a text is a hardware address of six bytes: `02:42:ac:11:00:02`, with dashes, or `0242.ac11.0002`.
-pub fn is_mac(text: &str) -> bool {
+pub(crate) fn is_mac(text: &str) -> bool {
     let hexadecimal = |part: &str, digits: usize| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit());
     let parted = |separator: char, count: usize, digits: usize| {
         let parts: Vec<&str> = text.split(separator).collect();

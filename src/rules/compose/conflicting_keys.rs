@@ -2,13 +2,14 @@
 //! and `secrets.go`; moby 28.5.1, `daemon/daemon_unix.go`). What Compose itself rejects the loader reports.
 
 use super::swarm::is_for_swarm;
-use crate::finding::{Finding, Place, Severity};
+use crate::compose::value::{Data, Entry, Map, Step, Value};
+use crate::finding::{Finding, Severity};
 use crate::model::{FileObject, Grant, Service};
-use crate::project::value::{Data, Entry, Map, Step, Value};
 use crate::rules::Context;
+use crate::source::Place;
 
 /// Looks at every service.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let services = cx.project.root.get("services").and_then(Value::map);
     for (name, entry) in services.into_iter().flatten() {
         let Some(map) = entry.value.map() else { continue };

@@ -1,17 +1,17 @@
 //! `external: {name: …}`, the old way to name what is made elsewhere.
 
-use crate::edits;
+use crate::compose::load::legacy::Spelling;
 use crate::finding::{Finding, Severity};
-use crate::project::legacy::Spelling;
 use crate::rules::Context;
+use crate::yaml::edit;
 
 /// Reports the key `name` under `external`.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for old in cx.project.legacy.iter().filter(|old| old.spelling == Spelling::ExternalName) {
         let message = "`name` under `external` is deprecated";
         let mut finding = Finding::new("legacy-external-name", Severity::Info, old.key, old.resource.clone(), message)
             .help("write `external: true`, and `name` beside it");
-        finding.fix = edits::safe("put `name` beside `external: true`", edits::raise(cx.files, old.key, "true"));
+        finding.fix = edit::safe("put `name` beside `external: true`", edit::raise(cx.files, old.key, "true"));
         findings.push(finding);
     }
 }

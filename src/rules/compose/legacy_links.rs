@@ -1,11 +1,11 @@
 //! `links`, which networks have made needless.
 
+use crate::compose::value::{Step, Value};
 use crate::finding::{Finding, Severity};
-use crate::project::value::{Step, Value};
 use crate::rules::Context;
 
 /// Reports the key. On Docker's default bridge, where names are not known otherwise, it has its use.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values().filter(|service| !service.links.is_empty()) {
         if service.network_mode.as_ref().is_some_and(|mode| mode.value == "bridge") {
             continue;

@@ -1,15 +1,16 @@
 //! What a network lacks although Compose is content (moby 28.5.1, `api/types/network/endpoint.go` and `ipam.go`). What
 //! Compose itself misses the loader reports.
 
-use crate::finding::{Finding, Label, Place, Severity};
-use crate::project::value::{Data, Map, Value};
+use crate::compose::value::{Data, Map, Value};
+use crate::finding::{Finding, Label, Severity};
 use crate::rules::Context;
+use crate::source::Place;
 
 /// Drivers whose networks get their addresses from the engine itself.
 const OWN_DRIVERS: [&str; 5] = ["", "bridge", "macvlan", "ipvlan", "overlay"];
 
 /// Reports networks without the subnet that a fixed address needs, and ranges without one.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let networks = cx.project.root.get("networks").and_then(Value::map);
     for (name, entry) in networks.into_iter().flatten() {
         let network = &entry.value;

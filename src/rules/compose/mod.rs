@@ -13,7 +13,7 @@ mod obsolete_version;
 mod swarm;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule!(YAML_SYNTAX),
     rule!(DUPLICATE_KEY),
     rule!(UNKNOWN_KEY),

@@ -7,7 +7,7 @@ use crate::rules::Context;
 use crate::rules::support::and_list;
 
 /// Reports the project, where it has services and none of them is active.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment || !cx.model.services.is_empty() || cx.model.disabled.is_empty() {
         return;
     }

@@ -1,10 +1,10 @@
 //! Files that `docker stack deploy` reads.
 
-use crate::project::value::{Data, Value};
+use crate::compose::value::{Data, Value};
 use crate::rules::Context;
 
 /// Whether a file says things that only a swarm does: then `docker stack deploy` reads it.
-pub fn is_for_swarm(cx: &Context<'_>) -> bool {
+pub(crate) fn is_for_swarm(cx: &Context<'_>) -> bool {
     const ONLY_SWARM: [&str; 5] = ["mode", "endpoint_mode", "placement", "update_config", "rollback_config"];
     let overlay = cx.model.networks.values().any(|one| one.driver.as_ref().is_some_and(|name| name.value == "overlay"));
     let services = cx.project.root.get("services").and_then(Value::map);

@@ -5,4 +5,4 @@ use super::Rule;
 mod unset_variable;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(MALFORMED_LINE), rule!(UNSET_VARIABLE, unset_variable::check)];
+pub(crate) const RULES: &[Rule] = &[rule!(MALFORMED_LINE), rule!(UNSET_VARIABLE, unset_variable::check)];

@@ -1,14 +1,14 @@
 //! A variable without a value and without a default.
 
-use crate::facts::variables::{Blank, is_structural};
+use crate::compose::nearest;
+use crate::compose::value::Text;
+use crate::facts::environment::variables::{Blank, is_structural};
 use crate::finding::{Finding, Label, Severity};
-use crate::project::nearest;
-use crate::project::value::Text;
 use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
 
 /// Reports each variable once. One that is set to nothing counts only where that breaks something.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for blank in cx.facts.blanks().iter().filter(|blank| !blank.is_secret) {
         if cx.settings.lists_name("unset-variable", "allowed", blank.name) {
             continue;

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::facts::peers::Meaning;
+use crate::facts::network::peers::Meaning;
 use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 
 /// Reports each service once that the bridge keeps from a peer it names.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for peer in cx.facts.peers() {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
@@ -45,6 +45,6 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether a service is on Docker's default bridge.
-pub fn is_on_bridge(service: &Service) -> bool {
+pub(crate) fn is_on_bridge(service: &Service) -> bool {
     service.network_mode.as_ref().is_some_and(|mode| matches!(mode.value.as_str(), "bridge" | "default"))
 }

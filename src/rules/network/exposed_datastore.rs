@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::facts::open::{Kind, behind, proxy_of};
-use crate::facts::published::{Exposure, Published};
+use crate::facts::network::exposure::{Kind, behind, proxy_of};
+use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::support::{allows_ports, for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 
 /// Reports each published port behind which the catalogue knows a datastore.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::new();
     for published in cx.facts.published() {

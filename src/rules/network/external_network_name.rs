@@ -1,12 +1,12 @@
 //! An external network under a name that the project which makes it does not give it.
 
-use crate::facts::nearby::Made;
+use crate::facts::repository::nearby::Made;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Network;
 use crate::rules::Context;
 
 /// Reports the name of the network.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let external: Vec<(&String, &Network)> = cx
         .model
         .networks

@@ -1,18 +1,20 @@
 //! `host.docker.internal`, which Docker on Linux does not know by itself.
 
-use crate::edits::{self, Content};
-use crate::facts::hosts::{HostReference, Role};
-use crate::facts::listeners::{declares, listeners};
-use crate::finding::{Finding, Place, Severity};
+use crate::facts::network::hosts::{HostReference, Role};
+use crate::facts::network::listeners::{declares, listeners};
+use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_one_file};
+use crate::source::Place;
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// The name.
 const NAME: &str = "host.docker.internal";
 
 /// Reports the name once, at its first use; the other services that lack it are labels.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut uses: Vec<(&Service, Use)> = cx
         .model
         .services
@@ -37,10 +39,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding = finding.label(*other, format!("`{}` uses it, too", service.name));
     }
     let gateway = Content::text(format!("{NAME}:host-gateway"));
-    let add = |(service, _): &(&Service, Place)| edits::add_to_list(cx.files, service.key, "extra_hosts", &gateway);
+    let add = |(service, _): &(&Service, Place)| edit::add_to_list(cx.files, service.key, "extra_hosts", &gateway);
     let own = lacking.iter().all(|(service, _)| service.network_mode.is_none());
     if own && is_one_file(cx) {
-        finding.fix = edits::safe(format!("say what `{NAME}` is"), edits::all(lacking.iter().map(add)));
+        finding.fix = edit::safe(format!("say what `{NAME}` is"), edit::all(lacking.iter().map(add)));
     }
     findings.push(finding);
 }

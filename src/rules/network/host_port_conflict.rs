@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
+use crate::compose::value::Text;
 use crate::facts::images::{image_text, known_image};
-use crate::facts::published::{Exposure, Published};
+use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::project::value::Text;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, is_off};
 
@@ -16,7 +16,7 @@ const PAIRS: usize = 4;
 type Pairs<'a> = IndexMap<(&'a str, &'a str), Vec<(&'a Published<'a>, &'a Published<'a>, u16)>>;
 
 /// Reports each two services once, at the entry of the second.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let pairs = pairs(cx, cx.facts.published());
     if pairs.len() > PAIRS {
         return;

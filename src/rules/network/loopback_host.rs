@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::edits;
 use crate::facts::images::known_image;
-use crate::facts::peers::{Meaning, Peer};
+use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Severity};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
+use crate::yaml::edit;
 
 /// Reports each address once for each service.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<(&str, Option<u16>)> = HashSet::new();
     for peer in cx.facts.peers() {
         let Meaning::Loopback(sibling) = &peer.meaning else { continue };
@@ -42,7 +42,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .help(help);
         if let (Some(sibling), true) = (sibling, peer.is_own) {
             let title = format!("write `{sibling}`: the service then talks to that one");
-            finding.fix = edits::risky(title, edits::exchange(cx.files, peer.place, &peer.host, sibling));
+            finding.fix = edit::risky(title, edit::exchange(cx.files, peer.place, &peer.host, sibling));
         }
         findings.push(finding);
     }

@@ -1,16 +1,18 @@
 //! A server that only its own container reaches, and that others are meant to reach.
 
-use crate::edits::{self, Content};
-use crate::facts::peers::Meaning;
+use crate::facts::network::peers::Meaning;
+use crate::facts::network::published::has_borrowed_network;
+use crate::facts::network::servers::{Address, Bind, binds};
 use crate::facts::place::part_of;
-use crate::facts::published::has_borrowed_network;
-use crate::facts::serve::{Address, Bind, binds};
-use crate::finding::{Confidence, Edit, Finding, Place, Severity};
+use crate::finding::{Confidence, Edit, Finding, Severity};
 use crate::model::{Command, Service, Spanned};
 use crate::rules::Context;
+use crate::source::Place;
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// Reports the word of the command that binds the loopback, or that starts a server which does so by itself.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values().filter(|service| !has_borrowed_network(service)) {
         let binds = binds(service);
         let Some(bind) = binds.iter().find(|bind| bind.address == Address::Loopback) else { continue };
@@ -66,7 +68,7 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
             .label(place, whom)
             .help(format!("nobody outside of the container gets through: start it with `{advice}`"))
             .confidence(confidence);
-    finding.fix = edits::risky("listen on all addresses of the container: its networks then reach it", edits);
+    finding.fix = edit::risky("listen on all addresses of the container: its networks then reach it", edits);
     finding
 }
 
@@ -75,12 +77,12 @@ fn exchanged(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, written: Plac
     let word = bind.word.value.get(bind.range.clone())?;
     let open = opened(word).filter(|_| is_literal(bind))?;
     if (written.span.end - written.span.start) as usize == bind.range.len() {
-        return edits::exchange(cx.files, written, word, &open);
+        return edit::exchange(cx.files, written, word, &open);
     }
     // Of a command that is one text, a word has no place of its own.
     let command = own_command(service, bind)?;
-    let text = edits::text_of(cx.files, command.place)?;
-    if text.matches(word).count() == 1 { edits::replace_first(cx.files, command.place, word, &open) } else { None }
+    let text = edit::text_of(cx.files, command.place)?;
+    if text.matches(word).count() == 1 { edit::replace_first(cx.files, command.place, word, &open) } else { None }
 }
 
 /// Adds the option that the server listens for others with, where the command is nothing but that server.
@@ -92,11 +94,11 @@ fn told(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, advice: &str) -> O
     if command.words.iter().any(|word| !plain(word) || word.value == "--") {
         return None;
     }
-    match edits::text_of(cx.files, command.place) {
-        Some(text) => edits::replace(cx.files, command.place, &format!("{} {advice}", text.trim_end())),
+    match edit::text_of(cx.files, command.place) {
+        Some(text) => edit::replace(cx.files, command.place, &format!("{} {advice}", text.trim_end())),
         None => {
-            let words = advice.split(' ').map(|word| edits::add_item(cx.files, command.place, &Content::text(word)));
-            edits::all(words)
+            let words = advice.split(' ').map(|word| edit::add_item(cx.files, command.place, &Content::text(word)));
+            edit::all(words)
         }
     }
 }

@@ -21,7 +21,7 @@ mod unknown_host;
 mod unshared_network;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule!(EXPOSED_DATASTORE, exposed_datastore::check),
     rule!(LOOPBACK_HOST, loopback_host::check),
     rule!(PROXIED_PORT_PUBLISHED, proxied_port_published::check),

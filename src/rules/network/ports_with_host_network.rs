@@ -1,12 +1,12 @@
 //! `ports` of a service that has no network of its own.
 
-use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
+use crate::yaml::edit;
 
 /// Reports the `ports` key.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let (Some(mode), Some(key)) = (&service.network_mode, service.ports_key) else { continue };
         if service.ports.is_empty() {
@@ -34,7 +34,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .label(mode.place, "the network that it uses")
             .help(help);
         if severity == Severity::Warning && service.ports.iter().all(|port| port.via.is_empty()) {
-            finding.fix = edits::safe("take out `ports`", edits::remove(cx.files, key));
+            finding.fix = edit::safe("take out `ports`", edit::remove(cx.files, key));
         }
         findings.push(finding);
     }

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::facts::listeners::missed;
-use crate::facts::open::{behind, proxy_of};
-use crate::facts::published::Exposure;
+use crate::facts::network::exposure::{behind, proxy_of};
+use crate::facts::network::listeners::missed;
+use crate::facts::network::published::Exposure;
 use crate::finding::{Finding, Severity};
 use crate::rules::support::{allows_ports, for_purpose};
 use crate::rules::{Context, fixes};
 
 /// Reports the published port of a service that a proxy of the project forwards to.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::new();
     for published in cx.facts.published() {

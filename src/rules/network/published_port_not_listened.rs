@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::facts::listeners::missed;
+use crate::facts::network::listeners::missed;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
 
 /// Reports the container's side of each such entry.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for published in cx.facts.published().iter().filter(|one| one.in_effect) {
         let (service, port) = (published.service, published.port);

@@ -2,16 +2,16 @@
 
 use indexmap::IndexMap;
 
-use crate::edits;
-use crate::facts::listeners::may_listen;
-use crate::facts::peers::{Meaning, Peer};
+use crate::facts::network::listeners::may_listen;
+use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Label, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
+use crate::yaml::edit;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
     for peer in cx.facts.peers() {
         if let Some((to, _, number)) = misused(cx, peer) {
@@ -32,7 +32,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.labels.extend(other_users(first, rest));
         let written = |peer: &&Peer| {
             let place = peer.port_place.filter(|_| peer.is_own)?;
-            edits::exchange(cx.files, place, &number.to_string(), &target.to_string())
+            edit::exchange(cx.files, place, &number.to_string(), &target.to_string())
         };
         let mut places: Vec<&Peer> = Vec::new();
         for peer in &peers {
@@ -40,13 +40,13 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 places.push(peer);
             }
         }
-        finding.fix = edits::safe(format!("write port {target}"), edits::all(places.iter().map(written)));
+        finding.fix = edit::safe(format!("write port {target}"), edit::all(places.iter().map(written)));
         findings.push(finding);
     }
 }
 
 /// The other places that use the same wrong port.
-pub fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = Label> {
+pub(crate) fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = Label> {
     let others = rest.iter().filter(|peer| peer.place != first.place).take(LABELS);
     others.map(|peer| Label {
         place: peer.port_place.unwrap_or(peer.place),
@@ -56,7 +56,7 @@ pub fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = Label> 
 
 /// The service that a peer is, and the entry of its `ports` that gives it, on the host, the port that the peer uses.
 /// What the configuration of a proxy names is another rule's.
-pub fn misused<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, &'a Port, u16)> {
+pub(crate) fn misused<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, &'a Port, u16)> {
     let Meaning::Service(name) = &peer.meaning else { return None };
     let number = peer.port.filter(|_| peer.port_place.is_some() && !peer.of_proxy)?;
     let to = cx.model.services.get(name).filter(|_| *name != peer.service)?;

@@ -1,13 +1,13 @@
 //! Several replicas of a service that ask for one port of the host.
 
-use crate::edits;
-use crate::facts::published::has_borrowed_network;
+use crate::facts::network::published::has_borrowed_network;
 use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
+use crate::yaml::edit;
 
 /// Reports the entry of `ports` that does not suffice for all replicas.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let Some(replicas) = service.replicas.as_ref().filter(|replicas| replicas.value > 1) else { continue };
         if has_borrowed_network(service) || is_for_swarm(cx, service) {
@@ -41,9 +41,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_variable = port.host_parts.iter().any(|part| part.variable.is_some());
         // With an address before it, or a variable in it, the host's side is more than the number.
         if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {
-            finding.fix = edits::risky(
+            finding.fix = edit::risky(
                 format!("publish the range {range}: each replica has a port of its own then"),
-                edits::exchange(cx.files, port.host_place, &first.to_string(), &range),
+                edit::exchange(cx.files, port.host_place, &first.to_string(), &range),
             );
         }
         findings.push(finding);

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::edits;
-use crate::facts::open::{Kind, Open, behind, proxy_of};
-use crate::facts::published::{Exposure, Published};
+use crate::app_config::{AdminPort, Traefik};
+use crate::facts::network::exposure::{Kind, Open, behind, proxy_of};
+use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::rules::support::{for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
-use crate::sidecar::{AdminPort, Traefik};
+use crate::yaml::edit;
 
 /// Reports each published port behind which the catalogue knows that nobody is asked who they are.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::new();
     for published in cx.facts.published() {
@@ -48,9 +48,9 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Both fixes as one, or none.
 fn both(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
     let (one, other) = (one?, other?);
-    edits::risky(
+    edit::risky(
         "publish them on `127.0.0.1` alone: other machines then no longer reach them",
-        edits::all([Some(one.edits), Some(other.edits)]),
+        edit::all([Some(one.edits), Some(other.edits)]),
     )
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::edits;
-use crate::facts::peers::{Meaning, Peer};
+use crate::compose::nearest;
+use crate::compose::quick_fix::clearly_meant;
+use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
-use crate::project::mend::clearly_meant;
-use crate::project::nearest;
 use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::yaml::edit;
 
 /// Reports each unknown name once for each service that uses it.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
@@ -61,6 +61,6 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Respells the host wherever it stands, where one service is clearly meant.
 fn fix(cx: &Context<'_>, host: &str, known: &[&str], peers: &[&Peer]) -> Option<Fix> {
     let meant = clearly_meant(host, known).filter(|_| peers.iter().all(|peer| peer.is_own))?;
-    let edits = edits::all(peers.iter().map(|peer| edits::exchange(cx.files, peer.place, host, meant)));
-    edits::safe(format!("write `{meant}`"), edits)
+    let edits = edit::all(peers.iter().map(|peer| edit::exchange(cx.files, peer.place, host, meant)));
+    edit::safe(format!("write `{meant}`"), edits)
 }

@@ -3,15 +3,16 @@
 use indexmap::IndexMap;
 
 use super::default_bridge_without_names::is_on_bridge;
-use crate::edits;
-use crate::facts::peers::{Meaning, Peer};
-use crate::finding::{Finding, Fix, Label, Place, Severity};
+use crate::facts::network::peers::{Meaning, Peer};
+use crate::finding::{Finding, Fix, Label, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
+use crate::source::Place;
+use crate::yaml::edit;
 
 /// Reports each service that others name and cannot reach once, at the first place that names it.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
@@ -84,12 +85,12 @@ fn fix(cx: &Context<'_>, to: &Service, callers: &[&str]) -> Option<Fix> {
         _ => return None,
     };
     let names: Vec<&str> = joining.iter().map(|service| service.name.as_str()).collect();
-    let edits = edits::all(joining.iter().map(|service| {
+    let edits = edit::all(joining.iter().map(|service| {
         let key = service.networks_key.filter(|key| is_within(*key, service.place))?;
-        edits::add_name(cx.files, key, network)
+        edit::add_name(cx.files, key, network)
     }));
     let whom = and_list(&names);
-    edits::risky(format!("put {whom} on `{network}`: everything on that network then reaches {whom}"), edits)
+    edit::risky(format!("put {whom} on `{network}`: everything on that network then reaches {whom}"), edits)
 }
 
 /// Whether a key is the service's own, not one that `extends` brought.

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
+use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if !knows_all_services(cx) {
         return;
     }
@@ -33,7 +33,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         )
         .help(help);
         if is_one_file(cx) {
-            finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, network.key));
+            finding.fix = edit::safe(format!("take out `{key}`"), edit::remove(cx.files, network.key));
         }
         findings.push(finding);
     }

@@ -5,14 +5,14 @@ use indexmap::IndexMap;
 use super::published_port_used_internally::{misused, other_users};
 use crate::catalogue::schema::Role;
 use crate::facts::images::known_image;
-use crate::facts::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
-use crate::facts::peers::{Meaning, Peer};
+use crate::facts::network::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
+use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
     for peer in cx.facts.peers() {
         if let Some((to, _, number)) = wrong(cx, peer) {

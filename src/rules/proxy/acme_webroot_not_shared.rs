@@ -1,17 +1,17 @@
 //! certbot and a proxy that do not share the files that one writes and the other reads.
 
-use crate::facts::mounts;
+use crate::app_config::{Named, image_name, is_official};
+use crate::facts::storage::mounts;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::{Named, image_name, is_official};
 
 /// Where certbot keeps what it gets.
 const LETSENCRYPT: &str = "/etc/letsencrypt";
 
 /// Reports, for each proxy, the first directory of challenges and the first certificate that certbot writes elsewhere.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

@@ -2,15 +2,15 @@
 
 use indexmap::IndexMap;
 
-use crate::facts::mounts;
+use crate::app_config::{Named, ProxyKind, is_official, runs_as_made};
+use crate::facts::storage::mounts;
 use crate::finding::{Finding, Label, Severity};
 use crate::model::{Grant, Service};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, with_given};
-use crate::sidecar::{Named, ProxyKind, is_official, runs_as_made};
 
 /// Reports the first path of each directory once for each proxy.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

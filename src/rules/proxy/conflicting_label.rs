@@ -2,15 +2,16 @@
 
 use indexmap::IndexMap;
 
-use crate::facts::doubles::Double;
-use crate::finding::{Finding, Place, Severity};
+use crate::app_config::traefik::{elements, routed};
+use crate::facts::network::duplicate_labels::Double;
+use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::and_list;
-use crate::sidecar::traefik::{elements, routed};
+use crate::source::Place;
 
 /// Reports labels that one list gives twice, then routers and middlewares that two services define in different ways.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for Double { service, name, value, first, last } in cx.facts.doubles() {
         let message = format!("the label `{name}` is given twice with different values");
         findings.push(

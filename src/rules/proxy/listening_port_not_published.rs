@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::app_config::ProxyListen;
 use crate::facts::images::starts_no_proxy;
-use crate::facts::published::has_borrowed_network;
+use crate::facts::network::published::has_borrowed_network;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::ProxyListen;
 
 /// Reports each port once for each proxy.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

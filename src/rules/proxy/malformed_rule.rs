@@ -1,14 +1,15 @@
 //! A rule of a Traefik router that Traefik cannot read.
 
+use crate::app_config::traefik::matcher::malformed;
+use crate::app_config::traefik::{elements, routed};
 use crate::facts::place::part_of;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::traefik::matcher::malformed;
-use crate::sidecar::traefik::{elements, routed};
+use crate::source::Place;
 
 /// Reports the first thing that is wrong with each rule, in labels and in files of routes.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         if routed(service).is_none_or(|route| !route.enabled) {
             continue;

@@ -18,7 +18,7 @@ mod upstream_unknown_host;
 mod weak_tls;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule!(UPSTREAM_LOCALHOST, upstream_localhost::check),
     rule!(UPSTREAM_UNKNOWN_HOST, upstream_unknown_host::check),
     rule!(UPSTREAM_PORT_MISMATCH, upstream_port_mismatch::check),

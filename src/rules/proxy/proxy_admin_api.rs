@@ -1,16 +1,16 @@
 //! The proxy's own interface, open to whoever reaches the host.
 
+use crate::app_config::traefik::elements;
+use crate::app_config::traefik::guards::is_internal;
+use crate::app_config::{AdminPort, ProxyKind};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
-use crate::sidecar::traefik::elements;
-use crate::sidecar::traefik::guards::is_internal;
-use crate::sidecar::{AdminPort, ProxyKind};
 
 use super::route_without_auth::guards;
 
 /// Reports the setting that opens the interface.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for admin in &cx.facts.sidecars().admins {
         let published = cx.facts.published().iter().find(|published| {
             published.service.name == admin.proxy

@@ -1,12 +1,12 @@
 //! A configuration that is mounted where the program does not read it.
 
-use crate::edits;
+use crate::app_config::{Misplaced, Misplacement, ProxyKind};
 use crate::finding::{Finding, Fix, Severity};
 use crate::rules::Context;
-use crate::sidecar::{Misplaced, Misplacement, ProxyKind};
+use crate::yaml::edit;
 
 /// Reports the mount or config of each.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
@@ -47,8 +47,8 @@ fn moved(cx: &Context<'_>, misplaced: &Misplaced) -> Option<Fix> {
     let is_free = target != wanted && !mounts.iter().any(|mount| mount.target.value == *wanted);
     let mount = mounts.iter().find(|mount| mount.place == *given && mount.target.value == *target)?;
     let plain = mount.via.is_empty() && !mount.target.is_interpolated() && mount.target.place != mount.place;
-    let edit = edits::replace_part(cx.files, mount.target.place, wanted).filter(|_| is_free && plain);
-    edits::risky(format!("mount it at `{wanted}`"), edit)
+    let edit = edit::replace_part(cx.files, mount.target.place, wanted).filter(|_| is_free && plain);
+    edit::risky(format!("mount it at `{wanted}`"), edit)
 }
 
 fn unread_help(wanted: &str, target: &str, kind: ProxyKind) -> String {

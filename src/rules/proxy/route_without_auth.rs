@@ -2,20 +2,21 @@
 
 use std::collections::HashSet;
 
+use crate::app_config::traefik::guards::{HARMLESS, is_internal};
+use crate::app_config::traefik::{elements, routed};
+use crate::app_config::{ProxyKind, ProxyRoute};
 use crate::catalogue::schema::{Login, Role};
 use crate::facts::images::{known_image, variable};
-use crate::facts::open::{self, Kind};
-use crate::facts::reach::Answer;
+use crate::facts::network::exposure;
+use crate::facts::network::exposure::Kind;
+use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, with_given};
-use crate::sidecar::traefik::guards::{HARMLESS, is_internal};
-use crate::sidecar::traefik::{elements, routed};
-use crate::sidecar::{ProxyKind, ProxyRoute};
 
 /// Reports the rule of the first router that leads to a service known to have no login, where no middleware asks for one.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let enabled = routed(service).is_some_and(|route| route.enabled);
         if enabled && asks_nobody(service) {
@@ -37,12 +38,12 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     let Answer::Service(name) = cx.facts.reach().who_answers(&route.proxy, &route.host) else { return None };
     let service = cx.model.services.get(name).filter(|service| service.name != route.proxy)?;
-    let open = open::at(service, route.port.unwrap_or(80), "tcp").filter(|open| open.known.exact)?;
+    let open = exposure::at(service, route.port.unwrap_or(80), "tcp").filter(|open| open.known.exact)?;
     let leads = |port: u16| route.ports.is_empty() || route.ports.contains(&port);
     let published = cx.facts.published().iter().any(|one| {
         one.service.name == route.proxy && one.in_effect && one.reach.is_beyond_loopback() && leads(one.port.target)
     });
-    let hidden = matches!(open.kind, Kind::Datastore(_)) && !open::by_http(service, route.port.unwrap_or(80));
+    let hidden = matches!(open.kind, Kind::Datastore(_)) && !exposure::by_http(service, route.port.unwrap_or(80));
     if hidden || !published {
         return None;
     }
@@ -95,7 +96,7 @@ fn asks_nobody(service: &Service) -> bool {
     let matters = match known.image.role {
         Role::Admin | Role::Monitoring | Role::Search => true,
         Role::Datastore => {
-            routed(service).and_then(|route| route.port).is_some_and(|port| open::by_http(service, port))
+            routed(service).and_then(|route| route.port).is_some_and(|port| exposure::by_http(service, port))
         }
         _ => false,
     };
@@ -119,7 +120,7 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
 
 /// Whether a router may ask who is there: by a middleware that is not known to ask for nothing, or by one of the entry
 /// points of a Traefik that can be read.
-pub fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
+pub(crate) fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
     let at_entrance = cx.facts.sidecars().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());
     middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::proxied::is_on_its_own;
-use crate::facts::published::has_borrowed_network;
-use crate::finding::{Finding, Label, Place, Severity};
+use crate::app_config::Traefik;
+use crate::app_config::traefik::{TraefikRoute, elements, is_traefik, routed};
+use crate::facts::network::proxied::is_on_its_own;
+use crate::facts::network::published::has_borrowed_network;
+use crate::finding::{Finding, Label, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
-use crate::sidecar::Traefik;
-use crate::sidecar::traefik::{TraefikRoute, elements, is_traefik, routed};
+use crate::source::Place;
 
 /// Reports each routed service once.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

@@ -1,15 +1,16 @@
 //! A label that tells Traefik a port on which the service does not listen.
 
 use super::upstream_port_mismatch::{help, ports, with_reason};
-use crate::facts::listeners::{Evidence, Listener, other_than};
-use crate::finding::{Finding, Place, Severity};
+use crate::app_config::ProxyKind;
+use crate::app_config::traefik::is_traefik;
+use crate::facts::network::listeners::{Evidence, Listener, other_than};
+use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::sidecar::ProxyKind;
-use crate::sidecar::traefik::is_traefik;
+use crate::source::Place;
 
 /// Reports each such label.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for target in cx.facts.proxy_targets().iter().filter(|target| target.kind == ProxyKind::Traefik) {
         let (Some(service), Some(port)) = (cx.model.services.get(&target.host), target.port) else { continue };
         // Its own dashboard is `api@internal`, which asks for any port.

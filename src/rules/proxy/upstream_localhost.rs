@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use crate::facts::hosts::is_loopback;
-use crate::facts::peers::who_listens;
-use crate::facts::published::has_borrowed_network;
+use crate::app_config::{ProxyKind, ProxyTarget, is_official};
+use crate::facts::network::hosts::is_loopback;
+use crate::facts::network::peers::who_listens;
+use crate::facts::network::published::has_borrowed_network;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{usual_port, with_given};
-use crate::sidecar::{ProxyKind, ProxyTarget, is_official};
 
 /// Reports each address of a proxy's own container that nothing in it serves.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for target in cx.facts.proxy_targets() {
         let proxy = target.proxy.as_ref().and_then(|name| cx.model.services.get(name));

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::facts::listeners::{Evidence, Listener, Listeners, other_than};
-use crate::facts::reach::Answer;
+use crate::app_config::ProxyKind;
+use crate::facts::network::listeners::{Evidence, Listener, Listeners, other_than};
+use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{usual_port, with_given};
-use crate::sidecar::ProxyKind;
 
 /// Reports each wrong port once for each proxy and service.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for target in cx.facts.proxy_targets() {
         let Some(proxy) = target.proxy.as_deref().filter(|_| target.kind != ProxyKind::Traefik) else { continue };
@@ -42,7 +42,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The ports that a service listens on, as words: `80 and 443`.
-pub fn ports(known: &Listeners) -> String {
+pub(crate) fn ports(known: &Listeners) -> String {
     let numbers: Vec<String> = known.numbers().iter().map(u16::to_string).collect();
     match numbers.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
@@ -51,7 +51,7 @@ pub fn ports(known: &Listeners) -> String {
 }
 
 /// The finding with what says where the service listens, and how sure that is.
-pub fn with_reason(finding: Finding, known: &Listeners) -> Finding {
+pub(crate) fn with_reason(finding: Finding, known: &Listeners) -> Finding {
     let Some(first) = known.ports.first() else { return finding };
     let reason = match first.evidence {
         Evidence::Image => format!("this image listens on {}", ports(known)),
@@ -68,7 +68,7 @@ pub fn with_reason(finding: Finding, known: &Listeners) -> Finding {
 }
 
 /// What to do.
-pub fn help(service: &Service, known: &Listeners) -> String {
+pub(crate) fn help(service: &Service, known: &Listeners) -> String {
     match known.ports.as_slice() {
         [only] => {
             format!("write `{}`; between services the port of the container counts, whatever is published", only.port)

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::facts::hosts::is_loopback;
-use crate::facts::reach::Answer;
+use crate::app_config::{ProxyKind, ProxyTarget};
+use crate::compose::nearest;
+use crate::facts::network::hosts::is_loopback;
+use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::project::nearest;
 use crate::rules::Context;
 use crate::rules::support::with_given;
-use crate::sidecar::{ProxyKind, ProxyTarget};
 
 /// Reports each unknown name once for each proxy.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

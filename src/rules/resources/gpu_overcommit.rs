@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::facts::gpus::{Amount, GpuClaim};
-use crate::finding::{Confidence, Finding, Label, Place, Severity};
+use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::rules::Context;
+use crate::source::Place;
 
 /// Reports the first claim that goes over the budget; without one, the second claim to all GPUs, or to one id.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let claims = cx.facts.gpus();
     match cx.settings.host.gpus {
         Some(budget) => findings.extend(over_budget(claims, i64::from(budget))),

@@ -5,4 +5,4 @@ use super::Rule;
 mod gpu_overcommit;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(GPU_OVERCOMMIT, gpu_overcommit::check)];
+pub(crate) const RULES: &[Rule] = &[rule!(GPU_OVERCOMMIT, gpu_overcommit::check)];

@@ -5,4 +5,4 @@ use super::Rule;
 mod unset_secret;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[rule!(UNSET_SECRET, unset_secret::check)];
+pub(crate) const RULES: &[Rule] = &[rule!(UNSET_SECRET, unset_secret::check)];

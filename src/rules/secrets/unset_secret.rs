@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::compose::{Reference, nearest};
+use crate::facts::environment::variables::Blank;
 use crate::facts::images::known_image;
-use crate::facts::variables::Blank;
-use crate::finding::{Finding, Label, Place, Severity};
+use crate::finding::{Finding, Label, Severity};
 use crate::model::{Service, Variable, VariableSource};
-use crate::project::{Reference, nearest};
 use crate::rules::support::{LABELS, less_in_tests};
 use crate::rules::{Context, fixes};
-use crate::secrets::is_secret_name;
+use crate::secret_names::is_secret_name;
+use crate::source::Place;
 
 /// Providers of AIs, as the names of their keys have them.
 const PROVIDERS: [&str; 15] = [
@@ -31,7 +32,7 @@ const PROVIDERS: [&str; 15] = [
 ];
 
 /// Reports each variable once, and each empty line of an env file that reaches a container.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for blank in cx.facts.blanks().iter().filter(|blank| blank.is_secret) {
         if !is_allowed(cx, blank.name) && !is_switched_off(cx, blank) {
             findings.extend(of_variable(cx, blank));

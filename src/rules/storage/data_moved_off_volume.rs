@@ -1,11 +1,11 @@
 //! A variable that moves data away from the mount that was made for them.
 
-use crate::facts::datastores::{Moved, moved};
+use crate::facts::storage::datastores::{Moved, moved};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
 
 /// Reports the variable's value.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for Moved { service, variable, value, mount, exact } in moved(cx.model) {
         let name = &service.name;
         let (path, target) = (&value.value, &mount.target.value);

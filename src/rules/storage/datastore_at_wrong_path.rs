@@ -1,14 +1,14 @@
 //! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
 
 use crate::catalogue::schema::WrongMountEffect;
-use crate::edits;
 use crate::facts::images::image_text;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::base_image;
 use crate::rules::Context;
+use crate::yaml::edit;
 
 /// Reports the mount, at its target.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for unkept in cx.facts.unkept() {
         let Some((mount, effect)) = unkept.misplaced else { continue };
         let service = unkept.service;
@@ -35,10 +35,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
         }
         let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
-        let edits = fixed.then(|| edits::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
+        let edits = fixed.then(|| edit::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
         let title =
             format!("mount it at `{}`: what the volume holds now may not be what the image expects there", unkept.path);
-        finding.fix = edits::risky(title, edits);
+        finding.fix = edit::risky(title, edits);
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
         }

@@ -1,16 +1,16 @@
 //! A datastore whose data directory nothing keeps.
 
 use crate::catalogue::schema::{Keeps, Role};
-use crate::facts::datastores::{Kept, kept};
 use crate::facts::images::known_image;
-use crate::facts::purpose::is_for_tests;
+use crate::facts::repository::purpose::is_for_tests;
+use crate::facts::storage::datastores::{Kept, kept};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
 
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

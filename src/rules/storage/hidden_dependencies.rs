@@ -2,15 +2,16 @@
 
 use indexmap::IndexMap;
 
-use crate::edits::{self, Content};
-use crate::facts::binds::Hidden;
+use crate::facts::storage::binds::Hidden;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::MountKind;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_one_file};
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// Reports each bound directory once, at the first bind.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let hidden = cx.facts.hidden_dependencies();
     let mut groups: IndexMap<(&MountKind, &str), Vec<&Hidden<'_>>> = IndexMap::new();
     for one in &hidden {
@@ -31,10 +32,10 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         if is_one_file(cx) {
             let volume = Content::text(directory);
-            let add = |one: &&Hidden<'_>| edits::add_to_list(cx.files, one.service.key, "volumes", &volume);
-            finding.fix = edits::risky(
+            let add = |one: &&Hidden<'_>| edit::add_to_list(cx.files, one.service.key, "volumes", &volume);
+            finding.fix = edit::risky(
                 format!("keep `{directory}` of the image in a volume: new dependencies then need a new volume"),
-                edits::all(group.iter().map(add)),
+                edit::all(group.iter().map(add)),
             );
         }
         findings.push(finding);

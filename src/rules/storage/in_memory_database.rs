@@ -2,14 +2,14 @@
 
 use crate::catalogue::schema::Role;
 use crate::facts::images::{known_image, variable};
-use crate::facts::sqlite::{Location, location};
+use crate::facts::storage::sqlite::{Location, location};
 use crate::finding::{Finding, Severity};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::for_data;
 
 /// Reports the variable that says so, or the service whose image does so by default.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let severity = for_data(Severity::Error, cx.facts.purpose());
     for service in cx.model.services.values() {
         let resource = format!("services.{}", service.name);

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use super::sqlite_single_file_mount::is_database;
-use crate::facts::binds::MissingSource;
+use crate::facts::storage::binds::MissingSource;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Mount;
 use crate::rules::Context;
 use crate::rules::support::LABELS;
 
 /// Reports each missing source once, where it is a file, a directory of configuration, or what Docker must not make.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }

@@ -16,7 +16,7 @@ mod in_memory_database;
 mod sqlite_without_volume;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule!(SQLITE_WITHOUT_VOLUME, sqlite_without_volume::check),
     rule!(IN_MEMORY_DATABASE, in_memory_database::check),
     rule!(DATASTORE_WITHOUT_VOLUME, datastore_without_volume::check),

@@ -3,15 +3,16 @@
 use indexmap::IndexMap;
 
 use super::sqlite_shared::jobs;
-use crate::facts::datastores::{Kept, kept};
-use crate::facts::sqlite_files::identity;
-use crate::finding::{Finding, Place, Severity};
+use crate::facts::storage::datastores::{Kept, kept};
+use crate::facts::storage::sqlite_files::identity;
+use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::{and_list, for_data};
+use crate::source::Place;
 
 /// Reports the second server's mount, and the mount of a server with replicas.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let jobs = jobs(cx.model);
     let mut shared: IndexMap<(String, String), Vec<Kept<'_>>> = IndexMap::new();
     for one in kept(cx.model) {

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 
 /// Reports the mount.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let Some(mount) = file.mount(cx.model).filter(|mount| mount.read_only) else { continue };
         let name = &file.service.name;

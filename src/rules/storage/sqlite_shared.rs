@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use crate::facts::mounts::is_persistent;
-use crate::facts::sqlite_files::{SqliteFile, identity};
+use crate::facts::storage::mounts::is_persistent;
+use crate::facts::storage::sqlite_files::{SqliteFile, identity};
 use crate::finding::{Finding, Severity};
 use crate::model::Model;
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
 /// Reports a service with replicas at the number of them, and services that share a file at the second one.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     let jobs = jobs(cx.model);
     let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::new();
@@ -67,7 +67,7 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
 }
 
 /// The services of which others wait until they are done: they do not write beside them.
-pub fn jobs(model: &Model) -> HashSet<&str> {
+pub(crate) fn jobs(model: &Model) -> HashSet<&str> {
     let dependencies = model.services.values().flat_map(|service| &service.depends_on);
     let awaited = dependencies.filter(|(_, one)| one.condition.value == "service_completed_successfully");
     awaited.map(|(name, _)| name.as_str()).collect()

@@ -7,7 +7,7 @@ use crate::model::{Mount, MountKind, Service};
 use crate::rules::Context;
 
 /// Reports the mount.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::new();
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let Some(mount) = file.mount(cx.model).filter(|mount| mount.target.value == file.path && is_file(mount)) else {
@@ -31,7 +31,7 @@ fn is_file(mount: &Mount) -> bool {
 }
 
 /// Whether both ends of a mount are called as SQLite's files are.
-pub fn is_database(mount: &Mount) -> bool {
+pub(crate) fn is_database(mount: &Mount) -> bool {
     let ends =
         |path: &str| [".sqlite", ".sqlite3", ".db3"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
     let source = mount.source.as_ref().is_some_and(|source| ends(&source.value));

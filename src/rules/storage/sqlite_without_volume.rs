@@ -2,16 +2,16 @@
 
 use crate::catalogue::schema::Engine;
 use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
-use crate::facts::mounts;
-use crate::facts::sqlite::{Location, location};
-use crate::facts::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
+use crate::facts::storage::mounts;
+use crate::facts::storage::sqlite::{Location, location};
+use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
 
 /// Reports the variable that names the file, or the service whose image keeps one by default.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
@@ -133,7 +133,7 @@ fn finding(
     cx: &Context<'_>,
     service: &Service,
     severity: Severity,
-    place: crate::finding::Place,
+    place: crate::source::Place,
     path: &str,
 ) -> Finding {
     let severity = for_data(severity, cx.facts.purpose());

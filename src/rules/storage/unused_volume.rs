@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::edits;
 use crate::finding::{Finding, Severity};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
+use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not mount it either.
-pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if !knows_all_services(cx) {
         return;
     }
@@ -39,7 +39,7 @@ pub fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help("Docker reads one letter before a colon as a Windows drive: give the volume a longer name")
                 .label(mount.place, "this makes an anonymous volume");
         } else if is_one_file(cx) {
-            finding.fix = edits::safe(format!("take out `{key}`"), edits::remove(cx.files, volume.key));
+            finding.fix = edit::safe(format!("take out `{key}`"), edit::remove(cx.files, volume.key));
         }
         findings.push(finding);
     }

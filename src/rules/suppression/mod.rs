@@ -1,9 +1,9 @@
-//! Comments and entries of the configuration that keep findings from counting; [`crate::suppress`] reports them.
+//! Comments and entries of the configuration that keep findings from counting; [`crate::report::suppress`] reports them.
 
 use super::Rule;
 
 /// The rules of this family.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     rule!(MALFORMED_SUPPRESSION),
     rule!(UNKNOWN_RULE_NAME),
     rule!(UNUSED_SUPPRESSION),

@@ -1,7 +1,7 @@
 //! The grammar of image references (`distribution/reference` 0.6, which docker compose 2.40.3 and the engine parse with).
 
 use super::Flaw;
-use crate::project::value::Value;
+use crate::compose::value::Value;
 
 /// The longest name of a repository, without its registry.
 const LONGEST_NAME: usize = 255;
@@ -9,7 +9,7 @@ const LONGEST_NAME: usize = 255;
 const LONGEST_TAG: usize = 128;
 
 /// What keeps a text from being a reference.
-pub fn flaw(value: &Value) -> Option<Flaw> {
+pub(crate) fn flaw(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     if is_id(text) {
         return None;

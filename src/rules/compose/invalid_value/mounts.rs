@@ -6,7 +6,7 @@ use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 
 /// Looks at the target of every mount.
-pub fn check(cx: &Context<'_>, report: &mut Report<'_>) {
+pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
     for service in cx.model.services.values().chain(cx.model.disabled.values()) {
         let resource = format!("services.{}", service.name);
         for mount in &service.mounts {

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use super::address::{Subnet, is_mac};
 use super::{Flaw, Report, section, shown};
-use crate::project::value::{Map, Value};
+use crate::compose::value::{Map, Value};
 use crate::rules::Context;
 
 /// A DNS server.
-pub fn server(value: &Value) -> Option<Flaw> {
+pub(crate) fn server(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let address = text.split_once('%').map_or(text, |(address, _)| address);
     address
@@ -18,21 +18,21 @@ pub fn server(value: &Value) -> Option<Flaw> {
 }
 
 /// A fixed IPv4 address.
-pub fn v4(value: &Value) -> Option<Flaw> {
+pub(crate) fn v4(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V4(address)) if !address.is_unspecified());
     (!fits).then(|| no_address(text, "IPv4 address"))
 }
 
 /// A fixed IPv6 address.
-pub fn v6(value: &Value) -> Option<Flaw> {
+pub(crate) fn v6(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V6(address)) if !address.is_unspecified());
     (!fits).then(|| no_address(text, "IPv6 address"))
 }
 
 /// An address of either kind.
-pub fn any(value: &Value) -> Option<Flaw> {
+pub(crate) fn any(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = text.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified());
     (!fits).then(|| no_address(text, "IP address"))
@@ -47,7 +47,7 @@ fn no_address(text: &str, kind: &str) -> Flaw {
 }
 
 /// A hardware address.
-pub fn mac(value: &Value) -> Option<Flaw> {
+pub(crate) fn mac(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!is_mac(text)).then(|| {
         Flaw::new(format!("{} is no MAC address", shown(text))).help("write six bytes, such as `02:42:ac:11:00:02`")
@@ -55,7 +55,7 @@ pub fn mac(value: &Value) -> Option<Flaw> {
 }
 
 /// Looks at `extra_hosts`, at the ranges of networks, and at fixed addresses outside of them.
-pub fn check(cx: &Context<'_>, report: &mut Report<'_>) {
+pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
     for service in cx.model.services.values().chain(cx.model.disabled.values()) {
         let resource = format!("services.{}", service.name);
         for host in &service.extra_hosts {
@@ -102,7 +102,7 @@ fn of_the_project(cx: &Context<'_>, mode: &str) -> Option<Flaw> {
 }
 
 fn is_external(network: &Value) -> bool {
-    network.get("external").is_some_and(|external| external.data == crate::project::value::Data::Bool(true))
+    network.get("external").is_some_and(|external| external.data == crate::compose::value::Data::Bool(true))
 }
 
 fn pools(network: &Value) -> impl Iterator<Item = &Map> {
@@ -116,7 +116,7 @@ fn outside(
     report: &mut Report<'_>,
     resource: &str,
     network: &str,
-    (place, address): (crate::finding::Place, IpAddr),
+    (place, address): (crate::source::Place, IpAddr),
 ) {
     let declared = cx.project.root.get("networks").and_then(|networks| networks.get(network));
     let Some(declared) = declared.filter(|network| !is_external(network)) else { return };

@@ -4,16 +4,16 @@ use std::collections::HashSet;
 
 use super::swarm::is_for_swarm;
 use super::{Flaw, Report, section, shown};
+use crate::compose::value::{Data, Value};
 use crate::finding::Severity;
 use crate::model::Service;
-use crate::project::value::{Data, Value};
 use crate::rules::Context;
 
 /// The least memory that the engine gives a container, in bytes.
 const LEAST_MEMORY: i64 = 6 * 1024 * 1024;
 
 /// A limit or reservation of memory.
-pub fn memory(value: &Value) -> Option<Flaw> {
+pub(crate) fn memory(value: &Value) -> Option<Flaw> {
     let bytes: i64 = value.text()?.parse().ok()?;
     (0 < bytes && bytes < LEAST_MEMORY).then(|| {
         let flaw = Flaw::new(format!("{bytes} bytes are less than the 6 MB that a container needs"));
@@ -22,26 +22,26 @@ pub fn memory(value: &Value) -> Option<Flaw> {
 }
 
 /// A port in long form.
-pub fn port(value: &Value) -> Option<Flaw> {
+pub(crate) fn port(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
     (!(1..=65_535).contains(&number))
         .then(|| Flaw::new(format!("{number} is no port")).help("ports go from 1 to 65535"))
 }
 
 /// The host's side of a port in long form: a number or a range.
-pub fn published(value: &Value) -> Option<Flaw> {
+pub(crate) fn published(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = text.is_empty() || text.split('-').all(|number| number.parse::<u16>().is_ok());
     (!fits).then(|| Flaw::new(format!("{} is no port of the host", shown(text))).help("ports go from 0 to 65535"))
 }
 
 /// `cpu_period`, in microseconds.
-pub fn cpu_period(value: &Value) -> Option<Flaw> {
+pub(crate) fn cpu_period(value: &Value) -> Option<Flaw> {
     between(value, 1_000, 1_000_000, "a period of the processor goes from 1000 to 1000000 microseconds")
 }
 
 /// `cpu_quota`, in microseconds; -1 for none.
-pub fn cpu_quota(value: &Value) -> Option<Flaw> {
+pub(crate) fn cpu_quota(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
     (0 < number && number < 1_000).then(|| {
         Flaw::new(format!("{number} is too little")).help("a quota of the processor is 1000 microseconds or more")
@@ -49,7 +49,7 @@ pub fn cpu_quota(value: &Value) -> Option<Flaw> {
 }
 
 /// `blkio_config.weight`.
-pub fn weight(value: &Value) -> Option<Flaw> {
+pub(crate) fn weight(value: &Value) -> Option<Flaw> {
     between(value, 10, 1_000, "a weight goes from 10 to 1000")
 }
 
@@ -60,7 +60,7 @@ fn between(value: &Value, least: i64, most: i64, help: &str) -> Option<Flaw> {
 }
 
 /// `soft` and `hard` of a limit; -1 is no limit.
-pub fn ulimit(value: &Value) -> Option<Flaw> {
+pub(crate) fn ulimit(value: &Value) -> Option<Flaw> {
     let number = |key: &str| match value.get(key).map(|value| &value.data) {
         Some(Data::Int(number)) => Some(*number),
         _ => None,
@@ -94,14 +94,14 @@ const ULIMITS: &[&str] = &[
 ];
 
 /// The name of a limit.
-pub fn ulimit_name(name: &str) -> Option<Flaw> {
+pub(crate) fn ulimit_name(name: &str) -> Option<Flaw> {
     (!ULIMITS.contains(&name) && !name.starts_with("x-"))
         .then(|| Flaw::new(format!("{} is no limit of a process", shown(name))).near(name, ULIMITS))
 }
 
 /// Secrets and configs in use that docker compose cannot make (2.40.3, `create.go`). Files for a swarm have them by
 /// right.
-pub fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
+pub(crate) fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
     if is_for_swarm(cx) {
         return;
     }

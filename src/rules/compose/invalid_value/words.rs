@@ -1,12 +1,12 @@
 //! Words and names of which the engine takes only some (moby 28.5.1; the file that decides is named at each).
 
 use super::{Flaw, Report};
-use crate::project::value::Value;
+use crate::compose::value::Value;
 use crate::rules::Context;
 
 /// `restart` (docker compose 2.40.3, `create.go`; moby, `api/types/container/hostconfig.go`). A number of attempts that
 /// cannot be read counts as none.
-pub fn restart(value: &Value) -> Option<Flaw> {
+pub(crate) fn restart(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let (word, attempts) = match text.split_once(':') {
         Some((word, attempts)) => (word, Some(attempts)),
@@ -31,7 +31,7 @@ pub fn restart(value: &Value) -> Option<Flaw> {
 }
 
 /// `deploy.restart_policy.condition`, which docker compose maps to the same policies.
-pub fn condition(value: &Value) -> Option<Flaw> {
+pub(crate) fn condition(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let known = ["", "none", "no", "on-failure", "any", "always", "unless-stopped"];
     (!known.contains(&text)).then(|| unknown_policy(text, &["none", "on-failure", "any"]))
@@ -51,7 +51,7 @@ fn unknown_policy(text: &str, known: &[&str]) -> Flaw {
 }
 
 /// `cap_add`, `cap_drop` (moby, `oci/caps/utils.go`): any case, with or without `CAP_`.
-pub fn capability(value: &Value) -> Option<Flaw> {
+pub(crate) fn capability(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let upper = text.to_uppercase();
     let name = upper.strip_prefix("CAP_").unwrap_or(&upper);
@@ -108,7 +108,7 @@ const CAPABILITIES: &[&str] = &[
 ];
 
 /// `stop_signal` (`moby/sys/signal`): a number, or a name with or without `SIG`.
-pub fn signal(value: &Value) -> Option<Flaw> {
+pub(crate) fn signal(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let upper = text.to_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -132,7 +132,7 @@ const SIGNALS: &[&str] = &[
 
 /// `security_opt` (docker compose 2.40.3, `parseSecurityOpts`; moby, `daemon/daemon_unix.go`). `mask`, `unmask` and
 /// `proc-opts` are Podman's.
-pub fn security_option(value: &Value) -> Option<Flaw> {
+pub(crate) fn security_option(value: &Value) -> Option<Flaw> {
     const KEYS: &[&str] = &["apparmor", "label", "no-new-privileges", "seccomp", "systempaths", "writable-cgroups"];
     const OF_OTHERS: [&str; 4] = ["mask", "unmask", "proc-opts", "credentialspec"];
     let text = value.text()?;
@@ -158,7 +158,7 @@ pub fn security_option(value: &Value) -> Option<Flaw> {
 }
 
 /// `ipc` (moby, `api/types/container/hostconfig.go`); docker compose turns `service:` into `container:`.
-pub fn ipc(value: &Value) -> Option<Flaw> {
+pub(crate) fn ipc(value: &Value) -> Option<Flaw> {
     mode(
         value,
         &["", "none", "private", "host", "shareable"],
@@ -167,12 +167,12 @@ pub fn ipc(value: &Value) -> Option<Flaw> {
 }
 
 /// `pid`, as [`ipc`].
-pub fn pid(value: &Value) -> Option<Flaw> {
+pub(crate) fn pid(value: &Value) -> Option<Flaw> {
     mode(value, &["", "host"], "`host`, `service:NAME` or `container:NAME`")
 }
 
 /// `uts`, as [`ipc`].
-pub fn uts(value: &Value) -> Option<Flaw> {
+pub(crate) fn uts(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!matches!(text, "" | "host"))
         .then(|| Flaw::new(format!("`{text}` is no UTS namespace")).help("the only one is `host`"))
@@ -189,7 +189,7 @@ fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<Flaw> {
 
 /// `container_name` (moby, `daemon/names/names.go`). The schema only asks for two good characters somewhere in the name;
 /// one that has not even these Compose rejects, which the loader reports.
-pub fn container_name(value: &Value) -> Option<Flaw> {
+pub(crate) fn container_name(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let name = text.strip_prefix('/').unwrap_or(text);
     let passes = text.as_bytes().windows(2).any(|pair| std::str::from_utf8(pair).is_ok_and(is_name));
@@ -197,7 +197,7 @@ pub fn container_name(value: &Value) -> Option<Flaw> {
 }
 
 /// `name` of a volume of the local driver (moby, `volume/local/local.go`).
-pub fn volume_name(value: &Value) -> Option<Flaw> {
+pub(crate) fn volume_name(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!is_name(text)).then(|| Flaw::new(format!("`{text}` cannot name a volume")).help(NAME_HELP))
 }
@@ -211,7 +211,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// `protocol` of a port in long form; the short form is checked when it is read.
-pub fn protocol(value: &Value) -> Option<Flaw> {
+pub(crate) fn protocol(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let lower = text.to_lowercase();
     let known = ["", "tcp", "udp", "sctp"];
@@ -227,7 +227,7 @@ pub fn protocol(value: &Value) -> Option<Flaw> {
 }
 
 /// `healthcheck.test`: a whole command line in one string is taken for the name of a program.
-pub fn healthcheck(value: &Value) -> Option<Flaw> {
+pub(crate) fn healthcheck(value: &Value) -> Option<Flaw> {
     let [first, command] = value.list()? else { return None };
     let text = command.text().filter(|_| first.text() == Some("CMD"))?.trim();
     let (program, rest) = text.split_once(char::is_whitespace)?;
@@ -241,7 +241,7 @@ pub fn healthcheck(value: &Value) -> Option<Flaw> {
 }
 
 /// `bind.propagation` (moby, `volume/mounts/linux_parser.go`).
-pub fn propagation(value: &Value) -> Option<Flaw> {
+pub(crate) fn propagation(value: &Value) -> Option<Flaw> {
     const KNOWN: &[&str] = &["private", "rprivate", "shared", "rshared", "slave", "rslave"];
     let text = value.text()?;
     (!text.is_empty() && !KNOWN.contains(&text))
@@ -249,7 +249,7 @@ pub fn propagation(value: &Value) -> Option<Flaw> {
 }
 
 /// The path of a device, or its name as the Container Device Interface has them (`nvidia.com/gpu=all`).
-pub fn device(value: &Value) -> Option<Flaw> {
+pub(crate) fn device(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = is_absolute(text) || text.contains('=') || text.is_empty();
     (!fits)
@@ -257,7 +257,7 @@ pub fn device(value: &Value) -> Option<Flaw> {
 }
 
 /// A seccomp profile that docker compose reads when it makes the container, and that is not there.
-pub fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report: &mut Report<'_>) {
+pub(crate) fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report: &mut Report<'_>) {
     for option in service.get("security_opt").and_then(Value::list).into_iter().flatten() {
         let Some(text) = option.text().filter(|_| !option.has_blank()) else { continue };
         let Some(path) = text.strip_prefix("seccomp=").or_else(|| text.strip_prefix("seccomp:")) else { continue };
@@ -276,7 +276,7 @@ pub fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report: &mut R
 }
 
 /// `working_dir` (moby, `daemon/container.go`).
-pub fn working_directory(value: &Value) -> Option<Flaw> {
+pub(crate) fn working_directory(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!text.is_empty() && !is_absolute(text)).then(|| {
         Flaw::new(format!("`{text}` is no absolute path")).help(format!("write the whole path, such as `/{text}`"))
@@ -284,7 +284,7 @@ pub fn working_directory(value: &Value) -> Option<Flaw> {
 }
 
 /// A path from the root, of Linux or of Windows.
-pub fn is_absolute(path: &str) -> bool {
+pub(crate) fn is_absolute(path: &str) -> bool {
     let drive = path.split_once(':').is_some_and(|(drive, rest)| drive.len() == 1 && rest.starts_with(['/', '\\']));
     path.starts_with(['/', '\\']) || drive
 }
@@ -292,8 +292,8 @@ pub fn is_absolute(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Place;
-    use crate::project::value::Data;
+    use crate::compose::value::Data;
+    use crate::source::Place;
 
     fn flaw(judge: fn(&Value) -> Option<Flaw>, text: &str) -> Option<String> {
         let value = Value::new(Data::Text(text.into()), Place::start());

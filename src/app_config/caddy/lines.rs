@@ -1,0 +1,175 @@
+//! The lines of a Caddyfile: words, blocks, and the environment in them.
+
+use std::ops::Range;
+
+/// A word; `exact` where its text is to the letter what stands at `start`.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    /// Its text, the environment put in.
+    pub(crate) text: String,
+    /// Its bytes, quotes included.
+    pub(crate) span: Range<usize>,
+    /// Where the text starts.
+    pub(crate) start: usize,
+    /// Whether the text is what stands there, to the letter.
+    pub(crate) exact: bool,
+    /// The variables of the environment in it.
+    pub(crate) environment: Vec<String>,
+}
+
+/// The words of a line and the block that it opens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    /// Its words, the brace that opens a block left out.
+    pub(crate) words: Vec<Word>,
+    /// Whether it opens a block.
+    pub(crate) opens: bool,
+    /// The lines of the block.
+    pub(crate) block: Vec<Line>,
+}
+
+impl Line {
+    /// The first word.
+    pub(crate) fn name(&self) -> &str {
+        self.words.first().map_or("", |word| word.text.as_str())
+    }
+}
+
+/// The lines of a Caddyfile with their blocks.
+pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
+    let mut open: Vec<Line> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
+    for mut line in rows(text, lookup) {
+        if line.words.first().is_some_and(|word| is_bare(word, "}")) {
+            close(&mut open, &mut lines);
+            continue;
+        }
+        let opens = line.words.last().is_some_and(|word| is_bare(word, "{"));
+        if opens {
+            line.words.pop();
+            line.opens = true;
+            open.push(line);
+        } else {
+            place(&mut open, &mut lines, line);
+        }
+    }
+    while !open.is_empty() {
+        close(&mut open, &mut lines);
+    }
+    lines
+}
+
+fn is_bare(word: &Word, text: &str) -> bool {
+    word.exact && word.text == text && word.span.len() == 1
+}
+
+fn close(open: &mut Vec<Line>, lines: &mut Vec<Line>) {
+    if let Some(done) = open.pop() {
+        place(open, lines, done);
+    }
+}
+
+fn place(open: &mut [Line], lines: &mut Vec<Line>, line: Line) {
+    match open.last_mut() {
+        Some(parent) => parent.block.push(line),
+        None => lines.push(line),
+    }
+}
+
+/// The words of each line that has some. A comma at the end of a line, or a backslash, joins the next line to it; the
+/// text of a heredoc is passed over.
+fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
+    let mut rows: Vec<Line> = Vec::new();
+    let mut row = Line::default();
+    let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
+    while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or("");
+        if first == '\n' {
+            if !row.words.last().is_some_and(|word| word.text.ends_with(',')) && !row.words.is_empty() {
+                rows.push(std::mem::take(&mut row));
+            }
+            at += 1;
+        } else if rest.starts_with("\\\n") || rest.starts_with("\\\r\n") {
+            at += rest.find('\n').unwrap_or(0) + 1;
+        } else if first.is_whitespace() {
+            at += first.len_utf8();
+        } else if first == '#' {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else {
+            let (word, next) = word(text, at, first);
+            at = heredoc(text, &word).unwrap_or(next);
+            row.words.push(resolved(word, lookup));
+        }
+    }
+    if !row.words.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
+fn word(text: &str, at: usize, first: char) -> (Word, usize) {
+    let rest = text.get(at..).unwrap_or("");
+    if matches!(first, '"' | '`') {
+        let inside = rest.get(1..).unwrap_or("");
+        let mut escaped = false;
+        let close = inside.char_indices().find(|(_, c)| {
+            let closes = *c == first && !escaped;
+            escaped = first == '"' && *c == '\\' && !escaped;
+            closes
+        });
+        let length = close.map_or(inside.len(), |(offset, _)| offset);
+        let content = inside.get(..length).unwrap_or("");
+        let end = (at + 1 + length + 1).min(text.len());
+        let exact = !(first == '"' && content.contains('\\'));
+        return (
+            Word { text: content.replace("\\\"", "\""), span: at..end, start: at + 1, exact, environment: Vec::new() },
+            end,
+        );
+    }
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let content = rest.get(..length).unwrap_or("").to_owned();
+    (Word { text: content, span: at..at + length, start: at, exact: true, environment: Vec::new() }, at + length)
+}
+
+/// The byte after a heredoc (`<<END … END`) that a word opens.
+fn heredoc(text: &str, word: &Word) -> Option<usize> {
+    let marker = word.text.strip_prefix("<<").filter(|marker| !marker.is_empty() && word.exact)?;
+    let mut at = word.span.end;
+    for line in text.get(at..)?.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        if line.trim_start().starts_with(marker) {
+            return Some(at + indent + marker.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Replaces `{$NAME}`, `{$NAME:default}` and `{env.NAME}`; a variable that is not set is nothing.
+fn resolved(word: Word, lookup: &dyn Fn(&str) -> Option<String>) -> Word {
+    let mut text = String::new();
+    let mut environment = Vec::new();
+    let mut rest = word.text.as_str();
+    while let Some(at) = ["{$", "{env."].iter().filter_map(|opening| rest.find(opening)).min() {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let Some((inside, tail)) = from.split_once('}') else { break };
+        text.push_str(before);
+        let (name, default) = match inside.strip_prefix("{$") {
+            Some(inside) => inside.split_once(':').unwrap_or((inside, "")),
+            None => (inside.strip_prefix("{env.").unwrap_or(inside), ""),
+        };
+        match lookup(name).filter(|value| !value.is_empty()) {
+            Some(value) => {
+                text.push_str(&value);
+                environment.push(name.to_owned());
+            }
+            None => text.push_str(default),
+        }
+        rest = tail;
+    }
+    if rest.len() == word.text.len() {
+        return word;
+    }
+    text.push_str(rest);
+    Word { text, exact: false, environment, ..word }
+}

@@ -1,0 +1,251 @@
+//! From the configurations of each service to what they say together.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::address::Located;
+use super::glob;
+use super::misplaced::{is_read, misplaced};
+use super::official::is_official;
+use super::read::{Content, Read, configurations};
+use super::traefik::{self, collect as collect_traefik};
+use super::{AdminPort, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape, Sidecars};
+use crate::model::{Model, Service};
+use crate::source::SourceDb;
+
+/// What the configurations beside a project say.
+pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
+    let mut all = Sidecars::default();
+    for service in model.services.values() {
+        let read = configurations(model, service, sources);
+        all.misplaced.extend(misplaced(model, service, &read));
+        let mut of = Collector { service, all: &mut all };
+        let (counted, _): (Vec<&Read>, Vec<&Read>) = read.iter().partition(|one| is_read(service, one, &read));
+        of.nginx(&counted);
+        of.open_routes(&counted);
+        for one in &counted {
+            match &one.content {
+                Content::Caddy(config) => of.caddy(config, one),
+                Content::Haproxy(config) => of.haproxy(config, one),
+                Content::Prometheus(targets) => of.prometheus(targets, one),
+                Content::Nginx(_) | Content::Traefik(_) => {}
+            }
+        }
+        if traefik::is_traefik(service) {
+            collect_traefik::of_service(service, &counted, &mut all);
+        }
+    }
+    collect_traefik::labels(model, &mut all);
+    all
+}
+
+struct Collector<'a, 'b> {
+    service: &'a Service,
+    all: &'b mut Sidecars,
+}
+
+impl Collector<'_, '_> {
+    fn named(&self, word: &Located, read: &Read, kind: ProxyKind) -> Named {
+        let (service, text) = (self.service.name.clone(), word.text.clone());
+        Named { service, text, place: read.place(&word.span), given: read.given, kind }
+    }
+
+    fn listen(&self, port: u16, ssl: bool, span: &Range<usize>, read: &Read, kind: ProxyKind) -> ProxyListen {
+        let (proxy, place) = (self.service.name.clone(), read.place(span));
+        ProxyListen { proxy, port, ssl, local: false, place, given: read.given, kind }
+    }
+
+    fn target(&self, read: &Read, span: &Range<usize>, kind: ProxyKind) -> ProxyTarget {
+        ProxyTarget {
+            proxy: Some(self.service.name.clone()),
+            host: String::new(),
+            port: None,
+            scheme: None,
+            place: read.place(span),
+            given: read.given,
+            kind,
+            late: true,
+            environment: Vec::new(),
+            open: false,
+        }
+    }
+
+    fn route(&self, read: &Read, span: &Range<usize>, kind: ProxyKind) -> ProxyRoute {
+        ProxyRoute {
+            proxy: self.service.name.clone(),
+            host: String::new(),
+            port: None,
+            ports: Vec::new(),
+            place: read.place(span),
+            given: read.given,
+            kind,
+        }
+    }
+
+    /// The ways of nginx on which nothing asks who is there; a pass to an upstream leads to each of its servers.
+    fn open_routes(&mut self, read: &[&Read]) {
+        let configs: Vec<_> = read
+            .iter()
+            .filter_map(|one| match &one.content {
+                Content::Nginx(config) => Some((config, *one)),
+                _ => None,
+            })
+            .collect();
+        if configs.iter().any(|(config, _)| config.guarded) {
+            return;
+        }
+        let upstreams = || configs.iter().flat_map(|(config, _)| &config.upstreams);
+        for (config, read) in &configs {
+            let is_http = |pass: &&super::nginx::Pass| matches!(pass.scheme.as_deref(), Some("http" | "https"));
+            for pass in config.passes.iter().filter(|pass| pass.guarded != Some(true)).filter(is_http) {
+                let route =
+                    || ProxyRoute { ports: pass.ports.clone(), ..self.route(read, &pass.span, ProxyKind::Nginx) };
+                let upstream = upstreams().find(|upstream| pass.port.is_none() && upstream.name == pass.host);
+                let routes: Vec<ProxyRoute> = match upstream {
+                    Some(upstream) => upstream
+                        .servers
+                        .iter()
+                        .map(|server| {
+                            let (host, port) = (server.address.host.clone(), server.address.port);
+                            ProxyRoute { host, port, ..route() }
+                        })
+                        .collect(),
+                    None => vec![ProxyRoute { host: pass.host.clone(), port: pass.port, ..route() }],
+                };
+                self.all.open_routes.extend(routes);
+            }
+        }
+    }
+
+    fn nginx(&mut self, read: &[&Read]) {
+        let kind = ProxyKind::Nginx;
+        let configs = || {
+            read.iter().filter_map(|one| match &one.content {
+                Content::Nginx(config) => Some((config, *one)),
+                _ => None,
+            })
+        };
+        let names: BTreeSet<&str> =
+            configs().flat_map(|(config, _)| &config.upstreams).map(|upstream| upstream.name.as_str()).collect();
+        let partial = includes_more(read) || !is_official(self.service);
+        for (config, read) in configs() {
+            for server in config.upstreams.iter().flat_map(|upstream| &upstream.servers) {
+                let address = &server.address;
+                let (host, environment) = (address.host.clone(), server.environment.clone());
+                let target = self.target(read, &address.span, kind);
+                let target = ProxyTarget { host, port: address.port, late: server.late, environment, ..target };
+                self.all.targets.push(target);
+            }
+            for pass in &config.passes {
+                // With a port written, nginx takes the name for a host even where an upstream has it.
+                if pass.port.is_none() && names.contains(pass.host.as_str()) {
+                    continue;
+                }
+                let (host, scheme) = (pass.host.clone(), pass.scheme.clone());
+                let (late, environment) = (pass.via_variable, pass.environment.clone());
+                let target = self.target(read, &pass.span, kind);
+                self.all.targets.push(ProxyTarget {
+                    host,
+                    port: pass.port,
+                    scheme,
+                    late,
+                    environment,
+                    open: pass.port.is_none() && partial,
+                    ..target
+                });
+            }
+            let listen = |one: &super::nginx::Listen| ProxyListen {
+                local: one.local,
+                ..self.listen(one.port, one.ssl, &one.span, read, kind)
+            };
+            let listens: Vec<_> = config.listens.iter().map(listen).collect();
+            self.all.listens.extend(listens);
+            let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
+            let (certificates, roots, protocols) =
+                (named(&config.certificates), named(&config.challenge_roots), named(&config.protocols));
+            self.all.certificates.extend(certificates);
+            self.all.challenge_roots.extend(roots);
+            self.all.protocols.extend(protocols);
+        }
+    }
+
+    fn caddy(&mut self, config: &super::caddy::CaddyConfig, read: &Read) {
+        let kind = ProxyKind::Caddy;
+        for upstream in &config.upstreams {
+            let (host, scheme) = (upstream.host.clone(), upstream.scheme.clone());
+            let environment = upstream.environment.clone();
+            let target = self.target(read, &upstream.span, kind);
+            if !upstream.guarded {
+                let (host, route) = (upstream.host.clone(), self.route(read, &upstream.span, kind));
+                self.all.open_routes.push(ProxyRoute { host, port: upstream.port, ..route });
+            }
+            self.all.targets.push(ProxyTarget { host, port: upstream.port, scheme, environment, ..target });
+        }
+        for site in &config.sites {
+            if let Some((port, ssl)) = config.listen(&site.text) {
+                let listen = self.listen(port, ssl, &site.span, read, kind);
+                self.all.listens.push(listen);
+            }
+        }
+        let certificates: Vec<_> = config.certificates.iter().map(|word| self.named(word, read, kind)).collect();
+        self.all.certificates.extend(certificates);
+        if let Some(admin) = &config.admin
+            && let Some((host, port)) = admin.text.rsplit_once(':')
+            && let Ok(port) = port.parse()
+            && !matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+        {
+            let place = read.place(&admin.span);
+            self.all.admins.push(AdminPort { proxy: self.service.name.clone(), port, place, kind });
+        }
+    }
+
+    fn haproxy(&mut self, config: &super::haproxy::HaproxyConfig, read: &Read) {
+        let kind = ProxyKind::Haproxy;
+        for server in &config.servers {
+            let (host, environment) = (server.address.host.clone(), server.environment.clone());
+            let target = self.target(read, &server.address.span, kind);
+            let port = server.address.port;
+            self.all.targets.push(ProxyTarget { host, port, late: server.late, environment, ..target });
+        }
+        for route in &config.routes {
+            let (host, port, ports) = (route.address.host.clone(), route.address.port, route.ports.clone());
+            let open = self.route(read, &route.address.span, kind);
+            self.all.open_routes.push(ProxyRoute { host, port, ports, ..open });
+        }
+        for bind in &config.binds {
+            let listen = self.listen(bind.port, bind.ssl, &bind.span, read, kind);
+            if bind.open_stats {
+                let proxy = self.service.name.clone();
+                self.all.admins.push(AdminPort { proxy, port: bind.port, place: listen.place, kind });
+            }
+            self.all.listens.push(listen);
+        }
+        let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
+        let (certificates, oldest) = (named(&config.certificates), named(&config.oldest));
+        self.all.certificates.extend(certificates);
+        self.all.protocols.extend(oldest);
+    }
+
+    fn prometheus(&mut self, targets: &[super::address::HostPort], read: &Read) {
+        self.all.scrapes.extend(targets.iter().map(|target| Scrape {
+            service: self.service.name.clone(),
+            host: target.host.clone(),
+            port: target.port,
+            place: read.place(&target.span),
+        }));
+    }
+}
+
+/// Whether a configuration of nginx includes files of servers or upstreams that are not here.
+fn includes_more(read: &[&Read]) -> bool {
+    const OF_THE_IMAGE: [&str; 6] =
+        ["mime.types", "_params", "conf.d/", "/modules", "fastcgi.conf", "fastcgi-php.conf"];
+    read.iter().any(|one| {
+        let Content::Nginx(config) = &one.content else { return false };
+        config.includes.iter().any(|include| {
+            let known = OF_THE_IMAGE.iter().any(|name| include.text.contains(name));
+            let here = read.iter().any(|other| glob::matches(&glob::from("/etc/nginx", &include.text), &other.target));
+            !known && !here
+        })
+    })
+}

@@ -1,0 +1,204 @@
+//! What stands beside a Compose file and says who is behind a proxy.
+
+pub(crate) mod address;
+pub(crate) mod builds;
+pub(crate) mod caddy;
+pub(crate) mod dockerfile;
+pub(crate) mod haproxy;
+pub(crate) mod nginx;
+pub(crate) mod prometheus;
+pub(crate) mod settings;
+pub(crate) mod traefik;
+mod collect;
+mod files;
+mod glob;
+mod official;
+mod misplaced;
+mod read;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use crate::source::Place;
+use crate::source::SourceDb;
+
+pub(crate) use collect::sidecars;
+pub(crate) use files::image_name;
+pub(crate) use misplaced::{Misplaced, Misplacement};
+pub(crate) use official::{is_official, runs_as_made};
+
+/// Which program passes requests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ProxyKind {
+    /// nginx or OpenResty.
+    Nginx,
+    /// Caddy.
+    Caddy,
+    /// HAProxy.
+    Haproxy,
+    /// Traefik, by labels of what it routes to.
+    Traefik,
+    /// Traefik, by a file of routes.
+    TraefikFile,
+}
+
+impl ProxyKind {
+    /// What people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            ProxyKind::Nginx => "nginx",
+            ProxyKind::Caddy => "Caddy",
+            ProxyKind::Haproxy => "HAProxy",
+            ProxyKind::Traefik | ProxyKind::TraefikFile => "Traefik",
+        }
+    }
+}
+
+/// A host that a proxy passes requests on to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProxyTarget {
+    /// The service that is the proxy; `None` for a Traefik that is not in the project.
+    pub(crate) proxy: Option<String>,
+    /// The host as configured: for Traefik's labels the name of the routed service.
+    pub(crate) host: String,
+    /// The port, if one is written.
+    pub(crate) port: Option<u16>,
+    /// The scheme, if one is written.
+    pub(crate) scheme: Option<String>,
+    /// The host and port in the configuration; for Traefik the label. A file that is no YAML has no nodes: the node is
+    /// the first then.
+    pub(crate) place: Place,
+    /// What in the Compose file brings the configuration; for labels the same place.
+    pub(crate) given: Place,
+    /// Which program it is.
+    pub(crate) kind: ProxyKind,
+    /// Whether the host is resolved only when a request comes: a name that is missing then does not stop the proxy.
+    pub(crate) late: bool,
+    /// The variables of the proxy's environment that host and port come from.
+    pub(crate) environment: Vec<String>,
+    /// Whether the name may be one that a part of the configuration gives which is not here.
+    pub(crate) open: bool,
+}
+
+/// A way through a proxy to a host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProxyRoute {
+    /// The service that is the proxy.
+    pub(crate) proxy: String,
+    /// The host.
+    pub(crate) host: String,
+    /// The port, if one is written.
+    pub(crate) port: Option<u16>,
+    /// The ports of the proxy that lead there; empty where any may.
+    pub(crate) ports: Vec<u16>,
+    /// Where the proxy is told to pass requests on.
+    pub(crate) place: Place,
+    /// What in the Compose file brings the configuration.
+    pub(crate) given: Place,
+    /// Which program it is.
+    pub(crate) kind: ProxyKind,
+}
+
+/// A port that a proxy is told to listen on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProxyListen {
+    /// The service that is the proxy.
+    pub(crate) proxy: String,
+    /// The port.
+    pub(crate) port: u16,
+    /// Whether TLS is spoken there.
+    pub(crate) ssl: bool,
+    /// Whether only the container itself can connect.
+    pub(crate) local: bool,
+    /// Where that is written.
+    pub(crate) place: Place,
+    /// What in the Compose file brings the configuration.
+    pub(crate) given: Place,
+    /// Which program it is.
+    pub(crate) kind: ProxyKind,
+}
+
+/// A word of a configuration: a path, a protocol, an address.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Named {
+    /// The service whose configuration it is.
+    pub(crate) service: String,
+    /// The word.
+    pub(crate) text: String,
+    /// Where it is written.
+    pub(crate) place: Place,
+    /// What in the Compose file brings the configuration.
+    pub(crate) given: Place,
+    /// Which program it is.
+    pub(crate) kind: ProxyKind,
+}
+
+/// A port of a proxy behind which it can be changed or looked into without a password.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AdminPort {
+    /// The service that is the proxy.
+    pub(crate) proxy: String,
+    /// The port.
+    pub(crate) port: u16,
+    /// What opens it.
+    pub(crate) place: Place,
+    /// Which program it is.
+    pub(crate) kind: ProxyKind,
+}
+
+/// A host that a Prometheus scrapes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scrape {
+    /// The service that is the Prometheus.
+    pub(crate) service: String,
+    /// The host.
+    pub(crate) host: String,
+    /// The port.
+    pub(crate) port: Option<u16>,
+    /// Where that is written.
+    pub(crate) place: Place,
+}
+
+/// A Traefik of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Traefik {
+    /// The service.
+    pub(crate) service: String,
+    /// What it was told.
+    pub(crate) settings: traefik::settings::TraefikSettings,
+}
+
+/// What the configurations beside a project say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sidecars {
+    /// Every host that the proxies pass requests on to, in the order of services and files.
+    pub(crate) targets: Vec<ProxyTarget>,
+    /// The ways through proxies on which nothing is known to ask who is there; those by Traefik's labels left out.
+    pub(crate) open_routes: Vec<ProxyRoute>,
+    /// The ports that they listen on.
+    pub(crate) listens: Vec<ProxyListen>,
+    /// The certificates and keys that they read.
+    pub(crate) certificates: Vec<Named>,
+    /// The directories that they answer challenges of the ACME protocol from.
+    pub(crate) challenge_roots: Vec<Named>,
+    /// The versions of TLS that they are told to speak, as written: the oldest, or each.
+    pub(crate) protocols: Vec<Named>,
+    /// The rules of routers in files.
+    pub(crate) rules: Vec<Named>,
+    /// The ports of their own interfaces.
+    pub(crate) admins: Vec<AdminPort>,
+    /// What the project's Prometheus scrapes.
+    pub(crate) scrapes: Vec<Scrape>,
+    /// The project's Traefiks.
+    pub(crate) traefiks: Vec<Traefik>,
+    /// Configurations that the program does not read, or not as what they are.
+    pub(crate) misplaced: Vec<Misplaced>,
+}
+
+/// The directory that nothing outside of is read: the nearest one upwards with a `.git`, or the directory itself.
+pub(crate) fn repository_root(sources: &SourceDb, directory: &Path) -> PathBuf {
+    sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())
+}

@@ -1,0 +1,34 @@
+//! Whether a service runs the image of a proxy as its makers made it.
+
+use super::files::image_name;
+use super::traefik;
+use crate::catalogue;
+use crate::model::{Service, base_image};
+
+/// Whether a service runs an image that the catalogue knows by this very name, or one that is made of it by copying files.
+pub(crate) fn is_official(service: &Service) -> bool {
+    let copied = service.build.as_ref().is_none_or(|build| {
+        let image = build.image.as_ref();
+        image.is_some_and(|image| image.runs.is_empty() && image.entrypoint.is_none() && image.command.is_none())
+    });
+    copied
+        && base_image(service)
+            .and_then(|image| catalogue::lookup(&image.value.repository))
+            .is_some_and(|found| found.exact)
+}
+
+/// Whether it is the image of nginx itself: `nginx`, or the one that runs without root.
+pub(crate) fn is_official_nginx(service: &Service) -> bool {
+    let unprivileged = image_name(service) == "nginx-unprivileged";
+    image_name(service) == "nginx" && is_official(service) || unprivileged
+}
+
+/// Whether the image's own command runs: other options and scripts may read other files.
+pub(crate) fn runs_as_made(service: &Service) -> bool {
+    let words = service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str());
+    let plain = ["nginx", "-g", "daemon off;", "nginx -g 'daemon off;'", "caddy", "run"];
+    let is_plain = |word: &str| plain.contains(&word) || traefik::is_traefik(service) || word == "nginx-debug";
+    let hooks = ["/docker-entrypoint.sh", "/docker-entrypoint.d"];
+    let hooked = service.mounts.iter().any(|mount| hooks.iter().any(|hook| mount.target.value.starts_with(hook)));
+    service.entrypoint.is_none() && !hooked && words.into_iter().all(is_plain)
+}

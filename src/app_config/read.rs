@@ -1,0 +1,117 @@
+//! The configurations of a service, read.
+
+use std::ops::Range;
+
+use super::files::{Configuration, ConfigurationKind, Way, of_service};
+use super::settings::{Setting, flat, flat_toml};
+use super::{caddy, haproxy, nginx, prometheus};
+use crate::model::{Model, Service};
+use crate::source::NodeId;
+use crate::source::Place;
+use crate::source::{SourceDb, Span};
+
+/// What was read of a file.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// nginx's.
+    Nginx(nginx::NginxConfig),
+    /// A Caddyfile.
+    Caddy(caddy::CaddyConfig),
+    /// HAProxy's.
+    Haproxy(haproxy::HaproxyConfig),
+    /// YAML or TOML of a Traefik.
+    Traefik(Vec<Setting>),
+    /// The targets of a Prometheus.
+    Prometheus(Vec<super::address::HostPort>),
+}
+
+/// A configuration that was read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// Its path in the container.
+    pub(crate) target: String,
+    /// How it gets there.
+    pub(crate) way: Way,
+    /// What in the Compose file brings it.
+    pub(crate) given: Place,
+    /// What it says.
+    pub(crate) content: Content,
+    start: Place,
+    inline: bool,
+    known: bool,
+    /// For a text that stands in a Compose file with other bytes between its lines: where each line starts in the text
+    /// and in the file.
+    lines: Vec<(usize, u32)>,
+}
+
+impl Read {
+    /// Where some bytes of the configuration are written.
+    pub(crate) fn place(&self, range: &Range<usize>) -> Place {
+        let start = self.start.span.start;
+        let place = |from: u32| {
+            let span = Span { start: from, end: from + range.len() as u32, file: self.start.span.file };
+            Place { span, node: self.start.node }
+        };
+        if !self.inline || self.known {
+            return place(start + range.start as u32);
+        }
+        let line = self.lines.iter().rev().find(|(line, _)| *line <= range.start);
+        line.map_or(self.start, |(line, written)| place(written + (range.start - line) as u32))
+    }
+}
+
+/// The configurations of a service, in the order of its mounts.
+pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Read> {
+    let environment = |name: &str| match service.environment.get(name) {
+        Some(variable) => variable.value.as_ref().map(|value| value.value.clone()),
+        None => Some(service.build.as_ref()?.image.as_ref()?.environment.get(name)?.value.clone()),
+    };
+    let mut found = Vec::new();
+    for configuration in of_service(model, service, sources) {
+        let text = configuration.text.as_str();
+        let content = match configuration.kind {
+            ConfigurationKind::Nginx if configuration.template => {
+                Content::Nginx(nginx::read_template(text, &environment))
+            }
+            ConfigurationKind::Nginx => Content::Nginx(nginx::read(text)),
+            ConfigurationKind::Caddy => Content::Caddy(caddy::read(text, &environment)),
+            ConfigurationKind::Haproxy => Content::Haproxy(haproxy::read(text, &environment)),
+            ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => Content::Traefik(flat_toml(text)),
+            ConfigurationKind::Traefik => Content::Traefik(flat(text)),
+            ConfigurationKind::Prometheus => Content::Prometheus(prometheus::targets(text)),
+        };
+        let lines =
+            if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };
+        let Configuration { target, way, place, given, inline, known, .. } = configuration;
+        let node = if inline { place.node } else { NodeId::new(0) };
+        found.push(Read { target, way, given, content, start: Place { node, ..place }, inline, known, lines });
+    }
+    found
+}
+
+/// The lines of a block scalar: where each starts in its text and in the file. None where a line is written otherwise.
+fn lines(configuration: &Configuration, sources: &SourceDb) -> Vec<(usize, u32)> {
+    let span = configuration.place.span;
+    let file = sources.file(span.file);
+    let raw = file.slice(span.start, span.end);
+    let mut written = raw.split_inclusive('\n');
+    let mut at = span.start;
+    if raw.starts_with(['|', '>']) {
+        at += written.next().map_or(0, str::len) as u32;
+    }
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in configuration.text.split_inclusive('\n') {
+        let Some(there) = written.next() else { break };
+        let content = line.trim_end();
+        let trimmed = there.trim_end();
+        let Some(indent) = trimmed.strip_suffix(content) else { return Vec::new() };
+        if !indent.trim().is_empty() {
+            return Vec::new();
+        }
+        found.push((start, at + indent.len() as u32));
+        start += line.len();
+        at += there.len() as u32;
+    }
+    found
+}

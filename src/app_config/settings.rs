@@ -1,0 +1,161 @@
+//! YAML and TOML beside a Compose file as flat settings: a dotted path, its text, where it is written.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::source::{FileId, NodeId};
+use crate::yaml::{NodeKind, Tree, parse};
+
+/// A scalar of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The keys that lead to it, by dots and in lower case; items of lists by their number.
+    pub(crate) path: String,
+    /// Its text.
+    pub(crate) value: String,
+    /// Its bytes.
+    pub(crate) span: Range<usize>,
+}
+
+/// How many nodes are looked at: aliases can make a small file endless.
+const MOST: usize = 20_000;
+
+/// How deep keys lead.
+const DEEPEST: usize = 24;
+
+/// All scalars of the first document; nothing of a file that is no YAML.
+pub(crate) fn flat(text: &str) -> Vec<Setting> {
+    let (tree, _) = parse(FileId::default(), text);
+    let Some(root) = tree.documents.first().copied().filter(|_| !tree.broken) else { return Vec::new() };
+    let mut walk = Walk { tree: &tree, visited: 0, found: Vec::new() };
+    walk.node(root, String::new(), 0);
+    walk.found
+}
+
+/// All scalars of a file of TOML, in its order; nothing of a file that is none.
+pub(crate) fn flat_toml(text: &str) -> Vec<Setting> {
+    let Ok(table) = DeTable::parse(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    of_table(table.get_ref(), "", &mut found);
+    found.sort_by_key(|setting| setting.span.start);
+    found
+}
+
+fn of_table(table: &DeTable<'_>, path: &str, found: &mut Vec<Setting>) {
+    for (key, value) in table.iter() {
+        of_value(value, joined(path, &key.get_ref().to_ascii_lowercase()), found);
+    }
+}
+
+fn of_value(value: &Spanned<DeValue<'_>>, path: String, found: &mut Vec<Setting>) {
+    let text = match value.get_ref() {
+        DeValue::Table(table) => return of_table(table, &path, found),
+        DeValue::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                of_value(item, joined(&path, &at.to_string()), found);
+            }
+            return;
+        }
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(on) => on.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+    };
+    found.push(Setting { path, value: text, span: value.span() });
+}
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    visited: usize,
+    found: Vec<Setting>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, id: NodeId, path: String, depth: usize) {
+        self.visited += 1;
+        if self.visited > MOST || depth > DEEPEST {
+            return;
+        }
+        let Some((_, node)) = self.tree.follow(id) else { return };
+        let below = |key: &str| joined(&path, key);
+        match &node.kind {
+            NodeKind::Scalar(text, _) => {
+                let span = node.start as usize..node.end as usize;
+                self.found.push(Setting { path, value: text.to_string(), span });
+            }
+            NodeKind::Sequence(items, _) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.node(*item, below(&at.to_string()), depth + 1);
+                }
+            }
+            NodeKind::Mapping(pairs, _) => {
+                for pair in pairs {
+                    if let Some(key) = self.tree.text(pair.key) {
+                        self.node(pair.value, below(&key.to_ascii_lowercase()), depth + 1);
+                    }
+                }
+            }
+            NodeKind::Alias(_) => {}
+        }
+    }
+}
+
+/// The parts of a path.
+pub(crate) fn parts(path: &str) -> Vec<&str> {
+    path.split('.').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &[&str]) {
+        let shown: Vec<String> = flat(text)
+            .iter()
+            .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
+            .collect();
+        assert_eq!(shown, expect, "{text}");
+    }
+
+    #[test]
+    fn scalars_with_their_paths() {
+        check("é: 'x'\r\nA:\r\n  B: [1, {c: d}]\r\n", &["é=x @'x'", "a.b.0=1 @1", "a.b.1.c=d @d"]);
+        check("a: &x {b: 1}\nc: *x\n", &["a.b=1 @1", "c.b=1 @1"]);
+        check("", &[]);
+        check("a: [", &[]);
+    }
+
+    #[test]
+    fn scalars_of_toml() {
+        let text =
+            "[A.\"é\"]\r\nb = 'x' # n\r\nc = [1, {d = true}]\r\n[[e]]\r\nf = 1.5\r\n[[e]]\r\ng.h = \"\"\"y\"\"\"\r\n";
+        let shown: Vec<String> = flat_toml(text)
+            .iter()
+            .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
+            .collect();
+        let expect =
+            ["a.é.b=x @'x'", "a.é.c.0=1 @1", "a.é.c.1.d=true @true", "e.0.f=1.5 @1.5", "e.1.g.h=y @\"\"\"y\"\"\""];
+        assert_eq!(shown, expect);
+        assert_eq!(flat_toml("a = [\nb"), []);
+        assert_eq!(flat_toml("a = {{ env \"X\" }}"), []);
+        assert_eq!(flat_toml(""), []);
+    }
+
+    #[test]
+    fn what_refers_to_itself_ends() {
+        let mut text = "a0: &a0 [x]\n".to_owned();
+        for level in 1..30 {
+            let before = level - 1;
+            text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
+        }
+        let found = flat(&text).len();
+        assert!((1_000..=MOST).contains(&found), "{found}");
+    }
+}

@@ -1,0 +1,157 @@
+//! What Traefiks of a project are told, by files, options, variables and labels.
+
+use super::settings::{StaticSetting, TraefikSettings, of_command, of_environment, of_file};
+use super::{is_static_path, is_traefik, routed, routers};
+use crate::app_config::address::host_port;
+use crate::app_config::read::{Content, Read};
+use crate::app_config::settings::{Setting, parts};
+use crate::app_config::{AdminPort, Named, ProxyKind, ProxyListen, ProxyTarget, Sidecars, Traefik};
+use crate::model::{Model, MountKind, Service};
+use crate::source::Place;
+
+/// Adds what a Traefik says of itself and of the services behind it.
+pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) {
+    let options = of_command(service);
+    let named = options.iter().find(|one| one.path == "configfile").map(|one| one.value.clone());
+    let is_static = |path: &str| named.as_deref().map_or_else(|| is_static_path(path), |named| named == path);
+    let files = || {
+        read.iter().filter_map(|one| match &one.content {
+            Content::Traefik(settings) => Some((*one, settings)),
+            _ => None,
+        })
+    };
+    let file = files().find(|(one, settings)| is_static(&one.target) && !settings.is_empty());
+    // A mount brings a file that is not here, or one that cannot be read.
+    let unread = file.is_none() && (named.is_some() || service.mounts.iter().any(may_be_static));
+    let (settings, given) = match file {
+        Some((one, settings)) => (of_file(settings, |setting| place(one, setting)), Some(one.given)),
+        None if !options.is_empty() => (options, None),
+        None => (of_environment(service), None),
+    };
+    let settings = TraefikSettings { all: settings, known: !unread };
+    interfaces(service, &settings, given, all);
+    let dynamic: Vec<_> = files().filter(|(one, _)| !is_static(&one.target)).collect();
+    for (one, settings) in &dynamic {
+        routes(service, one, settings, all);
+    }
+    if !settings.asks_at_entrance() {
+        all.open_routes.extend(routers::open_routes(service, &dynamic, &settings));
+    }
+    all.traefiks.push(Traefik { service: service.name.clone(), settings });
+}
+
+fn may_be_static(mount: &crate::model::Mount) -> bool {
+    let target = mount.target.value.as_str();
+    let persistent = matches!(mount.kind, MountKind::Bind(_) | MountKind::Volume(_));
+    persistent && (is_static_path(target) || matches!(target, "/etc/traefik" | "/"))
+}
+
+fn place(read: &Read, setting: &Setting) -> Place {
+    read.place(&setting.span)
+}
+
+/// The ports of the entry points, and that of the dashboard where it is open.
+fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place>, all: &mut Sidecars) {
+    let (proxy, kind) = (service.name.clone(), ProxyKind::Traefik);
+    for (name, port, place) in settings.entry_points() {
+        let given = given.unwrap_or(place);
+        let ssl = settings.has(&format!("entrypoints.{name}.http.tls")) || port == 443;
+        all.listens.push(ProxyListen { proxy: proxy.clone(), port, ssl, local: false, place, given, kind });
+    }
+    let insecure = |one: &&StaticSetting| one.path == "api.insecure" && super::settings::is_true(&one.value);
+    // With a file that is not here, Traefik reads no options.
+    if let Some(setting) = settings.all.iter().rev().find(insecure).filter(|_| settings.known) {
+        let own = settings.entry_points().into_iter().find(|(name, ..)| *name == "traefik");
+        let port = own.map_or(8080, |(_, port, _)| port);
+        all.admins.push(AdminPort { proxy, port, place: setting.place, kind });
+    }
+}
+
+/// What a file of routes says.
+fn routes(service: &Service, read: &Read, settings: &[Setting], all: &mut Sidecars) {
+    let kind = ProxyKind::TraefikFile;
+    let named = |setting: &Setting| Named {
+        service: service.name.clone(),
+        text: setting.value.clone(),
+        place: place(read, setting),
+        given: read.given,
+        kind,
+    };
+    for setting in settings {
+        match parts(&setting.path).as_slice() {
+            ["http", "services", name, "loadbalancer", "servers", _, "url"]
+            | ["tcp" | "udp", "services", name, "loadbalancer", "servers", _, "address"]
+                if !is_stand_in(name) =>
+            {
+                all.targets.extend(target(service, read, setting));
+            }
+            ["http" | "tcp", "routers", _, "rule"] => all.rules.push(named(setting)),
+            ["tls", .., "certfile" | "keyfile"] => all.certificates.push(named(setting)),
+            ["tls", "options", _, "minversion"] => all.protocols.push(named(setting)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a service is one in name only: a router must have one, although its middlewares answer every request.
+fn is_stand_in(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["dummy", "noop", "no-op", "null", "blackhole", "unused", "placeholder"];
+    words
+        .iter()
+        .any(|word| name == *word || name.starts_with(&format!("{word}-")) || name.ends_with(&format!("-{word}")))
+}
+
+fn target(service: &Service, read: &Read, setting: &Setting) -> Option<ProxyTarget> {
+    let (scheme, rest) = setting
+        .value
+        .split_once("://")
+        .map_or((None, setting.value.as_str()), |(scheme, rest)| (Some(scheme.to_ascii_lowercase()), rest));
+    let address = rest.split('/').next()?;
+    let found = host_port(address, 0)?;
+    // Quotes stand around the text, or nothing does.
+    let quote = match setting.span.len().checked_sub(setting.value.len()) {
+        Some(0) => Some(0),
+        Some(2) => Some(1),
+        _ => None,
+    };
+    let at = setting.value.len() - rest.len();
+    let span = quote.map_or(setting.span.clone(), |quote| {
+        let start = setting.span.start + quote + at;
+        start..start + address.len()
+    });
+    Some(ProxyTarget {
+        proxy: Some(service.name.clone()),
+        host: found.host,
+        port: found.port,
+        scheme,
+        place: read.place(&span),
+        given: read.given,
+        kind: ProxyKind::TraefikFile,
+        late: true,
+        environment: Vec::new(),
+        open: false,
+    })
+}
+
+/// Adds the services that Traefik routes to by their labels.
+pub(crate) fn labels(model: &Model, all: &mut Sidecars) {
+    let proxy = model.services.values().find(|service| is_traefik(service)).map(|service| service.name.clone());
+    for (name, service) in &model.services {
+        let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
+        let unnamed = route.ports.is_empty().then_some((None, route.place));
+        let ports = route.ports.iter().map(|(port, place)| (Some(*port), *place)).chain(unnamed);
+        all.targets.extend(ports.map(|(port, place)| ProxyTarget {
+            proxy: proxy.clone(),
+            host: name.clone(),
+            port,
+            scheme: None,
+            place,
+            given: place,
+            kind: ProxyKind::Traefik,
+            late: true,
+            environment: Vec::new(),
+            open: false,
+        }));
+    }
+}

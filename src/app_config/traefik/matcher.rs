@@ -1,0 +1,265 @@
+//! The language of Traefik's router rules: ``Host(`a`) && (PathPrefix(`/b`) || !Method(`PUT`))``.
+//!
+//! A rule is an expression of Go, in which a text stands in backticks or double quotes.
+
+use std::ops::Range;
+
+/// What is wrong with a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// What it is: one clause.
+    pub(crate) what: String,
+    /// Its bytes in the rule.
+    pub(crate) span: Range<usize>,
+}
+
+/// The matchers of HTTP and TCP routers, of versions 2 and 3, in lower case.
+const MATCHERS: [&str; 18] = [
+    "alpn",
+    "clientip",
+    "header",
+    "headerregexp",
+    "headers",
+    "headersregexp",
+    "host",
+    "hostheader",
+    "hostregexp",
+    "hostsni",
+    "hostsniregexp",
+    "method",
+    "path",
+    "pathprefix",
+    "pathregexp",
+    "query",
+    "queryregexp",
+    "serviceid",
+];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Name(String),
+    Text(String),
+    Open,
+    Close,
+    Comma,
+    And,
+    Or,
+    Not,
+}
+
+/// The first thing that is wrong with a rule; nothing for one that Traefik can read.
+pub(crate) fn malformed(rule: &str) -> Option<Malformed> {
+    let tokens = match tokens(rule) {
+        Ok(tokens) => tokens,
+        Err(malformed) => return Some(malformed),
+    };
+    let mut parser = Parser { tokens: &tokens, at: 0, end: rule.len() };
+    match parser.expression(0) {
+        Err(malformed) => Some(malformed),
+        Ok(()) => parser.peek().map(|(token, span)| match token {
+            Token::Close => wrong("this bracket closes nothing", span),
+            _ => wrong("`&&` or `||` is missing before this", span),
+        }),
+    }
+}
+
+/// The texts of the `Host` and `HostSNI` matchers of a rule that can be read.
+pub(crate) fn hosts(rule: &str) -> Vec<String> {
+    let Ok(tokens) = tokens(rule) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut inside = false;
+    for (token, _) in tokens {
+        match token {
+            Token::Name(name) => inside = matches!(name.to_ascii_lowercase().as_str(), "host" | "hostsni"),
+            Token::Text(text) if inside => found.push(text),
+            Token::Close => inside = false,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn wrong(what: impl Into<String>, span: Range<usize>) -> Malformed {
+    Malformed { what: what.into(), span }
+}
+
+fn tokens(rule: &str) -> Result<Vec<(Token, Range<usize>)>, Malformed> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(first) = rule.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = rule.get(at..).unwrap_or("");
+        let (token, length) = match first {
+            c if c.is_whitespace() => {
+                at += c.len_utf8();
+                continue;
+            }
+            '(' => (Token::Open, 1),
+            ')' => (Token::Close, 1),
+            ',' => (Token::Comma, 1),
+            '!' => (Token::Not, 1),
+            '`' | '"' => {
+                let end = closing(rest, first).ok_or_else(|| {
+                    let what =
+                        if first == '`' { "this backtick is never closed" } else { "this quote is never closed" };
+                    wrong(what, at..at + 1)
+                })?;
+                (Token::Text(rest.get(1..end).unwrap_or("").to_owned()), end + 1)
+            }
+            '\'' => return Err(wrong("a text stands in backticks, not in single quotes", at..at + 1)),
+            _ if rest.starts_with("&&") => (Token::And, 2),
+            _ if rest.starts_with("||") => (Token::Or, 2),
+            c if c.is_alphabetic() => {
+                let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+                (Token::Name(rest.get(..end).unwrap_or("").to_owned()), end)
+            }
+            ':' => {
+                return Err(wrong(
+                    "a colon is the syntax of Traefik 1: a text stands in brackets and backticks",
+                    at..at + 1,
+                ));
+            }
+            other => {
+                let shown = if other == '&' || other == '|' { "a single `&` or `|`" } else { "this character" };
+                return Err(wrong(format!("{shown} means nothing in a rule"), at..at + other.len_utf8()));
+            }
+        };
+        tokens.push((token, at..at + length));
+        at += length;
+    }
+    Ok(tokens)
+}
+
+/// The byte of the quote that closes the one at the start.
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices()
+        .skip(1)
+        .find(|(_, c)| {
+            let closes = *c == quote && !escaped;
+            escaped = quote == '"' && *c == '\\' && !escaped;
+            closes
+        })
+        .map(|(at, _)| at)
+}
+
+/// Brackets deeper than this are no rule.
+const DEEPEST: usize = 64;
+
+struct Parser<'a> {
+    tokens: &'a [(Token, Range<usize>)],
+    at: usize,
+    end: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<(&Token, Range<usize>)> {
+        self.tokens.get(self.at).map(|(token, span)| (token, span.clone()))
+    }
+
+    fn expression(&mut self, depth: usize) -> Result<(), Malformed> {
+        self.term(depth)?;
+        while matches!(self.peek(), Some((Token::And | Token::Or, _))) {
+            self.at += 1;
+            self.term(depth)?;
+        }
+        Ok(())
+    }
+
+    fn term(&mut self, depth: usize) -> Result<(), Malformed> {
+        let Some((token, span)) = self.peek() else {
+            let end = self.end;
+            return Err(wrong("the rule ends where a matcher should stand", end.saturating_sub(1)..end));
+        };
+        let token = token.clone();
+        self.at += 1;
+        match token {
+            Token::Not => self.term(depth),
+            Token::Open if depth < DEEPEST => {
+                self.expression(depth + 1)?;
+                self.close(&span)
+            }
+            Token::Name(name) => self.matcher(&name, span),
+            Token::Close => Err(wrong("this bracket closes nothing", span)),
+            _ => Err(wrong("a matcher such as `Host` should stand here", span)),
+        }
+    }
+
+    fn matcher(&mut self, name: &str, span: Range<usize>) -> Result<(), Malformed> {
+        if !MATCHERS.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(wrong(format!("Traefik has no matcher `{name}`"), span));
+        }
+        let Some((Token::Open, opened)) = self.peek() else {
+            return Err(wrong(format!("`{name}` takes its text in brackets"), span));
+        };
+        self.at += 1;
+        loop {
+            match self.peek() {
+                Some((Token::Text(_), _)) => self.at += 1,
+                Some((Token::Close, span)) => return Err(wrong(format!("`{name}` has no text here"), span)),
+                Some((_, span)) => return Err(wrong("a text in backticks should stand here", span)),
+                None => return self.close(&opened),
+            }
+            if !matches!(self.peek(), Some((Token::Comma, _))) {
+                return self.close(&opened);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn close(&mut self, opened: &Range<usize>) -> Result<(), Malformed> {
+        match self.peek() {
+            Some((Token::Close, _)) => {
+                self.at += 1;
+                Ok(())
+            }
+            Some((Token::Text(_), span)) => Err(wrong("a stray backtick or a missing comma before this", span)),
+            Some((_, span)) => Err(wrong("a closing bracket is missing before this", span)),
+            None => Err(wrong("this bracket is never closed", opened.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text that is wrong, `-` for a good rule.
+    fn check(rule: &str, expect: &str) {
+        let found = malformed(rule).map_or("-".to_owned(), |one| rule.get(one.span).unwrap().to_owned());
+        assert_eq!(found, expect, "{rule}");
+    }
+
+    #[test]
+    fn good_rules() {
+        check("Host(`a.é`)", "-");
+        check("Host(`a`) && (PathPrefix(`/b`) || !Method(`PUT`))", "-");
+        check("Host(`a`, `b`)&&Headers(`X`,`y`)", "-");
+        check("HostRegexp(`{sub:[a-z]+}.a`) || host(\"b\")", "-");
+        check("HostSNI(`*`)", "-");
+        check("((Host(`a`)))", "-");
+    }
+
+    #[test]
+    fn stray_signs() {
+        check("Host(`a)", "`");
+        check("Host(`a`", "(");
+        check("Host(`a`))", ")");
+        check("(Host(`a`) && Path(`/`)", "(");
+        check("Host('a')", "'");
+        check("Host(a)", "a");
+        check("Host(`a``)", "`");
+        check("Host(`a`) Path(`/`)", "Path");
+        check("Host(`a`) & Path(`/`)", "&");
+        check("Host(`a`) &&", "&");
+        check("Host:a.b", ":");
+        check("Hots(`a`)", "Hots");
+        check("Host()", ")");
+        check("Host(`a` `b`)", "`b`");
+        check("`a`", "`a`");
+    }
+
+    #[test]
+    fn the_hosts_of_a_rule() {
+        assert_eq!(hosts("Host(`a`, `b`) && Path(`/x`) || HostSNI(`c`)"), ["a", "b", "c"]);
+    }
+}

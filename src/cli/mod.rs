@@ -1,0 +1,283 @@
+//! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
+
+mod arguments;
+mod buffer;
+mod check;
+mod fixes;
+mod keys;
+mod ignores;
+mod init;
+mod known;
+mod outputs;
+mod progress;
+mod rules;
+mod shell;
+mod stages;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::compose::spec::schema::{lookup, nearest_path};
+use crate::config::{self, Config, Date, FailOn};
+use crate::render::{self, Format, RenderOptions};
+use crate::report::Report;
+use crate::rules::Document;
+use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
+use crate::workspace;
+use crate::workspace::Request;
+use arguments::{Arguments, ColorName, Command, Draw, Project, Resolve};
+
+/// Nothing at or above the severity that makes a run fail.
+const CLEAN: u8 = 0;
+/// Something is, or Compose would reject the project.
+const FAILED: u8 = 1;
+/// The run could not be made: usage, configuration, or a file that cannot be read.
+const BROKEN: u8 = 2;
+
+/// What surrounds the process and changes its output.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The working directory, absolute.
+    pub(crate) directory: PathBuf,
+    /// Whether standard output is a terminal that understands colours.
+    pub(crate) terminal: bool,
+    /// The width of that terminal, in columns.
+    pub(crate) width: Option<usize>,
+    /// Whether `NO_COLOR` is set (<https://no-color.org>).
+    pub(crate) no_color: bool,
+    /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
+    pub(crate) force_color: bool,
+    /// Whether standard error is a terminal that can redraw a line.
+    pub(crate) error_terminal: bool,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    ///
+    /// # Errors
+    /// The working directory cannot be read.
+    pub fn from_process() -> io::Result<Surroundings> {
+        let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
+        let can_draw = source::variable("TERM").is_none_or(|name| name != "dumb");
+        let terminal = io::stdout().is_terminal() && can_draw;
+        Ok(Surroundings {
+            directory: source::working_directory()?,
+            terminal,
+            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            no_color: source::variable("NO_COLOR").is_some(),
+            force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+            error_terminal: io::stderr().is_terminal() && can_draw,
+        })
+    }
+
+    fn color(&self, wanted: ColorName) -> bool {
+        match wanted {
+            ColorName::Always => true,
+            ColorName::Never => false,
+            ColorName::Auto => !self.no_color && (self.force_color || self.terminal),
+        }
+    }
+}
+
+/// What a command gives back.
+#[derive(Default)]
+struct Answer {
+    output: String,
+    errors: String,
+    code: u8,
+}
+
+impl Answer {
+    fn output(output: String) -> Answer {
+        Answer { output, ..Answer::default() }
+    }
+
+    fn broken(message: &str) -> Answer {
+        Answer { errors: message.lines().map(complaint).collect(), code: BROKEN, ..Answer::default() }
+    }
+}
+
+/// Runs the program with its arguments, its own name first, and gives its exit code: 0, 1 or 2 as `docs/output.md`
+/// says. An output that nobody reads any longer is no error.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    surroundings: &Surroundings,
+    output: &mut dyn Write,
+    errors: &mut dyn Write,
+) -> u8 {
+    let answer = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => command(arguments.command, surroundings).unwrap_or_else(|message| Answer::broken(&message)),
+        Err(error) => usage(&error, surroundings),
+    };
+    if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
+        // Where standard error fails too there is nobody left to tell.
+        let _ = writeln!(errors, "plimsoll: the output cannot be written: {message}");
+        return BROKEN;
+    }
+    answer.code
+}
+
+fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Help and the version go to standard output; a mistake in the arguments goes to standard error.
+fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
+    let text = error.render();
+    let text = if surroundings.color(ColorName::Auto) { text.ansi().to_string() } else { text.to_string() };
+    if error.use_stderr() { Answer { errors: text, code: BROKEN, ..Answer::default() } } else { Answer::output(text) }
+}
+
+fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {
+    let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
+    match command {
+        Command::Check(arguments) => check::check(&arguments, surroundings, &documents),
+        Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
+        Command::Graph(arguments) => draw(arguments, surroundings, &documents),
+        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Init => init::write(surroundings),
+        Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
+        Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
+        Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
+        Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
+    }
+}
+
+/// What is written about a rule, or about a key of the specification.
+fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, String> {
+    if let Some(document) = documents.iter().find(|document| document.name == subject) {
+        return Ok(rules::explain(document));
+    }
+    let found = lookup(subject);
+    if !found.is_empty() {
+        return Ok(keys::explain(&found));
+    }
+    // Only paths have dots, and only rules have dashes.
+    let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
+    match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
+        (Some(meant), _) => Err(format!("no rule or key is called `{subject}`, did you mean `{meant}`?")),
+        (None, true) => Err(config::unknown_rule(subject, &names(documents))),
+        (None, false) => Err(format!("no rule or key is called `{subject}`; `plimsoll rules` lists all rules")),
+    }
+}
+
+fn names(documents: &[&'static Document]) -> Vec<&'static str> {
+    documents.iter().map(|document| document.name).collect()
+}
+
+fn complaint(message: &str) -> String {
+    format!("plimsoll: {}\n", render::clean(message))
+}
+
+/// A project that could not be analysed counts more than what was found in the others.
+fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
+    if !report.failures.is_empty() {
+        return BROKEN;
+    }
+    match (report.worst(), fail_on) {
+        (Some(worst), FailOn::Severity(lowest)) if worst >= lowest => FAILED,
+        _ => CLEAN,
+    }
+}
+
+fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let paths = arguments.path.into_iter().collect();
+    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let resolved = workspace::resolve(&sources, &request, arguments.origins);
+    let report = Report::new(resolved.findings, 1, 0, &sources);
+    let options = RenderOptions { summary: false, ..RenderOptions::new(request.directory.clone()) };
+    let errors = render::render(Format::Concise, &report, &sources, &options);
+    let code = if resolved.json.is_some() { CLEAN } else { FAILED };
+    let mut output = resolved.json.unwrap_or_default();
+    if !output.is_empty() && !output.ends_with('\n') {
+        output.push('\n');
+    }
+    Ok(Answer { output, errors, code })
+}
+
+/// Draws a project; one that Compose would reject is drawn as far as it can be read.
+fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+    let sources = SourceDb::new();
+    let paths = arguments.path.into_iter().collect();
+    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file is found")?;
+    let errors = render::render(
+        Format::Concise,
+        &Report::new(findings, 1, 0, &sources),
+        &sources,
+        &RenderOptions { summary: false, ..RenderOptions::new(request.directory) },
+    );
+    Ok(Answer { output: render::render_graph(arguments.format, &graph), errors, code: CLEAN })
+}
+
+fn request(
+    sources: &SourceDb,
+    project: Project,
+    paths: Vec<PathBuf>,
+    surroundings: &Surroundings,
+    rules: &[&str],
+) -> Result<Request, String> {
+    let directory = &surroundings.directory;
+    for path in paths.iter().chain(&project.files).chain(&project.env_files).chain(&project.project_directory) {
+        // `-f -` is standard input, as in docker compose.
+        if path != Path::new("-") && sources.kind(&directory.join(path)) == PathKind::Missing {
+            return Err(format!("{}: no such file or directory", path.display()));
+        }
+    }
+    if project.files.iter().any(|file| file == Path::new("-")) {
+        let text = standard_input().map_err(|error| format!("standard input: {error}"))?;
+        sources.overlay(&directory.join("-"), text);
+    }
+    let start = start(directory, paths.iter().chain(&project.files));
+    Ok(Request {
+        directory: directory.clone(),
+        config: find_config(sources, &start, rules)?,
+        paths,
+        buffer: None,
+        files: project.files,
+        env_files: project.env_files,
+        profiles: project.profiles,
+        project_directory: project.project_directory,
+        project_name: project.project_name,
+        use_environment: project.use_environment,
+        baseline: None,
+        today: Some(Date::from_days(source::days_since_1970())),
+        ..Request::default()
+    })
+}
+
+fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
+    config::find(sources, start, rules).map_err(|error| error.to_string())
+}
+
+/// Where the search for the configuration of a request starts.
+fn start_of(request: &Request) -> PathBuf {
+    start(&request.directory, request.paths.iter().chain(&request.files))
+}
+
+/// Where the search for a configuration starts: what all paths have in common, or the working directory.
+fn start<'a>(directory: &Path, paths: impl Iterator<Item = &'a PathBuf>) -> PathBuf {
+    let mut common: Option<PathBuf> = None;
+    for path in paths {
+        let path = normalize(&directory.join(path));
+        common = Some(match common {
+            None => path,
+            Some(common) => common.components().zip(path.components()).map_while(same).collect(),
+        });
+    }
+    common.unwrap_or_else(|| directory.to_path_buf())
+}
+
+fn same<'a>((one, other): (std::path::Component<'a>, std::path::Component<'_>)) -> Option<std::path::Component<'a>> {
+    (one == other).then_some(one)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+//! From the nodes of a file to values: aliases and merge keys expanded, scalars typed, `!reset` and `!override` noted.
+
+use std::collections::HashMap;
+
+use crate::compose::value::thin_arc::Few;
+use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
+use crate::finding::{Finding, Severity};
+use crate::source::NodeId;
+use crate::source::Place;
+use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
+
+/// How many values the aliases of one document may expand to.
+const MAX_VALUES: usize = 250_000;
+
+/// How deep values may nest, aliases expanded.
+const MAX_DEPTH: usize = 256;
+
+/// A document of a Compose file as values.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The root.
+    pub(crate) value: Value,
+    /// The paths tagged `!reset` or `!override`: what stands there in earlier files goes.
+    pub(crate) resets: Vec<Vec<Text>>,
+}
+
+/// Converts the documents of a file. Docker compose rejects a project for each of the findings.
+pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Finding>) {
+    let mut converter =
+        Converter { tree, findings: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new(), made: 0 };
+    let mut documents = Vec::new();
+    for root in &tree.documents {
+        converter.made = 0;
+        let value = converter.node(*root, &Few::new());
+        let resets = std::mem::take(&mut converter.resets);
+        if let Some(value) = value {
+            documents.push(Document { value, resets });
+        }
+    }
+    (documents, converter.findings)
+}
+
+struct Converter<'a> {
+    tree: &'a Tree,
+    findings: Vec<Finding>,
+    resets: Vec<Vec<Text>>,
+    path: Vec<Text>,
+    open: Vec<NodeId>,
+    made: usize,
+}
+
+impl Converter<'_> {
+    /// The value of a node; `None` where a tag takes it away or where it cannot be had.
+    fn node(&mut self, id: NodeId, via: &Few<Step>) -> Option<Value> {
+        let tree = self.tree;
+        let node = tree.node(id)?;
+        self.made += usize::from(!via.is_empty());
+        if self.made > MAX_VALUES || self.open.len() >= MAX_DEPTH {
+            self.too_large(id);
+            return None;
+        }
+        match node.tag.as_deref() {
+            // compose-go takes the node away where it meets it first, so an alias brings nothing of it
+            // (`parity/reset-tag-through-anchor`).
+            Some("!reset") => {
+                if !via.iter().any(|step| matches!(step, Step::Alias(_))) {
+                    self.resets.push(self.path.clone());
+                }
+                return None;
+            }
+            Some("!override") => self.resets.push(self.path.clone()),
+            _ => {}
+        }
+        let data = match &node.kind {
+            NodeKind::Alias(target) => return self.alias(id, *target, via),
+            NodeKind::Scalar(text, style) => self.scalar(id, node, text, *style),
+            NodeKind::Sequence(items, _) => {
+                self.open.push(id);
+                let resets = self.resets.len();
+                let values = items.iter().filter_map(|item| self.node(*item, via)).collect();
+                // What a tag in a list says of earlier files, Compose does not do (`parity/reset-item-of-list`).
+                self.resets.truncate(resets);
+                self.open.pop();
+                Data::List(values)
+            }
+            NodeKind::Mapping(pairs, _) => {
+                self.open.push(id);
+                let map = self.mapping(pairs, via);
+                self.open.pop();
+                Data::Map(map)
+            }
+        };
+        Some(Value { data, place: self.tree.place(id), via: via.clone(), parts: Few::new() })
+    }
+
+    fn alias(&mut self, id: NodeId, target: Option<NodeId>, via: &Few<Step>) -> Option<Value> {
+        let target = target?;
+        if self.open.contains(&target) {
+            let message = "this alias stands inside the anchor that it refers to";
+            self.report("yaml-syntax", self.tree.place(id), message);
+            return None;
+        }
+        let mut through = via.clone();
+        through.push(Step::Alias(self.tree.place(id)));
+        self.node(target, &through)
+    }
+
+    fn mapping(&mut self, pairs: &[Pair], via: &Few<Step>) -> Map {
+        let mut map = Map::with_capacity(pairs.len());
+        let mut seen = Seen::default();
+        let tree = self.tree;
+        let mut merged = Vec::new();
+        for pair in pairs {
+            let Some((_, key)) = tree.follow(pair.key) else { continue };
+            let NodeKind::Scalar(text, style) = &key.kind else {
+                self.report("wrong-type", tree.place(pair.key), "a key must be a string, this is a collection");
+                continue;
+            };
+            if let Some(first) = seen.note(text, pair.key)
+                && via.is_empty()
+            {
+                self.duplicate(text, first, pair.key);
+            }
+            if is_merge(key, text, *style) {
+                merged.push(*pair);
+            } else if let Some(kind) = non_string(key, text, *style) {
+                let message = format!("the key `{text}` is {kind}, a key must be a string");
+                self.report("wrong-type", tree.place(pair.key), message);
+            } else {
+                self.path.push(text.clone());
+                if let Some(mut value) = self.node(pair.value, via) {
+                    // Compose rejects the file; the rest of it is judged as if both stood in one place.
+                    if let Some(first) = map.get(text.as_str()) {
+                        join(&mut value, &first.value);
+                    }
+                    map.insert(text.clone(), Entry { key: tree.place(pair.key), value });
+                }
+                self.path.pop();
+            }
+        }
+        for pair in merged {
+            self.merge(&mut map, pair, via);
+        }
+        map
+    }
+
+    /// Adds what a merge key brings; what the mapping has, and what an earlier entry of a list brings, stays.
+    fn merge(&mut self, map: &mut Map, pair: Pair, via: &Few<Step>) {
+        let mut through = via.clone();
+        through.push(Step::MergeKey(self.tree.place(pair.key)));
+        let Some((target, node)) = self.tree.follow(pair.value) else { return };
+        let sources = match &node.kind {
+            NodeKind::Mapping(..) => vec![pair.value],
+            NodeKind::Sequence(items, _) => items.clone(),
+            _ => {
+                self.report("wrong-type", self.tree.place(target), "a merge key takes a mapping or a list of mappings");
+                return;
+            }
+        };
+        for source in sources {
+            match self.node(source, &through) {
+                Some(Value { data: Data::Map(other), .. }) => add_missing(map, other),
+                Some(_) => {
+                    let message = "a merge key takes a mapping or a list of mappings";
+                    self.report("wrong-type", self.tree.place(source), message);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn scalar(&mut self, id: NodeId, node: &Node, text: &Text, style: ScalarStyle) -> Data {
+        let resolved = match node.tag.as_deref() {
+            None | Some("!override") if style == ScalarStyle::Plain => resolve_plain(text),
+            Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => resolve_plain(text),
+            _ => Resolved::Text,
+        };
+        let wanted = match (node.tag.as_deref(), &resolved) {
+            (Some("!!float"), Resolved::Int(value)) => return Data::Float(*value as f64),
+            (Some("!!int"), Resolved::Int(_) | Resolved::Large(_))
+            | (Some("!!float"), Resolved::Float(_))
+            | (Some("!!bool"), Resolved::Bool(_))
+            | (Some("!!null"), Resolved::Null)
+            | (Some("!!timestamp"), Resolved::Timestamp) => None,
+            (Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp"), _) => node.tag.as_deref(),
+            _ => None,
+        };
+        if let Some(tag) = wanted {
+            self.report("yaml-syntax", self.tree.place(id), format!("this value is no `{tag}`"));
+        }
+        match resolved {
+            Resolved::Null => Data::Null,
+            Resolved::Bool(value) => Data::Bool(value),
+            Resolved::Int(value) => Data::Int(value),
+            Resolved::Large(value) => Data::Large(value),
+            Resolved::Float(value) => Data::Float(value),
+            Resolved::Timestamp => Data::Timestamp(text.clone()),
+            Resolved::Merge | Resolved::Text => Data::Text(text.clone()),
+        }
+    }
+
+    fn duplicate(&mut self, key: &str, first: NodeId, second: NodeId) {
+        let message = format!("the key `{key}` is given twice");
+        let mut resource = self.path.join(".");
+        if !resource.is_empty() {
+            resource.push('.');
+        }
+        resource.push_str(key);
+        let finding = Finding::new("duplicate-key", Severity::Error, self.tree.place(second), resource, message)
+            .label(self.tree.place(first), "given here first")
+            .help("keep one of the two; docker compose rejects the file");
+        self.findings.push(finding);
+    }
+
+    fn too_large(&mut self, id: NodeId) {
+        let message = format!("the aliases of this document expand to more than {MAX_VALUES} values, or nest too deep");
+        if !self.findings.iter().any(|finding| finding.message == message) {
+            self.report("yaml-syntax", self.tree.place(id), message);
+        }
+    }
+
+    fn report(&mut self, rule: &'static str, place: Place, message: impl Into<String>) {
+        self.findings.push(Finding::new(rule, Severity::Error, place, self.path.join("."), message));
+    }
+}
+
+/// The keys of a mapping so far, and where each was given last.
+#[derive(Default)]
+struct Seen<'a> {
+    few: Vec<(&'a str, NodeId)>,
+    many: HashMap<&'a str, NodeId>,
+}
+
+impl<'a> Seen<'a> {
+    /// How many keys are compared one by one.
+    const FEW: usize = 24;
+
+    /// Notes a key, and says where it was given before.
+    fn note(&mut self, key: &'a str, at: NodeId) -> Option<NodeId> {
+        if let Some((_, before)) = self.few.iter_mut().find(|(known, _)| *known == key) {
+            return Some(std::mem::replace(before, at));
+        }
+        if self.few.len() < Seen::FEW {
+            self.few.push((key, at));
+            return None;
+        }
+        self.many.insert(key, at)
+    }
+}
+
+fn add_missing(map: &mut Map, other: Map) {
+    other.into_iter().for_each(|(key, entry)| map.insert_missing(key, entry));
+}
+
+/// Adds to a collection what the one lacks that its key was given before.
+fn join(value: &mut Value, first: &Value) {
+    match (&mut value.data, &first.data) {
+        (Data::Map(map), Data::Map(other)) => {
+            for (key, entry) in other {
+                match map.get_mut(key) {
+                    Some(known) => join(&mut known.value, &entry.value),
+                    None => map.insert(key.clone(), entry.clone()),
+                }
+            }
+        }
+        (Data::List(items), Data::List(other)) => {
+            let missing: Vec<Value> =
+                other.iter().filter(|one| items.iter().all(|item| item.data != one.data)).cloned().collect();
+            items.splice(0..0, missing);
+        }
+        _ => {}
+    }
+}
+
+fn is_merge(node: &Node, text: &str, style: ScalarStyle) -> bool {
+    text == "<<" && (style == ScalarStyle::Plain && node.tag.is_none() || node.tag.as_deref() == Some("!!merge"))
+}
+
+/// What a key is that is no string: YAML reads `8080:` as a number and `true:` as a boolean.
+fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<&'static str> {
+    if style != ScalarStyle::Plain || node.tag.is_some() {
+        return None;
+    }
+    match resolve_plain(text) {
+        Resolved::Null => Some("null"),
+        Resolved::Bool(_) => Some("a boolean"),
+        Resolved::Int(_) | Resolved::Large(_) | Resolved::Float(_) => Some("a number"),
+        Resolved::Timestamp => Some("a date"),
+        Resolved::Merge | Resolved::Text => None,
+    }
+}

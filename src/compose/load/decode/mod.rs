@@ -1,0 +1,308 @@
+//! The typed output: what docker compose makes of a canonical project, each value with its origin, and what it refuses.
+
+mod collections;
+mod json;
+mod scalars;
+
+use std::borrow::Cow;
+
+use crate::compose::spec::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
+use crate::compose::value::{Data, Entry, Map, Text, Value};
+use crate::finding::{Finding, Severity};
+
+pub(crate) use json::to_json;
+
+/// A decoded project.
+#[derive(Clone, Debug)]
+pub(crate) struct Decoded {
+    /// A mapping as `docker compose config --format json` prints it: `services` always, `networks`, `volumes`,
+    /// `secrets` and `configs` where they are not empty, and `x-…`. No `name`, and no `models`, which it never prints.
+    ///
+    /// Fields of a struct stand in the order of compose-go's types, entries of other mappings in the order of the
+    /// input. A value that was converted (a size, a duration, an integer from a text) keeps its place, way and parts;
+    /// its parts then count bytes of the text before.
+    pub(crate) value: Value,
+    /// Values that docker compose refuses: `wrong-type` and `invalid-value`, all errors.
+    pub(crate) problems: Vec<Finding>,
+}
+
+/// Decodes a project in canonical form, as compose-go's `ModelToProject` does.
+pub(crate) fn decode(canonical: &Value) -> Decoded {
+    let mut decoder = Decoder { path: Vec::new(), problems: Vec::new() };
+    let mut project = decoder.structure(PROJECT, canonical);
+    if let Data::Map(map) = &mut project.data {
+        map.shift_remove("models");
+        if !map.contains_key("services") {
+            let services = Value::implied(Data::Map(Map::new()), canonical.place);
+            map.insert("services", Entry { key: canonical.place, value: services });
+        }
+        let extensions = canonical.map().into_iter().flatten().filter(|(key, _)| key.starts_with("x-"));
+        map.extend(extensions.map(|(key, entry)| {
+            (key.clone(), Entry { key: entry.key, value: collections::without_empty_lists(&entry.value) })
+        }));
+    }
+    Decoded { value: project, problems: decoder.problems }
+}
+
+/// The state of one decoding: where it is, and what it refused.
+struct Decoder {
+    path: Vec<Step>,
+    problems: Vec<Finding>,
+}
+
+/// A step on the way to a value.
+enum Step {
+    Field(&'static str),
+    Key(Text),
+    Item(usize),
+}
+
+impl Step {
+    /// The name of a field or key; none for an item of a list, nor for a key that looks like one.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Step::Field(name) => Some(name),
+            Step::Key(name) => Some(name.as_str()).filter(|name| name.parse::<usize>().is_err()),
+            Step::Item(_) => None,
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Step::Field(name) => Text::new_static(name),
+            Step::Key(name) => name.clone(),
+            Step::Item(at) => at.to_string().into(),
+        }
+    }
+}
+
+impl Decoder {
+    /// Decodes a value; a refused one becomes the zero value of its shape.
+    fn value(&mut self, shape: &Shape, value: &Value) -> Value {
+        if value.is_null() {
+            return zero(shape, value);
+        }
+        match shape {
+            Shape::Pointer(inner) => self.value(inner, value),
+            Shape::Struct(fields) => self.structure(fields, value),
+            Shape::List(item) => self.items(item, value),
+            Shape::Map(element) => self.elements(element, value),
+            Shape::EnvFile => {
+                let file = self.structure(ENV_FILE, value);
+                let required = file.get("required").is_some_and(|required| required.data == Data::Bool(true));
+                // compose-go prints the path alone then, too; but what reads the file needs its format.
+                if required && file.get("format").is_none() {
+                    file.get("path").cloned().unwrap_or_else(|| value.with(empty_text()))
+                } else {
+                    file
+                }
+            }
+            Shape::Config => {
+                let mut config = self.structure(CONFIG, value);
+                if let Data::Map(map) = &mut config.data
+                    && map.contains_key("environment")
+                {
+                    map.shift_remove("content");
+                }
+                config
+            }
+            Shape::Command | Shape::Test | Shape::Texts | Shape::TextsOrNumbers => self.texts(shape, value),
+            Shape::Environment | Shape::Mapping | Shape::Options | Shape::MultiOptions => self.pairs(shape, value),
+            Shape::Hosts => self.hosts(value),
+            Shape::Ssh => self.ssh(value),
+            Shape::Ulimit => self.ulimit(value),
+            _ => self.scalar(shape, value),
+        }
+    }
+
+    /// A mapping with fixed keys; unknown keys are left out.
+    fn structure(&mut self, fields: &[Field], value: &Value) -> Value {
+        let empty = Map::new();
+        let map = match &value.data {
+            Data::Map(map) => map,
+            Data::Null => &empty,
+            _ => {
+                self.wrong_type(value, "a mapping");
+                &empty
+            }
+        };
+        let given = given(fields, map);
+        let mut given = given.iter().peekable();
+        let mut shown = Map::with_capacity(given.len());
+        for (at, field) in fields.iter().enumerate() {
+            let found = given.next_if(|one| one.field == at).map(|one| one.entry);
+            let entry = match found {
+                Some(entry) => {
+                    let step = Step::Field(field.name);
+                    let value = self.at(step, |decoder| decoder.value(&field.shape, &entry.value));
+                    Entry { key: entry.key, value }
+                }
+                None if !field.always && is_empty_where_absent(&field.shape) => continue,
+                None => {
+                    let implied = Value::implied(Data::Null, value.place);
+                    Entry { key: value.place, value: zero(&field.shape, &implied) }
+                }
+            };
+            if field.always || !is_empty(&field.shape, &entry.value.data) {
+                shown.insert(Text::new_static(field.shown), entry);
+            }
+        }
+        value.with(Data::Map(shown))
+    }
+
+    fn items(&mut self, item: &Shape, value: &Value) -> Value {
+        let Some(items) = value.list() else {
+            self.wrong_type(value, "a list");
+            return value.with(Data::Null);
+        };
+        let items = items.iter().enumerate();
+        let items = items.map(|(at, found)| self.at(Step::Item(at), |decoder| decoder.value(item, found)));
+        let items = items.collect();
+        value.with(Data::List(items))
+    }
+
+    fn elements(&mut self, element: &Shape, value: &Value) -> Value {
+        let Some(map) = self.entries(value) else {
+            self.wrong_type(value, "a mapping");
+            return value.with(Data::Null);
+        };
+        let mut decoded = Map::with_capacity(map.len());
+        for (key, entry) in map.iter() {
+            let value = self.at(Step::Key(key.clone()), |decoder| decoder.value(element, &entry.value));
+            decoded.insert(key.clone(), Entry { key: entry.key, value });
+        }
+        value.with(Data::Map(decoded))
+    }
+
+    /// The entries of a mapping whose keys the author chose. Outside of a few mappings Compose takes keys with `x-`
+    /// for extensions and gathers them under `#extensions`, which then counts as one more entry.
+    fn entries<'value>(&self, value: &'value Value) -> Option<Cow<'value, Map>> {
+        let map = value.map()?;
+        let author_names = matches!(
+            self.path.as_slice(),
+            [Step::Field("services" | "networks" | "volumes" | "secrets" | "configs")]
+                | [Step::Field("services"), _, Step::Field("depends_on")]
+        );
+        if author_names || !map.keys().any(|key| key.starts_with("x-")) {
+            return Some(Cow::Borrowed(map));
+        }
+        let (extensions, mut rest): (Map, Map) = map.clone().into_iter().partition(|(key, _)| key.starts_with("x-"));
+        let key = extensions.first().map_or(value.place, |(_, entry)| entry.key);
+        rest.insert("#extensions", Entry { key, value: value.with(Data::Map(extensions)) });
+        Some(Cow::Owned(rest))
+    }
+
+    /// Runs with one more name on the path.
+    fn at<T>(&mut self, step: Step, run: impl FnOnce(&mut Decoder) -> T) -> T {
+        self.path.push(step);
+        let answer = run(self);
+        self.path.pop();
+        answer
+    }
+
+    fn wrong_type(&mut self, value: &Value, expected: &str) {
+        let name = self.path.iter().rev().find_map(Step::name).unwrap_or("the project");
+        let message = format!("`{name}` must be {expected}, not a {}", value.data.type_name());
+        self.problem("wrong-type", value, message);
+    }
+
+    fn invalid(&mut self, value: &Value, message: impl Into<String>) {
+        self.problem("invalid-value", value, message.into());
+    }
+
+    fn advise(&mut self, value: &Value, message: impl Into<String>, help: &str) {
+        self.invalid(value, message);
+        if let Some(finding) = self.problems.last_mut() {
+            finding.help = Some(help.to_owned());
+        }
+    }
+
+    fn problem(&mut self, rule: &'static str, value: &Value, message: String) {
+        let resource: Vec<Text> = self.path.iter().take(2).map(Step::text).collect();
+        let evidence: Vec<Text> = self.path.iter().skip(2).map(Step::text).collect();
+        let finding = Finding::new(rule, Severity::Error, value.place, resource.join("."), message);
+        self.problems.push(finding.evidence(evidence.join(".")));
+    }
+}
+
+/// An entry of a mapping with fixed keys, and the number of its field.
+struct Given<'a> {
+    field: usize,
+    entry: &'a Entry,
+    exact: bool,
+}
+
+/// The entries of a mapping that are fields of a struct, in the order of the fields. Letters of another case fit, too, but a
+/// key that fits to the letter wins.
+fn given<'a>(fields: &[Field], map: &'a Map) -> Vec<Given<'a>> {
+    let mut given: Vec<Given<'a>> = Vec::with_capacity(map.len());
+    for (key, entry) in map {
+        let fits = |field: &Field| key.eq_ignore_ascii_case(field.name);
+        let Some(field) = fields.iter().position(fits) else { continue };
+        let exact = fields.get(field).is_some_and(|field| key == field.name);
+        match given.iter_mut().find(|one| one.field == field) {
+            Some(one) if exact && !one.exact => *one = Given { field, entry, exact },
+            Some(_) => {}
+            None => given.push(Given { field, entry, exact }),
+        }
+    }
+    given.sort_unstable_by_key(|one| one.field);
+    given
+}
+
+/// Whether the zero value of a shape is one that is left out; see [`zero`] and [`is_empty`].
+fn is_empty_where_absent(shape: &Shape) -> bool {
+    !matches!(shape, Shape::Struct(_) | Shape::Config | Shape::EnvFile | Shape::Ulimit | Shape::FileMode)
+}
+
+/// What Go's zero value of a shape is, with the origin of a null or absent value.
+fn zero(shape: &Shape, value: &Value) -> Value {
+    let data = match shape {
+        Shape::Text => empty_text(),
+        Shape::Bool => Data::Bool(false),
+        Shape::Int | Shape::Unsigned(_) | Shape::DeviceCount => Data::Int(0),
+        Shape::Float | Shape::Cpus => Data::Float(0.0),
+        Shape::Bytes => Data::Text("0".into()),
+        Shape::Duration => Data::Text("0s".into()),
+        Shape::FileMode => Data::Text("00".into()),
+        Shape::Struct(fields) => return zero_structure(fields, value),
+        Shape::Config => return zero_structure(CONFIG, value),
+        Shape::EnvFile => return zero_structure(ENV_FILE, value),
+        Shape::Ulimit => Data::Map(Map::new()),
+        _ => Data::Null,
+    };
+    value.with(data)
+}
+
+fn zero_structure(fields: &[Field], value: &Value) -> Value {
+    let fields = fields.iter().map(|field| (field, zero(&field.shape, &Value::implied(Data::Null, value.place))));
+    let shown = fields.filter(|(field, zero)| field.always || !is_empty(&field.shape, &zero.data));
+    let shown =
+        shown.map(|(field, zero)| (Text::new_static(field.shown), Entry { key: value.place, value: zero })).collect();
+    value.with(Data::Map(shown))
+}
+
+/// What Go's `omitempty` leaves out. A struct never is empty.
+fn is_empty(shape: &Shape, data: &Data) -> bool {
+    match (shape, data) {
+        (Shape::Struct(_) | Shape::Config | Shape::EnvFile | Shape::Ulimit, _) => false,
+        (_, Data::Null) => true,
+        (Shape::Pointer(_), _) => false,
+        (Shape::Bytes, Data::Text(text)) => text == "0",
+        (Shape::Duration, Data::Text(text)) => text == "0s",
+        (_, Data::Bool(flag)) => !flag,
+        (_, Data::Int(number)) => *number == 0,
+        (_, Data::Large(_)) => false,
+        (_, Data::Float(number)) => *number == 0.0,
+        (_, Data::Text(text) | Data::Timestamp(text)) => text.is_empty(),
+        (_, Data::List(items)) => items.is_empty(),
+        (_, Data::Map(map)) => map.is_empty(),
+    }
+}
+
+fn empty_text() -> Data {
+    Data::Text(Text::default())
+}
+
+#[cfg(test)]
+mod tests;

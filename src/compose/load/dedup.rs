@@ -1,0 +1,115 @@
+//! Doubles in lists: the later item takes the place of the earlier one with the same identity.
+
+use std::collections::HashMap;
+
+use super::short::volume;
+use crate::compose::spec::merge_table::{Identity, identities};
+use crate::compose::value::pattern::{At, display};
+use crate::compose::value::{Data, Text, Value};
+use crate::finding::{Finding, Severity};
+
+/// How long a list may be whose items are compared one by one.
+const SHORT: usize = 16;
+
+/// Takes doubles out of the lists of a project. An item that lacks what identifies it is reported and stays.
+pub(crate) fn unique(value: &mut Value, findings: &mut Vec<Finding>) {
+    walk(value, &mut Vec::new(), identities(), findings);
+}
+
+fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mut Vec<Finding>) {
+    match &mut value.data {
+        Data::Map(map) => {
+            for (key, entry) in map.iter_mut() {
+                let Some(next) = at.step(key) else { continue };
+                path.push(key.clone());
+                walk(&mut entry.value, path, next, findings);
+                path.pop();
+            }
+        }
+        Data::List(items) => {
+            if let Some(identity) = at.value() {
+                *items = without_doubles(std::mem::take(items), *identity, path, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
+    let mut kept: Vec<Value> = Vec::with_capacity(items.len());
+    let mut few: Vec<(String, usize)> = Vec::new();
+    let mut many: HashMap<String, usize> = HashMap::new();
+    let is_short = items.len() <= SHORT;
+    for item in items {
+        let id = match identify(&item, identity) {
+            Ok(Some(id)) => id,
+            Ok(None) => {
+                kept.push(item);
+                continue;
+            }
+            Err(missing) => {
+                let message = format!("this entry has no `{missing}`");
+                findings.push(Finding::new("missing-key", Severity::Error, item.place, display(path), message));
+                kept.push(item);
+                continue;
+            }
+        };
+        let known = few.iter().find(|(known, _)| *known == id).map(|(_, at)| *at).or_else(|| many.get(&id).copied());
+        match known.and_then(|at| kept.get_mut(at)) {
+            Some(earlier) => *earlier = item,
+            None => {
+                if is_short {
+                    few.push((id, kept.len()));
+                } else {
+                    many.insert(id, kept.len());
+                }
+                kept.push(item);
+            }
+        }
+    }
+    kept
+}
+
+/// What identifies an item; nothing for one of a wrong type, which the schema reports; the name of a missing key.
+fn identify(item: &Value, identity: Identity) -> Result<Option<String>, &'static str> {
+    let id = match (identity, &item.data) {
+        (Identity::Key, Data::Text(text)) => Some(text.split('=').next().unwrap_or("").to_owned()),
+        (Identity::MountTarget, Data::Text(text)) => volume::parse(text).ok().map(|spec| spec.target),
+        (Identity::DeviceTarget, Data::Text(text)) => {
+            let mut sections = text.split(':');
+            let source = sections.next().unwrap_or("");
+            Some(sections.next().unwrap_or(source).to_owned())
+        }
+        (Identity::MountTarget | Identity::DeviceTarget, Data::Map(_)) => match item.get("target") {
+            None => return Err("target"),
+            Some(target) => target.text().map(str::to_owned),
+        },
+        (Identity::GrantTarget(directory), Data::Text(name)) => Some(format!("{directory}/{name}")),
+        (Identity::GrantTarget(directory), Data::Map(_)) => match (item.get("target"), item.get("source")) {
+            (Some(target), _) => target.text().map(str::to_owned),
+            (None, source) => Some(format!("{directory}/{}", source.and_then(Value::text).unwrap_or(""))),
+        },
+        (Identity::Text | Identity::Port, Data::Int(number)) => Some(number.to_string()),
+        (Identity::Text | Identity::Port, Data::Text(text)) => Some(text.to_string()),
+        (Identity::Port, Data::Map(_)) => return port(item).map(Some),
+        (Identity::EnvFile, Data::Text(path)) => Some(path.to_string()),
+        (Identity::EnvFile, Data::Map(_)) => item.get("path").and_then(Value::text).map(str::to_owned),
+        _ => None,
+    };
+    Ok(id)
+}
+
+fn port(item: &Value) -> Result<String, &'static str> {
+    let target = item.get("target").ok_or("target")?;
+    let text = |key: &str, default: &str| match item.get(key).map(|value| &value.data) {
+        Some(Data::Text(text)) => text.to_string(),
+        Some(Data::Int(number)) => format!("#{number}"),
+        _ => default.to_owned(),
+    };
+    let target = match &target.data {
+        Data::Int(number) => number.to_string(),
+        Data::Text(text) => format!("'{text}'"),
+        _ => String::new(),
+    };
+    Ok(format!("{}:{}:{target}/{}", text("host_ip", "0.0.0.0"), text("published", "-"), text("protocol", "tcp")))
+}

@@ -1,0 +1,229 @@
+//! `include`: other Compose files with a project directory and an environment of their own (compose-go 2.9.1,
+//! `loader/include.go`).
+
+use std::path::{Path, PathBuf};
+
+use super::environment::Environment;
+use super::extends::{is_remote, mark};
+use crate::compose::load::Loader;
+use crate::compose::value::{Data, Entry, Map, Step, Value};
+use crate::finding::{Finding, Severity};
+use crate::source::Place;
+use crate::source::{PathKind, normalize};
+
+/// An entry of `include`.
+struct Include {
+    place: Place,
+    paths: Vec<(String, Place)>,
+    project_directory: Option<String>,
+    env_files: Vec<(String, Place)>,
+    /// Whether a variable in a path came out empty.
+    blank: bool,
+}
+
+/// Loads what a file includes and puts it beside what the file itself defines.
+pub(crate) fn apply(
+    loader: &mut Loader<'_>,
+    root: &mut Value,
+    directory: &Path,
+    environment: &Environment,
+    included: &[PathBuf],
+) {
+    let Data::Map(map) = &mut root.data else { return };
+    let Some(include) = map.shift_remove("include") else { return };
+    let Some(entries) = include.value.list() else {
+        if !include.value.is_null() {
+            let message = "`include` must be a list";
+            let place = include.value.place;
+            loader.reject(Finding::new("wrong-type", Severity::Error, place, "include", message));
+        }
+        return;
+    };
+    let mut told = false;
+    for mut entry in entries.iter().filter_map(include_of) {
+        if let Some(place) = take_adrift(loader, &mut entry, directory) {
+            // One variable may stand in all of them.
+            if !std::mem::replace(&mut told, true) {
+                let message = "the path of an included file has a variable in it that has no value";
+                let finding = Finding::new("unresolved-include", Severity::Warning, place, "include", message);
+                loader.reject(finding.help("set it in `.env` or where Compose is started, or give it a default"));
+            }
+        }
+        if entry.paths.is_empty() {
+            continue;
+        }
+        if let Some(imported) = one(loader, &entry, directory, environment, included) {
+            import(loader, imported, root, entry.place);
+        }
+    }
+}
+
+/// Takes out the files that are not there, where a variable without a value may be all that is wrong with them.
+fn take_adrift(loader: &Loader<'_>, include: &mut Include, directory: &Path) -> Option<Place> {
+    if !include.blank {
+        return None;
+    }
+    let is_file = |path: &str| loader.sources.kind(&normalize(&directory.join(path))) == PathKind::File;
+    let is_missing = |path: &str| !is_remote(path) && !is_file(path);
+    let adrift = include.paths.iter().find(|(path, _)| is_missing(path)).map(|(_, place)| *place);
+    include.paths.retain(|(path, _)| !is_missing(path));
+    adrift
+}
+
+fn include_of(value: &Value) -> Option<Include> {
+    if let Some(path) = value.text() {
+        return Some(Include {
+            place: value.place,
+            paths: vec![(path.to_owned(), value.place)],
+            project_directory: None,
+            env_files: Vec::new(),
+            blank: value.has_blank(),
+        });
+    }
+    Some(Include {
+        place: value.place,
+        paths: texts(value.get("path")?),
+        project_directory: value.get("project_directory").and_then(Value::text).map(str::to_owned),
+        env_files: value.get("env_file").map(texts).unwrap_or_default(),
+        blank: value
+            .get("path")
+            .is_some_and(|path| path.list().map_or(path.has_blank(), |all| all.iter().any(Value::has_blank))),
+    })
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Vec<(String, Place)> {
+    match (&value.data, value.list()) {
+        (Data::Text(text), _) => vec![(text.to_string(), value.place)],
+        (_, Some(items)) => items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.place))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn one(
+    loader: &mut Loader<'_>,
+    include: &Include,
+    directory: &Path,
+    environment: &Environment,
+    included: &[PathBuf],
+) -> Option<Value> {
+    let mut files = Vec::new();
+    for (path, place) in &include.paths {
+        if is_remote(path) {
+            let message = format!("`{path}` is not on this machine, plimsoll reads no network");
+            loader.reject(Finding::new("unresolved-include", Severity::Info, *place, path.clone(), message));
+            return None;
+        }
+        files.push((normalize(&directory.join(path)), *place));
+    }
+    let (main, place) = files.first()?;
+    if included.contains(main) {
+        let names: Vec<String> = included.iter().chain([main]).map(|path| short_name(path)).collect();
+        let message = format!("files include each other in a circle: {}", names.join(" → "));
+        loader.reject(Finding::new("unresolved-include", Severity::Error, *place, short_name(main), message));
+        return None;
+    }
+    let project_directory = match include.project_directory.as_deref().filter(|directory| !directory.is_empty()) {
+        Some(given) => normalize(&directory.join(given)),
+        None => main.parent().unwrap_or(Path::new("/")).to_path_buf(),
+    };
+    let own = own_environment(loader, include, directory, &project_directory, environment)?;
+    // A directory that does not exist gives way to its parent, for paths, not for `.env`
+    // (`parity/include-project-directory-missing`).
+    let given = include.project_directory.as_deref().is_some_and(|directory| !Path::new(directory).is_absolute());
+    let missing = given && loader.sources.kind(&project_directory) != PathKind::Directory;
+    let base = project_directory.parent().filter(|_| missing).unwrap_or(&project_directory);
+    let mut root = loader.files(&files, base, &own, included)?;
+    mark(&mut root, &Step::Include(include.place));
+    Some(root)
+}
+
+/// The environment of an included file: what the including project has, then the include's own env files.
+fn own_environment(
+    loader: &mut Loader<'_>,
+    include: &Include,
+    directory: &Path,
+    project_directory: &Path,
+    environment: &Environment,
+) -> Option<Environment> {
+    let mut own = environment.clone();
+    let mut env_files = Vec::new();
+    if include.env_files.is_empty() {
+        let dotenv = project_directory.join(".env");
+        if loader.sources.kind(&dotenv) == PathKind::File {
+            env_files.push(dotenv);
+        }
+    }
+    for (written, place) in &include.env_files {
+        let path = normalize(&directory.join(written));
+        match loader.sources.kind(&path) {
+            PathKind::File => env_files.push(path),
+            kind => {
+                let message = match kind {
+                    PathKind::Directory => "the env file of this include is a directory".to_owned(),
+                    _ => format!("the env file `{written}` of this include does not exist"),
+                };
+                let evidence = loader.named_from(*place, &path);
+                let resource = short_name(&path);
+                loader.reject(
+                    Finding::new("missing-env-file", Severity::Error, *place, resource, message).evidence(evidence),
+                );
+                return None;
+            }
+        }
+    }
+    let findings = own.read(loader.sources, &env_files, include.place);
+    loader.rejections.extend(findings);
+    Some(own)
+}
+
+/// Puts included resources beside those of the including file; two different ones of one name conflict.
+fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Place) {
+    let (Data::Map(source), Data::Map(target)) = (imported.data, &mut root.data) else { return };
+    for (section, entry) in source {
+        if !matches!(section.as_str(), "services" | "volumes" | "networks" | "secrets" | "configs" | "models") {
+            continue;
+        }
+        let Data::Map(resources) = entry.value.data else { continue };
+        let empty = || Entry { key: entry.key, value: Value::new(Data::Map(Map::new()), entry.value.place) };
+        let into = target.get_or_insert_with(&section, empty);
+        let Some(Entry { value: Value { data: Data::Map(into), .. }, .. }) = into else { continue };
+        for (name, resource) in resources {
+            match into.get(&name) {
+                Some(own) if !same(&own.value, &resource.value) => {
+                    let message = format!("`{name}` is defined here and, differently, in an included file");
+                    let resource_name = format!("{section}.{name}");
+                    loader.reject(
+                        Finding::new("unresolved-include", Severity::Error, own.key, resource_name, message)
+                            .label(resource.key, "defined here too")
+                            .label(place, "included here")
+                            .help(
+                                "keep one, or override it in a file that the include lists behind the first; docker \
+                                 compose merges the two only from 5.0.0 on",
+                            ),
+                    );
+                }
+                Some(_) => {}
+                None => into.insert(name, resource),
+            }
+        }
+    }
+}
+
+/// Whether two values hold the same data, wherever they come from.
+fn same(one: &Value, two: &Value) -> bool {
+    match (&one.data, &two.data) {
+        (Data::Map(one), Data::Map(two)) => {
+            one.len() == two.len()
+                && one.iter().all(|(key, entry)| two.get(key).is_some_and(|other| same(&entry.value, &other.value)))
+        }
+        (Data::List(one), Data::List(two)) => {
+            one.len() == two.len() && one.iter().zip(two).all(|(one, two)| same(one, two))
+        }
+        (one, two) => one == two,
+    }
+}
+
+fn short_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

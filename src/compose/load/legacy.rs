@@ -1,0 +1,23 @@
+//! Old spellings that Compose still takes, and warns of; the project has them in their new form.
+
+use crate::source::Place;
+
+/// An old way to say something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// `version` at top level.
+    Version,
+    /// `external: {name: …}`.
+    ExternalName,
+}
+
+/// A place that is spelt in an old way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Legacy {
+    /// Which way.
+    pub(crate) spelling: Spelling,
+    /// The key: `version`, or the `name` under `external`.
+    pub(crate) key: Place,
+    /// What it is about: `networks.proxy`.
+    pub(crate) resource: String,
+}

@@ -1,0 +1,485 @@
+//! From the files of an entry to the project (compose-go 2.9.1, `loader/loader.go`): what Compose does, in its order,
+//! except that an error does not end it.
+
+pub(crate) mod convert;
+pub(crate) mod decode;
+pub(crate) mod dedup;
+pub(crate) mod defaults;
+pub(crate) mod env_files;
+pub(crate) mod environment;
+pub(crate) mod expand;
+pub(crate) mod extends;
+pub(crate) mod include;
+pub(crate) mod interpolate;
+pub(crate) mod legacy;
+pub(crate) mod merge;
+pub(crate) mod output;
+pub(crate) mod project_name;
+pub(crate) mod resolve_paths;
+pub(crate) mod short;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+
+use crate::compose::check::consistency::Check;
+use crate::compose::load::convert::{Document, convert};
+use crate::compose::load::decode::decode;
+use crate::compose::load::defaults::{normalize as imply_parts, resolve_environment, set_defaults};
+use crate::compose::load::expand::Canonical;
+
+use crate::compose::load::environment::Environment;
+use crate::compose::load::extends::Scope;
+
+use super::rejections::{Breaks, once, without_broken, without_consequences, without_misspelt, without_shifted};
+use super::value::{Data, Map, Value};
+use crate::compose::check::validate::validate;
+use crate::compose::load::dedup::unique;
+use crate::compose::load::interpolate::{Interpolation, Reference};
+use crate::compose::load::legacy::{Legacy, Spelling};
+use crate::compose::load::merge::{merge, reset};
+use crate::compose::load::project_name::project_name;
+use crate::compose::load::resolve_paths::Paths;
+use crate::compose::quick_fix;
+use crate::compose::spec::schema;
+use crate::compose::value::provenance::Texts;
+use crate::finding::{Finding, Severity};
+use crate::source::NodeId;
+use crate::source::Place;
+use crate::source::{FileId, SourceDb, Span, relative};
+use crate::yaml::Trees;
+use crate::yaml::edit::Files;
+
+/// What makes a project: the files, and what goes with them on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// The Compose files, base first.
+    pub files: Vec<PathBuf>,
+    /// Groups of env files: in a group the later file wins, and an earlier group wins over a later one.
+    pub env_files: Vec<Vec<PathBuf>>,
+    /// The project directory: relative paths start here.
+    pub directory: PathBuf,
+    /// The project's name, where it is given from outside.
+    pub name: Option<String>,
+    /// The active profiles; empty leaves them to `COMPOSE_PROFILES`.
+    pub profiles: Vec<String>,
+    /// Variables of the machine or the process, which win over all files.
+    pub variables: Vec<(String, String)>,
+}
+
+/// An `env_file` of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceEnvFile {
+    /// The service.
+    pub(crate) service: String,
+    /// The path, absolute.
+    pub(crate) path: PathBuf,
+    /// Where the path is written.
+    pub(crate) place: Place,
+    /// The file, if it was there.
+    pub(crate) file: Option<FileId>,
+    /// Whether Compose insists on it.
+    pub(crate) required: bool,
+}
+
+/// A project as docker compose sees it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where relative paths start from.
+    pub(crate) directory: PathBuf,
+    /// Everything, typed as `docker compose config` prints it, services of inactive profiles included.
+    pub(crate) root: Value,
+    /// The services of active profiles.
+    pub(crate) enabled: IndexSet<String>,
+    /// The variables that interpolation saw.
+    pub(crate) environment: Environment,
+    /// Each use of a variable.
+    pub(crate) references: Vec<Reference>,
+    /// The Compose files of the entry.
+    pub(crate) files: Vec<FileId>,
+    /// Those, and the files that they include and extend.
+    pub(crate) all_files: IndexSet<FileId>,
+    /// The `env_file`s of active services.
+    pub(crate) env_files: Vec<ServiceEnvFile>,
+    /// Services whose `extends` leads nowhere: much of them is not known.
+    pub(crate) unresolved: IndexSet<String>,
+    /// Keys that docker compose 2.40.3 rejects and later ones know: reasons for `resolve` alone.
+    pub(crate) newer: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub(crate) legacy: Vec<Legacy>,
+    /// Whether a syntax error cuts a file off: what the project lacks may stand behind it.
+    pub(crate) cut_off: bool,
+    /// Whether docker compose 2.40.3 rejects the project.
+    pub(crate) rejected: bool,
+}
+
+/// Loads an entry.
+pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Finding>) {
+    let mut loader = Loader::new(sources, trees);
+    let start_of = |path: &PathBuf| {
+        let file = sources.load(path).unwrap_or_else(|_| sources.stand_in(path));
+        Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) }
+    };
+    let anchor = entry.files.first().map_or(Place::start(), start_of);
+    let mut environment = Environment::default();
+    for (name, value) in &entry.variables {
+        environment.force(name, value.clone());
+    }
+    for group in &entry.env_files {
+        let findings = environment.read(sources, group, anchor);
+        loader.rejections.extend(findings);
+    }
+    let name = project_name(&mut loader, entry, &environment, anchor);
+    environment.force("COMPOSE_PROJECT_NAME", name.clone());
+    let profiles = profiles(entry, &environment);
+    let files: Vec<(PathBuf, Place)> = entry.files.iter().map(|file| (file.clone(), start_of(file))).collect();
+    let root = loader.files(&files, &entry.directory, &environment, &[]);
+    let root = root.unwrap_or_else(|| Value::new(Data::Map(Map::new()), anchor));
+    finish(loader, entry, root, Known { name, profiles, environment, anchor })
+}
+
+/// What is known of a project before its files are read.
+struct Known {
+    name: String,
+    profiles: Vec<String>,
+    environment: Environment,
+    anchor: Place,
+}
+
+fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Finding>) {
+    let Known { name, profiles, environment, anchor } = known;
+    let (sources, files) = (loader.sources, Files::new(loader.sources, loader.trees));
+    if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
+        let message = "the file holds nothing";
+        loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
+    }
+    imply_parts(&mut root, &name, &environment);
+    let canonical = root;
+    let decoded = decode(&canonical);
+    loader.rejections.extend(decoded.problems);
+    let mut root = decoded.value;
+    let enabled = enabled(&root, &profiles);
+    let unresolved = &loader.unresolved;
+    let mut check = Check {
+        edited: files,
+        root: &root,
+        canonical: &canonical,
+        enabled: &enabled,
+        unresolved,
+        findings: Vec::new(),
+        consequences: 0,
+    };
+    check.run();
+    loader.rejections.append(&mut check.findings);
+    loader.consequences += check.consequences;
+    spread_scale(&mut root);
+    let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
+    let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
+    let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
+    let reported = without_broken(without_misspelt(loader.breaks.without_consequences(reported)));
+    let reported = without_shifted(reported);
+    let project = Project {
+        name,
+        directory: entry.directory.clone(),
+        root,
+        enabled,
+        environment,
+        newer: std::mem::take(&mut loader.newer),
+        legacy: std::mem::take(&mut loader.legacy),
+        cut_off: loader.breaks.cut_off,
+        references: std::mem::take(&mut loader.references),
+        files: loader.files,
+        all_files: loader.all_files,
+        env_files,
+        unresolved: std::mem::take(&mut loader.unresolved),
+        rejected,
+    };
+    let mut findings = once(reported);
+    quick_fix::all(files, sources, &mut findings);
+    findings.extend(loader.accepted);
+    (project, findings)
+}
+
+/// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
+fn spread_scale(root: &mut Value) {
+    let Data::Map(map) = &mut root.data else { return };
+    let Some(Data::Map(services)) = map.get_mut("services").map(|entry| &mut entry.value.data) else { return };
+    for entry in services.values_mut() {
+        let Some(scale) = entry.value.get("scale").cloned() else { continue };
+        if let Data::Map(service) = &mut entry.value.data
+            && let Some(Data::Map(deploy)) = service.get_mut("deploy").map(|deploy| &mut deploy.value.data)
+        {
+            deploy.insert("replicas", super::value::Entry { key: scale.place, value: scale });
+        }
+    }
+}
+
+fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
+    if !entry.profiles.is_empty() {
+        return entry.profiles.clone();
+    }
+    // Without any, the profile with the empty name is active (`parity/profiles-empty-name`).
+    let given = environment.value("COMPOSE_PROFILES").unwrap_or_default();
+    given.split(',').map(|profile| profile.trim().to_owned()).collect()
+}
+
+fn enabled(root: &Value, profiles: &[String]) -> IndexSet<String> {
+    let services = root.get("services").and_then(Value::map);
+    let active = |service: &Value| {
+        let own = service.get("profiles").and_then(Value::list).unwrap_or(&[]);
+        let named = |profile: &String| profile == "*" || own.iter().any(|one| one.text() == Some(profile));
+        own.is_empty() || profiles.iter().any(named)
+    };
+    services.into_iter().flatten().filter(|(_, entry)| active(&entry.value)).map(|(name, _)| name.to_string()).collect()
+}
+
+/// The state of a load.
+pub(crate) struct Loader<'a> {
+    /// The files of the run.
+    pub(crate) sources: &'a SourceDb,
+    /// Their trees.
+    pub(crate) trees: &'a Trees,
+    /// What Compose rejects.
+    pub(crate) rejections: Vec<Finding>,
+    /// How often Compose rejects something only because of what is reported already.
+    pub(crate) consequences: usize,
+    /// Services whose `extends` leads nowhere: what they lack may stand there.
+    pub(crate) unresolved: IndexSet<String>,
+    /// What Compose 2.40.3 rejects and later ones do not.
+    pub(crate) newer: Vec<Finding>,
+    /// What it does not.
+    pub(crate) accepted: Vec<Finding>,
+    /// What is spelt in an old way.
+    pub(crate) legacy: Vec<Legacy>,
+    /// Where files break off.
+    breaks: Breaks,
+    /// Uses of variables.
+    pub(crate) references: Vec<Reference>,
+    files: Vec<FileId>,
+    all_files: IndexSet<FileId>,
+    extended: HashMap<(PathBuf, usize), Option<Rc<Value>>>,
+    generation: usize,
+    home: String,
+}
+
+/// How a file is loaded.
+struct Load<'a> {
+    directory: &'a Path,
+    environment: &'a Environment,
+    included: &'a [PathBuf],
+    /// False for a file that is only extended: its own `extends` and `include` wait, and so does validation.
+    whole: bool,
+}
+
+impl<'a> Loader<'a> {
+    fn new(sources: &'a SourceDb, trees: &'a Trees) -> Loader<'a> {
+        Loader {
+            sources,
+            trees,
+            rejections: Vec::new(),
+            consequences: 0,
+            unresolved: IndexSet::new(),
+            newer: Vec::new(),
+            accepted: Vec::new(),
+            legacy: Vec::new(),
+            breaks: Breaks::default(),
+            references: Vec::new(),
+            files: Vec::new(),
+            all_files: IndexSet::new(),
+            extended: HashMap::new(),
+            generation: 0,
+            home: String::new(),
+        }
+    }
+
+    /// Notes something that Compose rejects.
+    pub(crate) fn reject(&mut self, finding: Finding) {
+        self.rejections.push(finding);
+    }
+
+    /// A path as seen from the file that names it: the same on every machine.
+    pub(crate) fn named_from(&self, place: Place, path: &Path) -> String {
+        let file = self.sources.file(place.span.file);
+        relative(file.path.parent().unwrap_or(Path::new("/")), path)
+    }
+
+    /// What `~` stands for.
+    pub(crate) fn home(&self) -> String {
+        self.home.clone()
+    }
+
+    /// Loads files over each other, with their defaults set and their paths made absolute.
+    pub(crate) fn files(
+        &mut self,
+        files: &[(PathBuf, Place)],
+        directory: &Path,
+        environment: &Environment,
+        included: &[PathBuf],
+    ) -> Option<Value> {
+        self.generation += 1;
+        let generation = self.generation;
+        self.home = environment.value("HOME").unwrap_or_default();
+        let mut root: Option<Value> = None;
+        for (path, place) in files {
+            let load = Load { directory, environment, included, whole: true };
+            let before = self.generation;
+            self.generation = generation;
+            root = self.file(path, *place, root, &load);
+            self.generation = self.generation.max(before);
+        }
+        let mut root = root?;
+        set_defaults(&mut root);
+        validate(&root, &mut self.rejections);
+        Paths { base: directory, home: &self.home }.resolve(&mut root);
+        resolve_environment(&mut root, environment);
+        Some(root)
+    }
+
+    /// A file that services extend, read once: in canonical form, with its paths resolved.
+    pub(crate) fn extended_file(
+        &mut self,
+        path: &Path,
+        place: Place,
+        service: &str,
+        environment: &Environment,
+    ) -> Option<Rc<Value>> {
+        let key = (path.to_path_buf(), self.generation);
+        if let Some(known) = self.extended.get(&key) {
+            return known.clone();
+        }
+        let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let root = match self.sources.load(path) {
+            Ok(_) => {
+                let load = Load { directory: &directory, environment, included: &[], whole: false };
+                self.file(path, place, None, &load)
+            }
+            Err(error) => {
+                let message = format!("the extended file cannot be read: {error}");
+                self.reject(
+                    Finding::new("unresolved-extends", error.severity(), place, format!("services.{service}"), message)
+                        .evidence(self.named_from(place, path)),
+                );
+                None
+            }
+        };
+        let root = root.map(|mut root| {
+            Paths { base: &directory, home: &self.home() }.resolve(&mut root);
+            Rc::new(root)
+        });
+        self.extended.insert(key, root.clone());
+        root
+    }
+
+    fn file(&mut self, path: &Path, place: Place, before: Option<Value>, load: &Load<'_>) -> Option<Value> {
+        let file = match self.sources.load(path) {
+            Ok(file) => file,
+            Err(error) => {
+                let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                let message = format!("`{name}` cannot be read: {error}");
+                let own = self.sources.file(place.span.file).path == path;
+                let rule = if own { "yaml-syntax" } else { "unresolved-include" };
+                self.reject(Finding::new(rule, error.severity(), place, name, message));
+                return before;
+            }
+        };
+        if load.whole && load.included.is_empty() {
+            self.files.push(file);
+        }
+        let parsed = self.trees.get(self.sources, file);
+        let (tree, problems) = (&parsed.0, &parsed.1);
+        let (documents, findings) = convert(tree);
+        if self.all_files.insert(file) {
+            self.breaks.note(file, tree);
+            self.rejections.extend(problems.iter().cloned());
+            self.rejections.extend(findings);
+        }
+        let mut root = before;
+        for document in documents {
+            root = self.document(document, path, root, load);
+        }
+        root
+    }
+
+    fn document(
+        &mut self,
+        mut document: Document,
+        path: &Path,
+        before: Option<Value>,
+        load: &Load<'_>,
+    ) -> Option<Value> {
+        let place = document.value.place;
+        if document.value.map().is_none() {
+            let message = format!("a Compose file must be a mapping, this is a {}", document.value.data.type_name());
+            self.reject(Finding::new("wrong-type", Severity::Error, place, "", message));
+            return before;
+        }
+        let mut value = std::mem::replace(&mut document.value, Value::new(Data::Null, place));
+        self.interpolate(&mut value, load.environment);
+        let mut root = before.unwrap_or_else(|| Value::new(Data::Map(Map::new()), place));
+        if load.whole {
+            let scope = Scope {
+                file: path.to_path_buf(),
+                directory: load.directory.to_path_buf(),
+                environment: load.environment,
+            };
+            extends::apply(self, &mut value, &scope, &document);
+        }
+        reset(&mut root, &mut Vec::new(), &document.resets);
+        if load.whole {
+            let mut included = load.included.to_vec();
+            included.push(path.to_path_buf());
+            include::apply(self, &mut value, load.directory, load.environment, &included);
+        }
+        let mut root = merge(root, value, &mut Vec::new(), &mut self.rejections);
+        unique(&mut root, &mut self.rejections);
+        if load.whole {
+            self.schema(&mut root);
+        }
+        let texts = Texts::new(self.sources);
+        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
+        canonical.run(&mut root);
+        self.rejections.append(&mut canonical.findings);
+        if load.whole {
+            self.legacy.append(&mut canonical.legacy);
+        }
+        self.consequences += canonical.consequences;
+        unique(&mut root, &mut self.rejections);
+        Some(root)
+    }
+
+    fn interpolate(&mut self, value: &mut Value, environment: &Environment) {
+        let texts = Texts::new(self.sources);
+        let references = std::mem::take(&mut self.references);
+        let mut interpolation = Interpolation::new(environment, &texts, references);
+        interpolation.run(value, &mut Vec::new());
+        self.references = interpolation.references;
+        self.rejections.append(&mut interpolation.findings);
+        self.accepted.append(&mut interpolation.accepted);
+    }
+
+    /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
+    fn schema(&mut self, root: &mut Value) {
+        for violation in schema::validate(Files::new(self.sources, self.trees), root) {
+            if violation.newer {
+                self.newer.push(violation.finding);
+            } else if violation.rejected {
+                self.rejections.push(violation.finding);
+            } else {
+                self.accepted.push(violation.finding);
+            }
+        }
+        let version = match &mut root.data {
+            Data::Map(map) => map.shift_remove("version"),
+            _ => None,
+        };
+        self.legacy.extend(version.map(|entry| Legacy {
+            spelling: Spelling::Version,
+            key: entry.key,
+            resource: "version".to_owned(),
+        }));
+    }
+}

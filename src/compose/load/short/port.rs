@@ -1,0 +1,186 @@
+//! The short form of `ports`, as docker/go-connections 0.6.0 (`nat.ParsePortSpecs`) and compose-go read it.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+/// One port that a short form publishes; a range gives several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PortSpec {
+    /// The host's address, without brackets; empty for all.
+    pub(crate) host_ip: String,
+    /// The host's port, or a range `8000-8010` to choose from; empty where Docker chooses.
+    pub(crate) published: String,
+    /// The container's port.
+    pub(crate) target: u32,
+    /// `tcp`, `udp` or `sctp`.
+    pub(crate) protocol: String,
+}
+
+/// Why a text is no port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PortError {
+    /// One clause, values in backticks.
+    pub(crate) message: String,
+    /// The bytes of the text that are wrong.
+    pub(crate) range: Range<usize>,
+}
+
+/// Where the two sides of a short form stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SpecParts {
+    /// The bytes of the host's side, as `127.0.0.1:8080`; `None` where none is written.
+    pub(crate) host: Option<Range<usize>>,
+    /// The bytes of the container's side, as `80/tcp`.
+    pub(crate) target: Range<usize>,
+}
+
+/// The host's and the container's side of a short form, valid or not.
+pub(crate) fn parts(spec: &str) -> SpecParts {
+    let target = spec.rfind(':').map_or(0, |at| at + 1);
+    let host_end = target.saturating_sub(1);
+    SpecParts { host: (host_end > 0).then_some(0..host_end), target: target..spec.len() }
+}
+
+/// The ports of a short form, ordered as Compose orders them: by `port/protocol` as text, so 8010 stands before 809.
+///
+/// # Errors
+/// An unknown protocol, an address that is none, a port that is no number below 65536, a range that runs backwards, or
+/// ranges of different lengths.
+pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
+    let sides = parts(spec);
+    let target = spec.get(sides.target.clone()).unwrap_or("");
+    let (container, protocol) = target.split_once('/').unwrap_or((target, ""));
+    if container.is_empty() {
+        return Err(error("names no container port".to_owned(), sides.target));
+    }
+    let protocol = if protocol.is_empty() { "tcp".to_owned() } else { protocol.to_lowercase() };
+    if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {
+        let start = sides.target.start + container.len() + 1;
+        return Err(error(format!("`{protocol}` is not a protocol of ports"), start..spec.len()));
+    }
+    let host = sides.host.clone().and_then(|range| spec.get(range)).unwrap_or("");
+    let (ip, published) = host.rsplit_once(':').unwrap_or(("", host));
+    let ip_range = 0..ip.len();
+    let host_ip = address(ip).map_err(|message| error(message, ip_range))?;
+
+    let container_range = sides.target.start..sides.target.start + container.len();
+    let (first, last) = range(container).map_err(|message| error(message, container_range.clone()))?;
+    let published_range = host.len() - published.len()..host.len();
+    let published = if published.is_empty() {
+        None
+    } else {
+        let (low, high) = range(published).map_err(|message| error(message, published_range.clone()))?;
+        if last - first != high - low && first != last {
+            let message = format!("`{container}` and `{published}` are ranges of different lengths");
+            return Err(error(message, published_range));
+        }
+        Some((low, high))
+    };
+    let mut ports: Vec<PortSpec> = (0..=last - first)
+        .map(|offset| PortSpec {
+            host_ip: host_ip.clone(),
+            published: published.map_or(String::new(), |(low, high)| match first == last && low != high {
+                true => format!("{low}-{high}"),
+                false => (low + offset).to_string(),
+            }),
+            target: first + offset,
+            protocol: protocol.clone(),
+        })
+        .collect();
+    ports.sort_by_cached_key(|port| format!("{}/{}", port.target, port.protocol));
+    Ok(ports)
+}
+
+fn error(message: String, range: Range<usize>) -> PortError {
+    PortError { message, range }
+}
+
+/// The address without brackets; empty brackets are taken for no address.
+fn address(ip: &str) -> Result<String, String> {
+    let invalid = || format!("`{ip}` is not an IP address");
+    let bare = match ip.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').filter(|rest| !rest.contains(['[', ']'])).ok_or_else(invalid)?,
+        None => ip,
+    };
+    if !bare.is_empty() && bare.parse::<IpAddr>().is_err() {
+        return Err(invalid());
+    }
+    Ok(bare.to_owned())
+}
+
+/// First and last port of `80` or `80-90`; what follows a second `-` is not looked at.
+fn range(text: &str) -> Result<(u32, u32), String> {
+    let mut numbers = text.split('-');
+    let first = number(numbers.next().unwrap_or(""))?;
+    let last = numbers.next().map_or(Ok(first), number)?;
+    if last < first {
+        return Err(format!("the range `{text}` runs backwards"));
+    }
+    Ok((first, last))
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<u16>()
+        .ok()
+        .filter(|_| digits)
+        .map(u32::from)
+        .ok_or_else(|| format!("`{text}` is not a port from 0 to 65535"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(spec: &str, expect: &str) {
+        let answer = match parse(spec) {
+            Ok(ports) => ports
+                .iter()
+                .map(|port| format!("{}|{}|{}/{}", port.host_ip, port.published, port.target, port.protocol))
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(error) => format!("{}: {}", spec.get(error.range.clone()).unwrap(), error.message),
+        };
+        assert_eq!(answer, expect, "{spec:?}");
+    }
+
+    #[test]
+    fn a_short_form_gives_its_ports() {
+        check("80", "||80/tcp");
+        check("8080:80", "|8080|80/tcp");
+        check("127.0.0.1:8080:80/UDP", "127.0.0.1|8080|80/udp");
+        check("127.0.0.1::80", "127.0.0.1||80/tcp");
+        check(":80", "||80/tcp");
+        check("[::1]:8080:80", "::1|8080|80/tcp");
+        check("::1:8080:80", "::1|8080|80/tcp");
+        check("8000-8010:80", "|8000-8010|80/tcp");
+        check("9-10:809-810", "|9|809/tcp |10|810/tcp");
+        check("1-2:99-100", "|2|100/tcp |1|99/tcp");
+        check("80-80-90", "||80/tcp");
+        check("80/", "||80/tcp");
+        check("0080:80", "|80|80/tcp");
+    }
+
+    #[test]
+    fn an_error_points_at_the_wrong_part() {
+        check("8080:", ": names no container port");
+        check("80/http", "http: `http` is not a protocol of ports");
+        check("300.0.0.1:80:80", "300.0.0.1: `300.0.0.1` is not an IP address");
+        check("localhost:80:80", "localhost: `localhost` is not an IP address");
+        check("a:80", "a: `a` is not a port from 0 to 65535");
+        check("80:70000", "70000: `70000` is not a port from 0 to 65535");
+        check("+80:80", "+80: `+80` is not a port from 0 to 65535");
+        check("90-80:80", "90-80: the range `90-80` runs backwards");
+        check("1-3:80-81", "1-3: `80-81` and `1-3` are ranges of different lengths");
+        check("127.0.0.1:a:80", "a: `a` is not a port from 0 to 65535");
+        check("[::1:80:80", "[::1: `[::1` is not an IP address");
+        check("", ": names no container port");
+    }
+
+    #[test]
+    fn parts_are_the_two_sides() {
+        assert_eq!(parts("127.0.0.1:8080:80/tcp"), SpecParts { host: Some(0..14), target: 15..21 });
+        assert_eq!(parts("80"), SpecParts { host: None, target: 0..2 });
+        assert_eq!(parts(":80"), SpecParts { host: None, target: 1..3 });
+    }
+}

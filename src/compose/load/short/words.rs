@@ -1,0 +1,213 @@
+//! Commands written as one text, split into words as mattn/go-shellwords 1.0.12 splits them.
+
+use std::ops::Range;
+
+/// Why a text cannot be split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WordsError {
+    /// One clause, values in backticks.
+    pub(crate) message: String,
+    /// The bytes of the text that are wrong.
+    pub(crate) range: Range<usize>,
+}
+
+/// A word and the bytes it is written with, quotes and backslashes included.
+pub(crate) type Word = (String, Range<usize>);
+
+/// Splits a command. No variable or backtick is expanded. The command ends, without a word of warning, at the first
+/// `;`, `&`, `|`, `<` or `>` outside of quotes, and `2>` takes the word before it along. Backticks and parentheses stay
+/// in the word; blanks between them do not split it.
+///
+/// # Errors
+/// An unclosed quote, backtick or parenthesis, a trailing backslash, a `(` that follows no `$`, or a lone `)`.
+pub(crate) fn split(command: &str) -> Result<Vec<Word>, WordsError> {
+    let mut splitter = Splitter::default();
+    for (at, c) in command.char_indices() {
+        if !splitter.take(at, c)? {
+            break;
+        }
+    }
+    splitter.finish(command.len())
+}
+
+/// What a quote, backtick or parenthesis has opened, and where.
+#[derive(Default)]
+struct Splitter {
+    words: Vec<Word>,
+    word: String,
+    /// First and last byte of the word, once there is one; an empty pair of quotes is a word.
+    span: Option<Range<usize>>,
+    started: bool,
+    escaped: Option<usize>,
+    double: Option<usize>,
+    single: Option<usize>,
+    backtick: Option<usize>,
+    dollar: Option<usize>,
+}
+
+impl Splitter {
+    /// Takes a character; `false` where the command ends.
+    fn take(&mut self, at: usize, c: char) -> Result<bool, WordsError> {
+        if self.escaped.take().is_some() {
+            self.push(at, c);
+            return Ok(true);
+        }
+        if c == '\\' && self.single.is_none() {
+            self.touch(at, c);
+            self.escaped = Some(at);
+            return Ok(true);
+        }
+        if c == '\\' {
+            self.touch(at, c);
+            self.word.push(c);
+            return Ok(true);
+        }
+        if matches!(c, ' ' | '\t' | '\r' | '\n') {
+            if self.is_open() {
+                self.touch(at, c);
+                self.word.push(c);
+            } else if self.started {
+                self.end_word();
+            }
+            return Ok(true);
+        }
+        self.special(at, c)
+    }
+
+    fn special(&mut self, at: usize, c: char) -> Result<bool, WordsError> {
+        let quoted = self.single.is_some() || self.double.is_some();
+        match c {
+            '`' if !quoted && self.dollar.is_none() => toggle(&mut self.backtick, at),
+            ')' if !quoted && self.backtick.is_none() => toggle(&mut self.dollar, at),
+            '(' if !quoted && self.backtick.is_none() => {
+                if self.dollar.is_some() || !self.word.ends_with('$') {
+                    let message = "`(` stands outside of quotes and follows no `$`".to_owned();
+                    return Err(WordsError { message, range: at..at + 1 });
+                }
+                self.dollar = Some(at);
+                self.touch(at, c);
+                self.word.push(c);
+                return Ok(true);
+            }
+            '"' if self.single.is_none() && self.dollar.is_none() => {
+                self.touch(at, c);
+                self.started |= self.double.is_some();
+                toggle(&mut self.double, at);
+                return Ok(true);
+            }
+            '\'' if self.double.is_none() && self.dollar.is_none() => {
+                self.touch(at, c);
+                self.started |= self.single.is_some();
+                toggle(&mut self.single, at);
+                return Ok(true);
+            }
+            ';' | '&' | '|' | '<' | '>' if !self.is_open() => {
+                if c == '>' && self.word.starts_with(|first: char| first.is_ascii_digit()) {
+                    self.started = false;
+                }
+                return Ok(false);
+            }
+            _ => {}
+        }
+        self.push(at, c);
+        Ok(true)
+    }
+
+    fn is_open(&self) -> bool {
+        self.single.is_some() || self.double.is_some() || self.backtick.is_some() || self.dollar.is_some()
+    }
+
+    fn push(&mut self, at: usize, c: char) {
+        self.touch(at, c);
+        self.word.push(c);
+        self.started = true;
+    }
+
+    fn touch(&mut self, at: usize, c: char) {
+        let end = at + c.len_utf8();
+        self.span.get_or_insert(at..end).end = end;
+    }
+
+    fn end_word(&mut self) {
+        let range = self.span.take().unwrap_or(0..0);
+        self.words.push((std::mem::take(&mut self.word), range));
+        self.started = false;
+    }
+
+    fn finish(mut self, end: usize) -> Result<Vec<Word>, WordsError> {
+        if self.started {
+            self.end_word();
+        }
+        let open = [
+            (self.escaped, "ends with a backslash"),
+            (self.double, "`\"` is not closed"),
+            (self.single, "`'` is not closed"),
+            (self.backtick, "a backtick is not closed"),
+            (self.dollar, "a parenthesis is not closed, or closes nothing"),
+        ];
+        match open.into_iter().find_map(|(at, message)| at.map(|at| (at, message))) {
+            Some((at, message)) => Err(WordsError { message: message.to_owned(), range: at..end }),
+            None => Ok(self.words),
+        }
+    }
+}
+
+fn toggle(open: &mut Option<usize>, at: usize) {
+    *open = if open.is_some() { None } else { Some(at) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(command: &str, expect: &[&str]) {
+        let words: Vec<String> = split(command).unwrap().into_iter().map(|(word, _)| word).collect();
+        assert_eq!(words, expect, "{command:?}");
+    }
+
+    fn refuse(command: &str, range: Range<usize>) {
+        assert_eq!(split(command).map_err(|error| error.range), Err(range), "{command:?}");
+    }
+
+    #[test]
+    fn words_are_split_as_a_shell_would() {
+        check("", &[]);
+        check("  a\tb\nc ", &["a", "b", "c"]);
+        check(r#"sh -c "echo 'a b'" 'c "d'"#, &["sh", "-c", "echo 'a b'", "c \"d"]);
+        check(r#"a"b c"d "" ''"#, &["ab cd", "", ""]);
+        check(r"a\ b 'a\b' \é", &["a b", r"a\b", "é"]);
+        check("a `b c` $(d e)", &["a", "`b c`", "$(d e)"]);
+        check("$(a 'b')", &["$(a 'b')"]);
+        check("a $B ${C}", &["a", "$B", "${C}"]);
+        check("'a;b' \"c|d\"", &["a;b", "c|d"]);
+    }
+
+    #[test]
+    fn a_command_ends_at_an_operator() {
+        check("a b;c", &["a", "b"]);
+        check("a && b", &["a"]);
+        check("a >b", &["a"]);
+        check("a 2>&1", &["a"]);
+        check("a b2>&1", &["a", "b2"]);
+        check("a 20>x", &["a"]);
+        check("a 2<x", &["a", "2"]);
+        check("a; \"unclosed", &["a"]);
+    }
+
+    #[test]
+    fn what_is_open_at_the_end_is_refused() {
+        refuse("a \"b", 2..4);
+        refuse("é 'b", 3..5);
+        refuse("a `b", 2..4);
+        refuse("a $(b", 3..5);
+        refuse("a )", 2..3);
+        refuse("a (b)", 2..3);
+        refuse("a\\", 1..2);
+    }
+
+    #[test]
+    fn ranges_hold_the_quotes() {
+        let ranges: Vec<Range<usize>> = split(r#"é "b c"  \d"#).unwrap().into_iter().map(|(_, range)| range).collect();
+        assert_eq!(ranges, [0..2, 3..8, 10..12]);
+    }
+}

@@ -1,0 +1,13 @@
+//! The project as docker compose sees it: files read, included, extended, interpolated and merged.
+
+pub(crate) mod check;
+pub(crate) mod quick_fix;
+pub(crate) mod spec;
+pub(crate) mod load;
+mod rejections;
+pub(crate) mod value;
+
+pub(crate) use crate::compose::load::interpolate::Reference;
+pub(crate) use crate::text::nearest::nearest;
+pub(crate) use load::ServiceEnvFile;
+pub use load::{Entry, Project, load};

@@ -1,0 +1,123 @@
+//! Which attributes Compose merges in a way of their own, and by what the items of a list count as the same.
+//! Facts: compose-go 2.9.1, `override`; each row has a case in `fixtures/parity`.
+
+use std::sync::LazyLock;
+
+use crate::compose::value::Text;
+use crate::compose::value::pattern::{At, Patterns};
+
+/// How an attribute merges.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Merger {
+    /// The later value wins whole.
+    Replace,
+    /// Both become lists of `key=value`; the later comes behind the earlier.
+    Sequence,
+    /// As `Sequence`, without what is there already.
+    UniqueSequence,
+    /// A text is a build context.
+    Build,
+    /// A list of names is a mapping with null under each.
+    Names,
+    /// A list of services is a mapping with the condition that the short form implies.
+    Dependencies,
+    /// Options merge under the same driver only.
+    Logging,
+    /// Address pools merge by subnet.
+    IpamConfig,
+}
+
+/// The way of the attribute at a path, if it has one of its own.
+pub(crate) fn merger(path: &[Text]) -> Option<Merger> {
+    static TABLE: LazyLock<Patterns<Merger>> = LazyLock::new(|| Patterns::new(MERGERS));
+    TABLE.get(path).copied()
+}
+
+const MERGERS: &[(&str, Merger)] = &[
+    ("networks.*.ipam.config", Merger::IpamConfig),
+    ("networks.*.labels", Merger::Sequence),
+    ("volumes.*.labels", Merger::Sequence),
+    ("services.*.annotations", Merger::Sequence),
+    ("services.*.build", Merger::Build),
+    ("services.*.build.args", Merger::Sequence),
+    ("services.*.build.additional_contexts", Merger::Sequence),
+    ("services.*.build.extra_hosts", Merger::UniqueSequence),
+    ("services.*.build.labels", Merger::Sequence),
+    ("services.*.command", Merger::Replace),
+    ("services.*.depends_on", Merger::Dependencies),
+    ("services.*.deploy.labels", Merger::Sequence),
+    ("services.*.dns", Merger::Sequence),
+    ("services.*.dns_opt", Merger::Sequence),
+    ("services.*.dns_search", Merger::Sequence),
+    ("services.*.entrypoint", Merger::Replace),
+    ("services.*.env_file", Merger::Sequence),
+    ("services.*.label_file", Merger::Sequence),
+    ("services.*.environment", Merger::Sequence),
+    ("services.*.extra_hosts", Merger::UniqueSequence),
+    ("services.*.healthcheck.test", Merger::Replace),
+    ("services.*.labels", Merger::Sequence),
+    ("services.*.volumes.*.volume.labels", Merger::Sequence),
+    ("services.*.logging", Merger::Logging),
+    ("services.*.models", Merger::Names),
+    ("services.*.networks", Merger::Names),
+    ("services.*.sysctls", Merger::Sequence),
+    ("services.*.tmpfs", Merger::Sequence),
+    ("services.*.ulimits.*", Merger::Replace),
+];
+
+/// By what two items of a list count as the same; the later one then takes the place of the earlier.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Identity {
+    /// What stands before the `=`.
+    Key,
+    /// The target of a mount.
+    MountTarget,
+    /// The target of a device.
+    DeviceTarget,
+    /// The target of a secret or config; without one, its name below this directory.
+    GrantTarget(&'static str),
+    /// The number or text itself.
+    Text,
+    /// Host address, published port, target and protocol; a short form counts as its text.
+    Port,
+    /// The path of an env file.
+    EnvFile,
+}
+
+/// The lists whose doubles go, each with the identity of its items.
+pub(crate) fn identities() -> At<Identity> {
+    static TABLE: LazyLock<Patterns<Identity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
+    TABLE.start()
+}
+
+const IDENTITIES: &[(&str, Identity)] = &[
+    ("networks.*.labels", Identity::Key),
+    ("networks.*.ipam.options", Identity::Key),
+    ("services.*.annotations", Identity::Key),
+    ("services.*.build.args", Identity::Key),
+    ("services.*.build.additional_contexts", Identity::Key),
+    ("services.*.build.platform", Identity::Key),
+    ("services.*.build.tags", Identity::Key),
+    ("services.*.build.labels", Identity::Key),
+    ("services.*.cap_add", Identity::Key),
+    ("services.*.cap_drop", Identity::Key),
+    ("services.*.configs", Identity::GrantTarget("")),
+    ("services.*.deploy.labels", Identity::Key),
+    ("services.*.devices", Identity::DeviceTarget),
+    ("services.*.dns", Identity::Key),
+    ("services.*.dns_opt", Identity::Key),
+    ("services.*.dns_search", Identity::Key),
+    ("services.*.environment", Identity::Key),
+    ("services.*.env_file", Identity::EnvFile),
+    ("services.*.expose", Identity::Text),
+    ("services.*.labels", Identity::Key),
+    ("services.*.links", Identity::Key),
+    ("services.*.networks.*.aliases", Identity::Key),
+    ("services.*.networks.*.link_local_ips", Identity::Key),
+    ("services.*.ports", Identity::Port),
+    ("services.*.profiles", Identity::Key),
+    ("services.*.secrets", Identity::GrantTarget("/run/secrets")),
+    ("services.*.sysctls", Identity::Key),
+    ("services.*.tmpfs", Identity::Key),
+    ("services.*.volumes", Identity::MountTarget),
+];

@@ -1,0 +1,150 @@
+//! The shapes of `deploy`, `develop` and requests for devices.
+
+use super::service_parts::HOOK;
+use super::shape::{
+    BOOL, DURATION, EntryStyle, INTEGER_OR_TEXT, Key, Mapping, NUMBER_OR_TEXT, PAIRS, Scalars, Shape, Struct, TEXT,
+    TEXT_OR_SET, TEXT_SET, TEXTS, TextRule, key,
+};
+
+/// `deploy`: settings, or null.
+pub(crate) static DEPLOY: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&DEPLOY_STRUCT));
+
+/// The settings of a deployment.
+pub(crate) static DEPLOY_STRUCT: Struct = Struct::new("`deploy`", DEPLOY_KEYS);
+
+static DEPLOY_KEYS: &[Key] = &[
+    key("endpoint_mode", &TEXT, "How clients find the service in a swarm: `vip` or `dnsrr`"),
+    key("labels", &PAIRS, "Labels of the service itself, not of its containers"),
+    key("mode", &TEXT, "`replicated` runs a number of containers, `global` one on each node"),
+    key("placement", &PLACEMENT, "Which nodes of a swarm may run the service"),
+    key("replicas", &INTEGER_OR_TEXT, "How many containers run"),
+    key("resources", &RESOURCES, "What the containers may use, and what is kept for them"),
+    key("restart_policy", &RESTART_POLICY, "When and how often a container that ended is started again"),
+    key("rollback_config", &ROLLBACK, "How a failed update is taken back"),
+    key("update_config", &UPDATE, "How an update is rolled out"),
+];
+
+static RESOURCES: Shape = Shape::structure(&RESOURCES_STRUCT);
+static RESOURCES_STRUCT: Struct = Struct::new(
+    "`resources`",
+    &[
+        key("limits", &LIMITS, "The most that a container may use"),
+        key("reservations", &RESERVATIONS, "What must be free for a container before it is started"),
+    ],
+);
+
+static LIMITS: Shape = Shape::structure(&LIMITS_STRUCT);
+static LIMITS_STRUCT: Struct = Struct::new(
+    "`limits`",
+    &[
+        key("cpus", &NUMBER_OR_TEXT, "Cores, such as `0.5`"),
+        key("memory", &TEXT, "Memory, such as `512M`; beyond it the container is killed"),
+        key("pids", &INTEGER_OR_TEXT, "How many processes may run at once").since(2, 3, 0),
+    ],
+);
+
+static RESERVATIONS: Shape = Shape::structure(&RESERVATIONS_STRUCT);
+static RESERVATIONS_STRUCT: Struct = Struct::new(
+    "`reservations`",
+    &[
+        key("cpus", &NUMBER_OR_TEXT, "Cores that must be free"),
+        key("devices", &DEVICE_REQUESTS, "GPUs and other devices that the containers get"),
+        key(
+            "generic_resources",
+            &GENERIC_RESOURCES,
+            "Resources that the nodes of a swarm offer under names of their own",
+        ),
+        key("memory", &TEXT, "Memory that must be free, such as `256M`"),
+    ],
+);
+
+static GENERIC_RESOURCES: Shape = Shape::list(&GENERIC_RESOURCE, EntryStyle::Words);
+static GENERIC_RESOURCE: Shape = Shape::structure(&GENERIC_RESOURCE_STRUCT);
+static GENERIC_RESOURCE_STRUCT: Struct =
+    Struct::new("a generic resource", &[key("discrete_resource_spec", &DISCRETE, "A resource that is counted")]);
+static DISCRETE: Shape = Shape::structure(&DISCRETE_STRUCT);
+static DISCRETE_STRUCT: Struct = Struct::new(
+    "a counted resource",
+    &[key("kind", &TEXT, "Name of the resource"), key("value", &NUMBER_OR_TEXT, "How many of it must be free")],
+);
+
+static DEVICE_KEYS: &[Key] = &[
+    key("capabilities", &TEXT_SET, "What the device must be able to do; `[gpu]` asks for GPUs"),
+    key("count", &INTEGER_OR_TEXT, "How many devices, or `all`; excludes `device_ids`"),
+    key("device_ids", &TEXT_SET, "Which devices, by id; excludes `count`"),
+    key("driver", &TEXT, "Driver that provides the device, such as `nvidia`"),
+    key("options", &PAIRS, "Settings for the driver of the device"),
+];
+static DEVICE_REQUESTS: Shape = Shape::list(&DEVICE_REQUEST, EntryStyle::Words);
+static DEVICE_REQUEST: Shape = Shape::structure(&DEVICE_REQUEST_STRUCT);
+static DEVICE_REQUEST_STRUCT: Struct = Struct::new("a device request", DEVICE_KEYS).required(&["capabilities"]);
+
+/// `gpus`: `all`, or a list of requests. The schema refuses no key of a request: its `additionalProperties` stands at
+/// the list, where it means nothing.
+pub(crate) static GPUS: Shape =
+    Shape::of(Scalars::TEXT).text(TextRule::Words(&["all"])).or_list(&GPU_REQUEST, EntryStyle::Words);
+static GPU_REQUEST: Shape = Shape::structure(&GPU_REQUEST_STRUCT);
+static GPU_REQUEST_STRUCT: Struct = Struct::new("a GPU request", DEVICE_KEYS).open();
+
+static RESTART_POLICY: Shape = Shape::structure(&RESTART_POLICY_STRUCT);
+static RESTART_POLICY_STRUCT: Struct = Struct::new(
+    "`restart_policy`",
+    &[
+        key("condition", &TEXT, "`none`, `on-failure` or `any`"),
+        key("delay", &DURATION, "Time between attempts, such as `5s`"),
+        key("max_attempts", &INTEGER_OR_TEXT, "How often it is tried before giving up"),
+        key("window", &DURATION, "Time after which a start counts as successful"),
+    ],
+);
+
+static ORDER: Shape = Shape::of(Scalars::TEXT).text(TextRule::Words(&["start-first", "stop-first"]));
+static UPDATE: Shape = Shape::structure(&UPDATE_STRUCT);
+static UPDATE_STRUCT: Struct = Struct::new("`update_config`", ROLLOUT_KEYS);
+static ROLLBACK: Shape = Shape::structure(&ROLLBACK_STRUCT);
+static ROLLBACK_STRUCT: Struct = Struct::new("`rollback_config`", ROLLOUT_KEYS);
+static ROLLOUT_KEYS: &[Key] = &[
+    key("delay", &DURATION, "Time between groups of containers"),
+    key("failure_action", &TEXT, "What happens on failure: `continue`, `pause` or, for an update, `rollback`"),
+    key("max_failure_ratio", &NUMBER_OR_TEXT, "Share of failures that is tolerated, 0 to 1"),
+    key("monitor", &DURATION, "How long each container is watched for failure"),
+    key("order", &ORDER, "Whether the new container starts before or after the old one stops"),
+    key("parallelism", &INTEGER_OR_TEXT, "How many containers change at once; 0 for all"),
+];
+
+static PLACEMENT: Shape = Shape::structure(&PLACEMENT_STRUCT);
+static PLACEMENT_STRUCT: Struct = Struct::new(
+    "`placement`",
+    &[
+        key("constraints", &TEXTS, "What a node must be, such as `node.role==manager`"),
+        key("max_replicas_per_node", &INTEGER_OR_TEXT, "How many containers one node may run"),
+        key("preferences", &PREFERENCES, "How containers are spread over nodes"),
+    ],
+);
+static PREFERENCES: Shape = Shape::list(&PREFERENCE, EntryStyle::Words);
+static PREFERENCE: Shape = Shape::structure(&PREFERENCE_STRUCT);
+static PREFERENCE_STRUCT: Struct =
+    Struct::new("a preference", &[key("spread", &TEXT, "Label of nodes whose values share the containers evenly")]);
+
+/// `develop`: settings, or null.
+pub(crate) static DEVELOP: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&DEVELOP_STRUCT));
+static DEVELOP_STRUCT: Struct = Struct::new(
+    "`develop`",
+    &[key("watch", &WATCHES, "Paths that `docker compose watch` follows, and what a change does")],
+);
+static WATCHES: Shape = Shape::list(&WATCH, EntryStyle::Words);
+static WATCH: Shape = Shape::structure(&WATCH_STRUCT);
+static WATCH_STRUCT: Struct = Struct::new(
+    "a watch",
+    &[
+        key("action", &ACTION, "What a change does: rebuild, sync, restart, or sync and then restart or run a command"),
+        key("exec", &HOOK, "Command that `sync+exec` runs in the container").since(2, 32, 0),
+        key("ignore", &TEXT_OR_SET, "Patterns of paths that are not followed"),
+        key("include", &TEXT_OR_SET, "Patterns of the only paths that are followed").since(2, 34, 0),
+        key("initial_sync", &BOOL, "Copies everything once before watching").since(2, 39, 4),
+        key("path", &TEXT, "Path to follow"),
+        key("target", &TEXT, "Path in the container that changes are copied to"),
+    ],
+)
+.required(&["path", "action"]);
+static ACTION: Shape =
+    Shape::of(Scalars::TEXT).text(TextRule::Words(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"]));

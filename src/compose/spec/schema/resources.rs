@@ -1,0 +1,151 @@
+//! The shape of a whole file, and of networks, volumes, secrets, configs, models and includes.
+
+use super::service::SERVICE;
+use super::shape::{
+    EntryStyle, FLAG, INTEGER, Key, Mapping, Names, OPTIONS, PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXTS,
+    Table, key,
+};
+
+/// A whole Compose file.
+pub(crate) static FILE: Shape = Shape::structure(&FILE_STRUCT);
+
+/// The keys of a whole Compose file.
+pub(crate) static FILE_STRUCT: Struct = Struct::new("a Compose file", FILE_KEYS);
+
+static FILE_KEYS: &[Key] = &[
+    key("configs", &CONFIGS, "Files that services may mount, read-only"),
+    key("include", &INCLUDES, "Other Compose files that become part of this project").since(2, 20, 0),
+    key("models", &MODELS, "Language models that services may use").since(2, 38, 0),
+    key("name", &TEXT, "Name of the project; it starts the names of containers, networks and volumes").since(2, 3, 0),
+    key("networks", &NETWORKS, "Networks that services may join"),
+    key("secrets", &SECRETS, "Sensitive files that services may mount under `/run/secrets`"),
+    key("services", &SERVICES, "The containers of the project"),
+    key("version", &TEXT, "Ignored; it named the version of a format that is gone").deprecated("remove it"),
+    key("volumes", &VOLUMES, "Named storage that outlives containers"),
+];
+
+static SERVICES: Shape = Shape::table(&SERVICE_TABLE);
+static SERVICE_TABLE: Table = Table { title: "a service", names: Names::Word, closed: true, value: &SERVICE };
+static NETWORKS: Shape = Shape::table(&NETWORK_TABLE);
+static NETWORK_TABLE: Table = Table { title: "a network", names: Names::Word, closed: false, value: &NETWORK };
+static VOLUMES: Shape = Shape::table(&VOLUME_TABLE);
+static VOLUME_TABLE: Table = Table { title: "a volume", names: Names::Word, closed: true, value: &VOLUME };
+static SECRETS: Shape = Shape::table(&SECRET_TABLE);
+static SECRET_TABLE: Table = Table { title: "a secret", names: Names::Word, closed: true, value: &SECRET };
+static CONFIGS: Shape = Shape::table(&CONFIG_TABLE);
+static CONFIG_TABLE: Table = Table { title: "a config", names: Names::Word, closed: true, value: &CONFIG };
+static MODELS: Shape = Shape::table(&MODEL_TABLE);
+static MODEL_TABLE: Table = Table { title: "a model", names: Names::Word, closed: false, value: &MODEL };
+
+static INCLUDES: Shape = Shape::list(&INCLUDE, EntryStyle::Words);
+static INCLUDE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&INCLUDE_STRUCT));
+static INCLUDE_STRUCT: Struct = Struct::new(
+    "an `include`",
+    &[
+        key("env_file", &TEXT_OR_SET, "Env files for the variables of the included file; its own `.env` if not given"),
+        key("path", &TEXT_OR_SET, "The file, or several that override each other"),
+        key("project_directory", &TEXT, "Where relative paths of the included file start"),
+    ],
+)
+.without_extensions();
+
+static EXTERNAL_KEYS: &[Key] = &[key("name", &TEXT, "Its real name, from the time before `name` stood beside it")
+    .deprecated("write `name` beside `external`")];
+static EXTERNAL: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&EXTERNAL_STRUCT));
+static EXTERNAL_STRUCT: Struct = Struct::new("`external`", EXTERNAL_KEYS);
+/// `external` of a secret or a config, where the schema refuses no key.
+static OPEN_EXTERNAL: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&OPEN_EXTERNAL_STRUCT));
+static OPEN_EXTERNAL_STRUCT: Struct = Struct::new("`external`", EXTERNAL_KEYS).open();
+
+static NETWORK: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&NETWORK_STRUCT));
+static NETWORK_STRUCT: Struct = Struct::new(
+    "a network",
+    &[
+        key("attachable", &FLAG, "Lets containers outside the project join"),
+        key("driver", &TEXT, "Driver of the network; `bridge` if not given"),
+        key("driver_opts", &OPTIONS, "Settings for the driver"),
+        key("enable_ipv4", &FLAG, "Whether containers get IPv4 addresses").since(2, 33, 0),
+        key("enable_ipv6", &FLAG, "Whether containers get IPv6 addresses"),
+        key("external", &EXTERNAL, "It exists already: Compose neither creates nor removes it"),
+        key("internal", &FLAG, "Cuts the network off from the outside"),
+        key("ipam", &IPAM, "How addresses are given out"),
+        key("labels", &PAIRS, "Labels of the network"),
+        key("name", &TEXT, "Its real name, without the project's name before it"),
+    ],
+);
+
+static IPAM: Shape = Shape::structure(&IPAM_STRUCT);
+static IPAM_STRUCT: Struct = Struct::new(
+    "`ipam`",
+    &[
+        key("config", &IPAM_POOLS, "Ranges of addresses"),
+        key("driver", &TEXT, "Driver that gives out addresses"),
+        key("options", &TEXT_TABLE, "Settings for that driver"),
+    ],
+);
+static IPAM_POOLS: Shape = Shape::list(&IPAM_POOL, EntryStyle::Words);
+static IPAM_POOL: Shape = Shape::structure(&IPAM_POOL_STRUCT);
+static IPAM_POOL_STRUCT: Struct = Struct::new(
+    "a range of addresses",
+    &[
+        key("aux_addresses", &TEXT_TABLE, "Addresses that are taken already, by name"),
+        key("gateway", &TEXT, "Address of the gateway"),
+        key("ip_range", &TEXT, "Part of the subnet that containers get addresses from"),
+        key("subnet", &TEXT, "The subnet, such as `172.28.0.0/16`"),
+    ],
+);
+static TEXT_TABLE: Shape = Shape::table(&TEXT_TABLE_RULE);
+static TEXT_TABLE_RULE: Table = Table { title: "an entry", names: Names::OneLine, closed: true, value: &TEXT };
+
+static VOLUME: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&VOLUME_STRUCT));
+static VOLUME_STRUCT: Struct = Struct::new(
+    "a volume",
+    &[
+        key("driver", &TEXT, "Driver of the volume; `local` if not given"),
+        key("driver_opts", &OPTIONS, "Settings for the driver"),
+        key("external", &EXTERNAL, "It exists already: Compose neither creates nor removes it"),
+        key("labels", &PAIRS, "Labels of the volume"),
+        key("name", &TEXT, "Its real name, without the project's name before it"),
+    ],
+);
+
+static SECRET: Shape = Shape::structure(&SECRET_STRUCT);
+static SECRET_STRUCT: Struct = Struct::new(
+    "a secret",
+    &[
+        key("driver", &TEXT, "Driver that keeps the secret, in a swarm"),
+        key("driver_opts", &OPTIONS, "Settings for the driver"),
+        key("environment", &TEXT, "Variable of Compose's own environment that holds the secret").since(2, 6, 0),
+        key("external", &OPEN_EXTERNAL, "It exists already in the swarm"),
+        key("file", &TEXT, "File that holds the secret; relative to this file"),
+        key("labels", &PAIRS, "Labels of the secret"),
+        key("name", &TEXT, "Its real name, without the project's name before it"),
+        key("template_driver", &TEXT, "Driver that fills in the secret as a template"),
+    ],
+);
+
+static CONFIG: Shape = Shape::structure(&CONFIG_STRUCT);
+static CONFIG_STRUCT: Struct = Struct::new(
+    "a config",
+    &[
+        key("content", &TEXT, "The content itself, written here; variables are filled in").since(2, 23, 1),
+        key("environment", &TEXT, "Variable of Compose's own environment that holds the content").since(2, 23, 1),
+        key("external", &OPEN_EXTERNAL, "It exists already in the swarm"),
+        key("file", &TEXT, "File that holds the content; relative to this file"),
+        key("labels", &PAIRS, "Labels of the config"),
+        key("name", &TEXT, "Its real name, without the project's name before it"),
+        key("template_driver", &TEXT, "Driver that fills in the content as a template"),
+    ],
+);
+
+static MODEL: Shape = Shape::structure(&MODEL_STRUCT);
+static MODEL_STRUCT: Struct = Struct::new(
+    "a model",
+    &[
+        key("context_size", &INTEGER, "Size of the context window, in tokens"),
+        key("model", &TEXT, "The model, as an OCI artifact such as `ai/smollm2`"),
+        key("name", &TEXT, "Name of the model"),
+        key("runtime_flags", &TEXTS, "Flags for the engine that runs the model"),
+    ],
+)
+.required(&["model"]);

@@ -1,0 +1,150 @@
+//! Paths of values, matched against the patterns of Compose's tables.
+
+use crate::compose::value::Text;
+
+/// A table of patterns such as `services.*.build.args`, each with what holds for the paths that fit it. `*` stands for any
+/// one step; the items of a list are the step `[]`. Where several fit, the first counts.
+///
+/// Every stage walks over all values of a project with such a table. So the table is a tree of its own, and the walk goes
+/// down both at once: below a value whose path no pattern begins with there is nothing to look for.
+pub(crate) struct Patterns<T: 'static> {
+    spots: Vec<Spot<T>>,
+}
+
+/// All patterns that begin alike.
+struct Spot<T: 'static> {
+    /// What holds for a path that ends here.
+    value: Option<&'static T>,
+    /// Where each step leads that a pattern names.
+    named: Vec<(&'static str, usize)>,
+    /// Where any other step leads.
+    other: Option<usize>,
+}
+
+/// How far a walk has come in a table.
+pub(crate) struct At<T: 'static> {
+    table: &'static Patterns<T>,
+    spot: usize,
+}
+
+impl<T> Clone for At<T> {
+    fn clone(&self) -> At<T> {
+        *self
+    }
+}
+
+impl<T> Copy for At<T> {}
+
+/// A pattern that begins with the steps so far: what is left of its steps, and what it says.
+type Rest<T> = (Vec<&'static str>, &'static T);
+
+impl<T> Patterns<T> {
+    /// The table of some rows.
+    pub(crate) fn new(rows: &'static [(&'static str, T)]) -> Patterns<T> {
+        let mut table = Patterns { spots: Vec::new() };
+        table.add(&rows.iter().map(|(pattern, value)| (pattern.split('.').collect(), value)).collect::<Vec<_>>());
+        table
+    }
+
+    /// Adds the spot that these patterns lead on from, and all below it.
+    fn add(&mut self, rows: &[Rest<T>]) -> usize {
+        let at = self.spots.len();
+        let value = rows.iter().find(|(steps, _)| steps.is_empty()).map(|(_, value)| *value);
+        self.spots.push(Spot { value, named: Vec::new(), other: None });
+        let mut names: Vec<&str> = rows.iter().filter_map(|(steps, _)| steps.first().copied()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut named = Vec::new();
+        let mut other = None;
+        for name in names {
+            let next = self.add(&beyond(rows, name));
+            if name == ANY {
+                other = Some(next);
+            } else {
+                named.push((name, next));
+            }
+        }
+        if let Some(spot) = self.spots.get_mut(at) {
+            spot.named = named;
+            spot.other = other;
+        }
+        at
+    }
+
+    /// The start of a walk.
+    pub(crate) fn start(&'static self) -> At<T> {
+        At { table: self, spot: 0 }
+    }
+
+    /// What the first pattern says that a path fits.
+    pub(crate) fn get(&'static self, path: &[Text]) -> Option<&'static T> {
+        path.iter().try_fold(self.start(), |at, step| at.step(step))?.value()
+    }
+}
+
+impl<T> At<T> {
+    /// One step further; `None` where no pattern goes on so.
+    pub(crate) fn step(self, step: &str) -> Option<At<T>> {
+        let spot = self.table.spots.get(self.spot)?;
+        let named = spot.named.iter().find(|(name, _)| *name == step).map(|(_, next)| *next);
+        Some(At { table: self.table, spot: named.or(spot.other)? })
+    }
+
+    /// What holds for a value here.
+    pub(crate) fn value(self) -> Option<&'static T> {
+        self.table.spots.get(self.spot)?.value
+    }
+}
+
+/// What is left behind a step of the patterns that go on with it.
+fn beyond<T>(rows: &[Rest<T>], name: &str) -> Vec<Rest<T>> {
+    let fits = |steps: &&[&str]| steps.first().is_some_and(|step| *step == ANY || *step == name);
+    let rest = |(steps, value): &Rest<T>| {
+        let steps = Some(steps.as_slice()).filter(fits)?;
+        Some((steps.get(1..)?.to_vec(), *value))
+    };
+    rows.iter().filter_map(rest).collect()
+}
+
+/// A path as people write it: `services.web.ports`.
+pub(crate) fn display(path: &[Text]) -> String {
+    path.join(".")
+}
+
+/// The step that stands for the items of a list.
+pub(crate) const ITEM: Text = Text::new_static("[]");
+
+/// The step of a pattern that stands for any.
+const ANY: &str = "*";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_pattern_of_the_same_length_counts() {
+        const ROWS: &[(&str, u8)] = &[
+            ("services.*.ports", 1),
+            ("services.*.*", 2),
+            ("services.*.ports.[]", 3),
+            ("services.db.image", 4),
+            ("*", 5),
+            ("volumes.data", 6),
+            ("volumes.*", 7),
+        ];
+        let table: &'static Patterns<u8> = Box::leak(Box::new(Patterns::new(ROWS)));
+        let get = |path: &str| table.get(&path.split('.').map(Text::from).collect::<Vec<_>>()).copied();
+        assert_eq!(get("services.web.ports"), Some(1));
+        assert_eq!(get("services.db.ports"), Some(1));
+        assert_eq!(get("services.web.image"), Some(2));
+        assert_eq!(get("services.db.image"), Some(2));
+        assert_eq!(get("services.web.ports.[]"), Some(3));
+        assert_eq!(get("services.db.ports.[]"), Some(3));
+        assert_eq!(get("volumes"), Some(5));
+        assert_eq!(get("volumes.data"), Some(6));
+        assert_eq!(get("volumes.other"), Some(7));
+        assert_eq!(get("services.web"), None);
+        assert_eq!(get("services.web.ports.[].target"), None);
+        assert_eq!(table.get(&[]), None);
+    }
+}

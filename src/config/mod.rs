@@ -1,0 +1,271 @@
+//! `plimsoll.yaml`: what a repository says of its projects, its host, and the rules it wants.
+
+mod check;
+mod date;
+mod read;
+pub mod shape;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+pub(crate) use check::network;
+pub use date::Date;
+
+use crate::finding::Severity;
+use crate::source::Place;
+use crate::source::{PathKind, SourceDb};
+
+/// The names that the file may have; the first one wins where both stand in a directory.
+pub(crate) const FILE_NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
+
+/// How alike a word must be to be suggested, from 0 to 1 (Jaro-Winkler).
+const ALIKE: f64 = 0.8;
+
+/// The configuration of a repository.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The file it was read from; empty for a configuration that was not read.
+    pub(crate) path: PathBuf,
+    /// Rules and sets that run, and no others; empty for the usual ones.
+    pub(crate) select: Vec<String>,
+    /// Rules that do not run.
+    pub(crate) ignore: Vec<String>,
+    /// Settings of rules by name.
+    pub(crate) rules: BTreeMap<String, RuleSetting>,
+    /// Findings that do not count.
+    pub(crate) suppressions: Vec<Suppression>,
+    /// Projects that are named instead of found.
+    pub(crate) projects: Vec<ProjectSetting>,
+    /// The host that everything runs on.
+    pub(crate) host: Host,
+    /// What is known of services, by name.
+    pub(crate) services: BTreeMap<String, ServiceSetting>,
+    /// Paths that are not analysed.
+    pub(crate) exclude: Vec<Pattern>,
+    /// The lowest severity that makes a run fail; `None` where the file does not say.
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+impl Config {
+    /// The directory that relative paths in the file start from.
+    pub(crate) fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or_else(|| Path::new(""))
+    }
+
+    /// The values that an option of a rule has; empty where nothing is said.
+    pub(crate) fn option(&self, rule: &str, option: &str) -> &[String] {
+        self.rules.get(rule).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an option of a rule lists a name; `*` stands for any letters.
+    pub(crate) fn lists_name(&self, rule: &str, option: &str, name: &str) -> bool {
+        self.option(rule, option).iter().any(|pattern| matches_name(pattern, name))
+    }
+
+    /// Whether an option of a rule lists an address, or a network that it is in.
+    pub(crate) fn lists_address(&self, rule: &str, option: &str, address: IpAddr) -> bool {
+        self.option(rule, option).iter().filter_map(|text| network(text)).any(|network| holds(network, address))
+    }
+}
+
+fn matches_name(pattern: &str, name: &str) -> bool {
+    let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+    Regex::new(&format!("^{}$", parts.join(".*"))).is_ok_and(|pattern| pattern.is_match(name))
+}
+
+fn holds((network, bits): (IpAddr, u8), address: IpAddr) -> bool {
+    let bits = u32::from(bits);
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let differ = u32::from(network) ^ u32::from(address);
+            differ.checked_shr(32 - bits).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let differ = u128::from(network) ^ u128::from(address);
+            differ.checked_shr(128 - bits).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+/// A pattern of paths, as `.gitignore` writes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// The directory that it starts from.
+    pub(crate) directory: PathBuf,
+    /// As written.
+    pub(crate) text: String,
+}
+
+/// Findings that do not count. What it does not narrow down it does not ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Suppression {
+    /// Of these rules, each with where it is named; empty for all.
+    pub(crate) rules: Vec<(String, Place)>,
+    /// In these files; empty for all.
+    pub(crate) paths: Vec<Pattern>,
+    /// About these services; empty for whatever they are about.
+    pub(crate) services: Vec<String>,
+    /// Why.
+    pub(crate) reason: Option<String>,
+    /// The last day that it holds.
+    pub(crate) until: Option<Date>,
+    /// Where it is written.
+    pub(crate) place: Place,
+    /// Whether it comes from a file that this one extends: nobody says that such a one is unused.
+    pub(crate) inherited: bool,
+}
+
+/// What the configuration says of a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RuleSetting {
+    /// Whether it runs; `None` leaves that to the sets that are asked for.
+    pub(crate) enabled: Option<bool>,
+    /// The severity of all its findings; `None` leaves them as they are.
+    pub(crate) severity: Option<Severity>,
+    /// Its options by name.
+    pub(crate) options: BTreeMap<String, Vec<String>>,
+}
+
+/// A project that is named: what `docker compose -f … --env-file … --profile …` would be told. Paths
+/// are absolute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProjectSetting {
+    /// Compose files in the order of merging; at least one.
+    pub(crate) files: Vec<PathBuf>,
+    /// Env files in the order of reading; empty for `.env`.
+    pub(crate) env_files: Vec<PathBuf>,
+    /// Active profiles.
+    pub(crate) profiles: Vec<String>,
+    /// The project's name; `None` for the one that Compose would take.
+    pub(crate) name: Option<String>,
+    /// The project's directory; `None` for that of its first file.
+    pub(crate) directory: Option<PathBuf>,
+}
+
+/// What the host has; `None` where the file does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Host {
+    /// How many GPUs.
+    pub(crate) gpus: Option<u32>,
+    /// The memory of each GPU, in bytes.
+    pub(crate) gpu_memory: Option<u64>,
+    /// Main memory, in bytes.
+    pub(crate) memory: Option<u64>,
+    /// Processors.
+    pub(crate) cpus: Option<f64>,
+}
+
+/// What is known of a service that its Compose files do not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServiceSetting {
+    /// Whether it breaks when it runs more than once.
+    pub(crate) single_instance: bool,
+    /// The GPU memory that it takes, in bytes.
+    pub(crate) gpu_memory: Option<u64>,
+}
+
+/// What makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    /// A finding of this severity or a worse one.
+    Severity(Severity),
+    /// No finding.
+    Never,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConfigError {
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// Line and column from 1, columns in characters; `None` where the whole file is meant.
+    pub(crate) at: Option<(u64, u64)>,
+    /// What is wrong: one clause, lower case.
+    pub(crate) message: String,
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some((line, column)) = self.at {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// All that is wrong with a configuration; at least one mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub(crate) Vec<ConfigError>);
+
+impl std::fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// Finds and reads the configuration for a file or directory: the nearest one on the way up, not beyond the directory
+/// that holds `.git`. `rules` are the names of all rules.
+///
+/// # Errors
+/// The file cannot be read, is no YAML, or says something that plimsoll does not know: every mistake in it and in the
+/// files that it extends.
+pub fn find(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, ConfigErrors> {
+    match find_path(sources, start) {
+        Some(path) => load(sources, &path, rules).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Where the configuration for a file or directory stands; see [`find`].
+pub(crate) fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
+    for directory in crate::source::normalize(start).ancestors() {
+        let there =
+            FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| sources.kind(path) == PathKind::File);
+        if there.is_some() {
+            return there;
+        }
+        if sources.kind(&directory.join(".git")) != PathKind::Missing {
+            break;
+        }
+    }
+    None
+}
+
+/// Reads the configuration from a file.
+///
+/// # Errors
+/// As [`find`]; also where the file is absent.
+pub fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigErrors> {
+    read::load(sources, path, rules)
+}
+
+/// The word of a list that a person may have meant.
+pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(candidate, word), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// What is said of a rule's name that no rule has; `rules` are the names of all rules.
+pub(crate) fn unknown_rule(name: &str, rules: &[&str]) -> String {
+    match nearest(name, rules.iter().copied()) {
+        Some(meant) => format!("unknown rule `{name}`, did you mean `{meant}`?"),
+        None => format!("unknown rule `{name}`; `plimsoll rules` lists all"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

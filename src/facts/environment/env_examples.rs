@@ -1,0 +1,188 @@
+//! Variables that an example of an env file documents (`.env.example`, `sample.env`, `.env.dist`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::app_config::repository_root;
+use crate::source::{PathKind, SourceDb, Span};
+use crate::text::dotenv::EXAMPLE_WORDS;
+
+/// Where a variable is documented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Documented {
+    /// The example file.
+    pub(crate) file: PathBuf,
+    /// Its name there.
+    pub(crate) span: Span,
+    /// Whether nothing stands behind its `=`.
+    pub(crate) is_empty: bool,
+}
+
+/// The variables that example files in a directory, and in its parent where that is in the same repository, document.
+/// A line that is commented out (`# KEY=value`) documents too. The first file in the order of names counts, the
+/// directory's own before its parent's.
+pub(crate) fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<String, Documented> {
+    let mut found = BTreeMap::new();
+    let root = repository_root(sources, directory);
+    let parent = directory.parent().filter(|parent| parent.starts_with(&root));
+    for directory in [Some(directory), parent].into_iter().flatten() {
+        read_examples(directory, &sources.list(directory), sources, &mut found);
+    }
+    found
+}
+
+fn read_examples(directory: &Path, names: &[String], sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {
+    for name in names.iter().filter(|name| is_example(name)) {
+        let path = directory.join(name);
+        if sources.kind(&path) == PathKind::File {
+            read(&path, sources, found);
+        }
+    }
+}
+
+/// Whether a file name is that of an example of an env file.
+pub(crate) fn is_example(name: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["json", "yml", "yaml", "toml", "js", "ts", "php", "py", "sh", "md", "txt", "rb", "j2", "go"];
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let other = words.last().is_some_and(|last| OTHERS.contains(last));
+    words.contains(&"env") && words.iter().any(|word| EXAMPLE_WORDS.contains(word)) && !other
+}
+
+fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {
+    let Ok(id) = sources.load(path) else { return };
+    let file = sources.file(id);
+    let mut at = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
+    for line in file.text.get(at..).unwrap_or("").split_inclusive('\n') {
+        if let Some((offset, name)) = name_in(line) {
+            let start = (at + offset) as u32;
+            let span = Span { file: id, start, end: start + name.len() as u32 };
+            let value = line.split_once('=').map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
+            let is_empty = value.is_empty() || value.starts_with('#');
+            found.entry(name.to_owned()).or_insert_with(|| Documented { file: path.to_path_buf(), span, is_empty });
+        }
+        at += line.len();
+    }
+}
+
+/// The variables that a block of code in a text beside the project (`README.md`) sets at the start of a line, and that
+/// text.
+pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    for name in sources.list(directory).iter().filter(|name| name.to_ascii_lowercase().ends_with(".md")) {
+        let path = directory.join(name);
+        if sources.kind(&path) != PathKind::File {
+            continue;
+        }
+        let Ok(id) = sources.load(&path) else { continue };
+        for name in names_in_blocks(&sources.file(id).text) {
+            found.entry(name.to_owned()).or_insert_with(|| path.clone());
+        }
+    }
+    found
+}
+
+/// The names that stand before a `=` at the start of a line in a block of code.
+fn names_in_blocks(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut open: Option<&str> = None;
+    for line in text.lines().map(str::trim) {
+        let fence = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
+        match (open, fence) {
+            (None, fence) => open = fence,
+            (Some(own), Some(fence)) if own == fence => open = None,
+            (Some(_), _) => {
+                let name = line.strip_prefix("export ").unwrap_or(line).split_once('=').map_or("", |(name, _)| name);
+                let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                names.extend((is_name && !name.is_empty()).then_some(name));
+            }
+        }
+    }
+    names
+}
+
+/// The name that a line sets, and where it starts in the line.
+fn name_in(line: &str) -> Option<(usize, &str)> {
+    let trimmed = line.trim_start();
+    let commented = trimmed.starts_with('#');
+    let inner = trimmed.trim_start_matches('#').trim_start();
+    let inner = inner.strip_prefix("export ").unwrap_or(inner).trim_start();
+    let end = inner.find(['=', ':']).or_else(|| (!commented).then(|| inner.trim_end().len()))?;
+    let name = inner.get(..end)?.trim_end();
+    let starts = |c: char| c.is_ascii_uppercase() || c == '_' || !commented && c.is_ascii_lowercase();
+    let rest = |c: char| c.is_ascii_alphanumeric() && (!commented || !c.is_ascii_lowercase()) || c == '_';
+    let is_name = name.starts_with(starts) && name.chars().all(rest);
+    is_name.then_some((line.len() - inner.len(), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_examples() {
+        for name in [
+            ".env.example",
+            ".env.sample",
+            "sample.env",
+            "env.example",
+            ".env.template",
+            ".env.dist",
+            "example.env",
+            ".env.prod.example",
+            ".env-example",
+            "sample-env",
+            ".env.example.local",
+        ] {
+            assert!(is_example(name), "{name}");
+        }
+        for name in [
+            ".env",
+            ".env.production",
+            "example.yml",
+            ".envrc.example",
+            "env.example.json",
+            "example",
+            "environment.sample",
+        ] {
+            assert!(!is_example(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_in_lines() {
+        let check = |line: &str, expect: Option<(usize, &str)>| assert_eq!(name_in(line), expect, "{line:?}");
+        check("KEY=value\r\n", Some((0, "KEY")));
+        check("  export key = é", Some((9, "key")));
+        check("# KEY=", Some((2, "KEY")));
+        check("#  A KEY=x", None);
+        check("# Note: see README", None);
+        check("# TODO", None);
+        check("KEY", Some((0, "KEY")));
+        check("", None);
+        check("é=1", None);
+    }
+
+    #[test]
+    fn names_in_texts() {
+        let text =
+            "A=1\n```env\nB=2\n  C_1=\nexport D=x\nE = 3\n$ F=1 docker compose up\n~~~\nG=\n```\nH=1\n~~~\nI=é\n";
+        assert_eq!(names_in_blocks(text), ["B", "C_1", "D", "G", "I"]);
+    }
+
+    #[test]
+    fn the_first_file_counts() {
+        let sources = SourceDb::new();
+        sources.overlay(Path::new("/r/a/sample.env"), "# é\r\nB=3\r\n".to_owned());
+        sources.overlay(Path::new("/r/.env.example"), "\u{feff}A=1\r\nB=2\r\n".to_owned());
+        sources.overlay(Path::new("/r/.env"), "C=1".to_owned());
+        let mut found = BTreeMap::new();
+        read_examples(Path::new("/r/a"), &["sample.env".to_owned()], &sources, &mut found);
+        let names = [".env".to_owned(), ".env.example".to_owned(), ".env.dist".to_owned()];
+        read_examples(Path::new("/r"), &names, &sources, &mut found);
+        let shown: Vec<_> =
+            found.iter().map(|(name, one)| (name.as_str(), one.file.to_str().unwrap(), one.span.start)).collect();
+        assert_eq!(shown, [("A", "/r/.env.example", 3), ("B", "/r/a/sample.env", 6)]);
+    }
+}

@@ -1,0 +1,122 @@
+//! Variables that leave a blank: not set anywhere, or set to nothing.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::compose::{Project, Reference};
+use crate::secret_names::is_secret_name;
+use crate::source::Place;
+use crate::text::template::Outcome;
+
+/// A variable that leaves a blank in what runs.
+#[derive(Debug)]
+pub struct Blank<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Its uses, each place once, in the order of the files.
+    pub(crate) uses: Vec<&'a Reference>,
+    /// The line that sets it to nothing; `None` where nothing sets it.
+    pub(crate) emptied: Option<Place>,
+    /// A line whose value that line replaced.
+    pub(crate) replaced: Option<Place>,
+    /// Whether it, or a key that takes it whole, is named like a secret.
+    pub(crate) is_secret: bool,
+}
+
+/// Variables that a person's session, a proxy setting or a build server provides, and that are left out on purpose
+/// where they are not.
+const PROVIDED: [&str; 26] = [
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "SSH_AUTH_SOCK",
+    "LANG",
+    "LC_ALL",
+    "SHELL",
+    "TERM",
+    "LOGNAME",
+    "EDITOR",
+    "CI",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "FTP_PROXY",
+    "GITHUB_ACTIONS",
+    "GITHUB_TOKEN",
+    "DOCKER_HOST",
+    "TZ",
+];
+
+/// The variables of a project that leave a blank, by their first use.
+pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
+    let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::new();
+    let mut seen: HashSet<(&str, Place)> = HashSet::new();
+    // Where Compose stops for want of a value, nothing starts with a blank: `required-variable` says so.
+    let demands = |reference: &&Reference| {
+        reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)
+    };
+    let demanded: HashSet<&str> = project.references.iter().filter(demands).map(|one| one.name.as_str()).collect();
+    for reference in project.references.iter().filter(|reference| counts(project, reference)) {
+        if !demanded.contains(reference.name.as_str()) && seen.insert((&reference.name, reference.place)) {
+            by_name.entry(&reference.name).or_default().push(reference);
+        }
+    }
+    by_name
+        .into_iter()
+        .map(|(name, mut uses)| {
+            // By the order in the project: numbers of files follow the order of reading, which threads may change.
+            uses.sort_by_key(|one| (project.all_files.get_index_of(&one.place.span.file), one.place.span.start));
+            let setting = project.environment.setting(name);
+            let is_secret = is_secret_name(name) || uses.iter().any(|reference| fills_secret(reference));
+            let emptied = setting.and_then(|setting| setting.place);
+            let replaced = setting.and_then(|setting| setting.replaced.last().copied());
+            Blank { name, uses, emptied, replaced, is_secret }
+        })
+        .collect()
+}
+
+/// Whether a use leaves a blank in something that runs.
+fn counts(project: &Project, reference: &Reference) -> bool {
+    let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty) && reference.operator.is_none();
+    let provided = PROVIDED.contains(&reference.name.to_ascii_uppercase().as_str())
+        || reference.name.starts_with("COMPOSE_")
+        || reference.name.starts_with("DOCKER_");
+    blank && reference.effective && !reference.asked && runs(project, reference) && !provided
+}
+
+/// Whether what a use stands in is started.
+fn runs(project: &Project, reference: &Reference) -> bool {
+    match reference.path.as_slice() {
+        [first, ..] if first.starts_with("x-") => false,
+        [first, service, ..] if first == "services" => project.enabled.contains(service.as_str()),
+        _ => true,
+    }
+}
+
+/// Whether the value is that of a key named like a secret, and nothing else stands in it.
+fn fills_secret(reference: &Reference) -> bool {
+    let in_environment = reference.path.iter().any(|step| step == "environment");
+    let key = reference
+        .key
+        .as_deref()
+        .or_else(|| reference.path.last().filter(|step| *step != "[]").map(|step| step.as_str()));
+    in_environment && reference.alone && key.is_some_and(is_secret_name)
+}
+
+/// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.
+pub(crate) fn is_structural(reference: &Reference) -> bool {
+    match reference.path.as_slice() {
+        [first, _, key, ..] if first == "services" => {
+            matches!(key.as_str(), "image" | "ports" | "volumes" | "group_add")
+        }
+        _ => false,
+    }
+}

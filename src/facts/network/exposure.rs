@@ -1,0 +1,155 @@
+//! What stands open behind a published port, by what the catalogue knows of the image: a datastore, or a service that asks
+//! nobody who they are.
+
+use super::proxied::{Proxied, is_on_its_own};
+use super::published::Published;
+use crate::catalogue::schema::{ExposureKind, Login, Port, Role, Setting, Transport};
+use crate::facts::Facts;
+use crate::facts::images::{Known, is_open, known_image, launch, variable};
+use crate::model::{self, Service};
+
+/// What stands open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A database, a cache, a broker or a search engine, with or without a password.
+    Datastore(ExposureKind),
+    /// A service without a login that takes commands.
+    Commands,
+    /// A service without a login that shows what it knows.
+    Insight,
+}
+
+/// What stands open behind a port.
+#[derive(Clone, Copy)]
+pub(crate) struct Open<'a> {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// What whoever reaches it can do: one clause.
+    pub(crate) why: &'static str,
+    /// What is known of the image.
+    pub(crate) known: Known<'a>,
+}
+
+/// Purposes of ports that show something. One that takes mail or traces in tells nothing.
+const SHOWING: [&str; 5] = ["http", "https", "admin", "metrics", "api"];
+
+/// What stands open behind a port of a service, whoever reaches it.
+pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Open<'a>> {
+    at(service, port.target, &port.protocol)
+}
+
+/// The same, by the number of the port.
+pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<Open<'a>> {
+    let known = known_image(service)?;
+    let exposure = known.image.exposure(target);
+    if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
+        return Some(Open { kind: Kind::Datastore(exposure.kind), why: &exposure.why, known });
+    }
+    let (kind, why) = match exposure {
+        Some(exposure) => (Kind::Commands, exposure.why.as_str()),
+        None if matches!(known.image.role, Role::Monitoring | Role::Tool) => {
+            (Kind::Insight, "whoever reaches it sees all that it shows")
+        }
+        None => return None,
+    };
+    let answers = known.image.ports_for(known.tag);
+    // Where the tag leaves it open, each version must have the port.
+    let here = |ports: &Vec<&Port>| {
+        ports.iter().any(|one| {
+            let shows = kind == Kind::Commands || SHOWING.contains(&one.purpose.as_str());
+            shows && one.port == target && one.protocol == Transport::Tcp && is_open(service, one)
+        })
+    };
+    let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
+    let login = known.image.login_for(known.tag).filter(|_| listens)?;
+    (!asks(service, login)).then_some(Open { kind, why, known })
+}
+
+/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and asks nobody who is there.
+pub(crate) fn by_http(service: &Service, target: u16) -> bool {
+    let Some(known) = known_image(service) else { return false };
+    let Some(login) = known.image.login_for(known.tag) else { return false };
+    let answers = known.image.ports_for(known.tag);
+    let speaks = |ports: &Vec<&Port>| {
+        ports.iter().any(|one| one.port == target && matches!(one.purpose.as_str(), "http" | "search"))
+    };
+    !answers.is_empty() && answers.iter().all(speaks) && !asks(service, login)
+}
+
+/// Whether the service asks who is there.
+fn asks(service: &Service, login: &Login) -> bool {
+    let set = |settings: &[Setting]| {
+        settings.iter().any(|setting| {
+            variable(service, &setting.variable)
+                .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+        })
+    };
+    let flagged = |flags: &[String]| {
+        let words = launch(service);
+        flags.iter().any(|flag| words.iter().any(|word| word.value.starts_with(flag.as_str())))
+    };
+    let off = login
+        .off
+        .iter()
+        .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+    if login.default { !off && !flagged(&login.off_flags) } else { set(&login.on) || flagged(&login.on_flags) }
+}
+
+/// The proxy of the project that forwards to a published port of another service.
+pub(crate) fn proxy_of<'a>(facts: &'a Facts<'_>, published: &Published<'_>) -> Option<&'a Proxied> {
+    let (service, port) = (published.service, published.port);
+    // What an override publishes where it has taken the service away from its proxy.
+    let alone = |target: &Proxied| {
+        !target.here && target.place.span.file != port.place.span.file && is_on_its_own(facts, service)
+    };
+    facts.proxied().iter().filter(|target| !alone(target)).find(|target| {
+        target.service == service.name
+            && target.proxy != service.name
+            && target.port == port.target
+            && port.protocol == "tcp"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    fn check(keys: &str, port: &str, expect: Option<Kind>) {
+        with_facts(&format!("services:\n  it:\n    {keys}\n    ports: ['{port}']\n"), |facts| {
+            let service = &facts.model.services["it"];
+            assert_eq!(behind(service, &service.ports[0]).map(|open| open.kind), expect, "{keys} {port}");
+        });
+    }
+
+    #[test]
+    fn datastores_by_http() {
+        let check = |keys: &str, port: u16, expect: bool| {
+            with_facts(&format!("services:\n  it:\n    {keys}\n"), |facts| {
+                assert_eq!(by_http(&facts.model.services["it"], port), expect, "{keys} {port}");
+            });
+        };
+        check("image: qdrant/qdrant:v1.15.0", 6333, true);
+        check("image: qdrant/qdrant:v1.15.0", 6334, false);
+        check("image: qdrant/qdrant:v1.15.0\n    environment: [QDRANT__SERVICE__API_KEY=x]", 6333, false);
+        check("image: elasticsearch:7.17.0", 9200, true);
+        check("image: elasticsearch:8.17.0", 9200, false);
+        check("image: redis:7", 6379, false);
+        check("image: example/web", 80, false);
+    }
+
+    #[test]
+    fn what_stands_open() {
+        check("image: postgres:17", "5432:5432", Some(Kind::Datastore(ExposureKind::Datastore)));
+        check("image: postgres:17", "8080:8080", None);
+        let prefect = "image: prefecthq/prefect:3-latest\n    command: prefect server start --host 0.0.0.0";
+        check(prefect, "4200:4200", Some(Kind::Commands));
+        check(prefect, "4200:4200/udp", None);
+        check("image: prom/prometheus:v3.5.0", "9090:9090", Some(Kind::Insight));
+        check("image: prom/prometheus:v3.5.0\n    command: --web.config.file=/x.yml", "9090:9090", None);
+        check("image: axllent/mailpit:v1.27", "1025:1025", None);
+        check("image: axllent/mailpit:v1.27", "8025:8025", Some(Kind::Insight));
+        check("image: traefik:v3.5", "8080:8080", None);
+        check("image: example/web", "80:80", None);
+    }
+}

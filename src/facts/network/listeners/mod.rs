@@ -1,0 +1,274 @@
+//! The ports that a service listens on, what says so, and whether there may be others.
+
+mod named;
+
+pub(crate) use named::{declares, is_named};
+
+use std::collections::BTreeSet;
+
+use self::named::names;
+use crate::app_config::{is_official, runs_as_made};
+use crate::catalogue::schema::{Port, Role, Transport};
+use crate::facts::Facts;
+use crate::facts::images::{Known, built, known_image, launch, runs_default, runs_server, variable};
+use crate::facts::network::servers::binds;
+use crate::model::{self, Service, base_image};
+use crate::source::Place;
+
+/// What says that a service listens on a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// Its image, by the catalogue.
+    Image,
+    /// `EXPOSE` of its Dockerfile.
+    Dockerfile,
+    /// Its command.
+    Command,
+    /// Its configuration as a proxy.
+    Configuration,
+    /// A mapping that publishes the port as another one, which was taken for it.
+    Mapping(u16),
+}
+
+/// How sure it is that a service listens on a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sureness {
+    /// Its Dockerfile exposes it, or its server does so unless it is told otherwise.
+    Likely,
+    /// Its command says so, or the documentation of its image.
+    Certain,
+}
+
+/// Whether a service listens on other ports than those that are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// It may.
+    #[default]
+    Some,
+    /// Only where something says so that is not read: a configuration of its own, what a build leaves out.
+    Usual,
+    /// It does not: one server, whose ports its command or its image's documentation gives.
+    All,
+}
+
+/// A port that a service listens on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listener {
+    /// The port, of TCP.
+    pub(crate) port: u16,
+    /// How sure it is.
+    pub(crate) sure: Sureness,
+    /// Who listens there: a program, or an image.
+    pub(crate) who: String,
+    /// What says so.
+    pub(crate) evidence: Evidence,
+    /// Where that is written.
+    pub(crate) place: Place,
+}
+
+/// What is known of the ports of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listeners {
+    /// The ports, each once, the best known first.
+    pub(crate) ports: Vec<Listener>,
+    /// Whether there may be others.
+    pub(crate) extent: Extent,
+}
+
+impl Listeners {
+    /// The port, if the service is known to listen on it.
+    pub(crate) fn get(&self, port: u16) -> Option<&Listener> {
+        self.ports.iter().find(|one| one.port == port)
+    }
+
+    /// The numbers of the ports in their order.
+    pub(crate) fn numbers(&self) -> BTreeSet<u16> {
+        self.ports.iter().map(|one| one.port).collect()
+    }
+
+    /// The ports in words: `` `5432` or `8008` ``.
+    pub(crate) fn shown(&self) -> String {
+        let ports: Vec<String> = self.ports.iter().map(|one| format!("`{}`", one.port)).collect();
+        ports.join(" or ")
+    }
+
+    fn add(&mut self, one: Listener) {
+        if self.get(one.port).is_none() {
+            self.ports.push(one);
+        }
+    }
+}
+
+/// The TCP ports that a service listens on, as far as its command, its image and its Dockerfile tell.
+pub(crate) fn listeners(service: &Service) -> Listeners {
+    let mut found = of_command(service).or_else(|| of_image(service)).unwrap_or_default();
+    if let Some(exposed) = of_dockerfile(service) {
+        exposed.ports.into_iter().for_each(|one| found.add(one));
+        found.extent = found.extent.max(exposed.extent);
+    }
+    found
+}
+
+/// What a service listens on, where it usually does not listen on `port` and nothing about it says that here it does.
+pub(crate) fn other_than(facts: &Facts<'_>, service: &Service, port: u16) -> Option<Listeners> {
+    // Who shares a network namespace answers, too.
+    if facts.reach().siblings(&service.name).len() > 1 {
+        return None;
+    }
+    let known = of_configuration(facts, service).unwrap_or_else(|| listeners(service));
+    if known.get(port).is_some() || declares(service, port) || names(service, port) {
+        return None;
+    }
+    if known.extent > Extent::Some { Some(known) } else { of_mapping(service, port) }
+}
+
+/// What a service listens on, where it is known, for all that it says of itself, not to listen on a port that it publishes.
+pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -> Option<Listeners> {
+    // Who lives in the service's network namespace uses its ports.
+    if facts.reach().siblings(&service.name).len() > 1 || port.protocol != "tcp" {
+        return None;
+    }
+    let known = listeners(service);
+    // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
+    let met = service.ports.iter().any(|one| known.get(one.target).is_some());
+    (known.extent == Extent::All && !met && !is_named(service, port.target)).then_some(known)
+}
+
+/// Whether anything about a service, but for its published ports, names a port: it may listen there.
+pub(crate) fn may_listen(service: &Service, port: u16) -> bool {
+    declares(service, port) || listeners(service).get(port).is_some() || is_named(service, port)
+}
+
+/// The servers that its command starts.
+fn of_command(service: &Service) -> Option<Listeners> {
+    let binds = binds(service);
+    let mut found = Listeners::default();
+    for bind in &binds {
+        let Some(port) = bind.port else { continue };
+        let sure = if bind.port_written { Sureness::Certain } else { Sureness::Likely };
+        let who = bind.program.to_owned();
+        found.add(Listener { port, sure, who, evidence: Evidence::Command, place: bind.word.place });
+    }
+    if matches!(binds.as_slice(), [only] if only.port_written && only.port.is_some()) {
+        found.extent = Extent::All;
+    }
+    (!binds.is_empty()).then_some(found)
+}
+
+/// The image, where the container runs its server.
+fn of_image(service: &Service) -> Option<Listeners> {
+    let (known, place) = (known_image(service)?, base_image(service)?.place);
+    let starts = runs_default(service) || known.image.holds_data() && runs_server(service);
+    if known.image.role == Role::Base || !starts {
+        return None;
+    }
+    let mut found = Listeners::default();
+    let answers = known.image.ports_for(known.tag);
+    let mut told = true;
+    for port in answers.iter().flatten().filter(|port| port.protocol == Transport::Tcp) {
+        let number = port.variable.as_deref().and_then(|name| variable(service, name));
+        let moved = number.map(|value| last_number(&value.value));
+        told &= moved.is_none_or(|moved| moved.is_some());
+        let who = known.image.name.clone();
+        // What must be switched on may be on in a way that is not read.
+        let sure = if port.opened_by.is_empty() && known.exact { Sureness::Certain } else { Sureness::Likely };
+        let port = moved.flatten().unwrap_or(port.port);
+        found.add(Listener { port, sure, who, evidence: Evidence::Image, place });
+    }
+    let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
+    // A build may bring a configuration of its own; a proxy and a broker listen where a file says that is not read here.
+    let given = match known.image.role {
+        Role::Proxy => !(service.mounts.is_empty() && service.configs.is_empty()),
+        Role::Broker => is_configured(service),
+        _ => false,
+    };
+    let usual = known.exact && runs_default(service) && !known.built && !given;
+    found.extent = match (told && !found.ports.is_empty(), settled, usual) {
+        (true, true, _) => Extent::All,
+        (true, false, true) => Extent::Usual,
+        _ => Extent::Some,
+    };
+    Some(found)
+}
+
+/// The port at the end of `8080` or `0.0.0.0:8080`.
+fn last_number(text: &str) -> Option<u16> {
+    text.rsplit(':').next()?.trim().parse().ok()
+}
+
+/// Whether nothing tells the server of an image to listen elsewhere: no option about ports, no configuration of its own.
+fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
+    const OPTIONS: [&str; 9] =
+        ["port", "listen", "bind", "conf", "address", "endpoint", "http", "-p", "server.properties"];
+    const VARIABLES: [&str; 4] = ["LISTENERS", "CONFIG", "PLUGINS", "MODULES"];
+    let serves = known.exact && !matches!(known.image.role, Role::Proxy | Role::Base | Role::Tool) && !ports.is_empty();
+    let words =
+        launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
+    let variables =
+        service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
+    serves && runs_default(service) && !words && !variables && !is_configured(service)
+}
+
+/// Whether a mount, a config or a build gives a service a configuration of its own.
+fn is_configured(service: &Service) -> bool {
+    const ENDINGS: [&str; 11] =
+        [".conf", ".cnf", ".cfg", ".ini", ".yml", ".yaml", ".json", ".toml", ".xml", ".properties", ".hcl"];
+    let configures = |target: &str| {
+        let last = target.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+        ENDINGS.iter().any(|ending| target.ends_with(ending))
+            || matches!(last, "config" | "conf" | "conf.d")
+            || target.starts_with("/etc/") && !target.ends_with("localtime")
+    };
+    let mounted = service.mounts.iter().any(|mount| configures(mount.target.value.as_str()));
+    let copied = built(service).into_iter().flat_map(|image| &image.copies).any(|copy| {
+        copy.target.as_deref().is_none_or(configures) || copy.sources.iter().any(|source| configures(source))
+    });
+    mounted || copied || !service.configs.is_empty()
+}
+
+/// What the Dockerfile exposes.
+fn of_dockerfile(service: &Service) -> Option<Listeners> {
+    /// How many ports of a range are looked at.
+    const MOST: usize = 64;
+    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
+    for exposed in built(service)?.exposes.iter().filter(|one| one.protocol == "tcp") {
+        let ((first, last), place) = (exposed.ports.value, exposed.ports.place);
+        for port in (first..=last).take(MOST) {
+            let who = "its Dockerfile".to_owned();
+            found.add(Listener { port, sure: Sureness::Likely, who, evidence: Evidence::Dockerfile, place });
+        }
+        if first != last {
+            found.extent = Extent::Some;
+        }
+    }
+    (!found.ports.is_empty()).then_some(found)
+}
+
+/// What the configuration of a proxy of the project says.
+fn of_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
+    let listens = || facts.sidecars().listens.iter().filter(|listen| listen.proxy == service.name);
+    let place = listens().next()?.place;
+    if !is_official(service) || !runs_as_made(service) {
+        return None;
+    }
+    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
+    // The image's own page stays beside what is added, and TLS brings a redirection.
+    for (port, place) in listens().map(|listen| (listen.port, listen.place)).chain([(80, place), (443, place)]) {
+        let (sure, who) = (Sureness::Likely, "its configuration".to_owned());
+        found.add(Listener { port, sure, who, evidence: Evidence::Configuration, place });
+    }
+    Some(found)
+}
+
+/// `8080:80`, where 8080 was taken.
+fn of_mapping(service: &Service, taken: u16) -> Option<Listeners> {
+    let is_taken = |(first, last): (u16, u16)| (first..=last).contains(&taken);
+    let mapping = service.ports.iter().find(|mapping| mapping.published.is_some_and(is_taken))?;
+    let (first, last) = mapping.published?;
+    let (port, sure, who) = (mapping.target, Sureness::Likely, "its mapping".to_owned());
+    let one = Listener { port, sure, who, evidence: Evidence::Mapping(first), place: mapping.place };
+    (first == last).then_some(Listeners { ports: vec![one], extent: Extent::Some })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! Services that a reverse proxy of the project forwards to, and the proxies' own words for it.
+
+use std::collections::BTreeSet;
+
+use super::listeners::listeners;
+use super::reach::Answer;
+use crate::app_config::ProxyKind;
+use crate::facts::Facts;
+use crate::model::Service;
+use crate::source::Place;
+
+/// A port of a service that a proxy stands in front of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxied {
+    /// The service behind.
+    pub(crate) service: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// The service in front.
+    pub(crate) proxy: String,
+    /// Whether the project has it.
+    pub(crate) here: bool,
+    /// Where the proxy is told so.
+    pub(crate) place: Place,
+}
+
+/// All of them. An upstream without a port is at 80; a service that Traefik routes without naming a port, at the only one
+/// that it publishes: of several Traefik takes the lowest that the image exposes, which is not known.
+pub(crate) fn proxied(facts: &Facts<'_>) -> Vec<Proxied> {
+    let mut all = Vec::new();
+    for target in facts.proxy_targets() {
+        let proxy = target.proxy.as_deref();
+        let service = match (target.kind, proxy) {
+            (ProxyKind::Traefik, _) => Some(target.host.as_str()),
+            (_, None) => None,
+            (_, Some(proxy)) => match facts.reach().who_answers(proxy, &target.host) {
+                Answer::Service(service) => Some(service),
+                _ => None,
+            },
+        };
+        let Some(service) = service.and_then(|name| facts.model.services.get(name)) else { continue };
+        let ports: Vec<u16> = match (target.port, target.kind) {
+            (Some(port), _) => vec![port],
+            (None, ProxyKind::Traefik) => only_port(service),
+            (None, _) if target.scheme.as_deref() == Some("https") => vec![443],
+            (None, _) => vec![80],
+        };
+        let (here, proxy) = (proxy.is_some(), proxy.unwrap_or("traefik"));
+        let (name, place) = (&service.name, target.place);
+        let one = |port| Proxied { service: name.clone(), port, proxy: proxy.to_owned(), here, place };
+        all.extend(ports.into_iter().map(one));
+    }
+    all
+}
+
+/// Whether an override made a service one for its own machine: it is on no network of another project, where the Traefik
+/// is for which its labels are.
+pub(crate) fn is_on_its_own(facts: &Facts<'_>, service: &Service) -> bool {
+    let external = |key: &String| facts.model.networks.get(key).is_some_and(|network| network.external);
+    facts.project.files.len() > 1 && !service.networks.keys().any(external)
+}
+
+fn only_port(service: &Service) -> Vec<u16> {
+    let mut ports: BTreeSet<u16> =
+        service.ports.iter().filter(|port| port.protocol == "tcp").map(|port| port.target).collect();
+    // What the image is known to listen on is what Traefik sees, too.
+    let known = listeners(service);
+    ports.retain(|port| known.ports.is_empty() || known.get(*port).is_some());
+    if ports.len() == 1 { ports.into_iter().collect() } else { Vec::new() }
+}

@@ -1,0 +1,183 @@
+//! What is published on the host, and to whom.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use crate::compose::Project;
+use crate::model::{Model, Port, Service};
+use crate::source::Place;
+use crate::text::template::Operator;
+
+/// Who can connect to a published port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// Only the host itself.
+    Loopback,
+    /// Whoever reaches any address of the host.
+    All,
+    /// Whoever reaches this address of the host.
+    Address(String),
+    /// Not known: the variable of the address has no value here, which is said of the variable.
+    Unsaid,
+}
+
+impl Exposure {
+    /// Whether other machines may connect.
+    pub(crate) fn is_beyond_loopback(&self) -> bool {
+        match self {
+            Exposure::Loopback | Exposure::Unsaid => false,
+            Exposure::All => true,
+            Exposure::Address(address) => address != DOCKER_BRIDGE,
+        }
+    }
+}
+
+/// The bridge that Docker makes for containers; no other machine reaches it.
+const DOCKER_BRIDGE: &str = "172.17.0.1";
+
+/// A port of an active service that is published.
+#[derive(Clone, Debug)]
+pub struct Published<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// The port.
+    pub(crate) port: &'a Port,
+    /// Who can connect.
+    pub(crate) reach: Exposure,
+    /// False where the service has no network of its own, so that Docker ignores or refuses its ports
+    /// (`network_mode: host`, `none`, `service:…`, `container:…`).
+    pub(crate) in_effect: bool,
+}
+
+/// The ports of active services, in the order of the files.
+pub(crate) fn published<'a>(model: &'a Model, project: &Project) -> Vec<Published<'a>> {
+    let loopback = loopback_defaults(project);
+    let mut all = Vec::new();
+    for service in model.services.values() {
+        let in_effect = !has_borrowed_network(service);
+        for port in &service.ports {
+            let defaulted =
+                port.host_parts.iter().any(|part| part.variable.is_some() && loopback.contains(&part.place));
+            let reach = match (defaulted, is_unsaid(port)) {
+                (true, _) => Exposure::Loopback,
+                (false, true) => Exposure::Unsaid,
+                (false, false) => exposure(port.host_ip.as_deref()),
+            };
+            all.push(Published { service, port, reach, in_effect });
+        }
+    }
+    all
+}
+
+/// Whether the host's side of a port has a variable without a value, besides a number: it is that of the address.
+fn is_unsaid(port: &Port) -> bool {
+    let blank = port.host_parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
+    blank && port.published.is_some()
+}
+
+/// Whether a service shares another's network or has none.
+pub(crate) fn has_borrowed_network(service: &Service) -> bool {
+    service.network_mode.as_ref().is_some_and(|mode| {
+        let mode = mode.value.as_str();
+        matches!(mode, "host" | "none") || mode.starts_with("service:") || mode.starts_with("container:")
+    })
+}
+
+/// Who can connect to a port that is published on an address of the host.
+pub(crate) fn exposure(host_ip: Option<&str>) -> Exposure {
+    let Some(text) = host_ip else { return Exposure::All };
+    match address(text) {
+        Some(address) if address.is_loopback() => Exposure::Loopback,
+        Some(address) if address.is_unspecified() => Exposure::All,
+        _ => Exposure::Address(text.to_owned()),
+    }
+}
+
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
+}
+
+/// The uses of variables whose default is an address of the loopback, with or without a port behind it.
+fn loopback_defaults(project: &Project) -> HashSet<Place> {
+    let is_loopback = |word: &str| {
+        let before_port = word.rsplit_once(':').map(|(address, _)| address);
+        [Some(word), before_port].into_iter().flatten().any(|text| exposure(Some(text)) == Exposure::Loopback)
+    };
+    let defaults = project.references.iter().filter(|reference| {
+        matches!(reference.operator, Some(Operator::Default { .. }))
+            && reference.word.as_deref().is_some_and(is_loopback)
+    });
+    defaults.map(|reference| reference.place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::{with_facts, with_facts_and};
+
+    fn check(port: &str, expect: Exposure) {
+        let text = format!("services:\n  web:\n    image: x\n    ports:\n      - {port}\n");
+        with_facts(&text, |facts| {
+            let found: Vec<&Exposure> = facts.published().iter().map(|port| &port.reach).collect();
+            assert_eq!(found, [&expect], "{port}");
+        });
+    }
+
+    #[test]
+    fn addresses_are_told_apart() {
+        check("8080:80", Exposure::All);
+        check("'80'", Exposure::All);
+        check("0.0.0.0:8080:80", Exposure::All);
+        check("'[::]:8080:80'", Exposure::All);
+        check("'[::ffff:0.0.0.0]:8080:80'", Exposure::All);
+        check("127.0.0.1:8080:80", Exposure::Loopback);
+        check("127.9.9.9:8080:80", Exposure::Loopback);
+        check("'[::1]:8080:80'", Exposure::Loopback);
+        check("192.168.1.5:8080:80", Exposure::Address("192.168.1.5".to_owned()));
+        check("{target: 80, published: '8080', host_ip: 127.0.0.1}", Exposure::Loopback);
+        check("{target: 80, published: '8080'}", Exposure::All);
+    }
+
+    #[test]
+    fn the_bridge_of_docker_is_on_this_machine() {
+        let beyond = |ip: &str| exposure(Some(ip)).is_beyond_loopback();
+        assert_eq!(["172.17.0.1", "127.0.0.1", "192.168.1.5", "0.0.0.0"].map(beyond), [false, false, true, true]);
+    }
+
+    #[test]
+    fn a_name_is_no_address() {
+        assert_eq!(exposure(Some("localhost")), Exposure::Address("localhost".to_owned()));
+    }
+
+    #[test]
+    fn a_loopback_default_is_loopback_whatever_the_variable_says() {
+        let text = "services:\n  web:\n    image: x\n    ports: ['${BIND:-127.0.0.1}:${PORT:-80}:80', '${OPEN:-0.0.0.0}:81:81']\n";
+        let expect = |variables: &[(&str, &str)], expect: [Exposure; 2]| {
+            with_facts_and(text, variables, |facts| {
+                let found: Vec<Exposure> = facts.published().iter().map(|port| port.reach.clone()).collect();
+                assert_eq!(found, expect);
+            });
+        };
+        expect(&[], [Exposure::Loopback, Exposure::All]);
+        expect(&[("BIND", "0.0.0.0"), ("OPEN", "127.0.0.1")], [Exposure::Loopback, Exposure::Loopback]);
+        let with_port = "services:\n  web:\n    image: x\n    ports: ['${BIND:-127.0.0.1:8080}:80']\n";
+        with_facts_and(with_port, &[("BIND", "8080")], |facts| {
+            assert_eq!(facts.published()[0].reach, Exposure::Loopback);
+        });
+    }
+
+    #[test]
+    fn a_variable_without_a_value_leaves_the_address_open() {
+        check("'${IP}:8080:80'", Exposure::Unsaid);
+        check("'${PORT}:80'", Exposure::All);
+        check("'0.0.0.0:${PORT}:80'", Exposure::All);
+    }
+
+    #[test]
+    fn ports_under_host_networking_have_no_effect() {
+        with_facts("services:\n  web: {image: x, network_mode: host, ports: ['80:80']}\n", |facts| {
+            assert!(!facts.published()[0].in_effect);
+        });
+    }
+}

@@ -1,0 +1,150 @@
+//! Who says how a file that is not in the repository comes to be: a script, a Makefile, a workflow, or a README.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use crate::source::{PathKind, SourceDb, relative};
+
+/// How many files are looked into.
+const MOST: usize = 96;
+
+/// Directories that people keep their scripts in.
+const FOR_SCRIPTS: [&str; 7] = ["scripts", "script", "bin", "tools", "hack", "docs", ".github/workflows"];
+
+/// Words of a sentence or a command that makes a file.
+const MAKING: [&str; 21] = [
+    "cp ", "copy", "touch ", "mv ", "ln -s", "creat", "generat", "curl ", "wget ", "download", "openssl", "htpasswd",
+    "mkcert", "keytool", "tee ", "> ", "rename", "write", "save", "place", "put ",
+];
+
+/// The scripts and texts that may say how the files of a project come to be, the nearest first.
+pub(crate) fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Maker> {
+    let above = directory.ancestors().take_while(|above| above.starts_with(root));
+    above.flat_map(|above| near(above, sources)).take(MOST).collect()
+}
+
+/// The file, seen from a project's directory, that makes a missing one, or says how: any word of it in a script counts, in
+/// a text only where the line tells to make it.
+pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sources: &SourceDb) -> Option<String> {
+    // Nothing of these files enters the project.
+    let sources = &sources.glancing();
+    let wanted = wanted(missing, directory)?;
+    let found = makers.iter().find(|maker| {
+        let text = sources.load(&maker.file).map(|id| sources.file(id)).ok();
+        let is_text = maker.kind == Kind::Text;
+        let tells = |line: &str| !is_text || MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
+        text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line)))
+    })?;
+    Some(relative(directory, &found.file))
+}
+
+/// The end of the path that has to be named: the name of a file beside the project, otherwise with the directory it is in.
+fn wanted(missing: &Path, directory: &Path) -> Option<String> {
+    let name = missing.file_name()?.to_str()?;
+    let above = missing.parent()?;
+    if above == directory {
+        return Some(name.to_owned());
+    }
+    Some(format!("{}/{name}", above.file_name()?.to_str()?))
+}
+
+/// A file that may say how others are made.
+#[derive(Clone, Debug)]
+pub(crate) struct Maker {
+    file: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Script,
+    Text,
+}
+
+/// What a file is, by its name and that of the directory that it is in.
+fn kind(name: &str, above: &str) -> Option<Kind> {
+    let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let name = if has_capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+    match ending {
+        "md" | "rst" | "adoc" => Some(Kind::Text),
+        "sh" | "bash" | "ps1" | "bat" | "mk" => Some(Kind::Script),
+        "yml" | "yaml" if above == "workflows" || matches!(stem, "taskfile" | ".gitlab-ci" | ".travis") => {
+            Some(Kind::Script)
+        }
+        "py" | "js" | "rb"
+            if ["setup", "init", "bootstrap", "install", "generate"].iter().any(|word| stem.contains(word)) =>
+        {
+            Some(Kind::Script)
+        }
+        "json" if stem == "package" => Some(Kind::Script),
+        "" if name == "readme" => Some(Kind::Text),
+        "" if matches!(&*name, "makefile" | "gnumakefile" | "justfile" | "rakefile" | "jenkinsfile") => {
+            Some(Kind::Script)
+        }
+        "" if FOR_SCRIPTS.contains(&above) => Some(Kind::Script),
+        _ => None,
+    }
+}
+
+/// The scripts and texts of a directory and of its directories for scripts.
+fn near(directory: &Path, sources: &SourceDb) -> Vec<Maker> {
+    let inner = FOR_SCRIPTS.iter().map(|name| directory.join(name));
+    let makers = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
+        let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
+        let names = sources.list(&directory).into_iter();
+        names.filter_map(move |name| Some(Maker { kind: kind(&name, &above)?, file: directory.join(name) }))
+    });
+    makers.filter(|maker| sources.kind(&maker.file) == PathKind::File).collect()
+}
+
+/// Whether a line names a path: as a whole, not as a part of another name, and not as the source of a mount.
+fn names(line: &str, wanted: &str) -> bool {
+    line.match_indices(wanted).any(|(at, _)| {
+        let inner = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        let after = line.get(at + wanted.len()..).unwrap_or("");
+        let mut next = after.chars();
+        let goes_on = match (next.next(), next.next()) {
+            (Some('.'), Some(letter)) => inner(letter),
+            (Some(':'), Some(letter)) => letter == '/',
+            (Some(letter), _) => inner(letter) || letter == '/',
+            _ => false,
+        };
+        !goes_on && !before.is_some_and(|letter| inner(letter) || letter == '.')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_name_a_path() {
+        let check = |line: &str, wanted: &str, expect: bool| assert_eq!(names(line, wanted), expect, "{line}");
+        check("touch acme.json && chmod 600 acme.json", "acme.json", true);
+        check("cp .env.example .env", ".env", true);
+        check("cp .env.example /srv/.env.", ".env", true);
+        check("see .env.example", ".env", false);
+        check("- ./nginx/site.conf:/etc/nginx/conf.d/default.conf", "nginx/site.conf", false);
+        check("curl -o ./nginx/site.conf https://example.com/x", "nginx/site.conf", true);
+        check("my-config.yml", "config.yml", false);
+    }
+
+    #[test]
+    fn scripts_and_texts() {
+        let sources = SourceDb::new();
+        let lay = |path: &str, text: &str| sources.overlay(Path::new(path), text.to_owned());
+        lay("/r/README.md", "The file `site.conf` is for nginx.\nGenerate `realm.json` with the tool.\n");
+        lay("/r/scripts/setup", "render > deploy/site.conf\n");
+        lay("/r/deploy/notes.txt", "touch acme.json\n");
+        let check = |missing: &str, expect: Option<&str>| {
+            let makers = makers(Path::new("/r/deploy"), Path::new("/r"), &sources);
+            let found = named_by(&makers, Path::new("/r/deploy"), Path::new(missing), &sources);
+            assert_eq!(found.as_deref(), expect, "{missing}");
+        };
+        check("/r/deploy/site.conf", Some("../scripts/setup"));
+        check("/r/deploy/realm.json", Some("../README.md"));
+        check("/r/deploy/acme.json", None);
+    }
+}

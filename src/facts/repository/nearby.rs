@@ -1,0 +1,207 @@
+//! The services of other Compose files near a project's: people often start several files together.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::source::{NodeId, PathKind, SourceDb};
+use crate::yaml::{NodeKind, Tree, parse};
+
+/// How many files are looked into.
+const MOST: usize = 64;
+
+/// How many directories upwards are looked into.
+const UPWARDS: usize = 3;
+
+/// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
+/// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them. A file called
+/// `compose.<name>.yaml` counts as one that has a service of that name.
+pub(crate) fn services(
+    directory: &Path,
+    root: &Path,
+    beside: bool,
+    sources: &SourceDb,
+) -> Vec<(PathBuf, BTreeSet<String>)> {
+    let names = |one: &Near| {
+        let mut names: BTreeSet<String> = match &one.broken {
+            Some(text) => keys_of(text).map(str::to_owned).collect(),
+            None => services_of(&one.tree).map(str::to_owned).collect(),
+        };
+        names.extend(named_after(&one.file));
+        names
+    };
+    near(directory, root, beside, sources).into_iter().map(|one| (one.file.clone(), names(&one))).collect()
+}
+
+/// The word between `compose.` and the ending.
+fn named_after(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let rest = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"))?;
+    let (middle, _) = rest.strip_prefix(['.', '-'])?.rsplit_once('.')?;
+    Some(middle.to_owned())
+}
+
+/// The keys with nothing behind them in a text that is no YAML: its services are among them.
+fn keys_of(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    text.lines().filter_map(|line| line.trim().strip_suffix(':')).filter(move |key| key.chars().all(is_part))
+}
+
+/// A Compose file near a project.
+struct Near {
+    file: PathBuf,
+    tree: Tree,
+    /// The text of one that does not parse.
+    broken: Option<String>,
+}
+
+/// The Compose files near a directory, as [`services`] has it.
+fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, Tree)> {
+    near(directory, root, beside, sources).into_iter().map(|one| (one.file, one.tree)).collect()
+}
+
+fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<Near> {
+    // Nothing of these files enters the project.
+    let sources = &sources.glancing();
+    let above: Vec<&Path> =
+        directory.ancestors().skip(1).take_while(|above| above.starts_with(root)).take(UPWARDS).collect();
+    let mut directories = vec![directory.to_path_buf()];
+    directories.extend(above.iter().map(|path| path.to_path_buf()));
+    for outer in [Some(directory), above.first().copied().filter(|_| beside)].into_iter().flatten() {
+        let inner = sources.list(outer).into_iter().map(|name| outer.join(name));
+        directories.extend(inner.filter(|path| sources.kind(path) == PathKind::Directory));
+    }
+    let files = directories.iter().flat_map(|directory| {
+        let names = sources.list(directory).into_iter().filter(|name| is_yaml(name));
+        names.map(|name| directory.join(name)).collect::<Vec<_>>()
+    });
+    let read = |file: PathBuf| {
+        let id = sources.load(&file).ok()?;
+        let source = sources.file(id);
+        let (tree, problems) = parse(id, &source.text);
+        let broken = problems.iter().any(|one| one.rule == "yaml-syntax").then(|| source.text.to_string());
+        Some(Near { file, tree, broken })
+    };
+    files.take(MOST).filter_map(read).collect()
+}
+
+/// What the services of Compose files use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// Networks, by their keys.
+    pub(crate) networks: BTreeSet<String>,
+    /// Volumes, by their keys.
+    pub(crate) volumes: BTreeSet<String>,
+}
+
+/// What the services of the Compose files near a project use, its own files aside: files that are started together share
+/// their networks and volumes.
+pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb) -> Used {
+    let mut used = Used::default();
+    for (_, tree) in trees(directory, root, false, sources).into_iter().filter(|(file, _)| !own.contains(file)) {
+        for root in &tree.documents {
+            let services = tree.get(*root, "services").into_iter().flat_map(|services| tree.pairs(services));
+            for service in services {
+                let names = |key: &str| tree.get(service.value, key).map(|node| words(&tree, node)).unwrap_or_default();
+                used.networks.extend(names("networks"));
+                let source = |volume: String| volume.split(':').next().unwrap_or("").to_owned();
+                used.volumes.extend(names("volumes").into_iter().map(source));
+            }
+        }
+    }
+    used
+}
+
+/// The keys of a mapping, or the texts of a list and the `source`s of the mappings in it.
+fn words(tree: &Tree, node: NodeId) -> Vec<String> {
+    match tree.follow(node).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Mapping(pairs, _)) => {
+            pairs.iter().filter_map(|pair| tree.text(pair.key)).map(str::to_owned).collect()
+        }
+        Some(NodeKind::Sequence(items, _)) => {
+            let word =
+                |item: &NodeId| tree.text(*item).or_else(|| tree.text(tree.get(*item, "source")?)).map(str::to_owned);
+            items.iter().filter_map(word).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A network that another project near this one makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// Its key.
+    pub(crate) key: String,
+    /// Its real name.
+    pub(crate) name: String,
+    /// The Compose file.
+    pub(crate) file: PathBuf,
+    /// Whether the name is written.
+    pub(crate) named: bool,
+}
+
+/// The networks that the projects near this one make, the implied `default` of each among them. Names with variables in
+/// them are left out.
+pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Made> {
+    let mut found = Vec::new();
+    for (file, tree) in trees(directory, root, true, sources) {
+        let Some(root) = tree.documents.first().filter(|root| tree.get(**root, "services").is_some()) else { continue };
+        let parent = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
+        let project = tree
+            .get(*root, "name")
+            .and_then(|name| tree.text(name))
+            .map_or_else(|| project_name(parent), str::to_owned);
+        let declared = tree.get(*root, "networks").map(|networks| tree.pairs(networks)).unwrap_or_default();
+        let mut made = |key: &str, value: Option<NodeId>| {
+            let text = |name: &str| tree.text(tree.get(value?, name)?);
+            if value.is_some_and(|value| tree.get(value, "external").is_some()) || project.contains('$') {
+                return;
+            }
+            let named = text("name");
+            let name = named.map_or_else(|| format!("{project}_{key}"), str::to_owned);
+            if !name.contains('$') {
+                found.push(Made { key: key.to_owned(), name, file: file.clone(), named: named.is_some() });
+            }
+        };
+        for pair in declared {
+            made(tree.text(pair.key).unwrap_or(""), Some(pair.value));
+        }
+        if !declared.iter().any(|pair| tree.text(pair.key) == Some("default")) {
+            made("default", None);
+        }
+    }
+    found
+}
+
+/// The name of a project by its directory, as Compose makes it.
+fn project_name(directory: &str) -> String {
+    let lower = directory.to_lowercase();
+    let kept: String =
+        lower.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')).collect();
+    kept.trim_start_matches(['_', '-']).to_owned()
+}
+
+/// The names of the services that one file has.
+pub(crate) fn services_of(tree: &Tree) -> impl Iterator<Item = &str> {
+    let sections = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
+    sections.flat_map(|services| tree.pairs(services)).filter_map(|pair| tree.text(pair.key))
+}
+
+fn is_yaml(name: &str) -> bool {
+    (name.ends_with(".yml") || name.ends_with(".yaml")) && name.contains("compose")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn services_of_a_file_that_is_no_yaml_count() {
+        let files = [
+            ("compose.yaml", "services:\n  api:\n    image: x\n"),
+            ("compose.more.yaml", "services:\n  db:\n    image: 'x\n  cache:\n    image: x\n"),
+        ];
+        with_sources(&files, &[], |_, facts| {
+            assert_eq!(["db", "cache", "web"].map(|name| facts.is_service_nearby(name)), [true, true, false]);
+        });
+    }
+}

@@ -1,0 +1,58 @@
+//! What a Compose file is for, by its name and the directories it stands in.
+
+/// What a Compose file is for, by its name and the directories it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Tests: data are made for them and thrown away.
+    Test,
+    /// A developer's own machine.
+    Development,
+    /// Anything else, or not known.
+    Any,
+}
+
+const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark"];
+/// `override` is what Compose adds on a developer's machine; elsewhere files are named with `-f`.
+const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "debug", "devcontainer", "override"];
+
+/// Names of directories whose files are copied to another place before they are used, or were brought from one.
+const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "backups"];
+
+/// Whether a Compose file, by the directories it stands in, is used in another place than this.
+pub(crate) fn is_of_elsewhere(path: &str) -> bool {
+    let (directories, _) = path.rsplit_once('/').unwrap_or_default();
+    let name =
+        |directory: &str| directory.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_ascii_lowercase();
+    directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
+}
+
+/// Whether a name says that what has it is for tests.
+pub(crate) fn is_for_tests(name: &str) -> bool {
+    purpose(name) == Purpose::Test
+}
+
+/// Reads the purpose out of a path, relative to the repository.
+pub(crate) fn purpose(path: &str) -> Purpose {
+    let lower = path.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['/', '.', '-', '_', ' ']).collect();
+    if words.iter().any(|word| TEST_WORDS.contains(word)) {
+        Purpose::Test
+    } else if words.iter().any(|word| DEVELOPMENT_WORDS.contains(word)) {
+        Purpose::Development
+    } else {
+        Purpose::Any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_and_backups_are_used_elsewhere() {
+        let of_elsewhere = ["templates/a/compose.yaml", ".agent/skills/x/compose.yml", "docs/Backups-2025-12-12/c.yml"];
+        assert!(of_elsewhere.into_iter().all(is_of_elsewhere));
+        let here = ["compose.template.yaml", "templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
+        assert!(!here.into_iter().any(is_of_elsewhere));
+    }
+}

@@ -1,0 +1,378 @@
+//! Datastores of the project, where each keeps its data, and whether that place lasts.
+
+use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
+use crate::compose::load::short::volume::clean;
+use crate::facts::images::{Known, known_image, runs_server, variable};
+use crate::facts::storage::mounts;
+use crate::model::{Model, Mount, MountKind, Service, Spanned};
+
+/// Options that make a cache write its data to disk: somebody wants them kept.
+const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
+
+/// A service that runs a datastore whose data nothing keeps.
+pub struct Unkept<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// The image.
+    pub(crate) image: &'static Image,
+    /// Whether the catalogue names this very repository.
+    pub(crate) exact: bool,
+    /// The path that holds the data; for a tag that leaves it open, that of the newest version.
+    pub(crate) path: String,
+    /// What is lost with it.
+    pub(crate) keeps: Keeps,
+    /// Whether the command asks for the data to be kept, which only matters for a cache.
+    pub(crate) asked_for: bool,
+    /// The option that the command would better name another path with: the usual one is not made for data.
+    pub(crate) option: Option<&'static str>,
+    /// A mount that was meant for the data and does not hold them, and what comes of it.
+    pub(crate) misplaced: Option<(&'a Mount, WrongMountEffect)>,
+    /// Whether a mount keeps what the image has at another path.
+    pub(crate) partly: bool,
+    /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
+    pub(crate) fleeting: Option<&'a Mount>,
+}
+
+/// The datastores of a model whose data are not kept.
+pub(crate) fn unkept(model: &Model) -> Vec<Unkept<'_>> {
+    model.services.values().filter_map(|service| of_service(model, service)).collect()
+}
+
+/// A server, and the mount that keeps its data.
+pub(crate) struct Kept<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// Where it keeps them.
+    pub(crate) path: String,
+    /// The mount.
+    pub(crate) mount: &'a Mount,
+}
+
+/// The datastores whose data a mount keeps, for sure.
+pub(crate) fn kept(model: &Model) -> Vec<Kept<'_>> {
+    let of_service = |service| {
+        let known = known_image(service).filter(|known| known.image.holds_data() && runs_server(service))?;
+        let answers = known.image.data_for(known.tag);
+        let [paths] = answers.as_slice() else { return None };
+        paths.iter().find_map(|data| {
+            let path = place_of(service, data)?;
+            let mount = mounts::cover(model, service, &path).filter(|mount| mounts::is_persistent(model, mount))?;
+            is_kept(model, service, data, &path).then_some(Kept { service, path, mount })
+        })
+    };
+    model.services.values().filter_map(of_service).collect()
+}
+
+/// A variable that moves the data of an image away from a mount.
+pub(crate) struct Moved<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// The variable.
+    pub(crate) variable: &'static str,
+    /// Its value, the path.
+    pub(crate) value: &'a Spanned<String>,
+    /// The mount at the path that the image has without the variable.
+    pub(crate) mount: &'a Mount,
+    /// Whether the catalogue names this very repository.
+    pub(crate) exact: bool,
+}
+
+/// The services whose data a variable moves to where nothing lasts, although there is a mount at their usual place.
+pub(crate) fn moved(model: &Model) -> Vec<Moved<'_>> {
+    model.services.values().filter_map(|service| moved_in(model, service)).collect()
+}
+
+fn moved_in<'a>(model: &'a Model, service: &'a Service) -> Option<Moved<'a>> {
+    let known = known_image(service)?;
+    let paths = known.image.data.iter().map(|data| (data.path.as_str(), data.variable.as_deref()));
+    let files = known.image.sqlite.iter().map(|file| (file.path.as_str(), file.variable.as_deref()));
+    paths.chain(files).find_map(|(usual, variable_name)| {
+        let name = variable_name?;
+        let value = variable(service, name).filter(|value| value.value.starts_with('/'))?;
+        let persistent =
+            |path: &str| mounts::cover(model, service, path).filter(|mount| mounts::is_persistent(model, mount));
+        let mount = persistent(usual).filter(|_| persistent(&value.value).is_none())?;
+        Some(Moved { service, variable: name, value, mount, exact: known.exact })
+    })
+}
+
+fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
+    let Known { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
+    if names_own_mount(model, service) || moved_in(model, service).is_some() {
+        return None;
+    }
+    let borrowed = service.volumes_from.iter().any(|from| from.value.starts_with("container:"));
+    let keeps_something = mounts::all(model, service)
+        .into_iter()
+        .any(|mount| mounts::is_persistent(model, mount) && !mount.read_only && !is_elsewhere(&mount.target.value));
+    // An image that only shares its name with a known one may keep its data elsewhere.
+    if borrowed || !runs_server(service) || !exact && keeps_something {
+        return None;
+    }
+    let answers = image.data_for(tag);
+    let lost: Vec<Option<Unkept<'a>>> = answers
+        .iter()
+        .map(|paths| paths.iter().find_map(|path| lost(model, service, (image, exact), (path, paths))))
+        .collect();
+    // A tag that leaves the version open: only what holds for every version is sure.
+    if lost.iter().any(Option::is_none) {
+        return None;
+    }
+    lost.into_iter().flatten().next()
+}
+
+/// Whether the command or a variable names a lasting mount of the service: the data are put there on purpose.
+fn names_own_mount(model: &Model, service: &Service) -> bool {
+    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
+    let texts: Vec<&str> = words.chain(values).map(|text| text.value.as_str()).collect();
+    mounts::all(model, service).into_iter().any(|mount| {
+        let target = mount.target.value.trim_end_matches('/');
+        let named = |text: &&str| {
+            let rest = text.find(target).and_then(|at| text.get(at + target.len()..));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', '"', '\'', ',', '&', '?']))
+                || is_in_pattern(text, target)
+        };
+        target.len() > 1 && mounts::is_persistent(model, mount) && !is_elsewhere(target) && texts.iter().any(named)
+    })
+}
+
+/// Whether a text names a path by a pattern: `/data/disk{1...4}` of MinIO and RustFS.
+fn is_in_pattern(text: &str, path: &str) -> bool {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '=' | '"' | '\'' | '}');
+    text.match_indices('{').filter_map(|(at, _)| text.get(..at)).any(|before| {
+        let word = before.rsplit(ends).next().unwrap_or("");
+        let word = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let begun = word.find('/').and_then(|at| word.get(at..)).unwrap_or("");
+        begun.len() > 1 && path.starts_with(begun)
+    })
+}
+
+/// Whether a place in a container holds configuration, scripts, logs or copies.
+fn is_elsewhere(target: &str) -> bool {
+    let begins = |place: &str| target.strip_prefix(place).is_some_and(|rest| rest.starts_with('-'));
+    NOT_DATA.iter().any(|place| mounts::is_inside(target, place) || begins(place))
+}
+
+fn lost<'a>(
+    model: &'a Model,
+    service: &'a Service,
+    (image, exact): (&'static Image, bool),
+    (data, all): (&'static DataPath, &[&'static DataPath]),
+) -> Option<Unkept<'a>> {
+    let path = place_of(service, data)?;
+    let moved = path != data.path && data.otherwise.as_ref().is_none_or(|other| path != other.path);
+    if is_kept(model, service, data, &path) {
+        return None;
+    }
+    let others = all.iter().filter(|other| other.path != data.path);
+    let others: Vec<String> = others.filter_map(|other| place_of(service, other)).collect();
+    let holds_others = |mount: &Mount| others.iter().any(|other| mounts::is_inside(other, &mount.target.value));
+    let mut named = None;
+    if !moved {
+        for wrong in &data.wrong {
+            let found = mounts::all(model, service).into_iter().find(|mount| clean(&mount.target.value) == wrong.path);
+            named = named.or(found.map(|mount| (mount, wrong.effect)));
+        }
+    }
+    let meant = || {
+        let fits = |mount: &&Mount| {
+            !holds_others(mount) && is_meant_for_data(model, service, mount) && !is_common(model, service, mount)
+        };
+        let found = mounts::all(model, service).into_iter().find(fits);
+        found.map(|mount| (mount, WrongMountEffect::Ignored))
+    };
+    let fleeting = mounts::cover(model, service, &path).filter(|mount| !mounts::is_persistent(model, mount));
+    // Of an image that only shares its name with a known one, the catalogue's paths may differ.
+    let asked_for = asks_to_keep(service, data);
+    let misplaced = named.or_else(meant).filter(|_| exact && (asked_for || data.asked_by.is_empty()));
+    Some(Unkept {
+        service,
+        image,
+        exact,
+        path,
+        keeps: data.keeps,
+        asked_for,
+        option: data.flags.first().filter(|_| !data.asked_by.is_empty()).map(String::as_str),
+        misplaced,
+        partly: mounts::all(model, service)
+            .into_iter()
+            .any(|mount| holds_others(mount) && mounts::is_persistent(model, mount)),
+        fleeting,
+    })
+}
+
+/// The path of the data, moved by its variable or by an option of the command; `None` where the command names it in a
+/// way that is not read.
+fn place_of(service: &Service, data: &DataPath) -> Option<String> {
+    if data.in_command {
+        let words = service.command.iter().flat_map(|command| command.words.iter());
+        let named = words.map(|word| word.value.as_str()).find_map(path_in);
+        return Some(named.unwrap_or_else(|| data.path.clone()));
+    }
+    if let Some(path) = data.flags.iter().find_map(|flag| option(service, flag)) {
+        return path.starts_with('/').then(|| path.to_owned());
+    }
+    if data.configured_by.iter().any(|flag| option(service, flag).is_some()) {
+        return None;
+    }
+    match data.variable.as_deref().and_then(|name| variable(service, name)) {
+        Some(value) if value.value.starts_with('/') => Some(value.value.trim_end_matches('/').to_owned()),
+        Some(value) if !value.value.is_empty() => None,
+        _ => {
+            let set = |other: &&Otherwise| other.with.iter().any(|name| variable(service, name).is_some());
+            Some(data.otherwise.as_ref().filter(set).map_or(&data.path, |other| &other.path).clone())
+        }
+    }
+}
+
+/// The path that a word is, or that stands behind the name of an engine (`rocksdb:/data/main.db`, `surrealkv:///data`).
+fn path_in(word: &str) -> Option<String> {
+    let behind = word.split_once(':').filter(|(engine, _)| engine.chars().all(|one| one.is_ascii_lowercase()));
+    let path = behind.map_or(word, |(_, path)| path);
+    path.starts_with('/').then(|| format!("/{}", path.trim_start_matches('/')))
+}
+
+/// Whether the command of a cache asks for its data to be written.
+fn asks_to_keep(service: &Service, data: &DataPath) -> bool {
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    let asked = |word: &str| {
+        let name = word.split('=').next().unwrap_or(word);
+        data.asked_by.iter().any(|option| option == name)
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        asked(word)
+            || PERSISTENCE.contains(word) && words.get(at + 1).is_some_and(|value| !value.is_empty() && *value != "no")
+    })
+}
+
+/// The value of an option of the command: `--dir /x` or `--dir=/x`.
+fn option<'a>(service: &'a Service, flag: &str) -> Option<&'a str> {
+    let words: Vec<&str> =
+        service.command.iter().flat_map(|command| &command.words).map(|word| word.value.as_str()).collect();
+    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).copied(),
+        rest => rest.strip_prefix('='),
+    })
+}
+
+/// Whether a mount keeps the path. Docker puts an anonymous volume at the path that the image declares as VOLUME, unless
+/// something is mounted right there; a mount further up then holds nothing.
+fn is_kept(model: &Model, service: &Service, data: &DataPath, path: &str) -> bool {
+    let accepted = data.also_accepted.iter().any(|accepted| {
+        mounts::cover(model, service, accepted)
+            .is_some_and(|mount| clean(&mount.target.value) == *accepted && mounts::is_persistent(model, mount))
+    });
+    if accepted {
+        return true;
+    }
+    let Some(mount) = mounts::cover(model, service, path) else { return false };
+    let hidden = data
+        .volume
+        .as_deref()
+        .is_some_and(|volume| mounts::is_inside(path, volume) && !mounts::is_inside(&mount.target.value, volume));
+    mounts::is_persistent(model, mount) && !hidden
+}
+
+/// Places in containers that hold configuration, scripts, logs, certificates or copies, not the data of a server.
+const NOT_DATA: [&str; 22] = [
+    "/etc",
+    "/docker-entrypoint",
+    "/var/log",
+    "/logs",
+    "/log",
+    "/tmp",
+    "/run",
+    "/var/run",
+    "/backup",
+    "/backups",
+    "/dump",
+    "/dumps",
+    "/scripts",
+    "/script",
+    "/init",
+    "/certs",
+    "/ssl",
+    "/usr/local",
+    "/usr/share/zoneinfo",
+    "/import",
+    "/plugins",
+    "/sql",
+];
+
+/// Whether a mount looks as if the data were meant to be in it: it lasts, it is a directory, and its names say data.
+fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
+    let target = mount.target.value.as_str();
+    let elsewhere = is_elsewhere(target);
+    let last = target.rsplit('/').next().unwrap_or("");
+    let is_file = last.contains('.') && !last.starts_with('.');
+    if !mounts::is_persistent(model, mount) || mount.read_only || elsewhere || is_file {
+        return false;
+    }
+    let other = [
+        "cert", "certs", "tls", "ssl", "keys", "conf", "config", "configs", "log", "logs", "init", "backup", "backups",
+    ];
+    let names = |text: &str, words: &[&str]| {
+        text.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| words.contains(&word))
+    };
+    if names(target, &other) || matches!(&mount.kind, MountKind::Volume(name) if names(name, &other)) {
+        return false;
+    }
+    let words =
+        ["data", "db", "database", "store", "storage", "lib", "mysql", "postgres", "postgresql", "pgdata", "mongo"];
+    let has_word = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        lower.split(['/', '-', '_', '.']).any(|word| words.contains(&word) || word.ends_with("data"))
+    };
+    match &mount.kind {
+        MountKind::Volume(name) => has_word(name) || has_word(target) || name.contains(&service.name),
+        MountKind::Bind(_) => {
+            has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(last_step(&source.value)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a directory of the host is for more than one server's data: another mount shows it, or a part of it.
+fn is_common(model: &Model, service: &Service, mount: &Mount) -> bool {
+    let MountKind::Bind(source) = &mount.kind else { return false };
+    let shows = |other: &Mount| matches!(&other.kind, MountKind::Bind(path) if mounts::is_inside(path, source));
+    let other = |one: &Service, other: &Mount| one.name != service.name || other.place != mount.place;
+    model.services.values().any(|one| one.mounts.iter().any(|second| other(one, second) && shows(second)))
+}
+
+/// The last step of a path: those before it name the machine, not the mount.
+fn last_step(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn a_command_names_a_path_with_or_without_its_engine() {
+        let check = |word: &str, expect: Option<&str>| assert_eq!(path_in(word).as_deref(), expect, "{word}");
+        check("/data", Some("/data"));
+        check("rocksdb:/db_data/data.db", Some("/db_data/data.db"));
+        check("surrealkv:///data", Some("/data"));
+        check("start", None);
+        check("127.0.0.1:/x", None);
+    }
+
+    #[test]
+    fn who_names_its_mount_keeps_its_data_there() {
+        let check = |value: &str, expect: usize| {
+            let text = format!(
+                "services:\n  db: {{image: 'postgres:17', volumes: ['kept:/data'], environment: {{X: '{value}'}}}}\nvolumes: {{kept: {{}}}}\n"
+            );
+            with_facts(&text, |facts| assert_eq!(unkept(facts.model).len(), expect, "{value}"));
+        };
+        check("/data", 0);
+        check("dir=/data/db", 0);
+        check("/data2", 1);
+        check("/database/log", 1);
+    }
+}

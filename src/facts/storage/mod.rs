@@ -1,0 +1,7 @@
+//! What is stored where, and whether it outlives the container.
+
+pub(crate) mod binds;
+pub(crate) mod datastores;
+pub(crate) mod mounts;
+pub(crate) mod sqlite;
+pub(crate) mod sqlite_files;

@@ -1,0 +1,128 @@
+//! The findings that are known: written down once, so that only new ones count.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::finding::{Severity, Suppressed, SuppressedBy};
+use crate::report::{Compared, Known, Report};
+use crate::source::{SourceDb, relative};
+
+/// The version of the file.
+pub(crate) const VERSION: u32 = 1;
+
+/// The name that the file has unless another is asked for.
+pub(crate) const FILE_NAME: &str = "plimsoll-baseline.json";
+
+/// A baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// Its directory, absolute: files are relative to it.
+    pub(crate) directory: PathBuf,
+    /// What is known, sorted.
+    pub(crate) findings: Vec<Known>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "version")]
+    _version: u32,
+    findings: Vec<WrittenFinding>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFinding {
+    file: String,
+    rule: String,
+    resource: String,
+    fingerprint: String,
+}
+
+/// The findings that a revision of git had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// The revision, as it was asked for.
+    pub(crate) revision: String,
+    /// The directory that files are relative to, absolute.
+    pub(crate) directory: PathBuf,
+    /// How bad each was, by fingerprint.
+    pub(crate) severities: BTreeMap<String, Severity>,
+}
+
+impl Earlier {
+    /// Marks the findings that were there before, and no milder then than now.
+    pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb) {
+        let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
+        for (finding, print) in report.findings.iter_mut().zip(prints) {
+            if self.severities.get(&print).is_some_and(|severity| *severity >= finding.severity) {
+                let reason = Some(format!("`{}` has it, too", self.revision));
+                finding.suppressed.get_or_insert(Suppressed { by: SuppressedBy::Baseline, reason });
+            }
+        }
+    }
+}
+
+impl Baseline {
+    /// Reads the text of a baseline that stands in a directory.
+    ///
+    /// # Errors
+    /// What is wrong with it: one clause.
+    pub(crate) fn read(directory: &Path, text: &str) -> Result<Baseline, String> {
+        let version = serde_json::from_str::<serde_json::Value>(text).ok();
+        let version = version.as_ref().and_then(|value| value.get("version")?.as_u64());
+        if let Some(version) = version.filter(|version| *version != u64::from(VERSION)) {
+            return Err(format!("is of version {version}, and this plimsoll reads version {VERSION}"));
+        }
+        let written: Written = serde_json::from_str(text).map_err(|error| format!("is no baseline: {error}"))?;
+        let known = |one: WrittenFinding| Known {
+            file: one.file,
+            rule: one.rule,
+            resource: one.resource,
+            fingerprint: one.fingerprint,
+        };
+        let mut findings: Vec<Known> = written.findings.into_iter().map(known).collect();
+        findings.sort();
+        findings.dedup();
+        Ok(Baseline { directory: directory.to_path_buf(), findings })
+    }
+
+    /// The findings of a report that count, as seen from a directory.
+    pub(crate) fn of(report: &Report, sources: &SourceDb, directory: &Path) -> Baseline {
+        let named = |file| relative(directory, &sources.file(file).path);
+        let all = report.findings.iter().zip(report.fingerprints(named));
+        let active = all.filter(|(finding, _)| finding.suppressed.is_none());
+        let mut findings: Vec<Known> = active
+            .map(|(finding, fingerprint)| Known {
+                file: named(finding.place.span.file),
+                rule: finding.rule.to_owned(),
+                resource: finding.resource.clone(),
+                fingerprint,
+            })
+            .collect();
+        findings.sort();
+        findings.dedup();
+        Baseline { directory: directory.to_path_buf(), findings }
+    }
+
+    /// Marks what is known. `could_find` says of a rule and an absolute path whether the run would have found it there.
+    pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb, could_find: &dyn Fn(&str, &Path) -> bool) {
+        let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
+        let mut left: BTreeMap<&str, &Known> =
+            self.findings.iter().map(|known| (known.fingerprint.as_str(), known)).collect();
+        let mut known = 0;
+        for (finding, print) in report.findings.iter_mut().zip(&prints) {
+            if left.remove(print.as_str()).is_some() && finding.suppressed.is_none() {
+                known += 1;
+                finding.suppressed = Some(Suppressed { by: SuppressedBy::Baseline, reason: None });
+            }
+        }
+        let path = |known: &Known| crate::source::normalize(&self.directory.join(&known.file));
+        let mut gone: Vec<Known> =
+            left.into_values().filter(|known| could_find(&known.rule, &path(known))).cloned().collect();
+        gone.sort();
+        report.compared = Some(Compared { known, gone });
+    }
+}

@@ -1,0 +1,267 @@
+//! What keeps findings from counting: comments in the files, entries of `plimsoll.yaml`, the baseline; and what is wrong
+//! with the first two.
+
+mod attach;
+mod comment;
+mod reports;
+pub(crate) mod write;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::config::{Config, Date, Suppression};
+use crate::discover::Exclusion;
+use crate::finding::{Finding, Label, Suppressed, SuppressedBy};
+use crate::report::Report;
+use crate::report::baseline::{Baseline, Earlier};
+use crate::source::{FileId, SourceDb};
+use crate::yaml::Trees;
+pub(crate) use attach::is_of_service;
+use attach::{Attacher, Scope, flat_comments};
+use comment::{Said, Words};
+pub(crate) use reports::{Extent, Judged};
+
+/// A comment that speaks to plimsoll.
+#[derive(Clone, Debug)]
+pub(crate) struct Comment {
+    words: Words,
+    scope: Scope,
+}
+
+impl Comment {
+    /// Whether it names a rule.
+    fn names(&self, rule: &str) -> bool {
+        match &self.words.said {
+            Said::Ignore { names, .. } => names.iter().any(|name| name.text == rule),
+            Said::Malformed { .. } => false,
+        }
+    }
+
+    fn suppressed(&self) -> Suppressed {
+        let reason = match &self.words.said {
+            Said::Ignore { reason, .. } => reason.clone(),
+            Said::Malformed { .. } => None,
+        };
+        Suppressed { by: SuppressedBy::Comment, reason }
+    }
+}
+
+/// What a file is read as, to find its comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A Compose file.
+    Yaml,
+    /// An env file.
+    Env,
+    /// Any other text with comments behind `#`.
+    Other,
+}
+
+/// What has kept a finding from counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// The comment of a file, by its number, for a rule.
+    Comment(FileId, usize, &'static str),
+    /// An entry of the configuration, by its number, for a rule.
+    Entry(usize, &'static str),
+}
+
+/// An entry of the configuration, with its patterns ready.
+struct Entry<'a> {
+    setting: &'a Suppression,
+    paths: Exclusion,
+}
+
+/// All suppressions of a run.
+pub(crate) struct Suppressions<'a> {
+    sources: &'a SourceDb,
+    trees: &'a Trees,
+    entries: Vec<Entry<'a>>,
+    today: Option<Date>,
+    comments: RwLock<HashMap<FileId, Arc<Vec<Comment>>>>,
+    used: Mutex<BTreeSet<Use>>,
+}
+
+impl<'a> Suppressions<'a> {
+    /// Those of a configuration, and of the comments of files as they are met. Without `today` no entry has expired.
+    pub(crate) fn new(
+        sources: &'a SourceDb,
+        trees: &'a Trees,
+        config: &'a Config,
+        today: Option<Date>,
+    ) -> Suppressions<'a> {
+        let entry = |setting: &'a Suppression| Entry { setting, paths: Exclusion::new(&setting.paths) };
+        Suppressions {
+            sources,
+            trees,
+            entries: config.suppressions.iter().map(entry).collect(),
+            today,
+            comments: RwLock::default(),
+            used: Mutex::default(),
+        }
+    }
+
+    /// Marks the findings of one project that its comments or the configuration suppress. `files` are those of the
+    /// project: a comment on a service covers what is found about it in any of them.
+    pub(crate) fn mark(&self, findings: &mut [Finding], files: &[(FileId, Kind)]) {
+        let kind =
+            |file: FileId| files.iter().find(|(one, _)| *one == file).map_or_else(|| self.guess(file), |of| of.1);
+        let on_services: Vec<FileId> = files
+            .iter()
+            .filter(|(file, kind)| {
+                *kind == Kind::Yaml && self.comments(*file, *kind).iter().any(|one| !one.scope.services.is_empty())
+            })
+            .map(|(file, _)| *file)
+            .collect();
+        for finding in findings {
+            let file = finding.place.span.file;
+            let own = self.comments(file, kind(file));
+            let source = (!own.is_empty()).then(|| self.sources.file(file));
+            for (at, comment) in own.iter().enumerate().filter(|(_, comment)| comment.names(finding.rule)) {
+                let covers = source.as_ref().is_some_and(|source| comment.scope.covers(finding, source));
+                if covers {
+                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, finding.rule));
+                }
+            }
+            for other in &on_services {
+                for (at, comment) in self.comments(*other, Kind::Yaml).iter().enumerate() {
+                    if comment.names(finding.rule) && comment.scope.is_about(finding) {
+                        self.suppress(finding, comment.suppressed(), Use::Comment(*other, at, finding.rule));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Marks what entries of the configuration suppress; what an expired one would have gets a label that says so.
+    pub(crate) fn mark_configured(&self, findings: &mut [Finding]) {
+        if self.entries.is_empty() {
+            return;
+        }
+        for finding in findings {
+            for (at, entry) in self.entries.iter().enumerate() {
+                if self.is_meant(entry, finding) {
+                    self.apply(at, entry.setting, finding);
+                }
+            }
+        }
+    }
+
+    fn apply(&self, at: usize, setting: &Suppression, finding: &mut Finding) {
+        let by = Use::Entry(at, finding.rule);
+        let Some(day) = self.expired(setting) else {
+            let suppressed = Suppressed { by: SuppressedBy::Configuration, reason: setting.reason.clone() };
+            return self.suppress(finding, suppressed, by);
+        };
+        self.note(by);
+        if !finding.labels.iter().any(|label| label.place == setting.place) {
+            let message = format!("the suppression of this ended on `{day}`");
+            finding.labels.push(Label { place: setting.place, message });
+        }
+    }
+
+    /// Whether nothing is suppressed in some files, nor by the configuration.
+    pub(crate) fn are_none(&self, files: &[(FileId, Kind)]) -> bool {
+        self.entries.is_empty() && files.iter().all(|(file, kind)| self.comments(*file, *kind).is_empty())
+    }
+
+    fn is_meant(&self, entry: &Entry<'_>, finding: &Finding) -> bool {
+        let setting = entry.setting;
+        let is_named = setting.rules.is_empty() || setting.rules.iter().any(|(rule, _)| rule == finding.rule);
+        let is_about =
+            setting.services.is_empty() || setting.services.iter().any(|service| is_of_service(finding, service));
+        is_named
+            && is_about
+            && (setting.paths.is_empty() || entry.paths.matches(&self.sources.file(finding.place.span.file).path))
+    }
+
+    /// The last day of an entry that holds no longer.
+    fn expired(&self, setting: &Suppression) -> Option<Date> {
+        setting.until.filter(|until| self.today.is_some_and(|today| *until < today))
+    }
+
+    fn suppress(&self, finding: &mut Finding, suppressed: Suppressed, by: Use) {
+        finding.suppressed.get_or_insert(suppressed);
+        self.note(by);
+    }
+
+    fn note(&self, by: Use) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(by);
+    }
+
+    /// A finding may stand in a file that is no part of the project, such as the configuration of a proxy.
+    fn guess(&self, file: FileId) -> Kind {
+        let path = &self.sources.file(file).path;
+        let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if is_yaml { Kind::Yaml } else { Kind::Other }
+    }
+
+    /// The comments of a file that speak to plimsoll.
+    pub(crate) fn comments(&self, file: FileId, kind: Kind) -> Arc<Vec<Comment>> {
+        if let Some(known) = self.comments.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
+            return Arc::clone(known);
+        }
+        let read = Arc::new(read(self.sources, self.trees, file, kind));
+        let mut all = self.comments.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(file).or_insert(read))
+    }
+}
+
+/// Reads the comments of a file.
+fn read(sources: &SourceDb, trees: &Trees, file: FileId, kind: Kind) -> Vec<Comment> {
+    let source = sources.file(file);
+    if kind != Kind::Yaml {
+        // Whether a comment is one, and what it covers, is worth asking only where one speaks.
+        let speaks = |line: &str| line.find('#').and_then(|at| comment::read(line.get(at..)?, 0)).is_some();
+        if !source.text.lines().any(speaks) {
+            return Vec::new();
+        }
+        let all = flat_comments(&source, kind == Kind::Env).into_iter();
+        let words = all.filter_map(|(start, end, scope)| {
+            Some(Comment { words: comment::read(source.slice(start, end), start)?, scope })
+        });
+        return words.collect();
+    }
+    let parsed = trees.get(sources, file);
+    let spoken = parsed.0.comments.iter().filter_map(|one| {
+        let words = comment::read(source.slice(one.start, one.end), one.start)?;
+        Some((one.start, words))
+    });
+    let spoken: Vec<(u32, Words)> = spoken.collect();
+    if spoken.is_empty() {
+        return Vec::new();
+    }
+    let attacher = Attacher::new(&parsed.0, &source);
+    spoken.into_iter().map(|(start, words)| Comment { words, scope: attacher.scope(start) }).collect()
+}
+
+/// What a run gives besides its findings.
+pub(crate) struct Seen<'r> {
+    /// How many projects were analysed.
+    pub(crate) projects: usize,
+    /// How many files were read.
+    pub(crate) files: usize,
+    /// Projects whose analysis a defect in plimsoll ended, one line each.
+    pub(crate) failures: Vec<String>,
+    /// Whether a rule would have been heard in a file, by its absolute path.
+    pub(crate) could_find: &'r dyn Fn(&str, &Path) -> bool,
+}
+
+/// The report of a run: every finding once, in order, those that a baseline or an earlier revision has marked.
+pub(crate) fn settle(
+    findings: Vec<Finding>,
+    seen: Seen<'_>,
+    sources: &SourceDb,
+    (baseline, earlier): (Option<&Baseline>, Option<&Earlier>),
+) -> Report {
+    let mut report = Report::new(findings, seen.projects, seen.files, sources);
+    report.failures = seen.failures;
+    if let Some(baseline) = baseline {
+        baseline.mark(&mut report, sources, seen.could_find);
+    }
+    if let Some(earlier) = earlier {
+        earlier.mark(&mut report, sources);
+    }
+    report
+}

@@ -1,0 +1,290 @@
+//! What is wrong with suppressions themselves: unknown rules, words that cannot be followed, and those that nothing needs.
+
+use std::collections::BTreeMap;
+
+use super::attach::{Scope, line_text, stands_alone};
+use super::comment::{Name, Said, Words};
+use super::{Comment, Kind, Suppressions, Use};
+use crate::config::Suppression;
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::rules;
+use crate::rules::support::and_list;
+use crate::source::Place;
+use crate::source::{FileId, NodeId, SourceFile, Span};
+
+/// The family of the rules about suppressions: a suppression of one of them is never called unused.
+const FAMILY: &str = "suppression";
+
+/// Rules whose findings come and go with env files that git ignores: what is not found here may be found elsewhere.
+const OF_ENV_FILES: [&str; 4] = ["unset-variable", "unset-secret", "required-variable", "missing-env-file"];
+
+/// What was seen of a project, as far as its suppressions go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judged {
+    /// Its files.
+    pub(crate) files: Vec<(FileId, Kind)>,
+    /// Whether all was judged that could be: the files are no mere part of a project, and none of them broke off.
+    pub(crate) whole: bool,
+    /// Services of profiles that are not active.
+    pub(crate) disabled: Vec<String>,
+    /// Whether it reads env files that git ignores.
+    pub(crate) reads_ignored: bool,
+}
+
+/// How much of the repository a run has seen.
+pub(crate) struct Extent<'r> {
+    /// The projects.
+    pub(crate) judged: &'r [Judged],
+    /// Whether these are all projects that could need a comment of their files.
+    pub(crate) all_of_files: bool,
+    /// Whether these are all projects that the configuration is about.
+    pub(crate) all_of_configuration: bool,
+    /// Whether a rule ran.
+    pub(crate) runs: &'r dyn Fn(&str) -> bool,
+    /// Whether the command line has picked rules.
+    pub(crate) picked: bool,
+}
+
+impl Suppressions<'_> {
+    /// What is wrong with the suppressions that a run has met; to be asked when all projects are judged.
+    pub(crate) fn reports(&self, extent: &Extent<'_>) -> Vec<Finding> {
+        let mut files: BTreeMap<FileId, Kind> = BTreeMap::new();
+        files.extend(extent.judged.iter().flat_map(|judged| judged.files.iter().copied()));
+        let mut findings = Vec::new();
+        for (file, kind) in &files {
+            let comments = self.comments(*file, *kind);
+            if comments.is_empty() {
+                continue;
+            }
+            let source = self.sources.file(*file);
+            for (at, comment) in comments.iter().enumerate() {
+                wrong_words(*file, comment, &mut findings);
+                let unused = self.unused_names((*file, at), comment, extent);
+                if !unused.is_empty() {
+                    findings.push(unused_comment(*file, &source, comment, &unused));
+                }
+            }
+        }
+        let files: Vec<(FileId, Kind)> = files.into_iter().collect();
+        for (at, entry) in self.entries.iter().enumerate() {
+            findings.extend(without_reason(entry.setting.reason.as_deref(), entry.setting.place, String::new()));
+            findings.extend(self.unused_entry(at, extent));
+        }
+        self.mark(&mut findings, &files);
+        self.mark_configured(&mut findings);
+        findings
+    }
+
+    fn was_used(&self, by: Use) -> bool {
+        self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(&by)
+    }
+
+    /// The rules of a comment that ran everywhere and had nothing to be kept from counting.
+    fn unused_names<'c>(
+        &self,
+        (file, at): (FileId, usize),
+        comment: &'c Comment,
+        extent: &Extent<'_>,
+    ) -> Vec<&'c Name> {
+        let Said::Ignore { names, .. } = &comment.words.said else { return Vec::new() };
+        let around = || extent.judged.iter().filter(|judged| judged.files.iter().any(|(one, _)| *one == file));
+        let is_disabled =
+            |judged: &Judged| comment.scope.inside.as_ref().is_some_and(|service| judged.disabled.contains(service));
+        if !extent.all_of_files || around().any(|judged| !judged.whole || is_disabled(judged)) {
+            return Vec::new();
+        }
+        let reads_ignored = around().any(|judged| judged.reads_ignored);
+        let unused = names.iter().filter(|name| {
+            let Some(rule) = rules::find(&name.text).map(|rule| rule.document) else { return false };
+            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule.name);
+            rule.family != FAMILY
+                && !may_come
+                && (extent.runs)(rule.name)
+                && !self.was_used(Use::Comment(file, at, rule.name))
+        });
+        unused.collect()
+    }
+
+    fn unused_entry(&self, at: usize, extent: &Extent<'_>) -> Option<Finding> {
+        let entry = self.entries.get(at)?;
+        let setting = entry.setting;
+        if setting.inherited || !extent.all_of_configuration {
+            return None;
+        }
+        let holds = |file: &FileId| setting.paths.is_empty() || entry.paths.matches(&self.sources.file(*file).path);
+        let unsure = |judged: &Judged| {
+            !judged.whole && judged.files.iter().any(|(file, _)| holds(file))
+                || setting.services.iter().any(|service| judged.disabled.contains(service))
+        };
+        if extent.judged.iter().any(unsure) {
+            return None;
+        }
+        let reads_ignored = extent.judged.iter().any(|judged| judged.reads_ignored);
+        if setting.rules.is_empty() {
+            let used = self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let is_used = used.iter().any(|by| matches!(by, Use::Entry(one, _) if *one == at));
+            let may_come = reads_ignored || extent.picked;
+            return (!is_used && !may_come).then(|| self.unused_setting(setting, &[]));
+        }
+        let unused = setting.rules.iter().filter(|(name, _)| {
+            let Some(rule) = rules::find(name).map(|rule| rule.document) else { return false };
+            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule.name);
+            rule.family != FAMILY && !may_come && (extent.runs)(rule.name) && !self.was_used(Use::Entry(at, rule.name))
+        });
+        let unused: Vec<&(String, Place)> = unused.collect();
+        (!unused.is_empty()).then(|| self.unused_setting(setting, &unused))
+    }
+
+    fn unused_setting(&self, setting: &Suppression, unused: &[&(String, Place)]) -> Finding {
+        let names: Vec<&str> = unused.iter().map(|(name, _)| name.as_str()).collect();
+        let place = unused.first().map_or(setting.place, |(_, place)| *place);
+        let message = match names.as_slice() {
+            [] => "nothing needs this suppression".to_owned(),
+            names => format!("nothing needs this suppression of {}", and_list(names)),
+        };
+        let paths = setting.paths.iter().map(|pattern| pattern.text.as_str());
+        let narrowed: Vec<&str> = names.iter().copied().chain(paths).collect();
+        let mut finding =
+            Finding::new("unused-suppression", Severity::Warning, place, setting.services.join(","), message)
+                .evidence(narrowed.join(","))
+                .help(match self.expired(setting) {
+                    Some(day) => format!("it ended on `{day}`: take it out"),
+                    None => "take it out".to_owned(),
+                });
+        if names.len() == setting.rules.len() {
+            finding.fix = self.without_entry(setting);
+        }
+        finding
+    }
+
+    /// Takes an entry of a block list out, with its lines.
+    fn without_entry(&self, setting: &Suppression) -> Option<Fix> {
+        let span = setting.place.span;
+        let source = self.sources.file(span.file);
+        let (first, last) = (source.position(span.start).line, source.position(span.end).line);
+        let before = source.slice(source.line_start(first), span.start);
+        let behind = source.slice(span.end, source.line_start(last + 1)).trim();
+        let alone = before.trim() == "-" && (behind.is_empty() || behind.starts_with('#'));
+        let span = Span { start: source.line_start(first), end: source.line_start(last + 1), ..span };
+        alone.then(|| fix("take the entry out", span, ""))
+    }
+}
+
+fn fix(title: &str, span: Span, text: &str) -> Fix {
+    Fix { safety: Safety::Safe, title: title.to_owned(), edits: vec![Edit { span, text: text.to_owned() }] }
+}
+
+/// A comment is no node of its file.
+fn place(file: FileId, start: u32, end: u32) -> Place {
+    Place { span: Span { file, start, end }, node: NodeId::new(u32::MAX as usize) }
+}
+
+fn resource(scope: &Scope) -> String {
+    scope.inside.as_ref().map_or_else(String::new, |service| format!("services.{service}"))
+}
+
+/// What can be said of a comment whatever was found.
+fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
+    let Words { start, end, said } = &comment.words;
+    let resource = resource(&comment.scope);
+    let whole = place(file, *start, *end);
+    match said {
+        Said::Malformed { message, meant } => {
+            let mut finding =
+                Finding::new("malformed-suppression", Severity::Warning, whole, resource, *message).help(match meant {
+                    Some(meant) => format!("did you mean `# {meant}`?"),
+                    None => "write `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
+                });
+            finding.fix = meant.as_ref().map(|meant| fix("write it so", whole.span, &format!("# {meant}")));
+            findings.push(finding);
+        }
+        Said::Ignore { names, reason } => {
+            let unknown = names.iter().filter(|name| rules::find(&name.text).is_none());
+            findings.extend(unknown.map(|name| unknown_name(file, name, &resource)));
+            let mut bare = without_reason(reason.as_deref(), whole, resource);
+            if let Some(bare) = &mut bare {
+                let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+                bare.evidence = Some(names.join(","));
+            }
+            findings.extend(bare);
+        }
+    }
+}
+
+fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
+    let at = place(file, name.start, name.end);
+    let message = format!("no rule is named `{}`", name.text.replace('`', "'"));
+    let finding = Finding::new("unknown-rule-name", Severity::Warning, at, resource, message).evidence(&name.text);
+    match rules::nearest(&name.text) {
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`?")).fix(fix(&format!("write `{near}`"), at.span, near))
+        }
+        None => finding.help("`plimsoll rules` lists all"),
+    }
+}
+
+fn without_reason(reason: Option<&str>, place: Place, resource: String) -> Option<Finding> {
+    let message = "this suppression gives no reason";
+    reason.is_none().then(|| {
+        Finding::new("suppression-without-reason", Severity::Info, place, resource, message)
+            .help("say why what is found here may stay")
+    })
+}
+
+fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: &[&Name]) -> Finding {
+    let Words { start, end, said } = &comment.words;
+    let names: Vec<&str> = unused.iter().map(|name| name.text.as_str()).collect();
+    let message = format!("nothing needs this suppression of {}", and_list(&names));
+    let all = match said {
+        Said::Ignore { names, .. } => names.as_slice(),
+        Said::Malformed { .. } => &[],
+    };
+    let (at, fix) = match unused.len() == all.len() {
+        true => (place(file, *start, *end), fix("take the comment out", whole_comment(file, source, *start, *end), "")),
+        false => {
+            let at = unused.first().map_or((*start, *end), |name| (name.start, name.end));
+            (place(file, at.0, at.1), without_names(file, all, unused))
+        }
+    };
+    let help = match comment.scope.is_empty() {
+        true => "it stands above no line: put it right above the one that is meant, or at its end",
+        false => "take it out",
+    };
+    Finding::new("unused-suppression", Severity::Warning, at, resource(&comment.scope), message)
+        .evidence(names.join(","))
+        .help(help)
+        .fix(fix)
+}
+
+/// The bytes of a comment: its line, or what stands behind the end of the line's content.
+fn whole_comment(file: FileId, source: &SourceFile, start: u32, end: u32) -> Span {
+    let line = source.position(start).line;
+    let first = source.line_start(line);
+    if stands_alone(source, start) {
+        // The byte-order mark stays.
+        let first = first
+            + (line_text(source, line).len() - line_text(source, line).trim_start_matches('\u{feff}').len()) as u32;
+        return Span { file, start: first, end: source.line_start(line + 1) };
+    }
+    Span { file, start: first + source.slice(first, start).trim_end().len() as u32, end }
+}
+
+/// Takes names out of a list, each with one comma.
+fn without_names(file: FileId, all: &[Name], unused: &[&Name]) -> Fix {
+    let mut kept: Option<&Name> = None;
+    let mut edits = Vec::new();
+    for (at, name) in all.iter().enumerate() {
+        if !unused.contains(&name) {
+            kept = Some(name);
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| all.get(before));
+        let span = match (kept, before, all.get(at + 1)) {
+            (Some(_), Some(before), _) => Span { file, start: before.end, end: name.end },
+            (_, _, Some(next)) => Span { file, start: name.start, end: next.start },
+            _ => Span { file, start: name.start, end: name.end },
+        };
+        edits.push(Edit { span, text: String::new() });
+    }
+    Fix { safety: Safety::Safe, title: "take what is not needed out of the list".to_owned(), edits }
+}

@@ -1,0 +1,495 @@
+//! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
+
+mod directories;
+pub(crate) mod git;
+mod path;
+mod place;
+pub(crate) mod write;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use directories::Directories;
+use path::normal;
+pub(crate) use path::{normalize, relative};
+pub(crate) use place::Place;
+
+/// The largest file that is read, in bytes; a larger one is reported, never loaded.
+pub(crate) const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A file that a [`SourceDb`] has loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The number of the file, counted from 0 in the order of loading.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The address of a node in the tree of its file (for an env file: of an entry in its list).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(u32);
+
+impl NodeId {
+    /// The node with this number, counted from 0.
+    pub(crate) fn new(index: usize) -> NodeId {
+        NodeId(index as u32)
+    }
+
+    /// The number of the node.
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A stretch of a file: bytes from 0, half open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+}
+
+impl Span {
+    /// Whether all of another stretch is in this one.
+    pub(crate) fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place in a file as a person counts it: lines and columns from 1, columns in characters, bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Byte, from 0.
+    pub(crate) byte: u32,
+}
+
+/// Why a file could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LoadError {
+    /// No file is there.
+    Missing,
+    /// A directory is there.
+    Directory,
+    /// The file is over [`MAX_FILE_BYTES`]; its size in bytes.
+    TooLarge(u64),
+    /// The file is UTF-16, as its byte-order mark says.
+    Utf16,
+    /// The file is not UTF-8; the first byte that is not.
+    NotUtf8(usize),
+    /// The file stands outside of the repository, or a symbolic link leads out of it.
+    Outside,
+    /// Any other error of the operating system, in its words.
+    Io(String),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LoadError::Missing => write!(f, "no such file"),
+            LoadError::Directory => write!(f, "is a directory"),
+            LoadError::TooLarge(size) => {
+                write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
+            }
+            LoadError::Utf16 => write!(f, "is UTF-16, save it as UTF-8"),
+            LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
+            LoadError::Outside => write!(f, "stands outside of the repository, where plimsoll does not read"),
+            LoadError::Io(words) => write!(f, "{words}"),
+        }
+    }
+}
+
+/// A loaded file: its path, its text as it is on disk, and where its lines start.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Absolute path, free of `.` and `..`.
+    pub path: PathBuf,
+    /// The whole text, a byte-order mark included.
+    pub text: String,
+    line_starts: OnceLock<Vec<u32>>,
+    has_lone_return: OnceLock<bool>,
+}
+
+impl SourceFile {
+    /// A text and the path that it stands at.
+    pub(crate) fn new(path: PathBuf, text: String) -> SourceFile {
+        SourceFile { path, text, line_starts: OnceLock::new(), has_lone_return: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+            [0].into_iter().chain(breaks).collect()
+        })
+    }
+
+    /// Whether a carriage return stands alone somewhere, without a line feed behind it.
+    pub(crate) fn has_lone_return(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_lone = |(at, _): (usize, &str)| bytes.get(at + 1) != Some(&b'\n');
+        *self.has_lone_return.get_or_init(|| self.text.match_indices('\r').any(is_lone))
+    }
+
+    /// Line and column of a byte; a byte beyond the end counts as the end.
+    pub fn position(&self, byte: u32) -> Position {
+        let byte = byte.min(self.text.len() as u32);
+        let line = self.line_starts().partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.line_starts().get(line).copied().unwrap_or(0);
+        let before = self.slice(start, byte);
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1, byte }
+    }
+
+    /// The text between two bytes; empty where they are no boundaries of characters.
+    pub fn slice(&self, start: u32, end: u32) -> &str {
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// How many lines the file has; a last line without a line break counts.
+    pub(crate) fn line_count(&self) -> u32 {
+        self.line_starts().len() as u32
+    }
+
+    /// The first byte of a line counted from 1, or the end of the text.
+    pub(crate) fn line_start(&self, line: u32) -> u32 {
+        self.line_starts().get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    /// Nothing, or nothing that can be seen.
+    Missing,
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// All files of a run. Loading is cached by path, so a file that many projects name is read once.
+#[derive(Debug, Default)]
+pub struct SourceDb {
+    shared: Arc<Shared>,
+    /// The paths loaded through this handle, where they are noted.
+    loaded: Option<Mutex<BTreeSet<PathBuf>>>,
+}
+
+/// What all handles of a run share.
+#[derive(Debug, Default)]
+struct Shared {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+    /// By their paths, as bytes: these compare faster than the parts of a path.
+    by_path: RwLock<HashMap<OsString, Result<FileId, LoadError>>>,
+    stand_ins: RwLock<HashMap<PathBuf, FileId>>,
+    /// The repository of each directory that was asked about.
+    repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    /// Paths at which the data base differs from the disk, and whether a file is there.
+    laid: RwLock<BTreeMap<PathBuf, bool>>,
+    /// Directories that nothing outside of is read; none for no limit.
+    fence: RwLock<Vec<PathBuf>>,
+    /// Where directories are, links followed.
+    real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    directories: Directories,
+}
+
+fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
+    RwLock::new(lock.read().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+impl SourceDb {
+    /// An empty data base.
+    pub fn new() -> SourceDb {
+        SourceDb::default()
+    }
+
+    /// The same files, through a handle that notes which paths are loaded.
+    pub(crate) fn noting(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()) }
+    }
+
+    /// The same files, through a handle that notes nothing: for a look around that uses none of them.
+    pub(crate) fn glancing(&self) -> SourceDb {
+        SourceDb { shared: Arc::clone(&self.shared), loaded: None }
+    }
+
+    /// The paths that were loaded through a noting handle, those of missing files among them.
+    pub(crate) fn into_loaded(self) -> BTreeSet<PathBuf> {
+        self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+    }
+
+    /// Loads a file, or gives the one already loaded from that path.
+    ///
+    /// # Errors
+    /// See [`LoadError`]; the answer for a path stays the same for the whole run.
+    pub(crate) fn load(&self, path: &Path) -> Result<FileId, LoadError> {
+        let path = &*normal(path);
+        if let Some(loaded) = &self.loaded {
+            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if !loaded.contains(path) {
+                loaded.insert(path.to_path_buf());
+            }
+        }
+        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let read = self.read(path);
+        let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_path.get(path.as_os_str()) {
+            return known.clone();
+        }
+        let loaded = read.map(|text| self.add(path.to_path_buf(), text));
+        by_path.insert(path.as_os_str().to_owned(), loaded.clone());
+        loaded
+    }
+
+    fn read(&self, path: &Path) -> Result<String, LoadError> {
+        match self.shared.directories.kind(path) {
+            // What is not there is missing, wherever it would be.
+            Some(PathKind::Missing) => Err(LoadError::Missing),
+            kind if self.is_outside(path, kind) => Err(LoadError::Outside),
+            _ => read(path),
+        }
+    }
+
+    /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
+    pub(crate) fn fence(&self, directories: &[PathBuf]) {
+        let real = directories.iter().map(|directory| std::fs::canonicalize(directory).unwrap_or(directory.clone()));
+        *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
+    }
+
+    fn is_outside(&self, path: &Path, kind: Option<PathKind>) -> bool {
+        let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
+        if fence.is_empty() {
+            return false;
+        }
+        // Of what is no link the directory says where it is.
+        let real = match kind {
+            Some(_) => path.parent().and_then(|directory| Some(self.real(directory)?.join(path.file_name()?))),
+            None => std::fs::canonicalize(path).ok(),
+        };
+        real.is_some_and(|real| !fence.iter().any(|directory| real.starts_with(directory)))
+    }
+
+    /// Where a directory is, links followed.
+    fn real(&self, directory: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.shared.real.read().unwrap_or_else(PoisonError::into_inner).get(directory) {
+            return known.clone();
+        }
+        let real = std::fs::canonicalize(directory).ok();
+        let mut known = self.shared.real.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(directory.to_path_buf(), real.clone());
+        real
+    }
+
+    /// Whether a path leads out of a directory, links followed; without a directory nothing does.
+    pub(crate) fn is_beyond(&self, path: &Path, directory: Option<&Path>) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
+        directory.is_some_and(|directory| !real(path).starts_with(real(directory)))
+    }
+
+    /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
+    pub(crate) fn stand_in(&self, path: &Path) -> FileId {
+        let path = normalize(path);
+        let mut stand_ins = self.shared.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
+        *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
+    }
+
+    /// Lays an editor's unsaved text, or standard input, over a path: later loads of the path give this text.
+    pub fn overlay(&self, path: &Path, text: String) -> FileId {
+        let path = normalize(path);
+        let id = self.add(path.clone(), text);
+        self.differ(path, Ok(id));
+        id
+    }
+
+    /// The same files under the same numbers, to lay others over: what is done with the copy does not show here.
+    pub(crate) fn fork(&self) -> SourceDb {
+        let shared = Shared {
+            files: copy(&self.shared.files),
+            by_path: copy(&self.shared.by_path),
+            laid: copy(&self.shared.laid),
+            stand_ins: copy(&self.shared.stand_ins),
+            fence: copy(&self.shared.fence),
+            repositories: copy(&self.shared.repositories),
+            real: copy(&self.shared.real),
+            directories: Directories::default(),
+        };
+        SourceDb { shared: Arc::new(shared), loaded: None }
+    }
+
+    /// Lays a text over a path, or the reason why it cannot be one.
+    pub(crate) fn lay(&self, path: &Path, text: Result<String, LoadError>) {
+        match text {
+            Ok(text) => {
+                self.overlay(path, text);
+            }
+            Err(error) => self.differ(normalize(path), Err(error)),
+        }
+    }
+
+    /// Takes a file away: for this data base it does not exist.
+    pub(crate) fn hide(&self, path: &Path) {
+        self.differ(normalize(path), Err(LoadError::Missing));
+    }
+
+    fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
+        let is_there = file != Err(LoadError::Missing);
+        self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
+    }
+
+    /// Files that were found below a directory, without those that are hidden and with those that are laid there.
+    pub(crate) fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
+        if laid.is_empty() {
+            return found;
+        }
+        found.retain(|path| laid.get(path) != Some(&false));
+        let added = laid.iter().filter(|(path, is_there)| **is_there && path.starts_with(directory));
+        found.extend(added.map(|(path, _)| path.clone()));
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// A loaded file.
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let files = self.shared.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
+    }
+
+    /// What stands at a path, links followed, overlays counted as files.
+    pub(crate) fn kind(&self, path: &Path) -> PathKind {
+        let path = &*normal(path);
+        match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
+            Some(Ok(_)) => return PathKind::File,
+            Some(Err(LoadError::Missing)) => return PathKind::Missing,
+            _ => {}
+        }
+        if let Some(kind) = self.shared.directories.kind(path) {
+            return kind;
+        }
+        match std::fs::metadata(path) {
+            Ok(data) if data.is_dir() => PathKind::Directory,
+            Ok(_) => PathKind::File,
+            Err(_) => PathKind::Missing,
+        }
+    }
+
+    /// The root of the repository that a directory is in: the nearest one from there upwards that holds `.git`.
+    pub(crate) fn repository(&self, directory: &Path) -> Option<PathBuf> {
+        let known = self.shared.repositories.read().unwrap_or_else(PoisonError::into_inner).get(directory).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let here = self.kind(&directory.join(".git")) != PathKind::Missing;
+        let found = if here { Some(directory.to_path_buf()) } else { self.repository(directory.parent()?) };
+        let mut repositories = self.shared.repositories.write().unwrap_or_else(PoisonError::into_inner);
+        repositories.insert(directory.to_path_buf(), found.clone());
+        found
+    }
+
+    /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
+    pub(crate) fn list(&self, directory: &Path) -> Vec<String> {
+        let mut names = self.shared.directories.names(directory).unwrap_or_else(|| {
+            let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+        });
+        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
+        let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
+            names.retain(|name| name_of(path).as_ref() != Some(name));
+            names.extend(name_of(path).filter(|_| *is_there));
+        }
+        names.sort();
+        names
+    }
+
+    fn add(&self, path: PathBuf, text: String) -> FileId {
+        let mut files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
+        files.push(Arc::new(SourceFile::new(path, text)));
+        FileId(files.len() as u32 - 1)
+    }
+}
+
+fn read(path: &Path) -> Result<String, LoadError> {
+    let data = std::fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::Missing,
+        _ => LoadError::Io(error.to_string()),
+    })?;
+    if data.is_dir() {
+        return Err(LoadError::Directory);
+    }
+    if data.len() > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge(data.len()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(LoadError::Utf16);
+    }
+    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
+}
+
+/// All of standard input.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub(crate) fn standard_input() -> io::Result<String> {
+    io::read_to_string(io::stdin())
+}
+
+/// The variables of this process, sorted; those that are not UTF-8 are left out.
+pub(crate) fn process_variables() -> Vec<(String, String)> {
+    let mut variables: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    variables.sort();
+    variables
+}
+
+/// A variable of the process's environment; `None` where it is unset, empty or no Unicode.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many days of UTC have passed since 1970-01-01; 0 where the clock stands before it.
+pub(crate) fn days_since_1970() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |passed| passed.as_secs() / 86_400)
+}
+
+/// The working directory.
+///
+/// # Errors
+/// It is gone, or may not be read.
+pub(crate) fn working_directory() -> io::Result<PathBuf> {
+    std::env::current_dir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_ignore_a_byte_order_mark() {
+        let file = SourceFile::new(PathBuf::from("/x"), "\u{feff}é: 1\r\nb: 2".to_owned());
+        assert_eq!(file.position(3), Position { line: 1, column: 1, byte: 3 });
+        assert_eq!(file.position(5), Position { line: 1, column: 2, byte: 5 });
+        assert_eq!(file.position(10), Position { line: 2, column: 1, byte: 10 });
+        assert_eq!(file.position(999).byte, 14);
+    }
+}

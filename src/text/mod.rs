@@ -1,0 +1,5 @@
+//! Languages in text: interpolation templates, env files, and names that are nearly the same.
+
+pub(crate) mod dotenv;
+pub(crate) mod nearest;
+pub mod template;

@@ -1,0 +1,482 @@
+//! Interpolation of one string: `${NAME}`, `${NAME:-default}`, `$NAME`, `$$`, with where every byte came from.
+
+/// How deep defaults may nest before they are taken as they stand; Compose has no limit.
+const MAX_DEPTH: usize = 32;
+
+/// How many bytes of values one expansion takes in; the values after that count as blank. Compose has no limit, but
+/// Linux starts no program with a variable over 128 KiB.
+const MAX_INSERTED_BYTES: usize = 1024 * 1024;
+
+/// What stands between a variable's name and its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    /// `-`, or `:-` when an empty value counts as unset too.
+    Default {
+        /// It was written with `:`.
+        also_when_empty: bool,
+    },
+    /// `?`, or `:?` when an empty value counts as unset too.
+    Required {
+        /// It was written with `:`.
+        also_when_empty: bool,
+    },
+    /// `+`, or `:+` when an empty value counts as unset too.
+    Alternative {
+        /// It was written with `:`.
+        also_when_empty: bool,
+    },
+}
+
+/// What became of one use of a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is set, and its value was used.
+    Value,
+    /// Its default was used.
+    Default,
+    /// `+` or `:+` gave the alternative.
+    Alternative,
+    /// It is set but empty, and nothing stands in.
+    Empty,
+    /// It is not set, and nothing stands in: blank. Compose warns of it unless there is an operator.
+    Unset,
+    /// `?` or `:?` failed.
+    Missing,
+}
+
+/// One use of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    /// The name, as written.
+    pub(crate) name: String,
+    /// First byte of the whole `${…}` or `$name` in the template.
+    pub(crate) start: usize,
+    /// The byte after its last one.
+    pub(crate) end: usize,
+    /// The operator, if there is one.
+    pub(crate) operator: Option<Operator>,
+    /// What became of it.
+    pub(crate) outcome: Outcome,
+    /// The default, the alternative or the message, variables in it resolved; `None` without an operator.
+    pub(crate) word: Option<String>,
+    /// False for a use in a default, an alternative or a message that was not taken. Compose resolves it all the same.
+    pub(crate) effective: bool,
+}
+
+/// Which bytes of the template a stretch of the result comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// First byte of the result.
+    pub(crate) start: usize,
+    /// The byte after the last one; equal to `start` for a variable that gave nothing.
+    pub(crate) end: usize,
+    /// First byte in the template: of a literal stretch of the same length, of the two of `$$`, or of a whole `${…}`.
+    pub(crate) from_start: usize,
+    /// The byte after the last one.
+    pub(crate) from_end: usize,
+    /// The outermost variable, as an index into [`Expansion::uses`]; `None` for literal text.
+    pub(crate) variable: Option<usize>,
+}
+
+/// Why Compose rejects a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// A `${` that starts no variable.
+    Invalid {
+        /// The byte of its `$`.
+        start: usize,
+        /// The byte after the first `}` behind it, or after the `${` if another `$` or the end of the line comes first.
+        end: usize,
+    },
+    /// `?` or `:?` failed.
+    Required {
+        /// The name of the variable.
+        name: String,
+        /// The message, resolved; may be empty.
+        message: String,
+        /// First byte of the `${…}`.
+        start: usize,
+        /// The byte after its last one.
+        end: usize,
+    },
+}
+
+/// What a template gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expansion {
+    /// The result; the best that can be had where there are problems.
+    pub text: String,
+    /// Where the result comes from, in order. An invalid `${` gives no piece.
+    pub(crate) pieces: Vec<Piece>,
+    /// All uses of variables by their first byte, an outer one before those in its word.
+    pub(crate) uses: Vec<Use>,
+    /// All problems, in the order Compose meets them; it stops at the first.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Expands a template as Compose does. `lookup` gives the value of a variable, `None` where it is not set.
+pub fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Expansion {
+    let mut expander = Expander { template, lookup, inserted: 0, uses: Vec::new(), problems: Vec::new() };
+    let stretch = expander.expand(0, template.len(), 0, true);
+    Expansion { text: stretch.text, pieces: stretch.pieces, uses: expander.uses, problems: expander.problems }
+}
+
+struct Expander<'a> {
+    template: &'a str,
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    inserted: usize,
+    uses: Vec<Use>,
+    problems: Vec<Problem>,
+}
+
+/// The result of a part of the template.
+#[derive(Default)]
+struct Stretch {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+impl Stretch {
+    fn push(&mut self, text: &str, from_start: usize, from_end: usize, variable: Option<usize>) {
+        if text.is_empty() && variable.is_none() {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.pieces.push(Piece { start, end: self.text.len(), from_start, from_end, variable });
+    }
+}
+
+/// A variable as written, before it is resolved; bytes of the template.
+struct Reference {
+    name: (usize, usize),
+    operator: Option<Operator>,
+    word: (usize, usize),
+    end: usize,
+}
+
+/// The last `}` of the line that ends at `line_end`, kept so that a long line is searched once.
+#[derive(Default)]
+struct LastBrace {
+    line_end: usize,
+    at: Option<usize>,
+}
+
+impl<'a> Expander<'a> {
+    fn expand(&mut self, start: usize, end: usize, depth: usize, effective: bool) -> Stretch {
+        let mut out = Stretch::default();
+        let mut last_brace = LastBrace::default();
+        let mut literal = start;
+        let mut at = start;
+        while let Some(found) = self.slice(at, end).find('$') {
+            let dollar = at + found;
+            let behind = self.slice(dollar + 1, end);
+            let reference = if behind.starts_with('$') {
+                out.push(self.slice(literal, dollar), literal, dollar, None);
+                out.push("$", dollar, dollar + 2, None);
+                literal = dollar + 2;
+                at = literal;
+                continue;
+            } else if behind.starts_with('{') {
+                self.braced(dollar, end, &mut last_brace)
+            } else {
+                let name = (dollar + 1, dollar + 1 + name_length(behind));
+                if name.0 == name.1 {
+                    at = dollar + 1;
+                    continue;
+                }
+                Some(Reference { name, operator: None, word: (name.1, name.1), end: name.1 })
+            };
+            out.push(self.slice(literal, dollar), literal, dollar, None);
+            if let Some(reference) = reference {
+                let index = self.uses.len();
+                let value = self.resolve(dollar, &reference, depth, effective);
+                out.push(&value, dollar, reference.end, Some(index));
+                literal = reference.end;
+            } else {
+                self.problems.push(Problem::Invalid { start: dollar, end: self.invalid_end(dollar, end) });
+                literal = dollar + 2;
+            }
+            at = literal;
+        }
+        out.push(self.slice(literal, end), literal, end, None);
+        out
+    }
+
+    /// The `${…}` at a byte. Compose takes everything up to the last `}` of the line, then cuts it at the brace that
+    /// balances the first; where none does, as in `${A:-{}}`, it keeps the whole.
+    fn braced(&self, dollar: usize, end: usize, last_brace: &mut LastBrace) -> Option<Reference> {
+        let name_start = dollar + 2;
+        let name_end = name_start + name_length(self.slice(name_start, end));
+        if name_end == name_start {
+            return None;
+        }
+        let name = (name_start, name_end);
+        let behind = self.slice(name_end, end);
+        if behind.starts_with('}') {
+            return Some(Reference { name, operator: None, word: (name_end, name_end), end: name_end + 1 });
+        }
+        let (operator, length) = operator(behind)?;
+        let word_start = name_end + length;
+        let last = self.last_brace(dollar, end, last_brace).filter(|last| *last >= word_start)?;
+        let close = self.balancing_brace(dollar, last).unwrap_or(last);
+        Some(Reference { name, operator: Some(operator), word: (word_start, close), end: close + 1 })
+    }
+
+    fn last_brace(&self, from: usize, end: usize, known: &mut LastBrace) -> Option<usize> {
+        if known.line_end <= from {
+            let line = self.slice(from, end);
+            let line = line.split('\n').next().unwrap_or(line);
+            *known = LastBrace { line_end: from + line.len(), at: line.rfind('}').map(|at| from + at) };
+        }
+        known.at
+    }
+
+    /// Compose never looks at the byte behind a `{`, so a `}` there closes nothing.
+    fn balancing_brace(&self, dollar: usize, last: usize) -> Option<usize> {
+        let mut open = 0_i64;
+        let mut bytes = self.slice(dollar, last + 1).bytes().enumerate();
+        while let Some((offset, byte)) = bytes.next() {
+            if byte == b'}' {
+                open -= 1;
+                if open == 0 {
+                    return Some(dollar + offset);
+                }
+            } else if byte == b'{' {
+                open += 1;
+                bytes.next();
+            }
+        }
+        None
+    }
+
+    fn resolve(&mut self, start: usize, reference: &Reference, depth: usize, effective: bool) -> String {
+        let name = self.slice(reference.name.0, reference.name.1).to_owned();
+        let value = (self.lookup)(&name);
+        let outcome = outcome(reference.operator, value.as_deref());
+        let index = self.uses.len();
+        let (end, operator) = (reference.end, reference.operator);
+        self.uses.push(Use { name: name.clone(), start, end, operator, outcome, word: None, effective });
+        let word = operator.map(|_| {
+            let taken = matches!(outcome, Outcome::Default | Outcome::Alternative | Outcome::Missing);
+            self.word(reference.word, depth + 1, effective && taken)
+        });
+        if let Some(outer) = self.uses.get_mut(index) {
+            outer.word.clone_from(&word);
+        }
+        let word = word.unwrap_or_default();
+        let text = match outcome {
+            Outcome::Value => value.unwrap_or_default(),
+            Outcome::Default | Outcome::Alternative => word,
+            Outcome::Empty | Outcome::Unset => String::new(),
+            Outcome::Missing => {
+                self.problems.push(Problem::Required { name, message: word, start, end });
+                String::new()
+            }
+        };
+        self.inserted = self.inserted.saturating_add(text.len());
+        if self.inserted > MAX_INSERTED_BYTES { String::new() } else { text }
+    }
+
+    fn word(&mut self, (start, end): (usize, usize), depth: usize, effective: bool) -> String {
+        if depth > MAX_DEPTH {
+            return self.slice(start, end).to_owned();
+        }
+        self.expand(start, end, depth, effective).text
+    }
+
+    fn invalid_end(&self, dollar: usize, end: usize) -> usize {
+        let behind = self.slice(dollar + 2, end);
+        match behind.find(['}', '$', '\n']) {
+            Some(at) if behind.get(at..).is_some_and(|rest| rest.starts_with('}')) => dollar + 2 + at + 1,
+            _ => dollar + 2,
+        }
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.template.get(start..end).unwrap_or("")
+    }
+}
+
+/// The bytes of the name at the start of a text. The two characters beyond ASCII are those that Unicode folds to `s`
+/// and `k`: Compose's pattern ignores case.
+fn name_length(text: &str) -> usize {
+    let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic() || c == '\u{17f}' || c == '\u{212a}';
+    if !text.starts_with(is_letter) {
+        return 0;
+    }
+    text.find(|c: char| !is_letter(c) && !c.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// The operator at the start of a text, and its length in bytes.
+fn operator(text: &str) -> Option<(Operator, usize)> {
+    let sign = text.strip_prefix(':').unwrap_or(text);
+    let also_when_empty = sign.len() < text.len();
+    let operator = match sign.bytes().next()? {
+        b'-' => Operator::Default { also_when_empty },
+        b'?' => Operator::Required { also_when_empty },
+        b'+' => Operator::Alternative { also_when_empty },
+        _ => return None,
+    };
+    Some((operator, 1 + usize::from(also_when_empty)))
+}
+
+fn outcome(operator: Option<Operator>, value: Option<&str>) -> Outcome {
+    let unset = match (operator, value) {
+        (_, None) => true,
+        (
+            Some(
+                Operator::Default { also_when_empty }
+                | Operator::Required { also_when_empty }
+                | Operator::Alternative { also_when_empty },
+            ),
+            Some(""),
+        ) => also_when_empty,
+        _ => false,
+    };
+    match operator {
+        Some(Operator::Default { .. }) if unset => Outcome::Default,
+        Some(Operator::Required { .. }) if unset => Outcome::Missing,
+        Some(Operator::Alternative { .. }) if !unset => Outcome::Alternative,
+        _ if value.is_none() => Outcome::Unset,
+        _ if value == Some("") => Outcome::Empty,
+        _ => Outcome::Value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `A` is `va`, `B` is set and empty, `C` is `c$A`; nothing else is set.
+    fn expanded(template: &str) -> Expansion {
+        expand(template, &|name| match name {
+            "A" => Some("va".to_owned()),
+            "B" => Some(String::new()),
+            "C" => Some("c$A".to_owned()),
+            _ => None,
+        })
+    }
+
+    fn check(template: &str, expect: &str) {
+        let expansion = expanded(template);
+        assert_eq!((expansion.text.as_str(), &expansion.problems), (expect, &Vec::new()), "{template}");
+    }
+
+    /// Each line was tried on docker compose 2.40.3.
+    #[test]
+    fn templates_give_what_compose_gives() {
+        for (template, expect) in [
+            ("", ""),
+            ("$ $7 $( $- $} a$", "$ $7 $( $- $} a$"),
+            ("$$ $$A $$$A $${A} $$${A}", "$ $A $va ${A} $va"),
+            ("$A$$B $Ax $A-x ${A}x $aé", "va$B  va-x vax é"),
+            ("{${A}} ${A}} {{.x}}", "{va} va} {{.x}}"),
+            ("$C ${U:-$C}", "c$A c$A"),
+            ("${A-x} ${B-x} ${U-x} ${A:-x} ${B:-x} ${U:-x}", "va  x va x x"),
+            ("${A+x} ${B+x} ${U+x} ${A:+x} ${B:+x} ${U:+x}", "x x  x  "),
+            ("${A?x} ${B?x} ${A:?x}", "va  va"),
+            ("${A-:?b} ${U-a:-b} ${U--x} ${U:--x} ${U-}", "va a:-b -x -x "),
+            ("${U:-a}${A} ${U:-a}b}c ${U:-a}$B}C", "ava ab}c a}C"),
+            ("${A:-${B:-x}}y} ${U-${V-${W-w}}} ${A:+x${B}y}z", "vay} w xyz"),
+            ("${U:-{\"k\":\"v\"}}", "{\"k\":\"v\"}"),
+            ("${U:-{}}", "{}"),
+            ("${U:-{{.x}}}", "{{.x}}"),
+            ("${U:-a\\}b}", "a\\b}"),
+            ("a\n${U:-b}\n}", "a\nb\n}"),
+            ("${U:-$$A $7 $(x)}", "$A $7 $(x)"),
+            ("${K\u{17f}:-q} $\u{212a}.", "q ."),
+        ] {
+            check(template, expect);
+        }
+    }
+
+    #[test]
+    fn a_brace_that_starts_no_variable_is_invalid() {
+        for (template, text, start, end) in [
+            ("é${!}x", "é!}x", 2, 6),
+            ("${", "", 0, 2),
+            ("${}", "}", 0, 3),
+            ("${ A}", " A}", 0, 5),
+            ("${A:}", "A:}", 0, 5),
+            ("${A|b}", "A|b}", 0, 6),
+            ("${A", "A", 0, 2),
+            ("${A:-\nb}", "A:-\nb}", 0, 2),
+            ("${1A} $A", "1A} va", 0, 5),
+            ("${A:-${}}", "va", 5, 8),
+            ("${U:-{}} ${A}", "{}} A", 9, 11),
+        ] {
+            let expansion = expanded(template);
+            let expect = vec![Problem::Invalid { start, end }];
+            assert_eq!((expansion.text.as_str(), expansion.problems), (text, expect), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_required_variable_that_is_missing_is_named_with_its_message() {
+        let required = |name: &str, message: &str, start, end| Problem::Required {
+            name: name.to_owned(),
+            message: message.to_owned(),
+            start,
+            end,
+        };
+        for (template, expect) in [
+            ("${U?}", vec![required("U", "", 0, 5)]),
+            ("é ${B:?need $A} $A", vec![required("B", "need va", 3, 16)]),
+            ("${A:-${U:?y}}", vec![required("U", "y", 5, 12)]),
+            (
+                "${U?a${V?b}}${W?c}",
+                vec![required("V", "b", 5, 11), required("U", "a", 0, 12), required("W", "c", 12, 18)],
+            ),
+        ] {
+            assert_eq!(expanded(template).problems, expect, "{template}");
+        }
+    }
+
+    #[test]
+    fn a_default_that_is_not_taken_is_resolved_but_has_no_effect() {
+        let uses = expanded("é${A:-${U:-$B}}$U").uses;
+        let seen: Vec<_> =
+            uses.iter().map(|it| (it.name.as_str(), it.start, it.end, it.outcome, it.effective)).collect();
+        let expect = [
+            ("A", 2, 16, Outcome::Value, true),
+            ("U", 7, 15, Outcome::Default, false),
+            ("B", 12, 14, Outcome::Empty, false),
+            ("U", 16, 18, Outcome::Unset, true),
+        ];
+        assert_eq!(seen, expect);
+        assert_eq!(uses[0].operator, Some(Operator::Default { also_when_empty: true }));
+        assert_eq!(uses[0].word.as_deref(), Some(""));
+        assert_eq!(uses[3].word, None);
+        let outcomes = |template| expanded(template).uses.iter().map(|it| it.outcome).collect::<Vec<_>>();
+        assert_eq!(outcomes("${U:+$A}"), [Outcome::Unset, Outcome::Value]);
+        assert_eq!(outcomes("${A+}${B:+x}${B?}"), [Outcome::Alternative, Outcome::Empty, Outcome::Empty]);
+    }
+
+    #[test]
+    fn pieces_tell_where_the_result_comes_from() {
+        let piece = |start, end, from_start, from_end, variable| Piece { start, end, from_start, from_end, variable };
+        assert_eq!(expanded("é").pieces, [piece(0, 2, 0, 2, None)]);
+        assert_eq!(expanded("").pieces, []);
+        let expansion = expanded("é$$x${U:-a${A}}$U${!}z");
+        assert_eq!(expansion.text, "é$xava!}z");
+        let expect = [
+            piece(0, 2, 0, 2, None),
+            piece(2, 3, 2, 4, None),
+            piece(3, 4, 4, 5, None),
+            piece(4, 7, 5, 16, Some(0)),
+            piece(7, 7, 16, 18, Some(2)),
+            piece(7, 10, 20, 23, None),
+        ];
+        assert_eq!(expansion.pieces, expect);
+    }
+
+    #[test]
+    fn hostile_templates_neither_overflow_the_stack_nor_grow_without_bound() {
+        let nested = "${U:-".repeat(50_000) + &"}".repeat(50_000);
+        assert_eq!(expanded(&nested).uses.len(), MAX_DEPTH + 1);
+        let big = "x".repeat(MAX_INSERTED_BYTES / 4);
+        let text = expand(&"$A".repeat(100), &|_| Some(big.clone())).text;
+        assert_eq!(text.len(), MAX_INSERTED_BYTES);
+    }
+}

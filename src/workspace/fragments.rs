@@ -1,0 +1,165 @@
+//! Parts of projects: what they lack, others have.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use regex::RegexSet;
+
+use crate::finding::{Finding, Severity};
+use crate::source::{NodeId, SourceDb, normalize};
+use crate::text::template::expand;
+use crate::yaml::{NodeKind, Tree};
+
+/// Whether an entry is a project, or a part of one whose other parts are not known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// All of it is known.
+    Project,
+    /// What it lacks may stand in files that are not known.
+    Fragment,
+}
+
+/// What a fragment lacks that the rest of its project has.
+pub(crate) fn is_incompleteness(finding: &Finding) -> bool {
+    match finding.rule {
+        "undefined-reference" | "inactive-dependency" => true,
+        "missing-key" => matches!(finding.evidence.as_deref(), Some("image" | "services")),
+        "unresolved-extends" => finding.evidence.is_some(),
+        _ => false,
+    }
+}
+
+/// What a finding says is missing: the name of the variable, or of the service without an image.
+fn missing_name(finding: &Finding) -> Option<String> {
+    let by_resource = matches!(finding.rule, "unset-variable" | "unset-secret" | "missing-key");
+    by_resource.then(|| finding.resource.clone())
+}
+
+/// How many directories must lack the same thing for it to be supplied by what puts them together.
+const SUPPLIED: usize = 3;
+
+fn unset(finding: &Finding) -> bool {
+    matches!(finding.rule, "unset-variable" | "unset-secret")
+}
+
+/// Words that the files of other projects hold that lack the same as a finding; none for a finding of another kind.
+pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
+    let lacks = unset(finding) || is_incompleteness(finding);
+    let texts = [Some(finding.resource.as_str()), finding.evidence.as_deref()];
+    let words = texts.into_iter().flatten().filter_map(|text| text.rsplit([' ', '.']).next());
+    words.filter(move |word| lacks && !word.is_empty())
+}
+
+/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
+/// variable that several leave unset becomes an info: something else sets it. `others` are findings of projects that
+/// nobody asked about.
+pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
+    let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
+    let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
+    for finding in findings.iter().chain(others).filter(|finding| unset(finding) || is_incompleteness(finding)) {
+        let file = sources.file(finding.place.span.file);
+        let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        directories.entry(key(finding)).or_default().insert(directory);
+    }
+    let supplied = |finding: &Finding| directories.get(&key(finding)).is_some_and(|found| found.len() >= SUPPLIED);
+    findings
+        .into_iter()
+        .filter_map(|mut finding| {
+            if !supplied(&finding) {
+                return Some(finding);
+            }
+            if !unset(&finding) {
+                return None;
+            }
+            finding.severity = Severity::Info;
+            finding.help =
+                Some("several projects here leave it unset: give it a default if nothing else sets it".to_owned());
+            Some(finding)
+        })
+        .collect()
+}
+
+/// Files that others of a tree name with a variable in the path (`include: services/${VERSION}/compose.yaml`): which of
+/// them a project loads is known only where it runs.
+pub(crate) struct NamedByVariable {
+    patterns: RegexSet,
+}
+
+impl NamedByVariable {
+    /// What the `include` and `extends` of these files name so.
+    pub(crate) fn new<'t>(trees: impl Iterator<Item = (&'t Path, &'t Tree)>) -> NamedByVariable {
+        let mut patterns: Vec<String> = Vec::new();
+        for (file, tree) in trees {
+            let directory = file.parent().unwrap_or(Path::new("/"));
+            let written = tree.documents.iter().flat_map(|root| named_files(tree, *root));
+            patterns.extend(written.filter(|name| name.contains('$')).filter_map(|name| pattern(directory, name)));
+        }
+        NamedByVariable { patterns: RegexSet::new(patterns).unwrap_or_default() }
+    }
+
+    /// Whether a file may be one of them.
+    pub(crate) fn may_be(&self, file: &Path) -> bool {
+        self.patterns.is_match(&file.to_string_lossy())
+    }
+}
+
+/// The paths under `include` and under the `extends` of each service, as written.
+fn named_files(tree: &Tree, root: NodeId) -> Vec<&str> {
+    let items = |list: NodeId| match tree.follow(list).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Sequence(items, _)) => items.clone(),
+        _ => vec![list],
+    };
+    let included = tree.get(root, "include").map(items).unwrap_or_default().into_iter();
+    let paths = included.flat_map(|item| items(tree.get(item, "path").unwrap_or(item)));
+    let services = tree.get(root, "services").map_or(&[][..], |services| tree.pairs(services));
+    let extended = services.iter().filter_map(|service| tree.get(tree.get(service.value, "extends")?, "file"));
+    paths.chain(extended).filter_map(|path| tree.text(path)).collect()
+}
+
+/// A path with variables as a pattern of absolute paths. One that starts with a variable must name a directory besides.
+fn pattern(directory: &Path, written: &str) -> Option<String> {
+    const ANY: &str = "*";
+    let open = expand(written, &|_| Some(ANY.to_owned())).text;
+    let (start, path) = match open.strip_prefix(ANY) {
+        Some(rest) if rest.trim_matches('/').contains('/') => ("", rest.to_owned()),
+        Some(_) => return None,
+        None => ("^", normalize(&directory.join(&open)).to_string_lossy().into_owned()),
+    };
+    let literal: Vec<String> = path.split(ANY).map(regex::escape).collect();
+    Some(format!("{start}{}$", literal.join(".*")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::NamedByVariable;
+    use crate::source::SourceDb;
+    use crate::yaml::parse;
+
+    fn named_in(text: &str) -> NamedByVariable {
+        let file = SourceDb::new().overlay(Path::new("/shop/compose.yaml"), text.to_owned());
+        let (tree, _) = parse(file, text);
+        NamedByVariable::new([(Path::new("/shop/compose.yaml"), &tree)].into_iter())
+    }
+
+    #[test]
+    fn an_include_with_a_variable_names_what_fits() {
+        let named = named_in("include:\n  - path:\n      - api/${VERSION:-v2}/compose.yaml\n");
+        assert!(named.may_be(Path::new("/shop/api/v1/compose.yaml")));
+        assert!(!named.may_be(Path::new("/shop/web/v1/compose.yaml")));
+        assert!(!named.may_be(Path::new("/other/shop/api/v1/compose.yaml")));
+    }
+
+    #[test]
+    fn an_extends_below_an_unknown_root_names_its_tail() {
+        let named = named_in("services:\n  a:\n    extends: {file: '${ROOT}/shared/base.yml', service: a}\n");
+        assert!(named.may_be(Path::new("/shop/shared/base.yml")));
+        assert!(!named.may_be(Path::new("/shop/base.yml")));
+    }
+
+    #[test]
+    fn a_file_name_alone_below_an_unknown_root_names_nothing() {
+        assert!(!named_in("include: ['${ROOT}/compose.yaml']\n").may_be(Path::new("/shop/compose.yaml")));
+    }
+}

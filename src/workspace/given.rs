@@ -1,0 +1,155 @@
+//! Files that a request names: the projects that use them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::projects::{COMPOSE_KEYS, Outcome, Run};
+use crate::compose::{Entry, nearest};
+use crate::discover::{self, Surroundings, is_compose_name};
+use crate::finding::Finding;
+use crate::source::{NodeId, PathKind, normalize};
+use crate::workspace::fragments::words_of_lack;
+use crate::yaml::Tree;
+
+/// How many directories are looked into for projects that lack the same.
+const MOST_NEARBY: usize = 24;
+
+/// How much text of theirs, in bytes: who named one file is waiting.
+const MOST_TEXT: usize = 128 * 1024;
+
+/// How many of them for each word: one may hold it for another reason.
+const FOR_EACH_WORD: usize = 5;
+
+impl Run<'_> {
+    /// The paths of the request, or the working directory.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.request.paths.is_empty() { &here[..] } else { &self.request.paths };
+        paths.iter().map(|path| normalize(&self.request.directory.join(path))).collect()
+    }
+
+    /// The Compose files below a directory, or near a file that may be a part of their projects.
+    pub(super) fn compose_files(&self, path: &Path) -> Vec<PathBuf> {
+        if self.sources.kind(path) == PathKind::Directory {
+            return discover::files_below(self.sources, path);
+        }
+        let directory = path.parent().unwrap_or(path);
+        let root = discover::repository(self.sources, directory, &self.request.directory);
+        let near = discover::files_near(self.sources, path, &root).into_iter();
+        near.filter(|file| file != path || self.request.buffer.is_none() || self.is_of_compose(path)).collect()
+    }
+
+    /// Drops the projects that use no file of the request and stand below none of its directories.
+    pub(super) fn keep_asked(&self, outcomes: &mut Vec<Outcome>) {
+        if self.request.paths.is_empty() {
+            return;
+        }
+        let (files, directories) = self.files_and_directories();
+        outcomes.retain(|outcome| {
+            let below = |file: &PathBuf| directories.iter().any(|directory| file.starts_with(directory));
+            outcome.entry.files.iter().any(below) || files.iter().any(|file| outcome.read.contains(file))
+        });
+    }
+
+    /// The files of the request that no project has read. What is excluded nobody asked for.
+    pub(super) fn unused(&self, outcomes: &[Outcome]) -> Vec<PathBuf> {
+        if self.request.paths.is_empty() {
+            return Vec::new();
+        }
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
+        let (mut files, _) = self.files_and_directories();
+        files.retain(|file| !excluded.matches(file) && !outcomes.iter().any(|outcome| outcome.read.contains(file)));
+        files
+    }
+
+    /// What the projects near the files of a request are found to lack, where its own lack something: over all of them a
+    /// run would know what nothing in the repository supplies.
+    pub(super) fn lacking_nearby(&self, outcomes: &[Outcome], around: &Surroundings) -> Vec<Finding> {
+        let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let words: BTreeSet<String> = findings.flat_map(words_of_lack).map(str::to_owned).collect();
+        let words: Vec<String> = words.into_iter().collect();
+        let (files, _) = self.files_and_directories();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let judged = |path: &Path| outcomes.iter().any(|outcome| path.parent() == Some(&outcome.entry.directory));
+        let near = files.iter().flat_map(|file| {
+            let root = discover::repository(self.sources, file.parent().unwrap_or(file), &self.request.directory);
+            discover::directories_mentioning(self.sources, file, &root, &words)
+        });
+        let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
+        let groups = discover::groups(self.sources, self.of_rare_words(others, &words).flatten(), around);
+        groups.iter().flat_map(|group| self.group(group, around)).flat_map(|outcome| outcome.findings).collect()
+    }
+
+    /// Of directories those that are needed to see each word a few times: a word that all of them hold hides no rarer one.
+    fn of_rare_words<'w>(
+        &'w self,
+        directories: impl Iterator<Item = BTreeSet<PathBuf>> + 'w,
+        words: &'w [String],
+    ) -> impl Iterator<Item = BTreeSet<PathBuf>> + 'w {
+        let mut seen = vec![0; words.len()];
+        let mut text = 0;
+        let needed = move |beside: &BTreeSet<PathBuf>| {
+            let texts: Vec<_> = beside.iter().filter_map(|path| self.sources.load(path).ok()).collect();
+            let holds = |word: &str| texts.iter().any(|file| self.sources.file(*file).text.contains(word));
+            let held = words.iter().zip(&mut seen).filter(|(word, _)| holds(word));
+            let counts: Vec<&mut usize> = held.map(|(_, count)| count).collect();
+            let size: usize = texts.iter().map(|file| self.sources.file(*file).text.len()).sum();
+            let is_needed = counts.iter().any(|count| **count < FOR_EACH_WORD) && text + size <= MOST_TEXT;
+            text += if is_needed { size } else { 0 };
+            counts.into_iter().filter(|_| is_needed).for_each(|count| *count += 1);
+            is_needed
+        };
+        directories.filter(needed).take(MOST_NEARBY)
+    }
+
+    fn files_and_directories(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        self.paths().into_iter().partition(|path| self.sources.kind(path) != PathKind::Directory)
+    }
+
+    /// Whether a file beside the default project is worth judging: it stands below a directory of the request, is named by
+    /// it, or may use what is. A file that is no part of the default project is used only where its name is written.
+    pub(super) fn is_wanted(&self, file: &Path, default: Option<&Entry>) -> bool {
+        let in_default = |path: &PathBuf| default.is_some_and(|entry| entry.files.contains(path));
+        let used_by_all = |path: &PathBuf| in_default(path) || !discover::may_be_compose(path);
+        let is_named = |path: &PathBuf| {
+            let text = self.sources.load(file).map(|id| self.sources.file(id));
+            let name = path.file_name().and_then(|name| name.to_str());
+            text.is_ok_and(|text| name.is_some_and(|name| text.text.contains(name)))
+        };
+        let (files, directories) = self.files_and_directories();
+        directories.iter().any(|directory| file.starts_with(directory))
+            || files.iter().any(|path| path == file || used_by_all(path) || is_named(path))
+    }
+
+    /// Whether a file that is named is meant to be a Compose file: it is broken or empty, or a key of it is misspelt.
+    pub(super) fn is_meant(&self, file: &Path) -> bool {
+        let is_named = self.paths().iter().any(|path| path == file);
+        let Some(id) = self.sources.load(file).ok().filter(|_| is_named) else { return is_named };
+        let parsed = self.trees.get(self.sources, id);
+        let tree = &parsed.0;
+        let mut keys = tree.documents.iter().flat_map(|root| tree.pairs(*root)).filter_map(|pair| tree.text(pair.key));
+        tree.broken || tree.documents.is_empty() || keys.any(|key| nearest(key, &COMPOSE_KEYS).is_some())
+    }
+
+    /// Whether what an editor holds is a Compose file. An editor asks about every YAML file: a name that says nothing
+    /// leaves it to the text.
+    fn is_of_compose(&self, path: &Path) -> bool {
+        if is_compose_name(path) {
+            return true;
+        }
+        let Ok(id) = self.sources.load(path) else { return false };
+        let parsed = self.trees.get(self.sources, id);
+        parsed.0.documents.iter().any(|root| has_services(&parsed.0, *root))
+    }
+}
+
+/// Whether a document has `services` that are all mappings, with an image, a build or a base for one of them at least.
+fn has_services(tree: &Tree, root: NodeId) -> bool {
+    const OF_A_SERVICE: [&str; 3] = ["image", "build", "extends"];
+    let Some(services) = tree.get(root, "services") else { return false };
+    let services = tree.pairs(services);
+    let made = |service: NodeId| OF_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
+    services.iter().all(|pair| !tree.pairs(pair.value).is_empty()) && services.iter().any(|pair| made(pair.value))
+}

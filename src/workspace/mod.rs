@@ -1,0 +1,207 @@
+//! The whole program on one screen: discover, load, lower, judge, settle.
+
+pub(crate) mod fragments;
+mod given;
+mod projects;
+mod selection;
+mod surroundings;
+mod view;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use selection::Selection;
+
+use crate::app_config::builds::read_builds;
+use crate::compose::load;
+use crate::compose::load::{decode, output};
+use crate::compose::value::origins;
+use crate::compose::value::provenance::Texts;
+use crate::config::{Config, Date};
+use crate::discover::{self, ProjectSelection};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::graph::{self, Graph};
+use crate::model::lower;
+use crate::progress::Watch;
+use crate::report::Report;
+use crate::report::baseline::{Baseline, Earlier};
+use crate::report::suppress::{Seen, Suppressions, settle};
+use crate::source::{FileId, PathKind, SourceDb, normalize};
+use crate::workspace::fragments::without_supplied;
+use crate::yaml::Trees;
+use projects::{Keeping, Run, without_parts_of_others};
+use selection::select;
+use surroundings::{surroundings, surroundings_of_process};
+use view::View;
+
+/// What a run is asked to do. Paths may be relative to `directory`.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The working directory, absolute.
+    pub directory: PathBuf,
+    /// Files and directories to search for projects; empty for the working directory.
+    pub paths: Vec<PathBuf>,
+    /// A file whose unsaved text an editor gave; `paths` names it and nothing else then.
+    pub buffer: Option<PathBuf>,
+    /// `-f`: the Compose files of one project, in the order of merging; empty to search.
+    pub files: Vec<PathBuf>,
+    /// `--env-file`, in the order of reading; empty for `.env`.
+    pub env_files: Vec<PathBuf>,
+    /// `--profile`: active profiles.
+    pub profiles: Vec<String>,
+    /// `--project-directory`.
+    pub project_directory: Option<PathBuf>,
+    /// `--project-name`.
+    pub project_name: Option<String>,
+    /// Whether variables of the process's environment count.
+    pub use_environment: bool,
+    /// What `plimsoll.yaml` says, where there is one.
+    pub config: Option<Config>,
+    /// Which rules run.
+    pub selection: Selection,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+    /// What an earlier revision had already.
+    pub earlier: Option<Earlier>,
+    /// The day of the run; without it no suppression has expired.
+    pub today: Option<Date>,
+    /// Sees how far the run is.
+    pub watch: Arc<Watch>,
+}
+
+/// A resolved project.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resolved {
+    /// What `docker compose config --format json` would print; `None` where Compose would reject the project.
+    pub(crate) json: Option<String>,
+    /// What is wrong with the files.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What is kept of a project to see what a change does to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// The files of its entry.
+    pub(crate) files: Vec<PathBuf>,
+    /// Those, what they include and extend, and the env files.
+    pub(crate) all_files: Vec<PathBuf>,
+    /// All of it, resolved.
+    pub(crate) model: serde_json::Value,
+    /// What the loader found, whatever rules run, and also what a fragment may lack: a fix must not make it one.
+    pub(crate) rejections: Vec<Finding>,
+}
+
+/// Judges every project that a request leads to.
+pub fn check(sources: &SourceDb, request: &Request) -> Report {
+    judge(sources, request, Keeping::Nothing).0
+}
+
+/// Judges every project that a request leads to, and keeps what they resolve to.
+pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<Kept>) {
+    judge(sources, request, Keeping::Models)
+}
+
+/// The directories in which a request may change files: the repositories that it is about, or else what it names.
+pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let repositories = repositories(sources, request);
+    if !repositories.is_empty() {
+        return repositories;
+    }
+    let given = request.paths.iter().chain(&request.files).chain(&request.env_files).chain(&request.project_directory);
+    let parents = given.map(|path| normalize(&request.directory.join(path))).map(|path| match sources.kind(&path) {
+        PathKind::Directory => path,
+        _ => path.parent().map(Path::to_path_buf).unwrap_or(path),
+    });
+    parents.chain([normalize(&request.directory)]).collect()
+}
+
+fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
+    let settings = request.config.clone().unwrap_or_default();
+    sources.fence(&repositories(sources, request));
+    let trees = Trees::default();
+    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
+    let around = surroundings(request);
+    let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
+        run.search(&run.paths(), &around)
+    } else {
+        let chosen = run.chosen(&around);
+        let more = run.search(&run.unused(&chosen), &around);
+        chosen.into_iter().chain(more).collect()
+    };
+    let mut outcomes = without_parts_of_others(outcomes);
+    run.spare_possible_parts(&mut outcomes);
+    run.keep_asked(&mut outcomes);
+    let unused = run.unused(&outcomes);
+    let nearby = run.lacking_nearby(&outcomes, &around);
+    let projects = outcomes.len();
+    let mut files: HashSet<FileId> =
+        outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
+    let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
+    let (judged, findings): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
+    let view = View { sources, request, settings: &settings, judged: &judged };
+    let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
+    findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
+    let findings = select(findings, &request.selection, &settings);
+    // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
+    files.extend(findings.iter().map(|finding| finding.place.span.file));
+    let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
+    let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
+    let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
+    (Report { unused, ..report }, kept)
+}
+
+/// The repositories that a request is about; none where one of its paths is in no repository.
+fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let given: Vec<&PathBuf> = request.paths.iter().chain(&request.files).chain(&request.env_files).collect();
+    let paths = if given.is_empty() { here.iter().collect() } else { given };
+    let roots: Option<Vec<PathBuf>> =
+        paths.into_iter().map(|path| sources.repository(&normalize(&request.directory.join(path)))).collect();
+    roots.unwrap_or_default()
+}
+
+/// Loads the one project that a request selects.
+pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Resolved {
+    let around = surroundings_of_process(request);
+    let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
+        return Resolved { json: None, findings: Vec::new() };
+    };
+    let (project, mut findings) = load(sources, &Trees::default(), &entry);
+    findings.extend(project.newer.iter().cloned());
+    let json = (!project.rejected).then(|| {
+        let active = output::active(&project);
+        let value = if with_origins {
+            origins::annotate(&active, sources, &request.directory)
+        } else {
+            decode::to_json(&active)
+        };
+        format!("{value:#}")
+    });
+    Resolved { json, findings }
+}
+
+/// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
+/// found.
+pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+    let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
+    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let mut model = lower(&project, &Texts::new(sources));
+    let root = discover::repository(sources, &project.directory, &request.directory);
+    read_builds(&mut model, sources, &root);
+    Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
+}
+
+fn chosen_project(request: &Request) -> ProjectSelection {
+    ProjectSelection {
+        files: request.files.clone(),
+        env_files: request.env_files.clone(),
+        profiles: request.profiles.clone(),
+        directory: request.project_directory.clone().or_else(|| request.paths.first().cloned()),
+        name: request.project_name.clone(),
+    }
+}

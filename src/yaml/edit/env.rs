@@ -1,0 +1,109 @@
+//! Lines of env files. A line is known by the spans of its parts, as `dotenv` gives them.
+
+use super::Files;
+use crate::finding::Edit;
+use crate::source::Place;
+use crate::source::{FileId, SourceFile, Span};
+use crate::text::dotenv::Line;
+
+/// Gives a line another value, in the quotes that it has or needs.
+pub(crate) fn set_value(files: Files<'_>, file: FileId, line: &Line, value: &str) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let (start, end) = line.value_span;
+    let written = written(value, line.quote)?;
+    let behind_separator = source.slice(line.key_span.1, start).trim_end_matches([' ', '\t']).ends_with(['=', ':']);
+    if line.bare || !behind_separator {
+        return None;
+    }
+    // What follows without a blank between would become a part of the value.
+    let next = source.slice(end, source.text.len() as u32).chars().next();
+    let apart = next.is_none_or(char::is_whitespace);
+    apart.then(|| vec![edit(file, start, end, written)])
+}
+
+/// Gives a line another name.
+pub(crate) fn rename(files: Files<'_>, file: FileId, line: &Line, name: &str) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let (start, end) = line.key_span;
+    let valid = !name.is_empty() && name.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '-'));
+    (valid && start < end && source.slice(start, end) == line.key).then(|| vec![edit(file, start, end, name)])
+}
+
+/// Takes out the lines that an assignment stands on; a comment on them stays on a line of its own.
+pub(crate) fn remove(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let start = line_start(&source, line.key_span.0);
+    let last = line.value_span.1.max(line.key_span.1);
+    let end = next_line(&source, line.comment.map_or(last, |(_, end)| end));
+    let before = source.slice(start, line.key_span.0).trim_start_matches('\u{feff}').trim();
+    let behind = source.slice(last, end);
+    let behind = behind.trim();
+    let alone = matches!(before, "" | "export") && (behind.is_empty() || line.comment.is_some());
+    if !alone {
+        return None;
+    }
+    let kept = match line.comment {
+        Some((from, to)) => format!("{}{}", source.slice(from, to), break_of(&source, last, end)),
+        None => String::new(),
+    };
+    Some(vec![edit(file, start, end, kept)])
+}
+
+/// Puts text before the byte of a place.
+pub(crate) fn insert_before(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
+    let known = place.span.start <= files.sources.file(place.span.file).text.len() as u32;
+    known.then(|| vec![edit(place.span.file, place.span.start, place.span.start, text)])
+}
+
+/// Puts text behind the last byte of a place.
+pub(crate) fn insert_behind(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
+    let known = place.span.end <= files.sources.file(place.span.file).text.len() as u32;
+    known.then(|| vec![edit(place.span.file, place.span.end, place.span.end, text)])
+}
+
+/// Adds an assignment as the last line.
+pub(crate) fn add(files: Files<'_>, file: FileId, name: &str, value: &str) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let end = source.text.len() as u32;
+    let line_break = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let assignment = format!("{name}={}", written(value, None)?);
+    let is_ended = source.text.is_empty() || source.text.ends_with('\n');
+    let text = if is_ended { format!("{assignment}{line_break}") } else { format!("{line_break}{assignment}") };
+    Some(vec![edit(file, end, end, text)])
+}
+
+/// A value as an env file has it: Compose takes it to the letter, and expands nothing in it.
+fn written(value: &str, quote: Option<char>) -> Option<String> {
+    let special = |one: char| one.is_whitespace() || matches!(one, '#' | '$' | '"' | '\'' | '\\' | '`');
+    if quote.is_none() && !value.contains(special) {
+        return Some(value.to_owned());
+    }
+    if value.contains(['\'', '\\', '\n', '\r']) {
+        let plain = !value.contains(['"', '\\', '$', '\n', '\r']);
+        return plain.then(|| format!("\"{value}\""));
+    }
+    let double = quote == Some('"') && !value.contains(['"', '$']);
+    Some(if double { format!("\"{value}\"") } else { format!("'{value}'") })
+}
+
+fn edit(file: FileId, start: u32, end: u32, text: impl Into<String>) -> Edit {
+    Edit { span: Span { file, start, end }, text: text.into() }
+}
+
+fn line_start(source: &SourceFile, at: u32) -> u32 {
+    let mark = if source.text.starts_with('\u{feff}') { 3 } else { 0 };
+    source.slice(0, at).rfind('\n').map_or(mark, |found| found as u32 + 1)
+}
+
+fn next_line(source: &SourceFile, at: u32) -> u32 {
+    let end = source.text.len() as u32;
+    source.slice(at, end).find('\n').map_or(end, |found| at + found as u32 + 1)
+}
+
+fn break_of(source: &SourceFile, from: u32, to: u32) -> &str {
+    match source.slice(from, to) {
+        text if text.ends_with("\r\n") => "\r\n",
+        text if text.ends_with('\n') => "\n",
+        _ => "",
+    }
+}

@@ -1,0 +1,197 @@
+//! New text in YAML: scalars with the quotes that they need, and entries in block and flow form.
+
+use std::path::Path;
+
+use crate::source::SourceDb;
+use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+
+/// What is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Nothing: `data:`.
+    Empty,
+    /// Text, in quotes where it needs them.
+    Text(String),
+    /// A number or a word, as it is: `true`, `5`.
+    Word(String),
+    /// A sequence.
+    List(Vec<Content>),
+    /// A mapping.
+    Map(Vec<(String, Content)>),
+}
+
+impl Content {
+    /// Text.
+    pub(crate) fn text(text: impl Into<String>) -> Content {
+        Content::Text(text.into())
+    }
+}
+
+/// Where a scalar will stand, which decides what may be plain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    /// In a block collection.
+    Block,
+    /// Inside of brackets or braces.
+    Flow,
+    /// As a key in a block mapping.
+    Key,
+}
+
+/// How new entries are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// The indentation of a mapping under its key.
+    pub(super) step: usize,
+    /// The indentation of the dashes of a list under its key.
+    pub(super) list_step: usize,
+    /// The quotes of the file.
+    pub(super) quotes: ScalarStyle,
+    /// The line break.
+    pub(super) line_break: &'static str,
+}
+
+/// A scalar that reads as this text; plain where that is possible and the style is plain.
+pub(super) fn scalar(text: &str, style: ScalarStyle, quotes: ScalarStyle, position: Position) -> String {
+    match style {
+        ScalarStyle::SingleQuoted if !text.contains(char::is_control) => format!("'{}'", text.replace('\'', "''")),
+        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => format!("\"{}\"", escaped(text)),
+        _ if can_be_plain(text, position) => text.to_owned(),
+        _ => scalar(text, quotes, ScalarStyle::DoubleQuoted, position),
+    }
+}
+
+/// A text as it stands between double quotes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            letter if letter.is_control() => out.push_str(&format!("\\u{:04x}", letter as u32)),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Whether a text reads as itself without quotes, in YAML 1.1 too: `yes` and `22:22` are not text to every reader.
+pub(super) fn can_be_plain(text: &str, position: Position) -> bool {
+    const OTHER_BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "=", "<<"];
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sexagesimal = text.contains(':') && text.split(':').all(digits);
+    if text.contains(char::is_control) || sexagesimal || OTHER_BOOLEANS.contains(&text.to_lowercase().as_str()) {
+        return false;
+    }
+    plain_text(text, position).as_deref() == Some(text) && resolve_plain(text) == Resolved::Text
+}
+
+/// What a text reads as where it stands without quotes; `None` where it is no plain scalar.
+pub(super) fn plain_text(text: &str, position: Position) -> Option<String> {
+    let sample = match position {
+        Position::Block => format!("k: {text}\n"),
+        Position::Flow => format!("[{text}]\n"),
+        Position::Key => format!("{text}: v\n"),
+    };
+    let file = SourceDb::new().overlay(Path::new("/sample"), String::new());
+    let (tree, findings) = parse(file, &sample);
+    if !findings.is_empty() || !tree.comments.is_empty() || tree.documents.len() != 1 {
+        return None;
+    }
+    only_scalar(&tree, position)
+}
+
+fn only_scalar(tree: &Tree, position: Position) -> Option<String> {
+    let id = match (&tree.node(*tree.documents.first()?)?.kind, position) {
+        (NodeKind::Sequence(items, _), Position::Flow) => match items.as_slice() {
+            [only] => *only,
+            _ => return None,
+        },
+        (NodeKind::Mapping(pairs, _), Position::Block | Position::Key) => match pairs.as_slice() {
+            [only] if position == Position::Key => only.key,
+            [only] => only.value,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let node = tree.node(id)?;
+    match &node.kind {
+        NodeKind::Scalar(text, ScalarStyle::Plain) if node.tag.is_none() && node.anchor.is_none() => {
+            Some(text.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// `key: content` in block form. The first line starts at a column that the caller has reached; the others are indented.
+pub(super) fn entry(key: &str, content: &Content, column: usize, form: Form) -> String {
+    let key = scalar(key, ScalarStyle::Plain, form.quotes, Position::Key);
+    match content {
+        Content::Empty => format!("{key}:"),
+        Content::Text(_) | Content::Word(_) => format!("{key}: {}", flat(content, form, Position::Block)),
+        Content::List(items) if items.is_empty() => format!("{key}: []"),
+        Content::Map(entries) if entries.is_empty() => format!("{key}: {{}}"),
+        Content::List(items) => {
+            let inner = column + form.list_step;
+            let lines = items.iter().map(|one| format!("{}{}", line(inner, form), item(one, inner, 1, form)));
+            format!("{key}:{}", lines.collect::<String>())
+        }
+        Content::Map(entries) => {
+            let inner = column + form.step;
+            let lines =
+                entries.iter().map(|(key, one)| format!("{}{}", line(inner, form), entry(key, one, inner, form)));
+            format!("{key}:{}", lines.collect::<String>())
+        }
+    }
+}
+
+/// `- content` in block form, with as many blanks behind the dash as asked.
+pub(super) fn item(content: &Content, column: usize, blanks: usize, form: Form) -> String {
+    let dash = format!("-{}", " ".repeat(blanks.max(1)));
+    let inner = column + dash.len();
+    match content {
+        Content::Map(entries) if !entries.is_empty() => {
+            let lines: Vec<String> = entries.iter().map(|(key, one)| entry(key, one, inner, form)).collect();
+            format!("{dash}{}", lines.join(&line(inner, form)))
+        }
+        Content::List(items) if !items.is_empty() => {
+            let lines: Vec<String> = items.iter().map(|one| item(one, inner, 1, form)).collect();
+            format!("{dash}{}", lines.join(&line(inner, form)))
+        }
+        Content::Empty => "-".to_owned(),
+        other => format!("{dash}{}", flat(other, form, Position::Block)),
+    }
+}
+
+fn line(column: usize, form: Form) -> String {
+    format!("{}{}", form.line_break, " ".repeat(column))
+}
+
+/// Content on one line.
+pub(super) fn flat(content: &Content, form: Form, position: Position) -> String {
+    match content {
+        Content::Empty => String::new(),
+        Content::Text(text) => scalar(text, ScalarStyle::Plain, form.quotes, position),
+        Content::Word(word) => word.clone(),
+        Content::List(items) => {
+            let items: Vec<String> = items.iter().map(|one| flat(one, form, Position::Flow)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Content::Map(entries) if entries.is_empty() => "{}".to_owned(),
+        Content::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(key, one)| flat_entry(key, one, form)).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
+/// `key: content` inside of braces.
+pub(super) fn flat_entry(key: &str, content: &Content, form: Form) -> String {
+    let key = scalar(key, ScalarStyle::Plain, form.quotes, Position::Flow);
+    match content {
+        Content::Empty => format!("{key}:"),
+        other => format!("{key}: {}", flat(other, form, Position::Flow)),
+    }
+}

@@ -1,0 +1,191 @@
+//! What was known before does not count, end to end: baselines and `--since`.
+
+use crate::common;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::common::{OPEN, active, code, git, program, report, run, standing, stderr, stdout, write};
+
+fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    common::project("compared", name, files)
+}
+
+fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    common::branch("compared", name, files)
+}
+
+#[test]
+fn a_baseline_knows_what_was_and_says_what_is_gone() {
+    let folder = project(
+        "baseline",
+        &[
+            ("a/compose.yaml", OPEN),
+            ("b/compose.yaml", &OPEN.replace("redis", "postgres").replace("6379:6379", "127.0.0.1:5432:5432")),
+        ],
+    );
+    let before = active(&folder, &[]);
+    assert!(before.len() == 2, "{before:?}");
+    let output = run(&folder, &["baseline"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let written = fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap();
+    assert!(!written.contains("open on port") && !written.contains("6379:6379"), "{written}");
+    // From anywhere the same file is written and understood.
+    let elsewhere = run(&folder.join("a"), &["baseline", "..", "--output", "../plimsoll-baseline.json"]);
+    assert_eq!(code(&elsewhere), 0, "{}", stderr(&elsewhere));
+    assert_eq!(fs::read_to_string(folder.join("plimsoll-baseline.json")).unwrap(), written);
+    let report_of = report(&folder.join("a"), &["..", "--baseline", "../plimsoll-baseline.json"]);
+    assert_eq!(standing(&report_of).0, Vec::<String>::new());
+    assert_eq!(report_of["baseline"]["known"], before.len());
+    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
+    assert_eq!(code(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"])), 0);
+
+    let mended = OPEN.replace("\"6379:6379\"", "\"127.0.0.1:6379:6379\"").replace(
+        "  db:\n    image: example/db:1",
+        "  db:\n    image: mysql:9\n    ports: [\"3306:3306\"]\n    volumes: [\"/var/lib/mysql\"]",
+    );
+    fs::write(folder.join("a/compose.yaml"), mended).unwrap();
+    let report_of = report(&folder, &["--baseline", "plimsoll-baseline.json"]);
+    let new = standing(&report_of).0;
+    assert!(new.contains(&"exposed-datastore a/compose.yaml:4".to_owned()), "{new:?}");
+    assert!(new.iter().all(|place| place.contains("a/compose.yaml")), "{new:?}");
+    let gone = &report_of["baseline"]["gone"];
+    assert_eq!(gone.as_array().unwrap().len(), 1, "{gone}");
+    assert_eq!(
+        (gone[0]["file"].as_str(), gone[0]["resource"].as_str()),
+        (Some("a/compose.yaml"), Some("services.cache"))
+    );
+    let shown = stdout(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"]));
+    assert!(shown.contains("1 is gone: exposed-datastore in a/compose.yaml"), "{shown}");
+    // What was not looked at is not gone.
+    let report_of = report(&folder, &["b", "--baseline", "plimsoll-baseline.json"]);
+    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
+    let report_of = report(&folder, &["--select", "unknown-host", "--baseline", "plimsoll-baseline.json"]);
+    assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
+    assert_eq!(report(&folder, &[]).get("baseline"), None);
+}
+
+#[test]
+fn what_a_comment_suppresses_is_not_for_the_baseline() {
+    let folder = project("commented", &[("compose.yaml", OPEN)]);
+    assert_eq!(stdout(&run(&folder, &["baseline"])), "1 finding is written to plimsoll-baseline.json\n");
+    let commented = OPEN.replace("6379\"]", "6379\"] # plimsoll: ignore[exposed-datastore] at home");
+    write(&folder, &[("compose.yaml", &commented)]);
+    let compared = report(&folder, &["--baseline", "plimsoll-baseline.json"]);
+    assert_eq!(standing(&compared).1, ["exposed-datastore compose.yaml:6 comment \"at home\""]);
+    assert_eq!(compared["baseline"], serde_json::json!({ "known": 0, "gone": [] }));
+    assert_eq!(stdout(&run(&folder, &["baseline"])), "0 findings are written to plimsoll-baseline.json\n");
+}
+
+#[test]
+fn a_baseline_that_cannot_be_read_ends_with_2() {
+    let folder = project(
+        "baseline-broken",
+        &[("compose.yaml", OPEN), ("old.json", "{\"version\": 9, \"findings\": []}"), ("no.json", "[]")],
+    );
+    for (file, expect) in [
+        ("none.json", "none.json: no such file; `plimsoll baseline` writes one"),
+        ("old.json", "old.json: is of version 9, and this plimsoll reads version 1"),
+        ("no.json", "no.json: is no baseline"),
+    ] {
+        let output = run(&folder, &["check", "--baseline", file]);
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn since_reports_what_the_branch_has_brought() {
+    let folder = branch("since", &[("compose.yaml", OPEN), (".gitignore", "local\n")]);
+    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
+    // Lines move, another finding comes.
+    let moved = format!("name: shop\n{OPEN}  db2:\n    image: redis:8\n    ports: [\"6380:6379\"]\n");
+    fs::write(folder.join("compose.yaml"), &moved).unwrap();
+    let new = ["exposed-datastore compose.yaml:10".to_owned()];
+    assert_eq!(active(&folder, &["--since", "main"]), new);
+    git(&folder, &["commit", "-q", "-a", "-m", "two"]);
+    assert_eq!(active(&folder, &["--since", "main"]), new);
+    let suppressed = standing(&report(&folder, &["--since", "main"])).1;
+    assert_eq!(suppressed, ["exposed-datastore compose.yaml:7 baseline \"`main` has it, too\""]);
+    // What came to main meanwhile is not the branch's doing.
+    git(&folder, &["checkout", "-q", "main"]);
+    fs::write(folder.join("compose.yaml"), OPEN.replace("[\"6379:6379\"]", "[]")).unwrap();
+    git(&folder, &["commit", "-q", "-a", "-m", "mended"]);
+    git(&folder, &["checkout", "-q", "change"]);
+    assert_eq!(active(&folder, &["--since", "main"]), new);
+}
+
+#[test]
+fn since_reports_what_has_become_worse() {
+    let set = |severity: &str| format!("rules: {{ exposed-datastore: {severity} }}\n");
+    let folder = branch("since-worse", &[("compose.yaml", OPEN), ("plimsoll.yaml", &set("warning"))]);
+    let check = |severity: &str, expect: &[&str]| {
+        write(&folder, &[("plimsoll.yaml", &set(severity))]);
+        assert_eq!(active(&folder, &["--since", "main"]), expect, "{severity}");
+    };
+    check("warning", &[]);
+    check("info", &[]);
+    check("error", &["exposed-datastore compose.yaml:6"]);
+}
+
+#[test]
+fn since_sees_what_was_removed() {
+    let kept = "services:\n  db:\n    image: postgres:17\n    volumes:\n      - data:/var/lib/postgresql/data\nvolumes:\n  data:\n";
+    let folder = branch("since-removed", &[("compose.yaml", kept)]);
+    fs::write(folder.join("compose.yaml"), "services:\n  db:\n    image: postgres:17\n").unwrap();
+    assert_eq!(active(&folder, &["--since", "main"]), ["datastore-without-volume compose.yaml:2"]);
+    // A file that others need, and a comment.
+    let text = format!("# plimsoll: ignore[exposed-datastore]\n{OPEN}    env_file: web.env\n");
+    let folder = branch("since-gone", &[("compose.yaml", &text), ("web.env", "A=1\n")]);
+    fs::remove_file(folder.join("web.env")).unwrap();
+    assert_eq!(active(&folder, &["--since", "main"]), ["missing-env-file compose.yaml:8"]);
+    git(&folder, &["checkout", "-q", "web.env"]);
+    fs::write(folder.join("compose.yaml"), text.replacen("# plimsoll: ignore[exposed-datastore]\n", "", 1)).unwrap();
+    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore compose.yaml:6"]);
+}
+
+#[test]
+fn since_follows_renames_and_takes_odd_names_and_new_files() {
+    let folder = branch("since-names", &[("a/compose.yaml", OPEN), ("odd \"é\" \\ name/compose.yaml", OPEN)]);
+    fs::create_dir_all(folder.join("b c")).unwrap();
+    git(&folder, &["mv", "a/compose.yaml", "b c/compose.yaml"]);
+    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
+    write(&folder, &[("new\ndir/compose.yaml", OPEN), ("odd \"é\" \\ name/compose.yaml", &format!("name: x\n{OPEN}"))]);
+    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore new\ndir/compose.yaml:6"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "two"]);
+    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore new\ndir/compose.yaml:6"]);
+    assert_eq!(active(&folder, &["b c", "--since", "main"]), Vec::<String>::new());
+    assert_eq!(active(&folder.join("new\ndir"), &["--since", "main~0"]), ["exposed-datastore compose.yaml:6"]);
+    assert_eq!(
+        active(&folder, &["new\ndir/compose.yaml", "--since", "main"]),
+        ["exposed-datastore new\ndir/compose.yaml:6"]
+    );
+}
+
+#[test]
+fn since_follows_a_file_that_only_the_command_line_names() {
+    let folder = branch("since-odd", &[("stack.yml", OPEN)]);
+    git(&folder, &["mv", "stack.yml", "other.yml"]);
+    assert_eq!(active(&folder, &["other.yml", "--since", "main"]), Vec::<String>::new());
+    assert_eq!(active(&folder, &["-f", "other.yml", "--since", "main"]), Vec::<String>::new());
+    assert_eq!(active(&folder, &["other.yml"]), ["exposed-datastore other.yml:6"]);
+}
+
+#[test]
+fn since_without_git_or_its_revision_ends_with_2() {
+    let folder = branch("since-broken", &[("compose.yaml", OPEN)]);
+    let check = |folder: &Path, revision: &str, path: &str, expect: &str| {
+        let output = program(folder).args(["check", "--since", revision]).env("PATH", path).output().unwrap();
+        assert_eq!((code(&output), stdout(&output)), (2, String::new()));
+        assert!(stderr(&output).contains(expect), "{}", stderr(&output));
+    };
+    check(&folder, "no-such-branch", "/usr/bin:/bin", "git knows no commit `no-such-branch` here");
+    check(&folder, "main", "/nonexistent", "needs the program `git`");
+    git(&folder, &["checkout", "-q", "--orphan", "other"]);
+    git(&folder, &["commit", "-q", "-m", "alone"]);
+    check(&folder, "main", "/usr/bin:/bin", "have no commit in common");
+    let none = std::env::temp_dir().join(format!("plimsoll-no-repository-{}", std::process::id()));
+    fs::create_dir_all(&none).unwrap();
+    check(&none, "main", "/usr/bin:/bin", "`--since` needs a git repository");
+    fs::remove_dir(&none).unwrap();
+}

@@ -1,0 +1,180 @@
+//! `plimsoll.yaml` as documented: its JSON Schema is made from the table that its reader uses, and both take the same files.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::Path;
+
+use plimsoll::testing::config::shape::{FILE, Key, OPTIONS, SETS, SEVERITIES, SEVERITY, Shape};
+use plimsoll::testing::config::{ConfigErrors, load};
+use plimsoll::testing::source::SourceDb;
+use serde_json::{Map, Value, json};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rules() -> Vec<&'static str> {
+    plimsoll::testing::rules::all().map(|rule| rule.document.name).collect()
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_up_to_date() {
+    let path = root().join("docs/plimsoll.schema.json");
+    let wanted = format!("{:#}\n", schema());
+    if std::env::var_os("PLIMSOLL_UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&path, &wanted).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "docs/plimsoll.schema.json is out of date: run the tests with PLIMSOLL_UPDATE=1");
+}
+
+#[test]
+fn schema_and_reader_agree() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let check = |text: &str, expect: bool| {
+        let value: Value = serde_yaml::from_str(text).unwrap();
+        let read = read(text);
+        assert_eq!(read.is_ok(), expect, "the reader on {text}: {read:?}");
+        assert_eq!(validator.is_valid(&value), expect, "the schema on {text}");
+    };
+    check("{}", true);
+    check("rules: { exposed-datastore: off, unknown-host: error, unset-variable: true }", true);
+    check(
+        "rules: { exposed-datastore: { severity: info, allowed_ports: [5432], allowed_networks: [10.0.0.0/8] } }",
+        true,
+    );
+    check("rules: { exposed-datastore: { known_hosts: [a] } }", false);
+    check("rules: { exposed-datastore: dreadful }", false);
+    check("rules: { exposed-datastore: { allowed_ports: 5432 } }", false);
+    check("rules: { exposed-datastore: { allowed_ports: [0] } }", false);
+    check("rules: { no-such-rule-at-all: off }", false);
+    check("select: [default, strict, unknown-host]\nignore: [exposed-datastore]", true);
+    check("select: [defaults]", false);
+    check(
+        "suppressions: [{ rules: exposed-datastore, paths: [a/**], services: db, reason: r, until: 2026-12-31 }]",
+        true,
+    );
+    check("suppressions: [{ rules: [exposed-datastore, unknown-host] }]", true);
+    check("suppressions: [{ reason: because }]", false);
+    check("suppressions: [{ rule: exposed-datastore }]", false);
+    check("projects: [{ files: [a.yaml], env_files: [.env], profiles: [x], name: n, directory: d }]", true);
+    check("projects: [{ env_files: [.env] }]", false);
+    check("projects: [{ files: [] }]", false);
+    check("host: { gpus: 2, gpu_memory: 24GiB, memory: 64g, cpus: 1.5 }", true);
+    check("host: { gpus: -1 }", false);
+    check("host: { memory: lots }", false);
+    check("services: { a: { single_instance: true, gpu_memory: 8GiB } }", true);
+    check("services: { a: { single_instance: maybe } }", false);
+    check("exclude: [vendor/**]\nfail_on: never", true);
+    check("exclude: vendor", false);
+    check("fail_on: sometimes", false);
+    check("no_such_key: 1", false);
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_valid() {
+    let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let blocks: Vec<&str> = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() >= 4, "{} examples", blocks.len());
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    for block in blocks.into_iter().filter(|block| !block.contains("extends:")) {
+        let value: Value = serde_yaml::from_str(block).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{block}: {errors:?}");
+        assert!(read(block).is_ok(), "{block}: {:?}", read(block));
+    }
+}
+
+#[test]
+fn options_belong_to_rules_that_describe_them() {
+    for (name, options) in OPTIONS {
+        let rule = plimsoll::testing::rules::find(name).unwrap_or_else(|| panic!("no rule is named {name}"));
+        let (_, described) = rule.document.text.split_once("## Configuration").unwrap_or_default();
+        for option in *options {
+            assert!(described.contains(&format!("`{}`", option.name)), "{name} does not describe `{}`", option.name);
+        }
+    }
+}
+
+fn read(text: &str) -> Result<plimsoll::testing::config::Config, ConfigErrors> {
+    let sources = SourceDb::new();
+    sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
+    load(&sources, Path::new("/p/plimsoll.yaml"), &rules())
+}
+
+fn schema() -> Value {
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://plimsoll.dev/schemas/plimsoll.json",
+        "title": "plimsoll.yaml",
+    });
+    let file = of(&FILE);
+    for (key, value) in file.as_object().unwrap() {
+        schema[key] = value.clone();
+    }
+    schema
+}
+
+/// What a value may be. A key with nothing behind it says nothing, wherever it stands.
+fn of(shape: &Shape) -> Value {
+    match shape {
+        Shape::Text | Shape::Path | Shape::Pattern => {
+            json!({ "type": ["string", "number", "boolean"], "minLength": 1 })
+        }
+        Shape::Rule => json!({ "enum": rules() }),
+        Shape::RuleOrSet => json!({ "enum": SETS.iter().copied().chain(rules()).collect::<Vec<_>>() }),
+        Shape::Flag => json!({ "type": "boolean" }),
+        Shape::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+        Shape::Network => json!({ "type": "string", "pattern": "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" }),
+        Shape::Number => json!({ "type": "number", "minimum": 0 }),
+        Shape::Size => {
+            json!({ "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)? *([kKmMgGtT]([iI]?[bB])?|[bB])?$" })
+        }
+        Shape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
+        Shape::Word(words) => json!({ "enum": words }),
+        Shape::Setting => setting(&[]),
+        Shape::Settings => {
+            let named = rules().into_iter().map(|rule| {
+                let options = OPTIONS.iter().find(|(name, _)| *name == rule).map_or(&[][..], |(_, options)| options);
+                (rule.to_owned(), setting(options))
+            });
+            let named: Map<String, Value> = named.collect();
+            json!({ "type": ["object", "null"], "additionalProperties": false, "properties": named })
+        }
+        Shape::List(item) => json!({ "type": ["array", "null"], "items": of(item) }),
+        Shape::Many(item) => json!({ "anyOf": [of(item), { "type": "array", "items": of(item) }] }),
+        Shape::Named(value) => json!({ "type": ["object", "null"], "additionalProperties": of(value) }),
+        Shape::Object(keys) => object(keys),
+    }
+}
+
+fn setting(options: &[Key]) -> Value {
+    let keys: Vec<Key> = std::iter::once(SEVERITY).chain(options.iter().copied()).collect();
+    let words: Vec<Value> = ["on", "off"].iter().chain(SEVERITIES).map(|word| json!(word)).collect();
+    json!({ "anyOf": [{ "enum": words }, { "type": "boolean" }, object(&keys)] })
+}
+
+fn object(keys: &[Key]) -> Value {
+    let properties: Map<String, Value> = keys
+        .iter()
+        .map(|key| {
+            let mut value = of(&key.shape);
+            value["description"] = json!(key.text);
+            if key.required {
+                value["type"] = json!("array");
+                value["minItems"] = json!(1);
+            }
+            (key.name.to_owned(), value)
+        })
+        .collect();
+    let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    let mut object = json!({ "type": ["object", "null"], "additionalProperties": false, "properties": properties });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    if keys.iter().any(|key| key.name == "until") {
+        object["anyOf"] = json!([{ "required": ["rules"] }, { "required": ["paths"] }, { "required": ["services"] }]);
+    }
+    object
+}

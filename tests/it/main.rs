@@ -1,0 +1,18 @@
+//! Everything that is tested from outside the crate, a module for each boundary; the rules have `tests/rules.rs`.
+
+mod common;
+
+mod cli;
+mod compared;
+mod compose;
+mod configuration;
+mod fixes;
+mod fuzz;
+mod known;
+mod outputs;
+mod parity;
+mod places;
+mod proxies;
+mod rules_index;
+mod seeds;
+mod tidy;

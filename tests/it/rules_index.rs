@@ -1,0 +1,59 @@
+//! `docs/rules.md` lists every rule; `PLIMSOLL_UPDATE=1` writes it anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_index_of_rules_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    let wanted = index();
+    if std::env::var_os("PLIMSOLL_UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&path, &wanted).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "docs/rules.md is out of date: run the tests with PLIMSOLL_UPDATE=1");
+}
+
+#[test]
+fn links_between_documents_lead_to_documents() {
+    let pattern = regex::Regex::new(r"\]\(([^)#\s]+\.md)\)").unwrap();
+    for rule in plimsoll::testing::rules::all() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(rule.document.family);
+        for link in pattern.captures_iter(rule.document.text).map(|found| found[1].to_owned()) {
+            if !link.starts_with("http") {
+                assert!(folder.join(&link).is_file(), "{}: {link} leads nowhere", rule.document.name);
+            }
+        }
+    }
+}
+
+fn index() -> String {
+    let mut out = String::from(
+        "# Rules\n\nThis file is generated from `rules/` (run the tests with `PLIMSOLL_UPDATE=1`). \
+         `plimsoll explain RULE` prints the document of a rule.\n",
+    );
+    let mut family = "";
+    for rule in plimsoll::testing::rules::all() {
+        let document = rule.document;
+        if document.family != family {
+            family = document.family;
+            let _ = write!(
+                out,
+                "\n## {family}\n\n| rule | what it reports | severity | confidence | set | fix | since |\n|---|---|---|---|---|---|---|\n"
+            );
+        }
+        let _ = writeln!(
+            out,
+            "| [{name}](../rules/{family}/{name}.md) | {summary} | {severity} | {confidence} | {set} | {fix} | {since} |",
+            name = document.name,
+            summary = document.summary.replace('|', "\\|"),
+            severity = document.severity.name(),
+            confidence = document.confidence.name(),
+            set = document.set.name(),
+            fix = document.fix_name(),
+            since = document.since,
+        );
+    }
+    out
+}
