@@ -189,3 +189,69 @@ fn since_without_git_or_its_revision_ends_with_2() {
     check(&none, "main", "/usr/bin:/bin", "`--since` needs a git repository");
     fs::remove_dir(&none).unwrap();
 }
+
+#[test]
+fn since_reads_repositories_of_both_hashes() {
+    let folder = project("since-sha256", &[("compose.yaml", OPEN), ("web.env", "A=1\n")]);
+    fs::remove_dir(folder.join(".git")).unwrap();
+    git(&folder, &["init", "-q", "-b", "main", "--object-format=sha256"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "one"]);
+    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
+    let more = format!("{OPEN}  db2:\n    image: redis:8\n    ports: [\"6380:6379\"]\n");
+    fs::write(folder.join("compose.yaml"), more).unwrap();
+    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore compose.yaml:9"]);
+}
+
+#[test]
+fn since_follows_a_renamed_file_that_was_edited() {
+    let text = format!("{OPEN}  web:\n    image: example/web:1\n");
+    let folder = branch("since-edited", &[("a/compose.yaml", &text), ("b/compose.yaml", "services: {}\n")]);
+    git(&folder, &["mv", "a/compose.yaml", "c.compose.yaml"]);
+    fs::create_dir_all(folder.join("c")).unwrap();
+    git(&folder, &["mv", "c.compose.yaml", "c/compose.yaml"]);
+    let edited = format!("name: shop\n{}", text.replace("web:1", "web:2"));
+    fs::write(folder.join("c/compose.yaml"), edited).unwrap();
+    assert_eq!(active(&folder, &["c", "--since", "main"]), Vec::<String>::new());
+}
+
+#[test]
+fn since_takes_files_behind_a_filter_for_what_git_has_compared() {
+    let folder = project("since-filter", &[("compose.yaml", OPEN), (".gitattributes", "compose.yaml filter=x\n")]);
+    fs::remove_dir(folder.join(".git")).unwrap();
+    let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    fs::File::options().append(true).open(folder.join("compose.yaml")).unwrap().set_modified(hour_ago).unwrap();
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["config", "filter.x.clean", "sed 's/redis:8/example:1/'"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "one"]);
+    assert!(git(&folder, &["show", "HEAD:compose.yaml"]).contains("example:1"));
+    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
+}
+
+#[test]
+fn since_leaves_a_sparse_checkout_and_what_is_not_tracked_as_they_are() {
+    let text = format!("{OPEN}    env_file: web.env\n");
+    let files = [("compose.yaml", text.as_str()), ("web.env", "A=1\n"), (".gitignore", "ignored\n")];
+    let folder = branch("since-sparse", &files);
+    git(&folder, &["update-index", "--skip-worktree", "web.env"]);
+    fs::remove_file(folder.join("web.env")).unwrap();
+    assert_eq!(active(&folder, &["--since", "main"]), Vec::<String>::new());
+    write(&folder, &[("ignored/compose.yaml", OPEN), ("new/compose.yaml", OPEN)]);
+    assert_eq!(active(&folder, &["--since", "main"]), ["exposed-datastore new/compose.yaml:6"]);
+    let inner = ["ignored/compose.yaml", "--since", "main"];
+    assert_eq!(active(&folder, &inner), Vec::<String>::new());
+    // Git no longer tracks the file, but the commit knows it.
+    git(&folder, &["rm", "-q", "--cached", "compose.yaml"]);
+    assert_eq!(active(&folder, &["compose.yaml", "--since", "main"]), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn since_sees_nothing_behind_a_link() {
+    let folder = branch("since-link", &[("a/compose.yaml", OPEN), ("b/compose.yaml", OPEN)]);
+    fs::rename(folder.join("a"), folder.join("c")).unwrap();
+    std::os::unix::fs::symlink("c", folder.join("a")).unwrap();
+    git(&folder, &["add", "-A"]);
+    assert_eq!(active(&folder, &["c", "--since", "main"]), Vec::<String>::new());
+}
