@@ -166,12 +166,12 @@ fn search_path(root: &Path) -> Vec<PathBuf> {
 
 fn finish<T>(mut child: Child, answer: Result<T, String>, words: &[u8]) -> Result<T, String> {
     let status = child.wait().map_err(cannot_run)?;
-    let answer = answer?;
-    if status.success() {
-        return Ok(answer);
-    }
     let words = String::from_utf8_lossy(words);
-    Err(format!("git: {}", words.lines().next().unwrap_or("it failed").trim_start_matches("fatal: ")))
+    match (answer, words.lines().next()) {
+        (answer, _) if status.success() => answer,
+        (Err(error), None) => Err(error),
+        (_, words) => Err(format!("git: {}", words.unwrap_or("it failed").trim_start_matches("fatal: "))),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
