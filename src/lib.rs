@@ -1,6 +1,7 @@
 //! plimsoll, the load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what
 //! will break, leak or lose data. Modules are listed in the order of the pipeline; imports point upstream only.
 
+mod collections;
 mod source;
 mod text;
 mod finding;

@@ -1,9 +1,9 @@
 //! What a branch has brought: the findings that the commit which it left from did not have.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::collections::HashMap;
 use crate::config;
 use crate::discover::is_compose_name;
 use crate::report::baseline::Earlier;
@@ -30,7 +30,7 @@ impl Before {
         let git = Git::at(directory)?;
         let base = git.base(revision)?;
         let sources = SourceDb::new();
-        let mut renamed = HashMap::new();
+        let mut renamed = HashMap::default();
         for (path, change) in git.changes(&base)? {
             match change {
                 Change::Added => sources.hide(&path),

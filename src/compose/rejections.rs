@@ -1,7 +1,8 @@
 //! What is kept of the rejections of a load: each cause once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
+use crate::collections::{HashMap, HashSet};
 use crate::compose::load::interpolate::Reference;
 use crate::compose::spec::schema::SERVICE_STRUCT;
 use crate::finding::{Finding, Label};
@@ -94,9 +95,9 @@ const EMPTY_ENTRY: &str = "must be a mapping, this is empty";
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
 /// for each required variable.
 pub(crate) fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::new();
-    let mut typed: HashMap<Place, usize> = HashMap::new();
-    let mut required: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashMap<(&'static str, Place), usize> = HashMap::default();
+    let mut typed: HashMap<Place, usize> = HashMap::default();
+    let mut required: HashMap<String, usize> = HashMap::default();
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings {
         if finding.rule == "required-variable" && !finding.resource.is_empty() {

@@ -9,12 +9,13 @@ pub(crate) mod images;
 pub(crate) mod place;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::app_config;
+use crate::collections::HashMap;
 use crate::app_config::{ProxyTarget, Sidecars};
 use crate::compose::Project;
 use crate::compose::value::provenance::Texts;

@@ -1,8 +1,7 @@
 //! What the Dockerfile of a `build` makes of its base image, as far as it says so itself.
 
-use indexmap::IndexMap;
-
 use super::types::{Command, Healthcheck, ImageReference, Service, Spanned};
+use crate::collections::IndexMap;
 
 /// An image that a Dockerfile makes: the stages that lead to its last one (or to `target`), taken together.
 #[derive(Clone, Debug)]

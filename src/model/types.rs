@@ -1,7 +1,6 @@
 //! The types of the model. Every value that a rule may point at is [`Spanned`].
 
-use indexmap::IndexMap;
-
+use crate::collections::IndexMap;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Part, Step};
 use crate::source::Place;

@@ -2,11 +2,11 @@
 //! below its key, the next item of a list, a block, what an alias stands for, a quoted text over several lines.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use super::mask::{PASSWORD_OPTIONS, hide_literal, mask, merge};
+use crate::collections::HashMap;
 use crate::finding::Edit;
 use crate::secret_names::{is_secret_name, may_hold_secret_name};
 use crate::source::{FileId, NodeId, SourceDb, SourceFile};

@@ -3,9 +3,10 @@
 pub(crate) mod baseline;
 pub(crate) mod suppress;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::collections::{HashMap, HashSet};
 use crate::finding::{Finding, Severity};
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
@@ -53,7 +54,7 @@ impl Report {
     /// Sorts the findings by path, first byte, rule and message, and drops a finding that says of a place what another
     /// one says of it already (same rule, place, resource and evidence).
     pub(crate) fn new(mut findings: Vec<Finding>, projects: usize, files: usize, sources: &SourceDb) -> Report {
-        let mut paths = HashMap::new();
+        let mut paths = HashMap::default();
         for finding in &findings {
             let file = finding.place.span.file;
             paths.entry(file).or_insert_with(|| sources.file(file).path.clone());
@@ -72,7 +73,7 @@ impl Report {
                 // Of a finding that counts in one project and is suppressed in another, the one that counts stays.
                 .then_with(|| one.suppressed.is_some().cmp(&other.suppressed.is_some()))
         });
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         findings.retain(|finding| seen.insert(identity(finding)));
         Report { findings, projects, files, ..Report::default() }
     }

@@ -1,6 +1,5 @@
 //! What stands in directories that are asked about again and again: each is read once then.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
@@ -8,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::PathKind;
+use crate::collections::HashMap;
 
 /// The most names of a directory that are kept; in a larger one each path is asked about for itself.
 const MOST_NAMES: usize = 1024;

@@ -6,7 +6,7 @@ mod path;
 mod place;
 pub(crate) mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use directories::Directories;
 use path::normal;
+
+use crate::collections::HashMap;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
 

@@ -1,10 +1,10 @@
 //! Parts of projects: what they lack, others have.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use regex::RegexSet;
 
+use crate::collections::{HashMap, HashSet};
 use crate::finding::{Finding, Severity};
 use crate::source::{NodeId, SourceDb, normalize};
 use crate::text::template::expand;
@@ -55,7 +55,7 @@ pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
 /// nobody asked about.
 pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
     let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
-    let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::new();
+    let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::default();
     for finding in findings.iter().chain(others).filter(|finding| unset(finding) || is_incompleteness(finding)) {
         let file = sources.file(finding.place.span.file);
         let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();

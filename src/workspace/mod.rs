@@ -7,13 +7,13 @@ mod selection;
 mod surroundings;
 mod view;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use selection::Selection;
 
 use crate::app_config::builds::read_builds;
+use crate::collections::HashSet;
 use crate::compose::load;
 use crate::compose::load::{decode, output};
 use crate::compose::value::origins;

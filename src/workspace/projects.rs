@@ -1,7 +1,7 @@
 //! The projects that a request leads to, each loaded and judged.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::{Kept, Request, chosen_project};
 use crate::app_config::builds::read_builds;
+use crate::collections::HashSet;
 use crate::compose::load::decode;
 use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
@@ -366,7 +367,7 @@ fn selection_of(project: &ProjectSetting) -> ProjectSelection {
 
 /// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
 pub(super) fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
-    let mut parts: HashSet<FileId> = HashSet::new();
+    let mut parts: HashSet<FileId> = HashSet::default();
     for outcome in &outcomes {
         parts.extend(outcome.all_files.iter().filter(|file| !outcome.files.contains(file)));
     }

@@ -1,9 +1,9 @@
 //! How much of a repository a run has seen: what it did not find, and could have found, is not there.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Request;
+use crate::collections::HashSet;
 use crate::config::Config;
 use crate::discover::is_compose_name;
 use crate::report::suppress::{Extent, Judged};

@@ -1,11 +1,11 @@
 //! granit-parser's events into an arena; the only module that knows that parser.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
 use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
+use crate::collections::HashMap;
 use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
 use crate::source::Place;
@@ -89,8 +89,8 @@ impl Builder {
             findings: Vec::new(),
             open: Vec::new(),
             items: Vec::new(),
-            anchors: HashMap::new(),
-            named: HashMap::new(),
+            anchors: HashMap::default(),
+            named: HashMap::default(),
             last: None,
             offset,
         }

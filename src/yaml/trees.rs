@@ -1,9 +1,9 @@
 //! The tree of each loaded file, parsed once.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Tree, parse};
+use crate::collections::HashMap;
 use crate::finding::Finding;
 use crate::source::{FileId, SourceDb};
 

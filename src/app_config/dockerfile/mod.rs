@@ -9,10 +9,9 @@ mod words;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use indexmap::IndexMap;
-
 use self::lines::{Instruction, instructions};
 use self::words::{Lookup, Word, whole, words};
+use crate::collections::IndexMap;
 use crate::compose::load::short::volume::clean;
 use crate::model::{BuiltImage, Command, Copied, Exposed, Healthcheck, ImageReference, Ran, Spanned};
 use crate::source::Place;
@@ -278,7 +277,7 @@ fn empty(base: Option<Spanned<ImageReference>>) -> BuiltImage {
         volumes: Vec::new(),
         user: None,
         working_dir: None,
-        environment: IndexMap::new(),
+        environment: IndexMap::default(),
         command: None,
         entrypoint: None,
         healthcheck: None,

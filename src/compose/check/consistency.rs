@@ -1,12 +1,9 @@
 //! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
 //! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every finding is a rejection.
 
-use std::collections::HashMap;
-
-use indexmap::IndexSet;
-
 use super::cycles::{Edges, cycles};
 use super::validate::listed;
+use crate::collections::{HashMap, IndexSet};
 use crate::compose::quick_fix;
 use crate::compose::value::{Data, Entry, Map, Value};
 use crate::finding::{Finding, Label, Severity};
@@ -370,7 +367,7 @@ impl<'a> Check<'a> {
     }
 
     fn mounts(&mut self, service: &Service<'_>) {
-        let mut known: HashMap<&str, Place> = HashMap::new();
+        let mut known: HashMap<&str, Place> = HashMap::default();
         let tmpfs = service.value.get("tmpfs").and_then(Value::list).unwrap_or(&[]);
         let volumes = service.value.get("volumes").and_then(Value::list).unwrap_or(&[]);
         let targets = tmpfs
@@ -430,7 +427,7 @@ impl<'a> Check<'a> {
     }
 
     fn container_names(&mut self, services: &[Service<'_>]) {
-        let mut known: HashMap<&str, &Value> = HashMap::new();
+        let mut known: HashMap<&str, &Value> = HashMap::default();
         for service in services {
             let Some(value) = service.value.get("container_name") else { continue };
             let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };

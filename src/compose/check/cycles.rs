@@ -1,7 +1,8 @@
 //! Circles of services that depend on each other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use crate::collections::HashMap;
 use crate::source::Place;
 
 /// What each service depends on, and where it says so.

@@ -1,7 +1,6 @@
 //! From the nodes of a file to values: aliases and merge keys expanded, scalars typed, `!reset` and `!override` noted.
 
-use std::collections::HashMap;
-
+use crate::collections::HashMap;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::finding::{Finding, Severity};

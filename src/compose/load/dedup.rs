@@ -1,8 +1,7 @@
 //! Doubles in lists: the later item takes the place of the earlier one with the same identity.
 
-use std::collections::HashMap;
-
 use super::short::volume;
+use crate::collections::HashMap;
 use crate::compose::spec::merge_table::{Identity, identities};
 use crate::compose::value::pattern::{At, display};
 use crate::compose::value::{Data, Text, Value};
@@ -38,7 +37,7 @@ fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mu
 fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
     let mut kept: Vec<Value> = Vec::with_capacity(items.len());
     let mut few: Vec<(String, usize)> = Vec::new();
-    let mut many: HashMap<String, usize> = HashMap::new();
+    let mut many: HashMap<String, usize> = HashMap::default();
     let is_short = items.len() <= SHORT;
     for item in items {
         let id = match identify(&item, identity) {

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexSet;
-
 use super::environment::{Environment, env_problems, line_place};
 use super::interpolate::Reference;
+use crate::collections::IndexSet;
 use crate::compose::load::{Loader, ServiceEnvFile};
 use crate::compose::quick_fix;
 use crate::compose::value::{Data, Entry, Map, Value};

@@ -1,9 +1,9 @@
 //! The variables that interpolation sees, and where each was set.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::interpolate::required;
+use crate::collections::HashMap;
 use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
 use crate::source::Place;
@@ -61,7 +61,7 @@ impl Environment {
     /// the `anchor`.
     pub(crate) fn read(&mut self, sources: &SourceDb, files: &[PathBuf], anchor: Place) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut read: HashMap<String, Setting> = HashMap::new();
+        let mut read: HashMap<String, Setting> = HashMap::default();
         for path in files {
             match sources.load(path) {
                 Ok(file) => {

@@ -18,11 +18,8 @@ pub(crate) mod project_name;
 pub(crate) mod resolve_paths;
 pub(crate) mod short;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-use indexmap::IndexSet;
 
 use crate::compose::check::consistency::Check;
 use crate::compose::load::convert::{Document, convert};
@@ -35,6 +32,7 @@ use crate::compose::load::extends::Scope;
 
 use super::rejections::{Breaks, once, without_broken, without_consequences, without_misspelt, without_shifted};
 use super::value::{Data, Map, Value};
+use crate::collections::{HashMap, IndexSet};
 use crate::compose::check::validate::validate;
 use crate::compose::load::dedup::unique;
 use crate::compose::load::interpolate::{Interpolation, Reference};
@@ -282,15 +280,15 @@ impl<'a> Loader<'a> {
             trees,
             rejections: Vec::new(),
             consequences: 0,
-            unresolved: IndexSet::new(),
+            unresolved: IndexSet::default(),
             newer: Vec::new(),
             accepted: Vec::new(),
             legacy: Vec::new(),
             breaks: Breaks::default(),
             references: Vec::new(),
             files: Vec::new(),
-            all_files: IndexSet::new(),
-            extended: HashMap::new(),
+            all_files: IndexSet::default(),
+            extended: HashMap::default(),
             generation: 0,
             home: String::new(),
         }

@@ -1,7 +1,6 @@
 //! The project as `docker compose config` prints it: active services, and the resources that they use.
 
-use indexmap::IndexSet;
-
+use crate::collections::IndexSet;
 use crate::compose::load::Project;
 use crate::compose::value::{Data, Entry, Map, Text, Value};
 

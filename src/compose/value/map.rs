@@ -1,8 +1,8 @@
 //! Mappings of a Compose file: in the order of the file, small ones without an index.
 
-use std::collections::HashMap;
 use std::slice;
 
+use crate::collections::HashMap;
 use crate::compose::value::{Entry, Text};
 
 /// How many entries are looked through one by one; with more there is an index.

@@ -1,9 +1,6 @@
 //! Variables that leave a blank: not set anywhere, or set to nothing.
 
-use std::collections::HashSet;
-
-use indexmap::IndexMap;
-
+use crate::collections::{HashSet, IndexMap};
 use crate::compose::{Project, Reference};
 use crate::secret_names::is_secret_name;
 use crate::source::Place;
@@ -57,8 +54,8 @@ const PROVIDED: [&str; 26] = [
 
 /// The variables of a project that leave a blank, by their first use.
 pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
-    let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::new();
-    let mut seen: HashSet<(&str, Place)> = HashSet::new();
+    let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::default();
+    let mut seen: HashSet<(&str, Place)> = HashSet::default();
     // Where Compose stops for want of a value, nothing starts with a blank: `required-variable` says so.
     let demands = |reference: &&Reference| {
         reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)

@@ -1,8 +1,8 @@
 //! What is published on the host, and to whom.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 
+use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::model::{Model, Port, Service};
 use crate::source::Place;

@@ -1,8 +1,7 @@
 //! What stands as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
 
-use indexmap::IndexMap;
-
 use super::{Context, read};
+use crate::collections::IndexMap;
 use crate::compose::value::provenance::parts_within;
 use crate::compose::value::{Data, Entry, Value};
 use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};

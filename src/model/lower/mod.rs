@@ -9,11 +9,8 @@ mod read;
 mod resources;
 mod service;
 
-use std::collections::HashMap;
-
-use indexmap::IndexMap;
-
 use super::types::{FileObject, Model, Network, Service, Spanned, Volume};
+use crate::collections::{HashMap, IndexMap};
 use crate::compose::value::provenance::Texts;
 use crate::compose::value::{Entry, Map, Text, Value};
 use crate::compose::{Project, ServiceEnvFile};
@@ -31,13 +28,13 @@ struct Context<'a> {
 
 /// The model of a project. It never fails.
 pub fn lower(project: &Project, texts: &Texts<'_>) -> Model {
-    let mut env_files: HashMap<&str, Vec<&ServiceEnvFile>> = HashMap::new();
+    let mut env_files: HashMap<&str, Vec<&ServiceEnvFile>> = HashMap::default();
     for file in &project.env_files {
         env_files.entry(file.service.as_str()).or_default().push(file);
     }
     let cx = Context { project, texts, env_files };
-    let mut services = IndexMap::new();
-    let mut disabled = IndexMap::new();
+    let mut services = IndexMap::default();
+    let mut disabled = IndexMap::default();
     for (name, entry) in section(&project.root, "services") {
         let Some(map) = entry.value.map() else { continue };
         let service = service::service(&cx, name, entry, map);

@@ -1,7 +1,6 @@
 //! Readings of single values; what has another type is `None`.
 
-use indexmap::IndexMap;
-
+use crate::collections::IndexMap;
 use crate::compose::load::short::{go, size};
 use crate::compose::value::{Data, Step, Value};
 use crate::model::types::Spanned;

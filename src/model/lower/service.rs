@@ -1,13 +1,12 @@
 //! Services.
 
-use indexmap::IndexMap;
-
 use super::commands::{command, healthcheck};
 use super::environment::{env_files, extra_hosts, labels, optional, variables};
 use super::image::image;
 use super::mounts::mounts;
 use super::ports::ports;
 use super::{Context, entry, read, resources};
+use crate::collections::IndexMap;
 use crate::compose::value::{Entry, Map, Value};
 use crate::model::types::{Attachment, Build, Dependency, Grant, Isolation, Service, Spanned};
 use crate::source::Place;
@@ -92,7 +91,7 @@ fn build(cx: &Context<'_>, service: &Map) -> Option<Build> {
 /// Compose puts a service without `networks` on the implied `default` one; its place is the service then.
 fn networks(service: &Value) -> IndexMap<String, Attachment> {
     if read::text(service, "network_mode").is_some() {
-        return IndexMap::new();
+        return IndexMap::default();
     }
     let networks = service.get("networks").and_then(Value::map).into_iter().flatten();
     let attached = networks.map(|(name, entry)| {

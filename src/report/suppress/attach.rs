@@ -1,7 +1,8 @@
 //! Which nodes a comment belongs to: the key or the entry on its line and all under it, a service, or the whole file.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use crate::collections::HashSet;
 use crate::finding::Finding;
 use crate::source::{NodeId, SourceFile};
 use crate::text::dotenv;

@@ -6,10 +6,11 @@ mod comment;
 mod reports;
 pub(crate) mod write;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::collections::HashMap;
 use crate::config::{Config, Date, Suppression};
 use crate::discover::Exclusion;
 use crate::finding::{Finding, Label, Suppressed, SuppressedBy};

@@ -1,7 +1,6 @@
 //! A peer named by its host on the default bridge, where Docker knows no names.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::facts::network::peers::Meaning;
 use crate::finding::{Finding, Severity};
 use crate::model::Service;
@@ -9,7 +8,7 @@ use crate::rules::Context;
 
 /// Reports each service once that the bridge keeps from a peer it names.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for peer in cx.facts.peers() {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
         let (Some(from), Some(to)) = (cx.model.services.get(&peer.service), cx.model.services.get(other)) else {

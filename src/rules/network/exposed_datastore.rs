@@ -1,8 +1,8 @@
 //! A database, cache, broker or search engine that other machines can reach.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 
+use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity};
@@ -12,7 +12,7 @@ use crate::rules::{Context, fixes};
 /// Reports each published port behind which the catalogue knows a datastore.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(cx, published) {

@@ -1,7 +1,6 @@
 //! Two services that ask for one port of the host.
 
-use indexmap::IndexMap;
-
+use crate::collections::IndexMap;
 use crate::compose::value::Text;
 use crate::facts::images::{image_text, known_image};
 use crate::facts::network::published::{Exposure, Published};
@@ -25,13 +24,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn pairs<'a>(cx: &Context<'_>, published: &'a [Published<'a>]) -> Pairs<'a> {
-    let mut taken: IndexMap<(u16, &str), Vec<&Published<'_>>> = IndexMap::new();
+    let mut taken: IndexMap<(u16, &str), Vec<&Published<'_>>> = IndexMap::default();
     for one in published.iter().filter(|one| one.in_effect && !is_off(one.service)) {
         if let Some(number) = fixed_port(one) {
             taken.entry((number, one.port.protocol.as_str())).or_default().push(one);
         }
     }
-    let mut pairs = Pairs::new();
+    let mut pairs = Pairs::default();
     for ((number, _), entries) in taken {
         for (at, second) in entries.iter().enumerate() {
             let meets = |first: &&&Published<'_>| overlap(first, second);

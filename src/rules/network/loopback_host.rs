@@ -1,7 +1,6 @@
 //! `localhost` as the address of another service: in a container it is the container itself.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Severity};
@@ -11,7 +10,7 @@ use crate::yaml::edit;
 
 /// Reports each address once for each service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen: HashSet<(&str, Option<u16>)> = HashSet::new();
+    let mut seen: HashSet<(&str, Option<u16>)> = HashSet::default();
     for peer in cx.facts.peers() {
         let Meaning::Loopback(sibling) = &peer.meaning else { continue };
         // Where nothing of the project is meant, only a datastore's address that is written out is sure to be wrong.

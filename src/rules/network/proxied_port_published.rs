@@ -1,7 +1,6 @@
 //! A service behind a reverse proxy that also answers beside it.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
 use crate::facts::network::published::Exposure;
@@ -12,7 +11,7 @@ use crate::rules::{Context, fixes};
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.reach.is_beyond_loopback() {

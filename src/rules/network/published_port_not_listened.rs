@@ -1,14 +1,13 @@
 //! A published port behind which nothing listens.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::facts::network::listeners::missed;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::Context;
 
 /// Reports the container's side of each such entry.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for published in cx.facts.published().iter().filter(|one| one.in_effect) {
         let (service, port) = (published.service, published.port);
         let Some(known) = missed(cx.facts, service, port) else { continue };

@@ -1,7 +1,6 @@
 //! A peer that is addressed by the port it has on the host, which is not the one it listens on.
 
-use indexmap::IndexMap;
-
+use crate::collections::IndexMap;
 use crate::facts::network::listeners::may_listen;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Label, Severity};
@@ -12,7 +11,7 @@ use crate::yaml::edit;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
+    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::default();
     for peer in cx.facts.peers() {
         if let Some((to, _, number)) = misused(cx, peer) {
             groups.entry((&to.name, number)).or_default().push(peer);

@@ -1,8 +1,7 @@
 //! A service that asks nobody for a password, open to other machines.
 
-use std::collections::HashSet;
-
 use crate::app_config::{AdminPort, Traefik};
+use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, Open, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
@@ -13,7 +12,7 @@ use crate::yaml::edit;
 /// Reports each published port behind which the catalogue knows that nobody is asked who they are.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for published in cx.facts.published() {
         let port = published.port;
         // The interface of a proxy is `proxy-admin-api`'s, which points at the setting that opens it.

@@ -1,7 +1,6 @@
 //! An address whose host is no name that the project has.
 
-use std::collections::HashMap;
-
+use crate::collections::HashMap;
 use crate::compose::nearest;
 use crate::compose::quick_fix::clearly_meant;
 use crate::facts::network::peers::{Meaning, Peer};
@@ -15,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    let mut groups: HashMap<&str, Vec<&Peer>> = HashMap::new();
+    let mut groups: HashMap<&str, Vec<&Peer>> = HashMap::default();
     let mut order: Vec<&str> = Vec::new();
     // Nobody means these words.
     let is_filler = |host: &str| matches!(host, "test" | "example" | "hostname" | "foo" | "bar");

@@ -1,8 +1,7 @@
 //! A service that names another one and shares no network with it.
 
-use indexmap::IndexMap;
-
 use super::default_bridge_without_names::is_on_bridge;
+use crate::collections::IndexMap;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Severity};
 use crate::model::Service;
@@ -16,7 +15,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    let mut unreached: IndexMap<&str, Vec<&Peer>> = IndexMap::new();
+    let mut unreached: IndexMap<&str, Vec<&Peer>> = IndexMap::default();
     for peer in cx.facts.peers() {
         let Meaning::Unreachable(other) = &peer.meaning else { continue };
         // What a service has from an `extends` that leads nowhere is not known.

@@ -1,7 +1,6 @@
 //! A network that is declared and that no service is on.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::finding::{Finding, Severity};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};

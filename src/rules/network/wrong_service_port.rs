@@ -1,9 +1,8 @@
 //! A peer that is addressed by a port it does not listen on.
 
-use indexmap::IndexMap;
-
 use super::published_port_used_internally::{misused, other_users};
 use crate::catalogue::schema::Role;
+use crate::collections::IndexMap;
 use crate::facts::images::known_image;
 use crate::facts::network::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::network::peers::{Meaning, Peer};
@@ -13,7 +12,7 @@ use crate::rules::Context;
 
 /// Reports each wrong port of a service once, at the first place that uses it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::new();
+    let mut groups: IndexMap<(&str, u16), Vec<&Peer>> = IndexMap::default();
     for peer in cx.facts.peers() {
         if let Some((to, _, number)) = wrong(cx, peer) {
             groups.entry((&to.name, number)).or_default().push(peer);

@@ -1,8 +1,7 @@
 //! A certificate that a proxy reads from a path that nothing is mounted at.
 
-use indexmap::IndexMap;
-
 use crate::app_config::{Named, ProxyKind, is_official, runs_as_made};
+use crate::collections::IndexMap;
 use crate::facts::storage::mounts;
 use crate::finding::{Finding, Label, Severity};
 use crate::model::{Grant, Service};
@@ -14,7 +13,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::new();
+    let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::default();
     for named in &cx.facts.sidecars().certificates {
         let Some(service) = cx.model.services.get(&named.service) else { continue };
         // Other images may hold the files, or make them when they start.

@@ -1,8 +1,7 @@
 //! One label of Traefik with two values.
 
-use indexmap::IndexMap;
-
 use crate::app_config::traefik::{elements, routed};
+use crate::collections::IndexMap;
 use crate::facts::network::duplicate_labels::Double;
 use crate::finding::{Finding, Severity};
 use crate::model::Service;
@@ -33,7 +32,7 @@ struct Definition<'a> {
 
 fn definitions(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let enabled = |service: &&Service| routed(service).is_some_and(|route| route.enabled);
-    let mut all: IndexMap<(&str, &str, &str), Vec<Definition<'_>>> = IndexMap::new();
+    let mut all: IndexMap<(&str, &str, &str), Vec<Definition<'_>>> = IndexMap::default();
     for service in cx.model.services.values().filter(enabled) {
         for element in elements(service).into_iter().filter(|one| one.kind != "services") {
             let known = all.entry((element.protocol, element.kind, element.name)).or_default();

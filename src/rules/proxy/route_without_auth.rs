@@ -1,11 +1,10 @@
 //! A public route to a service that asks nobody who is there.
 
-use std::collections::HashSet;
-
 use crate::app_config::traefik::guards::{HARMLESS, is_internal};
 use crate::app_config::traefik::{elements, routed};
 use crate::app_config::{ProxyKind, ProxyRoute};
 use crate::catalogue::schema::{Login, Role};
+use crate::collections::HashSet;
 use crate::facts::images::{known_image, variable};
 use crate::facts::network::exposure;
 use crate::facts::network::exposure::Kind;
@@ -24,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     // Several servers of one upstream are one cause, and so are several ways to one service.
-    let (mut places, mut services) = (HashSet::new(), HashSet::new());
+    let (mut places, mut services) = (HashSet::default(), HashSet::default());
     for route in &cx.facts.sidecars().open_routes {
         let Some(finding) = through(cx, route) else { continue };
         let is_new = services.insert(finding.resource.clone());

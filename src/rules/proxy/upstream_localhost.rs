@@ -1,8 +1,7 @@
 //! A proxy that forwards to `localhost`, which is its own container.
 
-use std::collections::HashSet;
-
 use crate::app_config::{ProxyKind, ProxyTarget, is_official};
+use crate::collections::HashSet;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::peers::who_listens;
 use crate::facts::network::published::has_borrowed_network;
@@ -13,7 +12,7 @@ use crate::rules::support::{usual_port, with_given};
 
 /// Reports each address of a proxy's own container that nothing in it serves.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for target in cx.facts.proxy_targets() {
         let proxy = target.proxy.as_ref().and_then(|name| cx.model.services.get(name));
         let Some(proxy) = proxy.filter(|_| target.kind != ProxyKind::Traefik && is_loopback(&target.host)) else {

@@ -1,8 +1,7 @@
 //! A proxy that forwards to a port that the service behind it does not listen on.
 
-use std::collections::HashSet;
-
 use crate::app_config::ProxyKind;
+use crate::collections::HashSet;
 use crate::facts::network::listeners::{Evidence, Listener, Listeners, other_than};
 use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity};
@@ -12,7 +11,7 @@ use crate::rules::support::{usual_port, with_given};
 
 /// Reports each wrong port once for each proxy and service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for target in cx.facts.proxy_targets() {
         let Some(proxy) = target.proxy.as_deref().filter(|_| target.kind != ProxyKind::Traefik) else { continue };
         let Answer::Service(name) = cx.facts.reach().who_answers(proxy, &target.host) else { continue };

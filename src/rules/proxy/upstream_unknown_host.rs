@@ -1,8 +1,7 @@
 //! A proxy that forwards to a name that nobody in the project has.
 
-use std::collections::HashSet;
-
 use crate::app_config::{ProxyKind, ProxyTarget};
+use crate::collections::HashSet;
 use crate::compose::nearest;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::reach::Answer;
@@ -15,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for target in cx.facts.proxy_targets() {
         let Some(proxy) = target.proxy.as_deref().filter(|_| target.kind != ProxyKind::Traefik) else { continue };
         let unknown = !target.open

@@ -1,8 +1,7 @@
 //! Versions of TLS that are broken.
 
-use indexmap::IndexMap;
-
 use crate::app_config::Named;
+use crate::collections::IndexMap;
 use crate::finding::{Finding, Label, Severity};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, with_given};
@@ -10,7 +9,7 @@ use crate::source::FileId;
 
 /// Reports the first broken version of each file, the others as labels.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut groups: IndexMap<(&str, FileId), Vec<&Named>> = IndexMap::new();
+    let mut groups: IndexMap<(&str, FileId), Vec<&Named>> = IndexMap::default();
     for named in cx.facts.sidecars().protocols.iter().filter(|named| is_weak(&named.text)) {
         groups.entry((named.service.as_str(), named.place.span.file)).or_default().push(named);
     }

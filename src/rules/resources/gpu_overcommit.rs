@@ -1,7 +1,6 @@
 //! Services that are active together ask for more GPUs than there are.
 
-use std::collections::HashMap;
-
+use crate::collections::HashMap;
 use crate::facts::gpus::{Amount, GpuClaim};
 use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::rules::Context;
@@ -18,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
     let mut taken = 0;
-    let mut ids: HashMap<&str, usize> = HashMap::new();
+    let mut ids: HashMap<&str, usize> = HashMap::default();
     for (at, claim) in claims.iter().enumerate() {
         let wanted = match &claim.amount {
             Amount::All => budget.max(1),
@@ -55,7 +54,7 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
         let others: Vec<usize> = of_all.iter().copied().filter(|at| at != second).collect();
         return Some(finding(Severity::Warning, claims, *second, message, &others).confidence(Confidence::Medium));
     }
-    let mut ids: HashMap<&str, usize> = HashMap::new();
+    let mut ids: HashMap<&str, usize> = HashMap::default();
     for (at, claim) in claims.iter().enumerate() {
         let Amount::Ids(named) = &claim.amount else { continue };
         for id in named {

@@ -1,7 +1,6 @@
 //! A secret without a value.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
 use crate::facts::environment::variables::Blank;
 use crate::facts::images::known_image;
@@ -130,7 +129,7 @@ fn provider_of(name: &str) -> Option<&str> {
 
 /// Whether a service takes the keys of more than one provider of an AI: one is enough, and none may be needed.
 fn has_several_providers(service: &Service) -> bool {
-    let mut providers: HashSet<&str> = HashSet::new();
+    let mut providers: HashSet<&str> = HashSet::default();
     providers.extend(service.environment.keys().filter_map(|name| provider_of(name)));
     providers.len() > 1
 }
@@ -157,7 +156,7 @@ fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
 
 /// Empty lines of `env_file`s whose name is that of a secret.
 fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen: HashSet<Place> = HashSet::new();
+    let mut seen: HashSet<Place> = HashSet::default();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
         let is_empty = |name: &str| {
@@ -203,7 +202,7 @@ fn group(name: &str) -> &str {
 
 /// For each group of two variables and more, whether all of them are empty: a feature that is switched off.
 fn empty_groups<'a>(variables: impl Iterator<Item = (&'a String, &'a Variable)>) -> HashMap<&'a str, bool> {
-    let mut groups: HashMap<&str, (usize, bool)> = HashMap::new();
+    let mut groups: HashMap<&str, (usize, bool)> = HashMap::default();
     for (name, variable) in variables {
         let empty = variable.value.as_ref().is_none_or(|value| value.value.is_empty());
         let entry = groups.entry(group(name)).or_insert((0, true));

@@ -1,7 +1,6 @@
 //! A bind of the sources that hides the dependencies which the image brings.
 
-use indexmap::IndexMap;
-
+use crate::collections::IndexMap;
 use crate::facts::storage::binds::Hidden;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::MountKind;
@@ -13,7 +12,7 @@ use crate::yaml::edit::Content;
 /// Reports each bound directory once, at the first bind.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let hidden = cx.facts.hidden_dependencies();
-    let mut groups: IndexMap<(&MountKind, &str), Vec<&Hidden<'_>>> = IndexMap::new();
+    let mut groups: IndexMap<(&MountKind, &str), Vec<&Hidden<'_>>> = IndexMap::default();
     for one in &hidden {
         groups.entry((&one.mount.kind, &one.directory)).or_default().push(one);
     }

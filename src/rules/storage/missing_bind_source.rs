@@ -1,8 +1,7 @@
 //! The source of a bind that is not there: Docker makes a directory of it.
 
-use std::collections::HashSet;
-
 use super::sqlite_single_file_mount::is_database;
+use crate::collections::HashSet;
 use crate::facts::storage::binds::MissingSource;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Mount;
@@ -15,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let first = findings.len();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut from_above: Vec<MissingSource<'_>> = Vec::new();
     for missing in cx.facts.missing_sources() {
         let matters = missing.is_file || missing.mount.must_exist || is_configuration(&missing) && !is_made(&missing);

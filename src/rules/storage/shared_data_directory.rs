@@ -1,8 +1,7 @@
 //! Two database servers on one data directory.
 
-use indexmap::IndexMap;
-
 use super::sqlite_shared::jobs;
+use crate::collections::IndexMap;
 use crate::facts::storage::datastores::{Kept, kept};
 use crate::facts::storage::sqlite_files::identity;
 use crate::finding::{Finding, Severity};
@@ -14,7 +13,7 @@ use crate::source::Place;
 /// Reports the second server's mount, and the mount of a server with replicas.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let jobs = jobs(cx.model);
-    let mut shared: IndexMap<(String, String), Vec<Kept<'_>>> = IndexMap::new();
+    let mut shared: IndexMap<(String, String), Vec<Kept<'_>>> = IndexMap::default();
     for one in kept(cx.model) {
         if one.mount.read_only || jobs.contains(one.service.name.as_str()) {
             continue;

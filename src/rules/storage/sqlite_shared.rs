@@ -1,9 +1,6 @@
 //! One SQLite database that several containers write to.
 
-use std::collections::HashSet;
-
-use indexmap::IndexMap;
-
+use crate::collections::{HashSet, IndexMap};
 use crate::facts::storage::mounts::is_persistent;
 use crate::facts::storage::sqlite_files::{SqliteFile, identity};
 use crate::finding::{Finding, Severity};
@@ -13,9 +10,9 @@ use crate::rules::support::and_list;
 
 /// Reports a service with replicas at the number of them, and services that share a file at the second one.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let jobs = jobs(cx.model);
-    let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::new();
+    let mut shared: IndexMap<(String, String), Vec<&SqliteFile<'_>>> = IndexMap::default();
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let mount = file.mount(cx.model).filter(|mount| is_persistent(cx.model, mount) && !mount.read_only);
         let replicas = file.service.replicas.as_ref().filter(|replicas| replicas.value > 1 && mount.is_some());

@@ -1,14 +1,13 @@
 //! An SQLite database mounted as a single file: what SQLite writes beside it is not.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Mount, MountKind, Service};
 use crate::rules::Context;
 
 /// Reports the mount.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     for file in cx.facts.sqlite_files().iter().filter(|file| !file.read_only) {
         let Some(mount) = file.mount(cx.model).filter(|mount| mount.target.value == file.path && is_file(mount)) else {
             continue;

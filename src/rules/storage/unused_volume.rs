@@ -1,7 +1,6 @@
 //! A volume that is declared and that no service mounts.
 
-use std::collections::HashSet;
-
+use crate::collections::HashSet;
 use crate::finding::{Finding, Severity};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;

@@ -1,9 +1,8 @@
 //! The reader of env files: statement by statement, as Compose cuts them.
 
-use std::collections::HashMap;
-
 use super::escape::{self, Positions};
 use super::{EnvFile, Known, Line, LineProblem, ProblemKind, Role, VariableUse};
+use crate::collections::HashMap;
 use crate::text::template;
 use crate::text::template::Problem;
 
@@ -17,7 +16,7 @@ pub(super) fn read(text: &str, role: Role, known: Known<'_>) -> EnvFile {
         at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
         role,
         known,
-        assigned: HashMap::new(),
+        assigned: HashMap::default(),
         expanded_bytes: 0,
         file: EnvFile::default(),
     };

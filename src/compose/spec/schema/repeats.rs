@@ -1,7 +1,6 @@
 //! Which items of a list docker compose holds to be equal (`github.com/santhosh-tekuri/jsonschema` 6.0.1, `util.go`).
 
-use std::collections::HashMap;
-
+use crate::collections::HashMap;
 use crate::compose::value::{Data, Value};
 
 /// Longer lists are compared by their hashes, in which a number and a text differ.
@@ -20,7 +19,7 @@ pub(crate) fn repeats(items: &[Value]) -> Vec<(usize, usize)> {
 }
 
 fn repeats_by_identity(items: &[Value]) -> Vec<(usize, usize)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::default();
     let mut found = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let first = *seen.entry(identity(item)).or_insert(index);

@@ -3,11 +3,8 @@
 //! Docker's DNS answers on user-defined networks only: with service names, aliases and container names of those who
 //! share the network. On the default bridge nothing but `links` is known by name.
 
-use std::collections::{HashMap, HashSet};
-
-use indexmap::IndexSet;
-
 use super::published::Exposure;
+use crate::collections::{HashMap, HashSet, IndexSet};
 use crate::model::{Model, Service};
 
 /// The networks of a project by their real names, and the names on them.
@@ -117,9 +114,9 @@ impl<'a> Reach<'a> {
         let made = model.networks.values().filter(|network| !network.external);
         let mut reach = Reach {
             model,
-            homes: HashMap::new(),
-            namespaces: HashMap::new(),
-            named: HashMap::new(),
+            homes: HashMap::default(),
+            namespaces: HashMap::default(),
+            named: HashMap::default(),
             inactive: inactive.collect(),
             containers,
             made: made.map(|network| network.name.value.as_str()).collect(),
@@ -141,7 +138,7 @@ impl<'a> Reach<'a> {
 
     fn find_home(&self, service: &'a Service) -> Home<'a> {
         if service.provider.is_some() {
-            return Home { owner: &service.name, kind: HomeKind::Foreign, networks: IndexSet::new() };
+            return Home { owner: &service.name, kind: HomeKind::Foreign, networks: IndexSet::default() };
         }
         let mut owner = service;
         let mut seen = vec![owner.name.as_str()];
@@ -153,7 +150,7 @@ impl<'a> Reach<'a> {
             };
             match next.filter(|next| !seen.contains(&next.name.as_str())) {
                 Some(next) => owner = next,
-                None => return Home { owner: &owner.name, kind: HomeKind::Foreign, networks: IndexSet::new() },
+                None => return Home { owner: &owner.name, kind: HomeKind::Foreign, networks: IndexSet::default() },
             }
             seen.push(&owner.name);
         }
@@ -342,8 +339,8 @@ impl<'a> Reach<'a> {
 /// The networks that a service names, by their real names; `host` and `none` as they are.
 fn real_networks<'a>(model: &'a Model, service: &'a Service) -> IndexSet<&'a str> {
     match &service.network_mode {
-        Some(mode) if mode.value == "default" => IndexSet::from([BRIDGE]),
-        Some(mode) => IndexSet::from([mode.value.as_str()]),
+        Some(mode) if mode.value == "default" => IndexSet::from_iter([BRIDGE]),
+        Some(mode) => IndexSet::from_iter([mode.value.as_str()]),
         None => service.networks.keys().map(|key| real_name(model, key)).collect(),
     }
 }

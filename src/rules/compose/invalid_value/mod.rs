@@ -7,9 +7,8 @@ mod network;
 mod resources;
 mod words;
 
-use std::collections::HashSet;
-
 use super::{address, swarm};
+use crate::collections::HashSet;
 use crate::compose::load::environment::Environment;
 use crate::compose::value::{Entry, Map, Part, Step, Text, Value};
 use crate::finding::{Confidence, Finding, Label, Severity};
@@ -124,7 +123,8 @@ const SERVICE: &[(&[&str], Judge)] = &[
 
 /// Reports every value of which the engine is known to take no such text or number.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut report = Report { environment: &cx.project.environment, files: cx.files, seen: HashSet::new(), findings };
+    let mut report =
+        Report { environment: &cx.project.environment, files: cx.files, seen: HashSet::default(), findings };
     for (name, entry) in section(cx, "services") {
         let resource = format!("services.{name}");
         for (path, judge) in SERVICE {

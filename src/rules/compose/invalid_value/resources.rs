@@ -1,9 +1,8 @@
 //! Numbers that the engine bounds (moby, `daemon/daemon_unix.go`), and secrets and configs that only a swarm has.
 
-use std::collections::HashSet;
-
 use super::swarm::is_for_swarm;
 use super::{Flaw, Report, section, shown};
+use crate::collections::HashSet;
 use crate::compose::value::{Data, Value};
 use crate::finding::Severity;
 use crate::model::Service;
