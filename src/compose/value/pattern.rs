@@ -35,34 +35,41 @@ impl<T> Clone for At<T> {
 
 impl<T> Copy for At<T> {}
 
-/// A pattern that begins with the steps so far: what is left of its steps, and what it says.
-type Rest<T> = (Vec<&'static str>, &'static T);
+/// A pattern that begins with the steps so far: its row, what is left behind these steps (`None` at the end), and its value.
+type Rest<T> = (usize, Option<&'static str>, &'static T);
 
 impl<T> Patterns<T> {
     /// The table of some rows.
     pub(crate) fn new(rows: &'static [(&'static str, T)]) -> Patterns<T> {
-        let mut table = Patterns { spots: Vec::new() };
-        table.add(&rows.iter().map(|(pattern, value)| (pattern.split('.').collect(), value)).collect::<Vec<_>>());
+        let mut table = Patterns { spots: Vec::with_capacity(2 * rows.len()) };
+        let rows = rows.iter().enumerate().map(|(row, (pattern, value))| (row, Some(*pattern), value));
+        table.add(&rows.collect::<Vec<_>>());
         table
     }
 
     /// Adds the spot that these patterns lead on from, and all below it.
     fn add(&mut self, rows: &[Rest<T>]) -> usize {
         let at = self.spots.len();
-        let value = rows.iter().find(|(steps, _)| steps.is_empty()).map(|(_, value)| *value);
+        let value = rows.iter().find(|(_, rest, _)| rest.is_none()).map(|(_, _, value)| *value);
         self.spots.push(Spot { value, named: Vec::new(), other: None });
-        let mut names: Vec<&str> = rows.iter().filter_map(|(steps, _)| steps.first().copied()).collect();
-        names.sort_unstable();
-        names.dedup();
+        let mut steps: Vec<(&'static str, Rest<T>)> = rows.iter().filter_map(split).collect();
+        // Stable: the rows of one step stay in their order.
+        steps.sort_by_key(|(step, _)| *step);
+        let any: Vec<Rest<T>> = steps.iter().filter(|(step, _)| *step == ANY).map(|(_, rest)| *rest).collect();
         let mut named = Vec::new();
         let mut other = None;
-        for name in names {
-            let next = self.add(&beyond(rows, name));
-            if name == ANY {
-                other = Some(next);
-            } else {
-                named.push((name, next));
+        for group in steps.chunk_by(|(step, _), (next, _)| step == next) {
+            let Some((step, _)) = group.first() else { continue };
+            if *step == ANY {
+                other = Some(self.add(&any));
+                continue;
             }
+            let mut rest: Vec<Rest<T>> = group.iter().map(|(_, rest)| *rest).collect();
+            if !any.is_empty() {
+                rest.extend(&any);
+                rest.sort_unstable_by_key(|(row, ..)| *row);
+            }
+            named.push((*step, self.add(&rest)));
         }
         if let Some(spot) = self.spots.get_mut(at) {
             spot.named = named;
@@ -96,14 +103,14 @@ impl<T> At<T> {
     }
 }
 
-/// What is left behind a step of the patterns that go on with it.
-fn beyond<T>(rows: &[Rest<T>], name: &str) -> Vec<Rest<T>> {
-    let fits = |steps: &&[&str]| steps.first().is_some_and(|step| *step == ANY || *step == name);
-    let rest = |(steps, value): &Rest<T>| {
-        let steps = Some(steps.as_slice()).filter(fits)?;
-        Some((steps.get(1..)?.to_vec(), *value))
+/// The next step of a pattern, and what is left behind it.
+fn split<T>((row, rest, value): &Rest<T>) -> Option<(&'static str, Rest<T>)> {
+    let rest = (*rest)?;
+    let (step, behind) = match rest.split_once('.') {
+        Some((step, behind)) => (step, Some(behind)),
+        None => (rest, None),
     };
-    rows.iter().filter_map(rest).collect()
+    Some((step, (*row, behind, *value)))
 }
 
 /// A path as people write it: `services.web.ports`.
