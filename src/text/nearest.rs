@@ -4,8 +4,10 @@
 /// more alike.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = name.to_lowercase();
+    let limit = limit(&lower);
     known
         .iter()
+        .filter(|candidate| least_slips(&lower, candidate) <= limit)
         .filter_map(|candidate| Some((slips(&lower, &candidate.to_lowercase())?, *candidate)))
         .min()
         .map(|(_, candidate)| candidate)
@@ -14,16 +16,38 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 /// The slips between two names, unless they are too many for so few letters.
 fn slips(name: &str, candidate: &str) -> Option<usize> {
     let (name, candidate) = without_shared_end(name, candidate);
-    let limit = match name.chars().count() {
+    Some(strsim::damerau_levenshtein(name, candidate)).filter(|slips| *slips <= limit(name))
+}
+
+/// The greatest number of slips for a name of this length.
+fn limit(name: &str) -> usize {
+    match name.chars().count() {
         0..=3 => 1,
         4..=8 => 2,
         _ => 3,
-    };
-    // So many letters at least are to be put in or taken out.
-    if name.is_ascii() && candidate.is_ascii() && name.len().abs_diff(candidate.len()) > limit {
-        return None;
     }
-    Some(strsim::damerau_levenshtein(name, candidate)).filter(|slips| *slips <= limit)
+}
+
+/// A lower bound of the slips between two names, whether or not their last words are left out: each slip adds, removes or
+/// replaces at most one letter. Much cheaper than the slips themselves; 0 for names that are not ASCII.
+fn least_slips(name: &str, candidate: &str) -> usize {
+    if !name.is_ascii() || !candidate.is_ascii() {
+        return 0;
+    }
+    let mut surplus = [0i32; 32];
+    for (text, step) in [(name, 1), (candidate, -1)] {
+        for byte in text.bytes() {
+            // Upper and lower case share a slot; so do `-` and `_`, either of which may end a word.
+            let byte = if byte == b'-' { b'_' } else { byte };
+            if let Some(count) = surplus.get_mut(usize::from(byte & 31)) {
+                *count += step;
+            }
+        }
+    }
+    let sum = |counts: &mut dyn Iterator<Item = i32>| counts.filter_map(|count| usize::try_from(count).ok()).sum();
+    let removed: usize = sum(&mut surplus.iter().copied());
+    let added = sum(&mut surplus.iter().map(|count| -count));
+    removed.max(added)
 }
 
 /// Two names without the last words that both have, as long as a word is left of each.
@@ -42,7 +66,26 @@ fn without_shared_end<'a>(name: &'a str, other: &'a str) -> (&'a str, &'a str) {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use proptest::prelude::*;
+
+    use super::{nearest, slips};
+
+    /// Names of few letters, so that many are alike, with words that other names share.
+    fn name() -> impl Strategy<Value = String> {
+        let word = "[abcABMéſ?]{0,6}";
+        (word, prop::sample::select(vec!["", "-", "_"]), word, prop::sample::select(vec!["", "-abc", "_abc", "-b_a"]))
+            .prop_map(|(first, sign, second, end)| format!("{first}{sign}{second}{end}"))
+    }
+
+    proptest! {
+        #[test]
+        fn the_lower_bound_leaves_the_result_as_it_is(name in name(), known in prop::collection::vec(name(), 0..6)) {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let lower = name.to_lowercase();
+            let all = known.iter().filter_map(|one| Some((slips(&lower, &one.to_lowercase())?, *one)));
+            prop_assert_eq!(nearest(&name, &known), all.min().map(|(_, one)| one));
+        }
+    }
 
     #[test]
     fn a_last_word_that_two_names_share_makes_them_no_more_alike() {
