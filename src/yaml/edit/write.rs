@@ -85,7 +85,21 @@ pub(super) fn can_be_plain(text: &str, position: Position) -> bool {
     if text.contains(char::is_control) || sexagesimal || OTHER_BOOLEANS.contains(&text.to_lowercase().as_str()) {
         return false;
     }
-    plain_text(text, position).as_deref() == Some(text) && resolve_plain(text) == Resolved::Text
+    let reads_as_itself = is_tame(text, position) || plain_text(text, position).as_deref() == Some(text);
+    reads_as_itself && resolve_plain(text) == Resolved::Text
+}
+
+/// Whether a text is a word of characters that YAML gives no meaning to, so that parsing it would show nothing new.
+fn is_tame(text: &str, position: Position) -> bool {
+    // YAML limits how long a key may be.
+    const LONGEST: usize = 512;
+    let starts_well = text.starts_with(|first: char| first.is_ascii_alphanumeric() || matches!(first, '$' | '/' | '_'));
+    let is_tame = |byte: u8| match byte {
+        b'.' | b'/' | b'_' | b'$' | b'-' | b'+' | b'=' | b'@' | b'%' => true,
+        b'{' | b'}' | b'?' | b':' => position == Position::Block,
+        _ => byte.is_ascii_alphanumeric(),
+    };
+    text.len() <= LONGEST && starts_well && text.bytes().all(is_tame) && !text.ends_with(':')
 }
 
 /// What a text reads as where it stands without quotes; `None` where it is no plain scalar.
@@ -193,5 +207,42 @@ pub(super) fn flat_entry(key: &str, content: &Content, form: Form) -> String {
     match content {
         Content::Empty => format!("{key}:"),
         other => format!("{key}: {}", flat(other, form, Position::Flow)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Position, is_tame, plain_text};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_tame_text_reads_as_itself(
+            text in r"[a-zA-Z0-9$/_]?[a-zA-Z0-9$/_.+=@%{}?:\-]{0,12}",
+            times in prop_oneof![9 => Just(1usize), 1 => 1usize..200],
+            position in prop::sample::select(vec![Position::Block, Position::Flow, Position::Key]),
+        ) {
+            let text = text.repeat(times);
+            if is_tame(&text, position) {
+                let read = plain_text(&text, position);
+                prop_assert_eq!(read.as_deref(), Some(text.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_are_tame() {
+        let check = |text: &str, position, expect: bool| assert_eq!(is_tame(text, position), expect, "{text}");
+        check("postgres:17", Position::Block, true);
+        check("postgres:17", Position::Flow, false);
+        check("${DATA:?}/db", Position::Block, true);
+        check("a:", Position::Block, false);
+        check("two words", Position::Block, false);
+        check("- x", Position::Block, false);
+        check("com.example.team", Position::Key, true);
+        check(&"a".repeat(2_000), Position::Key, false);
     }
 }
