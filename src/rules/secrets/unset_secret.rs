@@ -166,16 +166,13 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (name, variable) in &service.environment {
             let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
             let of_file = variable.source == VariableSource::EnvFile;
+            if !empty || !of_file || !is_secret_name(name) || is_allowed(cx, name) {
+                continue;
+            }
             let needed = needs(service, name);
             let switched_off =
                 groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
-            if is_allowed(cx, name)
-                || !empty
-                || !of_file
-                || switched_off
-                || !is_secret_name(name)
-                || !seen.insert(variable.key)
-            {
+            if switched_off || !seen.insert(variable.key) {
                 continue;
             }
             let message = format!("the secret `{name}` of `{}` is empty", service.name);
