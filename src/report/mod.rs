@@ -59,11 +59,16 @@ impl Report {
             let file = finding.place.span.file;
             paths.entry(file).or_insert_with(|| sources.file(file).path.clone());
         }
-        let path = |file: FileId| paths.get(&file);
+        // Comparing paths part by part is slow, so files are compared by their rank. Files of one path share a rank.
+        let mut sorted: Vec<&PathBuf> = paths.values().collect();
+        sorted.sort_unstable();
+        let rank = |path| sorted.partition_point(|other| *other < path);
+        let ranks: HashMap<FileId, usize> = paths.iter().map(|(file, path)| (*file, rank(path))).collect();
+        let rank = |file: FileId| ranks.get(&file);
         findings.sort_by(|one, other| {
             let (left, right) = (one.place.span, other.place.span);
-            path(left.file)
-                .cmp(&path(right.file))
+            rank(left.file)
+                .cmp(&rank(right.file))
                 .then_with(|| left.start.cmp(&right.start))
                 .then_with(|| one.rule.cmp(other.rule))
                 .then_with(|| one.message.cmp(&other.message))
