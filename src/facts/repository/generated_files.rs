@@ -33,6 +33,7 @@ pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sourc
         let text = sources.load(&maker.file).map(|id| sources.file(id)).ok();
         let is_text = maker.kind == Kind::Text;
         let tells = |line: &str| !is_text || MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
+        let text = text.filter(|text| text.text.contains(&wanted));
         text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line)))
     })?;
     Some(relative(directory, &found.file))
