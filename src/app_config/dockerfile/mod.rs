@@ -142,16 +142,18 @@ impl Reader<'_> {
     }
 
     fn in_stage(&mut self, instruction: &Instruction, mut image: BuiltImage) -> BuiltImage {
-        let environment = image.environment.clone();
+        // The readers below borrow it while other parts of the image change.
+        let environment = std::mem::take(&mut image.environment);
         let (body, start) = (instruction.body.as_str(), instruction.start);
         let words = |reader: &Self| words(body, start, &|name| reader.value_in(&environment, name));
         let one = |reader: &Self| {
             let word = whole(body, start, &|name| reader.value_in(&environment, name));
             (!word.open).then(|| Spanned::new(word.text, (reader.place)(&word.span)))
         };
+        let mut added = Vec::new();
         match instruction.keyword.as_str() {
             "EXPOSE" => image.exposes.extend(words(self).iter().filter_map(|word| self.exposed(word))),
-            "ENV" => image.environment.extend(self.variables(instruction, words(self))),
+            "ENV" => added = self.variables(instruction, words(self)),
             "USER" => image.user = one(self),
             "WORKDIR" => image.working_dir = one(self).and_then(|path| join(image.working_dir.as_ref(), path)),
             "VOLUME" => {
@@ -177,6 +179,8 @@ impl Reader<'_> {
             }
             _ => {}
         }
+        image.environment = environment;
+        image.environment.extend(added);
         image
     }
 

@@ -35,6 +35,12 @@ fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mu
 }
 
 fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
+    // One item has no double, and only a mapping can lack what identifies it.
+    if let [only] = items.as_slice()
+        && (identity.never_lacks() || only.map().is_none())
+    {
+        return items;
+    }
     let mut kept: Vec<Value> = Vec::with_capacity(items.len());
     let mut few: Vec<(String, usize)> = Vec::new();
     let mut many: HashMap<String, usize> = HashMap::default();

@@ -84,6 +84,16 @@ pub(crate) enum Identity {
     EnvFile,
 }
 
+impl Identity {
+    /// Whether no item of such a list can lack what identifies it.
+    pub(crate) fn never_lacks(self) -> bool {
+        match self {
+            Identity::Key | Identity::GrantTarget(_) | Identity::Text | Identity::EnvFile => true,
+            Identity::MountTarget | Identity::DeviceTarget | Identity::Port => false,
+        }
+    }
+}
+
 /// The lists whose doubles go, each with the identity of its items.
 pub(crate) fn identities() -> At<Identity> {
     static TABLE: LazyLock<Patterns<Identity>> = LazyLock::new(|| Patterns::new(IDENTITIES));

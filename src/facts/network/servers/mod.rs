@@ -79,10 +79,9 @@ fn server_of(tokens: &[Token<'_>]) -> Option<(&'static Server, usize)> {
         }
         let rest = tokens.get(at + 1..).unwrap_or(&[]);
         let starts = |server: &&Server| {
-            let named = server.program == base;
-            let command = server.command.is_empty() || rest.iter().any(|word| server.command.contains(&word.text));
-            let only_with = server.program != "php" || rest.iter().any(|word| server.both.contains(&word.text));
-            named && command && only_with
+            let command = || server.command.is_empty() || rest.iter().any(|word| server.command.contains(&word.text));
+            let only_with = || server.program != "php" || rest.iter().any(|word| server.both.contains(&word.text));
+            server.program == base && command() && only_with()
         };
         if let Some(server) = SERVERS.iter().find(starts) {
             return Some((server, at));
