@@ -12,7 +12,7 @@ use crate::secret_names::{is_secret_name, may_hold_secret_name};
 use crate::source::{FileId, NodeId, SourceDb, SourceFile};
 use crate::text::dotenv;
 use crate::text::dotenv::{Known, Role};
-use crate::yaml::{Node, NodeKind, ScalarStyle, Tree, parse};
+use crate::yaml::{Node, NodeKind, ScalarStyle, Tree, Trees};
 
 /// A secret shorter than this is not looked for in other texts, in bytes: too many words would hold it.
 const LEAST_SOUGHT: usize = 4;
@@ -20,6 +20,7 @@ const LEAST_SOUGHT: usize = 4;
 /// What is hidden of each file, worked out when a file is first asked for.
 pub(super) struct Masks<'a> {
     sources: &'a SourceDb,
+    trees: &'a Trees,
     known: RefCell<HashMap<FileId, Rc<Hidden>>>,
 }
 
@@ -34,8 +35,8 @@ pub(super) struct Hidden {
 
 impl<'a> Masks<'a> {
     /// Nothing is known yet.
-    pub(super) fn new(sources: &'a SourceDb) -> Masks<'a> {
-        Masks { sources, known: RefCell::default() }
+    pub(super) fn new(sources: &'a SourceDb, trees: &'a Trees) -> Masks<'a> {
+        Masks { sources, trees, known: RefCell::default() }
     }
 
     /// What is hidden of a file.
@@ -43,9 +44,27 @@ impl<'a> Masks<'a> {
         if let Some(known) = self.known.borrow().get(&file) {
             return Rc::clone(known);
         }
-        let hidden = Rc::new(hidden(file, &self.sources.file(file)));
+        let hidden = Rc::new(self.hidden(file, &self.sources.file(file)));
         self.known.borrow_mut().insert(file, Rc::clone(&hidden));
         hidden
+    }
+
+    fn hidden(&self, id: FileId, file: &SourceFile) -> Hidden {
+        if !may_hold_secret_name(&file.text) && !PASSWORD_OPTIONS.iter().any(|option| file.text.contains(option)) {
+            return Hidden { ranges: Vec::new(), whole: false };
+        }
+        let is_yaml =
+            file.path.extension().is_some_and(|end| end == "yml" || end == "yaml") || file.path.ends_with("-");
+        if !is_yaml {
+            return Hidden { ranges: merge(of_env_file(&file.text)), whole: false };
+        }
+        let parsed = self.trees.get(self.sources, id);
+        let tree = &parsed.0;
+        let mut ranges = Vec::new();
+        for node in &tree.nodes {
+            of_node(tree, node, &file.text, &mut ranges);
+        }
+        Hidden { ranges: merge(ranges), whole: !tree.broken }
     }
 
     /// Whether the text of an edit would show a secret: one of its own, or one of the file that it belongs to.
@@ -65,22 +84,6 @@ impl<'a> Masks<'a> {
         let mut stretches = hidden.ranges.iter().cloned().chain(near).filter_map(|range| file.text.get(range));
         stretches.any(|secret| secret.trim().len() >= LEAST_SOUGHT && edit.text.contains(secret.trim()))
     }
-}
-
-fn hidden(id: FileId, file: &SourceFile) -> Hidden {
-    if !may_hold_secret_name(&file.text) && !PASSWORD_OPTIONS.iter().any(|option| file.text.contains(option)) {
-        return Hidden { ranges: Vec::new(), whole: false };
-    }
-    let is_yaml = file.path.extension().is_some_and(|end| end == "yml" || end == "yaml") || file.path.ends_with("-");
-    if !is_yaml {
-        return Hidden { ranges: merge(of_env_file(&file.text)), whole: false };
-    }
-    let (tree, _) = parse(id, &file.text);
-    let mut ranges = Vec::new();
-    for node in &tree.nodes {
-        of_node(&tree, node, &file.text, &mut ranges);
-    }
-    Hidden { ranges: merge(ranges), whole: !tree.broken }
 }
 
 /// The values of secret-shaped names that stand in quotes over several lines; the others are seen by their line.
@@ -193,7 +196,7 @@ mod tests {
     fn shown(name: &str, text: &str) -> String {
         let sources = SourceDb::new();
         let file = sources.overlay(Path::new(name), text.to_owned());
-        let hidden = Masks::new(&sources).of(file);
+        let hidden = Masks::new(&sources, &Trees::default()).of(file);
         let is_hidden = |at: usize| hidden.ranges.iter().any(|range| range.contains(&at));
         let hide = |(at, character): (usize, char)| {
             if is_hidden(at) && !character.is_whitespace() { '•' } else { character }
@@ -252,7 +255,8 @@ mod tests {
         let sources = SourceDb::new();
         let text = "DB_PASSWORD: hunter2\nport: 5432\n";
         let file = sources.overlay(Path::new("/p/compose.yaml"), text.to_owned());
-        let masks = Masks::new(&sources);
+        let trees = Trees::default();
+        let masks = Masks::new(&sources, &trees);
         let edit = |text: &str| Edit { span: Span { file, start: 0, end: 20 }, text: text.to_owned() };
         assert!(masks.is_shown_by(&edit("- \"hunter2\"")));
         assert!(masks.is_shown_by(&edit("TOKEN=abc")));

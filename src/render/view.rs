@@ -21,7 +21,7 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// A view of a report.
     pub(super) fn new(report: &'a Report, sources: &'a SourceDb, options: &'a RenderOptions) -> View<'a> {
-        View { report, sources, options, masks: Masks::new(sources) }
+        View { report, sources, options, masks: Masks::new(sources, &report.trees) }
     }
 
     /// The path of a place, as the output shows it.

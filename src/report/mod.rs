@@ -5,14 +5,16 @@ pub(crate) mod suppress;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::collections::{HashMap, HashSet};
 use crate::finding::{Finding, Severity};
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
+use crate::yaml::Trees;
 
 /// What a run found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// All findings, the suppressed ones among them, by path, place, rule and message; no exact double.
     pub findings: Vec<Finding>,
@@ -26,6 +28,8 @@ pub struct Report {
     pub(crate) unused: Vec<PathBuf>,
     /// What a baseline had to say of it.
     pub(crate) compared: Option<Compared>,
+    /// The trees of its files, for output that looks into them.
+    pub(crate) trees: Arc<Trees>,
 }
 
 /// A finding that is known: enough to tell it again, and for people to see what it is. No message, no value.

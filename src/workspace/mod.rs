@@ -120,7 +120,7 @@ pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
     let settings = request.config.clone().unwrap_or_default();
     sources.fence(&repositories(sources, request));
-    let trees = Trees::default();
+    let trees = Arc::new(Trees::default());
     let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
@@ -152,7 +152,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
-    (Report { unused, ..report }, kept)
+    (Report { unused, trees: Arc::clone(&trees), ..report }, kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.
