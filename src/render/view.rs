@@ -1,10 +1,13 @@
 //! What every format needs of a finding: its path, its lines and columns, and a fix that shows no secret.
 
+use std::cell::RefCell;
+
 use super::RenderOptions;
 use super::masks::Masks;
+use crate::collections::HashMap;
 use crate::finding::{Finding, Fix, Severity, SuppressedBy};
 use crate::report::Report;
-use crate::source::{Position, SourceDb, Span};
+use crate::source::{FileId, Position, SourceDb, Span};
 
 /// A report with what is needed to show it.
 pub(super) struct View<'a> {
@@ -16,17 +19,23 @@ pub(super) struct View<'a> {
     pub(super) options: &'a RenderOptions,
     /// What must not be shown.
     pub(super) masks: Masks<'a>,
+    paths: RefCell<HashMap<FileId, String>>,
 }
 
 impl<'a> View<'a> {
     /// A view of a report.
     pub(super) fn new(report: &'a Report, sources: &'a SourceDb, options: &'a RenderOptions) -> View<'a> {
-        View { report, sources, options, masks: Masks::new(sources, &report.trees) }
+        View { report, sources, options, masks: Masks::new(sources, &report.trees), paths: RefCell::default() }
     }
 
     /// The path of a place, as the output shows it.
     pub(super) fn path(&self, span: Span) -> String {
-        self.options.path(self.sources, span.file)
+        self.path_of(span.file)
+    }
+
+    fn path_of(&self, file: FileId) -> String {
+        let mut paths = self.paths.borrow_mut();
+        paths.entry(file).or_insert_with(|| self.options.path(self.sources, file)).clone()
     }
 
     /// Where a place starts, and the position behind its last character.
@@ -43,7 +52,7 @@ impl<'a> View<'a> {
 
     /// All findings, suppressed ones among them, each with its fingerprint.
     pub(super) fn all(&self) -> impl Iterator<Item = (&'a Finding, String)> {
-        let fingerprints = self.report.fingerprints(|file| self.options.path(self.sources, file));
+        let fingerprints = self.report.fingerprints(|file| self.path_of(file));
         self.report.findings.iter().zip(fingerprints)
     }
 
