@@ -1,5 +1,6 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
+mod caches;
 mod directories;
 pub(crate) mod git;
 mod path;
@@ -205,6 +206,7 @@ struct Shared {
     /// Where directories are, links followed.
     real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     directories: Directories,
+    caches: caches::Caches,
 }
 
 fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
@@ -328,7 +330,7 @@ impl SourceDb {
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
             real: copy(&self.shared.real),
-            directories: Directories::default(),
+            ..Shared::default()
         };
         SourceDb { shared: Arc::new(shared), loaded: None }
     }
@@ -352,6 +354,7 @@ impl SourceDb {
         let is_there = file != Err(LoadError::Missing);
         self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
         self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
+        self.shared.caches.clear();
     }
 
     /// Files that were found below a directory, without those that are hidden and with those that are laid there.

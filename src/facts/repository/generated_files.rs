@@ -19,8 +19,16 @@ const MAKING: [&str; 21] = [
 
 /// The scripts and texts that may say how the files of a project come to be, the nearest first.
 pub(crate) fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Maker> {
-    let above = directory.ancestors().take_while(|above| above.starts_with(root));
-    above.flat_map(|above| near(above, sources)).take(MOST).collect()
+    let mut makers: Vec<Maker> = Vec::new();
+    for above in directory.ancestors().take_while(|above| above.starts_with(root)) {
+        let near = sources.makers(above, || near(above, sources));
+        makers.extend(near.iter().filter_map(|file| maker(file)));
+        if makers.len() >= MOST {
+            makers.truncate(MOST);
+            break;
+        }
+    }
+    makers
 }
 
 /// The file, seen from a project's directory, that makes a missing one, or says how: any word of it in a script counts, in
@@ -62,6 +70,11 @@ enum Kind {
     Text,
 }
 
+fn maker(file: &Path) -> Option<Maker> {
+    let above = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
+    Some(Maker { file: file.to_path_buf(), kind: kind(file.file_name()?.to_str()?, above)? })
+}
+
 /// What a file is, by its name and that of the directory that it is in.
 fn kind(name: &str, above: &str) -> Option<Kind> {
     let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -89,14 +102,14 @@ fn kind(name: &str, above: &str) -> Option<Kind> {
 }
 
 /// The scripts and texts of a directory and of its directories for scripts.
-fn near(directory: &Path, sources: &SourceDb) -> Vec<Maker> {
+fn near(directory: &Path, sources: &SourceDb) -> Vec<PathBuf> {
     let inner = FOR_SCRIPTS.iter().map(|name| directory.join(name));
-    let makers = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
+    let files = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
         let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
         let names = sources.list(&directory).into_iter();
-        names.filter_map(move |name| Some(Maker { kind: kind(&name, &above)?, file: directory.join(name) }))
+        names.filter(move |name| kind(name, &above).is_some()).map(move |name| directory.join(name))
     });
-    makers.filter(|maker| sources.kind(&maker.file) == PathKind::File).collect()
+    files.filter(|file| sources.kind(file) == PathKind::File).collect()
 }
 
 /// Whether a line names a path: as a whole, not as a part of another name, and not as the source of a mount.

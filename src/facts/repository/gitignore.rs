@@ -1,25 +1,27 @@
 //! Whether git ignores a path, by the `.gitignore` files of its repository.
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::app_config::repository_root;
-use crate::source::{PathKind, SourceDb};
+use crate::collections::HashMap;
+use crate::source::{FileId, PathKind, SourceDb};
 
 /// The `.gitignore` files of a repository, read as they are needed.
 #[derive(Debug)]
 pub(crate) struct Ignored<'a> {
     sources: &'a SourceDb,
     root: PathBuf,
-    matchers: BTreeMap<PathBuf, Option<Gitignore>>,
+    matchers: HashMap<OsString, Arc<Option<Gitignore>>>,
 }
 
 impl<'a> Ignored<'a> {
     /// For the repository that a directory is in.
     pub(crate) fn new(sources: &'a SourceDb, directory: &Path) -> Ignored<'a> {
-        Ignored { sources, root: repository_root(sources, directory), matchers: BTreeMap::new() }
+        Ignored { sources, root: repository_root(sources, directory), matchers: HashMap::default() }
     }
 
     /// Whether a pattern covers a path, which need not exist. Outside of the repository nothing is ignored. What git
@@ -52,17 +54,23 @@ impl<'a> Ignored<'a> {
     }
 
     fn matcher(&mut self, directory: &Path) -> Option<&Gitignore> {
+        let directory = directory.as_os_str();
         if !self.matchers.contains_key(directory) {
-            self.matchers.insert(directory.to_path_buf(), matcher(self.sources, directory));
+            self.matchers.insert(directory.to_owned(), matcher(self.sources, Path::new(directory)));
         }
-        self.matchers.get(directory)?.as_ref()
+        self.matchers.get(directory)?.as_ref().as_ref()
     }
 }
 
 /// The patterns of a directory; nothing where it has none.
-fn matcher(sources: &SourceDb, directory: &Path) -> Option<Gitignore> {
+fn matcher(sources: &SourceDb, directory: &Path) -> Arc<Option<Gitignore>> {
     let path = directory.join(".gitignore");
-    let id = sources.load(&path).ok()?;
+    // Loaded each time, so that a noting handle sees it.
+    let file = sources.load(&path).ok();
+    sources.gitignore(directory, || read(sources, directory, path, file?))
+}
+
+fn read(sources: &SourceDb, directory: &Path, path: PathBuf, id: FileId) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(directory);
     for line in sources.file(id).text.trim_start_matches('\u{feff}').lines() {
         // A pattern that cannot be read matches nothing, as in git.
