@@ -9,6 +9,19 @@ pub(crate) fn may_hold_secret_name(text: &str) -> bool {
     TRACES.iter().any(|trace| lower.contains(trace))
 }
 
+/// Whether two letters of a name begin one of the [`TRACES`]: most names need not be split into words.
+fn may_hold_secret_word(name: &str) -> bool {
+    let begins = |pair: &[u8]| match pair {
+        [first, second] => matches!(
+            (first | 0x20, second | 0x20),
+            (b'p', b'a' | b'w') | (b's', b'e') | (b't', b'o') | (b'c', b'r') | (b'k', b'e')
+        ),
+        _ => false,
+    };
+    // Other letters may become those of ASCII in capitals: `ſ` becomes `S`.
+    !name.is_ascii() || name.as_bytes().windows(2).any(begins)
+}
+
 /// Words that name a secret by themselves, wherever they stand in a name.
 const SECRET_WORDS: &[&str] =
     &["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "APIKEY"];
@@ -213,6 +226,9 @@ const SWITCHES: &[&str] = &[
 /// speaks of a secret's file, path, address, identifier, header, cookie, length or lifetime is none. The name alone
 /// is half of the evidence: the value must look like a secret too.
 pub(crate) fn is_secret_name(name: &str) -> bool {
+    if !may_hold_secret_word(name) {
+        return false;
+    }
     let words = words(name);
     words.iter().enumerate().any(|(at, word)| {
         is_secret_word(&words, at, word)
@@ -340,10 +356,15 @@ mod tests {
 
     #[test]
     fn every_secret_word_leaves_a_trace() {
-        for word in SECRET_WORDS.iter().chain(LAST_WORDS).chain(SECRET_ENDS).chain(&["KEY"]) {
+        for word in SECRET_WORDS.iter().chain(LAST_WORDS).chain(SECRET_ENDS).chain(&["KEY", "TOKENS"]) {
             assert!(may_hold_secret_name(word), "{word}");
+            assert!(may_hold_secret_word(word) && may_hold_secret_word(&word.to_lowercase()), "{word}");
+        }
+        for trace in TRACES {
+            assert!(may_hold_secret_word(trace), "{trace}");
         }
         assert!(!may_hold_secret_name("image: postgres:17"));
+        assert!(!may_hold_secret_word("LOG_LEVEL"));
     }
 
     #[test]
