@@ -9,10 +9,6 @@ use regex::Regex;
 use super::clean;
 use crate::secret_names::{is_secret_name, looks_like_reference, may_hold_secret_name, reference_length};
 
-/// A name with what may stand between it and its value. Names are looked at again one by one, so this is wide.
-static NAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"([A-Za-z_][A-Za-z0-9_.\-]*)(["']?)[ \t]*([:=])"#).ok());
-
 /// The password in the user part of a URL; the user may be empty or a reference with colons of its own.
 static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"[A-Za-z][A-Za-z0-9+.\-]*://(?:\$\{[^}]*\}|[^\s:/@"'$])*:([^\s"'/]+|[^\s"',]+)@"#).ok()
@@ -69,7 +65,7 @@ pub(super) fn mask(line: &str) -> Vec<Range<usize>> {
             hide_value(line, value.range(), &mut hidden);
         }
     }
-    let default = (named && line.contains("${")).then(|| DEFAULT.as_ref()).flatten();
+    let default = (named && line.contains("${") && line.contains('-')).then(|| DEFAULT.as_ref()).flatten();
     for captures in default.iter().flat_map(|default| default.captures_iter(line)) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if is_secret_name(name.as_str()) && !is_empty(value.as_str()) {
@@ -129,24 +125,59 @@ fn is_key_material(text: &str) -> bool {
 }
 
 fn assignments(line: &str, hidden: &mut Vec<Range<usize>>) {
-    let Some(pattern) = NAME.as_ref() else { return };
     let mut from = 0;
-    while let Some(captures) = pattern.captures_at(line, from) {
-        let (Some(whole), Some(name), Some(quote), Some(sign)) =
-            (captures.get(0), captures.get(1), captures.get(2), captures.get(3))
-        else {
-            return;
-        };
-        from = whole.end();
-        let after = line.get(whole.end()..).unwrap_or("");
+    while let Some(Assigned { name, start, is_quoted, sign, end }) = next_assigned(line, from) {
+        from = end;
+        let after = line.get(end..).unwrap_or("");
         let spaced = after.is_empty() || after.starts_with([' ', '\t']);
-        if !is_secret_name(name.as_str()) || (sign.as_str() == ":" && !spaced && quote.is_empty()) {
+        if !is_secret_name(name) || (sign == b':' && !spaced && !is_quoted) {
             continue;
         }
-        let Some(value) = value_range(line, name.start(), whole.end()) else { continue };
+        let Some(value) = value_range(line, start, end) else { continue };
         from = from.max(value.end);
         hide_value(line, value, hidden);
     }
+}
+
+/// A name that something is assigned to.
+#[derive(Debug, PartialEq, Eq)]
+struct Assigned<'a> {
+    name: &'a str,
+    start: usize,
+    /// Whether a quote ends it.
+    is_quoted: bool,
+    /// `:` or `=`.
+    sign: u8,
+    /// The byte behind the sign.
+    end: usize,
+}
+
+/// The first name from a byte of a line on that has a `:` or `=` behind it, with a quote and blanks between at most. Names
+/// are looked at again one by one, so this is wide. By hand because a pattern costs more to build than most runs take.
+fn next_assigned(line: &str, from: usize) -> Option<Assigned<'_>> {
+    let bytes = line.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().unwrap_or(0);
+    let skip = |mut index: usize, skipped: fn(u8) -> bool| {
+        while skipped(at(index)) {
+            index += 1;
+        }
+        index
+    };
+    let mut start = from;
+    while start < bytes.len() {
+        if !(at(start).is_ascii_alphabetic() || at(start) == b'_') {
+            start += 1;
+            continue;
+        }
+        let name_end = skip(start, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        let is_quoted = matches!(at(name_end), b'"' | b'\'');
+        let sign_at = skip(name_end + usize::from(is_quoted), |byte| matches!(byte, b' ' | b'\t'));
+        if let sign @ (b':' | b'=') = at(sign_at) {
+            return Some(Assigned { name: line.get(start..name_end)?, start, is_quoted, sign, end: sign_at + 1 });
+        }
+        start = name_end;
+    }
+    None
 }
 
 /// The bytes of the value behind a name and its sign. A value that has the line to itself reaches to the end of the
@@ -237,7 +268,27 @@ pub(super) fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn names_are_found_as_a_pattern_finds_them(line in r#"[aZ_9.é: \t="'-]{0,14}"#, from in 0usize..4) {
+            let pattern = Regex::new(r#"([A-Za-z_][A-Za-z0-9_.\-]*)(["']?)[ \t]*([:=])"#).unwrap();
+            let from = if line.is_char_boundary(from) { from } else { 0 };
+            let expected = pattern.captures_at(&line, from).map(|found| Assigned {
+                name: found.get(1).unwrap().as_str(),
+                start: found.get(1).unwrap().start(),
+                is_quoted: !found[2].is_empty(),
+                sign: found[3].as_bytes()[0],
+                end: found.get(0).unwrap().end(),
+            });
+            prop_assert_eq!(next_assigned(&line, from), expected);
+        }
+    }
 
     fn shown(line: &str) -> String {
         let mut shown = String::new();
