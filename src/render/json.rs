@@ -131,7 +131,7 @@ pub(super) fn render(view: &View<'_>) -> String {
 pub(super) fn lines(view: &View<'_>) -> String {
     let mut output = String::new();
     for (finding, fingerprint) in view.all() {
-        output.push_str(&escaped(&serde_json::to_string(&object(view, finding, fingerprint)).unwrap_or_default()));
+        output.push_str(&escaped(serde_json::to_string(&object(view, finding, fingerprint)).unwrap_or_default()));
         output.push('\n');
     }
     output
@@ -140,23 +140,33 @@ pub(super) fn lines(view: &View<'_>) -> String {
 /// A whole JSON document with a line break at its end.
 pub(super) fn document(value: &impl Serialize) -> String {
     // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
-    let mut text = escaped(&serde_json::to_string_pretty(value).unwrap_or_default());
+    let mut text = escaped(serde_json::to_string_pretty(value).unwrap_or_default());
     text.push('\n');
     text
 }
 
 /// The same JSON with `\u009b` for characters that could steer a terminal and that JSON lets stand: C1, DEL and those
 /// that turn the text round. They can stand in texts alone; the line breaks between values stay.
-fn escaped(json: &str) -> String {
-    let hostile = |character: char| is_hostile(character) && character != '\n';
-    if !json.chars().any(hostile) {
-        return json.to_owned();
+fn escaped(json: String) -> String {
+    // The first bytes of these characters in UTF-8: DEL, C1, and those that turn the text round. Other control characters
+    // are escaped already.
+    let first = |rest: &str| memchr::memchr3(0x7f, 0xc2, 0xe2, rest.as_bytes());
+    let mut shown = String::new();
+    let mut rest = json.as_str();
+    while let Some((plain, from)) = first(rest).and_then(|at| rest.split_at_checked(at)) {
+        shown.push_str(plain);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some(hostile) if is_hostile(hostile) => shown.push_str(&format!("\\u{:04x}", u32::from(hostile))),
+            harmless => shown.extend(harmless),
+        }
+        rest = characters.as_str();
     }
-    let show = |character: char| match hostile(character) {
-        true => format!("\\u{:04x}", u32::from(character)),
-        false => character.to_string(),
-    };
-    json.chars().map(show).collect()
+    if shown.is_empty() {
+        return json;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 fn object<'f>(view: &View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
@@ -212,4 +222,23 @@ fn suppressed(suppressed: &Suppressed) -> SuppressedOut<'_> {
 
 fn position(position: Position) -> PositionOut {
     PositionOut { line: position.line, column: position.column, byte: position.byte }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{escaped, is_hostile};
+
+    proptest! {
+        #[test]
+        fn hostile_characters_are_escaped_and_nothing_else(text in "[a\u{7f}\u{80}\u{9f}¡é\u{2029}\u{202a}\u{202f}\u{2066}\u{206a}…😀]{0,12}") {
+            let show = |character: char| match is_hostile(character) {
+                true => format!("\\u{:04x}", u32::from(character)),
+                false => character.to_string(),
+            };
+            let expected: String = text.chars().map(show).collect();
+            prop_assert_eq!(escaped(format!("{{\n  \"{text}\"\n}}")), format!("{{\n  \"{expected}\"\n}}"));
+        }
+    }
 }
