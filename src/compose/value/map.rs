@@ -13,7 +13,6 @@ const SMALL: usize = 24;
 pub(crate) struct Map {
     entries: Vec<(Text, Entry)>,
     /// Where each key stands, in a mapping that is not small.
-    #[expect(clippy::box_collection, reason = "few mappings have one, and every value has room for a mapping")]
     index: Option<Box<HashMap<Text, usize>>>,
 }
 
