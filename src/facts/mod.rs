@@ -15,8 +15,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::app_config;
-use crate::collections::HashMap;
 use crate::app_config::{ProxyTarget, Sidecars};
+use crate::collections::HashMap;
 use crate::compose::Project;
 use crate::compose::value::provenance::Texts;
 use crate::facts::environment::env_examples::Documented;

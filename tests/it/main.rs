@@ -8,6 +8,8 @@ mod compose;
 mod configuration;
 mod fixes;
 mod fuzz;
+#[cfg(unix)]
+mod hostile_git;
 mod known;
 mod outputs;
 mod parity;

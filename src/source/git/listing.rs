@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn names_of_a_commit_are_taken_as_they_are() {
-        let output = b"100644 blob aa\todd \"\n\tname\0120000 blob bb\tlink\0160000 commit cc\tinner\0100755 blob dd\t\xc3\xa9/x\0";
+        let output = b"100644 blob aa\todd \"\n\tname\x00120000 blob bb\tlink\x00160000 commit cc\tinner\x00100755 blob dd\t\xc3\xa9/x\x00";
         let tree = tree(output).unwrap();
         let files: Vec<_> = tree.files.iter().map(|(path, blob)| (path.to_str().unwrap(), blob.as_str())).collect();
         assert_eq!(files, [("odd \"\n\tname", "aa"), ("é/x", "dd")]);
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn paths_that_lead_away_are_left_out() {
         let output =
-            b"100644 blob aa\t../x\0100644 blob aa\t/etc/x\0100644 blob aa\ta/../../x\0100644 blob aa\t.GIT/config\0";
+            b"100644 blob aa\t../x\x00100644 blob aa\t/etc/x\x00100644 blob aa\ta/../../x\x00100644 blob aa\t.GIT/config\x00";
         let tree = tree(output).unwrap();
         assert!(tree.files.is_empty(), "{tree:?}");
     }

@@ -1,16 +1,12 @@
 //! `check --since` in a checkout that wants to run something. Each trap is sprung by plain git first: it works.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
-
-#[expect(dead_code, reason = "each test uses a part of it")]
-mod common;
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{OPEN, code, git, program, run, stderr, stdout, write};
+use crate::common::{self, OPEN, code, git, program, run, stderr, stdout, write};
 
 /// What `stacks/app/compose.yaml` brings.
 const NEW: &str = "exposed-datastore";
