@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The steps of action.yml: `ci/action.sh prepare|install|check|verdict`. Everything comes in by environment variables, so
-# that each step runs on any machine; tests/action/run does so.
+# The steps of action.yml: `ci/action.sh prepare|install|check|verdict`. All input is passed in
+# environment variables, so that each step runs on any machine; tests/action/run does so.
 set -euo pipefail
 
 releases=${PLIMSOLL_RELEASES:-https://github.com/plimsoll-lint/plimsoll/releases/download}
@@ -13,12 +13,12 @@ fail() {
   exit 2
 }
 
-# A digest of standard input, with what the machine has.
+# Prints the SHA-256 digest of standard input, with whichever tool is installed.
 digest() {
   if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
 }
 
-# Where the program is kept between jobs, and the key of that cache: the version, or all that the program is built from.
+# The directory in which the binary is cached between jobs, and the cache key: the version, or a digest of the sources.
 prepare() {
   local of=${PLIMSOLL_VERSION:-}
   if [ -z "$of" ]; then
@@ -28,14 +28,14 @@ prepare() {
   printf 'key=plimsoll-%s-%s-%s\n' "${RUNNER_OS:-$(uname -s)}" "${RUNNER_ARCH:-$(uname -m)}" "$of" >>"$output"
 }
 
-# The name that Rust has for this machine.
+# The Rust target triple of this machine.
 target() {
   case "$(uname -s)-$(uname -m)" in
     Linux-x86_64) echo x86_64-unknown-linux-gnu ;;
     Linux-aarch64) echo aarch64-unknown-linux-gnu ;;
     Darwin-x86_64) echo x86_64-apple-darwin ;;
     Darwin-arm64) echo aarch64-apple-darwin ;;
-    *) fail "no program is released for $(uname -s) on $(uname -m): leave \`version\` out to build it" ;;
+    *) fail "there is no release for $(uname -s) on $(uname -m): omit \`version\` to build plimsoll from source" ;;
   esac
 }
 
@@ -48,27 +48,27 @@ install() {
   if [ -n "${PLIMSOLL_VERSION:-}" ]; then
     download "${PLIMSOLL_VERSION#v}"
   else
-    command -v cargo >/dev/null || fail 'there is no cargo to build plimsoll with: install Rust in a step before'
+    command -v cargo >/dev/null || fail 'cargo is required to build plimsoll: install Rust in an earlier step'
     cargo install --locked --quiet --path "$here" --root "$PLIMSOLL_DIRECTORY"
   fi
   "$PLIMSOLL_DIRECTORY/bin/plimsoll" --version
 }
 
-# A released archive, unpacked only if its digest is the one that is released with it.
+# Downloads a released archive and unpacks it only if its digest matches the published one.
 download() {
   local name archive expected actual
   name=plimsoll-$(target).tar.gz
   archive=$(mktemp -d "$temporary/plimsoll-download.XXXXXX")/$name
-  curl -fsSL --retry 3 -o "$archive" "$releases/v$1/$name" || fail "version $1 has no $name to download"
+  curl -fsSL --retry 3 -o "$archive" "$releases/v$1/$name" || fail "version $1 has no download $name"
   curl -fsSL --retry 3 -o "$archive.sha256" "$releases/v$1/$name.sha256" || fail "version $1 has no digest of $name"
   expected=$(cut -d ' ' -f 1 <"$archive.sha256")
   actual=$(digest <"$archive")
-  [ "$expected" = "$actual" ] || fail "$name has the digest $actual in place of $expected"
+  [ "$expected" = "$actual" ] || fail "digest mismatch for $name: expected $expected, got $actual"
   tar -xzf "$archive" -C "$PLIMSOLL_DIRECTORY/bin" plimsoll
 }
 
-# The revision that changes are counted from, which the checkout must hold; nothing for the first push of a branch, which
-# has no commit before it.
+# The revision to compare with, which the checkout has to contain; empty for the first push of a branch, which has no
+# commit before it.
 base() {
   local revision=${PLIMSOLL_SINCE:-${PLIMSOLL_BASE:-}}
   case $revision in
@@ -77,7 +77,7 @@ base() {
     *) return ;;
   esac
   git cat-file -e "$revision^{commit}" 2>/dev/null ||
-    fail "$revision is not in this checkout: give actions/checkout \`fetch-depth: 0\`"
+    fail "$revision is not in this checkout: set \`fetch-depth: 0\` for actions/checkout"
   printf '%s' "$revision"
 }
 
