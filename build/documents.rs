@@ -94,7 +94,7 @@ fn documents(root: &Path) -> Result<Vec<(String, PathBuf)>, String> {
         }
         for path in list(&family)? {
             if path.extension().is_none_or(|extension| extension != "md") {
-                return Err(format!("{}: only documents (`.md`) stand in a family's folder", path.display()));
+                return Err(format!("{}: only documents (`.md`) are allowed in a family's directory", path.display()));
             }
             found.push((name.clone(), path));
         }
@@ -123,7 +123,7 @@ fn file_name(path: &Path) -> String {
 fn constant(family: &str, name: &str, text: &str) -> Result<String, String> {
     for word in [family, name] {
         if !is_kebab_case(word) {
-            return Err(format!("`{word}` is no kebab case (words of a-z and 0-9 joined by single hyphens)"));
+            return Err(format!("`{word}` is not kebab case (words of a-z and 0-9 joined by single hyphens)"));
         }
     }
     let body = text.strip_prefix("---\n").ok_or("the first line is not `---`")?;
@@ -154,14 +154,14 @@ fn constant(family: &str, name: &str, text: &str) -> Result<String, String> {
 fn check_front(front: &FrontMatter) -> Result<(), String> {
     let summary = front.summary.as_str();
     if summary.is_empty() || summary.contains('\n') || summary.ends_with('.') || summary.chars().count() > 120 {
-        return Err("`summary` is one line of at most 120 characters without a full stop".to_owned());
+        return Err("`summary` must be a single line of at most 120 characters without a full stop".to_owned());
     }
     let numbers: Vec<&str> = front.since.split('.').collect();
     if numbers.len() != 3 || numbers.iter().any(|number| number.parse::<u32>().is_err()) {
-        return Err(format!("`since` is no version: `{}`", front.since));
+        return Err(format!("`since` is not a valid version: `{}`", front.since));
     }
     match front.tags.iter().find(|tag| tag.trim().is_empty() || tag.contains(char::is_whitespace)) {
-        Some(tag) => Err(format!("a tag is one word: `{tag}`")),
+        Some(tag) => Err(format!("a tag must be a single word: `{tag}`")),
         None => Ok(()),
     }
 }
@@ -176,23 +176,23 @@ fn check_sections(body: &str, has_fix: bool) -> Result<(), String> {
         }
     }
     if fenced {
-        return Err("a fenced block is not closed".to_owned());
+        return Err("unclosed fenced block".to_owned());
     }
     if let Some(heading) =
         headings.iter().find(|heading| !SECTIONS.contains(heading) && !MORE_SECTIONS.contains(heading))
     {
-        return Err(format!("no section is called `{heading}`"));
+        return Err(format!("unknown section `{heading}`"));
     }
     if let Some(missing) = SECTIONS.iter().find(|section| !headings.contains(section)) {
-        return Err(format!("the section `{missing}` is missing"));
+        return Err(format!("missing section `{missing}`"));
     }
     let required: Vec<&&str> = headings.iter().filter(|heading| SECTIONS.contains(heading)).collect();
     if !required.iter().zip(SECTIONS.iter()).all(|(heading, section)| **heading == *section) || required.len() != 5 {
-        return Err(format!("the sections stand once each and in this order: {}", SECTIONS.join(", ")));
+        return Err(format!("each section must occur once, in this order: {}", SECTIONS.join(", ")));
     }
     match (has_fix, headings.contains(&"Fix safety")) {
-        (true, false) => Err("the section `Fix safety` is missing, and `fix` is not `none`".to_owned()),
-        (false, true) => Err("the section `Fix safety` stands beside `fix: none`".to_owned()),
+        (true, false) => Err("missing section `Fix safety`, which is required unless `fix` is `none`".to_owned()),
+        (false, true) => Err("the section `Fix safety` is not allowed with `fix: none`".to_owned()),
         _ => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let surroundings = match Surroundings::from_process() {
         Ok(surroundings) => surroundings,
         Err(error) => {
-            eprintln!("plimsoll: the working directory cannot be read: {error}");
+            eprintln!("plimsoll: cannot read the working directory: {error}");
             return ExitCode::from(2);
         }
     };

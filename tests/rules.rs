@@ -126,7 +126,7 @@ fn one_clause(message: &str) -> Result<(), String> {
     let mut pieces = message.split('`');
     let words: String = pieces.by_ref().step_by(2).collect();
     if message.matches('`').count() % 2 == 1 {
-        return Err("a backtick is not closed".to_owned());
+        return Err("unclosed backtick".to_owned());
     }
     if words.contains(". ") || words.contains("; ") {
         return Err("a message is one clause".to_owned());

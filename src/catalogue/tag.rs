@@ -121,7 +121,8 @@ impl TagRange {
 impl<'de> Deserialize<'de> for TagRange {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TagRange, D::Error> {
         let text = String::deserialize(deserializer)?;
-        TagRange::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a range such as `>=7 <8.4`")))
+        TagRange::parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a valid version range, such as `>=7 <8.4`")))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::finding::Severity;
 use crate::render::{Format, GraphFormat};
 use crate::report::baseline::FILE_NAME;
 
-/// The load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what will break,
-/// leak or lose data.
+/// A linter and static analyzer for Docker Compose projects: loads a project the way Docker Compose does and reports what
+/// will break, leak or lose data.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, propagate_version = true, max_term_width = 100)]
 pub(super) struct Arguments {
@@ -21,17 +21,17 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Report what is wrong with Compose projects
+    /// Check Compose projects and report problems
     Check(Check),
-    /// Print a project as `docker compose config --format json` does
+    /// Print the resolved project, like `docker compose config --format json`
     Resolve(Resolve),
-    /// Draw a project: services, networks, published ports, volumes, and who talks to whom
+    /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
-    /// Write down what is found now, so that `check --baseline` reports only what is new
+    /// Record the current findings, so that `check --baseline` only reports new ones
     Baseline(Baseline),
-    /// Write a plimsoll.yaml to start from
+    /// Create a plimsoll.yaml
     Init,
-    /// Print what is written about a rule, or what the specification says of a key
+    /// Explain a rule, or a key of the Compose specification
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
         #[arg(value_name = "RULE|KEY")]
@@ -39,16 +39,16 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules {
-        /// How to list them
+        /// Output format
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
-    /// Print a script that lets a shell complete plimsoll's arguments
+    /// Print a shell completion script
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page, or that of a command
+    /// Print the manual page of plimsoll or of a command
     Man {
         /// The command: check, resolve, …
         command: Option<String>,
@@ -60,38 +60,38 @@ pub(super) struct Check {
     /// Files and directories to search for projects [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
-    /// The file that standard input, given as the path `-`, is the unsaved text of
+    /// Treat standard input (the path `-`) as the unsaved content of this file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "add_ignores"], help_heading = "Editor")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// List the findings of its whole project, not only those in the file
+    /// List the findings of the whole project, not only those in the file
     #[arg(long, requires = "stdin_filename", help_heading = "Editor")]
     pub(super) stdin_project: bool,
     #[command(flatten)]
     pub(super) project: Project,
     #[command(flatten)]
     pub(super) comparison: Comparison,
-    /// How to print the findings
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(super) format: Format,
-    /// Also write the findings to a file; may be given several times
+    /// Also write the findings to a file; can be repeated
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
     pub(super) outputs: Vec<Output>,
-    /// The lowest severity that gives exit code 1 [default: warning, or what plimsoll.yaml says]
+    /// Lowest severity that results in exit code 1 [default: warning, or `fail_on` in plimsoll.yaml]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Output")]
     pub(super) fail_on: Option<FailOnName>,
-    /// The lowest severity to list in text and concise output [default: warning, or that of --fail-on if it is lower]
+    /// Lowest severity to show in text and concise output [default: warning, or that of --fail-on if it is lower]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Output")]
     pub(super) show: Option<SeverityName>,
-    /// When to colour
+    /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto, help_heading = "Output")]
     pub(super) color: ColorName,
-    /// Print findings alone, without a summary
+    /// Print findings only, without a summary
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
     /// Count the findings of each rule, in text, concise and json
     #[arg(long, help_heading = "Output")]
     pub(super) statistics: bool,
-    /// Say on standard error how long each stage takes
+    /// Print the duration of each stage to standard error
     #[arg(short, long, help_heading = "Output")]
     pub(super) verbose: bool,
     #[command(flatten)]
@@ -102,10 +102,10 @@ pub(super) struct Check {
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
-    /// Also run the rules that harden what already works
+    /// Also run the rules of the strict set (hardening)
     #[arg(long, help_heading = "Rules")]
     pub(super) strict: bool,
-    /// Also run the rules on order and quoting
+    /// Also run the rules of the style set (order and quoting)
     #[arg(long, help_heading = "Rules")]
     pub(super) style: bool,
 }
@@ -114,16 +114,16 @@ pub(super) struct Check {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Known findings")]
 pub(super) struct Comparison {
-    /// Report only what this file does not know; `plimsoll baseline` writes one
+    /// Report only findings that are not in this baseline; `plimsoll baseline` creates one
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// Report only what is new since the branch has left this revision of git
+    /// Report only findings introduced since the branch diverged from this git revision
     #[arg(long, value_name = "REV")]
     pub(super) since: Option<String>,
-    /// Write a comment that suppresses it for each finding that would be listed
+    /// Write a suppression comment for every finding that would be listed
     #[arg(long)]
     pub(super) add_ignores: bool,
-    /// The reason to give in these comments
+    /// Reason to write in these comments
     #[arg(long, value_name = "TEXT", requires = "add_ignores")]
     pub(super) reason: Option<String>,
 }
@@ -135,13 +135,13 @@ pub(super) struct Baseline {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) project: Project,
-    /// Where to write it
+    /// File to write
     #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
     pub(super) output: PathBuf,
-    /// Also run the rules that harden what already works
+    /// Also run the rules of the strict set (hardening)
     #[arg(long, help_heading = "Rules")]
     pub(super) strict: bool,
-    /// Also run the rules on order and quoting
+    /// Also run the rules of the style set (order and quoting)
     #[arg(long, help_heading = "Rules")]
     pub(super) style: bool,
 }
@@ -150,13 +150,13 @@ pub(super) struct Baseline {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Fixes")]
 pub(super) struct Fixing {
-    /// Write the safe fixes into the files, and report what remains
+    /// Apply safe fixes, and report the remaining findings
     #[arg(long, group = "fixing", conflicts_with_all = ["stdin_filename", "add_ignores"])]
     pub(super) fix: bool,
-    /// Show what the safe fixes would change, with secrets hidden; nothing is written
+    /// Show a diff of what safe fixes would change, with secrets masked; writes nothing
     #[arg(long, group = "fixing", conflicts_with_all = ["format", "add_ignores"])]
     pub(super) diff: bool,
-    /// With --fix or --diff: the fixes that may change behaviour, too
+    /// With --fix or --diff: include fixes that may change behavior
     #[arg(long, requires = "fixing")]
     pub(super) unsafe_fixes: bool,
     /// With --fix or --diff: only the fixes of these rules
@@ -171,10 +171,10 @@ pub(super) struct Resolve {
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
     pub(super) project: Project,
-    /// How to print the project
+    /// Output format
     #[arg(long, value_enum, default_value_t = ResolveFormat::Json)]
     pub(super) format: ResolveFormat,
-    /// Add where each value is written
+    /// Include the origin of each value
     #[arg(long)]
     pub(super) origins: bool,
 }
@@ -186,31 +186,31 @@ pub(super) struct Draw {
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
     pub(super) project: Project,
-    /// The language of the picture
+    /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     pub(super) format: GraphFormat,
 }
 
 /// What selects one project, in the words of docker compose.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Project, as docker compose takes it")]
+#[command(next_help_heading = "Project (same as docker compose)")]
 pub(super) struct Project {
-    /// A Compose file; several are merged in order
+    /// Compose file; can be repeated, merged in order
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// An env file in place of .env; several are read in order
+    /// Env file to use instead of .env; can be repeated, read in order
     #[arg(long = "env-file", value_name = "FILE")]
     pub(super) env_files: Vec<PathBuf>,
-    /// A profile to activate
+    /// Profile to activate; can be repeated
     #[arg(long = "profile", value_name = "NAME")]
     pub(super) profiles: Vec<String>,
-    /// The directory that relative paths start from
+    /// Base directory for relative paths
     #[arg(long, value_name = "DIRECTORY")]
     pub(super) project_directory: Option<PathBuf>,
-    /// The name of the project
+    /// Project name
     #[arg(short = 'p', long, value_name = "NAME")]
     pub(super) project_name: Option<String>,
-    /// Let variables of the environment count, as docker compose does
+    /// Use environment variables for interpolation, as docker compose does
     #[arg(long)]
     pub(super) use_environment: bool,
 }
@@ -223,15 +223,15 @@ pub(super) struct Output {
 }
 
 fn output(text: &str) -> Result<Output, String> {
-    let (format, file) = text.split_once('=').ok_or("FORMAT=FILE is wanted, as in sarif=plimsoll.sarif")?;
+    let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as sarif=plimsoll.sarif")?;
     let format = Format::from_str(format, false).map_err(|_| {
         let names = Format::value_variants().iter().filter_map(|one| one.to_possible_value());
         let names: Vec<String> = names.map(|one| one.get_name().to_owned()).collect();
-        format!("`{format}` is no format: {}", names.join(", "))
+        format!("unknown format `{format}`; possible values: {}", names.join(", "))
     })?;
     match file {
-        "" => Err("the name of the file is missing".to_owned()),
-        "-" => Err("what goes to standard output is chosen with --format".to_owned()),
+        "" => Err("missing file name".to_owned()),
+        "-" => Err("use --format to choose the format of standard output".to_owned()),
         _ => Ok(Output { format, file: PathBuf::from(file) }),
     }
 }

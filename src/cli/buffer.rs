@@ -34,12 +34,12 @@ fn lay(sources: &SourceDb, arguments: &Check, directory: &Path) -> Result<Option
     let is_input = |path: &PathBuf| path == Path::new(STANDARD_INPUT);
     let Some(name) = &arguments.stdin_filename else {
         return match arguments.paths.iter().any(is_input) {
-            true => Err("`-` is standard input: say with --stdin-filename which file it is the text of".to_owned()),
+            true => Err("`-` reads standard input: pass the name of the file with --stdin-filename".to_owned()),
             false => Ok(None),
         };
     };
     if !matches!(arguments.paths.as_slice(), [only] if is_input(only)) {
-        return Err("--stdin-filename takes `-`, and no other path".to_owned());
+        return Err("--stdin-filename requires `-` as the only path".to_owned());
     }
     let path = normalize(&directory.join(name));
     if sources.kind(&path) == PathKind::Directory {

@@ -23,7 +23,7 @@ pub(super) fn add(
     reason: Option<&str>,
 ) -> Result<Answer, String> {
     if reason.is_some_and(|reason| reason.trim().is_empty() || reason.chars().any(char::is_control)) {
-        return Err("the reason is one line of text".to_owned());
+        return Err("the reason must be a single line".to_owned());
     }
     let mut by_file: BTreeMap<FileId, Vec<&Finding>> = BTreeMap::new();
     let is_own = |finding: &Finding| rules::find(finding.rule).is_some_and(|rule| rule.document.family == FAMILY);
@@ -38,7 +38,7 @@ pub(super) fn add(
         let (commented, left) = add_comments(&source, &findings, reason.map(str::trim));
         for (line, rule) in left {
             answer.code = answer.code.max(FAILED);
-            answer.errors.push_str(&format!("plimsoll: {name}:{line}: no comment can suppress `{rule}` here\n"));
+            answer.errors.push_str(&format!("plimsoll: {name}:{line}: cannot suppress `{rule}` with a comment here\n"));
         }
         if commented.after == commented.before {
             continue;
@@ -47,7 +47,7 @@ pub(super) fn add(
             Ok(()) => done = (done.0 + commented.count, done.1 + 1),
             Err(error) => {
                 answer.code = BROKEN;
-                answer.errors.push_str(&format!("plimsoll: {name}: left alone, {error}\n"));
+                answer.errors.push_str(&format!("plimsoll: {name}: skipped: {error}\n"));
             }
         }
     }

@@ -12,12 +12,12 @@ pub(super) fn write(surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = crate::source::SourceDb::new();
     for name in FILE_NAMES {
         if sources.kind(&surroundings.directory.join(name)) != crate::source::PathKind::Missing {
-            return Err(format!("{name} is there already, and stays as it is"));
+            return Err(format!("{name} already exists and was not changed"));
         }
     }
     let [name, _] = FILE_NAMES;
     create(&surroundings.directory.join(name), STARTER).map_err(|error| format!("{name}: {error}"))?;
-    Ok(Answer::output(format!("{name} is written; what it says and more is in docs/configuration.md\n")))
+    Ok(Answer::output(format!("created {name}; see docs/configuration.md for all settings\n")))
 }
 
 #[cfg(test)]

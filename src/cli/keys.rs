@@ -19,7 +19,7 @@ pub(super) fn explain(found: &[Found]) -> String {
         let note = |key: &'static Key| key_note(key, structure.required.contains(&key.name));
         text.push_str(&columns("  ", structure.keys.iter().map(|key| (key.name, note(key)))));
         if structure.extensions {
-            text.push_str("  keys that start with `x-` are free\n");
+            text.push_str("  keys that start with `x-` are allowed\n");
         }
     }
     if !others.is_empty() {
@@ -33,8 +33,8 @@ pub(super) fn explain(found: &[Found]) -> String {
 fn doc(found: &Found) -> String {
     match (found.key, keys_at(found.shape)) {
         (Some(key), _) => key.doc.to_owned(),
-        (None, Some(structure)) => format!("The name of {}, which you choose", structure.title),
-        (None, None) => "A name that you choose".to_owned(),
+        (None, Some(structure)) => format!("User-defined name of {}", structure.title),
+        (None, None) => "User-defined name".to_owned(),
     }
 }
 
@@ -50,7 +50,7 @@ fn key_note(key: &Key, is_required: bool) -> String {
 
 fn since(release: Release) -> String {
     let newer = release > Release::REFERENCE;
-    let note = if newer { format!("; `plimsoll resolve` reads as {} does", Release::REFERENCE) } else { String::new() };
+    let note = if newer { format!("; `plimsoll resolve` behaves like {}", Release::REFERENCE) } else { String::new() };
     format!("docker compose {release}{note}")
 }
 

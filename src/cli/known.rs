@@ -36,13 +36,13 @@ pub(super) fn write(
     let directory = path.parent().unwrap_or(Path::new("/"));
     let report = workspace::check(&sources, &request);
     if let Some(failure) = report.failures.first() {
-        return Err(format!("no baseline is written: {failure}"));
+        return Err(format!("baseline not written: {failure}"));
     }
     let baseline = Baseline::of(&report, &sources, directory);
     let shown = arguments.output.display();
     put(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
     let count = baseline.findings.len();
-    let findings = if count == 1 { "finding is" } else { "findings are" };
+    let findings = if count == 1 { "finding" } else { "findings" };
     Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
 }
 
@@ -72,7 +72,7 @@ pub(super) fn read(
     let Some(given) = path else { return Ok(None) };
     let path = normalize(&surroundings.directory.join(given));
     let file = sources.load(&path).map_err(|error| match error {
-        LoadError::Missing => format!("{}: no such file; `plimsoll baseline` writes one", given.display()),
+        LoadError::Missing => format!("{}: no such file; run `plimsoll baseline` to create it", given.display()),
         error => format!("{}: {error}", given.display()),
     })?;
     let directory = path.parent().unwrap_or(Path::new("/"));

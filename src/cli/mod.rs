@@ -114,7 +114,7 @@ pub fn run(
     };
     if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
         // Where standard error fails too there is nobody left to tell.
-        let _ = writeln!(errors, "plimsoll: the output cannot be written: {message}");
+        let _ = writeln!(errors, "plimsoll: cannot write the output: {message}");
         return BROKEN;
     }
     answer.code
@@ -161,9 +161,9 @@ fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, Str
     // Only paths have dots, and only rules have dashes.
     let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
     match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
-        (Some(meant), _) => Err(format!("no rule or key is called `{subject}`, did you mean `{meant}`?")),
+        (Some(meant), _) => Err(format!("unknown rule or key `{subject}`; did you mean `{meant}`?")),
         (None, true) => Err(config::unknown_rule(subject, &names(documents))),
-        (None, false) => Err(format!("no rule or key is called `{subject}`; `plimsoll rules` lists all rules")),
+        (None, false) => Err(format!("unknown rule or key `{subject}`; run `plimsoll rules` to list all rules")),
     }
 }
 
@@ -207,7 +207,7 @@ fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Docu
     let sources = SourceDb::new();
     let paths = arguments.path.into_iter().collect();
     let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
-    let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file is found")?;
+    let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file found")?;
     let errors = render::render(
         Format::Concise,
         &Report::new(findings, 1, 0, &sources),

@@ -14,7 +14,7 @@ pub(super) fn write(outputs: &[Output], report: &Report, sources: &SourceDb, opt
     for output in outputs {
         let text = render(output.format, report, sources, &options);
         if let Err(error) = put(&options.base.join(&output.file), &text) {
-            failures.push(format!("{}: cannot be written: {error}", output.file.display()));
+            failures.push(format!("{}: cannot write: {error}", output.file.display()));
         }
     }
     failures

@@ -39,7 +39,7 @@ fn duplicate_key(files: Files<'_>, finding: &Finding) -> Option<Fix> {
     let first = finding.labels.first()?.place;
     let second = finding.place;
     let edits = edit::same(files, first, second).then(|| edit::remove(files, second));
-    edit::safe("take out the second one, which says the same", edits?)
+    edit::safe("remove the duplicate", edits?)
 }
 
 /// Writes `$$` before what a shell in the container is to read.
@@ -47,7 +47,7 @@ fn invalid_interpolation(files: Files<'_>, sources: &SourceDb, place: Place) -> 
     let source = sources.file(place.span.file);
     let raw = source.slice(place.span.start, place.span.end);
     let is_shell = SHELL.as_ref().is_some_and(|shell| shell.is_match(raw));
-    edit::safe("write `$$`, which gives the container a plain `$`", is_shell.then(|| edit::prefix(files, place, "$"))?)
+    edit::safe("escape the dollar sign as `$$`", is_shell.then(|| edit::prefix(files, place, "$"))?)
 }
 
 /// Respells the last word of what is written at a place, where one known name is clearly meant.
@@ -57,7 +57,7 @@ pub(crate) fn reference(files: Files<'_>, place: Place, name: &str, known: &[&st
         let (old, new) = (format!("service:{name}"), format!("service:{meant}"));
         edit::exchange(files, place, &old, &new)
     });
-    edit::safe(format!("write `{meant}`"), edits)
+    edit::safe(format!("replace with `{meant}`"), edits)
 }
 
 /// Writes `./` before a path that is read as the name of a volume.
@@ -66,7 +66,7 @@ pub(crate) fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
     let plain = written || edit::stands(files, place, &format!("'{name}'"));
     let is_path = name.contains('/') && !name.starts_with(['.', '/', '~']);
     let edits = (plain && is_path).then(|| edit::prefix(files, place, "./"));
-    edit::safe(format!("write `./{name}`"), edits?)
+    edit::safe(format!("replace with `./{name}`"), edits?)
 }
 
 /// Lets the service start without the file.
@@ -79,12 +79,12 @@ pub(crate) fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
         Some(_) => edit::expand(files, place, &Content::List(vec![long])),
         None => edit::expand(files, place, &long),
     };
-    edit::risky("write `required: false`: the service then starts without what the file gives", edits)
+    edit::risky("set `required: false`: the service then starts without the variables of this file", edits)
 }
 
 /// Takes away a key that an external resource cannot have.
 fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<Fix> {
-    let title = format!("take out `{name}`: whoever makes the resource decides on it");
+    let title = format!("remove `{name}`: the setting belongs to whatever creates the resource");
     edit::risky(title, edit::remove(files, key))
 }
 
@@ -106,7 +106,7 @@ fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<
         return edit::safe("close the quote at the end of the line", edits?);
     }
     let marked = lead.trim().is_empty() && (line.trim_start().starts_with("//") || raw == ";");
-    edit::safe("make the line a comment", marked.then(|| env::insert_before(files, place, "# "))?)
+    edit::safe("turn the line into a comment", marked.then(|| env::insert_before(files, place, "# "))?)
 }
 
 /// Whether a text begins with an assignment, a comment or an empty line.

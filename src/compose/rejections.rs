@@ -45,7 +45,7 @@ pub(crate) fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
         .filter(|finding| finding.rule == "unknown-key")
         .filter_map(|finding| {
             let key = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-            Some((finding.place.span, format!("this entry has no `{key}`")))
+            Some((finding.place.span, format!("entry is missing `{key}`")))
         })
         .collect();
     let is_consequence = |finding: &Finding| {
@@ -56,7 +56,7 @@ pub(crate) fn without_misspelt(findings: Vec<Finding>) -> Vec<Finding> {
     let typed: HashSet<Place> =
         findings.iter().filter(|finding| finding.rule == "wrong-type").map(|finding| finding.place).collect();
     let is_no_entry = |finding: &Finding| {
-        let unnamed = finding.message.starts_with("this entry has no `");
+        let unnamed = finding.message.starts_with("entry is missing `");
         finding.rule == "missing-key" && unnamed && typed.contains(&finding.place)
     };
     findings.into_iter().filter(|finding| !is_consequence(finding) && !is_no_entry(finding)).collect()
@@ -82,7 +82,7 @@ pub(crate) fn without_shifted(mut findings: Vec<Finding>) -> Vec<Finding> {
         }
         findings.retain(|finding| shifted(finding).is_none());
         if let Some(first) = findings.iter_mut().find(|one| one.place.span == span && one.resource == resource) {
-            first.help = Some(format!("indent what follows: {} stand beside it, as services", keys.join(", ")));
+            first.help = Some(format!("indent the lines below: {} are read as services", keys.join(", ")));
             first.fix = None;
         }
     }
@@ -90,7 +90,7 @@ pub(crate) fn without_shifted(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// How a finding about an entry with nothing behind it ends.
-const EMPTY_ENTRY: &str = "must be a mapping, this is empty";
+const EMPTY_ENTRY: &str = "must be a mapping, but is empty";
 
 /// One finding for each place and rule: a value may be checked more than once, as more files are merged over it. And one
 /// for each required variable.
@@ -104,7 +104,7 @@ pub(crate) fn once(findings: Vec<Finding>) -> Vec<Finding> {
             // One variable, one finding; its other uses are labels.
             if let Some(first) = required.get(&finding.resource).and_then(|at| kept.get_mut(*at)) {
                 if first.place != finding.place {
-                    first.labels.push(Label { place: finding.place, message: "needed here, too".to_owned() });
+                    first.labels.push(Label { place: finding.place, message: "also required here".to_owned() });
                 }
                 continue;
             }

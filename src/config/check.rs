@@ -87,7 +87,7 @@ impl Checker<'_> {
         for (at, pair) in pairs.iter().enumerate() {
             let name = self.tree.text(pair.key);
             if pairs.iter().take(at).any(|other| self.tree.text(other.key) == name) {
-                self.says(pair.key, format!("the key `{}` is given twice", name.unwrap_or_default()));
+                self.says(pair.key, format!("duplicate key `{}`", name.unwrap_or_default()));
             }
             each(self, *pair);
         }
@@ -110,12 +110,12 @@ impl Checker<'_> {
         let is_there = |key: &&&Key| self.tree.get(id, key.name).is_some_and(is_full);
         let missing = keys.iter().find(|key| key.required && !is_there(key)).map(|key| key.name);
         if let Some(name) = missing.filter(|_| self.is_mapping(id)) {
-            self.says(id, format!("`{name}` is missing"));
+            self.says(id, format!("missing required key `{name}`"));
         }
         let narrows = ["rules", "paths", "services"];
         let is_suppression = narrows.iter().all(|name| names.contains(name)) && names.contains(&"until");
         if is_suppression && self.is_mapping(id) && !narrows.iter().any(|name| self.tree.get(id, name).is_some()) {
-            self.says(id, "a suppression needs `rules`, `paths` or `services`");
+            self.says(id, "a suppression requires `rules`, `paths` or `services`");
         }
     }
 
@@ -136,10 +136,10 @@ impl Checker<'_> {
                 return self.says(at, unknown("severity", text, SEVERITIES));
             }
             Shape::Size if bytes(text).is_none() => {
-                return self.says(at, format!("`{text}` is no size such as `24GiB`"));
+                return self.says(at, format!("`{text}` is not a valid size, such as `24GiB`"));
             }
             Shape::Day if Date::parse(text).is_none() => {
-                return self.says(at, format!("`{text}` is no day such as `2026-12-31`"));
+                return self.says(at, format!("`{text}` is not a valid date, such as `2026-12-31`"));
             }
             _ => {}
         }
@@ -171,18 +171,18 @@ pub(crate) fn is_nothing(tree: &Tree, id: NodeId) -> bool {
 
 fn expected(shape: &Shape) -> &'static str {
     match shape {
-        Shape::Text => "a text",
+        Shape::Text => "a string",
         Shape::Path => "a path",
-        Shape::Pattern => "a pattern of paths",
-        Shape::Rule => "the name of a rule",
-        Shape::RuleOrSet => "the name of a rule or a set",
+        Shape::Pattern => "a path pattern",
+        Shape::Rule => "a rule name",
+        Shape::RuleOrSet => "the name of a rule or set",
         Shape::Flag => "`true` or `false`",
-        Shape::Count => "a whole number from 0",
+        Shape::Count => "a non-negative integer",
         Shape::Port => "a port from 1 to 65535",
         Shape::Network => "an address or a network such as `10.8.0.0/16`",
         Shape::Number => "a number",
         Shape::Size => "a size such as `24GiB`",
-        Shape::Day => "a day such as `2026-12-31`",
+        Shape::Day => "a date such as `2026-12-31`",
         Shape::Word(_) => "a word",
         Shape::Setting => "`on`, `off`, a severity or a mapping",
         Shape::List(_) => "a list",
@@ -193,10 +193,10 @@ fn expected(shape: &Shape) -> &'static str {
 
 fn unknown(kind: &str, word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
-        Some(meant) => format!("unknown {kind} `{word}`, did you mean `{meant}`?"),
+        Some(meant) => format!("unknown {kind} `{word}`; did you mean `{meant}`?"),
         None => {
             let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-            format!("unknown {kind} `{word}`; known are {}", known.join(", "))
+            format!("unknown {kind} `{word}`; expected one of {}", known.join(", "))
         }
     }
 }

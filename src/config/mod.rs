@@ -262,8 +262,8 @@ pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) 
 /// What is said of a rule's name that no rule has; `rules` are the names of all rules.
 pub(crate) fn unknown_rule(name: &str, rules: &[&str]) -> String {
     match nearest(name, rules.iter().copied()) {
-        Some(meant) => format!("unknown rule `{name}`, did you mean `{meant}`?"),
-        None => format!("unknown rule `{name}`; `plimsoll rules` lists all"),
+        Some(meant) => format!("unknown rule `{name}`; did you mean `{meant}`?"),
+        None => format!("unknown rule `{name}`; run `plimsoll rules` to list all rules"),
     }
 }
 

@@ -53,7 +53,7 @@ impl Loading<'_> {
         }
         let root = tree.documents.first().copied();
         if let Some(second) = tree.documents.get(1).and_then(|second| tree.node(*second)) {
-            self.says((id, second.start), "a second document is not read");
+            self.says((id, second.start), "only the first document is read");
         }
         let Some(root) = root else { return Some(Config { path: path.to_path_buf(), ..Config::default() }) };
         let found = if broken.is_empty() { mistakes(&tree, root, self.rules) } else { Vec::new() };
@@ -85,7 +85,7 @@ impl Loading<'_> {
         }
         let first = self.open.first().and_then(|path| path.parent()).unwrap_or(Path::new("/"));
         if self.sources.is_beyond(path, self.sources.repository(first).as_deref()) {
-            self.says(at, format!("`{}` stands outside of the repository", file_name(path)));
+            self.says(at, format!("`{}` is outside the repository", file_name(path)));
             return None;
         }
         self.file(path, Some(at))

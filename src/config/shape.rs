@@ -68,44 +68,44 @@ pub const SETS: &[&str] = &["default", "strict", "style"];
 
 /// The whole file.
 pub const FILE: Shape = Shape::Object(&[
-    key("extends", Shape::Many(&Shape::Path), "Other files like this one whose settings are the base of these"),
+    key("extends", Shape::Many(&Shape::Path), "Configuration files to inherit settings from"),
     key("select", Shape::List(&Shape::RuleOrSet), "Run only these rules and sets (`default`, `strict`, `style`)"),
     key("ignore", Shape::List(&Shape::Rule), "Do not run these rules"),
-    key("rules", Shape::Settings, "Rules by name: `on`, `off`, a severity, or a severity and options"),
-    key("suppressions", Shape::List(&SUPPRESSION), "Findings that do not count"),
-    key("projects", Shape::List(&PROJECT), "Projects that are named instead of found"),
+    key("rules", Shape::Settings, "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options"),
+    key("suppressions", Shape::List(&SUPPRESSION), "Suppressions"),
+    key("projects", Shape::List(&PROJECT), "Projects to analyze in place of those that are discovered"),
     key("host", HOST, "The machine that everything runs on"),
-    key("services", Shape::Named(&SERVICE), "What the Compose files do not say of services, by name"),
-    key("exclude", Shape::List(&Shape::Pattern), "Files that are not analysed, as `.gitignore` writes them"),
+    key("services", Shape::Named(&SERVICE), "Facts about services that Compose files cannot express, by name"),
+    key("exclude", Shape::List(&Shape::Pattern), "Files that are not analyzed, in the syntax of `.gitignore`"),
     key("fail_on", Shape::Word(&["error", "warning", "info", "never"]), "The lowest severity that makes a run fail"),
 ]);
 
 const SUPPRESSION: Shape = Shape::Object(&[
-    key("rules", Shape::Many(&Shape::Rule), "These rules; without it, all"),
-    key("paths", Shape::Many(&Shape::Pattern), "In these files; without it, in all"),
-    key("services", Shape::Many(&Shape::Text), "About these services; without it, about anything"),
+    key("rules", Shape::Many(&Shape::Rule), "Rules; default: all"),
+    key("paths", Shape::Many(&Shape::Pattern), "Files; default: all"),
+    key("services", Shape::Many(&Shape::Text), "Services; default: any resource"),
     key("reason", Shape::Text, "Why"),
-    key("until", Shape::Day, "The last day; from the next one on the findings count again"),
+    key("until", Shape::Day, "The last day; findings count again afterwards"),
 ]);
 
 const PROJECT: Shape = Shape::Object(&[
-    Key { required: true, ..key("files", Shape::List(&Shape::Path), "Compose files in the order of merging") },
-    key("env_files", Shape::List(&Shape::Path), "Env files in the order of reading; without it, `.env`"),
+    Key { required: true, ..key("files", Shape::List(&Shape::Path), "Compose files, merged in order") },
+    key("env_files", Shape::List(&Shape::Path), "Env files, read in order; default: `.env`"),
     key("profiles", Shape::List(&Shape::Text), "Active profiles"),
     key("name", Shape::Text, "The name of the project"),
-    key("directory", Shape::Path, "The directory that relative paths of the project start from"),
+    key("directory", Shape::Path, "The base directory for relative paths of the project"),
 ]);
 
 const HOST: Shape = Shape::Object(&[
-    key("gpus", Shape::Count, "How many GPUs it has"),
+    key("gpus", Shape::Count, "The number of GPUs"),
     key("gpu_memory", Shape::Size, "The memory of each GPU"),
     key("memory", Shape::Size, "Main memory"),
     key("cpus", Shape::Number, "Processors"),
 ]);
 
 const SERVICE: Shape = Shape::Object(&[
-    key("single_instance", Shape::Flag, "Whether it breaks when it runs more than once"),
-    key("gpu_memory", Shape::Size, "The GPU memory that it takes"),
+    key("single_instance", Shape::Flag, "Whether it must not run more than once"),
+    key("gpu_memory", Shape::Size, "The GPU memory that it needs"),
 ]);
 
 /// The options of rules that have some; each is described in the document of its rule.
@@ -113,22 +113,23 @@ pub const OPTIONS: &[(&str, &[Key])] = &[
     (
         "exposed-datastore",
         &[
-            key("allowed_ports", Shape::List(&Shape::Port), "Ports of the host that may be open"),
-            key("allowed_networks", Shape::List(&Shape::Network), "Addresses of the host that may be published on"),
+            key("allowed_ports", Shape::List(&Shape::Port), "Host ports that may be published"),
+            key(
+                "allowed_networks",
+                Shape::List(&Shape::Network),
+                "Host addresses or networks that ports may be published on",
+            ),
         ],
     ),
-    (
-        "proxied-port-published",
-        &[key("allowed_ports", Shape::List(&Shape::Port), "Ports of the host that may be open")],
-    ),
-    ("unknown-host", &[key("known_hosts", Shape::List(&Shape::Text), "Hosts that exist; `*` stands for any letters")]),
+    ("proxied-port-published", &[key("allowed_ports", Shape::List(&Shape::Port), "Host ports that may be published")]),
+    ("unknown-host", &[key("known_hosts", Shape::List(&Shape::Text), "Hosts that exist; `*` matches any characters")]),
     (
         "unset-variable",
-        &[key("allowed", Shape::List(&Shape::Text), "Variables that something else sets; `*` stands for any letters")],
+        &[key("allowed", Shape::List(&Shape::Text), "Variables that are set elsewhere; `*` matches any characters")],
     ),
     (
         "unset-secret",
-        &[key("allowed", Shape::List(&Shape::Text), "Variables that something else sets; `*` stands for any letters")],
+        &[key("allowed", Shape::List(&Shape::Text), "Variables that are set elsewhere; `*` matches any characters")],
     ),
 ];
 

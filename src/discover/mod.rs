@@ -160,11 +160,11 @@ impl Shadowed {
         }
         let name = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let start = |file| Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) };
-        let message = format!("docker compose loads `{}` and passes this file over", name(&self.winner));
+        let message = format!("docker compose ignores this file and loads `{}`", name(&self.winner));
         let finding = Finding::new("shadowed-compose-file", Severity::Warning, start(file), "", message)
             .evidence(name(&self.file))
-            .label(start(winner), "this one is loaded")
-            .help("keep one of the two, or give this one a name that says what it is for, and load it with `-f`");
+            .label(start(winner), "loaded instead")
+            .help("remove one of them, or give this one a descriptive name and load it with `-f`");
         Some(finding)
     }
 }

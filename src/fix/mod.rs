@@ -84,7 +84,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
         let wanted = changes(&mut run, &state);
         if round == rounds {
             if !wanted.is_empty() {
-                run.left.insert(format!("fixes are left after {rounds} rounds: run again for the next ones"));
+                run.left.insert(format!("stopped after {rounds} rounds with fixes left: run again to apply them"));
             }
             break;
         }
@@ -211,7 +211,7 @@ impl Run<'_> {
 
     fn refuse(&mut self, change: &Change, problem: &Problem) {
         let path = relative(&self.request.directory, &change.path);
-        self.left.insert(format!("{path}: a fix of {} is left out: {}", change.rule(), problem.words));
+        self.left.insert(format!("{path}: skipped a fix for {}: {}", change.rule(), problem.words));
         self.refused.insert(change.identity.clone());
     }
 }
@@ -221,7 +221,7 @@ pub(crate) fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
     let mut failed = Vec::new();
     for file in &fixed.files {
         if let Err(error) = write::replace(&file.path, &file.before, &file.after) {
-            fixed.left.push(format!("{}: left alone, {error}", relative(base, &file.path)));
+            fixed.left.push(format!("{}: skipped: {error}", relative(base, &file.path)));
             failed.push(file.path.clone());
         }
     }

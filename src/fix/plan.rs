@@ -98,7 +98,7 @@ fn is_writable(run: &mut Run<'_>, change: &Change) -> bool {
     let mut all = true;
     for path in change.edits.keys() {
         if let Err(error) = write::may_replace(path, &run.roots) {
-            run.left.insert(format!("{}: left alone, {error}", relative(&run.request.directory, path)));
+            run.left.insert(format!("{}: skipped: {error}", relative(&run.request.directory, path)));
             all = false;
         }
     }

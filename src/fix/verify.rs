@@ -76,7 +76,7 @@ fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem>
     });
     let problem = |((path, rule, ..), (_, message)): (Identity, (usize, String))| Problem {
         path,
-        words: format!("it would bring {rule}: {message}"),
+        words: format!("it would introduce {rule}: {message}"),
     };
     new.map(problem).collect()
 }
@@ -121,10 +121,12 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
                 || changes.iter().any(|change| stands_in(change, path, &before.sources))
         };
         let wrong = paths.into_iter().find(|path| !allowed(path));
-        problems.extend(kept.files.first().zip(wrong).map(|(file, path)| Problem {
-            path: file.clone(),
-            words: format!("it would change `{path}`, which it is not about"),
-        }));
+        problems.extend(
+            kept.files
+                .first()
+                .zip(wrong)
+                .map(|(file, path)| Problem { path: file.clone(), words: format!("it would also change `{path}`") }),
+        );
     }
     problems
 }

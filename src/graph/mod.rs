@@ -79,8 +79,8 @@ impl Audience {
     /// The words for it.
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Audience::Everyone => "every network",
-            Audience::OneAddress => "one address",
+            Audience::Everyone => "all interfaces",
+            Audience::OneAddress => "one host address",
             Audience::Host => "this host only",
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn render(view: &View<'_>) -> String {
 
 /// What a baseline had to say.
 fn baseline(compared: &Compared, options: &RenderOptions) -> String {
-    let known = format!("the baseline knows {}", plural(compared.known, "other"));
+    let known = format!("{} in the baseline", plural(compared.known, "other"));
     if compared.gone.is_empty() {
         return format!("{}\n", Paint::Dim.on(&known, options));
     }
@@ -53,9 +53,13 @@ fn baseline(compared: &Compared, options: &RenderOptions) -> String {
     if compared.gone.len() > GONE {
         named.push(format!("{} more", compared.gone.len() - GONE));
     }
-    let is_gone = if compared.gone.len() == 1 { "1 is gone" } else { &format!("{} are gone", compared.gone.len()) };
-    let hint = Paint::Dim.on("· `plimsoll baseline` writes it anew", options);
-    format!("{known}; of those it had, {}: {} {hint}\n", Paint::Green.on(is_gone, options), named.join(", "))
+    let is_gone = if compared.gone.len() == 1 {
+        "1 no longer found"
+    } else {
+        &format!("{} no longer found", compared.gone.len())
+    };
+    let hint = Paint::Dim.on("· run `plimsoll baseline` to update it", options);
+    format!("{known}; {}: {} {hint}\n", Paint::Green.on(is_gone, options), named.join(", "))
 }
 
 fn block(finding: &Finding, view: &View<'_>) -> String {
@@ -82,7 +86,7 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
     if let Some(fix) = &finding.fix {
         let safety = match fix.safety {
             Safety::Safe => "(safe)",
-            Safety::Unsafe => "(unsafe: behaviour may change)",
+            Safety::Unsafe => "(unsafe: behavior may change)",
         };
         let plain = clean(&fix.title);
         let words: Vec<&str> = plain.split(' ').chain(safety.split(' ')).collect();
@@ -202,7 +206,7 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
         .collect();
     match unseen.last() {
         Some(lowest) => {
-            let hint = Paint::Dim.on(&format!("· `--show {lowest}` lists all of them"), options);
+            let hint = Paint::Dim.on(&format!("· `--show {lowest}` shows all of them"), options);
             format!("{counts} {scope}{suppressed} {hint}")
         }
         None => format!("{counts} {scope}{suppressed}"),

@@ -58,7 +58,7 @@ impl Earlier {
         let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
         for (finding, print) in report.findings.iter_mut().zip(prints) {
             if self.severities.get(&print).is_some_and(|severity| *severity >= finding.severity) {
-                let reason = Some(format!("`{}` has it, too", self.revision));
+                let reason = Some(format!("already present at `{}`", self.revision));
                 finding.suppressed.get_or_insert(Suppressed { by: SuppressedBy::Baseline, reason });
             }
         }
@@ -74,9 +74,9 @@ impl Baseline {
         let version = serde_json::from_str::<serde_json::Value>(text).ok();
         let version = version.as_ref().and_then(|value| value.get("version")?.as_u64());
         if let Some(version) = version.filter(|version| *version != u64::from(VERSION)) {
-            return Err(format!("is of version {version}, and this plimsoll reads version {VERSION}"));
+            return Err(format!("unsupported baseline version {version}, expected version {VERSION}"));
         }
-        let written: Written = serde_json::from_str(text).map_err(|error| format!("is no baseline: {error}"))?;
+        let written: Written = serde_json::from_str(text).map_err(|error| format!("not a valid baseline: {error}"))?;
         let known = |one: WrittenFinding| Known {
             file: one.file,
             rule: one.rule,

@@ -34,7 +34,7 @@ const DATA_WORDS: [&str; 20] = [
 
 /// Publishes a port on loopback alone, where it is published on all addresses.
 pub(crate) fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
-    let title = "publish it on `127.0.0.1` alone: other machines then no longer reach it";
+    let title = "publish it on `127.0.0.1` only: other machines can then no longer reach it";
     let by_variable = port.host_parts.iter().any(|part| {
         // The variable of an address; empty ones leave no address behind.
         part.variable.is_some() && (port.host_ip.is_some() || part.start == part.end)
@@ -74,7 +74,7 @@ pub(crate) fn in_named_volume(cx: &Context<'_>, service: &Service, directory: &s
         edit::add_to_section(cx.files, service.place, "volumes", &volume, &Content::Empty),
     ]);
     edit::risky(
-        format!("keep `{directory}` in the volume `{volume}`: what the container holds there now is not taken over"),
+        format!("persist `{directory}` in the volume `{volume}`: data in the current container is not migrated"),
         edits,
     )
 }
@@ -92,7 +92,7 @@ pub(crate) fn named(cx: &Context<'_>, service: &Service, directory: &str) -> Opt
         edit::prefix(cx.files, mount.place, &format!("{volume}:")),
         edit::add_to_section(cx.files, mount.place, "volumes", &volume, &Content::Empty),
     ]);
-    edit::risky(format!("name the volume `{volume}`: what the anonymous one holds now is not taken over"), edits)
+    edit::risky(format!("name the volume `{volume}`: data in the current anonymous volume is not migrated"), edits)
 }
 
 /// A name for a volume of a service that no volume has.
@@ -123,13 +123,16 @@ pub(crate) fn insist(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
     if let Some(meant) = crate::compose::quick_fix::clearly_meant(name, &set) {
         let edits = each_use(cx, blank, &|form| Some(form.replacen(name, meant, 1)));
-        return edit::risky(format!("write `{meant}`, which has a value: what it is used for changes with it"), edits);
+        return edit::risky(
+            format!("replace with `{meant}`, which has a value: the project then uses that value"),
+            edits,
+        );
     }
     let edits = each_use(cx, blank, &|form| {
         let plain = form == format!("${{{name}}}") || form == format!("${name}");
         plain.then(|| format!("${{{name}:?}}"))
     });
-    edit::risky(format!("write `${{{name}:?}}`: Compose then stops where `{name}` has no value"), edits)
+    edit::risky(format!("replace with `${{{name}:?}}`: Compose then stops if `{name}` has no value"), edits)
 }
 
 fn each_use(cx: &Context<'_>, blank: &Blank<'_>, written: &dyn Fn(&str) -> Option<String>) -> Option<Vec<Edit>> {

@@ -41,8 +41,8 @@ pub(crate) fn published_as(cx: &Context<'_>, port: &Port) -> String {
     match (port.published, left_blank(cx, port)) {
         (Some((first, last)), _) if first == last => format!("port {first}"),
         (Some((first, last)), _) => format!("a port from {first} to {last}"),
-        (None, Some(variable)) => format!("the port that `{variable}` gives"),
-        (None, None) => "a port that Docker picks".to_owned(),
+        (None, Some(variable)) => format!("the port in `{variable}`"),
+        (None, None) => "a port picked by Docker".to_owned(),
     }
 }
 

@@ -44,7 +44,7 @@ impl Git {
     /// # Errors
     /// There is no git, no repository, or one that git does not trust because of its owner.
     pub(crate) fn at(directory: &Path) -> Result<Git, String> {
-        let none = || format!("`--since` needs a git repository, and {} is in none", directory.display());
+        let none = || format!("`--since` requires a git repository, but {} is not in one", directory.display());
         let repository = repository::find(&normalize(directory)).ok_or_else(none)?;
         let program = Program::new(&repository.root)?;
         let mut git = Git { repository, program };
@@ -78,11 +78,12 @@ impl Git {
     pub(crate) fn base(&self, revision: &str) -> Result<String, String> {
         let commit = format!("{revision}^{{commit}}");
         let known = self.program.output(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
-        let known = known.map_err(|_| format!("git knows no commit `{revision}` here: fetch it first"))?;
+        let known = known.map_err(|_| format!("unknown git revision `{revision}`: fetch it first"))?;
         let known = String::from_utf8_lossy(&known).trim().to_owned();
-        let base = self.program.output(&["merge-base", &known, "HEAD"]).map_err(|_| {
-            format!("`{revision}` and the present state have no commit in common: fetch more of the history")
-        })?;
+        let base = self
+            .program
+            .output(&["merge-base", &known, "HEAD"])
+            .map_err(|_| format!("`{revision}` and HEAD have no common ancestor: fetch more of the history"))?;
         Ok(String::from_utf8_lossy(&base).trim().to_owned())
     }
 
@@ -116,7 +117,7 @@ impl Git {
     }
 
     fn listings(&self, commit: &str) -> Result<(Tree, Present), String> {
-        let unreadable = || "git gave an answer that cannot be read".to_owned();
+        let unreadable = || "cannot parse the output of git".to_owned();
         let tree = self.program.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
         let files = ["ls-files", "-z", "-t", "--stage", "--debug", "--cached", "--others", "--exclude-standard"];
         let present = self.program.output(&files)?;

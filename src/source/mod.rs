@@ -104,11 +104,11 @@ impl std::fmt::Display for LoadError {
             LoadError::Missing => write!(f, "no such file"),
             LoadError::Directory => write!(f, "is a directory"),
             LoadError::TooLarge(size) => {
-                write!(f, "is {size} bytes long, more than the {MAX_FILE_BYTES} that are read")
+                write!(f, "file too large: {size} bytes, the limit is {MAX_FILE_BYTES}")
             }
-            LoadError::Utf16 => write!(f, "is UTF-16, save it as UTF-8"),
-            LoadError::NotUtf8(at) => write!(f, "is not UTF-8 at byte {at}"),
-            LoadError::Outside => write!(f, "stands outside of the repository, where plimsoll does not read"),
+            LoadError::Utf16 => write!(f, "file is encoded in UTF-16; save it as UTF-8"),
+            LoadError::NotUtf8(at) => write!(f, "invalid UTF-8 at byte {at}"),
+            LoadError::Outside => write!(f, "outside the repository (plimsoll only reads files inside it)"),
             LoadError::Io(words) => write!(f, "{words}"),
         }
     }

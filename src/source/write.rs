@@ -25,10 +25,10 @@ impl std::fmt::Display for WriteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let words = match self {
             WriteError::Link => "it is a symbolic link",
-            WriteError::Outside => "it stands outside of the repository",
+            WriteError::Outside => "it is outside the repository",
             WriteError::ReadOnly => "it is read-only",
-            WriteError::NoFile => "it is no regular file",
-            WriteError::Changed => "it was changed by someone else meanwhile",
+            WriteError::NoFile => "it is not a regular file",
+            WriteError::Changed => "it has changed since it was read",
             WriteError::Io(words) => words,
         };
         f.write_str(words)

@@ -72,8 +72,9 @@ pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sourc
                 return None;
             }
             finding.severity = Severity::Info;
-            finding.help =
-                Some("several projects here leave it unset: give it a default if nothing else sets it".to_owned());
+            finding.help = Some(
+                "give it a default unless something else sets it: several projects here leave it unset".to_owned(),
+            );
             Some(finding)
         })
         .collect()

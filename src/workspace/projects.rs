@@ -216,7 +216,7 @@ impl Run<'_> {
                 incomplete: false,
                 is_overlay: false,
                 is_default,
-                failure: Some(format!("{file}: a defect in plimsoll ended the analysis of this project")),
+                failure: Some(format!("{file}: internal error while analyzing this project; please report it")),
                 kept: None,
                 judged: Judged::default(),
             }
@@ -299,17 +299,18 @@ impl Run<'_> {
                 ("missing-env-file", Some(name)) if finding.severity == Severity::Error => {
                     let file = self.sources.file(finding.place.span.file);
                     let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
-                    let words = "git ignores it, so it is missing in every fresh checkout: say how to make it";
+                    let words = "document how to create it: git ignores it, so it is missing in every fresh checkout";
                     ignored.is_ignored(&path).then(|| words.to_owned())
                 }
                 ("required-variable", _) if !here && !finding.resource.is_empty() => {
                     let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
                     let copy =
-                        example.map(|file| format!("`{file}` names it: copy that file to `.env` and fill it in"));
+                        example.map(|file| format!("copy `{file}`, which documents it, to `.env` and fill it in"));
                     let text = told.get(&finding.resource).map(|text| relative(&project.directory, text));
-                    let copy = copy.or_else(|| text.map(|file| format!("`{file}` tells of it: set it in `.env`")));
+                    let copy = copy.or_else(|| text.map(|file| format!("set it in `.env`, as documented in `{file}`")));
                     let is_ignored = copy.is_none() && ignored.is_ignored(&project.directory.join(".env"));
-                    let set = || "set it in `.env`, which git ignores: every fresh checkout lacks it".to_owned();
+                    let set =
+                        || "set it in `.env`, which git ignores, so it is missing in every fresh checkout".to_owned();
                     copy.or_else(|| is_ignored.then(set))
                 }
                 _ => None,

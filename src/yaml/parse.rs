@@ -129,7 +129,7 @@ impl Builder {
             Event::UnresolvedAlias(name) => {
                 let id = self.add(start, end, NodeKind::Alias(None), None);
                 self.place_node(id);
-                let message = format!("no anchor `&{name}` stands before this alias");
+                let message = format!("undefined alias `*{name}`: no anchor `&{name}` is defined before it");
                 let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), name, message)
                     .help("define the anchor above the alias, in the same file");
                 self.findings.push(finding);
@@ -163,7 +163,7 @@ impl Builder {
 
     /// docker compose takes a `?` there for the start of a key (`parity/yaml-question-mark-in-flow`).
     fn report_key_indicator(&mut self, id: NodeId) {
-        let message = "a value between braces cannot start with `?`";
+        let message = "a value inside braces cannot start with `?`";
         let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), "", message)
             .help("put the value in quotes");
         self.findings.push(finding);
@@ -279,10 +279,10 @@ fn help_for(info: &str, rest: &str) -> Option<&'static str> {
         ("quoted scalar", "close the quote"),
         (
             "mapping values are not allowed",
-            "put a value with `: ` in quotes, and see whether the line above is complete",
+            "put a value that contains `: ` in quotes, and check that the line above is complete",
         ),
-        ("did not find expected key", "see the indentation of this line and of the one above"),
-        ("simple key", "see whether a colon is missing on this line, or a quote above it"),
+        ("did not find expected key", "check the indentation of this line and of the one above"),
+        ("simple key", "check for a missing colon on this line, or a missing quote above it"),
     ];
     let lower = info.to_lowercase();
     match rest.chars().next() {

@@ -331,5 +331,5 @@ fn the_graph_shows_what_cannot_be_reached() {
     let kept = fs::read_to_string(root().join("docs/picture/graph.svg")).unwrap();
     assert_eq!(drawing, kept, "docs/picture/graph.svg is `plimsoll graph --format svg fixtures/projects/first-look`");
     let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
-    assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file is found\n"));
+    assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file found\n"));
 }

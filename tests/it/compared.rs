@@ -55,7 +55,7 @@ fn a_baseline_knows_what_was_and_says_what_is_gone() {
         (Some("a/compose.yaml"), Some("services.cache"))
     );
     let shown = stdout(&run(&folder, &["check", "--baseline", "plimsoll-baseline.json"]));
-    assert!(shown.contains("1 is gone: exposed-datastore in a/compose.yaml"), "{shown}");
+    assert!(shown.contains("1 no longer found: exposed-datastore in a/compose.yaml"), "{shown}");
     // What was not looked at is not gone.
     let report_of = report(&folder, &["b", "--baseline", "plimsoll-baseline.json"]);
     assert_eq!(report_of["baseline"]["gone"], serde_json::json!([]));
@@ -67,13 +67,13 @@ fn a_baseline_knows_what_was_and_says_what_is_gone() {
 #[test]
 fn what_a_comment_suppresses_is_not_for_the_baseline() {
     let folder = project("commented", &[("compose.yaml", OPEN)]);
-    assert_eq!(stdout(&run(&folder, &["baseline"])), "1 finding is written to plimsoll-baseline.json\n");
+    assert_eq!(stdout(&run(&folder, &["baseline"])), "1 finding written to plimsoll-baseline.json\n");
     let commented = OPEN.replace("6379\"]", "6379\"] # plimsoll: ignore[exposed-datastore] at home");
     write(&folder, &[("compose.yaml", &commented)]);
     let compared = report(&folder, &["--baseline", "plimsoll-baseline.json"]);
     assert_eq!(standing(&compared).1, ["exposed-datastore compose.yaml:6 comment \"at home\""]);
     assert_eq!(compared["baseline"], serde_json::json!({ "known": 0, "gone": [] }));
-    assert_eq!(stdout(&run(&folder, &["baseline"])), "0 findings are written to plimsoll-baseline.json\n");
+    assert_eq!(stdout(&run(&folder, &["baseline"])), "0 findings written to plimsoll-baseline.json\n");
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn a_baseline_that_cannot_be_read_ends_with_2() {
         &[("compose.yaml", OPEN), ("old.json", "{\"version\": 9, \"findings\": []}"), ("no.json", "[]")],
     );
     for (file, expect) in [
-        ("none.json", "none.json: no such file; `plimsoll baseline` writes one"),
-        ("old.json", "old.json: is of version 9, and this plimsoll reads version 1"),
+        ("none.json", "none.json: no such file; run `plimsoll baseline` to create it"),
+        ("old.json", "old.json: unsupported baseline version 9, expected version 1"),
         ("no.json", "no.json: is no baseline"),
     ] {
         let output = run(&folder, &["check", "--baseline", file]);
@@ -105,7 +105,7 @@ fn since_reports_what_the_branch_has_brought() {
     git(&folder, &["commit", "-q", "-a", "-m", "two"]);
     assert_eq!(active(&folder, &["--since", "main"]), new);
     let suppressed = standing(&report(&folder, &["--since", "main"])).1;
-    assert_eq!(suppressed, ["exposed-datastore compose.yaml:7 baseline \"`main` has it, too\""]);
+    assert_eq!(suppressed, ["exposed-datastore compose.yaml:7 baseline \"already present at `main`\""]);
     // What came to main meanwhile is not the branch's doing.
     git(&folder, &["checkout", "-q", "main"]);
     fs::write(folder.join("compose.yaml"), OPEN.replace("[\"6379:6379\"]", "[]")).unwrap();

@@ -52,62 +52,62 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     // "can't set distinct values on 'cpus' and 'deploy.resources.limits.cpus'", though the second is not there.
     says(
         "cpus: 1\ndeploy: {resources: {limits: {memory: 1G}}}",
-        "`cpus` needs the same `cpus` under `deploy.resources.limits`, which sets other limits",
-        "move `cpus` into `deploy.resources.limits`",
+        "`cpus` conflicts with `deploy.resources.limits`, which does not set `cpus`",
+        "move `cpus` to `deploy.resources.limits`",
     );
     // "refers to undefined volume config/app.yml"
     says(
         "volumes: [\"config/app.yml:/etc/app.yml\"]",
-        "the volume `config/app.yml` is not defined",
-        "this is read as the name of a volume; write `./config/app.yml` if it is a path",
+        "undefined volume `config/app.yml`",
+        "use `./config/app.yml` if it is a path: without `./`, it is read as a volume name",
     );
     says(
         "volumes: [\"Caddyfile:/etc/caddy/Caddyfile\"]",
-        "the volume `Caddyfile` is not defined",
-        "add `Caddyfile:` under the top-level `volumes:`, or write `./Caddyfile` if it is a path",
+        "undefined volume `Caddyfile`",
+        "add `Caddyfile:` under the top-level `volumes:`, or use `./Caddyfile` if it is a path",
     );
     // "services.deploy.replicas: can't set container_name and app as container name must be unique"
     says(
         "container_name: app\ndeploy: {replicas: 2}",
-        "2 replicas cannot all be named `app`",
-        "take `container_name` out; Compose numbers the containers",
+        "2 replicas cannot share the container name `app`",
+        "remove `container_name`; Compose then numbers the containers",
     );
     // "invalid proto: "
     says(
         "ports: [\"8080:80/http\"]",
-        "`http` is not a protocol of ports",
-        "write `[address:][host port:]container port[/protocol]`",
+        "`http` is not a valid protocol",
+        "use `[address:][host port:]container port[/protocol]`",
     );
     // "services.web.environment.[0]: unexpected type map[string]interface {}"
     says(
         "environment:\n  - URL: \"http://example.com\"",
         "an entry of `environment` must be a string, but YAML reads `URL: …` as a mapping",
-        "write `KEY=value` in a list, or all entries without the dashes",
+        "use `KEY=value` in the list, or write all entries without the dashes",
     );
     // "services.web.gpus must be a string"
-    says("gpus: 1", "`gpus` must be a string or a list, this is an integer", "");
+    says("gpus: 1", "`gpus` must be a string or a list, but is an integer", "");
     // "invalid spec: :/data: empty section between colons"
     says(
         "volumes: [\":/data\"]",
-        "`:/data` has no source before the colon",
-        "write `source:/path/in/the/container`, with `:ro` after it where it is only read",
+        "`:/data` has no source before the first colon",
+        "use `source:/path/in/the/container`, with `:ro` at the end for a read-only mount",
     );
     // "services.web.ulimits.nofile must be a integer or string"
     says(
         "ulimits:\n  nofile: {soft: 1024}",
-        "limit `nofile` needs the key `hard`",
-        "give both `soft` and `hard`, or one number for both",
+        "missing required key `hard` in limit `nofile`",
+        "set both `soft` and `hard`, or a single number for both",
     );
     // "services.web.cpu_percent must be a string"
-    says("cpu_percent: 200", "`cpu_percent` must be at most 100, this is 200", "");
+    says("cpu_percent: 200", "`cpu_percent` must be at most 100, but is 200", "");
     // "time: missing unit in duration \"30\"", without a place
     says(
         "stop_grace_period: \"30\"",
-        "`30` lacks a unit such as `s` or `ms`",
-        "units are `ms`, `s`, `m` and `h`, as in `1m30s`",
+        "`30` is missing a unit, such as `s` or `ms`",
+        "use the units `ms`, `s`, `m` and `h`, as in `1m30s`",
     );
     // "service ports services.web.ports.[0] is missing a target port", though it is there under another name
-    says("ports:\n  - {containerPort: 80}", "`containerPort` is not a key of a port", "did you mean `target`?");
+    says("ports:\n  - {containerPort: 80}", "unknown key `containerPort` in a port", "did you mean `target`?");
 }
 
 #[test]
@@ -118,14 +118,14 @@ fn misleading_words_about_two_services_become_what_is_wrong() {
     // "container name \"app\" is already in use by service {}"
     says_of(
         &two("container_name: app", "container_name: app"),
-        "the container name `app` is taken by another service",
-        "take both out and let Compose name them, or choose another",
+        "container name `app` is already used by another service",
+        "remove both so that Compose generates the names, or choose a different one",
     );
     // "service \"web\" depends on undefined service \"db\"", though it is defined
     says_of(
         &two("depends_on: [db]", "profiles: [data]"),
-        "the service `db` is in no active profile",
-        "activate its profile (`data`), give this service the same profile, or write `required: false`",
+        "service `db` is not in any active profile",
+        "activate its profile (`data`), add this service to the same profile, or write `required: false`",
     );
 }
 
@@ -228,7 +228,7 @@ fn one_cause_is_one_finding() {
 fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
     let (sources, found) = findings("services:\n  web:\n    image: \"example/web:${TAG:-V 1}\"\n");
     let [only] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(only.message, "`example/web:V 1` is no image: it has a space");
+    assert_eq!(only.message, "invalid image reference `example/web:V 1`: it has a space");
     let file = sources.file(only.place.span.file);
     assert_eq!(file.slice(only.place.span.start, only.place.span.end), "\"example/web:${TAG:-V 1}\"");
 }
@@ -249,23 +249,23 @@ fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
     let plain = "set `TAG` in `.env`, or pass an env file that sets it";
     check("required", &[], "error", plain);
     check("required-beside-env", &[(".env", "OTHER=1\n"), (".env.example", "TAG=1\n")], "error", plain);
-    let copy = "`.env.example` names it: copy that file to `.env` and fill it in";
+    let copy = "copy `.env.example`, which documents it, to `.env` and fill it in";
     check("required-with-example", &[(".env.example", "TAG=\n"), (".gitignore", ".env\n")], "warning", copy);
-    let set = "set it in `.env`, which git ignores: every fresh checkout lacks it";
+    let set = "set it in `.env`, which git ignores, so it is missing in every fresh checkout";
     check("required-and-ignored", &[(".gitignore", ".env\n")], "warning", set);
 }
 
 #[test]
 fn a_missing_env_file_is_named_as_it_is_written() {
-    let create = "create it, or write `required: false` if the service can do without";
-    says("env_file: ./data/secrets.env", "the env file `./data/secrets.env` does not exist", create);
-    says("env_file: [{path: data/a.env}]", "the env file `data/a.env` does not exist", create);
-    says("env_file: ${STAGE:-live}/a.env", "the env file `live/a.env` does not exist", create);
+    let create = "create it, or set `required: false` if the service does not need it";
+    says("env_file: ./data/secrets.env", "env file `./data/secrets.env` not found", create);
+    says("env_file: [{path: data/a.env}]", "env file `data/a.env` not found", create);
+    says("env_file: ${STAGE:-live}/a.env", "env file `live/a.env` not found", create);
     // What stands outside of the repository is not looked at.
     let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compose");
     std::fs::create_dir_all(&outside).unwrap();
     std::fs::write(outside.join("outside.env.example"), "A=1\n").unwrap();
-    says("env_file: ../outside.env", "the env file `../outside.env` does not exist", create);
+    says("env_file: ../outside.env", "env file `../outside.env` not found", create);
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn a_required_variable_that_a_text_tells_of_is_a_warning() {
     let compose = ("compose.yaml", "services:\n  web:\n    image: example/web:${TAG:?}\n");
     let text = ("README.md", "Put this into `.env`:\n\n```env\nTAG=1.4\n```\n");
     let found = found_in("required-and-told", &[compose, text]);
-    let help = "`README.md` tells of it: set it in `.env`".to_owned();
+    let help = "set it in `.env`, as documented in `README.md`".to_owned();
     assert_eq!(found, [("required-variable".to_owned(), "warning".to_owned(), 3, help)]);
 }
 
@@ -304,10 +304,10 @@ fn an_env_file_that_no_checkout_can_have_is_a_warning() {
             .collect();
         assert_eq!(missing, [(severity, help)], "{name}");
     };
-    let create = "create it, or write `required: false` if the service can do without";
+    let create = "create it, or set `required: false` if the service does not need it";
     check("env-missing", "web.env", &[], "error", create);
     check("env-of-another", "web.env", &[("api.env.example", "")], "error", create);
-    let ignored = "git ignores it, so it is missing in every fresh checkout: say how to make it";
+    let ignored = "document how to create it: git ignores it, so it is missing in every fresh checkout";
     check("env-ignored", "web.env", &[(".gitignore", "web.env\n")], "warning", ignored);
     for (at, (file, example)) in [
         (".env", ".env.example"),
@@ -321,17 +321,17 @@ fn an_env_file_that_no_checkout_can_have_is_a_warning() {
     .into_iter()
     .enumerate()
     {
-        let help = format!("`{example}` stands beside it: copy it, or name it here");
+        let help = format!("copy `{example}` from the same directory, or use it here");
         check(&format!("env-example-{at}"), file, &[(example, "A=1\n")], "warning", &help);
     }
-    let near = "`web1.env` stands beside it: copy it, or name it here";
+    let near = "copy `web1.env` from the same directory, or use it here";
     check("env-near", "web.env", &[("web1.env", "A=1\n")], "error", near);
-    let copy = "`web.env.dist` stands beside it: copy it, or name it here";
+    let copy = "copy `web.env.dist` from the same directory, or use it here";
     let ignored_too = [("data/web.env.dist", "A=1\n"), (".gitignore", "web.env\n")];
     check("env-ignored-with-example", "./data/web.env", &ignored_too, "warning", copy);
-    let set = "set it in `.env` or where Compose is started, or give it a default";
+    let set = "set it in `.env` or in the environment of Compose, or give it a default";
     check("env-adrift", "${STAGE_FOLDER}/etc.env", &[], "warning", set);
-    let on_host = "the path is one of the host: it must be there on each that runs this";
+    let on_host = "this is a host path: it must exist on every machine that runs the project";
     check("env-of-host", "/srv/plimsoll-test/web.env", &[], "info", on_host);
 }
 
@@ -361,7 +361,7 @@ fn whoever_shares_with_an_inactive_service_depends_on_it() {
     let build = "  a:\n    build: {context: ., additional_contexts: {base: \"service:vpn\"}}\n";
     assert_eq!(places(&format!("services:\n{build}{inactive}")), ["3:53 inactive-dependency"]);
     let listed = "  a:\n    image: a:1\n    depends_on: [vpn]\n";
-    let help = "activate its profile (`vpn`), give this service the same profile, or write `required: false`";
+    let help = "activate its profile (`vpn`), add this service to the same profile, or write `required: false`";
     let found = findings(&format!("services:\n{listed}{inactive}")).1;
     assert_eq!(found.first().and_then(|one| one.help.as_deref()), Some(help));
 }
@@ -410,7 +410,7 @@ fn a_variable_that_an_env_file_demands_is_reported_with_its_message() {
         common::report(&common::project("compose", "demands", &[compose, ("web.env", "A=${B:?see docs}\n")]), &[]);
     let found = common::findings(&report);
     let messages: Vec<&str> = found.iter().filter_map(|one| one["message"].as_str()).collect();
-    assert_eq!(messages, ["`B` is required and has no value: see docs"]);
+    assert_eq!(messages, ["required variable `B` is missing a value: see docs"]);
 }
 
 #[test]

@@ -79,11 +79,11 @@ fn fix_leaves_links_read_only_files_and_files_outside_alone() {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
         assert_eq!(code(&output), 1);
     };
-    says(&["check", "--fix"], "plimsoll: compose.yaml: left alone, it is read-only");
+    says(&["check", "--fix"], "plimsoll: compose.yaml: skipped: it is read-only");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     fs::rename(&path, folder.join("real.yaml")).unwrap();
     symlink("real.yaml", &path).unwrap();
-    says(&["check", "--fix", "compose.yaml"], "plimsoll: compose.yaml: left alone, it is a symbolic link");
+    says(&["check", "--fix", "compose.yaml"], "plimsoll: compose.yaml: skipped: it is a symbolic link");
     assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
 }
 
@@ -95,7 +95,7 @@ fn fix_changes_nothing_outside_of_what_was_named_where_there_is_no_repository() 
     fs::write(folder.join("real.yaml"), FIXABLE).unwrap();
     fs::write(inner.join("compose.yaml"), "include: [../real.yaml]\nservices:\n  x:\n    imgae: a:1\n").unwrap();
     let words = stderr(&run(&inner, &["check", "--fix"]));
-    assert!(words.contains("../real.yaml: left alone, it stands outside of the repository"), "{words}");
+    assert!(words.contains("../real.yaml: skipped: it stands outside of the repository"), "{words}");
     assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
     assert!(fs::read_to_string(inner.join("compose.yaml")).unwrap().contains("    image: a:1"));
     fs::remove_dir_all(&folder).unwrap();
@@ -129,7 +129,7 @@ fn a_refused_fix_stops_no_other_one_in_its_project_or_beside_it() {
     let folder = project("refused", &files);
     let output = run(&folder, &["check", "--fix", "--unsafe-fixes"]);
     for name in &names {
-        let words = format!("plimsoll: {name}: a fix of unset-variable is left out: it would bring invalid-value");
+        let words = format!("plimsoll: {name}: skipped a fix for unset-variable: it would bring invalid-value");
         assert!(stderr(&output).contains(&words), "{}", stderr(&output));
     }
     assert_eq!(read(&folder, &names[0]), texts[0].replace("${TOKEN}", "${TOKEN:?}"));

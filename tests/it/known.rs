@@ -161,7 +161,7 @@ fn the_configuration_suppresses_by_rule_path_and_service_until_a_day() {
     let report = report(&folder, &[]);
     let label = &report["findings"][0]["labels"][0];
     assert_eq!(label["file"], "plimsoll.yaml");
-    assert_eq!(label["message"], "the suppression of this ended on `2001-01-31`");
+    assert_eq!(label["message"], "the suppression of this finding expired on `2001-01-31`");
     // A part of the repository is no reason to call an entry unused.
     let folder = project(
         "part",
@@ -220,11 +220,11 @@ fn all_mistakes_of_a_configuration_are_named_at_once() {
     let lines: Vec<&str> = errors.lines().collect();
     assert_eq!(lines.len(), 5, "{errors}");
     for expect in [
-        "plimsoll.yaml:2:3: unknown rule `exposed-datastor`, did you mean `exposed-datastore`?",
-        "plimsoll.yaml:3:1: unknown key `hots`, did you mean `host`?",
-        "plimsoll.yaml:4:10: unknown severity `eror`, did you mean `error`?",
-        "plimsoll.yaml:6:25: `2026-02-30` is no day such as `2026-12-31`",
-        "plimsoll.yaml:6:5: a suppression needs `rules`, `paths` or `services`",
+        "plimsoll.yaml:2:3: unknown rule `exposed-datastor`; did you mean `exposed-datastore`?",
+        "plimsoll.yaml:3:1: unknown key `hots`; did you mean `host`?",
+        "plimsoll.yaml:4:10: unknown severity `eror`; did you mean `error`?",
+        "plimsoll.yaml:6:25: `2026-02-30` is not a valid date, such as `2026-12-31`",
+        "plimsoll.yaml:6:5: a suppression requires `rules`, `paths` or `services`",
     ] {
         assert!(errors.contains(expect), "{expect}\n{errors}");
     }
@@ -249,7 +249,7 @@ fn a_configuration_extends_another_of_its_repository() {
     };
     fails("extends: [../none.yaml]\n", "a/plimsoll.yaml:1:11: `none.yaml`: no such file");
     fails("extends: plimsoll.yaml\n", "`plimsoll.yaml` extends itself");
-    fails("extends: ../../outside.yaml\n", "`outside.yaml` stands outside of the repository");
+    fails("extends: ../../outside.yaml\n", "`outside.yaml` is outside the repository");
     fs::write(folder.join("plimsoll.yaml"), "extends: a/plimsoll.yaml\nhots: 1\n").unwrap();
     fails("extends: ../plimsoll.yaml\nhots: 1\n", "`plimsoll.yaml` extends itself");
 }
@@ -262,7 +262,7 @@ fn ignores_are_added_where_they_belong_and_once() {
     let output = run(&folder, &["check", "--add-ignores", "--reason", "later", "--show", "info"]);
     // An empty value that opens an env file has no room: behind it a comment is its value, above it is the file's.
     assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
-    assert_eq!(stderr(&output), "plimsoll: web.env:1: no comment can suppress `unset-secret` here\n");
+    assert_eq!(stderr(&output), "plimsoll: web.env:1: cannot suppress `unset-secret` with a comment here\n");
     let expect = "# shop\r\nservices:\r\n  cache:\r\n    image: redis:8\r\n    ports:\r\n      # plimsoll: ignore[exposed-datastore] later\r\n      - \"6379:6379\" # é\r\n  web:\r\n    # plimsoll: ignore[unset-variable] later\r\n    image: \"example/web:${TAG}\"\r\n    env_file: web.env\r\n    # plimsoll: ignore[unset-variable] later\r\n    command: |\r\n      run ${LATER}\r\n";
     assert_eq!(fs::read_to_string(folder.join("compose.yaml")).unwrap(), expect);
     let env = fs::read_to_string(folder.join("web.env")).unwrap();
@@ -308,7 +308,7 @@ fn init_writes_a_starter_and_never_over_another() {
     let again = run(&folder, &["init"]);
     assert_eq!(
         (code(&again), stderr(&again)),
-        (2, "plimsoll: plimsoll.yaml is there already, and stays as it is\n".to_owned())
+        (2, "plimsoll: plimsoll.yaml already exists and was not changed\n".to_owned())
     );
     let hidden = project("init-hidden", &[(".plimsoll.yaml", "fail_on: error\n")]);
     assert_eq!(code(&run(&hidden, &["init"])), 2);

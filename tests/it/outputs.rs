@@ -89,7 +89,7 @@ fn a_file_that_cannot_be_written_ends_with_2_and_the_findings_are_shown() {
     for file in ["missing/out.json", "sub é#"] {
         let output = run(&folder, &["check", "--format", "concise", "--output", &format!("json={file}")]);
         assert_eq!(output.status.code(), Some(2), "{file}");
-        assert!(stderr(&output).contains(&format!("plimsoll: {file}: cannot be written: ")), "{}", stderr(&output));
+        assert!(stderr(&output).contains(&format!("plimsoll: {file}: cannot write: ")), "{}", stderr(&output));
         assert!(stdout(&output).contains("[exposed-datastore]"), "{file}");
     }
     for (value, said) in [("json", "FORMAT=FILE"), ("jsn=x", "sarif"), ("json=", "missing"), ("json=-", "--format")] {

@@ -283,9 +283,9 @@ services:
         format!("{} / {}", text("message"), text("help"))
     };
     let expect = [
-        ("db", "on the port that `DB_PORT` gives", "`127.0.0.1:${DB_PORT}:5432`"),
-        ("cache", "on a port that Docker picks", "`127.0.0.1::6379`"),
-        ("metrics", "on the port that `METRICS_PORT` gives", "`127.0.0.1:${METRICS_PORT}:9090`"),
+        ("db", "on the port in `DB_PORT`", "`127.0.0.1:${DB_PORT}:5432`"),
+        ("cache", "on a port picked by Docker", "`127.0.0.1::6379`"),
+        ("metrics", "on the port in `METRICS_PORT`", "`127.0.0.1:${METRICS_PORT}:9090`"),
         ("store", "on port 27018", "`127.0.0.1:27018:27017`"),
     ];
     for (service, message, help) in expect {

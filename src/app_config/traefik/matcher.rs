@@ -57,8 +57,8 @@ pub(crate) fn malformed(rule: &str) -> Option<Malformed> {
     match parser.expression(0) {
         Err(malformed) => Some(malformed),
         Ok(()) => parser.peek().map(|(token, span)| match token {
-            Token::Close => wrong("this bracket closes nothing", span),
-            _ => wrong("`&&` or `||` is missing before this", span),
+            Token::Close => wrong("unmatched closing parenthesis", span),
+            _ => wrong("missing `&&` or `||` before this", span),
         }),
     }
 }
@@ -99,13 +99,12 @@ fn tokens(rule: &str) -> Result<Vec<(Token, Range<usize>)>, Malformed> {
             '!' => (Token::Not, 1),
             '`' | '"' => {
                 let end = closing(rest, first).ok_or_else(|| {
-                    let what =
-                        if first == '`' { "this backtick is never closed" } else { "this quote is never closed" };
+                    let what = if first == '`' { "unclosed backtick" } else { "unclosed quote" };
                     wrong(what, at..at + 1)
                 })?;
                 (Token::Text(rest.get(1..end).unwrap_or("").to_owned()), end + 1)
             }
-            '\'' => return Err(wrong("a text stands in backticks, not in single quotes", at..at + 1)),
+            '\'' => return Err(wrong("values must be in backticks, not in single quotes", at..at + 1)),
             _ if rest.starts_with("&&") => (Token::And, 2),
             _ if rest.starts_with("||") => (Token::Or, 2),
             c if c.is_alphabetic() => {
@@ -114,13 +113,13 @@ fn tokens(rule: &str) -> Result<Vec<(Token, Range<usize>)>, Malformed> {
             }
             ':' => {
                 return Err(wrong(
-                    "a colon is the syntax of Traefik 1: a text stands in brackets and backticks",
+                    "a colon is the syntax of Traefik v1: values must be in parentheses and backticks",
                     at..at + 1,
                 ));
             }
             other => {
                 let shown = if other == '&' || other == '|' { "a single `&` or `|`" } else { "this character" };
-                return Err(wrong(format!("{shown} means nothing in a rule"), at..at + other.len_utf8()));
+                return Err(wrong(format!("{shown} is not allowed in a rule"), at..at + other.len_utf8()));
             }
         };
         tokens.push((token, at..at + length));
@@ -168,7 +167,7 @@ impl Parser<'_> {
     fn term(&mut self, depth: usize) -> Result<(), Malformed> {
         let Some((token, span)) = self.peek() else {
             let end = self.end;
-            return Err(wrong("the rule ends where a matcher should stand", end.saturating_sub(1)..end));
+            return Err(wrong("the rule ends where a matcher is expected", end.saturating_sub(1)..end));
         };
         let token = token.clone();
         self.at += 1;
@@ -179,24 +178,24 @@ impl Parser<'_> {
                 self.close(&span)
             }
             Token::Name(name) => self.matcher(&name, span),
-            Token::Close => Err(wrong("this bracket closes nothing", span)),
-            _ => Err(wrong("a matcher such as `Host` should stand here", span)),
+            Token::Close => Err(wrong("unmatched closing parenthesis", span)),
+            _ => Err(wrong("expected a matcher such as `Host`", span)),
         }
     }
 
     fn matcher(&mut self, name: &str, span: Range<usize>) -> Result<(), Malformed> {
         if !MATCHERS.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(wrong(format!("Traefik has no matcher `{name}`"), span));
+            return Err(wrong(format!("unknown matcher `{name}`"), span));
         }
         let Some((Token::Open, opened)) = self.peek() else {
-            return Err(wrong(format!("`{name}` takes its text in brackets"), span));
+            return Err(wrong(format!("the value of `{name}` must be in parentheses"), span));
         };
         self.at += 1;
         loop {
             match self.peek() {
                 Some((Token::Text(_), _)) => self.at += 1,
-                Some((Token::Close, span)) => return Err(wrong(format!("`{name}` has no text here"), span)),
-                Some((_, span)) => return Err(wrong("a text in backticks should stand here", span)),
+                Some((Token::Close, span)) => return Err(wrong(format!("`{name}` has no value"), span)),
+                Some((_, span)) => return Err(wrong("expected a value in backticks", span)),
                 None => return self.close(&opened),
             }
             if !matches!(self.peek(), Some((Token::Comma, _))) {
@@ -212,9 +211,9 @@ impl Parser<'_> {
                 self.at += 1;
                 Ok(())
             }
-            Some((Token::Text(_), span)) => Err(wrong("a stray backtick or a missing comma before this", span)),
-            Some((_, span)) => Err(wrong("a closing bracket is missing before this", span)),
-            None => Err(wrong("this bracket is never closed", opened.clone())),
+            Some((Token::Text(_), span)) => Err(wrong("stray backtick, or missing comma before this", span)),
+            Some((_, span)) => Err(wrong("missing closing parenthesis before this", span)),
+            None => Err(wrong("unclosed parenthesis", opened.clone())),
         }
     }
 }

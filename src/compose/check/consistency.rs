@@ -93,9 +93,9 @@ impl<'a> Check<'a> {
             self.consequences += 1;
             return;
         }
-        let message = format!("the service `{}` has neither `image` nor `build`", service.name);
+        let message = format!("service `{}` has neither `image` nor `build`", service.name);
         let finding = self.report("missing-key", service.key, resource(service), message);
-        finding.help = Some("name an image, or say how to build one".to_owned());
+        finding.help = Some("add `image` or `build`".to_owned());
         finding.evidence = Some("image".to_owned());
     }
 
@@ -104,9 +104,9 @@ impl<'a> Check<'a> {
         if let (Some(inline), Some(file)) = (build.get("dockerfile_inline"), build.get("dockerfile"))
             && inline.text() != Some("")
         {
-            let message = "`dockerfile` and `dockerfile_inline` exclude each other".to_owned();
+            let message = "`dockerfile` and `dockerfile_inline` are mutually exclusive".to_owned();
             let finding = self.conflict(file.place, inline.place, service, message);
-            finding.help = Some("keep one of the two".to_owned());
+            finding.help = Some("remove one of them".to_owned());
         }
         for (_, entry) in build.get("additional_contexts").and_then(Value::map).into_iter().flatten() {
             let Some(target) = entry.value.text().and_then(|text| text.strip_prefix("service:")) else { continue };
@@ -117,7 +117,7 @@ impl<'a> Check<'a> {
                 }
                 None => self.undefined("service", target, entry.value.place, service),
                 Some(other) if other.value.get("build").is_none() => {
-                    let message = format!("the service `{target}` has no `build` to take a context from");
+                    let message = format!("service `{target}` has no `build`, so it cannot be used as a build context");
                     self.report("undefined-reference", entry.value.place, resource(service), message);
                 }
                 Some(_) => {}
@@ -129,7 +129,10 @@ impl<'a> Check<'a> {
             && !platforms.is_empty()
             && !platforms.iter().any(|one| one.data == platform.data)
         {
-            let message = format!("`build.platforms` lacks the service's platform `{}`", platform.text().unwrap_or(""));
+            let message = format!(
+                "`build.platforms` does not include the service's platform `{}`",
+                platform.text().unwrap_or("")
+            );
             self.report("conflicting-keys", platform.place, resource(service), message).help =
                 Some("add it to `build.platforms`".to_owned());
         }
@@ -139,9 +142,9 @@ impl<'a> Check<'a> {
         let networks = service.value.get("networks").and_then(Value::map);
         let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
         if mode.is_some() && networks.is_some_and(|networks| !networks.is_empty()) {
-            let message = "`network_mode` and `networks` exclude each other".to_owned();
+            let message = "`network_mode` and `networks` are mutually exclusive".to_owned();
             self.conflict(key(service, "network_mode"), key(service, "networks"), service, message).help =
-                Some("keep one of the two".to_owned());
+                Some("remove one of them".to_owned());
         }
         let declared = self.section("networks");
         for (name, entry) in networks.into_iter().flatten() {
@@ -164,11 +167,11 @@ impl<'a> Check<'a> {
         let Some(test) = service.value.get("healthcheck").and_then(|check| check.get("test")) else { return };
         let Some(first) = test.list().and_then(<[Value]>::first) else { return };
         if !matches!(first.text(), Some("CMD" | "CMD-SHELL" | "NONE")) {
-            let message = "a healthcheck's list must start with `CMD`, `CMD-SHELL` or `NONE`".to_owned();
+            let message = "a healthcheck `test` list must start with `CMD`, `CMD-SHELL` or `NONE`".to_owned();
             let upper = first.text().unwrap_or("").to_uppercase();
             let help = match upper.as_str() {
-                "CMD" | "CMD-SHELL" | "NONE" => format!("write `{upper}`"),
-                _ => "put `CMD` before the program, or write the test as one string".to_owned(),
+                "CMD" | "CMD-SHELL" | "NONE" => format!("use `{upper}`"),
+                _ => "add `CMD` before the program, or write the test as a single string".to_owned(),
             };
             self.report("invalid-value", first.place, resource(service), message).help = Some(help);
         }
@@ -185,7 +188,7 @@ impl<'a> Check<'a> {
                 Some(other) => {
                     let required = entry.value.get("required").map(|value| &value.data) != Some(&Data::Bool(false));
                     if required {
-                        self.inactive(name, other, entry.key, service, ", or write `required: false`");
+                        self.inactive(name, other, entry.key, service, ", or set `required: false`");
                     }
                 }
             }
@@ -195,13 +198,13 @@ impl<'a> Check<'a> {
     fn inactive(&mut self, name: &str, other: &Entry, place: Place, service: &Service<'_>, or: &str) {
         let profiles: Vec<&str> =
             other.value.get("profiles").and_then(Value::list).unwrap_or(&[]).iter().filter_map(Value::text).collect();
-        let message = format!("the service `{name}` is in no active profile");
+        let message = format!("service `{name}` is not in any active profile");
         let finding = self.report("inactive-dependency", place, resource(service), message);
         finding.evidence = Some(name.to_owned());
         let list = listed(&profiles);
         let both = if or.is_empty() { " or" } else { "," };
-        finding.help = Some(format!("activate its profile ({list}){both} give this service the same profile{or}"));
-        finding.labels.push(Label { place: other.key, message: "the service stands here".to_owned() });
+        finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
+        finding.labels.push(Label { place: other.key, message: "the service is defined here".to_owned() });
     }
 
     fn references(&mut self, service: &Service<'_>) {
@@ -254,25 +257,25 @@ impl<'a> Check<'a> {
         }
         let known = if kind == "model" { self.models() } else { self.section(section) };
         let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        let message = format!("the {kind} `{name}` is not defined");
+        let message = format!("undefined {kind} `{name}`");
         let evidence = Some(format!("{kind} {name}"));
         // What is missing at top level is one mistake, however many services name it.
         let first = self.findings.iter_mut().find(|one| one.rule == "undefined-reference" && one.evidence == evidence);
         if let Some(first) = first.filter(|first| first.fix.is_none() && kind != "service") {
-            first.labels.push(Label { place, message: format!("`{}` names it, too", service.name) });
+            first.labels.push(Label { place, message: format!("also used by `{}`", service.name) });
             return;
         }
         let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
         let (help, fix) = if kind == "volume" && name.contains(['/', '.']) {
-            let help = format!("this is read as the name of a volume; write `./{name}` if it is a path");
+            let help = format!("use `./{name}` if it is a path: without `./`, it is read as a volume name");
             (help, quick_fix::path(self.edited, place, name))
         } else {
             let help = match nearest(name, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if kind == "volume" && is_path(name) => {
-                    format!("add `{name}:` under the top-level `volumes:`, or write `./{name}` if it is a path")
+                    format!("add `{name}:` under the top-level `volumes:`, or use `./{name}` if it is a path")
                 }
-                None if kind == "service" => "define it, or take the reference out".to_owned(),
+                None if kind == "service" => "define it, or remove the reference".to_owned(),
                 None => format!("add `{name}:` under the top-level `{section}:`"),
             };
             (help, quick_fix::reference(self.edited, place, name, &known))
@@ -297,15 +300,15 @@ impl<'a> Check<'a> {
         }
         for (key, value) in [("scale", scale), ("deploy.replicas", replicas)] {
             if let Some(at) = value.filter(|_| number(value).is_some_and(|number| number < 0)) {
-                self.report("invalid-value", at.place, resource(service), format!("`{key}` is less than 0"));
+                self.report("invalid-value", at.place, resource(service), format!("`{key}` must not be negative"));
             }
         }
         let count = number(scale).or(number(replicas)).unwrap_or(1);
         let name = service.value.get("container_name").filter(|name| name.text() != Some(""));
         if let (Some(name), Some(at), true) = (name, scale.or(replicas), count > 1) {
-            let message = format!("{count} replicas cannot all be named `{}`", name.text().unwrap_or(""));
+            let message = format!("{count} replicas cannot share the container name `{}`", name.text().unwrap_or(""));
             let finding = self.conflict(key(service, "container_name"), at.place, service, message);
-            finding.help = Some("take `container_name` out; Compose numbers the containers".to_owned());
+            finding.help = Some("remove `container_name`; Compose then numbers the containers".to_owned());
         }
     }
 
@@ -328,13 +331,12 @@ impl<'a> Check<'a> {
                 Some(two) => self.differ(name, one, &format!("deploy.resources.{section}.{inner}"), two, service),
                 // Compose counts a limit that is absent beside others as zero, and zero differs.
                 None => {
-                    let message = format!(
-                        "`{name}` needs the same `{inner}` under `deploy.resources.{section}`, which sets other limits"
-                    );
+                    let message =
+                        format!("`{name}` conflicts with `deploy.resources.{section}`, which does not set `{inner}`");
                     let groups = resources.and_then(Value::map).and_then(|resources| resources.get(section));
                     let group = groups.map_or(group.place, |entry| entry.key);
                     let finding = self.conflict(key(service, name), group, service, message);
-                    finding.help = Some(format!("move `{name}` into `deploy.resources.{section}`"));
+                    finding.help = Some(format!("move `{name}` to `deploy.resources.{section}`"));
                 }
             }
         }
@@ -343,15 +345,15 @@ impl<'a> Check<'a> {
     /// Two places that exclude each other: the one that stands second in the file is reported, the other is a label.
     fn conflict(&mut self, one: Place, two: Place, service: &Service<'_>, message: String) -> &mut Finding {
         let finding = self.report("conflicting-keys", one.max(two), resource(service), message);
-        finding.labels.push(Label { place: one.min(two), message: "against this".to_owned() });
+        finding.labels.push(Label { place: one.min(two), message: "conflicts with this".to_owned() });
         finding
     }
 
     fn differ(&mut self, key: &str, one: &Value, other: &str, two: &Value, service: &Service<'_>) {
-        let message = format!("`{key}` and `{other}` differ");
+        let message = format!("`{key}` and `{other}` have different values");
         let finding = self.conflict(one.place, two.place, service, message);
         finding.evidence = Some(key.to_owned());
-        finding.help = Some("set one of the two".to_owned());
+        finding.help = Some("set only one of them".to_owned());
     }
 
     fn watches(&mut self, service: &Service<'_>) {
@@ -360,7 +362,7 @@ impl<'a> Check<'a> {
             let action = watch.get("action").and_then(Value::text).unwrap_or("");
             let target = watch.get("target").and_then(Value::text).unwrap_or("");
             if target.is_empty() && matches!(action, "sync" | "sync+restart" | "sync+exec") {
-                let message = format!("the action `{action}` needs a `target`");
+                let message = format!("action `{action}` requires a `target`");
                 self.report("missing-key", watch.place, resource(service), message);
             }
         }
@@ -385,11 +387,11 @@ impl<'a> Check<'a> {
         }
         for (target, one, two) in doubles {
             let (first, place) = (one.min(two), one.max(two));
-            let message = format!("`{target}` is already mounted");
+            let message = format!("duplicate mount at `{target}`");
             let finding = self.report("duplicate-mount-target", place, resource(service), message);
-            finding.help = Some("mount one of the two elsewhere, or take it out".to_owned());
+            finding.help = Some("mount one of them elsewhere, or remove it".to_owned());
             finding.evidence = Some(target.to_owned());
-            finding.labels.push(Label { place: first, message: "mounted here first".to_owned() });
+            finding.labels.push(Label { place: first, message: "first mounted here".to_owned() });
         }
     }
 
@@ -401,7 +403,7 @@ impl<'a> Check<'a> {
             // One that has neither key was reported when its file was read.
             let empty = given.is_some_and(|secret| secret.get("file").or(secret.get("environment")).is_some());
             if !external && empty && text("file").is_empty() && text("environment").is_empty() {
-                let message = format!("the secret `{name}` has neither `file` nor `environment`");
+                let message = format!("secret `{name}` has neither `file` nor `environment`");
                 self.report("missing-key", entry.key, format!("secrets.{name}"), message);
             }
         }
@@ -419,10 +421,10 @@ impl<'a> Check<'a> {
             .collect();
         let names: Vec<&str> = services.iter().map(|service| service.name).collect();
         for (path, place) in cycles(&names, &edges) {
-            let message = format!("services depend on each other in a circle: {}", path.join(" → "));
+            let message = format!("dependency cycle: `{}`", path.join(" → "));
             let resource = format!("services.{}", path.first().map_or("", String::as_str));
             self.report("dependency-cycle", place, resource, message).help =
-                Some("take out one of these dependencies".to_owned());
+                Some("remove one of these dependencies".to_owned());
         }
     }
 
@@ -433,12 +435,13 @@ impl<'a> Check<'a> {
             let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };
             match known.get(name) {
                 Some(first) => {
-                    let message = format!("the container name `{name}` is taken by another service");
+                    let message = format!("container name `{name}` is already used by another service");
                     let place = first.place;
                     let finding = self.report("duplicate-container-name", value.place, resource(service), message);
-                    finding.help = Some("take both out and let Compose name them, or choose another".to_owned());
+                    finding.help =
+                        Some("remove both so that Compose generates the names, or choose a different one".to_owned());
                     finding.evidence = Some(name.to_owned());
-                    finding.labels.push(Label { place, message: "taken here".to_owned() });
+                    finding.labels.push(Label { place, message: "first used here".to_owned() });
                 }
                 None => {
                     known.insert(name, value);

@@ -57,11 +57,11 @@ fn external_alone(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     }
     let others = map.iter().filter(|(key, _)| *key != "name" && *key != "external" && !key.starts_with("x-"));
     for (key, entry) in others {
-        let message = format!("`external` and `{key}` exclude each other");
+        let message = format!("`external` and `{key}` are mutually exclusive");
         findings.push(
             Finding::new("conflicting-keys", Severity::Error, entry.key, display(path), message)
                 .evidence(key.as_str())
-                .help("an external resource is made elsewhere: keep only `name` beside `external`"),
+                .help("keep only `name` and `external`: an external resource is created elsewhere"),
         );
     }
 }
@@ -81,18 +81,18 @@ fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Fi
         [_] => {}
         [] => {
             if !map.contains_key("driver") && !map.contains_key("external") {
-                let message = format!("one of {} is needed here", listed(keys));
+                let message = format!("one of {} is required here", listed(keys));
                 findings.push(Finding::new("missing-key", Severity::Error, value.place, display(path), message));
             }
         }
         [first, others @ ..] => {
             for other in others {
                 let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
-                let message = format!("`{first}` and `{other}` exclude each other");
+                let message = format!("`{first}` and `{other}` are mutually exclusive");
                 let (one, two) = (one.key.min(two.key), one.key.max(two.key));
                 findings.push(
                     Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
-                        .label(one, "given here")
+                        .label(one, "set here")
                         .evidence((**other).to_owned()),
                 );
             }
@@ -115,17 +115,17 @@ fn host_address(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(text) = host.text() else { return };
     // A zone (`fe80::1%eth0`) is no part of an address for Go's `net.ParseIP`.
     if text.parse::<IpAddr>().is_err() {
-        let message = format!("`{text}` is no IP address");
+        let message = format!("`{text}` is not a valid IP address");
         findings.push(Finding::new("invalid-value", Severity::Error, host.place, display(path), message));
     }
 }
 
 fn bind_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     if value.get("type").and_then(Value::text) == Some("bind") && value.get("source").is_none() {
-        let message = "a bind mount needs a `source`";
+        let message = "missing required key `source` in a bind mount";
         findings.push(
             Finding::new("missing-key", Severity::Error, value.place, display(path), message)
-                .help("name the path on the host, or make it a `volume`"),
+                .help("add the host path as `source`, or use `type: volume`"),
         );
     }
 }
@@ -139,12 +139,12 @@ fn not_blank(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
 fn count_or_ids(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
     let Some(map): Option<&Map> = value.map() else { return };
     if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
-        let message = "`count` and `device_ids` exclude each other";
+        let message = "`count` and `device_ids` are mutually exclusive";
         let (one, two) = (count.key.min(ids.key), count.key.max(ids.key));
         findings.push(
             Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
-                .label(one, "against this")
-                .help("keep `device_ids` to pin devices, or `count` to take any"),
+                .label(one, "conflicts with this")
+                .help("keep `device_ids` for specific devices, or `count` for any"),
         );
     }
 }

@@ -95,7 +95,7 @@ impl Converter<'_> {
     fn alias(&mut self, id: NodeId, target: Option<NodeId>, via: &Few<Step>) -> Option<Value> {
         let target = target?;
         if self.open.contains(&target) {
-            let message = "this alias stands inside the anchor that it refers to";
+            let message = "alias refers to an anchor that contains it";
             self.report("yaml-syntax", self.tree.place(id), message);
             return None;
         }
@@ -112,7 +112,11 @@ impl Converter<'_> {
         for pair in pairs {
             let Some((_, key)) = tree.follow(pair.key) else { continue };
             let NodeKind::Scalar(text, style) = &key.kind else {
-                self.report("wrong-type", tree.place(pair.key), "a key must be a string, this is a collection");
+                self.report(
+                    "wrong-type",
+                    tree.place(pair.key),
+                    "mapping keys must be strings, but this is a list or mapping",
+                );
                 continue;
             };
             if let Some(first) = seen.note(text, pair.key)
@@ -123,7 +127,7 @@ impl Converter<'_> {
             if is_merge(key, text, *style) {
                 merged.push(*pair);
             } else if let Some(kind) = non_string(key, text, *style) {
-                let message = format!("the key `{text}` is {kind}, a key must be a string");
+                let message = format!("mapping keys must be strings, but `{text}` is {kind}");
                 self.report("wrong-type", tree.place(pair.key), message);
             } else {
                 self.path.push(text.clone());
@@ -152,7 +156,11 @@ impl Converter<'_> {
             NodeKind::Mapping(..) => vec![pair.value],
             NodeKind::Sequence(items, _) => items.clone(),
             _ => {
-                self.report("wrong-type", self.tree.place(target), "a merge key takes a mapping or a list of mappings");
+                self.report(
+                    "wrong-type",
+                    self.tree.place(target),
+                    "the value of a merge key must be a mapping or a list of mappings",
+                );
                 return;
             }
         };
@@ -160,7 +168,7 @@ impl Converter<'_> {
             match self.node(source, &through) {
                 Some(Value { data: Data::Map(other), .. }) => add_missing(map, other),
                 Some(_) => {
-                    let message = "a merge key takes a mapping or a list of mappings";
+                    let message = "the value of a merge key must be a mapping or a list of mappings";
                     self.report("wrong-type", self.tree.place(source), message);
                 }
                 None => {}
@@ -185,7 +193,7 @@ impl Converter<'_> {
             _ => None,
         };
         if let Some(tag) = wanted {
-            self.report("yaml-syntax", self.tree.place(id), format!("this value is no `{tag}`"));
+            self.report("yaml-syntax", self.tree.place(id), format!("invalid value for the tag `{tag}`"));
         }
         match resolved {
             Resolved::Null => Data::Null,
@@ -199,20 +207,21 @@ impl Converter<'_> {
     }
 
     fn duplicate(&mut self, key: &str, first: NodeId, second: NodeId) {
-        let message = format!("the key `{key}` is given twice");
+        let message = format!("duplicate key `{key}`");
         let mut resource = self.path.join(".");
         if !resource.is_empty() {
             resource.push('.');
         }
         resource.push_str(key);
         let finding = Finding::new("duplicate-key", Severity::Error, self.tree.place(second), resource, message)
-            .label(self.tree.place(first), "given here first")
-            .help("keep one of the two; docker compose rejects the file");
+            .label(self.tree.place(first), "first defined here")
+            .help("remove one of them; docker compose rejects duplicate keys");
         self.findings.push(finding);
     }
 
     fn too_large(&mut self, id: NodeId) {
-        let message = format!("the aliases of this document expand to more than {MAX_VALUES} values, or nest too deep");
+        let message =
+            format!("aliases in this document expand to more than {MAX_VALUES} values, or are nested too deeply");
         if !self.findings.iter().any(|finding| finding.message == message) {
             self.report("yaml-syntax", self.tree.place(id), message);
         }

@@ -53,7 +53,7 @@ fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], finding
                 continue;
             }
             Err(missing) => {
-                let message = format!("this entry has no `{missing}`");
+                let message = format!("entry is missing `{missing}`");
                 findings.push(Finding::new("missing-key", Severity::Error, item.place, display(path), message));
                 kept.push(item);
                 continue;

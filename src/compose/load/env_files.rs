@@ -98,11 +98,11 @@ fn variables(
             "" | ".env" => dotenv_file(loader, file, &own, &mut added, environment),
             "raw" => raw_file(loader, file, &own, &mut added, environment),
             other => {
-                let message = format!("`{other}` is no format of an env file");
+                let message = format!("unknown env file format `{other}`");
                 let resource = format!("services.{name}");
                 loader.reject(
                     Finding::new("invalid-value", Severity::Error, place, resource, message)
-                        .help("the one other format is `raw`"),
+                        .help("use `raw`, or remove `format`"),
                 );
             }
         }
@@ -140,7 +140,7 @@ fn missing_again(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Pla
                 None => first.fix = None,
             }
         }
-        first.labels.push(Label { place, message: format!("`{name}` names it, too") });
+        first.labels.push(Label { place, message: format!("also used by `{name}`") });
     }
 }
 
@@ -153,10 +153,10 @@ fn adrift(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
         loader.consequences += 1;
         return;
     }
-    let message = "the path of this env file has a variable in it that has no value";
+    let message = "the path of this env file contains a variable without a value";
     let evidence = loader.named_from(place, path);
     let finding = Finding::new("missing-env-file", Severity::Warning, place, format!("services.{name}"), message);
-    let help = "set it in `.env` or where Compose is started, or give it a default";
+    let help = "set it in `.env` or in the environment of Compose, or give it a default";
     loader.reject(finding.evidence(evidence).help(help));
 }
 
@@ -165,25 +165,25 @@ fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), e
     let evidence = loader.named_from(place, path);
     let written = as_written(loader, path, place);
     let message = match error {
-        LoadError::Missing => format!("the env file `{written}` does not exist"),
-        LoadError::Directory => "this env file is a directory".to_owned(),
-        other => format!("the env file `{written}` cannot be read: {other}"),
+        LoadError::Missing => format!("env file `{written}` not found"),
+        LoadError::Directory => "the env file is a directory".to_owned(),
+        other => format!("cannot read env file `{written}`: {other}"),
     };
     let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
         .evidence(evidence)
-        .help("create it, or write `required: false` if the service can do without");
+        .help("create it, or set `required: false` if the service does not need it");
     let is_inside = path.starts_with(root_of(loader, place));
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     // What stands in other directories of this machine is nobody's business.
     let example = is_inside.then(|| example_of(loader, path, &short)).flatten();
     let near = example.clone().or_else(|| is_inside.then(|| near_miss(loader, path, &short)).flatten());
     if *error == LoadError::Directory {
-        finding.help = Some("name a file in it".to_owned());
+        finding.help = Some("use the path of a file in it".to_owned());
     } else if *error == LoadError::Missing && !is_inside && written.starts_with(['/', '~']) {
         finding.severity = Severity::Info;
-        finding.help = Some("the path is one of the host: it must be there on each that runs this".to_owned());
+        finding.help = Some("this is a host path: it must exist on every machine that runs the project".to_owned());
     } else if let Some(near) = near {
-        finding.help = Some(format!("`{near}` stands beside it: copy it, or name it here"));
+        finding.help = Some(format!("copy `{near}` from the same directory, or use it here"));
         if example.is_some() {
             // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
             finding.severity = finding.severity.min(Severity::Warning);
@@ -264,7 +264,8 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
         let place = line_place(file, at, from, from + line.len() as u32);
         let (key, value) = match trimmed.split_once('=') {
             Some((key, _)) if key.is_empty() || key.contains([' ', '\t']) => {
-                let message = if key.is_empty() { "this line has no key" } else { "a key holds no blanks" };
+                let message =
+                    if key.is_empty() { "missing variable name" } else { "a variable name cannot contain whitespace" };
                 loader.reject(Finding::new("malformed-line", Severity::Error, place, trimmed, message));
                 continue;
             }
@@ -294,7 +295,7 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
             Ok(file) => dotenv_file(loader, file, &Map::new(), &mut added, &Environment::default()),
             Err(error) => {
                 let written = as_written(loader, &path, place);
-                let message = format!("the label file `{written}` cannot be read: {error}");
+                let message = format!("cannot read label file `{written}`: {error}");
                 let resource = format!("services.{name}");
                 let evidence = loader.named_from(place, &path);
                 loader.reject(

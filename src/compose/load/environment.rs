@@ -107,9 +107,9 @@ impl Environment {
 fn unreadable(sources: &SourceDb, path: &Path, error: &LoadError, anchor: Place) -> Finding {
     let base = sources.file(anchor.span.file).path.parent().unwrap_or(Path::new("/")).to_path_buf();
     let name = relative(&base, path);
-    let message = format!("the env file `{name}` cannot be read: {error}");
+    let message = format!("cannot read env file `{name}`: {error}");
     Finding::new("missing-env-file", error.severity(), anchor, name, message)
-        .help("create it, or correct the path given with `--env-file`")
+        .help("create it, or correct the path in `--env-file`")
 }
 
 /// The place of a line of an env file.
@@ -138,26 +138,24 @@ pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Findin
 fn env_problem(kind: &ProblemKind, place: Place) -> Finding {
     let (rule, message, help) = match kind {
         ProblemKind::KeyWithSpace => {
-            ("malformed-line", "a variable name cannot contain a space".to_owned(), "write `KEY=value`")
+            ("malformed-line", "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
         }
         ProblemKind::UnexpectedCharacter(found) => (
             "malformed-line",
-            format!("`{}` cannot stand in a variable name", found.escape_default()),
-            "put quotes around a value that goes over several lines; start a comment with `#`",
+            format!("invalid character `{}` in a variable name", found.escape_default()),
+            "quote multi-line values, and start comments with `#`",
         ),
-        ProblemKind::UnterminatedQuote => {
-            ("malformed-line", "the quote that opens this value is never closed".to_owned(), "close the quote")
-        }
+        ProblemKind::UnterminatedQuote => ("malformed-line", "unclosed quote".to_owned(), "close the quote"),
         ProblemKind::InvalidInterpolation => (
             "invalid-interpolation",
-            "this is no variable reference".to_owned(),
-            "put the value in single quotes, or write `$$` for a plain `$`",
+            "invalid variable reference".to_owned(),
+            "use single quotes, or escape a literal `$` as `$$`",
         ),
         ProblemKind::Required { name, message } => {
-            ("required-variable", required(name, message), "set it further up, or in an earlier env file")
+            ("required-variable", required(name, message), "set it earlier in this file, or in an earlier env file")
         }
         ProblemKind::ExportOfNothing => {
-            ("malformed-line", "nothing follows `export`".to_owned(), "write `export KEY=value`")
+            ("malformed-line", "`export` without a variable name".to_owned(), "use `export KEY=value`")
         }
     };
     Finding::new(rule, Severity::Error, place, "", message).help(help)

@@ -144,7 +144,7 @@ impl Canonical<'_> {
                     let message = format!("`{text}` has no `=`");
                     self.findings.push(
                         Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
-                            .help("write `name=value`"),
+                            .help("use `name=value`"),
                     );
                 }
             }
@@ -164,7 +164,7 @@ impl Canonical<'_> {
             Ok(spec) => spec,
             Err(error) => {
                 let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), error.message)
-                    .help("write `source:/path/in/the/container`, with `:ro` after it where it is only read");
+                    .help("use `source:/path/in/the/container`, with `:ro` at the end for a read-only mount");
                 let salvaged = blank_source(&value, text);
                 self.reject(&value, finding);
                 return salvaged;
@@ -218,9 +218,9 @@ impl Canonical<'_> {
                 (source, if target.is_empty() { source } else { target }, Some(permissions))
             }
             _ => {
-                let message = format!("`{text}` has more than three sections");
+                let message = format!("`{text}` has more than three colon-separated parts");
                 let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message)
-                    .help("write `source`, `target` and `permissions` as keys");
+                    .help("use the long syntax with `source`, `target` and `permissions`");
                 self.reject(&value, finding);
                 return None;
             }
@@ -253,7 +253,7 @@ impl Canonical<'_> {
             Data::Text(text) => text.clone(),
             Data::Int(number) => number.to_string().into(),
             Data::Float(number) => {
-                let message = format!("`{number}` is no port");
+                let message = format!("`{number}` is not a valid port");
                 self.findings.push(
                     Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
                         .help("put the port in quotes"),
@@ -267,11 +267,8 @@ impl Canonical<'_> {
             Err(error) => {
                 let place = self.texts.part(&item, error.range.clone());
                 let host_name = error.range.start == 0 && text.get(error.range.clone()) == Some("localhost");
-                let help = if host_name {
-                    "write `127.0.0.1`"
-                } else {
-                    "write `[address:][host port:]container port[/protocol]`"
-                };
+                let help =
+                    if host_name { "use `127.0.0.1`" } else { "use `[address:][host port:]container port[/protocol]`" };
                 let finding =
                     Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone())
                         .help(help);
@@ -316,12 +313,12 @@ impl Canonical<'_> {
                 map.insert("name", named.clone());
             }
             Some(name) if name.value.data != named.value.data => {
-                let message = "`name` and `external.name` differ";
+                let message = "`name` and `external.name` have different values";
                 let (one, two) = (name.value.place.min(named.value.place), name.value.place.max(named.value.place));
                 self.findings.push(
                     Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
                         .label(one, "the other name")
-                        .help("keep `name` and write `external: true`"),
+                        .help("keep `name` and set `external: true`"),
                 );
             }
             Some(_) => {}

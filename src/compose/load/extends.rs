@@ -131,7 +131,7 @@ fn other_file(
 ) -> Option<Value> {
     let named = file.text()?;
     if is_remote(named) {
-        let message = format!("`{named}` is not on this machine, plimsoll reads no network");
+        let message = format!("`{named}` is a remote file, which plimsoll does not fetch");
         loader.reject(Finding::new("unresolved-extends", Severity::Info, file.place, resource(name), message));
         return None;
     }
@@ -176,7 +176,7 @@ fn needed(services: &Map, wanted: &str) -> Map {
 fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<&str>, services: &Map) {
     let known: Vec<&str> = services.keys().map(Text::as_str).collect();
     let whence = file.map_or_else(String::new, |file| format!(" in `{file}`"));
-    let message = format!("the service `{wanted}` that `{name}` extends is not defined{whence}");
+    let message = format!("`{name}` extends the undefined service `{wanted}`{whence}");
     let mut finding =
         Finding::new("unresolved-extends", Severity::Error, at, resource(name), message).evidence(wanted.to_owned());
     finding.help = crate::compose::nearest(wanted, &known).map(|near| format!("did you mean `{near}`?"));
@@ -187,7 +187,7 @@ fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: O
 fn circle(loader: &mut Loader<'_>, name: &str, at: Place, chain: &Chain, service: Value) -> Option<Value> {
     let mut names: Vec<&str> = chain.iter().map(|(_, name)| name.as_str()).collect();
     names.push(name);
-    let message = format!("services extend each other in a circle: {}", names.join(" → "));
+    let message = format!("cycle in `extends`: `{}`", names.join(" → "));
     loader.reject(Finding::new("unresolved-extends", Severity::Error, at, resource(name), message));
     loader.unresolved.insert(name.to_owned());
     Some(without_extends(service))

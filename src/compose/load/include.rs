@@ -44,9 +44,9 @@ pub(crate) fn apply(
         if let Some(place) = take_adrift(loader, &mut entry, directory) {
             // One variable may stand in all of them.
             if !std::mem::replace(&mut told, true) {
-                let message = "the path of an included file has a variable in it that has no value";
+                let message = "the path of this included file contains a variable without a value";
                 let finding = Finding::new("unresolved-include", Severity::Warning, place, "include", message);
-                loader.reject(finding.help("set it in `.env` or where Compose is started, or give it a default"));
+                loader.reject(finding.help("set it in `.env` or in the environment of Compose, or give it a default"));
             }
         }
         if entry.paths.is_empty() {
@@ -110,7 +110,7 @@ fn one(
     let mut files = Vec::new();
     for (path, place) in &include.paths {
         if is_remote(path) {
-            let message = format!("`{path}` is not on this machine, plimsoll reads no network");
+            let message = format!("`{path}` is a remote file, which plimsoll does not fetch");
             loader.reject(Finding::new("unresolved-include", Severity::Info, *place, path.clone(), message));
             return None;
         }
@@ -119,7 +119,7 @@ fn one(
     let (main, place) = files.first()?;
     if included.contains(main) {
         let names: Vec<String> = included.iter().chain([main]).map(|path| short_name(path)).collect();
-        let message = format!("files include each other in a circle: {}", names.join(" → "));
+        let message = format!("cycle in `include`: `{}`", names.join(" → "));
         loader.reject(Finding::new("unresolved-include", Severity::Error, *place, short_name(main), message));
         return None;
     }
@@ -160,8 +160,8 @@ fn own_environment(
             PathKind::File => env_files.push(path),
             kind => {
                 let message = match kind {
-                    PathKind::Directory => "the env file of this include is a directory".to_owned(),
-                    _ => format!("the env file `{written}` of this include does not exist"),
+                    PathKind::Directory => "the env file of this `include` is a directory".to_owned(),
+                    _ => format!("env file `{written}` of this `include` not found"),
                 };
                 let evidence = loader.named_from(*place, &path);
                 let resource = short_name(&path);
@@ -191,15 +191,14 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
         for (name, resource) in resources {
             match into.get(&name) {
                 Some(own) if !same(&own.value, &resource.value) => {
-                    let message = format!("`{name}` is defined here and, differently, in an included file");
+                    let message = format!("`{name}` is defined differently in an included file");
                     let resource_name = format!("{section}.{name}");
                     loader.reject(
                         Finding::new("unresolved-include", Severity::Error, own.key, resource_name, message)
-                            .label(resource.key, "defined here too")
+                            .label(resource.key, "also defined here")
                             .label(place, "included here")
                             .help(
-                                "keep one, or override it in a file that the include lists behind the first; docker \
-                                 compose merges the two only from 5.0.0 on",
+                                "keep one of them, or override it in a second file of the `include`; docker compose only merges the two from 5.0.0 on",
                             ),
                     );
                 }

@@ -157,10 +157,10 @@ impl<'a> Interpolation<'a> {
         match problem {
             Problem::Invalid { start, end } => {
                 let raw = template.get(*start..*end).unwrap_or("$");
-                let message = format!("`{}` is no variable reference", shorten(raw));
+                let message = format!("invalid variable reference `{}`", shorten(raw));
                 Finding::new("invalid-interpolation", Severity::Error, locate(*start, *end), display(path), message)
                     .evidence(display(path))
-                    .help("write `$$` where a plain `$` is meant")
+                    .help("escape a literal `$` as `$$`")
             }
             Problem::Required { name, message, start, end } => {
                 let words = required(name, message);
@@ -184,16 +184,16 @@ impl<'a> Interpolation<'a> {
                     && !text.eq_ignore_ascii_case(&flag.to_string())
                 {
                     let message =
-                        format!("`{key}` is the text `{}`, which docker compose takes for `{flag}`", shorten(text));
+                        format!("`{key}` is the string `{}`, which docker compose reads as `{flag}`", shorten(text));
                     self.accepted.push(
                         Finding::new("invalid-value", Severity::Info, value.place, display(path), message)
-                            .help(format!("write `{flag}`: only YAML before 1.2 knows other words for it")),
+                            .help(format!("use `{flag}`: only YAML before 1.2 has other words for it")),
                     );
                 }
                 value.data = data;
             }
             None => {
-                let message = format!("`{key}` must be {}, this is `{}`", cast.words(), shorten(text));
+                let message = format!("`{key}` must be {}, but is `{}`", cast.words(), shorten(text));
                 let finding = Finding::new("wrong-type", Severity::Error, value.place, display(path), message);
                 self.findings.push(finding);
             }
@@ -233,7 +233,7 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
 /// That a variable must have a value, with what the file says of it.
 pub(crate) fn required(name: &str, message: &str) -> String {
     let said = if message.is_empty() { String::new() } else { format!(": {}", shorten(message)) };
-    format!("`{name}` is required and has no value{said}")
+    format!("required variable `{name}` is missing a value{said}")
 }
 
 /// At most 60 characters of a text, on one line.
@@ -256,7 +256,7 @@ impl Cast {
     fn words(self) -> &'static str {
         match self {
             Cast::Boolean => "`true` or `false`",
-            Cast::Integer => "a whole number",
+            Cast::Integer => "an integer",
             Cast::Float => "a number",
         }
     }

@@ -50,14 +50,14 @@ fn plain(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Fin
         (Data::List(_), Data::List(_)) => join(base, other),
         (Data::Map(_) | Data::List(_), _) => {
             let message = format!(
-                "`{}` is a {} here and a {} in what it overrides",
+                "`{}` is a {} here, but a {} in the value that it overrides",
                 path.last().map_or("", Text::as_str),
                 other.data.type_name(),
                 base.data.type_name()
             );
             findings.push(
                 Finding::new("wrong-type", Severity::Error, other.place, display(path), message)
-                    .label(base.place, "overridden here"),
+                    .label(base.place, "the overridden value"),
             );
             other
         }

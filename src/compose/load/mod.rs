@@ -152,7 +152,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let Known { name, profiles, environment, anchor } = known;
     let (sources, files) = (loader.sources, Files::new(loader.sources, loader.trees));
     if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
-        let message = "the file holds nothing";
+        let message = "empty Compose file";
         loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
     }
     imply_parts(&mut root, &name, &environment);
@@ -356,7 +356,7 @@ impl<'a> Loader<'a> {
                 self.file(path, place, None, &load)
             }
             Err(error) => {
-                let message = format!("the extended file cannot be read: {error}");
+                let message = format!("cannot read the extended file: {error}");
                 self.reject(
                     Finding::new("unresolved-extends", error.severity(), place, format!("services.{service}"), message)
                         .evidence(self.named_from(place, path)),
@@ -377,7 +377,7 @@ impl<'a> Loader<'a> {
             Ok(file) => file,
             Err(error) => {
                 let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                let message = format!("`{name}` cannot be read: {error}");
+                let message = format!("cannot read `{name}`: {error}");
                 let own = self.sources.file(place.span.file).path == path;
                 let rule = if own { "yaml-syntax" } else { "unresolved-include" };
                 self.reject(Finding::new(rule, error.severity(), place, name, message));
@@ -411,7 +411,7 @@ impl<'a> Loader<'a> {
     ) -> Option<Value> {
         let place = document.value.place;
         if document.value.map().is_none() {
-            let message = format!("a Compose file must be a mapping, this is a {}", document.value.data.type_name());
+            let message = format!("a Compose file must be a mapping, but is a {}", document.value.data.type_name());
             self.reject(Finding::new("wrong-type", Severity::Error, place, "", message));
             return before;
         }

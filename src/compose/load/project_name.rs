@@ -16,10 +16,10 @@ pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: 
         entry.name.clone().or_else(|| environment.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()));
     if let Some(name) = given {
         if clean(&name) != name {
-            let message = format!("`{name}` is no project name");
+            let message = format!("invalid project name `{name}`");
             loader.reject(
                 Finding::new("invalid-value", Severity::Error, anchor, "name", message)
-                    .help("use lower-case letters, digits, `-` and `_`, and start with a letter or a digit"),
+                    .help("use lowercase letters, digits, `-` and `_`, and start with a letter or digit"),
             );
         }
         return name;
@@ -43,10 +43,10 @@ pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: 
     if name.is_empty() && blank {
         loader.consequences += 1;
     } else if name.is_empty() {
-        let message = "the project has no name";
+        let message = "the project name is empty";
         loader.reject(
             Finding::new("missing-key", Severity::Error, anchor, "name", message)
-                .help("add `name:` at the top of the file; the directory's name gives none"),
+                .help("add `name:` at the top of the file; none can be derived from the directory"),
         );
     }
     name

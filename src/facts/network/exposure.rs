@@ -48,7 +48,7 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     let (kind, why) = match exposure {
         Some(exposure) => (Kind::Commands, exposure.why.as_str()),
         None if matches!(known.image.role, Role::Monitoring | Role::Tool) => {
-            (Kind::Insight, "whoever reaches it sees all that it shows")
+            (Kind::Insight, "anyone who can reach it can see everything it shows")
         }
         None => return None,
     };

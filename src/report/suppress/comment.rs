@@ -108,13 +108,13 @@ fn said(body: &str, at: u32) -> Option<Said> {
         return None;
     }
     if !is_verb(verb) && !listed {
-        return Some(Said::Malformed { message: "plimsoll cannot follow this comment", meant: meant(rest) });
+        return Some(Said::Malformed { message: "malformed suppression comment", meant: meant(rest) });
     }
     let message = match list {
-        "" => "this suppression names no rule",
-        _ if listed && !list.contains([']', ')', '}']) => "the list of this suppression is not closed",
-        _ if is_exact && meant(list).is_none() => "this suppression names no rule",
-        _ => "plimsoll cannot follow this comment",
+        "" => "suppression without a rule name",
+        _ if listed && !list.contains([']', ')', '}']) => "unclosed bracket in a suppression",
+        _ if is_exact && meant(list).is_none() => "suppression without a rule name",
+        _ => "malformed suppression comment",
     };
     Some(Said::Malformed { message, meant: meant(list) })
 }
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn slips_are_seen_and_mended_where_the_rule_is_clear() {
         let one = Some("plimsoll: ignore[exposed-datastore]");
-        let cannot = "plimsoll cannot follow this comment";
+        let cannot = "malformed suppression comment";
         malformed("# plimsol: ignore[exposed-datastore]", cannot, one);
         malformed("# Plimsoll: Ignore[exposed-datastore]", cannot, one);
         malformed("# plimsoll: ignores[exposed-datastore]", cannot, one);
@@ -213,12 +213,12 @@ mod tests {
         malformed("# plimsoll: ignore exposed-datastore", cannot, one);
         malformed("# plimsoll: ignore exposed-datastor", cannot, one);
         malformed("# plimsoll: this is fine", cannot, None);
-        malformed("# plimsoll: ignore", "this suppression names no rule", None);
-        malformed("# plimsoll: ignore[]", "this suppression names no rule", None);
-        malformed("# plimsol: ignore", "this suppression names no rule", None);
+        malformed("# plimsoll: ignore", "suppression without a rule name", None);
+        malformed("# plimsoll: ignore[]", "suppression without a rule name", None);
+        malformed("# plimsol: ignore", "suppression without a rule name", None);
         malformed(
             "# plimsoll: ignore[unknown-host, exposed-datastore it is a test",
-            "the list of this suppression is not closed",
+            "unclosed bracket in a suppression",
             Some("plimsoll: ignore[unknown-host, exposed-datastore] it is a test"),
         );
     }

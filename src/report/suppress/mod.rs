@@ -157,7 +157,7 @@ impl<'a> Suppressions<'a> {
         };
         self.note(by);
         if !finding.labels.iter().any(|label| label.place == setting.place) {
-            let message = format!("the suppression of this ended on `{day}`");
+            let message = format!("the suppression of this finding expired on `{day}`");
             finding.labels.push(Label { place: setting.place, message });
         }
     }

@@ -139,8 +139,8 @@ impl Suppressions<'_> {
         let names: Vec<&str> = unused.iter().map(|(name, _)| name.as_str()).collect();
         let place = unused.first().map_or(setting.place, |(_, place)| *place);
         let message = match names.as_slice() {
-            [] => "nothing needs this suppression".to_owned(),
-            names => format!("nothing needs this suppression of {}", and_list(names)),
+            [] => "unused suppression".to_owned(),
+            names => format!("unused suppression of {}", and_list(names)),
         };
         let paths = setting.paths.iter().map(|pattern| pattern.text.as_str());
         let narrowed: Vec<&str> = names.iter().copied().chain(paths).collect();
@@ -148,8 +148,8 @@ impl Suppressions<'_> {
             Finding::new("unused-suppression", Severity::Warning, place, setting.services.join(","), message)
                 .evidence(narrowed.join(","))
                 .help(match self.expired(setting) {
-                    Some(day) => format!("it ended on `{day}`: take it out"),
-                    None => "take it out".to_owned(),
+                    Some(day) => format!("remove it: it expired on `{day}`"),
+                    None => "remove it".to_owned(),
                 });
         if names.len() == setting.rules.len() {
             finding.fix = self.without_entry(setting);
@@ -166,7 +166,7 @@ impl Suppressions<'_> {
         let behind = source.slice(span.end, source.line_start(last + 1)).trim();
         let alone = before.trim() == "-" && (behind.is_empty() || behind.starts_with('#'));
         let span = Span { start: source.line_start(first), end: source.line_start(last + 1), ..span };
-        alone.then(|| fix("take the entry out", span, ""))
+        alone.then(|| fix("remove the entry", span, ""))
     }
 }
 
@@ -193,9 +193,9 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
             let mut finding =
                 Finding::new("malformed-suppression", Severity::Warning, whole, resource, *message).help(match meant {
                     Some(meant) => format!("did you mean `# {meant}`?"),
-                    None => "write `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
+                    None => "use `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
                 });
-            finding.fix = meant.as_ref().map(|meant| fix("write it so", whole.span, &format!("# {meant}")));
+            finding.fix = meant.as_ref().map(|meant| fix("rewrite the comment", whole.span, &format!("# {meant}")));
             findings.push(finding);
         }
         Said::Ignore { names, reason } => {
@@ -213,42 +213,42 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
 
 fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
     let at = place(file, name.start, name.end);
-    let message = format!("no rule is named `{}`", name.text.replace('`', "'"));
+    let message = format!("unknown rule `{}`", name.text.replace('`', "'"));
     let finding = Finding::new("unknown-rule-name", Severity::Warning, at, resource, message).evidence(&name.text);
     match rules::nearest(&name.text) {
         Some(near) => {
-            finding.help(format!("did you mean `{near}`?")).fix(fix(&format!("write `{near}`"), at.span, near))
+            finding.help(format!("did you mean `{near}`?")).fix(fix(&format!("replace with `{near}`"), at.span, near))
         }
-        None => finding.help("`plimsoll rules` lists all"),
+        None => finding.help("run `plimsoll rules` to list all rules"),
     }
 }
 
 fn without_reason(reason: Option<&str>, place: Place, resource: String) -> Option<Finding> {
-    let message = "this suppression gives no reason";
+    let message = "suppression without a reason";
     reason.is_none().then(|| {
         Finding::new("suppression-without-reason", Severity::Info, place, resource, message)
-            .help("say why what is found here may stay")
+            .help("add a reason: after the brackets, or as `reason` in plimsoll.yaml")
     })
 }
 
 fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: &[&Name]) -> Finding {
     let Words { start, end, said } = &comment.words;
     let names: Vec<&str> = unused.iter().map(|name| name.text.as_str()).collect();
-    let message = format!("nothing needs this suppression of {}", and_list(&names));
+    let message = format!("unused suppression of {}", and_list(&names));
     let all = match said {
         Said::Ignore { names, .. } => names.as_slice(),
         Said::Malformed { .. } => &[],
     };
     let (at, fix) = match unused.len() == all.len() {
-        true => (place(file, *start, *end), fix("take the comment out", whole_comment(file, source, *start, *end), "")),
+        true => (place(file, *start, *end), fix("remove the comment", whole_comment(file, source, *start, *end), "")),
         false => {
             let at = unused.first().map_or((*start, *end), |name| (name.start, name.end));
             (place(file, at.0, at.1), without_names(file, all, unused))
         }
     };
     let help = match comment.scope.is_empty() {
-        true => "it stands above no line: put it right above the one that is meant, or at its end",
-        false => "take it out",
+        true => "put it directly above the line that it is for, or at its end: here it is not attached to anything",
+        false => "remove it",
     };
     Finding::new("unused-suppression", Severity::Warning, at, resource(&comment.scope), message)
         .evidence(names.join(","))
@@ -286,5 +286,5 @@ fn without_names(file: FileId, all: &[Name], unused: &[&Name]) -> Fix {
         };
         edits.push(Edit { span, text: String::new() });
     }
-    Fix { safety: Safety::Safe, title: "take what is not needed out of the list".to_owned(), edits }
+    Fix { safety: Safety::Safe, title: "remove the unused names from the list".to_owned(), edits }
 }

@@ -41,12 +41,12 @@ fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
         if given.value.via.contains(&Step::Implied) || given.key == external.key {
             continue;
         }
-        let message = format!("`{setting}` says nothing of an external network");
+        let message = format!("`{setting}` has no effect on an external network");
         findings.push(
             Finding::new("conflicting-keys", Severity::Warning, given.key, format!("networks.{name}"), message)
                 .evidence(setting)
-                .label(external.key, "it is made elsewhere")
-                .help("take it out, or take `external` out and let the project make the network"),
+                .label(external.key, "created elsewhere")
+                .help("remove it, or remove `external` so that the project creates the network"),
         );
     }
 }
@@ -93,21 +93,21 @@ impl<'a> Keys<'a> {
         if let (Some(limit), Some(kept)) = (&limit, &kept)
             && kept.number > limit.number
         {
-            let message = format!("`{}` is more than `{}`", kept.key, limit.key);
-            findings.push(self.conflict(kept, limit, message).help("reserve at most what the container may use"));
+            let message = format!("`{}` exceeds `{}`", kept.key, limit.key);
+            findings.push(self.conflict(kept, limit, message).help("lower the reservation to at most the limit"));
         }
         match (&limit, &swap) {
             (Some(limit), Some(swap)) if swap.number < limit.number => {
-                let message = format!("`memswap_limit` is less than `{}`", limit.key);
-                let help = "it counts memory and swap together: give it the memory limit and what may be swapped";
+                let message = format!("`memswap_limit` is lower than `{}`", limit.key);
+                let help = "set it to the memory limit plus swap: it is the sum of both";
                 findings.push(self.conflict(swap, limit, message).help(help));
             }
             (None, Some(swap)) => {
-                let message = "`memswap_limit` needs `mem_limit` beside it";
+                let message = "`memswap_limit` requires `mem_limit`";
                 findings.push(
                     Finding::new("conflicting-keys", Severity::Error, swap.at.key, self.resource.clone(), message)
                         .evidence("memswap_limit")
-                        .help("it counts memory and swap together: give `mem_limit`, too"),
+                        .help("set `mem_limit` as well: `memswap_limit` is the sum of memory and swap"),
                 );
             }
             _ => {}
@@ -122,7 +122,7 @@ impl<'a> Keys<'a> {
         let Some(limit) = limit else { return };
         for path in [("cpu_quota", &["cpu_quota"][..]), ("cpu_period", &["cpu_period"][..])] {
             if let Some(other) = self.given(&[path]) {
-                let message = format!("`{}` and `{}` exclude each other", other.key, limit.key);
+                let message = format!("`{}` and `{}` are mutually exclusive", other.key, limit.key);
                 let help = format!("keep `{}`: it is the quota divided by the period", limit.key);
                 findings.push(self.conflict(&other, &limit, message).help(help));
                 return;
@@ -135,7 +135,7 @@ impl<'a> Keys<'a> {
         let (first, second) = ordered(one.at.key, other.at.key);
         Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
             .evidence(one.key)
-            .label(first, "against this")
+            .label(first, "conflicts with this")
     }
 
     /// `mac_address` of the service is that of its network.
@@ -148,13 +148,13 @@ impl<'a> Keys<'a> {
         let [(name, network)] = networks.into_iter().flatten().collect::<Vec<_>>()[..] else { return };
         let other = network.value.map().and_then(|network| network.get("mac_address"));
         if let Some(other) = other.filter(|other| other.value.data != own.value.data) {
-            let message = format!("`mac_address` of the service and of its network `{name}` differ");
+            let message = format!("`mac_address` of the service and of its network `{name}` have different values");
             let (first, second) = ordered(own.key, other.key);
             findings.push(
                 Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
                     .evidence("mac_address")
-                    .label(first, "against this")
-                    .help("give it once, under the network"),
+                    .label(first, "conflicts with this")
+                    .help("set it only once, under the network"),
             );
         }
     }
@@ -170,11 +170,11 @@ impl<'a> Keys<'a> {
                     continue;
                 }
                 let target = mount.get("target").and_then(|target| target.value.text()).unwrap_or("");
-                let message = format!("a mount of type `{kind}` takes no settings under `{settings}`");
+                let message = format!("`{settings}` has no effect on a mount of type `{kind}`");
                 findings.push(
                     Finding::new("conflicting-keys", Severity::Warning, given.key, self.resource.clone(), message)
                         .evidence(format!("{target} {settings}"))
-                        .help(format!("write `type: {settings}`, or take `{settings}` out")),
+                        .help(format!("set `type: {settings}`, or remove `{settings}`")),
                 );
             }
         }
@@ -195,7 +195,8 @@ fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Find
         for grant in grants {
             let name = &grant.source.value;
             let Some(key) = all.get(name).and_then(source) else { continue };
-            let message = format!("the {kind} `{name}` comes from `{key}` and cannot enter a read-only container");
+            let message =
+                format!("{kind} `{name}` from `{key}` cannot be written into a container with `read_only: true`");
             findings.push(
                 Finding::new(
                     "conflicting-keys",
@@ -205,8 +206,8 @@ fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Find
                     message,
                 )
                 .evidence(format!("{kind} {name}"))
-                .label(read_only.place, "read-only by this")
-                .help(format!("give the {kind} by `file`, which is mounted and not copied")),
+                .label(read_only.place, "made read-only here")
+                .help(format!("use `file` for the {kind}: it is mounted, not copied")),
             );
         }
     }
@@ -224,12 +225,12 @@ fn owned_grants(cx: &Context<'_>, service: &str, findings: &mut Vec<Finding>) {
             let Some((key, given)) = owner.filter(|(_, given)| !given.value.via.contains(&Step::Implied)) else {
                 continue;
             };
-            let message = format!("`{key}` is ignored, `{name}` is a file and mounted as it is on the host");
+            let message = format!("`{key}` has no effect: `{name}` is a file and is mounted as it is on the host");
             findings.push(
                 Finding::new("conflicting-keys", Severity::Info, given.key, format!("services.{service}"), message)
                     .evidence(format!("{kind} {name}"))
                     .label(file.place, "the file")
-                    .help("give the file this owner and mode on the host, or the content by `environment`"),
+                    .help("set the owner and mode of the file on the host, or use `environment` for the content"),
             );
         }
     }

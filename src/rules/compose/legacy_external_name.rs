@@ -10,8 +10,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for old in cx.project.legacy.iter().filter(|old| old.spelling == Spelling::ExternalName) {
         let message = "`name` under `external` is deprecated";
         let mut finding = Finding::new("legacy-external-name", Severity::Info, old.key, old.resource.clone(), message)
-            .help("write `external: true`, and `name` beside it");
-        finding.fix = edit::safe("put `name` beside `external: true`", edit::raise(cx.files, old.key, "true"));
+            .help("set `external: true`, and move `name` next to it");
+        finding.fix = edit::safe("move `name` next to `external: true`", edit::raise(cx.files, old.key, "true"));
         findings.push(finding);
     }
 }

@@ -19,12 +19,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let other_name =
             service.links.iter().any(|link| link.value.split_once(':').is_some_and(|(name, alias)| name != alias));
         let help = if other_name {
-            "write the other name under `networks`, as one of the `aliases` of the service that has it, and the order of \
-             starting as `depends_on`"
+            "declare the alias under `networks`, as one of the `aliases` of the linked service, and the startup order with `depends_on`"
         } else {
-            "take it out, and write the order of starting as `depends_on`"
+            "remove it, and declare the startup order with `depends_on`"
         };
-        let message = "`links` is of the past, services on one network know each other by name";
+        let message = "`links` is obsolete: services on the same network resolve each other by name";
         findings.push(
             Finding::new("legacy-links", Severity::Info, links.key, format!("services.{}", service.name), message)
                 .help(help),

@@ -29,7 +29,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             without_subnet(cx, name, place, findings);
         }
         for pool in pools.iter().filter(|pool| lacks_subnet(pool)) {
-            let message = "a range of addresses needs a `subnet`";
+            let message = "missing required key `subnet` in an address range";
             findings.push(
                 Finding::new("missing-key", Severity::Error, pool.place, format!("networks.{name}"), message)
                     .evidence("subnet")
@@ -52,11 +52,11 @@ fn without_subnet(cx: &Context<'_>, name: &str, network: Option<Place>, findings
         .map(|address| address.place)
         .collect();
     let Some(first) = addresses.first() else { return };
-    let message = format!("the network `{name}` needs a subnet for its fixed addresses");
+    let message = format!("network `{name}` has fixed addresses but no subnet");
     let mut finding =
         Finding::new("missing-key", Severity::Error, network.unwrap_or(*first), format!("networks.{name}"), message)
             .evidence("subnet")
-            .help("add `ipam: {config: [{subnet: …}]}` to the network, with a range that holds the addresses");
+            .help("add `ipam: {config: [{subnet: …}]}` to the network, with a subnet that contains the addresses");
     let others = addresses.iter().filter(|place| network.is_some() || *place != first);
     finding.labels.extend(others.map(|place| Label { place: *place, message: "a fixed address".to_owned() }));
     findings.push(finding);

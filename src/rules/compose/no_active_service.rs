@@ -14,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let profiles = cx.model.disabled.values().flat_map(|service| &service.profiles);
     let profiles: BTreeSet<&str> = profiles.map(|profile| profile.value.as_str()).collect();
     let profiles: Vec<&str> = profiles.into_iter().collect();
-    let message = "no service is in an active profile, so nothing starts";
-    let help = format!("start it with `--profile` or set `COMPOSE_PROFILES`: there is {}", and_list(&profiles));
+    let message = "no service is active, because all of them are in inactive profiles";
+    let help = format!("activate a profile with `--profile` or `COMPOSE_PROFILES`: {}", and_list(&profiles));
     findings.push(Finding::new("no-active-service", Severity::Info, cx.model.place, "", message).help(help));
 }

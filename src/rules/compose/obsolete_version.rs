@@ -8,7 +8,7 @@ use crate::yaml::edit;
 /// Reports the key in every file that has it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for old in cx.project.legacy.iter().filter(|old| old.spelling == Spelling::Version) {
-        let message = "`version` is obsolete, docker compose ignores it";
+        let message = "`version` is obsolete: docker compose ignores it";
         let mut finding =
             Finding::new("obsolete-version", Severity::Info, old.key, "version", message).help("remove the line");
         finding.fix = edit::safe("remove `version`", edit::remove(cx.files, old.key));

@@ -33,17 +33,17 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (false, true) => Severity::Info,
     };
     let message = match (is_set, structural) {
-        (true, Some(use_of)) => format!("`{name}` is empty, and `{}` needs a value", key_of(&use_of.path)),
-        _ => format!("`{name}` is not set and has no default"),
+        (true, Some(use_of)) => format!("variable `{name}` is empty, but `{}` requires a value", key_of(&use_of.path)),
+        _ => format!("variable `{name}` is not set and has no default"),
     };
     let mut finding = Finding::new("unset-variable", severity, first.place, name, message);
     finding.help = Some(help(cx, name, example.as_deref()));
     finding.fix = fixes::insist(cx, blank);
     if let Some(line) = blank.emptied {
-        finding = finding.label(line, "set to nothing here");
+        finding = finding.label(line, "set to an empty value here");
     }
     let others = blank.uses.iter().filter(|reference| reference.place != first.place).take(LABELS);
-    finding.labels.extend(others.map(|one| Label { place: one.place, message: "used here, too".to_owned() }));
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
     Some(finding)
 }
 
@@ -57,7 +57,7 @@ fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
     let set: Vec<&str> = all.map(|(name, _)| name).filter(|name| *name != "PWD").collect();
     match (nearest(name, &set).filter(|near| *near != name), example) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Some(example)) => format!("`{example}` names it: copy that file to `.env` and fill it in"),
+        (None, Some(example)) => format!("copy `{example}`, which documents it, to `.env` and fill it in"),
         (None, None) => format!("set it in `.env`, or give a default: `${{{name}:-…}}`"),
     }
 }

@@ -20,9 +20,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let (name, mode) = (&peer.service, bridged.network_mode.as_ref());
         let message = if bridged.name == *name {
-            format!("`{name}` is on the default bridge, where the name `{}` is not known", peer.host)
+            format!("`{name}` is on the default bridge, where it cannot resolve `{}`", peer.host)
         } else {
-            format!("`{other}` is on the default bridge, where it has no name that `{name}` could use")
+            format!("`{other}` is on the default bridge, where `{name}` cannot resolve its name")
         };
         let mut finding = Finding::new(
             "default-bridge-without-names",
@@ -33,11 +33,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         )
         .evidence(other.clone())
         .help(format!(
-            "take `network_mode` out of `{}`: on the project's own network services find each other by name",
+            "remove `network_mode` from `{}`: services on the project's own network resolve each other by name",
             bridged.name
         ));
         if let Some(mode) = mode {
-            finding = finding.label(mode.place, "this is the default bridge");
+            finding = finding.label(mode.place, "the default bridge");
         }
         findings.push(finding);
     }

@@ -23,16 +23,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (severity, whom) = match &published.reach {
             Exposure::Address(address) => {
                 let severity = if is_private(address) { Severity::Info } else { Severity::Warning };
-                (severity, format!("whoever reaches `{address}`"))
+                (severity, format!("`{address}`"))
             }
-            _ => (Severity::Error, "every network the host is on".to_owned()),
+            _ => (Severity::Error, "all interfaces".to_owned()),
         };
         let severity = if port.published.is_none() { Severity::Warning } else { severity };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message = format!("the {} `{name}` is open on {} to {whom}", kind.name(), published_as(cx, port));
+        let message = format!("{} `{name}` publishes {} on {whom}", kind.name(), published_as(cx, port));
         let help = format!(
-            "{}; publish it as {}, or take the entry out: services of this project reach `{name}` without it",
+            "{}; publish it as {}, or remove the entry: services of this project can reach `{name}` without it",
             open.why,
             on_this_machine(cx, port)
         );
@@ -43,8 +43,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         if let Some(target) = proxy_of(cx.facts, published) {
-            finding = finding
-                .label(target.place, format!("`{}` forwards to this port, which is open beside it", target.proxy));
+            finding =
+                finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
         }
         finding.fix = fixes::on_loopback(cx, port);
         if !open.known.exact {

@@ -20,7 +20,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (key, network) in external {
         let name = &network.name;
         let Some(meant) = meant(&name.value, &made).filter(|_| !name.is_interpolated()) else { continue };
-        let message = format!("the network is called `{}`, not `{}`", meant.name, name.value);
+        let message = format!("the network is named `{}`, not `{}`", meant.name, name.value);
         let file = meant.file.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let directory =
             meant.file.parent().and_then(|parent| parent.file_name()).and_then(|name| name.to_str()).unwrap_or("");
@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Finding::new("external-network-name", Severity::Warning, name.place, format!("networks.{key}"), message)
                 .evidence(name.value.clone())
                 .confidence(Confidence::Medium)
-                .help(format!("`{directory}/{file}` makes it under the name of its project: write `name: {}` here, or a fixed `name:` there", meant.name)),
+                .help(format!("use `name: {}` here, or set a fixed `name:` in `{directory}/{file}`, which prefixes it with its project name", meant.name)),
         );
     }
 }

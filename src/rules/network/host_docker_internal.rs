@@ -30,19 +30,19 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let names: Vec<&str> = lacking.iter().map(|(service, _)| service.name.as_str()).collect();
     let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
     owners.dedup();
-    let message = format!("`{NAME}` is not known to {} where Docker runs on Linux", and_list(&names));
+    let message = format!("{} cannot resolve `{NAME}` with Docker Engine on Linux", and_list(&names));
     let mut finding =
         Finding::new("host-docker-internal", severity, *place, format!("services.{}", first.name), message)
             .evidence(NAME)
             .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&owners)));
     for (service, other) in rest.iter().filter(|(_, other)| other != place).take(LABELS) {
-        finding = finding.label(*other, format!("`{}` uses it, too", service.name));
+        finding = finding.label(*other, format!("also used by `{}`", service.name));
     }
     let gateway = Content::text(format!("{NAME}:host-gateway"));
     let add = |(service, _): &(&Service, Place)| edit::add_to_list(cx.files, service.key, "extra_hosts", &gateway);
     let own = lacking.iter().all(|(service, _)| service.network_mode.is_none());
     if own && is_one_file(cx) {
-        finding.fix = edit::safe(format!("say what `{NAME}` is"), edit::all(lacking.iter().map(add)));
+        finding.fix = edit::safe(format!("add `{NAME}` to `extra_hosts`"), edit::all(lacking.iter().map(add)));
     }
     findings.push(finding);
 }

@@ -94,14 +94,14 @@ fn finding(ports: &[(&Published<'_>, &Published<'_>, u16)]) -> Option<Finding> {
     let (one, other) = (&first.service.name, &second.service.name);
     let same = one == other;
     let message = if same {
-        format!("`{one}` asks for port {shown} of the host twice")
+        format!("`{one}` publishes host port {shown} twice")
     } else {
-        format!("`{one}` and `{other}` both ask for port {shown} of the host")
+        format!("`{one}` and `{other}` both publish host port {shown}")
     };
     let help = if same {
-        "take one of the entries out; lists of several files are put together"
+        "remove one of the entries: Compose merges the lists of several files"
     } else {
-        "only the one that starts first gets it, the other does not start: publish one of them on another port"
+        "publish one of them on another port: only the first one to start gets it, and the other fails"
     };
     let mut finding = Finding::new(
         "host-port-conflict",
@@ -111,10 +111,10 @@ fn finding(ports: &[(&Published<'_>, &Published<'_>, u16)]) -> Option<Finding> {
         message,
     )
     .evidence(format!("{one}:{shown}"))
-    .label(first.port.host_place, format!("`{one}` has it"))
+    .label(first.port.host_place, format!("`{one}` publishes it here"))
     .help(help);
     for (_, second, number) in rest.iter().take(LABELS) {
-        finding = finding.label(second.port.host_place, format!("{number} as well"));
+        finding = finding.label(second.port.host_place, format!("also port {number}"));
     }
     if same {
         finding.confidence = Confidence::Medium;

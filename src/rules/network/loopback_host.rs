@@ -26,13 +26,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Some(sibling) => (
                 Severity::Error,
                 format!("`{address}` is the container of `{name}` itself, not `{sibling}`"),
-                format!("write `{sibling}` as the host"),
+                format!("use `{sibling}` as the host"),
             ),
             None => (
                 Severity::Warning,
-                format!("`{address}` is the container of `{name}` itself, and nothing in it listens there"),
-                "name the service that is meant; for a program on the host, `host.docker.internal` with \
-                 `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
+                format!("`{address}` is the container of `{name}` itself, where nothing listens on this port"),
+                "use the name of the service; for a program on the host, use `host.docker.internal` with `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
                     .to_owned(),
             ),
         };
@@ -40,7 +39,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .evidence(address)
             .help(help);
         if let (Some(sibling), true) = (sibling, peer.is_own) {
-            let title = format!("write `{sibling}`: the service then talks to that one");
+            let title = format!("replace with `{sibling}`: the program then connects to that service");
             finding.fix = edit::risky(title, edit::exchange(cx.files, peer.place, &peer.host, sibling));
         }
         findings.push(finding);

@@ -30,7 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Where it is said that others reach the port, and who they are.
 fn wanted(cx: &Context<'_>, service: &Service, port: u16) -> Option<(Place, String)> {
     if let Some(entry) = service.ports.iter().find(|entry| entry.target == port) {
-        return Some((entry.place, "it is published here".to_owned()));
+        return Some((entry.place, "published here".to_owned()));
     }
     let proxied = cx
         .facts
@@ -52,9 +52,9 @@ fn wanted(cx: &Context<'_>, service: &Service, port: u16) -> Option<(Place, Stri
 fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, wanted: (Place, String)) -> Finding {
     let (name, program) = (&service.name, bind.program);
     let message = if bind.address_written {
-        format!("`{program}` of `{name}` listens on the loopback of its container only")
+        format!("`{program}` in `{name}` listens on loopback, so nothing outside the container can connect")
     } else {
-        format!("`{program}` listens on the loopback of the container of `{name}` unless it is told otherwise")
+        format!("`{program}` in `{name}` listens on loopback by default, so nothing outside the container can connect")
     };
     let (place, whom) = wanted;
     let written = part_of(bind.word, bind.range.clone(), cx.facts.texts());
@@ -66,9 +66,10 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
         Finding::new("loopback-listener", Severity::Warning, written, format!("services.{name}"), message)
             .evidence(port.to_string())
             .label(place, whom)
-            .help(format!("nobody outside of the container gets through: start it with `{advice}`"))
+            .help(format!("start it with `{advice}`"))
             .confidence(confidence);
-    finding.fix = edit::risky("listen on all addresses of the container: its networks then reach it", edits);
+    finding.fix =
+        edit::risky("listen on all addresses of the container: every service on its networks can then connect", edits);
     finding
 }
 

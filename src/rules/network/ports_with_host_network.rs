@@ -16,25 +16,25 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (severity, message, help) = match mode.value.split_once(':') {
             None if mode.value == "host" => (
                 Severity::Warning,
-                format!("`{name}` uses the network of the host, its `ports` do nothing"),
-                "take `ports` out: what the container listens on is open on the host as it is; or take `network_mode` out"
+                format!("`{name}` uses the host network, where `ports` has no effect"),
+                "remove `ports`, because everything the container listens on is open on the host anyway, or remove `network_mode`"
                     .to_owned(),
             ),
             Some((kind @ ("service" | "container"), owner)) => {
                 let whose = if kind == "service" { "service" } else { "container" };
                 (
                     Severity::Error,
-                    format!("`{name}` uses the network of `{owner}`, and Docker refuses its `ports`"),
+                    format!("`{name}` shares the network of `{owner}`, where Docker rejects `ports`"),
                     format!("publish them on the {whose} `{owner}`"),
                 )
             }
             _ => continue,
         };
         let mut finding = Finding::new("ports-with-host-network", severity, key, resource(service), message)
-            .label(mode.place, "the network that it uses")
+            .label(mode.place, "the network mode")
             .help(help);
         if severity == Severity::Warning && service.ports.iter().all(|port| port.via.is_empty()) {
-            finding.fix = edit::safe("take out `ports`", edit::remove(cx.files, key));
+            finding.fix = edit::safe("remove `ports`", edit::remove(cx.files, key));
         }
         findings.push(finding);
     }

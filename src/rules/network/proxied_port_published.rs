@@ -36,13 +36,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if certain { Severity::Error } else { Severity::Warning };
         let severity = for_purpose(severity, cx.facts.purpose());
         let name = &service.name;
-        let message = format!(
-            "port {} of `{name}` is open beside the proxy `{}` that stands in front of it",
-            port.target, target.proxy
-        );
+        let message =
+            format!("`{name}` publishes port {}, bypassing its reverse proxy `{}`", port.target, target.proxy);
         let help = format!(
-            "take the entry out or publish it on `127.0.0.1`; `{}` reaches `{name}` over their network, and what it \
-             adds (TLS, login, limits) is passed by",
+            "remove the entry or publish it on `127.0.0.1`: `{}` reaches `{name}` over their network, and whoever bypasses it also bypasses its TLS, login and rate limits",
             target.proxy
         );
         let mut finding =

@@ -25,7 +25,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
         )
         .evidence(port.target.to_string())
-        .help(format!("`{who}` listens on {}: publish that one", known.shown()));
+        .help(format!("publish the port that `{who}` listens on, {}", known.shown()));
         finding.confidence = if service.build.is_some() { Confidence::Medium } else { Confidence::High };
         findings.push(finding);
     }

@@ -22,12 +22,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((_, port, _)) = misused(cx, first) else { continue };
         let place = first.port_place.unwrap_or(first.place);
         let target = port.target;
-        let message = format!("`{name}` has port {number} on the host only, services reach it at {target}");
+        let message =
+            format!("port {number} of `{name}` only exists on the host: other services reach it on port {target}");
         let resource = format!("services.{}", first.service);
         let mut finding = Finding::new("published-port-used-internally", Severity::Error, place, resource, message)
             .evidence(format!("{name}:{number}"))
-            .label(port.place, format!("the host's {number} leads to {target} of `{name}`"))
-            .help(format!("write `{}:{target}`", first.host));
+            .label(port.place, format!("host port {number} maps to container port {target} of `{name}`"))
+            .help(format!("use `{}:{target}`", first.host));
         finding.labels.extend(other_users(first, rest));
         let written = |peer: &&Peer| {
             let place = peer.port_place.filter(|_| peer.is_own)?;
@@ -39,7 +40,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 places.push(peer);
             }
         }
-        finding.fix = edit::safe(format!("write port {target}"), edit::all(places.iter().map(written)));
+        finding.fix = edit::safe(format!("replace with port {target}"), edit::all(places.iter().map(written)));
         findings.push(finding);
     }
 }
@@ -49,7 +50,7 @@ pub(crate) fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = 
     let others = rest.iter().filter(|peer| peer.place != first.place).take(LABELS);
     others.map(|peer| Label {
         place: peer.port_place.unwrap_or(peer.place),
-        message: format!("`{}` uses it, too", peer.service),
+        message: format!("also used by `{}`", peer.service),
     })
 }
 

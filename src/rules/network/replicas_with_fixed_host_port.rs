@@ -18,12 +18,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let Some(port) = service.ports.iter().find(short) else { continue };
         let (first, last) = port.published.unwrap_or_default();
-        let shown = if first == last { format!("port {first}") } else { format!("the ports {first} to {last}") };
+        let shown = if first == last { format!("port {first}") } else { format!("ports {first} to {last}") };
         let (name, count) = (&service.name, replicas.value);
-        let message = format!("{count} replicas of `{name}` ask for {shown} of the host");
+        let message = format!("{count} replicas of `{name}` publish host {shown}");
         let help = format!(
-            "the first replica gets it and the others do not start: publish the range `{first}-{}`, let Docker choose with \
-             `\"{}\"`, or put a proxy in front of them",
+            "publish the range `{first}-{}`, let Docker pick a port with `\"{}\"`, or put a reverse proxy in front of them: only the first replica gets the port, and the others fail",
             i64::from(first) + count - 1,
             port.target
         );
@@ -42,7 +41,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         // With an address before it, or a variable in it, the host's side is more than the number.
         if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {
             finding.fix = edit::risky(
-                format!("publish the range {range}: each replica has a port of its own then"),
+                format!("publish the range {range}: each replica then has its own host port"),
                 edit::exchange(cx.files, port.host_place, &first.to_string(), &range),
             );
         }

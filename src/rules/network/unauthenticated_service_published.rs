@@ -48,13 +48,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn both(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
     let (one, other) = (one?, other?);
     edit::risky(
-        "publish them on `127.0.0.1` alone: other machines then no longer reach them",
+        "publish them on `127.0.0.1` only: other machines can then no longer reach them",
         edit::all([Some(one.edits), Some(other.edits)]),
     )
 }
 
 fn label(finding: &Finding) -> Label {
-    Label { place: finding.place, message: "this port is open, too".to_owned() }
+    Label { place: finding.place, message: "this port is published as well".to_owned() }
 }
 
 fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Option<Finding> {
@@ -71,17 +71,17 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
         _ => most,
     };
     let whom = match &published.reach {
-        Exposure::Address(address) => format!("whoever reaches `{address}`"),
-        _ => "every network the host is on".to_owned(),
+        Exposure::Address(address) => format!("`{address}`"),
+        _ => "all interfaces".to_owned(),
     };
     let name = &service.name;
-    let message = format!("`{name}` has no login and is open on {} to {whom}", published_as(cx, port));
+    let message = format!("`{name}` has no authentication and publishes {} on {whom}", published_as(cx, port));
     let help = format!(
         "{}; publish it as {}, or {}",
         open.why,
         on_this_machine(cx, port),
-        proxy.map_or("put a proxy with a login in front of it".to_owned(), |target| {
-            format!("take the entry out: `{}` reaches `{name}` without it", target.proxy)
+        proxy.map_or("put a reverse proxy with a login in front of it".to_owned(), |target| {
+            format!("remove the entry: `{}` can reach `{name}` without it", target.proxy)
         })
     );
     let confidence = if open.known.exact { Confidence::High } else { Confidence::Medium };
@@ -91,8 +91,7 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
         .help(help)
         .confidence(confidence);
     if let Some(target) = proxy {
-        finding =
-            finding.label(target.place, format!("`{}` forwards to this port, which is open beside it", target.proxy));
+        finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
     }
     finding.fix = fixes::on_loopback(cx, port);
     Some(finding)

@@ -37,7 +37,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for host in order.into_iter().filter(|host| !cx.settings.lists_name("unknown-host", "known_hosts", host)) {
         let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
-        let message = format!("no service of this project is named `{host}`");
+        let message = format!("hostname `{host}` matches no service of this project");
         let resource = format!("services.{}", first.service);
         let severity = for_data(Severity::Warning, cx.facts.purpose());
         let mut finding = Finding::new("unknown-host", severity, first.place, resource, message)
@@ -45,13 +45,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .confidence(Confidence::Medium);
         finding.help = Some(match nearest(host, &known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "name a service, or give the host under `extra_hosts` if it stands elsewhere".to_owned(),
+            None => {
+                "use the name of a service, or add the host to `extra_hosts` if it is outside the project".to_owned()
+            }
         });
         finding.fix = fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[]));
         finding.labels = others
             .iter()
             .take(8)
-            .map(|peer| Label { place: peer.place, message: format!("`{}` names it too", peer.service) })
+            .map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service) })
             .collect();
         findings.push(finding);
     }
@@ -61,5 +63,5 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn fix(cx: &Context<'_>, host: &str, known: &[&str], peers: &[&Peer]) -> Option<Fix> {
     let meant = clearly_meant(host, known).filter(|_| peers.iter().all(|peer| peer.is_own))?;
     let edits = edit::all(peers.iter().map(|peer| edit::exchange(cx.files, peer.place, host, meant)));
-    edit::safe(format!("write `{meant}`"), edits)
+    edit::safe(format!("replace with `{meant}`"), edits)
 }

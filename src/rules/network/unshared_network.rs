@@ -49,10 +49,10 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
     callers.dedup();
     let verb = if callers.len() == 1 { "they share" } else { "none of them shares" };
     let article = if callers.len() == 1 { "no" } else { "a" };
-    let message = format!("{} cannot reach `{}`, {verb} {article} network with it", and_list(&callers), to.name);
+    let message = format!("{} cannot reach `{}`: {verb} {article} network with it", and_list(&callers), to.name);
     let message = if callers.len() == 1 { message.replace(" with it", "") } else { message };
     let from = cx.model.services.get(&first.service)?;
-    let help = format!("put both on one network: {}; {}", whereabouts(from), whereabouts(to));
+    let help = format!("put both on the same network: {}; {}", whereabouts(from), whereabouts(to));
     let place = to.networks_key.or(to.network_mode.as_ref().map(|mode| mode.place)).unwrap_or(to.key);
     let mut finding =
         Finding::new("unshared-network", Severity::Error, first.place, format!("services.{}", first.service), message)
@@ -62,7 +62,7 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
     let others = peers.iter().filter(|peer| peer.place != first.place).take(LABELS);
     finding
         .labels
-        .extend(others.map(|peer| Label { place: peer.place, message: format!("`{}` names it, too", peer.service) }));
+        .extend(others.map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service) }));
     finding.fix = fix(cx, to, &callers);
     Some(finding)
 }
@@ -89,7 +89,7 @@ fn fix(cx: &Context<'_>, to: &Service, callers: &[&str]) -> Option<Fix> {
         edit::add_name(cx.files, key, network)
     }));
     let whom = and_list(&names);
-    edit::risky(format!("put {whom} on `{network}`: everything on that network then reaches {whom}"), edits)
+    edit::risky(format!("add {whom} to `{network}`: everything on that network can then reach {whom}"), edits)
 }
 
 /// Whether a key is the service's own, not one that `extends` brought.
@@ -102,7 +102,7 @@ fn whereabouts(service: &Service) -> String {
     let name = &service.name;
     match (&service.network_mode, service.networks_key) {
         (Some(mode), _) => format!("`{name}` has `network_mode: {}`", mode.value),
-        (None, None) => format!("`{name}` names no network and is on `default`"),
+        (None, None) => format!("`{name}` lists no networks, so it is on `default`"),
         (None, Some(_)) => {
             let names: Vec<&String> = service.networks.keys().collect();
             format!("`{name}` is on {}", and_list(&names))

@@ -18,21 +18,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let help = if network.external {
             format!(
-                "name it under the `networks` of the service that it is for, with `default` if the service needs both; or take `{key}` out"
+                "list it under `networks` of the service that needs it, together with `default` if the service needs both, or remove `{key}`"
             )
         } else {
-            format!("Compose does not make it: name it under the `networks` of a service, or take `{key}` out")
+            format!("list it under `networks` of a service, or remove `{key}`: Compose does not create it")
         };
         let mut finding = Finding::new(
             "unused-network",
             Severity::Warning,
             network.key,
             format!("networks.{key}"),
-            format!("no service is on the network `{key}`"),
+            format!("network `{key}` is not used by any service"),
         )
         .help(help);
         if is_one_file(cx) {
-            finding.fix = edit::safe(format!("take out `{key}`"), edit::remove(cx.files, network.key));
+            finding.fix = edit::safe(format!("remove `{key}`"), edit::remove(cx.files, network.key));
         }
         findings.push(finding);
     }

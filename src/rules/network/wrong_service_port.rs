@@ -28,8 +28,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let resource = format!("services.{}", first.service);
         let mut finding = Finding::new("wrong-service-port", Severity::Warning, place, resource, message)
             .evidence(format!("{name}:{number}"))
-            .label(to.key, format!("by {who} it listens on {}", known.shown()))
-            .help(format!("write the port that `{name}` listens on, {}", known.shown()))
+            .label(to.key, format!("listens on {} (according to {who})", known.shown()))
+            .help(format!("use the port that `{name}` listens on, {}", known.shown()))
             .confidence(confidence);
         finding.labels.extend(other_users(first, rest));
         findings.push(finding);

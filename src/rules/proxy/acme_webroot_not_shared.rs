@@ -69,17 +69,20 @@ impl Pair<'_> {
         let (message, place, label) = match (ours, theirs) {
             (Some(ours), Some(theirs)) if behind(ours, self.ours) == behind(theirs, self.theirs) => return None,
             (Some(_), Some(theirs)) => (
-                format!("`{name}` reads `{}` from another place than `{other}` writes it to", self.ours),
+                format!(
+                    "`{name}` reads `{}` from a different volume or directory than `{other}` writes it to",
+                    self.ours
+                ),
                 theirs.place,
                 format!("`{other}` writes here"),
             ),
             (None, Some(theirs)) if is_official(proxy) => (
-                format!("`{name}` reads `{}`, where nothing of `{other}` is mounted", self.ours),
+                format!("`{name}` reads `{}`, which is not shared with `{other}`", self.ours),
                 theirs.place,
                 format!("`{other}` writes here"),
             ),
             (Some(ours), None) if self.certain => (
-                format!("`{other}` writes to `{}`, where nothing of `{name}` is mounted", self.theirs),
+                format!("`{other}` writes to `{}`, which is not shared with `{name}`", self.theirs),
                 ours.place,
                 format!("`{name}` reads here"),
             ),
@@ -95,8 +98,8 @@ impl Pair<'_> {
         .evidence(self.ours.to_owned())
         .confidence(if self.certain { Confidence::High } else { Confidence::Medium })
         .label(place, label)
-        .help("mount one volume or directory in both services");
-        Some(with_given(finding, self.named.given, format!("`{name}` runs with this configuration")))
+        .help("mount the same volume or directory in both services");
+        Some(with_given(finding, self.named.given, format!("`{name}` uses this configuration")))
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for ((service, directory), all) in missing {
         let [first, others @ ..] = all.as_slice() else { continue };
-        let message = format!("the proxy `{service}` reads `{}`, and nothing is mounted there", first.text);
+        let message = format!("proxy `{service}` reads `{}`, but nothing is mounted there", first.text);
         let mut finding = Finding::new(
             "certificate-not-mounted",
             Severity::Warning,
@@ -45,8 +45,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         .help(help(&directory, first.kind.name()));
         let others = others.iter().take(LABELS);
         finding.labels =
-            others.map(|one| Label { place: one.place, message: "this one is missing, too".to_owned() }).collect();
-        findings.push(with_given(finding, first.given, format!("`{service}` runs with this configuration")));
+            others.map(|one| Label { place: one.place, message: "this one is missing as well".to_owned() }).collect();
+        findings.push(with_given(finding, first.given, format!("`{service}` uses this configuration")));
     }
 }
 
@@ -55,10 +55,10 @@ fn help(directory: &str, program: &str) -> String {
     let directory = if mounts::is_inside(directory, "/etc/letsencrypt") { "/etc/letsencrypt" } else { directory };
     let directory = if directory.is_empty() { "/" } else { directory };
     let then = match program {
-        "Traefik" => "Traefik serves one of its own making until then",
-        _ => "the proxy does not start without them",
+        "Traefik" => "Traefik serves a self-signed certificate until then",
+        _ => "the proxy does not start without it",
     };
-    format!("mount the directory of the certificates at `{directory}`; {then}")
+    format!("mount the directory with the certificate at `{directory}`; {then}")
 }
 
 /// Whether a mount, a config or a secret covers a path.

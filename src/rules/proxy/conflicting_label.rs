@@ -12,12 +12,12 @@ use crate::source::Place;
 /// Reports labels that one list gives twice, then routers and middlewares that two services define in different ways.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for Double { service, name, value, first, last } in cx.facts.doubles() {
-        let message = format!("the label `{name}` is given twice with different values");
+        let message = format!("label `{name}` is set twice with different values");
         findings.push(
             Finding::new("conflicting-label", Severity::Warning, *last, format!("services.{service}"), message)
                 .evidence(name.clone())
-                .label(*first, "this one has no effect")
-                .help(format!("the last one wins (`{value}`): take one of them out")),
+                .label(*first, "this value has no effect")
+                .help(format!("remove one of them: the last one wins (`{value}`)")),
         );
     }
     definitions(cx, findings);
@@ -51,7 +51,7 @@ fn definitions(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(other) = others.iter().find(|other| other.options != first.options) else { continue };
         let what = kind.trim_end_matches('s');
         let who = and_list(&[first.service, other.service]);
-        let message = format!("{who} define the {what} `{name}` in different ways, and Traefik takes neither");
+        let message = format!("{who} define the {what} `{name}` differently, so Traefik uses neither");
         findings.push(
             Finding::new(
                 "conflicting-label",
@@ -62,7 +62,7 @@ fn definitions(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .evidence(format!("{kind}.{name}"))
             .label(first.place, format!("`{}` defines it here", first.service))
-            .help(format!("give each its own name: the names of {what}s hold for all services")),
+            .help(format!("give each its own name: {what} names are shared by all services")),
         );
     }
 }

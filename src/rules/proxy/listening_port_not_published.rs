@@ -75,8 +75,8 @@ fn finding(cx: &Context<'_>, proxy: &Service, listen: &ProxyListen) -> Option<Fi
     if port == 80 && !listens_elsewhere(cx, proxy) {
         return None;
     }
-    let message = format!("the proxy `{name}` listens on {port}, and no entry of `ports` publishes it");
-    let help = format!("publish it (`\"{port}:{port}\"`), or take the port out of the configuration");
+    let message = format!("proxy `{name}` listens on port {port}, but does not publish it");
+    let help = format!("publish it (`\"{port}:{port}\"`), or remove the port from the configuration");
     let finding = Finding::new(
         "listening-port-not-published",
         Severity::Warning,
@@ -91,14 +91,14 @@ fn finding(cx: &Context<'_>, proxy: &Service, listen: &ProxyListen) -> Option<Fi
     let shown = if published.is_empty() {
         format!("`{name}` publishes nothing")
     } else {
-        format!("`{name}` publishes {} of the container", published.join(", "))
+        format!("`{name}` only publishes container port {}", published.join(", "))
     };
     let finding = if finding.place.span.file == place.span.file && finding.place.span.start == place.span.start {
         finding
     } else {
         finding.label(place, shown)
     };
-    Some(with_given(finding, listen.given, format!("`{name}` runs with this configuration")))
+    Some(with_given(finding, listen.given, format!("`{name}` uses this configuration")))
 }
 
 /// Whether a proxy that publishes nothing is where people should come in: nobody else publishes a thing, and all of its

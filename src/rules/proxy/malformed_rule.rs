@@ -36,8 +36,8 @@ fn is_blank(value: &crate::model::Spanned<String>) -> bool {
 }
 
 fn finding(service: &str, router: &str, place: Place, what: &str) -> Finding {
-    let message = format!("this is no rule that Traefik can read: {what}");
+    let message = format!("invalid Traefik rule: {what}");
     Finding::new("malformed-rule", Severity::Error, place, format!("services.{service}"), message)
         .evidence(router.to_owned())
-        .help("a rule is made of matchers with a text in backticks, such as ``Host(`example.com`) && PathPrefix(`/api`)``")
+        .help("use matchers with a value in backticks, such as ``Host(`example.com`) && PathPrefix(`/api`)``")
 }

@@ -22,34 +22,33 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let AdminPort { proxy, port, place, kind } = admin;
         let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
         let severity = for_purpose(severity, cx.facts.purpose());
-        let message = format!("{} on port {port} of `{proxy}` is open without a password", what(*kind));
+        let message = format!("{} on port {port} of `{proxy}` is exposed without a password", what(*kind));
         let mut finding = Finding::new("proxy-admin-api", severity, *place, format!("services.{proxy}"), message)
             .evidence(port.to_string())
             .help(help(*kind, *port));
         finding.fix = fixes::on_loopback(cx, published.port);
         let same = published.port.place == *place;
-        findings.push(if same { finding } else { finding.label(published.port.place, "it is published here") });
+        findings.push(if same { finding } else { finding.label(published.port.place, "published here") });
     }
     routed_dashboards(cx, findings);
 }
 
 fn what(kind: ProxyKind) -> &'static str {
     match kind {
-        ProxyKind::Caddy => "the administration of Caddy",
-        ProxyKind::Haproxy => "the statistics page of HAProxy",
-        _ => "the API of Traefik, with its dashboard,",
+        ProxyKind::Caddy => "the Caddy admin API",
+        ProxyKind::Haproxy => "the HAProxy statistics page",
+        _ => "the Traefik API (with the dashboard)",
     }
 }
 
 fn help(kind: ProxyKind, port: u16) -> String {
     match kind {
         ProxyKind::Caddy => {
-            format!("publish it as `127.0.0.1:{port}:{port}` or not at all: it takes new configurations")
+            format!("publish it as `127.0.0.1:{port}:{port}` or not at all: it accepts new configurations")
         }
         ProxyKind::Haproxy => "add `stats auth`, or publish the port on `127.0.0.1`".to_owned(),
         _ => format!(
-            "take `api.insecure` out and route the dashboard to `api@internal` with a login, or publish it as \
-             `127.0.0.1:{port}:{port}`"
+            "remove `api.insecure` and route the dashboard to `api@internal` with a login, or publish it as `127.0.0.1:{port}:{port}`"
         ),
     }
 }
@@ -67,14 +66,13 @@ fn routed_dashboards(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let name = &service.name;
-            let message =
-                format!("the router `{}` leads to Traefik's dashboard and asks for no password", element.name);
+            let message = format!("router `{}` exposes the Traefik dashboard without a login", element.name);
             let severity = for_purpose(Severity::Warning, cx.facts.purpose());
             findings.push(
                 Finding::new("proxy-admin-api", severity, element.value.place, format!("services.{name}"), message)
                     .evidence(element.name.to_owned())
                     .confidence(Confidence::Medium)
-                    .help("give the router a `basicauth` or `forwardauth` middleware, or an `ipallowlist`"),
+                    .help("add a `basicauth`, `forwardauth` or `ipallowlist` middleware to the router"),
             );
         }
     }

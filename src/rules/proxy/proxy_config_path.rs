@@ -16,20 +16,22 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (severity, message, help) = match what {
             Misplacement::Unread => (
                 Severity::Warning,
-                format!("the {program} of `{service}` does not read `{target}`"),
+                format!("{program} in `{service}` does not read `{target}`"),
                 unread_help(wanted, target, *kind),
             ),
             Misplacement::WholeAsPart => (
                 Severity::Error,
-                format!("`{target}` of `{service}` is a whole configuration where {program} wants a part of one"),
+                format!("`{target}` of `{service}` is a complete configuration, but {program} expects a fragment"),
                 format!(
-                    "mount it at `{wanted}`, or take `events` and `http` out of it: inside of `http` they are an error"
+                    "mount it at `{wanted}`, or remove `events` and `http` from it: inside `http`, they are an error"
                 ),
             ),
             Misplacement::PartAsWhole => (
                 Severity::Error,
-                format!("`{target}` of `{service}` holds only a `server`, where {program} wants a whole configuration"),
-                format!("mount it at `{wanted}`, or put it into `http` with an `events` block beside it"),
+                format!(
+                    "`{target}` of `{service}` only contains a `server` block, but {program} expects a complete configuration"
+                ),
+                format!("mount it at `{wanted}`, or wrap it in `http` and add an `events` block"),
             ),
         };
         let mut finding = Finding::new("proxy-config-path", severity, *given, format!("services.{service}"), message)
@@ -53,13 +55,13 @@ fn moved(cx: &Context<'_>, misplaced: &Misplaced) -> Option<Fix> {
 
 fn unread_help(wanted: &str, target: &str, kind: ProxyKind) -> String {
     if kind == ProxyKind::Nginx && target.ends_with(".template") {
-        return format!("mount it at `{wanted}`: the image fills in the templates of that directory alone");
+        return format!("mount it at `{wanted}`: the image only renders templates in that directory");
     }
     if kind == ProxyKind::Nginx && target == wanted {
-        return "include it from the `/etc/nginx/nginx.conf` that is mounted beside it".to_owned();
+        return "include it in the `/etc/nginx/nginx.conf` that is also mounted".to_owned();
     }
     match kind {
-        ProxyKind::Nginx => format!("mount it at `{wanted}`, or include it from `/etc/nginx/nginx.conf`"),
-        _ => format!("mount it at `{wanted}`, or tell the command the path"),
+        ProxyKind::Nginx => format!("mount it at `{wanted}`, or include it in `/etc/nginx/nginx.conf`"),
+        _ => format!("mount it at `{wanted}`, or pass its path in the command"),
     }
 }

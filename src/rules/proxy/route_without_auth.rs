@@ -46,27 +46,23 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     if hidden || !published {
         return None;
     }
-    let message = format!("`{}` lets everybody through to `{name}`, which has no login", route.proxy);
+    let message = format!("`{}` forwards everyone to `{name}`, which has no authentication", route.proxy);
     let severity = match (open.kind, for_purpose(Severity::Error, cx.facts.purpose())) {
         // On a developer's machine it shows what the developer has.
         (Kind::Insight, Severity::Warning) => Severity::Info,
         _ => Severity::Warning,
     };
     let help = match route.kind {
-        ProxyKind::Nginx => {
-            "ask for a password there with `auth_basic` or `auth_request`, or let only some addresses in"
-        }
-        ProxyKind::Haproxy => "ask for a password there with `http-request auth`, or let only some addresses in",
-        ProxyKind::TraefikFile => {
-            "give the router a `basicAuth` or `forwardAuth` middleware, or let only some addresses in by an `ipAllowList`"
-        }
-        _ => "ask for a password there with `basic_auth` or `forward_auth`, or let only some addresses in",
+        ProxyKind::Nginx => "require a login with `auth_basic` or `auth_request`, or restrict the allowed addresses",
+        ProxyKind::Haproxy => "require a login with `http-request auth`, or restrict the allowed addresses",
+        ProxyKind::TraefikFile => "add a `basicAuth`, `forwardAuth` or `ipAllowList` middleware to the router",
+        _ => "require a login with `basic_auth` or `forward_auth`, or restrict the allowed addresses",
     };
     let finding = Finding::new("route-without-auth", severity, route.place, format!("services.{name}"), message)
         .evidence(route.proxy.clone())
         .confidence(Confidence::Medium)
         .help(format!("{}; {help}", open.why));
-    Some(with_given(finding, route.given, format!("`{}` runs with this configuration", route.proxy)))
+    Some(with_given(finding, route.given, format!("`{}` uses this configuration", route.proxy)))
 }
 
 fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
@@ -77,15 +73,16 @@ fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let rule = rules.find(|rule| !guards(cx, service, rule.name) && !is_internal(&rule.value.value))?;
     let mut lists = of_http.filter(|one| one.name == rule.name && one.option == "middlewares");
     let emptied = lists.find(|one| one.value.value.trim().is_empty());
-    let why = if emptied.is_some() { "its middleware is empty" } else { "asks for none" };
-    let message = format!("the router `{}` leads to `{name}`, which has no login, and {why}", rule.name);
+    let why =
+        if emptied.is_some() { "its list of middlewares is empty" } else { "it has no middleware that requires one" };
+    let message = format!("router `{}` exposes `{name}` without a login: {why}", rule.name);
     let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let place = emptied.map_or(rule.value.place, |one| one.value.place);
     Some(
         Finding::new("route-without-auth", severity, place, format!("services.{name}"), message)
             .evidence(rule.name.to_owned())
             .confidence(if emptied.is_some() { Confidence::High } else { Confidence::Medium })
-            .help("give the router a `basicauth` or `forwardauth` middleware, or an `ipallowlist`"),
+            .help("add a `basicauth`, `forwardauth` or `ipallowlist` middleware to the router"),
     )
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn together(unnamed: Vec<Finding>) -> Option<Finding> {
     let mut all = unnamed.into_iter();
     let mut first = all.next()?;
-    let others = all.map(|one| Label { place: one.place, message: "the same holds for this one".to_owned() });
+    let others = all.map(|one| Label { place: one.place, message: "this label has the same problem".to_owned() });
     first.labels.extend(others.take(LABELS));
     Some(first)
 }
@@ -89,14 +89,14 @@ impl Routed<'_, '_> {
             return None;
         }
         let proxy = self.cx.model.services.get(&traefik.service)?;
-        let message = format!("`{}` routes to `{name}` and shares no network with it", traefik.service);
+        let message = format!("`{}` routes to `{name}`, but shares no network with it", traefik.service);
         let there = proxy.networks_key.unwrap_or(proxy.key);
         let names: Vec<&String> = proxy.networks.keys().collect();
         Some(
             self.finding(Severity::Error, self.key(), message)
                 .evidence(traefik.service.clone())
                 .label(there, format!("`{}` is on {}", traefik.service, and_list(&names)))
-                .help(format!("put `{name}` on a network of `{}`", traefik.service)),
+                .help(format!("add `{name}` to a network of `{}`", traefik.service)),
         )
     }
 
@@ -114,11 +114,10 @@ impl Routed<'_, '_> {
             return None;
         }
         let name = &self.service.name;
-        let message =
-            format!("`{name}` is on no network that is really called `{label}`, so Traefik takes any of its networks");
+        let message = format!("`{name}` is on no network named `{label}`, so Traefik picks any of its networks");
         let help = match self.cx.model.networks.get(label) {
-            Some(network) => format!("write `{}`, or give the network that `name`", network.name.value),
-            None => format!("write one of {}", and_list(&networks)),
+            Some(network) => format!("use `{}`, or set that `name` on the network", network.name.value),
+            None => format!("use one of {}", and_list(&networks)),
         };
         Some((label.clone(), self.finding(Severity::Warning, *place, message).evidence(label.clone()).help(help)))
     }
@@ -135,14 +134,13 @@ impl Routed<'_, '_> {
         let name = &self.service.name;
         let right = self.right_network(traefik?);
         let message = format!(
-            "`{name}` is on {} networks, and no `traefik.docker.network` says on which Traefik finds it",
+            "`{name}` is on {} networks, and no `traefik.docker.network` label selects one for Traefik",
             networks.len()
         );
         let help = match right {
-            Some(network) => format!("add the label `traefik.docker.network={network}`: without it Traefik takes any"),
+            Some(network) => format!("add the label `traefik.docker.network={network}`: without it, Traefik picks any of them"),
             None => {
-                "add the label `traefik.docker.network` with the real name of the network that Traefik is on: without \
-                     it Traefik takes any"
+                "add the label `traefik.docker.network` with the actual name of the network that Traefik is on: without it, Traefik picks any of them"
                     .to_owned()
             }
         };

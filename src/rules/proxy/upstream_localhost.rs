@@ -43,12 +43,13 @@ fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -
     let address = target.port.map_or_else(|| target.host.clone(), |port| format!("{}:{port}", target.host));
     let message = match other {
         Some(other) => format!("`{address}` is the container of the proxy `{name}` itself, not `{other}`"),
-        None => format!("`{address}` is the container of the proxy `{name}` itself, and nothing in it listens there"),
+        None => {
+            format!("`{address}` is the container of the proxy `{name}` itself, where nothing listens on this port")
+        }
     };
     let help = match other {
-        Some(other) => format!("write `{other}` as the host: services reach each other by their names"),
-        None => "name the service that is meant; for a program on the host, `host.docker.internal` with \
-                 `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
+        Some(other) => format!("use `{other}` as the host: services reach each other by name"),
+        None => "use the name of the service; for a program on the host, use `host.docker.internal` with `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
             .to_owned(),
     };
     let finding =
@@ -56,5 +57,5 @@ fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -
             .evidence(address)
             .confidence(if alone { Confidence::High } else { Confidence::Medium })
             .help(help);
-    Some(with_given(finding, target.given, format!("`{name}` runs with this configuration")))
+    Some(with_given(finding, target.given, format!("`{name}` uses this configuration")))
 }

@@ -22,7 +22,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let message =
-            format!("the proxy `{proxy}` forwards to port {port} of `{name}`, which listens on {}", ports(&known));
+            format!("proxy `{proxy}` forwards to port {port} of `{name}`, which listens on {}", ports(&known));
         let finding = Finding::new(
             "upstream-port-mismatch",
             Severity::Warning,
@@ -35,7 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(with_given(
             with_reason(finding, &known),
             target.given,
-            format!("`{proxy}` runs with this configuration"),
+            format!("`{proxy}` uses this configuration"),
         ));
     }
 }
@@ -55,10 +55,10 @@ pub(crate) fn with_reason(finding: Finding, known: &Listeners) -> Finding {
     let reason = match first.evidence {
         Evidence::Image => format!("this image listens on {}", ports(known)),
         Evidence::Dockerfile => format!("the Dockerfile exposes {}", ports(known)),
-        Evidence::Command => "the command says so".to_owned(),
-        Evidence::Configuration => "its configuration says so".to_owned(),
+        Evidence::Command => "set by the command".to_owned(),
+        Evidence::Configuration => "set by its configuration".to_owned(),
         Evidence::Mapping(published) => {
-            format!("{published} is only its port on the host, {} that of the container", ports(known))
+            format!("{published} is its host port, {} its container port", ports(known))
         }
     };
     let is_vague = |one: &Listener| matches!(one.evidence, Evidence::Mapping(_) | Evidence::Dockerfile);
@@ -70,8 +70,8 @@ pub(crate) fn with_reason(finding: Finding, known: &Listeners) -> Finding {
 pub(crate) fn help(service: &Service, known: &Listeners) -> String {
     match known.ports.as_slice() {
         [only] => {
-            format!("write `{}`; between services the port of the container counts, whatever is published", only.port)
+            format!("use `{}`: services connect to the container port, whatever is published", only.port)
         }
-        _ => format!("write one of the ports that `{}` listens on", service.name),
+        _ => format!("use one of the ports that `{}` listens on", service.name),
     }
 }

@@ -57,16 +57,18 @@ fn is_from_outside(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> bool 
 fn finding(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> Finding {
     let host = &target.host;
     let known: Vec<&str> = cx.model.services.keys().map(String::as_str).filter(|name| *name != proxy).collect();
-    let message = format!("the proxy `{proxy}` forwards to `{host}`, and no service of this project has that name");
+    let message = format!("proxy `{proxy}` forwards to `{host}`, which matches no service of this project");
     let then = match target.kind {
         ProxyKind::Nginx | ProxyKind::Haproxy if !target.late => {
-            format!("; {} does not start with a host it cannot find", target.kind.name())
+            format!("; {} does not start with an unknown host", target.kind.name())
         }
-        _ => "; requests fail until somebody has that name".to_owned(),
+        _ => "; requests fail until a service has that name".to_owned(),
     };
     let help = match nearest(host, &known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("name a service, or give the host under `extra_hosts` if it stands elsewhere{then}"),
+        None => {
+            format!("use the name of a service, or add the host to `extra_hosts` if it is outside the project{then}")
+        }
     };
     let confidence = if target.kind == ProxyKind::Nginx { Confidence::High } else { Confidence::Medium };
     let finding =
@@ -74,5 +76,5 @@ fn finding(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> Finding {
             .evidence(host.clone())
             .confidence(confidence)
             .help(help);
-    with_given(finding, target.given, format!("`{proxy}` runs with this configuration"))
+    with_given(finding, target.given, format!("`{proxy}` uses this configuration"))
 }

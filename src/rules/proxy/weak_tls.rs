@@ -15,15 +15,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for ((service, _), all) in groups {
         let [first, others @ ..] = all.as_slice() else { continue };
-        let message = format!("the {} of `{service}` speaks `{}`, which is broken", first.kind.name(), first.text);
+        let message =
+            format!("{} in `{service}` enables `{}`, which is deprecated and insecure", first.kind.name(), first.text);
         let mut finding =
             Finding::new("weak-tls", Severity::Warning, first.place, format!("services.{service}"), message)
                 .evidence(first.text.clone())
-                .help("allow `TLSv1.2` and `TLSv1.3` only: every browser of the last ten years speaks them");
+                .help("allow only `TLSv1.2` and `TLSv1.3`: every browser of the last ten years supports them");
         let others = others.iter().take(LABELS);
         finding.labels =
-            others.map(|one| Label { place: one.place, message: format!("`{}`, too", one.text) }).collect();
-        findings.push(with_given(finding, first.given, format!("`{service}` runs with this configuration")));
+            others.map(|one| Label { place: one.place, message: format!("also `{}`", one.text) }).collect();
+        findings.push(with_given(finding, first.given, format!("`{service}` uses this configuration")));
     }
 }
 

@@ -29,13 +29,15 @@ fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
             _ => None,
         };
         if let Some((id, first)) = shared {
-            let message = format!("GPU `{id}` is asked for a second time, by `{}`", claim.service.name);
+            let message = format!("GPU `{id}` is requested a second time, by `{}`", claim.service.name);
             return Some(finding(Severity::Error, claims, at, message, &[*first]));
         }
         taken += wanted;
         if taken > budget {
-            let message =
-                format!("`{}` brings the GPUs asked for to {taken}, the host has {budget}", claim.service.name);
+            let message = format!(
+                "`{}` raises the number of requested GPUs to {taken}, but the host has {budget}",
+                claim.service.name
+            );
             let others: Vec<usize> = (0..at).collect();
             return Some(finding(Severity::Error, claims, at, message, &others));
         }
@@ -50,7 +52,7 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
     let of_all: Vec<usize> = positions(claims, |amount| *amount == Amount::All);
     if let [first, second, ..] = of_all.as_slice() {
         let (one, two) = (claims.get(*first)?, claims.get(*second)?);
-        let message = format!("`{}` and `{}` both ask for all GPUs of the host", one.service.name, two.service.name);
+        let message = format!("`{}` and `{}` both request all GPUs of the host", one.service.name, two.service.name);
         let others: Vec<usize> = of_all.iter().copied().filter(|at| at != second).collect();
         return Some(finding(Severity::Warning, claims, *second, message, &others).confidence(Confidence::Medium));
     }
@@ -62,7 +64,7 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
             let other = |first: &usize| claims.get(*first).is_some_and(|one| one.service.name != claim.service.name);
             if let Some(first) = ids.insert(id, at).filter(other) {
                 let one = claims.get(first)?;
-                let message = format!("`{}` and `{}` both ask for GPU `{id}`", one.service.name, claim.service.name);
+                let message = format!("`{}` and `{}` both request GPU `{id}`", one.service.name, claim.service.name);
                 return Some(finding(Severity::Warning, claims, at, message, &[first]).confidence(Confidence::Medium));
             }
         }
@@ -83,12 +85,11 @@ fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: Stri
     let shared = claims.iter().filter(|other| other.place == claim.place).count() > 1;
     let place = if shared { claim.service.key } else { claim.place };
     let mut finding = Finding::new("gpu-overcommit", severity, place, format!("services.{name}"), message).help(
-        "give each service its own `device_ids`, put services that do not run together into profiles, or say under \
-         `host.gpus` in plimsoll.yaml how many GPUs there are",
+        "give each service its own `device_ids`, put services that do not run at the same time into profiles, or set the number of GPUs as `host.gpus` in plimsoll.yaml",
     );
     let labels = others.iter().filter_map(|other| claims.get(*other));
     finding.labels = labels
-        .map(|claim| Label { place: claim.place, message: format!("`{}` asks here", claim.service.name) })
+        .map(|claim| Label { place: claim.place, message: format!("requested by `{}` here", claim.service.name) })
         .collect();
     finding
 }

@@ -73,22 +73,22 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let example = cx.facts.documented(name);
     let optional = optional(cx, blank);
     let (place, message) = match (blank.emptied, blank.replaced) {
-        (Some(line), Some(_)) => (line, format!("the secret `{name}` loses its value here")),
-        (Some(line), None) => (line, format!("the secret `{name}` is empty")),
-        (None, _) => (first.place, format!("the secret `{name}` has no value")),
+        (Some(line), Some(_)) => (line, format!("secret `{name}` is overridden with an empty value here")),
+        (Some(line), None) => (line, format!("secret `{name}` is empty")),
+        (None, _) => (first.place, format!("secret `{name}` is not set")),
     };
     let severity = optional.as_ref().map_or(severity_of(cx, blank, example.is_some()), |_| Severity::Info);
     let mut finding = Finding::new("unset-secret", severity, place, name, message);
     finding.fix = if optional.is_none() { fixes::insist(cx, blank) } else { None };
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name, example.as_deref())));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
-        finding = finding.label(replaced, "an earlier file gives it one");
+        finding = finding.label(replaced, "set in an earlier file");
     }
     if blank.emptied.is_some() {
         finding = finding.label(first.place, "used here");
     }
     let more = others.iter().take(LABELS);
-    finding.labels.extend(more.map(|one| Label { place: one.place, message: "used here, too".to_owned() }));
+    finding.labels.extend(more.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
     Some(finding)
 }
 
@@ -101,7 +101,9 @@ fn severity_of(cx: &Context<'_>, blank: &Blank<'_>, is_documented: bool) -> Seve
 /// What to do about a secret that nothing needs to run.
 fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
     if blank.uses.iter().all(|reference| is_of_dashboard(reference)) {
-        return Some("the dashboard alone shows nothing for this service without it".to_owned());
+        return Some(
+            "set it if you use the widget: without it, only the dashboard shows no data for this service".to_owned(),
+        );
     }
     let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name);
     let is_one_of_several = |reference: &Reference| {
@@ -135,22 +137,18 @@ fn has_several_providers(service: &Service) -> bool {
 }
 
 fn several_help(name: &str) -> String {
-    format!(
-        "one of the providers may be enough: give the keys of those that are used; `${{{name}:-}}` lets it be empty"
-    )
+    format!("set the keys of the providers that you use; `${{{name}:-}}` allows it to be empty")
 }
 
 fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
     let near = nearest(name, &set).filter(|near| *near != name && is_secret_name(near));
     match (near, example) {
-        (Some(near), _) => format!("`{near}` has a value: is that the one?"),
+        (Some(near), _) => format!("did you mean `{near}`, which has a value?"),
         (None, Some(example)) => {
-            format!(
-                "`{example}` names it: copy that file to `.env` and fill it in; `${{{name}:?}}` makes Compose insist"
-            )
+            format!("copy `{example}`, which documents it, to `.env` and fill it in; `${{{name}:?}}` makes it required")
         }
-        (None, None) => format!("set it in `.env`; `${{{name}:?}}` makes Compose stop instead of starting without"),
+        (None, None) => format!("set it in `.env`; with `${{{name}:?}}`, Compose stops instead of starting without it"),
     }
 }
 
@@ -175,7 +173,7 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if switched_off || !seen.insert(variable.key) {
                 continue;
             }
-            let message = format!("the secret `{name}` of `{}` is empty", service.name);
+            let message = format!("secret `{name}` of `{}` is empty", service.name);
             let several = provider_of(name).is_some() && has_several_providers(service);
             let severity = match (needed, several) {
                 (true, _) => Severity::Error,
@@ -186,7 +184,7 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new("unset-secret", severity, variable.key, format!("services.{}", service.name), message)
                     .evidence(name.clone())
-                    .help("give it a value, or take the line out if the service can do without"),
+                    .help("give it a value, or remove the line if the service does not need it"),
             );
         }
     }

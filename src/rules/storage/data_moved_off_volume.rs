@@ -9,13 +9,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for Moved { service, variable, value, mount, exact } in moved(cx.model) {
         let name = &service.name;
         let (path, target) = (&value.value, &mount.target.value);
-        let message = format!("`{variable}` puts the data of `{name}` into `{path}`, where no volume is");
+        let message = format!("`{variable}` moves the data of `{name}` to `{path}`, which is not on a volume");
         findings.push(
             Finding::new("data-moved-off-volume", Severity::Error, value.place, format!("services.{name}"), message)
                 .evidence(variable.to_owned())
                 .label(mount.place, format!("this mount at `{target}` stays empty"))
                 .confidence(if exact { Confidence::High } else { Confidence::Medium })
-                .help(format!("mount the volume at `{path}`, or take `{variable}` out")),
+                .help(format!("mount the volume at `{path}`, or remove `{variable}`")),
         );
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let image = image_text(service);
         let message = match effect {
             WrongMountEffect::Refused => format!("`{image}` does not start with a volume at `{target}`"),
-            WrongMountEffect::Ignored => format!("`{image}` does not keep its data in `{target}`"),
+            WrongMountEffect::Ignored => format!("`{image}` does not store its data in `{target}`"),
         };
         let mut finding = Finding::new(
             "datastore-at-wrong-path",
@@ -32,12 +32,14 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             None => format!("mount it at `{}`", unkept.path),
         });
         if let Some(image) = base_image(service) {
-            finding = finding.label(image.place, format!("this image keeps them in `{}`", unkept.path));
+            finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
         }
         let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
         let edits = fixed.then(|| edit::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
-        let title =
-            format!("mount it at `{}`: what the volume holds now may not be what the image expects there", unkept.path);
+        let title = format!(
+            "mount it at `{}`: the current content of the volume may not be what the image expects there",
+            unkept.path
+        );
         finding.fix = edit::risky(title, edits);
         if !unkept.exact {
             finding.confidence = Confidence::Medium;

@@ -31,11 +31,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let name = &service.name;
         let message = match unkept.fleeting.map(|mount| &mount.kind) {
-            Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory, the next restart loses them"),
+            Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory: the next restart deletes it"),
             _ if unkept.partly => {
-                format!("nothing keeps `{}` of `{name}`, a new container starts without it", unkept.path)
+                format!("`{}` of `{name}` is not on a volume: recreating the container deletes it", unkept.path)
             }
-            _ => format!("nothing keeps the data of `{name}`, a new container starts without them"),
+            _ => format!("`{name}` keeps its data inside the container: recreating it deletes the data"),
         };
         let help = if let Some(option) = unkept.option {
             format!("mount a named volume at `/data`, and add `{option} /data` to the command")
@@ -43,7 +43,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
         } else {
             let of = &unkept.image.name;
-            format!("mount a named volume where this image keeps them; that of `{of}` does at `{}`", unkept.path)
+            format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
         };
         let mut finding =
             Finding::new("datastore-without-volume", severity, service.key, format!("services.{name}"), message)
@@ -55,7 +55,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             None => fixes::in_named_volume(cx, service, &unkept.path),
         };
         if let Some(mount) = unkept.fleeting {
-            finding = finding.label(mount.place, "this does not outlive the container");
+            finding = finding.label(mount.place, "does not outlive the container");
         }
         if !unkept.exact {
             finding.confidence = Confidence::Medium;

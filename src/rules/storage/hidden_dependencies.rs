@@ -19,21 +19,23 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for ((_, directory), group) in groups {
         let Some((first, rest)) = group.split_first() else { continue };
         let names: Vec<&str> = group.iter().map(|one| one.service.name.as_str()).collect();
-        let message = format!("the bind hides `{directory}`, which the image of `{}` brings", first.service.name);
+        let message = format!("bind mount hides `{directory}` in the image of `{}`", first.service.name);
         let resource = format!("services.{}", first.service.name);
         let mut finding = Finding::new("hidden-dependencies", Severity::Warning, first.mount.place, resource, message)
             .evidence(directory.to_owned())
-            .label(first.run.script.place, "it is filled here")
+            .label(first.run.script.place, "installed here")
             .confidence(Confidence::Medium)
-            .help(format!("add `- {directory}` to the `volumes` of {}, which keeps the image's: without that, each machine needs them in its checkout", and_list(&names)));
+            .help(format!("add `- {directory}` to the `volumes` of {}: otherwise every machine needs the dependencies in its checkout", and_list(&names)));
         for other in rest.iter().take(LABELS) {
-            finding = finding.label(other.mount.place, format!("of `{}`, too", other.service.name));
+            finding = finding.label(other.mount.place, format!("also in `{}`", other.service.name));
         }
         if is_one_file(cx) {
             let volume = Content::text(directory);
             let add = |one: &&Hidden<'_>| edit::add_to_list(cx.files, one.service.key, "volumes", &volume);
             finding.fix = edit::risky(
-                format!("keep `{directory}` of the image in a volume: new dependencies then need a new volume"),
+                format!(
+                    "keep `{directory}` of the image in an anonymous volume: new dependencies then require a new volume"
+                ),
                 edit::all(group.iter().map(add)),
             );
         }

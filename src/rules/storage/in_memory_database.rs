@@ -17,16 +17,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let Some(value) = &entry.value else { continue };
             let for_tests = name.to_ascii_uppercase().split('_').any(|word| word == "TEST" || word == "TESTS");
             if !for_tests && location(name, &value.value) == Some(Location::Memory) {
-                let message = format!("the database of `{}` lives in memory, each restart empties it", service.name);
+                let message = format!("`{}` uses an in-memory database: every restart deletes the data", service.name);
                 findings.push(
                     Finding::new("in-memory-database", severity, value.place, resource.clone(), message)
                         .evidence(name.clone())
-                        .help("name a file in a volume, or a database server"),
+                        .help("use a file on a volume, or a database server"),
                 );
             }
         }
         if let Some((image, settings)) = by_default(service) {
-            let message = format!("`{image}` keeps its database in memory unless it is told otherwise");
+            let message = format!("`{image}` uses an in-memory database by default: every restart deletes the data");
             findings.push(
                 Finding::new("in-memory-database", severity, service.key, resource, message)
                     .evidence(image)

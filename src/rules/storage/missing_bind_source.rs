@@ -40,10 +40,9 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
     let [first, others @ ..] = all else { return None };
     let elsewhere = first.elsewhere.as_ref()?;
     let place = |one: &MissingSource<'_>| one.mount.source.as_ref().map_or(one.mount.place, |source| source.place);
-    let message = format!("`{}` is not there, but it is from `{}`", first.written, elsewhere.directory);
+    let message = format!("`{}` does not exist, but it would relative to `{}`", first.written, elsewhere.directory);
     let help = format!(
-        "paths start from the directory of the first Compose file: write `{}`, or start this file behind one in `{}` or with \
-         `--project-directory {}`",
+        "use `{}`, or combine this file with one in `{}`, or pass `--project-directory {}`: paths are relative to the directory of the first Compose file",
         elsewhere.path, elsewhere.directory, elsewhere.directory
     );
     // Behind a file up there it is right as it stands.
@@ -54,7 +53,7 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
         .confidence(Confidence::Medium)
         .help(help);
     for other in others.iter().take(LABELS) {
-        finding = finding.label(place(other), format!("`{}` as well", other.written));
+        finding = finding.label(place(other), format!("also `{}`", other.written));
     }
     Some(finding)
 }
@@ -89,19 +88,19 @@ fn finding(missing: &MissingSource<'_>) -> Finding {
     let (name, written) = (&missing.service.name, &missing.written);
     let place = missing.mount.source.as_ref().map_or(missing.mount.place, |source| source.place);
     let message = if missing.mount.must_exist {
-        format!("`{written}` is not there, and Docker must not make it: `{name}` does not start")
+        format!("`{written}` does not exist, and Docker is not allowed to create it: `{name}` does not start")
     } else if missing.is_file {
-        format!("`{written}` is not there, Docker makes an empty directory in the place of the file")
+        format!("`{written}` does not exist: Docker creates an empty directory in place of the file")
     } else {
-        format!("`{written}` is not there, `{name}` gets an empty directory")
+        format!("`{written}` does not exist: `{name}` gets an empty directory")
     };
     let help = match (&missing.example, &missing.made_by) {
-        (Some(example), _) => format!("make it from `{example}` before the first start"),
-        (None, Some(by)) => format!("`{by}` names it: make it as it is done there, before the first start"),
+        (Some(example), _) => format!("create it from `{example}` before the first start"),
+        (None, Some(by)) => format!("create it before the first start, as described in `{by}`"),
         _ if missing.ignored => {
-            "git ignores it, so it is missing in every fresh checkout: say how to make it".to_owned()
+            "document how to create it: git ignores it, so it is missing in every fresh checkout".to_owned()
         }
-        _ => "add it to the repository, correct the path, or say how to make it".to_owned(),
+        _ => "add it to the repository, correct the path, or document how to create it".to_owned(),
     };
     let finding = Finding::new("missing-bind-source", severity(missing), place, format!("services.{name}"), message)
         .evidence(written.clone())

@@ -19,8 +19,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         if let Some(replicas) = one.service.replicas.as_ref().filter(|replicas| replicas.value > 1) {
-            let message =
-                format!("{} replicas of `{}` keep their data in one directory", replicas.value, one.service.name);
+            let message = format!("{} replicas of `{}` share one data directory", replicas.value, one.service.name);
             findings.push(finding(cx, &one, message).label(replicas.place, "the replicas"));
         }
         if let Some(place) = identity(cx.model, one.mount, &one.path) {
@@ -33,9 +32,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let names: Vec<&str> = servers.iter().map(|one| one.service.name.as_str()).collect();
-        let message = format!("the database servers {} keep their data in one directory", and_list(&names));
+        let message = format!("database servers {} share one data directory", and_list(&names));
         findings.push(
-            finding(cx, second, message).label(first.mount.place, format!("`{}` keeps them there", first.service.name)),
+            finding(cx, second, message)
+                .label(first.mount.place, format!("`{}` stores its data here", first.service.name)),
         );
     }
 }
@@ -64,5 +64,5 @@ fn finding(cx: &Context<'_>, one: &Kept<'_>, message: String) -> Finding {
     let name = &one.service.name;
     Finding::new("shared-data-directory", severity, one.mount.place, format!("services.{name}"), message)
         .evidence(one.path.clone())
-        .help("give each server a volume of its own: two that write to one directory destroy it, or the second does not start")
+        .help("give each server its own volume: two servers that write to the same directory corrupt it, or the second does not start")
 }

@@ -13,7 +13,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Finding::new("sqlite-read-only", Severity::Error, mount.place, format!("services.{name}"), message)
                 .evidence(file.path.clone())
                 .label(file.place, format!("the database is `{}`", file.path))
-                .help("mount it without `ro`; to only read a database, open it with `?mode=ro` or `immutable=1`"),
+                .help(
+                    "mount it without `ro`; for read-only access, open the database with `?mode=ro` or `immutable=1`",
+                ),
         );
     }
 }

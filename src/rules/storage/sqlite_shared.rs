@@ -32,7 +32,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
     let name = &file.service.name;
-    let message = format!("{count} replicas of `{name}` write to one SQLite database");
+    let message = format!("{count} replicas of `{name}` write to the same SQLite database");
     Finding::new("sqlite-shared", Severity::Error, file.place, format!("services.{name}"), message)
         .evidence(format!("replicas of {}", file.path))
         .help("use a database server, or one replica")
@@ -48,7 +48,7 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
     }
     let mut names: Vec<&str> = files.iter().map(|file| file.service.name.as_str()).collect();
     names.dedup();
-    let message = format!("{} write to one SQLite database", and_list(&names));
+    let message = format!("{} write to the same SQLite database", and_list(&names));
     Some(
         Finding::new(
             "sqlite-shared",
@@ -58,8 +58,8 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
             message,
         )
         .evidence(second.path.clone())
-        .label(first.place, format!("`{}` names it here", first.service.name))
-        .help("one waits for the other, and either fails with `database is locked` under load: use a database server"),
+        .label(first.place, format!("used by `{}` here", first.service.name))
+        .help("use a database server: SQLite allows one writer at a time, and the others fail with `database is locked` under load"),
     )
 }
 

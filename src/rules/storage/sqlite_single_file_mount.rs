@@ -39,12 +39,11 @@ pub(crate) fn is_database(mount: &Mount) -> bool {
 
 fn finding(service: &Service, mount: &Mount, confidence: Confidence) -> Finding {
     let name = &service.name;
-    let message = format!("the SQLite database of `{name}` is mounted without the directory it is in");
+    let message = format!(
+        "the SQLite database of `{name}` is mounted without its directory, so its journal is lost with the container"
+    );
     Finding::new("sqlite-single-file-mount", Severity::Warning, mount.place, format!("services.{name}"), message)
         .evidence(mount.target.value.clone())
         .confidence(confidence)
-        .help(
-            "SQLite keeps its journal beside the file, where a new container does not find it: put the database into a \
-             directory of its own and mount that",
-        )
+        .help("put the database into its own directory and mount that: SQLite keeps its journal next to the file")
 }

@@ -138,13 +138,13 @@ fn finding(
 ) -> Finding {
     let severity = for_data(severity, cx.facts.purpose());
     let name = &service.name;
-    let message = format!("no volume keeps the SQLite database of `{name}`, `{path}`");
+    let message = format!("the SQLite database `{path}` of `{name}` is not on a volume");
     let directory = path.rsplit_once('/').map_or("its directory", |(directory, _)| directory);
     let directory = if directory.is_empty() { "/" } else { directory };
     let help = if path.starts_with('/') {
         format!("mount a named volume at `{directory}`, and declare it under the top-level `volumes:`")
     } else {
-        "name the file by its absolute path, and mount a named volume at its directory".to_owned()
+        "use an absolute path, and mount a named volume at its directory".to_owned()
     };
     let mut finding =
         Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help);

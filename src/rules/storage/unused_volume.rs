@@ -30,15 +30,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             Severity::Warning,
             volume.key,
             format!("volumes.{key}"),
-            format!("no service mounts the volume `{key}`"),
+            format!("volume `{key}` is not mounted by any service"),
         )
-        .help(format!("Compose does not make it: mount it where its data are, or take `{key}` out"));
+        .help(format!("mount it where the data is, or remove `{key}`: Compose does not create it"));
         if let Some(mount) = all_services(cx).flat_map(|service| &service.mounts).find(|mount| is_drive(mount, key)) {
             finding = finding
-                .help("Docker reads one letter before a colon as a Windows drive: give the volume a longer name")
-                .label(mount.place, "this makes an anonymous volume");
+                .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
+                .label(mount.place, "this creates an anonymous volume");
         } else if is_one_file(cx) {
-            finding.fix = edit::safe(format!("take out `{key}`"), edit::remove(cx.files, volume.key));
+            finding.fix = edit::safe(format!("remove `{key}`"), edit::remove(cx.files, volume.key));
         }
         findings.push(finding);
     }

@@ -48,7 +48,7 @@ impl Decoder {
                 })
                 .collect(),
             Err(error) => {
-                self.invalid(value, format!("the command cannot be split into words: {}", error.message));
+                self.invalid(value, format!("cannot split the command into words: {}", error.message));
                 Vec::new()
             }
         }
@@ -87,8 +87,8 @@ impl Decoder {
             None => (text.as_str(), None),
         };
         if matches!(shape, Shape::Environment) && ends_with_space(key) {
-            let message = format!("the variable `{key}` has a blank at its end");
-            self.advise(item, message, "take out the blank before `=`");
+            let message = format!("variable name `{key}` has trailing whitespace");
+            self.advise(item, message, "remove the whitespace before `=`");
         }
         let assigned = match (assigned, shape) {
             (Some(assigned), _) => {
@@ -123,7 +123,7 @@ impl Decoder {
             }
         };
         for error in refused {
-            self.advise(origins.get(error.from).unwrap_or(value), error.message, "write `name:address`");
+            self.advise(origins.get(error.from).unwrap_or(value), error.message, "use `name:address`");
         }
         let hosts = hosts.iter().map(|host| {
             let origin = origins.get(host.from).unwrap_or(value);

@@ -202,7 +202,7 @@ impl Decoder {
 
     fn wrong_type(&mut self, value: &Value, expected: &str) {
         let name = self.path.iter().rev().find_map(Step::name).unwrap_or("the project");
-        let message = format!("`{name}` must be {expected}, not a {}", value.data.type_name());
+        let message = format!("`{name}` must be {expected}, but is a {}", value.data.type_name());
         self.problem("wrong-type", value, message);
     }
 

@@ -43,7 +43,7 @@ impl Decoder {
             Data::Text(text) => {
                 let flag = go::to_boolean(text);
                 if flag.is_none() {
-                    self.advise(value, format!("`{text}` is not a boolean"), "write `true` or `false`");
+                    self.advise(value, format!("`{text}` is not a valid boolean"), "use `true` or `false`");
                 }
                 flag.map(Data::Bool)
             }
@@ -79,7 +79,7 @@ impl Decoder {
             }
         };
         if number < 0 {
-            self.invalid(value, format!("`{number}` is negative"));
+            self.invalid(value, format!("`{number}` must not be negative"));
             return None;
         }
         let mask = 1_i64.checked_shl(bits).map_or(i64::MAX, |limit| limit - 1);
@@ -93,7 +93,7 @@ impl Decoder {
             Data::Float(number) => *number as f32,
             Data::Text(text) => {
                 let Some(number) = read(text) else {
-                    self.invalid(value, format!("`{text}` is not a number"));
+                    self.invalid(value, format!("`{text}` is not a valid number"));
                     return None;
                 };
                 number
@@ -113,7 +113,7 @@ impl Decoder {
             Data::Text(text) => match size::parse(text) {
                 Ok(bytes) => bytes,
                 Err(error) => {
-                    self.advise(value, error.message, "units are `b`, `k`, `m` and `g`, as in `512m`");
+                    self.advise(value, error.message, "use one of the units `b`, `k`, `m` and `g`, as in `512m`");
                     return None;
                 }
             },
@@ -126,7 +126,7 @@ impl Decoder {
         match duration::parse(&go::sprint(value)) {
             Ok(nanos) => Some(Data::Text(duration::format(nanos).into())),
             Err(error) => {
-                self.advise(value, error.message, "units are `ms`, `s`, `m` and `h`, as in `1m30s`");
+                self.advise(value, error.message, "use the units `ms`, `s`, `m` and `h`, as in `1m30s`");
                 None
             }
         }
@@ -137,7 +137,7 @@ impl Decoder {
             Data::Int(mode) => *mode,
             Data::Text(text) => {
                 let Some(mode) = go::parse_octal(text) else {
-                    self.invalid(value, format!("`{text}` is not a file mode in octal digits"));
+                    self.invalid(value, format!("`{text}` is not a valid octal file mode"));
                     return None;
                 };
                 mode
@@ -158,12 +158,12 @@ impl Decoder {
             Data::Text(text) => {
                 let number = go::parse_int(text);
                 if number.is_none() {
-                    self.advise(value, format!("`{text}` is no number of devices"), "write a number, or `all`");
+                    self.advise(value, format!("`{text}` is not a valid device count"), "use a number or `all`");
                 }
                 number.map(Data::Int)
             }
             _ => {
-                self.wrong_type(value, "`all` or a number of devices");
+                self.wrong_type(value, "`all` or a device count");
                 None
             }
         }
@@ -172,7 +172,7 @@ impl Decoder {
     fn number(&mut self, value: &Value, text: &str, read: fn(&str) -> Option<i64>) -> Option<Data> {
         let number = read(text);
         if number.is_none() {
-            self.invalid(value, format!("`{text}` is not an integer"));
+            self.invalid(value, format!("`{text}` is not a valid integer"));
         }
         number.map(Data::Int)
     }

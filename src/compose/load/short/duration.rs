@@ -27,7 +27,7 @@ const UNITS: [(&str, i64); 10] = [
 /// # Errors
 /// A text that is empty, lacks a number or a unit, has another unit, or overflows 64 bits.
 pub(crate) fn parse(text: &str) -> Result<i64, DurationError> {
-    let invalid = || DurationError { message: format!("`{text}` is not a duration such as `1m30s`") };
+    let invalid = || DurationError { message: format!("`{text}` is not a valid duration, such as `1m30s`") };
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -51,10 +51,10 @@ pub(crate) fn parse(text: &str) -> Result<i64, DurationError> {
         let end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(end).ok_or_else(invalid)?;
         if unit.is_empty() {
-            return Err(DurationError { message: format!("`{text}` lacks a unit such as `s` or `ms`") });
+            return Err(DurationError { message: format!("`{text}` is missing a unit, such as `s` or `ms`") });
         }
         let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-            return Err(DurationError { message: format!("`{unit}` in `{text}` is not a unit of time") });
+            return Err(DurationError { message: format!("unknown time unit `{unit}` in `{text}`") });
         };
         let part = amount(whole, fraction, *unit).ok_or_else(invalid)?;
         total = total.checked_add(part).ok_or_else(invalid)?;

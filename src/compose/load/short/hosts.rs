@@ -41,7 +41,7 @@ pub(crate) fn from_list(items: &[String]) -> Hosts {
                 entries.extend(addresses.split(',').map(|address| (host.to_owned(), address.to_owned(), from)));
             }
             Some((host, _)) => refused.push(bad_name(host, from)),
-            None => refused.push(HostsError { message: format!("`{item}` has no address"), from }),
+            None => refused.push(HostsError { message: format!("missing address in `{item}`"), from }),
         }
     }
     (finish(entries), refused)
@@ -74,9 +74,9 @@ fn is_name(host: &str) -> bool {
 
 fn bad_name(host: &str, from: usize) -> HostsError {
     let message = if host.is_empty() {
-        "no host name stands before the address".to_owned()
+        "missing hostname before the address".to_owned()
     } else {
-        format!("`{host}` is not a host name")
+        format!("`{host}` is not a valid hostname")
     };
     HostsError { message, from }
 }

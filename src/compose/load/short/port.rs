@@ -51,12 +51,12 @@ pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
     let target = spec.get(sides.target.clone()).unwrap_or("");
     let (container, protocol) = target.split_once('/').unwrap_or((target, ""));
     if container.is_empty() {
-        return Err(error("names no container port".to_owned(), sides.target));
+        return Err(error("missing container port".to_owned(), sides.target));
     }
     let protocol = if protocol.is_empty() { "tcp".to_owned() } else { protocol.to_lowercase() };
     if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {
         let start = sides.target.start + container.len() + 1;
-        return Err(error(format!("`{protocol}` is not a protocol of ports"), start..spec.len()));
+        return Err(error(format!("`{protocol}` is not a valid protocol"), start..spec.len()));
     }
     let host = sides.host.clone().and_then(|range| spec.get(range)).unwrap_or("");
     let (ip, published) = host.rsplit_once(':').unwrap_or(("", host));
@@ -71,7 +71,7 @@ pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
     } else {
         let (low, high) = range(published).map_err(|message| error(message, published_range.clone()))?;
         if last - first != high - low && first != last {
-            let message = format!("`{container}` and `{published}` are ranges of different lengths");
+            let message = format!("port ranges `{container}` and `{published}` have different lengths");
             return Err(error(message, published_range));
         }
         Some((low, high))
@@ -97,7 +97,7 @@ fn error(message: String, range: Range<usize>) -> PortError {
 
 /// The address without brackets; empty brackets are taken for no address.
 fn address(ip: &str) -> Result<String, String> {
-    let invalid = || format!("`{ip}` is not an IP address");
+    let invalid = || format!("`{ip}` is not a valid IP address");
     let bare = match ip.strip_prefix('[') {
         Some(rest) => rest.strip_suffix(']').filter(|rest| !rest.contains(['[', ']'])).ok_or_else(invalid)?,
         None => ip,
@@ -114,7 +114,7 @@ fn range(text: &str) -> Result<(u32, u32), String> {
     let first = number(numbers.next().unwrap_or(""))?;
     let last = numbers.next().map_or(Ok(first), number)?;
     if last < first {
-        return Err(format!("the range `{text}` runs backwards"));
+        return Err(format!("port range `{text}` is reversed"));
     }
     Ok((first, last))
 }
@@ -125,7 +125,7 @@ fn number(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|_| digits)
         .map(u32::from)
-        .ok_or_else(|| format!("`{text}` is not a port from 0 to 65535"))
+        .ok_or_else(|| format!("`{text}` is not a valid port (0 to 65535)"))
 }
 
 #[cfg(test)]

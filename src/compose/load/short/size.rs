@@ -15,7 +15,7 @@ pub(crate) struct SizeError {
 /// # Errors
 /// A text without a digit, with a number that is none, with a negative one, or with another unit.
 pub(crate) fn parse(text: &str) -> Result<i64, SizeError> {
-    let invalid = || SizeError { message: format!("`{text}` is not a size such as `512m` or `2g`") };
+    let invalid = || SizeError { message: format!("`{text}` is not a valid size, such as `512m` or `2g`") };
     let last = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').ok_or_else(invalid)?;
     let unit = text.get(last + 1..).unwrap_or("");
     let number = text.get(..last).unwrap_or("");
@@ -26,10 +26,10 @@ pub(crate) fn parse(text: &str) -> Result<i64, SizeError> {
     };
     let number = go::parse_float(number).ok_or_else(invalid)?;
     if number < 0.0 {
-        return Err(SizeError { message: format!("`{text}` is a negative size") });
+        return Err(SizeError { message: format!("`{text}` must not be negative") });
     }
     let factor = factor(&unit.to_lowercase())
-        .ok_or_else(|| SizeError { message: format!("`{unit}` in `{text}` is not a unit of size") })?;
+        .ok_or_else(|| SizeError { message: format!("unknown size unit `{unit}` in `{text}`") })?;
     Ok(go::float_to_int(number * factor))
 }
 

@@ -54,7 +54,7 @@ const PROPAGATIONS: [&str; 6] = ["rprivate", "private", "rshared", "shared", "rs
 /// An empty text, an empty section between colons, or a fourth section.
 pub(crate) fn parse(spec: &str) -> Result<VolumeSpec, VolumeError> {
     if spec.is_empty() {
-        return Err(VolumeError { message: "an entry of `volumes` is empty".to_owned(), range: 0..0 });
+        return Err(VolumeError { message: "empty entry in `volumes`".to_owned(), range: 0..0 });
     }
     if spec.len() <= 2 {
         let target_range = 0..spec.len();
@@ -67,9 +67,9 @@ pub(crate) fn parse(spec: &str) -> Result<VolumeSpec, VolumeError> {
         let text = spec.get(range.clone()).unwrap_or("");
         if text.is_empty() {
             let what = match at {
-                0 => "has no source before the colon",
-                1 => "has no path in the container",
-                _ => "has nothing after its last colon",
+                0 => "has no source before the first colon",
+                1 => "has no container path",
+                _ => "has nothing after the last colon",
             };
             return Err(VolumeError { message: format!("`{spec}` {what}"), range });
         }

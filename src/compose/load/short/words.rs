@@ -81,7 +81,7 @@ impl Splitter {
             ')' if !quoted && self.backtick.is_none() => toggle(&mut self.dollar, at),
             '(' if !quoted && self.backtick.is_none() => {
                 if self.dollar.is_some() || !self.word.ends_with('$') {
-                    let message = "`(` stands outside of quotes and follows no `$`".to_owned();
+                    let message = "unquoted `(` that does not follow a `$`".to_owned();
                     return Err(WordsError { message, range: at..at + 1 });
                 }
                 self.dollar = Some(at);
@@ -139,11 +139,11 @@ impl Splitter {
             self.end_word();
         }
         let open = [
-            (self.escaped, "ends with a backslash"),
-            (self.double, "`\"` is not closed"),
-            (self.single, "`'` is not closed"),
-            (self.backtick, "a backtick is not closed"),
-            (self.dollar, "a parenthesis is not closed, or closes nothing"),
+            (self.escaped, "trailing backslash"),
+            (self.double, "unclosed `\"`"),
+            (self.single, "unclosed `'`"),
+            (self.backtick, "unclosed backtick"),
+            (self.dollar, "unbalanced parenthesis"),
         ];
         match open.into_iter().find_map(|(at, message)| at.map(|at| (at, message))) {
             Some((at, message)) => Err(WordsError { message: message.to_owned(), range: at..end }),

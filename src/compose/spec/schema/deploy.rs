@@ -15,12 +15,12 @@ pub(crate) static DEPLOY_STRUCT: Struct = Struct::new("`deploy`", DEPLOY_KEYS);
 static DEPLOY_KEYS: &[Key] = &[
     key("endpoint_mode", &TEXT, "How clients find the service in a swarm: `vip` or `dnsrr`"),
     key("labels", &PAIRS, "Labels of the service itself, not of its containers"),
-    key("mode", &TEXT, "`replicated` runs a number of containers, `global` one on each node"),
+    key("mode", &TEXT, "`replicated` runs a given number of containers, `global` one per node"),
     key("placement", &PLACEMENT, "Which nodes of a swarm may run the service"),
-    key("replicas", &INTEGER_OR_TEXT, "How many containers run"),
-    key("resources", &RESOURCES, "What the containers may use, and what is kept for them"),
-    key("restart_policy", &RESTART_POLICY, "When and how often a container that ended is started again"),
-    key("rollback_config", &ROLLBACK, "How a failed update is taken back"),
+    key("replicas", &INTEGER_OR_TEXT, "Number of containers to run"),
+    key("resources", &RESOURCES, "Resource limits and reservations"),
+    key("restart_policy", &RESTART_POLICY, "When and how often a container is restarted after it exits"),
+    key("rollback_config", &ROLLBACK, "How a failed update is rolled back"),
     key("update_config", &UPDATE, "How an update is rolled out"),
 ];
 
@@ -28,8 +28,8 @@ static RESOURCES: Shape = Shape::structure(&RESOURCES_STRUCT);
 static RESOURCES_STRUCT: Struct = Struct::new(
     "`resources`",
     &[
-        key("limits", &LIMITS, "The most that a container may use"),
-        key("reservations", &RESERVATIONS, "What must be free for a container before it is started"),
+        key("limits", &LIMITS, "Maximum resources that a container may use"),
+        key("reservations", &RESERVATIONS, "Resources that have to be available before a container starts"),
     ],
 );
 
@@ -37,9 +37,9 @@ static LIMITS: Shape = Shape::structure(&LIMITS_STRUCT);
 static LIMITS_STRUCT: Struct = Struct::new(
     "`limits`",
     &[
-        key("cpus", &NUMBER_OR_TEXT, "Cores, such as `0.5`"),
+        key("cpus", &NUMBER_OR_TEXT, "CPU cores, such as `0.5`"),
         key("memory", &TEXT, "Memory, such as `512M`; beyond it the container is killed"),
-        key("pids", &INTEGER_OR_TEXT, "How many processes may run at once").since(2, 3, 0),
+        key("pids", &INTEGER_OR_TEXT, "Maximum number of processes").since(2, 3, 0),
     ],
 );
 
@@ -47,33 +47,29 @@ static RESERVATIONS: Shape = Shape::structure(&RESERVATIONS_STRUCT);
 static RESERVATIONS_STRUCT: Struct = Struct::new(
     "`reservations`",
     &[
-        key("cpus", &NUMBER_OR_TEXT, "Cores that must be free"),
-        key("devices", &DEVICE_REQUESTS, "GPUs and other devices that the containers get"),
-        key(
-            "generic_resources",
-            &GENERIC_RESOURCES,
-            "Resources that the nodes of a swarm offer under names of their own",
-        ),
-        key("memory", &TEXT, "Memory that must be free, such as `256M`"),
+        key("cpus", &NUMBER_OR_TEXT, "CPU cores that have to be available"),
+        key("devices", &DEVICE_REQUESTS, "GPUs and other devices for the containers"),
+        key("generic_resources", &GENERIC_RESOURCES, "User-defined resources of the nodes of a swarm"),
+        key("memory", &TEXT, "Memory that has to be available, such as `256M`"),
     ],
 );
 
 static GENERIC_RESOURCES: Shape = Shape::list(&GENERIC_RESOURCE, EntryStyle::Words);
 static GENERIC_RESOURCE: Shape = Shape::structure(&GENERIC_RESOURCE_STRUCT);
 static GENERIC_RESOURCE_STRUCT: Struct =
-    Struct::new("a generic resource", &[key("discrete_resource_spec", &DISCRETE, "A resource that is counted")]);
+    Struct::new("a generic resource", &[key("discrete_resource_spec", &DISCRETE, "A resource with a count")]);
 static DISCRETE: Shape = Shape::structure(&DISCRETE_STRUCT);
 static DISCRETE_STRUCT: Struct = Struct::new(
     "a counted resource",
-    &[key("kind", &TEXT, "Name of the resource"), key("value", &NUMBER_OR_TEXT, "How many of it must be free")],
+    &[key("kind", &TEXT, "Name of the resource"), key("value", &NUMBER_OR_TEXT, "How many have to be available")],
 );
 
 static DEVICE_KEYS: &[Key] = &[
-    key("capabilities", &TEXT_SET, "What the device must be able to do; `[gpu]` asks for GPUs"),
-    key("count", &INTEGER_OR_TEXT, "How many devices, or `all`; excludes `device_ids`"),
-    key("device_ids", &TEXT_SET, "Which devices, by id; excludes `count`"),
+    key("capabilities", &TEXT_SET, "Required capabilities of the device; `[gpu]` for GPUs"),
+    key("count", &INTEGER_OR_TEXT, "Number of devices, or `all`; cannot be combined with `device_ids`"),
+    key("device_ids", &TEXT_SET, "Device ids; cannot be combined with `count`"),
     key("driver", &TEXT, "Driver that provides the device, such as `nvidia`"),
-    key("options", &PAIRS, "Settings for the driver of the device"),
+    key("options", &PAIRS, "Options of the device driver"),
 ];
 static DEVICE_REQUESTS: Shape = Shape::list(&DEVICE_REQUEST, EntryStyle::Words);
 static DEVICE_REQUEST: Shape = Shape::structure(&DEVICE_REQUEST_STRUCT);
@@ -92,7 +88,7 @@ static RESTART_POLICY_STRUCT: Struct = Struct::new(
     &[
         key("condition", &TEXT, "`none`, `on-failure` or `any`"),
         key("delay", &DURATION, "Time between attempts, such as `5s`"),
-        key("max_attempts", &INTEGER_OR_TEXT, "How often it is tried before giving up"),
+        key("max_attempts", &INTEGER_OR_TEXT, "Maximum number of attempts"),
         key("window", &DURATION, "Time after which a start counts as successful"),
     ],
 );
@@ -103,46 +99,48 @@ static UPDATE_STRUCT: Struct = Struct::new("`update_config`", ROLLOUT_KEYS);
 static ROLLBACK: Shape = Shape::structure(&ROLLBACK_STRUCT);
 static ROLLBACK_STRUCT: Struct = Struct::new("`rollback_config`", ROLLOUT_KEYS);
 static ROLLOUT_KEYS: &[Key] = &[
-    key("delay", &DURATION, "Time between groups of containers"),
+    key("delay", &DURATION, "Delay between groups of containers"),
     key("failure_action", &TEXT, "What happens on failure: `continue`, `pause` or, for an update, `rollback`"),
-    key("max_failure_ratio", &NUMBER_OR_TEXT, "Share of failures that is tolerated, 0 to 1"),
-    key("monitor", &DURATION, "How long each container is watched for failure"),
+    key("max_failure_ratio", &NUMBER_OR_TEXT, "Tolerated failure ratio, from 0 to 1"),
+    key("monitor", &DURATION, "How long each container is monitored for failure"),
     key("order", &ORDER, "Whether the new container starts before or after the old one stops"),
-    key("parallelism", &INTEGER_OR_TEXT, "How many containers change at once; 0 for all"),
+    key("parallelism", &INTEGER_OR_TEXT, "How many containers are updated at once; 0 for all"),
 ];
 
 static PLACEMENT: Shape = Shape::structure(&PLACEMENT_STRUCT);
 static PLACEMENT_STRUCT: Struct = Struct::new(
     "`placement`",
     &[
-        key("constraints", &TEXTS, "What a node must be, such as `node.role==manager`"),
-        key("max_replicas_per_node", &INTEGER_OR_TEXT, "How many containers one node may run"),
+        key("constraints", &TEXTS, "Conditions that a node has to meet, such as `node.role==manager`"),
+        key("max_replicas_per_node", &INTEGER_OR_TEXT, "Maximum number of containers per node"),
         key("preferences", &PREFERENCES, "How containers are spread over nodes"),
     ],
 );
 static PREFERENCES: Shape = Shape::list(&PREFERENCE, EntryStyle::Words);
 static PREFERENCE: Shape = Shape::structure(&PREFERENCE_STRUCT);
-static PREFERENCE_STRUCT: Struct =
-    Struct::new("a preference", &[key("spread", &TEXT, "Label of nodes whose values share the containers evenly")]);
+static PREFERENCE_STRUCT: Struct = Struct::new(
+    "a preference",
+    &[key("spread", &TEXT, "Node label over whose values the containers are spread evenly")],
+);
 
 /// `develop`: settings, or null.
 pub(crate) static DEVELOP: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&DEVELOP_STRUCT));
 static DEVELOP_STRUCT: Struct = Struct::new(
     "`develop`",
-    &[key("watch", &WATCHES, "Paths that `docker compose watch` follows, and what a change does")],
+    &[key("watch", &WATCHES, "Paths that `docker compose watch` monitors, and the action on a change")],
 );
 static WATCHES: Shape = Shape::list(&WATCH, EntryStyle::Words);
 static WATCH: Shape = Shape::structure(&WATCH_STRUCT);
 static WATCH_STRUCT: Struct = Struct::new(
     "a watch",
     &[
-        key("action", &ACTION, "What a change does: rebuild, sync, restart, or sync and then restart or run a command"),
+        key("action", &ACTION, "Action on a change: rebuild, sync, restart, or sync and then restart or run a command"),
         key("exec", &HOOK, "Command that `sync+exec` runs in the container").since(2, 32, 0),
-        key("ignore", &TEXT_OR_SET, "Patterns of paths that are not followed"),
-        key("include", &TEXT_OR_SET, "Patterns of the only paths that are followed").since(2, 34, 0),
-        key("initial_sync", &BOOL, "Copies everything once before watching").since(2, 39, 4),
-        key("path", &TEXT, "Path to follow"),
-        key("target", &TEXT, "Path in the container that changes are copied to"),
+        key("ignore", &TEXT_OR_SET, "Patterns of paths to ignore"),
+        key("include", &TEXT_OR_SET, "Patterns of paths to include").since(2, 34, 0),
+        key("initial_sync", &BOOL, "Syncs everything once before watching").since(2, 39, 4),
+        key("path", &TEXT, "Path to watch"),
+        key("target", &TEXT, "Container path that changes are synced to"),
     ],
 )
 .required(&["path", "action"]);

@@ -32,7 +32,7 @@ pub(crate) fn keys_at(shape: &Shape) -> Option<&'static Struct> {
 fn kinds(shape: &Shape) -> String {
     let text = words::wanted(shape);
     match &shape.list {
-        Some(list) if list.unique => text.replace("a list", "a list without equal entries"),
+        Some(list) if list.unique => text.replace("a list", "a list of unique entries"),
         _ => text,
     }
 }
@@ -43,11 +43,11 @@ fn limits(shape: &Shape) -> Vec<(&'static str, String)> {
         TextRule::Free => {}
         TextRule::Words(words) => lines.push(("one of", quoted(words))),
         TextRule::ContainerName => {
-            lines.push(("text", "a letter or digit, then at least one more, `.`, `_` or `-`".to_owned()));
+            lines.push(("text", "a letter or digit, then at least one more letter, digit, `.`, `_` or `-`".to_owned()));
         }
         TextRule::PullPolicy => {
             let words = quoted(super::shape::PULL_POLICIES);
-            lines.push(("one of", format!("{words}, `every_` with a duration such as `every_12h`")));
+            lines.push(("one of", format!("{words}, or `every_<duration>` such as `every_12h`")));
         }
     }
     match shape.range {
@@ -66,10 +66,10 @@ fn quoted(words: &[&str]) -> String {
 
 fn names(table: &Table) -> String {
     let names = match table.names {
-        Names::Word => "letters without accents, digits, `.`, `_` and `-`",
-        Names::Lower => "small letters without accents",
-        Names::Filled => "anything but nothing",
-        Names::OneLine => "anything on one line",
+        Names::Word => "ASCII letters, digits, `.`, `_` and `-`",
+        Names::Lower => "lowercase ASCII letters",
+        Names::Filled => "any non-empty text",
+        Names::OneLine => "any text without line breaks",
     };
     names.to_owned()
 }

@@ -10,7 +10,7 @@ use crate::yaml::{Resolved, resolve_plain};
 
 /// Writes another word in the place of one.
 pub(crate) fn respell(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Fix> {
-    edit::safe(format!("write `{new}`"), edit::respell(files, place, old, new))
+    edit::safe(format!("replace with `{new}`"), edit::respell(files, place, old, new))
 }
 
 /// Puts quotes around a number, a boolean or a date.
@@ -45,17 +45,17 @@ pub(crate) fn split_entry(
     let has_equals = name.contains('=');
     let has_value = entry.value.data != Data::Null;
     let join =
-        |between: &str| edit::safe(format!("write `{between}` between them"), edit::join_entry(files, item, between));
+        |between: &str| edit::safe(format!("join them with `{between}`"), edit::join_entry(files, item, between));
     match style {
-        EntryStyle::Names => ("write the entries as keys with settings, without the dashes", None),
+        EntryStyle::Names => ("write the entries as keys, without the dashes", None),
         EntryStyle::Pairs if !has_equals && has_value => {
-            ("write `KEY=value` in a list, or all entries without the dashes", join("="))
+            ("use `KEY=value` in the list, or write all entries without the dashes", join("="))
         }
         EntryStyle::Joined if has_value => {
             // `a == b ? c: d` is no volume, with or without the space.
             let is_one_word = |text: &str| !text.contains(char::is_whitespace);
             let plain = is_one_word(name) && entry.value.text().is_none_or(is_one_word);
-            ("leave out the space after the colon", if plain { join(":") } else { None })
+            ("remove the space after the colon", if plain { join(":") } else { None })
         }
         _ => {
             let quoted = edit::quote_entry(files, item);

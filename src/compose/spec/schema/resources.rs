@@ -13,15 +13,16 @@ pub(crate) static FILE: Shape = Shape::structure(&FILE_STRUCT);
 pub(crate) static FILE_STRUCT: Struct = Struct::new("a Compose file", FILE_KEYS);
 
 static FILE_KEYS: &[Key] = &[
-    key("configs", &CONFIGS, "Files that services may mount, read-only"),
+    key("configs", &CONFIGS, "Files that services may mount read-only"),
     key("include", &INCLUDES, "Other Compose files that become part of this project").since(2, 20, 0),
     key("models", &MODELS, "Language models that services may use").since(2, 38, 0),
-    key("name", &TEXT, "Name of the project; it starts the names of containers, networks and volumes").since(2, 3, 0),
+    key("name", &TEXT, "Name of the project; the prefix of the names of containers, networks and volumes")
+        .since(2, 3, 0),
     key("networks", &NETWORKS, "Networks that services may join"),
     key("secrets", &SECRETS, "Sensitive files that services may mount under `/run/secrets`"),
     key("services", &SERVICES, "The containers of the project"),
-    key("version", &TEXT, "Ignored; it named the version of a format that is gone").deprecated("remove it"),
-    key("volumes", &VOLUMES, "Named storage that outlives containers"),
+    key("version", &TEXT, "Obsolete and ignored; formerly the version of the file format").deprecated("remove it"),
+    key("volumes", &VOLUMES, "Named volumes: storage that outlives containers"),
 ];
 
 static SERVICES: Shape = Shape::table(&SERVICE_TABLE);
@@ -42,15 +43,15 @@ static INCLUDE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&INCLUDE
 static INCLUDE_STRUCT: Struct = Struct::new(
     "an `include`",
     &[
-        key("env_file", &TEXT_OR_SET, "Env files for the variables of the included file; its own `.env` if not given"),
-        key("path", &TEXT_OR_SET, "The file, or several that override each other"),
-        key("project_directory", &TEXT, "Where relative paths of the included file start"),
+        key("env_file", &TEXT_OR_SET, "Env files for interpolation in the included file; default: its own `.env`"),
+        key("path", &TEXT_OR_SET, "The file, or several that are merged in order"),
+        key("project_directory", &TEXT, "Base directory for relative paths in the included file"),
     ],
 )
 .without_extensions();
 
-static EXTERNAL_KEYS: &[Key] = &[key("name", &TEXT, "Its real name, from the time before `name` stood beside it")
-    .deprecated("write `name` beside `external`")];
+static EXTERNAL_KEYS: &[Key] =
+    &[key("name", &TEXT, "Its actual name, in the old syntax").deprecated("use `name` next to `external`")];
 static EXTERNAL: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&EXTERNAL_STRUCT));
 static EXTERNAL_STRUCT: Struct = Struct::new("`external`", EXTERNAL_KEYS);
 /// `external` of a secret or a config, where the schema refuses no key.
@@ -61,16 +62,16 @@ static NETWORK: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&NETWORK
 static NETWORK_STRUCT: Struct = Struct::new(
     "a network",
     &[
-        key("attachable", &FLAG, "Lets containers outside the project join"),
-        key("driver", &TEXT, "Driver of the network; `bridge` if not given"),
-        key("driver_opts", &OPTIONS, "Settings for the driver"),
+        key("attachable", &FLAG, "Allows containers outside the project to join"),
+        key("driver", &TEXT, "Network driver; default `bridge`"),
+        key("driver_opts", &OPTIONS, "Options of the driver"),
         key("enable_ipv4", &FLAG, "Whether containers get IPv4 addresses").since(2, 33, 0),
         key("enable_ipv6", &FLAG, "Whether containers get IPv6 addresses"),
-        key("external", &EXTERNAL, "It exists already: Compose neither creates nor removes it"),
-        key("internal", &FLAG, "Cuts the network off from the outside"),
-        key("ipam", &IPAM, "How addresses are given out"),
+        key("external", &EXTERNAL, "It already exists: Compose neither creates nor removes it"),
+        key("internal", &FLAG, "Isolates the network from the outside"),
+        key("ipam", &IPAM, "IP address management"),
         key("labels", &PAIRS, "Labels of the network"),
-        key("name", &TEXT, "Its real name, without the project's name before it"),
+        key("name", &TEXT, "Its actual name, without the project name as a prefix"),
     ],
 );
 
@@ -78,9 +79,9 @@ static IPAM: Shape = Shape::structure(&IPAM_STRUCT);
 static IPAM_STRUCT: Struct = Struct::new(
     "`ipam`",
     &[
-        key("config", &IPAM_POOLS, "Ranges of addresses"),
-        key("driver", &TEXT, "Driver that gives out addresses"),
-        key("options", &TEXT_TABLE, "Settings for that driver"),
+        key("config", &IPAM_POOLS, "Address ranges"),
+        key("driver", &TEXT, "IPAM driver"),
+        key("options", &TEXT_TABLE, "Options of the IPAM driver"),
     ],
 );
 static IPAM_POOLS: Shape = Shape::list(&IPAM_POOL, EntryStyle::Words);
@@ -88,9 +89,9 @@ static IPAM_POOL: Shape = Shape::structure(&IPAM_POOL_STRUCT);
 static IPAM_POOL_STRUCT: Struct = Struct::new(
     "a range of addresses",
     &[
-        key("aux_addresses", &TEXT_TABLE, "Addresses that are taken already, by name"),
+        key("aux_addresses", &TEXT_TABLE, "Reserved addresses, by name"),
         key("gateway", &TEXT, "Address of the gateway"),
-        key("ip_range", &TEXT, "Part of the subnet that containers get addresses from"),
+        key("ip_range", &TEXT, "Part of the subnet from which containers get addresses"),
         key("subnet", &TEXT, "The subnet, such as `172.28.0.0/16`"),
     ],
 );
@@ -101,11 +102,11 @@ static VOLUME: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&VOLUME_S
 static VOLUME_STRUCT: Struct = Struct::new(
     "a volume",
     &[
-        key("driver", &TEXT, "Driver of the volume; `local` if not given"),
-        key("driver_opts", &OPTIONS, "Settings for the driver"),
-        key("external", &EXTERNAL, "It exists already: Compose neither creates nor removes it"),
+        key("driver", &TEXT, "Volume driver; default `local`"),
+        key("driver_opts", &OPTIONS, "Options of the driver"),
+        key("external", &EXTERNAL, "It already exists: Compose neither creates nor removes it"),
         key("labels", &PAIRS, "Labels of the volume"),
-        key("name", &TEXT, "Its real name, without the project's name before it"),
+        key("name", &TEXT, "Its actual name, without the project name as a prefix"),
     ],
 );
 
@@ -113,14 +114,14 @@ static SECRET: Shape = Shape::structure(&SECRET_STRUCT);
 static SECRET_STRUCT: Struct = Struct::new(
     "a secret",
     &[
-        key("driver", &TEXT, "Driver that keeps the secret, in a swarm"),
-        key("driver_opts", &OPTIONS, "Settings for the driver"),
-        key("environment", &TEXT, "Variable of Compose's own environment that holds the secret").since(2, 6, 0),
-        key("external", &OPEN_EXTERNAL, "It exists already in the swarm"),
-        key("file", &TEXT, "File that holds the secret; relative to this file"),
+        key("driver", &TEXT, "Driver that stores the secret (Swarm)"),
+        key("driver_opts", &OPTIONS, "Options of the driver"),
+        key("environment", &TEXT, "Environment variable of Compose that contains the secret").since(2, 6, 0),
+        key("external", &OPEN_EXTERNAL, "It already exists in the swarm"),
+        key("file", &TEXT, "File that contains the secret; relative to this file"),
         key("labels", &PAIRS, "Labels of the secret"),
-        key("name", &TEXT, "Its real name, without the project's name before it"),
-        key("template_driver", &TEXT, "Driver that fills in the secret as a template"),
+        key("name", &TEXT, "Its actual name, without the project name as a prefix"),
+        key("template_driver", &TEXT, "Template driver for the secret"),
     ],
 );
 
@@ -128,13 +129,13 @@ static CONFIG: Shape = Shape::structure(&CONFIG_STRUCT);
 static CONFIG_STRUCT: Struct = Struct::new(
     "a config",
     &[
-        key("content", &TEXT, "The content itself, written here; variables are filled in").since(2, 23, 1),
-        key("environment", &TEXT, "Variable of Compose's own environment that holds the content").since(2, 23, 1),
-        key("external", &OPEN_EXTERNAL, "It exists already in the swarm"),
-        key("file", &TEXT, "File that holds the content; relative to this file"),
+        key("content", &TEXT, "Inline content; variables are interpolated").since(2, 23, 1),
+        key("environment", &TEXT, "Environment variable of Compose that contains the content").since(2, 23, 1),
+        key("external", &OPEN_EXTERNAL, "It already exists in the swarm"),
+        key("file", &TEXT, "File that contains the content; relative to this file"),
         key("labels", &PAIRS, "Labels of the config"),
-        key("name", &TEXT, "Its real name, without the project's name before it"),
-        key("template_driver", &TEXT, "Driver that fills in the content as a template"),
+        key("name", &TEXT, "Its actual name, without the project name as a prefix"),
+        key("template_driver", &TEXT, "Template driver for the content"),
     ],
 );
 
@@ -145,7 +146,7 @@ static MODEL_STRUCT: Struct = Struct::new(
         key("context_size", &INTEGER, "Size of the context window, in tokens"),
         key("model", &TEXT, "The model, as an OCI artifact such as `ai/smollm2`"),
         key("name", &TEXT, "Name of the model"),
-        key("runtime_flags", &TEXTS, "Flags for the engine that runs the model"),
+        key("runtime_flags", &TEXTS, "Flags for the inference engine"),
     ],
 )
 .required(&["model"]);

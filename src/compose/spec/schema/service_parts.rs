@@ -11,11 +11,11 @@ static GRANT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&GRANT_STR
 static GRANT_STRUCT: Struct = Struct::new(
     "a grant of a secret or config",
     &[
-        key("gid", &TEXT, "Group that owns the file; text, so quote numbers"),
-        key("mode", &NUMBER_OR_TEXT, "Permissions of the file, in octal, such as `0440`"),
-        key("source", &TEXT, "Name at top level"),
-        key("target", &TEXT, "Path in the container; `/run/secrets/NAME` or `/NAME` if not given"),
-        key("uid", &TEXT, "User that owns the file; text, so quote numbers"),
+        key("gid", &TEXT, "Group that owns the file; a string, so quote numbers"),
+        key("mode", &NUMBER_OR_TEXT, "Octal permissions of the file, such as `0440`"),
+        key("source", &TEXT, "Name of the top-level secret or config"),
+        key("target", &TEXT, "Container path; default `/run/secrets/NAME` or `/NAME`"),
+        key("uid", &TEXT, "User that owns the file; a string, so quote numbers"),
     ],
 );
 
@@ -25,13 +25,13 @@ static PORT: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER)).or_map(Mapping
 static PORT_STRUCT: Struct = Struct::new(
     "a port",
     &[
-        key("app_protocol", &TEXT, "What is spoken on the port, such as `http`").since(2, 25, 0),
-        key("host_ip", &TEXT, "Address of the host to listen on; all of them if not given"),
-        key("mode", &TEXT, "`host` publishes on the node, `ingress` on the whole swarm"),
-        key("name", &TEXT, "A name for people").since(2, 25, 0),
+        key("app_protocol", &TEXT, "Application protocol, such as `http`").since(2, 25, 0),
+        key("host_ip", &TEXT, "Host address to bind; default: all addresses"),
+        key("mode", &TEXT, "`host` publishes on each node, `ingress` load-balances across the swarm"),
+        key("name", &TEXT, "Human-readable name").since(2, 25, 0),
         key("protocol", &TEXT, "`tcp` or `udp`"),
-        key("published", &INTEGER_OR_TEXT, "Port of the host, or a range as text; any free one if not given"),
-        key("target", &INTEGER_OR_TEXT, "Port of the container"),
+        key("published", &INTEGER_OR_TEXT, "Host port, or a range as a string; default: a free port"),
+        key("target", &INTEGER_OR_TEXT, "Container port"),
     ],
 );
 
@@ -41,15 +41,15 @@ static MOUNT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&MOUNT_STR
 static MOUNT_STRUCT: Struct = Struct::new(
     "a mount",
     &[
-        key("bind", &BIND, "Settings of a bind mount"),
-        key("consistency", &TEXT, "How strictly host and container must agree; depends on the platform"),
-        key("image", &IMAGE_MOUNT, "Settings of an image mount").since(2, 35, 0),
+        key("bind", &BIND, "Options of a bind mount"),
+        key("consistency", &TEXT, "Consistency requirement; depends on the platform"),
+        key("image", &IMAGE_MOUNT, "Options of an image mount").since(2, 35, 0),
         key("read_only", &FLAG, "Mounts it read-only"),
-        key("source", &TEXT, "Path of the host, volume or image that is mounted"),
-        key("target", &TEXT, "Path in the container"),
-        key("tmpfs", &TMPFS, "Settings of a mount in memory"),
+        key("source", &TEXT, "Host path, volume or image to mount"),
+        key("target", &TEXT, "Container path"),
+        key("tmpfs", &TMPFS, "Options of a tmpfs mount"),
         key("type", &MOUNT_TYPE, "`volume`, `bind`, `tmpfs`, `image`, `npipe` or `cluster`"),
-        key("volume", &VOLUME_MOUNT, "Settings of a volume mount"),
+        key("volume", &VOLUME_MOUNT, "Options of a volume mount"),
     ],
 )
 .required(&["type"]);
@@ -59,10 +59,10 @@ static BIND: Shape = Shape::structure(&BIND_STRUCT);
 static BIND_STRUCT: Struct = Struct::new(
     "`bind`",
     &[
-        key("create_host_path", &FLAG, "Makes a directory of a source that is missing"),
-        key("propagation", &TEXT, "How mounts below it spread between host and container"),
-        key("recursive", &BIND_RECURSIVE, "What happens to mounts below the source").since(2, 30, 0),
-        key("selinux", &BIND_SELINUX, "SELinux label: `z` shared, `Z` private").since(2, 3, 0),
+        key("create_host_path", &FLAG, "Creates a directory if the source does not exist"),
+        key("propagation", &TEXT, "Mount propagation between host and container"),
+        key("recursive", &BIND_RECURSIVE, "How nested mounts of the source are handled").since(2, 30, 0),
+        key("selinux", &BIND_SELINUX, "SELinux label: `z` (shared) or `Z` (private)").since(2, 3, 0),
     ],
 );
 static BIND_RECURSIVE: Shape =
@@ -72,23 +72,22 @@ static VOLUME_MOUNT: Shape = Shape::structure(&VOLUME_MOUNT_STRUCT);
 static VOLUME_MOUNT_STRUCT: Struct = Struct::new(
     "`volume`",
     &[
-        key("labels", &PAIRS, "Labels of a volume that is made for the mount").since(2, 35, 0),
-        key("nocopy", &FLAG, "Does not fill a new volume with what the image has there"),
-        key("subpath", &TEXT, "Path in the volume that is mounted").since(2, 25, 0),
+        key("labels", &PAIRS, "Labels of a volume that is created for the mount").since(2, 35, 0),
+        key("nocopy", &FLAG, "Does not populate a new volume with data from the image"),
+        key("subpath", &TEXT, "Path inside the volume to mount").since(2, 25, 0),
     ],
 );
 static TMPFS: Shape = Shape::structure(&TMPFS_STRUCT);
 static TMPFS_STRUCT: Struct = Struct::new(
     "`tmpfs`",
     &[
-        key("mode", &NUMBER_OR_TEXT, "Permissions of the directory, in octal").since(2, 14, 0),
+        key("mode", &NUMBER_OR_TEXT, "Octal permissions of the directory").since(2, 14, 0),
         key("size", &TMPFS_SIZE, "Size in bytes, or as `64m`"),
     ],
 );
 static TMPFS_SIZE: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
 static IMAGE_MOUNT: Shape = Shape::structure(&IMAGE_MOUNT_STRUCT);
-static IMAGE_MOUNT_STRUCT: Struct =
-    Struct::new("`image`", &[key("subpath", &TEXT, "Path in the image that is mounted")]);
+static IMAGE_MOUNT_STRUCT: Struct = Struct::new("`image`", &[key("subpath", &TEXT, "Path inside the image to mount")]);
 
 /// `devices` of a service.
 pub(crate) static DEVICES: Shape = Shape::list(&DEVICE, EntryStyle::Joined);
@@ -96,7 +95,7 @@ static DEVICE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&DEVICE_S
 static DEVICE_STRUCT: Struct = Struct::new(
     "a device",
     &[
-        key("permissions", &TEXT, "What the container may do: read, write, make nodes (`rwm`)").since(2, 29, 3),
+        key("permissions", &TEXT, "Cgroup permissions: read, write, mknod (`rwm`)").since(2, 29, 3),
         key("source", &TEXT, "Path of the device on the host").since(2, 29, 3),
         key("target", &TEXT, "Path of the device in the container").since(2, 29, 3),
     ],
@@ -110,9 +109,13 @@ static DEPENDENCY: Shape = Shape::structure(&DEPENDENCY_STRUCT);
 static DEPENDENCY_STRUCT: Struct = Struct::new(
     "a dependency",
     &[
-        key("condition", &CONDITION, "What must hold before this service starts: started, healthy, or ended well"),
-        key("required", &BOOL, "Whether it is an error that the other service is not there").since(2, 20, 0),
-        key("restart", &FLAG, "Restarts this service when Compose restarts the other").since(2, 17, 0),
+        key(
+            "condition",
+            &CONDITION,
+            "Condition for this service to start: started, healthy, or completed successfully",
+        ),
+        key("required", &BOOL, "Whether a missing dependency is an error").since(2, 20, 0),
+        key("restart", &FLAG, "Restarts this service when Compose restarts the dependency").since(2, 17, 0),
     ],
 )
 .required(&["condition"]);
@@ -129,15 +132,16 @@ static ATTACHMENT: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&ATTA
 static ATTACHMENT_STRUCT: Struct = Struct::new(
     "a network of a service",
     &[
-        key("aliases", &NAME_SET, "More host names of the service on this network"),
-        key("driver_opts", &OPTIONS, "Settings for the driver").since(2, 27, 1),
-        key("gw_priority", &NUMBER, "The network with the highest one gives the default gateway").since(2, 33, 0),
+        key("aliases", &NAME_SET, "Additional hostnames of the service on this network"),
+        key("driver_opts", &OPTIONS, "Options of the driver").since(2, 27, 1),
+        key("gw_priority", &NUMBER, "The network with the highest priority provides the default gateway")
+            .since(2, 33, 0),
         key("interface_name", &TEXT, "Name of the interface in the container").since(2, 36, 0),
-        key("ipv4_address", &TEXT, "A fixed IPv4 address; the network needs a subnet"),
-        key("ipv6_address", &TEXT, "A fixed IPv6 address; the network needs a subnet"),
+        key("ipv4_address", &TEXT, "Fixed IPv4 address; requires a subnet on the network"),
+        key("ipv6_address", &TEXT, "Fixed IPv6 address; requires a subnet on the network"),
         key("link_local_ips", &TEXT_SET, "Link-local addresses"),
         key("mac_address", &TEXT, "A fixed MAC address on this network").since(2, 23, 2),
-        key("priority", &NUMBER, "Networks are joined from the highest down"),
+        key("priority", &NUMBER, "Order in which networks are joined, highest first"),
     ],
 );
 
@@ -148,8 +152,8 @@ static USED_MODEL: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&USED
 static USED_MODEL_STRUCT: Struct = Struct::new(
     "a model of a service",
     &[
-        key("endpoint_var", &TEXT, "Variable that gets the URL of the model"),
-        key("model_var", &TEXT, "Variable that gets the name of the model").since(2, 38, 1),
+        key("endpoint_var", &TEXT, "Environment variable for the URL of the model"),
+        key("model_var", &TEXT, "Environment variable for the name of the model").since(2, 38, 1),
     ],
 );
 
@@ -159,17 +163,17 @@ pub(crate) static HEALTHCHECK: Shape = Shape::structure(&HEALTHCHECK_STRUCT);
 pub(crate) static HEALTHCHECK_STRUCT: Struct = Struct::new(
     "`healthcheck`",
     &[
-        key("disable", &FLAG, "Switches off the check that the image brings"),
+        key("disable", &FLAG, "Disables the image's own healthcheck"),
         key("interval", &DURATION, "Time between checks, such as `30s`"),
-        key("retries", &NUMBER_OR_TEXT, "How many checks must fail in a row before it counts as unhealthy"),
+        key("retries", &NUMBER_OR_TEXT, "Number of consecutive failures before the container is unhealthy"),
         key("start_interval", &DURATION, "Time between checks during the start period").since(2, 20, 2),
-        key("start_period", &DURATION, "Time at the start in which failures do not count"),
+        key("start_period", &DURATION, "Time after the start during which failures do not count"),
         key(
             "test",
             &TEXT_OR_TEXTS,
-            "The command: text for a shell, or a list that starts with `CMD`, `CMD-SHELL` or `NONE`",
+            "The command: a string for the shell, or a list that starts with `CMD`, `CMD-SHELL` or `NONE`",
         ),
-        key("timeout", &DURATION, "Time that one check may take"),
+        key("timeout", &DURATION, "Timeout of a single check"),
     ],
 );
 
@@ -179,10 +183,9 @@ static ENV_FILE_ITEM: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&E
 static ENV_FILE_STRUCT: Struct = Struct::new(
     "an `env_file`",
     &[
-        key("format", &TEXT, "`raw` takes values as they stand; otherwise quotes and variables are read")
-            .since(2, 30, 0),
-        key("path", &TEXT, "The file; relative to this file").since(2, 24, 0),
-        key("required", &FLAG, "Whether it is an error that the file is missing").since(2, 24, 0),
+        key("format", &TEXT, "`raw` takes values literally, without quotes and interpolation").since(2, 30, 0),
+        key("path", &TEXT, "Path of the env file; relative to this file").since(2, 24, 0),
+        key("required", &FLAG, "Whether a missing file is an error").since(2, 24, 0),
     ],
 )
 .required(&["path"])
@@ -193,7 +196,7 @@ pub(crate) static EXTENDS: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Stru
 static EXTENDS_STRUCT: Struct = Struct::new(
     "`extends`",
     &[
-        key("file", &TEXT, "File of the other service; this one if not given"),
+        key("file", &TEXT, "File that defines the other service; default: this file"),
         key("service", &TEXT, "Name of the other service"),
     ],
 )
@@ -201,11 +204,11 @@ static EXTENDS_STRUCT: Struct = Struct::new(
 .without_extensions();
 
 static HOOK_KEYS: &[Key] = &[
-    key("command", &COMMAND, "What is run"),
-    key("environment", &PAIRS, "Variables of the command"),
-    key("privileged", &FLAG, "Runs it with all privileges"),
-    key("user", &TEXT, "User that runs it"),
-    key("working_dir", &TEXT, "Directory that it starts in"),
+    key("command", &COMMAND, "Command to run"),
+    key("environment", &PAIRS, "Environment variables of the command"),
+    key("privileged", &FLAG, "Runs with full privileges"),
+    key("user", &TEXT, "User to run as"),
+    key("working_dir", &TEXT, "Working directory"),
 ];
 /// A command that is run in a running container.
 pub(crate) static HOOK: Shape = Shape::structure(&HOOK_STRUCT);
@@ -218,17 +221,17 @@ static PRE_START_HOOK: Shape = Shape::structure(&PRE_START_HOOK_STRUCT);
 static PRE_START_HOOK_STRUCT: Struct = Struct::new(
     "a hook",
     &[
-        key("command", &COMMAND, "What is run; the image's own command if not given"),
-        key("environment", &PAIRS, "Variables of the command"),
-        key("image", &TEXT, "Image that runs it; the service's own if not given"),
+        key("command", &COMMAND, "Command to run; default: the image's command"),
+        key("environment", &PAIRS, "Environment variables of the command"),
+        key("image", &TEXT, "Image to run; default: the service's image"),
         key(
             "per_replica",
             &FLAG,
-            "Runs it before each container, not once for the service; docker compose 5.5 refuses it still",
+            "Runs before each container instead of once per service; docker compose 5.5 still rejects it",
         ),
-        key("privileged", &FLAG, "Runs it with all privileges"),
-        key("user", &TEXT, "User that runs it"),
-        key("working_dir", &TEXT, "Directory that it starts in"),
+        key("privileged", &FLAG, "Runs with full privileges"),
+        key("user", &TEXT, "User to run as"),
+        key("working_dir", &TEXT, "Working directory"),
     ],
 );
 
@@ -238,8 +241,8 @@ pub(crate) static LOGGING: Shape = Shape::structure(&LOGGING_STRUCT);
 pub(crate) static LOGGING_STRUCT: Struct = Struct::new(
     "`logging`",
     &[
-        key("driver", &TEXT, "Where logs go: `json-file`, `local`, `syslog`, `journald` …"),
-        key("options", &LOG_OPTIONS, "Settings for the driver, such as `max-size`"),
+        key("driver", &TEXT, "Logging driver: `json-file`, `local`, `syslog`, `journald` …"),
+        key("options", &LOG_OPTIONS, "Options of the driver, such as `max-size`"),
     ],
 );
 static LOG_OPTION: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL)).quotable();
@@ -251,8 +254,8 @@ pub(crate) static PROVIDER: Shape = Shape::structure(&PROVIDER_STRUCT);
 static PROVIDER_STRUCT: Struct = Struct::new(
     "`provider`",
     &[
-        key("options", &PROVIDER_OPTIONS, "Settings for the provider"),
-        key("type", &TEXT, "Program that runs the service in Compose's stead"),
+        key("options", &PROVIDER_OPTIONS, "Options of the provider"),
+        key("type", &TEXT, "Program that manages the service instead of Compose"),
     ],
 )
 .required(&["type"]);
@@ -268,9 +271,9 @@ pub(crate) static CREDENTIAL_SPEC: Shape = Shape::structure(&CREDENTIAL_SPEC_STR
 static CREDENTIAL_SPEC_STRUCT: Struct = Struct::new(
     "`credential_spec`",
     &[
-        key("config", &TEXT, "Name of the config that holds it"),
-        key("file", &TEXT, "File that holds it"),
-        key("registry", &TEXT, "Key of the Windows registry that holds it"),
+        key("config", &TEXT, "Config that contains the credential specification"),
+        key("file", &TEXT, "File that contains the credential specification"),
+        key("registry", &TEXT, "Windows registry key that contains the credential specification"),
     ],
 );
 
@@ -279,12 +282,12 @@ pub(crate) static BLKIO: Shape = Shape::structure(&BLKIO_STRUCT);
 static BLKIO_STRUCT: Struct = Struct::new(
     "`blkio_config`",
     &[
-        key("device_read_bps", &RATES, "Most bytes per second read from a device"),
-        key("device_read_iops", &RATES, "Most reads per second from a device"),
-        key("device_write_bps", &RATES, "Most bytes per second written to a device"),
-        key("device_write_iops", &RATES, "Most writes per second to a device"),
-        key("weight", &INTEGER_OR_TEXT, "Share of disk time against other containers, 10 to 1000"),
-        key("weight_device", &WEIGHTS, "Share of the time of one device"),
+        key("device_read_bps", &RATES, "Maximum bytes per second read from a device"),
+        key("device_read_iops", &RATES, "Maximum reads per second from a device"),
+        key("device_write_bps", &RATES, "Maximum bytes per second written to a device"),
+        key("device_write_iops", &RATES, "Maximum writes per second to a device"),
+        key("weight", &INTEGER_OR_TEXT, "Block I/O weight relative to other containers, 10 to 1000"),
+        key("weight_device", &WEIGHTS, "Block I/O weight for a single device"),
     ],
 )
 .without_extensions();
@@ -302,6 +305,6 @@ static WEIGHTS: Shape = Shape::list(&WEIGHT, EntryStyle::Words);
 static WEIGHT: Shape = Shape::structure(&WEIGHT_STRUCT);
 static WEIGHT_STRUCT: Struct = Struct::new(
     "a weight",
-    &[key("path", &TEXT, "The device, such as `/dev/sda`"), key("weight", &INTEGER_OR_TEXT, "Its share, 10 to 1000")],
+    &[key("path", &TEXT, "The device, such as `/dev/sda`"), key("weight", &INTEGER_OR_TEXT, "The weight, 10 to 1000")],
 )
 .without_extensions();

@@ -340,11 +340,11 @@ fn is_word_byte(byte: u8) -> bool {
 /// Text.
 pub(crate) static TEXT: Shape = Shape::of(Scalars::TEXT).quotable();
 /// A duration. The schema takes any text; what is no duration fails later, as does a number in quotes.
-pub(crate) static DURATION: Shape = Shape::of(Scalars::TEXT).hint("write a duration with its unit, such as `10s`");
+pub(crate) static DURATION: Shape = Shape::of(Scalars::TEXT).hint("use a duration with a unit, such as `10s`");
 /// `true` or `false`.
 pub(crate) static BOOL: Shape = Shape::of(Scalars::BOOL);
 /// `true` or `false`, or text that stands for it.
-pub(crate) static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).hint("write `true` or `false`");
+pub(crate) static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).hint("use `true` or `false`");
 /// A whole number, or text that stands for it.
 pub(crate) static INTEGER_OR_TEXT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT));
 /// A whole number.

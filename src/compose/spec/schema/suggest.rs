@@ -39,7 +39,7 @@ const SERVICE_MOVES: &[(&str, &str)] = &[
     ("aliases", "`aliases` of a network under `networks`"),
     ("ipv4_address", "`ipv4_address` of a network under `networks`"),
     ("ipv6_address", "`ipv6_address` of a network under `networks`"),
-    ("external", "`external` of a network or volume at top level"),
+    ("external", "`external` of a top-level network or volume"),
     ("condition", "`condition` of a service under `depends_on`"),
 ];
 
@@ -53,7 +53,7 @@ pub(crate) fn guess(name: &str, entry: &Entry, map: &Map, owners: &[&'static Str
         return spelling(key, entry, map, owner);
     }
     if let Some(place) = elsewhere(owner.title, name) {
-        return Guess::Moved(format!("`{name}` is not a key of {{owner}}, use {place}"));
+        return Guess::Moved(format!("unknown key `{name}` in {{owner}}: use {place}"));
     }
     if let Some(sentence) = moved_by_name(name, entry, owner) {
         return Guess::Moved(sentence);
@@ -124,7 +124,7 @@ fn spelling(near: &'static str, entry: &Entry, map: &Map, owner: &'static Struct
 fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<String> {
     if is(owner, &SERVICE_STRUCT) {
         let (_, now) = SERVICE_MOVES.iter().find(|(old, _)| *old == name)?;
-        return Some(format!("`{name}` is not a key of {{owner}}, it is {now} now"))
+        return Some(format!("unknown key `{name}` in {{owner}}: it was replaced by {now}"))
             .map(|sentence| reword(name, sentence));
     }
     if !is(owner, &FILE_STRUCT) {
@@ -141,7 +141,7 @@ fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<St
 /// Only what had that name in an old format is something else *now*; the rest is simply called otherwise.
 fn reword(name: &str, sentence: String) -> String {
     let old = ["net", "log_driver", "log_opt", "volume_driver"];
-    if old.contains(&name) { sentence } else { sentence.replace(", it is ", ", use ").replace(" now", "") }
+    if old.contains(&name) { sentence } else { sentence.replace(": it was replaced by ", ": use ") }
 }
 
 /// The path of the section of a service that knows a key: `deploy.resources`.

@@ -97,8 +97,10 @@ impl<'a> Walk<'a> {
         self.owners.pop();
         for name in structure.required {
             if !map.contains_key(name) && !misspelt.contains(name) {
-                let message =
-                    format!("{} needs the key `{name}`", words::instance(structure.title, self.chosen_name()));
+                let message = format!(
+                    "missing required key `{name}` in {}",
+                    words::instance(structure.title, self.chosen_name())
+                );
                 let place = self.keys.last().copied().flatten().unwrap_or(value.place);
                 let finding = self.finding("missing-key", place, message);
                 let evidence = format!("{}.{name}", self.full_path());
@@ -144,7 +146,7 @@ impl<'a> Walk<'a> {
         } else {
             return;
         };
-        let message = format!("{} must be {wanted}, this is {number}", self.subject());
+        let message = format!("{} must be {wanted}, but is {number}", self.subject());
         let finding = self.finding("invalid-value", self.place_of(value), message);
         self.report(finding);
     }
@@ -156,8 +158,8 @@ impl<'a> Walk<'a> {
             let message = words::duplicate(&self.subject(), shown);
             self.enter(Segment::Index(again), None, |walk| {
                 let finding = walk.finding("invalid-value", item.place, message);
-                let mut finding = finding.label(first.place, "it stands here first").help("remove one of them");
-                let title = "take out the second one, which says the same";
+                let mut finding = finding.label(first.place, "first listed here").help("remove one of them");
+                let title = "remove the duplicate";
                 let fix = edit::safe(title, edit::remove(walk.files, item.place));
                 finding.fix = walk.when_mine(fix.filter(|_| !is_shared(item)));
                 walk.report(finding);
@@ -166,7 +168,7 @@ impl<'a> Walk<'a> {
     }
 
     fn wrong_type(&mut self, value: &Value, shape: &Shape) {
-        let message = format!("{} must be {}, this is {}", self.subject(), words::wanted(shape), words::kind(value));
+        let message = format!("{} must be {}, but is {}", self.subject(), words::wanted(shape), words::kind(value));
         let mut finding = self.finding("wrong-type", self.place_of(value), message);
         finding.help = words::type_help(value, shape).map(str::to_owned);
         if shape.quotable {
@@ -202,7 +204,7 @@ impl<'a> Walk<'a> {
         let owner = words::instance(structure.title, self.chosen_name());
         let message = match &guess {
             suggest::Guess::Moved(sentence) => sentence.replace("{owner}", &owner),
-            _ => format!("`{name}` is not a key of {owner}"),
+            _ => format!("unknown key `{name}` in {owner}"),
         };
         let meant = match guess {
             suggest::Guess::Spelling { name, fits } => Some((name, fits)),
@@ -218,7 +220,7 @@ impl<'a> Walk<'a> {
             }
             if !structure.closed {
                 finding.severity = Severity::Warning;
-                finding.help.get_or_insert_with(|| "docker compose ignores it without a word".to_owned());
+                finding.help.get_or_insert_with(|| "remove it: docker compose silently ignores it".to_owned());
             }
             walk.violations.push(Violation { finding, rejected: structure.closed, newer: false });
         });
@@ -226,7 +228,10 @@ impl<'a> Walk<'a> {
     }
 
     fn newer(&mut self, name: &str, entry: &Entry, release: Release) {
-        let message = format!("`{name}` needs docker compose {release}, this is read as {} does", Release::REFERENCE);
+        let message = format!(
+            "`{name}` requires docker compose {release}, but plimsoll reads the project as {} does",
+            Release::REFERENCE
+        );
         let finding = self.finding("unknown-key", entry.key, message);
         self.violations.push(Violation { finding, rejected: true, newer: true });
     }

@@ -63,16 +63,16 @@ pub(crate) fn type_help(value: &Value, shape: &Shape) -> Option<&'static str> {
         Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Text(_) if shape.hint.is_some() => {
             shape.hint
         }
-        Data::Timestamp(_) => Some("YAML reads it as a date, which docker compose takes nowhere; put it in quotes"),
-        Data::Text(_) if list && !map => Some("write each entry on a line of its own, after `- `"),
+        Data::Timestamp(_) => Some("put it in quotes: YAML reads it as a date, which docker compose never accepts"),
+        Data::Text(_) if list && !map => Some("write each entry on its own line, after `- `"),
         Data::Text(_) if shape.list.is_some_and(|list| list.style == EntryStyle::Names) => {
-            Some("write it as a list, each entry after `- `")
+            Some("write it as a list, with each entry after `- `")
         }
-        Data::Text(_) if map => Some("write it as keys with values, one a line"),
-        Data::Text(_) => Some("write it without quotes, or give another value"),
+        Data::Text(_) if map => Some("write it as `key: value` pairs, one per line"),
+        Data::Text(_) => Some("remove the quotes, or use another value"),
         Data::List(_) if map => Some("write its entries as keys, without the dashes"),
         Data::Map(entries) if !map && !list && is_flow(value, entries) => {
-            Some("YAML reads what starts with `{` as a mapping; put the whole value in quotes")
+            Some("put the whole value in quotes: YAML reads a value that starts with `{` as a mapping")
         }
         Data::Map(_) if list => Some("write each entry after `- `"),
         _ => None,
@@ -97,9 +97,9 @@ pub(crate) fn instance(title: &str, name: Option<&str>) -> String {
 pub(crate) fn missing_help(title: &str, name: &str) -> String {
     match (title, name) {
         ("a device request", _) => "add `capabilities: [gpu]` for GPUs".to_owned(),
-        ("a dependency", _) => "add `condition: service_started`, which is what the short form means".to_owned(),
-        ("a mount", _) => "add `type: bind` for a path of the host, `type: volume` for a named volume".to_owned(),
-        ("a limit", _) => "give both `soft` and `hard`, or one number for both".to_owned(),
+        ("a dependency", _) => "add `condition: service_started`, the default of the short syntax".to_owned(),
+        ("a mount", _) => "add `type: bind` for a host path, or `type: volume` for a named volume".to_owned(),
+        ("a limit", _) => "set both `soft` and `hard`, or a single number for both".to_owned(),
         _ => format!("add `{name}`"),
     }
 }
@@ -107,18 +107,18 @@ pub(crate) fn missing_help(title: &str, name: &str) -> String {
 /// What is wrong with a name.
 pub(crate) fn bad_name(name: &str, table: &Table) -> String {
     match name {
-        "" => "a key is empty".to_owned(),
-        _ => format!("`{}` cannot be the name of {}", shorten(name), table.title),
+        "" => "empty key".to_owned(),
+        _ => format!("`{}` is not a valid name for {}", shorten(name), table.title),
     }
 }
 
 /// What a name may be.
 pub(crate) fn name_help(names: Names) -> &'static str {
     match names {
-        Names::Word => "use letters without accents, digits, `.`, `_` and `-`",
-        Names::Lower => "use small letters without accents",
+        Names::Word => "use ASCII letters, digits, `.`, `_` and `-`",
+        Names::Lower => "use lowercase ASCII letters",
         Names::Filled => "give it a name",
-        Names::OneLine => "give it a name on one line",
+        Names::OneLine => "use a name without line breaks",
     }
 }
 
@@ -135,11 +135,10 @@ pub(crate) fn bad_text(subject: &str, text: &str, rule: TextRule) -> String {
             format!("{subject} must be {}, not `{shown}`", one_of(&words))
         }
         TextRule::ContainerName => {
-            format!("`{shown}` cannot name a container: it takes two letters or digits at least")
+            format!("invalid container name `{shown}`: it needs at least two letters or digits")
         }
         TextRule::PullPolicy => format!(
-            "{subject} must be `always`, `never`, `missing`, `if_not_present`, `build`, `refresh`, `daily`, `weekly` or \
-             `every_` with a duration, not `{shown}`"
+            "{subject} must be `always`, `never`, `missing`, `if_not_present`, `build`, `refresh`, `daily`, `weekly` or `every_<duration>`, not `{shown}`"
         ),
         TextRule::Free => format!("{subject} cannot be `{shown}`"),
     }
@@ -148,8 +147,8 @@ pub(crate) fn bad_text(subject: &str, text: &str, rule: TextRule) -> String {
 /// What is wrong with an item that stands in a list twice; the text is left out where it may be secret.
 pub(crate) fn duplicate(subject: &str, text: Option<&str>) -> String {
     match text {
-        Some(text) => format!("{subject} holds `{}` twice", shorten(text)),
-        None => format!("{subject} holds the same entry twice"),
+        Some(text) => format!("duplicate entry `{}` in {subject}", shorten(text)),
+        None => format!("duplicate entry in {subject}"),
     }
 }
 

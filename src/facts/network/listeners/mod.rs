@@ -265,7 +265,7 @@ fn of_mapping(service: &Service, taken: u16) -> Option<Listeners> {
     let is_taken = |(first, last): (u16, u16)| (first..=last).contains(&taken);
     let mapping = service.ports.iter().find(|mapping| mapping.published.is_some_and(is_taken))?;
     let (first, last) = mapping.published?;
-    let (port, sure, who) = (mapping.target, Sureness::Likely, "its mapping".to_owned());
+    let (port, sure, who) = (mapping.target, Sureness::Likely, "its port mapping".to_owned());
     let one = Listener { port, sure, who, evidence: Evidence::Mapping(first), place: mapping.place };
     (first == last).then_some(Listeners { ports: vec![one], extent: Extent::Some })
 }

@@ -15,7 +15,7 @@ pub(crate) fn flaw(value: &Value) -> Option<Flaw> {
         return None;
     }
     let reason = reason(text)?;
-    Some(Flaw::new(format!("`{text}` is no image: {reason}")).help(help(text, &reason)))
+    Some(Flaw::new(format!("invalid image reference `{text}`: {reason}")).help(help(text, &reason)))
 }
 
 /// The id of an image that is there already.
@@ -31,19 +31,19 @@ fn is_hexadecimal(byte: u8) -> bool {
 fn help(text: &str, reason: &str) -> String {
     let address = text.split_once("://").map(|(_, address)| address);
     match address {
-        Some(address) if self::reason(address).is_none() => format!("write `{address}`"),
-        _ if reason.contains("capital") => "write the name in small letters".to_owned(),
-        _ => "an image is `[registry/]name[:tag][@digest]`".to_owned(),
+        Some(address) if self::reason(address).is_none() => format!("use `{address}`"),
+        _ if reason.contains("lowercase") => "use lowercase letters".to_owned(),
+        _ => "use the form `[registry/]name[:tag][@digest]`".to_owned(),
     }
 }
 
 /// Why a text is no reference.
 fn reason(text: &str) -> Option<String> {
     if text.contains("://") {
-        return Some("it is an address with a scheme".to_owned());
+        return Some("it starts with a URL scheme".to_owned());
     }
     if let Some(blank) = text.chars().find(|character| character.is_whitespace()) {
-        return Some(if blank == ' ' { "it has a space".to_owned() } else { "it has a blank".to_owned() });
+        return Some(if blank == ' ' { "it contains a space".to_owned() } else { "it contains whitespace".to_owned() });
     }
     let (named, digest) = match text.split_once('@') {
         Some((named, digest)) => (named, Some(digest)),
@@ -88,23 +88,23 @@ fn bad_registry(registry: &str) -> Option<String> {
     };
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let fits = host.split('.').all(is_part) && port.is_none_or(is_port);
-    (!fits).then(|| format!("`{registry}` is no registry"))
+    (!fits).then(|| format!("invalid registry `{registry}`"))
 }
 
 fn bad_name(name: &str) -> Option<String> {
     if name.is_empty() {
-        return Some("it has no name".to_owned());
+        return Some("the repository name is missing".to_owned());
     }
     if name.chars().any(char::is_uppercase) {
-        return Some("its name has capital letters".to_owned());
+        return Some("repository names must be lowercase".to_owned());
     }
     if name.len() > LONGEST_NAME {
-        return Some(format!("its name is longer than {LONGEST_NAME} characters"));
+        return Some(format!("the repository name is longer than {LONGEST_NAME} characters"));
     }
     let part = name.split('/').find(|part| !is_path_part(part))?;
     Some(match part {
-        "" => "a part between slashes is empty".to_owned(),
-        _ => format!("`{part}` cannot be part of its name"),
+        "" => "a path component is empty".to_owned(),
+        _ => format!("invalid path component `{part}`"),
     })
 }
 
@@ -122,12 +122,12 @@ fn is_path_part(part: &str) -> bool {
 fn bad_tag(tag: &str) -> Option<String> {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if tag.is_empty() {
-        return Some("nothing follows the colon".to_owned());
+        return Some("the tag is empty".to_owned());
     }
     let fits = tag.bytes().next().is_some_and(word)
         && tag.bytes().all(|byte| word(byte) || matches!(byte, b'.' | b'-'))
         && tag.len() <= LONGEST_TAG;
-    (!fits).then(|| format!("`{tag}` is no tag"))
+    (!fits).then(|| format!("invalid tag `{tag}`"))
 }
 
 fn bad_digest(digest: &str) -> Option<String> {
@@ -137,8 +137,8 @@ fn bad_digest(digest: &str) -> Option<String> {
         _ => false,
     };
     (!fits).then(|| match digest.strip_prefix("sha256:") {
-        Some(digits) => format!("a digest has 64 hexadecimal digits after `sha256:`, this has {}", digits.len()),
-        None => "what follows `@` is no digest".to_owned(),
+        Some(digits) => format!("a `sha256` digest must have 64 hexadecimal digits, but has {}", digits.len()),
+        None => "invalid digest".to_owned(),
     })
 }
 
@@ -173,14 +173,14 @@ mod tests {
 
     #[test]
     fn what_is_no_reference_says_why() {
-        check("nginx:", Some("nothing follows the colon"));
-        check(":1.0", Some("it has no name"));
-        check("nginx: latest", Some("it has a space"));
-        check("Nginx", Some("its name has capital letters"));
-        check("nvcr.io/YOUR_ORG/nim:1", Some("its name has capital letters"));
-        check("https://ghcr.io/a/b", Some("it is an address with a scheme"));
-        check("a//b", Some("a part between slashes is empty"));
-        check("a/b/", Some("a part between slashes is empty"));
+        check("nginx:", Some("the tag is empty"));
+        check(":1.0", Some("the repository name is missing"));
+        check("nginx: latest", Some("it contains a space"));
+        check("Nginx", Some("repository names must be lowercase"));
+        check("nvcr.io/YOUR_ORG/nim:1", Some("repository names must be lowercase"));
+        check("https://ghcr.io/a/b", Some("it starts with a URL scheme"));
+        check("a//b", Some("a path component is empty"));
+        check("a/b/", Some("a path component is empty"));
         check("app_:1", Some("`app_` cannot be part of its name"));
         check("a___b", Some("`a___b` cannot be part of its name"));
         check("a._b", Some("`a._b` cannot be part of its name"));
@@ -189,7 +189,7 @@ mod tests {
         check("app:-1", Some("`-1` is no tag"));
         check("app:x/2:3", Some("`app:x` is no registry"));
         check("app@sha256:abc", Some("a digest has 64 hexadecimal digits after `sha256:`, this has 3"));
-        check("app@latest", Some("what follows `@` is no digest"));
+        check("app@latest", Some("invalid digest"));
         check("-a.example.com/app", Some("`-a.example.com` is no registry"));
     }
 

@@ -57,7 +57,7 @@ impl Flaw {
     /// Suggests the nearest of a few words, or all of them.
     fn one_of(self, text: &str, known: &[&str]) -> Flaw {
         let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-        self.help(format!("it is one of {}", all.join(", "))).near(text, known)
+        self.help(format!("use one of {}", all.join(", "))).near(text, known)
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let variables = entry.value.get("environment").and_then(Value::map);
         if let Some(nameless) = variables.and_then(|variables| variables.get("")) {
-            let flaw = Flaw::new("a variable has no name".to_owned()).help("write `NAME=value`");
+            let flaw = Flaw::new("missing variable name".to_owned()).help("use `NAME=value`");
             report.add(&resource, "environment", nameless.key, Some(flaw));
         }
         words::seccomp(cx, &resource, &entry.value, &mut report);
@@ -205,8 +205,9 @@ impl Report<'_> {
         let files = self.files;
         let meant = flaw.meant.clone().filter(|_| value.via.is_empty() && value.parts.is_empty());
         let Some(finding) = self.add(resource, &path.join("."), value.place, Some(flaw)) else { return };
-        finding.fix = meant
-            .and_then(|(old, new)| edit::safe(format!("write `{new}`"), edit::respell(files, value.place, &old, &new)));
+        finding.fix = meant.and_then(|(old, new)| {
+            edit::safe(format!("replace with `{new}`"), edit::respell(files, value.place, &old, &new))
+        });
         let variables = value.parts.iter().filter_map(|part| part.variable.as_deref());
         for name in variables {
             if let Some(place) = environment.setting(name).and_then(|setting| setting.place) {

@@ -21,17 +21,15 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
 fn flaw(mount: &Mount) -> Option<Flaw> {
     let target = &mount.target.value;
     if target == "/" {
-        return Some(Flaw::new("nothing can be mounted at `/`".to_owned()).help("name a directory below it"));
+        return Some(Flaw::new("cannot mount anything at `/`".to_owned()).help("use a directory below it"));
     }
     if is_absolute(target) {
         return None;
     }
-    let flaw = Flaw::new(format!("{} is no absolute path in the container", shown(target)));
+    let flaw = Flaw::new(format!("container path {} is not absolute", shown(target)));
     Some(match (&mount.kind, target.as_str()) {
-        (MountKind::Anonymous, _) => {
-            flaw.help("a text without a colon is a path in the container: write `source:/path`")
-        }
-        (_, "ro" | "rw" | "z" | "Z") => flaw.help("write the path in the container before the options"),
-        _ => flaw.help(format!("write the whole path, such as `/{}`", target.trim_start_matches("./"))),
+        (MountKind::Anonymous, _) => flaw.help("use `source:/path`: an entry without a colon is a container path"),
+        (_, "ro" | "rw" | "z" | "Z") => flaw.help("add the container path before the options"),
+        _ => flaw.help(format!("use an absolute path, such as `/{}`", target.trim_start_matches("./"))),
     })
 }

@@ -11,10 +11,9 @@ use crate::rules::Context;
 pub(crate) fn server(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let address = text.split_once('%').map_or(text, |(address, _)| address);
-    address
-        .parse::<IpAddr>()
-        .is_err()
-        .then(|| Flaw::new(format!("{} is no IP address", shown(text))).help("a DNS server is given by its address"))
+    address.parse::<IpAddr>().is_err().then(|| {
+        Flaw::new(format!("{} is not a valid IP address", shown(text))).help("use the IP address of the DNS server")
+    })
 }
 
 /// A fixed IPv4 address.
@@ -39,9 +38,11 @@ pub(crate) fn any(value: &Value) -> Option<Flaw> {
 }
 
 fn no_address(text: &str, kind: &str) -> Flaw {
-    let flaw = Flaw::new(format!("{} is no {kind}", shown(text)));
+    let flaw = Flaw::new(format!("{} is not a valid {kind}", shown(text)));
     match text.split_once('/') {
-        Some((address, _)) if address.parse::<IpAddr>().is_ok() => flaw.help(format!("write `{address}` alone")),
+        Some((address, _)) if address.parse::<IpAddr>().is_ok() => {
+            flaw.help(format!("use `{address}` without the prefix length"))
+        }
         _ => flaw,
     }
 }
@@ -50,7 +51,8 @@ fn no_address(text: &str, kind: &str) -> Flaw {
 pub(crate) fn mac(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!is_mac(text)).then(|| {
-        Flaw::new(format!("{} is no MAC address", shown(text))).help("write six bytes, such as `02:42:ac:11:00:02`")
+        Flaw::new(format!("{} is not a valid MAC address", shown(text)))
+            .help("use six bytes, such as `02:42:ac:11:00:02`")
     })
 }
 
@@ -62,9 +64,9 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
             let (name, address) = &host.value;
             let blank = host.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
             if !blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
-                let what = if address.is_empty() { "nothing".to_owned() } else { shown(address) };
-                let flaw = Flaw::new(format!("the host `{name}` is given {what}, which is no IP address"))
-                    .help("`extra_hosts` takes an address, or `host-gateway` for the host");
+                let what = if address.is_empty() { "an empty value".to_owned() } else { shown(address) };
+                let flaw = Flaw::new(format!("host `{name}` maps to {what}, which is not a valid IP address"))
+                    .help("use an IP address, or `host-gateway` for the host");
                 report.add(&resource, "extra_hosts", host.place, Some(flaw));
             }
         }
@@ -95,8 +97,10 @@ fn of_the_project(cx: &Context<'_>, mode: &str) -> Option<Flaw> {
     if network.name.value == mode || matches!(mode, "none" | "host" | "bridge" | "default") {
         return None;
     }
-    let mut flaw = Flaw::new(format!("the network `{mode}` has another name for Docker"))
-        .help(format!("write `networks: [{mode}]` in place of `network_mode`"));
+    let mut flaw = Flaw::new(format!(
+        "network `{mode}` has a different name in Docker: Compose prefixes it with the project name"
+    ))
+    .help(format!("use `networks: [{mode}]` instead of `network_mode`"));
     flaw.severity = crate::finding::Severity::Warning;
     Some(flaw)
 }
@@ -132,7 +136,7 @@ fn outside(
     if wanted.iter().any(|(value, subnet)| value.has_blank() || subnet.contains(address)) {
         return;
     }
-    let flaw = Flaw::new(format!("`{address}` is not in the subnet of `{network}`"))
+    let flaw = Flaw::new(format!("`{address}` is outside the subnet of `{network}`"))
         .help(format!("choose an address in `{}`", first.text().unwrap_or("")));
     if let Some(finding) = report.add(resource, "ipv4_address", place, Some(flaw)) {
         finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".to_owned() });
@@ -144,13 +148,14 @@ fn range(report: &mut Report<'_>, resource: &str, pool: &Map) {
     let Some(entry) = pool.get("subnet").filter(|entry| !entry.value.has_blank()) else { return };
     let Some(text) = entry.value.text() else { return };
     let Some(subnet) = Subnet::parse(text) else {
-        let flaw = Flaw::new(format!("{} is no subnet", shown(text))).help("write it as `172.28.0.0/16`");
+        let flaw = Flaw::new(format!("{} is not a valid subnet", shown(text)))
+            .help("use CIDR notation, such as `172.28.0.0/16`");
         report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
         return;
     };
     if subnet.masked() != subnet {
-        let flaw = Flaw::new(format!("`{text}` is an address in a subnet, not the subnet"))
-            .help(format!("write `{}`", subnet.masked()));
+        let flaw = Flaw::new(format!("`{text}` is not a network address: it has host bits set"))
+            .help(format!("use `{}`", subnet.masked()));
         report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
     }
     if let Some(part) = pool.get("ip_range").filter(|entry| !entry.value.has_blank()) {
@@ -176,15 +181,16 @@ fn bad_part(text: &str, subnet: Subnet) -> Option<Flaw> {
     }
     let Some(part) = Subnet::parse(text) else {
         return Some(
-            Flaw::new(format!("{} is no range of addresses", shown(text))).help("write it as `172.28.5.0/24`"),
+            Flaw::new(format!("{} is not a valid address range", shown(text)))
+                .help("use CIDR notation, such as `172.28.5.0/24`"),
         );
     };
     if part.is_v6() != subnet.is_v6() || part.bits() < subnet.bits() || !subnet.overlaps(part) {
-        return Some(Flaw::new(format!("`{text}` is no part of the subnet `{subnet}`")));
+        return Some(Flaw::new(format!("`{text}` is outside the subnet `{subnet}`")));
     }
     (part.masked() != part).then(|| {
-        Flaw::new(format!("`{text}` is an address in a range, not the range"))
-            .help(format!("write `{}`", part.masked()))
+        Flaw::new(format!("`{text}` is not a network address: it has host bits set"))
+            .help(format!("use `{}`", part.masked()))
     })
 }
 
@@ -192,7 +198,7 @@ fn bad_member(text: &str, subnet: Subnet) -> Option<Flaw> {
     match text.parse::<IpAddr>() {
         Err(_) => Some(no_address(text, "IP address")),
         Ok(address) if !subnet.contains(address) => {
-            Some(Flaw::new(format!("`{text}` is not in the subnet `{subnet}`")))
+            Some(Flaw::new(format!("`{text}` is outside the subnet `{subnet}`")))
         }
         Ok(_) => None,
     }

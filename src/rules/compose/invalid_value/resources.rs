@@ -15,8 +15,8 @@ const LEAST_MEMORY: i64 = 6 * 1024 * 1024;
 pub(crate) fn memory(value: &Value) -> Option<Flaw> {
     let bytes: i64 = value.text()?.parse().ok()?;
     (0 < bytes && bytes < LEAST_MEMORY).then(|| {
-        let flaw = Flaw::new(format!("{bytes} bytes are less than the 6 MB that a container needs"));
-        if bytes <= 65_536 { flaw.help(format!("write a unit: `{bytes}m`")) } else { flaw.help("write `6m` or more") }
+        let flaw = Flaw::new(format!("{bytes} bytes is below the minimum of 6 MB for a container"));
+        if bytes <= 65_536 { flaw.help(format!("add a unit: `{bytes}m`")) } else { flaw.help("use at least `6m`") }
     })
 }
 
@@ -24,38 +24,37 @@ pub(crate) fn memory(value: &Value) -> Option<Flaw> {
 pub(crate) fn port(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
     (!(1..=65_535).contains(&number))
-        .then(|| Flaw::new(format!("{number} is no port")).help("ports go from 1 to 65535"))
+        .then(|| Flaw::new(format!("`{number}` is not a valid port")).help("use a port from 1 to 65535"))
 }
 
 /// The host's side of a port in long form: a number or a range.
 pub(crate) fn published(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = text.is_empty() || text.split('-').all(|number| number.parse::<u16>().is_ok());
-    (!fits).then(|| Flaw::new(format!("{} is no port of the host", shown(text))).help("ports go from 0 to 65535"))
+    (!fits).then(|| Flaw::new(format!("{} is not a valid host port", shown(text))).help("use a port from 0 to 65535"))
 }
 
 /// `cpu_period`, in microseconds.
 pub(crate) fn cpu_period(value: &Value) -> Option<Flaw> {
-    between(value, 1_000, 1_000_000, "a period of the processor goes from 1000 to 1000000 microseconds")
+    between(value, 1_000, 1_000_000, "use a CPU period from 1000 to 1000000 microseconds")
 }
 
 /// `cpu_quota`, in microseconds; -1 for none.
 pub(crate) fn cpu_quota(value: &Value) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
-    (0 < number && number < 1_000).then(|| {
-        Flaw::new(format!("{number} is too little")).help("a quota of the processor is 1000 microseconds or more")
-    })
+    (0 < number && number < 1_000)
+        .then(|| Flaw::new(format!("`{number}` is too low")).help("use a CPU quota of at least 1000 microseconds"))
 }
 
 /// `blkio_config.weight`.
 pub(crate) fn weight(value: &Value) -> Option<Flaw> {
-    between(value, 10, 1_000, "a weight goes from 10 to 1000")
+    between(value, 10, 1_000, "use a weight from 10 to 1000")
 }
 
 fn between(value: &Value, least: i64, most: i64, help: &str) -> Option<Flaw> {
     let Data::Int(number) = value.data else { return None };
     (number != 0 && !(least..=most).contains(&number))
-        .then(|| Flaw::new(format!("{number} is out of range")).help(help))
+        .then(|| Flaw::new(format!("`{number}` is out of range")).help(help))
 }
 
 /// `soft` and `hard` of a limit; -1 is no limit.
@@ -68,7 +67,7 @@ pub(crate) fn ulimit(value: &Value) -> Option<Flaw> {
     let over = hard != -1 && (soft == -1 || soft > hard);
     (over).then(|| {
         let at = value.get("soft").map_or(value.place, |soft| soft.place);
-        Flaw::new(format!("the soft limit {soft} is above the hard limit {hard}")).at(at)
+        Flaw::new(format!("soft limit {soft} exceeds hard limit {hard}")).at(at)
     })
 }
 
@@ -95,7 +94,7 @@ const ULIMITS: &[&str] = &[
 /// The name of a limit.
 pub(crate) fn ulimit_name(name: &str) -> Option<Flaw> {
     (!ULIMITS.contains(&name) && !name.starts_with("x-"))
-        .then(|| Flaw::new(format!("{} is no limit of a process", shown(name))).near(name, ULIMITS))
+        .then(|| Flaw::new(format!("unknown ulimit {}", shown(name))).near(name, ULIMITS))
 }
 
 /// Secrets and configs in use that docker compose cannot make (2.40.3, `create.go`). Files for a swarm have them by
@@ -113,14 +112,14 @@ pub(crate) fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
             let resource = format!("{kind}.{name}");
             for key in ["driver", "template_driver"] {
                 let Some(driver) = entry.value.map().and_then(|map| map.get(key)) else { continue };
-                let flaw = Flaw::new(format!("docker compose knows no `{key}` of a {one}"))
-                    .help(format!("give the {one} by `file` or `environment`, drivers are for a swarm"));
+                let flaw = Flaw::new(format!("docker compose does not support `{key}` for a {one}"))
+                    .help(format!("use `file` or `environment` for the {one}: drivers require Swarm"));
                 report.add(&resource, key, driver.key, Some(flaw));
             }
             if all.get(name.as_str()).is_some_and(|object| object.external) {
                 let at = entry.value.map().and_then(|map| map.get("external")).map_or(entry.key, |entry| entry.key);
-                let mut flaw = Flaw::new(format!("docker compose knows no external {one}"))
-                    .help(format!("give the {one} by `file` or `environment`, external ones are for a swarm"));
+                let mut flaw = Flaw::new(format!("docker compose does not support an external {one}"))
+                    .help(format!("use `file` or `environment` for the {one}: external ones require Swarm"));
                 flaw.severity = Severity::Warning;
                 report.add(&resource, "external", at, Some(flaw));
             }

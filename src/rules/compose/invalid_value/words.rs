@@ -17,13 +17,11 @@ pub(crate) fn restart(value: &Value) -> Option<Flaw> {
         ("on-failure", Some(Ok(0..))) | ("no" | "none" | "always" | "any" | "unless-stopped", Some(Ok(0))) => {
             return None;
         }
-        ("on-failure", Some(_)) => {
-            Flaw::new(format!("`{text}` has no number of attempts that docker compose can read"))
-                .help("write a number after the colon, such as `on-failure:5`")
-        }
+        ("on-failure", Some(_)) => Flaw::new(format!("invalid retry count in `{text}`"))
+            .help("use a number after the colon, such as `on-failure:5`"),
         ("no" | "none" | "always" | "any" | "unless-stopped", Some(_)) => {
-            Flaw::new(format!("`{word}` takes no number of attempts"))
-                .help(format!("write `{word}`, or `on-failure:` with the number"))
+            Flaw::new(format!("`{word}` does not accept a retry count"))
+                .help(format!("use `{word}`, or `on-failure:` with a number"))
         }
         _ => unknown_policy(text, &["no", "always", "on-failure", "unless-stopped"]),
     };
@@ -38,14 +36,14 @@ pub(crate) fn condition(value: &Value) -> Option<Flaw> {
 }
 
 fn unknown_policy(text: &str, known: &[&str]) -> Flaw {
-    let flaw = Flaw::new(format!("`{text}` is no restart policy"));
+    let flaw = Flaw::new(format!("unknown restart policy `{text}`"));
     match text.to_lowercase().replace(['_', ' '], "-").as_str() {
         "never" | "false" | "off" => flaw.help(match known.first() {
-            Some(&"no") => "write `\"no\"` to leave the container stopped",
-            _ => "write `none` to leave the container stopped",
+            Some(&"no") => "use `\"no\"` to leave the container stopped",
+            _ => "use `none` to leave the container stopped",
         }),
-        "true" | "yes" | "on" => flaw.help("write `always` or `unless-stopped`"),
-        "onfailure" | "on-fail" | "on-error" | "failure" => flaw.help("write `on-failure`"),
+        "true" | "yes" | "on" => flaw.help("use `always` or `unless-stopped`"),
+        "onfailure" | "on-fail" | "on-error" | "failure" => flaw.help("use `on-failure`"),
         _ => flaw.one_of(text, known),
     }
 }
@@ -58,8 +56,8 @@ pub(crate) fn capability(value: &Value) -> Option<Flaw> {
     if upper == "ALL" || CAPABILITIES.contains(&name) {
         return None;
     }
-    let flaw = Flaw::new(format!("`{text}` is no capability"));
-    Some(if name == "ALL" { flaw.help("write `ALL`") } else { flaw.near(name, CAPABILITIES) })
+    let flaw = Flaw::new(format!("unknown capability `{text}`"));
+    Some(if name == "ALL" { flaw.help("use `ALL`") } else { flaw.near(name, CAPABILITIES) })
 }
 
 /// The capabilities of Linux (`capabilities(7)`), without `CAP_`.
@@ -116,7 +114,7 @@ pub(crate) fn signal(value: &Value) -> Option<Flaw> {
         || real_time(name, "RTMIN", '+', 15)
         || real_time(name, "RTMAX", '-', 14)
         || text.parse::<i64>().is_ok_and(|number| number != 0);
-    (!known).then(|| Flaw::new(format!("`{text}` is no signal")).near(name, SIGNALS))
+    (!known).then(|| Flaw::new(format!("unknown signal `{text}`")).near(name, SIGNALS))
 }
 
 fn real_time(name: &str, base: &str, sign: char, most: u8) -> bool {
@@ -140,20 +138,20 @@ pub(crate) fn security_option(value: &Value) -> Option<Flaw> {
         return None;
     }
     let Some((key, setting)) = text.split_once('=').or_else(|| text.split_once(':')) else {
-        return Some(Flaw::new(format!("`{text}` is no security option")).near(text, KEYS));
+        return Some(Flaw::new(format!("unknown security option `{text}`")).near(text, KEYS));
     };
     let is_boolean = |text: &str| {
         matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False")
     };
     match key {
         "no-new-privileges" | "writable-cgroups" if !is_boolean(setting) => {
-            Some(Flaw::new(format!("`{setting}` is neither `true` nor `false`")).help(format!("write `{key}:true`")))
+            Some(Flaw::new(format!("`{setting}` must be `true` or `false`")).help(format!("use `{key}:true`")))
         }
         "systempaths" if text != "systempaths=unconfined" => {
-            Some(Flaw::new(format!("`{text}` is no security option")).help("write `systempaths=unconfined`"))
+            Some(Flaw::new(format!("unknown security option `{text}`")).help("use `systempaths=unconfined`"))
         }
         _ if KEYS.contains(&key) || OF_OTHERS.contains(&key) => None,
-        _ => Some(Flaw::new(format!("`{key}` is no security option")).near(key, KEYS)),
+        _ => Some(Flaw::new(format!("unknown security option `{key}`")).near(key, KEYS)),
     }
 }
 
@@ -175,7 +173,7 @@ pub(crate) fn pid(value: &Value) -> Option<Flaw> {
 pub(crate) fn uts(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!matches!(text, "" | "host"))
-        .then(|| Flaw::new(format!("`{text}` is no UTS namespace")).help("the only one is `host`"))
+        .then(|| Flaw::new(format!("unknown UTS namespace `{text}`")).help("use `host`, the only valid value"))
 }
 
 fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<Flaw> {
@@ -184,7 +182,7 @@ fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<Flaw> {
     if shared || words.contains(&text) {
         return None;
     }
-    Some(Flaw::new(format!("`{text}` is no namespace to join")).help(format!("it is {wanted}")))
+    Some(Flaw::new(format!("unknown namespace `{text}`")).help(format!("use {wanted}")))
 }
 
 /// `container_name` (moby, `daemon/names/names.go`). The schema only asks for two good characters somewhere in the name;
@@ -193,16 +191,17 @@ pub(crate) fn container_name(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let name = text.strip_prefix('/').unwrap_or(text);
     let passes = text.as_bytes().windows(2).any(|pair| std::str::from_utf8(pair).is_ok_and(is_name));
-    (passes && !is_name(name)).then(|| Flaw::new(format!("`{text}` cannot name a container")).help(NAME_HELP))
+    (passes && !is_name(name)).then(|| Flaw::new(format!("invalid container name `{text}`")).help(NAME_HELP))
 }
 
 /// `name` of a volume of the local driver (moby, `volume/local/local.go`).
 pub(crate) fn volume_name(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
-    (!is_name(text)).then(|| Flaw::new(format!("`{text}` cannot name a volume")).help(NAME_HELP))
+    (!is_name(text)).then(|| Flaw::new(format!("invalid volume name `{text}`")).help(NAME_HELP))
 }
 
-const NAME_HELP: &str = "a letter or digit, then letters, digits, `_`, `.` and `-`, two characters at least";
+const NAME_HELP: &str =
+    "use a letter or digit, followed by letters, digits, `_`, `.` and `-`, at least two characters in all";
 
 fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
@@ -216,12 +215,12 @@ pub(crate) fn protocol(value: &Value) -> Option<Flaw> {
     let lower = text.to_lowercase();
     let known = ["", "tcp", "udp", "sctp"];
     (!known.contains(&lower.as_str())).then(|| {
-        let flaw = Flaw::new(format!("`{text}` is no protocol of a port"));
+        let flaw = Flaw::new(format!("`{text}` is not a valid protocol"));
         match lower.as_str() {
             "http" | "https" | "ws" | "wss" | "grpc" | "tls" | "ssl" => {
-                flaw.help(format!("write `tcp` here, and `app_protocol: {lower}` for readers"))
+                flaw.help(format!("use `tcp` here, and `app_protocol: {lower}` as documentation"))
             }
-            _ => flaw.help("write `tcp`, `udp` or `sctp`"),
+            _ => flaw.help("use `tcp`, `udp` or `sctp`"),
         }
     })
 }
@@ -234,9 +233,9 @@ pub(crate) fn healthcheck(value: &Value) -> Option<Flaw> {
     let is_path_with_blank =
         program.starts_with('/') && !rest.trim_start().starts_with(['-', '/', '&', '|', '>']) && !rest.contains("://");
     (!is_path_with_blank).then(|| {
-        Flaw::new("`CMD` takes this whole command line for the name of one program".to_owned())
+        Flaw::new("`CMD` treats this whole command line as the name of a program".to_owned())
             .at(command.place)
-            .help("write `CMD-SHELL` in place of `CMD`, or each word as a string of its own")
+            .help("use `CMD-SHELL` instead of `CMD`, or write each word as a separate string")
     })
 }
 
@@ -245,15 +244,14 @@ pub(crate) fn propagation(value: &Value) -> Option<Flaw> {
     const KNOWN: &[&str] = &["private", "rprivate", "shared", "rshared", "slave", "rslave"];
     let text = value.text()?;
     (!text.is_empty() && !KNOWN.contains(&text))
-        .then(|| Flaw::new(format!("`{text}` is no propagation of mounts")).one_of(text, KNOWN))
+        .then(|| Flaw::new(format!("unknown mount propagation `{text}`")).one_of(text, KNOWN))
 }
 
 /// The path of a device, or its name as the Container Device Interface has them (`nvidia.com/gpu=all`).
 pub(crate) fn device(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     let fits = is_absolute(text) || text.contains('=') || text.is_empty();
-    (!fits)
-        .then(|| Flaw::new(format!("`{text}` is no path of a device")).help("write the whole path, such as `/dev/…`"))
+    (!fits).then(|| Flaw::new(format!("`{text}` is not a device path")).help("use an absolute path, such as `/dev/…`"))
 }
 
 /// A seccomp profile that docker compose reads when it makes the container, and that is not there.
@@ -268,8 +266,8 @@ pub(crate) fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report:
             continue;
         }
         if cx.facts.is_absent(std::path::Path::new(path)) {
-            let flaw = Flaw::new(format!("the seccomp profile `{path}` does not exist"))
-                .help("the path starts at the project's directory");
+            let flaw = Flaw::new(format!("seccomp profile `{path}` not found"))
+                .help("check the path: it is relative to the project directory");
             report.add(resource, "security_opt", option.place, Some(flaw));
         }
     }
@@ -279,7 +277,7 @@ pub(crate) fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report:
 pub(crate) fn working_directory(value: &Value) -> Option<Flaw> {
     let text = value.text()?;
     (!text.is_empty() && !is_absolute(text)).then(|| {
-        Flaw::new(format!("`{text}` is no absolute path")).help(format!("write the whole path, such as `/{text}`"))
+        Flaw::new(format!("`{text}` is not an absolute path")).help(format!("use an absolute path, such as `/{text}`"))
     })
 }
 
@@ -311,7 +309,7 @@ mod tests {
         }
         assert_eq!(flaw(restart, "unless-stoped").as_deref(), Some("did you mean `unless-stopped`?"));
         assert_eq!(flaw(restart, "unless_stopped").as_deref(), Some("did you mean `unless-stopped`?"));
-        assert_eq!(flaw(condition, "never").as_deref(), Some("write `none` to leave the container stopped"));
+        assert_eq!(flaw(condition, "never").as_deref(), Some("use `none` to leave the container stopped"));
         assert_eq!(flaw(condition, "any"), None);
     }
 
@@ -321,7 +319,7 @@ mod tests {
             assert_eq!(flaw(capability, good), None, "{good}");
         }
         assert_eq!(flaw(capability, "NETADMIN").as_deref(), Some("did you mean `NET_ADMIN`?"));
-        assert_eq!(flaw(capability, "CAP_ALL").as_deref(), Some("write `ALL`"));
+        assert_eq!(flaw(capability, "CAP_ALL").as_deref(), Some("use `ALL`"));
         for good in ["SIGTERM", "term", "15", "SIGRTMIN+3", "RTMAX-14", "SIGRTMIN"] {
             assert_eq!(flaw(signal, good), None, "{good}");
         }
