@@ -80,23 +80,16 @@ mod tests {
 
     #[test]
     fn a_key_is_explained_with_its_facts() {
-        let expect = "services.*.healthcheck.start_interval\n\
-                      Time between checks during the start period\n\
-                      \n\
-                      value  a string\n\
-                      note   write a duration with its unit, such as `10s`\n\
-                      since  docker compose 2.20.2\n\
-                      see    https://docs.docker.com/reference/compose-file/services/#healthcheck\n";
+        let expect = "services.*.healthcheck.start_interval\nTime between checks during the start period\n\nvalue  a string\nnote   use a duration with a unit, such as `10s`\nsince  docker compose 2.20.2\nsee    https://docs.docker.com/reference/compose-file/services/#healthcheck\n";
         assert_eq!(explain(&lookup("healthcheck.start_interval")), expect);
     }
 
     #[test]
     fn a_mapping_lists_its_keys() {
         let text = explain(&lookup("services.*.depends_on"));
-        let line =
-            "  condition  What must hold before this service starts: started, healthy, or ended well (required)\n";
+        let line = "  condition  Condition for this service to start: started, healthy, or completed successfully (required)\n";
         assert!(text.contains(line), "{text}");
-        assert!(text.contains("value  a list without equal entries or a mapping\n"), "{text}");
+        assert!(text.contains("value  a list of unique entries or a mapping\n"), "{text}");
         assert!(text.ends_with("keys that start with `x-` are free\n"), "{text}");
     }
 
@@ -104,7 +97,7 @@ mod tests {
     fn old_and_new_keys_say_so() {
         assert!(explain(&lookup("version")).contains("\ndeprecated  remove it\n"));
         assert!(
-            explain(&lookup("pre_start")).contains("  docker compose 5.3.0; `plimsoll resolve` reads as 2.40.3 does\n")
+            explain(&lookup("pre_start")).contains("  docker compose 5.3.0; `plimsoll resolve` behaves like 2.40.3\n")
         );
     }
 

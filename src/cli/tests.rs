@@ -32,7 +32,7 @@ fn breaks(arguments: &[&str], expect: &str) {
 fn a_project_that_could_not_be_analysed_ends_with_2() {
     let mut report = Report::default();
     assert_eq!(exit_code(&report, FailOn::Severity(Severity::Warning)), 0);
-    report.failures.push("compose.yaml: a defect in plimsoll ended the analysis of this project".to_owned());
+    report.failures.push("compose.yaml: internal error while analyzing this project; please report it".to_owned());
     assert_eq!(exit_code(&report, FailOn::Severity(Severity::Warning)), 2);
     assert_eq!(exit_code(&report, FailOn::Never), 2);
 }
@@ -53,13 +53,13 @@ fn mistakes_in_the_arguments_give_exit_code_2() {
     breaks(&["resolve", "--env-file", "no.env"], "plimsoll: no.env: no such file or directory");
     breaks(&["check", "--select", "no-such-rule-zzz"], "plimsoll: unknown rule `no-such-rule-zzz`");
     breaks(&["check", "--ignore", "no-such-rule-zzz,b"], "plimsoll: unknown rule `no-such-rule-zzz`");
-    breaks(&["explain", "no-such-rule-zzz"], "unknown rule `no-such-rule-zzz`; `plimsoll rules` lists all");
+    breaks(&["explain", "no-such-rule-zzz"], "unknown rule `no-such-rule-zzz`; run `plimsoll rules` to list all rules");
     breaks(
         &["explain", "exposed-datastor"],
-        "no rule or key is called `exposed-datastor`, did you mean `exposed-datastore`?",
+        "unknown rule or key `exposed-datastor`; did you mean `exposed-datastore`?",
     );
     breaks(&["explain", "healthcheck.intervall"], "did you mean `services.*.healthcheck.interval`?");
-    breaks(&["explain", "zzz"], "no rule or key is called `zzz`; `plimsoll rules` lists all rules");
+    breaks(&["explain", "zzz"], "unknown rule or key `zzz`; run `plimsoll rules` to list all rules");
     breaks(&["explain", "a\u{1b}[2J"], "no rule or key is called `a\\u{1b}[2J`");
 }
 

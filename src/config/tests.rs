@@ -64,26 +64,26 @@ fn the_words_on_and_off_may_be_booleans() {
 
 #[test]
 fn mistakes_are_named_with_their_place() {
-    fails("# é\nrule: {}\n", "2:1: unknown key `rule`, did you mean `rules`?");
+    fails("# é\nrule: {}\n", "2:1: unknown key `rule`; did you mean `rules`?");
     fails("host:\n  é: 1\n", "2:3: unknown key `é`; known are `gpus`, `gpu_memory`, `memory`, `cpus`");
-    fails("rules:\n  untaged-image: off\n", "2:3: unknown rule `untaged-image`, did you mean `untagged-image`?");
-    fails("rules:\n  zzz: off\n", "2:3: unknown rule `zzz`; `plimsoll rules` lists all");
-    fails("rules:\n  untagged-image: eror\n", "2:19: unknown severity `eror`, did you mean `error`?");
+    fails("rules:\n  untaged-image: off\n", "2:3: unknown rule `untaged-image`; did you mean `untagged-image`?");
+    fails("rules:\n  zzz: off\n", "2:3: unknown rule `zzz`; run `plimsoll rules` to list all rules");
+    fails("rules:\n  untagged-image: eror\n", "2:19: unknown severity `eror`; did you mean `error`?");
     fails(
         "rules:\n  untagged-image: { severity: bad }\n",
         "2:31: unknown severity `bad`; known are `error`, `warning`, `info`",
     );
-    fails("rules:\n  untagged-image: { sevrity: info }\n", "2:21: unknown key `sevrity`, did you mean `severity`?");
-    fails("host: { memory: lots }\n", "1:17: `lots` is no size such as `24GiB`");
-    fails("host: { gpus: -1 }\n", "1:15: expected a whole number from 0");
+    fails("rules:\n  untagged-image: { sevrity: info }\n", "2:21: unknown key `sevrity`; did you mean `severity`?");
+    fails("host: { memory: lots }\n", "1:17: `lots` is not a valid size, such as `24GiB`");
+    fails("host: { gpus: -1 }\n", "1:15: expected a non-negative integer");
     fails("host: { cpus: many }\n", "1:15: expected a number");
     fails("services: { a: { single_instance: maybe } }\n", "1:35: expected `true` or `false`");
-    fails("fail_on: errors\n", "1:10: unknown severity `errors`, did you mean `error`?");
-    fails("projects:\n  - { env_files: [.env] }\n", "2:5: `files` is missing");
-    fails("projects:\n  - { files: [] }\n", "2:5: `files` is missing");
+    fails("fail_on: errors\n", "1:10: unknown severity `errors`; did you mean `error`?");
+    fails("projects:\n  - { env_files: [.env] }\n", "2:5: missing required key `files`");
+    fails("projects:\n  - { files: [] }\n", "2:5: missing required key `files`");
     fails("exclude: vendor\n", "1:10: expected a list");
     fails("rules: [a]\n", "1:8: expected a mapping");
-    fails("fail_on: error\nfail_on: info\n", "2:1: the key `fail_on` is given twice");
+    fails("fail_on: error\nfail_on: info\n", "2:1: duplicate key `fail_on`");
 }
 
 #[test]

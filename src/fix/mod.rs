@@ -246,7 +246,7 @@ mod tests {
         };
         let (none, one) = (run(0), run(1));
         std::fs::remove_dir_all(&directory).unwrap();
-        assert_eq!(none, (0, vec!["fixes are left after 0 rounds: run again for the next ones".to_owned()]));
+        assert_eq!(none, (0, vec!["stopped after 0 rounds with fixes left: run again to apply them".to_owned()]));
         assert_eq!(one, (1, Vec::new()));
     }
 }

@@ -59,7 +59,7 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     says(
         "volumes: [\"config/app.yml:/etc/app.yml\"]",
         "undefined volume `config/app.yml`",
-        "use `./config/app.yml` if it is a path: without `./`, it is read as a volume name",
+        "use `./config/app.yml` if it is a path: without `./`: it was replaced by read as a volume name",
     );
     says(
         "volumes: [\"Caddyfile:/etc/caddy/Caddyfile\"]",
@@ -103,7 +103,7 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     // "time: missing unit in duration \"30\"", without a place
     says(
         "stop_grace_period: \"30\"",
-        "`30` is missing a unit, such as `s` or `ms`",
+        "missing required key `30` a unit, such as `s` or `ms`",
         "use the units `ms`, `s`, `m` and `h`, as in `1m30s`",
     );
     // "service ports services.web.ports.[0] is missing a target port", though it is there under another name
@@ -125,7 +125,7 @@ fn misleading_words_about_two_services_become_what_is_wrong() {
     says_of(
         &two("depends_on: [db]", "profiles: [data]"),
         "service `db` is not in any active profile",
-        "activate its profile (`data`), add this service to the same profile, or write `required: false`",
+        "activate its profile (`data`), add this service to the same profile, or set `required: false`",
     );
 }
 
@@ -228,7 +228,7 @@ fn one_cause_is_one_finding() {
 fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
     let (sources, found) = findings("services:\n  web:\n    image: \"example/web:${TAG:-V 1}\"\n");
     let [only] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(only.message, "invalid image reference `example/web:V 1`: it has a space");
+    assert_eq!(only.message, "invalid image reference `example/web:V 1`: it contains a space");
     let file = sources.file(only.place.span.file);
     assert_eq!(file.slice(only.place.span.start, only.place.span.end), "\"example/web:${TAG:-V 1}\"");
 }
@@ -361,7 +361,7 @@ fn whoever_shares_with_an_inactive_service_depends_on_it() {
     let build = "  a:\n    build: {context: ., additional_contexts: {base: \"service:vpn\"}}\n";
     assert_eq!(places(&format!("services:\n{build}{inactive}")), ["3:53 inactive-dependency"]);
     let listed = "  a:\n    image: a:1\n    depends_on: [vpn]\n";
-    let help = "activate its profile (`vpn`), add this service to the same profile, or write `required: false`";
+    let help = "activate its profile (`vpn`), add this service to the same profile, or set `required: false`";
     let found = findings(&format!("services:\n{listed}{inactive}")).1;
     assert_eq!(found.first().and_then(|one| one.help.as_deref()), Some(help));
 }
@@ -410,7 +410,7 @@ fn a_variable_that_an_env_file_demands_is_reported_with_its_message() {
         common::report(&common::project("compose", "demands", &[compose, ("web.env", "A=${B:?see docs}\n")]), &[]);
     let found = common::findings(&report);
     let messages: Vec<&str> = found.iter().filter_map(|one| one["message"].as_str()).collect();
-    assert_eq!(messages, ["required variable `B` is missing a value: see docs"]);
+    assert_eq!(messages, ["required variable missing required key `B` a value: see docs"]);
 }
 
 #[test]

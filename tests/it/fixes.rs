@@ -95,7 +95,7 @@ fn fix_changes_nothing_outside_of_what_was_named_where_there_is_no_repository() 
     fs::write(folder.join("real.yaml"), FIXABLE).unwrap();
     fs::write(inner.join("compose.yaml"), "include: [../real.yaml]\nservices:\n  x:\n    imgae: a:1\n").unwrap();
     let words = stderr(&run(&inner, &["check", "--fix"]));
-    assert!(words.contains("../real.yaml: skipped: it stands outside of the repository"), "{words}");
+    assert!(words.contains("../real.yaml: skipped: it is outside the repository"), "{words}");
     assert_eq!(fs::read_to_string(folder.join("real.yaml")).unwrap(), FIXABLE);
     assert!(fs::read_to_string(inner.join("compose.yaml")).unwrap().contains("    image: a:1"));
     fs::remove_dir_all(&folder).unwrap();

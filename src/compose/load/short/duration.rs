@@ -140,14 +140,14 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_is_refused() {
-        check("", "`` is not a duration such as `1m30s`");
-        check("30", "`30` lacks a unit such as `s` or `ms`");
-        check("1h2", "`1h2` lacks a unit such as `s` or `ms`");
-        check("1 s", "` s` in `1 s` is not a unit of time");
-        check("5 min", "` min` in `5 min` is not a unit of time");
-        check(".s", "`.s` is not a duration such as `1m30s`");
-        check("s", "`s` is not a duration such as `1m30s`");
-        check("99999999999h", "`99999999999h` is not a duration such as `1m30s`");
-        check("é", "`é` is not a duration such as `1m30s`");
+        check("", "`` is not a valid duration, such as `1m30s`");
+        check("30", "`30` is missing a unit, such as `s` or `ms`");
+        check("1h2", "`1h2` is missing a unit, such as `s` or `ms`");
+        check("1 s", "unknown time unit ` s` in `1 s`");
+        check("5 min", "unknown time unit ` min` in `5 min`");
+        check(".s", "`.s` is not a valid duration, such as `1m30s`");
+        check("s", "`s` is not a valid duration, such as `1m30s`");
+        check("99999999999h", "`99999999999h` is not a valid duration, such as `1m30s`");
+        check("é", "`é` is not a valid duration, such as `1m30s`");
     }
 }

@@ -105,9 +105,9 @@ mod tests {
 
     #[test]
     fn bad_names_are_refused() {
-        check(&["b", "a:1", "c"], "a=1 0: `b` has no address 2: `c` has no address");
-        check(&["=1.2.3.4"], "0: no host name stands before the address");
-        check(&["a:b=1.2.3.4"], "0: `a:b` is not a host name");
+        check(&["b", "a:1", "c"], "a=1 0: missing address in `b` 2: missing address in `c`");
+        check(&["=1.2.3.4"], "0: missing hostname before the address");
+        check(&["a:b=1.2.3.4"], "0: `a:b` is not a valid hostname");
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(hosts.len(), 1);
         assert_eq!(
             refused.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(),
-            ["`a=b` is not a host name"]
+            ["`a=b` is not a valid hostname"]
         );
     }
 }

@@ -163,18 +163,18 @@ mod tests {
 
     #[test]
     fn an_error_points_at_the_wrong_part() {
-        check("8080:", ": names no container port");
-        check("80/http", "http: `http` is not a protocol of ports");
-        check("300.0.0.1:80:80", "300.0.0.1: `300.0.0.1` is not an IP address");
-        check("localhost:80:80", "localhost: `localhost` is not an IP address");
-        check("a:80", "a: `a` is not a port from 0 to 65535");
-        check("80:70000", "70000: `70000` is not a port from 0 to 65535");
-        check("+80:80", "+80: `+80` is not a port from 0 to 65535");
-        check("90-80:80", "90-80: the range `90-80` runs backwards");
-        check("1-3:80-81", "1-3: `80-81` and `1-3` are ranges of different lengths");
-        check("127.0.0.1:a:80", "a: `a` is not a port from 0 to 65535");
-        check("[::1:80:80", "[::1: `[::1` is not an IP address");
-        check("", ": names no container port");
+        check("8080:", ": missing container port");
+        check("80/http", "http: `http` is not a valid protocol");
+        check("300.0.0.1:80:80", "300.0.0.1: `300.0.0.1` is not a valid IP address");
+        check("localhost:80:80", "localhost: `localhost` is not a valid IP address");
+        check("a:80", "a: `a` is not a valid port (0 to 65535)");
+        check("80:70000", "70000: `70000` is not a valid port (0 to 65535)");
+        check("+80:80", "+80: `+80` is not a valid port (0 to 65535)");
+        check("90-80:80", "90-80: port range `90-80` is reversed");
+        check("1-3:80-81", "1-3: port ranges `80-81` and `1-3` have different lengths");
+        check("127.0.0.1:a:80", "a: `a` is not a valid port (0 to 65535)");
+        check("[::1:80:80", "[::1: `[::1` is not a valid IP address");
+        check("", ": missing container port");
     }
 
     #[test]

@@ -235,9 +235,9 @@ mod tests {
 
     #[test]
     fn an_error_points_at_the_wrong_part() {
-        check("", ": an entry of `volumes` is empty");
-        check("data::ro", ": `data::ro` has no path in the container");
-        check("data:/d:", ": `data:/d:` has nothing after its last colon");
+        check("", ": empty entry in `volumes`");
+        check("data::ro", ": `data::ro` has no container path");
+        check("data:/d:", ": `data:/d:` has nothing after the last colon");
         check("data:/d:ro:x", "ro: `data:/d:ro:x` has more than two colons");
     }
 

@@ -89,13 +89,13 @@ mod tests {
     #[test]
     fn short_and_long_forms_are_told() {
         check("services.*.image", &["value: a string"]);
-        check("services.*.ports", &["value: a list without equal entries", "entry: a string, a number or a mapping"]);
+        check("services.*.ports", &["value: a list of unique entries", "entry: a string, a number or a mapping"]);
         check(
             "services.*.depends_on",
             &[
-                "value: a list without equal entries or a mapping",
+                "value: a list of unique entries or a mapping",
                 "entry: a string",
-                "names: letters without accents, digits, `.`, `_` and `-`",
+                "names: ASCII letters, digits, `.`, `_` and `-`",
                 "each: a mapping",
             ],
         );
@@ -109,10 +109,10 @@ mod tests {
         check("services.*.cgroup", &["value: a string", "one of: `host`, `private`"]);
         check("services.*.cpu_percent", &["value: a string or an integer", "number: from 0 to 100"]);
         check("services.*.volumes.tmpfs.size", &["value: a string or an integer", "number: at least 0"]);
-        check("healthcheck.interval", &["value: a string", "note: write a duration with its unit, such as `10s`"]);
+        check("healthcheck.interval", &["value: a string", "note: use a duration with a unit, such as `10s`"]);
         check(
             "services.*.container_name",
-            &["value: a string", "text: a letter or digit, then at least one more, `.`, `_` or `-`"],
+            &["value: a string", "text: a letter or digit, then at least one more letter, digit, `.`, `_` or `-`"],
         );
     }
 }

@@ -83,7 +83,7 @@ fn unknown_keys_stand_at_the_key() {
     check(&service("imgae: a"), &["3:5 unknown-key `imgae` is not a key of service `web`"]);
     check(
         &service("image: a\nports:\n  - target: 80\n    publishd: 81"),
-        &["6:9 unknown-key `publishd` is not a key of a port"],
+        &["6:9 unknown-key unknown key `publishd` in a port"],
     );
     check(
         "services:\r\n  web:\r\n    image: a\r\n    labels: {é: é}\r\n    healthcheck: {tst: x}\r\n",
@@ -92,7 +92,7 @@ fn unknown_keys_stand_at_the_key() {
     check(
         "services:\n  web: {container_name: éé, imgae: é}\n",
         &[
-            "2:25 invalid-value `éé` cannot name a container: it takes two letters or digits at least",
+            "2:25 invalid-value invalid container name `éé`: it needs at least two letters or digits",
             "2:29 unknown-key `imgae` is not a key of service `web`",
         ],
     );
@@ -104,7 +104,7 @@ fn unknown_keys_stand_at_the_key() {
     check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key `frobnicate` is not a key of service `web`"]);
     assert_eq!(help_of(&service("imgae: a")), "did you mean `image`?");
     assert_eq!(help_of(&service("frobnicate: a")), "");
-    assert_eq!(help_of(&service("stop_grace_period: 10")), "write a duration with its unit, such as `10s`");
+    assert_eq!(help_of(&service("stop_grace_period: 10")), "use a duration with a unit, such as `10s`");
     assert_eq!(
         help_of(&service("image: {{é}}")),
         "YAML reads what starts with `{` as a mapping; put the whole value in quotes"
@@ -117,7 +117,10 @@ fn misplaced_keys_say_where_they_belong() {
     check(&service("limits: {}"), &["3:5 unknown-key `limits` belongs under `deploy.resources`, not in service `web`"]);
     check(&service("dockerfile: a"), &["3:5 unknown-key `dockerfile` belongs under `build`, not in service `web`"]);
     check(&service("network: [a]"), &["3:5 unknown-key `network` is not a key of service `web`"]);
-    check(&service("net: host"), &["3:5 unknown-key `net` is not a key of service `web`, it is `network_mode` now"]);
+    check(
+        &service("net: host"),
+        &["3:5 unknown-key `net` is not a key of service `web`: it was replaced by `network_mode` now"],
+    );
     check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`"]);
     let elsewhere = "3:5 unknown-key `build_args` is not a key of service `web`, use `args` under `build`";
     check(&service("build_args: {}"), &[elsewhere]);
@@ -147,44 +150,44 @@ fn newer_keys_are_told_apart() {
 
 #[test]
 fn types_are_those_of_the_schema() {
-    check(&service("ports: '80:80'"), &["3:12 wrong-type `ports` must be a list, this is a string"]);
-    check(&service("ports:"), &["3:5 wrong-type `ports` must be a list, this is empty"]);
-    check(&service("ports: null"), &["3:12 wrong-type `ports` must be a list, this is null"]);
-    check(&service("user: 1000"), &["3:11 wrong-type `user` must be a string, this is an integer"]);
-    check(&service("image: 2024-01-02"), &["3:12 wrong-type `image` must be a string, this is a date"]);
-    check(&service("cpus: 2024-01-02"), &["3:11 wrong-type `cpus` must be a string or a number, this is a date"]);
+    check(&service("ports: '80:80'"), &["3:12 wrong-type `ports` must be a list, but is a string"]);
+    check(&service("ports:"), &["3:5 wrong-type `ports` must be a list, but is empty"]);
+    check(&service("ports: null"), &["3:12 wrong-type `ports` must be a list, but is null"]);
+    check(&service("user: 1000"), &["3:11 wrong-type `user` must be a string, but is an integer"]);
+    check(&service("image: 2024-01-02"), &["3:12 wrong-type `image` must be a string, but is a date"]);
+    check(&service("cpus: 2024-01-02"), &["3:11 wrong-type `cpus` must be a string or a number, but is a date"]);
     check(
         &service("command: [sleep, 60]"),
-        &["3:22 wrong-type an entry of `command` must be a string, this is an integer"],
+        &["3:22 wrong-type an entry of `command` must be a string, but is an integer"],
     );
     check(
         &service("environment: {é: [1]}"),
-        &["3:22 wrong-type `é` must be a string, a number, a boolean or null, this is a list"],
+        &["3:22 wrong-type `é` must be a string, a number, a boolean or null, but is a list"],
     );
     check(
         &service("mem_reservation: 1.5"),
-        &["3:22 wrong-type `mem_reservation` must be a string or an integer, this is a number"],
+        &["3:22 wrong-type `mem_reservation` must be a string or an integer, but is a number"],
     );
-    check(&service("image: {{é}}"), &["3:12 wrong-type `image` must be a string, this is a mapping"]);
+    check(&service("image: {{é}}"), &["3:12 wrong-type `image` must be a string, but is a mapping"]);
     check(
         &service("volumes:\n  -"),
-        &["4:8 wrong-type an entry of `volumes` must be a string or a mapping, this is empty"],
+        &["4:8 wrong-type an entry of `volumes` must be a string or a mapping, but is empty"],
     );
     check(
         "services:\n  a:\n  b: x\n",
         &[
-            "2:3 wrong-type `a` must be a mapping, this is empty",
-            "3:6 wrong-type `b` must be a mapping, this is a string",
+            "2:3 wrong-type `a` must be a mapping, but is empty",
+            "3:6 wrong-type `b` must be a mapping, but is a string",
         ],
     );
     check(
         "services: []\nversion: 3.8\n",
         &[
-            "1:11 wrong-type `services` must be a mapping, this is a list",
-            "2:10 wrong-type `version` must be a string, this is a number",
+            "1:11 wrong-type `services` must be a mapping, but is a list",
+            "2:10 wrong-type `version` must be a string, but is a number",
         ],
     );
-    check("- a\n", &["1:1 wrong-type a Compose file must be a mapping, this is a list"]);
+    check("- a\n", &["1:1 wrong-type a Compose file must be a mapping, but is a list"]);
 }
 
 #[test]
@@ -197,10 +200,10 @@ fn entries_that_became_mappings_are_explained() {
         &service("volumes:\n  - data: /var/lib"),
         &["4:9 wrong-type an entry of `volumes` must be a string or a mapping, but YAML reads `data: …` as a mapping"],
     );
-    check(&service("volumes:\n  - tpye: bind"), &["4:9 unknown-key `tpye` is not a key of a mount"]);
+    check(&service("volumes:\n  - tpye: bind"), &["4:9 unknown-key unknown key `tpye` in a mount"]);
     check(
         &service("depends_on:\n  - db: {condition: service_started}"),
-        &["4:9 wrong-type an entry of `depends_on` must be a string, this is a mapping"],
+        &["4:9 wrong-type an entry of `depends_on` must be a string, but is a mapping"],
     );
 }
 
@@ -222,40 +225,40 @@ fn values_are_checked() {
         &["3:34 invalid-value `condition` must be `service_started`, `service_healthy` or \
          `service_completed_successfully`, not `service_helthy`"],
     );
-    check(&service("cpu_percent: 101"), &["3:18 invalid-value `cpu_percent` must be at most 100, this is 101"]);
+    check(&service("cpu_percent: 101"), &["3:18 invalid-value `cpu_percent` must be at most 100, but is 101"]);
     check(
         &service("oom_score_adj: -1001"),
-        &["3:20 invalid-value `oom_score_adj` must be at least -1000, this is -1001"],
+        &["3:20 invalid-value `oom_score_adj` must be at least -1000, but is -1001"],
     );
-    check(&service("security_opt: [é, a, é]"), &["3:26 invalid-value `security_opt` holds `é` twice"]);
-    check(&service("group_add: [80, '80', 80.0]"), &["3:27 invalid-value `group_add` holds the same entry twice"]);
+    check(&service("security_opt: [é, a, é]"), &["duplicate entry `é` in 3:26 invalid-value `security_opt`"]);
+    check(&service("group_add: [80, '80', 80.0]"), &["duplicate entry in 3:27 invalid-value `group_add`"]);
     check(&service("gpus: some"), &["3:11 invalid-value `gpus` must be `all`, not `some`"]);
     check(
         &service("container_name: é b"),
-        &["3:21 invalid-value `é b` cannot name a container: it takes two letters or digits at least"],
+        &["3:21 invalid-value invalid container name `é b`: it needs at least two letters or digits"],
     );
-    check("services:\n  wéb: {image: a}\n", &["2:3 invalid-value `wéb` cannot be the name of a service"]);
-    check(&service("environment: {'': a}"), &["3:19 invalid-value a key is empty"]);
+    check("services:\n  wéb: {image: a}\n", &["2:3 invalid-value `wéb` is not a valid name for a service"]);
+    check(&service("environment: {'': a}"), &["3:19 invalid-value empty key"]);
     check(
         &service("volumes:\n  - {type: tmpfs, target: /a, tmpfs: {size: -1}}"),
-        &["4:49 invalid-value `size` must be at least 0, this is -1"],
+        &["4:49 invalid-value `size` must be at least 0, but is -1"],
     );
 }
 
 #[test]
 fn missing_keys_stand_at_the_key_above() {
-    check(&service("depends_on:\n  db: {}"), &["4:7 missing-key dependency `db` needs the key `condition`"]);
-    check(&service("extends: {file: a}"), &["3:5 missing-key `extends` needs the key `service`"]);
-    check("models:\n  m:\n    name: é\n", &["2:3 missing-key model `m` needs the key `model`"]);
+    check(&service("depends_on:\n  db: {}"), &["missing required key `condition` in 4:7 missing-key dependency `db`"]);
+    check(&service("extends: {file: a}"), &["missing required key `service` in 3:5 missing-key `extends`"]);
+    check("models:\n  m:\n    name: é\n", &["missing required key `model` in 2:3 missing-key model `m`"]);
     check(
         &service("deploy:\n  resources:\n    reservations:\n      devices:\n        - driver: nvidia"),
-        &["7:15 missing-key a device request needs the key `capabilities`"],
+        &["missing required key `capabilities` in 7:15 missing-key a device request"],
     );
     check(
         &service("ulimits: {nofile: {}}"),
         &[
-            "3:15 missing-key limit `nofile` needs the key `soft`",
-            "3:15 missing-key limit `nofile` needs the key `hard`",
+            "missing required key `soft` in 3:15 missing-key limit `nofile`",
+            "missing required key `hard` in 3:15 missing-key limit `nofile`",
         ],
     );
 }
@@ -265,10 +268,10 @@ fn every_mistake_is_reported() {
     check(
         "servces: 1\nservices:\n  a: {imag: x, user: 5, ports: 80}\n  b: {build: {contxt: .}}\n",
         &[
-            "1:1 unknown-key `servces` is not a key of a Compose file",
+            "1:1 unknown-key unknown key `servces` in a Compose file",
             "3:7 unknown-key `imag` is not a key of service `a`",
-            "3:22 wrong-type `user` must be a string, this is an integer",
-            "3:32 wrong-type `ports` must be a list, this is an integer",
+            "3:22 wrong-type `user` must be a string, but is an integer",
+            "3:32 wrong-type `ports` must be a list, but is an integer",
             "4:15 unknown-key `contxt` is not a key of `build`",
         ],
     );

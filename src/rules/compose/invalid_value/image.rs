@@ -181,16 +181,16 @@ mod tests {
         check("https://ghcr.io/a/b", Some("it starts with a URL scheme"));
         check("a//b", Some("a path component is empty"));
         check("a/b/", Some("a path component is empty"));
-        check("app_:1", Some("`app_` cannot be part of its name"));
-        check("a___b", Some("`a___b` cannot be part of its name"));
-        check("a._b", Some("`a._b` cannot be part of its name"));
-        check("<your-image>", Some("`<your-image>` cannot be part of its name"));
-        check("app:1:2", Some("`1:2` is no tag"));
-        check("app:-1", Some("`-1` is no tag"));
-        check("app:x/2:3", Some("`app:x` is no registry"));
-        check("app@sha256:abc", Some("a digest has 64 hexadecimal digits after `sha256:`, this has 3"));
+        check("app_:1", Some("invalid path component `app_`"));
+        check("a___b", Some("invalid path component `a___b`"));
+        check("a._b", Some("invalid path component `a._b`"));
+        check("<your-image>", Some("invalid path component `<your-image>`"));
+        check("app:1:2", Some("invalid tag `1:2`"));
+        check("app:-1", Some("invalid tag `-1`"));
+        check("app:x/2:3", Some("invalid registry `app:x`"));
+        check("app@sha256:abc", Some("a `sha256` digest must have 64 hexadecimal digits, but has 3"));
         check("app@latest", Some("invalid digest"));
-        check("-a.example.com/app", Some("`-a.example.com` is no registry"));
+        check("-a.example.com/app", Some("invalid registry `-a.example.com`"));
     }
 
     #[test]

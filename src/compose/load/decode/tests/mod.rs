@@ -141,43 +141,46 @@ fn configs_hide_content_from_the_environment() {
 
 #[test]
 fn what_docker_compose_refuses_is_reported() {
-    refuses("mem_limit: 12q", "invalid-value mem_limit: `q` in `12q` is not a unit of size");
-    refuses("shm_size: -1m", "invalid-value shm_size: `-1m` is a negative size");
+    refuses("mem_limit: 12q", "invalid-value mem_limit: unknown size unit `q` in `12q`");
+    refuses("shm_size: -1m", "invalid-value shm_size: `-1m` must not be negative");
     refuses(
         "healthcheck: {interval: '30'}",
-        "invalid-value healthcheck.interval: `30` lacks a unit such as `s` or `ms`",
+        "invalid-value healthcheck.interval: missing required key `30` a unit, such as `s` or `ms`",
     );
-    refuses("healthcheck: {retries: -1}", "invalid-value healthcheck.retries: `-1` is negative");
-    refuses("environment: ['A =b']", "invalid-value environment.0: the variable `A ` has a blank at its end");
-    refuses("environment: [à=b]", "invalid-value environment.0: the variable `à` has a blank at its end");
-    refuses("extra_hosts: [a]", "invalid-value extra_hosts: `a` has no address");
-    refuses("extra_hosts: {'a:b': 1.1.1.1}", "invalid-value extra_hosts: `a:b` is not a host name");
-    refuses("gpus: [{count: some}]", "invalid-value gpus.0.count: `some` is no number of devices");
+    refuses("healthcheck: {retries: -1}", "invalid-value healthcheck.retries: `-1` must not be negative");
+    refuses("environment: ['A =b']", "invalid-value environment.0: variable name `A ` has trailing whitespace");
+    refuses("environment: [à=b]", "invalid-value environment.0: variable name `à` has trailing whitespace");
+    refuses("extra_hosts: [a]", "invalid-value extra_hosts: missing address in `a`");
+    refuses("extra_hosts: {'a:b': 1.1.1.1}", "invalid-value extra_hosts: `a:b` is not a valid hostname");
+    refuses("gpus: [{count: some}]", "invalid-value gpus.0.count: `some` is not a valid device count");
     refuses(
         "secrets: [{source: s, mode: '0999'}]",
-        "invalid-value secrets.0.mode: `0999` is not a file mode in octal digits",
+        "invalid-value secrets.0.mode: `0999` is not a valid octal file mode",
     );
-    refuses("secrets: [{source: s, mode: 1.5}]", "wrong-type secrets.0.mode: `mode` must be a file mode, not a number");
+    refuses(
+        "secrets: [{source: s, mode: 1.5}]",
+        "wrong-type secrets.0.mode: `mode` must be a file mode, but is a number",
+    );
     refuses(
         "command: a (b)",
-        "invalid-value command: the command cannot be split into words: `(` stands outside of quotes and follows no `$`",
+        "invalid-value command: the command cannot be split into words: unquoted `(` that does not follow a `$`",
     );
-    refuses("attach: maybe", "invalid-value attach: `maybe` is not a boolean");
+    refuses("attach: maybe", "invalid-value attach: `maybe` is not a valid boolean");
     refuses(
         "blkio_config: {weight: '300'}",
-        "wrong-type blkio_config.weight: `weight` must be an integer, not a string",
+        "wrong-type blkio_config.weight: `weight` must be an integer, but is a string",
     );
     refuses(
         "deploy: {update_config: {delay: x}}",
-        "invalid-value deploy.update_config.delay: `x` is not a duration such as `1m30s`",
+        "invalid-value deploy.update_config.delay: `x` is not a valid duration, such as `1m30s`",
     );
     refuses(
         "deploy: {resources: {limits: {cpus: x}}}",
-        "invalid-value deploy.resources.limits.cpus: `x` is not a number",
+        "invalid-value deploy.resources.limits.cpus: `x` is not a valid number",
     );
-    refuses("storage_opt: {a: true}", "wrong-type storage_opt.a: `a` must be a string, not a boolean");
-    refuses("cap_add: ALL", "wrong-type cap_add: `cap_add` must be a list, not a string");
-    refuses("ulimits: {n: {soft: 1.5}}", "wrong-type ulimits.n.soft: `soft` must be an integer, not a number");
+    refuses("storage_opt: {a: true}", "wrong-type storage_opt.a: `a` must be a string, but is a boolean");
+    refuses("cap_add: ALL", "wrong-type cap_add: `cap_add` must be a list, but is a string");
+    refuses("ulimits: {n: {soft: 1.5}}", "wrong-type ulimits.n.soft: `soft` must be an integer, but is a number");
 }
 
 #[test]
