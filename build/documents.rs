@@ -1,9 +1,9 @@
-//! The documents of the rules, `rules/<family>/<rule>.md`, as constants: one per rule, and a table of all.
+//! The documents of the rules, `rules/<family>/<rule>.md`, as Rust: a static and a `RuleId` for each.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::Deserialize;
 
@@ -11,6 +11,31 @@ use serde::Deserialize;
 const SECTIONS: [&str; 5] = ["What it does", "Why it matters", "Examples", "Cases", "References"];
 /// Sections that a document may have besides; the first is required where there is a fix.
 const MORE_SECTIONS: [&str; 2] = ["Fix safety", "Configuration"];
+/// The families that come first, in the order in which people read them; the others follow by name, and `LAST` ends.
+const FIRST: [&str; 7] = ["compose", "network", "proxy", "storage", "secrets", "env", "resources"];
+/// The family that ends the list.
+const LAST: &str = "suppression";
+
+/// A document that has been read and checked.
+pub struct Document {
+    /// The folder it is in.
+    pub family: String,
+    /// The name of its file.
+    pub name: String,
+    path: PathBuf,
+    front_text: String,
+    front: FrontMatter,
+    body: String,
+}
+
+/// What becomes of the bodies of the documents.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bodies {
+    /// They are part of the program.
+    Embedded,
+    /// The program reads them from the sources, so that editing one does not rebuild it.
+    OnDisk,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,9 +43,13 @@ struct FrontMatter {
     summary: String,
     severity: Severity,
     confidence: Confidence,
-    default: Set,
+    set: Set,
     fix: FixClass,
     since: String,
+    #[serde(default)]
+    status: Status,
+    #[serde(default)]
+    renamed_from: Vec<String>,
     tags: Vec<String>,
 }
 
@@ -56,57 +85,104 @@ enum FixClass {
     None,
 }
 
-/// Writes `OUT_DIR/documents.rs`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    #[default]
+    Stable,
+    Preview,
+    Deprecated,
+}
+
+/// Reads every document, in the order in which rules are listed; `rules/images` holds data, not rules.
 ///
 /// # Errors
 /// The file and what is wrong with it.
-pub fn write() -> Result<(), String> {
-    let mut constants = BTreeMap::new();
-    for (family, path) in documents(Path::new("rules"))? {
-        let at = |reason: String| format!("{}: {reason}", path.display());
-        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-        let text = fs::read_to_string(&path).map_err(|error| at(error.to_string()))?;
-        let constant = constant(&family, &name, &text).map_err(at)?;
-        if constants.insert(name, constant).is_some() {
-            return Err(format!("{}: another family has a rule of that name", path.display()));
-        }
-    }
-    let mut out = String::new();
-    for constant in constants.values() {
-        out.push_str(constant);
-    }
-    out.push_str("/// All documents, sorted by name.\npub static DOCUMENTS: &[&Document] = &[");
-    for name in constants.keys() {
-        let _ = write!(out, "&{}, ", upper(name));
-    }
-    out.push_str("];\n");
-    let target = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("documents.rs");
-    fs::write(&target, out).map_err(|error| format!("{}: {error}", target.display()))
-}
-
-/// Every document with its family; `rules/images` holds data, not rules.
-fn documents(root: &Path) -> Result<Vec<(String, PathBuf)>, String> {
-    let mut found = Vec::new();
-    for family in list(root)? {
-        let name = file_name(&family);
-        if !family.is_dir() || name == "images" {
+pub fn read_all(root: &Path) -> Result<Vec<Document>, String> {
+    let mut documents: Vec<Document> = Vec::new();
+    for folder in list(&root.join("rules"))? {
+        let family = file_name(&folder);
+        if !folder.is_dir() || family == "images" {
             continue;
         }
-        for path in list(&family)? {
+        for path in list(&folder)? {
             if path.extension().is_none_or(|extension| extension != "md") {
                 return Err(format!("{}: only documents (`.md`) are allowed in a family's directory", path.display()));
             }
-            found.push((name.clone(), path));
+            let document = read(&family, &path).map_err(|reason| format!("{}: {reason}", path.display()))?;
+            documents.push(document);
         }
     }
-    Ok(found)
+    documents.sort_by(|one, other| {
+        (rank(&one.family), &one.family, &one.name).cmp(&(rank(&other.family), &other.family, &other.name))
+    });
+    check_names(&documents)?;
+    Ok(documents)
 }
 
-fn list(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+fn rank(family: &str) -> usize {
+    match FIRST.iter().position(|first| *first == family) {
+        Some(position) => position,
+        None if family == LAST => FIRST.len() + 1,
+        None => FIRST.len(),
+    }
+}
+
+/// Each name, old names included, belongs to one rule.
+fn check_names(documents: &[Document]) -> Result<(), String> {
+    let mut names = BTreeMap::new();
+    for document in documents {
+        for name in std::iter::once(&document.name).chain(&document.front.renamed_from) {
+            if let Some(other) = names.insert(name, document) {
+                let (one, two) = (other.path.display(), document.path.display());
+                return Err(format!("{two}: {one} already has the name `{name}`"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `documents.rs`: the statics, the module `rule` with an identifier for each, and where the bodies are.
+pub fn module(documents: &[Document], root: &Path, bodies: Bodies) -> String {
+    let mut out = String::new();
+    let mut ids = String::new();
+    for document in documents {
+        out.push_str(&constant(document, bodies));
+        let upper = upper(&document.name);
+        let _ = writeln!(
+            ids,
+            "    /// {summary}\n    pub const {upper}: super::RuleId = super::RuleId(&super::{upper});",
+            summary = document.front.summary
+        );
+    }
+    let _ = writeln!(out, "/// The identifier of each rule.\npub(crate) mod rule {{\n{ids}}}\n");
+    let names: Vec<String> = documents.iter().map(|document| format!("rule::{}", upper(&document.name))).collect();
+    let _ = writeln!(
+        out,
+        "/// The identifiers of all rules, by family.\npub static IDS: &[RuleId] = &[{}];\n",
+        names.join(", ")
+    );
+    let (directory, fronts) = match bodies {
+        Bodies::Embedded => (None, Vec::new()),
+        Bodies::OnDisk => {
+            (Some(root), documents.iter().map(|document| (&document.name, &document.front_text)).collect())
+        }
+    };
+    let _ = writeln!(out, "/// The directory of the sources, where the documents are read from there.");
+    let _ = writeln!(out, "const SOURCES: Option<&str> = {directory:?};\n");
+    let _ =
+        writeln!(out, "/// The front matter that this build was made from, by rule; empty where bodies are embedded.");
+    let _ =
+        writeln!(out, "#[cfg(feature = \"testing\")]\npub(crate) static FRONT_MATTER: &[(&str, &str)] = &{fronts:?};");
+    out
+}
+
+/// The files and folders of a directory, sorted.
+pub fn list(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let at = |error: io::Error| format!("{}: {error}", directory.display());
     let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| format!("{}: {error}", directory.display()))?.path();
+    for entry in fs::read_dir(directory).map_err(at)? {
+        let path = entry.map_err(at)?.path();
         if !file_name(&path).starts_with('.') {
             paths.push(path);
         }
@@ -115,40 +191,58 @@ fn list(directory: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-fn file_name(path: &Path) -> String {
+/// The last part of a path.
+pub fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The Rust text of one document.
-fn constant(family: &str, name: &str, text: &str) -> Result<String, String> {
+fn read(family: &str, path: &Path) -> Result<Document, String> {
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     for word in [family, name] {
         if !is_kebab_case(word) {
             return Err(format!("`{word}` is not kebab case (words of a-z and 0-9 joined by single hyphens)"));
         }
     }
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let body = text.strip_prefix("---\n").ok_or("the first line is not `---`")?;
-    let (front, body) = body.split_once("\n---\n").ok_or("no `---` line ends the front matter")?;
-    let front: FrontMatter = serde_yaml::from_str(front).map_err(|error| format!("front matter: {error}"))?;
+    let (front_text, body) = body.split_once("\n---\n").ok_or("no `---` line ends the front matter")?;
+    let front: FrontMatter = serde_yaml::from_str(front_text).map_err(|error| format!("front matter: {error}"))?;
     check_front(&front)?;
     check_sections(body, front.fix != FixClass::None)?;
-    Ok(format!(
-        "/// {summary}\npub static {upper}: Document = Document {{\n    name: {name:?},\n    family: {family:?},\n    \
+    Ok(Document {
+        family: family.to_owned(),
+        name: name.to_owned(),
+        path: path.to_owned(),
+        front_text: front_text.to_owned(),
+        front,
+        body: body.trim_start_matches('\n').to_owned(),
+    })
+}
+
+/// The Rust text of one document.
+fn constant(document: &Document, bodies: Bodies) -> String {
+    let Document { family, name, front, body, .. } = document;
+    format!(
+        "/// {summary}\nstatic {upper}: Document = Document {{\n    name: {name:?},\n    family: {family:?},\n    \
          summary: {summary:?},\n    severity: Severity::{severity:?},\n    confidence: Confidence::{confidence:?},\n    \
-         set: Set::{set:?},\n    fix: {fix},\n    since: {since:?},\n    tags: &{tags:?},\n    text: {text:?},\n}};\n\n",
+         set: Set::{set:?},\n    fix: {fix},\n    since: {since:?},\n    status: Status::{status:?},\n    \
+         renamed_from: &{renamed_from:?},\n    tags: &{tags:?},\n    body: {body:?},\n}};\n\n",
         upper = upper(name),
         summary = front.summary,
         severity = front.severity,
         confidence = front.confidence,
-        set = front.default,
+        set = front.set,
         fix = match front.fix {
             FixClass::Safe => "Some(Safety::Safe)",
             FixClass::Unsafe => "Some(Safety::Unsafe)",
             FixClass::None => "None",
         },
         since = front.since,
+        status = front.status,
+        renamed_from = front.renamed_from,
         tags = front.tags,
-        text = body.trim_start_matches('\n'),
-    ))
+        body = (bodies == Bodies::Embedded).then_some(body),
+    )
 }
 
 fn check_front(front: &FrontMatter) -> Result<(), String> {
@@ -159,6 +253,9 @@ fn check_front(front: &FrontMatter) -> Result<(), String> {
     let numbers: Vec<&str> = front.since.split('.').collect();
     if numbers.len() != 3 || numbers.iter().any(|number| number.parse::<u32>().is_err()) {
         return Err(format!("`since` is not a valid version: `{}`", front.since));
+    }
+    if let Some(name) = front.renamed_from.iter().find(|name| !is_kebab_case(name)) {
+        return Err(format!("`renamed_from` lists names of rules, which `{name}` is not"));
     }
     match front.tags.iter().find(|tag| tag.trim().is_empty() || tag.contains(char::is_whitespace)) {
         Some(tag) => Err(format!("a tag must be a single word: `{tag}`")),
@@ -204,6 +301,7 @@ fn is_kebab_case(word: &str) -> bool {
         })
 }
 
-fn upper(name: &str) -> String {
+/// The name of the constant of a rule.
+pub fn upper(name: &str) -> String {
     name.to_uppercase().replace('-', "_")
 }

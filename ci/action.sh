@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The steps of action.yml: `ci/action.sh prepare|install|check|verdict`. All input is passed in
-# environment variables, so that each step runs on any machine; tests/action/run does so.
+# environment variables, so that each step runs on any machine; tests/places/run does so.
 set -euo pipefail
 
 releases=${PLIMSOLL_RELEASES:-https://github.com/plimsoll-lint/plimsoll/releases/download}

@@ -1,5 +1,12 @@
 //! What a stage or a rule reports, and where it points.
 
+mod document;
+
+#[cfg(feature = "testing")]
+pub(crate) use document::FRONT_MATTER;
+pub(crate) use document::rule;
+pub(crate) use document::{Document, IDS, RuleId, Set, Status};
+
 use crate::source::{LoadError, Place, Span};
 
 /// How bad it is.

@@ -1,5 +1,13 @@
 //! What the tests, the fuzzer and the benchmarks of this repository use of the crate. Not part of its interface.
 
+pub mod dump;
+pub mod examples;
+pub mod findings;
+
+use std::path::{Path, PathBuf};
+
+use crate::finding::FRONT_MATTER;
+
 /// The configuration.
 pub mod config {
     pub use crate::config::shape;
@@ -18,7 +26,6 @@ pub mod fix {
 
 /// The rules and the examples of their documents.
 pub mod rules {
-    pub use crate::rules::examples;
     pub use crate::rules::{Context, Rule, all, find};
 }
 
@@ -59,3 +66,16 @@ pub mod stages {
 }
 
 pub use crate::discover::is_compose_name;
+
+/// Whether a document is new, or its front matter is not the one that this build was made from. In a release build, which
+/// is made from whole documents, it never is.
+pub fn is_stale(rule: &str, document: &str) -> bool {
+    let front = document.strip_prefix("---\n").and_then(|text| Some(text.split_once("\n---\n")?.0));
+    let built = FRONT_MATTER.iter().find(|(name, _)| *name == rule).map(|(_, text)| *text);
+    !FRONT_MATTER.is_empty() && built != front
+}
+
+/// The file whose change makes the build script read the documents again.
+pub fn stale_mark() -> PathBuf {
+    Path::new(env!("OUT_DIR")).join("front-matter-changed")
+}

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use plimsoll::testing::rules::all;
-use plimsoll::testing::rules::examples::examples;
+use plimsoll::testing::examples::examples;
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use plimsoll::testing::examples::Example;
 use plimsoll::testing::finding::{Finding, Safety, Severity};
 use plimsoll::testing::fix::{self, Wanted};
 use plimsoll::testing::render::{Format, RenderOptions, render};
 use plimsoll::testing::report::Report;
-use plimsoll::testing::rules::examples::Example;
 use plimsoll::testing::source::{FileId, SourceDb};
 use plimsoll::testing::workspace::{self, Request};
 use plimsoll::testing::yaml::parse;

@@ -40,7 +40,7 @@ pub(super) fn explain(document: &Document) -> String {
         document.fix_name(),
         document.summary,
         rule_url(document.name),
-        document.text.trim(),
+        document.text().trim(),
     )
 }
 
@@ -99,8 +99,7 @@ fn json(documents: &[&Document]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Confidence, Safety, Severity};
-    use crate::rules::document::Set;
+    use crate::finding::{Confidence, Safety, Set, Severity, Status};
 
     const ONE: Document = Document {
         name: "exposed-datastore",
@@ -112,7 +111,9 @@ mod tests {
         fix: Some(Safety::Unsafe),
         since: "0.1.0",
         tags: &["CWE-668"],
-        text: "\n## What it does\n\nIt looks.\n",
+        status: Status::Stable,
+        renamed_from: &[],
+        body: Some("\n## What it does\n\nIt looks.\n"),
     };
     const OTHER: Document = Document {
         name: "root-user",

@@ -287,6 +287,15 @@ mod tests {
     );
 
     #[test]
+    fn what_a_blank_variable_names_is_not_one_store_of_two_services() {
+        let text = "services:
+  a: {image: 'postgres:17', volumes: ['${A}:/var/lib/postgresql/data']}
+  b: {image: 'postgres:17', volumes: ['${B}:/var/lib/postgresql/data']}
+";
+        with_facts(text, |facts| assert!(graph(facts).stores.is_empty()));
+    }
+
+    #[test]
     fn a_graph_shows_who_talks_to_whom() {
         with_facts(SHOP, |facts| {
             let graph = graph(facts);

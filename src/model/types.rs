@@ -297,6 +297,8 @@ pub(crate) struct Port {
 pub(crate) enum MountKind {
     /// A path of the host, absolute.
     Bind(String),
+    /// A path of the host, or a volume: a variable without a value names it, or nothing does.
+    Unknown,
     /// A volume declared at top level, by its key there.
     Volume(String),
     /// A volume without a name, which the next `down -v` or re-creation loses.
@@ -316,7 +318,8 @@ pub(crate) struct Mount {
     pub(crate) via: Few<Step>,
     /// What is mounted.
     pub(crate) kind: MountKind,
-    /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes and tmpfs.
+    /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes, tmpfs and
+    /// what is not known.
     pub(crate) source: Option<Spanned<String>>,
     /// The path in the container, cleaned as Compose cleans it.
     pub(crate) target: Spanned<String>,

@@ -96,7 +96,7 @@ pub struct RenderOptions {
     /// Whether names of rules are links that a terminal can follow.
     pub(crate) links: bool,
     /// Whether text ends with a line that sums up.
-    pub(crate) summary: bool,
+    pub summary: bool,
     /// Whether text, concise and JSON count the findings of each rule.
     pub(crate) statistics: bool,
     /// The lowest severity that makes the run fail; `None` where nothing does. JUnit calls those findings failures.

@@ -19,17 +19,17 @@ pub struct Report {
     /// All findings, the suppressed ones among them, by path, place, rule and message; no exact double.
     pub findings: Vec<Finding>,
     /// How many projects were analysed.
-    pub(crate) projects: usize,
+    pub projects: usize,
     /// How many files the projects are made of: Compose files and env files, and others that a finding stands in.
-    pub(crate) files: usize,
+    pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
     /// Files of the request that no project uses.
-    pub(crate) unused: Vec<PathBuf>,
+    pub unused: Vec<PathBuf>,
     /// What a baseline had to say of it.
-    pub(crate) compared: Option<Compared>,
+    pub compared: Option<Compared>,
     /// The trees of its files, for output that looks into them.
-    pub(crate) trees: Arc<Trees>,
+    pub trees: Arc<Trees>,
 }
 
 /// A finding that is known: enough to tell it again, and for people to see what it is. No message, no value.
@@ -47,7 +47,7 @@ pub(crate) struct Known {
 
 /// What a baseline had to say of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Compared {
+pub struct Compared {
     /// How many findings it knew.
     pub(crate) known: usize,
     /// What it knows and the run could have found, but did not.

@@ -3,47 +3,18 @@
 use crate::compose::Project;
 use crate::config::Config;
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId, rule};
 use crate::model::Model;
 use crate::yaml::edit::Files;
 
-/// A rule without a function is reported by a stage of the loader.
-macro_rules! rule {
-    ($document:ident) => {
-        $crate::rules::Rule { document: &$crate::rules::document::$document, check: None }
-    };
-    ($document:ident, $check:path) => {
-        $crate::rules::Rule { document: &$crate::rules::document::$document, check: Some($check) }
-    };
-}
-
-pub(crate) mod document;
-pub mod examples;
 mod fixes;
 pub(crate) mod support;
 
-mod compose;
-mod env;
-mod network;
-mod proxy;
-mod resources;
-mod secrets;
-mod storage;
-mod suppression;
+pub(crate) use crate::finding::Document;
 
-pub(crate) use document::Document;
-
-/// All families, in the order in which people read them.
-const FAMILIES: [&[Rule]; 8] = [
-    compose::RULES,
-    network::RULES,
-    proxy::RULES,
-    storage::RULES,
-    secrets::RULES,
-    env::RULES,
-    resources::RULES,
-    suppression::RULES,
-];
+// The modules of all families, and `RULES`, the table of all rules: made by `build/registry.rs` from the folders here and
+// in `rules/`.
+include!(concat!(env!("OUT_DIR"), "/registry.rs"));
 
 /// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
@@ -70,6 +41,8 @@ pub(crate) type Check = fn(&Context<'_>, &mut Vec<Finding>);
 /// A rule.
 #[derive(Debug)]
 pub struct Rule {
+    /// What it is called in the code.
+    pub(crate) id: RuleId,
     /// What is written about it; its name among it.
     pub document: &'static Document,
     /// Its function; `None` for a rule that a stage of the loader reports.
@@ -78,7 +51,7 @@ pub struct Rule {
 
 /// All rules, by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    FAMILIES.into_iter().flatten()
+    RULES.iter()
 }
 
 /// The rule of a name.
@@ -100,23 +73,29 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::finding::IDS;
 
     #[test]
-    fn every_document_belongs_to_one_rule_and_every_rule_stands_in_its_family() {
-        let registered: Vec<&str> = all().map(|rule| rule.document.name).collect();
-        let names: BTreeSet<&str> = registered.iter().copied().collect();
-        assert_eq!(names.len(), registered.len(), "a rule is registered twice: {registered:?}");
-        let documents: BTreeSet<&str> = document::DOCUMENTS.iter().map(|document| document.name).collect();
-        let orphans: Vec<_> = documents.difference(&names).collect();
-        assert!(orphans.is_empty(), "documents without a rule: {orphans:?}");
-        assert_eq!(documents.len(), names.len());
-        let families: [&str; FAMILIES.len()] =
-            ["compose", "network", "proxy", "storage", "secrets", "env", "resources", "suppression"];
-        for (family, rules) in families.into_iter().zip(FAMILIES) {
-            for rule in rules {
-                assert_eq!(rule.document.family, family, "{}", rule.document.name);
-            }
-        }
+    fn every_document_is_a_rule_and_families_are_in_reading_order() {
+        let registered: Vec<RuleId> = all().map(|rule| rule.id).collect();
+        assert_eq!(registered, IDS);
+        let names: BTreeSet<&str> = IDS.iter().map(|id| id.name()).collect();
+        assert_eq!(names.len(), IDS.len(), "two rules have one name");
+        let mut families: Vec<&str> = all().map(|rule| rule.document.family).collect();
+        families.dedup();
+        assert_eq!(families.first(), Some(&"compose"));
+        assert_eq!(families.last(), Some(&"suppression"));
+        let distinct: BTreeSet<&str> = families.iter().copied().collect();
+        assert_eq!(distinct.len(), families.len(), "a family is listed in two pieces: {families:?}");
+    }
+
+    #[test]
+    fn an_identifier_reads_and_sorts_as_its_name() {
+        assert_eq!(rule::EXPOSED_DATASTORE.to_string(), "exposed-datastore");
+        assert_eq!(format!("{:>18}", rule::EXPOSED_DATASTORE), " exposed-datastore");
+        assert!(rule::DUPLICATE_KEY < rule::EXPOSED_DATASTORE);
+        assert_eq!(rule::EXPOSED_DATASTORE.document().family, "network");
+        assert!(rule::EXPOSED_DATASTORE.document().text().starts_with("## What it does"));
     }
 
     #[test]

@@ -32,6 +32,12 @@ impl FileId {
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The file with a number.
+    #[cfg(feature = "testing")]
+    pub(crate) fn nth(index: u32) -> FileId {
+        FileId(index)
+    }
 }
 
 /// The address of a node in the tree of its file (for an env file: of an entry in its list).

@@ -188,12 +188,21 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
 /// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
 /// found.
 pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+    with_facts(sources, request, graph::graph)
+}
+
+/// Hands over the facts of the one project that a request selects, and what is wrong with its files.
+pub(crate) fn with_facts<T>(
+    sources: &SourceDb,
+    request: &Request,
+    act: impl FnOnce(&Facts<'_>) -> T,
+) -> Option<(T, Vec<Finding>)> {
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let (project, findings) = load(sources, &Trees::default(), &entry);
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
-    Some((graph::graph(&Facts::new(&model, &project, sources, root)), findings))
+    Some((act(&Facts::new(&model, &project, sources, root)), findings))
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

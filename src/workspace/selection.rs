@@ -1,8 +1,8 @@
 //! Which rules run.
 
 use crate::config::Config;
+use crate::finding::Set;
 use crate::finding::{Finding, Severity};
-use crate::rules::document::Set;
 use crate::rules::{self, Rule};
 
 /// Which rules run, as the command line says; names of rules that exist. It goes before what the configuration says.

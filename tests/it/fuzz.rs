@@ -3,8 +3,8 @@
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzzing;
 
+use plimsoll::testing::examples::examples;
 use plimsoll::testing::rules::all;
-use plimsoll::testing::rules::examples::examples;
 
 /// Each example as an input of the fuzzer.
 fn inputs() -> impl Iterator<Item = String> {

@@ -162,7 +162,10 @@ fn the_examples_of_the_document_are_real() {
         }
         let end = if update { start + printed.len() } else { end };
         assert!(!printed.is_empty(), "{format}");
-        assert!(document[start..end] == printed, "the example of {format} is out of date: PLIMSOLL_UPDATE=1");
+        assert!(
+            document[start..end] == printed,
+            "the example of {format} is out of date: `cargo dev update` writes it"
+        );
     }
     if update {
         fs::write(&path, document).unwrap();

@@ -170,7 +170,7 @@ fn pairs(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
 /// The paths, with `/`, and texts of all files of the crate, those of tests, of the build and of benchmarks among them.
 fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let paths = ["src", "tests", "build", "benches", "fuzz/src", "fuzz/examples", "fuzz/fuzz_targets"]
+    let paths = ["src", "tests", "build", "benches", "examples", "fuzz/src", "fuzz/examples", "fuzz/fuzz_targets"]
         .map(|folder| rust_files(&root.join(folder)));
     assert!(paths.iter().all(|paths| !paths.is_empty()));
     let shown = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");

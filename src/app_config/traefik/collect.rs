@@ -42,7 +42,7 @@ pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) 
 
 fn may_be_static(mount: &crate::model::Mount) -> bool {
     let target = mount.target.value.as_str();
-    let persistent = matches!(mount.kind, MountKind::Bind(_) | MountKind::Volume(_));
+    let persistent = matches!(mount.kind, MountKind::Bind(_) | MountKind::Volume(_) | MountKind::Unknown);
     persistent && (is_static_path(target) || matches!(target, "/etc/traefik" | "/"))
 }
 

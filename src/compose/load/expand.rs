@@ -327,13 +327,15 @@ impl Canonical<'_> {
     }
 }
 
-/// What is left of `${UNSET}:/data`: Compose rejects it, but the rules are to know that something is mounted there.
+/// What is left of `${UNSET}:/data`: Compose rejects it, but rules need to know that something is mounted there. What it
+/// is nobody knows, so the source is null.
 fn blank_source(value: &Value, text: &str) -> Option<Value> {
     let target = text.strip_prefix(':').filter(|_| value.has_blank())?;
     let target = target.split(':').next().unwrap_or(target);
-    let entry = |text: &str| Entry { key: value.place, value: value.with(Data::Text(text.into())) };
-    let map = [("type", "bind"), ("source", "/"), ("target", target)];
-    Some(value.with(Data::Map(map.into_iter().map(|(key, text)| (key.into(), entry(text))).collect())))
+    let text = |text: &str| Data::Text(text.into());
+    let map = [("type", text("bind")), ("source", Data::Null), ("target", text(target))];
+    let entry = |data| Entry { key: value.place, value: value.with(data) };
+    Some(value.with(Data::Map(map.into_iter().map(|(key, data)| (key.into(), entry(data))).collect())))
 }
 
 /// The byte ranges between the colons of a text.

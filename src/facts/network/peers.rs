@@ -308,3 +308,31 @@ fn usual_port(reference: &HostReference) -> Option<u16> {
     };
     of_scheme.or_else(of_name)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn a_host_that_goes_into_the_configuration_of_a_proxy_is_named_there() {
+        let compose = "services:
+  web:
+    image: nginx:1.29
+    environment: {API_URL: 'http://api:8000', LOG_URL: 'http://log:8000'}
+    volumes: ['./site.conf.template:/etc/nginx/templates/site.conf.template:ro']
+  api: {image: x}
+  log: {image: x}
+";
+        let template = "server {\n  listen 80;\n  location / {\n    proxy_pass ${API_URL};\n  }\n}\n";
+        with_sources(&[("compose.yaml", compose), ("site.conf.template", template)], &[], |_, facts| {
+            let named: Vec<(&str, bool)> = facts
+                .peers()
+                .iter()
+                .filter(|peer| peer.variable.is_some() || peer.is_own)
+                .map(|peer| (peer.host.as_str(), peer.of_proxy))
+                .collect();
+            assert!(named.contains(&("api", true)), "{named:?}");
+            assert!(named.contains(&("log", false)), "{named:?}");
+        });
+    }
+}

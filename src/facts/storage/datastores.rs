@@ -330,6 +330,7 @@ fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
         MountKind::Bind(_) => {
             has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(last_step(&source.value)))
         }
+        MountKind::Unknown => has_word(target),
         _ => false,
     }
 }
@@ -374,5 +375,9 @@ mod tests {
         check("dir=/data/db", 0);
         check("/data2", 1);
         check("/database/log", 1);
+        check("/dat{a,b}", 0);
+        check("/other{1...4}", 1);
+        check("/{a,b}", 1);
+        check("{a,b}", 1);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn is_inside(path: &str, directory: &str) -> bool {
 /// volume, not memory and not a volume without a name.
 pub(crate) fn is_persistent(model: &Model, mount: &Mount) -> bool {
     match &mount.kind {
-        MountKind::Bind(_) => true,
+        MountKind::Bind(_) | MountKind::Unknown => true,
         MountKind::Volume(name) => !model.volumes.get(name).is_some_and(crate::model::Volume::is_tmpfs),
         MountKind::Other(kind) => kind == "cluster",
         MountKind::Anonymous | MountKind::Tmpfs => false,

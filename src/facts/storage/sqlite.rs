@@ -112,6 +112,8 @@ mod tests {
         check("DATABASE_URL", "file:/data/app.db?connection_limit=1", absolute("/data/app.db"));
         check("ConnectionStrings__Db", "Data Source=/data/app.db;Cache=Shared", absolute("/data/app.db"));
         check("DB_PATH", "/data/app.sqlite3", absolute("/data/app.sqlite3"));
+        check("DB_PATH", ":memory:", Some(Location::Memory));
+        check("DB_PATH", "see /data/app.sqlite3", None);
         check("DB_HOST", "users.db", None);
         check("SAMPLE_URL", "https://example.com/files/sample.db", None);
         check("GEOIP_PATH", "/usr/share/GeoIP/city.mmdb", None);

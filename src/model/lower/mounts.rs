@@ -2,8 +2,8 @@
 
 use super::{Context, read};
 use crate::compose::load::short::volume::clean;
-use crate::compose::value::Value;
 use crate::compose::value::provenance::parts_within;
+use crate::compose::value::{Part, Value};
 use crate::model::types::{Mount, MountKind, Spanned};
 
 /// The mounts of a service, those of `tmpfs` last.
@@ -16,8 +16,10 @@ fn mount(entry: &Value) -> Option<Mount> {
     let target = read::text(entry, "target")?;
     let source = read::text(entry, "source");
     let kind = match (entry.get("type")?.text()?, &source) {
+        ("bind", Some(_)) if entry.get("source").is_some_and(is_unknown) => MountKind::Unknown,
         ("bind", Some(source)) => MountKind::Bind(source.value.clone()),
-        ("bind", None) => return None,
+        // The loader has dropped a source that is null, or reported that there is none.
+        ("bind", None) => MountKind::Unknown,
         ("volume", Some(source)) => MountKind::Volume(source.value.clone()),
         ("volume", None) => MountKind::Anonymous,
         ("tmpfs", _) => MountKind::Tmpfs,
@@ -26,7 +28,7 @@ fn mount(entry: &Value) -> Option<Mount> {
     Some(Mount {
         place: entry.place,
         via: entry.via.clone(),
-        source: source.filter(|_| kind != MountKind::Tmpfs),
+        source: source.filter(|_| !matches!(kind, MountKind::Tmpfs | MountKind::Unknown)),
         kind,
         target: Spanned { value: clean(&target.value), ..target },
         read_only: read::flag(entry, "read_only"),
@@ -36,6 +38,13 @@ fn mount(entry: &Value) -> Option<Mount> {
         propagation: entry.get("bind").and_then(|bind| read::text(bind, "propagation")),
         options: None,
     })
+}
+
+/// Whether nothing of a source is known: it is a variable without a value, which Compose reads as the directory of the
+/// project, or as `/` where a slash follows.
+fn is_unknown(source: &Value) -> bool {
+    let is_blank = |part: &Part| part.variable.is_some() && part.start == part.end;
+    source.has_blank() && (source.text() == Some("/") || source.parts.iter().all(is_blank))
 }
 
 /// `/run` or `/run:size=64m,exec`

@@ -91,6 +91,31 @@ volumes: {data: {}}
 }
 
 #[test]
+fn a_source_that_is_a_blank_variable_is_not_known() {
+    let lines = "    image: x
+    volumes:
+      - ${NONE}:/short
+      - {type: bind, source: '${NONE}', target: /long}
+      - ${NONE}/:/root
+      - ${NONE}/data:/below
+      - .:/here
+";
+    with_service(lines, |_, service| {
+        let found: Vec<(&str, &MountKind, bool)> =
+            service.mounts.iter().map(|one| (one.target.value.as_str(), &one.kind, one.source.is_some())).collect();
+        let (below, here) = (MountKind::Bind("/data".to_owned()), MountKind::Bind("/plimsoll-test/shop".to_owned()));
+        let expect = [
+            ("/short", &MountKind::Unknown, false),
+            ("/long", &MountKind::Unknown, false),
+            ("/root", &MountKind::Unknown, false),
+            ("/below", &below, true),
+            ("/here", &here, true),
+        ];
+        assert_eq!(found, expect);
+    });
+}
+
+#[test]
 fn variables_point_at_their_values() {
     with_service("    image: x\n    environment: [A=1, B, C=]\n", |written, service| {
         let values: Vec<(&str, Option<&str>)> = service

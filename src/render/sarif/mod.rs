@@ -56,11 +56,12 @@ fn rule(name: &'static str) -> Rule {
     let Some(document) = rules::find(name).map(|rule| rule.document) else {
         return Rule { id: name, help_uri: rule_url(name), ..Rule::default() };
     };
+    let text = document.text();
     Rule {
         id: name,
         short_description: Some(Text::plain(document.summary)),
         full_description: Some(Text::plain(what_it_does(document))),
-        help: Some(Text { text: plain(document.text), markdown: Some(linked(document.text.trim())) }),
+        help: Some(Text { text: plain(&text), markdown: Some(linked(text.trim())) }),
         help_uri: rule_url(name),
         default_configuration: Some(Configuration { level: level(document.severity) }),
         properties: Some(Properties {
@@ -113,7 +114,8 @@ fn linked(markdown: &str) -> String {
 
 /// The first paragraph of a document, or its summary.
 fn what_it_does(document: &Document) -> String {
-    let section = document.text.split("## What it does").nth(1).unwrap_or("").trim_start();
+    let text = document.text();
+    let section = text.split("## What it does").nth(1).unwrap_or("").trim_start();
     let paragraph = section.split("\n\n").next().unwrap_or("").replace('\n', " ");
     if paragraph.is_empty() { document.summary.to_owned() } else { paragraph }
 }

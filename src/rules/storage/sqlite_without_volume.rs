@@ -76,7 +76,7 @@ fn relative(model: &Model, service: &Service, path: &str) -> Option<String> {
 
 fn is_directory(mount: &Mount) -> bool {
     let last = mount.target.value.rsplit('/').next().unwrap_or("");
-    !(matches!(mount.kind, MountKind::Bind(_)) && last.contains('.') && !last.starts_with('.'))
+    !(matches!(mount.kind, MountKind::Bind(_) | MountKind::Unknown) && last.contains('.') && !last.starts_with('.'))
         || last.ends_with(".db")
         || last.ends_with(".sqlite")
         || last.ends_with(".sqlite3")

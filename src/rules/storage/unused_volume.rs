@@ -14,8 +14,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     // A variable in a name may name any volume.
     let open = |mount: &Mount| {
-        matches!(mount.kind, MountKind::Volume(_))
-            && mount.source.as_ref().is_some_and(|source| source.is_interpolated())
+        let is_interpolated = mount.source.as_ref().is_some_and(|source| source.is_interpolated());
+        mount.kind == MountKind::Unknown || matches!(mount.kind, MountKind::Volume(_)) && is_interpolated
     };
     if all_services(cx).any(|service| service.mounts.iter().any(open)) {
         return;

@@ -272,3 +272,11 @@ fn a_healthcheck_asks_the_service_itself() {
     let found = references(&service, &Texts::new(&sources));
     assert_eq!(show(&sources, &found), "Own localhost:80 Url, Public x:80 Url");
 }
+
+#[test]
+fn settings_before_a_program_are_not_the_program() {
+    run(&["sh", "-c", "echo http://a:80"], "");
+    run(&["sh", "-c", "LOG_LEVEL=debug echo http://a:80"], "");
+    run(&["sh", "-c", "log-level=debug echo http://a:80"], "Peer a:80 Url");
+    run(&["sh", "-c", "=debug echo http://a:80"], "Peer a:80 Url");
+}

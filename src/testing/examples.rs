@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::Document;
-use crate::finding::Severity;
+use crate::finding::{Document, Severity};
 
 /// The file that a block without a path stands for.
 pub(crate) const DEFAULT_PATH: &str = "compose.yaml";
@@ -46,6 +45,15 @@ pub struct Options {
     pub also: Vec<String>,
 }
 
+/// A block of `finding`: what the rule reports in the project before it, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingBlock {
+    /// The text.
+    pub text: String,
+    /// The line of the document on which the text starts, from 1.
+    pub(crate) line: u32,
+}
+
 /// A project that the tests run and the site shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
@@ -59,6 +67,10 @@ pub struct Example {
     pub files: Vec<ExampleFile>,
     /// What files become when the fixes are applied: path and text.
     pub fixed: Vec<ExampleFile>,
+    /// What is reported, where the document shows it.
+    pub findings: Option<FindingBlock>,
+    /// The line of the document that ends the files of the project, from 1: what is reported is shown after it.
+    pub(crate) end: u32,
 }
 
 impl Example {
@@ -73,17 +85,18 @@ impl Example {
 /// # Errors
 /// The line of the document's text, from 1, and what is wrong there.
 pub fn examples(document: &Document) -> Result<Vec<Example>, String> {
-    parse(document.text)
+    parse(&document.text())
 }
 
 /// The projects in the text of a document.
 ///
 /// # Errors
 /// See [`examples`].
-pub(crate) fn parse(text: &str) -> Result<Vec<Example>, String> {
+pub fn parse(text: &str) -> Result<Vec<Example>, String> {
     let mut reader = Reader::default();
     let mut open: Option<Fence> = None;
     for (number, line) in (1u32..).zip(text.lines()) {
+        reader.number = number;
         match open.take() {
             Some(fence) if line == "```" => reader.block(fence).map_err(|reason| format!("line {number}: {reason}"))?,
             Some(mut fence) => {
@@ -124,6 +137,8 @@ struct Reader {
     group: Example,
     singles: Vec<Example>,
     last: Last,
+    /// The line that is read, from 1.
+    number: u32,
 }
 
 impl Default for Reader {
@@ -136,6 +151,7 @@ impl Default for Reader {
             group: Example::default(),
             singles: Vec::new(),
             last: Last::Nothing,
+            number: 0,
         }
     }
 }
@@ -185,21 +201,31 @@ impl Reader {
             }
             file.expected.insert(line, severity);
         }
+        let number = self.number;
+        if let Some(example) = self.last_example() {
+            example.end = number;
+        }
         Ok(())
     }
 
-    fn last_file(&mut self) -> Option<&mut ExampleFile> {
+    fn last_example(&mut self) -> Option<&mut Example> {
         match self.last {
             Last::Nothing => None,
-            Last::Single => self.singles.last_mut()?.files.last_mut(),
-            Last::Group => self.group.files.last_mut(),
+            Last::Single => self.singles.last_mut(),
+            Last::Group => Some(&mut self.group),
         }
+    }
+
+    fn last_file(&mut self) -> Option<&mut ExampleFile> {
+        self.last_example()?.files.last_mut()
     }
 
     /// A finished block; one outside of Examples and Cases is only shown, and so may be no file of a project.
     fn block(&mut self, fence: Fence) -> Result<(), String> {
         if !SECTIONS.contains(&self.section.as_str()) {
-            let is_shown = !fence.info.contains(' ') && !fence.text.lines().any(|line| marked(line).is_some());
+            let is_shown = !fence.info.contains(' ')
+                && fence.info != "finding"
+                && !fence.text.lines().any(|line| marked(line).is_some());
             return if is_shown { Ok(()) } else { Err(format!("a project under `{}` is never run", self.section)) };
         }
         let mut words = fence.info.split_whitespace().peekable();
@@ -215,6 +241,9 @@ impl Reader {
         if is_fixed {
             return self.fixed(language, path, fence);
         }
+        if language == "finding" {
+            return self.finding(fence);
+        }
         if path.is_none() && language != "yaml" {
             return Err(format!("a block of `{language}` needs a path"));
         }
@@ -228,7 +257,7 @@ impl Reader {
         };
         match path {
             None => {
-                self.singles.push(Example { files: vec![file], ..Example::default() });
+                self.singles.push(Example { files: vec![file], end: self.number, ..Example::default() });
                 self.last = Last::Single;
             }
             Some(path) if self.group.files.iter().any(|other| other.path == path) => {
@@ -236,6 +265,7 @@ impl Reader {
             }
             Some(_) => {
                 self.group.files.push(file);
+                self.group.end = self.number;
                 self.last = Last::Group;
             }
         }
@@ -244,18 +274,24 @@ impl Reader {
 
     /// A block marked `fixed` belongs to the last project; without a path, to its last file.
     fn fixed(&mut self, language: String, path: Option<String>, fence: Fence) -> Result<(), String> {
-        let last = self.last_file().ok_or("`fixed` stands before the first block")?.path.clone();
+        let last = self.last_file().ok_or("`fixed` is before the first block")?.path.clone();
         let path = path.unwrap_or(last);
-        let example = match self.last {
-            Last::Group => Some(&mut self.group),
-            _ => self.singles.last_mut(),
-        };
-        let Some(example) = example else { return Err("`fixed` stands before the first block".to_owned()) };
+        let example = self.last_example().ok_or("`fixed` is before the first block")?;
         if !example.files.iter().any(|file| file.path == path) {
             return Err(format!("`fixed` names `{path}`, which the project has not"));
         }
         let file = ExampleFile { path, language, text: fence.text, expected: BTreeMap::new(), line: fence.line };
         example.fixed.push(file);
+        Ok(())
+    }
+
+    /// A block of `finding` belongs to the last project, and follows its files.
+    fn finding(&mut self, fence: Fence) -> Result<(), String> {
+        let example = self.last_example().ok_or("`finding` is before the first block")?;
+        if example.findings.is_some() {
+            return Err("a project has one block of `finding`".to_owned());
+        }
+        example.findings = Some(FindingBlock { text: fence.text, line: fence.line });
         Ok(())
     }
 
@@ -310,6 +346,9 @@ mod tests {
 ```yaml
 a: 1  # error
 ```
+```finding
+error[x] compose.yaml:1:1-2 (high)
+```
 ```yaml fixed
 a: 2
 ```
@@ -342,12 +381,15 @@ not: run
         assert_eq!(examples[0].files[0].path, "compose.yaml");
         assert_eq!(examples[0].files[0].line, 4);
         assert_eq!(examples[0].files[0].expected, BTreeMap::from([(1, Severity::Error)]));
+        assert_eq!(examples[0].end, 5);
+        assert_eq!(examples[0].findings.as_ref().map(|block| block.line), Some(7));
         assert_eq!(examples[0].fixed[0].text, "a: 2\n");
         assert_eq!(examples[1].heading, "Two files");
         assert_eq!(examples[1].options.config, "host: { gpus: 1 }\n");
         assert!(examples[1].options.unfixed && !examples[0].options.unfixed);
         assert_eq!(examples[1].options.env_files, ["a.env", "b.env"]);
         assert_eq!(examples[1].files[1].expected, BTreeMap::from([(1, Severity::Warning)]));
+        assert_eq!((examples[1].findings.as_ref(), examples[1].end), (None, 25));
         assert!(examples.iter().all(Example::is_reported));
     }
 
@@ -357,7 +399,7 @@ not: run
         assert_eq!(refused("```env\nA=1\n```\n"), "line 4: a block of `env` needs a path");
         assert_eq!(refused("```yaml\na: 1\n```\n<!-- error: 2 -->\n"), "line 5: the block has no line 2");
         assert_eq!(refused("```env .env\nA=1\n```\n"), "at the end: the project under `` has no Compose file");
-        assert_eq!(refused("```yaml fixed\na: 1\n```\n"), "line 4: `fixed` stands before the first block");
+        assert_eq!(refused("```yaml fixed\na: 1\n```\n"), "line 4: `fixed` is before the first block");
     }
 
     #[test]
@@ -365,6 +407,7 @@ not: run
         let refused = |block: &str| parse(&format!("## Fix safety\n{block}")).unwrap_err();
         assert_eq!(refused("```yaml compose.yaml\na: 1\n```\n"), "line 4: a project under `Fix safety` is never run");
         assert_eq!(refused("```yaml\na: 1  # info\n```\n"), "line 4: a project under `Fix safety` is never run");
+        assert_eq!(refused("```finding\n```\n"), "line 3: a project under `Fix safety` is never run");
         assert!(parse("## Configuration\n```yaml\nrules: {}\n```\n").is_ok());
     }
 

@@ -1,148 +1,39 @@
-//! Runs every example of every document in `rules/`: marked lines are reported, no others, and fixes do what they say.
+//! An example written to a folder: judged, compared with its markers, and fixed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::testing::config;
+use plimsoll::testing::examples::{Example, ExampleFile, without_markers};
 use plimsoll::testing::finding::{Finding, Safety, Severity};
 use plimsoll::testing::fix::{self, FixedFile, Wanted};
 use plimsoll::testing::rules::Rule;
-use plimsoll::testing::rules::examples::{Example, ExampleFile, examples, without_markers};
 use plimsoll::testing::source::{FileId, SourceDb};
 use plimsoll::testing::workspace::{self, Request, Selection};
 use plimsoll::testing::yaml::{Comment, parse};
 
-type Failure = Box<dyn std::error::Error>;
+use crate::Failure;
 
-/// Several lines that the test harness prints as they are.
-struct Lines(String);
-
-impl std::fmt::Debug for Lines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::fmt::Display for Lines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Lines {}
-
-fn document(path: &Path) -> datatest_stable::Result<()> {
-    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let rule = plimsoll::testing::rules::find(name).ok_or("no rule is registered under this name")?;
-    let path = format!("rules/{}/{name}.md", rule.document.family);
-    let whole = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path))?;
-    let front = whole.lines().count() - rule.document.text.lines().count();
-    let examples = examples(rule.document)?;
-    if !examples.iter().any(Example::is_reported) {
-        return Err("no example is reported".into());
-    }
-    let mut marks = examples.iter().flat_map(|example| &example.files).flat_map(|file| file.expected.values());
-    if !marks.any(|severity| *severity == rule.document.severity) {
-        return Err("no example has the severity of the document".into());
-    }
-    if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
-        return Err("the section Cases has fewer than three traps".into());
-    }
-    if rule.document.fix.is_some() && examples.iter().all(|example| example.fixed.is_empty()) {
-        return Err("the document offers a fix and shows none".into());
-    }
-    let mut failures = Vec::new();
-    for example in &examples {
-        if let Err(reason) = run(rule, example) {
-            let line = front + example.files.first().map_or(0, |file| file.line as usize);
-            failures.push(format!("{path}:{line}: {} {}: {reason}", example.section, example.heading));
-        }
-    }
-    if failures.is_empty() { Ok(()) } else { Err(Lines(failures.join("\n")).into()) }
-}
-
-fn run(rule: &Rule, example: &Example) -> Result<(), Failure> {
-    let project = Project::create(rule.document.name, example)?;
-    let (db, findings) = project.check(rule, example)?;
-    for finding in &findings {
-        well_formed(rule, finding).map_err(|reason| format!("{reason}\n  in: {}", finding.message))?;
-    }
-    let identities: BTreeSet<_> = findings.iter().map(|finding| identity(&db, finding)).collect();
-    if identities.len() != findings.len() {
-        return Err(format!("two findings have one identity: {identities:?}").into());
-    }
-    project.compare(&db, example, &findings)?;
-    let fixable: Vec<_> =
-        findings.iter().filter(|one| one.fix.is_some()).map(|finding| identity(&db, finding)).collect();
-    match (fixable.is_empty(), example.fixed.is_empty()) {
-        (false, _) if example.options.unfixed => Err(format!("a fix is offered for {fixable:?}").into()),
-        (true, true) => Ok(()),
-        (true, false) => Err("the document shows a fix and no finding has one".into()),
-        (false, _) => project.fix(rule, example, &fixable),
-    }
-}
-
-type Identity = (PathBuf, String, Option<String>);
+/// File, resource and evidence.
+pub type Identity = (PathBuf, String, Option<String>);
 
 /// What a baseline knows a finding by.
-fn identity(db: &SourceDb, finding: &Finding) -> Identity {
+pub fn identity(db: &SourceDb, finding: &Finding) -> Identity {
     (db.file(finding.place.span.file).path.clone(), finding.resource.clone(), finding.evidence.clone())
 }
 
-/// The grammar of messages, and the class of the fix.
-fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
-    if finding.rule != rule.document.name {
-        return Err(format!("`{}` reports although only `{}` is on", finding.rule, rule.document.name));
-    }
-    let labels = finding.labels.iter().map(|label| &label.message);
-    for message in std::iter::once(&finding.message).chain(labels) {
-        one_clause(message)?;
-    }
-    if finding.help.as_deref().is_some_and(|help| help.trim().is_empty() || help.ends_with('.')) {
-        return Err("the help is empty or ends in a full stop".to_owned());
-    }
-    match &finding.fix {
-        Some(fix) if Some(fix.safety) != rule.document.fix => {
-            Err(format!("a fix is {:?}, the document says {}", fix.safety, rule.document.fix_name()))
-        }
-        Some(fix) if fix.edits.is_empty() || fix.title.is_empty() => Err("a fix has no edits or no title".to_owned()),
-        _ => Ok(()),
-    }
-}
-
-fn one_clause(message: &str) -> Result<(), String> {
-    let first = message.chars().next().ok_or("a message is empty")?;
-    if !(first.is_lowercase() || first.is_ascii_digit() || first == '`') {
-        return Err("a message starts lower case or with a backtick".to_owned());
-    }
-    if message.ends_with('.') || message.trim() != message {
-        return Err("a message ends in a full stop or in blanks".to_owned());
-    }
-    if message.chars().any(char::is_control) {
-        return Err("a message holds control characters".to_owned());
-    }
-    let mut pieces = message.split('`');
-    let words: String = pieces.by_ref().step_by(2).collect();
-    if message.matches('`').count() % 2 == 1 {
-        return Err("unclosed backtick".to_owned());
-    }
-    if words.contains(". ") || words.contains("; ") {
-        return Err("a message is one clause".to_owned());
-    }
-    Ok(())
-}
-
 /// An example written out.
-struct Project {
-    directory: PathBuf,
+pub struct Project {
+    /// Where.
+    pub directory: PathBuf,
 }
 
 impl Project {
     /// Writes the files; the empty `.git` makes the directory a repository of its own, so that what stands above it
     /// (the `.gitignore` of plimsoll itself) does not matter.
-    fn create(name: &str, example: &Example) -> Result<Project, Failure> {
+    pub fn create(name: &str, example: &Example) -> Result<Project, Failure> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rules-{}-{number}", std::process::id()));
@@ -163,7 +54,7 @@ impl Project {
         Ok(project)
     }
 
-    fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
+    pub fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
         let report = workspace::check(&db, &self.request(rule, example)?);
         let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
@@ -174,6 +65,18 @@ impl Project {
 
     fn request(&self, rule: &Rule, example: &Example) -> Result<Request, Failure> {
         let select = std::iter::once(rule.document.name.to_owned()).chain(example.options.also.clone()).collect();
+        self.request_of(select, example)
+    }
+
+    /// What all rules find, those of all sets.
+    pub fn check_all(&self, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
+        let names = plimsoll::testing::rules::all().map(|rule| rule.document.name.to_owned());
+        let db = SourceDb::new();
+        let report = workspace::check(&db, &self.request_of(names.collect(), example)?);
+        Ok((db, report.findings.into_iter().filter(|finding| finding.suppressed.is_none()).collect()))
+    }
+
+    fn request_of(&self, select: Vec<String>, example: &Example) -> Result<Request, Failure> {
         let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
         Ok(Request {
             paths: if example.options.files.is_empty() { vec![self.directory.clone()] } else { Vec::new() },
@@ -192,7 +95,7 @@ impl Project {
     }
 
     /// Marked lines are reported, as bad as the marker says, and no others.
-    fn compare(&self, db: &SourceDb, example: &Example, findings: &[Finding]) -> Result<(), Failure> {
+    pub fn compare(&self, db: &SourceDb, example: &Example, findings: &[Finding]) -> Result<(), Failure> {
         let mut reported: BTreeMap<(String, u32), (Severity, Vec<&str>)> = BTreeMap::new();
         for finding in findings {
             let file = db.file(finding.place.span.file);
@@ -221,7 +124,7 @@ impl Project {
 
     /// Applies all fixes: none is left out, what they mend is no longer reported, nothing more can be fixed, files that
     /// parsed still do, comments stay, and the texts are those that the document shows.
-    fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
+    pub fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
         let request = self.request(rule, example)?;
         let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.document.name.to_owned()], file: None };
         let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
@@ -294,8 +197,4 @@ impl Drop for Project {
             let _ = fs::remove_dir_all(parent);
         }
     }
-}
-
-datatest_stable::harness! {
-    { test = document, root = "rules", pattern = r"^(?!.*images/).*\.md$" },
 }
