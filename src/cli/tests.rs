@@ -60,7 +60,7 @@ fn mistakes_in_the_arguments_give_exit_code_2() {
     );
     breaks(&["explain", "healthcheck.intervall"], "did you mean `services.*.healthcheck.interval`?");
     breaks(&["explain", "zzz"], "unknown rule or key `zzz`; run `plimsoll rules` to list all rules");
-    breaks(&["explain", "a\u{1b}[2J"], "no rule or key is called `a\\u{1b}[2J`");
+    breaks(&["explain", "a\u{1b}[2J"], "unknown rule or key `a\\u{1b}[2J`");
 }
 
 #[test]

@@ -65,13 +65,13 @@ fn the_words_on_and_off_may_be_booleans() {
 #[test]
 fn mistakes_are_named_with_their_place() {
     fails("# é\nrule: {}\n", "2:1: unknown key `rule`; did you mean `rules`?");
-    fails("host:\n  é: 1\n", "2:3: unknown key `é`; known are `gpus`, `gpu_memory`, `memory`, `cpus`");
+    fails("host:\n  é: 1\n", "2:3: unknown key `é`; expected one of `gpus`, `gpu_memory`, `memory`, `cpus`");
     fails("rules:\n  untaged-image: off\n", "2:3: unknown rule `untaged-image`; did you mean `untagged-image`?");
     fails("rules:\n  zzz: off\n", "2:3: unknown rule `zzz`; run `plimsoll rules` to list all rules");
     fails("rules:\n  untagged-image: eror\n", "2:19: unknown severity `eror`; did you mean `error`?");
     fails(
         "rules:\n  untagged-image: { severity: bad }\n",
-        "2:31: unknown severity `bad`; known are `error`, `warning`, `info`",
+        "2:31: unknown severity `bad`; expected one of `error`, `warning`, `info`",
     );
     fails("rules:\n  untagged-image: { sevrity: info }\n", "2:21: unknown key `sevrity`; did you mean `severity`?");
     fails("host: { memory: lots }\n", "1:17: `lots` is not a valid size, such as `24GiB`");

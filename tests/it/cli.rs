@@ -262,7 +262,7 @@ fn keys_newer_than_the_reference_are_accepted_by_check_and_not_by_resolve() {
         assert_eq!(code(&checked), 0, "{case}: {}", stdout(&checked));
         let resolved = run(&folder, &["resolve"]);
         assert_eq!(code(&resolved), 1, "{case}");
-        assert!(stderr(&resolved).contains(&format!("needs docker compose {release}")), "{}", stderr(&resolved));
+        assert!(stderr(&resolved).contains(&format!("requires docker compose {release}")), "{}", stderr(&resolved));
     }
 }
 

@@ -85,7 +85,7 @@ fn a_baseline_that_cannot_be_read_ends_with_2() {
     for (file, expect) in [
         ("none.json", "none.json: no such file; run `plimsoll baseline` to create it"),
         ("old.json", "old.json: unsupported baseline version 9, expected version 1"),
-        ("no.json", "no.json: is no baseline"),
+        ("no.json", "no.json: not a valid baseline"),
     ] {
         let output = run(&folder, &["check", "--baseline", file]);
         assert_eq!((code(&output), stdout(&output)), (2, String::new()));
@@ -179,8 +179,8 @@ fn since_without_git_or_its_revision_ends_with_2() {
         assert_eq!((code(&output), stdout(&output)), (2, String::new()));
         assert!(stderr(&output).contains(expect), "{}", stderr(&output));
     };
-    check(&folder, "no-such-branch", "/usr/bin:/bin", "git knows no commit `no-such-branch` here");
-    check(&folder, "main", "/nonexistent", "needs the program `git`");
+    check(&folder, "no-such-branch", "/usr/bin:/bin", "unknown git revision `no-such-branch`");
+    check(&folder, "main", "/nonexistent", "requires the program `git`");
     git(&folder, &["checkout", "-q", "--orphan", "other"]);
     git(&folder, &["commit", "-q", "-m", "alone"]);
     check(&folder, "main", "/usr/bin:/bin", "have no commit in common");

@@ -59,7 +59,7 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     says(
         "volumes: [\"config/app.yml:/etc/app.yml\"]",
         "undefined volume `config/app.yml`",
-        "use `./config/app.yml` if it is a path: without `./`: it was replaced by read as a volume name",
+        "use `./config/app.yml` if it is a path: without `./`, it is read as a volume name",
     );
     says(
         "volumes: [\"Caddyfile:/etc/caddy/Caddyfile\"]",
@@ -103,7 +103,7 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     // "time: missing unit in duration \"30\"", without a place
     says(
         "stop_grace_period: \"30\"",
-        "missing required key `30` a unit, such as `s` or `ms`",
+        "`30` is missing a unit, such as `s` or `ms`",
         "use the units `ms`, `s`, `m` and `h`, as in `1m30s`",
     );
     // "service ports services.web.ports.[0] is missing a target port", though it is there under another name
@@ -355,7 +355,7 @@ fn whoever_shares_with_an_inactive_service_depends_on_it() {
     let optional = "depends_on: {vpn: {condition: service_started, required: false}}";
     let inactive = "  vpn:\n    build: .\n    profiles: [vpn]\n";
     let text = format!("services:\n  a:\n    image: a:1\n    network_mode: service:vpn\n    {optional}\n{inactive}");
-    let help = "activate its profile (`vpn`) or give this service the same profile";
+    let help = "activate its profile (`vpn`) or add this service to the same profile";
     assert_eq!(places(&text), ["4:19 inactive-dependency"]);
     assert_eq!(findings(&text).1.first().and_then(|one| one.help.as_deref()), Some(help));
     let build = "  a:\n    build: {context: ., additional_contexts: {base: \"service:vpn\"}}\n";
@@ -410,7 +410,7 @@ fn a_variable_that_an_env_file_demands_is_reported_with_its_message() {
         common::report(&common::project("compose", "demands", &[compose, ("web.env", "A=${B:?see docs}\n")]), &[]);
     let found = common::findings(&report);
     let messages: Vec<&str> = found.iter().filter_map(|one| one["message"].as_str()).collect();
-    assert_eq!(messages, ["required variable missing required key `B` a value: see docs"]);
+    assert_eq!(messages, ["required variable `B` is missing a value: see docs"]);
 }
 
 #[test]

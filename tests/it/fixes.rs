@@ -129,7 +129,7 @@ fn a_refused_fix_stops_no_other_one_in_its_project_or_beside_it() {
     let folder = project("refused", &files);
     let output = run(&folder, &["check", "--fix", "--unsafe-fixes"]);
     for name in &names {
-        let words = format!("plimsoll: {name}: skipped a fix for unset-variable: it would bring invalid-value");
+        let words = format!("plimsoll: {name}: skipped a fix for unset-variable: it would introduce invalid-value");
         assert!(stderr(&output).contains(&words), "{}", stderr(&output));
     }
     assert_eq!(read(&folder, &names[0]), texts[0].replace("${TOKEN}", "${TOKEN:?}"));

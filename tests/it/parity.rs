@@ -31,7 +31,7 @@ fn resolve_answers_what_docker_compose_answered() {
         .collect();
     let settled: Vec<&String> = known.iter().filter(|name| !differences.contains_key(*name)).collect();
     assert!(new.is_empty(), "{} of {} cases differ:\n{}", new.len(), names.len(), new.join("\n"));
-    assert!(settled.is_empty(), "these agree or no longer found, take them out of known-differences.txt: {settled:?}");
+    assert!(settled.is_empty(), "these agree or are gone, remove them from known-differences.txt: {settled:?}");
 }
 
 #[test]

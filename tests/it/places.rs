@@ -231,8 +231,8 @@ fn mistakes_about_standard_input_end_with_2() {
         assert!(errors.contains(said), "{arguments:?}: {errors}");
     };
     check(&["-"], "--stdin-filename");
-    check(&["--stdin-filename", "compose.yml"], "takes `-`");
-    check(&["--stdin-filename", "compose.yml", "-", "shop"], "takes `-`");
+    check(&["--stdin-filename", "compose.yml"], "requires `-`");
+    check(&["--stdin-filename", "compose.yml", "-", "shop"], "requires `-`");
     check(&["--stdin-filename", "shop", "-"], "shop: is a directory");
     check(&["--stdin-filename", "compose.yml", "-f", "a.yml"], "cannot be used with");
     check(&["--stdin-project", "shop"], "--stdin-filename");

@@ -283,10 +283,10 @@ services:
         format!("{} / {}", text("message"), text("help"))
     };
     let expect = [
-        ("db", "on the port in `DB_PORT`", "`127.0.0.1:${DB_PORT}:5432`"),
-        ("cache", "on a port picked by Docker", "`127.0.0.1::6379`"),
-        ("metrics", "on the port in `METRICS_PORT`", "`127.0.0.1:${METRICS_PORT}:9090`"),
-        ("store", "on port 27018", "`127.0.0.1:27018:27017`"),
+        ("db", "publishes the port in `DB_PORT`", "`127.0.0.1:${DB_PORT}:5432`"),
+        ("cache", "publishes a port picked by Docker", "`127.0.0.1::6379`"),
+        ("metrics", "publishes the port in `METRICS_PORT`", "`127.0.0.1:${METRICS_PORT}:9090`"),
+        ("store", "publishes port 27018", "`127.0.0.1:27018:27017`"),
     ];
     for (service, message, help) in expect {
         let said = says(service);

@@ -41,7 +41,7 @@ services:
 volumes: {data: {}}
 """
 CLOSED = OPEN.replace("5432:5432", "127.0.0.1:5432:5432")
-MESSAGE = "the datastore `db` is open on port 5432 to every network the host is on"
+MESSAGE = "datastore `db` publishes port 5432 on all interfaces"
 
 
 class Failure(Exception):

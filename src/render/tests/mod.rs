@@ -206,7 +206,7 @@ fn what_is_suppressed_is_no_problem_and_is_counted() {
     // A baseline has a line of its own.
     report.compared = Some(Compared { known: 1, gone: Vec::new() });
     let shown = render(Format::Text, &report, &sources, &options);
-    assert_eq!(shown, "✓ No new problems found in 1 file (1 project)\n1 other\n in the baseline");
+    assert_eq!(shown, "✓ No new problems found in 1 file (1 project)\n1 other in the baseline\n");
 }
 
 /// Every span of a small file with all sorts of characters is drawn without a panic.

@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (severity, message, help) = match what {
             Misplacement::Unread => (
                 Severity::Warning,
-                format!("{program} in `{service}` does not read `{target}`"),
+                format!("`{target}` is not read by {program} in `{service}`"),
                 unread_help(wanted, target, *kind),
             ),
             Misplacement::WholeAsPart => (

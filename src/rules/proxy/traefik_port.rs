@@ -20,7 +20,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let name = &service.name;
-        let message = format!("Traefik forwards to port {port} of `{name}`, which listens on {}", ports(&known));
+        let message = format!("`{name}` listens on {}, but Traefik forwards to port {port}", ports(&known));
         let finding =
             Finding::new("traefik-port", Severity::Warning, target.place, format!("services.{name}"), message)
                 .evidence(port.to_string())

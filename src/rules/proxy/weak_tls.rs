@@ -15,8 +15,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for ((service, _), all) in groups {
         let [first, others @ ..] = all.as_slice() else { continue };
-        let message =
-            format!("{} in `{service}` enables `{}`, which is deprecated and insecure", first.kind.name(), first.text);
+        let message = format!("`{service}` enables `{}`, which is deprecated and insecure", first.text);
         let mut finding =
             Finding::new("weak-tls", Severity::Warning, first.place, format!("services.{service}"), message)
                 .evidence(first.text.clone())

@@ -29,7 +29,7 @@ fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
             _ => None,
         };
         if let Some((id, first)) = shared {
-            let message = format!("GPU `{id}` is requested a second time, by `{}`", claim.service.name);
+            let message = format!("`{}` requests GPU `{id}`, which is already requested", claim.service.name);
             return Some(finding(Severity::Error, claims, at, message, &[*first]));
         }
         taken += wanted;

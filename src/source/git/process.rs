@@ -63,7 +63,7 @@ impl Program {
         let path = search_path(root);
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let program = path.iter().map(|directory| directory.join(&name)).find(|program| program.is_file());
-        let program = program.ok_or("`--since` needs the program `git`, which is not here")?;
+        let program = program.ok_or("`--since` requires the program `git`, which was not found")?;
         let path = std::env::join_paths(path).map_err(|error| format!("`PATH`: {error}"))?;
         Ok(Program { root: root.to_path_buf(), program, path, safe: Vec::new() })
     }

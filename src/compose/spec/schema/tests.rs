@@ -80,34 +80,34 @@ fn fitting_files_give_nothing() {
 
 #[test]
 fn unknown_keys_stand_at_the_key() {
-    check(&service("imgae: a"), &["3:5 unknown-key `imgae` is not a key of service `web`"]);
+    check(&service("imgae: a"), &["3:5 unknown-key unknown key `imgae` in service `web`"]);
     check(
         &service("image: a\nports:\n  - target: 80\n    publishd: 81"),
         &["6:9 unknown-key unknown key `publishd` in a port"],
     );
     check(
         "services:\r\n  web:\r\n    image: a\r\n    labels: {é: é}\r\n    healthcheck: {tst: x}\r\n",
-        &["5:19 unknown-key `tst` is not a key of `healthcheck`"],
+        &["5:19 unknown-key unknown key `tst` in `healthcheck`"],
     );
     check(
         "services:\n  web: {container_name: éé, imgae: é}\n",
         &[
             "2:25 invalid-value invalid container name `éé`: it needs at least two letters or digits",
-            "2:29 unknown-key `imgae` is not a key of service `web`",
+            "2:29 unknown-key unknown key `imgae` in service `web`",
         ],
     );
-    check("networks:\n  a: {x-a: 1, drivr: b}\n", &["2:15 unknown-key `drivr` is not a key of network `a`"]);
+    check("networks:\n  a: {x-a: 1, drivr: b}\n", &["2:15 unknown-key unknown key `drivr` in network `a`"]);
     check(
         &service("image: a\nenv_file: [{path: a, x-b: 1}]"),
-        &["4:26 unknown-key `x-b` is not a key of an `env_file`"],
+        &["4:26 unknown-key unknown key `x-b` in an `env_file`"],
     );
-    check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key `frobnicate` is not a key of service `web`"]);
+    check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key unknown key `frobnicate` in service `web`"]);
     assert_eq!(help_of(&service("imgae: a")), "did you mean `image`?");
     assert_eq!(help_of(&service("frobnicate: a")), "");
     assert_eq!(help_of(&service("stop_grace_period: 10")), "use a duration with a unit, such as `10s`");
     assert_eq!(
         help_of(&service("image: {{é}}")),
-        "YAML reads what starts with `{` as a mapping; put the whole value in quotes"
+        "put the whole value in quotes: YAML reads a value that starts with `{` as a mapping"
     );
 }
 
@@ -116,13 +116,13 @@ fn misplaced_keys_say_where_they_belong() {
     check(&service("replicas: 2"), &["3:5 unknown-key `replicas` belongs under `deploy`, not in service `web`"]);
     check(&service("limits: {}"), &["3:5 unknown-key `limits` belongs under `deploy.resources`, not in service `web`"]);
     check(&service("dockerfile: a"), &["3:5 unknown-key `dockerfile` belongs under `build`, not in service `web`"]);
-    check(&service("network: [a]"), &["3:5 unknown-key `network` is not a key of service `web`"]);
+    check(&service("network: [a]"), &["3:5 unknown-key unknown key `network` in service `web`"]);
     check(
         &service("net: host"),
-        &["3:5 unknown-key `net` is not a key of service `web`: it was replaced by `network_mode` now"],
+        &["3:5 unknown-key unknown key `net` in service `web`: it was replaced by `network_mode`"],
     );
-    check(&service("env: {}"), &["3:5 unknown-key `env` is not a key of service `web`"]);
-    let elsewhere = "3:5 unknown-key `build_args` is not a key of service `web`, use `args` under `build`";
+    check(&service("env: {}"), &["3:5 unknown-key unknown key `env` in service `web`"]);
+    let elsewhere = "3:5 unknown-key unknown key `build_args` in service `web`: use `args` under `build`";
     check(&service("build_args: {}"), &[elsewhere]);
     check(&service("version: '3'"), &["3:5 unknown-key `version` belongs at the top level, not in service `web`"]);
     check(&service("deploy: {restart: no}"), &["3:14 unknown-key `restart` belongs in the service, not in `deploy`"]);
@@ -135,7 +135,7 @@ fn keys_that_compose_ignores_do_not_reject_the_project() {
     let (_, violations) = run(&SourceDb::new(), &service("image: a\ngpus: [{drivr: nvidia}]"));
     assert_eq!(violations.len(), 1);
     assert!(!violations[0].rejected && !violations[0].newer);
-    check("secrets:\n  s: {external: {nam: x}}\n", &["2:18 unknown-key `nam` is not a key of `external`"]);
+    check("secrets:\n  s: {external: {nam: x}}\n", &["2:18 unknown-key unknown key `nam` in `external`"]);
 }
 
 #[test]
@@ -230,8 +230,8 @@ fn values_are_checked() {
         &service("oom_score_adj: -1001"),
         &["3:20 invalid-value `oom_score_adj` must be at least -1000, but is -1001"],
     );
-    check(&service("security_opt: [é, a, é]"), &["duplicate entry `é` in 3:26 invalid-value `security_opt`"]);
-    check(&service("group_add: [80, '80', 80.0]"), &["duplicate entry in 3:27 invalid-value `group_add`"]);
+    check(&service("security_opt: [é, a, é]"), &["3:26 invalid-value duplicate entry `é` in `security_opt`"]);
+    check(&service("group_add: [80, '80', 80.0]"), &["3:27 invalid-value duplicate entry in `group_add`"]);
     check(&service("gpus: some"), &["3:11 invalid-value `gpus` must be `all`, not `some`"]);
     check(
         &service("container_name: é b"),
@@ -247,18 +247,18 @@ fn values_are_checked() {
 
 #[test]
 fn missing_keys_stand_at_the_key_above() {
-    check(&service("depends_on:\n  db: {}"), &["missing required key `condition` in 4:7 missing-key dependency `db`"]);
-    check(&service("extends: {file: a}"), &["missing required key `service` in 3:5 missing-key `extends`"]);
-    check("models:\n  m:\n    name: é\n", &["missing required key `model` in 2:3 missing-key model `m`"]);
+    check(&service("depends_on:\n  db: {}"), &["4:7 missing-key missing required key `condition` in dependency `db`"]);
+    check(&service("extends: {file: a}"), &["3:5 missing-key missing required key `service` in `extends`"]);
+    check("models:\n  m:\n    name: é\n", &["2:3 missing-key missing required key `model` in model `m`"]);
     check(
         &service("deploy:\n  resources:\n    reservations:\n      devices:\n        - driver: nvidia"),
-        &["missing required key `capabilities` in 7:15 missing-key a device request"],
+        &["7:15 missing-key missing required key `capabilities` in a device request"],
     );
     check(
         &service("ulimits: {nofile: {}}"),
         &[
-            "missing required key `soft` in 3:15 missing-key limit `nofile`",
-            "missing required key `hard` in 3:15 missing-key limit `nofile`",
+            "3:15 missing-key missing required key `soft` in limit `nofile`",
+            "3:15 missing-key missing required key `hard` in limit `nofile`",
         ],
     );
 }
@@ -269,10 +269,10 @@ fn every_mistake_is_reported() {
         "servces: 1\nservices:\n  a: {imag: x, user: 5, ports: 80}\n  b: {build: {contxt: .}}\n",
         &[
             "1:1 unknown-key unknown key `servces` in a Compose file",
-            "3:7 unknown-key `imag` is not a key of service `a`",
+            "3:7 unknown-key unknown key `imag` in service `a`",
             "3:22 wrong-type `user` must be a string, but is an integer",
             "3:32 wrong-type `ports` must be a list, but is an integer",
-            "4:15 unknown-key `contxt` is not a key of `build`",
+            "4:15 unknown-key unknown key `contxt` in `build`",
         ],
     );
 }

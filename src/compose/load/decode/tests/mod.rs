@@ -145,7 +145,7 @@ fn what_docker_compose_refuses_is_reported() {
     refuses("shm_size: -1m", "invalid-value shm_size: `-1m` must not be negative");
     refuses(
         "healthcheck: {interval: '30'}",
-        "invalid-value healthcheck.interval: missing required key `30` a unit, such as `s` or `ms`",
+        "invalid-value healthcheck.interval: `30` is missing a unit, such as `s` or `ms`",
     );
     refuses("healthcheck: {retries: -1}", "invalid-value healthcheck.retries: `-1` must not be negative");
     refuses("environment: ['A =b']", "invalid-value environment.0: variable name `A ` has trailing whitespace");
@@ -163,7 +163,7 @@ fn what_docker_compose_refuses_is_reported() {
     );
     refuses(
         "command: a (b)",
-        "invalid-value command: the command cannot be split into words: unquoted `(` that does not follow a `$`",
+        "invalid-value command: cannot split the command into words: unquoted `(` that does not follow a `$`",
     );
     refuses("attach: maybe", "invalid-value attach: `maybe` is not a valid boolean");
     refuses(
