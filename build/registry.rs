@@ -18,18 +18,20 @@ pub fn module(documents: &[Document], root: &Path) -> Result<String, String> {
         }
         // The path of an inline module is the folder of the modules in it.
         let _ = writeln!(out, "#[path = {folder:?}]\nmod {} {{", module_name(&family));
-        for path in
-            list(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        {
-            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let _ = writeln!(out, "    pub(super) mod {name};");
+        for path in list(&folder)? {
+            // A rule of several files is a directory with a `mod.rs`.
+            if path.extension().is_some_and(|extension| extension == "rs") || path.join("mod.rs").is_file() {
+                let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let _ = writeln!(out, "    pub(super) mod {name};");
+            }
         }
         out.push_str("}\n");
     }
     out.push_str("\n/// All rules, by family.\nstatic RULES: &[Rule] = &[\n");
     for document in documents {
         let (family, name) = (module_name(&document.family), module_name(&document.name));
-        let is_function = root.join("src/rules").join(&family).join(format!("{name}.rs")).is_file();
+        let folder = root.join("src/rules").join(&family);
+        let is_function = folder.join(format!("{name}.rs")).is_file() || folder.join(&name).join("mod.rs").is_file();
         let check = if is_function { format!("Some({family}::{name}::check)") } else { "None".to_owned() };
         let id = upper(&document.name);
         let _ = writeln!(out, "    Rule {{ id: rule::{id}, document: rule::{id}.document(), check: {check} }},");

@@ -5,7 +5,9 @@ mod document;
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
 pub(crate) use document::rule;
-pub(crate) use document::{Document, IDS, RuleId, Set, Status};
+pub(crate) use document::{Document, RuleId, Set};
+#[cfg(test)]
+pub(crate) use document::{IDS, Status};
 
 use crate::source::{LoadError, Place, Span};
 

@@ -24,17 +24,6 @@ pub(crate) enum ConfigurationKind {
     Prometheus,
 }
 
-/// How a file gets to its place in the container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// By a mount, of the file itself or of a directory around it.
-    Mount,
-    /// As a config.
-    Config,
-    /// Copied into the image.
-    Build,
-}
-
 /// A configuration that a service runs with.
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
@@ -50,8 +39,6 @@ pub(crate) struct Configuration {
     pub(crate) place: Place,
     /// What in the Compose file brings it.
     pub(crate) given: Place,
-    /// How it gets there.
-    pub(crate) way: Way,
     /// Whether it stands in the Compose file.
     pub(crate) inline: bool,
     /// Whether what stands at the place is the text to the letter.
@@ -65,14 +52,14 @@ pub(crate) fn of_service(model: &Model, service: &Service, sources: &SourceDb) -
     let mut found = Vec::new();
     for mount in &service.mounts {
         if let MountKind::Bind(source) = &mount.kind {
-            found.extend(finder.mounted(Path::new(source), &mount.target.value, mount.place, Way::Mount));
+            found.extend(finder.mounted(Path::new(source), &mount.target.value, mount.place));
         }
     }
     for grant in &service.configs {
         let Some(config) = model.configs.get(&grant.source.value) else { continue };
         let target = grant.target.as_ref().map_or_else(|| format!("/{}", grant.source.value), |t| t.value.clone());
         if let Some(file) = &config.file {
-            found.extend(finder.mounted(Path::new(&file.value), &target, grant.place, Way::Config));
+            found.extend(finder.mounted(Path::new(&file.value), &target, grant.place));
         } else if let Some(content) = &config.content {
             found.extend(finder.inline(content, &target, grant.place));
         }
@@ -142,11 +129,11 @@ impl Finder<'_> {
     }
 
     /// A file or directory of the host at a path of the container.
-    fn mounted(&self, source: &Path, target: &str, given: Place, way: Way) -> Vec<Configuration> {
+    fn mounted(&self, source: &Path, target: &str, given: Place) -> Vec<Configuration> {
         if !source.starts_with(&self.root) {
             return Vec::new();
         }
-        let one = Origin { given, way };
+        let one = Origin { given };
         match self.sources.kind(source) {
             PathKind::File => {
                 self.kind(target).and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
@@ -187,7 +174,6 @@ impl Finder<'_> {
             text,
             place: Place { span, node: NodeId::new(0) },
             given: origin.given,
-            way: origin.way,
             inline: false,
             known: true,
         })
@@ -204,7 +190,6 @@ impl Finder<'_> {
             text: content.value.clone(),
             place: Place { span: inner.unwrap_or(content.place.span), ..content.place },
             given,
-            way: Way::Config,
             inline: true,
             known: inner.is_some(),
         })
@@ -227,7 +212,7 @@ impl Finder<'_> {
                 let into = target.ends_with('/') || is_file && has_no_extension(target) && self.kind(target).is_none();
                 let target =
                     if is_file && into { format!("{}/{name}", target.trim_end_matches('/')) } else { target.clone() };
-                found.extend(self.mounted(&path, &target, build.key, Way::Build));
+                found.extend(self.mounted(&path, &target, build.key));
             }
         }
         found
@@ -237,7 +222,6 @@ impl Finder<'_> {
 /// What brings a file, and how.
 struct Origin {
     given: Place,
-    way: Way,
 }
 
 fn has_no_extension(target: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::files::{Configuration, ConfigurationKind, Way, of_service};
+use super::files::{Configuration, ConfigurationKind, of_service};
 use super::settings::{Setting, flat, flat_toml};
 use super::{caddy, haproxy, nginx, prometheus};
 use crate::model::{Model, Service};
@@ -30,8 +30,6 @@ pub(crate) enum Content {
 pub(crate) struct Read {
     /// Its path in the container.
     pub(crate) target: String,
-    /// How it gets there.
-    pub(crate) way: Way,
     /// What in the Compose file brings it.
     pub(crate) given: Place,
     /// What it says.
@@ -82,9 +80,9 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
         };
         let lines =
             if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };
-        let Configuration { target, way, place, given, inline, known, .. } = configuration;
+        let Configuration { target, place, given, inline, known, .. } = configuration;
         let node = if inline { place.node } else { NodeId::new(0) };
-        found.push(Read { target, way, given, content, start: Place { node, ..place }, inline, known, lines });
+        found.push(Read { target, given, content, start: Place { node, ..place }, inline, known, lines });
     }
     found
 }

@@ -14,17 +14,6 @@ pub(crate) enum Amount {
     Ids(Vec<String>),
 }
 
-/// By what a service asks for GPUs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ClaimSource {
-    /// `gpus` or a reservation.
-    Request,
-    /// `runtime: nvidia` and `NVIDIA_VISIBLE_DEVICES`.
-    Runtime,
-    /// A CDI name in `devices`: `nvidia.com/gpu=0`.
-    Device,
-}
-
 /// A service's claim to GPUs.
 #[derive(Clone, Debug)]
 pub struct GpuClaim<'a> {
@@ -32,10 +21,6 @@ pub struct GpuClaim<'a> {
     pub(crate) service: &'a Service,
     /// How many, all replicas together.
     pub(crate) amount: Amount,
-    /// How many containers share in it.
-    pub(crate) replicas: i64,
-    /// By what.
-    pub(crate) source: ClaimSource,
     /// Where it is written.
     pub(crate) place: Place,
 }
@@ -50,21 +35,20 @@ fn claims_of(service: &Service) -> Vec<GpuClaim<'_>> {
     if replicas < 1 {
         return Vec::new();
     }
-    let claim = |amount, source, place| GpuClaim { service, amount, replicas, source, place };
+    let claim = |amount, place| GpuClaim { service, amount, place };
     let requests = service.device_requests.iter().filter(|request| is_gpu(request));
-    let mut claims: Vec<GpuClaim<'_>> = requests
-        .filter_map(|request| Some(claim(amount(&request.count, replicas)?, ClaimSource::Request, request.place)))
-        .collect();
+    let mut claims: Vec<GpuClaim<'_>> =
+        requests.filter_map(|request| Some(claim(amount(&request.count, replicas)?, request.place))).collect();
     for device in &service.devices {
         if let Some(id) = device.value.0.strip_prefix(CDI) {
-            claims.push(claim(named(&[id.to_owned()]), ClaimSource::Device, device.place));
+            claims.push(claim(named(&[id.to_owned()]), device.place));
         }
     }
     // The runtime reads what a request puts into the variable, so a request wins over it.
     if claims.is_empty()
         && let Some((amount, place)) = runtime(service)
     {
-        claims.push(claim(amount, ClaimSource::Runtime, place));
+        claims.push(claim(amount, place));
     }
     claims
 }

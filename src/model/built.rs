@@ -58,8 +58,6 @@ pub(crate) struct Copied {
     pub(crate) target: Option<String>,
     /// The stage or image that the sources are from; `None` for the build context.
     pub(crate) from: Option<String>,
-    /// The whole instruction.
-    pub(crate) place: crate::source::Place,
 }
 
 /// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where

@@ -42,6 +42,7 @@ pub(crate) type Check = fn(&Context<'_>, &mut Vec<Finding>);
 #[derive(Debug)]
 pub struct Rule {
     /// What it is called in the code.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for findings that name their rule by identifier"))]
     pub(crate) id: RuleId,
     /// What is written about it; its name among it.
     pub document: &'static Document,

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use plimsoll::testing::examples::{Example, parse};
 use plimsoll::testing::finding::Finding;
-use plimsoll::testing::rules::Rule;
+use plimsoll::testing::rules::{Rule, find};
 use plimsoll::testing::{self, findings};
 
 use project::{Project, identity};
@@ -120,7 +120,7 @@ fn difference(written: Option<&str>, wanted: Option<&str>) -> Option<String> {
 /// The rule of a document, if the crate was built from this front matter. Otherwise the next build is: watching the
 /// documents themselves would build the crate again after each change of a sentence.
 fn built_from(name: &str, text: &str) -> Result<&'static Rule, Failure> {
-    match plimsoll::testing::rules::find(name) {
+    match find(name) {
         Some(rule) if !testing::is_stale(name, text) => Ok(rule),
         _ => {
             fs::write(testing::stale_mark(), "")?;

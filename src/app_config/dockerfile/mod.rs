@@ -266,7 +266,7 @@ impl Reader<'_> {
         let mut paths = list.unwrap_or_else(|| words.into_iter().skip(flags).map(text_of).collect());
         let target = paths.pop().and_then(|path| target_of(&path, working_dir));
         paths.retain(|path| !path.starts_with("<<"));
-        Copied { sources: paths, target, from, place: (self.place)(&instruction.span) }
+        Copied { sources: paths, target, from }
     }
 }
 

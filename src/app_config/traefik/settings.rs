@@ -35,11 +35,6 @@ impl TraefikSettings {
         self.all.iter().rev().find(|one| one.path == path)
     }
 
-    /// Whether a switch is on.
-    pub(crate) fn is_on(&self, path: &str) -> bool {
-        self.get(path).is_some_and(|one| is_true(&one.value))
-    }
-
     /// Whether something is set at or below a path.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.all.iter().any(|one| {
@@ -137,7 +132,7 @@ mod tests {
         traefik.command = Some(command(&sources, &words));
         set(&sources, &mut traefik, "TRAEFIK_PROVIDERS_DOCKER_NETWORK", "web");
         let settings = TraefikSettings { all: of_command(&traefik), known: true };
-        assert!(settings.is_on("api.insecure") && settings.has("api") && !settings.has("ap"));
+        assert!(settings.has("api.insecure") && settings.has("api") && !settings.has("ap"));
         assert_eq!(settings.entry_points().iter().map(|one| (one.0, one.1)).collect::<Vec<_>>(), [("web", 80)]);
         let settings = TraefikSettings { all: of_environment(&traefik), known: true };
         assert_eq!(settings.provider_network().map(|one| one.value.as_str()), Some("web"));

@@ -17,8 +17,6 @@ pub(crate) struct SqliteFile<'a> {
     pub(crate) path: String,
     /// Where it is named; the service's key where its image says so.
     pub(crate) place: Place,
-    /// The variable or the image that names it.
-    pub(crate) named_by: String,
     /// Whether it is opened for reading only.
     pub(crate) read_only: bool,
 }
@@ -47,7 +45,7 @@ pub(crate) fn files(model: &Model) -> Vec<SqliteFile<'_>> {
                 continue;
             };
             let read_only = ["mode=ro", "immutable=1"].iter().any(|option| value.value.contains(option));
-            found.push(SqliteFile { service, path, place: value.place, named_by: name.clone(), read_only });
+            found.push(SqliteFile { service, path, place: value.place, read_only });
         }
         if found.len() == before {
             found.extend(by_default(service));
@@ -87,11 +85,10 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
     let file = files.iter().find(|file| file.engine == Engine::Sqlite)?;
     let moved = file.variable.as_deref().and_then(|name| variable(service, name));
     let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
-    (!is_replaced(service, file) && path.starts_with('/')).then(|| SqliteFile {
+    (!is_replaced(service, file) && path.starts_with('/')).then_some(SqliteFile {
         service,
         path,
         place: service.key,
-        named_by: known.image.name.clone(),
         read_only: false,
     })
 }

@@ -1,6 +1,8 @@
 //! Which new files are old ones under another name: those with the same content first, then those that share most of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use crate::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -27,7 +29,7 @@ struct Lines {
 impl<'a> Candidate<'a> {
     /// A file with its text.
     pub(super) fn new(path: &'a Path, text: &[u8]) -> Candidate<'a> {
-        let mut lines = Lines { bytes: text.len() as u64, counts: HashMap::new() };
+        let mut lines = Lines { bytes: text.len() as u64, counts: HashMap::default() };
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             let mut hasher = DefaultHasher::new();
             line.hash(&mut hasher);

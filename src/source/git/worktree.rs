@@ -1,6 +1,8 @@
 //! The files of the working tree, held against those of a commit. Nothing behind a symbolic link is looked at.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use crate::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +35,7 @@ struct Worktree<'a> {
 /// How the files below the root differ from those of a commit.
 pub(super) fn difference(root: &Path, index: &Path, tree: &Tree, present: &Present) -> Difference {
     let written = fs::metadata(index).ok().and_then(|data| stat(&data)).map(|stat| stat.modified);
-    let mut worktree = Worktree { root, written, real: HashMap::new() };
+    let mut worktree = Worktree { root, written, real: HashMap::default() };
     let mut difference = Difference::default();
     for (path, blob) in &tree.files {
         let indexed = present.indexed.get(path);

@@ -10,6 +10,7 @@ use crate::source::Place;
 
 /// Moves an entry of a block collection before another one of the same collection, with the comments above it and
 /// behind it. Each must stand on lines of its own.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of the style rules"))]
 pub(crate) fn move_before(files: Files<'_>, entry: Place, other: Place) -> Option<Vec<Edit>> {
     let open = files.open(entry.span.file)?;
     if entry.span.file != other.span.file {

@@ -211,6 +211,7 @@ impl<'a> Reach<'a> {
     }
 
     /// The names that others may know a service by. A service in another's namespace has the names of that one.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for completion and hover of host names in editors"))]
     pub(crate) fn names(&self, service: &str) -> Vec<HostName<'a>> {
         let owner = self.homes.get(service).filter(|home| home.kind == HomeKind::Networks).map(|home| home.owner);
         let Some(owner) = owner.and_then(|owner| self.model.services.get(owner)) else { return Vec::new() };
@@ -224,6 +225,7 @@ impl<'a> Reach<'a> {
     }
 
     /// The names that resolve for a service, its own among them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for completion and hover of host names in editors"))]
     pub(crate) fn known_to(&self, from: &str) -> Vec<HostName<'a>> {
         let Some(service) = self.model.services.get(from) else { return Vec::new() };
         let hosts = service.extra_hosts.iter().map(|host| (host.value.0.as_str(), HostKind::ExtraHost));
