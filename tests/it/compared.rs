@@ -183,10 +183,10 @@ fn since_without_git_or_its_revision_ends_with_2() {
     check(&folder, "main", "/nonexistent", "requires the program `git`");
     git(&folder, &["checkout", "-q", "--orphan", "other"]);
     git(&folder, &["commit", "-q", "-m", "alone"]);
-    check(&folder, "main", "/usr/bin:/bin", "have no commit in common");
+    check(&folder, "main", "/usr/bin:/bin", "have no common ancestor");
     let none = std::env::temp_dir().join(format!("plimsoll-no-repository-{}", std::process::id()));
     fs::create_dir_all(&none).unwrap();
-    check(&none, "main", "/usr/bin:/bin", "`--since` needs a git repository");
+    check(&none, "main", "/usr/bin:/bin", "`--since` requires a git repository");
     fs::remove_dir(&none).unwrap();
 }
 
