@@ -146,8 +146,8 @@ impl Finder<'_> {
     fn directory(&self, source: &Path, target: &str, origin: &Origin, depth: usize) -> Vec<Configuration> {
         const DEEPEST: usize = 2;
         let mut found = Vec::new();
-        for name in self.sources.list(source) {
-            let (path, inside) = (source.join(&name), format!("{}/{name}", target.trim_end_matches('/')));
+        for name in self.sources.entries(source).names() {
+            let (path, inside) = (source.join(name), format!("{}/{name}", target.trim_end_matches('/')));
             match self.sources.kind(&path) {
                 PathKind::File => {
                     found.extend(self.kind(&inside).and_then(|kind| self.file(kind, &path, &inside, origin)));

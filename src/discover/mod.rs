@@ -5,7 +5,6 @@ mod near;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub(crate) use near::{directories_mentioning, files_near, may_be_compose};
@@ -15,7 +14,7 @@ use crate::compose::load::environment::Environment;
 use crate::config::Pattern;
 use crate::finding::{Finding, Severity};
 use crate::source::Place;
-use crate::source::{NodeId, PathKind, SourceDb, Span, normalize};
+use crate::source::{EntryKind, NodeId, PathKind, SourceDb, Span, Walk, normalize};
 
 /// The names that docker compose looks for, the one that wins first (compose-go 2.9.1, `DefaultFileNames`).
 pub(crate) const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -278,25 +277,12 @@ pub(crate) fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> P
     }
 }
 
-/// The Compose files below a directory; ignored files and `.git` are passed over.
-pub(crate) fn files_below(sources: &SourceDb, directory: &Path) -> Vec<PathBuf> {
-    let files = walker(directory).build().flatten();
-    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let found = files.map(ignore::DirEntry::into_path).filter(|path| is_compose_name(path)).collect();
+/// The Compose files below a directory; what git ignores and `.git` are passed over. `here` is the directory where the run
+/// stands.
+pub(crate) fn files_below(sources: &SourceDb, directory: &Path, here: &Path) -> Vec<PathBuf> {
+    let files = Walk::new(sources, directory, here).filter(|(_, kind)| *kind == EntryKind::File);
+    let found = files.map(|(path, _)| path).filter(|path| is_compose_name(path)).collect();
     sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
-}
-
-fn walker(directory: &Path) -> WalkBuilder {
-    let mut walker = WalkBuilder::new(directory);
-    walker
-        .hidden(false)
-        // What this machine ignores for all repositories would make the findings differ from those on another one.
-        .git_global(false)
-        .git_exclude(false)
-        .require_git(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_name(Ord::cmp);
-    walker
 }
 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.

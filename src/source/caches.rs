@@ -1,4 +1,4 @@
-//! What is worked out of a directory and asked for by one project after another: once per run.
+//! What is found in a directory and asked for by one project after another: worked out once per run.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,42 +7,73 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ignore::gitignore::Gitignore;
 
 use super::SourceDb;
+use super::tree::Entries;
 use crate::collections::HashMap;
 
-/// Results by directory.
+/// What is searched for in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Search {
+    /// Scripts and texts that may say how other files come to be.
+    Makers,
+    /// Examples of env files.
+    EnvExamples,
+    /// Markdown files.
+    Texts,
+    /// Compose files.
+    ComposeFiles,
+    /// Compose files in the directories of a directory.
+    ComposeFilesBelow,
+}
+
+/// What is known by directory.
 #[derive(Debug, Default)]
 pub(super) struct Caches {
-    makers: PerDirectory<Vec<PathBuf>>,
-    gitignores: PerDirectory<Option<Gitignore>>,
+    found: RwLock<HashMap<Search, Found>>,
+    laid: PerDirectory<Entries>,
+    pub(super) patterns: PerDirectory<Option<Gitignore>>,
 }
+
+/// Paths by the directory that was searched.
+type Found = HashMap<OsString, Arc<Vec<PathBuf>>>;
 
 impl Caches {
     /// Forgets everything, as the files are different now.
     pub(super) fn clear(&self) {
-        self.makers.clear();
-        self.gitignores.clear();
+        self.found.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.laid.clear();
+        self.patterns.clear();
+    }
+
+    /// What is in a directory in which the data base differs from the disk.
+    pub(super) fn laid_entries(&self, directory: &Path, make: impl FnOnce() -> Entries) -> Arc<Entries> {
+        self.laid.get(directory, make)
     }
 }
 
 impl SourceDb {
-    /// The scripts and texts of a directory that may say how other files come to be; `find` is called the first time.
-    pub(crate) fn makers(&self, directory: &Path, find: impl FnOnce() -> Vec<PathBuf>) -> Arc<Vec<PathBuf>> {
-        self.shared.caches.makers.get(directory, find)
-    }
-
-    /// The patterns of a directory's `.gitignore`; `read` is called the first time.
-    pub(crate) fn gitignore(
+    /// What a search in a directory finds; `find` is called the first time.
+    pub(crate) fn found(
         &self,
+        search: Search,
         directory: &Path,
-        read: impl FnOnce() -> Option<Gitignore>,
-    ) -> Arc<Option<Gitignore>> {
-        self.shared.caches.gitignores.get(directory, read)
+        find: impl FnOnce() -> Vec<PathBuf>,
+    ) -> Arc<Vec<PathBuf>> {
+        let cache = &self.shared.caches.found;
+        let known = cache.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&search).and_then(|known| known.get(directory.as_os_str())) {
+            return Arc::clone(known);
+        }
+        drop(known);
+        let found = Arc::new(find());
+        let mut known = cache.write().unwrap_or_else(PoisonError::into_inner);
+        let known = known.entry(search).or_default().entry(directory.as_os_str().to_owned());
+        Arc::clone(known.or_insert(found))
     }
 }
 
-/// By the paths of directories, as bytes: these compare faster than the parts of a path.
+/// By the paths of directories, as bytes: these compare faster than the components of a path.
 #[derive(Debug)]
-struct PerDirectory<T>(RwLock<HashMap<OsString, Arc<T>>>);
+pub(super) struct PerDirectory<T>(RwLock<HashMap<OsString, Arc<T>>>);
 
 impl<T> Default for PerDirectory<T> {
     fn default() -> PerDirectory<T> {
@@ -51,7 +82,7 @@ impl<T> Default for PerDirectory<T> {
 }
 
 impl<T> PerDirectory<T> {
-    fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> Arc<T> {
+    pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> Arc<T> {
         if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()) {
             return Arc::clone(known);
         }
@@ -73,11 +104,12 @@ mod tests {
     fn results_are_kept_until_a_file_changes() {
         let sources = SourceDb::new();
         let directory = Path::new("/r");
-        let ask = |name: &str| sources.makers(directory, || vec![directory.join(name)]).to_vec();
+        let ask = |name: &str| sources.found(Search::Makers, directory, || vec![directory.join(name)]).to_vec();
         assert_eq!(ask("one"), ask("two"));
+        assert_eq!(*sources.found(Search::Texts, directory, Vec::new), Vec::<PathBuf>::new());
         sources.overlay(Path::new("/r/three"), String::new());
         assert_eq!(ask("three"), [PathBuf::from("/r/three")]);
         let fork = sources.fork();
-        assert_eq!(*fork.makers(directory, Vec::new), Vec::<PathBuf>::new());
+        assert_eq!(*fork.found(Search::Makers, directory, Vec::new), Vec::<PathBuf>::new());
     }
 }

@@ -1,6 +1,7 @@
 //! What git knows of a repository: the one program that plimsoll runs, and only where `--since` asks for it.
 
 mod blobs;
+pub(super) mod index;
 mod listing;
 mod process;
 mod renames;

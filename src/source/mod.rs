@@ -1,10 +1,12 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
 mod caches;
-mod directories;
 pub(crate) mod git;
+mod ignored;
 mod path;
 mod place;
+mod tree;
+mod walk;
 pub(crate) mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +15,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use directories::Directories;
+use caches::PerDirectory;
 use path::normal;
+use tree::Directories;
 
 use crate::collections::HashMap;
+pub(crate) use caches::Search;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
+pub(crate) use tree::EntryKind;
+pub(crate) use walk::Walk;
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub(crate) const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -205,13 +211,15 @@ struct Shared {
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
-    /// Paths at which the data base differs from the disk, and whether a file is there.
-    laid: RwLock<BTreeMap<PathBuf, bool>>,
+    /// Directories and the names in them at which the data base differs from the disk, and whether a file is there.
+    laid: RwLock<BTreeMap<PathBuf, BTreeMap<OsString, bool>>>,
     /// Directories that nothing outside of is read; none for no limit.
     fence: RwLock<Vec<PathBuf>>,
     /// Where directories are, links followed.
     real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     directories: Directories,
+    /// Which files git tracks, by the root of their repository.
+    tracked: PerDirectory<git::index::Tracked>,
     caches: caches::Caches,
 }
 
@@ -358,23 +366,12 @@ impl SourceDb {
 
     fn differ(&self, path: PathBuf, file: Result<FileId, LoadError>) {
         let is_there = file != Err(LoadError::Missing);
-        self.shared.laid.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), is_there);
+        if let (Some(directory), Some(name)) = (path.parent(), path.file_name()) {
+            let mut laid = self.shared.laid.write().unwrap_or_else(PoisonError::into_inner);
+            laid.entry(directory.to_path_buf()).or_default().insert(name.to_owned(), is_there);
+        }
         self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
         self.shared.caches.clear();
-    }
-
-    /// Files that were found below a directory, without those that are hidden and with those that are laid there.
-    pub(crate) fn as_laid(&self, mut found: Vec<PathBuf>, directory: &Path) -> Vec<PathBuf> {
-        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
-        if laid.is_empty() {
-            return found;
-        }
-        found.retain(|path| laid.get(path) != Some(&false));
-        let added = laid.iter().filter(|(path, is_there)| **is_there && path.starts_with(directory));
-        found.extend(added.map(|(path, _)| path.clone()));
-        found.sort();
-        found.dedup();
-        found
     }
 
     /// A loaded file.
@@ -412,22 +409,6 @@ impl SourceDb {
         let mut repositories = self.shared.repositories.write().unwrap_or_else(PoisonError::into_inner);
         repositories.insert(directory.to_path_buf(), found.clone());
         found
-    }
-
-    /// The names in a directory, sorted, overlays counted; empty where it cannot be read.
-    pub(crate) fn list(&self, directory: &Path) -> Vec<String> {
-        let mut names = self.shared.directories.names(directory).unwrap_or_else(|| {
-            let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
-        });
-        let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
-        let name_of = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        for (path, is_there) in laid.iter().filter(|(path, _)| path.parent() == Some(directory)) {
-            names.retain(|name| name_of(path).as_ref() != Some(name));
-            names.extend(name_of(path).filter(|_| *is_there));
-        }
-        names.sort();
-        names
     }
 
     fn add(&self, path: PathBuf, text: String) -> FileId {

@@ -31,7 +31,7 @@ impl Run<'_> {
     /// The Compose files below a directory, or near a file that may be a part of their projects.
     pub(super) fn compose_files(&self, path: &Path) -> Vec<PathBuf> {
         if self.sources.kind(path) == PathKind::Directory {
-            return discover::files_below(self.sources, path);
+            return discover::files_below(self.sources, path, &self.request.directory);
         }
         let directory = path.parent().unwrap_or(path);
         let root = discover::repository(self.sources, directory, &self.request.directory);

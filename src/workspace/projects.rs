@@ -19,7 +19,6 @@ use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::environment::env_examples;
-use crate::facts::repository::gitignore::Ignored;
 use crate::facts::repository::nearby;
 use crate::finding::{Finding, Severity};
 use crate::model::lower;
@@ -278,18 +277,15 @@ impl Run<'_> {
         let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
         judged.disabled =
             services.map(|(name, _)| name.to_string()).filter(|name| !project.enabled.contains(name)).collect();
-        let mut ignored = Ignored::new(self.sources, &project.directory);
-        judged.reads_ignored = judged
-            .files
-            .iter()
-            .any(|(file, kind)| *kind == Kind::Env && ignored.is_ignored(&self.sources.file(*file).path));
+        let is_ignored = |file: &FileId| self.sources.is_ignored(&self.sources.file(*file).path, &project.directory);
+        judged.reads_ignored = judged.files.iter().any(|(file, kind)| *kind == Kind::Env && is_ignored(file));
         judged
     }
 
     /// What cannot be in a checkout is missing here only: a file that git ignores, a required variable for which there is
     /// such a file or an example of one. That is a warning.
     fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
-        let mut ignored = Ignored::new(self.sources, &project.directory);
+        let is_ignored = |path: &Path| self.sources.is_ignored(path, &project.directory);
         let documented = LazyCell::new(|| env_examples::documented(&project.directory, self.sources));
         let told = LazyCell::new(|| env_examples::told(&project.directory, self.sources));
         let here = !project.environment.files.is_empty();
@@ -300,7 +296,7 @@ impl Run<'_> {
                     let file = self.sources.file(finding.place.span.file);
                     let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
                     let words = "document how to create it: git ignores it, so it is missing in every fresh checkout";
-                    ignored.is_ignored(&path).then(|| words.to_owned())
+                    is_ignored(&path).then(|| words.to_owned())
                 }
                 ("required-variable", _) if !here && !finding.resource.is_empty() => {
                     let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
@@ -308,7 +304,7 @@ impl Run<'_> {
                         example.map(|file| format!("copy `{file}`, which documents it, to `.env` and fill it in"));
                     let text = told.get(&finding.resource).map(|text| relative(&project.directory, text));
                     let copy = copy.or_else(|| text.map(|file| format!("set it in `.env`, as documented in `{file}`")));
-                    let is_ignored = copy.is_none() && ignored.is_ignored(&project.directory.join(".env"));
+                    let is_ignored = copy.is_none() && is_ignored(&project.directory.join(".env"));
                     let set =
                         || "set it in `.env`, which git ignores, so it is missing in every fresh checkout".to_owned();
                     copy.or_else(|| is_ignored.then(set))

@@ -62,9 +62,10 @@ impl View<'_> {
             return true;
         }
         let directory = path.parent().unwrap_or(Path::new("/"));
-        let beside = self.sources.list(directory).into_iter().map(|name| directory.join(name));
+        let entries = self.sources.entries(directory);
+        let mut beside = entries.names().map(|name| directory.join(name)).filter(|path| is_compose_name(path));
         let read = self.files();
-        beside.filter(|path| is_compose_name(path)).all(|path| read.contains(&path))
+        beside.all(|path| read.contains(&path))
     }
 
     fn files(&self) -> HashSet<PathBuf> {

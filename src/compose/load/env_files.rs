@@ -216,19 +216,20 @@ fn example_of(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
     };
     let wanted = words(short);
     let goes_on = |rest: &str| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-    let is_example = |name: &&String| {
+    let is_example = |name: &&str| {
         let mut words = words(name);
         let all = words.len();
         words.retain(|word| !EXAMPLE_WORDS.contains(&word.as_str()));
         words.len() < all && (words == wanted || name.strip_prefix(short).is_some_and(goes_on))
     };
-    loader.sources.list(path.parent()?).iter().find(is_example).cloned()
+    let entries = loader.sources.entries(path.parent()?);
+    entries.names().find(is_example).map(str::to_owned)
 }
 
 /// A file beside the missing one that is named much like it.
 fn near_miss(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
-    let names = loader.sources.list(path.parent()?);
-    let known: Vec<&str> = names.iter().map(String::as_str).filter(|name| name.contains("env")).collect();
+    let entries = loader.sources.entries(path.parent()?);
+    let known: Vec<&str> = entries.names().filter(|name| name.contains("env")).collect();
     crate::compose::nearest(short, &known).map(str::to_owned)
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::app_config::repository_root;
-use crate::source::{PathKind, SourceDb, Span};
+use crate::source::{PathKind, Search, SourceDb, Span};
 use crate::text::dotenv::EXAMPLE_WORDS;
 
 /// Where a variable is documented.
@@ -26,18 +27,20 @@ pub(crate) fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<Strin
     let root = repository_root(sources, directory);
     let parent = directory.parent().filter(|parent| parent.starts_with(&root));
     for directory in [Some(directory), parent].into_iter().flatten() {
-        read_examples(directory, &sources.list(directory), sources, &mut found);
+        for path in files_in(directory, Search::EnvExamples, is_example, sources).iter() {
+            read(path, sources, &mut found);
+        }
     }
     found
 }
 
-fn read_examples(directory: &Path, names: &[String], sources: &SourceDb, found: &mut BTreeMap<String, Documented>) {
-    for name in names.iter().filter(|name| is_example(name)) {
-        let path = directory.join(name);
-        if sources.kind(&path) == PathKind::File {
-            read(&path, sources, found);
-        }
-    }
+/// The files in a directory with such a name.
+fn files_in(directory: &Path, search: Search, is_meant: fn(&str) -> bool, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+    sources.found(search, directory, || {
+        let entries = sources.entries(directory);
+        let paths = entries.names().filter(|name| is_meant(name)).map(|name| directory.join(name));
+        paths.filter(|path| sources.kind(path) == PathKind::File).collect()
+    })
 }
 
 /// Whether a file name is that of an example of an env file.
@@ -70,12 +73,9 @@ fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented
 /// text.
 pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
-    for name in sources.list(directory).iter().filter(|name| name.to_ascii_lowercase().ends_with(".md")) {
-        let path = directory.join(name);
-        if sources.kind(&path) != PathKind::File {
-            continue;
-        }
-        let Ok(id) = sources.load(&path) else { continue };
+    let is_markdown = |name: &str| name.to_ascii_lowercase().ends_with(".md");
+    for path in files_in(directory, Search::Texts, is_markdown, sources).iter() {
+        let Ok(id) = sources.load(path) else { continue };
         for name in names_in_blocks(&sources.file(id).text) {
             found.entry(name.to_owned()).or_insert_with(|| path.clone());
         }
@@ -177,10 +177,8 @@ mod tests {
         sources.overlay(Path::new("/r/a/sample.env"), "# é\r\nB=3\r\n".to_owned());
         sources.overlay(Path::new("/r/.env.example"), "\u{feff}A=1\r\nB=2\r\n".to_owned());
         sources.overlay(Path::new("/r/.env"), "C=1".to_owned());
-        let mut found = BTreeMap::new();
-        read_examples(Path::new("/r/a"), &["sample.env".to_owned()], &sources, &mut found);
-        let names = [".env".to_owned(), ".env.example".to_owned(), ".env.dist".to_owned()];
-        read_examples(Path::new("/r"), &names, &sources, &mut found);
+        sources.overlay(Path::new("/r/.git"), String::new());
+        let found = documented(Path::new("/r/a"), &sources);
         let shown: Vec<_> =
             found.iter().map(|(name, one)| (name.as_str(), one.file.to_str().unwrap(), one.span.start)).collect();
         assert_eq!(shown, [("A", "/r/.env.example", 3), ("B", "/r/a/sample.env", 6)]);

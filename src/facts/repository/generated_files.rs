@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::source::{PathKind, SourceDb, relative};
+use crate::source::{PathKind, Search, SourceDb, relative};
 
 /// How many files are looked into.
 const MOST: usize = 96;
@@ -21,7 +21,7 @@ const MAKING: [&str; 21] = [
 pub(crate) fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Maker> {
     let mut makers: Vec<Maker> = Vec::new();
     for above in directory.ancestors().take_while(|above| above.starts_with(root)) {
-        let near = sources.makers(above, || near(above, sources));
+        let near = sources.found(Search::Makers, above, || near(above, sources));
         makers.extend(near.iter().filter_map(|file| maker(file)));
         if makers.len() >= MOST {
             makers.truncate(MOST);
@@ -104,12 +104,14 @@ fn kind(name: &str, above: &str) -> Option<Kind> {
 /// The scripts and texts of a directory and of its directories for scripts.
 fn near(directory: &Path, sources: &SourceDb) -> Vec<PathBuf> {
     let inner = FOR_SCRIPTS.iter().map(|name| directory.join(name));
-    let files = std::iter::once(directory.to_path_buf()).chain(inner).flat_map(|directory| {
-        let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
-        let names = sources.list(&directory).into_iter();
-        names.filter(move |name| kind(name, &above).is_some()).map(move |name| directory.join(name))
-    });
-    files.filter(|file| sources.kind(file) == PathKind::File).collect()
+    let mut files = Vec::new();
+    for directory in std::iter::once(directory.to_path_buf()).chain(inner) {
+        let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let entries = sources.entries(&directory);
+        files.extend(entries.names().filter(|name| kind(name, above).is_some()).map(|name| directory.join(name)));
+    }
+    files.retain(|file| sources.kind(file) == PathKind::File);
+    files
 }
 
 /// Whether a line names a path: as a whole, not as a part of another name, and not as the source of a mount.

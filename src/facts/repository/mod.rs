@@ -1,6 +1,5 @@
 //! What the rest of the repository says about a project.
 
 pub(crate) mod generated_files;
-pub(crate) mod gitignore;
 pub(crate) mod nearby;
 pub(crate) mod purpose;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::source::{NodeId, PathKind, SourceDb};
+use crate::source::{NodeId, PathKind, Search, SourceDb};
 use crate::yaml::{NodeKind, Tree, parse};
 
 /// How many files are looked into.
@@ -64,16 +65,13 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<
     let sources = &sources.glancing();
     let above: Vec<&Path> =
         directory.ancestors().skip(1).take_while(|above| above.starts_with(root)).take(UPWARDS).collect();
-    let mut directories = vec![directory.to_path_buf()];
-    directories.extend(above.iter().map(|path| path.to_path_buf()));
-    for outer in [Some(directory), above.first().copied().filter(|_| beside)].into_iter().flatten() {
-        let inner = sources.list(outer).into_iter().map(|name| outer.join(name));
-        directories.extend(inner.filter(|path| sources.kind(path) == PathKind::Directory));
+    let mut files: Vec<PathBuf> = Vec::new();
+    for directory in std::iter::once(directory).chain(above.iter().copied()) {
+        files.extend(files_in(directory, sources).iter().cloned());
     }
-    let files = directories.iter().flat_map(|directory| {
-        let names = sources.list(directory).into_iter().filter(|name| is_yaml(name));
-        names.map(|name| directory.join(name)).collect::<Vec<_>>()
-    });
+    for outer in [Some(directory), above.first().copied().filter(|_| beside)].into_iter().flatten() {
+        files.extend(files_below(outer, sources).iter().cloned());
+    }
     let read = |file: PathBuf| {
         let id = sources.load(&file).ok()?;
         let source = sources.file(id);
@@ -81,7 +79,29 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<
         let broken = problems.iter().any(|one| one.rule == "yaml-syntax").then(|| source.text.to_string());
         Some(Near { file, tree, broken })
     };
-    files.take(MOST).filter_map(read).collect()
+    files.into_iter().take(MOST).filter_map(read).collect()
+}
+
+/// The Compose files in a directory.
+fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+    sources.found(Search::ComposeFiles, directory, || {
+        let entries = sources.entries(directory);
+        entries.names().filter(|name| is_yaml(name)).take(MOST).map(|name| directory.join(name)).collect()
+    })
+}
+
+/// The Compose files in the directories in a directory.
+fn files_below(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+    sources.found(Search::ComposeFilesBelow, directory, || {
+        let mut files = Vec::new();
+        for name in sources.entries(directory).names() {
+            let inner = directory.join(name);
+            if files.len() < MOST && sources.kind(&inner) == PathKind::Directory {
+                files.extend(files_in(&inner, sources).iter().cloned());
+            }
+        }
+        files
+    })
 }
 
 /// What the services of Compose files use.

@@ -7,7 +7,6 @@ use super::mounts;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::{built, launch};
 use crate::facts::repository::generated_files::{makers, named_by};
-use crate::facts::repository::gitignore::Ignored;
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service};
 use crate::source::{PathKind, SourceDb, relative};
 
@@ -49,7 +48,7 @@ pub(crate) struct Elsewhere {
 
 /// The relative sources of a model's active services that are missing from the repository.
 pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<MissingSource<'a>> {
-    let mut ignored = Ignored::new(sources, &model.directory);
+    let is_ignored = |path: &Path| sources.is_ignored(path, &model.directory);
     let modules = submodules(sources, root);
     let makers = LazyCell::new(|| makers(&model.directory, root, sources));
     let mut found = Vec::new();
@@ -79,7 +78,7 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
                 is_file_for_sure: !names.contains(&false),
                 in_repository: sources.repository(&model.directory).is_some(),
                 // Nothing is there, so a pattern for directories says nothing of the path itself.
-                ignored: ignored.is_ignored(path) || !names.contains(&true) && ignored.is_ignored(&path.join("x")),
+                ignored: is_ignored(path) || !names.contains(&true) && is_ignored(&path.join("x")),
                 example: example(sources, path),
                 made_by: named_by(&makers, &model.directory, path, sources),
                 elsewhere: elsewhere(model, sources, root, path),
@@ -167,12 +166,12 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let stem = name.trim_start_matches('.').split('.').next().filter(|stem| !stem.is_empty())?.to_ascii_lowercase();
     let directory = path.parent()?;
-    let is_meant = |other: &String| {
+    let is_meant = |other: &&str| {
         let lower = other.to_ascii_lowercase();
         let words: Vec<&str> = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
         lower.contains(&stem) && (words.iter().any(|word| WORDS.contains(word)) || is_example(other))
     };
-    sources.list(directory).into_iter().find(is_meant)
+    sources.entries(directory).names().find(is_meant).map(str::to_owned)
 }
 
 /// Where a missing source stands, if the path is meant from a directory further up: the files are run from there.
@@ -180,14 +179,14 @@ fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Opt
     let inside = path.strip_prefix(&model.directory).ok()?;
     let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
     let found = above.find(|above| sources.kind(&above.join(inside)) != PathKind::Missing)?;
-    let is_compose = |name: &String| {
+    let is_compose = |name: &str| {
         let lower = name.to_ascii_lowercase();
         lower.contains("compose") && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
     };
     Some(Elsewhere {
         path: relative(&model.directory, &found.join(inside)),
         directory: relative(&model.directory, found),
-        has_compose_file: sources.list(found).iter().any(is_compose),
+        has_compose_file: sources.entries(found).names().any(is_compose),
     })
 }
 

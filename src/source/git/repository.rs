@@ -23,7 +23,8 @@ pub(super) fn find(directory: &Path) -> Option<Repository> {
     })
 }
 
-fn git_directory(root: &Path) -> Option<PathBuf> {
+/// Where the repository with this root keeps what git knows.
+pub(super) fn git_directory(root: &Path) -> Option<PathBuf> {
     let path = root.join(".git");
     let data = fs::metadata(&path).ok()?;
     if data.is_dir() {
@@ -36,6 +37,16 @@ fn git_directory(root: &Path) -> Option<PathBuf> {
     let text = fs::read(&path).ok()?;
     let target = text.strip_prefix(b"gitdir: ")?.trim_ascii_end();
     Some(root.join(super::path_of(target)))
+}
+
+/// The directory that all working trees of a repository share.
+pub(super) fn common_directory(git_directory: &Path) -> PathBuf {
+    let file = git_directory.join("commondir");
+    if !fs::metadata(&file).is_ok_and(|data| data.is_file() && data.len() <= MOST_BYTES) {
+        return git_directory.to_path_buf();
+    }
+    let text = fs::read(&file).unwrap_or_default();
+    git_directory.join(super::path_of(text.trim_ascii_end()))
 }
 
 /// Whether git takes a directory for one of its own; an empty `.git`, or one of something else, it passes over.
