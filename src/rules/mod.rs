@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::yaml::edit::Files;
 
 mod fixes;
+pub(crate) mod missing;
 pub(crate) mod support;
 
 pub(crate) use crate::finding::Document;

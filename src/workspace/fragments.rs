@@ -6,6 +6,8 @@ use regex::RegexSet;
 
 use crate::collections::{HashMap, HashSet};
 use crate::finding::{Finding, Severity};
+use crate::rules::Rule;
+use crate::rules::missing::REPORTS_MISSING;
 use crate::source::{NodeId, SourceDb, normalize};
 use crate::text::template::expand;
 use crate::yaml::{NodeKind, Tree};
@@ -17,6 +19,22 @@ pub(crate) enum Standing {
     Project,
     /// What it lacks may stand in files that are not known.
     Fragment,
+}
+
+/// How much of a project is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All of it.
+    Whole,
+    /// Only what it lacks and other files may supply.
+    Missing,
+}
+
+impl Depth {
+    /// Whether a rule runs.
+    pub(crate) fn runs(self, rule: &Rule) -> bool {
+        self == Depth::Whole || REPORTS_MISSING.contains(&rule.document.name)
+    }
 }
 
 /// What a fragment lacks that the rest of its project has.
@@ -132,10 +150,9 @@ fn pattern(directory: &Path, written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::NamedByVariable;
-    use crate::source::SourceDb;
+    use super::*;
+    use crate::rules;
+    use crate::source::{FileId, Place, Span};
     use crate::yaml::parse;
 
     fn named_in(text: &str) -> NamedByVariable {
@@ -157,6 +174,21 @@ mod tests {
         let named = named_in("services:\n  a:\n    extends: {file: '${ROOT}/shared/base.yml', service: a}\n");
         assert!(named.may_be(Path::new("/shop/shared/base.yml")));
         assert!(!named.may_be(Path::new("/shop/base.yml")));
+    }
+
+    /// A rule reports only under its own name (`tests/rules.rs`), so that the others cannot say that something is missing.
+    #[test]
+    fn the_rules_that_report_something_missing() {
+        let place = Place { span: Span { file: FileId::default(), start: 0, end: 0 }, node: NodeId::new(0) };
+        let says_missing = |rule: &&Rule| {
+            ["image", "services", "service db", "subnet"].iter().any(|evidence| {
+                let finding = Finding::new(rule.document.name, Severity::Error, place, "services.web", "x");
+                words_of_lack(&finding.evidence(*evidence)).next().is_some()
+            })
+        };
+        let mut names: Vec<&str> = rules::all().filter(says_missing).map(|rule| rule.document.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, REPORTS_MISSING);
     }
 
     #[test]

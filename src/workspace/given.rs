@@ -8,7 +8,7 @@ use crate::compose::{Entry, nearest};
 use crate::discover::{self, Surroundings, is_compose_name};
 use crate::finding::Finding;
 use crate::source::{NodeId, PathKind, normalize};
-use crate::workspace::fragments::words_of_lack;
+use crate::workspace::fragments::{Depth, words_of_lack};
 use crate::yaml::Tree;
 
 /// How many directories are looked into for projects that lack the same.
@@ -79,7 +79,11 @@ impl Run<'_> {
         });
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
         let groups = discover::groups(self.sources, self.of_rare_words(others, &words).flatten(), around);
-        groups.iter().flat_map(|group| self.group(group, around)).flat_map(|outcome| outcome.findings).collect()
+        groups
+            .iter()
+            .flat_map(|group| self.group(group, Depth::Missing, around))
+            .flat_map(|outcome| outcome.findings)
+            .collect()
     }
 
     /// Of directories those that are needed to see each word a few times: a word that all of them hold hides no rarer one.

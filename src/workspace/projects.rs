@@ -24,9 +24,9 @@ use crate::finding::{Finding, Severity};
 use crate::model::lower;
 use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Rule};
 use crate::source::{FileId, SourceDb, relative};
-use crate::workspace::fragments::{NamedByVariable, Standing, is_incompleteness};
+use crate::workspace::fragments::{Depth, NamedByVariable, Standing, is_incompleteness};
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
 
@@ -83,7 +83,7 @@ impl Run<'_> {
             vec![chosen_project(self.request)]
         };
         let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
-        entries.map(|entry| self.judge(&entry, Standing::Project, true)).collect()
+        entries.map(|entry| self.judge(&entry, Depth::Whole, Standing::Project, true)).collect()
     }
 
     /// The projects below directories, and those that may use files.
@@ -95,18 +95,18 @@ impl Run<'_> {
         watch.announce(groups.len());
         match groups.as_slice() {
             // Threads cost more to start than one directory takes.
-            [only] => self.group(only, around),
-            all => all.par_iter().flat_map_iter(|group| self.group(group, around)).collect(),
+            [only] => self.group(only, Depth::Whole, around),
+            all => all.par_iter().flat_map_iter(|group| self.group(group, Depth::Whole, around)).collect(),
         }
     }
 
-    pub(super) fn group(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
-        let outcomes = self.projects_of(group, around);
+    pub(super) fn group(&self, group: &Group, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
+        let outcomes = self.projects_of(group, depth, around);
         self.request.watch.finish_one();
         outcomes
     }
 
-    fn projects_of(&self, group: &Group, around: &Surroundings) -> Vec<Outcome> {
+    fn projects_of(&self, group: &Group, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
         let request = self.request;
         let with_options = |mut entry: Entry| {
             if !request.profiles.is_empty() {
@@ -120,11 +120,11 @@ impl Run<'_> {
         };
         let default = group.default.clone().map(with_options);
         let mut outcomes: Vec<Outcome> =
-            default.iter().map(|entry| self.judge(entry, Standing::Project, true)).collect();
+            default.iter().map(|entry| self.judge(entry, depth, Standing::Project, true)).collect();
         let wanted = group.others.iter().filter(|file| self.is_wanted(file, group.default.as_ref()));
         for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
             let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
-            outcomes.push(self.other(alone, file, default.as_ref(), around));
+            outcomes.push(self.other(alone, file, default.as_ref(), depth, around));
         }
         for finding in group.shadowed.iter().filter_map(|shadowed| shadowed.finding(self.sources)) {
             let file = finding.place.span.file;
@@ -137,7 +137,7 @@ impl Run<'_> {
             && first.incomplete
         {
             // A base that only its overlays make whole.
-            *first = self.judge(entry, Standing::Fragment, true);
+            *first = self.judge(entry, depth, Standing::Fragment, true);
         }
         outcomes
     }
@@ -156,20 +156,27 @@ impl Run<'_> {
     }
 
     /// A file beside the default project: a project of its own, an overlay, or a fragment.
-    fn other(&self, alone: Entry, file: &Path, default: Option<&Entry>, around: &Surroundings) -> Outcome {
-        let own = self.judge(&alone, Standing::Project, false);
+    fn other(
+        &self,
+        alone: Entry,
+        file: &Path,
+        default: Option<&Entry>,
+        depth: Depth,
+        around: &Surroundings,
+    ) -> Outcome {
+        let own = self.judge(&alone, depth, Standing::Project, false);
         if !own.incomplete {
             return own;
         }
         let base = default.and_then(|entry| entry.files.first()).cloned();
         let over = base.and_then(|base| discover::over(self.sources, &[base], file, around));
         if let Some(over) = over {
-            let outcome = self.judge(&over, Standing::Project, false);
+            let outcome = self.judge(&over, depth, Standing::Project, false);
             if !outcome.incomplete {
                 return outcome;
             }
         }
-        self.judge(&alone, Standing::Fragment, false)
+        self.judge(&alone, depth, Standing::Fragment, false)
     }
 
     /// What a file lacks is no finding where another file names it by a variable, or has the service that it lacks: the
@@ -201,8 +208,8 @@ impl Run<'_> {
         }
     }
 
-    fn judge(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
-        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, standing, is_default)));
+    fn judge(&self, entry: &Entry, depth: Depth, standing: Standing, is_default: bool) -> Outcome {
+        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, depth, standing, is_default)));
         judged.unwrap_or_else(|_| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
             Outcome {
@@ -222,7 +229,7 @@ impl Run<'_> {
         })
     }
 
-    fn judge_unguarded(&self, entry: &Entry, standing: Standing, is_default: bool) -> Outcome {
+    fn judge_unguarded(&self, entry: &Entry, depth: Depth, standing: Standing, is_default: bool) -> Outcome {
         let sources = self.sources.noting();
         let watch = &self.request.watch;
         watch.judge_one();
@@ -230,7 +237,7 @@ impl Run<'_> {
         let incomplete = findings.iter().any(is_incompleteness);
         self.soften_missing(&project, &mut findings);
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
-        findings.extend(self.rules(&sources, &project, standing));
+        findings.extend(self.rules(&sources, &project, depth, standing));
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
@@ -318,7 +325,7 @@ impl Run<'_> {
         }
     }
 
-    fn rules(&self, sources: &SourceDb, project: &Project, standing: Standing) -> Vec<Finding> {
+    fn rules(&self, sources: &SourceDb, project: &Project, depth: Depth, standing: Standing) -> Vec<Finding> {
         let texts = Texts::new(sources);
         let watch = &self.request.watch;
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
@@ -335,7 +342,8 @@ impl Run<'_> {
         };
         let mut findings = Vec::new();
         let start = Instant::now();
-        for rule in rules::all().filter(|rule| self.request.selection.runs(rule, self.settings)) {
+        let runs = |rule: &&Rule| depth.runs(rule) && self.request.selection.runs(rule, self.settings);
+        for rule in rules::all().filter(runs) {
             if let Some(check) = rule.check {
                 check(&context, &mut findings);
             }
