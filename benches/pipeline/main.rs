@@ -168,8 +168,9 @@ fn lower_project(bencher: Bencher<'_, '_>, name: &str) {
 fn facts(bencher: Bencher<'_, '_>, name: &str) {
     let (sources, project) = loaded(name);
     let model = lower(&project, &Texts::new(&sources));
+    let trees = Trees::default();
     bencher.bench(|| {
-        let facts = Facts::new(&model, &project, &sources, DIRECTORY.clone());
+        let facts = Facts::new(&model, &project, &sources, &trees, DIRECTORY.clone());
         black_box(facts.reach());
         let found = facts.published().len() + facts.unkept().len() + facts.blanks().len() + facts.peers().len();
         black_box(found + facts.gpus().len() + facts.proxied().len())
@@ -184,7 +185,7 @@ fn rules(bencher: Bencher<'_, '_>, name: &str) {
     let trees = Trees::default();
     let settings = plimsoll::testing::config::Config::default();
     bencher.bench(|| {
-        let facts = Facts::new(&model, &project, &sources, DIRECTORY.clone());
+        let facts = Facts::new(&model, &project, &sources, &trees, DIRECTORY.clone());
         let context = Context {
             model: &model,
             facts: &facts,

@@ -22,6 +22,7 @@ use crate::compose::value::provenance::Texts;
 use crate::facts::environment::env_examples::Documented;
 use crate::model::{Model, Service};
 use crate::source::{FileId, SourceDb, relative};
+use crate::yaml::Trees;
 
 /// The facts of one project.
 pub struct Facts<'a> {
@@ -30,6 +31,7 @@ pub struct Facts<'a> {
     /// The project that the model was made from.
     pub(crate) project: &'a Project,
     sources: &'a SourceDb,
+    trees: &'a Trees,
     /// The directory that paths are named from: the repository's, or where the run stands.
     root: PathBuf,
     texts: Texts<'a>,
@@ -55,11 +57,18 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Facts that nobody has asked for yet.
-    pub fn new(model: &'a Model, project: &'a Project, sources: &'a SourceDb, root: PathBuf) -> Facts<'a> {
+    pub fn new(
+        model: &'a Model,
+        project: &'a Project,
+        sources: &'a SourceDb,
+        trees: &'a Trees,
+        root: PathBuf,
+    ) -> Facts<'a> {
         Facts {
             model,
             project,
             sources,
+            trees,
             root,
             texts: Texts::new(sources),
             reach: OnceCell::new(),
@@ -156,7 +165,8 @@ impl<'a> Facts<'a> {
 
     /// Labels that one list gives twice.
     pub(crate) fn doubles(&self) -> &[network::duplicate_labels::Double] {
-        self.once(&self.doubles, || network::duplicate_labels::doubles(self.project, self.sources)).as_slice()
+        self.once(&self.doubles, || network::duplicate_labels::doubles(self.project, self.sources, self.trees))
+            .as_slice()
     }
 
     /// What the configurations of proxies forward to.
@@ -202,7 +212,8 @@ impl<'a> Facts<'a> {
             // A network with a name of its own is one that the projects beside this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
-            let near = repository::nearby::services(&self.project.directory, &self.root, joined, self.sources);
+            let near =
+                repository::nearby::services(&self.project.directory, &self.root, joined, self.sources, self.trees);
             near.into_iter().filter(|(file, _)| !self.is_own_file(file)).flat_map(|(_, names)| names).collect()
         });
         known.contains(name)
@@ -220,14 +231,14 @@ impl<'a> Facts<'a> {
                 [only] => vec![self.sources.file(*only).path.clone()],
                 _ => Vec::new(),
             };
-            repository::nearby::used(&self.project.directory, &self.root, &own, self.sources)
+            repository::nearby::used(&self.project.directory, &self.root, &own, self.sources, self.trees)
         };
         self.once(&self.used_nearby, used)
     }
 
     /// The networks that the projects near this one make.
     pub(crate) fn networks_nearby(&self) -> Vec<repository::nearby::Made> {
-        let near = repository::nearby::networks(&self.project.directory, &self.root, self.sources);
+        let near = repository::nearby::networks(&self.project.directory, &self.root, self.sources, self.trees);
         near.into_iter().filter(|made| !self.is_own_file(&made.file)).collect()
     }
 
@@ -327,9 +338,10 @@ pub(crate) mod fixture {
             profiles: Vec::new(),
             variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         };
-        let (project, _) = load(&sources, &Trees::default(), &entry);
+        let trees = Trees::default();
+        let (project, _) = load(&sources, &trees, &entry);
         let mut model = lower(&project, &Texts::new(&sources));
         read_builds(&mut model, &sources, Path::new("/plimsoll-test"));
-        act(&sources, &Facts::new(&model, &project, &sources, PathBuf::from("/plimsoll-test")));
+        act(&sources, &Facts::new(&model, &project, &sources, &trees, PathBuf::from("/plimsoll-test")));
     }
 }

@@ -198,11 +198,12 @@ pub(crate) fn with_facts<T>(
     act: impl FnOnce(&Facts<'_>) -> T,
 ) -> Option<(T, Vec<Finding>)> {
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
-    let (project, findings) = load(sources, &Trees::default(), &entry);
+    let trees = Trees::default();
+    let (project, findings) = load(sources, &trees, &entry);
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
-    Some((act(&Facts::new(&model, &project, sources, root)), findings))
+    Some((act(&Facts::new(&model, &project, sources, &trees, root)), findings))
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

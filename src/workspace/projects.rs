@@ -192,7 +192,7 @@ impl Run<'_> {
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.incomplete) {
             let directory = &outcome.entry.directory;
             let root = discover::repository(self.sources, directory, &self.request.directory);
-            let nearby = LazyCell::new(|| nearby::services(directory, &root, false, self.sources));
+            let nearby = LazyCell::new(|| nearby::services(directory, &root, false, self.sources, self.trees));
             let own_trees: Vec<_> = outcome.all_files.iter().map(|file| self.trees.get(self.sources, *file)).collect();
             let own: Vec<&str> = own_trees.iter().flat_map(|parsed| nearby::services_of(&parsed.0)).collect();
             let lies_over = |finding: &Finding| {
@@ -331,7 +331,7 @@ impl Run<'_> {
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
-        let facts = Facts::new(&model, project, sources, root);
+        let facts = Facts::new(&model, project, sources, self.trees, root);
         let context = Context {
             model: &model,
             facts: &facts,

@@ -10,4 +10,5 @@ pub use parse::parse;
 pub(crate) use scalar::{Resolved, resolve_plain};
 pub use tree::Comment;
 pub(crate) use tree::{Node, NodeKind, Pair, ScalarStyle, Text, Tree};
+pub(crate) use trees::Parsed;
 pub use trees::Trees;

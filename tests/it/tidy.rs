@@ -19,6 +19,10 @@ const FUNCTION_LINES: usize = 60;
 /// Only `source.rs` touches files and the environment; `main.rs` hands the arguments on.
 const TOUCHES_THE_SYSTEM: &[(&str, &str)] = &[("main.rs", "std::env")];
 
+/// What parses a text that is not a file of the run, or before there are trees. All others share `yaml::Trees`.
+const PARSES_YAML: &[&str] =
+    &["app_config/settings.rs", "config/read.rs", "fix/verify.rs", "report/suppress/write.rs", "testing.rs"];
+
 /// What code outside of tests does not hold.
 const BANNED: &[&str] = &[".unwrap()", ".expect(", "panic!", "todo!", "#[allow", "#![allow", "#[ignore"];
 
@@ -116,6 +120,18 @@ fn only_outputs_are_serialized() {
     assert!(found.is_empty(), "these derive or use `Serialize`: {found:?}");
     let outputs = files.iter().filter(|file| words(&file.code).any(|word| word == "Serialize")).count();
     assert!(outputs > 0, "this test looks for the wrong word");
+}
+
+#[test]
+fn a_file_is_parsed_once() {
+    let parses = |code: &str| {
+        let grouped = code.split("use crate::yaml::{").skip(1).filter_map(|rest| rest.split('}').next());
+        code.contains("yaml::parse") || grouped.into_iter().any(|group| words(group).any(|word| word == "parse"))
+    };
+    let files = files();
+    let found = files.iter().filter(|file| !file.path.starts_with("yaml/") && parses(&file.code));
+    let expected = PARSES_YAML.iter().map(|path| (*path).to_owned()).collect();
+    same(&found.map(|file| file.path.clone()).collect(), &expected, "files that parse YAML instead of using `Trees`");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::compose::Project;
 use crate::source::Place;
 use crate::source::SourceDb;
-use crate::yaml::{NodeKind, Tree, parse};
+use crate::yaml::{NodeKind, Tree, Trees};
 
 /// A label that is given twice with different values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +23,20 @@ pub(crate) struct Double {
 }
 
 /// The doubles in the files of a project.
-pub(crate) fn doubles(project: &Project, sources: &SourceDb) -> Vec<Double> {
+pub(crate) fn doubles(project: &Project, sources: &SourceDb, trees: &Trees) -> Vec<Double> {
     let mut found = Vec::new();
     for id in &project.files {
         let file = sources.file(*id);
         if !file.text.contains("traefik.") {
             continue;
         }
-        let (tree, _) = parse(*id, &file.text);
+        let parsed = trees.get(sources, *id);
+        let tree = &parsed.0;
         let services = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
         for pair in services.flat_map(|services| tree.pairs(services)) {
             let (Some(name), Some(labels)) = (tree.text(pair.key), tree.get(pair.value, "labels")) else { continue };
             if project.enabled.contains(name) {
-                of_service(name, &tree, labels, &mut found);
+                of_service(name, tree, labels, &mut found);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::source::{NodeId, PathKind, Search, SourceDb};
-use crate::yaml::{NodeKind, Tree, parse};
+use crate::yaml::{NodeKind, Parsed, Tree, Trees};
 
 /// How many files are looked into.
 const MOST: usize = 64;
@@ -21,16 +21,18 @@ pub(crate) fn services(
     root: &Path,
     beside: bool,
     sources: &SourceDb,
+    parsed: &Trees,
 ) -> Vec<(PathBuf, BTreeSet<String>)> {
     let names = |one: &Near| {
         let mut names: BTreeSet<String> = match &one.broken {
             Some(text) => keys_of(text).map(str::to_owned).collect(),
-            None => services_of(&one.tree).map(str::to_owned).collect(),
+            None => services_of(&one.parsed.0).map(str::to_owned).collect(),
         };
         names.extend(named_after(&one.file));
         names
     };
-    near(directory, root, beside, sources).into_iter().map(|one| (one.file.clone(), names(&one))).collect()
+    let near = near(directory, root, beside, sources, parsed).into_iter();
+    near.map(|one| (one.file.clone(), names(&one))).collect()
 }
 
 /// The word between `compose.` and the ending.
@@ -50,17 +52,13 @@ fn keys_of(text: &str) -> impl Iterator<Item = &str> {
 /// A Compose file near a project.
 struct Near {
     file: PathBuf,
-    tree: Tree,
+    parsed: Arc<Parsed>,
     /// The text of one that does not parse.
     broken: Option<String>,
 }
 
 /// The Compose files near a directory, as [`services`] has it.
-fn trees(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<(PathBuf, Tree)> {
-    near(directory, root, beside, sources).into_iter().map(|one| (one.file, one.tree)).collect()
-}
-
-fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<Near> {
+fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb, trees: &Trees) -> Vec<Near> {
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
     let above: Vec<&Path> =
@@ -74,10 +72,9 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb) -> Vec<
     }
     let read = |file: PathBuf| {
         let id = sources.load(&file).ok()?;
-        let source = sources.file(id);
-        let (tree, problems) = parse(id, &source.text);
-        let broken = problems.iter().any(|one| one.rule == "yaml-syntax").then(|| source.text.to_string());
-        Some(Near { file, tree, broken })
+        let parsed = trees.get(sources, id);
+        let is_broken = parsed.1.iter().any(|one| one.rule == "yaml-syntax");
+        Some(Near { file, parsed, broken: is_broken.then(|| sources.file(id).text.to_string()) })
     };
     files.into_iter().take(MOST).filter_map(read).collect()
 }
@@ -115,13 +112,14 @@ pub(crate) struct Used {
 
 /// What the services of the Compose files near a project use, its own files aside: files that are started together share
 /// their networks and volumes.
-pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb) -> Used {
+pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb, trees: &Trees) -> Used {
     let mut used = Used::default();
-    for (_, tree) in trees(directory, root, false, sources).into_iter().filter(|(file, _)| !own.contains(file)) {
+    for one in near(directory, root, false, sources, trees).iter().filter(|one| !own.contains(&one.file)) {
+        let tree = &one.parsed.0;
         for root in &tree.documents {
             let services = tree.get(*root, "services").into_iter().flat_map(|services| tree.pairs(services));
             for service in services {
-                let names = |key: &str| tree.get(service.value, key).map(|node| words(&tree, node)).unwrap_or_default();
+                let names = |key: &str| tree.get(service.value, key).map(|node| words(tree, node)).unwrap_or_default();
                 used.networks.extend(names("networks"));
                 let source = |volume: String| volume.split(':').next().unwrap_or("").to_owned();
                 used.volumes.extend(names("volumes").into_iter().map(source));
@@ -161,9 +159,10 @@ pub(crate) struct Made {
 
 /// The networks that the projects near this one make, the implied `default` of each among them. Names with variables in
 /// them are left out.
-pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Made> {
+pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees: &Trees) -> Vec<Made> {
     let mut found = Vec::new();
-    for (file, tree) in trees(directory, root, true, sources) {
+    for Near { file, parsed, .. } in near(directory, root, true, sources, trees) {
+        let tree = &parsed.0;
         let Some(root) = tree.documents.first().filter(|root| tree.get(**root, "services").is_some()) else { continue };
         let parent = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
         let project = tree
