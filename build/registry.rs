@@ -17,12 +17,12 @@ pub fn module(documents: &[Document], root: &Path) -> Result<String, String> {
             return Err(format!("{}: `rules/{family}` has no document", folder.display()));
         }
         // The path of an inline module is the folder of the modules in it.
-        let _ = writeln!(out, "#[path = {folder:?}]\nmod {} {{", module_name(&family));
+        let _ = writeln!(out, "#[path = {folder:?}]\npub(crate) mod {} {{", module_name(&family));
         for path in list(&folder)? {
             // A rule of several files is a directory with a `mod.rs`.
             if path.extension().is_some_and(|extension| extension == "rs") || path.join("mod.rs").is_file() {
                 let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-                let _ = writeln!(out, "    pub(super) mod {name};");
+                let _ = writeln!(out, "    pub(crate) mod {name};");
             }
         }
         out.push_str("}\n");

@@ -9,7 +9,9 @@ pub(crate) use document::{Document, RuleId, Set};
 #[cfg(test)]
 pub(crate) use document::{IDS, Status};
 
-use crate::source::{LoadError, Place, Span};
+use crate::source::{LoadError, Place};
+pub use crate::yaml::edit::{Edit, Fix, Safety};
+use crate::yaml::{SyntaxCause, SyntaxKind};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,45 +73,6 @@ pub struct Label {
     pub message: String,
 }
 
-/// Whether an edit keeps what the person meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Safety {
-    /// The same meaning, or what the person clearly meant.
-    Safe,
-    /// Right in form, but behaviour may change.
-    Unsafe,
-}
-
-impl Safety {
-    /// The word that people read and write: `safe`, `unsafe`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "unsafe",
-        }
-    }
-}
-
-/// A replacement of bytes in one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes that go; empty to insert.
-    pub span: Span,
-    /// What comes in their stead.
-    pub(crate) text: String,
-}
-
-/// Edits that mend a finding, all or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// Whether behaviour may change.
-    pub safety: Safety,
-    /// What it does: one clause, imperative.
-    pub title: String,
-    /// Edits that do not overlap.
-    pub edits: Vec<Edit>,
-}
-
 /// What keeps a finding from counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum SuppressedBy {
@@ -141,6 +104,39 @@ pub struct Suppressed {
     pub(crate) reason: Option<String>,
 }
 
+/// Something that a project needs and that is not in it: another part of the project may have it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Lack {
+    /// What.
+    pub(crate) what: Lacking,
+    /// The service that needs it; empty where none does.
+    pub(crate) by: String,
+}
+
+/// What a project lacks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Lacking {
+    /// A resource.
+    Name {
+        /// The word for it.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A service of an active profile.
+    Active(String),
+    /// What a service extends: a service or a file.
+    Base(String),
+    /// The `build` of a service.
+    Build(String),
+    /// The image of the service.
+    Image,
+    /// Any service at all.
+    Services,
+    /// The value of a variable.
+    Variable(String),
+}
+
 /// One thing that is wrong, at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -162,6 +158,8 @@ pub struct Finding {
     pub resource: String,
     /// What makes it this finding and no other of its rule and resource; enters the fingerprint, so it holds no secret.
     pub evidence: Option<String>,
+    /// What the project lacks, where that is all that is wrong.
+    pub(crate) lacks: Option<Lack>,
     /// The edit that mends it.
     pub fix: Option<Fix>,
     /// Why it does not count; `None` for one that counts.
@@ -187,6 +185,7 @@ impl Finding {
             labels: Vec::new(),
             resource: resource.into(),
             evidence: None,
+            lacks: None,
             fix: None,
             suppressed: None,
         }
@@ -225,5 +224,46 @@ impl Finding {
     pub(crate) fn fix(mut self, fix: Fix) -> Finding {
         self.fix = Some(fix);
         self
+    }
+}
+
+/// A syntax error in words.
+pub(crate) fn syntax_message(kind: &SyntaxKind) -> String {
+    match kind {
+        SyntaxKind::UndefinedAlias { name } => {
+            format!("undefined alias `*{name}`: no anchor `&{name}` is defined before it")
+        }
+        SyntaxKind::KeyIndicator => "a value inside braces cannot start with `?`".to_owned(),
+        SyntaxKind::Unreadable { words, .. } => in_backticks(words),
+    }
+}
+
+/// What to do about a syntax error.
+pub(crate) fn syntax_help(kind: &SyntaxKind) -> Option<&'static str> {
+    match kind {
+        SyntaxKind::UndefinedAlias { .. } => Some("define the anchor above the alias, in the same file"),
+        SyntaxKind::KeyIndicator => Some("put the value in quotes"),
+        SyntaxKind::Unreadable { cause, .. } => cause.map(|cause| match cause {
+            SyntaxCause::Tab => "indent with spaces",
+            SyntaxCause::ReservedStart => "put a value that starts with this character in quotes",
+            SyntaxCause::OpenBracket => "close it, or put the value in quotes",
+            SyntaxCause::OpenQuote => "close the quote",
+            SyntaxCause::ColonInValue => {
+                "put a value that contains `: ` in quotes, and check that the line above is complete"
+            }
+            SyntaxCause::Indentation => "check the indentation of this line and of the one above",
+            SyntaxCause::MissingColon => "check for a missing colon on this line, or a missing quote above it",
+        }),
+    }
+}
+
+/// The parser's words with its quotes (`` `@' ``) as messages have them.
+fn in_backticks(info: &str) -> String {
+    match info.split_once('`').and_then(|(before, rest)| Some((before, rest.strip_suffix('\'')?))) {
+        Some((before, value)) if !value.contains('`') => format!("{before}`{value}`"),
+        _ => match info.split('\'').collect::<Vec<_>>()[..] {
+            [before, value, after] if !value.is_empty() && !info.contains('`') => format!("{before}`{value}`{after}"),
+            _ => info.replace('`', "'"),
+        },
     }
 }

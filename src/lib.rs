@@ -4,13 +4,13 @@
 mod collections;
 mod source;
 mod text;
-mod finding;
 mod yaml;
 mod secret_names;
-mod config;
 mod catalogue;
 mod compose;
 mod model;
+mod finding;
+mod config;
 mod app_config;
 mod facts;
 mod rules;

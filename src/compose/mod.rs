@@ -1,10 +1,10 @@
 //! The project as docker compose sees it: files read, included, extended, interpolated and merged.
 
+mod causes;
 pub(crate) mod check;
-pub(crate) mod quick_fix;
 pub(crate) mod spec;
 pub(crate) mod load;
-mod rejections;
+pub(crate) mod problem;
 pub(crate) mod value;
 
 pub(crate) use crate::compose::load::interpolate::Reference;

@@ -8,7 +8,7 @@ use super::{
     Config, ConfigError, ConfigErrors, Date, FailOn, Host, Pattern, ProjectSetting, RuleSetting, ServiceSetting,
     Suppression,
 };
-use crate::finding::Severity;
+use crate::finding::{Severity, syntax_message};
 use crate::source::{FileId, NodeId, SourceDb, normalize};
 use crate::yaml::{NodeKind, Tree, parse};
 
@@ -48,8 +48,8 @@ impl Loading<'_> {
         };
         let source = self.sources.file(id);
         let (tree, broken) = parse(id, &source.text);
-        for finding in &broken {
-            self.says((id, finding.place.span.start), finding.message.clone());
+        for problem in &broken {
+            self.says((id, problem.at.span.start), syntax_message(&problem.kind));
         }
         let root = tree.documents.first().copied();
         if let Some(second) = tree.documents.get(1).and_then(|second| tree.node(*second)) {

@@ -51,6 +51,7 @@ pub struct Key {
     /// What stands under it.
     pub shape: Shape,
     /// What it says, for people.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test that writes the schema reads it"))]
     pub text: &'static str,
     /// Whether it must be there.
     pub required: bool,

@@ -67,6 +67,10 @@ pub enum Format {
 
 impl Format {
     /// All of them.
+    #[cfg_attr(
+        not(feature = "testing"),
+        expect(dead_code, reason = "only tests and the fuzzer go through all of them")
+    )]
     pub const ALL: [Format; 11] = [
         Format::Text,
         Format::Concise,

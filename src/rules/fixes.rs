@@ -121,7 +121,7 @@ pub(crate) fn insist(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
     }
     let name = blank.name;
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
-    if let Some(meant) = crate::compose::quick_fix::clearly_meant(name, &set) {
+    if let Some(meant) = crate::text::nearest::clearly_meant(name, &set) {
         let edits = each_use(cx, blank, &|form| Some(form.replacen(name, meant, 1)));
         return edit::risky(
             format!("replace with `{meant}`, which has a value: the project then uses that value"),

@@ -1,5 +1,8 @@
 //! Which known name a misspelt one means.
 
+/// How long a name must be for one other letter to be a slip.
+const LEAST_LETTERS: usize = 4;
+
 /// The known name that a misspelt one most likely means. A last word that both have, such as `-service`, makes them no
 /// more alike.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
@@ -11,6 +14,17 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .filter_map(|candidate| Some((slips(&lower, &candidate.to_lowercase())?, *candidate)))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// The known name that a misspelt one means beyond doubt: one letter is wrong, missing, too much or has changed its place
+/// with its neighbour, no other known name comes near, and it is not a number that differs.
+pub(crate) fn clearly_meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let mut near = known.iter().filter(|one| nearest(name, &[one]).is_some());
+    let (only, others) = (near.next()?, near.next());
+    let letters = |text: &str| text.chars().filter(|one| !one.is_ascii_digit()).collect::<String>();
+    let (from, to) = (name.to_lowercase(), only.to_lowercase());
+    let slip = strsim::damerau_levenshtein(&from, &to) <= 1 && name.chars().count() >= LEAST_LETTERS;
+    (others.is_none() && slip && (letters(&from) != letters(&to) || from == to)).then_some(*only)
 }
 
 /// The slips between two names, unless they are too many for so few letters.
@@ -84,6 +98,24 @@ mod tests {
             let lower = name.to_lowercase();
             let all = known.iter().filter_map(|one| Some((slips(&lower, &one.to_lowercase())?, *one)));
             prop_assert_eq!(nearest(&name, &known), all.min().map(|(_, one)| one));
+        }
+    }
+
+    #[test]
+    fn only_a_slip_of_the_pen_is_beyond_doubt() {
+        for (name, known, expect) in [
+            ("forntend", &["frontend", "backend"][..], Some("frontend")),
+            ("Backend", &["backend"], Some("backend")),
+            ("redis2", &["redis1"], None),
+            ("redis2", &["redis"], None),
+            ("db", &["db2"], None),
+            ("cache", &["caches", "cached"], None),
+            ("postgers-db", &["postgres"], None),
+            ("ai-service", &["auth-service"], None),
+            ("atuh-service", &["auth-service", "ai-service"], Some("auth-service")),
+            ("network", &["netwrok"], Some("netwrok")),
+        ] {
+            assert_eq!(clearly_meant(name, known), expect, "{name}");
         }
     }
 

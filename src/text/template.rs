@@ -121,6 +121,17 @@ pub fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Expans
     Expansion { text: stretch.text, pieces: stretch.pieces, uses: expander.uses, problems: expander.problems }
 }
 
+/// What the file says of a required variable, other variables in it by their names.
+pub(crate) fn message_as_written(raw: &str, variable: &str) -> String {
+    let by_name = |name: &str| (name != variable).then(|| format!("${{{name}}}"));
+    let problems = expand(raw, &by_name).problems.into_iter();
+    let messages = problems.filter_map(|problem| match problem {
+        Problem::Required { name, message, .. } if name == variable => Some(message),
+        _ => None,
+    });
+    messages.last().unwrap_or_default()
+}
+
 struct Expander<'a> {
     template: &'a str,
     lookup: &'a dyn Fn(&str) -> Option<String>,

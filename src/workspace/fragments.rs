@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::RegexSet;
 
 use crate::collections::{HashMap, HashSet};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Lack, Lacking, Severity};
 use crate::rules::Rule;
 use crate::rules::missing::REPORTS_MISSING;
 use crate::source::{NodeId, SourceDb, normalize};
@@ -39,47 +39,58 @@ impl Depth {
 
 /// What a fragment lacks that the rest of its project has.
 pub(crate) fn is_incompleteness(finding: &Finding) -> bool {
-    match finding.rule {
-        "undefined-reference" | "inactive-dependency" => true,
-        "missing-key" => matches!(finding.evidence.as_deref(), Some("image" | "services")),
-        "unresolved-extends" => finding.evidence.is_some(),
-        _ => false,
-    }
+    finding.lacks.as_ref().is_some_and(|lack| !matches!(lack.what, Lacking::Variable(_)))
 }
 
-/// What a finding says is missing: the name of the variable, or of the service without an image.
-fn missing_name(finding: &Finding) -> Option<String> {
-    let by_resource = matches!(finding.rule, "unset-variable" | "unset-secret" | "missing-key");
-    by_resource.then(|| finding.resource.clone())
+/// What findings have in common that lack the same thing.
+fn shared_lack(finding: &Finding) -> Option<(&'static str, Lack, Option<String>)> {
+    let lack = finding.lacks.clone()?;
+    // Whoever needs a name, it is the same one that is missing.
+    let by = match lack.what {
+        Lacking::Image | Lacking::Variable(_) => lack.by,
+        _ => String::new(),
+    };
+    Some((finding.rule, Lack { by, ..lack }, finding.evidence.clone()))
 }
 
 /// How many directories must lack the same thing for it to be supplied by what puts them together.
 const SUPPLIED: usize = 3;
 
 fn unset(finding: &Finding) -> bool {
-    matches!(finding.rule, "unset-variable" | "unset-secret")
+    matches!(finding.lacks, Some(Lack { what: Lacking::Variable(_), .. }))
 }
 
 /// Words that the files of other projects hold that lack the same as a finding; none for a finding of another kind.
 pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
-    let lacks = unset(finding) || is_incompleteness(finding);
-    let texts = [Some(finding.resource.as_str()), finding.evidence.as_deref()];
-    let words = texts.into_iter().flatten().filter_map(|text| text.rsplit([' ', '.']).next());
-    words.filter(move |word| lacks && !word.is_empty())
+    let words = finding.lacks.iter().flat_map(|lack| {
+        let what = match &lack.what {
+            Lacking::Name { name, .. }
+            | Lacking::Active(name)
+            | Lacking::Base(name)
+            | Lacking::Build(name)
+            | Lacking::Variable(name) => name,
+            Lacking::Image => "image",
+            Lacking::Services => "services",
+        };
+        [lack.by.as_str(), what]
+    });
+    words.filter(|word| !word.is_empty())
 }
 
 /// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
 /// variable that several leave unset becomes an info: something else sets it. `others` are findings of projects that
 /// nobody asked about.
 pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
-    let key = |finding: &Finding| (finding.rule, missing_name(finding), finding.evidence.clone());
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::default();
-    for finding in findings.iter().chain(others).filter(|finding| unset(finding) || is_incompleteness(finding)) {
+    for finding in findings.iter().chain(others) {
+        let Some(lack) = shared_lack(finding) else { continue };
         let file = sources.file(finding.place.span.file);
         let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
-        directories.entry(key(finding)).or_default().insert(directory);
+        directories.entry(lack).or_default().insert(directory);
     }
-    let supplied = |finding: &Finding| directories.get(&key(finding)).is_some_and(|found| found.len() >= SUPPLIED);
+    let supplied = |finding: &Finding| {
+        shared_lack(finding).and_then(|lack| directories.get(&lack)).is_some_and(|found| found.len() >= SUPPLIED)
+    };
     findings
         .into_iter()
         .filter_map(|mut finding| {

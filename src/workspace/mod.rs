@@ -28,6 +28,7 @@ use crate::progress::Watch;
 use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
 use crate::report::suppress::{Seen, Suppressions, settle};
+use crate::rules::compose::problems;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
 use crate::yaml::Trees;
@@ -171,8 +172,11 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
     let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
         return Resolved { json: None, findings: Vec::new() };
     };
-    let (project, mut findings) = load(sources, &Trees::default(), &entry);
-    findings.extend(project.newer.iter().cloned());
+    let trees = Trees::default();
+    let (project, reported) = load(sources, &trees, &entry);
+    let words = problems::View::new(&project, sources, &trees).as_compose();
+    let mut findings = problems::findings(&reported, &words);
+    findings.extend(problems::newer(&reported, &words));
     let json = (!project.rejected).then(|| {
         let active = output::active(&project);
         let value = if with_origins {
@@ -199,7 +203,8 @@ pub(crate) fn with_facts<T>(
 ) -> Option<(T, Vec<Finding>)> {
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let trees = Trees::default();
-    let (project, findings) = load(sources, &trees, &entry);
+    let (project, reported) = load(sources, &trees, &entry);
+    let findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).as_compose());
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);

@@ -18,14 +18,14 @@ use crate::compose::{Entry, Project, load};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::{self, Group, ProjectSelection, Surroundings};
 use crate::facts::Facts;
-use crate::facts::environment::env_examples;
 use crate::facts::repository::nearby;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Lacking};
 use crate::model::lower;
 use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
+use crate::rules::compose::problems::{self, View};
 use crate::rules::{self, Context, Rule};
-use crate::source::{FileId, SourceDb, relative};
+use crate::source::{FileId, SourceDb};
 use crate::workspace::fragments::{Depth, NamedByVariable, Standing, is_incompleteness};
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -196,10 +196,12 @@ impl Run<'_> {
             let own_trees: Vec<_> = outcome.all_files.iter().map(|file| self.trees.get(self.sources, *file)).collect();
             let own: Vec<&str> = own_trees.iter().flat_map(|parsed| nearby::services_of(&parsed.0)).collect();
             let lies_over = |finding: &Finding| {
-                let missing = finding.evidence.as_deref().filter(|_| finding.rule == "undefined-reference");
-                let name = missing.and_then(|what| what.strip_prefix("service "));
-                let is_near = |name: &str| nearby.iter().any(|(_, names)| names.contains(name));
-                name.is_some_and(|name| is_near(name) && !own.contains(&name))
+                let Some(Lacking::Name { kind: "service", name }) = finding.lacks.as_ref().map(|lack| &lack.what)
+                else {
+                    return false;
+                };
+                let is_near = nearby.iter().any(|(_, names)| names.contains(name));
+                is_near && !own.contains(&name.as_str())
             };
             let is_part = outcome.entry.files.iter().any(|file| named.may_be(file));
             if is_part || outcome.findings.iter().any(lies_over) {
@@ -233,9 +235,9 @@ impl Run<'_> {
         let sources = self.sources.noting();
         let watch = &self.request.watch;
         watch.judge_one();
-        let (project, mut findings) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
+        let (project, reported) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
+        let mut findings = problems::findings(&reported, &View::new(&project, self.sources, self.trees));
         let incomplete = findings.iter().any(is_incompleteness);
-        self.soften_missing(&project, &mut findings);
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, depth, standing));
         let whole = standing == Standing::Project && !incomplete;
@@ -287,42 +289,6 @@ impl Run<'_> {
         let is_ignored = |file: &FileId| self.sources.is_ignored(&self.sources.file(*file).path, &project.directory);
         judged.reads_ignored = judged.files.iter().any(|(file, kind)| *kind == Kind::Env && is_ignored(file));
         judged
-    }
-
-    /// What cannot be in a checkout is missing here only: a file that git ignores, a required variable for which there is
-    /// such a file or an example of one. That is a warning.
-    fn soften_missing(&self, project: &Project, findings: &mut [Finding]) {
-        let is_ignored = |path: &Path| self.sources.is_ignored(path, &project.directory);
-        let documented = LazyCell::new(|| env_examples::documented(&project.directory, self.sources));
-        let told = LazyCell::new(|| env_examples::told(&project.directory, self.sources));
-        let here = !project.environment.files.is_empty();
-        for finding in findings {
-            let help = match (finding.rule, finding.evidence.as_deref()) {
-                // A milder one says already how it is made.
-                ("missing-env-file", Some(name)) if finding.severity == Severity::Error => {
-                    let file = self.sources.file(finding.place.span.file);
-                    let path = file.path.parent().unwrap_or(Path::new("/")).join(name);
-                    let words = "document how to create it: git ignores it, so it is missing in every fresh checkout";
-                    is_ignored(&path).then(|| words.to_owned())
-                }
-                ("required-variable", _) if !here && !finding.resource.is_empty() => {
-                    let example = documented.get(&finding.resource).map(|one| relative(&project.directory, &one.file));
-                    let copy =
-                        example.map(|file| format!("copy `{file}`, which documents it, to `.env` and fill it in"));
-                    let text = told.get(&finding.resource).map(|text| relative(&project.directory, text));
-                    let copy = copy.or_else(|| text.map(|file| format!("set it in `.env`, as documented in `{file}`")));
-                    let is_ignored = copy.is_none() && is_ignored(&project.directory.join(".env"));
-                    let set =
-                        || "set it in `.env`, which git ignores, so it is missing in every fresh checkout".to_owned();
-                    copy.or_else(|| is_ignored.then(set))
-                }
-                _ => None,
-            };
-            if let Some(help) = help {
-                finding.severity = finding.severity.min(Severity::Warning);
-                finding.help = Some(help);
-            }
-        }
     }
 
     fn rules(&self, sources: &SourceDb, project: &Project, depth: Depth, standing: Standing) -> Vec<Finding> {

@@ -2,11 +2,14 @@
 
 pub(crate) mod edit;
 mod parse;
+mod problem;
 mod scalar;
 mod tree;
 mod trees;
 
 pub use parse::parse;
+pub use problem::SyntaxProblem;
+pub(crate) use problem::{SyntaxCause, SyntaxKind};
 pub(crate) use scalar::{Resolved, resolve_plain};
 pub use tree::Comment;
 pub(crate) use tree::{Node, NodeKind, Pair, ScalarStyle, Text, Tree};

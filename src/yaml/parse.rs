@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
+use super::problem::{SyntaxCause, SyntaxKind, SyntaxProblem};
 use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
 use crate::collections::HashMap;
-use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, Span};
@@ -14,14 +14,14 @@ use crate::source::{FileId, Span};
 /// How deep collections may nest.
 const MAX_DEPTH: usize = 256;
 
-/// How many findings one file may give before its reading ends.
+/// How many errors one file may give before its reading ends.
 const MAX_ERRORS: usize = 20;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads a file's text. Never fails: a document that breaks off keeps what came before, with a finding at the break,
+/// Reads a file's text. Never fails: a document that breaks off keeps what came before, with a problem at the break,
 /// and the documents after it are read too.
-pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
+pub fn parse(file: FileId, text: &str) -> (Tree, Vec<SyntaxProblem>) {
     let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let body = text.get(offset..).unwrap_or("");
     let mut builder = Builder::new(file, offset as u32);
@@ -42,7 +42,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(body.len()).min(body.len()) as u32;
                 builder.break_off(at, &error.info(), body);
-                let more = builder.findings.len() < MAX_ERRORS && parser.proceed_next_document().unwrap_or(false);
+                let more = builder.problems.len() < MAX_ERRORS && parser.proceed_next_document().unwrap_or(false);
                 if !more {
                     break;
                 }
@@ -50,7 +50,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<Finding>) {
         }
     }
     builder.close_all(body.len() as u32);
-    (builder.tree, builder.findings)
+    (builder.tree, builder.problems)
 }
 
 /// A collection that is still open.
@@ -62,7 +62,7 @@ struct Open {
 
 struct Builder {
     tree: Tree,
-    findings: Vec<Finding>,
+    problems: Vec<SyntaxProblem>,
     open: Vec<Open>,
     /// The items of all open collections, the outermost first; keys and values of mappings by turns.
     items: Vec<NodeId>,
@@ -86,7 +86,7 @@ impl Builder {
                 partial: Vec::new(),
                 habits: Habits::default(),
             },
-            findings: Vec::new(),
+            problems: Vec::new(),
             open: Vec::new(),
             items: Vec::new(),
             anchors: HashMap::default(),
@@ -129,10 +129,8 @@ impl Builder {
             Event::UnresolvedAlias(name) => {
                 let id = self.add(start, end, NodeKind::Alias(None), None);
                 self.place_node(id);
-                let message = format!("undefined alias `*{name}`: no anchor `&{name}` is defined before it");
-                let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), name, message)
-                    .help("define the anchor above the alias, in the same file");
-                self.findings.push(finding);
+                let kind = SyntaxKind::UndefinedAlias { name: name.into_owned() };
+                self.problems.push(SyntaxProblem { kind, at: self.tree.place(id) });
                 self.tree.broken = true;
                 self.note_partial();
             }
@@ -163,10 +161,7 @@ impl Builder {
 
     /// docker compose takes a `?` there for the start of a key (`parity/yaml-question-mark-in-flow`).
     fn report_key_indicator(&mut self, id: NodeId) {
-        let message = "a value inside braces cannot start with `?`";
-        let finding = Finding::new("yaml-syntax", Severity::Error, self.tree.place(id), "", message)
-            .help("put the value in quotes");
-        self.findings.push(finding);
+        self.problems.push(SyntaxProblem { kind: SyntaxKind::KeyIndicator, at: self.tree.place(id) });
         self.tree.broken = true;
     }
 
@@ -263,43 +258,29 @@ impl Builder {
         let start = at + self.offset;
         let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span { file: self.tree.file, start, end: start + width as u32 };
-        let mut finding = Finding::new("yaml-syntax", Severity::Error, Place { span, node }, "", in_backticks(info));
-        finding.help = help_for(info, body.get(at as usize..).unwrap_or("")).map(str::to_owned);
-        self.findings.push(finding);
+        let cause = cause(info, body.get(at as usize..).unwrap_or(""));
+        let kind = SyntaxKind::Unreadable { words: info.to_owned(), cause };
+        self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
     }
 }
 
-/// What most often is behind the parser's words.
-fn help_for(info: &str, rest: &str) -> Option<&'static str> {
+/// What most often is behind an error of granit-parser, which has no kinds of errors.
+fn cause(info: &str, rest: &str) -> Option<SyntaxCause> {
     let words = [
-        ("tabs", "indent with spaces"),
-        ("tab ", "indent with spaces"),
-        ("unclosed bracket", "close it, or put the value in quotes"),
-        ("unclosed quot", "close the quote"),
-        ("quoted scalar", "close the quote"),
-        (
-            "mapping values are not allowed",
-            "put a value that contains `: ` in quotes, and check that the line above is complete",
-        ),
-        ("did not find expected key", "check the indentation of this line and of the one above"),
-        ("simple key", "check for a missing colon on this line, or a missing quote above it"),
+        ("tabs", SyntaxCause::Tab),
+        ("tab ", SyntaxCause::Tab),
+        ("unclosed bracket", SyntaxCause::OpenBracket),
+        ("unclosed quot", SyntaxCause::OpenQuote),
+        ("quoted scalar", SyntaxCause::OpenQuote),
+        ("mapping values are not allowed", SyntaxCause::ColonInValue),
+        ("did not find expected key", SyntaxCause::Indentation),
+        ("simple key", SyntaxCause::MissingColon),
     ];
     let lower = info.to_lowercase();
     match rest.chars().next() {
-        Some('@' | '`' | '%') => Some("put a value that starts with this character in quotes"),
-        Some('\t') => Some("indent with spaces"),
-        _ => words.into_iter().find(|(word, _)| lower.contains(word)).map(|(_, help)| help),
-    }
-}
-
-/// The parser's words with its quotes (`` `@' ``) as messages have them.
-fn in_backticks(info: &str) -> String {
-    match info.split_once('`').and_then(|(before, rest)| Some((before, rest.strip_suffix('\'')?))) {
-        Some((before, value)) if !value.contains('`') => format!("{before}`{value}`"),
-        _ => match info.split('\'').collect::<Vec<_>>()[..] {
-            [before, value, after] if !value.is_empty() && !info.contains('`') => format!("{before}`{value}`{after}"),
-            _ => info.replace('`', "'"),
-        },
+        Some('@' | '`' | '%') => Some(SyntaxCause::ReservedStart),
+        Some('\t') => Some(SyntaxCause::Tab),
+        _ => words.into_iter().find(|(word, _)| lower.contains(word)).map(|(_, cause)| cause),
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Tree, parse};
+use super::{SyntaxProblem, Tree, parse};
 use crate::collections::HashMap;
-use crate::finding::Finding;
 use crate::source::{FileId, SourceDb};
 
 /// A file's tree and what was wrong with its syntax.
-pub(crate) type Parsed = (Tree, Vec<Finding>);
+pub(crate) type Parsed = (Tree, Vec<SyntaxProblem>);
 
 /// Trees by file; a tree is a value of its file's text, so it never changes.
 #[derive(Debug, Default)]

@@ -1,20 +1,15 @@
 //! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
-//! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every finding is a rejection.
+//! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every problem is a rejection.
 
 use super::cycles::{Edges, cycles};
-use super::validate::listed;
 use crate::collections::{HashMap, IndexSet};
-use crate::compose::quick_fix;
-use crate::compose::value::{Data, Entry, Map, Value};
-use crate::finding::{Finding, Label, Severity};
+use crate::compose::problem::{Cause, Conflict, Missing, Problem, Reported, Resource, Role, Undefined, ValueProblem};
+use crate::compose::value::quote::Quote;
+use crate::compose::value::{Data, Entry, Map, Text, Value};
 use crate::source::Place;
-use crate::text::nearest::nearest;
-use crate::yaml::edit::Files;
 
 /// The project under check.
 pub(crate) struct Check<'a> {
-    /// The files, for edits.
-    pub(crate) edited: Files<'a>,
     /// The decoded project.
     pub(crate) root: &'a Value,
     /// The project before it was decoded: what is printed lacks empty values, and models.
@@ -24,9 +19,7 @@ pub(crate) struct Check<'a> {
     /// Services whose `extends` leads nowhere.
     pub(crate) unresolved: &'a IndexSet<String>,
     /// What was found.
-    pub(crate) findings: Vec<Finding>,
-    /// How often Compose rejects something only because of what is reported already.
-    pub(crate) consequences: usize,
+    pub(crate) found: Vec<Reported>,
 }
 
 struct Service<'a> {
@@ -70,18 +63,22 @@ impl<'a> Check<'a> {
         self.canonical.get("models").and_then(Value::map)
     }
 
-    /// Whether a service lacks an image only because of what is reported: variables leave it empty, or it is no text, or
+    /// Why a service lacks an image that has a reported mistake instead: variables leave it empty, or it is no text, or
     /// the service is no mapping.
-    fn has_bad_image(&self, name: &str) -> bool {
-        let Some(service) = self.canonical.get("services").and_then(|services| services.get(name)) else {
-            return false;
-        };
-        let image = service.get("image");
-        service.map().is_none() || image.is_some_and(|image| image.has_blank() || image.text().is_none())
+    fn cause_of_lack(&self, name: &str) -> Option<Cause> {
+        let service = self.canonical.get("services").and_then(|services| services.get(name))?;
+        if service.map().is_none() {
+            return Some(Cause::Value(service.place));
+        }
+        let image = service.get("image")?;
+        if image.has_blank() {
+            return Some(Cause::Blank(image.place));
+        }
+        image.text().is_none().then_some(Cause::Value(image.place))
     }
 
-    fn report(&mut self, rule: &'static str, place: Place, resource: String, message: String) -> &mut Finding {
-        self.findings.push_mut(Finding::new(rule, Severity::Error, place, resource, message))
+    fn report(&mut self, place: Place, service: &Service<'_>, problem: Problem) -> &mut Reported {
+        self.found.push_mut(Reported::of_service(place, service.name, problem))
     }
 
     fn source(&mut self, service: &Service<'_>) {
@@ -89,14 +86,10 @@ impl<'a> Check<'a> {
         if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
             return;
         }
-        if self.has_bad_image(service.name) || self.unresolved.contains(service.name) {
-            self.consequences += 1;
-            return;
-        }
-        let message = format!("service `{}` has neither `image` nor `build`", service.name);
-        let finding = self.report("missing-key", service.key, resource(service), message);
-        finding.help = Some("add `image` or `build`".to_owned());
-        finding.evidence = Some("image".to_owned());
+        let unresolved = || self.unresolved.contains(service.name).then(|| Cause::Unresolved(service.name.to_owned()));
+        let cause = self.cause_of_lack(service.name).or_else(unresolved);
+        let problem = Problem::Missing(Missing::Image { service: service.name.to_owned() });
+        self.report(service.key, service, problem).caused_by = cause;
     }
 
     fn build(&mut self, service: &Service<'_>) {
@@ -104,21 +97,19 @@ impl<'a> Check<'a> {
         if let (Some(inline), Some(file)) = (build.get("dockerfile_inline"), build.get("dockerfile"))
             && inline.text() != Some("")
         {
-            let message = "`dockerfile` and `dockerfile_inline` are mutually exclusive".to_owned();
-            let finding = self.conflict(file.place, inline.place, service, message);
-            finding.help = Some("remove one of them".to_owned());
+            self.conflict(file.place, inline.place, service, Conflict::Dockerfile);
         }
         for (_, entry) in build.get("additional_contexts").and_then(Value::map).into_iter().flatten() {
             let Some(target) = entry.value.text().and_then(|text| text.strip_prefix("service:")) else { continue };
             let known = self.section("services").and_then(|services| services.get(target));
+            let name = named_behind(&entry.value, "service:");
             match known {
                 Some(other) if !self.enabled.contains(target) => {
-                    self.inactive(target, other, entry.value.place, service, "");
+                    self.inactive(name, other, entry.value.place, service, false);
                 }
-                None => self.undefined("service", target, entry.value.place, service),
+                None => self.undefined(Resource::Service, name, entry.value.place, service),
                 Some(other) if other.value.get("build").is_none() => {
-                    let message = format!("service `{target}` has no `build`, so it cannot be used as a build context");
-                    self.report("undefined-reference", entry.value.place, resource(service), message);
+                    self.report(entry.value.place, service, Problem::Undefined(Undefined::NotBuilt { name }));
                 }
                 Some(_) => {}
             }
@@ -129,12 +120,8 @@ impl<'a> Check<'a> {
             && !platforms.is_empty()
             && !platforms.iter().any(|one| one.data == platform.data)
         {
-            let message = format!(
-                "`build.platforms` does not include the service's platform `{}`",
-                platform.text().unwrap_or("")
-            );
-            self.report("conflicting-keys", platform.place, resource(service), message).help =
-                Some("add it to `build.platforms`".to_owned());
+            let problem = Problem::Conflict(Conflict::Platform(Quote::of(platform)));
+            self.report(platform.place, service, problem);
         }
     }
 
@@ -142,23 +129,23 @@ impl<'a> Check<'a> {
         let networks = service.value.get("networks").and_then(Value::map);
         let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
         if mode.is_some() && networks.is_some_and(|networks| !networks.is_empty()) {
-            let message = "`network_mode` and `networks` are mutually exclusive".to_owned();
-            self.conflict(key(service, "network_mode"), key(service, "networks"), service, message).help =
-                Some("remove one of them".to_owned());
+            let (one, two) = (key(service, "network_mode"), key(service, "networks"));
+            self.conflict(one, two, service, Conflict::NetworkMode);
         }
         let declared = self.section("networks");
         for (name, entry) in networks.into_iter().flatten() {
             if !declared.is_some_and(|all| all.contains_key(name)) {
-                self.undefined("network", name, entry.key, service);
+                self.undefined(Resource::Network, Quote::at(entry.key, name.clone()), entry.key, service);
             }
         }
         if let Some(mode) = mode
             && let Some(name) = mode.text().and_then(|text| text.strip_prefix("service:"))
             && !self.enabled.contains(name)
         {
+            let quote = named_behind(mode, "service:");
             match self.section("services").and_then(|services| services.get(name)) {
-                Some(other) => self.inactive(name, other, mode.place, service, ""),
-                None => self.undefined("service", name, mode.place, service),
+                Some(other) => self.inactive(quote, other, mode.place, service, false),
+                None => self.undefined(Resource::Service, quote, mode.place, service),
             }
         }
     }
@@ -167,13 +154,9 @@ impl<'a> Check<'a> {
         let Some(test) = service.value.get("healthcheck").and_then(|check| check.get("test")) else { return };
         let Some(first) = test.list().and_then(<[Value]>::first) else { return };
         if !matches!(first.text(), Some("CMD" | "CMD-SHELL" | "NONE")) {
-            let message = "a healthcheck `test` list must start with `CMD`, `CMD-SHELL` or `NONE`".to_owned();
             let upper = first.text().unwrap_or("").to_uppercase();
-            let help = match upper.as_str() {
-                "CMD" | "CMD-SHELL" | "NONE" => format!("use `{upper}`"),
-                _ => "add `CMD` before the program, or write the test as a single string".to_owned(),
-            };
-            self.report("invalid-value", first.place, resource(service), message).help = Some(help);
+            let keyword = ["CMD", "CMD-SHELL", "NONE"].into_iter().find(|word| *word == upper);
+            self.report(first.place, service, Problem::Value(ValueProblem::Healthcheck { keyword }));
         }
     }
 
@@ -184,27 +167,23 @@ impl<'a> Check<'a> {
             }
             let known = self.section("services").and_then(|services| services.get(name));
             match known {
-                None => self.undefined("service", name, entry.key, service),
+                None => self.undefined(Resource::Service, Quote::at(entry.key, name.clone()), entry.key, service),
                 Some(other) => {
                     let required = entry.value.get("required").map(|value| &value.data) != Some(&Data::Bool(false));
                     if required {
-                        self.inactive(name, other, entry.key, service, ", or set `required: false`");
+                        self.inactive(Quote::at(entry.key, name.clone()), other, entry.key, service, true);
                     }
                 }
             }
         }
     }
 
-    fn inactive(&mut self, name: &str, other: &Entry, place: Place, service: &Service<'_>, or: &str) {
-        let profiles: Vec<&str> =
-            other.value.get("profiles").and_then(Value::list).unwrap_or(&[]).iter().filter_map(Value::text).collect();
-        let message = format!("service `{name}` is not in any active profile");
-        let finding = self.report("inactive-dependency", place, resource(service), message);
-        finding.evidence = Some(name.to_owned());
-        let list = listed(&profiles);
-        let both = if or.is_empty() { " or" } else { "," };
-        finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
-        finding.labels.push(Label { place: other.key, message: "the service is defined here".to_owned() });
+    fn inactive(&mut self, name: Quote, other: &Entry, place: Place, service: &Service<'_>, may_be_optional: bool) {
+        let profiles = other.value.get("profiles").and_then(Value::list).unwrap_or(&[]);
+        let profiles = profiles.iter().filter_map(Value::text).map(str::to_owned).collect();
+        let problem = Problem::Inactive { name, profiles, may_be_optional };
+        let reported = Reported::of_service(place, service.name, problem);
+        self.found.push(reported.related(other.key, Role::Definition));
     }
 
     fn references(&mut self, service: &Service<'_>) {
@@ -213,7 +192,7 @@ impl<'a> Check<'a> {
             let name = source.text().unwrap_or("");
             let named = mount.get("type").and_then(Value::text) == Some("volume") && !name.is_empty();
             if named && !self.section("volumes").is_some_and(|all| all.contains_key(name)) {
-                self.undefined("volume", name, source.place, service);
+                self.undefined(Resource::Volume, Quote::of(source), source.place, service);
             }
         }
         let build = service.value.get("build");
@@ -222,68 +201,34 @@ impl<'a> Check<'a> {
         };
         let value: Option<&'a Value> = self.section("services").and_then(|all| all.get(service.name)).map(|e| &e.value);
         let build: Option<&'a Value> = build.and(value.and_then(|value| value.get("build")));
-        for (kind, section, list) in [
-            ("secret", "secrets", grants(build, "secrets")),
-            ("config", "configs", grants(value, "configs")),
-            ("secret", "secrets", grants(value, "secrets")),
+        for (kind, list) in [
+            (Resource::Secret, grants(build, "secrets")),
+            (Resource::Config, grants(value, "configs")),
+            (Resource::Secret, grants(value, "secrets")),
         ] {
             for grant in list {
                 let Some(source) = grant.get("source") else { continue };
                 let name = source.text().unwrap_or("");
-                if !self.section(section).is_some_and(|all| all.contains_key(name)) {
-                    self.undefined(kind, name, source.place, service);
+                if !self.section(kind.section()).is_some_and(|all| all.contains_key(name)) {
+                    self.undefined(kind, Quote::of(source), source.place, service);
                 }
             }
         }
         for (name, entry) in service.value.get("models").and_then(Value::map).into_iter().flatten() {
             if !self.models().is_some_and(|all| all.contains_key(name)) {
-                self.undefined("model", name, entry.key, service);
+                self.undefined(Resource::Model, Quote::at(entry.key, name.clone()), entry.key, service);
             }
         }
     }
 
-    fn undefined(&mut self, kind: &'static str, name: &str, place: Place, service: &Service<'_>) {
-        let section = match kind {
-            "service" => "services",
-            "network" => "networks",
-            "volume" => "volumes",
-            "secret" => "secrets",
-            "config" => "configs",
-            _ => "models",
-        };
-        if self.canonical.get(section).is_some_and(|all| !all.is_null() && all.map().is_none()) {
-            self.consequences += 1;
-            return;
-        }
-        let known = if kind == "model" { self.models() } else { self.section(section) };
-        let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        let message = format!("undefined {kind} `{name}`");
-        let evidence = Some(format!("{kind} {name}"));
-        // What is missing at top level is one mistake, however many services name it.
-        let first = self.findings.iter_mut().find(|one| one.rule == "undefined-reference" && one.evidence == evidence);
-        if let Some(first) = first.filter(|first| first.fix.is_none() && kind != "service") {
-            first.labels.push(Label { place, message: format!("also used by `{}`", service.name) });
-            return;
-        }
-        let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
-        let (help, fix) = if kind == "volume" && name.contains(['/', '.']) {
-            let help = format!("use `./{name}` if it is a path: without `./`, it is read as a volume name");
-            (help, quick_fix::path(self.edited, place, name))
-        } else {
-            let help = match nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if kind == "volume" && is_path(name) => {
-                    format!("add `{name}:` under the top-level `volumes:`, or use `./{name}` if it is a path")
-                }
-                None if kind == "service" => "define it, or remove the reference".to_owned(),
-                None => format!("add `{name}:` under the top-level `{section}:`"),
-            };
-            (help, quick_fix::reference(self.edited, place, name, &known))
-        };
-        let finding = self.report("undefined-reference", place, resource(service), message);
-        finding.help = Some(help);
-        finding.fix = fix;
-        finding.evidence = evidence;
+    fn undefined(&mut self, kind: Resource, name: Quote, place: Place, service: &Service<'_>) {
+        let section = kind.section();
+        let is_broken = self.canonical.get(section).is_some_and(|all| !all.is_null() && all.map().is_none());
+        let known = if kind == Resource::Model { self.models() } else { self.section(section) };
+        let known = known.into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+        let undefined = Undefined::Name { kind, name, service: service.name.to_owned(), known };
+        let cause = is_broken.then_some(Cause::Section(section));
+        self.report(place, service, Problem::Undefined(undefined)).caused_by = cause;
     }
 
     fn scale(&mut self, service: &Service<'_>) {
@@ -296,19 +241,18 @@ impl<'a> Check<'a> {
         if let (Some(one), Some(two)) = (scale, replicas)
             && number(scale) != number(replicas)
         {
-            self.differ("scale", one, "deploy.replicas", two, service);
+            self.differ("scale", one, "deploy.replicas".to_owned(), two, service);
         }
         for (key, value) in [("scale", scale), ("deploy.replicas", replicas)] {
             if let Some(at) = value.filter(|_| number(value).is_some_and(|number| number < 0)) {
-                self.report("invalid-value", at.place, resource(service), format!("`{key}` must not be negative"));
+                self.report(at.place, service, Problem::Value(ValueProblem::NegativeScale { key }));
             }
         }
         let count = number(scale).or(number(replicas)).unwrap_or(1);
         let name = service.value.get("container_name").filter(|name| name.text() != Some(""));
         if let (Some(name), Some(at), true) = (name, scale.or(replicas), count > 1) {
-            let message = format!("{count} replicas cannot share the container name `{}`", name.text().unwrap_or(""));
-            let finding = self.conflict(key(service, "container_name"), at.place, service, message);
-            finding.help = Some("remove `container_name`; Compose then numbers the containers".to_owned());
+            let conflict = Conflict::ReplicasWithName { count, name: Quote::of(name) };
+            self.conflict(key(service, "container_name"), at.place, service, conflict);
         }
     }
 
@@ -328,32 +272,26 @@ impl<'a> Check<'a> {
             };
             match group.get(inner) {
                 Some(two) if one.data == two.data => {}
-                Some(two) => self.differ(name, one, &format!("deploy.resources.{section}.{inner}"), two, service),
+                Some(two) => self.differ(name, one, format!("deploy.resources.{section}.{inner}"), two, service),
                 // Compose counts a limit that is absent beside others as zero, and zero differs.
                 None => {
-                    let message =
-                        format!("`{name}` conflicts with `deploy.resources.{section}`, which does not set `{inner}`");
                     let groups = resources.and_then(Value::map).and_then(|resources| resources.get(section));
                     let group = groups.map_or(group.place, |entry| entry.key);
-                    let finding = self.conflict(key(service, name), group, service, message);
-                    finding.help = Some(format!("move `{name}` to `deploy.resources.{section}`"));
+                    let conflict = Conflict::LimitBesideGroup { key: name, section, inner };
+                    self.conflict(key(service, name), group, service, conflict);
                 }
             }
         }
     }
 
     /// Two places that exclude each other: the one that stands second in the file is reported, the other is a label.
-    fn conflict(&mut self, one: Place, two: Place, service: &Service<'_>, message: String) -> &mut Finding {
-        let finding = self.report("conflicting-keys", one.max(two), resource(service), message);
-        finding.labels.push(Label { place: one.min(two), message: "conflicts with this".to_owned() });
-        finding
+    fn conflict(&mut self, one: Place, two: Place, service: &Service<'_>, conflict: Conflict) {
+        let reported = Reported::of_service(one.max(two), service.name, Problem::Conflict(conflict));
+        self.found.push(reported.related(one.min(two), Role::Opposite));
     }
 
-    fn differ(&mut self, key: &str, one: &Value, other: &str, two: &Value, service: &Service<'_>) {
-        let message = format!("`{key}` and `{other}` have different values");
-        let finding = self.conflict(one.place, two.place, service, message);
-        finding.evidence = Some(key.to_owned());
-        finding.help = Some("set only one of them".to_owned());
+    fn differ(&mut self, key: &'static str, one: &Value, other: String, two: &Value, service: &Service<'_>) {
+        self.conflict(one.place, two.place, service, Conflict::Differ { key, other });
     }
 
     fn watches(&mut self, service: &Service<'_>) {
@@ -361,9 +299,9 @@ impl<'a> Check<'a> {
         for watch in watches.and_then(Value::list).unwrap_or(&[]) {
             let action = watch.get("action").and_then(Value::text).unwrap_or("");
             let target = watch.get("target").and_then(Value::text).unwrap_or("");
-            if target.is_empty() && matches!(action, "sync" | "sync+restart" | "sync+exec") {
-                let message = format!("action `{action}` requires a `target`");
-                self.report("missing-key", watch.place, resource(service), message);
+            let action = ["sync", "sync+restart", "sync+exec"].into_iter().find(|one| *one == action);
+            if let Some(action) = action.filter(|_| target.is_empty()) {
+                self.report(watch.place, service, Problem::Missing(Missing::WatchTarget { action }));
             }
         }
     }
@@ -372,26 +310,26 @@ impl<'a> Check<'a> {
         let mut known: HashMap<&str, Place> = HashMap::default();
         let tmpfs = service.value.get("tmpfs").and_then(Value::list).unwrap_or(&[]);
         let volumes = service.value.get("volumes").and_then(Value::list).unwrap_or(&[]);
-        let targets = tmpfs
-            .iter()
-            .filter_map(|item| Some((item.text()?.split(':').next()?, item.place)))
-            .chain(volumes.iter().filter_map(|item| Some((item.get("target")?.text()?, item.place))));
+        let in_memory = tmpfs.iter().filter_map(|item| {
+            let target = item.text()?.split(':').next()?;
+            Some((target, Quote::of(item).stretch(&(0..target.len())), item.place))
+        });
+        let mounted = volumes.iter().filter_map(|item| {
+            let target = item.get("target")?;
+            Some((target.text()?, Quote::of(target), item.place))
+        });
         let mut doubles = Vec::new();
-        for (target, place) in targets {
+        for (target, quote, place) in in_memory.chain(mounted) {
             match known.get(target) {
-                Some(first) => doubles.push((target, place, *first)),
+                Some(first) => doubles.push((quote, place, *first)),
                 None => {
                     known.insert(target, place);
                 }
             }
         }
         for (target, one, two) in doubles {
-            let (first, place) = (one.min(two), one.max(two));
-            let message = format!("duplicate mount at `{target}`");
-            let finding = self.report("duplicate-mount-target", place, resource(service), message);
-            finding.help = Some("mount one of them elsewhere, or remove it".to_owned());
-            finding.evidence = Some(target.to_owned());
-            finding.labels.push(Label { place: first, message: "first mounted here".to_owned() });
+            let reported = Reported::of_service(one.max(two), service.name, Problem::MountTarget { target });
+            self.found.push(reported.related(one.min(two), Role::First));
         }
     }
 
@@ -403,8 +341,8 @@ impl<'a> Check<'a> {
             // One that has neither key was reported when its file was read.
             let empty = given.is_some_and(|secret| secret.get("file").or(secret.get("environment")).is_some());
             if !external && empty && text("file").is_empty() && text("environment").is_empty() {
-                let message = format!("secret `{name}` has neither `file` nor `environment`");
-                self.report("missing-key", entry.key, format!("secrets.{name}"), message);
+                let problem = Problem::Missing(Missing::SecretSource { name: name.to_string() });
+                self.found.push(Reported::new(entry.key, &[Text::new_static("secrets"), name.clone()], problem));
             }
         }
     }
@@ -421,10 +359,8 @@ impl<'a> Check<'a> {
             .collect();
         let names: Vec<&str> = services.iter().map(|service| service.name).collect();
         for (path, place) in cycles(&names, &edges) {
-            let message = format!("dependency cycle: `{}`", path.join(" → "));
-            let resource = format!("services.{}", path.first().map_or("", String::as_str));
-            self.report("dependency-cycle", place, resource, message).help =
-                Some("remove one of these dependencies".to_owned());
+            let first = path.first().cloned().unwrap_or_default();
+            self.found.push(Reported::of_service(place, &first, Problem::Cycle { path }));
         }
     }
 
@@ -435,13 +371,9 @@ impl<'a> Check<'a> {
             let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };
             match known.get(name) {
                 Some(first) => {
-                    let message = format!("container name `{name}` is already used by another service");
-                    let place = first.place;
-                    let finding = self.report("duplicate-container-name", value.place, resource(service), message);
-                    finding.help =
-                        Some("remove both so that Compose generates the names, or choose a different one".to_owned());
-                    finding.evidence = Some(name.to_owned());
-                    finding.labels.push(Label { place, message: "first used here".to_owned() });
+                    let problem = Problem::ContainerName { name: Quote::of(value) };
+                    let reported = Reported::of_service(value.place, service.name, problem);
+                    self.found.push(reported.related(first.place, Role::First));
                 }
                 None => {
                     known.insert(name, value);
@@ -456,6 +388,8 @@ fn key(service: &Service<'_>, name: &str) -> Place {
     service.value.map().and_then(|map| map.get(name)).map_or(service.key, |entry| entry.key)
 }
 
-fn resource(service: &Service<'_>) -> String {
-    format!("services.{}", service.name)
+/// What stands behind a prefix of a text: the name in `service:web`.
+fn named_behind(value: &Value, prefix: &str) -> Quote {
+    let length = value.text().map_or(0, str::len);
+    Quote::of(value).stretch(&(prefix.len().min(length)..length))
 }

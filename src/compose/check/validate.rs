@@ -3,19 +3,20 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use crate::compose::value::pattern::{At, ITEM, Patterns, display};
+use crate::compose::problem::{Conflict, Missing, Problem, Reported, Role, ValueProblem};
+use crate::compose::value::pattern::{At, ITEM, Patterns};
+use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Map, Text, Value};
-use crate::finding::{Finding, Severity};
 
-/// Checks a project; every finding is a rejection.
-pub(crate) fn validate(value: &Value, findings: &mut Vec<Finding>) {
+/// Checks a project; every problem is a rejection.
+pub(crate) fn validate(value: &Value, found: &mut Vec<Reported>) {
     static TABLE: LazyLock<Patterns<Check>> = LazyLock::new(|| Patterns::new(CHECKS));
-    walk(value, &mut Vec::new(), TABLE.start(), findings);
+    walk(value, &mut Vec::new(), TABLE.start(), found);
 }
 
-fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, findings: &mut Vec<Finding>) {
+fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, found: &mut Vec<Reported>) {
     if let Some(check) = at.value() {
-        check(value, path, findings);
+        check(value, path, found);
         return;
     }
     match &value.data {
@@ -23,21 +24,21 @@ fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, findings: &mut Vec<F
             for (key, entry) in map {
                 let Some(next) = at.step(key) else { continue };
                 path.push(key.clone());
-                walk(&entry.value, path, next, findings);
+                walk(&entry.value, path, next, found);
                 path.pop();
             }
         }
         Data::List(items) => {
             let Some(next) = at.step(&ITEM) else { return };
             path.push(ITEM);
-            items.iter().for_each(|item| walk(item, path, next, findings));
+            items.iter().for_each(|item| walk(item, path, next, found));
             path.pop();
         }
         _ => {}
     }
 }
 
-type Check = fn(&Value, &[Text], &mut Vec<Finding>);
+type Check = fn(&Value, &[Text], &mut Vec<Reported>);
 
 const CHECKS: &[(&str, Check)] = &[
     ("volumes.*", external_alone),
@@ -50,101 +51,74 @@ const CHECKS: &[(&str, Check)] = &[
     ("services.*.gpus.*", count_or_ids),
 ];
 
-fn external_alone(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+fn external_alone(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     let Some(map) = value.map() else { return };
     if value.get("external").map(|external| &external.data) != Some(&Data::Bool(true)) {
         return;
     }
     let others = map.iter().filter(|(key, _)| *key != "name" && *key != "external" && !key.starts_with("x-"));
     for (key, entry) in others {
-        let message = format!("`external` and `{key}` are mutually exclusive");
-        findings.push(
-            Finding::new("conflicting-keys", Severity::Error, entry.key, display(path), message)
-                .evidence(key.as_str())
-                .help("keep only `name` and `external`: an external resource is created elsewhere"),
-        );
+        let problem = Problem::Conflict(Conflict::External { key: key.clone() });
+        found.push(Reported::new(entry.key, path, problem));
     }
 }
 
-fn config_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
-    one_source(value, &["file", "environment", "content"], path, findings);
+fn config_source(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
+    one_source(value, &["file", "environment", "content"], path, found);
 }
 
-fn secret_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
-    one_source(value, &["file", "environment"], path, findings);
+fn secret_source(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
+    one_source(value, &["file", "environment"], path, found);
 }
 
-fn one_source(value: &Value, keys: &[&str], path: &[Text], findings: &mut Vec<Finding>) {
+fn one_source(value: &Value, keys: &'static [&'static str], path: &[Text], found: &mut Vec<Reported>) {
     let Some(map) = value.map() else { return };
-    let given: Vec<&&str> = keys.iter().filter(|key| map.contains_key(key)).collect();
+    let given: Vec<&'static str> = keys.iter().copied().filter(|key| map.contains_key(key)).collect();
     match given.as_slice() {
         [_] => {}
         [] => {
             if !map.contains_key("driver") && !map.contains_key("external") {
-                let message = format!("one of {} is required here", listed(keys));
-                findings.push(Finding::new("missing-key", Severity::Error, value.place, display(path), message));
+                found.push(Reported::new(value.place, path, Problem::Missing(Missing::OneOf(keys))));
             }
         }
         [first, others @ ..] => {
             for other in others {
                 let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
-                let message = format!("`{first}` and `{other}` are mutually exclusive");
                 let (one, two) = (one.key.min(two.key), one.key.max(two.key));
-                findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
-                        .label(one, "set here")
-                        .evidence((**other).to_owned()),
-                );
+                let problem = Problem::Conflict(Conflict::Sources(first, other));
+                found.push(Reported::new(two, path, problem).related(one, Role::Opposite));
             }
         }
     }
 }
 
-/// Words in backticks, with commas and an `or`.
-pub(crate) fn listed(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
-fn host_address(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+fn host_address(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     let Some(host) = value.get("host_ip") else { return };
     let Some(text) = host.text() else { return };
     // A zone (`fe80::1%eth0`) is no part of an address for Go's `net.ParseIP`.
     if text.parse::<IpAddr>().is_err() {
-        let message = format!("`{text}` is not a valid IP address");
-        findings.push(Finding::new("invalid-value", Severity::Error, host.place, display(path), message));
+        let problem = Problem::Value(ValueProblem::Address(Quote::of(host)));
+        found.push(Reported::new(host.place, path, problem));
     }
 }
 
-fn bind_source(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+fn bind_source(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     if value.get("type").and_then(Value::text) == Some("bind") && value.get("source").is_none() {
-        let message = "missing required key `source` in a bind mount";
-        findings.push(
-            Finding::new("missing-key", Severity::Error, value.place, display(path), message)
-                .help("add the host path as `source`, or use `type: volume`"),
-        );
+        found.push(Reported::new(value.place, path, Problem::Missing(Missing::BindSource)));
     }
 }
 
-fn not_blank(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+fn not_blank(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     if value.text() == Some("") {
-        findings.push(Finding::new("invalid-value", Severity::Error, value.place, display(path), "`path` is empty"));
+        found.push(Reported::new(value.place, path, Problem::Value(ValueProblem::EmptyPath)));
     }
 }
 
-fn count_or_ids(value: &Value, path: &[Text], findings: &mut Vec<Finding>) {
+fn count_or_ids(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     let Some(map): Option<&Map> = value.map() else { return };
     if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
-        let message = "`count` and `device_ids` are mutually exclusive";
         let (one, two) = (count.key.min(ids.key), count.key.max(ids.key));
-        findings.push(
-            Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
-                .label(one, "conflicts with this")
-                .help("keep `device_ids` for specific devices, or `count` for any"),
-        );
+        let reported = Reported::new(two, path, Problem::Conflict(Conflict::CountOrIds));
+        found.push(reported.related(one, Role::Opposite));
     }
 }

@@ -1,9 +1,9 @@
 //! From the nodes of a file to values: aliases and merge keys expanded, scalars typed, `!reset` and `!override` noted.
 
 use crate::collections::HashMap;
+use crate::compose::problem::{Kind, Problem, Reported, Role, Syntax, TypeProblem};
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
-use crate::finding::{Finding, Severity};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
@@ -23,10 +23,10 @@ pub struct Document {
     pub(crate) resets: Vec<Vec<Text>>,
 }
 
-/// Converts the documents of a file. Docker compose rejects a project for each of the findings.
-pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Finding>) {
+/// Converts the documents of a file. Docker compose rejects a project for each of the problems.
+pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Reported>) {
     let mut converter =
-        Converter { tree, findings: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new(), made: 0 };
+        Converter { tree, found: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new(), made: 0 };
     let mut documents = Vec::new();
     for root in &tree.documents {
         converter.made = 0;
@@ -36,12 +36,12 @@ pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Finding>) {
             documents.push(Document { value, resets });
         }
     }
-    (documents, converter.findings)
+    (documents, converter.found)
 }
 
 struct Converter<'a> {
     tree: &'a Tree,
-    findings: Vec<Finding>,
+    found: Vec<Reported>,
     resets: Vec<Vec<Text>>,
     path: Vec<Text>,
     open: Vec<NodeId>,
@@ -95,8 +95,7 @@ impl Converter<'_> {
     fn alias(&mut self, id: NodeId, target: Option<NodeId>, via: &Few<Step>) -> Option<Value> {
         let target = target?;
         if self.open.contains(&target) {
-            let message = "alias refers to an anchor that contains it";
-            self.report("yaml-syntax", self.tree.place(id), message);
+            self.report(self.tree.place(id), Problem::Syntax(Syntax::RecursiveAlias));
             return None;
         }
         let mut through = via.clone();
@@ -112,11 +111,7 @@ impl Converter<'_> {
         for pair in pairs {
             let Some((_, key)) = tree.follow(pair.key) else { continue };
             let NodeKind::Scalar(text, style) = &key.kind else {
-                self.report(
-                    "wrong-type",
-                    tree.place(pair.key),
-                    "mapping keys must be strings, but this is a list or mapping",
-                );
+                self.report(tree.place(pair.key), Problem::Type(TypeProblem::CollectionAsKey));
                 continue;
             };
             if let Some(first) = seen.note(text, pair.key)
@@ -126,9 +121,9 @@ impl Converter<'_> {
             }
             if is_merge(key, text, *style) {
                 merged.push(*pair);
-            } else if let Some(kind) = non_string(key, text, *style) {
-                let message = format!("mapping keys must be strings, but `{text}` is {kind}");
-                self.report("wrong-type", tree.place(pair.key), message);
+            } else if let Some(found) = non_string(key, text, *style) {
+                let problem = TypeProblem::Key { key: text.clone(), found };
+                self.report(tree.place(pair.key), Problem::Type(problem));
             } else {
                 self.path.push(text.clone());
                 if let Some(mut value) = self.node(pair.value, via) {
@@ -156,11 +151,7 @@ impl Converter<'_> {
             NodeKind::Mapping(..) => vec![pair.value],
             NodeKind::Sequence(items, _) => items.clone(),
             _ => {
-                self.report(
-                    "wrong-type",
-                    self.tree.place(target),
-                    "the value of a merge key must be a mapping or a list of mappings",
-                );
+                self.report(self.tree.place(target), Problem::Type(TypeProblem::MergeKey));
                 return;
             }
         };
@@ -168,8 +159,7 @@ impl Converter<'_> {
             match self.node(source, &through) {
                 Some(Value { data: Data::Map(other), .. }) => add_missing(map, other),
                 Some(_) => {
-                    let message = "the value of a merge key must be a mapping or a list of mappings";
-                    self.report("wrong-type", self.tree.place(source), message);
+                    self.report(self.tree.place(source), Problem::Type(TypeProblem::MergeKey));
                 }
                 None => {}
             }
@@ -193,7 +183,7 @@ impl Converter<'_> {
             _ => None,
         };
         if let Some(tag) = wanted {
-            self.report("yaml-syntax", self.tree.place(id), format!("invalid value for the tag `{tag}`"));
+            self.report(self.tree.place(id), Problem::Syntax(Syntax::Tag { tag: tag.to_owned() }));
         }
         match resolved {
             Resolved::Null => Data::Null,
@@ -207,28 +197,21 @@ impl Converter<'_> {
     }
 
     fn duplicate(&mut self, key: &str, first: NodeId, second: NodeId) {
-        let message = format!("duplicate key `{key}`");
-        let mut resource = self.path.join(".");
-        if !resource.is_empty() {
-            resource.push('.');
-        }
-        resource.push_str(key);
-        let finding = Finding::new("duplicate-key", Severity::Error, self.tree.place(second), resource, message)
-            .label(self.tree.place(first), "first defined here")
-            .help("remove one of them; docker compose rejects duplicate keys");
-        self.findings.push(finding);
+        let about: Vec<Text> = self.path.iter().cloned().chain([key.into()]).collect();
+        let problem = Problem::DuplicateKey { key: key.into() };
+        let reported = Reported::new(self.tree.place(second), &about, problem);
+        self.found.push(reported.related(self.tree.place(first), Role::First));
     }
 
     fn too_large(&mut self, id: NodeId) {
-        let message =
-            format!("aliases in this document expand to more than {MAX_VALUES} values, or are nested too deeply");
-        if !self.findings.iter().any(|finding| finding.message == message) {
-            self.report("yaml-syntax", self.tree.place(id), message);
+        let problem = Problem::Syntax(Syntax::TooLarge { limit: MAX_VALUES });
+        if !self.found.iter().any(|one| one.problem == problem) {
+            self.report(self.tree.place(id), problem);
         }
     }
 
-    fn report(&mut self, rule: &'static str, place: Place, message: impl Into<String>) {
-        self.findings.push(Finding::new(rule, Severity::Error, place, self.path.join("."), message));
+    fn report(&mut self, place: Place, problem: Problem) {
+        self.found.push(Reported::new(place, &self.path, problem));
     }
 }
 
@@ -285,15 +268,15 @@ fn is_merge(node: &Node, text: &str, style: ScalarStyle) -> bool {
 }
 
 /// What a key is that is no string: YAML reads `8080:` as a number and `true:` as a boolean.
-fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<&'static str> {
+fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<Kind> {
     if style != ScalarStyle::Plain || node.tag.is_some() {
         return None;
     }
     match resolve_plain(text) {
-        Resolved::Null => Some("null"),
-        Resolved::Bool(_) => Some("a boolean"),
-        Resolved::Int(_) | Resolved::Large(_) | Resolved::Float(_) => Some("a number"),
-        Resolved::Timestamp => Some("a date"),
+        Resolved::Null => Some(Kind::Null),
+        Resolved::Bool(_) => Some(Kind::Bool),
+        Resolved::Int(_) | Resolved::Large(_) | Resolved::Float(_) => Some(Kind::Int),
+        Resolved::Timestamp => Some(Kind::Timestamp),
         Resolved::Merge | Resolved::Text => None,
     }
 }

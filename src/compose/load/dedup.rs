@@ -2,39 +2,39 @@
 
 use super::short::volume;
 use crate::collections::HashMap;
+use crate::compose::problem::{Missing, Problem, Reported};
 use crate::compose::spec::merge_table::{Identity, identities};
-use crate::compose::value::pattern::{At, display};
+use crate::compose::value::pattern::At;
 use crate::compose::value::{Data, Text, Value};
-use crate::finding::{Finding, Severity};
 
 /// How long a list may be whose items are compared one by one.
 const SHORT: usize = 16;
 
 /// Takes doubles out of the lists of a project. An item that lacks what identifies it is reported and stays.
-pub(crate) fn unique(value: &mut Value, findings: &mut Vec<Finding>) {
-    walk(value, &mut Vec::new(), identities(), findings);
+pub(crate) fn unique(value: &mut Value, found: &mut Vec<Reported>) {
+    walk(value, &mut Vec::new(), identities(), found);
 }
 
-fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, findings: &mut Vec<Finding>) {
+fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, found: &mut Vec<Reported>) {
     match &mut value.data {
         Data::Map(map) => {
             for (key, entry) in map.iter_mut() {
                 let Some(next) = at.step(key) else { continue };
                 path.push(key.clone());
-                walk(&mut entry.value, path, next, findings);
+                walk(&mut entry.value, path, next, found);
                 path.pop();
             }
         }
         Data::List(items) => {
             if let Some(identity) = at.value() {
-                *items = without_doubles(std::mem::take(items), *identity, path, findings);
+                *items = without_doubles(std::mem::take(items), *identity, path, found);
             }
         }
         _ => {}
     }
 }
 
-fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], findings: &mut Vec<Finding>) -> Vec<Value> {
+fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], found: &mut Vec<Reported>) -> Vec<Value> {
     // One item has no double, and only a mapping can lack what identifies it.
     if let [only] = items.as_slice()
         && (identity.never_lacks() || only.map().is_none())
@@ -53,8 +53,7 @@ fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], finding
                 continue;
             }
             Err(missing) => {
-                let message = format!("entry is missing `{missing}`");
-                findings.push(Finding::new("missing-key", Severity::Error, item.place, display(path), message));
+                found.push(Reported::new(item.place, path, Problem::Missing(Missing::EntryKey(missing))));
                 kept.push(item);
                 continue;
             }

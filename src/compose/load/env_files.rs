@@ -6,13 +6,15 @@ use super::environment::{Environment, env_problems, line_place};
 use super::interpolate::Reference;
 use crate::collections::IndexSet;
 use crate::compose::load::{Loader, ServiceEnvFile};
-use crate::compose::quick_fix;
+use crate::compose::problem::{
+    Around, Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Reported, Role, ValueProblem,
+};
+use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Value};
-use crate::finding::{Finding, Label, Severity};
 use crate::source::Place;
 use crate::source::{FileId, LoadError};
-use crate::text::dotenv;
-use crate::text::dotenv::{EXAMPLE_WORDS, Known, Role};
+
+use crate::text::dotenv::{self, EXAMPLE_WORDS, Known};
 use crate::text::template::Outcome;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
@@ -42,7 +44,7 @@ struct Listed {
     path: PathBuf,
     place: Place,
     required: bool,
-    format: String,
+    format: Option<Quote>,
     /// Whether a variable in the path came out empty.
     blank: bool,
 }
@@ -59,7 +61,7 @@ fn listed(service: &Value) -> Vec<Listed> {
                 path: PathBuf::from(path.text().filter(|path| !path.is_empty())?),
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
-                format: item.get("format").and_then(Value::text).unwrap_or("").to_owned(),
+                format: item.get("format").filter(|format| format.text().is_some()).map(Quote::of),
                 blank: path.has_blank(),
             })
         })
@@ -84,26 +86,23 @@ fn variables(
             Err(LoadError::Missing) if !required => None,
             Err(error) => {
                 let known = files.iter().any(|known| known.file.is_none() && known.required && known.path == path);
+                let absent = Absent { service: name, path: &path, place };
                 match (known, blank) {
-                    (true, _) => missing_again(loader, name, (&path, place)),
-                    (false, true) => adrift(loader, name, (&path, place)),
-                    (false, false) => missing(loader, name, (&path, place), &error),
+                    (true, _) => missing_again(loader, &absent),
+                    (false, true) => adrift(loader, &absent),
+                    (false, false) => missing(loader, &absent, error),
                 }
                 None
             }
         };
         files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required });
         let Some(file) = file else { continue };
-        match format.as_str() {
+        match format.as_ref().map_or("", Quote::value) {
             "" | ".env" => dotenv_file(loader, file, &own, &mut added, environment),
             "raw" => raw_file(loader, file, &own, &mut added, environment),
-            other => {
-                let message = format!("unknown env file format `{other}`");
-                let resource = format!("services.{name}");
-                loader.reject(
-                    Finding::new("invalid-value", Severity::Error, place, resource, message)
-                        .help("use `raw`, or remove `format`"),
-                );
+            _ => {
+                let problems = format.map(|format| Problem::Value(ValueProblem::EnvFileFormat(format)));
+                loader.found.extend(problems.map(|problem| Reported::of_service(place, name, problem)));
             }
         }
     }
@@ -125,73 +124,60 @@ fn add_missing(map: &mut Map, key: &str, place: Place, added: Map) {
     added.into_iter().for_each(|(key, entry)| into.insert_missing(key, entry));
 }
 
-/// For the other services that name a missing file, it gets a label, and its fix is for all of them.
-fn missing_again(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
-    let evidence = loader.named_from(place, path);
-    let is_first =
-        |finding: &&mut Finding| finding.rule == "missing-env-file" && finding.evidence.as_ref() == Some(&evidence);
-    let files = Files::new(loader.sources, loader.trees);
-    if let Some(first) = loader.rejections.iter_mut().find(is_first) {
-        let mended = first.place == place || first.labels.iter().any(|label| label.place == place);
-        if let (Some(fix), false) = (&mut first.fix, mended) {
-            let more = quick_fix::optional_file(files, place).map(|more| more.edits);
-            match edit::all([Some(fix.edits.clone()), more]) {
-                Some(edits) => fix.edits = edits,
-                None => first.fix = None,
-            }
-        }
-        first.labels.push(Label { place, message: format!("also used by `{name}`") });
+/// A file that a service names and that cannot be read.
+struct Absent<'a> {
+    service: &'a str,
+    path: &'a Path,
+    place: Place,
+}
+
+/// For the other services that name a missing file, it is one more place of the first problem.
+fn missing_again(loader: &mut Loader<'_>, absent: &Absent<'_>) {
+    let path = loader.named_from(absent.place, absent.path);
+    let is_first = |reported: &&mut Reported| match &reported.problem {
+        Problem::EnvFile(problem) => problem.path().is_some_and(|known| known.value() == path),
+        _ => false,
+    };
+    if let Some(first) = loader.found.iter_mut().filter(|one| one.is_rejection()).find(is_first) {
+        let reported = first.clone().related(absent.place, Role::UsedBy(absent.service.to_owned()));
+        *first = reported;
     }
 }
 
 /// A variable without a value may be all that is wrong with a path: nothing is said of where it leads without.
-fn adrift(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place)) {
+fn adrift(loader: &mut Loader<'_>, absent: &Absent<'_>) {
+    let place = absent.place;
     let is_here =
         |reference: &&Reference| reference.place.span.file == place.span.file && reference.place.node == place.node;
-    if loader.references.iter().filter(is_here).any(|reference| reference.outcome == Outcome::Missing) {
-        // `required-variable` says so.
-        loader.consequences += 1;
-        return;
-    }
-    let message = "the path of this env file contains a variable without a value";
-    let evidence = loader.named_from(place, path);
-    let finding = Finding::new("missing-env-file", Severity::Warning, place, format!("services.{name}"), message);
-    let help = "set it in `.env` or in the environment of Compose, or give it a default";
-    loader.reject(finding.evidence(evidence).help(help));
+    let is_required = loader.references.iter().filter(is_here).any(|reference| reference.outcome == Outcome::Missing);
+    let problem = Problem::EnvFile(EnvFileProblem::BlankPath { path: seen(loader, absent.path, place) });
+    let reported = Reported::of_service(place, absent.service, problem);
+    loader.report(Reported { caused_by: is_required.then_some(Cause::Blank(place)), ..reported });
 }
 
 /// Reports a file that cannot be read.
-fn missing(loader: &mut Loader<'_>, name: &str, (path, place): (&Path, Place), error: &LoadError) {
-    let evidence = loader.named_from(place, path);
+fn missing(loader: &mut Loader<'_>, absent: &Absent<'_>, error: LoadError) {
+    let Absent { service, path, place } = *absent;
     let written = as_written(loader, path, place);
-    let message = match error {
-        LoadError::Missing => format!("env file `{written}` not found"),
-        LoadError::Directory => "the env file is a directory".to_owned(),
-        other => format!("cannot read env file `{written}`: {other}"),
-    };
-    let mut finding = Finding::new("missing-env-file", error.severity(), place, format!("services.{name}"), message)
-        .evidence(evidence)
-        .help("create it, or set `required: false` if the service does not need it");
     let is_inside = path.starts_with(root_of(loader, place));
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     // What stands in other directories of this machine is nobody's business.
-    let example = is_inside.then(|| example_of(loader, path, &short)).flatten();
-    let near = example.clone().or_else(|| is_inside.then(|| near_miss(loader, path, &short)).flatten());
-    if *error == LoadError::Directory {
-        finding.help = Some("use the path of a file in it".to_owned());
-    } else if *error == LoadError::Missing && !is_inside && written.starts_with(['/', '~']) {
-        finding.severity = Severity::Info;
-        finding.help = Some("this is a host path: it must exist on every machine that runs the project".to_owned());
-    } else if let Some(near) = near {
-        finding.help = Some(format!("copy `{near}` from the same directory, or use it here"));
-        if example.is_some() {
-            // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
-            finding.severity = finding.severity.min(Severity::Warning);
-        }
-    } else if *error == LoadError::Missing {
-        finding.fix = quick_fix::optional_file(Files::new(loader.sources, loader.trees), place);
-    }
-    loader.reject(finding);
+    let around = match is_inside {
+        false if written.starts_with(['/', '~']) => Around::Host,
+        false => Around::Outside,
+        true => example_of(loader, path, &short)
+            .map(Around::Example)
+            .or_else(|| near_miss(loader, path, &short).map(Around::Near))
+            .unwrap_or(Around::Nothing),
+    };
+    let (written, path) = (Quote::at(place, written), seen(loader, path, place));
+    let problem = EnvFileProblem::OfService { written, path, error, around };
+    loader.report(Reported::of_service(place, service, Problem::EnvFile(problem)));
+}
+
+/// A path as seen from the file that names it.
+fn seen(loader: &Loader<'_>, path: &Path, place: Place) -> Quote {
+    Quote::at(place, loader.named_from(place, path))
 }
 
 /// A path as the Compose file writes it; one with variables in it, as it is seen from there.
@@ -239,8 +225,8 @@ fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map
     let before = added.clone();
     let first = |name: &str| environment.value(name).or_else(|| text_of(own, name));
     let earlier = |name: &str| text_of(&before, name);
-    let parsed = dotenv::parse(&source.text, Role::Service, Known { first: &first, earlier: &earlier });
-    loader.rejections.extend(env_problems(file, &parsed));
+    let parsed = dotenv::parse(&source.text, dotenv::Role::Service, Known { first: &first, earlier: &earlier });
+    loader.found.extend(env_problems(file, &parsed));
     for (at, line) in parsed.lines.iter().enumerate() {
         let Some(value) = &line.value else { continue };
         let key = line_place(file, at, line.key_span.0, line.key_span.1);
@@ -265,9 +251,9 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
         let place = line_place(file, at, from, from + line.len() as u32);
         let (key, value) = match trimmed.split_once('=') {
             Some((key, _)) if key.is_empty() || key.contains([' ', '\t']) => {
-                let message =
-                    if key.is_empty() { "missing variable name" } else { "a variable name cannot contain whitespace" };
-                loader.reject(Finding::new("malformed-line", Severity::Error, place, trimmed, message));
+                let flaw = if key.is_empty() { EnvLineFlaw::NoKey } else { EnvLineFlaw::KeyWithSpace };
+                let line = EnvLine { flaw, position: LinePosition::Raw(key.to_owned()) };
+                loader.report(Reported::new(place, &[], Problem::EnvLine(line)));
                 continue;
             }
             Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
@@ -295,13 +281,10 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
         match loader.sources.load(&path) {
             Ok(file) => dotenv_file(loader, file, &Map::new(), &mut added, &Environment::default()),
             Err(error) => {
-                let written = as_written(loader, &path, place);
-                let message = format!("cannot read label file `{written}`: {error}");
-                let resource = format!("services.{name}");
-                let evidence = loader.named_from(place, &path);
-                loader.reject(
-                    Finding::new("missing-env-file", Severity::Error, place, resource, message).evidence(evidence),
-                );
+                let written = Quote::at(place, as_written(loader, &path, place));
+                let path = seen(loader, &path, place);
+                let problem = Problem::EnvFile(EnvFileProblem::OfLabels { written, path, error });
+                loader.report(Reported::of_service(place, name, problem));
             }
         }
     }

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::interpolate::required;
 use crate::collections::HashMap;
-use crate::finding::{Finding, Severity};
+use crate::compose::problem::{EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Reported};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, LoadError, SourceDb, Span, relative};
@@ -57,24 +56,24 @@ impl Environment {
 
     /// Reads env files in order; a later file wins over an earlier one, what was set before wins over both.
     ///
-    /// The findings are what Compose rejects: lines it cannot read, each at its place, and files that are missing, at
+    /// The problems are what Compose rejects: lines it cannot read, each at its place, and files that are missing, at
     /// the `anchor`.
-    pub(crate) fn read(&mut self, sources: &SourceDb, files: &[PathBuf], anchor: Place) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    pub(crate) fn read(&mut self, sources: &SourceDb, files: &[PathBuf], anchor: Place) -> Vec<Reported> {
+        let mut found = Vec::new();
         let mut read: HashMap<String, Setting> = HashMap::default();
         for path in files {
             match sources.load(path) {
                 Ok(file) => {
                     self.files.push(file);
-                    self.read_file(sources, file, &mut read, &mut findings);
+                    self.read_file(sources, file, &mut read, &mut found);
                 }
-                Err(error) => findings.push(unreadable(sources, path, &error, anchor)),
+                Err(error) => found.push(unreadable(sources, path, error, anchor)),
             }
         }
         for (name, setting) in read {
             self.settings.entry(name).or_insert(setting);
         }
-        findings
+        found
     }
 
     fn read_file(
@@ -82,13 +81,13 @@ impl Environment {
         sources: &SourceDb,
         file: FileId,
         read: &mut HashMap<String, Setting>,
-        findings: &mut Vec<Finding>,
+        found: &mut Vec<Reported>,
     ) {
         let source = sources.file(file);
         let first = |name: &str| self.value(name);
         let earlier = |name: &str| read.get(name).map(|setting| setting.value.clone());
         let parsed = dotenv::parse(&source.text, Role::Project, Known { first: &first, earlier: &earlier });
-        findings.extend(env_problems(file, &parsed));
+        found.extend(env_problems(file, &parsed));
         for (at, line) in parsed.lines.iter().enumerate() {
             let place = line_place(file, at, line.key_span.0, line.value_span.1);
             match &line.value {
@@ -104,12 +103,10 @@ impl Environment {
     }
 }
 
-fn unreadable(sources: &SourceDb, path: &Path, error: &LoadError, anchor: Place) -> Finding {
+fn unreadable(sources: &SourceDb, path: &Path, error: LoadError, anchor: Place) -> Reported {
     let base = sources.file(anchor.span.file).path.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let name = relative(&base, path);
-    let message = format!("cannot read env file `{name}`: {error}");
-    Finding::new("missing-env-file", error.severity(), anchor, name, message)
-        .help("create it, or correct the path in `--env-file`")
+    let problem = EnvFileProblem::OfProject { name: relative(&base, path), error };
+    Reported::new(anchor, &[], Problem::EnvFile(problem))
 }
 
 /// The place of a line of an env file.
@@ -117,10 +114,10 @@ pub(crate) fn line_place(file: FileId, line: usize, start: u32, end: u32) -> Pla
     Place { span: Span { file, start, end }, node: NodeId::new(line) }
 }
 
-/// What Compose cannot read in an env file, as findings. Lines that follow each other unread are one mistake: a value
+/// What Compose cannot read in an env file. Lines that follow each other unread are one mistake: a value
 /// that goes over several lines without quotes.
-pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Reported> {
+    let mut found = Vec::new();
     let mut last: Option<u32> = None;
     for problem in &parsed.problems {
         let before = parsed.lines.iter().rev().find(|line| line.key_span.0 < problem.start);
@@ -128,35 +125,23 @@ pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Findin
         last = Some(problem.start);
         if !follows {
             let place = line_place(file, parsed.lines.len(), problem.start, problem.end);
-            let behind = before.map_or("the start", |line| line.key.as_str());
-            findings.push(env_problem(&problem.kind, place).evidence(format!("behind {behind}")));
+            let position = before.map_or(LinePosition::Start, |line| LinePosition::Behind(line.key.clone()));
+            let line = EnvLine { flaw: flaw(&problem.kind), position };
+            found.push(Reported::new(place, &[], Problem::EnvLine(line)));
         }
     }
-    findings
+    found
 }
 
-fn env_problem(kind: &ProblemKind, place: Place) -> Finding {
-    let (rule, message, help) = match kind {
-        ProblemKind::KeyWithSpace => {
-            ("malformed-line", "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
-        }
-        ProblemKind::UnexpectedCharacter(found) => (
-            "malformed-line",
-            format!("invalid character `{}` in a variable name", found.escape_default()),
-            "quote multi-line values, and start comments with `#`",
-        ),
-        ProblemKind::UnterminatedQuote => ("malformed-line", "unclosed quote".to_owned(), "close the quote"),
-        ProblemKind::InvalidInterpolation => (
-            "invalid-interpolation",
-            "invalid variable reference".to_owned(),
-            "use single quotes, or escape a literal `$` as `$$`",
-        ),
+fn flaw(kind: &ProblemKind) -> EnvLineFlaw {
+    match kind {
+        ProblemKind::KeyWithSpace => EnvLineFlaw::KeyWithSpace,
+        ProblemKind::UnexpectedCharacter(found) => EnvLineFlaw::UnexpectedCharacter(*found),
+        ProblemKind::UnterminatedQuote => EnvLineFlaw::UnterminatedQuote,
+        ProblemKind::InvalidInterpolation => EnvLineFlaw::InvalidInterpolation,
         ProblemKind::Required { name, message } => {
-            ("required-variable", required(name, message), "set it earlier in this file, or in an earlier env file")
+            EnvLineFlaw::Required { name: name.clone(), message: message.clone() }
         }
-        ProblemKind::ExportOfNothing => {
-            ("malformed-line", "`export` without a variable name".to_owned(), "use `export KEY=value`")
-        }
-    };
-    Finding::new(rule, Severity::Error, place, "", message).help(help)
+        ProblemKind::ExportOfNothing => EnvLineFlaw::ExportOfNothing,
+    }
 }

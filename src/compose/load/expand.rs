@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::short::{go, port, volume};
+use crate::compose::problem::{Cause, Conflict, Problem, Reported, Role, ValueProblem};
 use crate::compose::value::pattern::{At, ITEM, Patterns, display};
 use crate::compose::value::provenance::{Texts, parts_within};
+use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Text, Value};
-use crate::finding::{Finding, Severity};
 use crate::source::Place;
 
 /// Brings the values of a project into their long forms.
@@ -18,11 +19,9 @@ pub(crate) struct Canonical<'a> {
     /// The files, for places.
     pub(crate) texts: &'a Texts<'a>,
     /// Everything Compose rejects.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) found: Vec<Reported>,
     /// What is spelt in an old way.
     pub(crate) legacy: Vec<Legacy>,
-    /// How often Compose rejects a value only because a variable in it is empty.
-    pub(crate) consequences: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -88,12 +87,9 @@ impl Canonical<'_> {
     }
 
     /// Notes a rejection; where a variable in the value is empty, that is what is reported, elsewhere.
-    fn reject(&mut self, value: &Value, finding: Finding) {
-        if value.has_blank() {
-            self.consequences += 1;
-        } else {
-            self.findings.push(finding);
-        }
+    fn reject(&mut self, value: &Value, reported: Reported) {
+        let cause = value.has_blank().then_some(Cause::Blank(value.place));
+        self.found.push(Reported { caused_by: cause, ..reported });
     }
 
     fn transform(&mut self, form: Form, mut value: Value, path: &mut Vec<Text>, at: At<Form>) -> Value {
@@ -141,11 +137,8 @@ impl Canonical<'_> {
                     map.insert(key, Entry { key: item.place, value: part });
                 }
                 None => {
-                    let message = format!("`{text}` has no `=`");
-                    self.findings.push(
-                        Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
-                            .help("use `name=value`"),
-                    );
+                    let problem = Problem::Value(ValueProblem::NoEquals(Quote::of(item)));
+                    self.found.push(Reported::new(item.place, path, problem));
                 }
             }
         }
@@ -162,11 +155,10 @@ impl Canonical<'_> {
         let Data::Text(text) = &value.data else { return Some(value) };
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
-            Err(error) => {
-                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), error.message)
-                    .help("use `source:/path/in/the/container`, with `:ro` at the end for a read-only mount");
+            Err(flaw) => {
+                let problem = Problem::Value(ValueProblem::Volume(Quote::of(&value), flaw));
                 let salvaged = blank_source(&value, text);
-                self.reject(&value, finding);
+                self.reject(&value, Reported::new(value.place, path, problem));
                 return salvaged;
             }
         };
@@ -218,10 +210,8 @@ impl Canonical<'_> {
                 (source, if target.is_empty() { source } else { target }, Some(permissions))
             }
             _ => {
-                let message = format!("`{text}` has more than three colon-separated parts");
-                let finding = Finding::new("invalid-value", Severity::Error, value.place, display(path), message)
-                    .help("use the long syntax with `source`, `target` and `permissions`");
-                self.reject(&value, finding);
+                let problem = Problem::Value(ValueProblem::Device(Quote::of(&value)));
+                self.reject(&value, Reported::new(value.place, path, problem));
                 return None;
             }
         };
@@ -253,11 +243,9 @@ impl Canonical<'_> {
             Data::Text(text) => text.clone(),
             Data::Int(number) => number.to_string().into(),
             Data::Float(number) => {
-                let message = format!("`{number}` is not a valid port");
-                self.findings.push(
-                    Finding::new("invalid-value", Severity::Error, item.place, display(path), message)
-                        .help("put the port in quotes"),
-                );
+                let quote = Quote::of(&item).with_text(number.to_string());
+                let problem = Problem::Value(ValueProblem::FloatPort(quote));
+                self.found.push(Reported::new(item.place, path, problem));
                 return Vec::new();
             }
             _ => return vec![item],
@@ -265,14 +253,9 @@ impl Canonical<'_> {
         let specs = match port::parse(&text) {
             Ok(specs) => specs,
             Err(error) => {
-                let place = self.texts.part(&item, error.range.clone());
-                let host_name = error.range.start == 0 && text.get(error.range.clone()) == Some("localhost");
-                let help =
-                    if host_name { "use `127.0.0.1`" } else { "use `[address:][host port:]container port[/protocol]`" };
-                let finding =
-                    Finding::new("invalid-value", Severity::Error, place, display(path), error.message.clone())
-                        .help(help);
-                self.reject(&item, finding.evidence(text));
+                let place = self.texts.part(&item, error.range);
+                let problem = Problem::Value(ValueProblem::Port(Quote::of(&item), error.flaw));
+                self.reject(&item, Reported::new(place, path, problem));
                 return Vec::new();
             }
         };
@@ -313,13 +296,9 @@ impl Canonical<'_> {
                 map.insert("name", named.clone());
             }
             Some(name) if name.value.data != named.value.data => {
-                let message = "`name` and `external.name` have different values";
                 let (one, two) = (name.value.place.min(named.value.place), name.value.place.max(named.value.place));
-                self.findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, two, display(path), message)
-                        .label(one, "the other name")
-                        .help("keep `name` and set `external: true`"),
-                );
+                let reported = Reported::new(two, path, Problem::Conflict(Conflict::ExternalNames));
+                self.found.push(reported.related(one, Role::Opposite));
             }
             Some(_) => {}
         }

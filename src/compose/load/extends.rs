@@ -7,12 +7,11 @@ use super::convert::Document;
 use super::environment::Environment;
 use super::merge::{merge, reset};
 use crate::compose::load::Loader;
-use crate::compose::quick_fix;
+use crate::compose::problem::{ExtendsProblem, Problem, Reported};
+use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
-use crate::finding::{Finding, Severity};
 use crate::source::Place;
 use crate::source::normalize;
-use crate::yaml::edit::Files;
 
 /// Where services are looked up while `extends` is applied.
 pub(crate) struct Scope<'a> {
@@ -94,7 +93,7 @@ fn one(
         reset(&mut base, &mut path, &document.resets);
     }
     let (place, via) = (service.place, service.via.clone());
-    let merged = merge(base, service, &mut path, &mut loader.rejections);
+    let merged = merge(base, service, &mut path, &mut loader.found);
     // It is this service still: what is added to it stands here, not with what it starts from.
     let merged = Value { place, via, ..without_extends(merged) };
     if let Some(entry) = services.get_mut(name) {
@@ -131,8 +130,7 @@ fn other_file(
 ) -> Option<Value> {
     let named = file.text()?;
     if is_remote(named) {
-        let message = format!("`{named}` is a remote file, which plimsoll does not fetch");
-        loader.reject(Finding::new("unresolved-extends", Severity::Info, file.place, resource(name), message));
+        report(loader, name, file.place, ExtendsProblem::Remote(Quote::of(file)));
         return None;
     }
     let path = normalize(&scope.directory.join(named));
@@ -140,12 +138,11 @@ fn other_file(
     let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
     let inner = Scope { file: path, directory, environment: scope.environment };
     let Some(services) = root.get("services").and_then(Value::map) else {
-        let message = format!("`{named}` has no `services`");
-        loader.reject(Finding::new("unresolved-extends", Severity::Error, file.place, resource(name), message));
+        report(loader, name, file.place, ExtendsProblem::NoServices(Quote::of(file)));
         return None;
     };
     if !services.contains_key(wanted) {
-        missing(loader, name, wanted, at, Some(named), services);
+        missing(loader, name, wanted, at, Some(Quote::of(file)), services);
         return None;
     }
     let mut services = needed(services, wanted);
@@ -173,22 +170,20 @@ fn needed(services: &Map, wanted: &str) -> Map {
     found
 }
 
-fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<&str>, services: &Map) {
-    let known: Vec<&str> = services.keys().map(Text::as_str).collect();
-    let whence = file.map_or_else(String::new, |file| format!(" in `{file}`"));
-    let message = format!("`{name}` extends the undefined service `{wanted}`{whence}");
-    let mut finding =
-        Finding::new("unresolved-extends", Severity::Error, at, resource(name), message).evidence(wanted.to_owned());
-    finding.help = crate::compose::nearest(wanted, &known).map(|near| format!("did you mean `{near}`?"));
-    finding.fix = quick_fix::reference(Files::new(loader.sources, loader.trees), at, wanted, &known);
-    loader.reject(finding);
+fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<Quote>, services: &Map) {
+    let known = services.keys().map(Text::to_string).collect();
+    let wanted = Quote::at(at, wanted);
+    report(loader, name, at, ExtendsProblem::Undefined { service: name.to_owned(), wanted, file, known });
+}
+
+fn report(loader: &mut Loader<'_>, name: &str, at: Place, problem: ExtendsProblem) {
+    loader.report(Reported::of_service(at, name, Problem::Extends(problem)));
 }
 
 fn circle(loader: &mut Loader<'_>, name: &str, at: Place, chain: &Chain, service: Value) -> Option<Value> {
-    let mut names: Vec<&str> = chain.iter().map(|(_, name)| name.as_str()).collect();
-    names.push(name);
-    let message = format!("cycle in `extends`: `{}`", names.join(" → "));
-    loader.reject(Finding::new("unresolved-extends", Severity::Error, at, resource(name), message));
+    let mut names: Vec<String> = chain.iter().map(|(_, name)| name.clone()).collect();
+    names.push(name.to_owned());
+    report(loader, name, at, ExtendsProblem::Cycle { names });
     loader.unresolved.insert(name.to_owned());
     Some(without_extends(service))
 }
@@ -198,10 +193,6 @@ fn without_extends(mut service: Value) -> Value {
         map.shift_remove("extends");
     }
     service
-}
-
-fn resource(name: &str) -> String {
-    format!("services.{name}")
 }
 
 /// Adds a step to a value and to everything in it.

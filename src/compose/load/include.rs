@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::extends::{is_remote, mark};
 use crate::compose::load::Loader;
-use crate::compose::value::{Data, Entry, Map, Step, Value};
-use crate::finding::{Finding, Severity};
+use crate::compose::problem::{EnvFileProblem, IncludeProblem, Problem, Reported, Role, TypeProblem};
+use crate::compose::value::quote::Quote;
+use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::Place;
 use crate::source::{PathKind, normalize};
+
+/// The key.
+const INCLUDE: Text = Text::new_static("include");
 
 /// An entry of `include`.
 struct Include {
@@ -33,9 +37,7 @@ pub(crate) fn apply(
     let Some(include) = map.shift_remove("include") else { return };
     let Some(entries) = include.value.list() else {
         if !include.value.is_null() {
-            let message = "`include` must be a list";
-            let place = include.value.place;
-            loader.reject(Finding::new("wrong-type", Severity::Error, place, "include", message));
+            loader.report(Reported::new(include.value.place, &[INCLUDE], Problem::Type(TypeProblem::Include)));
         }
         return;
     };
@@ -44,9 +46,7 @@ pub(crate) fn apply(
         if let Some(place) = take_adrift(loader, &mut entry, directory) {
             // One variable may stand in all of them.
             if !std::mem::replace(&mut told, true) {
-                let message = "the path of this included file contains a variable without a value";
-                let finding = Finding::new("unresolved-include", Severity::Warning, place, "include", message);
-                loader.reject(finding.help("set it in `.env` or in the environment of Compose, or give it a default"));
+                loader.report(Reported::new(place, &[INCLUDE], Problem::Include(IncludeProblem::BlankPath)));
             }
         }
         if entry.paths.is_empty() {
@@ -110,8 +110,8 @@ fn one(
     let mut files = Vec::new();
     for (path, place) in &include.paths {
         if is_remote(path) {
-            let message = format!("`{path}` is a remote file, which plimsoll does not fetch");
-            loader.reject(Finding::new("unresolved-include", Severity::Info, *place, path.clone(), message));
+            let problem = IncludeProblem::Remote(Quote::at(*place, path.as_str()));
+            loader.report(Reported::new(*place, &[], Problem::Include(problem)));
             return None;
         }
         files.push((normalize(&directory.join(path)), *place));
@@ -119,8 +119,7 @@ fn one(
     let (main, place) = files.first()?;
     if included.contains(main) {
         let names: Vec<String> = included.iter().chain([main]).map(|path| short_name(path)).collect();
-        let message = format!("cycle in `include`: `{}`", names.join(" → "));
-        loader.reject(Finding::new("unresolved-include", Severity::Error, *place, short_name(main), message));
+        loader.report(Reported::new(*place, &[], Problem::Include(IncludeProblem::Cycle { names })));
         return None;
     }
     let project_directory = match include.project_directory.as_deref().filter(|directory| !directory.is_empty()) {
@@ -159,21 +158,20 @@ fn own_environment(
         match loader.sources.kind(&path) {
             PathKind::File => env_files.push(path),
             kind => {
-                let message = match kind {
-                    PathKind::Directory => "the env file of this `include` is a directory".to_owned(),
-                    _ => format!("env file `{written}` of this `include` not found"),
+                let quote = |text: String| Quote::at(*place, text);
+                let problem = EnvFileProblem::OfInclude {
+                    written: quote(written.clone()),
+                    path: quote(loader.named_from(*place, &path)),
+                    name: quote(short_name(&path)),
+                    is_directory: kind == PathKind::Directory,
                 };
-                let evidence = loader.named_from(*place, &path);
-                let resource = short_name(&path);
-                loader.reject(
-                    Finding::new("missing-env-file", Severity::Error, *place, resource, message).evidence(evidence),
-                );
+                loader.report(Reported::new(*place, &[], Problem::EnvFile(problem)));
                 return None;
             }
         }
     }
-    let findings = own.read(loader.sources, &env_files, include.place);
-    loader.rejections.extend(findings);
+    let found = own.read(loader.sources, &env_files, include.place);
+    loader.found.extend(found);
     Some(own)
 }
 
@@ -191,16 +189,11 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
         for (name, resource) in resources {
             match into.get(&name) {
                 Some(own) if !same(&own.value, &resource.value) => {
-                    let message = format!("`{name}` is defined differently in an included file");
-                    let resource_name = format!("{section}.{name}");
-                    loader.reject(
-                        Finding::new("unresolved-include", Severity::Error, own.key, resource_name, message)
-                            .label(resource.key, "also defined here")
-                            .label(place, "included here")
-                            .help(
-                                "keep one of them, or override it in a second file of the `include`; docker compose only merges the two from 5.0.0 on",
-                            ),
-                    );
+                    let about = [section.clone(), name.clone()];
+                    let problem = Problem::Include(IncludeProblem::Conflict { name });
+                    let reported = Reported::new(own.key, &about, problem);
+                    let reported = reported.related(resource.key, Role::OtherDefinition);
+                    loader.report(reported.related(place, Role::Include));
                 }
                 Some(_) => {}
                 None => into.insert(name, resource),

@@ -4,14 +4,16 @@ use std::sync::LazyLock;
 
 use super::environment::Environment;
 use super::short::go;
-use crate::compose::value::pattern::{At, ITEM, Patterns, display};
+use crate::compose::problem::{Cast, Problem, Reported, TypeProblem, ValueProblem, Verdict};
+use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::provenance::Texts;
+use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Part, Text, Value};
-use crate::finding::{Finding, Severity};
+use crate::secret_names::is_secret_name;
 use crate::source::Place;
 use crate::source::Span;
-use crate::text::template::{Expansion, Operator, Outcome, Problem, Use, expand};
+use crate::text::template::{self, Expansion, Operator, Outcome, Use, expand};
 
 /// One use of a variable in a Compose file.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,10 +48,8 @@ pub(crate) struct Interpolation<'a> {
     pub(crate) texts: &'a Texts<'a>,
     /// All uses so far.
     pub(crate) references: Vec<Reference>,
-    /// Everything Compose rejects.
-    pub(crate) findings: Vec<Finding>,
-    /// What it only warns of.
-    pub(crate) accepted: Vec<Finding>,
+    /// What is wrong with values and their variables.
+    pub(crate) found: Vec<Reported>,
 }
 
 impl<'a> Interpolation<'a> {
@@ -59,7 +59,7 @@ impl<'a> Interpolation<'a> {
         texts: &'a Texts<'a>,
         references: Vec<Reference>,
     ) -> Interpolation<'a> {
-        Interpolation { environment, texts, references, findings: Vec::new(), accepted: Vec::new() }
+        Interpolation { environment, texts, references, found: Vec::new() }
     }
 
     /// Interpolates a value and what is in it.
@@ -143,29 +143,29 @@ impl<'a> Interpolation<'a> {
             });
         }
         for problem in &expansion.problems {
-            self.findings.push(self.problem(problem, template, path, locate));
+            self.found.push(self.problem(problem, template, path, locate));
         }
     }
 
     fn problem(
         &self,
-        problem: &Problem,
-        template: &str,
+        problem: &template::Problem,
+        text: &str,
         path: &[Text],
         locate: &dyn Fn(usize, usize) -> Place,
-    ) -> Finding {
+    ) -> Reported {
         match problem {
-            Problem::Invalid { start, end } => {
-                let raw = template.get(*start..*end).unwrap_or("$");
-                let message = format!("invalid variable reference `{}`", shorten(raw));
-                Finding::new("invalid-interpolation", Severity::Error, locate(*start, *end), display(path), message)
-                    .evidence(display(path))
-                    .help("escape a literal `$` as `$$`")
+            template::Problem::Invalid { start, end } => {
+                let raw = text.get(*start..*end).unwrap_or("$");
+                let written = (!is_secret(text, path)).then(|| raw.to_owned());
+                let problem = Problem::Interpolation { written };
+                Reported::new(locate(*start, *end), path, problem)
             }
-            Problem::Required { name, message, start, end } => {
-                let words = required(name, message);
-                Finding::new("required-variable", Severity::Error, locate(*start, *end), name.clone(), words)
-                    .help(format!("set `{name}` in `.env`, or pass an env file that sets it"))
+            template::Problem::Required { name, start, end, .. } => {
+                let message =
+                    text.get(*start..*end).map(|raw| template::message_as_written(raw, name)).unwrap_or_default();
+                let problem = Problem::Required { name: name.clone(), message };
+                Reported::new(locate(*start, *end), path, problem)
             }
         }
     }
@@ -177,28 +177,30 @@ impl<'a> Interpolation<'a> {
             Cast::Integer => go::parse_int(text).map(Data::Int),
             Cast::Float => go::parse_float(text).map(Data::Float),
         };
-        let key = path.iter().rev().find(|step| **step != ITEM).map_or("", Text::as_str);
+        let key = path.iter().rev().find(|step| **step != ITEM).cloned().unwrap_or_default();
         match data {
             Some(data) => {
                 if let Data::Bool(flag) = data
                     && !text.eq_ignore_ascii_case(&flag.to_string())
                 {
-                    let message =
-                        format!("`{key}` is the string `{}`, which docker compose reads as `{flag}`", shorten(text));
-                    self.accepted.push(
-                        Finding::new("invalid-value", Severity::Info, value.place, display(path), message)
-                            .help(format!("use `{flag}`: only YAML before 1.2 has other words for it")),
-                    );
+                    let problem = ValueProblem::BooleanWord { key, text: Quote::of(value), flag };
+                    let reported = Reported::new(value.place, path, Problem::Value(problem));
+                    self.found.push(Reported { verdict: Verdict::Accepted, ..reported });
                 }
                 value.data = data;
             }
             None => {
-                let message = format!("`{key}` must be {}, but is `{}`", cast.words(), shorten(text));
-                let finding = Finding::new("wrong-type", Severity::Error, value.place, display(path), message);
-                self.findings.push(finding);
+                let problem = TypeProblem::Cast { key, to: cast, text: Quote::of(value) };
+                self.found.push(Reported::new(value.place, path, Problem::Type(problem)));
             }
         }
     }
+}
+
+/// Whether the value of a secret is written here: `DB_PASSWORD: …`, or `DB_PASSWORD=…` in a list.
+fn is_secret(text: &str, path: &[Text]) -> bool {
+    let assigned = text.split_once('=').is_some_and(|(name, _)| is_secret_name(name));
+    assigned || path.last().is_some_and(|key| is_secret_name(key))
 }
 
 /// Whether a text breaks off behind the `-z` or `-n` of a shell's test. Other programs have such options, too.
@@ -221,45 +223,26 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
         .pieces
         .iter()
         .filter(|piece| exact || piece.variable.is_some())
-        .map(|piece| Part {
-            start: piece.start as u32,
-            end: piece.end as u32,
-            place: locate(piece.from_start, piece.from_end),
-            variable: piece.variable.and_then(|at| expansion.uses.get(at)).map(|usage| usage.name.as_str().into()),
+        .map(|piece| {
+            let usage = piece.variable.and_then(|at| expansion.uses.get(at));
+            Part {
+                start: piece.start as u32,
+                end: piece.end as u32,
+                place: locate(piece.from_start, piece.from_end),
+                variable: usage.map(|usage| usage.name.as_str().into()),
+                is_default: usage.is_some_and(|usage| is_default(usage, &expansion.uses)),
+            }
         })
         .collect()
 }
 
-/// That a variable must have a value, with what the file says of it.
-pub(crate) fn required(name: &str, message: &str) -> String {
-    let said = if message.is_empty() { String::new() } else { format!(": {}", shorten(message)) };
-    format!("required variable `{name}` is missing a value{said}")
-}
-
-/// At most 60 characters of a text, on one line.
-fn shorten(text: &str) -> String {
-    let line = text.lines().next().unwrap_or("");
-    match line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("")),
-        None => line.to_owned(),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Cast {
-    Boolean,
-    Integer,
-    Float,
-}
-
-impl Cast {
-    fn words(self) -> &'static str {
-        match self {
-            Cast::Boolean => "`true` or `false`",
-            Cast::Integer => "an integer",
-            Cast::Float => "a number",
-        }
-    }
+/// Whether what a use gives is written in the file: a default or alternative, no variable's value in it, and no secret.
+fn is_default(usage: &Use, all: &[Use]) -> bool {
+    let given = matches!(usage.outcome, Outcome::Default | Outcome::Alternative);
+    let holds_value = all.iter().any(|inner| {
+        inner.effective && inner.start > usage.start && inner.end <= usage.end && inner.outcome == Outcome::Value
+    });
+    given && !holds_value && !is_secret_name(&usage.name)
 }
 
 /// The values that Compose turns from text into another type (compose-go 2.9.1, `loader/interpolate.go`).

@@ -2,24 +2,23 @@
 //! compose-go 2.9.1's).
 
 use super::short::go::sprint;
+use crate::compose::problem::{Kind, Problem, Reported, Role, TypeProblem};
 use crate::compose::spec::merge_table::{Merger, merger};
-use crate::compose::value::pattern::display;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
-use crate::finding::{Finding, Severity};
 
-/// Merges `other` over `base`, which both stand at `path`. What cannot be merged gives a finding, and `other` wins.
-pub(crate) fn merge(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
+/// Merges `other` over `base`, which both stand at `path`. What cannot be merged gives a problem, and `other` wins.
+pub(crate) fn merge(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Reported>) -> Value {
     match merger(path) {
         Some(Merger::Replace) => replaced(&base, other),
         Some(Merger::Sequence) => join(sequence(base), sequence(other)),
         Some(Merger::UniqueSequence) => join_unique(sequence(base), sequence(other)),
-        Some(Merger::Build) => merge_maps(build(base), build(other), path, findings),
-        Some(Merger::Names) => merge_maps(names(base), names(other), path, findings),
-        Some(Merger::Dependencies) => merge_maps(dependencies(base), dependencies(other), path, findings),
+        Some(Merger::Build) => merge_maps(build(base), build(other), path, found),
+        Some(Merger::Names) => merge_maps(names(base), names(other), path, found),
+        Some(Merger::Dependencies) => merge_maps(dependencies(base), dependencies(other), path, found),
         Some(Merger::Logging) if !same_driver(&base, &other) => replaced(&base, other),
-        Some(Merger::IpamConfig) => ipam(base, other, path, findings),
-        Some(Merger::Logging) | None => plain(base, other, path, findings),
+        Some(Merger::IpamConfig) => ipam(base, other, path, found),
+        Some(Merger::Logging) | None => plain(base, other, path, found),
     }
 }
 
@@ -41,24 +40,18 @@ pub(crate) fn reset(value: &mut Value, path: &mut Vec<Text>, resets: &[Vec<Text>
 }
 
 /// What two lists that are equal key by key become: a mapping merges, a list appends, anything else is replaced.
-fn plain(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
+fn plain(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Reported>) -> Value {
     if other.is_null() {
         return base;
     }
     match (&base.data, &other.data) {
-        (Data::Map(_), Data::Map(_)) => merge_maps(base, other, path, findings),
+        (Data::Map(_), Data::Map(_)) => merge_maps(base, other, path, found),
         (Data::List(_), Data::List(_)) => join(base, other),
         (Data::Map(_) | Data::List(_), _) => {
-            let message = format!(
-                "`{}` is a {} here, but a {} in the value that it overrides",
-                path.last().map_or("", Text::as_str),
-                other.data.type_name(),
-                base.data.type_name()
-            );
-            findings.push(
-                Finding::new("wrong-type", Severity::Error, other.place, display(path), message)
-                    .label(base.place, "the overridden value"),
-            );
+            let key = path.last().cloned().unwrap_or_default();
+            let problem = TypeProblem::Override { key, found: Kind::of(&other), base: Kind::of(&base) };
+            let reported = Reported::new(other.place, path, Problem::Type(problem));
+            found.push(reported.related(base.place, Role::Overridden));
             other
         }
         _ => replaced(&base, other),
@@ -73,7 +66,7 @@ fn replaced(base: &Value, mut other: Value) -> Value {
     other
 }
 
-fn merge_maps(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
+fn merge_maps(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Reported>) -> Value {
     let other_place = other.place;
     if other.map().is_none() {
         return base;
@@ -88,7 +81,7 @@ fn merge_maps(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Ve
             Some(known) => {
                 path.push(key);
                 let before = std::mem::replace(&mut known.value, Value::new(Data::Null, other_place));
-                known.value = merge(before, entry.value, path, findings);
+                known.value = merge(before, entry.value, path, found);
                 if known.value.map().is_none() {
                     known.key = entry.key;
                 }
@@ -204,7 +197,7 @@ fn same_driver(base: &Value, other: &Value) -> bool {
 }
 
 /// Address pools merge by subnet.
-fn ipam(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Finding>) -> Value {
+fn ipam(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Reported>) -> Value {
     let (Some(originals), Some(overrides)) = (base.list(), other.list()) else {
         return replaced(&base, other);
     };
@@ -221,7 +214,7 @@ fn ipam(base: Value, other: Value, path: &mut Vec<Text>, findings: &mut Vec<Find
                 pools.push(over.clone());
                 continue;
             }
-            current = merge_maps(current, over.clone(), path, findings);
+            current = merge_maps(current, over.clone(), path, found);
             for at in &shared {
                 if let Some(pool) = pools.get_mut(*at) {
                     *pool = current.clone();

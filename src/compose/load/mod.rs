@@ -30,7 +30,7 @@ use crate::compose::load::expand::Canonical;
 use crate::compose::load::environment::Environment;
 use crate::compose::load::extends::Scope;
 
-use super::rejections::{Breaks, once, without_broken, without_consequences, without_misspelt, without_shifted};
+use super::causes::{Breaks, trace};
 use super::value::{Data, Map, Value};
 use crate::collections::{HashMap, IndexSet};
 use crate::compose::check::validate::validate;
@@ -40,15 +40,16 @@ use crate::compose::load::legacy::{Legacy, Spelling};
 use crate::compose::load::merge::{merge, reset};
 use crate::compose::load::project_name::project_name;
 use crate::compose::load::resolve_paths::Paths;
-use crate::compose::quick_fix;
+use crate::compose::problem::{
+    ExtendsProblem, IncludeProblem, Kind, Missing, Problem, Reported, Syntax, TypeProblem, Verdict,
+};
 use crate::compose::spec::schema;
 use crate::compose::value::provenance::Texts;
-use crate::finding::{Finding, Severity};
+use crate::compose::value::quote::Quote;
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, SourceDb, Span, relative};
 use crate::yaml::Trees;
-use crate::yaml::edit::Files;
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -105,8 +106,6 @@ pub struct Project {
     pub(crate) env_files: Vec<ServiceEnvFile>,
     /// Services whose `extends` leads nowhere: much of them is not known.
     pub(crate) unresolved: IndexSet<String>,
-    /// Keys that docker compose 2.40.3 rejects and later ones know: reasons for `resolve` alone.
-    pub(crate) newer: Vec<Finding>,
     /// What is spelt in an old way.
     pub(crate) legacy: Vec<Legacy>,
     /// Whether a syntax error cuts a file off: what the project lacks may stand behind it.
@@ -115,8 +114,11 @@ pub struct Project {
     pub(crate) rejected: bool,
 }
 
-/// Loads an entry.
-pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Finding>) {
+/// A Compose file, and where it is named.
+pub(crate) type NamedFile = (PathBuf, Place);
+
+/// Loads an entry; with the project comes all that is wrong with it, consequences included, as far as docker compose says.
+pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Reported>) {
     let mut loader = Loader::new(sources, trees);
     let start_of = |path: &PathBuf| {
         let file = sources.load(path).unwrap_or_else(|_| sources.stand_in(path));
@@ -128,13 +130,13 @@ pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<F
         environment.force(name, value.clone());
     }
     for group in &entry.env_files {
-        let findings = environment.read(sources, group, anchor);
-        loader.rejections.extend(findings);
+        let found = environment.read(sources, group, anchor);
+        loader.found.extend(found);
     }
     let name = project_name(&mut loader, entry, &environment, anchor);
     environment.force("COMPOSE_PROJECT_NAME", name.clone());
     let profiles = profiles(entry, &environment);
-    let files: Vec<(PathBuf, Place)> = entry.files.iter().map(|file| (file.clone(), start_of(file))).collect();
+    let files: Vec<NamedFile> = entry.files.iter().map(|file| (file.clone(), start_of(file))).collect();
     let root = loader.files(&files, &entry.directory, &environment, &[]);
     let root = root.unwrap_or_else(|| Value::new(Data::Map(Map::new()), anchor));
     finish(loader, entry, root, Known { name, profiles, environment, anchor })
@@ -148,45 +150,31 @@ struct Known {
     anchor: Place,
 }
 
-fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Finding>) {
+fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Reported>) {
     let Known { name, profiles, environment, anchor } = known;
-    let (sources, files) = (loader.sources, Files::new(loader.sources, loader.trees));
-    if root.map().is_none_or(Map::is_empty) && loader.rejections.is_empty() {
-        let message = "empty Compose file";
-        loader.reject(Finding::new("missing-key", Severity::Error, anchor, "", message).evidence("services"));
+    if root.map().is_none_or(Map::is_empty) && !loader.found.iter().any(Reported::is_rejection) {
+        loader.report(Reported::new(anchor, &[], Problem::Missing(Missing::Services)));
     }
     imply_parts(&mut root, &name, &environment);
     let canonical = root;
     let decoded = decode(&canonical);
-    loader.rejections.extend(decoded.problems);
+    loader.found.extend(decoded.problems);
     let mut root = decoded.value;
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
-    let mut check = Check {
-        edited: files,
-        root: &root,
-        canonical: &canonical,
-        enabled: &enabled,
-        unresolved,
-        findings: Vec::new(),
-        consequences: 0,
-    };
+    let mut check = Check { root: &root, canonical: &canonical, enabled: &enabled, unresolved, found: Vec::new() };
     check.run();
-    loader.rejections.append(&mut check.findings);
-    loader.consequences += check.consequences;
+    loader.found.append(&mut check.found);
     spread_scale(&mut root);
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
-    let rejected = !loader.rejections.is_empty() || !loader.newer.is_empty() || loader.consequences > 0;
-    let reported = without_consequences(std::mem::take(&mut loader.rejections), &loader.references);
-    let reported = without_broken(without_misspelt(loader.breaks.without_consequences(reported)));
-    let reported = without_shifted(reported);
+    let mut found = std::mem::take(&mut loader.found);
+    trace(&mut found, &loader.references, &loader.breaks);
     let project = Project {
         name,
         directory: entry.directory.clone(),
         root,
         enabled,
         environment,
-        newer: std::mem::take(&mut loader.newer),
         legacy: std::mem::take(&mut loader.legacy),
         cut_off: loader.breaks.cut_off,
         references: std::mem::take(&mut loader.references),
@@ -194,12 +182,9 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         all_files: loader.all_files,
         env_files,
         unresolved: std::mem::take(&mut loader.unresolved),
-        rejected,
+        rejected: found.iter().any(|reported| reported.verdict != Verdict::Accepted),
     };
-    let mut findings = once(reported);
-    quick_fix::all(files, sources, &mut findings);
-    findings.extend(loader.accepted);
-    (project, findings)
+    (project, found)
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
@@ -241,16 +226,10 @@ pub(crate) struct Loader<'a> {
     pub(crate) sources: &'a SourceDb,
     /// Their trees.
     pub(crate) trees: &'a Trees,
-    /// What Compose rejects.
-    pub(crate) rejections: Vec<Finding>,
-    /// How often Compose rejects something only because of what is reported already.
-    pub(crate) consequences: usize,
+    /// What is wrong with the project.
+    pub(crate) found: Vec<Reported>,
     /// Services whose `extends` leads nowhere: what they lack may stand there.
     pub(crate) unresolved: IndexSet<String>,
-    /// What Compose 2.40.3 rejects and later ones do not.
-    pub(crate) newer: Vec<Finding>,
-    /// What it does not.
-    pub(crate) accepted: Vec<Finding>,
     /// What is spelt in an old way.
     pub(crate) legacy: Vec<Legacy>,
     /// Where files break off.
@@ -278,11 +257,8 @@ impl<'a> Loader<'a> {
         Loader {
             sources,
             trees,
-            rejections: Vec::new(),
-            consequences: 0,
+            found: Vec::new(),
             unresolved: IndexSet::default(),
-            newer: Vec::new(),
-            accepted: Vec::new(),
             legacy: Vec::new(),
             breaks: Breaks::default(),
             references: Vec::new(),
@@ -294,9 +270,9 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Notes something that Compose rejects.
-    pub(crate) fn reject(&mut self, finding: Finding) {
-        self.rejections.push(finding);
+    /// Notes a problem.
+    pub(crate) fn report(&mut self, reported: Reported) {
+        self.found.push(reported);
     }
 
     /// A path as seen from the file that names it: the same on every machine.
@@ -313,7 +289,7 @@ impl<'a> Loader<'a> {
     /// Loads files over each other, with their defaults set and their paths made absolute.
     pub(crate) fn files(
         &mut self,
-        files: &[(PathBuf, Place)],
+        files: &[NamedFile],
         directory: &Path,
         environment: &Environment,
         included: &[PathBuf],
@@ -331,7 +307,7 @@ impl<'a> Loader<'a> {
         }
         let mut root = root?;
         set_defaults(&mut root);
-        validate(&root, &mut self.rejections);
+        validate(&root, &mut self.found);
         Paths { base: directory, home: &self.home }.resolve(&mut root);
         resolve_environment(&mut root, environment);
         Some(root)
@@ -356,11 +332,9 @@ impl<'a> Loader<'a> {
                 self.file(path, place, None, &load)
             }
             Err(error) => {
-                let message = format!("cannot read the extended file: {error}");
-                self.reject(
-                    Finding::new("unresolved-extends", error.severity(), place, format!("services.{service}"), message)
-                        .evidence(self.named_from(place, path)),
-                );
+                let file = Quote::at(place, self.named_from(place, path));
+                let problem = Problem::Extends(ExtendsProblem::Unreadable { file, error });
+                self.report(Reported::of_service(place, service, problem));
                 None
             }
         };
@@ -377,10 +351,12 @@ impl<'a> Loader<'a> {
             Ok(file) => file,
             Err(error) => {
                 let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                let message = format!("cannot read `{name}`: {error}");
                 let own = self.sources.file(place.span.file).path == path;
-                let rule = if own { "yaml-syntax" } else { "unresolved-include" };
-                self.reject(Finding::new(rule, error.severity(), place, name, message));
+                let problem = match own {
+                    true => Problem::Syntax(Syntax::Unreadable { name, error }),
+                    false => Problem::Include(IncludeProblem::Unreadable { name: Quote::at(place, name), error }),
+                };
+                self.report(Reported::new(place, &[], problem));
                 return before;
             }
         };
@@ -389,11 +365,14 @@ impl<'a> Loader<'a> {
         }
         let parsed = self.trees.get(self.sources, file);
         let (tree, problems) = (&parsed.0, &parsed.1);
-        let (documents, findings) = convert(tree);
+        let (documents, found) = convert(tree);
         if self.all_files.insert(file) {
             self.breaks.note(file, tree);
-            self.rejections.extend(problems.iter().cloned());
-            self.rejections.extend(findings);
+            let syntax = problems
+                .iter()
+                .map(|problem| Reported::new(problem.at, &[], Problem::Syntax(Syntax::Parser(problem.kind.clone()))));
+            self.found.extend(syntax);
+            self.found.extend(found);
         }
         let mut root = before;
         for document in documents {
@@ -411,8 +390,8 @@ impl<'a> Loader<'a> {
     ) -> Option<Value> {
         let place = document.value.place;
         if document.value.map().is_none() {
-            let message = format!("a Compose file must be a mapping, but is a {}", document.value.data.type_name());
-            self.reject(Finding::new("wrong-type", Severity::Error, place, "", message));
+            let problem = TypeProblem::File { found: Kind::of(&document.value) };
+            self.report(Reported::new(place, &[], Problem::Type(problem)));
             return before;
         }
         let mut value = std::mem::replace(&mut document.value, Value::new(Data::Null, place));
@@ -432,20 +411,19 @@ impl<'a> Loader<'a> {
             included.push(path.to_path_buf());
             include::apply(self, &mut value, load.directory, load.environment, &included);
         }
-        let mut root = merge(root, value, &mut Vec::new(), &mut self.rejections);
-        unique(&mut root, &mut self.rejections);
+        let mut root = merge(root, value, &mut Vec::new(), &mut self.found);
+        unique(&mut root, &mut self.found);
         if load.whole {
             self.schema(&mut root);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical = Canonical { texts: &texts, findings: Vec::new(), legacy: Vec::new(), consequences: 0 };
+        let mut canonical = Canonical { texts: &texts, found: Vec::new(), legacy: Vec::new() };
         canonical.run(&mut root);
-        self.rejections.append(&mut canonical.findings);
+        self.found.append(&mut canonical.found);
         if load.whole {
             self.legacy.append(&mut canonical.legacy);
         }
-        self.consequences += canonical.consequences;
-        unique(&mut root, &mut self.rejections);
+        unique(&mut root, &mut self.found);
         Some(root)
     }
 
@@ -455,21 +433,12 @@ impl<'a> Loader<'a> {
         let mut interpolation = Interpolation::new(environment, &texts, references);
         interpolation.run(value, &mut Vec::new());
         self.references = interpolation.references;
-        self.rejections.append(&mut interpolation.findings);
-        self.accepted.append(&mut interpolation.accepted);
+        self.found.append(&mut interpolation.found);
     }
 
     /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
     fn schema(&mut self, root: &mut Value) {
-        for violation in schema::validate(Files::new(self.sources, self.trees), root) {
-            if violation.newer {
-                self.newer.push(violation.finding);
-            } else if violation.rejected {
-                self.rejections.push(violation.finding);
-            } else {
-                self.accepted.push(violation.finding);
-            }
-        }
+        self.found.extend(schema::validate(root));
         let version = match &mut root.data {
             Data::Map(map) => map.shift_remove("version"),
             _ => None,

@@ -4,9 +4,9 @@
 use super::environment::Environment;
 use super::interpolate::Interpolation;
 use crate::compose::load::{Entry, Loader};
+use crate::compose::problem::{Cause, Missing, Problem, Reported, ValueProblem};
 use crate::compose::value::provenance::Texts;
-use crate::compose::value::{Data, Value};
-use crate::finding::{Finding, Severity};
+use crate::compose::value::{Data, Text, Value};
 use crate::source::Place;
 use crate::yaml::{NodeKind, ScalarStyle};
 
@@ -16,23 +16,20 @@ pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: 
         entry.name.clone().or_else(|| environment.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()));
     if let Some(name) = given {
         if clean(&name) != name {
-            let message = format!("invalid project name `{name}`");
-            loader.reject(
-                Finding::new("invalid-value", Severity::Error, anchor, "name", message)
-                    .help("use lowercase letters, digits, `-` and `_`, and start with a letter or digit"),
-            );
+            let problem = Problem::Value(ValueProblem::ProjectName(name.clone()));
+            loader.report(Reported::new(anchor, &[Text::new_static("name")], problem));
         }
         return name;
     }
     let from_files = entry.files.iter().filter_map(|file| named_in(loader, file)).next_back();
-    let mut blank = false;
+    let mut blank = None;
     let name = match from_files {
         Some(mut name) => {
             let texts = Texts::new(loader.sources);
             let references = Vec::new();
             let mut interpolation = Interpolation::new(environment, &texts, references);
             interpolation.run(&mut name, &mut vec!["name".into()]);
-            blank = name.has_blank();
+            blank = name.has_blank().then_some(Cause::Blank(name.place));
             // Loading the file itself reports what is wrong with the value.
             clean(name.text().unwrap_or(""))
         }
@@ -40,14 +37,9 @@ pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: 
             clean(&entry.directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
         }
     };
-    if name.is_empty() && blank {
-        loader.consequences += 1;
-    } else if name.is_empty() {
-        let message = "the project name is empty";
-        loader.reject(
-            Finding::new("missing-key", Severity::Error, anchor, "name", message)
-                .help("add `name:` at the top of the file; none can be derived from the directory"),
-        );
+    if name.is_empty() {
+        let reported = Reported::new(anchor, &[Text::new_static("name")], Problem::Missing(Missing::ProjectName));
+        loader.report(Reported { caused_by: blank, ..reported });
     }
     name
 }

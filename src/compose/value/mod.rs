@@ -4,6 +4,7 @@ pub(crate) mod map;
 pub(crate) mod origins;
 pub(crate) mod pattern;
 pub(crate) mod provenance;
+pub(crate) mod quote;
 pub(crate) mod thin_arc;
 
 use std::sync::LazyLock;
@@ -41,6 +42,8 @@ pub(crate) struct Part {
     pub(crate) place: Place,
     /// The variable whose value (or default) this is; `None` for literal text.
     pub(crate) variable: Option<Text>,
+    /// Whether it is the variable's default, which the file itself gives: no value of another variable is in it.
+    pub(crate) is_default: bool,
 }
 
 /// What a value holds.

@@ -114,6 +114,7 @@ pub(crate) fn parts_within(parts: &[Part], range: &Range<usize>) -> Few<Part> {
             end: part.end.min(end) - start,
             place: part.place,
             variable: part.variable.clone(),
+            is_default: part.is_default,
         })
         .collect()
 }

@@ -73,8 +73,8 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb, trees: 
     let read = |file: PathBuf| {
         let id = sources.load(&file).ok()?;
         let parsed = trees.get(sources, id);
-        let is_broken = parsed.1.iter().any(|one| one.rule == "yaml-syntax");
-        Some(Near { file, parsed, broken: is_broken.then(|| sources.file(id).text.to_string()) })
+        let broken = (!parsed.1.is_empty()).then(|| sources.file(id).text.to_string());
+        Some(Near { file, parsed, broken })
     };
     files.into_iter().take(MOST).filter_map(read).collect()
 }

@@ -3,7 +3,7 @@
 use crate::compose::nearest;
 use crate::compose::value::Text;
 use crate::facts::environment::variables::{Blank, is_structural};
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity};
 use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
 
@@ -37,6 +37,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         _ => format!("variable `{name}` is not set and has no default"),
     };
     let mut finding = Finding::new("unset-variable", severity, first.place, name, message);
+    finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name, example.as_deref()));
     finding.fix = fixes::insist(cx, blank);
     if let Some(line) = blank.emptied {

@@ -2,11 +2,11 @@
 
 use crate::collections::HashMap;
 use crate::compose::nearest;
-use crate::compose::quick_fix::clearly_meant;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity};
 use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::text::nearest::clearly_meant;
 use crate::yaml::edit;
 
 /// Reports each unknown name once for each service that uses it.

@@ -4,7 +4,7 @@ use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
 use crate::facts::environment::variables::Blank;
 use crate::facts::images::known_image;
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::support::{LABELS, less_in_tests};
 use crate::rules::{Context, fixes};
@@ -79,6 +79,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let severity = optional.as_ref().map_or(severity_of(cx, blank, example.is_some()), |_| Severity::Info);
     let mut finding = Finding::new("unset-secret", severity, place, name, message);
+    finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.fix = if optional.is_none() { fixes::insist(cx, blank) } else { None };
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name, example.as_deref())));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
@@ -181,11 +182,12 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 (false, true) => Severity::Info,
             };
             let severity = less_in_tests(severity, cx.facts.is_for_tests(variable.key.span.file));
-            findings.push(
-                Finding::new("unset-secret", severity, variable.key, format!("services.{}", service.name), message)
-                    .evidence(name.clone())
-                    .help("give it a value, or remove the line if the service does not need it"),
-            );
+            let resource = format!("services.{}", service.name);
+            let mut finding = Finding::new("unset-secret", severity, variable.key, resource, message)
+                .evidence(name.clone())
+                .help("give it a value, or remove the line if the service does not need it");
+            finding.lacks = Some(Lack { what: Lacking::Variable(name.clone()), by: service.name.clone() });
+            findings.push(finding);
         }
     }
 }

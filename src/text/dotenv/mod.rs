@@ -85,7 +85,7 @@ pub(crate) enum ProblemKind {
     Required {
         /// The variable.
         name: String,
-        /// The message, resolved; may be empty.
+        /// The message, other variables in it by their names; may be empty.
         message: String,
     },
     /// An `export` with nothing but blanks up to the end of the file.

@@ -210,8 +210,9 @@ impl<'a> Reader<'a> {
         for problem in expansion.problems {
             let (kind, start, end) = match problem {
                 Problem::Invalid { start, end } => (ProblemKind::InvalidInterpolation, start, end),
-                Problem::Required { name, message, start, end } => {
-                    (ProblemKind::Required { name, message }, start, end)
+                Problem::Required { name, start, end, .. } => {
+                    let message = value.get(start..end).map(|raw| template::message_as_written(raw, &name));
+                    (ProblemKind::Required { name, message: message.unwrap_or_default() }, start, end)
                 }
             };
             self.problem(kind, positions.at(start), positions.at(end));

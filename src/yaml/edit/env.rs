@@ -1,7 +1,7 @@
 //! Lines of env files. A line is known by the spans of its parts, as `dotenv` gives them.
 
+use super::Edit;
 use super::Files;
-use crate::finding::Edit;
 use crate::source::Place;
 use crate::source::{FileId, SourceFile, Span};
 use crate::text::dotenv::Line;

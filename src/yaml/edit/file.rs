@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::finding::{Edit, Finding};
+use super::Edit;
 use crate::source::{NodeId, SourceFile, Span};
+use crate::yaml::SyntaxProblem;
 use crate::yaml::{Comment, Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -43,11 +44,11 @@ pub(super) struct Around {
 /// A file that can be edited: its syntax is whole, and its line breaks are `\n` or `\r\n`.
 pub(super) struct Open {
     source: Arc<SourceFile>,
-    parsed: Arc<(Tree, Vec<Finding>)>,
+    parsed: Arc<(Tree, Vec<SyntaxProblem>)>,
 }
 
 impl Open {
-    pub(super) fn new(source: Arc<SourceFile>, parsed: Arc<(Tree, Vec<Finding>)>) -> Option<Open> {
+    pub(super) fn new(source: Arc<SourceFile>, parsed: Arc<(Tree, Vec<SyntaxProblem>)>) -> Option<Open> {
         let open = Open { source, parsed };
         (!open.tree().broken && !open.source.has_lone_return()).then_some(open)
     }

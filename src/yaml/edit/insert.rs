@@ -1,10 +1,10 @@
 //! Entries that come, in the form that the file has around them.
 
+use super::Edit;
 use super::Files;
 use super::file::{Around, Open, Slot};
 use super::scalar::{replace, write_word};
 use super::write::{Content, Form, Position, entry, flat, flat_entry, item, scalar};
-use crate::finding::Edit;
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::{NodeKind, ScalarStyle};

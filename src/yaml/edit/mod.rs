@@ -10,6 +10,7 @@
 
 pub(crate) mod env;
 mod file;
+mod fix;
 mod insert;
 mod raise;
 mod relocate;
@@ -19,7 +20,8 @@ mod scalar;
 mod tests;
 mod write;
 
-use crate::finding::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, Safety};
+
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;

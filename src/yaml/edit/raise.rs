@@ -1,8 +1,8 @@
 //! An entry that moves one level up.
 
+use super::Edit;
 use super::Files;
 use super::file::{Around, Slot};
-use crate::finding::Edit;
 use crate::source::Place;
 
 /// Puts the only entry of a mapping (by the place of its key) beside the key of that mapping, which gets a word in its

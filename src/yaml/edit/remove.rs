@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::Edit;
 use super::Files;
 use super::file::{Around, Open, Slot};
-use crate::finding::Edit;
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::NodeKind;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::Edit;
 use super::Files;
 use super::file::{Around, Open, Slot};
 use super::write::{Position, can_be_plain, escaped, plain_text, scalar};
-use crate::finding::Edit;
 use crate::source::Place;
 use crate::source::{NodeId, Span};
 use crate::yaml::{Node, NodeKind, ScalarStyle};

@@ -3,9 +3,12 @@
 use super::scalars::convert;
 use super::{Decoder, Step, empty_text};
 use crate::compose::load::short::{go, hosts, words};
+use crate::compose::problem::{ValueProblem, Wanted};
 use crate::compose::spec::shapes::Shape;
+use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Part, Text, Value};
+use crate::source::Place;
 
 impl Decoder {
     pub(super) fn texts(&mut self, shape: &Shape, value: &Value) -> Value {
@@ -18,7 +21,7 @@ impl Decoder {
             // compose-go passes over a command of another type.
             (_, Shape::Command) => return value.with(Data::Null),
             _ => {
-                self.wrong_type(value, "a string or a list of strings");
+                self.wrong_type(value, Wanted::TextOrTexts);
                 return value.with(Data::Null);
             }
         };
@@ -30,7 +33,7 @@ impl Decoder {
         if item.text().is_some() {
             return item.clone();
         }
-        self.at(Step::Item(at), |decoder| decoder.wrong_type(item, "a list of strings"));
+        self.at(Step::Item(at), |decoder| decoder.wrong_type(item, Wanted::Texts));
         item.with(empty_text())
     }
 
@@ -47,8 +50,8 @@ impl Decoder {
                     Value { data: Data::Text(word.into()), place: value.place, via: value.via.clone(), parts }
                 })
                 .collect(),
-            Err(error) => {
-                self.invalid(value, format!("cannot split the command into words: {}", error.message));
+            Err(flaw) => {
+                self.invalid(value, ValueProblem::Command(flaw));
                 Vec::new()
             }
         }
@@ -65,7 +68,7 @@ impl Decoder {
         }
         let Some(map) = self.entries(value) else {
             let list = matches!(shape, Shape::Environment | Shape::Mapping);
-            self.wrong_type(value, if list { "a mapping or a list" } else { "a mapping" });
+            self.wrong_type(value, if list { Wanted::MapOrList } else { Wanted::Map });
             return value.with(Data::Null);
         };
         // compose-go forgets an option whose list is empty.
@@ -87,8 +90,8 @@ impl Decoder {
             None => (text.as_str(), None),
         };
         if matches!(shape, Shape::Environment) && ends_with_space(key) {
-            let message = format!("variable name `{key}` has trailing whitespace");
-            self.advise(item, message, "remove the whitespace before `=`");
+            let name = Quote::of(item).stretch(&(0..key.len()));
+            self.invalid(item, ValueProblem::TrailingSpace(name));
         }
         let assigned = match (assigned, shape) {
             (Some(assigned), _) => {
@@ -118,12 +121,19 @@ impl Decoder {
                 (map.values().map(|entry| entry.value.clone()).collect(), hosts::from_map(&names))
             }
             _ => {
-                self.wrong_type(value, "a mapping or a list");
+                self.wrong_type(value, Wanted::MapOrList);
                 return value.with(Data::Null);
             }
         };
         for error in refused {
-            self.advise(origins.get(error.from).unwrap_or(value), error.message, "use `name:address`");
+            let origin = origins.get(error.from).unwrap_or(value);
+            let key = self.entries(value).and_then(|map| map.keys().nth(error.from).cloned());
+            let entry = match key {
+                // A key is written in the file as it is.
+                Some(host) => Quote::at(Place::start(), host),
+                None => Quote::of(origin),
+            };
+            self.invalid(origin, ValueProblem::Host(entry, error.flaw));
         }
         let hosts = hosts.iter().map(|host| {
             let origin = origins.get(host.from).unwrap_or(value);
@@ -138,7 +148,7 @@ impl Decoder {
             Data::Text(address) => vec![address.to_string()],
             Data::List(items) => items.iter().map(go::sprint).collect(),
             _ => {
-                self.wrong_type(value, "an address or a list of addresses");
+                self.wrong_type(value, Wanted::Addresses);
                 Vec::new()
             }
         }
@@ -147,7 +157,7 @@ impl Decoder {
     /// docker compose cannot print a key with a path as JSON; it is shown as `id=path` here.
     pub(super) fn ssh(&mut self, value: &Value) -> Value {
         let Some(map) = self.entries(value) else {
-            self.wrong_type(value, "a mapping");
+            self.wrong_type(value, Wanted::Map);
             return value.with(Data::Null);
         };
         let keys = map.iter().map(|(id, entry)| {
@@ -172,7 +182,7 @@ impl Decoder {
                             limits.insert(name, entry.clone());
                         }
                         Some(entry) => {
-                            self.at(Step::Field(name), |decoder| decoder.wrong_type(&entry.value, "an integer"))
+                            self.at(Step::Field(name), |decoder| decoder.wrong_type(&entry.value, Wanted::Int))
                         }
                         None => {}
                     }
@@ -180,7 +190,7 @@ impl Decoder {
                 value.with(Data::Map(limits))
             }
             _ => {
-                self.wrong_type(value, "an integer or a mapping");
+                self.wrong_type(value, Wanted::IntOrMap);
                 value.with(Data::Map(Map::new()))
             }
         }

@@ -6,9 +6,9 @@ mod scalars;
 
 use std::borrow::Cow;
 
+use crate::compose::problem::{Kind, Problem, Reported, TypeProblem, ValueProblem, Wanted};
 use crate::compose::spec::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
 use crate::compose::value::{Data, Entry, Map, Text, Value};
-use crate::finding::{Finding, Severity};
 
 pub(crate) use json::to_json;
 
@@ -22,8 +22,8 @@ pub(crate) struct Decoded {
     /// input. A value that was converted (a size, a duration, an integer from a text) keeps its place, way and parts;
     /// its parts then count bytes of the text before.
     pub(crate) value: Value,
-    /// Values that docker compose refuses: `wrong-type` and `invalid-value`, all errors.
-    pub(crate) problems: Vec<Finding>,
+    /// Values that docker compose refuses.
+    pub(crate) problems: Vec<Reported>,
 }
 
 /// Decodes a project in canonical form, as compose-go's `ModelToProject` does.
@@ -47,7 +47,7 @@ pub(crate) fn decode(canonical: &Value) -> Decoded {
 /// The state of one decoding: where it is, and what it refused.
 struct Decoder {
     path: Vec<Step>,
-    problems: Vec<Finding>,
+    problems: Vec<Reported>,
 }
 
 /// A step on the way to a value.
@@ -122,7 +122,7 @@ impl Decoder {
             Data::Map(map) => map,
             Data::Null => &empty,
             _ => {
-                self.wrong_type(value, "a mapping");
+                self.wrong_type(value, Wanted::Map);
                 &empty
             }
         };
@@ -152,7 +152,7 @@ impl Decoder {
 
     fn items(&mut self, item: &Shape, value: &Value) -> Value {
         let Some(items) = value.list() else {
-            self.wrong_type(value, "a list");
+            self.wrong_type(value, Wanted::List);
             return value.with(Data::Null);
         };
         let items = items.iter().enumerate();
@@ -163,7 +163,7 @@ impl Decoder {
 
     fn elements(&mut self, element: &Shape, value: &Value) -> Value {
         let Some(map) = self.entries(value) else {
-            self.wrong_type(value, "a mapping");
+            self.wrong_type(value, Wanted::Map);
             return value.with(Data::Null);
         };
         let mut decoded = Map::with_capacity(map.len());
@@ -200,28 +200,21 @@ impl Decoder {
         answer
     }
 
-    fn wrong_type(&mut self, value: &Value, expected: &str) {
-        let name = self.path.iter().rev().find_map(Step::name).unwrap_or("the project");
-        let message = format!("`{name}` must be {expected}, but is a {}", value.data.type_name());
-        self.problem("wrong-type", value, message);
+    fn wrong_type(&mut self, value: &Value, wanted: Wanted) {
+        let key = self.path.iter().rev().find_map(Step::name).map(Text::from);
+        let problem = TypeProblem::Decoded { key, wanted, found: Kind::of(value) };
+        self.problem(value, Problem::Type(problem));
     }
 
-    fn invalid(&mut self, value: &Value, message: impl Into<String>) {
-        self.problem("invalid-value", value, message.into());
+    fn invalid(&mut self, value: &Value, problem: ValueProblem) {
+        self.problem(value, Problem::Value(problem));
     }
 
-    fn advise(&mut self, value: &Value, message: impl Into<String>, help: &str) {
-        self.invalid(value, message);
-        if let Some(finding) = self.problems.last_mut() {
-            finding.help = Some(help.to_owned());
-        }
-    }
-
-    fn problem(&mut self, rule: &'static str, value: &Value, message: String) {
-        let resource: Vec<Text> = self.path.iter().take(2).map(Step::text).collect();
-        let evidence: Vec<Text> = self.path.iter().skip(2).map(Step::text).collect();
-        let finding = Finding::new(rule, Severity::Error, value.place, resource.join("."), message);
-        self.problems.push(finding.evidence(evidence.join(".")));
+    fn problem(&mut self, value: &Value, problem: Problem) {
+        let about: Vec<Text> = self.path.iter().take(2).map(Step::text).collect();
+        let inner: Vec<Text> = self.path.iter().skip(2).map(Step::text).collect();
+        let reported = Reported::new(value.place, &about, problem);
+        self.problems.push(Reported { path: Some(inner.join(".")), ..reported });
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{Decoder, zero};
 use crate::compose::load::short::{duration, go, size};
+use crate::compose::problem::{ValueProblem, Wanted};
 use crate::compose::spec::shapes::Shape;
+use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Value};
 
 impl Decoder {
@@ -31,7 +33,7 @@ impl Decoder {
             Data::Int(number) => Some(Data::Text(number.to_string().into())),
             Data::Large(number) => Some(Data::Text(number.to_string().into())),
             _ => {
-                self.wrong_type(value, "a string");
+                self.wrong_type(value, Wanted::Text);
                 None
             }
         }
@@ -43,12 +45,12 @@ impl Decoder {
             Data::Text(text) => {
                 let flag = go::to_boolean(text);
                 if flag.is_none() {
-                    self.advise(value, format!("`{text}` is not a valid boolean"), "use `true` or `false`");
+                    self.invalid(value, ValueProblem::Boolean(Quote::of(value)));
                 }
                 flag.map(Data::Bool)
             }
             _ => {
-                self.wrong_type(value, "a boolean");
+                self.wrong_type(value, Wanted::Bool);
                 None
             }
         }
@@ -62,7 +64,7 @@ impl Decoder {
             Data::Float(number) => Some(Data::Int(go::float_to_int(*number))),
             Data::Text(text) => self.number(value, text, go::parse_int),
             _ => {
-                self.wrong_type(value, "an integer");
+                self.wrong_type(value, Wanted::Int);
                 None
             }
         }
@@ -74,12 +76,13 @@ impl Decoder {
             Data::Int(number) => *number,
             Data::Float(number) => go::float_to_int(*number),
             _ => {
-                self.wrong_type(value, "an integer");
+                self.wrong_type(value, Wanted::Int);
                 return None;
             }
         };
         if number < 0 {
-            self.invalid(value, format!("`{number}` must not be negative"));
+            let quote = Quote::of(value).with_text(number.to_string());
+            self.invalid(value, ValueProblem::Negative(quote));
             return None;
         }
         let mask = 1_i64.checked_shl(bits).map_or(i64::MAX, |limit| limit - 1);
@@ -93,13 +96,13 @@ impl Decoder {
             Data::Float(number) => *number as f32,
             Data::Text(text) => {
                 let Some(number) = read(text) else {
-                    self.invalid(value, format!("`{text}` is not a valid number"));
+                    self.invalid(value, ValueProblem::Number(Quote::of(value)));
                     return None;
                 };
                 number
             }
             _ => {
-                self.wrong_type(value, "a number");
+                self.wrong_type(value, Wanted::Number);
                 return None;
             }
         };
@@ -112,8 +115,8 @@ impl Decoder {
             Data::Int(number) => *number,
             Data::Text(text) => match size::parse(text) {
                 Ok(bytes) => bytes,
-                Err(error) => {
-                    self.advise(value, error.message, "use one of the units `b`, `k`, `m` and `g`, as in `512m`");
+                Err(flaw) => {
+                    self.invalid(value, ValueProblem::Size(Quote::of(value), flaw));
                     return None;
                 }
             },
@@ -125,8 +128,8 @@ impl Decoder {
     fn duration(&mut self, value: &Value) -> Option<Data> {
         match duration::parse(&go::sprint(value)) {
             Ok(nanos) => Some(Data::Text(duration::format(nanos).into())),
-            Err(error) => {
-                self.advise(value, error.message, "use the units `ms`, `s`, `m` and `h`, as in `1m30s`");
+            Err(flaw) => {
+                self.invalid(value, ValueProblem::Duration(Quote::of(value), flaw));
                 None
             }
         }
@@ -137,13 +140,13 @@ impl Decoder {
             Data::Int(mode) => *mode,
             Data::Text(text) => {
                 let Some(mode) = go::parse_octal(text) else {
-                    self.invalid(value, format!("`{text}` is not a valid octal file mode"));
+                    self.invalid(value, ValueProblem::FileMode(Quote::of(value)));
                     return None;
                 };
                 mode
             }
             _ => {
-                self.wrong_type(value, "a file mode");
+                self.wrong_type(value, Wanted::FileMode);
                 return None;
             }
         };
@@ -158,12 +161,12 @@ impl Decoder {
             Data::Text(text) => {
                 let number = go::parse_int(text);
                 if number.is_none() {
-                    self.advise(value, format!("`{text}` is not a valid device count"), "use a number or `all`");
+                    self.invalid(value, ValueProblem::DeviceCount(Quote::of(value)));
                 }
                 number.map(Data::Int)
             }
             _ => {
-                self.wrong_type(value, "`all` or a device count");
+                self.wrong_type(value, Wanted::DeviceCount);
                 None
             }
         }
@@ -172,7 +175,7 @@ impl Decoder {
     fn number(&mut self, value: &Value, text: &str, read: fn(&str) -> Option<i64>) -> Option<Data> {
         let number = read(text);
         if number.is_none() {
-            self.invalid(value, format!("`{text}` is not a valid integer"));
+            self.invalid(value, ValueProblem::Integer(Quote::of(value)));
         }
         number.map(Data::Int)
     }

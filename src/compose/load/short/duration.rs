@@ -1,10 +1,16 @@
 //! Durations such as `1m30s`: read as xhit/go-str2duration 2.1.0 reads them, written as Go's `time.Duration` is.
 
+use std::ops::Range;
+
 /// Why a text is no duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DurationError {
-    /// One clause, values in backticks.
-    pub(crate) message: String,
+pub(crate) enum DurationFlaw {
+    /// It has no number, or one that is too large.
+    Invalid,
+    /// A number without a unit.
+    NoUnit,
+    /// An unknown unit; its bytes.
+    Unit(Range<usize>),
 }
 
 const SECOND: i64 = 1_000_000_000;
@@ -26,8 +32,7 @@ const UNITS: [(&str, i64); 10] = [
 ///
 /// # Errors
 /// A text that is empty, lacks a number or a unit, has another unit, or overflows 64 bits.
-pub(crate) fn parse(text: &str) -> Result<i64, DurationError> {
-    let invalid = || DurationError { message: format!("`{text}` is not a valid duration, such as `1m30s`") };
+pub(crate) fn parse(text: &str) -> Result<i64, DurationFlaw> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -36,7 +41,7 @@ pub(crate) fn parse(text: &str) -> Result<i64, DurationError> {
         return Ok(0);
     }
     if rest.is_empty() {
-        return Err(invalid());
+        return Err(DurationFlaw::Invalid);
     }
     let mut total: i64 = 0;
     while !rest.is_empty() {
@@ -46,18 +51,19 @@ pub(crate) fn parse(text: &str) -> Result<i64, DurationError> {
             None => ("", after),
         };
         if whole.is_empty() && fraction.is_empty() {
-            return Err(invalid());
+            return Err(DurationFlaw::Invalid);
         }
         let end = after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len());
-        let (unit, after) = after.split_at_checked(end).ok_or_else(invalid)?;
+        let (unit, after) = after.split_at_checked(end).ok_or(DurationFlaw::Invalid)?;
         if unit.is_empty() {
-            return Err(DurationError { message: format!("`{text}` is missing a unit, such as `s` or `ms`") });
+            return Err(DurationFlaw::NoUnit);
         }
         let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-            return Err(DurationError { message: format!("unknown time unit `{unit}` in `{text}`") });
+            let end = text.len() - after.len();
+            return Err(DurationFlaw::Unit(end - unit.len()..end));
         };
-        let part = amount(whole, fraction, *unit).ok_or_else(invalid)?;
-        total = total.checked_add(part).ok_or_else(invalid)?;
+        let part = amount(whole, fraction, *unit).ok_or(DurationFlaw::Invalid)?;
+        total = total.checked_add(part).ok_or(DurationFlaw::Invalid)?;
         rest = after;
     }
     Ok(if negative { -total } else { total })
@@ -117,8 +123,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expect: &str) {
-        let answer = parse(text).map(format).unwrap_or_else(|error| error.message);
-        assert_eq!(answer, expect, "{text:?}");
+        assert_eq!(parse(text).map(format).as_deref(), Ok(expect), "{text:?}");
+    }
+
+    fn refuse(text: &str, flaw: DurationFlaw) {
+        assert_eq!(parse(text), Err(flaw), "{text:?}");
     }
 
     #[test]
@@ -140,14 +149,15 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_is_refused() {
-        check("", "`` is not a valid duration, such as `1m30s`");
-        check("30", "`30` is missing a unit, such as `s` or `ms`");
-        check("1h2", "`1h2` is missing a unit, such as `s` or `ms`");
-        check("1 s", "unknown time unit ` s` in `1 s`");
-        check("5 min", "unknown time unit ` min` in `5 min`");
-        check(".s", "`.s` is not a valid duration, such as `1m30s`");
-        check("s", "`s` is not a valid duration, such as `1m30s`");
-        check("99999999999h", "`99999999999h` is not a valid duration, such as `1m30s`");
-        check("é", "`é` is not a valid duration, such as `1m30s`");
+        refuse("", DurationFlaw::Invalid);
+        refuse("30", DurationFlaw::NoUnit);
+        refuse("1h2", DurationFlaw::NoUnit);
+        refuse("1 s", DurationFlaw::Unit(1..3));
+        refuse("5 min", DurationFlaw::Unit(1..5));
+        refuse("-2h5x", DurationFlaw::Unit(4..5));
+        refuse(".s", DurationFlaw::Invalid);
+        refuse("s", DurationFlaw::Invalid);
+        refuse("99999999999h", DurationFlaw::Invalid);
+        refuse("é", DurationFlaw::Invalid);
     }
 }

@@ -19,10 +19,32 @@ pub(crate) struct PortSpec {
 /// Why a text is no port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PortError {
-    /// One clause, values in backticks.
-    pub(crate) message: String,
+    /// What is wrong.
+    pub(crate) flaw: PortFlaw,
     /// The bytes of the text that are wrong.
     pub(crate) range: Range<usize>,
+}
+
+/// What is wrong with a port; each with the bytes of the text that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PortFlaw {
+    /// It has no port of the container.
+    NoTarget,
+    /// An unknown protocol.
+    Protocol(Range<usize>),
+    /// An address that is none.
+    Address(Range<usize>),
+    /// A number that is no port.
+    Number(Range<usize>),
+    /// A range that runs backwards.
+    Reversed(Range<usize>),
+    /// Ranges of different lengths.
+    Lengths {
+        /// That of the container.
+        container: Range<usize>,
+        /// That of the host.
+        published: Range<usize>,
+    },
 }
 
 /// Where the two sides of a short form stand.
@@ -51,28 +73,29 @@ pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
     let target = spec.get(sides.target.clone()).unwrap_or("");
     let (container, protocol) = target.split_once('/').unwrap_or((target, ""));
     if container.is_empty() {
-        return Err(error("missing container port".to_owned(), sides.target));
+        return Err(PortError { flaw: PortFlaw::NoTarget, range: sides.target });
     }
     let protocol = if protocol.is_empty() { "tcp".to_owned() } else { protocol.to_lowercase() };
     if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {
         let start = sides.target.start + container.len() + 1;
-        return Err(error(format!("`{protocol}` is not a valid protocol"), start..spec.len()));
+        return Err(PortError { flaw: PortFlaw::Protocol(start..spec.len()), range: start..spec.len() });
     }
     let host = sides.host.clone().and_then(|range| spec.get(range)).unwrap_or("");
     let (ip, published) = host.rsplit_once(':').unwrap_or(("", host));
     let ip_range = 0..ip.len();
-    let host_ip = address(ip).map_err(|message| error(message, ip_range))?;
+    let host_ip =
+        address(ip).ok_or_else(|| PortError { flaw: PortFlaw::Address(ip_range.clone()), range: ip_range })?;
 
     let container_range = sides.target.start..sides.target.start + container.len();
-    let (first, last) = range(container).map_err(|message| error(message, container_range.clone()))?;
+    let (first, last) = range(spec, &container_range)?;
     let published_range = host.len() - published.len()..host.len();
     let published = if published.is_empty() {
         None
     } else {
-        let (low, high) = range(published).map_err(|message| error(message, published_range.clone()))?;
+        let (low, high) = range(spec, &published_range)?;
         if last - first != high - low && first != last {
-            let message = format!("port ranges `{container}` and `{published}` have different lengths");
-            return Err(error(message, published_range));
+            let flaw = PortFlaw::Lengths { container: container_range, published: published_range.clone() };
+            return Err(PortError { flaw, range: published_range });
         }
         Some((low, high))
     };
@@ -91,41 +114,36 @@ pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
     Ok(ports)
 }
 
-fn error(message: String, range: Range<usize>) -> PortError {
-    PortError { message, range }
-}
-
 /// The address without brackets; empty brackets are taken for no address.
-fn address(ip: &str) -> Result<String, String> {
-    let invalid = || format!("`{ip}` is not a valid IP address");
+fn address(ip: &str) -> Option<String> {
     let bare = match ip.strip_prefix('[') {
-        Some(rest) => rest.strip_suffix(']').filter(|rest| !rest.contains(['[', ']'])).ok_or_else(invalid)?,
+        Some(rest) => rest.strip_suffix(']').filter(|rest| !rest.contains(['[', ']']))?,
         None => ip,
     };
-    if !bare.is_empty() && bare.parse::<IpAddr>().is_err() {
-        return Err(invalid());
-    }
-    Ok(bare.to_owned())
+    (bare.is_empty() || bare.parse::<IpAddr>().is_ok()).then(|| bare.to_owned())
 }
 
-/// First and last port of `80` or `80-90`; what follows a second `-` is not looked at.
-fn range(text: &str) -> Result<(u32, u32), String> {
+/// First and last port of `80` or `80-90`, which stands at some bytes; what follows a second `-` is not looked at.
+fn range(spec: &str, at: &Range<usize>) -> Result<(u32, u32), PortError> {
+    let text = spec.get(at.clone()).unwrap_or("");
     let mut numbers = text.split('-');
-    let first = number(numbers.next().unwrap_or(""))?;
-    let last = numbers.next().map_or(Ok(first), number)?;
+    let low = numbers.next().unwrap_or("");
+    let invalid =
+        |start: usize, length: usize| PortError { flaw: PortFlaw::Number(start..start + length), range: at.clone() };
+    let first = number(low).ok_or_else(|| invalid(at.start, low.len()))?;
+    let last = match numbers.next() {
+        Some(high) => number(high).ok_or_else(|| invalid(at.start + low.len() + 1, high.len()))?,
+        None => first,
+    };
     if last < first {
-        return Err(format!("port range `{text}` is reversed"));
+        return Err(PortError { flaw: PortFlaw::Reversed(at.clone()), range: at.clone() });
     }
     Ok((first, last))
 }
 
-fn number(text: &str) -> Result<u32, String> {
+fn number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse::<u16>()
-        .ok()
-        .filter(|_| digits)
-        .map(u32::from)
-        .ok_or_else(|| format!("`{text}` is not a valid port (0 to 65535)"))
+    text.parse::<u16>().ok().filter(|_| digits).map(u32::from)
 }
 
 #[cfg(test)]
@@ -139,9 +157,21 @@ mod tests {
                 .map(|port| format!("{}|{}|{}/{}", port.host_ip, port.published, port.target, port.protocol))
                 .collect::<Vec<_>>()
                 .join(" "),
-            Err(error) => format!("{}: {}", spec.get(error.range.clone()).unwrap(), error.message),
+            Err(error) => format!("{}: {}", spec.get(error.range.clone()).unwrap(), shown(spec, &error.flaw)),
         };
         assert_eq!(answer, expect, "{spec:?}");
+    }
+
+    fn shown(spec: &str, flaw: &PortFlaw) -> String {
+        let part = |range: &Range<usize>| spec.get(range.clone()).unwrap().to_owned();
+        match flaw {
+            PortFlaw::NoTarget => "no target".to_owned(),
+            PortFlaw::Protocol(range) => format!("protocol {}", part(range)),
+            PortFlaw::Address(range) => format!("address {}", part(range)),
+            PortFlaw::Number(range) => format!("number {}", part(range)),
+            PortFlaw::Reversed(range) => format!("reversed {}", part(range)),
+            PortFlaw::Lengths { container, published } => format!("lengths {} {}", part(container), part(published)),
+        }
     }
 
     #[test]
@@ -163,18 +193,19 @@ mod tests {
 
     #[test]
     fn an_error_points_at_the_wrong_part() {
-        check("8080:", ": missing container port");
-        check("80/http", "http: `http` is not a valid protocol");
-        check("300.0.0.1:80:80", "300.0.0.1: `300.0.0.1` is not a valid IP address");
-        check("localhost:80:80", "localhost: `localhost` is not a valid IP address");
-        check("a:80", "a: `a` is not a valid port (0 to 65535)");
-        check("80:70000", "70000: `70000` is not a valid port (0 to 65535)");
-        check("+80:80", "+80: `+80` is not a valid port (0 to 65535)");
-        check("90-80:80", "90-80: port range `90-80` is reversed");
-        check("1-3:80-81", "1-3: port ranges `80-81` and `1-3` have different lengths");
-        check("127.0.0.1:a:80", "a: `a` is not a valid port (0 to 65535)");
-        check("[::1:80:80", "[::1: `[::1` is not a valid IP address");
-        check("", ": missing container port");
+        check("8080:", ": no target");
+        check("80/http", "http: protocol http");
+        check("300.0.0.1:80:80", "300.0.0.1: address 300.0.0.1");
+        check("localhost:80:80", "localhost: address localhost");
+        check("a:80", "a: number a");
+        check("80:70000", "70000: number 70000");
+        check("+80:80", "+80: number +80");
+        check("80-x:80", "80-x: number x");
+        check("90-80:80", "90-80: reversed 90-80");
+        check("1-3:80-81", "1-3: lengths 80-81 1-3");
+        check("127.0.0.1:a:80", "a: number a");
+        check("[::1:80:80", "[::1: address [::1");
+        check("", ": no target");
     }
 
     #[test]

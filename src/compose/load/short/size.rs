@@ -1,12 +1,18 @@
 //! Sizes such as `64m`, as Docker reads them (docker/go-units 0.5.0, `RAMInBytes`).
 
+use std::ops::Range;
+
 use super::go;
 
 /// Why a text is no size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SizeError {
-    /// One clause, values in backticks.
-    pub(crate) message: String,
+pub(crate) enum SizeFlaw {
+    /// It has no number, or none that can be read.
+    Invalid,
+    /// It is below zero.
+    Negative,
+    /// The unit is unknown; its bytes.
+    Unit(Range<usize>),
 }
 
 /// A size in bytes. Units are binary (`k` is 1024) and of any case: `b`, `k`, `kb`, `kib` … up to `p`; one blank may
@@ -14,9 +20,8 @@ pub(crate) struct SizeError {
 ///
 /// # Errors
 /// A text without a digit, with a number that is none, with a negative one, or with another unit.
-pub(crate) fn parse(text: &str) -> Result<i64, SizeError> {
-    let invalid = || SizeError { message: format!("`{text}` is not a valid size, such as `512m` or `2g`") };
-    let last = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').ok_or_else(invalid)?;
+pub(crate) fn parse(text: &str) -> Result<i64, SizeFlaw> {
+    let last = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').ok_or(SizeFlaw::Invalid)?;
     let unit = text.get(last + 1..).unwrap_or("");
     let number = text.get(..last).unwrap_or("");
     let number = if text.get(last..).is_some_and(|rest| rest.starts_with(' ')) {
@@ -24,12 +29,11 @@ pub(crate) fn parse(text: &str) -> Result<i64, SizeError> {
     } else {
         text.get(..=last).unwrap_or("")
     };
-    let number = go::parse_float(number).ok_or_else(invalid)?;
+    let number = go::parse_float(number).ok_or(SizeFlaw::Invalid)?;
     if number < 0.0 {
-        return Err(SizeError { message: format!("`{text}` must not be negative") });
+        return Err(SizeFlaw::Negative);
     }
-    let factor = factor(&unit.to_lowercase())
-        .ok_or_else(|| SizeError { message: format!("unknown size unit `{unit}` in `{text}`") })?;
+    let factor = factor(&unit.to_lowercase()).ok_or_else(|| SizeFlaw::Unit(text.len() - unit.len()..text.len()))?;
     Ok(go::float_to_int(number * factor))
 }
 
@@ -61,6 +65,13 @@ mod tests {
         check("2.9", Some(2));
         check("1p", Some(1 << 50));
         check(".5k", Some(512));
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong() {
+        assert_eq!(parse("m"), Err(SizeFlaw::Invalid));
+        assert_eq!(parse("-1m"), Err(SizeFlaw::Negative));
+        assert_eq!(parse("12xb"), Err(SizeFlaw::Unit(2..4)));
     }
 
     #[test]

@@ -3,12 +3,20 @@
 use std::ops::Range;
 
 /// Why a text cannot be split.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WordsError {
-    /// One clause, values in backticks.
-    pub(crate) message: String,
-    /// The bytes of the text that are wrong.
-    pub(crate) range: Range<usize>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WordsFlaw {
+    /// A `(` that does not follow a `$`.
+    Parenthesis,
+    /// A backslash at the end.
+    Backslash,
+    /// A `"` without its end.
+    DoubleQuote,
+    /// A `'` without its end.
+    SingleQuote,
+    /// A backtick without its end.
+    Backtick,
+    /// A parenthesis without its other half.
+    Unbalanced,
 }
 
 /// A word and the bytes it is written with, quotes and backslashes included.
@@ -20,14 +28,14 @@ pub(crate) type Word = (String, Range<usize>);
 ///
 /// # Errors
 /// An unclosed quote, backtick or parenthesis, a trailing backslash, a `(` that follows no `$`, or a lone `)`.
-pub(crate) fn split(command: &str) -> Result<Vec<Word>, WordsError> {
+pub(crate) fn split(command: &str) -> Result<Vec<Word>, WordsFlaw> {
     let mut splitter = Splitter::default();
     for (at, c) in command.char_indices() {
         if !splitter.take(at, c)? {
             break;
         }
     }
-    splitter.finish(command.len())
+    splitter.finish()
 }
 
 /// What a quote, backtick or parenthesis has opened, and where.
@@ -47,7 +55,7 @@ struct Splitter {
 
 impl Splitter {
     /// Takes a character; `false` where the command ends.
-    fn take(&mut self, at: usize, c: char) -> Result<bool, WordsError> {
+    fn take(&mut self, at: usize, c: char) -> Result<bool, WordsFlaw> {
         if self.escaped.take().is_some() {
             self.push(at, c);
             return Ok(true);
@@ -74,15 +82,14 @@ impl Splitter {
         self.special(at, c)
     }
 
-    fn special(&mut self, at: usize, c: char) -> Result<bool, WordsError> {
+    fn special(&mut self, at: usize, c: char) -> Result<bool, WordsFlaw> {
         let quoted = self.single.is_some() || self.double.is_some();
         match c {
             '`' if !quoted && self.dollar.is_none() => toggle(&mut self.backtick, at),
             ')' if !quoted && self.backtick.is_none() => toggle(&mut self.dollar, at),
             '(' if !quoted && self.backtick.is_none() => {
                 if self.dollar.is_some() || !self.word.ends_with('$') {
-                    let message = "unquoted `(` that does not follow a `$`".to_owned();
-                    return Err(WordsError { message, range: at..at + 1 });
+                    return Err(WordsFlaw::Parenthesis);
                 }
                 self.dollar = Some(at);
                 self.touch(at, c);
@@ -134,19 +141,19 @@ impl Splitter {
         self.started = false;
     }
 
-    fn finish(mut self, end: usize) -> Result<Vec<Word>, WordsError> {
+    fn finish(mut self) -> Result<Vec<Word>, WordsFlaw> {
         if self.started {
             self.end_word();
         }
         let open = [
-            (self.escaped, "trailing backslash"),
-            (self.double, "unclosed `\"`"),
-            (self.single, "unclosed `'`"),
-            (self.backtick, "unclosed backtick"),
-            (self.dollar, "unbalanced parenthesis"),
+            (self.escaped, WordsFlaw::Backslash),
+            (self.double, WordsFlaw::DoubleQuote),
+            (self.single, WordsFlaw::SingleQuote),
+            (self.backtick, WordsFlaw::Backtick),
+            (self.dollar, WordsFlaw::Unbalanced),
         ];
-        match open.into_iter().find_map(|(at, message)| at.map(|at| (at, message))) {
-            Some((at, message)) => Err(WordsError { message: message.to_owned(), range: at..end }),
+        match open.into_iter().find(|(at, _)| at.is_some()) {
+            Some((_, flaw)) => Err(flaw),
             None => Ok(self.words),
         }
     }
@@ -165,8 +172,8 @@ mod tests {
         assert_eq!(words, expect, "{command:?}");
     }
 
-    fn refuse(command: &str, range: Range<usize>) {
-        assert_eq!(split(command).map_err(|error| error.range), Err(range), "{command:?}");
+    fn refuse(command: &str, flaw: WordsFlaw) {
+        assert_eq!(split(command), Err(flaw), "{command:?}");
     }
 
     #[test]
@@ -196,13 +203,13 @@ mod tests {
 
     #[test]
     fn what_is_open_at_the_end_is_refused() {
-        refuse("a \"b", 2..4);
-        refuse("é 'b", 3..5);
-        refuse("a `b", 2..4);
-        refuse("a $(b", 3..5);
-        refuse("a )", 2..3);
-        refuse("a (b)", 2..3);
-        refuse("a\\", 1..2);
+        refuse("a \"b", WordsFlaw::DoubleQuote);
+        refuse("é 'b", WordsFlaw::SingleQuote);
+        refuse("a `b", WordsFlaw::Backtick);
+        refuse("a $(b", WordsFlaw::Unbalanced);
+        refuse("a )", WordsFlaw::Unbalanced);
+        refuse("a (b)", WordsFlaw::Parenthesis);
+        refuse("a\\", WordsFlaw::Backslash);
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! compose whose schema takes the key (compose-go as its `go.mod` names it), not before 2.0.0. `parity.rs` holds the
 //! table against facts tried on docker compose itself.
 
-pub(crate) mod quick_fix;
 mod aliases;
 mod build;
 mod deploy;
@@ -18,10 +17,11 @@ mod repeats;
 mod resources;
 mod service;
 mod service_parts;
-mod shape;
-mod suggest;
+pub(crate) mod shape;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+pub(crate) mod violation;
 mod walk;
 mod words;
 
@@ -30,26 +30,15 @@ pub(crate) use lookup::{Found, lookup, nearest_path};
 pub(crate) use release::Release;
 pub(crate) use service::SERVICE_STRUCT;
 pub(crate) use shape::Key;
+pub(crate) use violation::{UnknownKey, Violation};
+pub(crate) use words::wanted;
 
+use crate::compose::problem::Reported;
 use crate::compose::value::Value;
-use crate::finding::Finding;
-use crate::yaml::edit::Files;
-
-/// A place that does not fit the specification.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Violation {
-    /// What is wrong: rule `unknown-key`, `wrong-type`, `invalid-value` or `missing-key`.
-    pub(crate) finding: Finding,
-    /// Whether docker compose 2.40.3 rejects the project for it; it ignores unknown keys in a few places.
-    pub(crate) rejected: bool,
-    /// Whether only the age of docker compose 2.40.3 is at fault: the specification of today knows the key. Such a
-    /// finding is not meant for people.
-    pub(crate) newer: bool,
-}
 
 /// Holds a merged project against the specification and gives every violation, in the order of the project.
 ///
 /// The root is the whole project after interpolation, `extends`, `include` and merging, short forms as written.
-pub(crate) fn validate(files: Files<'_>, root: &Value) -> Vec<Violation> {
-    walk::walk(files, root, &resources::FILE)
+pub(crate) fn validate(root: &Value) -> Vec<Reported> {
+    walk::walk(root, &resources::FILE)
 }

@@ -33,7 +33,7 @@ impl Scalars {
 }
 
 /// What must hold for a text. The patterns of the schema search: they are not anchored.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextRule {
     /// Anything goes.
     Free,
@@ -219,7 +219,19 @@ pub(crate) struct Shape {
     pub(crate) hint: Option<&'static str>,
 }
 
+/// Each shape is one entry of the table.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Shape {
+    /// Whether nothing but a mapping may be there.
+    pub(crate) fn is_mapping_only(&self) -> bool {
+        self.scalars == Scalars::NONE && self.list.is_none() && !matches!(self.map, Mapping::No)
+    }
+
     /// Scalars of some kinds.
     pub(crate) const fn of(scalars: Scalars) -> Shape {
         Shape {

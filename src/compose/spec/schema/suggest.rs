@@ -8,10 +8,23 @@ use super::shape::{Mapping, Struct};
 use crate::compose::value::{Data, Entry, Map};
 
 /// What is behind an unknown key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Guess {
-    /// A sentence on where it belongs; `{owner}` stands for the mapping it is in.
-    Moved(String),
+    /// The same thing is said elsewhere, or with other keys.
+    Elsewhere(&'static str),
+    /// It was a key once; what took its place.
+    Replaced(&'static str),
+    /// It is a key of a mapping around this one.
+    Outside {
+        /// That mapping: `a service`; `None` for the file itself.
+        title: Option<&'static str>,
+    },
+    /// It is a key of a section of the service.
+    Section(String),
+    /// It is a key of a service, at the top level.
+    OfService,
+    /// It looks like a service, at the top level.
+    Service,
     /// A key with nearly that name, and whether the value fits it and it is not given already.
     Spelling {
         /// The key.
@@ -53,15 +66,13 @@ pub(crate) fn guess(name: &str, entry: &Entry, map: &Map, owners: &[&'static Str
         return spelling(key, entry, map, owner);
     }
     if let Some(place) = elsewhere(owner.title, name) {
-        return Guess::Moved(format!("unknown key `{name}` in {{owner}}: use {place}"));
+        return Guess::Elsewhere(place);
     }
-    if let Some(sentence) = moved_by_name(name, entry, owner) {
-        return Guess::Moved(sentence);
+    if let Some(moved) = moved_by_name(name, entry, owner) {
+        return moved;
     }
     if let Some(outer) = above.iter().rev().find(|outer| outer.key(name).is_some()) {
-        let place = if is(outer, &FILE_STRUCT) { "at the top level".to_owned() } else { format!("in {}", outer.title) };
-        let place = place.replace("in a service", "in the service");
-        return Guess::Moved(format!("`{name}` belongs {place}, not in {{owner}}"));
+        return Guess::Outside { title: (!is(outer, &FILE_STRUCT)).then_some(outer.title) };
     }
     let near = nearest(name, owner.keys.iter().map(|key| key.name));
     if let Some(near) = near
@@ -72,7 +83,7 @@ pub(crate) fn guess(name: &str, entry: &Entry, map: &Map, owners: &[&'static Str
     if is(owner, &SERVICE_STRUCT)
         && let Some(path) = section_of(name)
     {
-        return Guess::Moved(format!("`{name}` belongs under `{path}`, not in {{owner}}"));
+        return Guess::Section(path);
     }
     match near {
         Some(near) => spelling(near, entry, map, owner),
@@ -121,27 +132,23 @@ fn spelling(near: &'static str, entry: &Entry, map: &Map, owner: &'static Struct
     Guess::Spelling { name: near, fits: shape_fits && !map.contains_key(near) }
 }
 
-fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<String> {
+/// Only what had that name in an old format is something else *now*; the rest is simply called otherwise.
+const REPLACED: [&str; 4] = ["net", "log_driver", "log_opt", "volume_driver"];
+
+fn moved_by_name(name: &str, entry: &Entry, owner: &'static Struct) -> Option<Guess> {
     if is(owner, &SERVICE_STRUCT) {
         let (_, now) = SERVICE_MOVES.iter().find(|(old, _)| *old == name)?;
-        return Some(format!("unknown key `{name}` in {{owner}}: it was replaced by {now}"))
-            .map(|sentence| reword(name, sentence));
+        return Some(if REPLACED.contains(&name) { Guess::Replaced(now) } else { Guess::Elsewhere(now) });
     }
     if !is(owner, &FILE_STRUCT) {
         return None;
     }
     if SERVICE_STRUCT.key(name).is_some() {
-        return Some(format!("`{name}` belongs in a service under `services`, not at the top level"));
+        return Some(Guess::OfService);
     }
     let looks_like_service =
         matches!(&entry.value.data, Data::Map(map) if map.contains_key("image") || map.contains_key("build"));
-    looks_like_service.then(|| format!("`{name}` looks like a service, which belongs under `services`"))
-}
-
-/// Only what had that name in an old format is something else *now*; the rest is simply called otherwise.
-fn reword(name: &str, sentence: String) -> String {
-    let old = ["net", "log_driver", "log_opt", "volume_driver"];
-    if old.contains(&name) { sentence } else { sentence.replace(": it was replaced by ", ": use ") }
+    looks_like_service.then_some(Guess::Service)
 }
 
 /// The path of the section of a service that knows a key: `deploy.resources`.

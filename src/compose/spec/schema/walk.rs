@@ -3,20 +3,18 @@
 use super::release::Release;
 use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
-use super::{Violation, aliases, suggest, words};
-use crate::compose::spec::schema::quick_fix;
-use crate::compose::value::{Data, Entry, Map, Step, Value};
-use crate::finding::{Finding, Fix, Severity};
+use super::violation::{Bound, Flaw, Rest, Subject};
+use super::{UnknownKey, Violation, aliases, suggest};
+use crate::compose::problem::{Kind, Missing, Problem, Reported, Role, TypeProblem, ValueProblem, Verdict};
+use crate::compose::value::quote::Quote;
+use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::Place;
-use crate::yaml::edit;
-use crate::yaml::edit::Files;
 
 /// Holds a value against a shape.
-pub(crate) fn walk(files: Files<'_>, root: &Value, shape: &'static Shape) -> Vec<Violation> {
-    let mut walk =
-        Walk { files, path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, violations: Vec::new() };
+pub(crate) fn walk(root: &Value, shape: &'static Shape) -> Vec<Reported> {
+    let mut walk = Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, found: Vec::new() };
     walk.value(root, shape);
-    walk.violations
+    walk.found
 }
 
 /// A step of the path from the root.
@@ -26,7 +24,6 @@ enum Segment<'a> {
 }
 
 struct Walk<'a> {
-    files: Files<'a>,
     path: Vec<Segment<'a>>,
     /// Places of the keys above, innermost last; an item of a list counts as having none.
     keys: Vec<Option<Place>>,
@@ -34,7 +31,7 @@ struct Walk<'a> {
     owners: Vec<&'static Struct>,
     /// How many values above stand elsewhere too, so that an edit would change more than this place.
     shared: usize,
-    violations: Vec<Violation>,
+    found: Vec<Reported>,
 }
 
 impl<'a> Walk<'a> {
@@ -97,14 +94,9 @@ impl<'a> Walk<'a> {
         self.owners.pop();
         for name in structure.required {
             if !map.contains_key(name) && !misspelt.contains(name) {
-                let message = format!(
-                    "missing required key `{name}` in {}",
-                    words::instance(structure.title, self.chosen_name())
-                );
                 let place = self.keys.last().copied().flatten().unwrap_or(value.place);
-                let finding = self.finding("missing-key", place, message);
-                let evidence = format!("{}.{name}", self.full_path());
-                self.report(finding.evidence(evidence).help(words::missing_help(structure.title, name)));
+                let owner = self.chosen_name();
+                self.report(place, Problem::Missing(Missing::Key { key: name, title: structure.title, owner }));
             }
         }
     }
@@ -115,9 +107,8 @@ impl<'a> Walk<'a> {
                 self.enter(Segment::Key(name), Some(entry.key), |walk| walk.value(&entry.value, table.value));
             } else if table.closed {
                 self.enter(Segment::Key(name), Some(entry.key), |walk| {
-                    let message = words::bad_name(name, table);
-                    let finding = walk.finding("invalid-value", entry.key, message);
-                    walk.report(finding.help(words::name_help(table.names)));
+                    let flaw = Flaw::Name { name: name.clone(), title: table.title, names: table.names };
+                    walk.invalid(entry.key, flaw);
                 });
             }
         }
@@ -127,69 +118,62 @@ impl<'a> Walk<'a> {
         if rule.holds(text) {
             return;
         }
-        let message = words::bad_text(&self.subject(), text, rule);
-        let mut finding = self.finding("invalid-value", self.place_of(value), message);
-        if let TextRule::Words(options) = rule
-            && let Some(near) = suggest::nearest_word(text, options)
-        {
-            finding = finding.help(format!("did you mean `{near}`?"));
-            finding.fix = self.when_mine(quick_fix::respell(self.files, value.place, text, near));
-        }
-        self.report(finding);
+        let near = match rule {
+            TextRule::Words(options) => suggest::nearest_word(text, options),
+            _ => None,
+        };
+        self.invalid(self.place_of(value), Flaw::Text { text: Quote::of(value), rule, near });
     }
 
     fn range(&mut self, value: &Value, number: f64, (least, greatest): (i64, i64)) {
-        let wanted = if least > i64::MIN && number < least as f64 {
-            format!("at least {least}")
+        let bound = if least > i64::MIN && number < least as f64 {
+            Bound::Least(least)
         } else if greatest < i64::MAX && number > greatest as f64 {
-            format!("at most {greatest}")
+            Bound::Greatest(greatest)
         } else {
             return;
         };
-        let message = format!("{} must be {wanted}, but is {number}", self.subject());
-        let finding = self.finding("invalid-value", self.place_of(value), message);
-        self.report(finding);
+        // A number as Go prints it is not what YAML has: `1e3`.
+        let number = Quote::of(value).with_text(number.to_string());
+        self.invalid(self.place_of(value), Flaw::Range { number, bound });
     }
 
     fn duplicates(&mut self, items: &'a [Value], list: &List) {
         for (first, again) in repeats(items) {
             let (Some(first), Some(item)) = (items.get(first), items.get(again)) else { continue };
-            let shown = item.text().filter(|_| list.style != EntryStyle::Pairs);
-            let message = words::duplicate(&self.subject(), shown);
+            let shown = (item.text().is_some() && list.style != EntryStyle::Pairs).then(|| Quote::of(item));
+            // The list is named, not its entry.
+            let subject = self.subject();
             self.enter(Segment::Index(again), None, |walk| {
-                let finding = walk.finding("invalid-value", item.place, message);
-                let mut finding = finding.label(first.place, "first listed here").help("remove one of them");
-                let title = "remove the duplicate";
-                let fix = edit::safe(title, edit::remove(walk.files, item.place));
-                finding.fix = walk.when_mine(fix.filter(|_| !is_shared(item)));
-                walk.report(finding);
+                let violation = Violation { subject, flaw: Flaw::Duplicate(shown) };
+                let mut reported = walk.reported(item.place, Problem::Value(ValueProblem::Schema(violation)));
+                reported.is_shared |= is_shared(item);
+                walk.found.push(reported.related(first.place, Role::First));
             });
         }
     }
 
-    fn wrong_type(&mut self, value: &Value, shape: &Shape) {
-        let message = format!("{} must be {}, but is {}", self.subject(), words::wanted(shape), words::kind(value));
-        let mut finding = self.finding("wrong-type", self.place_of(value), message);
-        finding.help = words::type_help(value, shape).map(str::to_owned);
-        if shape.quotable {
-            finding.fix = self.when_mine(quick_fix::quote(self.files, value));
-        } else if let Data::Text(text) = &value.data {
-            finding.fix = self.when_mine(quick_fix::unquote(self.files, value, text, shape));
-        }
-        self.report(finding);
+    fn wrong_type(&mut self, value: &Value, shape: &'static Shape) {
+        let is_flow = value.map().is_some_and(|entries| is_flow(value, entries));
+        let scalar = (value.map().is_none() && value.list().is_none()).then(|| value.clone());
+        let flaw = Flaw::Kind { shape, found: Kind::of(value), scalar, is_flow };
+        let violation = Violation { subject: self.subject(), flaw };
+        self.report(self.place_of(value), Problem::Type(TypeProblem::Schema(violation)));
     }
 
     /// An entry of a list in which YAML saw a mapping where the author wrote `a: b`.
     fn split_entry(&mut self, item: &Value, list: &List) {
         let Some((name, entry)) = item.map().and_then(Map::first) else { return };
-        let shown = words::entry_name(name);
-        let wanted = words::wanted(list.item);
-        let message = format!("{} must be {wanted}, but YAML reads `{shown}: …` as a mapping", self.subject());
-        let shared = is_shared(item) || is_shared(&entry.value);
-        let (help, fix) = quick_fix::split_entry(self.files, item.place, name, entry, list.style);
-        let mut finding = self.finding("wrong-type", item.place, message).help(help);
-        finding.fix = if shared { None } else { self.when_mine(fix) };
-        self.report(finding);
+        let rest = match &entry.value.data {
+            Data::Null => Rest::Nothing,
+            Data::Text(text) if text.contains(char::is_whitespace) => Rest::Words,
+            _ => Rest::Word,
+        };
+        let flaw = Flaw::Split { shape: list.item, name: name.clone(), rest, style: list.style };
+        let violation = Violation { subject: self.subject(), flaw };
+        let mut reported = self.reported(item.place, Problem::Type(TypeProblem::Schema(violation)));
+        reported.is_shared |= is_shared(item) || is_shared(&entry.value);
+        self.found.push(reported);
     }
 
     /// Reports a key that is not known, and gives the key that was meant.
@@ -201,39 +185,31 @@ impl<'a> Walk<'a> {
         structure: &'static Struct,
     ) -> Option<&'static str> {
         let guess = suggest::guess(name, entry, map, &self.owners);
-        let owner = words::instance(structure.title, self.chosen_name());
-        let message = match &guess {
-            suggest::Guess::Moved(sentence) => sentence.replace("{owner}", &owner),
-            _ => format!("unknown key `{name}` in {owner}"),
-        };
+        let owner = self.chosen_name();
         let meant = match guess {
-            suggest::Guess::Spelling { name, fits } => Some((name, fits)),
+            suggest::Guess::Spelling { name, .. } => Some(name),
             _ => None,
         };
         self.enter(Segment::Key(name), Some(entry.key), |walk| {
-            let mut finding = walk.finding("unknown-key", entry.key, message);
-            if let Some((near, fits)) = meant {
-                finding = finding.help(format!("did you mean `{near}`?"));
-                let fix =
-                    quick_fix::respell(walk.files, entry.key, name, near).filter(|_| fits && !is_shared(&entry.value));
-                finding.fix = walk.when_mine(fix);
-            }
+            let unknown = UnknownKey { name: name.into(), title: structure.title, owner, guess };
+            let mut reported = walk.reported(entry.key, Problem::UnknownKey(unknown));
+            reported.is_shared |= is_shared(&entry.value);
             if !structure.closed {
-                finding.severity = Severity::Warning;
-                finding.help.get_or_insert_with(|| "remove it: docker compose silently ignores it".to_owned());
+                reported.verdict = Verdict::Accepted;
             }
-            walk.violations.push(Violation { finding, rejected: structure.closed, newer: false });
+            walk.found.push(reported);
         });
-        meant.map(|(near, _)| near)
+        meant
     }
 
+    /// A key that the specification of today has and docker compose 2.40.3 does not: its age alone is at fault.
     fn newer(&mut self, name: &str, entry: &Entry, release: Release) {
-        let message = format!(
-            "`{name}` requires docker compose {release}, but plimsoll reads the project as {} does",
-            Release::REFERENCE
-        );
-        let finding = self.finding("unknown-key", entry.key, message);
-        self.violations.push(Violation { finding, rejected: true, newer: true });
+        let title = self.owners.last().map_or("", |owner| owner.title);
+        let guess = suggest::Guess::Nothing;
+        let unknown = UnknownKey { name: name.into(), title, owner: None, guess };
+        let mut reported = self.reported(entry.key, Problem::UnknownKey(unknown));
+        reported.verdict = Verdict::NeedsNewer(release);
+        self.found.push(reported);
     }
 
     fn enter(&mut self, segment: Segment<'a>, key: Option<Place>, inside: impl FnOnce(&mut Walk<'a>)) {
@@ -244,17 +220,19 @@ impl<'a> Walk<'a> {
         self.path.pop();
     }
 
-    fn report(&mut self, finding: Finding) {
-        self.violations.push(Violation { finding, rejected: true, newer: false });
+    fn invalid(&mut self, place: Place, flaw: Flaw) {
+        let violation = Violation { subject: self.subject(), flaw };
+        self.report(place, Problem::Value(ValueProblem::Schema(violation)));
     }
 
-    fn finding(&self, rule: &'static str, place: Place, message: String) -> Finding {
-        Finding::new(rule, Severity::Error, place, self.resource(), message).evidence(self.full_path())
+    fn report(&mut self, place: Place, problem: Problem) {
+        let reported = self.reported(place, problem);
+        self.found.push(reported);
     }
 
-    /// A fix is only for what stands at this place alone.
-    fn when_mine(&self, fix: Option<Fix>) -> Option<Fix> {
-        fix.filter(|_| self.shared == 0)
+    fn reported(&self, place: Place, problem: Problem) -> Reported {
+        let about: Vec<Text> = self.path.iter().filter_map(Segment::key).map(Into::into).collect();
+        Reported { path: Some(self.full_path()), is_shared: self.shared > 0, ..Reported::new(place, &about, problem) }
     }
 
     /// Where a value stands; its key, where nothing is written.
@@ -264,28 +242,20 @@ impl<'a> Walk<'a> {
     }
 
     /// The name that the author chose for the mapping that is being looked at; none in a list.
-    fn chosen_name(&self) -> Option<&str> {
+    fn chosen_name(&self) -> Option<Text> {
         match self.path.last() {
-            Some(Segment::Key(name)) => Some(name),
+            Some(Segment::Key(name)) => Some((*name).into()),
             _ => None,
         }
     }
 
-    fn subject(&self) -> String {
-        let key = self.path.iter().rev().find_map(|segment| match segment {
-            Segment::Key(name) => Some(words::entry_name(name)),
-            Segment::Index(_) => None,
-        });
+    fn subject(&self) -> Subject {
+        let key = self.path.iter().rev().find_map(Segment::key).map(Text::from);
         match (self.path.last(), key) {
-            (Some(Segment::Index(_)), Some(key)) => format!("an entry of `{key}`"),
-            (_, Some(key)) => format!("`{key}`"),
-            _ => "a Compose file".to_owned(),
+            (Some(Segment::Index(_)), Some(key)) => Subject::Entry(key),
+            (_, Some(key)) => Subject::Key(key),
+            _ => Subject::File,
         }
-    }
-
-    fn resource(&self) -> String {
-        let keys: Vec<&str> = self.path.iter().filter_map(Segment::key).collect();
-        keys.join(".")
     }
 
     fn full_path(&self) -> String {
@@ -311,6 +281,11 @@ impl<'a> Segment<'a> {
             Segment::Index(_) => None,
         }
     }
+}
+
+/// Whether a mapping is written with braces: they stand before its first key.
+fn is_flow(value: &Value, entries: &Map) -> bool {
+    entries.first().is_none_or(|(_, entry)| entry.key.span.start > value.place.span.start)
 }
 
 fn is_shared(value: &Value) -> bool {

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::finding::{Finding, Fix};
+use crate::finding::Fix;
 use crate::source::Place;
 use crate::source::SourceDb;
+use crate::text::nearest::clearly_meant;
 use crate::yaml::edit;
 use crate::yaml::edit::{Content, Files, env};
 
@@ -15,35 +16,14 @@ static SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\$\{(?:[#!][A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9_]*(?:%|#|/|\^|,|@|\[|:[ 0-9]).*)\}$").ok()
 });
 
-/// How long a name must be for one other letter to be a slip.
-const LEAST_LETTERS: usize = 4;
-
-/// Adds the fixes that need nothing but the finding itself.
-pub(crate) fn all(files: Files<'_>, sources: &SourceDb, findings: &mut [Finding]) {
-    for finding in findings.iter_mut().filter(|finding| finding.fix.is_none()) {
-        finding.fix = match finding.rule {
-            "duplicate-key" => duplicate_key(files, finding),
-            "invalid-interpolation" => invalid_interpolation(files, sources, finding.place),
-            "malformed-line" => malformed_line(files, sources, finding.place),
-            "conflicting-keys" if finding.message.starts_with("`external` and") => {
-                let key = finding.evidence.clone().unwrap_or_default();
-                external_key(files, finding.place, &key)
-            }
-            _ => None,
-        };
-    }
-}
-
 /// Takes away the second of two keys that say the same.
-fn duplicate_key(files: Files<'_>, finding: &Finding) -> Option<Fix> {
-    let first = finding.labels.first()?.place;
-    let second = finding.place;
+pub(super) fn duplicate_key(files: Files<'_>, first: Place, second: Place) -> Option<Fix> {
     let edits = edit::same(files, first, second).then(|| edit::remove(files, second));
     edit::safe("remove the duplicate", edits?)
 }
 
 /// Writes `$$` before what a shell in the container is to read.
-fn invalid_interpolation(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
+pub(super) fn invalid_interpolation(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
     let source = sources.file(place.span.file);
     let raw = source.slice(place.span.start, place.span.end);
     let is_shell = SHELL.as_ref().is_some_and(|shell| shell.is_match(raw));
@@ -51,7 +31,7 @@ fn invalid_interpolation(files: Files<'_>, sources: &SourceDb, place: Place) -> 
 }
 
 /// Respells the last word of what is written at a place, where one known name is clearly meant.
-pub(crate) fn reference(files: Files<'_>, place: Place, name: &str, known: &[&str]) -> Option<Fix> {
+pub(super) fn reference(files: Files<'_>, place: Place, name: &str, known: &[&str]) -> Option<Fix> {
     let meant = clearly_meant(name, known)?;
     let edits = edit::exchange(files, place, name, meant).or_else(|| {
         let (old, new) = (format!("service:{name}"), format!("service:{meant}"));
@@ -61,7 +41,7 @@ pub(crate) fn reference(files: Files<'_>, place: Place, name: &str, known: &[&st
 }
 
 /// Writes `./` before a path that is read as the name of a volume.
-pub(crate) fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
+pub(super) fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
     let written = edit::stands(files, place, name) || edit::stands(files, place, &format!("\"{name}\""));
     let plain = written || edit::stands(files, place, &format!("'{name}'"));
     let is_path = name.contains('/') && !name.starts_with(['.', '/', '~']);
@@ -70,7 +50,7 @@ pub(crate) fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
 }
 
 /// Lets the service start without the file.
-pub(crate) fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
+pub(super) fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
     let no = Content::Word("false".to_owned());
     let path = Content::Text(edit::text_of(files, place)?);
     let long = Content::Map(vec![("path".to_owned(), path), ("required".to_owned(), no.clone())]);
@@ -83,14 +63,14 @@ pub(crate) fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
 }
 
 /// Takes away a key that an external resource cannot have.
-fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<Fix> {
+pub(super) fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<Fix> {
     let title = format!("remove `{name}`: the setting belongs to whatever creates the resource");
     edit::risky(title, edit::remove(files, key))
 }
 
 /// Closes a quote at the end of its line where the next line is an assignment or nothing; makes a comment of a line that
 /// begins with `//` or `;`.
-fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
+pub(super) fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
     let source = sources.file(place.span.file);
     let raw = source.slice(place.span.start, place.span.end);
     let before = source.slice(0, place.span.start);
@@ -121,38 +101,9 @@ fn begins_statement(text: &str) -> bool {
         || is_name && letters && !name.starts_with(|one: char| one.is_ascii_digit())
 }
 
-/// The known name that a misspelt one means beyond doubt: one letter is wrong, missing, too much or has changed its place
-/// with its neighbour, no other known name comes near, and it is not a number that differs.
-pub(crate) fn clearly_meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let mut near = known.iter().filter(|one| super::nearest(name, &[one]).is_some());
-    let (only, others) = (near.next()?, near.next());
-    let letters = |text: &str| text.chars().filter(|one| !one.is_ascii_digit()).collect::<String>();
-    let (from, to) = (name.to_lowercase(), only.to_lowercase());
-    let slip = strsim::damerau_levenshtein(&from, &to) <= 1 && name.chars().count() >= LEAST_LETTERS;
-    (others.is_none() && slip && (letters(&from) != letters(&to) || from == to)).then_some(*only)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_slip_of_the_pen_is_beyond_doubt() {
-        for (name, known, expect) in [
-            ("forntend", &["frontend", "backend"][..], Some("frontend")),
-            ("Backend", &["backend"], Some("backend")),
-            ("redis2", &["redis1"], None),
-            ("redis2", &["redis"], None),
-            ("db", &["db2"], None),
-            ("cache", &["caches", "cached"], None),
-            ("postgers-db", &["postgres"], None),
-            ("ai-service", &["auth-service"], None),
-            ("atuh-service", &["auth-service", "ai-service"], Some("auth-service")),
-            ("network", &["netwrok"], Some("netwrok")),
-        ] {
-            assert_eq!(clearly_meant(name, known), expect, "{name}");
-        }
-    }
 
     #[test]
     fn operations_of_shells_are_known() {

@@ -1,0 +1,203 @@
+//! Which problems of a load are mistakes of their own, and which only follow from others.
+
+use std::collections::BTreeSet;
+use std::mem::{Discriminant, discriminant};
+
+use super::problem::{
+    Cause, ExtendsProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role, TypeProblem, Undefined,
+};
+use crate::collections::HashMap;
+use crate::compose::load::interpolate::Reference;
+use crate::compose::spec::schema::suggest::Guess;
+use crate::compose::spec::schema::violation::Flaw;
+use crate::compose::spec::schema::{SERVICE_STRUCT, Violation};
+use crate::source::Place;
+use crate::source::{FileId, NodeId, Span};
+use crate::text::template::Outcome;
+use crate::yaml::Tree;
+
+/// Notes the causes of all problems that are consequences.
+pub(crate) fn trace(found: &mut [Reported], references: &[Reference], breaks: &Breaks) {
+    from_blanks(found, references);
+    breaks.caused_by_cut_off(found);
+    from_misspelt_keys(found);
+    from_broken_files(found);
+    from_lost_indentation(found);
+    repeated(found);
+}
+
+/// The problems that docker compose rejects the project for and that have no cause so far, with their numbers.
+fn open(found: &mut [Reported]) -> impl Iterator<Item = (ProblemId, &mut Reported)> {
+    let numbered = found.iter_mut().enumerate().map(|(at, reported)| (ProblemId(at), reported));
+    numbered.filter(|(_, reported)| reported.is_rejection())
+}
+
+fn is_about_value(problem: &Problem) -> bool {
+    matches!(problem, Problem::Value(_) | Problem::Type(_) | Problem::Missing(_))
+}
+
+/// What is wrong with a value only because a variable in it is empty: the variable is reported.
+fn from_blanks(found: &mut [Reported], references: &[Reference]) {
+    let blank = |reference: &&Reference| {
+        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
+    };
+    let blanks: HashMap<(FileId, NodeId), Place> = references
+        .iter()
+        .filter(blank)
+        .map(|reference| ((reference.place.span.file, reference.place.node), reference.place))
+        .collect();
+    for (_, reported) in open(found).filter(|(_, reported)| is_about_value(&reported.problem)) {
+        let variable = blanks.get(&(reported.at.span.file, reported.at.node));
+        reported.caused_by = variable.map(|place| Cause::Blank(*place));
+    }
+}
+
+/// A key that is missing where the same mapping has one that is a misspelling of it, or was meant as a text.
+fn from_misspelt_keys(found: &mut [Reported]) {
+    let mut misspelt: Vec<(Span, &'static str, ProblemId)> = Vec::new();
+    let mut typed: HashMap<Place, ProblemId> = HashMap::default();
+    for (id, reported) in open(found) {
+        match &reported.problem {
+            Problem::UnknownKey(unknown) => {
+                if let Guess::Spelling { name, .. } = unknown.guess {
+                    misspelt.push((reported.at.span, name, id));
+                }
+            }
+            Problem::Type(_) => {
+                typed.entry(reported.at).or_insert(id);
+            }
+            _ => {}
+        }
+    }
+    for (_, reported) in open(found) {
+        let Problem::Missing(Missing::EntryKey(key)) = reported.problem else { continue };
+        let of_key = |(span, name, _): &&(Span, &str, ProblemId)| *name == key && reported.at.span.contains(*span);
+        let cause = misspelt.iter().find(of_key).map(|(.., id)| *id).or_else(|| typed.get(&reported.at).copied());
+        reported.caused_by = cause.map(Cause::Problem);
+    }
+}
+
+/// A file that is no mapping because its syntax is broken.
+fn from_broken_files(found: &mut [Reported]) {
+    let broken: HashMap<FileId, ProblemId> = open(found)
+        .filter(|(_, reported)| matches!(reported.problem, Problem::Syntax(_)))
+        .map(|(id, reported)| (reported.at.span.file, id))
+        .collect();
+    for (_, reported) in open(found) {
+        if matches!(reported.problem, Problem::Type(TypeProblem::File { .. })) {
+            reported.caused_by = broken.get(&reported.at.span.file).map(|id| Cause::Problem(*id));
+        }
+    }
+}
+
+/// An empty service whose keys follow as services of their own is one slip of the indentation, and one problem.
+fn from_lost_indentation(found: &mut [Reported]) {
+    let empty: Vec<ProblemId> =
+        open(found).filter(|(_, reported)| is_empty_service(reported)).map(|(id, _)| id).collect();
+    for id in empty {
+        let Some(span) = found.get(id.0).filter(|first| first.is_rejection()).map(|first| first.at.span) else {
+            continue;
+        };
+        let mut shifted: Vec<Related> = Vec::new();
+        for (_, reported) in open(found) {
+            let (at, Some(key)) = (reported.at.span, service_of(reported)) else { continue };
+            if at.file == span.file && at.start > span.end && SERVICE_STRUCT.key(key).is_some() {
+                let role = Role::Shifted(key.into());
+                if shifted.last().is_none_or(|last| last.role != role) {
+                    shifted.push(Related { place: reported.at, role });
+                }
+                reported.caused_by = Some(Cause::Problem(id));
+            }
+        }
+        if let Some(first) = found.get_mut(id.0) {
+            first.related.extend(shifted);
+        }
+    }
+}
+
+fn is_empty_service(reported: &Reported) -> bool {
+    let Problem::Type(TypeProblem::Schema(Violation { flaw: Flaw::Kind { shape, found, .. }, .. })) = &reported.problem
+    else {
+        return false;
+    };
+    *found == Kind::Empty && shape.is_mapping_only() && reported.about.len() == 2 && service_of(reported).is_some()
+}
+
+fn service_of(reported: &Reported) -> Option<&str> {
+    let is_service = reported.about.first().is_some_and(|section| section == "services");
+    reported.about.get(1).filter(|_| is_service).map(|name| name.as_str())
+}
+
+/// One problem of each kind for each place: a value may be checked more than once, as more files are merged over it. And
+/// one for each required variable.
+fn repeated(found: &mut [Reported]) {
+    let mut seen: HashMap<(Discriminant<Problem>, Place), ProblemId> = HashMap::default();
+    let mut typed: HashMap<Place, ProblemId> = HashMap::default();
+    let mut required: HashMap<String, ProblemId> = HashMap::default();
+    let mut uses: Vec<(ProblemId, Place)> = Vec::new();
+    for (id, reported) in open(found) {
+        if let Problem::Required { name, .. } = &reported.problem {
+            // One variable, one problem; its other uses belong to it.
+            if let Some(first) = required.get(name) {
+                uses.push((*first, reported.at));
+                reported.caused_by = Some(Cause::Problem(*first));
+                continue;
+            }
+            required.insert(name.clone(), id);
+        }
+        // How often a name that is missing at top level is reported depends on its fix.
+        if matches!(&reported.problem, Problem::Undefined(Undefined::Name { kind, .. }) if *kind != Resource::Service) {
+            continue;
+        }
+        let known = seen.get(&(discriminant(&reported.problem), reported.at)).copied();
+        seen.entry((discriminant(&reported.problem), reported.at)).or_insert(id);
+        let about_type = matches!(reported.problem, Problem::Type(_) | Problem::Value(_));
+        let typed_before = typed.get(&reported.at).copied().filter(|_| about_type);
+        if about_type {
+            typed.entry(reported.at).or_insert(id);
+        }
+        if reported.at != Place::start() {
+            reported.caused_by = known.or(typed_before).map(Cause::Problem);
+        }
+    }
+    for (first, place) in uses {
+        if let Some(first) = found.get_mut(first.0).filter(|first| first.at != place) {
+            first.related.push(Related { place, role: Role::RequiredToo });
+        }
+    }
+}
+
+/// Where files break off.
+#[derive(Debug, Default)]
+pub(crate) struct Breaks {
+    /// Whether a syntax error ended the reading of a document.
+    pub(crate) cut_off: bool,
+    /// Nodes of which only a part is known.
+    partial: BTreeSet<(FileId, NodeId)>,
+}
+
+impl Breaks {
+    /// Takes down what a file has.
+    pub(crate) fn note(&mut self, file: FileId, tree: &Tree) {
+        self.cut_off |= tree.cut_off;
+        self.partial.extend(tree.partial.iter().map(|node| (file, *node)));
+    }
+
+    /// What is wrong only because the rest is not known: the syntax error is reported.
+    fn caused_by_cut_off(&self, found: &mut [Reported]) {
+        if self.partial.is_empty() {
+            return;
+        }
+        for (_, reported) in open(found) {
+            let partial = self.partial.contains(&(reported.at.span.file, reported.at.node));
+            let is_consequence = match &reported.problem {
+                Problem::Missing(missing) => partial || self.cut_off && *missing == Missing::Services,
+                Problem::Type(_) | Problem::Value(_) => partial,
+                Problem::Undefined(_) => self.cut_off,
+                Problem::Extends(ExtendsProblem::Undefined { .. } | ExtendsProblem::Unreadable { .. }) => self.cut_off,
+                _ => false,
+            };
+            reported.caused_by = is_consequence.then_some(Cause::CutOff);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Env files and label files that cannot be read: `missing-env-file`.
+
+use super::quick_fix;
+use super::view::View;
+use crate::compose::problem::{Around, EnvFileProblem, Reported, Role};
+use crate::finding::{Finding, Fix, Severity};
+use crate::source::LoadError;
+use crate::yaml::edit;
+
+/// An env file or label file that cannot be read. One that git ignores cannot be in a checkout, so it is missing here only:
+/// that is a warning.
+pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View<'_>) -> Finding {
+    let mut finding = view.error("missing-env-file", reported, message(problem, view));
+    finding.evidence = problem.path().map(|path| view.written(path));
+    match problem {
+        EnvFileProblem::OfProject { name, error } => {
+            finding.severity = error.severity();
+            finding.resource.clone_from(name);
+            finding.help = Some("create it, or correct the path in `--env-file`".to_owned());
+        }
+        EnvFileProblem::OfInclude { name, .. } => finding.resource = view.written(name),
+        EnvFileProblem::OfLabels { .. } => {}
+        EnvFileProblem::BlankPath { .. } => {
+            finding.severity = Severity::Warning;
+            let help = "set it in `.env` or in the environment of Compose, or give it a default";
+            finding.help = Some(help.to_owned());
+        }
+        EnvFileProblem::OfService { error, around, .. } => {
+            finding.severity = error.severity();
+            of_service(&mut finding, reported, (error, around), view);
+        }
+    }
+    let is_ignored = || problem.path().is_some_and(|path| view.is_ignored(reported.at, path.value()));
+    if finding.severity == Severity::Error && is_ignored() {
+        let words = "document how to create it: git ignores it, so it is missing in every fresh checkout";
+        finding.severity = Severity::Warning;
+        finding.help = Some(words.to_owned());
+    }
+    finding
+}
+
+fn message(problem: &EnvFileProblem, view: &View<'_>) -> String {
+    match problem {
+        EnvFileProblem::OfProject { name, error } => format!("cannot read env file `{name}`: {error}"),
+        EnvFileProblem::OfInclude { is_directory: true, .. } => {
+            "the env file of this `include` is a directory".to_owned()
+        }
+        EnvFileProblem::OfInclude { written, .. } => {
+            format!("env file `{}` of this `include` not found", view.written(written))
+        }
+        EnvFileProblem::OfLabels { written, error, .. } => {
+            format!("cannot read label file `{}`: {error}", view.written(written))
+        }
+        EnvFileProblem::BlankPath { .. } => "the path of this env file contains a variable without a value".to_owned(),
+        EnvFileProblem::OfService { written, error: LoadError::Missing, .. } => {
+            format!("env file `{}` not found", view.written(written))
+        }
+        EnvFileProblem::OfService { error: LoadError::Directory, .. } => "the env file is a directory".to_owned(),
+        EnvFileProblem::OfService { written, error, .. } => {
+            format!("cannot read env file `{}`: {error}", view.written(written))
+        }
+    }
+}
+
+/// What to do about the `env_file` of a service.
+fn of_service(finding: &mut Finding, reported: &Reported, (error, around): (&LoadError, &Around), view: &View<'_>) {
+    let help = match (error, around) {
+        (LoadError::Directory, _) => "use the path of a file in it".to_owned(),
+        (LoadError::Missing, Around::Host) => {
+            finding.severity = Severity::Info;
+            "this is a host path: it must exist on every machine that runs the project".to_owned()
+        }
+        (_, Around::Example(near)) => {
+            // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
+            finding.severity = finding.severity.min(Severity::Warning);
+            format!("copy `{near}` from the same directory, or use it here")
+        }
+        (_, Around::Near(near)) => format!("copy `{near}` from the same directory, or use it here"),
+        _ => {
+            finding.fix = optional(reported, view).filter(|_| *error == LoadError::Missing);
+            "create it, or set `required: false` if the service does not need it".to_owned()
+        }
+    };
+    finding.help = Some(help);
+}
+
+/// Lets all services that name the file start without it.
+fn optional(reported: &Reported, view: &View<'_>) -> Option<Fix> {
+    let mut places = vec![reported.at];
+    for related in reported.related.iter().filter(|related| matches!(related.role, Role::UsedBy(_))) {
+        if !places.contains(&related.place) {
+            places.push(related.place);
+        }
+    }
+    let mut fix = quick_fix::optional_file(view.files, reported.at)?;
+    for place in places.into_iter().skip(1) {
+        let more = quick_fix::optional_file(view.files, place).map(|more| more.edits);
+        fix.edits = edit::all([Some(fix.edits), more])?;
+    }
+    Some(fix)
+}

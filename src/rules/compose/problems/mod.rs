@@ -1,0 +1,144 @@
+//! What the loader reports, put into words: for each kind of problem its rule, message, help, labels and fix.
+
+mod env_files;
+mod keys;
+mod missing;
+mod quick_fix;
+mod references;
+mod schema;
+mod schema_fix;
+mod syntax;
+mod types;
+mod values;
+mod view;
+
+use crate::collections::HashMap;
+use crate::compose::problem::{Problem, Reported, Resource, Role, Undefined, Verdict};
+use crate::finding::{Finding, Label};
+
+pub(crate) use view::View;
+
+/// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
+/// 2.40.3 is at fault for.
+pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
+    let shown = reported.iter().filter(|one| one.caused_by.is_none());
+    let (rejected, accepted): (Vec<&Reported>, Vec<&Reported>) = shown
+        .filter(|one| !matches!(one.verdict, Verdict::NeedsNewer(_)))
+        .partition(|one| one.verdict == Verdict::Rejected);
+    let mut findings = Vec::with_capacity(rejected.len() + accepted.len());
+    let mut undefined: HashMap<(Resource, &str), usize> = HashMap::default();
+    for one in rejected {
+        let Some((kind, name, service)) = undefined_at_top(one) else {
+            findings.push(finding(one, view));
+            continue;
+        };
+        // What is missing at top level is one mistake, however many services name it; a fix is for one place.
+        let repeats = is_reported(&findings, one);
+        let first = undefined.get(&(kind, name)).and_then(|at| findings.get_mut(*at));
+        match first.filter(|first: &&mut Finding| first.fix.is_none()) {
+            Some(first) => {
+                first.labels.push(Label { place: one.at, message: format!("also used by `{service}`") });
+            }
+            None if repeats => {}
+            None => {
+                undefined.entry((kind, name)).or_insert(findings.len());
+                findings.push(finding(one, view));
+            }
+        }
+    }
+    findings.extend(accepted.into_iter().map(|one| finding(one, view)));
+    findings
+}
+
+/// The findings about a project that only a newer docker compose takes.
+pub(crate) fn newer(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
+    let newer = reported.iter().filter(|one| matches!(one.verdict, Verdict::NeedsNewer(_)));
+    newer.map(|one| finding(one, view)).collect()
+}
+
+/// The name of a problem about a resource that the top level lacks, and the service that uses it.
+fn undefined_at_top(reported: &Reported) -> Option<(Resource, &str, &str)> {
+    match &reported.problem {
+        Problem::Undefined(Undefined::Name { kind, name, service, .. }) if *kind != Resource::Service => {
+            Some((*kind, name.value(), service))
+        }
+        _ => None,
+    }
+}
+
+fn is_reported(findings: &[Finding], reported: &Reported) -> bool {
+    findings.iter().any(|finding| finding.rule == "undefined-reference" && finding.place == reported.at)
+}
+
+/// A problem in words.
+fn finding(reported: &Reported, view: &View<'_>) -> Finding {
+    let mut finding = match &reported.problem {
+        Problem::Syntax(syntax) => syntax::syntax(reported, syntax),
+        Problem::DuplicateKey { key } => syntax::duplicate_key(reported, key, view),
+        Problem::Interpolation { written } => syntax::interpolation(reported, written.as_deref(), view),
+        Problem::Required { name, message } => syntax::required(reported, (name, message), view),
+        Problem::EnvLine(line) => syntax::env_line(reported, line, view),
+        Problem::UnknownKey(unknown) => keys::unknown(reported, unknown, view),
+        Problem::Conflict(conflict) => keys::conflict(reported, conflict, view),
+        Problem::Type(problem) => types::finding(reported, problem, view),
+        Problem::Value(problem) => values::finding(reported, problem, view),
+        Problem::Missing(missing) => missing::finding(reported, missing),
+        Problem::Undefined(undefined) => references::undefined(reported, undefined, view),
+        Problem::Inactive { name, profiles, may_be_optional } => {
+            references::inactive(reported, name, profiles, *may_be_optional, view)
+        }
+        Problem::Cycle { path } => references::cycle(reported, path),
+        Problem::Include(problem) => references::include(reported, problem, view),
+        Problem::Extends(problem) => references::extends(reported, problem, view),
+        Problem::EnvFile(problem) => env_files::finding(reported, problem, view),
+        Problem::MountTarget { target } => references::mount_target(reported, target, view),
+        Problem::ContainerName { name } => references::container_name(reported, name, view),
+    };
+    let labels = reported.related.iter().filter_map(|related| {
+        let message = label(&reported.problem, &related.role)?;
+        Some(Label { place: related.place, message })
+    });
+    finding.labels.extend(labels);
+    finding
+}
+
+/// What is said of another place of a problem.
+fn label(problem: &Problem, role: &Role) -> Option<String> {
+    use crate::compose::problem::Conflict;
+    let text = match (role, problem) {
+        (Role::First, Problem::DuplicateKey { .. }) => "first defined here",
+        (Role::First, Problem::MountTarget { .. }) => "first mounted here",
+        (Role::First, Problem::ContainerName { .. }) => "first used here",
+        (Role::First, _) => "first listed here",
+        (Role::Opposite, Problem::Conflict(Conflict::ExternalNames)) => "the other name",
+        (Role::Opposite, Problem::Conflict(Conflict::Sources(..))) => "set here",
+        (Role::Opposite, _) => "conflicts with this",
+        (Role::Definition, _) => "the service is defined here",
+        (Role::OtherDefinition, _) => "also defined here",
+        (Role::Include, _) => "included here",
+        (Role::Overridden, _) => "the overridden value",
+        (Role::RequiredToo, _) => "also required here",
+        (Role::UsedBy(service), _) => return Some(format!("also used by `{service}`")),
+        (Role::Shifted(_), _) => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// At most 60 characters of a text, on one line.
+fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("")),
+        None => line.to_owned(),
+    }
+}
+
+/// Words in backticks, with commas and an `or`.
+fn or_list<T: AsRef<str>>(words: &[T]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,171 @@
+//! Names that lead nowhere, to themselves or to two things: `undefined-reference`, `inactive-dependency`,
+//! `dependency-cycle`, `unresolved-include`, `unresolved-extends`, `duplicate-mount-target`, `duplicate-container-name`.
+
+use super::view::View;
+use super::{or_list, quick_fix};
+use crate::compose::problem::{ExtendsProblem, IncludeProblem, Reported, Resource, Undefined};
+use crate::compose::value::quote::Quote;
+use crate::finding::{Finding, Fix, Lack, Lacking, Severity};
+use crate::text::nearest::nearest;
+
+/// A name that nothing in the project has.
+pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<'_>) -> Finding {
+    let rule = "undefined-reference";
+    match undefined {
+        Undefined::NotBuilt { name } => {
+            let name = view.written(name);
+            let message = format!("service `{name}` has no `build`, so it cannot be used as a build context");
+            lacking(view.error(rule, reported, message), reported, Lacking::Build(name))
+        }
+        Undefined::Name { kind, name, known, .. } => {
+            let shown = view.written(name);
+            let mut finding = view.error(rule, reported, format!("undefined {} `{shown}`", kind.word()));
+            finding.evidence = Some(format!("{} {shown}", kind.word()));
+            let (help, fix) = help_and_fix(reported, *kind, (name.value(), &shown), known, view);
+            finding.help = Some(help);
+            finding.fix = fix;
+            lacking(finding, reported, Lacking::Name { kind: kind.word(), name: shown })
+        }
+    }
+}
+
+/// What to do about a name, which is given as docker compose has it and as the file writes it.
+fn help_and_fix(
+    reported: &Reported,
+    kind: Resource,
+    (name, shown): (&str, &str),
+    known: &[String],
+    view: &View<'_>,
+) -> (String, Option<Fix>) {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
+    if kind == Resource::Volume && name.contains(['/', '.']) {
+        let help = format!("use `./{shown}` if it is a path: without `./`, it is read as a volume name");
+        return (help, quick_fix::path(view.files, reported.at, name));
+    }
+    let section = kind.section();
+    let help = match nearest(name, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if kind == Resource::Volume && is_path(name) => {
+            format!("add `{shown}:` under the top-level `volumes:`, or use `./{shown}` if it is a path")
+        }
+        None if kind == Resource::Service => "define it, or remove the reference".to_owned(),
+        None => format!("add `{shown}:` under the top-level `{section}:`"),
+    };
+    (help, quick_fix::reference(view.files, reported.at, name, &known))
+}
+
+/// Notes what a finding says is missing, by the service that needs it.
+fn lacking(mut finding: Finding, reported: &Reported, what: Lacking) -> Finding {
+    let by = reported.about.get(1).map_or_else(String::new, |name| name.to_string());
+    finding.lacks = Some(Lack { what, by });
+    finding
+}
+
+/// A dependency on a service of a profile that is not active.
+pub(super) fn inactive(
+    reported: &Reported,
+    name: &Quote,
+    profiles: &[String],
+    may_be_optional: bool,
+    view: &View<'_>,
+) -> Finding {
+    let name = view.written(name);
+    let message = format!("service `{name}` is not in any active profile");
+    let mut finding = view.error("inactive-dependency", reported, message);
+    let (both, or) = if may_be_optional { (",", ", or set `required: false`") } else { (" or", "") };
+    let list = or_list(profiles);
+    finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
+    finding.evidence = Some(name.clone());
+    lacking(finding, reported, Lacking::Active(name))
+}
+
+/// Services that depend on each other.
+pub(super) fn cycle(reported: &Reported, path: &[String]) -> Finding {
+    super::view::error("dependency-cycle", reported, format!("dependency cycle: `{}`", path.join(" → ")))
+        .help("remove one of these dependencies")
+}
+
+/// An `include` that cannot be followed.
+pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View<'_>) -> Finding {
+    let (severity, resource, message) = match problem {
+        IncludeProblem::BlankPath => {
+            let message = "the path of this included file contains a variable without a value".to_owned();
+            (Severity::Warning, None, message)
+        }
+        IncludeProblem::Remote(path) => {
+            let path = view.written(path);
+            let message = format!("`{path}` is a remote file, which plimsoll does not fetch");
+            (Severity::Info, Some(path), message)
+        }
+        IncludeProblem::Cycle { names } => {
+            let message = format!("cycle in `include`: `{}`", names.join(" → "));
+            (Severity::Error, names.last().cloned(), message)
+        }
+        IncludeProblem::Unreadable { name, error } => {
+            let name = view.written(name);
+            let message = format!("cannot read `{name}`: {error}");
+            (error.severity(), Some(name), message)
+        }
+        IncludeProblem::Conflict { name } => {
+            (Severity::Error, None, format!("`{name}` is defined differently in an included file"))
+        }
+    };
+    let mut finding = view.error("unresolved-include", reported, message);
+    finding.severity = severity;
+    finding.resource = resource.unwrap_or(finding.resource);
+    match problem {
+        IncludeProblem::BlankPath => {
+            finding.help("set it in `.env` or in the environment of Compose, or give it a default")
+        }
+        IncludeProblem::Conflict { .. } => finding.help(
+            "keep one of them, or override it in a second file of the `include`; docker compose only merges the two from 5.0.0 on",
+        ),
+        _ => finding,
+    }
+}
+
+/// An `extends` that cannot be followed.
+pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View<'_>) -> Finding {
+    let error = |message: String| view.error("unresolved-extends", reported, message);
+    match problem {
+        ExtendsProblem::Remote(file) => {
+            let message = format!("`{}` is a remote file, which plimsoll does not fetch", view.written(file));
+            Finding { severity: Severity::Info, ..error(message) }
+        }
+        ExtendsProblem::Unreadable { file, error: reason } => {
+            let file = view.written(file);
+            let finding = error(format!("cannot read the extended file: {reason}")).evidence(file.clone());
+            lacking(Finding { severity: reason.severity(), ..finding }, reported, Lacking::Base(file))
+        }
+        ExtendsProblem::NoServices(file) => error(format!("`{}` has no `services`", view.written(file))),
+        ExtendsProblem::Undefined { service, wanted, file, known } => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let shown = view.written(wanted);
+            let whence = file.as_ref().map_or_else(String::new, |file| format!(" in `{}`", view.written(file)));
+            let message = format!("`{service}` extends the undefined service `{shown}`{whence}");
+            let mut finding = error(message).evidence(shown.clone());
+            finding.help = nearest(wanted.value(), &known).map(|near| format!("did you mean `{near}`?"));
+            finding.fix = quick_fix::reference(view.files, reported.at, wanted.value(), &known);
+            lacking(finding, reported, Lacking::Base(shown))
+        }
+        ExtendsProblem::Cycle { names } => error(format!("cycle in `extends`: `{}`", names.join(" → "))),
+    }
+}
+
+/// Two mounts at one path.
+pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &View<'_>) -> Finding {
+    let target = view.written(target);
+    view.error("duplicate-mount-target", reported, format!("duplicate mount at `{target}`"))
+        .help("mount one of them elsewhere, or remove it")
+        .evidence(target)
+}
+
+/// Two services with one container name.
+pub(super) fn container_name(reported: &Reported, name: &Quote, view: &View<'_>) -> Finding {
+    let name = view.written(name);
+    let message = format!("container name `{name}` is already used by another service");
+    view.error("duplicate-container-name", reported, message)
+        .help("remove both so that Compose generates the names, or choose a different one")
+        .evidence(name)
+}

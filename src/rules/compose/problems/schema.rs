@@ -1,0 +1,144 @@
+//! Values that do not fit the specification: `wrong-type` and `invalid-value`.
+
+use super::schema_fix;
+use super::types::kind;
+use super::view::View;
+use crate::compose::problem::{Kind, Reported, Role};
+use crate::compose::spec::schema::shape::{EntryStyle, Mapping, Names, Shape, TextRule};
+use crate::compose::spec::schema::violation::{Bound, Flaw, Rest, Subject, Violation};
+use crate::compose::spec::schema::wanted;
+use crate::finding::Finding;
+
+/// How many characters of a value a message shows.
+const SHOWN: usize = 60;
+
+/// A value that does not fit.
+pub(super) fn finding(rule: &'static str, reported: &Reported, violation: &Violation, view: &View<'_>) -> Finding {
+    let subject = subject(&violation.subject);
+    let message = message(&subject, &violation.flaw, view);
+    let mut finding = view.error(rule, reported, message);
+    finding.help = help(&violation.flaw).map(str::to_owned);
+    if let Flaw::Text { near: Some(near), .. } = violation.flaw {
+        finding.help = Some(format!("did you mean `{near}`?"));
+    }
+    finding.fix = schema_fix::violation(view.files, reported, &violation.flaw).filter(|_| !reported.is_shared);
+    let shifted: Vec<String> = reported.related.iter().filter_map(|related| shifted_key(&related.role)).collect();
+    if !shifted.is_empty() {
+        finding.help = Some(format!("indent the lines below: {} are read as services", shifted.join(", ")));
+        finding.fix = None;
+    }
+    finding
+}
+
+fn shifted_key(role: &Role) -> Option<String> {
+    match role {
+        Role::Shifted(key) => Some(format!("`{key}`")),
+        _ => None,
+    }
+}
+
+fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::File => "a Compose file".to_owned(),
+        Subject::Key(key) => format!("`{}`", entry_name(key)),
+        Subject::Entry(key) => format!("an entry of `{}`", entry_name(key)),
+    }
+}
+
+fn message(subject: &str, flaw: &Flaw, view: &View<'_>) -> String {
+    match flaw {
+        Flaw::Kind { shape, found, .. } => format!("{subject} must be {}, but is {}", wanted(shape), kind(*found)),
+        Flaw::Split { shape, name, .. } => {
+            format!("{subject} must be {}, but YAML reads `{}: …` as a mapping", wanted(shape), entry_name(name))
+        }
+        Flaw::Name { name, .. } if name.is_empty() => "empty key".to_owned(),
+        Flaw::Name { name, title, .. } => format!("`{}` is not a valid name for {title}", shorten(name)),
+        Flaw::Text { text, .. } if text.value().is_empty() => format!("{subject} is empty"),
+        Flaw::Text { text, rule, .. } => bad_text(subject, &shorten(&view.written(text)), *rule),
+        Flaw::Range { number, bound } => {
+            let bound = match bound {
+                Bound::Least(least) => format!("at least {least}"),
+                Bound::Greatest(greatest) => format!("at most {greatest}"),
+            };
+            format!("{subject} must be {bound}, but is {}", view.written(number))
+        }
+        Flaw::Duplicate(Some(text)) => format!("duplicate entry `{}` in {subject}", shorten(&view.written(text))),
+        Flaw::Duplicate(None) => format!("duplicate entry in {subject}"),
+    }
+}
+
+fn bad_text(subject: &str, shown: &str, rule: TextRule) -> String {
+    match rule {
+        TextRule::Words(words) => format!("{subject} must be {}, not `{shown}`", super::or_list(words)),
+        TextRule::ContainerName => {
+            format!("invalid container name `{shown}`: it needs at least two letters or digits")
+        }
+        TextRule::PullPolicy => format!(
+            "{subject} must be `always`, `never`, `missing`, `if_not_present`, `build`, `refresh`, `daily`, `weekly` or `every_<duration>`, not `{shown}`"
+        ),
+        TextRule::Free => format!("{subject} cannot be `{shown}`"),
+    }
+}
+
+fn help(flaw: &Flaw) -> Option<&'static str> {
+    match flaw {
+        Flaw::Kind { shape, found, is_flow, .. } => type_help(shape, *found, *is_flow),
+        Flaw::Split { rest, style, name, .. } => Some(match style {
+            EntryStyle::Names => "write the entries as keys, without the dashes",
+            EntryStyle::Pairs if !name.contains('=') && *rest != Rest::Nothing => {
+                "use `KEY=value` in the list, or write all entries without the dashes"
+            }
+            EntryStyle::Joined if *rest != Rest::Nothing => "remove the space after the colon",
+            _ => "put the whole entry in quotes",
+        }),
+        Flaw::Name { names, .. } => Some(match names {
+            Names::Word => "use ASCII letters, digits, `.`, `_` and `-`",
+            Names::Lower => "use lowercase ASCII letters",
+            Names::Filled => "give it a name",
+            Names::OneLine => "use a name without line breaks",
+        }),
+        Flaw::Duplicate(_) => Some("remove one of them"),
+        Flaw::Text { .. } | Flaw::Range { .. } => None,
+    }
+}
+
+/// What to do about a value of the wrong kind.
+fn type_help(shape: &Shape, found: Kind, is_flow: bool) -> Option<&'static str> {
+    let list = shape.list.is_some();
+    let map = !matches!(shape.map, Mapping::No);
+    match found {
+        Kind::Empty | Kind::Null => Some("give it a value, or remove the key"),
+        Kind::Bool | Kind::Int | Kind::Float | Kind::Timestamp if shape.quotable => Some("put it in quotes"),
+        Kind::Bool | Kind::Int | Kind::Float | Kind::Text if shape.hint.is_some() => shape.hint,
+        Kind::Timestamp => Some("put it in quotes: YAML reads it as a date, which docker compose never accepts"),
+        Kind::Text if list && !map => Some("write each entry on its own line, after `- `"),
+        Kind::Text if shape.list.is_some_and(|list| list.style == EntryStyle::Names) => {
+            Some("write it as a list, with each entry after `- `")
+        }
+        Kind::Text if map => Some("write it as `key: value` pairs, one per line"),
+        Kind::Text => Some("remove the quotes, or use another value"),
+        Kind::List if map => Some("write its entries as keys, without the dashes"),
+        Kind::Map if !map && !list && is_flow => {
+            Some("put the whole value in quotes: YAML reads a value that starts with `{` as a mapping")
+        }
+        Kind::Map if list => Some("write each entry after `- `"),
+        _ => None,
+    }
+}
+
+/// The part of an entry before `=`: what follows may be secret.
+fn entry_name(text: &str) -> String {
+    match text.split_once('=') {
+        Some((name, _)) => format!("{}=…", shorten(name)),
+        None => shorten(text),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    let mut shown: String = line.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,65 @@
+//! The fixes of what the validator finds.
+
+use crate::compose::problem::Reported;
+use crate::compose::spec::schema::shape::{EntryStyle, Shape};
+use crate::compose::spec::schema::violation::{Flaw, Rest};
+use crate::compose::value::{Data, Value};
+use crate::finding::Fix;
+use crate::source::Place;
+use crate::yaml::edit;
+use crate::yaml::edit::Files;
+use crate::yaml::{Resolved, resolve_plain};
+
+/// The fix of a value that does not fit the specification.
+pub(super) fn violation(files: Files<'_>, reported: &Reported, flaw: &Flaw) -> Option<Fix> {
+    match flaw {
+        Flaw::Kind { shape, scalar: Some(value), .. } if shape.quotable => quote(files, value),
+        Flaw::Kind { shape, scalar: Some(value), .. } => unquote(files, value, value.text()?, shape),
+        Flaw::Split { name, rest, style, .. } => split_entry(files, reported.at, name, *rest, *style),
+        Flaw::Text { text, near: Some(near), .. } => respell(files, text.place, text.value(), near),
+        Flaw::Duplicate(_) => edit::safe("remove the duplicate", edit::remove(files, reported.at)),
+        _ => None,
+    }
+}
+
+/// Writes another word in the place of one.
+pub(super) fn respell(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Fix> {
+    edit::safe(format!("replace with `{new}`"), edit::respell(files, place, old, new))
+}
+
+/// Puts quotes around a number, a boolean or a date.
+fn quote(files: Files<'_>, value: &Value) -> Option<Fix> {
+    let scalar =
+        matches!(value.data, Data::Bool(_) | Data::Int(_) | Data::Large(_) | Data::Float(_) | Data::Timestamp(_));
+    let edits = (scalar && value.parts.is_empty()).then(|| edit::quote(files, value.place));
+    edit::safe("put it in quotes", edits?)
+}
+
+/// Takes the quotes off a number or a boolean where text cannot stand.
+fn unquote(files: Files<'_>, value: &Value, text: &str, shape: &Shape) -> Option<Fix> {
+    let data = match resolve_plain(text) {
+        Resolved::Bool(value) => Data::Bool(value),
+        Resolved::Int(value) => Data::Int(value),
+        Resolved::Large(value) => Data::Large(value),
+        Resolved::Float(value) => Data::Float(value),
+        _ => return None,
+    };
+    let edits = (value.parts.is_empty() && shape.accepts(&data)).then(|| edit::write_word(files, value.place, text));
+    edit::safe("remove the quotes", edits?)
+}
+
+/// Makes a text of a list's entry in which YAML saw a mapping.
+fn split_entry(files: Files<'_>, item: Place, name: &str, rest: Rest, style: EntryStyle) -> Option<Fix> {
+    let join =
+        |between: &str| edit::safe(format!("join them with `{between}`"), edit::join_entry(files, item, between));
+    match style {
+        EntryStyle::Names => None,
+        EntryStyle::Pairs if !name.contains('=') && rest != Rest::Nothing => join("="),
+        // `a == b ? c: d` is no volume, with or without the space.
+        EntryStyle::Joined if rest != Rest::Nothing => {
+            let is_plain = rest == Rest::Word && !name.contains(char::is_whitespace);
+            if is_plain { join(":") } else { None }
+        }
+        _ => edit::safe("put the entry in quotes", edit::quote_entry(files, item)),
+    }
+}

@@ -1,0 +1,105 @@
+//! What the words for a problem need besides the problem itself.
+
+use std::path::PathBuf;
+
+use crate::collections::HashSet;
+use crate::compose::Project;
+use crate::compose::problem::Reported;
+use crate::compose::value::quote::Quote;
+use crate::facts::environment::env_examples;
+use crate::finding::{Finding, Severity};
+use crate::secret_names::is_secret_name;
+use crate::source::{FileId, NodeId, Place, SourceDb, relative};
+use crate::text::template::{Outcome, expand};
+use crate::yaml::Trees;
+use crate::yaml::edit;
+use crate::yaml::edit::Files;
+
+/// The project whose problems are put into words, and its files.
+pub(crate) struct View<'a> {
+    /// The files, for edits.
+    pub(super) files: Files<'a>,
+    /// The files.
+    pub(super) sources: &'a SourceDb,
+    /// The project.
+    pub(super) project: &'a Project,
+    /// The scalars that hold the value of a variable.
+    by_variable: HashSet<(FileId, NodeId)>,
+    /// Whether what cannot be in a checkout is a warning only; not where docker compose itself is asked.
+    softens: bool,
+}
+
+impl<'a> View<'a> {
+    /// Over a project and its files.
+    pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> View<'a> {
+        let holds_value = project.references.iter().filter(|reference| {
+            let is_secret = is_secret_name(&reference.name);
+            reference.effective && (reference.outcome == Outcome::Value || is_secret && reference.word.is_some())
+        });
+        View {
+            files: Files::new(sources, trees),
+            sources,
+            project,
+            by_variable: holds_value.map(|reference| (reference.place.span.file, reference.place.node)).collect(),
+            softens: true,
+        }
+    }
+
+    /// The same, with all that docker compose rejects as errors, also what no checkout can have.
+    pub(crate) fn as_compose(self) -> View<'a> {
+        View { softens: false, ..self }
+    }
+
+    /// A text as the files write it: `${NAME}` in the place of a variable's value.
+    pub(super) fn written(&self, quote: &Quote) -> String {
+        quote.written(&|place| self.template(place))
+    }
+
+    /// The scalar at a place with the names of variables, where it holds the value of one.
+    pub(super) fn template(&self, place: Place) -> Option<String> {
+        if !self.by_variable.contains(&(place.span.file, place.node)) {
+            return None;
+        }
+        let text = edit::text_of(self.files, place)?;
+        Some(expand(&text, &|name| Some(format!("${{{name}}}"))).text)
+    }
+
+    /// An error about what a problem is about.
+    pub(super) fn error(&self, rule: &'static str, reported: &Reported, message: impl Into<String>) -> Finding {
+        error(rule, reported, message)
+    }
+
+    /// Whether git ignores a file that a Compose file names, so that it cannot be in a checkout.
+    pub(super) fn is_ignored(&self, at: Place, name: &str) -> bool {
+        let file = self.sources.file(at.span.file);
+        let path = file.path.parent().map(|parent| parent.join(name)).unwrap_or_default();
+        self.softens && self.sources.is_ignored(&path, &self.project.directory)
+    }
+
+    /// What to do about a required variable that no checkout can have: copy the example that documents it, say. None where
+    /// the project has an env file.
+    pub(super) fn help_for_absent(&self, variable: &str) -> Option<String> {
+        let directory = &self.project.directory;
+        if !self.softens || !self.project.environment.files.is_empty() {
+            return None;
+        }
+        let shown = |file: &PathBuf| relative(directory, file);
+        if let Some(example) = env_examples::documented(directory, self.sources).get(variable) {
+            let file = shown(&example.file);
+            return Some(format!("copy `{file}`, which documents it, to `.env` and fill it in"));
+        }
+        if let Some(text) = env_examples::told(directory, self.sources).get(variable) {
+            return Some(format!("set it in `.env`, as documented in `{}`", shown(text)));
+        }
+        let is_ignored = self.sources.is_ignored(&directory.join(".env"), directory);
+        let words = "set it in `.env`, which git ignores, so it is missing in every fresh checkout";
+        is_ignored.then(|| words.to_owned())
+    }
+}
+
+/// An error about what a problem is about.
+pub(super) fn error(rule: &'static str, reported: &Reported, message: impl Into<String>) -> Finding {
+    let mut finding = Finding::new(rule, Severity::Error, reported.at, reported.about.join("."), message);
+    finding.evidence.clone_from(&reported.path);
+    finding
+}

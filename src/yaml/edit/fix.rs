@@ -1,0 +1,42 @@
+//! What an edit is: bytes that replace others, and what becomes of the meaning.
+
+use crate::source::Span;
+
+/// Whether an edit keeps what the person meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// The same meaning, or what the person clearly meant.
+    Safe,
+    /// Right in form, but behaviour may change.
+    Unsafe,
+}
+
+impl Safety {
+    /// The word that people read and write: `safe`, `unsafe`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// A replacement of bytes in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go; empty to insert.
+    pub span: Span,
+    /// What comes in their stead.
+    pub(crate) text: String,
+}
+
+/// Edits that belong together, all or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether behaviour may change.
+    pub safety: Safety,
+    /// What it does: one clause, imperative.
+    pub title: String,
+    /// Edits that do not overlap.
+    pub edits: Vec<Edit>,
+}
