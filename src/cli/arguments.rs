@@ -25,6 +25,8 @@ pub(super) enum Command {
     Check(Check),
     /// Print the resolved project, like `docker compose config --format json`
     Resolve(Resolve),
+    /// List how the projects of a repository are started, and where that is written
+    Projects(Projects),
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
     /// Record the current findings, so that `check --baseline` only reports new ones
@@ -180,6 +182,16 @@ pub(super) struct Resolve {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Projects {
+    /// List only the projects in this directory [default: the working directory]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ProjectsFormat::Text)]
+    pub(super) format: ProjectsFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Draw {
     /// A file or directory of the project [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
@@ -281,6 +293,12 @@ pub(super) enum ColorName {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ResolveFormat {
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ProjectsFormat {
+    Text,
     Json,
 }
 

@@ -10,6 +10,7 @@ mod init;
 mod known;
 mod outputs;
 mod progress;
+mod projects;
 mod rules;
 mod shell;
 mod stages;
@@ -139,6 +140,7 @@ fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, Stri
     match command {
         Command::Check(arguments) => check::check(&arguments, surroundings, &documents),
         Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
+        Command::Projects(arguments) => projects::list(&arguments, surroundings, &documents),
         Command::Graph(arguments) => draw(arguments, surroundings, &documents),
         Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
         Command::Init => init::write(surroundings),

@@ -1,5 +1,6 @@
 //! Which files make a project: what docker compose would load, and for a tree, every project in it.
 
+pub(crate) mod invocations;
 mod near;
 
 use std::collections::{BTreeMap, BTreeSet};

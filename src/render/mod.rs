@@ -14,6 +14,7 @@ mod junit;
 mod markdown;
 mod mask;
 mod masks;
+mod projects;
 mod rdjson;
 mod sarif;
 mod statistics;
@@ -27,6 +28,7 @@ pub(crate) use clean::clean;
 pub(crate) use diff::{ChangedFile, diff};
 pub(crate) use fixed::fixed_summary;
 pub(crate) use graph::{GraphFormat, render_graph};
+pub(crate) use projects::{projects_json, projects_text};
 pub(crate) use view::plural;
 
 use crate::finding::{Finding, Severity};

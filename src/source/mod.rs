@@ -5,6 +5,7 @@ pub(crate) mod git;
 mod ignored;
 mod path;
 mod place;
+mod search;
 mod tree;
 mod walk;
 pub(crate) mod write;

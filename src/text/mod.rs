@@ -2,4 +2,5 @@
 
 pub(crate) mod dotenv;
 pub(crate) mod nearest;
+pub(crate) mod shell;
 pub mod template;

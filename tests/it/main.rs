@@ -14,6 +14,7 @@ mod known;
 mod outputs;
 mod parity;
 mod places;
+mod projects;
 mod proxies;
 mod rules_index;
 mod seeds;

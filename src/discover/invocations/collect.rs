@@ -1,0 +1,405 @@
+//! All of it together: written invocations, defaults and guesses, each once, and the files that are left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::command::Compose;
+use super::context::{Context, Found};
+use super::directories::default_files;
+use super::environment::{Environment, dotenv_of};
+use super::files::files_of;
+use super::looks::{has_compose_name, is_compose_file};
+use super::parts::Parts;
+use super::readers::read_all;
+use super::repository::{Repository, below, split};
+use super::resolve::{Direnv, Identity, Resolved, resolve};
+use super::{Certainty, Engine, Invocation, Invocations, NotJudged, Part, Purpose, Reason};
+use crate::discover::{BASE_NAMES, OVERRIDE_NAMES};
+use crate::source::Place;
+use crate::source::{FileId, NodeId, SourceDb, Span};
+
+/// How many invocations of one project are kept.
+pub(crate) const MAX_INVOCATIONS: usize = 64;
+
+/// A project that `plimsoll.yaml` names. Paths are absolute.
+#[derive(Clone, Debug)]
+pub(crate) struct Configured {
+    /// The Compose files; at least one.
+    pub(crate) files: Vec<PathBuf>,
+    /// The env files; empty for `.env`.
+    pub(crate) env_files: Vec<PathBuf>,
+    /// Active profiles.
+    pub(crate) profiles: Vec<String>,
+    /// The name.
+    pub(crate) name: Option<String>,
+    /// The project directory; `None` for that of the first file.
+    pub(crate) directory: Option<PathBuf>,
+    /// Where it is named.
+    pub(crate) place: Place,
+}
+
+/// An invocation while it is put together.
+#[derive(Clone, Debug)]
+struct Draft {
+    environment: BTreeMap<String, Option<String>>,
+    purpose: Purpose,
+    places: Vec<Span>,
+    certainty: Certainty,
+}
+
+/// Invocations by what makes them the same.
+type Drafts = BTreeMap<Identity, Draft>;
+
+/// Finds out how the projects of a repository are started.
+pub(crate) fn discover(sources: &SourceDb, root: &Path, configured: &[Configured]) -> Invocations {
+    let files = files_of(sources, root);
+    let repository = Repository::new(sources, root.to_path_buf(), &files);
+    let context = Context::new(&repository);
+    let mut collection = Collection {
+        repository: &repository,
+        drafts: Drafts::new(),
+        order: Vec::new(),
+        parts: Parts::default(),
+        not_judged: BTreeMap::new(),
+    };
+    collection.configured(configured);
+    let direnv = read_all(&context, &files);
+    dotenv_files(&context);
+    collection.written(&context, &direnv);
+    collection.defaults(&files);
+    collection.guesses(&files);
+    collection.rest(&files);
+    let mut all = collection.finish();
+    all.unfinished = unfinished(&context);
+    all
+}
+
+/// The files whose commands were not all followed.
+fn unfinished(context: &Context<'_>) -> Vec<PathBuf> {
+    let sources = context.repository.sources;
+    let cut_short = context.unfinished.take().into_iter().map(|file| path_of(sources, file));
+    let too_long = context.too_long.take().into_iter().map(|path| context.repository.absolute(&path));
+    let all: BTreeSet<PathBuf> = cut_short.chain(too_long).collect();
+    all.into_iter().collect()
+}
+
+/// Each `.env` that names files is a way to start its directory.
+fn dotenv_files(context: &Context<'_>) {
+    let repository = context.repository;
+    for directory in repository.directories() {
+        let Some(path) = dotenv_of(repository, directory) else { continue };
+        let mut environment = Environment::default();
+        environment.read(repository, &[path]);
+        let Some(span) = environment.get("COMPOSE_FILE").and_then(|_| environment.place("COMPOSE_FILE")) else {
+            continue;
+        };
+        context.find(Found {
+            command: Compose { starts: true, ..Compose::default() },
+            directories: vec![directory.to_owned()],
+            environment: BTreeMap::new(),
+            purpose: Purpose::Deploy,
+            by_hand: false,
+            span,
+        });
+    }
+}
+
+/// What is put together.
+struct Collection<'c, 'a> {
+    repository: &'c Repository<'a>,
+    drafts: Drafts,
+    /// The invocations in the order in which they were found.
+    order: Vec<Identity>,
+    parts: Parts,
+    not_judged: BTreeMap<String, Reason>,
+}
+
+impl Collection<'_, '_> {
+    fn add(&mut self, resolved: Resolved, certainty: Certainty) {
+        let draft = self.drafts.entry(resolved.identity.clone()).or_insert_with(|| {
+            self.order.push(resolved.identity.clone());
+            let (environment, purpose) = (resolved.environment.clone(), resolved.purpose);
+            Draft { environment, purpose, places: Vec::new(), certainty }
+        });
+        draft.certainty = draft.certainty.max(certainty);
+        draft.purpose = draft.purpose.max(resolved.purpose);
+        for (name, value) in resolved.environment {
+            let known = draft.environment.entry(name).or_insert_with(|| value.clone());
+            if *known != value {
+                *known = None;
+            }
+        }
+        draft.places.extend(resolved.span);
+    }
+
+    fn configured(&mut self, configured: &[Configured]) {
+        let root = &self.repository.root;
+        let inside = |path: &PathBuf| {
+            let below = path.strip_prefix(root).ok()?.to_str()?;
+            Some(below.replace('\\', "/"))
+        };
+        let mut drafts = Vec::new();
+        for project in configured {
+            let files: Option<Vec<String>> = project.files.iter().map(inside).collect();
+            let Some(files) = files.filter(|files| files.iter().all(|file| self.repository.is_file(file))) else {
+                continue;
+            };
+            let Some(first) = files.first() else { continue };
+            let directory = project.directory.as_ref().and_then(inside).unwrap_or_else(|| split(first).0.to_owned());
+            let outside = |path: &PathBuf| path.to_string_lossy().into_owned();
+            let mut env_files: Vec<String> =
+                project.env_files.iter().map(|path| inside(path).unwrap_or_else(|| outside(path))).collect();
+            if env_files.is_empty() {
+                env_files.push(below(&directory, ".env"));
+            }
+            let profiles = project.profiles.iter().cloned().collect();
+            let name = project.name.clone();
+            let identity = Identity { directory, files, env_files, profiles, name, engine: Engine::Compose };
+            let span = Some(project.place.span);
+            drafts.push(Resolved {
+                identity,
+                environment: BTreeMap::new(),
+                purpose: Purpose::Deploy,
+                starts: true,
+                span,
+            });
+        }
+        drafts.into_iter().for_each(|draft| self.add(draft, Certainty::Configured));
+    }
+
+    /// Files that invocations of at least this certainty use.
+    fn used(&self, certainty: Certainty) -> BTreeSet<String> {
+        let used = self.drafts.iter().filter(|(_, draft)| draft.certainty >= certainty);
+        used.flat_map(|(identity, _)| identity.files.iter().cloned()).collect()
+    }
+
+    fn written(&mut self, context: &Context<'_>, direnv: &Direnv) {
+        let configured = self.used(Certainty::Configured);
+        let found = context.take_found();
+        let resolved = found.iter().flat_map(|found| resolve(context, found, direnv));
+        let is_free = |resolved: &Resolved| !resolved.identity.files.iter().any(|file| configured.contains(file));
+        let (starting, inspecting): (Vec<Resolved>, Vec<Resolved>) =
+            resolved.filter(is_free).partition(|resolved| resolved.starts);
+        let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
+        let adds = |resolved: &Resolved| resolved.identity.files.iter().any(|file| !loaded.contains(file));
+        let inspecting: Vec<Resolved> = inspecting.into_iter().filter(adds).collect();
+        for resolved in starting.into_iter().chain(inspecting) {
+            self.add(resolved, Certainty::Written);
+        }
+        for identity in &self.order {
+            self.parts.add(self.repository, &identity.files, &identity.directory);
+        }
+    }
+
+    /// What a plain `docker compose up` loads, where a directory has a file with a default name that is not part of another
+    /// project and that no deployment uses otherwise.
+    fn defaults(&mut self, files: &[String]) {
+        let directories: BTreeSet<&str> = files
+            .iter()
+            .filter(|file| BASE_NAMES.contains(&split(file).1) && has_compose_name(file))
+            .map(|file| split(file).0)
+            .collect();
+        let candidates: Vec<(String, Vec<String>)> = directories
+            .into_iter()
+            .filter_map(|directory| Some((directory.to_owned(), default_files(self.repository, directory)?)))
+            .collect();
+        let replaced: BTreeSet<String> = self
+            .drafts
+            .iter()
+            .filter(|(_, draft)| draft.certainty == Certainty::Configured || draft.purpose == Purpose::Deploy)
+            .flat_map(|(identity, _)| identity.files.iter().cloned())
+            .collect();
+        let written = self.used(Certainty::Written);
+        for (directory, files) in independent(self.repository, &candidates) {
+            let Some(base) = files.first() else { continue };
+            let is_part = self.parts.has(base) && !written.contains(base);
+            if is_part || replaced.contains(base) || self.is_overlay_elsewhere(base, &directory) {
+                continue;
+            }
+            self.parts.add(self.repository, &files, &directory);
+            let resolved = self.default_of(&directory, files);
+            self.add(resolved, Certainty::Default);
+        }
+        for (_, files) in candidates {
+            for file in files {
+                if OVERRIDE_NAMES.contains(&split(&file).1) {
+                    self.not_judged.insert(file, Reason::OverrideLeftOut);
+                }
+            }
+        }
+    }
+
+    /// Whether commands lay a file over that of another directory: then nobody starts it alone.
+    fn is_overlay_elsewhere(&self, file: &String, directory: &str) -> bool {
+        let mut written = self.drafts.iter().filter(|(_, draft)| draft.certainty >= Certainty::Written);
+        written.any(|(identity, _)| {
+            identity.directory != directory && identity.files.iter().skip(1).any(|other| other == file)
+        })
+    }
+
+    fn default_of(&self, directory: &str, files: Vec<String>) -> Resolved {
+        let mut environment = Environment::default();
+        environment.read(self.repository, &dotenv_of(self.repository, directory).into_iter().collect::<Vec<_>>());
+        let profiles = environment.get("COMPOSE_PROFILES").unwrap_or("").split(',');
+        let profiles = profiles.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let name = environment.get("COMPOSE_PROJECT_NAME").map(str::to_owned);
+        let identity = Identity {
+            directory: directory.to_owned(),
+            files,
+            env_files: vec![below(directory, ".env")],
+            profiles,
+            name,
+            engine: Engine::Compose,
+        };
+        Resolved { identity, environment: BTreeMap::new(), purpose: Purpose::Deploy, starts: true, span: None }
+    }
+
+    /// Files whose names say that they are laid over the base beside them. Where a command shows how overlays of a
+    /// directory are used, nothing is guessed.
+    fn guesses(&mut self, files: &[String]) {
+        let used = self.used(Certainty::Default);
+        let written = self.used(Certainty::Written);
+        let is_plain = |name: &str| BASE_NAMES.contains(&name) || OVERRIDE_NAMES.contains(&name);
+        let shown: BTreeSet<&str> =
+            written.iter().filter(|file| !is_plain(split(file).1)).map(|file| split(file).0).collect();
+        for file in files.iter().filter(|file| has_compose_name(file)) {
+            let (directory, name) = split(file);
+            let Some(base) = default_files(self.repository, directory).and_then(|files| files.into_iter().next())
+            else {
+                continue;
+            };
+            if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
+                continue;
+            }
+            if shown.contains(directory) {
+                self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
+                continue;
+            }
+            let resolved = self.default_of(directory, vec![base, file.clone()]);
+            self.parts.add(self.repository, &resolved.identity.files, directory);
+            self.add(resolved, Certainty::Guessed);
+        }
+    }
+
+    /// Files that nothing covers.
+    fn rest(&mut self, files: &[String]) {
+        let used = self.used(Certainty::Guessed);
+        let is_left =
+            |file: &&String| !used.contains(*file) && !self.parts.has(file) && is_compose_file(self.repository, file);
+        let left: Vec<&String> = files.iter().filter(is_left).collect();
+        let mut reasons: BTreeMap<String, Reason> = BTreeMap::new();
+        for file in left {
+            let reason = self.not_judged.get(file).cloned().unwrap_or_else(|| self.reason(file));
+            reasons.insert(file.clone(), reason);
+        }
+        self.not_judged = reasons;
+    }
+
+    fn reason(&self, file: &str) -> Reason {
+        let (directory, name) = split(file);
+        let winners = default_files(self.repository, directory).unwrap_or_default();
+        let names = if BASE_NAMES.contains(&name) { &BASE_NAMES } else { &OVERRIDE_NAMES };
+        let winner = winners.iter().find(|winner| names.contains(&split(winner).1) && names.contains(&name));
+        match winner.filter(|winner| *winner != file) {
+            Some(winner) => Reason::Shadowed(self.repository.absolute(winner)),
+            None if OVERRIDE_NAMES.contains(&name) => Reason::OverrideLeftOut,
+            None => Reason::NothingStartsIt,
+        }
+    }
+
+    fn finish(mut self) -> Invocations {
+        let mut projects: BTreeMap<PathBuf, Vec<Invocation>> = BTreeMap::new();
+        let mut order = std::mem::take(&mut self.order);
+        order.sort_by_key(|identity| std::cmp::Reverse(self.drafts.get(identity).map(|draft| draft.certainty)));
+        let mut dropped = Vec::new();
+        for identity in order {
+            let Some(draft) = self.drafts.remove(&identity) else { continue };
+            let invocations = projects.entry(self.repository.absolute(&identity.directory)).or_default();
+            if invocations.len() < MAX_INVOCATIONS {
+                invocations.push(self.invocation(identity, draft));
+            } else {
+                dropped.extend(identity.files);
+            }
+        }
+        let kept: BTreeSet<PathBuf> =
+            projects.values().flatten().flat_map(|invocation| invocation.files.iter().cloned()).collect();
+        for file in dropped {
+            if !kept.contains(&self.repository.absolute(&file)) {
+                self.not_judged.insert(file, Reason::TooMany);
+            }
+        }
+        let absolute = |path: &str| self.repository.absolute(path);
+        let parts = self.parts.used.iter().map(|((file, role), of)| Part {
+            file: absolute(file),
+            role: *role,
+            of: of.iter().map(|file| absolute(file)).collect(),
+        });
+        let not_judged =
+            self.not_judged.iter().map(|(file, reason)| NotJudged { file: absolute(file), reason: reason.clone() });
+        let (parts, not_judged) = (parts.collect(), not_judged.collect());
+        Invocations { root: self.repository.root.clone(), projects, parts, not_judged, unfinished: Vec::new() }
+    }
+
+    fn invocation(&self, identity: Identity, draft: Draft) -> Invocation {
+        let absolute = |path: &String| self.repository.absolute(path);
+        let env_file = |path: &String| match path.starts_with('/') || path.starts_with('~') || path.starts_with("..") {
+            true => PathBuf::from(path),
+            false => absolute(path),
+        };
+        Invocation {
+            files: identity.files.iter().map(absolute).collect(),
+            directory: absolute(&identity.directory),
+            env_files: identity.env_files.iter().map(env_file).collect(),
+            environment: draft.environment,
+            profiles: identity.profiles,
+            name: identity.name,
+            engine: identity.engine,
+            purpose: draft.purpose,
+            written: self.places(&draft.places),
+            certainty: draft.certainty,
+        }
+    }
+
+    /// Places in order, one for each line.
+    fn places(&self, spans: &[Span]) -> Vec<Place> {
+        let sources = self.repository.sources;
+        let line = |span: &Span| sources.file(span.file).position(span.start).line;
+        let mut by_line: BTreeMap<(PathBuf, u32), Span> = BTreeMap::new();
+        for span in spans {
+            by_line.entry((path_of(sources, span.file), line(span))).or_insert(*span);
+        }
+        by_line.into_values().map(|span| Place { span, node: NodeId::new(0) }).collect()
+    }
+}
+
+fn path_of(sources: &SourceDb, file: FileId) -> PathBuf {
+    sources.file(file).path.clone()
+}
+
+/// Whether a name is that of an overlay: a default name with a word in it.
+fn is_overlay(name: &str) -> bool {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name);
+    let behind = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
+    behind.is_some_and(|behind| behind.starts_with(['.', '-', '_']) && behind.len() > 1)
+}
+
+/// The defaults that are not parts of others. If files use each other in a cycle, the first one counts.
+fn independent(repository: &Repository<'_>, candidates: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
+    let parts: Vec<BTreeSet<String>> =
+        candidates.iter().map(|(directory, files)| Parts::of(repository, files, directory)).collect();
+    let base = |at: usize| candidates.get(at).and_then(|(_, files)| files.first());
+    let mut of_others: BTreeSet<&String> = BTreeSet::new();
+    for (at, parts) in parts.iter().enumerate() {
+        of_others.extend(parts.iter().filter(|part| Some(*part) != base(at)));
+    }
+    let mut covered: BTreeSet<&String> = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    let free = (0..candidates.len()).filter(|at| base(*at).is_some_and(|base| !of_others.contains(base)));
+    for at in free.chain(0..candidates.len()) {
+        if base(at).is_some_and(|base| !covered.contains(base)) && kept.insert(at) {
+            covered.extend(parts.get(at).into_iter().flatten());
+            covered.extend(base(at));
+        }
+    }
+    candidates.iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, candidate)| candidate.clone()).collect()
+}

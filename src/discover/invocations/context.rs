@@ -1,0 +1,133 @@
+//! What the readers of a repository share: its files, the holes, the commands found so far, and how much work is left.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collections::HashSet;
+
+use super::Purpose;
+use super::command::Compose;
+use super::repository::Repository;
+use super::values::{Hole, Holes};
+use crate::source::{FileId, Span};
+
+/// How many commands of scripts are followed in a repository, alternatives and rounds of loops counted.
+const MAX_STEPS: u32 = 400_000;
+/// How many commands of one file are followed.
+const MAX_STEPS_OF_A_FILE: u32 = 40_000;
+/// How many different commands that start projects are kept.
+const MAX_FOUND: usize = 4096;
+
+/// What the readers share.
+pub(super) struct Context<'a> {
+    /// The repository.
+    pub(super) repository: &'a Repository<'a>,
+    holes: RefCell<Holes>,
+    found: RefCell<(Vec<Found>, HashSet<Found>)>,
+    steps: Cell<u32>,
+    file_steps: Cell<u32>,
+    /// Makefiles that commands name with `make -f`, each with the directory that it runs in.
+    pub(super) makefiles: RefCell<BTreeSet<(String, String)>>,
+    /// Calls of make that set variables.
+    pub(super) make_calls: RefCell<BTreeSet<MakeCall>>,
+    /// Files whose commands were not all followed.
+    pub(super) unfinished: RefCell<BTreeSet<FileId>>,
+    /// Files that are too long to be searched.
+    pub(super) too_long: RefCell<BTreeSet<String>>,
+}
+
+/// A command that concerns a project, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Found {
+    /// What it says.
+    pub(super) command: Compose,
+    /// The directories that it may run in; the first one with all its files is meant. May have holes.
+    pub(super) directories: Vec<String>,
+    /// The variables that it and its surroundings set.
+    pub(super) environment: BTreeMap<String, String>,
+    /// What it is for.
+    pub(super) purpose: Purpose,
+    /// Whether it runs where direnv has set the variables of `.envrc`.
+    pub(super) by_hand: bool,
+    /// Where it is written.
+    pub(super) span: Span,
+}
+
+/// A call of make: `make -C directory goal NAME=value`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct MakeCall {
+    /// The Makefile.
+    pub(super) path: String,
+    /// Where it runs.
+    pub(super) directory: String,
+    /// The targets.
+    pub(super) goals: BTreeSet<String>,
+    /// The variables.
+    pub(super) variables: BTreeMap<String, String>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(repository: &'a Repository<'a>) -> Context<'a> {
+        Context {
+            repository,
+            holes: RefCell::default(),
+            found: RefCell::default(),
+            steps: Cell::new(MAX_STEPS),
+            file_steps: Cell::new(MAX_STEPS_OF_A_FILE),
+            makefiles: RefCell::default(),
+            make_calls: RefCell::default(),
+            unfinished: RefCell::default(),
+            too_long: RefCell::default(),
+        }
+    }
+
+    /// Starts to count the steps of a file.
+    pub(super) fn start_file(&self) {
+        self.file_steps.set(MAX_STEPS_OF_A_FILE);
+    }
+
+    /// Counts a step; false where none is left.
+    pub(super) fn step(&self, file: FileId) -> bool {
+        let left = self.steps.get().min(self.file_steps.get());
+        if left == 0 {
+            self.unfinished.borrow_mut().insert(file);
+            return false;
+        }
+        self.steps.set(self.steps.get() - 1);
+        self.file_steps.set(self.file_steps.get() - 1);
+        true
+    }
+
+    /// Keeps a command.
+    pub(super) fn find(&self, found: Found) {
+        let (all, known) = &mut *self.found.borrow_mut();
+        if all.len() < MAX_FOUND && known.insert(found.clone()) {
+            all.push(found);
+        }
+    }
+
+    /// All commands that were found.
+    pub(super) fn take_found(&self) -> Vec<Found> {
+        std::mem::take(&mut *self.found.borrow_mut()).0
+    }
+
+    /// The text of a hole.
+    pub(super) fn hole(&self, hole: Hole) -> String {
+        self.holes.borrow_mut().text(hole)
+    }
+
+    /// The hole of a variable.
+    pub(super) fn unset(&self, name: &str) -> String {
+        self.hole(Hole::Unset(name.to_owned()))
+    }
+
+    /// The hole of what a program prints.
+    pub(super) fn computed(&self, raw: &str) -> String {
+        self.hole(Hole::Computed(raw.chars().take(200).collect()))
+    }
+
+    /// Looks at the holes.
+    pub(super) fn with_holes<T>(&self, look: impl FnOnce(&Holes) -> T) -> T {
+        look(&self.holes.borrow())
+    }
+}

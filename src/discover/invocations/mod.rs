@@ -1,0 +1,146 @@
+//! How the projects of a repository are started: commands in its Makefiles, scripts, pipelines and documents, what a plain
+//! `docker compose up` loads, and what file names suggest. Nothing is run.
+
+mod collect;
+mod command;
+mod context;
+mod directories;
+mod environment;
+mod files;
+mod fragment;
+mod looks;
+mod parts;
+mod readers;
+mod repository;
+mod resolve;
+mod trace;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+pub(crate) use collect::{Configured, discover};
+
+use crate::source::Place;
+
+/// One way to start a project, and where that is written. Paths are absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invocation {
+    /// The Compose files, in the order of merging; at least one.
+    pub(crate) files: Vec<PathBuf>,
+    /// The project directory.
+    pub(crate) directory: PathBuf,
+    /// The env files, in the order of reading. One outside of the repository is as it is written.
+    pub(crate) env_files: Vec<PathBuf>,
+    /// The variables that the command or its surroundings set; `None` where the value cannot be known.
+    pub(crate) environment: BTreeMap<String, Option<String>>,
+    /// Active profiles.
+    pub(crate) profiles: BTreeSet<String>,
+    /// The name that the command or an env file gives.
+    pub(crate) name: Option<String>,
+    /// What starts it.
+    pub(crate) engine: Engine,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+    /// Where it is written; empty for a default and for a guess.
+    pub(crate) written: Vec<Place>,
+    /// How certain it is.
+    pub(crate) certainty: Certainty,
+}
+
+/// What starts a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Engine {
+    /// `docker compose` and programs like it.
+    #[default]
+    Compose,
+    /// `docker stack deploy`.
+    Swarm,
+}
+
+/// How certain it is that a project is started like this, the most certain last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Certainty {
+    /// A file beside another, matched by its name alone.
+    Guessed,
+    /// What a plain `docker compose up` loads.
+    Default,
+    /// A command in the repository.
+    Written,
+    /// An entry in `plimsoll.yaml`.
+    Configured,
+}
+
+/// What a project is started for, the most serious last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Purpose {
+    /// To test.
+    Test,
+    /// To develop.
+    Develop,
+    /// To run.
+    #[default]
+    Deploy,
+}
+
+/// All that is known about how the projects of a repository are started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Invocations {
+    /// The root of the repository.
+    pub(crate) root: PathBuf,
+    /// By project directory, in order; each has at least one invocation.
+    pub(crate) projects: BTreeMap<PathBuf, Vec<Invocation>>,
+    /// Files that others include or extend.
+    pub(crate) parts: Vec<Part>,
+    /// Compose files that no invocation covers.
+    pub(crate) not_judged: Vec<NotJudged>,
+    /// Files that may have more commands in them than were followed: they are too long, or branch too often.
+    pub(crate) unfinished: Vec<PathBuf>,
+}
+
+/// A file that others use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// How it is used.
+    pub(crate) role: Role,
+    /// The files that use it.
+    pub(crate) of: Vec<PathBuf>,
+}
+
+/// How a file is used by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// `include`
+    Include,
+    /// `extends`
+    Extends,
+}
+
+/// A Compose file that no invocation covers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NotJudged {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Why.
+    pub(crate) reason: Reason,
+}
+
+/// Why no invocation covers a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    /// docker compose loads this file of the same directory instead.
+    Shadowed(PathBuf),
+    /// Whoever starts the base names its files, and this override is not among them.
+    OverrideLeftOut,
+    /// Commands show how overlays in its directory are used, and none uses this one.
+    OverlayNotUsed,
+    /// No command starts it, and its name does not say what it belongs to.
+    NothingStartsIt,
+    /// Its project has more invocations than are judged.
+    TooMany,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! Files that others include or extend, read from the Compose files as they are written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Role;
+use super::repository::{Repository, join, split};
+use crate::source::NodeId;
+use crate::text::template::expand;
+use crate::yaml::{NodeKind, Tree, parse};
+
+/// How deep files include each other, and how many references are followed in all.
+const MAX_DEPTH: usize = 16;
+const MAX_REFERENCES: usize = 20_000;
+
+/// A reference to other files.
+#[derive(Clone, Debug)]
+struct Reference {
+    role: Role,
+    paths: Vec<String>,
+    /// `project_directory` of an `include`.
+    directory: Option<String>,
+}
+
+/// The parts of projects.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// The files that use a file, by how they do.
+    pub(super) used: BTreeMap<(String, Role), BTreeSet<String>>,
+    references: BTreeMap<String, Vec<Reference>>,
+    seen: BTreeSet<(String, String)>,
+    followed: usize,
+}
+
+impl Parts {
+    /// Adds the parts of a project.
+    pub(super) fn add(&mut self, repository: &Repository<'_>, files: &[String], directory: &str) {
+        for file in files {
+            self.follow(repository, file, directory, 0);
+        }
+    }
+
+    /// Whether a file is used by others.
+    pub(super) fn has(&self, file: &str) -> bool {
+        [Role::Include, Role::Extends].iter().any(|role| self.used.contains_key(&(file.to_owned(), *role)))
+    }
+
+    /// The parts that one project has.
+    pub(super) fn of(repository: &Repository<'_>, files: &[String], directory: &str) -> BTreeSet<String> {
+        let mut parts = Parts::default();
+        parts.add(repository, files, directory);
+        parts.used.into_keys().map(|(file, _)| file).collect()
+    }
+
+    fn follow(&mut self, repository: &Repository<'_>, file: &str, directory: &str, depth: usize) {
+        let is_new = self.seen.insert((file.to_owned(), directory.to_owned()));
+        if !is_new || depth > MAX_DEPTH || self.followed > MAX_REFERENCES {
+            return;
+        }
+        if !self.references.contains_key(file) {
+            self.references.insert(file.to_owned(), references(repository, file));
+        }
+        for reference in self.references.get(file).cloned().unwrap_or_default() {
+            let paths: Vec<String> = reference.paths.iter().filter_map(|path| join(directory, path)).collect();
+            let inner = match &reference.directory {
+                Some(own) => join(directory, own),
+                None => paths.first().map(|path| split(path).0.to_owned()),
+            };
+            for path in paths {
+                self.followed += 1;
+                // `extends` may name the same file.
+                if path == file || !repository.is_file(&path) {
+                    continue;
+                }
+                self.used.entry((path.clone(), reference.role)).or_default().insert(file.to_owned());
+                self.follow(repository, &path, inner.as_deref().unwrap_or(""), depth + 1);
+            }
+        }
+    }
+}
+
+fn references(repository: &Repository<'_>, path: &str) -> Vec<Reference> {
+    let Some(file) = repository.load(path) else { return Vec::new() };
+    let source = repository.sources.file(file);
+    if !source.text.contains("include") && !source.text.contains("extends") {
+        return Vec::new();
+    }
+    let (tree, _) = parse(file, &source.text);
+    let mut found = Vec::new();
+    for root in tree.documents.iter().copied() {
+        if let Some(include) = tree.get(root, "include") {
+            found.extend(items(&tree, include).into_iter().filter_map(|entry| included(&tree, entry)));
+        }
+        let services = tree.get(root, "services");
+        for pair in services.map(|services| tree.pairs(services)).unwrap_or_default() {
+            let base = tree.get(pair.value, "extends").and_then(|extends| tree.get(extends, "file"));
+            if let Some(text) = base.and_then(|base| tree.text(base)) {
+                found.push(Reference { role: Role::Extends, paths: vec![resolved(text)], directory: None });
+            }
+        }
+    }
+    found
+}
+
+fn included(tree: &Tree, entry: NodeId) -> Option<Reference> {
+    let path = if tree.text(entry).is_some() { entry } else { tree.get(entry, "path")? };
+    let paths = match tree.text(path) {
+        Some(text) => vec![resolved(text)],
+        None => items(tree, path).into_iter().filter_map(|item| tree.text(item)).map(resolved).collect(),
+    };
+    let directory = tree.get(entry, "project_directory").and_then(|node| tree.text(node)).map(resolved);
+    Some(Reference { role: Role::Include, paths, directory })
+}
+
+/// A path with the defaults of its variables.
+fn resolved(text: &str) -> String {
+    if text.contains('$') { expand(text, &|_| None).text } else { text.to_owned() }
+}
+
+fn items(tree: &Tree, node: NodeId) -> Vec<NodeId> {
+    match tree.follow(node).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Sequence(items, _)) => items.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,156 @@
+//! GitLab pipelines: the scripts of jobs, with those that they extend and the files that they include.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::context::Context;
+use super::super::repository::normalize;
+use super::super::trace::{Site, Tracer, World};
+use super::purpose_of_job;
+use super::yaml::Yaml;
+use crate::source::{FileId, NodeId};
+
+/// How many files one pipeline includes.
+const MAX_INCLUDES: usize = 32;
+/// How deep jobs extend others.
+const MAX_EXTENDS: usize = 8;
+
+/// Keys at the top that are no jobs.
+const NO_JOBS: [&str; 12] = [
+    "image",
+    "services",
+    "stages",
+    "variables",
+    "before_script",
+    "after_script",
+    "cache",
+    "include",
+    "default",
+    "workflow",
+    "spec",
+    "pages:deploy",
+];
+
+/// A pipeline with what it includes.
+struct Pipeline {
+    files: Vec<Yaml>,
+    /// Jobs by name: the file and the node. Later ones replace earlier ones.
+    jobs: BTreeMap<String, (usize, NodeId)>,
+}
+
+/// Reads `.gitlab-ci.yml`.
+pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+    let pipeline = load(context, path, file);
+    for (name, (file, job)) in &pipeline.jobs {
+        pipeline.job(context, name, *file, *job);
+    }
+}
+
+fn load(context: &Context<'_>, path: &str, file: FileId) -> Pipeline {
+    let repository = context.repository;
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::from([path.to_owned()]);
+    let mut left = vec![file];
+    while let Some(file) = left.pop() {
+        let yaml = Yaml::of(repository.sources, file);
+        let included = yaml.root().and_then(|root| yaml.get(root, &["include"]));
+        for entry in yaml.many(included) {
+            let local = yaml.text(entry).or_else(|| yaml.text_of(entry, "local")).unwrap_or("");
+            if local.is_empty() || local.contains("://") || seen.len() > MAX_INCLUDES {
+                continue;
+            }
+            let Some(path) = normalize(local).filter(|path| seen.insert(path.clone())) else { continue };
+            left.extend(repository.load(&path));
+        }
+        files.push(yaml);
+    }
+    // What includes others wins over them.
+    files.reverse();
+    let mut jobs = BTreeMap::new();
+    for (at, yaml) in files.iter().enumerate() {
+        for (name, job) in yaml.root().map(|root| yaml.entries(root)).unwrap_or_default() {
+            if !NO_JOBS.contains(&name) {
+                jobs.insert(name.to_owned(), (at, job));
+            }
+        }
+    }
+    Pipeline { files, jobs }
+}
+
+impl Pipeline {
+    /// A job and those that it extends, itself first.
+    fn line(&self, file: usize, job: NodeId, depth: usize) -> Vec<(usize, NodeId)> {
+        let mut line = vec![(file, job)];
+        let Some(yaml) = self.files.get(file).filter(|_| depth < MAX_EXTENDS) else { return line };
+        let mut names: Vec<&str> =
+            yaml.many(yaml.get(job, &["extends"])).into_iter().filter_map(|node| yaml.text(node)).collect();
+        names.reverse();
+        for (file, job) in names.into_iter().take(8).filter_map(|name| self.jobs.get(name)) {
+            line.extend(self.line(*file, *job, depth + 1));
+        }
+        line.truncate(64);
+        line
+    }
+
+    fn job(&self, context: &Context<'_>, name: &str, file: usize, job: NodeId) {
+        let line = self.line(file, job, 0);
+        let find = |key: &str| {
+            line.iter().find_map(|(file, job)| {
+                let yaml = self.files.get(*file)?;
+                Some((yaml, yaml.get(*job, &[key])?))
+            })
+        };
+        let global = |key: &str| {
+            self.files.iter().rev().find_map(|yaml| {
+                let root = yaml.root()?;
+                Some((yaml, yaml.get(root, &["default", key]).or_else(|| yaml.get(root, &[key]))?))
+            })
+        };
+        let mut world = World::new();
+        for yaml in &self.files {
+            let variables = yaml.root().and_then(|root| yaml.get(root, &["variables"]));
+            world = yaml.with_variables(world, variables, &|text| text.to_owned());
+        }
+        for (file, job) in line.iter().rev() {
+            let Some(yaml) = self.files.get(*file) else { continue };
+            world = yaml.with_variables(world, yaml.get(*job, &["variables"]), &|text| text.to_owned());
+        }
+        let stage = find("stage").and_then(|(yaml, node)| yaml.text(node)).unwrap_or("");
+        let place = find("environment").map_or("", |_| "deploy");
+        let mut site = Site::at("").with_purpose(purpose_of_job(&[name, stage, place]));
+        site.by_hand = false;
+        let tracer = Tracer::new(context, site);
+        let worlds = match find("parallel") {
+            Some((yaml, parallel)) => matrix(yaml, parallel, &world),
+            None => vec![world],
+        };
+        let mut running = worlds.clone();
+        let before = find("before_script").or_else(|| global("before_script"));
+        for (yaml, scripts) in [before, find("script")].into_iter().flatten() {
+            for script in yaml.scripts(Some(scripts)) {
+                running = tracer.text(&script, running);
+            }
+        }
+        // It runs in a shell of its own.
+        let mut after = worlds;
+        if let Some((yaml, scripts)) = find("after_script").or_else(|| global("after_script")) {
+            for script in yaml.scripts(Some(scripts)) {
+                after = tracer.text(&script, after);
+            }
+        }
+    }
+}
+
+fn matrix(yaml: &Yaml, parallel: NodeId, world: &World) -> Vec<World> {
+    let mut worlds = Vec::new();
+    for item in yaml.many(yaml.get(parallel, &["matrix"])) {
+        let mut own = vec![world.clone()];
+        for (name, values) in yaml.entries(item) {
+            let values: Vec<&str> = yaml.many(Some(values)).into_iter().filter_map(|node| yaml.text(node)).collect();
+            let next = own.iter().flat_map(|world| values.iter().map(|value| world.clone().with(name, *value)));
+            own = next.take(32).collect();
+        }
+        worlds.extend(own);
+    }
+    worlds.truncate(32);
+    if worlds.is_empty() { vec![world.clone()] } else { worlds }
+}

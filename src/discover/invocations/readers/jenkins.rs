@@ -1,0 +1,192 @@
+//! Jenkins pipelines: the scripts of `sh` steps, with `environment`, `withEnv` and `dir` around them.
+
+use std::rc::Rc;
+
+use super::super::context::Context;
+use super::super::fragment::Fragment;
+use super::super::trace::{Site, Tracer, World};
+use super::super::values::without_marks;
+use super::purpose_of_job;
+use crate::source::FileId;
+
+/// How deep blocks are followed.
+const MAX_BLOCKS: usize = 200;
+
+/// A piece of Groovy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Word(String),
+    /// A text, without its quotes, and where it starts.
+    Text(String, usize),
+    Sign(char),
+}
+
+/// What a block brings.
+#[derive(Clone)]
+struct Block {
+    world: World,
+    /// Whether `NAME = 'value'` in it sets variables of the block around it.
+    is_environment: bool,
+    name: String,
+}
+
+/// A Jenkinsfile while it is read.
+struct Pipeline<'p, 'a> {
+    context: &'p Context<'a>,
+    file: FileId,
+    tokens: Vec<Token>,
+    blocks: Vec<Block>,
+    /// What the next `{` opens, if a word in front of it says.
+    next: Option<Block>,
+}
+
+/// Reads a Jenkinsfile.
+pub(super) fn read(context: &Context<'_>, file: FileId) {
+    let text = without_marks(&context.repository.sources.file(file).text);
+    let outer = Block { world: World::new(), is_environment: false, name: String::new() };
+    let mut pipeline = Pipeline { context, file, tokens: tokens(&text), blocks: vec![outer], next: None };
+    for at in 0..pipeline.tokens.len() {
+        pipeline.token(at);
+    }
+}
+
+impl Pipeline<'_, '_> {
+    fn token(&mut self, at: usize) {
+        let (Some(token), Some(block)) = (self.tokens.get(at).cloned(), self.blocks.last().cloned()) else { return };
+        match token {
+            Token::Sign('{') if self.blocks.len() < MAX_BLOCKS => {
+                self.blocks.push(self.next.take().unwrap_or(Block { is_environment: false, ..block }));
+            }
+            Token::Sign('}') if self.blocks.len() > 1 => {
+                self.next = None;
+                let closed = self.blocks.pop().filter(|block| block.is_environment);
+                if let (Some(closed), Some(around)) = (closed, self.blocks.last_mut()) {
+                    around.world = closed.world;
+                }
+            }
+            Token::Word(word) => self.word(&word, at + 1, block),
+            Token::Sign(_) | Token::Text(..) => {}
+        }
+    }
+
+    fn word(&mut self, word: &str, behind: usize, block: Block) {
+        let Block { world, is_environment, name } = block;
+        let mut site = Site::at("").with_purpose(purpose_of_job(&[&name]));
+        site.by_hand = false;
+        let tracer = Tracer::new(self.context, site);
+        let given = argument(&self.tokens, behind);
+        match (word, given) {
+            ("environment", _) => self.next = Some(Block { is_environment: true, world, name }),
+            ("stage", Some((name, _))) => self.next = Some(Block { name, is_environment: false, world }),
+            ("dir", Some((directory, _))) => {
+                let mut world = world;
+                let target = tracer.change(&world, &directory);
+                world.go(target);
+                self.next = Some(Block { world, is_environment: false, name });
+            }
+            ("withEnv", _) => {
+                let listed = self.tokens.iter().skip(behind).take(64).take_while(|token| **token != Token::Sign('{'));
+                let texts = listed.filter_map(|token| match token {
+                    Token::Text(text, _) => text.split_once('='),
+                    _ => None,
+                });
+                let world = texts.fold(world, |world, (name, value)| world.with(name, value));
+                self.next = Some(Block { world, is_environment: false, name });
+            }
+            ("sh", _) => {
+                if let Some((script, start)) = script(&self.tokens, behind) {
+                    tracer.text(&Rc::new(Fragment::of(self.file, &script, start)), vec![world]);
+                }
+            }
+            _ => self.assignment(word, behind, world, is_environment),
+        }
+    }
+
+    /// `NAME = 'value'`: a variable of programs in `environment`, one of Groovy elsewhere, which comes to a script
+    /// through the text that it is put into.
+    fn assignment(&mut self, name: &str, behind: usize, world: World, is_environment: bool) {
+        let (sign, value) = (self.tokens.get(behind), self.tokens.get(behind + 1));
+        let (Some(Token::Sign('=')), Some(Token::Text(value, _))) = (sign, value) else { return };
+        let set = match is_environment {
+            true => world.with(name, value.clone()),
+            false => world.with_own(name, value.clone()),
+        };
+        if let Some(block) = self.blocks.last_mut() {
+            block.world = set;
+        }
+    }
+}
+
+/// The text behind a word, in brackets or not.
+fn argument(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let at = if tokens.get(at) == Some(&Token::Sign('(')) { at + 1 } else { at };
+    match tokens.get(at) {
+        Some(Token::Text(text, start)) => Some((text.clone(), *start)),
+        _ => None,
+    }
+}
+
+/// The script of `sh '…'`, `sh(script: '…', label: '…')`.
+fn script(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    if let Some(found) = argument(tokens, at) {
+        return Some(found);
+    }
+    let near = tokens.get(at..(at + 16).min(tokens.len()))?;
+    let named = near.windows(3).find_map(|window| match window {
+        [Token::Word(name), Token::Sign(':'), Token::Text(text, start)] if name == "script" => {
+            Some((text.clone(), *start))
+        }
+        _ => None,
+    });
+    named.filter(|_| matches!(near.first(), Some(Token::Sign('(') | Token::Word(_))))
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or("");
+        let length = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if letter == '\'' || letter == '"' {
+            let (token, length) = quoted(rest, letter, at);
+            tokens.push(token);
+            length
+        } else if letter.is_alphanumeric() || letter == '_' {
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            tokens.push(Token::Word(rest.get(..end).unwrap_or("").to_owned()));
+            end
+        } else {
+            if !letter.is_whitespace() {
+                tokens.push(Token::Sign(letter));
+            }
+            letter.len_utf8()
+        };
+        at += length.max(1);
+    }
+    tokens
+}
+
+/// A text in quotes at the start, and how long it is with them.
+fn quoted(rest: &str, quote: char, at: usize) -> (Token, usize) {
+    let triple = quote.to_string().repeat(3);
+    let mark = if rest.starts_with(&triple) { triple.as_str() } else { rest.get(..1).unwrap_or("\"") };
+    let mut end = mark.len();
+    while let Some(behind) = rest.get(end..).filter(|behind| !behind.is_empty()) {
+        if behind.starts_with(mark) || mark.len() == 1 && behind.starts_with('\n') {
+            break;
+        }
+        let escaped = behind.starts_with('\\');
+        let first = behind.chars().next().map_or(1, char::len_utf8);
+        end += first;
+        if escaped {
+            end += behind.get(first..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        }
+    }
+    let text = rest.get(mark.len()..end).unwrap_or("").to_owned();
+    // Groovy removes the backslash in front of these.
+    let text = text.replace("\\$", "$").replace("\\\"", "\"").replace("\\\\\n", " \\\n");
+    (Token::Text(text, at + mark.len()), (end + mark.len()).min(rest.len()))
+}

@@ -1,0 +1,44 @@
+//! Markdown: code blocks, indented ones too, and code within text. What an HTML comment hides does not count.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use super::super::context::Context;
+use super::super::fragment::Fragment;
+use super::super::values::without_marks;
+use super::documents::Document;
+use crate::source::FileId;
+
+/// Reads a document.
+pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+    let text = without_marks(&context.repository.sources.file(file).text);
+    let mut document = Document::new(context, path, file);
+    let mut block: Option<(String, Fragment)> = None;
+    for (event, range) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let language = match kind {
+                    CodeBlockKind::Fenced(language) => language.to_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                block = Some((language, Fragment::new(file)));
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some((language, fragment)) = block.take() {
+                    document.block(&language, &fragment);
+                }
+            }
+            Event::Text(part) => {
+                if let Some((_, fragment)) = &mut block {
+                    fragment.push(&part, range.start);
+                }
+            }
+            Event::Code(code) => {
+                let written = text.get(range.clone()).unwrap_or("");
+                let quotes = written.len() - written.trim_start_matches('`').len();
+                document.code(&code, range.start + quotes);
+            }
+            Event::Start(Tag::Heading { .. }) => document.heading(),
+            _ => {}
+        }
+    }
+}

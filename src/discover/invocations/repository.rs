@@ -1,0 +1,319 @@
+//! The files of a repository by their paths below its root, and what paths on other machines mean in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::values::{Part, ROOT, has_hole, parts};
+use crate::source::{FileId, PathKind, SourceDb};
+
+/// How many paths one pattern may match.
+const MAX_MATCHES: usize = 65;
+/// How many names are compared with one pattern.
+const MAX_COMPARED: usize = 20_000;
+
+/// A repository.
+#[derive(Debug)]
+pub(super) struct Repository<'a> {
+    /// Where files are read.
+    pub(super) sources: &'a SourceDb,
+    /// Its root.
+    pub(super) root: PathBuf,
+    /// What it may be called where it is checked out.
+    pub(super) names: Vec<String>,
+    directories: BTreeMap<String, Listing>,
+}
+
+/// What is in a directory.
+#[derive(Debug, Default)]
+struct Listing {
+    files: BTreeSet<String>,
+    directories: BTreeSet<String>,
+}
+
+/// A path that matches, with the values that its holes have then.
+pub(super) type Match = (String, BTreeMap<usize, String>);
+
+impl<'a> Repository<'a> {
+    /// The repository with these files, given below its root with `/`.
+    pub(super) fn new(sources: &'a SourceDb, root: PathBuf, files: &[String]) -> Repository<'a> {
+        let mut directories: BTreeMap<String, Listing> = BTreeMap::new();
+        directories.entry(String::new()).or_default();
+        for file in files {
+            let (mut directory, name) = split(file);
+            directories.entry(directory.to_owned()).or_default().files.insert(name.to_owned());
+            while !directory.is_empty() {
+                let (above, name) = split(directory);
+                let is_new = directories.entry(above.to_owned()).or_default().directories.insert(name.to_owned());
+                directory = if is_new { above } else { "" };
+            }
+        }
+        let names = own_names(sources, &root);
+        Repository { sources, root, names, directories }
+    }
+
+    /// All directories with files in or below them.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &str> {
+        self.directories.keys().map(String::as_str)
+    }
+
+    /// The path on disk.
+    pub(super) fn absolute(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.root.clone() } else { self.root.join(path) }
+    }
+
+    /// Whether a path below the root is a file; ignored files are.
+    pub(super) fn is_file(&self, path: &str) -> bool {
+        !path.is_empty() && !has_hole(path) && self.sources.kind(&self.absolute(path)) == PathKind::File
+    }
+
+    /// Whether a path below the root is a directory.
+    pub(super) fn is_directory(&self, path: &str) -> bool {
+        self.directories.contains_key(path) || self.sources.kind(&self.absolute(path)) == PathKind::Directory
+    }
+
+    /// Loads a file.
+    pub(super) fn load(&self, path: &str) -> Option<FileId> {
+        self.sources.load(&self.absolute(path)).ok()
+    }
+
+    /// Whether a name is the name of this repository.
+    pub(super) fn is_own_name(&self, name: &str) -> bool {
+        self.names.iter().any(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    /// The directory that a path on another machine means here: the longest part at its end that is one, or the root.
+    pub(super) fn directory_for(&self, absolute: &str) -> String {
+        let found = suffixes(absolute).find(|suffix| !has_hole(suffix) && self.is_directory(suffix));
+        found.unwrap_or_default().to_owned()
+    }
+
+    /// The files that a path on another machine may mean here, and what comes before them in it.
+    pub(super) fn files_for<'p>(&self, absolute: &'p str, known: &BTreeMap<usize, String>) -> Vec<(Match, &'p str)> {
+        for suffix in suffixes(absolute) {
+            let found = self.matching(suffix, known);
+            if !found.is_empty() {
+                let before = absolute.strip_suffix(suffix).unwrap_or("").trim_end_matches('/');
+                return found.into_iter().map(|found| (found, before)).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// The files that a path with holes matches. A hole is part of one name.
+    pub(super) fn matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<Match> {
+        let filled = fill(pattern, known);
+        if !has_hole(&filled) {
+            let path = normalize(&filled);
+            return path.filter(|path| self.is_file(path)).map(|path| (path, known.clone())).into_iter().collect();
+        }
+        let Some(normal) = normalize(&filled) else { return Vec::new() };
+        let (directory, name) = split(&normal);
+        let mut found = Vec::new();
+        for (directory, known) in self.directories_matching(directory, known) {
+            let Some(listing) = self.directories.get(&directory) else { continue };
+            found.extend(
+                matching_names(&listing.files, name, &known).map(|(name, known)| (below(&directory, &name), known)),
+            );
+        }
+        found.truncate(MAX_MATCHES);
+        found
+    }
+
+    /// The files and directories that a path with holes matches.
+    pub(super) fn listed(&self, pattern: &str) -> Vec<String> {
+        let none = BTreeMap::new();
+        let directories = self.directories_matching(pattern, &none);
+        let files = if pattern.ends_with('/') { Vec::new() } else { self.matching(pattern, &none) };
+        directories.into_iter().chain(files).map(|(path, _)| path).collect()
+    }
+
+    /// The directories that a path with holes matches.
+    pub(super) fn directories_matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<Match> {
+        let Some(pattern) = normalize(&fill(pattern, known)) else { return Vec::new() };
+        let mut found = vec![(String::new(), known.clone())];
+        for component in pattern.split('/').filter(|component| !component.is_empty()) {
+            let mut deeper = Vec::new();
+            for (directory, known) in found {
+                let component = fill(component, &known);
+                if !has_hole(&component) {
+                    let path = below(&directory, &component);
+                    deeper.extend(self.is_directory(&path).then_some((path, known)));
+                } else if let Some(listing) = self.directories.get(&directory) {
+                    let names = matching_names(&listing.directories, &component, &known);
+                    deeper.extend(names.map(|(name, known)| (below(&directory, &name), known)));
+                }
+            }
+            found = deeper;
+            found.truncate(MAX_MATCHES);
+        }
+        found
+    }
+}
+
+/// The names that match a pattern, with the values of its holes.
+fn matching_names<'n>(
+    names: &'n BTreeSet<String>,
+    pattern: &str,
+    known: &BTreeMap<usize, String>,
+) -> impl Iterator<Item = Match> + use<'n> {
+    let pattern = fill(pattern, known);
+    let known = known.clone();
+    names.iter().take(MAX_COMPARED).filter_map(move |name| {
+        let mut known = known.clone();
+        matches_name(&parts(&pattern), name, &mut known, 0).then(|| (name.clone(), known))
+    })
+}
+
+/// Whether a name matches parts; each hole takes at least one letter, and the same ones wherever it is.
+fn matches_name(pattern: &[Part<'_>], name: &str, known: &mut BTreeMap<usize, String>, depth: usize) -> bool {
+    let Some((first, rest)) = pattern.split_first() else { return name.is_empty() };
+    if depth > 8 {
+        return false;
+    }
+    match first {
+        Part::Text(text) => name.strip_prefix(text).is_some_and(|name| matches_name(rest, name, known, depth)),
+        Part::Hole(number) => {
+            if let Some(value) = known.get(number).cloned() {
+                return name.strip_prefix(&*value).is_some_and(|name| matches_name(rest, name, known, depth));
+            }
+            let ends = name.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(128);
+            for end in ends {
+                let Some((value, behind)) = name.split_at_checked(end) else { continue };
+                known.insert(*number, value.to_owned());
+                if matches_name(rest, behind, known, depth + 1) {
+                    return true;
+                }
+                known.remove(number);
+            }
+            false
+        }
+    }
+}
+
+/// A text with the holes filled whose values are known.
+pub(super) fn fill(text: &str, known: &BTreeMap<usize, String>) -> String {
+    if known.is_empty() || !has_hole(text) {
+        return text.to_owned();
+    }
+    let mut filled = String::with_capacity(text.len());
+    for part in parts(text) {
+        match part {
+            Part::Text(letters) => filled.push_str(letters),
+            Part::Hole(number) => match known.get(&number) {
+                Some(value) => filled.push_str(value),
+                None => filled.push_str(&format!("\u{e000}{number}\u{e001}")),
+            },
+        }
+    }
+    filled
+}
+
+/// The parts of a path from a component on, the longest first.
+pub(super) fn suffixes(path: &str) -> impl Iterator<Item = &str> {
+    let path = path.trim_end_matches('/');
+    let starts = path.match_indices('/').map(|(at, _)| at + 1);
+    starts.filter_map(|start| path.get(start..)).filter(|suffix| !suffix.is_empty()).take(64)
+}
+
+/// A path without `.` and `..`; nothing where it leaves the root.
+pub(super) fn normalize(path: &str) -> Option<String> {
+    let mut components: Vec<&str> = Vec::new();
+    for component in path.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => {
+                components.pop()?;
+            }
+            name => components.push(name),
+        }
+    }
+    Some(components.join("/"))
+}
+
+/// A path that starts in a directory; nothing where it leaves the root.
+pub(super) fn join(directory: &str, path: &str) -> Option<String> {
+    normalize(&format!("{directory}/{path}"))
+}
+
+/// A name in a directory.
+pub(super) fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
+
+/// The directory of a path, and its last component.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The path below the root, of one that starts at the mark of the root.
+pub(super) fn under_root(path: &str) -> Option<&str> {
+    let below = path.strip_prefix(ROOT)?;
+    if below.is_empty() { Some("") } else { below.strip_prefix('/') }
+}
+
+/// Whether a path is absolute on the machine where a command runs, or in a home directory.
+pub(super) fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') || path == "~" || path.starts_with("~/")
+}
+
+/// The last part of `origin`, or the name of the root's directory.
+fn own_names(sources: &SourceDb, root: &Path) -> Vec<String> {
+    let config = root.join(".git/config");
+    let text = sources.load(&config).map(|id| sources.file(id).text.clone()).unwrap_or_default();
+    let mut is_origin = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            is_origin = line == "[remote \"origin\"]";
+        } else if let (true, Some((key, value))) = (is_origin, line.split_once('='))
+            && key.trim() == "url"
+        {
+            return vec![repository_name(value.trim()).to_owned()];
+        }
+    }
+    root.file_name().map(|name| name.to_string_lossy().into_owned()).into_iter().collect()
+}
+
+/// The last part of the address of a repository.
+pub(super) fn repository_name(url: &str) -> &str {
+    let url = url.trim_end_matches('/');
+    let name = url.rsplit(['/', ':']).next().unwrap_or(url);
+    name.strip_suffix(".git").unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_files_with_one_value() {
+        let sources = SourceDb::new();
+        let files = ["a/x.1.yaml", "a/y.2.yaml", "b/x.1.yaml", "c/d/e.yaml"];
+        for file in files {
+            sources.overlay(&Path::new("/r").join(file), String::new());
+        }
+        let files = files.map(str::to_owned);
+        let repository = Repository::new(&sources, PathBuf::from("/r"), &files);
+        let matching = |pattern: &str| -> Vec<String> {
+            repository.matching(pattern, &BTreeMap::new()).into_iter().map(|(path, _)| path).collect()
+        };
+        assert_eq!(matching("\u{e000}0\u{e001}/x.1.yaml"), ["a/x.1.yaml", "b/x.1.yaml"]);
+        assert_eq!(matching("a/\u{e000}0\u{e001}.\u{e000}1\u{e001}.yaml"), ["a/x.1.yaml", "a/y.2.yaml"]);
+        assert_eq!(matching("a/\u{e000}0\u{e001}.\u{e000}0\u{e001}.yaml"), [""; 0]);
+        assert_eq!(matching("c/./d/../d/e.yaml"), ["c/d/e.yaml"]);
+        assert_eq!(repository.directory_for("/opt/x/c/d"), "c/d");
+        assert_eq!(repository.directory_for("/opt/x"), "");
+        let found = repository.files_for("/opt/x/c/d/e.yaml", &BTreeMap::new());
+        assert_eq!(
+            found.iter().map(|((path, _), before)| (path.as_str(), *before)).collect::<Vec<_>>(),
+            [("c/d/e.yaml", "/opt/x")]
+        );
+    }
+
+    #[test]
+    fn names_of_repositories() {
+        assert_eq!(repository_name("git@example.org:a/b.git"), "b");
+        assert_eq!(repository_name("https://example.org/a/b/"), "b");
+        assert_eq!(normalize("a/../../b"), None);
+        assert_eq!(join("a/b", "../c"), Some("a/c".to_owned()));
+    }
+}

@@ -1,0 +1,359 @@
+//! Commands become invocations: which files they name in which directory, and what the env files there add.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::{Context, Found};
+use super::directories::{default_files, default_upwards};
+use super::environment::{Environment, dotenv_of};
+use super::repository::{Match, Repository, below, fill, is_absolute, join, normalize, split, under_root};
+use super::values::{Hole, has_hole, known_letters};
+use super::{Engine, Purpose};
+use crate::source::Span;
+
+/// How many invocations one command may give.
+const MAX_ALTERNATIVES: usize = 65;
+
+/// An invocation with paths below the root.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    pub(super) identity: Identity,
+    pub(super) environment: BTreeMap<String, Option<String>>,
+    pub(super) purpose: Purpose,
+    pub(super) starts: bool,
+    pub(super) span: Option<Span>,
+}
+
+/// What makes two invocations the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity {
+    pub(super) directory: String,
+    pub(super) files: Vec<String>,
+    pub(super) env_files: Vec<String>,
+    pub(super) profiles: BTreeSet<String>,
+    pub(super) name: Option<String>,
+    pub(super) engine: Engine,
+}
+
+/// What direnv sets in directories.
+pub(super) type Direnv = BTreeMap<String, BTreeMap<String, String>>;
+
+/// A command in one directory, with the values that its holes have there.
+struct Attempt<'c, 'a> {
+    context: &'c Context<'a>,
+    found: &'c Found,
+    environment: BTreeMap<String, String>,
+    directory: String,
+    known: BTreeMap<usize, String>,
+    /// Paths on other machines, and the directories that they are here.
+    mapped: Vec<(String, String)>,
+    files: Vec<String>,
+}
+
+/// The invocations that a command gives: those of the first directory that has all its files.
+pub(super) fn resolve(context: &Context<'_>, found: &Found, direnv: &Direnv) -> Vec<Resolved> {
+    let elsewhere = [String::new()];
+    let directories = if found.directories.is_empty() { &elsewhere[..] } else { &found.directories[..] };
+    let is_plain = found.command.files.is_empty() && found.command.directory.is_none();
+    if is_plain
+        && let Some(directory) =
+            directories.iter().find(|directory| default_files(context.repository, directory).is_some())
+    {
+        return in_directory(context, found, directory, direnv);
+    }
+    let resolved = directories.iter().map(|directory| in_directory(context, found, directory, direnv));
+    resolved.into_iter().find(|resolved| !resolved.is_empty()).unwrap_or_default()
+}
+
+fn in_directory(context: &Context<'_>, found: &Found, directory: &str, direnv: &Direnv) -> Vec<Resolved> {
+    let repository = context.repository;
+    let starts: Vec<Match> = match has_hole(directory) {
+        true => repository.directories_matching(directory, &BTreeMap::new()),
+        false => vec![(directory.to_owned(), BTreeMap::new())],
+    };
+    let attempts = starts.into_iter().map(|(directory, known)| {
+        let mut environment = found.environment.clone();
+        let own = directory.as_str();
+        let set = if found.by_hand { ancestors(own).find_map(|above| direnv.get(above)) } else { None };
+        for (name, value) in set.into_iter().flatten() {
+            environment.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        Attempt { context, found, environment, directory, known, mapped: Vec::new(), files: Vec::new() }
+    });
+    let resolved = attempts.flat_map(|attempt| attempt.resolve());
+    resolved.take(MAX_ALTERNATIVES).collect()
+}
+
+/// A directory and those above it, up to the root.
+fn ancestors(directory: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(directory), |directory| (!directory.is_empty()).then(|| split(directory).0))
+}
+
+impl<'c, 'a> Attempt<'c, 'a> {
+    fn repository(&self) -> &'c Repository<'a> {
+        self.context.repository
+    }
+
+    fn resolve(self) -> Vec<Resolved> {
+        let command = &self.found.command;
+        if command.files.is_empty() && !command.swarm {
+            return self.without_files();
+        }
+        let arguments = command.files.clone();
+        self.with_files(&arguments).into_iter().flat_map(|attempt| attempt.finish(None)).collect()
+    }
+
+    /// All ways to fill the holes so that every file is there.
+    fn with_files(self, arguments: &[String]) -> Vec<Attempt<'c, 'a>> {
+        let mut attempts = vec![self];
+        for argument in arguments {
+            let next = attempts.into_iter().flat_map(|attempt| attempt.with_file(argument));
+            attempts = next.take(MAX_ALTERNATIVES).collect();
+        }
+        attempts
+    }
+
+    fn with_file(self, argument: &str) -> Vec<Attempt<'c, 'a>> {
+        if self.is_unknown(argument) {
+            return Vec::new();
+        }
+        let repository = self.repository();
+        let filled = fill(argument, &self.known);
+        let filled = filled.strip_prefix("file://").unwrap_or(&filled);
+        let matches: Vec<(Match, Option<String>)> = if let Some(path) = under_root(filled) {
+            repository.matching(path, &self.known).into_iter().map(|found| (found, None)).collect()
+        } else if let Some(path) = self.below_some_root(filled) {
+            repository.files_for(&path, &self.known).into_iter().map(|(found, _)| (found, None)).collect()
+        } else if is_absolute(filled) {
+            let found = repository.files_for(filled, &self.known).into_iter();
+            found.map(|(found, before)| (found, Some(before.to_owned()))).collect()
+        } else if self.found.directories.is_empty() || filled.contains("://") {
+            Vec::new()
+        } else {
+            let path = format!("{}/{filled}", self.directory);
+            repository.matching(&path, &self.known).into_iter().map(|found| (found, None)).collect()
+        };
+        let is_guess = has_hole(filled);
+        let matches = matches.into_iter().filter(|((path, _), _)| !is_guess || is_yaml(path));
+        let next = matches.map(|((path, known), before)| {
+            let mut files = self.files.clone();
+            let mut mapped = self.mapped.clone();
+            if let Some(before) = before {
+                let here = path.strip_suffix(filled.strip_prefix(&before).unwrap_or("").trim_start_matches('/'));
+                mapped.push((before.clone(), here.unwrap_or("").trim_end_matches('/').to_owned()));
+            }
+            files.push(path);
+            let (context, found) = (self.context, self.found);
+            let (environment, directory) = (self.environment.clone(), self.directory.clone());
+            Attempt { context, found, environment, directory, known, mapped, files }
+        });
+        next.collect()
+    }
+
+    /// Whether nothing of a path is known but its ending: it could be anything.
+    fn is_unknown(&self, argument: &str) -> bool {
+        let filled = fill(argument, &self.known);
+        let known = known_letters(&filled);
+        let known = known.trim_start_matches(['.', '/', '\u{e002}']);
+        let stem = [".yaml", ".yml", ".json", "yaml", "yml"].iter().find_map(|ending| known.strip_suffix(ending));
+        let is_empty = stem.unwrap_or(known).trim_matches(['/', '.', '-', '_']).is_empty();
+        argument == "-" || has_hole(&filled) && is_empty
+    }
+
+    /// A path below a variable that holds the root of something, as if it were absolute.
+    fn below_some_root(&self, path: &str) -> Option<String> {
+        let rest = path.strip_prefix('\u{e000}')?;
+        let (number, rest) = rest.split_once('\u{e001}')?;
+        let number: usize = number.parse().ok()?;
+        let name = self.context.with_holes(|holes| match holes.get(number) {
+            Some(Hole::Unset(name) | Hole::Computed(name)) => name.to_ascii_uppercase(),
+            _ => String::new(),
+        });
+        let is_root =
+            ["ROOT", "WORKSPACE", "_DIR", "PWD", "PATH", "HOME", "DIRNAME"].iter().any(|part| name.contains(part))
+                || name == "DIR";
+        let is_computed = self.context.with_holes(|holes| matches!(holes.get(number), Some(Hole::Computed(_))));
+        (rest.starts_with('/') && (is_root || is_computed)).then(|| format!("/x{rest}"))
+    }
+
+    /// `COMPOSE_FILE`, or the default files.
+    fn without_files(self) -> Vec<Resolved> {
+        let first = match self.project_directory() {
+            Some(Some(directory)) => directory,
+            Some(None) => self.directory.clone(),
+            None => return Vec::new(),
+        };
+        let mut environment = Environment::of(&self.environment);
+        match self.explicit_env_files() {
+            Some(paths) if paths.is_empty() => {
+                environment
+                    .read(self.repository(), &dotenv_of(self.repository(), &first).into_iter().collect::<Vec<_>>());
+            }
+            Some(paths) => environment.read(self.repository(), &paths),
+            None => return Vec::new(),
+        }
+        if let Some(named) = environment.get("COMPOSE_FILE").map(str::to_owned) {
+            let separator = environment.get("COMPOSE_PATH_SEPARATOR").unwrap_or(":").to_owned();
+            let arguments: Vec<String> =
+                named.split(&separator).filter(|file| !file.is_empty()).map(str::to_owned).collect();
+            let place = environment.place("COMPOSE_FILE");
+            let attempts = self.with_files(&arguments);
+            return attempts.into_iter().flat_map(|attempt| attempt.finish(Some((first.clone(), place)))).collect();
+        }
+        if self.found.command.swarm || self.found.directories.is_empty() {
+            return Vec::new();
+        }
+        let Some((_, files)) = default_upwards(self.repository(), &first) else { return Vec::new() };
+        Attempt { files, ..self }.finish(Some((first, None)))
+    }
+
+    /// `--project-directory` below the root: nothing at all where it is not in the repository.
+    fn project_directory(&self) -> Option<Option<String>> {
+        let Some(argument) = &self.found.command.directory else { return Some(None) };
+        let path = fill(argument, &self.known);
+        if let Some(path) = self.below_some_root(&format!("{path}/")) {
+            return Some(Some(self.repository().directory_for(&path)));
+        }
+        if has_hole(&path) {
+            return None;
+        }
+        let path = match under_root(&path) {
+            Some(path) => normalize(path)?,
+            None if is_absolute(&path) => self.repository().directory_for(&path),
+            None => join(&self.directory, &path)?,
+        };
+        self.repository().is_directory(&path).then_some(Some(path))
+    }
+
+    /// The env files that options or the environment name; nothing where one cannot be known.
+    fn explicit_env_files(&self) -> Option<Vec<String>> {
+        let mut arguments = self.found.command.env_files.clone();
+        if arguments.is_empty() {
+            let named = self.environment.get("COMPOSE_ENV_FILES").map_or("", String::as_str);
+            arguments = named.split(',').filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        }
+        arguments.iter().map(|argument| self.env_file(argument)).collect()
+    }
+
+    fn env_file(&self, argument: &str) -> Option<String> {
+        let path = fill(argument, &self.known);
+        if has_hole(&path) {
+            return None;
+        }
+        if let Some(path) = under_root(&path) {
+            return normalize(path);
+        }
+        if is_absolute(&path) {
+            let moved = self.mapped.iter().find_map(|(before, here)| {
+                let rest = path.strip_prefix(before)?.strip_prefix('/')?;
+                join(here, rest)
+            });
+            return Some(moved.unwrap_or(path));
+        }
+        Some(join(&self.directory, &path).unwrap_or(path))
+    }
+
+    /// Fills the holes that only env files have, then makes the invocations.
+    fn finish(self, plain: Option<(String, Option<Span>)>) -> Vec<Resolved> {
+        let mut attempts = vec![self];
+        let env_files = attempts.first().map(|attempt| attempt.found.command.env_files.clone()).unwrap_or_default();
+        for argument in env_files {
+            let mut next = Vec::new();
+            for attempt in attempts {
+                let filled = fill(&argument, &attempt.known);
+                if !has_hole(&filled) {
+                    next.push(attempt);
+                    continue;
+                }
+                if known_letters(&filled).trim_matches(['/', '.']).is_empty() {
+                    continue;
+                }
+                let pattern =
+                    under_root(&filled).map_or_else(|| format!("{}/{filled}", attempt.directory), str::to_owned);
+                for (_, known) in attempt.repository().matching(&pattern, &attempt.known) {
+                    let (environment, directory) = (attempt.environment.clone(), attempt.directory.clone());
+                    let (mapped, files) = (attempt.mapped.clone(), attempt.files.clone());
+                    let (context, found) = (attempt.context, attempt.found);
+                    next.push(Attempt { context, found, environment, directory, known, mapped, files });
+                }
+            }
+            attempts = next;
+        }
+        attempts.into_iter().filter_map(|attempt| attempt.invocation(plain.as_ref())).collect()
+    }
+
+    fn invocation(self, plain: Option<&(String, Option<Span>)>) -> Option<Resolved> {
+        let command = &self.found.command;
+        let first = self.files.first()?;
+        let directory = self.project_directory()?.unwrap_or_else(|| split(first).0.to_owned());
+        let environment: BTreeMap<String, Option<String>> = self
+            .environment
+            .iter()
+            .map(|(name, value)| {
+                let value = fill(value, &self.known);
+                (name.clone(), (!has_hole(&value) && !value.contains('\u{e002}')).then_some(value))
+            })
+            .collect();
+        let purpose = self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file)));
+        let value = |text: &str| {
+            Some(fill(text, &self.known))
+                .filter(|text| !has_hole(text) && !text.contains('\u{e002}') && !text.is_empty())
+        };
+        if command.swarm {
+            let name = command.name.as_deref().and_then(value);
+            let identity = Identity {
+                directory,
+                files: self.files.clone(),
+                env_files: Vec::new(),
+                profiles: BTreeSet::new(),
+                name,
+                engine: Engine::Swarm,
+            };
+            return Some(Resolved { identity, environment, purpose, starts: true, span: Some(self.found.span) });
+        }
+        let mut all = Environment::of(&self.environment);
+        let explicit = self.explicit_env_files()?;
+        let (env_files, read) = match explicit.is_empty() {
+            false => (explicit.clone(), explicit),
+            true => self.default_env_files(&directory, plain.map(|(first, _)| first.as_str())),
+        };
+        all.read(self.repository(), &read);
+        let profiles: BTreeSet<String> = match command.profiles.is_empty() {
+            false => command.profiles.iter().filter_map(|profile| value(profile)).collect(),
+            true => {
+                let named = all.get("COMPOSE_PROFILES").unwrap_or("").split(',');
+                named.map(str::trim).filter_map(value).collect()
+            }
+        };
+        let name = command.name.as_deref().or(all.get("COMPOSE_PROJECT_NAME")).and_then(value);
+        let identity =
+            Identity { directory, files: self.files.clone(), env_files, profiles, name, engine: Engine::Compose };
+        Some(Resolved { identity, environment, purpose, starts: command.starts, span: Some(self.found.span) })
+    }
+
+    /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what
+    /// is read last wins.
+    fn default_env_files(&self, directory: &str, first: Option<&str>) -> (Vec<String>, Vec<String>) {
+        let own = below(directory, ".env");
+        let mut read: Vec<String> = dotenv_of(self.repository(), directory).into_iter().collect();
+        let mut listed = vec![own];
+        if let Some(first) = first.filter(|first| *first != directory) {
+            let pointing = below(first, ".env");
+            if self.repository().is_file(&pointing) {
+                read.push(pointing.clone());
+                listed.insert(0, pointing);
+            }
+        }
+        (listed, read)
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// What the name of a file says about its purpose.
+fn purpose_of_file(path: &str) -> Purpose {
+    let name = split(path).1.to_ascii_lowercase();
+    let has = |words: &[&str]| name.split(['.', '-', '_']).any(|word| words.contains(&word));
+    if has(&["dev", "develop", "development", "devel"]) { Purpose::Develop } else { Purpose::Deploy }
+}
