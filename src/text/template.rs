@@ -125,11 +125,11 @@ pub fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Expans
 pub(crate) fn message_as_written(raw: &str, variable: &str) -> String {
     let by_name = |name: &str| (name != variable).then(|| format!("${{{name}}}"));
     let problems = expand(raw, &by_name).problems.into_iter();
-    let messages = problems.filter_map(|problem| match problem {
+    let mut messages = problems.filter_map(|problem| match problem {
         Problem::Required { name, message, .. } if name == variable => Some(message),
         _ => None,
     });
-    messages.last().unwrap_or_default()
+    messages.next_back().unwrap_or_default()
 }
 
 struct Expander<'a> {

@@ -174,7 +174,7 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
     };
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
-    let words = problems::View::new(&project, sources, &trees).as_compose();
+    let words = problems::View::new(&project, sources, &trees).for_compose();
     let mut findings = problems::findings(&reported, &words);
     findings.extend(problems::newer(&reported, &words));
     let json = (!project.rejected).then(|| {
@@ -204,7 +204,7 @@ pub(crate) fn with_facts<T>(
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
-    let findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).as_compose());
+    let findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).for_compose());
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);

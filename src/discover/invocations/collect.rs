@@ -8,7 +8,7 @@ use super::context::{Context, Found};
 use super::directories::default_files;
 use super::environment::{Environment, dotenv_of};
 use super::files::files_of;
-use super::looks::{has_compose_name, is_compose_file};
+use super::looks::{hfor_compose_name, is_compose_file};
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -196,7 +196,7 @@ impl Collection<'_, '_> {
     fn defaults(&mut self, files: &[String]) {
         let directories: BTreeSet<&str> = files
             .iter()
-            .filter(|file| BASE_NAMES.contains(&split(file).1) && has_compose_name(file))
+            .filter(|file| BASE_NAMES.contains(&split(file).1) && hfor_compose_name(file))
             .map(|file| split(file).0)
             .collect();
         let candidates: Vec<(String, Vec<String>)> = directories
@@ -262,7 +262,7 @@ impl Collection<'_, '_> {
         let is_plain = |name: &str| BASE_NAMES.contains(&name) || OVERRIDE_NAMES.contains(&name);
         let shown: BTreeSet<&str> =
             written.iter().filter(|file| !is_plain(split(file).1)).map(|file| split(file).0).collect();
-        for file in files.iter().filter(|file| has_compose_name(file)) {
+        for file in files.iter().filter(|file| hfor_compose_name(file)) {
             let (directory, name) = split(file);
             let Some(base) = default_files(self.repository, directory).and_then(|files| files.into_iter().next())
             else {

@@ -11,11 +11,11 @@ const MAX_BYTES: usize = 1024 * 1024;
 
 /// Whether a file is a Compose file, by its name or by what is in it.
 pub(super) fn is_compose_file(repository: &Repository<'_>, path: &str) -> bool {
-    has_compose_name(path) || has_services(repository, path)
+    hfor_compose_name(path) || has_services(repository, path)
 }
 
 /// Whether the name of a file says so. Workflows may be called like that, too.
-pub(super) fn has_compose_name(path: &str) -> bool {
+pub(super) fn hfor_compose_name(path: &str) -> bool {
     is_compose_name(Path::new(path)) && !is_pipeline(path)
 }
 

@@ -46,7 +46,7 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
         elsewhere.path, elsewhere.directory, elsewhere.directory
     );
     // Behind a file up there it is right as it stands.
-    let severity = if elsewhere.has_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
+    let severity = if elsewhere.hfor_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
     let resource = format!("services.{}", first.service.name);
     let mut finding = Finding::new("missing-bind-source", severity, place(first), resource, message)
         .evidence(first.written.clone())

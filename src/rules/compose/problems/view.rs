@@ -46,7 +46,7 @@ impl<'a> View<'a> {
     }
 
     /// The same, with all that docker compose rejects as errors, also what no checkout can have.
-    pub(crate) fn as_compose(self) -> View<'a> {
+    pub(crate) fn for_compose(self) -> View<'a> {
         View { softens: false, ..self }
     }
 
