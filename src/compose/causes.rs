@@ -201,3 +201,104 @@ impl Breaks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::compose::problem::{Conflict, Verdict};
+    use crate::compose::{Entry, load};
+    use crate::source::SourceDb;
+    use crate::yaml::Trees;
+
+    fn problems(text: &str) -> Vec<Reported> {
+        let sources = SourceDb::new();
+        sources.overlay(Path::new("/p/compose.yaml"), text.to_owned());
+        let entry = Entry {
+            files: vec!["/p/compose.yaml".into()],
+            env_files: Vec::new(),
+            directory: "/p".into(),
+            name: None,
+            profiles: Vec::new(),
+            variables: Vec::new(),
+        };
+        load(&sources, &Trees::default(), &entry).1
+    }
+
+    /// Of all problems that fit, what they follow from.
+    fn causes(text: &str, fits: fn(&Problem) -> bool) -> Vec<Option<Cause>> {
+        problems(text).into_iter().filter(|one| fits(&one.problem)).map(|one| one.caused_by).collect()
+    }
+
+    fn position(found: &[Reported], fits: fn(&Problem) -> bool) -> ProblemId {
+        ProblemId(found.iter().position(|one| fits(&one.problem)).unwrap())
+    }
+
+    #[test]
+    fn what_a_blank_variable_breaks_follows_from_it() {
+        let image = |problem: &Problem| matches!(problem, Problem::Missing(Missing::Image { .. }));
+        let blank = causes("services:\n  web:\n    image: ${UNSET}\n", image);
+        assert!(matches!(blank[..], [Some(Cause::Blank(_))]), "{blank:?}");
+        assert_eq!(causes("services:\n  web:\n    hostname: a\n", image), [None]);
+        let volume = |problem: &Problem| matches!(problem, Problem::Value(_));
+        let blank = causes("services:\n  web:\n    image: a\n    volumes: ['${UNSET}:/data']\n", volume);
+        assert!(matches!(blank[..], [Some(Cause::Blank(_))]), "{blank:?}");
+    }
+
+    #[test]
+    fn a_key_is_missing_because_it_is_misspelt() {
+        let found = problems("services:\n  web:\n    image: a\n    ports:\n      - targt: 80\n      - targt: 81\n");
+        let unknown = position(&found, |problem| matches!(problem, Problem::UnknownKey(_)));
+        let missing: Vec<_> =
+            found.iter().filter(|one| one.problem == Problem::Missing(Missing::EntryKey("target"))).collect();
+        assert!(!missing.is_empty() && missing.iter().all(|one| one.caused_by.is_some()), "{missing:?}");
+        assert_eq!(missing[0].caused_by, Some(Cause::Problem(unknown)));
+    }
+
+    #[test]
+    fn a_required_variable_is_one_problem_with_all_its_uses() {
+        let found = problems("services:\n  web:\n    image: ${X:?}\n    hostname: ${X:?}\n");
+        let required: Vec<_> = found.iter().filter(|one| matches!(one.problem, Problem::Required { .. })).collect();
+        let first = position(&found, |problem| matches!(problem, Problem::Required { .. }));
+        assert_eq!(
+            required.iter().map(|one| &one.caused_by).collect::<Vec<_>>(),
+            [&None, &Some(Cause::Problem(first))]
+        );
+        let uses: Vec<Place> = required[0].related.iter().map(|one| one.place).collect();
+        assert_eq!(uses, [required[1].at]);
+    }
+
+    #[test]
+    fn a_lost_indentation_is_one_problem() {
+        let found = problems("services:\n  web:\n  image: a\n  ports: ['80']\n");
+        let open: Vec<_> = found.iter().filter(|one| one.caused_by.is_none()).collect();
+        let [only] = open[..] else { panic!("{open:?}") };
+        assert_eq!(only.about, ["services", "web"]);
+        let keys: Vec<&Role> = only.related.iter().map(|one| &one.role).collect();
+        assert!(keys.contains(&&Role::Shifted("image".into())) && keys.contains(&&Role::Shifted("ports".into())));
+    }
+
+    #[test]
+    fn names_of_a_broken_section_are_not_undefined() {
+        let undefined = |problem: &Problem| matches!(problem, Problem::Undefined(_));
+        let text = "services:\n  web:\n    image: a\n    networks: [back]\nnetworks: 5\n";
+        assert_eq!(causes(text, undefined), [Some(Cause::Section("networks"))]);
+        let text = "services:\n  web:\n    image: a\n    networks: [back]\n";
+        assert_eq!(causes(text, undefined), [None]);
+    }
+
+    #[test]
+    fn a_consequence_still_rejects_the_project() {
+        let found = problems("services:\n  web:\n    image: ${UNSET}\n");
+        assert!(found.iter().all(|one| one.caused_by.is_some()), "{found:?}");
+        assert!(found.iter().any(|one| one.verdict == Verdict::Rejected));
+    }
+
+    #[test]
+    fn two_keys_of_one_place_are_two_problems() {
+        let conflict = |problem: &Problem| matches!(problem, Problem::Conflict(Conflict::External { .. }));
+        let text = "services:\n  web:\n    image: a\nvolumes:\n  v: {external: true, driver: a, driver_opts: {}}\n";
+        assert_eq!(causes(text, conflict), [None, None]);
+    }
+}

@@ -82,7 +82,7 @@ fn without_shared_end<'a>(name: &'a str, other: &'a str) -> (&'a str, &'a str) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{nearest, slips};
+    use super::*;
 
     /// Names of few letters, so that many are alike, with words that other names share.
     fn name() -> impl Strategy<Value = String> {

@@ -19,3 +19,4 @@ mod proxies;
 mod rules_index;
 mod seeds;
 mod tidy;
+mod variables;

@@ -157,6 +157,53 @@ fn modules_import_upstream_only() {
     same(&keys, &BTreeSet::new(), &format!("downstream imports ({found:?})"));
 }
 
+/// The stages that know nothing of rules: what they find is data.
+const WITHOUT_FINDINGS: [&str; 5] = ["source", "yaml", "text", "compose", "model"];
+
+#[test]
+fn what_is_wrong_is_data_before_the_rules() {
+    let is_upstream = |path: &str| WITHOUT_FINDINGS.iter().any(|stage| path.split('/').next() == Some(stage));
+    let names = rule_names();
+    let mut found = Vec::new();
+    for (path, text) in texts() {
+        let Some(path) = path.strip_prefix("src/").filter(|path| is_upstream(path)) else { continue };
+        let code = without_tests(&without_texts(&text));
+        let banned = ["Finding", "Severity", "Confidence", "help", "message"];
+        // A required variable has a message of its own, in the file: `${NAME:?message}`.
+        let is_own = |word: &str| word == "message" && OWN_MESSAGES.contains(&path);
+        let words = words(&code).filter(|word| banned.contains(word) && !is_own(word));
+        found.extend(words.map(|word| format!("{path}: {word}")));
+        found.extend(
+            names.iter().filter(|name| text.contains(&format!("\"{name}\""))).map(|name| format!("{path}: {name}")),
+        );
+    }
+    found.sort();
+    found.dedup();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Files that know of the message in `${NAME:?message}`.
+const OWN_MESSAGES: &[&str] = &[
+    "compose/load/environment.rs",
+    "compose/load/interpolate.rs",
+    "compose/problem/files.rs",
+    "compose/problem/mod.rs",
+    "text/dotenv/mod.rs",
+    "text/dotenv/read.rs",
+    "text/template.rs",
+];
+
+/// The names of all rules, as their documents are called.
+fn rule_names() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let families = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let documents = families.flat_map(|family| fs::read_dir(family).unwrap()).map(|entry| entry.unwrap().path());
+    let documents = documents.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    let names: Vec<String> = documents.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    assert!(names.len() > 50, "{names:?}");
+    names
+}
+
 #[test]
 fn the_scanner_sees_code_only() {
     let text = "fn a() {\n  // fn b() {\n  let c = '{'; let d = \"}\"; let e = r#\"}\"\"#; let f: &'static str;\n}\n";

@@ -236,8 +236,14 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
         .collect()
 }
 
+/// Variables that say where and what the project is, and so are no secret.
+pub(crate) const OF_PROJECT: [&str; 3] = ["PWD", "HOME", "COMPOSE_PROJECT_NAME"];
+
 /// Whether what a use gives is written in the file: a default or alternative, no variable's value in it, and no secret.
 fn is_default(usage: &Use, all: &[Use]) -> bool {
+    if OF_PROJECT.contains(&usage.name.as_str()) {
+        return true;
+    }
     let given = matches!(usage.outcome, Outcome::Default | Outcome::Alternative);
     let holds_value = all.iter().any(|inner| {
         inner.effective && inner.start > usage.start && inner.end <= usage.end && inner.outcome == Outcome::Value

@@ -69,22 +69,6 @@ pub(crate) enum Data {
     Map(Map),
 }
 
-impl Data {
-    /// The name that Compose's messages use: `string`, `mapping`, `list` …
-    pub(crate) fn type_name(&self) -> &'static str {
-        match self {
-            Data::Null => "null",
-            Data::Bool(_) => "boolean",
-            Data::Int(_) | Data::Large(_) => "integer",
-            Data::Float(_) => "number",
-            Data::Text(_) => "string",
-            Data::Timestamp(_) => "timestamp",
-            Data::List(_) => "list",
-            Data::Map(_) => "mapping",
-        }
-    }
-}
-
 /// A value, where it is written, and how it got here.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {

@@ -210,7 +210,7 @@ mod tests {
             ("A\u{2003}=1\nZ=1", (ProblemKind::UnexpectedCharacter('\u{2003}'), "\u{2003}"), Some("1")),
             ("A='é\\' \r\nZ=1", (ProblemKind::UnterminatedQuote, "'é\\'"), Some("1")),
             ("A=é${!}\nZ=1", (ProblemKind::InvalidInterpolation, "${!}"), Some("1")),
-            ("Z=\"é\\n${Q:?no $S}\"\r\n", (required("no sh$ell"), "${Q:?no $S}"), Some("é\n")),
+            ("Z=\"é\\n${Q:?no $S}\"\r\n", (required("no ${S}"), "${Q:?no $S}"), Some("é\n")),
             ("Z=1\nexport ", (ProblemKind::ExportOfNothing, "export"), Some("1")),
         ] {
             let file = read(text, Role::Service);

@@ -20,7 +20,7 @@ mod service_parts;
 pub(crate) mod shape;
 pub(crate) mod suggest;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod violation;
 mod walk;
 mod words;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::tests::value_of;
 use super::validate;
+use crate::compose::problem::Verdict;
 use crate::source::SourceDb;
-use crate::yaml::edit::Files;
-use crate::yaml::{Trees, parse};
+use crate::yaml::parse;
 
 const BASE: &str = "services:\n  a:\n    image: x\n";
 
@@ -211,9 +211,7 @@ fn is_refused(text: &str) -> bool {
     let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
     let (tree, findings) = parse(file, text);
     assert!(findings.is_empty(), "{text}");
-    let trees = Trees::default();
-    let files = Files::new(&db, &trees);
-    validate(files, &value_of(&tree)).iter().any(|violation| violation.rejected)
+    validate(&value_of(&tree)).iter().any(|reported| reported.verdict != Verdict::Accepted)
 }
 
 #[test]

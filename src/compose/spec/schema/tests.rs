@@ -1,333 +1,102 @@
-//! The validator on small files: every finding with its place, and what the fixes write.
+//! The validator on small files: what it finds, as data, and what the table of the specification looks like.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::shape::{Mapping, Shape, Struct};
+use super::suggest::Guess;
+use super::violation::{Bound, Flaw, Rest, Subject};
 use super::*;
 use crate::compose::load::convert::convert;
-use crate::source::{FileId, SourceDb};
-use crate::yaml::{Tree, Trees, parse};
+use crate::compose::problem::{Kind, Missing, Problem, Role, TypeProblem, ValueProblem, Verdict};
+use crate::source::SourceDb;
+use crate::yaml::{Tree, parse};
 
 /// The first document of a tree as values, nothing interpolated.
-pub(super) fn value_of(tree: &Tree) -> Value {
+pub(crate) fn value_of(tree: &Tree) -> Value {
     convert(tree).0.remove(0).value
 }
 
-fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Violation>) {
-    let file = db.overlay(Path::new("/compose.yml"), text.to_owned());
-    let (tree, findings) = parse(file, text);
-    assert!(findings.is_empty(), "{findings:?}");
-    (file, validate(Files::new(db, &Trees::default()), &value_of(&tree)))
+/// The only problem of a service `web` with these lines.
+fn only(lines: &str) -> Reported {
+    let text = lines.lines().fold("services:\n  web:\n".to_owned(), |text, line| text + "    " + line + "\n");
+    let db = SourceDb::new();
+    let file = db.overlay(Path::new("/compose.yml"), text.clone());
+    let (tree, broken) = parse(file, &text);
+    assert!(broken.is_empty(), "{broken:?}");
+    let mut found = validate(&value_of(&tree));
+    assert_eq!(found.len(), 1, "{text}: {found:?}");
+    found.remove(0)
 }
 
-/// Each expected line: `line:column rule message`.
-fn check(text: &str, expect: &[&str]) {
-    let db = SourceDb::new();
-    let (file, violations) = run(&db, text);
-    let source = db.file(file);
-    let found: Vec<String> = violations
-        .iter()
-        .map(|violation| {
-            let finding = &violation.finding;
-            let at = source.position(finding.place.span.start);
-            format!("{}:{} {} {}", at.line, at.column, finding.rule, finding.message)
-        })
-        .collect();
-    assert_eq!(found, expect, "{text}");
-}
-
-/// The text after all fixes, which must all be there and leave nothing to report.
-fn check_fixed(text: &str, expect: &str) {
-    let db = SourceDb::new();
-    let (_, violations) = run(&db, text);
-    assert!(!violations.is_empty(), "{text}");
-    let mut edits: Vec<_> =
-        violations.iter().flat_map(|violation| violation.finding.fix.clone().expect("a fix").edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
-    let mut fixed = text.to_owned();
-    for edit in edits {
-        fixed.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+fn flaw(lines: &str) -> (Subject, Flaw) {
+    match only(lines).problem {
+        Problem::Type(TypeProblem::Schema(violation)) | Problem::Value(ValueProblem::Schema(violation)) => {
+            (violation.subject, violation.flaw)
+        }
+        other => panic!("{other:?}"),
     }
-    assert_eq!(fixed, expect);
-    check(&fixed, &[]);
 }
 
-fn check_unfixed(text: &str) {
-    let (_, violations) = run(&SourceDb::new(), text);
-    assert!(!violations.is_empty(), "{text}");
-    assert!(violations.iter().all(|violation| violation.finding.fix.is_none()), "{violations:?}");
-}
-
-fn help_of(text: &str) -> String {
-    let (_, violations) = run(&SourceDb::new(), text);
-    violations[0].finding.help.clone().unwrap_or_default()
-}
-
-/// A service `web` with these lines.
-fn service(lines: &str) -> String {
-    lines.lines().fold("services:\n  web:\n".to_owned(), |text, line| text + "    " + line + "\n")
-}
-
-#[test]
-fn fitting_files_give_nothing() {
-    check("services:\n  web:\n    image: nginx\n    ports: ['80:80', 81, {target: 82}]\nx-a: 2024-01-01\n", &[]);
-    check(&service("image: a\ncommand:\ndeploy:\npid:\nx-note: [1]\nrestart: no\ncpu_count: 1.0\ninit: 'true'"), &[]);
-    check(&service("build: .\nlabels: {a: 1, b: true, c: null, d: 1.5}\nulimits: {NO FILE: [], nofile: 5}"), &[]);
-    check(&service("image: a\nstorage_opt: {size: [1]}\nmodels: {m: null}\npull_policy: xalwaysx"), &[]);
-    check("networks:\n  my net: {drivr: 3}\n  a:\nvolumes: {v: }\nname: é\n", &[]);
-}
-
-#[test]
-fn unknown_keys_stand_at_the_key() {
-    check(&service("imgae: a"), &["3:5 unknown-key unknown key `imgae` in service `web`"]);
-    check(
-        &service("image: a\nports:\n  - target: 80\n    publishd: 81"),
-        &["6:9 unknown-key unknown key `publishd` in a port"],
-    );
-    check(
-        "services:\r\n  web:\r\n    image: a\r\n    labels: {é: é}\r\n    healthcheck: {tst: x}\r\n",
-        &["5:19 unknown-key unknown key `tst` in `healthcheck`"],
-    );
-    check(
-        "services:\n  web: {container_name: éé, imgae: é}\n",
-        &[
-            "2:25 invalid-value invalid container name `éé`: it needs at least two letters or digits",
-            "2:29 unknown-key unknown key `imgae` in service `web`",
-        ],
-    );
-    check("networks:\n  a: {x-a: 1, drivr: b}\n", &["2:15 unknown-key unknown key `drivr` in network `a`"]);
-    check(
-        &service("image: a\nenv_file: [{path: a, x-b: 1}]"),
-        &["4:26 unknown-key unknown key `x-b` in an `env_file`"],
-    );
-    check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key unknown key `frobnicate` in service `web`"]);
-    assert_eq!(help_of(&service("imgae: a")), "did you mean `image`?");
-    assert_eq!(help_of(&service("frobnicate: a")), "");
-    assert_eq!(help_of(&service("stop_grace_period: 10")), "use a duration with a unit, such as `10s`");
-    assert_eq!(
-        help_of(&service("image: {{é}}")),
-        "put the whole value in quotes: YAML reads a value that starts with `{` as a mapping"
-    );
-}
-
-#[test]
-fn misplaced_keys_say_where_they_belong() {
-    check(&service("replicas: 2"), &["3:5 unknown-key `replicas` belongs under `deploy`, not in service `web`"]);
-    check(&service("limits: {}"), &["3:5 unknown-key `limits` belongs under `deploy.resources`, not in service `web`"]);
-    check(&service("dockerfile: a"), &["3:5 unknown-key `dockerfile` belongs under `build`, not in service `web`"]);
-    check(&service("network: [a]"), &["3:5 unknown-key unknown key `network` in service `web`"]);
-    check(
-        &service("net: host"),
-        &["3:5 unknown-key unknown key `net` in service `web`: it was replaced by `network_mode`"],
-    );
-    check(&service("env: {}"), &["3:5 unknown-key unknown key `env` in service `web`"]);
-    let elsewhere = "3:5 unknown-key unknown key `build_args` in service `web`: use `args` under `build`";
-    check(&service("build_args: {}"), &[elsewhere]);
-    check(&service("version: '3'"), &["3:5 unknown-key `version` belongs at the top level, not in service `web`"]);
-    check(&service("deploy: {restart: no}"), &["3:14 unknown-key `restart` belongs in the service, not in `deploy`"]);
-    check("image: a\n", &["1:1 unknown-key `image` belongs in a service under `services`, not at the top level"]);
-    check("web: {image: a}\n", &["1:1 unknown-key `web` looks like a service, which belongs under `services`"]);
-}
-
-#[test]
-fn keys_that_compose_ignores_do_not_reject_the_project() {
-    let (_, violations) = run(&SourceDb::new(), &service("image: a\ngpus: [{drivr: nvidia}]"));
-    assert_eq!(violations.len(), 1);
-    assert!(!violations[0].rejected && !violations[0].newer);
-    check("secrets:\n  s: {external: {nam: x}}\n", &["2:18 unknown-key unknown key `nam` in `external`"]);
-}
-
-#[test]
-fn newer_keys_are_told_apart() {
-    let (_, violations) = run(&SourceDb::new(), &service("build: {no_cache_filter: [a, 1]}\npre_start: []"));
-    let newer: Vec<bool> = violations.iter().map(|violation| violation.newer).collect();
-    assert_eq!(newer, [true, false, true]);
-    assert!(violations.iter().all(|violation| violation.rejected));
-    let found = lookup("services.a.pre_start");
-    assert!(found[0].key.is_some_and(Key::is_newer));
-}
-
-#[test]
-fn types_are_those_of_the_schema() {
-    check(&service("ports: '80:80'"), &["3:12 wrong-type `ports` must be a list, but is a string"]);
-    check(&service("ports:"), &["3:5 wrong-type `ports` must be a list, but is empty"]);
-    check(&service("ports: null"), &["3:12 wrong-type `ports` must be a list, but is null"]);
-    check(&service("user: 1000"), &["3:11 wrong-type `user` must be a string, but is an integer"]);
-    check(&service("image: 2024-01-02"), &["3:12 wrong-type `image` must be a string, but is a date"]);
-    check(&service("cpus: 2024-01-02"), &["3:11 wrong-type `cpus` must be a string or a number, but is a date"]);
-    check(
-        &service("command: [sleep, 60]"),
-        &["3:22 wrong-type an entry of `command` must be a string, but is an integer"],
-    );
-    check(
-        &service("environment: {é: [1]}"),
-        &["3:22 wrong-type `é` must be a string, a number, a boolean or null, but is a list"],
-    );
-    check(
-        &service("mem_reservation: 1.5"),
-        &["3:22 wrong-type `mem_reservation` must be a string or an integer, but is a number"],
-    );
-    check(&service("image: {{é}}"), &["3:12 wrong-type `image` must be a string, but is a mapping"]);
-    check(
-        &service("volumes:\n  -"),
-        &["4:8 wrong-type an entry of `volumes` must be a string or a mapping, but is empty"],
-    );
-    check(
-        "services:\n  a:\n  b: x\n",
-        &[
-            "2:3 wrong-type `a` must be a mapping, but is empty",
-            "3:6 wrong-type `b` must be a mapping, but is a string",
-        ],
-    );
-    check(
-        "services: []\nversion: 3.8\n",
-        &[
-            "1:11 wrong-type `services` must be a mapping, but is a list",
-            "2:10 wrong-type `version` must be a string, but is a number",
-        ],
-    );
-    check("- a\n", &["1:1 wrong-type a Compose file must be a mapping, but is a list"]);
-}
-
-#[test]
-fn entries_that_became_mappings_are_explained() {
-    check(
-        &service("environment:\n  - URI=sqlite:///:memory:"),
-        &["4:9 wrong-type an entry of `environment` must be a string, but YAML reads `URI=…: …` as a mapping"],
-    );
-    check(
-        &service("volumes:\n  - data: /var/lib"),
-        &["4:9 wrong-type an entry of `volumes` must be a string or a mapping, but YAML reads `data: …` as a mapping"],
-    );
-    check(&service("volumes:\n  - tpye: bind"), &["4:9 unknown-key unknown key `tpye` in a mount"]);
-    check(
-        &service("depends_on:\n  - db: {condition: service_started}"),
-        &["4:9 wrong-type an entry of `depends_on` must be a string, but is a mapping"],
-    );
-}
-
-#[test]
-fn secret_values_are_never_shown() {
-    let text = service("environment:\n  - PASSWORD=hunter2: x\n  - A=hunter2\n  - A=hunter2\nlabels: {p: [hunter2]}");
-    let (_, violations) = run(&SourceDb::new(), &text);
-    assert_eq!(violations.len(), 3);
-    for violation in violations {
-        let finding = format!("{:?}", violation.finding);
-        assert!(!finding.contains("hunter2"), "{finding}");
+fn guess(lines: &str) -> Guess {
+    match only(lines).problem {
+        Problem::UnknownKey(unknown) => unknown.guess,
+        other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn values_are_checked() {
-    check(
-        &service("depends_on: {db: {condition: service_helthy}}"),
-        &["3:34 invalid-value `condition` must be `service_started`, `service_healthy` or \
-         `service_completed_successfully`, not `service_helthy`"],
-    );
-    check(&service("cpu_percent: 101"), &["3:18 invalid-value `cpu_percent` must be at most 100, but is 101"]);
-    check(
-        &service("oom_score_adj: -1001"),
-        &["3:20 invalid-value `oom_score_adj` must be at least -1000, but is -1001"],
-    );
-    check(&service("security_opt: [é, a, é]"), &["3:26 invalid-value duplicate entry `é` in `security_opt`"]);
-    check(&service("group_add: [80, '80', 80.0]"), &["3:27 invalid-value duplicate entry in `group_add`"]);
-    check(&service("gpus: some"), &["3:11 invalid-value `gpus` must be `all`, not `some`"]);
-    check(
-        &service("container_name: é b"),
-        &["3:21 invalid-value invalid container name `é b`: it needs at least two letters or digits"],
-    );
-    check("services:\n  wéb: {image: a}\n", &["2:3 invalid-value `wéb` is not a valid name for a service"]);
-    check(&service("environment: {'': a}"), &["3:19 invalid-value empty key"]);
-    check(
-        &service("volumes:\n  - {type: tmpfs, target: /a, tmpfs: {size: -1}}"),
-        &["4:49 invalid-value `size` must be at least 0, but is -1"],
-    );
+fn an_unknown_key_has_what_was_meant() {
+    assert_eq!(guess("imgae: a"), Guess::Spelling { name: "image", fits: true });
+    assert_eq!(guess("image: a\nimgae: b"), Guess::Spelling { name: "image", fits: false });
+    assert_eq!(guess("replicas: 2"), Guess::Section("deploy".to_owned()));
+    assert_eq!(guess("net: host"), Guess::Replaced("`network_mode`"));
+    assert_eq!(guess("healthcheck: {ports: []}"), Guess::Outside { title: Some("a service") });
+    assert_eq!(guess("frobnicate: 1"), Guess::Nothing);
 }
 
 #[test]
-fn missing_keys_stand_at_the_key_above() {
-    check(&service("depends_on:\n  db: {}"), &["4:7 missing-key missing required key `condition` in dependency `db`"]);
-    check(&service("extends: {file: a}"), &["3:5 missing-key missing required key `service` in `extends`"]);
-    check("models:\n  m:\n    name: é\n", &["2:3 missing-key missing required key `model` in model `m`"]);
-    check(
-        &service("deploy:\n  resources:\n    reservations:\n      devices:\n        - driver: nvidia"),
-        &["7:15 missing-key missing required key `capabilities` in a device request"],
-    );
-    check(
-        &service("ulimits: {nofile: {}}"),
-        &[
-            "3:15 missing-key missing required key `soft` in limit `nofile`",
-            "3:15 missing-key missing required key `hard` in limit `nofile`",
-        ],
-    );
+fn a_problem_knows_its_path_and_what_docker_compose_says() {
+    let reported = only("ports:\n  - 80\n  - {targt: 80, target: 81}");
+    assert_eq!(reported.about, ["services", "web", "ports", "targt"]);
+    assert_eq!(reported.path.as_deref(), Some("services.web.ports[1].targt"));
+    assert_eq!((reported.verdict, reported.caused_by), (Verdict::Rejected, None));
+    let newer = only("image: a\npre_start: []").verdict;
+    assert!(matches!(newer, Verdict::NeedsNewer(release) if release > Release::REFERENCE), "{newer:?}");
 }
 
 #[test]
-fn every_mistake_is_reported() {
-    check(
-        "servces: 1\nservices:\n  a: {imag: x, user: 5, ports: 80}\n  b: {build: {contxt: .}}\n",
-        &[
-            "1:1 unknown-key unknown key `servces` in a Compose file",
-            "3:7 unknown-key unknown key `imag` in service `a`",
-            "3:22 wrong-type `user` must be a string, but is an integer",
-            "3:32 wrong-type `ports` must be a list, but is an integer",
-            "4:15 unknown-key unknown key `contxt` in `build`",
-        ],
-    );
+fn a_value_has_its_kind_and_the_shape_that_it_does_not_fit() {
+    let (subject, found) = flaw("restart: true");
+    assert_eq!(subject, Subject::Key("restart".into()));
+    assert!(matches!(found, Flaw::Kind { found: Kind::Bool, scalar: Some(_), .. }), "{found:?}");
+    let (subject, found) = flaw("volumes: [1]");
+    assert_eq!(subject, Subject::Entry("volumes".into()));
+    assert!(matches!(found, Flaw::Kind { found: Kind::Int, .. }), "{found:?}");
+    let (_, found) = flaw("healthcheck:");
+    assert!(matches!(found, Flaw::Kind { found: Kind::Empty, shape, .. } if shape.is_mapping_only()), "{found:?}");
+    let (_, found) = flaw("image: a\ncommand:\n  - say: b c");
+    assert!(matches!(found, Flaw::Split { rest: Rest::Words, .. }), "{found:?}");
+    let (_, found) = flaw("cpu_percent: 101");
+    assert!(matches!(found, Flaw::Range { bound: Bound::Greatest(100), .. }), "{found:?}");
 }
 
 #[test]
-fn fixes_change_what_is_wrong_and_nothing_else() {
-    check_fixed(&service("imgae: a # é"), &service("image: a # é"));
-    check_fixed(
-        "services:\r\n  é1: {\"imgae\":'a'}\r\n".replace('é', "e").as_str(),
-        "services:\r\n  e1: {\"image\":'a'}\r\n",
-    );
-    check_fixed(&service("containerName: ab\nCommand: é"), &service("container_name: ab\ncommand: é"));
-    check_fixed(&service("user: 0100 # é\nimage: 1.2"), &service("user: \"0100\" # é\nimage: \"1.2\""));
-    check_fixed(&service("command: [é, 60]"), &service("command: [é, \"60\"]"));
-    check_fixed(&service("use_api_socket: 'true'"), &service("use_api_socket: true"));
-    check_fixed(
-        &service("environment:\n  - URI=sqlite:///:memory:"),
-        &service("environment:\n  - \"URI=sqlite:///:memory:\""),
-    );
-    check_fixed(&service("environment:\n  - KEY: é  # why"), &service("environment:\n  - KEY=é  # why"));
-    check_fixed(&service("command:\n  - echo: é"), &service("command:\n  - \"echo: é\""));
-    check_fixed(&service("volumes: [data: /é]"), &service("volumes: [data:/é]"));
-    check_fixed(&service("logging: {options: {a: true}}"), &service("logging: {options: {a: \"true\"}}"));
-    check_fixed(&service("gpus: alll"), &service("gpus: all"));
-    check_fixed(
-        "services:\r\n  web:\r\n    environment:\r\n      - A=é: 1\r\n    user: 5\r\n",
-        "services:\r\n  web:\r\n    environment:\r\n      - \"A=é: 1\"\r\n    user: \"5\"\r\n",
-    );
+fn a_duplicate_has_its_first_and_hides_what_may_be_secret() {
+    let reported = only("image: a\ncap_add: [A, B, A]");
+    assert_eq!(reported.related.iter().map(|one| &one.role).collect::<Vec<_>>(), [&Role::First]);
+    assert!(matches!(flaw("cap_add: [A, A]").1, Flaw::Duplicate(Some(text)) if text.value() == "A"));
+    assert!(matches!(flaw("environment: [A=1, A=1]").1, Flaw::Duplicate(None)));
 }
 
 #[test]
-fn nothing_is_fixed_where_it_is_not_sure() {
-    check_unfixed(&service("network: host"));
-    check_unfixed(&service("image: a\nimgae: b"));
-    check_unfixed(&service("replicas: 2"));
-    check_unfixed(&service("healthcheck: {interval: 10}\nstop_grace_period: 10"));
-    check_unfixed(&service("restart: true\nscale: 1.5\ninit: 1\nvolumes: [1]"));
-    check_unfixed(&service("environment:\n  - KEY: \"é\""));
-    check_unfixed(&service("command:\n  - say \"é\": b"));
-    check_unfixed(&service("depends_on:\n  - db:"));
-    check_unfixed("x-a: &a {imgae: b}\nservices: {web: *a}\n");
-    check_unfixed("x-a: &a 5\nservices: {web: {user: *a}}\n");
-    check_unfixed("x-a: &a {user: 5}\nservices: {web: {<<: *a, image: b}}\n");
-}
-
-#[test]
-fn paths_and_evidence_name_the_place() {
-    let (_, violations) = run(&SourceDb::new(), &service("ports:\n  - 80\n  - {targt: 80}"));
-    let finding = &violations[0].finding;
-    assert_eq!(finding.resource, "services.web.ports.targt");
-    assert_eq!(finding.evidence.as_deref(), Some("services.web.ports[1].targt"));
+fn a_missing_key_has_its_owner() {
+    let Problem::Missing(missing) = only("image: a\ndepends_on: {db: {required: true}}").problem else { panic!() };
+    assert_eq!(missing, Missing::Key { key: "condition", title: "a dependency", owner: Some("db".into()) });
 }
 
 /// Each structure of the specification, once.
-pub(super) fn every_structure() -> Vec<&'static Struct> {
+pub(crate) fn every_structure() -> Vec<&'static Struct> {
     let mut found = Vec::new();
     structures(&resources::FILE, &mut found);
     assert!(found.len() > 40);

@@ -249,6 +249,7 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
         end,
         place: Place { span: Span { start: at + from, end: at + to, ..value.place.span }, ..value.place },
         variable: variable.map(Into::into),
+        is_default: false,
     };
     let parts = vec![part(0, 7, 0, 7, None), part(7, 9, 7, 11, Some("H")), part(9, 15, 11, 17, None)];
     value.value = "http://db:80/é".to_owned();

@@ -7,6 +7,7 @@ mod network;
 mod resources;
 mod words;
 
+use super::problems::Templates;
 use super::{address, swarm};
 use crate::collections::HashSet;
 use crate::compose::load::environment::Environment;
@@ -123,8 +124,9 @@ const SERVICE: &[(&[&str], Judge)] = &[
 
 /// Reports every value of which the engine is known to take no such text or number.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut report =
-        Report { environment: &cx.project.environment, files: cx.files, seen: HashSet::default(), findings };
+    let templates = Templates::new(cx.project, cx.files);
+    let environment = &cx.project.environment;
+    let mut report = Report { environment, files: cx.files, templates, seen: HashSet::default(), findings };
     for (name, entry) in section(cx, "services") {
         let resource = format!("services.{name}");
         for (path, judge) in SERVICE {
@@ -188,6 +190,8 @@ fn has_blank_to_fill(text: &str) -> bool {
 struct Report<'a> {
     environment: &'a Environment,
     files: Files<'a>,
+    /// The values that came through variables, which nobody is shown.
+    templates: Templates<'a>,
     /// What an anchor brings to several services is one cause.
     seen: HashSet<Place>,
     findings: &'a mut Vec<Finding>,
@@ -201,10 +205,15 @@ impl Report<'_> {
         }
         let Some(flaw) = judge(value).filter(|_| !is_filled_in_later(value)) else { return };
         let path: Vec<&str> = path.iter().copied().filter(|step| !matches!(*step, "*" | "[]")).collect();
+        let path = path.join(".");
+        let flaw = match self.templates.at(value.place) {
+            Some(written) => hidden(flaw, &path, value, &written),
+            None => flaw,
+        };
         let environment = self.environment;
         let files = self.files;
         let meant = flaw.meant.clone().filter(|_| value.via.is_empty() && value.parts.is_empty());
-        let Some(finding) = self.add(resource, &path.join("."), value.place, Some(flaw)) else { return };
+        let Some(finding) = self.put(resource, &path, value.place, flaw) else { return };
         finding.fix = meant.and_then(|(old, new)| {
             edit::safe(format!("replace with `{new}`"), edit::respell(files, value.place, &old, &new))
         });
@@ -216,8 +225,17 @@ impl Report<'_> {
         }
     }
 
+    /// Reports a flaw at a place; of a value that came through a variable only that it is invalid.
     fn add(&mut self, resource: &str, path: &str, place: Place, flaw: Option<Flaw>) -> Option<&mut Finding> {
         let flaw = flaw?;
+        let flaw = match self.templates.at(place).or_else(|| self.templates.at(flaw.place?)) {
+            Some(written) => unnamed(flaw, path, &written),
+            None => flaw,
+        };
+        self.put(resource, path, place, flaw)
+    }
+
+    fn put(&mut self, resource: &str, path: &str, place: Place, flaw: Flaw) -> Option<&mut Finding> {
         let place = flaw.place.unwrap_or(place);
         if !self.seen.insert(place) {
             return None;
@@ -232,4 +250,37 @@ impl Report<'_> {
         self.findings.push(finding);
         self.findings.last_mut()
     }
+}
+
+/// The shortest stretch of a variable's value, in characters, that no message may have.
+const RECOGNIZABLE: usize = 4;
+
+/// A flaw of a value that came through a variable: its words with the value as the file writes it, where they then show
+/// nothing of the variable.
+fn hidden(flaw: Flaw, path: &str, value: &Value, written: &str) -> Flaw {
+    let text = value.text().unwrap_or("");
+    let part = |part: &Part| text.get(part.start as usize..part.end as usize).filter(|_| !part.is_default);
+    let brought: Vec<&str> = value.parts.iter().filter(|part| part.variable.is_some()).filter_map(part).collect();
+    let tells = |words: &str| brought.iter().any(|secret| tells_of(words, secret));
+    let replaced = |words: &str| words.replace(text, "");
+    let is_whole = !text.is_empty() && text.chars().count() <= SHOWN && !brought.is_empty();
+    if !is_whole || tells(&replaced(&flaw.message)) || flaw.help.as_deref().is_some_and(tells) {
+        return unnamed(flaw, path, written);
+    }
+    Flaw { message: flaw.message.replace(text, written), meant: None, ..flaw }
+}
+
+/// Whether words hold a stretch of a value by which it can be recognized.
+fn tells_of(words: &str, secret: &str) -> bool {
+    let (words, secret) = (words.to_lowercase(), secret.to_lowercase());
+    let letters: Vec<char> = secret.chars().collect();
+    let least = letters.len().min(RECOGNIZABLE);
+    least > 0 && letters.windows(least).any(|stretch| words.contains(&stretch.iter().collect::<String>()))
+}
+
+/// A flaw without its words: only that the value is invalid.
+fn unnamed(flaw: Flaw, path: &str, written: &str) -> Flaw {
+    let message = format!("`{written}` is not a valid value for `{path}`");
+    let help = "check the value of the variable".to_owned();
+    Flaw { message, help: Some(help), meant: None, ..flaw }
 }

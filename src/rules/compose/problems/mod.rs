@@ -8,6 +8,8 @@ mod references;
 mod schema;
 mod schema_fix;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod types;
 mod values;
 mod view;
@@ -16,7 +18,7 @@ use crate::collections::HashMap;
 use crate::compose::problem::{Problem, Reported, Resource, Role, Undefined, Verdict};
 use crate::finding::{Finding, Label};
 
-pub(crate) use view::View;
+pub(crate) use view::{Templates, View};
 
 /// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
 /// 2.40.3 is at fault for.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::collections::HashSet;
 use crate::compose::Project;
+use crate::compose::load::interpolate::OF_PROJECT;
 use crate::compose::problem::Reported;
 use crate::compose::value::quote::Quote;
 use crate::facts::environment::env_examples;
@@ -15,6 +16,36 @@ use crate::yaml::Trees;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
 
+/// The scalars of a project that hold the values of variables, as the files write them.
+pub(crate) struct Templates<'a> {
+    files: Files<'a>,
+    by_variable: HashSet<(FileId, NodeId)>,
+}
+
+impl<'a> Templates<'a> {
+    /// Over the uses of variables in a project.
+    pub(crate) fn new(project: &Project, files: Files<'a>) -> Templates<'a> {
+        let holds_value = project.references.iter().filter(|reference| {
+            let is_secret = is_secret_name(&reference.name);
+            let is_known = OF_PROJECT.contains(&reference.name.as_str());
+            reference.effective
+                && !is_known
+                && (reference.outcome == Outcome::Value || is_secret && reference.word.is_some())
+        });
+        let by_variable = holds_value.map(|reference| (reference.place.span.file, reference.place.node)).collect();
+        Templates { files, by_variable }
+    }
+
+    /// The scalar at a place with the names of variables, where it holds the value of one.
+    pub(crate) fn at(&self, place: Place) -> Option<String> {
+        if !self.by_variable.contains(&(place.span.file, place.node)) {
+            return None;
+        }
+        let text = edit::text_of(self.files, place)?;
+        Some(expand(&text, &|name| Some(format!("${{{name}}}"))).text)
+    }
+}
+
 /// The project whose problems are put into words, and its files.
 pub(crate) struct View<'a> {
     /// The files, for edits.
@@ -23,8 +54,7 @@ pub(crate) struct View<'a> {
     pub(super) sources: &'a SourceDb,
     /// The project.
     pub(super) project: &'a Project,
-    /// The scalars that hold the value of a variable.
-    by_variable: HashSet<(FileId, NodeId)>,
+    templates: Templates<'a>,
     /// Whether what cannot be in a checkout is a warning only; not where docker compose itself is asked.
     softens: bool,
 }
@@ -32,15 +62,12 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     /// Over a project and its files.
     pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> View<'a> {
-        let holds_value = project.references.iter().filter(|reference| {
-            let is_secret = is_secret_name(&reference.name);
-            reference.effective && (reference.outcome == Outcome::Value || is_secret && reference.word.is_some())
-        });
+        let files = Files::new(sources, trees);
         View {
-            files: Files::new(sources, trees),
+            files,
             sources,
             project,
-            by_variable: holds_value.map(|reference| (reference.place.span.file, reference.place.node)).collect(),
+            templates: Templates::new(project, files),
             softens: true,
         }
     }
@@ -52,16 +79,7 @@ impl<'a> View<'a> {
 
     /// A text as the files write it: `${NAME}` in the place of a variable's value.
     pub(super) fn written(&self, quote: &Quote) -> String {
-        quote.written(&|place| self.template(place))
-    }
-
-    /// The scalar at a place with the names of variables, where it holds the value of one.
-    pub(super) fn template(&self, place: Place) -> Option<String> {
-        if !self.by_variable.contains(&(place.span.file, place.node)) {
-            return None;
-        }
-        let text = edit::text_of(self.files, place)?;
-        Some(expand(&text, &|name| Some(format!("${{{name}}}"))).text)
+        quote.written(&|place| self.templates.at(place))
     }
 
     /// An error about what a problem is about.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{decode, is_empty, is_empty_where_absent, to_json, zero};
+use crate::compose::problem::{Problem, TypeProblem, ValueProblem};
 use crate::compose::spec::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
 use crate::compose::value::{Data, Entry, Map, Part, Step, Value};
 use crate::source::NodeId;
@@ -53,8 +54,8 @@ fn service(text: &str) -> (serde_json::Value, Vec<String>) {
         .problems
         .iter()
         .map(|problem| {
-            assert_eq!(problem.resource, "services.a");
-            format!("{} {}: {}", problem.rule, problem.evidence.clone().unwrap_or_default(), problem.message)
+            assert_eq!(problem.about, ["services", "a"]);
+            format!("{}: {}", problem.path.clone().unwrap_or_default(), shown(&problem.problem))
         })
         .collect();
     let mut json = to_json(&decoded.value)["services"]["a"].take();
@@ -65,6 +66,25 @@ fn service(text: &str) -> (serde_json::Value, Vec<String>) {
 fn shows(text: &str, expect: &str) {
     let expect: serde_json::Value = serde_json::from_str(expect).unwrap();
     assert_eq!(service(text), (expect, Vec::new()), "{text}");
+}
+
+fn shown(problem: &Problem) -> String {
+    match problem {
+        Problem::Type(TypeProblem::Decoded { key, wanted, found }) => {
+            format!("{} wants {wanted:?}, is {found:?}", key.as_deref().unwrap_or_default())
+        }
+        Problem::Value(ValueProblem::Size(text, flaw)) => format!("size {} {flaw:?}", text.value()),
+        Problem::Value(ValueProblem::Duration(text, flaw)) => format!("duration {} {flaw:?}", text.value()),
+        Problem::Value(ValueProblem::Negative(number)) => format!("negative {}", number.value()),
+        Problem::Value(ValueProblem::TrailingSpace(name)) => format!("trailing space {}", name.value()),
+        Problem::Value(ValueProblem::Host(entry, flaw)) => format!("host {} {flaw:?}", entry.value()),
+        Problem::Value(ValueProblem::DeviceCount(text)) => format!("devices {}", text.value()),
+        Problem::Value(ValueProblem::FileMode(text)) => format!("mode {}", text.value()),
+        Problem::Value(ValueProblem::Command(flaw)) => format!("command {flaw:?}"),
+        Problem::Value(ValueProblem::Boolean(text)) => format!("boolean {}", text.value()),
+        Problem::Value(ValueProblem::Number(text)) => format!("number {}", text.value()),
+        other => format!("{other:?}"),
+    }
 }
 
 fn refuses(text: &str, expect: &str) {
@@ -141,46 +161,25 @@ fn configs_hide_content_from_the_environment() {
 
 #[test]
 fn what_docker_compose_refuses_is_reported() {
-    refuses("mem_limit: 12q", "invalid-value mem_limit: unknown size unit `q` in `12q`");
-    refuses("shm_size: -1m", "invalid-value shm_size: `-1m` must not be negative");
-    refuses(
-        "healthcheck: {interval: '30'}",
-        "invalid-value healthcheck.interval: `30` is missing a unit, such as `s` or `ms`",
-    );
-    refuses("healthcheck: {retries: -1}", "invalid-value healthcheck.retries: `-1` must not be negative");
-    refuses("environment: ['A =b']", "invalid-value environment.0: variable name `A ` has trailing whitespace");
-    refuses("environment: [à=b]", "invalid-value environment.0: variable name `à` has trailing whitespace");
-    refuses("extra_hosts: [a]", "invalid-value extra_hosts: missing address in `a`");
-    refuses("extra_hosts: {'a:b': 1.1.1.1}", "invalid-value extra_hosts: `a:b` is not a valid hostname");
-    refuses("gpus: [{count: some}]", "invalid-value gpus.0.count: `some` is not a valid device count");
-    refuses(
-        "secrets: [{source: s, mode: '0999'}]",
-        "invalid-value secrets.0.mode: `0999` is not a valid octal file mode",
-    );
-    refuses(
-        "secrets: [{source: s, mode: 1.5}]",
-        "wrong-type secrets.0.mode: `mode` must be a file mode, but is a number",
-    );
-    refuses(
-        "command: a (b)",
-        "invalid-value command: cannot split the command into words: unquoted `(` that does not follow a `$`",
-    );
-    refuses("attach: maybe", "invalid-value attach: `maybe` is not a valid boolean");
-    refuses(
-        "blkio_config: {weight: '300'}",
-        "wrong-type blkio_config.weight: `weight` must be an integer, but is a string",
-    );
-    refuses(
-        "deploy: {update_config: {delay: x}}",
-        "invalid-value deploy.update_config.delay: `x` is not a valid duration, such as `1m30s`",
-    );
-    refuses(
-        "deploy: {resources: {limits: {cpus: x}}}",
-        "invalid-value deploy.resources.limits.cpus: `x` is not a valid number",
-    );
-    refuses("storage_opt: {a: true}", "wrong-type storage_opt.a: `a` must be a string, but is a boolean");
-    refuses("cap_add: ALL", "wrong-type cap_add: `cap_add` must be a list, but is a string");
-    refuses("ulimits: {n: {soft: 1.5}}", "wrong-type ulimits.n.soft: `soft` must be an integer, but is a number");
+    refuses("mem_limit: 12q", "mem_limit: size 12q Unit(2..3)");
+    refuses("shm_size: -1m", "shm_size: size -1m Negative");
+    refuses("healthcheck: {interval: '30'}", "healthcheck.interval: duration 30 NoUnit");
+    refuses("healthcheck: {retries: -1}", "healthcheck.retries: negative -1");
+    refuses("environment: ['A =b']", "environment.0: trailing space A ");
+    refuses("environment: [à=b]", "environment.0: trailing space à");
+    refuses("extra_hosts: [a]", "extra_hosts: host a NoAddress");
+    refuses("extra_hosts: {'a:b': 1.1.1.1}", "extra_hosts: host a:b Name(3)");
+    refuses("gpus: [{count: some}]", "gpus.0.count: devices some");
+    refuses("secrets: [{source: s, mode: '0999'}]", "secrets.0.mode: mode 0999");
+    refuses("secrets: [{source: s, mode: 1.5}]", "secrets.0.mode: mode wants FileMode, is Float");
+    refuses("command: a (b)", "command: command Parenthesis");
+    refuses("attach: maybe", "attach: boolean maybe");
+    refuses("blkio_config: {weight: '300'}", "blkio_config.weight: weight wants Int, is Text");
+    refuses("deploy: {update_config: {delay: x}}", "deploy.update_config.delay: duration x Invalid");
+    refuses("deploy: {resources: {limits: {cpus: x}}}", "deploy.resources.limits.cpus: number x");
+    refuses("storage_opt: {a: true}", "storage_opt.a: a wants Text, is Bool");
+    refuses("cap_add: ALL", "cap_add: cap_add wants List, is Text");
+    refuses("ulimits: {n: {soft: 1.5}}", "ulimits.n.soft: soft wants Int, is Float");
 }
 
 #[test]
@@ -188,7 +187,7 @@ fn values_keep_their_origin() {
     let text = "services: {a: {mem_limit: 1k, environment: [É=xyz], command: 'run xyz'}}";
     let mut canonical = read(text);
     let place = canonical.place;
-    let part = |start, end| Part { start, end, place, variable: Some("V".into()) };
+    let part = |start, end| Part { start, end, place, variable: Some("V".into()), is_default: false };
     let Data::Map(services) = &mut canonical.data else { panic!() };
     let Data::Map(services) = &mut services.get_mut("services").unwrap().value.data else { panic!() };
     let Data::Map(service) = &mut services.get_mut("a").unwrap().value.data else { panic!() };
