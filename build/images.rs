@@ -12,15 +12,15 @@ mod schema;
 #[expect(dead_code, reason = "the build script only checks that ranges of tags can be read")]
 mod tag;
 
-/// Writes `images.rs` into `out`: `TEXTS`, the files by name, and `REPOSITORIES`, each with the index of its text.
+/// Writes `images.rs` into `out`: `TEXTS`, the files by name as JSON, and `REPOSITORIES`, each with the index of its text.
 pub fn write_table(root: &Path, out: &Path) -> Result<(), String> {
     let folder = root.join("rules/images");
     let paths = image_files(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut owners: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let mut texts = String::new();
     for (index, path) in paths.iter().enumerate() {
-        let image = read(path).map_err(|message| format!("{}: {message}", path.display()))?;
-        let _ = writeln!(texts, "    include_str!({path:?}),");
+        let (image, json) = read(path).map_err(|message| format!("{}: {message}", path.display()))?;
+        let _ = writeln!(texts, "    {json:?},");
         for repository in image.repositories {
             let owner = (index, image.name.clone());
             if let Some((_, other)) = owners.insert(repository.clone(), owner) {
@@ -49,11 +49,19 @@ fn image_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn read(path: &Path) -> Result<schema::Image, String> {
+/// What a file says, and the same as JSON, which takes a run less time to read than YAML.
+fn read(path: &Path) -> Result<(schema::Image, String), String> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
     let image: schema::Image = serde_yaml::from_str(&text).map_err(|error| error.to_string())?;
+    let value: serde_json::Value = serde_yaml::from_str(&text).map_err(|error| error.to_string())?;
+    let json = value.to_string();
+    let again: schema::Image = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    // The type of a plain scalar is known to the types, but not to the JSON.
+    if format!("{image:?}") != format!("{again:?}") {
+        return Err("it means something else as JSON: quote the texts that look like numbers or booleans".to_owned());
+    }
     if path.file_stem().is_none_or(|stem| stem != image.name.as_str()) {
         return Err(format!("the name `{}` is not the name of the file", image.name));
     }
-    Ok(image)
+    Ok((image, json))
 }

@@ -2,7 +2,6 @@
 
 use super::files::image_name;
 use super::traefik;
-use crate::catalogue;
 use crate::model::{Service, base_image};
 
 /// Whether a service runs an image that the catalogue knows by this very name, or one that is made of it by copying files.
@@ -11,10 +10,7 @@ pub(crate) fn is_official(service: &Service) -> bool {
         let image = build.image.as_ref();
         image.is_some_and(|image| image.runs.is_empty() && image.entrypoint.is_none() && image.command.is_none())
     });
-    copied
-        && base_image(service)
-            .and_then(|image| catalogue::lookup(&image.value.repository))
-            .is_some_and(|found| found.exact)
+    copied && base_image(service).and_then(|image| image.value.known).is_some_and(|found| found.exact)
 }
 
 /// Whether it is the image of nginx itself: `nginx`, or the one that runs without root.

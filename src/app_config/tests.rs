@@ -26,9 +26,7 @@ fn text(value: &str) -> Spanned<String> {
 }
 
 fn image(service: &mut Service, repository: &str) {
-    let repository = repository.to_owned();
-    let image = ImageReference { text: repository.clone(), repository, tag: None, digest: None };
-    service.image = Some(Spanned::new(image, Place::start()));
+    service.image = Some(Spanned::new(ImageReference::parse(repository), Place::start()));
 }
 
 fn bind(source: &str, target: &str) -> Mount {

@@ -45,6 +45,15 @@ pub(crate) struct Match {
     pub(crate) exact: bool,
 }
 
+/// Each image is parsed once, so that two matches of one image share it.
+impl PartialEq for Match {
+    fn eq(&self, other: &Match) -> bool {
+        std::ptr::eq(self.image, other.image) && self.exact == other.exact
+    }
+}
+
+impl Eq for Match {}
+
 /// Finds an image by its repository: a name without tag and digest, with or without registry.
 ///
 /// Docker Hub's images are known under the names of its mirrors too. In other registries the last two parts of the
@@ -79,7 +88,7 @@ fn by_name(name: &str) -> Option<&'static Image> {
 
 fn image_at(index: usize) -> Option<&'static Image> {
     let text = table::TEXTS.get(index)?;
-    IMAGES.get(index)?.get_or_init(|| serde_yaml::from_str(text).ok()).as_ref()
+    IMAGES.get(index)?.get_or_init(|| serde_json::from_str(text).ok()).as_ref()
 }
 
 impl Image {

@@ -1,7 +1,7 @@
 //! What the catalogue knows of the images of a model, and whether a container runs the server of its image.
 
+use crate::catalogue::Match;
 use crate::catalogue::schema::{Image, Port};
-use crate::catalogue::{self, Match};
 use crate::model::{BuiltImage, Service, Spanned, base_image};
 
 /// What the catalogue knows of a service's image.
@@ -45,7 +45,7 @@ pub(crate) fn launch(service: &Service) -> Vec<&Spanned<String>> {
 /// The catalogue's entry for the image that a service runs. An image with an entrypoint of its own may behave otherwise.
 pub(crate) fn known_image(service: &Service) -> Option<Known<'_>> {
     let image = base_image(service)?;
-    let Match { image: known, exact } = catalogue::lookup(&image.value.repository)?;
+    let Match { image: known, exact } = image.value.known?;
     let changed = built(service).is_some_and(|built| built.entrypoint.is_some());
     let exact = exact && known.checked && !changed;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);

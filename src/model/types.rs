@@ -1,5 +1,6 @@
 //! The types of the model. Every value that a rule may point at is [`Spanned`].
 
+use crate::catalogue::Match;
 use crate::collections::IndexMap;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Part, Step};
@@ -206,6 +207,8 @@ pub(crate) struct ImageReference {
     pub(crate) tag: Option<String>,
     /// The digest (`sha256:…`), if written.
     pub(crate) digest: Option<String>,
+    /// What the catalogue says of the repository.
+    pub(crate) known: Option<Match>,
 }
 
 /// `build`.

@@ -1,6 +1,7 @@
 //! Image references.
 
 use super::read;
+use crate::catalogue;
 use crate::compose::value::Value;
 use crate::model::types::{ImageReference, Spanned};
 
@@ -29,6 +30,7 @@ impl ImageReference {
             repository: repository.to_owned(),
             tag: kept(tag),
             digest: kept(digest),
+            known: catalogue::lookup(repository),
         }
     }
 }
