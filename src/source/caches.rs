@@ -17,6 +17,10 @@ pub(crate) enum Search {
     Makers,
     /// Examples of env files.
     EnvExamples,
+    /// Examples of any file.
+    Examples,
+    /// Names with `env` in them.
+    EnvNames,
     /// Markdown files.
     Texts,
     /// Compose files.

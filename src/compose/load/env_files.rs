@@ -1,6 +1,7 @@
 //! `env_file` and `label_file`: what they add to the services that name them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::environment::{Environment, env_problems, line_place};
 use super::interpolate::Reference;
@@ -12,8 +13,7 @@ use crate::compose::problem::{
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Value};
 use crate::source::Place;
-use crate::source::{FileId, LoadError};
-
+use crate::source::{FileId, LoadError, Search};
 use crate::text::dotenv::{self, EXAMPLE_WORDS, Known};
 use crate::text::template::Outcome;
 use crate::yaml::edit;
@@ -195,27 +195,45 @@ fn root_of(loader: &Loader<'_>, place: Place) -> PathBuf {
 
 /// An example of a missing file that stands beside it: `.env.example`, `env.dist` or `sample.env` for `.env`.
 fn example_of(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
-    let words = |name: &str| -> Vec<String> {
-        let lower = name.to_ascii_lowercase();
-        let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
     let wanted = words(short);
     let goes_on = |rest: &str| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     let is_example = |name: &&str| {
         let mut words = words(name);
-        let all = words.len();
-        words.retain(|word| !EXAMPLE_WORDS.contains(&word.as_str()));
-        words.len() < all && (words == wanted || name.strip_prefix(short).is_some_and(goes_on))
+        words.retain(|word| !is_example_word(word));
+        words == wanted || name.strip_prefix(short).is_some_and(goes_on)
     };
-    let entries = loader.sources.entries(path.parent()?);
-    entries.names().find(is_example).map(str::to_owned)
+    let has_example_word = |name: &str| words(name).iter().any(|word| is_example_word(word));
+    let found = names_with(loader, Search::Examples, path.parent()?, has_example_word);
+    found.iter().filter_map(|path| path.file_name()?.to_str()).find(is_example).map(str::to_owned)
+}
+
+fn words(name: &str) -> Vec<String> {
+    let lower = name.to_ascii_lowercase();
+    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+fn is_example_word(word: &str) -> bool {
+    EXAMPLE_WORDS.contains(&word)
+}
+
+/// What is in a directory under a name that is meant.
+fn names_with(
+    loader: &Loader<'_>,
+    search: Search,
+    directory: &Path,
+    is_meant: impl Fn(&str) -> bool,
+) -> Arc<Vec<PathBuf>> {
+    loader.sources.found(search, directory, || {
+        let entries = loader.sources.entries(directory);
+        entries.names().filter(|name| is_meant(name)).map(|name| directory.join(name)).collect()
+    })
 }
 
 /// A file beside the missing one that is named much like it.
 fn near_miss(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
-    let entries = loader.sources.entries(path.parent()?);
-    let known: Vec<&str> = entries.names().filter(|name| name.contains("env")).collect();
+    let found = names_with(loader, Search::EnvNames, path.parent()?, |name| name.contains("env"));
+    let known: Vec<&str> = found.iter().filter_map(|path| path.file_name()?.to_str()).collect();
     crate::compose::nearest(short, &known).map(str::to_owned)
 }
 
