@@ -82,7 +82,7 @@ pub(crate) enum Role {
 
 /// A problem, where it is, and what docker compose says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Reported {
+pub struct Reported {
     /// What is wrong.
     pub(crate) problem: Problem,
     /// Where.

@@ -63,13 +63,7 @@ impl<'a> View<'a> {
     /// Over a project and its files.
     pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> View<'a> {
         let files = Files::new(sources, trees);
-        View {
-            files,
-            sources,
-            project,
-            templates: Templates::new(project, files),
-            softens: true,
-        }
+        View { files, sources, project, templates: Templates::new(project, files), softens: true }
     }
 
     /// The same, with all that docker compose rejects as errors, also what no checkout can have.
