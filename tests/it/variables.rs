@@ -1,5 +1,4 @@
 //! What comes through a variable is never shown: each kind of problem, caused by a value of `.env`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::PathBuf;
 

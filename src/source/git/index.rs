@@ -239,7 +239,7 @@ mod tests {
         }
         let more = "x".repeat(300);
         std::fs::create_dir(root.join("deep")).unwrap();
-        std::fs::write(root.join("deep").join(&more[..200]), "").unwrap();
+        std::fs::write(root.join("deep").join(more.chars().take(200).collect::<String>()), "").unwrap();
         git(&["update-index", "--index-version", version]);
         git(&["add", "a", "a-b", "deep"]);
         git(&["add", "--intent-to-add", "later"]);
