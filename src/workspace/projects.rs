@@ -26,7 +26,9 @@ use crate::report::suppress::{Judged, Kind, Suppressions};
 use crate::rules::compose::problems::{self, View};
 use crate::rules::{self, Context, Rule};
 use crate::source::{FileId, SourceDb};
-use crate::workspace::fragments::{Depth, NamedByVariable, Standing, is_incompleteness};
+use crate::workspace::fragments::{
+    Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing,
+};
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
 
@@ -240,6 +242,7 @@ impl Run<'_> {
         let incomplete = findings.iter().any(is_incompleteness);
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, depth, standing));
+        debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
         if standing == Standing::Fragment {
