@@ -157,7 +157,8 @@ impl<'a> Interpolation<'a> {
         match problem {
             template::Problem::Invalid { start, end } => {
                 let raw = text.get(*start..*end).unwrap_or("$");
-                let written = (!is_secret(text, path)).then(|| raw.to_owned());
+                let is_bare = raw.chars().all(|letter| matches!(letter, '$' | '{' | '}'));
+                let written = (is_bare || !is_secret(text, path)).then(|| raw.to_owned());
                 let problem = Problem::Interpolation { written };
                 Reported::new(locate(*start, *end), path, problem)
             }
