@@ -162,7 +162,6 @@ impl Image {
     }
 
     /// A `healthcheck.test` that works at a tag; none if the catalogue has none, or its program is not in the image.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the rules on health and GPUs"))]
     pub(crate) fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
         let (kind, rest) = self.healthcheck_test.split_first()?;
         let words = rest.first()?;
@@ -171,7 +170,7 @@ impl Image {
     }
 
     /// Whether it uses an NVIDIA GPU at a tag; no answer where words of the tag decide and it has a variable in it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the rules on health and GPUs"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the rules on GPUs"))]
     pub(crate) fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;
         if is_open(tag) && !(gpu.only.is_empty() && gpu.except.is_empty()) {
