@@ -16,7 +16,7 @@ pub(super) enum Use {
 }
 
 /// The last part of an image's name, or the last two, its use of the socket, and the documentation that asks for it.
-const TOOLS: [(&str, Use, &str); 45] = [
+const TOOLS: [(&str, Use, &str); 51] = [
     ("docker-socket-proxy", Use::Filters, "https://github.com/Tecnativa/docker-socket-proxy"),
     ("socket-proxy", Use::Filters, "https://github.com/wollomatic/socket-proxy"),
     ("portainer", Use::Manages, "https://docs.portainer.io/start/install-ce/server/docker/linux"),
@@ -37,6 +37,12 @@ const TOOLS: [(&str, Use, &str); 45] = [
     ("drone-runner-docker", Use::Manages, "https://docs.drone.io/runner/docker/installation/linux/"),
     ("drone/agent", Use::Manages, "https://github.com/drone/drone"),
     ("thehiveproject/cortex", Use::Manages, "https://docs.strangebee.com/cortex/installation-and-configuration/"),
+    ("pterodactyl/wings", Use::Manages, "https://github.com/pterodactyl/wings/blob/develop/docker-compose.example.yml"),
+    ("1dev/server", Use::Manages, "https://docs.onedev.io/installation-guide/run-as-docker-container"),
+    ("localstack/localstack", Use::Manages, "https://docs.localstack.cloud/aws/getting-started/installation/"),
+    ("localstack/localstack-pro", Use::Manages, "https://docs.localstack.cloud/aws/getting-started/installation/"),
+    ("myoung34/github-runner", Use::Manages, "https://github.com/myoung34/docker-github-actions-runner"),
+    ("sergi0g/cup", Use::Reads, "https://cup.sergi0g.dev/docs/installation/docker"),
     ("woodpecker-agent", Use::Manages, "https://woodpecker-ci.org/docs/administration/general"),
     ("act_runner", Use::Manages, "https://docs.gitea.com/usage/actions/act-runner"),
     ("openruntimes/executor", Use::Manages, "https://github.com/open-runtimes/executor"),
@@ -66,6 +72,10 @@ const TOOLS: [(&str, Use, &str); 45] = [
 
 /// What the image of a service does with the socket, where its documentation asks for it.
 pub(super) fn use_of(service: &Service) -> Option<Use> {
+    // Someone who builds a filter calls it that.
+    if service.name.contains("socket-proxy") {
+        return Some(Use::Filters);
+    }
     let repository = base_image(service)?.value.repository.as_str();
     let is_named =
         |name: &str| repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
