@@ -388,7 +388,7 @@ fn key(service: &Service<'_>, name: &str) -> Place {
     service.value.map().and_then(|map| map.get(name)).map_or(service.key, |entry| entry.key)
 }
 
-/// What stands behind a prefix of a text: the name in `service:web`.
+/// What follows a prefix of a text: the name in `service:web`.
 fn named_behind(value: &Value, prefix: &str) -> Quote {
     let length = value.text().map_or(0, str::len);
     Quote::of(value).stretch(&(prefix.len().min(length)..length))

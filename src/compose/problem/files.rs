@@ -181,7 +181,7 @@ pub(crate) enum LinePosition {
     Start,
     /// Behind the line of a variable.
     Behind(String),
-    /// In a file whose lines are taken as they are; what stands before the `=`.
+    /// In a file whose lines are not interpreted; what precedes the `=`.
     Raw(String),
 }
 

@@ -123,7 +123,7 @@ fn address(ip: &str) -> Option<String> {
     (bare.is_empty() || bare.parse::<IpAddr>().is_ok()).then(|| bare.to_owned())
 }
 
-/// First and last port of `80` or `80-90`, which stands at some bytes; what follows a second `-` is not looked at.
+/// First and last port of `80` or `80-90`, with its bytes; what follows a second `-` is ignored.
 fn range(spec: &str, at: &Range<usize>) -> Result<(u32, u32), PortError> {
     let text = spec.get(at.clone()).unwrap_or("");
     let mut numbers = text.split('-');

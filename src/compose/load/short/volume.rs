@@ -41,11 +41,11 @@ pub(crate) struct BindOptions {
 pub(crate) enum VolumeFlaw {
     /// It is empty.
     Empty,
-    /// Nothing stands before the first colon.
+    /// Nothing before the first colon.
     NoSource,
-    /// Nothing stands where the path in the container should.
+    /// No path in the container.
     NoTarget,
-    /// Nothing stands behind the last colon.
+    /// Nothing after the last colon.
     NoOptions,
     /// It has more than two colons.
     TooManyParts,
