@@ -9,6 +9,8 @@ pub(crate) use document::{Document, RuleId, Set};
 #[cfg(test)]
 pub(crate) use document::{IDS, Status};
 
+use std::collections::BTreeSet;
+
 use crate::source::{LoadError, Place};
 pub use crate::yaml::edit::{Edit, Fix, Safety};
 use crate::yaml::{SyntaxCause, SyntaxKind};
@@ -164,6 +166,19 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Why it does not count; `None` for one that counts.
     pub suppressed: Option<Suppressed>,
+    /// The numbers of the invocations that it holds in; none where it holds in all that read its file.
+    pub(crate) holds_in: BTreeSet<u32>,
+}
+
+/// An invocation that a finding holds in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldIn {
+    /// Its Compose files, as the output shows paths.
+    pub(crate) files: Vec<String>,
+    /// Its options as people type them: `-f compose.yaml -f compose.prod.yaml`.
+    pub(crate) command: String,
+    /// The file and line where it is written; `None` where nothing says so.
+    pub(crate) written: Option<(String, u32)>,
 }
 
 impl Finding {
@@ -188,6 +203,7 @@ impl Finding {
             lacks: None,
             fix: None,
             suppressed: None,
+            holds_in: BTreeSet::new(),
         }
     }
 

@@ -4,13 +4,11 @@ use std::path::Path;
 
 use super::arguments::{Projects, ProjectsFormat};
 use super::{Answer, Surroundings, find_config, names};
-use crate::config::Config;
-use crate::discover::invocations::{Configured, discover};
 use crate::render::{projects_json, projects_text};
 use crate::rules::Document;
-use crate::source::Place;
-use crate::source::{NodeId, PathKind, SourceDb, Span, normalize};
-use crate::yaml::{NodeKind, parse};
+use crate::source::{PathKind, SourceDb, normalize};
+use crate::workspace::invocations_in;
+use crate::yaml::Trees;
 
 /// Lists the projects in a directory; all of its repository is searched for commands that start them.
 pub(super) fn list(
@@ -32,43 +30,10 @@ pub(super) fn list(
     });
     sources.fence(std::slice::from_ref(&root));
     let config = find_config(&sources, &below, &names(documents))?;
-    let configured = config.map(|config| configured(&sources, &config)).unwrap_or_default();
-    let all = discover(&sources, &root, &configured);
+    let all = invocations_in(&sources, &Trees::default(), &root, &config.unwrap_or_default());
     let output = match arguments.format {
         ProjectsFormat::Text => projects_text(&all, &sources, &below),
         ProjectsFormat::Json => projects_json(&all, &sources, &below),
     };
     Ok(Answer::output(output))
-}
-
-/// The projects of a configuration, each with where it is named.
-fn configured(sources: &SourceDb, config: &Config) -> Vec<Configured> {
-    let places = places(sources, &config.path);
-    let projects = config.projects.iter().enumerate();
-    projects
-        .map(|(at, project)| Configured {
-            files: project.files.clone(),
-            env_files: project.env_files.clone(),
-            profiles: project.profiles.clone(),
-            name: project.name.clone(),
-            directory: project.directory.clone(),
-            place: places.get(at).copied().unwrap_or_else(|| start_of(sources, &config.path)),
-        })
-        .collect()
-}
-
-/// The places of the items of `projects`.
-fn places(sources: &SourceDb, path: &Path) -> Vec<Place> {
-    let Ok(file) = sources.load(path) else { return Vec::new() };
-    let (tree, _) = parse(file, &sources.file(file).text);
-    let projects = tree.documents.first().and_then(|root| tree.get(*root, "projects"));
-    match projects.and_then(|node| tree.follow(node)).map(|(_, node)| &node.kind) {
-        Some(NodeKind::Sequence(items, _)) => items.iter().map(|item| tree.place(*item)).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn start_of(sources: &SourceDb, path: &Path) -> Place {
-    let file = sources.load(path).unwrap_or_default();
-    Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod invocations;
 mod near;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -13,9 +13,8 @@ pub(crate) use near::{directories_mentioning, files_near, may_be_compose};
 use crate::compose::Entry;
 use crate::compose::load::environment::Environment;
 use crate::config::Pattern;
-use crate::finding::{Finding, Severity};
 use crate::source::Place;
-use crate::source::{EntryKind, NodeId, PathKind, SourceDb, Span, Walk, normalize};
+use crate::source::{PathKind, SourceDb, normalize};
 
 /// The names that docker compose looks for, the one that wins first (compose-go 2.9.1, `DefaultFileNames`).
 pub(crate) const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -129,96 +128,13 @@ fn default_files(sources: &SourceDb, directory: &Path) -> Option<Vec<PathBuf>> {
     Some(std::iter::once(base).chain(first(&OVERRIDE_NAMES)).collect())
 }
 
-/// The Compose files of one directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Group {
-    /// The directory.
-    pub(crate) directory: PathBuf,
-    /// The project that `docker compose` without options loads there.
-    pub(crate) default: Option<Entry>,
-    /// Other Compose files, each a project of its own or laid over the default one.
-    pub(crate) others: Vec<PathBuf>,
-    /// Those of them that have a name that Compose looks for, and lose against another.
-    pub(crate) shadowed: Vec<Shadowed>,
-}
-
-/// A file that docker compose passes over, since another one in its directory goes before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shadowed {
-    /// The file.
-    pub(crate) file: PathBuf,
-    /// The one that is loaded.
-    pub(crate) winner: PathBuf,
-}
-
-impl Shadowed {
-    /// The finding, at the start of the file; none where it is the other one once more (a symbolic link, a copy).
-    pub(crate) fn finding(&self, sources: &SourceDb) -> Option<Finding> {
-        let (file, winner) = (sources.load(&self.file).ok()?, sources.load(&self.winner).ok()?);
-        if sources.file(file).text == sources.file(winner).text {
-            return None;
-        }
-        let name = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let start = |file| Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) };
-        let message = format!("docker compose ignores this file and loads `{}`", name(&self.winner));
-        let finding = Finding::new("shadowed-compose-file", Severity::Warning, start(file), "", message)
-            .evidence(name(&self.file))
-            .label(start(winner), "loaded instead")
-            .help("remove one of them, or give this one a descriptive name and load it with `-f`");
-        Some(finding)
-    }
-}
-
-/// Compose files by the directories that they stand in.
-pub(crate) fn groups(
-    sources: &SourceDb,
-    found: impl IntoIterator<Item = PathBuf>,
-    around: &Surroundings,
-) -> Vec<Group> {
-    let mut by_directory: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
-    for file in found {
-        by_directory.entry(parent(&file)).or_default().insert(file);
-    }
-    by_directory.into_iter().map(|(directory, files)| group(sources, directory, &files, around)).collect()
-}
-
-fn group(sources: &SourceDb, directory: PathBuf, files: &BTreeSet<PathBuf>, around: &Surroundings) -> Group {
-    let around = Surroundings { directory: directory.clone(), variables: in_directory(around, &directory) };
-    let has_default = default_files(sources, &directory).is_some()
-        || sources.kind(&directory.join(".env")) == PathKind::File && files.iter().any(|file| is_compose_name(file));
-    let default = has_default
-        .then(|| selected(sources, &ProjectSelection::default(), &around))
-        .flatten()
-        .filter(|entry| entry.files.iter().any(|file| files.contains(file)));
-    let shadowed = shadowed(sources, &directory, files, &around);
-    let taken = |file: &PathBuf| default.as_ref().is_some_and(|entry: &Entry| entry.files.contains(file));
-    let others = files.iter().filter(|file| !taken(file)).cloned().collect();
-    Group { directory, default, others, shadowed }
-}
-
-/// The files of a directory that lose against another of the default names. docker compose says so and loads the first;
-/// where `COMPOSE_FILE` names the files, there is nothing to lose.
-fn shadowed(sources: &SourceDb, directory: &Path, files: &BTreeSet<PathBuf>, around: &Surroundings) -> Vec<Shadowed> {
-    let present = |names: [&str; 4]| -> Vec<PathBuf> {
-        names.iter().map(|name| directory.join(name)).filter(|path| sources.kind(path) == PathKind::File).collect()
-    };
-    let bases = present(BASE_NAMES);
-    let overrides = if bases.is_empty() { Vec::new() } else { present(OVERRIDE_NAMES) };
-    if bases.len() < 2 && overrides.len() < 2
-        || named_by_environment(sources, &default_env(sources, directory), around).is_some()
-    {
-        return Vec::new();
-    }
-    let losers = |names: Vec<PathBuf>| {
-        let mut names = names.into_iter();
-        let winner = names.next().unwrap_or_default();
-        names.map(move |file| Shadowed { file, winner: winner.clone() })
-    };
-    losers(bases).chain(losers(overrides)).filter(|one| files.contains(&one.file)).collect()
+/// The file that a plain `docker compose up` loads first in a directory.
+pub(crate) fn base_of(sources: &SourceDb, directory: &Path) -> Option<PathBuf> {
+    default_files(sources, directory)?.into_iter().next()
 }
 
 /// `PWD` is the directory that a person stands in to start the project.
-fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(String, String)> {
+pub(crate) fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(String, String)> {
     let mut variables = around.variables.clone();
     for (name, value) in &mut variables {
         if name == "PWD" {
@@ -230,14 +146,9 @@ fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(String, String)
 
 /// A file as a project of its own, with the environment of its directory.
 pub(crate) fn alone(sources: &SourceDb, file: &Path, around: &Surroundings) -> Option<Entry> {
-    over(sources, &[], file, around)
-}
-
-/// A file laid over others.
-pub(crate) fn over(sources: &SourceDb, below: &[PathBuf], file: &Path, around: &Surroundings) -> Option<Entry> {
     let directory = parent(file);
     let around = Surroundings { variables: in_directory(around, &directory), directory };
-    let files = below.iter().cloned().chain([file.to_path_buf()]).collect();
+    let files = vec![file.to_path_buf()];
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
 
@@ -278,16 +189,13 @@ pub(crate) fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> P
     }
 }
 
-/// The Compose files below a directory; what git ignores and `.git` are passed over. `here` is the directory where the run
-/// stands.
-pub(crate) fn files_below(sources: &SourceDb, directory: &Path, here: &Path) -> Vec<PathBuf> {
-    let files = Walk::new(sources, directory, here).filter(|(_, kind)| *kind == EntryKind::File);
-    let found = files.map(|(path, _)| path).filter(|path| is_compose_name(path)).collect();
-    sources.as_laid(found, directory).into_iter().filter(|path| is_compose_name(path)).collect()
-}
-
-/// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name.
+/// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name. Workflows and pipelines
+/// may be called like that, too.
 pub fn is_compose_name(path: &Path) -> bool {
+    let is_pipeline = |part: &OsStr| part == ".github" || part == ".circleci";
+    if path.iter().any(is_pipeline) {
+        return false;
+    }
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let name = name.to_ascii_lowercase();
     let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
@@ -309,5 +217,6 @@ mod tests {
         check("decompose.yml", false);
         check("composer.yaml", false);
         check("compose.json", false);
+        check(".github/workflows/docker-compose.yml", false);
     }
 }

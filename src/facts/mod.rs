@@ -34,6 +34,8 @@ pub struct Facts<'a> {
     trees: &'a Trees,
     /// The directory that paths are named from: the repository's, or where the run stands.
     root: PathBuf,
+    /// What the project is started for; `None` where only the paths of its files say so.
+    started_for: Option<repository::purpose::Purpose>,
     texts: Texts<'a>,
     reach: OnceCell<network::reach::Reach<'a>>,
     published: OnceCell<Vec<network::published::Published<'a>>>,
@@ -70,6 +72,7 @@ impl<'a> Facts<'a> {
             sources,
             trees,
             root,
+            started_for: None,
             texts: Texts::new(sources),
             reach: OnceCell::new(),
             published: OnceCell::new(),
@@ -89,6 +92,13 @@ impl<'a> Facts<'a> {
             spent: Cell::default(),
             busy: Cell::default(),
         }
+    }
+
+    /// The same, of a project that is started for a purpose.
+    #[must_use]
+    pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::Purpose>) -> Facts<'a> {
+        self.started_for = purpose;
+        self
     }
 
     /// How long the facts that were asked for took.
@@ -266,8 +276,11 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// What the project's first file is for, by its path in the repository.
+    /// What the project is for: as it is started, or else by the path of its last file in the repository.
     pub(crate) fn purpose(&self) -> repository::purpose::Purpose {
+        if let Some(purpose) = self.started_for {
+            return purpose;
+        }
         self.project.files.last().map_or(repository::purpose::Purpose::Any, |file| self.purpose_of(*file))
     }
 

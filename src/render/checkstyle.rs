@@ -15,7 +15,7 @@ pub(super) fn render(view: &View<'_>) -> String {
                 at.line,
                 at.column,
                 finding.severity.name(),
-                escape(&finding.message),
+                escape(&view.message(finding)),
                 escape(finding.rule),
             ));
         }

@@ -17,7 +17,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         output.push(' ');
         output.push_str(&Paint::of(finding.severity).on(&word, options));
         output.push(' ');
-        output.push_str(&clean(&finding.message));
+        output.push_str(&clean(&view.message(finding)));
         output.push('\n');
     }
     if options.statistics {

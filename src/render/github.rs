@@ -24,7 +24,7 @@ fn command(view: &View<'_>, finding: &Finding) -> String {
         true => format!(",col={},endColumn={}", start.column, end.column),
         false => String::new(),
     };
-    let mut text = clean(&finding.message);
+    let mut text = clean(&view.message(finding));
     if let Some(help) = &finding.help {
         text.push_str(&format!("\nhelp: {}", clean(help)));
     }

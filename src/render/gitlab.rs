@@ -35,7 +35,7 @@ pub(super) fn render(view: &View<'_>) -> String {
     let issues = issues.map(|(finding, fingerprint)| {
         let (start, end) = view.range(finding.place.span);
         Issue {
-            description: clean(&finding.message),
+            description: clean(&view.message(finding)),
             check_name: finding.rule,
             fingerprint,
             severity: match finding.severity {

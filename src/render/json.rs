@@ -6,7 +6,7 @@ use super::clean::is_hostile;
 use super::rule_url;
 use super::statistics::{self, RuleCount};
 use super::view::View;
-use crate::finding::{Finding, Fix, Label, Suppressed};
+use crate::finding::{Finding, Fix, HeldIn, Label, Suppressed};
 use crate::report::Compared;
 use crate::source::{Position, Span};
 
@@ -53,6 +53,20 @@ struct FindingOut<'a> {
     suppressed: Option<SuppressedOut<'a>>,
     fix: Option<FixOut<'a>>,
     url: String,
+    invocations: Vec<InvocationOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct InvocationOut<'a> {
+    files: &'a [String],
+    command: &'a str,
+    from: Option<FromOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct FromOut<'a> {
+    file: &'a str,
+    line: u32,
 }
 
 #[derive(Serialize)]
@@ -104,6 +118,8 @@ struct SummaryOut {
     suppressed: usize,
     files: usize,
     projects: usize,
+    invocations: usize,
+    not_judged: usize,
 }
 
 /// The whole document; all severities are listed.
@@ -120,6 +136,8 @@ pub(super) fn render(view: &View<'_>) -> String {
             suppressed: report.findings.len() - report.active().count(),
             files: report.files,
             projects: report.projects,
+            invocations: report.started,
+            not_judged: report.not_judged,
         },
         baseline: report.compared.as_ref().map(baseline),
         statistics: view.options.statistics.then(|| statistics::by_rule(report)),
@@ -169,7 +187,7 @@ fn escaped(json: String) -> String {
     shown
 }
 
-fn object<'f>(view: &View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
+fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
     FindingOut {
         rule: finding.rule,
         severity: finding.severity.name(),
@@ -184,7 +202,13 @@ fn object<'f>(view: &View<'_>, finding: &'f Finding, fingerprint: String) -> Fin
         suppressed: finding.suppressed.as_ref().map(suppressed),
         fix: view.fix(finding).map(|one| fix(view, one)),
         url: rule_url(finding.rule),
+        invocations: view.held_in(finding).map(invocation).collect(),
     }
+}
+
+fn invocation(held: &HeldIn) -> InvocationOut<'_> {
+    let from = held.written.as_ref().map(|(file, line)| FromOut { file, line: *line });
+    InvocationOut { files: &held.files, command: &held.command, from }
 }
 
 fn label<'f>(view: &View<'_>, label: &'f Label) -> LabelOut<'f> {

@@ -87,7 +87,7 @@ fn case(view: &View<'_>, path: &str, finding: &Finding) -> String {
     let (at, _) = view.range(finding.place.span);
     let path = escape(path);
     let severity = finding.severity.name();
-    let message = escape(&finding.message);
+    let message = escape(&view.message(finding));
     let body = escape(&format!("{severity}[{}] ", finding.rule)) + &words(view, finding);
     let result = match &finding.suppressed {
         Some(suppressed) => {
@@ -114,7 +114,7 @@ fn why(suppressed: &Suppressed) -> String {
 fn words(view: &View<'_>, finding: &Finding) -> String {
     let (at, _) = view.range(finding.place.span);
     let path = escape(&view.path(finding.place.span));
-    let mut body = format!("{path}:{}:{}: {}", at.line, at.column, escape(&finding.message));
+    let mut body = format!("{path}:{}:{}: {}", at.line, at.column, escape(&view.message(finding)));
     if let Some(help) = &finding.help {
         body.push_str(&format!("\nhelp: {}", escape(help)));
     }

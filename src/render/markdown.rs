@@ -88,7 +88,7 @@ fn table(view: &View<'_>, findings: &[&Finding]) -> String {
         };
         let why = finding.suppressed.as_ref().map(why).unwrap_or_default();
         let rule = format!("[{}]({})", prose(finding.rule), rule_url(finding.rule));
-        table.push_str(&format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&finding.message)));
+        table.push_str(&format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))));
     }
     table
 }
@@ -105,7 +105,7 @@ fn list(view: &View<'_>, findings: &[&Finding]) -> String {
     let mut list = String::new();
     for finding in findings {
         let (at, _) = view.range(finding.place.span);
-        list.push_str(&format!("- line {}: {}\n", at.line, inline(&finding.message)));
+        list.push_str(&format!("- line {}: {}\n", at.line, inline(&view.message(finding))));
         for label in &finding.labels {
             let (at, _) = view.range(label.place.span);
             let place = code(&format!("{}:{}", view.path(label.place.span), at.line));

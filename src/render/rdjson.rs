@@ -87,7 +87,7 @@ fn severity(severity: Severity) -> &'static str {
 
 /// reviewdog refuses fields that it does not know, and older ones know none for related places: they are lines here.
 fn message(view: &View<'_>, finding: &Finding) -> String {
-    let mut message = clean(&finding.message);
+    let mut message = clean(&view.message(finding));
     if let Some(help) = &finding.help {
         message.push_str(&format!("\nhelp: {}", clean(help)));
     }

@@ -19,6 +19,8 @@ const LEAST_WIDTH: usize = 40;
 const GONE: usize = 5;
 /// What stands before the second line of a fix.
 const FIX_INDENT: &str = "       ";
+/// What stands before the second line of invocations.
+const ONLY_INDENT: &str = "        ";
 /// Columns that a tab reaches to.
 const TAB_WIDTH: usize = 4;
 
@@ -82,6 +84,15 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
     let _ = handler.render_report(&mut block, &drawing);
     if hidden > 0 {
         block.push_str(&format!("  {} {} more\n", Paint::Cyan.on("also:", options), places(hidden)));
+    }
+    if let Some(only) = view.only(finding) {
+        let words = values(&clean(&only), options);
+        let plain = clean(&only);
+        let painted = words.split(' ').map(str::to_owned).collect();
+        let words: Vec<&str> = plain.split(' ').collect();
+        let lines = wrapped(&words, painted, options.width.saturating_sub(ONLY_INDENT.len()).max(LEAST_WIDTH));
+        let lines = lines.join(&format!("\n{ONLY_INDENT}"));
+        block.push_str(&format!("  {} {lines}\n", Paint::Cyan.on("only:", options)));
     }
     if let Some(fix) = &finding.fix {
         let safety = match fix.safety {
@@ -185,8 +196,12 @@ fn theme(finding: &Finding, marks: &[Mark], options: &RenderOptions) -> Graphica
 fn summary(report: &Report, options: &RenderOptions) -> String {
     let count = |severity: Severity| report.count(severity);
     let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
-    let scope = format!("in {} ({})", plural(report.files, "file"), plural(report.projects, "project"));
-    let suppressed = suppressed(report, options);
+    let mut scope = format!("in {} ({}", plural(report.files, "file"), plural(report.projects, "project"));
+    if report.started > report.projects {
+        scope.push_str(&format!(", {}", plural(report.started, "invocation")));
+    }
+    scope.push(')');
+    let suppressed = format!("{}{}", not_judged(report, options), suppressed(report, options));
     if report.active().next().is_none() {
         return match report.projects {
             0 => Paint::Yellow.on("No Compose project found", options),
@@ -210,6 +225,14 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
             format!("{counts} {scope}{suppressed} {hint}")
         }
         None => format!("{counts} {scope}{suppressed}"),
+    }
+}
+
+/// How many Compose files were found and not checked.
+fn not_judged(report: &Report, options: &RenderOptions) -> String {
+    match report.not_judged {
+        0 => String::new(),
+        number => format!(" {}", Paint::Dim.on(&format!("· {} not checked", plural(number, "file")), options)),
     }
 }
 

@@ -1,13 +1,17 @@
 //! What every format needs of a finding: its path, its lines and columns, and a fix that shows no secret.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::RenderOptions;
 use super::masks::Masks;
 use crate::collections::HashMap;
-use crate::finding::{Finding, Fix, Severity, SuppressedBy};
+use crate::finding::{Finding, Fix, HeldIn, Severity, SuppressedBy};
 use crate::report::Report;
 use crate::source::{FileId, Position, SourceDb, Span};
+
+/// How many invocations are named with a finding.
+const MOST_NAMED: usize = 3;
 
 /// A report with what is needed to show it.
 pub(super) struct View<'a> {
@@ -48,6 +52,37 @@ impl<'a> View<'a> {
     /// read by others.
     pub(super) fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
         finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(|edit| self.masks.is_shown_by(edit)))
+    }
+
+    /// The message, with the invocations that the finding holds in where it does not hold in all.
+    pub(super) fn message<'f>(&self, finding: &'f Finding) -> Cow<'f, str> {
+        match self.only(finding) {
+            Some(only) => Cow::Owned(format!("{} (only {only})", finding.message)),
+            None => Cow::Borrowed(&finding.message),
+        }
+    }
+
+    /// The invocations that a finding holds in, where it does not hold in all: ``with `-f a.yaml -f b.yaml` (Makefile:12)``.
+    pub(super) fn only(&self, finding: &Finding) -> Option<String> {
+        let all: Vec<&HeldIn> = self.held_in(finding).collect();
+        let named = all.iter().take(MOST_NAMED).map(|one| match &one.written {
+            Some((file, line)) => format!("`{}` ({file}:{line})", one.command),
+            None => format!("`{}`", one.command),
+        });
+        let mut named: Vec<String> = named.collect();
+        if all.len() > MOST_NAMED {
+            named.push(format!("{} more", all.len() - MOST_NAMED));
+        }
+        let (last, before) = named.split_last()?;
+        if before.is_empty() {
+            return Some(format!("with {last}"));
+        }
+        Some(format!("with {} and {last}", before.join(", ")))
+    }
+
+    /// The invocations that a finding holds in; none where it holds in all.
+    pub(super) fn held_in<'v>(&'v self, finding: &'v Finding) -> impl Iterator<Item = &'v HeldIn> {
+        finding.holds_in.iter().filter_map(|number| self.report.invocations.get(number))
     }
 
     /// All findings, suppressed ones among them, each with its fingerprint.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::collections::{HashMap, HashSet};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, HeldIn, Severity};
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
@@ -28,6 +28,12 @@ pub struct Report {
     pub unused: Vec<PathBuf>,
     /// What a baseline had to say of it.
     pub compared: Option<Compared>,
+    /// How many invocations were judged.
+    pub started: usize,
+    /// The invocations that findings name, by number.
+    pub invocations: BTreeMap<u32, HeldIn>,
+    /// How many Compose files no invocation covers.
+    pub not_judged: usize,
     /// The trees of its files, for output that looks into them.
     pub trees: Arc<Trees>,
 }

@@ -1,10 +1,12 @@
 //! Files that a request names: the projects that use them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::projects::{COMPOSE_KEYS, Outcome, Run};
-use crate::compose::{Entry, nearest};
+use super::invocations::Asked;
+use super::projects::{Outcome, Run};
+use crate::compose::nearest;
+use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations};
 use crate::discover::{self, Surroundings, is_compose_name};
 use crate::finding::Finding;
 use crate::source::{NodeId, PathKind, normalize};
@@ -28,15 +30,21 @@ impl Run<'_> {
         paths.iter().map(|path| normalize(&self.request.directory.join(path))).collect()
     }
 
-    /// The Compose files below a directory, or near a file that may be a part of their projects.
-    pub(super) fn compose_files(&self, path: &Path) -> Vec<PathBuf> {
-        if self.sources.kind(path) == PathKind::Directory {
-            return discover::files_below(self.sources, path, &self.request.directory);
-        }
-        let directory = path.parent().unwrap_or(path);
-        let root = discover::repository(self.sources, directory, &self.request.directory);
-        let near = discover::files_near(self.sources, path, &root).into_iter();
-        near.filter(|file| file != path || self.request.buffer.is_none() || self.is_of_compose(path)).collect()
+    /// The files among paths that no project has read and that may be Compose files.
+    pub(super) fn named_alone(&self, paths: &[PathBuf], outcomes: &[Outcome]) -> Vec<PathBuf> {
+        let excluded = discover::Exclusion::new(&self.settings.exclude);
+        let is_new = |path: &PathBuf| {
+            self.sources.kind(path) != PathKind::Directory
+                && discover::may_be_compose(path)
+                && !excluded.matches(path)
+                && !outcomes.iter().any(|outcome| outcome.is_project && outcome.read.contains(path))
+        };
+        let is_buffer = self.request.buffer.is_some();
+        let is_judged = |path: &PathBuf| match is_buffer {
+            true => self.is_of_compose(path),
+            false => self.is_meant(path),
+        };
+        paths.iter().filter(|path| is_new(path) && is_judged(path)).cloned().collect()
     }
 
     /// Drops the projects that use no file of the request and stand below none of its directories.
@@ -45,9 +53,15 @@ impl Run<'_> {
             return;
         }
         let (files, directories) = self.files_and_directories();
+        let is_written = |outcome: &Outcome| {
+            let places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
+            places.into_iter().any(|place| files.contains(&self.sources.file(place.span.file).path))
+        };
         outcomes.retain(|outcome| {
             let below = |file: &PathBuf| directories.iter().any(|directory| file.starts_with(directory));
-            outcome.entry.files.iter().any(below) || files.iter().any(|file| outcome.read.contains(file))
+            outcome.entry.files.iter().any(below)
+                || files.iter().any(|file| outcome.read.contains(file))
+                || is_written(outcome)
         });
     }
 
@@ -64,7 +78,12 @@ impl Run<'_> {
 
     /// What the projects near the files of a request are found to lack, where its own lack something: over all of them a
     /// run would know what nothing in the repository supplies.
-    pub(super) fn lacking_nearby(&self, outcomes: &[Outcome], around: &Surroundings) -> Vec<Finding> {
+    pub(super) fn lacking_nearby(
+        &self,
+        outcomes: &[Outcome],
+        all: &BTreeMap<PathBuf, Invocations>,
+        around: &Surroundings,
+    ) -> Vec<Finding> {
         let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
         let words: BTreeSet<String> = findings.flat_map(words_of_lack).map(str::to_owned).collect();
         let words: Vec<String> = words.into_iter().collect();
@@ -78,10 +97,13 @@ impl Run<'_> {
             discover::directories_mentioning(self.sources, file, &root, &words)
         });
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
-        let groups = discover::groups(self.sources, self.of_rare_words(others, &words).flatten(), around);
-        groups
-            .iter()
-            .flat_map(|group| self.group(group, Depth::Missing, around))
+        let wanted: BTreeSet<PathBuf> = self.of_rare_words(others, &words).flatten().collect();
+        let is_wanted = |invocation: &&Invocation| invocation.files.iter().any(|file| wanted.contains(file));
+        let projects = all.values().flat_map(|all| all.projects.values());
+        let asked = projects.map(|invocations| invocations.iter().filter(is_wanted).collect::<Asked<'_>>());
+        asked
+            .filter(|asked| !asked.is_empty())
+            .flat_map(|asked| self.project(&asked, Depth::Missing, around))
             .flat_map(|outcome| outcome.findings)
             .collect()
     }
@@ -112,29 +134,16 @@ impl Run<'_> {
         self.paths().into_iter().partition(|path| self.sources.kind(path) != PathKind::Directory)
     }
 
-    /// Whether a file beside the default project is worth judging: it stands below a directory of the request, is named by
-    /// it, or may use what is. A file that is no part of the default project is used only where its name is written.
-    pub(super) fn is_wanted(&self, file: &Path, default: Option<&Entry>) -> bool {
-        let in_default = |path: &PathBuf| default.is_some_and(|entry| entry.files.contains(path));
-        let used_by_all = |path: &PathBuf| in_default(path) || !discover::may_be_compose(path);
-        let is_named = |path: &PathBuf| {
-            let text = self.sources.load(file).map(|id| self.sources.file(id));
-            let name = path.file_name().and_then(|name| name.to_str());
-            text.is_ok_and(|text| name.is_some_and(|name| text.text.contains(name)))
-        };
-        let (files, directories) = self.files_and_directories();
-        directories.iter().any(|directory| file.starts_with(directory))
-            || files.iter().any(|path| path == file || used_by_all(path) || is_named(path))
-    }
-
-    /// Whether a file that is named is meant to be a Compose file: it is broken or empty, or a key of it is misspelt.
-    pub(super) fn is_meant(&self, file: &Path) -> bool {
-        let is_named = self.paths().iter().any(|path| path == file);
-        let Some(id) = self.sources.load(file).ok().filter(|_| is_named) else { return is_named };
+    /// Whether a file that is named is meant to be a Compose file: it has a key of one, perhaps misspelt, or it is broken
+    /// or empty.
+    fn is_meant(&self, file: &Path) -> bool {
+        let Ok(id) = self.sources.load(file) else { return true };
         let parsed = self.trees.get(self.sources, id);
         let tree = &parsed.0;
         let mut keys = tree.documents.iter().flat_map(|root| tree.pairs(*root)).filter_map(|pair| tree.text(pair.key));
-        tree.broken || tree.documents.is_empty() || keys.any(|key| nearest(key, &COMPOSE_KEYS).is_some())
+        tree.broken
+            || tree.documents.is_empty()
+            || keys.any(|key| COMPOSE_KEYS.contains(&key) || nearest(key, &COMPOSE_KEYS).is_some())
     }
 
     /// Whether what an editor holds is a Compose file. An editor asks about every YAML file: a name that says nothing

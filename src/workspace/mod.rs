@@ -1,15 +1,20 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
+mod coverage;
 pub(crate) mod fragments;
 mod given;
+mod invocations;
+mod merge;
 mod projects;
 mod selection;
 mod surroundings;
 mod view;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use invocations::invocations_in;
 pub use selection::Selection;
 
 use crate::app_config::builds::read_builds;
@@ -125,21 +130,21 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
-    let outcomes = if request.files.is_empty() && settings.projects.is_empty() {
-        run.search(&run.paths(), &around)
-    } else {
-        let chosen = run.chosen(&around);
-        let more = run.search(&run.unused(&chosen), &around);
-        chosen.into_iter().chain(more).collect()
-    };
+    let mut outcomes = if request.files.is_empty() { run.unfound(&around) } else { run.chosen(&around) };
+    let paths = if request.files.is_empty() { run.paths() } else { run.unused(&outcomes) };
+    let all = run.repositories(&paths);
+    outcomes.extend(run.search(&paths, &all, &around));
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
-    let nearby = run.lacking_nearby(&outcomes, &around);
-    let projects = outcomes.len();
+    let nearby = run.lacking_nearby(&outcomes, &all, &around);
+    let (loaded, left): (Vec<&projects::Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_project);
+    let (started, not_judged) = (loaded.len(), left.len());
+    let projects = loaded.iter().map(|outcome| &outcome.entry.directory).collect::<BTreeSet<_>>().len();
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
+    let invocations = merge::Judged::number(&mut outcomes, sources, &request.directory);
     let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
@@ -147,13 +152,14 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let view = View { sources, request, settings: &settings, judged: &judged };
     let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
     findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
-    let findings = select(findings, &request.selection, &settings);
+    let findings = invocations.merge(select(findings, &request.selection, &settings), sources);
     // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
-    (Report { unused, trees: Arc::clone(&trees), ..report }, kept)
+    let invocations = invocations.named(&report.findings);
+    (Report { unused, invocations, started, not_judged, trees: Arc::clone(&trees), ..report }, kept)
 }
 
 /// The repositories that a request is about; none where one of its paths is in no repository.

@@ -1,13 +1,14 @@
 //! The projects that a request leads to, each loaded and judged.
 
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::invocations::{Asked, entry_of};
 use super::{Kept, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
@@ -16,25 +17,22 @@ use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{Entry, Project, load};
 use crate::config::{Config, ProjectSetting};
-use crate::discover::{self, Group, ProjectSelection, Surroundings};
+use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose};
+use crate::discover::{self, ProjectSelection, Surroundings};
 use crate::facts::Facts;
-use crate::facts::repository::nearby;
+use crate::facts::repository::{nearby, purpose};
 use crate::finding::{Finding, Lacking};
 use crate::model::lower;
 use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
 use crate::rules::compose::problems::{self, View};
 use crate::rules::{self, Context, Rule};
-use crate::source::{FileId, SourceDb};
+use crate::source::{FileId, PathKind, SourceDb};
 use crate::workspace::fragments::{
     Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
-
-/// The keys at the top of a Compose file.
-pub(super) const COMPOSE_KEYS: [&str; 8] =
-    ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
 
 /// What is known of one project.
 pub(super) struct Outcome {
@@ -55,6 +53,32 @@ pub(super) struct Outcome {
     pub(super) kept: Option<Kept>,
     /// What its suppressions can be held against.
     pub(super) judged: Judged,
+    /// How it is started; `None` where only the command line says so, and for what is not judged.
+    pub(super) invocation: Option<Invocation>,
+    /// Whether a project was loaded at all.
+    pub(super) is_project: bool,
+}
+
+impl Outcome {
+    /// What is said about a file that is not judged.
+    pub(super) fn not_judged(entry: Entry, findings: Vec<Finding>, file: FileId) -> Outcome {
+        Outcome {
+            read: entry.files.iter().cloned().collect(),
+            entry,
+            findings,
+            files: vec![file],
+            all_files: vec![file],
+            env_files: Vec::new(),
+            incomplete: false,
+            is_overlay: false,
+            is_default: true,
+            failure: None,
+            kept: None,
+            judged: Judged { files: vec![(file, Kind::Yaml)], ..Judged::default() },
+            invocation: None,
+            is_project: false,
+        }
+    }
 }
 
 /// What is kept of a project when it has been judged.
@@ -64,6 +88,22 @@ pub(super) enum Keeping {
     Nothing,
     /// What it resolves to, too.
     Models,
+}
+
+/// How a project is judged.
+#[derive(Clone, Copy)]
+struct Manner {
+    depth: Depth,
+    standing: Standing,
+    /// Whether somebody says that it is started like this.
+    is_default: bool,
+    /// What it is started for.
+    purpose: Purpose,
+}
+
+impl Manner {
+    const DEFAULT: Manner =
+        Manner { depth: Depth::Whole, standing: Standing::Project, is_default: true, purpose: Purpose::Deploy };
 }
 
 /// The search for projects, and the judgement of each.
@@ -77,108 +117,114 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The projects that the command line or the configuration names.
+    /// The project that the command line names.
     pub(super) fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
-        let selections: Vec<ProjectSelection> = if self.request.files.is_empty() {
-            self.settings.projects.iter().map(selection_of).collect()
-        } else {
-            vec![chosen_project(self.request)]
-        };
+        self.selected(&[chosen_project(self.request)], around)
+    }
+
+    /// The projects that the configuration names and that have a file that is not there: docker compose says so.
+    pub(super) fn unfound(&self, around: &Surroundings) -> Vec<Outcome> {
+        let is_there = |file: &PathBuf| self.sources.kind(file) == PathKind::File;
+        let projects = self.settings.projects.iter().filter(|project| !project.files.iter().all(is_there));
+        let selections: Vec<ProjectSelection> = projects.map(selection_of).collect();
+        self.selected(&selections, around)
+    }
+
+    fn selected(&self, selections: &[ProjectSelection], around: &Surroundings) -> Vec<Outcome> {
         let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
-        entries.map(|entry| self.judge(&entry, Depth::Whole, Standing::Project, true)).collect()
+        entries.map(|entry| self.judge(&entry, Manner::DEFAULT)).collect()
     }
 
-    /// The projects below directories, and those that may use files.
-    pub(super) fn search(&self, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
-        let excluded = discover::Exclusion::new(&self.settings.exclude);
+    /// The invocations that paths are about, each judged, and files that are named and that no invocation loads.
+    pub(super) fn search(
+        &self,
+        paths: &[PathBuf],
+        all: &BTreeMap<PathBuf, Invocations>,
+        around: &Surroundings,
+    ) -> Vec<Outcome> {
         let watch = &self.request.watch;
-        let files = paths.iter().flat_map(|path| self.compose_files(path)).filter(|file| !excluded.matches(file));
-        let groups = watch.time(Stage::Discover, || discover::groups(self.sources, files, around));
-        watch.announce(groups.len());
-        match groups.as_slice() {
-            // Threads cost more to start than one directory takes.
-            [only] => self.group(only, Depth::Whole, around),
-            all => all.par_iter().flat_map_iter(|group| self.group(group, Depth::Whole, around)).collect(),
-        }
+        let asked: Vec<Asked<'_>> = all.values().flat_map(|all| self.asked(all, paths)).collect();
+        watch.announce(asked.len());
+        let mut outcomes: Vec<Outcome> = match asked.as_slice() {
+            // Threads cost more to start than one project takes.
+            [only] => self.project(only, Depth::Whole, around),
+            all => all.par_iter().flat_map_iter(|asked| self.project(asked, Depth::Whole, around)).collect(),
+        };
+        let named = self.named_alone(paths, &outcomes);
+        outcomes.extend(all.values().flat_map(|all| self.left_out(all, paths, &named)));
+        outcomes.extend(named.iter().filter_map(|file| {
+            let alone = self.with_options(discover::alone(self.sources, file, around)?);
+            let base = discover::base_of(self.sources, file.parent()?);
+            Some(self.guessed(&alone, base.filter(|base| base != file).as_deref(), Depth::Whole))
+        }));
+        outcomes
     }
 
-    pub(super) fn group(&self, group: &Group, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
-        let outcomes = self.projects_of(group, depth, around);
+    /// Judges the invocations of a project that are asked for.
+    pub(super) fn project(&self, asked: &Asked<'_>, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
+        let base = base_of(asked);
+        let judged = asked.iter().map(|invocation| {
+            let entry = self.with_options(entry_of(self.sources, invocation, around));
+            let outcome = match invocation.certainty {
+                Certainty::Guessed => self.guessed(&alone(&entry), base.as_deref(), depth),
+                _ => self.judge(&entry, Manner { depth, purpose: invocation.purpose, ..Manner::DEFAULT }),
+            };
+            Outcome { invocation: Some((*invocation).clone()), ..outcome }
+        });
+        let mut outcomes: Vec<Outcome> = judged.collect();
+        self.complete(&mut outcomes, depth);
         self.request.watch.finish_one();
         outcomes
     }
 
-    fn projects_of(&self, group: &Group, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
-        let request = self.request;
-        let with_options = |mut entry: Entry| {
-            if !request.profiles.is_empty() {
-                entry.profiles = request.profiles.clone();
-            }
-            if !request.env_files.is_empty() {
-                let files = request.env_files.iter().map(|file| self.request.directory.join(file));
-                entry.env_files = vec![files.collect()];
-            }
-            entry
+    /// A base that only its overlays make whole lacks nothing.
+    fn complete(&self, outcomes: &mut [Outcome], depth: Depth) {
+        let whole: Vec<Vec<PathBuf>> = outcomes
+            .iter()
+            .filter(|outcome| outcome.is_overlay && !outcome.incomplete)
+            .map(|outcome| outcome.entry.files.clone())
+            .collect();
+        let is_part = |outcome: &Outcome| {
+            let own = &outcome.entry.files;
+            outcome.incomplete && whole.iter().any(|files| files.len() > own.len() && files.starts_with(own))
         };
-        let default = group.default.clone().map(with_options);
-        let mut outcomes: Vec<Outcome> =
-            default.iter().map(|entry| self.judge(entry, depth, Standing::Project, true)).collect();
-        let wanted = group.others.iter().filter(|file| self.is_wanted(file, group.default.as_ref()));
-        for file in wanted.filter(|file| self.is_compose_file(file) || self.is_meant(file)) {
-            let Some(alone) = discover::alone(self.sources, file, around).map(with_options) else { continue };
-            outcomes.push(self.other(alone, file, default.as_ref(), depth, around));
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
+            let invocation = outcome.invocation.take();
+            let purpose = invocation.as_ref().map(|one| one.purpose).unwrap_or_default();
+            let manner = Manner { depth, purpose, standing: Standing::Fragment, ..Manner::DEFAULT };
+            *outcome = self.judge(&outcome.entry, manner);
+            outcome.invocation = invocation;
         }
-        for finding in group.shadowed.iter().filter_map(|shadowed| shadowed.finding(self.sources)) {
-            let file = finding.place.span.file;
-            let loaded = outcomes.iter().any(|outcome| outcome.is_default && outcome.all_files.contains(&file));
-            let own = outcomes.iter_mut().find(|outcome| !loaded && outcome.files.contains(&file));
-            own.into_iter().for_each(|outcome| outcome.findings.push(finding.clone()));
-        }
-        let completed = outcomes.iter().any(|outcome| !outcome.is_default && outcome.is_overlay && !outcome.incomplete);
-        if let (Some(first), Some(entry), true) = (outcomes.first_mut(), &default, completed)
-            && first.incomplete
-        {
-            // A base that only its overlays make whole.
-            *first = self.judge(entry, depth, Standing::Fragment, true);
-        }
-        outcomes
     }
 
-    /// Whether a file is a Compose file by what it holds, not only by its name. A template of one that is no YAML yet
-    /// (`{{ name }}`, `{% if %}`) is none.
-    fn is_compose_file(&self, file: &Path) -> bool {
-        let Ok(id) = self.sources.load(file) else { return true };
-        let parsed = self.trees.get(self.sources, id);
-        let tree = &parsed.0;
-        let text = &self.sources.file(id).text;
-        if tree.broken && (text.contains("{{") || text.contains("{%")) {
-            return false;
+    /// The options of the command line that go with any project.
+    fn with_options(&self, mut entry: Entry) -> Entry {
+        let request = self.request;
+        if !request.profiles.is_empty() {
+            entry.profiles = request.profiles.clone();
         }
-        tree.broken || tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
+        if !request.env_files.is_empty() {
+            entry.env_files = vec![request.env_files.iter().map(|file| request.directory.join(file)).collect()];
+        }
+        entry
     }
 
-    /// A file beside the default project: a project of its own, an overlay, or a fragment.
-    fn other(
-        &self,
-        alone: Entry,
-        file: &Path,
-        default: Option<&Entry>,
-        depth: Depth,
-        around: &Surroundings,
-    ) -> Outcome {
-        let own = self.judge(&alone, depth, Standing::Project, false);
+    /// A file that nothing says how to start: a project of its own, an overlay of a base, or a fragment.
+    fn guessed(&self, alone: &Entry, base: Option<&Path>, depth: Depth) -> Outcome {
+        let manner = Manner { depth, is_default: false, ..Manner::DEFAULT };
+        let own = self.judge(alone, manner);
         if !own.incomplete {
             return own;
         }
-        let base = default.and_then(|entry| entry.files.first()).cloned();
-        let over = base.and_then(|base| discover::over(self.sources, &[base], file, around));
-        if let Some(over) = over {
-            let outcome = self.judge(&over, depth, Standing::Project, false);
+        if let Some(base) = base {
+            let files = [base.to_path_buf()].into_iter().chain(alone.files.iter().cloned()).collect();
+            let over = Entry { files, ..alone.clone() };
+            let outcome = self.judge(&over, manner);
             if !outcome.incomplete {
                 return outcome;
             }
         }
-        self.judge(&alone, depth, Standing::Fragment, false)
+        self.judge(alone, Manner { standing: Standing::Fragment, ..manner })
     }
 
     /// What a file lacks is no finding where another file names it by a variable, or has the service that it lacks: the
@@ -212,8 +258,8 @@ impl Run<'_> {
         }
     }
 
-    fn judge(&self, entry: &Entry, depth: Depth, standing: Standing, is_default: bool) -> Outcome {
-        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, depth, standing, is_default)));
+    fn judge(&self, entry: &Entry, manner: Manner) -> Outcome {
+        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, manner)));
         judged.unwrap_or_else(|_| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
             Outcome {
@@ -225,15 +271,18 @@ impl Run<'_> {
                 env_files: Vec::new(),
                 incomplete: false,
                 is_overlay: false,
-                is_default,
+                is_default: manner.is_default,
                 failure: Some(format!("{file}: internal error while analyzing this project; please report it")),
                 kept: None,
                 judged: Judged::default(),
+                invocation: None,
+                is_project: true,
             }
         })
     }
 
-    fn judge_unguarded(&self, entry: &Entry, depth: Depth, standing: Standing, is_default: bool) -> Outcome {
+    fn judge_unguarded(&self, entry: &Entry, manner: Manner) -> Outcome {
+        let standing = manner.standing;
         let sources = self.sources.noting();
         let watch = &self.request.watch;
         watch.judge_one();
@@ -241,7 +290,7 @@ impl Run<'_> {
         let mut findings = problems::findings(&reported, &View::new(&project, self.sources, self.trees));
         let incomplete = findings.iter().any(is_incompleteness);
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
-        findings.extend(self.rules(&sources, &project, depth, standing));
+        findings.extend(self.rules(&sources, &project, manner));
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         let whole = standing == Standing::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
@@ -257,10 +306,12 @@ impl Run<'_> {
             env_files: env_files(&project),
             incomplete,
             is_overlay: entry.files.len() > 1,
-            is_default,
+            is_default: manner.is_default,
             failure: None,
             kept,
             judged,
+            invocation: None,
+            is_project: true,
         }
     }
 
@@ -294,24 +345,24 @@ impl Run<'_> {
         judged
     }
 
-    fn rules(&self, sources: &SourceDb, project: &Project, depth: Depth, standing: Standing) -> Vec<Finding> {
+    fn rules(&self, sources: &SourceDb, project: &Project, manner: Manner) -> Vec<Finding> {
         let texts = Texts::new(sources);
         let watch = &self.request.watch;
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
-        let facts = Facts::new(&model, project, sources, self.trees, root);
+        let facts = Facts::new(&model, project, sources, self.trees, root).started_for(purpose_of(manner.purpose));
         let context = Context {
             model: &model,
             facts: &facts,
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: standing == Standing::Fragment || project.cut_off,
+            fragment: manner.standing == Standing::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
         let start = Instant::now();
-        let runs = |rule: &&Rule| depth.runs(rule) && self.request.selection.runs(rule, self.settings);
+        let runs = |rule: &&Rule| manner.depth.runs(rule) && self.request.selection.runs(rule, self.settings);
         for rule in rules::all().filter(runs) {
             if let Some(check) = rule.check {
                 check(&context, &mut findings);
@@ -321,6 +372,27 @@ impl Run<'_> {
         watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings
     }
+}
+
+/// What a project is for by the way it is started; `None` leaves that to the paths of its files.
+fn purpose_of(purpose: Purpose) -> Option<purpose::Purpose> {
+    match purpose {
+        Purpose::Test => Some(purpose::Purpose::Test),
+        Purpose::Develop => Some(purpose::Purpose::Development),
+        Purpose::Deploy => None,
+    }
+}
+
+/// The entry of a guess without the base that its overlay may belong to.
+fn alone(entry: &Entry) -> Entry {
+    Entry { files: entry.files.last().cloned().into_iter().collect(), ..entry.clone() }
+}
+
+/// The base that an overlay of a project may belong to.
+fn base_of(invocations: &[&Invocation]) -> Option<PathBuf> {
+    let certain = invocations.iter().find(|one| one.certainty > Certainty::Guessed);
+    let guessed = || invocations.iter().find(|one| one.files.len() > 1);
+    certain.or_else(guessed).and_then(|one| one.files.first()).cloned()
 }
 
 /// The env files of a project and of its services that are there.

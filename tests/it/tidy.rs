@@ -22,10 +22,7 @@ const TOUCHES_THE_SYSTEM: &[(&str, &str)] = &[("main.rs", "std::env")];
 /// What parses a text that is not a file of the run, or before there are trees. All others share `yaml::Trees`.
 const PARSES_YAML: &[&str] = &[
     "app_config/settings.rs",
-    "cli/projects.rs",
     "config/read.rs",
-    "discover/invocations/looks.rs",
-    "discover/invocations/parts.rs",
     "discover/invocations/readers/yaml.rs",
     "fix/verify.rs",
     "report/suppress/write.rs",

@@ -68,6 +68,20 @@ pub struct Entry {
     pub variables: Vec<(String, String)>,
 }
 
+impl Entry {
+    /// A file alone, with nothing else on the command line.
+    pub(crate) fn of_file(file: &Path) -> Entry {
+        Entry {
+            files: vec![file.to_path_buf()],
+            env_files: Vec::new(),
+            directory: file.parent().unwrap_or(Path::new("/")).to_path_buf(),
+            name: None,
+            profiles: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+}
+
 /// An `env_file` of a service.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceEnvFile {

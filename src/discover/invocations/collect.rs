@@ -8,15 +8,16 @@ use super::context::{Context, Found};
 use super::directories::default_files;
 use super::environment::{Environment, dotenv_of};
 use super::files::files_of;
-use super::looks::{hfor_compose_name, is_compose_file};
+use super::looks::{has_compose_name, holds_compose, is_compose_file};
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
 use super::resolve::{Direnv, Identity, Resolved, resolve};
 use super::{Certainty, Engine, Invocation, Invocations, NotJudged, Part, Purpose, Reason};
-use crate::discover::{BASE_NAMES, OVERRIDE_NAMES};
+use crate::discover::{BASE_NAMES, Exclusion, OVERRIDE_NAMES};
 use crate::source::Place;
 use crate::source::{FileId, NodeId, SourceDb, Span};
+use crate::yaml::Trees;
 
 /// How many invocations of one project are kept.
 pub(crate) const MAX_INVOCATIONS: usize = 64;
@@ -38,6 +39,15 @@ pub(crate) struct Configured {
     pub(crate) place: Place,
 }
 
+/// What the configuration says about what is started.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings<'a> {
+    /// Projects that it names.
+    pub(crate) projects: &'a [Configured],
+    /// What it leaves out.
+    pub(crate) excluded: &'a Exclusion,
+}
+
 /// An invocation while it is put together.
 #[derive(Clone, Debug)]
 struct Draft {
@@ -51,9 +61,10 @@ struct Draft {
 type Drafts = BTreeMap<Identity, Draft>;
 
 /// Finds out how the projects of a repository are started.
-pub(crate) fn discover(sources: &SourceDb, root: &Path, configured: &[Configured]) -> Invocations {
-    let files = files_of(sources, root);
-    let repository = Repository::new(sources, root.to_path_buf(), &files);
+pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings: &Settings<'_>) -> Invocations {
+    let excluded = settings.excluded;
+    let files = files_of(sources, root, excluded);
+    let repository = Repository::new((sources, trees), excluded, root.to_path_buf(), &files);
     let context = Context::new(&repository);
     let mut collection = Collection {
         repository: &repository,
@@ -62,12 +73,13 @@ pub(crate) fn discover(sources: &SourceDb, root: &Path, configured: &[Configured
         parts: Parts::default(),
         not_judged: BTreeMap::new(),
     };
-    collection.configured(configured);
+    collection.configured(settings.projects);
     let direnv = read_all(&context, &files);
     dotenv_files(&context);
     collection.written(&context, &direnv);
     collection.defaults(&files);
     collection.guesses(&files);
+    collection.alone(&files);
     collection.rest(&files);
     let mut all = collection.finish();
     all.unfinished = unfinished(&context);
@@ -196,7 +208,7 @@ impl Collection<'_, '_> {
     fn defaults(&mut self, files: &[String]) {
         let directories: BTreeSet<&str> = files
             .iter()
-            .filter(|file| BASE_NAMES.contains(&split(file).1) && hfor_compose_name(file))
+            .filter(|file| BASE_NAMES.contains(&split(file).1) && has_compose_name(file))
             .map(|file| split(file).0)
             .collect();
         let candidates: Vec<(String, Vec<String>)> = directories
@@ -259,10 +271,11 @@ impl Collection<'_, '_> {
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
         let written = self.used(Certainty::Written);
+        let configured = self.used(Certainty::Configured);
         let is_plain = |name: &str| BASE_NAMES.contains(&name) || OVERRIDE_NAMES.contains(&name);
         let shown: BTreeSet<&str> =
             written.iter().filter(|file| !is_plain(split(file).1)).map(|file| split(file).0).collect();
-        for file in files.iter().filter(|file| hfor_compose_name(file)) {
+        for file in files.iter().filter(|file| has_compose_name(file)) {
             let (directory, name) = split(file);
             let Some(base) = default_files(self.repository, directory).and_then(|files| files.into_iter().next())
             else {
@@ -271,12 +284,32 @@ impl Collection<'_, '_> {
             if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
                 continue;
             }
-            if shown.contains(directory) {
+            if shown.contains(directory) || configured.contains(&base) {
                 self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
                 continue;
             }
             let resolved = self.default_of(directory, vec![base, file.clone()]);
             self.parts.add(self.repository, &resolved.identity.files, directory);
+            self.add(resolved, Certainty::Guessed);
+        }
+    }
+
+    /// Files with the name of a Compose file that stands for no overlay of a base beside it: each may be started alone.
+    fn alone(&mut self, files: &[String]) {
+        let used = self.used(Certainty::Guessed);
+        let is_left = |file: &&String| {
+            has_compose_name(file)
+                && !used.contains(*file)
+                && !self.parts.has(file)
+                && !self.not_judged.contains_key(*file)
+                && self.reason(file) == Reason::NothingStartsIt
+                && holds_compose(self.repository, file)
+        };
+        let left: Vec<String> = files.iter().filter(is_left).cloned().collect();
+        for file in left {
+            let directory = split(&file).0.to_owned();
+            let resolved = self.default_of(&directory, vec![file]);
+            self.parts.add(self.repository, &resolved.identity.files, &directory);
             self.add(resolved, Certainty::Guessed);
         }
     }

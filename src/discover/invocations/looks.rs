@@ -4,23 +4,40 @@ use std::path::Path;
 
 use super::repository::Repository;
 use crate::discover::is_compose_name;
-use crate::yaml::{NodeKind, parse};
+use crate::yaml::NodeKind;
 
 /// The longest file that is looked into.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Whether a file is a Compose file, by its name or by what is in it.
 pub(super) fn is_compose_file(repository: &Repository<'_>, path: &str) -> bool {
-    hfor_compose_name(path) || has_services(repository, path)
+    has_compose_name(path) || has_services(repository, path)
 }
 
-/// Whether the name of a file says so. Workflows may be called like that, too.
-pub(super) fn hfor_compose_name(path: &str) -> bool {
-    is_compose_name(Path::new(path)) && !is_pipeline(path)
+/// Whether the name of a file says so.
+pub(super) fn has_compose_name(path: &str) -> bool {
+    is_compose_name(Path::new(path))
 }
 
 fn is_pipeline(path: &str) -> bool {
     path.starts_with(".github/") || path.contains("/.github/") || path.starts_with(".circleci/")
+}
+
+/// The keys at the top of a Compose file.
+pub(crate) const COMPOSE_KEYS: [&str; 8] =
+    ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
+
+/// Whether a file that has the name of a Compose file is one by what it holds: a key of Compose at the top, or YAML that
+/// cannot be read. A template of one that is no YAML yet (`{{ name }}`, `{% if %}`) is none.
+pub(super) fn holds_compose(repository: &Repository<'_>, path: &str) -> bool {
+    let Some(file) = repository.load(path) else { return true };
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
+    let text = &repository.sources.file(file).text;
+    if tree.broken {
+        return !text.contains("{{") && !text.contains("{%");
+    }
+    tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
 }
 
 /// Whether a YAML file has services with an image, a build or a base.
@@ -36,7 +53,8 @@ fn has_services(repository: &Repository<'_>, path: &str) -> bool {
     if !text.starts_with("services:") && !text.contains("\nservices:") {
         return false;
     }
-    let (tree, _) = parse(file, text);
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
     let Some(services) = tree.documents.first().and_then(|root| tree.get(*root, "services")) else { return false };
     tree.pairs(services).iter().any(|pair| {
         let is_mapping = tree.follow(pair.value).is_some_and(|(_, node)| matches!(node.kind, NodeKind::Mapping(..)));

@@ -19,7 +19,8 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-pub(crate) use collect::{Configured, discover};
+pub(crate) use collect::{Configured, Settings, discover};
+pub(crate) use looks::COMPOSE_KEYS;
 
 use crate::source::Place;
 

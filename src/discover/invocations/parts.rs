@@ -6,7 +6,7 @@ use super::Role;
 use super::repository::{Repository, join, split};
 use crate::source::NodeId;
 use crate::text::template::expand;
-use crate::yaml::{NodeKind, Tree, parse};
+use crate::yaml::{NodeKind, Tree};
 
 /// How deep files include each other, and how many references are followed in all.
 const MAX_DEPTH: usize = 16;
@@ -84,11 +84,12 @@ fn references(repository: &Repository<'_>, path: &str) -> Vec<Reference> {
     if !source.text.contains("include") && !source.text.contains("extends") {
         return Vec::new();
     }
-    let (tree, _) = parse(file, &source.text);
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
     let mut found = Vec::new();
     for root in tree.documents.iter().copied() {
         if let Some(include) = tree.get(root, "include") {
-            found.extend(items(&tree, include).into_iter().filter_map(|entry| included(&tree, entry)));
+            found.extend(items(tree, include).into_iter().filter_map(|entry| included(tree, entry)));
         }
         let services = tree.get(root, "services");
         for pair in services.map(|services| tree.pairs(services)).unwrap_or_default() {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::values::{Part, ROOT, has_hole, parts};
+use crate::discover::Exclusion;
 use crate::source::{FileId, PathKind, SourceDb};
+use crate::yaml::Trees;
 
 /// How many paths one pattern may match.
 const MAX_MATCHES: usize = 65;
@@ -16,6 +18,10 @@ const MAX_COMPARED: usize = 20_000;
 pub(super) struct Repository<'a> {
     /// Where files are read.
     pub(super) sources: &'a SourceDb,
+    /// Their trees.
+    pub(super) trees: &'a Trees,
+    /// What is not looked at.
+    excluded: &'a Exclusion,
     /// Its root.
     pub(super) root: PathBuf,
     /// What it may be called where it is checked out.
@@ -35,7 +41,12 @@ pub(super) type Match = (String, BTreeMap<usize, String>);
 
 impl<'a> Repository<'a> {
     /// The repository with these files, given below its root with `/`.
-    pub(super) fn new(sources: &'a SourceDb, root: PathBuf, files: &[String]) -> Repository<'a> {
+    pub(super) fn new(
+        (sources, trees): (&'a SourceDb, &'a Trees),
+        excluded: &'a Exclusion,
+        root: PathBuf,
+        files: &[String],
+    ) -> Repository<'a> {
         let mut directories: BTreeMap<String, Listing> = BTreeMap::new();
         directories.entry(String::new()).or_default();
         for file in files {
@@ -48,7 +59,7 @@ impl<'a> Repository<'a> {
             }
         }
         let names = own_names(sources, &root);
-        Repository { sources, root, names, directories }
+        Repository { sources, trees, excluded, root, names, directories }
     }
 
     /// All directories with files in or below them.
@@ -63,7 +74,11 @@ impl<'a> Repository<'a> {
 
     /// Whether a path below the root is a file; ignored files are.
     pub(super) fn is_file(&self, path: &str) -> bool {
-        !path.is_empty() && !has_hole(path) && self.sources.kind(&self.absolute(path)) == PathKind::File
+        if path.is_empty() || has_hole(path) {
+            return false;
+        }
+        let path = self.absolute(path);
+        self.sources.kind(&path) == PathKind::File && !self.excluded.matches(&path)
     }
 
     /// Whether a path below the root is a directory.
@@ -292,7 +307,8 @@ mod tests {
             sources.overlay(&Path::new("/r").join(file), String::new());
         }
         let files = files.map(str::to_owned);
-        let repository = Repository::new(&sources, PathBuf::from("/r"), &files);
+        let (trees, excluded) = (Trees::default(), Exclusion::new(&[]));
+        let repository = Repository::new((&sources, &trees), &excluded, PathBuf::from("/r"), &files);
         let matching = |pattern: &str| -> Vec<String> {
             repository.matching(pattern, &BTreeMap::new()).into_iter().map(|(path, _)| path).collect()
         };

@@ -152,7 +152,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[&str
         rule_id: finding.rule,
         rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),
         level: level(finding.severity),
-        message: message(&finding.message),
+        message: message(&view.message(finding)),
         locations: [Location {
             id: None,
             physical_location: place(view, finding.place.span),

@@ -156,7 +156,9 @@ fn json_keeps_its_schema() {
     output["findings"][0]["severity"] = "fatal".into();
     assert!(!validator.is_valid(&output));
     output["findings"][0]["severity"] = "error".into();
-    output["findings"][0]["unknown"] = 1.into();
+    output["findings"][0]["added_later"] = 1.into();
+    assert!(validator.is_valid(&output));
+    output["summary"]["projects"] = serde_json::Value::Null;
     assert!(!validator.is_valid(&output));
 }
 

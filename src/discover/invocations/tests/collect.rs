@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use super::super::{Certainty, Configured, Purpose, Reason, discover};
+use super::super::{Certainty, Configured, Purpose, Reason, Settings, discover};
 use super::{all, below, brief, check_all, found};
+use crate::discover::Exclusion;
 use crate::source::Place;
 use crate::source::{FileId, NodeId, SourceDb, Span};
+use crate::yaml::Trees;
 
 #[track_caller]
 fn check_everything(files: &[(&str, &str)], expect: &[&str]) {
@@ -143,7 +145,6 @@ fn nothing_disappears() {
         ("compose.override.yaml", Reason::OverrideLeftOut),
         ("compose.y.yaml", Reason::OverlayNotUsed),
         ("docker-compose.yml", Reason::Shadowed("/shop/compose.yaml".into())),
-        ("z/compose.z.yaml", Reason::NothingStartsIt),
         ("z/stack.yaml", Reason::NothingStartsIt),
     ];
     assert_eq!(left(&files), expect.map(|(file, reason)| (file.to_owned(), reason)));
@@ -192,7 +193,9 @@ fn configured_projects_replace_what_is_found() {
         directory: None,
         place,
     };
-    let found = discover(&sources, Path::new("/shop"), &[configured]);
+    let excluded = Exclusion::new(&[]);
+    let settings = Settings { projects: &[configured], excluded: &excluded };
+    let found = discover(&sources, &Trees::default(), Path::new("/shop"), &settings);
     let lines: Vec<String> = found.projects.values().flatten().map(|one| brief(&sources, one)).collect();
     assert_eq!(lines, ["compose.yaml+x.yaml profiles p plimsoll.yaml:2", "y.yaml up.sh:1"]);
     assert_eq!(found.projects.values().flatten().next().unwrap().certainty, Certainty::Configured);

@@ -10,8 +10,10 @@ mod tasks;
 
 use std::path::{Path, PathBuf};
 
-use super::{Certainty, Engine, Invocation, Invocations, discover};
+use super::{Certainty, Engine, Invocation, Invocations, Settings, discover};
+use crate::discover::Exclusion;
 use crate::source::SourceDb;
+use crate::yaml::Trees;
 
 const ROOT: &str = "/shop";
 /// A Compose file; its name is all that matters.
@@ -58,7 +60,9 @@ fn found(files: &[(&str, &str)]) -> (SourceDb, Invocations) {
         let text = if text.is_empty() { COMPOSE } else { text };
         sources.overlay(&Path::new(ROOT).join(path), text.to_owned());
     }
-    let all = discover(&sources, Path::new(ROOT), &[]);
+    let excluded = Exclusion::new(&[]);
+    let settings = Settings { projects: &[], excluded: &excluded };
+    let all = discover(&sources, &Trees::default(), Path::new(ROOT), &settings);
     (sources, all)
 }
 

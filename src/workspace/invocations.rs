@@ -1,0 +1,146 @@
+//! The invocations that a request is about, as entries to load.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::projects::Run;
+use crate::compose::Entry;
+use crate::config::Config;
+use crate::discover::invocations::{Certainty, Configured, Engine, Invocation, Invocations, Settings, discover};
+use crate::discover::{self, Exclusion, Surroundings};
+use crate::progress::Stage;
+use crate::source::{NodeId, PathKind, Place, SourceDb, Span};
+use crate::yaml::{NodeKind, Trees};
+
+/// How the projects of a repository are started, as far as its files and a configuration say.
+pub(crate) fn invocations_in(sources: &SourceDb, trees: &Trees, root: &Path, config: &Config) -> Invocations {
+    let excluded = Exclusion::new(&config.exclude);
+    let projects = configured(sources, trees, config);
+    discover(sources, trees, root, &Settings { projects: &projects, excluded: &excluded })
+}
+
+/// The projects of a configuration, each with where it is named.
+fn configured(sources: &SourceDb, trees: &Trees, config: &Config) -> Vec<Configured> {
+    if config.projects.is_empty() {
+        return Vec::new();
+    }
+    let file = sources.load(&config.path).unwrap_or_default();
+    let start = Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) };
+    let parsed = trees.get(sources, file);
+    let tree = &parsed.0;
+    let named = tree.documents.first().and_then(|root| tree.get(*root, "projects"));
+    let places: Vec<Place> = match named.and_then(|node| tree.follow(node)).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Sequence(items, _)) => items.iter().map(|item| tree.place(*item)).collect(),
+        _ => Vec::new(),
+    };
+    let projects = config.projects.iter().enumerate();
+    projects
+        .map(|(at, project)| Configured {
+            files: project.files.clone(),
+            env_files: project.env_files.clone(),
+            profiles: project.profiles.clone(),
+            name: project.name.clone(),
+            directory: project.directory.clone(),
+            place: places.get(at).copied().unwrap_or(start),
+        })
+        .collect()
+}
+
+/// The invocations of one project that a request is about, in order.
+pub(super) type Asked<'i> = Vec<&'i Invocation>;
+
+impl Run<'_> {
+    /// How the projects of the repositories that paths are in are started, by repository.
+    pub(super) fn repositories(&self, paths: &[PathBuf]) -> BTreeMap<PathBuf, Invocations> {
+        let roots: BTreeSet<PathBuf> = paths.iter().map(|path| self.root_of(path)).collect();
+        let all = roots.into_iter().map(|root| {
+            let watch = &self.request.watch;
+            let found = watch.time(Stage::Discover, || invocations_in(self.sources, self.trees, &root, self.settings));
+            (root, found)
+        });
+        all.collect()
+    }
+
+    /// The repository of a path; outside of any, the directory itself.
+    pub(super) fn root_of(&self, path: &Path) -> PathBuf {
+        let is_directory = self.sources.kind(path) == PathKind::Directory;
+        let directory = if is_directory { path } else { path.parent().unwrap_or(path) };
+        self.sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())
+    }
+
+    /// The invocations that paths are about: those with a file below a directory, and those that may read a file or are
+    /// written in it.
+    pub(super) fn asked<'i>(&self, all: &'i Invocations, paths: &[PathBuf]) -> Vec<Asked<'i>> {
+        let own: Vec<&PathBuf> = paths.iter().filter(|path| path.starts_with(&all.root)).collect();
+        let (files, directories): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            own.into_iter().partition(|path| self.sources.kind(path) != PathKind::Directory);
+        let near: BTreeSet<PathBuf> =
+            files.iter().flat_map(|file| discover::files_near(self.sources, file, &all.root)).collect();
+        let users = users(all, &files);
+        let is_asked = |invocation: &&Invocation| {
+            let used = |file: &PathBuf| {
+                directories.iter().any(|directory| file.starts_with(directory))
+                    || near.contains(file)
+                    || users.contains(file)
+            };
+            let is_written = |place: &Place| files.contains(&&self.sources.file(place.span.file).path);
+            invocation.files.iter().any(used)
+                || invocation.env_files.iter().any(|file| files.contains(&file))
+                || invocation.written.iter().any(is_written)
+        };
+        let projects = all.projects.values();
+        let asked = projects.map(|invocations| invocations.iter().filter(is_asked).collect::<Asked<'_>>());
+        asked.filter(|asked| !asked.is_empty()).collect()
+    }
+}
+
+/// Files, and the files that include or extend them.
+fn users(all: &Invocations, files: &[&PathBuf]) -> BTreeSet<PathBuf> {
+    let mut users: BTreeSet<PathBuf> = files.iter().map(|file| (*file).clone()).collect();
+    loop {
+        let known = users.len();
+        for part in all.parts.iter().filter(|part| users.contains(&part.file)).collect::<Vec<_>>() {
+            users.extend(part.of.iter().cloned());
+        }
+        if users.len() == known {
+            return users;
+        }
+    }
+}
+
+/// What docker compose loads for an invocation.
+pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Surroundings) -> Entry {
+    let mut variables = discover::in_directory(around, &invocation.directory);
+    for (name, value) in &invocation.environment {
+        let Some(value) = value else { continue };
+        variables.retain(|(known, _)| known != name);
+        variables.push((name.clone(), value.clone()));
+    }
+    Entry {
+        files: invocation.files.clone(),
+        env_files: env_files(sources, invocation),
+        directory: invocation.directory.clone(),
+        name: invocation.name.clone(),
+        profiles: invocation.profiles.iter().cloned().collect(),
+        variables,
+    }
+}
+
+/// The env files in groups: of those that options name a later one wins, of those that docker compose reads by itself an
+/// earlier one. A written one that is not there is what the deployment has.
+fn env_files(sources: &SourceDb, invocation: &Invocation) -> Vec<Vec<PathBuf>> {
+    if invocation.engine == Engine::Swarm {
+        return Vec::new();
+    }
+    let is_there = |file: &&PathBuf| sources.kind(file) == PathKind::File;
+    let is_default = |file: &PathBuf| file.ends_with(".env");
+    let all = &invocation.env_files;
+    if all.iter().all(is_default) {
+        return all.iter().filter(is_there).map(|file| vec![file.clone()]).collect();
+    }
+    let named: Vec<PathBuf> = match invocation.certainty {
+        Certainty::Configured => all.clone(),
+        _ => all.iter().filter(is_there).cloned().collect(),
+    };
+    if named.is_empty() { Vec::new() } else { vec![named] }
+}

@@ -1,0 +1,102 @@
+//! One finding for what several invocations have in common, with those that it holds in where it does not hold in all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::projects::Outcome;
+use crate::collections::HashMap;
+use crate::discover::invocations::{Certainty, Engine, Invocation};
+use crate::finding::{Finding, HeldIn};
+use crate::source::{SourceDb, relative};
+
+/// The invocations of a run, by number.
+pub(super) struct Judged {
+    invocations: Vec<HeldIn>,
+    /// The invocations that read a file.
+    readers: HashMap<PathBuf, BTreeSet<u32>>,
+}
+
+impl Judged {
+    /// Numbers the invocations of outcomes, and notes on each finding which one it is of.
+    pub(super) fn number(outcomes: &mut [Outcome], sources: &SourceDb, base: &Path) -> Judged {
+        let mut judged = Judged { invocations: Vec::new(), readers: HashMap::default() };
+        for outcome in outcomes.iter_mut() {
+            let Some(invocation) = &outcome.invocation else { continue };
+            let number = judged.invocations.len() as u32;
+            judged.invocations.push(held_in(invocation, &outcome.entry.files, sources, base));
+            for file in &outcome.read {
+                judged.readers.entry(file.clone()).or_default().insert(number);
+            }
+            for finding in &mut outcome.findings {
+                finding.holds_in.insert(number);
+            }
+        }
+        judged
+    }
+
+    /// Joins the findings that say the same about the same place: the worst severity and the lowest confidence count.
+    /// What holds in every invocation that reads its file names none.
+    pub(super) fn merge(&self, findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
+        let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+        let mut known: HashMap<_, usize> = HashMap::default();
+        for finding in findings {
+            let identity = (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone());
+            match known.get(&identity).and_then(|at| merged.get_mut(*at)) {
+                Some(first) => join(first, finding),
+                None => {
+                    known.insert(identity, merged.len());
+                    merged.push(finding);
+                }
+            }
+        }
+        for finding in &mut merged {
+            let file = sources.file(finding.place.span.file);
+            let holds_in_all = self.readers.get(&file.path).is_none_or(|all| all.is_subset(&finding.holds_in));
+            if holds_in_all || finding.holds_in.is_empty() {
+                finding.holds_in.clear();
+            }
+        }
+        merged
+    }
+
+    /// The invocations that findings name, by number.
+    pub(super) fn named(self, findings: &[Finding]) -> BTreeMap<u32, HeldIn> {
+        let named: BTreeSet<u32> = findings.iter().flat_map(|finding| finding.holds_in.iter().copied()).collect();
+        let all = self.invocations.into_iter().zip(0..);
+        all.map(|(one, number)| (number, one)).filter(|(number, _)| named.contains(number)).collect()
+    }
+}
+
+/// Joins a finding with another one that says the same. One that counts goes before one that is suppressed.
+fn join(first: &mut Finding, mut other: Finding) {
+    let rank = |finding: &Finding| (finding.suppressed.is_none(), finding.severity);
+    if rank(&other) > rank(first) || rank(&other) == rank(first) && other.message < first.message {
+        std::mem::swap(first, &mut other);
+    }
+    first.confidence = first.confidence.min(other.confidence);
+    first.holds_in.append(&mut other.holds_in);
+}
+
+/// An invocation as people type it, and where it is written.
+fn held_in(invocation: &Invocation, files: &[PathBuf], sources: &SourceDb, base: &Path) -> HeldIn {
+    let mut options: Vec<String> = Vec::new();
+    let mut option = |name: &str, value: &str| options.push(format!("{name} {value}"));
+    let is_plain = invocation.certainty == Certainty::Default;
+    let option_of_files = if invocation.engine == Engine::Swarm { "-c" } else { "-f" };
+    for file in files.iter().filter(|_| !is_plain) {
+        option(option_of_files, &relative(base, file));
+    }
+    let default = invocation.directory.join(".env");
+    for file in invocation.env_files.iter().filter(|file| **file != default && !is_plain) {
+        option("--env-file", &relative(base, file));
+    }
+    for profile in &invocation.profiles {
+        option("--profile", profile);
+    }
+    let command = if options.is_empty() { "docker compose up".to_owned() } else { options.join(" ") };
+    let written = invocation.written.first().map(|place| {
+        let file = sources.file(place.span.file);
+        (relative(base, &file.path), file.position(place.span.start).line)
+    });
+    HeldIn { files: files.iter().map(|file| relative(base, file)).collect(), command, written }
+}
