@@ -159,7 +159,7 @@ pub fn module(documents: &[Document], root: &Path, bodies: Bodies) -> String {
     let names: Vec<String> = documents.iter().map(|document| format!("rule::{}", upper(&document.name))).collect();
     let _ = writeln!(
         out,
-        "/// The identifiers of all rules, by family.\n#[cfg(test)]\npub(crate) static IDS: &[RuleId] = &[{}];\n",
+        "/// The identifiers of all rules, by family.\nstatic IDS: &[RuleId] = &[{}];\n",
         names.join(", ")
     );
     let (directory, fronts) = match bodies {

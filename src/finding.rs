@@ -4,10 +4,10 @@ mod document;
 
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
-pub(crate) use document::rule;
-pub(crate) use document::{Document, RuleId, Set};
 #[cfg(test)]
-pub(crate) use document::{IDS, Status};
+pub(crate) use document::Status;
+pub(crate) use document::rule;
+pub use document::{Document, RuleId, Set};
 
 use std::collections::BTreeSet;
 
@@ -142,8 +142,8 @@ pub(crate) enum Lacking {
 /// One thing that is wrong, at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Name of the rule.
-    pub rule: &'static str,
+    /// The rule.
+    pub rule: RuleId,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -182,18 +182,12 @@ pub struct HeldIn {
 }
 
 impl Finding {
-    /// A finding without help, labels, evidence or fix; high confidence.
-    pub(crate) fn new(
-        rule: &'static str,
-        severity: Severity,
-        place: Place,
-        resource: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Finding {
+    /// A finding without help, labels, evidence or fix, as bad and as sure as the rule's document says.
+    pub(crate) fn new(rule: RuleId, place: Place, resource: impl Into<String>, message: impl Into<String>) -> Finding {
         Finding {
             rule,
-            severity,
-            confidence: Confidence::High,
+            severity: rule.document().severity,
+            confidence: rule.document().confidence,
             message: message.into(),
             help: None,
             place,
@@ -214,7 +208,14 @@ impl Finding {
         self
     }
 
-    /// With another confidence than high.
+    /// Worse or less bad than the document of its rule says.
+    #[must_use]
+    pub(crate) fn severity(mut self, severity: Severity) -> Finding {
+        self.severity = severity;
+        self
+    }
+
+    /// More or less sure than the document of its rule says.
     #[must_use]
     pub(crate) fn confidence(mut self, confidence: Confidence) -> Finding {
         self.confidence = confidence;

@@ -16,7 +16,7 @@ pub mod config {
 
 /// What is reported.
 pub mod finding {
-    pub use crate::finding::{Finding, Safety, Severity};
+    pub use crate::finding::{Finding, RuleId, Safety, Severity};
 }
 
 /// Fixes.
@@ -26,7 +26,12 @@ pub mod fix {
 
 /// The rules and the examples of their documents.
 pub mod rules {
-    pub use crate::rules::{Context, Rule, all, find};
+    pub use crate::rules::{Context, Rule, all};
+
+    /// The rule of a name.
+    pub fn find(name: &str) -> Option<&'static Rule> {
+        all().find(|rule| rule.document.name == name)
+    }
 }
 
 /// Files.

@@ -151,7 +151,7 @@ mod tests {
         let input = b"%%% compose.yaml\nservices:\n  a:\n    image: ${TAG}\n%%% .env\nTAG=postgres:17\n";
         let (sources, request) = lay(&files(input).unwrap());
         let report = workspace::check(&sources, &request);
-        let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule).collect();
+        let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule.name()).collect();
         assert_eq!(found, ["datastore-without-volume"]);
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::arguments::Fixing;
 use super::check::Telling;
 use super::{Answer, complaint};
-use crate::finding::Safety;
+use crate::finding::{RuleId, Safety};
 use crate::fix::{self, Fixed, Wanted};
 use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
@@ -34,7 +34,7 @@ impl Fixing {
 
     fn wanted(&self) -> Wanted {
         let safety = if self.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        Wanted { safety, only: self.fix_only.clone(), file: None }
+        Wanted { safety, only: self.fix_only.iter().filter_map(|name| RuleId::find(name)).collect(), file: None }
     }
 }
 
@@ -69,7 +69,7 @@ fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> Answer {
 fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
     let options = telling.options;
     let failed = fix::write(&mut fixed, &options.base);
-    let mut mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>> = fixed.mended.clone();
+    let mut mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = fixed.mended.clone();
     if !failed.is_empty() {
         // What is reported must be what the files say.
         for file in fixed.files.iter().filter(|file| !failed.contains(&file.path)) {

@@ -7,7 +7,6 @@ use crate::finding::Finding;
 use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
 use crate::report::suppress::write::add_comments;
-use crate::rules;
 use crate::source::write::replace;
 use crate::source::{FileId, SourceDb, relative};
 
@@ -26,7 +25,7 @@ pub(super) fn add(
         return Err("the reason must be a single line".to_owned());
     }
     let mut by_file: BTreeMap<FileId, Vec<&Finding>> = BTreeMap::new();
-    let is_own = |finding: &Finding| rules::find(finding.rule).is_some_and(|rule| rule.document.family == FAMILY);
+    let is_own = |finding: &Finding| finding.rule.document().family == FAMILY;
     for finding in report.active().filter(|finding| finding.severity >= options.show && !is_own(finding)) {
         by_file.entry(finding.place.span.file).or_default().push(finding);
     }

@@ -14,7 +14,7 @@ use regex::Regex;
 pub(crate) use check::network;
 pub use date::Date;
 
-use crate::finding::Severity;
+use crate::finding::{RuleId, Severity};
 use crate::source::Place;
 use crate::source::{PathKind, SourceDb};
 
@@ -56,17 +56,17 @@ impl Config {
     }
 
     /// The values that an option of a rule has; empty where nothing is said.
-    pub(crate) fn option(&self, rule: &str, option: &str) -> &[String] {
-        self.rules.get(rule).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
+    pub(crate) fn option(&self, rule: RuleId, option: &str) -> &[String] {
+        self.rules.get(rule.name()).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an option of a rule lists a name; `*` stands for any letters.
-    pub(crate) fn lists_name(&self, rule: &str, option: &str, name: &str) -> bool {
+    pub(crate) fn lists_name(&self, rule: RuleId, option: &str, name: &str) -> bool {
         self.option(rule, option).iter().any(|pattern| matches_name(pattern, name))
     }
 
     /// Whether an option of a rule lists an address, or a network that it is in.
-    pub(crate) fn lists_address(&self, rule: &str, option: &str, address: IpAddr) -> bool {
+    pub(crate) fn lists_address(&self, rule: RuleId, option: &str, address: IpAddr) -> bool {
         self.option(rule, option).iter().filter_map(|text| network(text)).any(|network| holds(network, address))
     }
 }

@@ -117,16 +117,45 @@ impl Document {
 
 /// A rule: its document, by reference. Two are equal, or in order, as their names are.
 #[derive(Clone, Copy)]
-pub(crate) struct RuleId(&'static Document);
+pub struct RuleId(&'static Document);
 
 impl RuleId {
+    /// All rules, by family.
+    pub(crate) fn all() -> impl Iterator<Item = RuleId> {
+        IDS.iter().copied()
+    }
+
+    /// The rule of a name.
+    pub fn find(name: &str) -> Option<RuleId> {
+        RuleId::all().find(|rule| rule.name() == name)
+    }
+
+    /// A rule that only a test knows.
+    #[cfg(test)]
+    pub(crate) fn made_up(name: &'static str) -> RuleId {
+        RuleId(Box::leak(Box::new(Document {
+            name,
+            family: "tests",
+            summary: "",
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            set: Set::Default,
+            fix: None,
+            since: "0.1.0",
+            status: Status::Stable,
+            renamed_from: &[],
+            tags: &[],
+            body: Some(""),
+        })))
+    }
+
     /// What is written about the rule.
-    pub(crate) const fn document(self) -> &'static Document {
+    pub const fn document(self) -> &'static Document {
         self.0
     }
 
     /// The name that people read and write.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.0.name
     }
 }

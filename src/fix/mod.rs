@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use self::parts::{Part, parts};
 use self::plan::{Change, Identity, changes, paths};
 use self::verify::{Problem, State, problems};
-use crate::finding::Safety;
+use crate::finding::{RuleId, Safety};
 use crate::report::Report;
 use crate::source::{SourceDb, relative, write};
 use crate::workspace;
@@ -26,7 +26,7 @@ pub struct Wanted {
     /// The worst class: safe ones alone, or unsafe ones too.
     pub safety: Safety,
     /// The rules; empty for all.
-    pub only: Vec<String>,
+    pub only: Vec<RuleId>,
     /// The file whose findings are mended; `None` for all files.
     pub file: Option<PathBuf>,
 }
@@ -47,7 +47,7 @@ pub struct Fixed {
     /// The files that change, by path.
     pub files: Vec<FixedFile>,
     /// How many findings are mended, by the file they stand in and by rule.
-    pub(crate) mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
+    pub(crate) mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>>,
     /// What remains, as the files will be.
     pub report: Report,
     /// The files as they will be.
@@ -78,7 +78,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
     let mut run = Run { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
     let mut state = State::of(sources, request);
     let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
-    let mut mended: BTreeMap<PathBuf, BTreeMap<&'static str, usize>> = BTreeMap::new();
+    let mut mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = BTreeMap::new();
     let mut found = None;
     for round in 0.. {
         let wanted = changes(&mut run, &state);

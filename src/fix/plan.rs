@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::{Run, State, Wanted};
-use crate::finding::{Edit, Finding, Safety};
-use crate::rules;
+use crate::finding::{Edit, Finding, RuleId, Safety};
+use crate::rules::is_of_loader;
 use crate::source::{relative, write};
 
 /// What tells a finding from others while its file changes.
-pub(super) type Identity = (PathBuf, &'static str, String, Option<String>);
+pub(super) type Identity = (PathBuf, RuleId, String, Option<String>);
 
 /// A fix that may be applied.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn rule(&self) -> &'static str {
+    pub(super) fn rule(&self) -> RuleId {
         self.identity.1
     }
 
@@ -40,18 +40,13 @@ pub(super) fn identity(finding: &Finding, state: &State) -> Identity {
 
 /// The fixes of one round. What keeps Compose from reading the project is mended first: it hides what the rules find.
 pub(super) fn changes(run: &mut Run<'_>, state: &State) -> Vec<Change> {
-    let first = chosen(run, state, &is_of_loader);
+    let first = chosen(run, state, &|rule| is_of_loader(rule));
     if first.is_empty() { chosen(run, state, &|_| true) } else { first }
-}
-
-/// Whether a rule has no function of its own: its findings are the loader's.
-pub(super) fn is_of_loader(rule: &str) -> bool {
-    rules::find(rule).is_some_and(|rule| rule.check.is_none())
 }
 
 /// Fixes in the order of the findings: those that are wanted, were not refused, change files that may be written, and
 /// touch no edit of one before them.
-fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(&str) -> bool) -> Vec<Change> {
+fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) -> Vec<Change> {
     let mut taken: BTreeMap<PathBuf, Vec<Range<u32>>> = BTreeMap::new();
     let mut chosen: Vec<Change> = Vec::new();
     let wanted = run.wanted;
@@ -76,7 +71,7 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(&str) -> bool) -> V
 }
 
 fn is_wanted(finding: &Finding, wanted: &Wanted, state: &State) -> bool {
-    let named = wanted.only.is_empty() || wanted.only.iter().any(|rule| rule == finding.rule);
+    let named = wanted.only.is_empty() || wanted.only.contains(&finding.rule);
     let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
     named
         && wanted.file.as_ref().is_none_or(there)

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::plan::{Change, Identity, identity, is_of_loader, texts};
-use crate::finding::{Safety, Severity};
+use super::plan::{Change, Identity, identity, texts};
+use crate::finding::{Safety, Severity, rule};
 use crate::report::Report;
+use crate::rules::is_of_loader;
 use crate::source::{NodeId, SourceDb};
 use crate::workspace;
 use crate::workspace::{Kept, Request};
@@ -64,7 +65,7 @@ pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec
 fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
     let is_meant =
-        |(_, rule, resource, _): &Identity| *rule == "required-variable" && insisted.contains(resource.as_str());
+        |(_, rule, resource, _): &Identity| *rule == rule::REQUIRED_VARIABLE && insisted.contains(resource.as_str());
     // Of a cause that several places share, the next place takes the finding when the first one is mended.
     let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
     let (known, now) = (errors(before, of), errors(after, of));

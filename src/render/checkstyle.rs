@@ -16,7 +16,7 @@ pub(super) fn render(view: &View<'_>) -> String {
                 at.column,
                 finding.severity.name(),
                 escape(&view.message(finding)),
-                escape(finding.rule),
+                escape(finding.rule.name()),
             ));
         }
         output.push_str("  </file>\n");

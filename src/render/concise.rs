@@ -12,7 +12,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         let (at, _) = view.range(span);
         let path = clean(&view.path(span));
         let place = format!("{path}:{}:{}:", at.line, at.column);
-        let word = format!("{}[{}]:", finding.severity.name(), rule_link(finding.rule, options));
+        let word = format!("{}[{}]:", finding.severity.name(), rule_link(finding.rule.name(), options));
         output.push_str(&Paint::Bold.on(&place, options));
         output.push(' ');
         output.push_str(&Paint::of(finding.severity).on(&word, options));

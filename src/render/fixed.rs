@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Paint, RenderOptions, clean};
+use crate::finding::RuleId;
 use crate::source::relative;
 
 /// One line for each file: `fixed compose.yaml: 2 unknown-key, 1 wrong-type`; or that there was nothing.
 pub(crate) fn fixed_summary(
     verb: &str,
-    mended: &BTreeMap<PathBuf, BTreeMap<&'static str, usize>>,
+    mended: &BTreeMap<PathBuf, BTreeMap<RuleId, usize>>,
     options: &RenderOptions,
 ) -> String {
     if mended.is_empty() {

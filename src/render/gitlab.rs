@@ -36,7 +36,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         let (start, end) = view.range(finding.place.span);
         Issue {
             description: clean(&view.message(finding)),
-            check_name: finding.rule,
+            check_name: finding.rule.name(),
             fingerprint,
             severity: match finding.severity {
                 Severity::Error => "critical",
@@ -47,7 +47,7 @@ pub(super) fn render(view: &View<'_>) -> String {
                 path: view.path(finding.place.span),
                 lines: Lines { begin: start.line, end: end.line },
             },
-            url: rule_url(finding.rule),
+            url: rule_url(finding.rule.name()),
         }
     });
     document(&issues.collect::<Vec<Issue>>())

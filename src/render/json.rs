@@ -189,7 +189,7 @@ fn escaped(json: String) -> String {
 
 fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
     FindingOut {
-        rule: finding.rule,
+        rule: finding.rule.name(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
         message: &finding.message,
@@ -201,7 +201,7 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         fingerprint,
         suppressed: finding.suppressed.as_ref().map(suppressed),
         fix: view.fix(finding).map(|one| fix(view, one)),
-        url: rule_url(finding.rule),
+        url: rule_url(finding.rule.name()),
         invocations: view.held_in(finding).map(invocation).collect(),
     }
 }

@@ -98,7 +98,7 @@ fn case(view: &View<'_>, path: &str, finding: &Finding) -> String {
     };
     format!(
         "    <testcase name=\"{}: {message}\" classname=\"{path}\" file=\"{path}\" line=\"{}\">{result}</testcase>\n",
-        escape(finding.rule),
+        escape(finding.rule.name()),
         at.line,
     )
 }

@@ -87,7 +87,7 @@ fn table(view: &View<'_>, findings: &[&Finding]) -> String {
             Severity::Info => "ℹ️ info",
         };
         let why = finding.suppressed.as_ref().map(why).unwrap_or_default();
-        let rule = format!("[{}]({})", prose(finding.rule), rule_url(finding.rule));
+        let rule = format!("[{}]({})", prose(finding.rule.name()), rule_url(finding.rule.name()));
         table.push_str(&format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))));
     }
     table

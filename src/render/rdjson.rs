@@ -67,7 +67,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         message: message(view, finding),
         location: Location { path: view.path(finding.place.span), range: range(view, finding.place.span) },
         severity: severity(finding.severity),
-        code: Code { value: finding.rule, url: rule_url(finding.rule) },
+        code: Code { value: finding.rule.name(), url: rule_url(finding.rule.name()) },
         suggestions: suggestion(view, finding).into_iter().collect(),
     });
     document(&DiagnosticResult {

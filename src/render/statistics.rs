@@ -22,7 +22,7 @@ pub(super) struct RuleCount {
 pub(super) fn by_rule(report: &Report) -> Vec<RuleCount> {
     let mut rules: BTreeMap<&'static str, RuleCount> = BTreeMap::new();
     for finding in report.active() {
-        let rule = finding.rule;
+        let rule = finding.rule.name();
         let count = rules.entry(rule).or_insert(RuleCount { rule, findings: 0, fixable: 0 });
         count.findings += 1;
         count.fixable += usize::from(finding.fix.is_some());

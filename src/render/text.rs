@@ -173,7 +173,7 @@ fn theme(finding: &Finding, marks: &[Mark], options: &RenderOptions) -> Graphica
         Severity::Warning => "▲",
         Severity::Info => "●",
     };
-    let words = format!("{sign} {}[{}]", finding.severity.name(), rule_link(finding.rule, options));
+    let words = format!("{sign} {}[{}]", finding.severity.name(), rule_link(finding.rule.name(), options));
     theme.characters.error = words;
     theme.characters.underline = '━';
     theme.characters.underbar = '┯';

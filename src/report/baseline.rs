@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::finding::{Severity, Suppressed, SuppressedBy};
+use crate::finding::{RuleId, Severity, Suppressed, SuppressedBy};
 use crate::report::{Compared, Known, Report};
 use crate::source::{SourceDb, relative};
 
@@ -97,7 +97,7 @@ impl Baseline {
         let mut findings: Vec<Known> = active
             .map(|(finding, fingerprint)| Known {
                 file: named(finding.place.span.file),
-                rule: finding.rule.to_owned(),
+                rule: finding.rule.name().to_owned(),
                 resource: finding.resource.clone(),
                 fingerprint,
             })
@@ -108,7 +108,7 @@ impl Baseline {
     }
 
     /// Marks what is known. `could_find` says of a rule and an absolute path whether the run would have found it there.
-    pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb, could_find: &dyn Fn(&str, &Path) -> bool) {
+    pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb, could_find: &dyn Fn(RuleId, &Path) -> bool) {
         let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
         let mut left: BTreeMap<&str, &Known> =
             self.findings.iter().map(|known| (known.fingerprint.as_str(), known)).collect();
@@ -120,8 +120,9 @@ impl Baseline {
             }
         }
         let path = |known: &Known| crate::source::normalize(&self.directory.join(&known.file));
-        let mut gone: Vec<Known> =
-            left.into_values().filter(|known| could_find(&known.rule, &path(known))).cloned().collect();
+        let could_find_again =
+            |known: &Known| RuleId::find(&known.rule).is_some_and(|rule| could_find(rule, &path(known)));
+        let mut gone: Vec<Known> = left.into_values().filter(|known| could_find_again(known)).cloned().collect();
         gone.sort();
         report.compared = Some(Compared { known, gone });
     }

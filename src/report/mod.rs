@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::collections::{HashMap, HashSet};
-use crate::finding::{Finding, HeldIn, Severity};
+use crate::finding::{Finding, HeldIn, RuleId, Severity};
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
@@ -80,7 +80,7 @@ impl Report {
             rank(left.file)
                 .cmp(&rank(right.file))
                 .then_with(|| left.start.cmp(&right.start))
-                .then_with(|| one.rule.cmp(other.rule))
+                .then_with(|| one.rule.cmp(&other.rule))
                 .then_with(|| one.message.cmp(&other.message))
                 .then_with(|| left.end.cmp(&right.end))
                 .then_with(|| one.resource.cmp(&other.resource))
@@ -116,7 +116,7 @@ impl Report {
     /// The fingerprint of every finding, in the order of the findings; unique in each file. `relative` names a file as
     /// the output does.
     pub(crate) fn fingerprints(&self, relative: impl Fn(FileId) -> String) -> Vec<String> {
-        let mut seen: BTreeMap<(FileId, &str, &str, Option<&str>), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(FileId, RuleId, &str, Option<&str>), usize> = BTreeMap::new();
         let mut fingerprints = Vec::with_capacity(self.findings.len());
         for finding in &self.findings {
             let file = finding.place.span.file;
@@ -129,7 +129,7 @@ impl Report {
     }
 }
 
-fn identity(finding: &Finding) -> (&'static str, Place, String, Option<String>) {
+fn identity(finding: &Finding) -> (RuleId, Place, String, Option<String>) {
     (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone())
 }
 
@@ -138,7 +138,7 @@ fn identity(finding: &Finding) -> (&'static str, Place, String, Option<String>) 
 /// of the message or the line.
 pub(crate) fn fingerprint(finding: &Finding, file: &str, occurrence: usize) -> String {
     let mut hash = Fnv::new();
-    for part in [file, finding.rule, &finding.resource] {
+    for part in [file, finding.rule.name(), &finding.resource] {
         hash.part(part);
     }
     match &finding.evidence {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     fn finding(rule: &'static str, place: Place, message: &str) -> Finding {
-        Finding::new(rule, Severity::Warning, place, "services.a", message)
+        Finding::new(RuleId::made_up(rule), place, "services.a", message).severity(Severity::Warning)
     }
 
     #[test]

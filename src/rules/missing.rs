@@ -1,12 +1,14 @@
 //! The rules that report what a project lacks and other files may supply. Only these run on projects that nobody asked
 //! about, to see whether several lack the same.
 
-/// Their names.
-pub(crate) const REPORTS_MISSING: [&str; 6] = [
-    "inactive-dependency",
-    "missing-key",
-    "undefined-reference",
-    "unresolved-extends",
-    "unset-secret",
-    "unset-variable",
+use crate::finding::{RuleId, rule};
+
+/// These rules.
+pub(crate) const REPORTS_MISSING: [RuleId; 6] = [
+    rule::INACTIVE_DEPENDENCY,
+    rule::MISSING_KEY,
+    rule::UNDEFINED_REFERENCE,
+    rule::UNRESOLVED_EXTENDS,
+    rule::UNSET_SECRET,
+    rule::UNSET_VARIABLE,
 ];

@@ -43,8 +43,7 @@ pub(crate) type Check = fn(&Context<'_>, &mut Vec<Finding>);
 #[derive(Debug)]
 pub struct Rule {
     /// What it is called in the code.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for findings that name their rule by identifier"))]
-    pub(crate) id: RuleId,
+    pub id: RuleId,
     /// What is written about it; its name among it.
     pub document: &'static Document,
     /// Its function; `None` for a rule that a stage of the loader reports.
@@ -56,9 +55,9 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter()
 }
 
-/// The rule of a name.
-pub fn find(name: &str) -> Option<&'static Rule> {
-    all().find(|rule| rule.document.name == name)
+/// Whether a rule has no function of its own: its findings are the loader's.
+pub(crate) fn is_of_loader(rule: RuleId) -> bool {
+    all().any(|one| one.id == rule && one.check.is_none())
 }
 
 /// The name of a rule that a person may have meant.
@@ -75,14 +74,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::finding::IDS;
 
     #[test]
     fn every_document_is_a_rule_and_families_are_in_reading_order() {
         let registered: Vec<RuleId> = all().map(|rule| rule.id).collect();
-        assert_eq!(registered, IDS);
-        let names: BTreeSet<&str> = IDS.iter().map(|id| id.name()).collect();
-        assert_eq!(names.len(), IDS.len(), "two rules have one name");
+        assert_eq!(registered, RuleId::all().collect::<Vec<_>>());
+        let names: BTreeSet<&str> = registered.iter().map(|id| id.name()).collect();
+        assert_eq!(names.len(), registered.len(), "two rules have one name");
         let mut families: Vec<&str> = all().map(|rule| rule.document.family).collect();
         families.dedup();
         assert_eq!(families.first(), Some(&"compose"));
@@ -102,9 +100,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_finds_its_rule_and_a_foreign_one_none() {
-        let exact = find("duplicate-key").map(|rule| rule.document.name);
-        assert_eq!(exact, Some("duplicate-key"));
-        assert!(find("duplicated-keys").is_none());
+        assert_eq!(RuleId::find("duplicate-key"), Some(rule::DUPLICATE_KEY));
+        assert!(RuleId::find("duplicated-keys").is_none());
         assert_eq!(nearest("duplicated-keys"), Some("duplicate-key"));
         assert_eq!(nearest("exposed_datastores"), Some("exposed-datastore"));
         assert_eq!(nearest("quux"), None);

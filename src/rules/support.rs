@@ -3,7 +3,7 @@
 use crate::compose::Reference;
 use crate::config::Config;
 use crate::facts::repository::purpose::Purpose;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, RuleId, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::source::Place;
@@ -90,7 +90,7 @@ pub(crate) fn all_services<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Ser
 }
 
 /// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
-pub(crate) fn allows_ports(settings: &Config, rule: &str, ports: Option<(u16, u16)>) -> bool {
+pub(crate) fn allows_ports(settings: &Config, rule: RuleId, ports: Option<(u16, u16)>) -> bool {
     let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));
     ports.is_some_and(|(first, last)| (first..=last).all(listed))
 }

@@ -26,7 +26,7 @@ use crate::compose::value::provenance::Texts;
 use crate::config::{Config, Date};
 use crate::discover::{self, ProjectSelection};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId};
 use crate::graph::{self, Graph};
 use crate::model::lower;
 use crate::progress::Watch;
@@ -155,7 +155,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let findings = invocations.merge(select(findings, &request.selection, &settings), sources);
     // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
-    let could_find = |rule: &str, path: &Path| view.could_find(rule, path);
+    let could_find = |rule: RuleId, path: &Path| view.could_find(rule, path);
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     let invocations = invocations.named(&report.findings);

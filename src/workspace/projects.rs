@@ -21,7 +21,7 @@ use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose};
 use crate::discover::{self, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::repository::{nearby, purpose};
-use crate::finding::{Finding, Lacking};
+use crate::finding::{Finding, Lacking, rule};
 use crate::model::lower;
 use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
@@ -336,7 +336,7 @@ impl Run<'_> {
         if self.suppressions.are_none(&judged.files) {
             return judged;
         }
-        judged.whole &= !findings.iter().any(|finding| finding.rule == "yaml-syntax");
+        judged.whole &= !findings.iter().any(|finding| finding.rule == rule::YAML_SYNTAX);
         let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
         judged.disabled =
             services.map(|(name, _)| name.to_string()).filter(|name| !project.enabled.contains(name)).collect();
@@ -362,7 +362,7 @@ impl Run<'_> {
         };
         let mut findings = Vec::new();
         let start = Instant::now();
-        let runs = |rule: &&Rule| manner.depth.runs(rule) && self.request.selection.runs(rule, self.settings);
+        let runs = |rule: &&Rule| manner.depth.runs(rule) && self.request.selection.runs(rule.id, self.settings);
         for rule in rules::all().filter(runs) {
             if let Some(check) = rule.check {
                 check(&context, &mut findings);

@@ -1,9 +1,7 @@
 //! Which rules run.
 
 use crate::config::Config;
-use crate::finding::Set;
-use crate::finding::{Finding, Severity};
-use crate::rules::{self, Rule};
+use crate::finding::{Finding, RuleId, Set, Severity};
 
 /// Which rules run, as the command line says; names of rules that exist. It goes before what the configuration says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +18,8 @@ pub struct Selection {
 
 impl Selection {
     /// Whether a rule runs.
-    pub(crate) fn runs(&self, rule: &Rule, config: &Config) -> bool {
-        let name = rule.document.name;
+    pub(crate) fn runs(&self, rule: RuleId, config: &Config) -> bool {
+        let name = rule.name();
         let named = |names: &[String]| names.iter().any(|one| one == name);
         if named(&self.ignore) {
             return false;
@@ -35,7 +33,7 @@ impl Selection {
         if let Some(enabled) = config.rules.get(name).and_then(|setting| setting.enabled) {
             return enabled;
         }
-        let set = rule.document.set;
+        let set = rule.document().set;
         let asked = match set {
             Set::Default => config.select.is_empty(),
             Set::Strict => self.strict,
@@ -49,7 +47,7 @@ impl Selection {
 pub(super) fn select(findings: Vec<Finding>, selection: &Selection, settings: &Config) -> Vec<Finding> {
     findings
         .into_iter()
-        .filter(|finding| rules::find(finding.rule).is_none_or(|rule| selection.runs(rule, settings)))
+        .filter(|finding| selection.runs(finding.rule, settings))
         .map(|mut finding| {
             if let Some(severity) = severity_of(finding.rule, settings) {
                 finding.severity = severity;
@@ -59,6 +57,6 @@ pub(super) fn select(findings: Vec<Finding>, selection: &Selection, settings: &C
         .collect()
 }
 
-fn severity_of(rule: &str, settings: &Config) -> Option<Severity> {
-    settings.rules.get(rule).and_then(|setting| setting.severity)
+fn severity_of(rule: RuleId, settings: &Config) -> Option<Severity> {
+    settings.rules.get(rule.name()).and_then(|setting| setting.severity)
 }

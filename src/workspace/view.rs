@@ -6,8 +6,8 @@ use super::Request;
 use crate::collections::HashSet;
 use crate::config::Config;
 use crate::discover::is_compose_name;
+use crate::finding::RuleId;
 use crate::report::suppress::{Extent, Judged};
-use crate::rules;
 use crate::source::{PathKind, SourceDb, normalize};
 
 /// A run that is over.
@@ -20,12 +20,12 @@ pub(super) struct View<'a> {
 
 impl View<'_> {
     /// Whether a rule ran.
-    pub(super) fn runs(&self, rule: &str) -> bool {
-        rules::find(rule).is_some_and(|rule| self.request.selection.runs(rule, self.settings))
+    pub(super) fn runs(&self, rule: RuleId) -> bool {
+        self.request.selection.runs(rule, self.settings)
     }
 
     /// What the suppressions of the run can be held against.
-    pub(super) fn extent<'r>(&'r self, runs: &'r dyn Fn(&str) -> bool) -> Extent<'r> {
+    pub(super) fn extent<'r>(&'r self, runs: &'r dyn Fn(RuleId) -> bool) -> Extent<'r> {
         let request = self.request;
         let as_usual = request.files.is_empty() && request.env_files.is_empty() && !request.use_environment;
         let paths = self.paths();
@@ -41,7 +41,7 @@ impl View<'_> {
     }
 
     /// Whether a rule was heard in a file: it was read, or it is gone from where the run has looked.
-    pub(super) fn could_find(&self, rule: &str, path: &Path) -> bool {
+    pub(super) fn could_find(&self, rule: RuleId, path: &Path) -> bool {
         if !self.runs(rule) {
             return false;
         }

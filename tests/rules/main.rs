@@ -156,7 +156,7 @@ fn run(rule: &Rule, example: &Example) -> Result<Reported, Failure> {
 
 /// The grammar of messages, and the class of the fix.
 fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
-    if finding.rule != rule.document.name {
+    if finding.rule != rule.id {
         return Err(format!("`{}` reports although only `{}` is on", finding.rule, rule.document.name));
     }
     let labels = finding.labels.iter().map(|label| &label.message);

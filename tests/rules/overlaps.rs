@@ -57,7 +57,7 @@ fn overlaps(rule: &Rule) -> Result<BTreeMap<Overlap, String>, Failure> {
                     "  {} {}: line {line}\n    {}\n    {}",
                     example.section, example.heading, first.message, second.message
                 );
-                found.entry((document.to_owned(), first.rule.to_owned(), second.rule.to_owned())).or_insert(what);
+                found.entry((document.to_owned(), first.rule.to_string(), second.rule.to_string())).or_insert(what);
             }
         }
     }

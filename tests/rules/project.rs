@@ -57,7 +57,7 @@ impl Project {
     pub fn check(&self, rule: &Rule, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
         let db = SourceDb::new();
         let report = workspace::check(&db, &self.request(rule, example)?);
-        let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule);
+        let also = |finding: &Finding| example.options.also.iter().any(|other| other == finding.rule.name());
         let own =
             report.findings.into_iter().filter(|finding| finding.suppressed.is_none() && !also(finding)).collect();
         Ok((db, own))
@@ -126,12 +126,12 @@ impl Project {
     /// parsed still do, comments stay, and the texts are those that the document shows.
     pub fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
         let request = self.request(rule, example)?;
-        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.document.name.to_owned()], file: None };
+        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.id], file: None };
         let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
         if !fixed.left.is_empty() {
             return Err(format!("fixes are left out: {:?}", fixed.left).into());
         }
-        let is_own = |finding: &&Finding| finding.rule == rule.document.name && finding.suppressed.is_none();
+        let is_own = |finding: &&Finding| finding.rule == rule.id && finding.suppressed.is_none();
         let remaining: Vec<_> = fixed.report.findings.iter().filter(is_own).collect();
         if let Some(finding) = remaining.iter().find(|one| fixable.contains(&identity(&fixed.sources, one))) {
             return Err(format!("still reported after its fix: {}", finding.message).into());

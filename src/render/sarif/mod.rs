@@ -14,8 +14,7 @@ use types::{
 use super::json::document;
 use super::view::View;
 use super::{clean, rule_url};
-use crate::finding::{self, Finding, Severity, SuppressedBy};
-use crate::rules::{self, Document};
+use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
 use crate::source::Span;
 
 /// What stands for the working directory; the same checkout gives the same output wherever it stands.
@@ -25,21 +24,21 @@ const FINGERPRINT: &str = "plimsollFingerprint/v1";
 
 /// One run with all findings, suppressed ones among them, of every severity.
 pub(super) fn render(view: &View<'_>) -> String {
-    let mut names: Vec<&'static str> = view.report.findings.iter().map(|finding| finding.rule).collect();
-    names.sort_unstable();
-    names.dedup();
+    let mut rules: Vec<RuleId> = view.report.findings.iter().map(|finding| finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
     let driver = Component {
         name: "plimsoll",
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: "https://plimsoll.dev",
-        rules: names.iter().map(|name| rule(name)).collect(),
+        rules: rules.iter().map(|id| rule(*id)).collect(),
     };
     let run = Run {
         tool: Tool { driver },
         column_kind: "unicodeCodePoints",
         original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
         invocations: [invocation(view)],
-        results: view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, &names)).collect(),
+        results: view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, &rules)).collect(),
     };
     document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] })
 }
@@ -52,10 +51,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(name: &'static str) -> Rule {
-    let Some(document) = rules::find(name).map(|rule| rule.document) else {
-        return Rule { id: name, help_uri: rule_url(name), ..Rule::default() };
-    };
+fn rule(id: RuleId) -> Rule {
+    let (name, document) = (id.name(), id.document());
     let text = document.text();
     Rule {
         id: name,
@@ -132,7 +129,7 @@ fn invocation(view: &View<'_>) -> Invocation {
     Invocation { execution_successful: failures.is_empty(), tool_execution_notifications: notifications.collect() }
 }
 
-fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[&str]) -> ResultOut {
+fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[RuleId]) -> ResultOut {
     let related = finding.labels.iter().enumerate().map(|(index, label)| Location {
         id: Some(index + 1),
         physical_location: place(view, label.place.span),
@@ -149,7 +146,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[&str
     });
     let resource = (!finding.resource.is_empty()).then(|| clean(&finding.resource));
     ResultOut {
-        rule_id: finding.rule,
+        rule_id: finding.rule.name(),
         rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),
         level: level(finding.severity),
         message: message(&view.message(finding)),

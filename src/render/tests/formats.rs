@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::finding::{Confidence, Edit, Fix, Safety, Suppressed, SuppressedBy};
+use crate::finding::{Confidence, Edit, Fix, RuleId, Safety, Suppressed, SuppressedBy, rule};
 use crate::render::*;
 use crate::source::Place;
 use crate::source::{NodeId, Span};
@@ -54,30 +54,35 @@ fn findings(sources: &SourceDb) -> Vec<Finding> {
     };
     let odd = format!("the port is {ODD}");
     vec![
-        Finding::new("exposed-datastore", Severity::Error, c("\"5432:5432\""), "services.é|db", odd.clone())
+        Finding::new(rule::EXPOSED_DATASTORE, c("\"5432:5432\""), "services.é|db", odd.clone())
             .help(format!("publish it {ODD}"))
             .label(c("postgres:17"), format!("a datastore {ODD}"))
             .label(e("'sécret-word'"), "its password")
             .fix(fix(Safety::Unsafe, &[(c("\"5432:5432\""), "\"127.0.0.1:5432:5432\"")])),
-        Finding::new("unset-variable", Severity::Warning, c("é|db"), "TAG", "`TAG` is not set")
+        Finding::new(rule::UNSET_VARIABLE, c("é|db"), "TAG", "`TAG` is not set")
             .confidence(Confidence::Low)
             .fix(fix(Safety::Safe, &[(c("010"), "\"010\""), (e("A=1"), ""), (c("image: x"), "image: y")])),
-        Finding::new("made-up", Severity::Warning, c("environment:\n      POSTGRES_PASSWORD"), "", "over two lines")
+        Finding::new(RuleId::made_up("made-up"), c("environment:\n      POSTGRES_PASSWORD"), "", "over two lines")
+            .severity(Severity::Warning)
             .fix(fix(Safety::Safe, &[(c("hunter2hunter2"), "\"hunter2hunter2\"")])),
-        Finding::new("made-up", Severity::Info, e("B='50%'"), "B", "worth knowing")
+        Finding::new(RuleId::made_up("made-up"), e("B='50%'"), "B", "worth knowing")
+            .severity(Severity::Info)
             .fix(fix(Safety::Safe, &[(e("B='50%'"), "TOKEN='sécret-word'")])),
         suppressed(
-            Finding::new("made-up", Severity::Error, c("&web"), "services.web", "known to a comment"),
+            Finding::new(RuleId::made_up("made-up"), c("&web"), "services.web", "known to a comment")
+                .severity(Severity::Error),
             SuppressedBy::Comment,
             Some(ODD),
         ),
         suppressed(
-            Finding::new("duplicate-key", Severity::Warning, c("user"), "services.web", "known to the configuration"),
+            Finding::new(rule::DUPLICATE_KEY, c("user"), "services.web", "known to the configuration")
+                .severity(Severity::Warning),
             SuppressedBy::Configuration,
             None,
         ),
         suppressed(
-            Finding::new("made-up", Severity::Info, c("user: 010"), "x", "known to the baseline"),
+            Finding::new(RuleId::made_up("made-up"), c("user: 010"), "x", "known to the baseline")
+                .severity(Severity::Info),
             SuppressedBy::Baseline,
             None,
         ),
@@ -100,7 +105,7 @@ fn expected(clean_words: fn(&str) -> String) -> (Vec<Row>, Vec<Row>) {
         let file = sources.file(finding.place.span.file);
         let path = clean_words(&relative(Path::new("/work/p"), &file.path));
         let line = u64::from(file.position(finding.place.span.start).line);
-        Row::new(finding.rule, finding.severity.name(), &path, line, &clean_words(&finding.message))
+        Row::new(finding.rule.name(), finding.severity.name(), &path, line, &clean_words(&finding.message))
     };
     let (active, suppressed): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.suppressed.is_none());

@@ -1,5 +1,6 @@
 //! The words of a suppression in a comment: `plimsoll: ignore[rule, rule] reason`.
 
+use crate::finding::RuleId;
 use crate::rules;
 
 /// The word that addresses plimsoll, and the one that says what is asked.
@@ -18,6 +19,8 @@ const VERBS: [&str; 11] =
 pub(crate) struct Name {
     /// As it is written.
     pub(crate) text: String,
+    /// The rule of that name; `None` where there is none.
+    pub(crate) rule: Option<RuleId>,
     /// First byte in the file.
     pub(crate) start: u32,
     /// The byte after the last.
@@ -134,7 +137,12 @@ fn names(inside: &str, at: u32) -> Vec<Name> {
         let lead = (piece.len() - piece.trim_start().len()) as u32;
         if !text.is_empty() {
             let first = start + lead;
-            names.push(Name { text: text.to_owned(), start: first, end: first + text.len() as u32 });
+            names.push(Name {
+                text: text.to_owned(),
+                rule: RuleId::find(text),
+                start: first,
+                end: first + text.len() as u32,
+            });
         }
         start += piece.len() as u32 + 1;
     }
@@ -154,7 +162,7 @@ fn meant(text: &str) -> Option<String> {
     loop {
         let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter));
         let (name, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-        let known = rules::find(name).map(|rule| rule.document.name);
+        let known = RuleId::find(name).map(RuleId::name);
         let guessed = || rules::nearest(name).filter(|_| name.contains(['-', '_']));
         let Some(known) = known.or_else(guessed) else { break };
         if !found.contains(&known) {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use crate::collections::HashMap;
 use crate::config::{Config, Date, Suppression};
 use crate::discover::Exclusion;
-use crate::finding::{Finding, Label, Suppressed, SuppressedBy};
+use crate::finding::{Finding, Label, RuleId, Suppressed, SuppressedBy};
 use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
 use crate::source::{FileId, SourceDb};
@@ -32,9 +32,9 @@ pub(crate) struct Comment {
 
 impl Comment {
     /// Whether it names a rule.
-    fn names(&self, rule: &str) -> bool {
+    fn names(&self, rule: RuleId) -> bool {
         match &self.words.said {
-            Said::Ignore { names, .. } => names.iter().any(|name| name.text == rule),
+            Said::Ignore { names, .. } => names.iter().any(|name| name.rule == Some(rule)),
             Said::Malformed { .. } => false,
         }
     }
@@ -63,9 +63,9 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     /// The comment of a file, by its number, for a rule.
-    Comment(FileId, usize, &'static str),
+    Comment(FileId, usize, RuleId),
     /// An entry of the configuration, by its number, for a rule.
-    Entry(usize, &'static str),
+    Entry(usize, RuleId),
 }
 
 /// An entry of the configuration, with its patterns ready.
@@ -116,19 +116,19 @@ impl<'a> Suppressions<'a> {
             .map(|(file, _)| *file)
             .collect();
         for finding in findings {
-            let file = finding.place.span.file;
+            let (file, rule) = (finding.place.span.file, finding.rule);
             let own = self.comments(file, kind(file));
             let source = (!own.is_empty()).then(|| self.sources.file(file));
-            for (at, comment) in own.iter().enumerate().filter(|(_, comment)| comment.names(finding.rule)) {
+            for (at, comment) in own.iter().enumerate().filter(|(_, comment)| comment.names(rule)) {
                 let covers = source.as_ref().is_some_and(|source| comment.scope.covers(finding, source));
                 if covers {
-                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, finding.rule));
+                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, rule));
                 }
             }
             for other in &on_services {
                 for (at, comment) in self.comments(*other, Kind::Yaml).iter().enumerate() {
-                    if comment.names(finding.rule) && comment.scope.is_about(finding) {
-                        self.suppress(finding, comment.suppressed(), Use::Comment(*other, at, finding.rule));
+                    if comment.names(rule) && comment.scope.is_about(finding) {
+                        self.suppress(finding, comment.suppressed(), Use::Comment(*other, at, rule));
                     }
                 }
             }
@@ -169,7 +169,7 @@ impl<'a> Suppressions<'a> {
 
     fn is_meant(&self, entry: &Entry<'_>, finding: &Finding) -> bool {
         let setting = entry.setting;
-        let is_named = setting.rules.is_empty() || setting.rules.iter().any(|(rule, _)| rule == finding.rule);
+        let is_named = setting.rules.is_empty() || setting.rules.iter().any(|(rule, _)| rule == finding.rule.name());
         let is_about =
             setting.services.is_empty() || setting.services.iter().any(|service| is_of_service(finding, service));
         is_named
@@ -246,7 +246,7 @@ pub(crate) struct Seen<'r> {
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub(crate) failures: Vec<String>,
     /// Whether a rule would have been heard in a file, by its absolute path.
-    pub(crate) could_find: &'r dyn Fn(&str, &Path) -> bool,
+    pub(crate) could_find: &'r dyn Fn(RuleId, &Path) -> bool,
 }
 
 /// The report of a run: every finding once, in order, those that a baseline or an earlier revision has marked.

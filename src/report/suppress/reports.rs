@@ -6,7 +6,7 @@ use super::attach::{Scope, line_text, stands_alone};
 use super::comment::{Name, Said, Words};
 use super::{Comment, Kind, Suppressions, Use};
 use crate::config::Suppression;
-use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::finding::{Edit, Finding, Fix, RuleId, Safety, rule};
 use crate::rules;
 use crate::rules::support::and_list;
 use crate::source::Place;
@@ -16,7 +16,8 @@ use crate::source::{FileId, NodeId, SourceFile, Span};
 const FAMILY: &str = "suppression";
 
 /// Rules whose findings come and go with env files that git ignores: what is not found here may be found elsewhere.
-const OF_ENV_FILES: [&str; 4] = ["unset-variable", "unset-secret", "required-variable", "missing-env-file"];
+const OF_ENV_FILES: [RuleId; 4] =
+    [rule::UNSET_VARIABLE, rule::UNSET_SECRET, rule::REQUIRED_VARIABLE, rule::MISSING_ENV_FILE];
 
 /// What was seen of a project, as far as its suppressions go.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ pub(crate) struct Extent<'r> {
     /// Whether these are all projects that the configuration is about.
     pub(crate) all_of_configuration: bool,
     /// Whether a rule ran.
-    pub(crate) runs: &'r dyn Fn(&str) -> bool,
+    pub(crate) runs: &'r dyn Fn(RuleId) -> bool,
     /// Whether the command line has picked rules.
     pub(crate) picked: bool,
 }
@@ -95,12 +96,12 @@ impl Suppressions<'_> {
         }
         let reads_ignored = around().any(|judged| judged.reads_ignored);
         let unused = names.iter().filter(|name| {
-            let Some(rule) = rules::find(&name.text).map(|rule| rule.document) else { return false };
-            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule.name);
-            rule.family != FAMILY
+            let Some(rule) = name.rule else { return false };
+            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule);
+            rule.document().family != FAMILY
                 && !may_come
-                && (extent.runs)(rule.name)
-                && !self.was_used(Use::Comment(file, at, rule.name))
+                && (extent.runs)(rule)
+                && !self.was_used(Use::Comment(file, at, rule))
         });
         unused.collect()
     }
@@ -127,9 +128,9 @@ impl Suppressions<'_> {
             return (!is_used && !may_come).then(|| self.unused_setting(setting, &[]));
         }
         let unused = setting.rules.iter().filter(|(name, _)| {
-            let Some(rule) = rules::find(name).map(|rule| rule.document) else { return false };
-            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule.name);
-            rule.family != FAMILY && !may_come && (extent.runs)(rule.name) && !self.was_used(Use::Entry(at, rule.name))
+            let Some(rule) = RuleId::find(name) else { return false };
+            let may_come = reads_ignored && OF_ENV_FILES.contains(&rule);
+            rule.document().family != FAMILY && !may_come && (extent.runs)(rule) && !self.was_used(Use::Entry(at, rule))
         });
         let unused: Vec<&(String, Place)> = unused.collect();
         (!unused.is_empty()).then(|| self.unused_setting(setting, &unused))
@@ -144,13 +145,12 @@ impl Suppressions<'_> {
         };
         let paths = setting.paths.iter().map(|pattern| pattern.text.as_str());
         let narrowed: Vec<&str> = names.iter().copied().chain(paths).collect();
-        let mut finding =
-            Finding::new("unused-suppression", Severity::Warning, place, setting.services.join(","), message)
-                .evidence(narrowed.join(","))
-                .help(match self.expired(setting) {
-                    Some(day) => format!("remove it: it expired on `{day}`"),
-                    None => "remove it".to_owned(),
-                });
+        let mut finding = Finding::new(rule::UNUSED_SUPPRESSION, place, setting.services.join(","), message)
+            .evidence(narrowed.join(","))
+            .help(match self.expired(setting) {
+                Some(day) => format!("remove it: it expired on `{day}`"),
+                None => "remove it".to_owned(),
+            });
         if names.len() == setting.rules.len() {
             finding.fix = self.without_entry(setting);
         }
@@ -190,16 +190,15 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
     let whole = place(file, *start, *end);
     match said {
         Said::Malformed { message, meant } => {
-            let mut finding =
-                Finding::new("malformed-suppression", Severity::Warning, whole, resource, *message).help(match meant {
-                    Some(meant) => format!("did you mean `# {meant}`?"),
-                    None => "use `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
-                });
+            let mut finding = Finding::new(rule::MALFORMED_SUPPRESSION, whole, resource, *message).help(match meant {
+                Some(meant) => format!("did you mean `# {meant}`?"),
+                None => "use `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
+            });
             finding.fix = meant.as_ref().map(|meant| fix("rewrite the comment", whole.span, &format!("# {meant}")));
             findings.push(finding);
         }
         Said::Ignore { names, reason } => {
-            let unknown = names.iter().filter(|name| rules::find(&name.text).is_none());
+            let unknown = names.iter().filter(|name| name.rule.is_none());
             findings.extend(unknown.map(|name| unknown_name(file, name, &resource)));
             let mut bare = without_reason(reason.as_deref(), whole, resource);
             if let Some(bare) = &mut bare {
@@ -214,7 +213,7 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
 fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
     let at = place(file, name.start, name.end);
     let message = format!("unknown rule `{}`", name.text.replace('`', "'"));
-    let finding = Finding::new("unknown-rule-name", Severity::Warning, at, resource, message).evidence(&name.text);
+    let finding = Finding::new(rule::UNKNOWN_RULE_NAME, at, resource, message).evidence(&name.text);
     match rules::nearest(&name.text) {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?")).fix(fix(&format!("replace with `{near}`"), at.span, near))
@@ -226,7 +225,7 @@ fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
 fn without_reason(reason: Option<&str>, place: Place, resource: String) -> Option<Finding> {
     let message = "suppression without a reason";
     reason.is_none().then(|| {
-        Finding::new("suppression-without-reason", Severity::Info, place, resource, message)
+        Finding::new(rule::SUPPRESSION_WITHOUT_REASON, place, resource, message)
             .help("add a reason: after the brackets, or as `reason` in plimsoll.yaml")
     })
 }
@@ -250,7 +249,7 @@ fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: 
         true => "put it directly above the line that it is for, or at its end: here it is not attached to anything",
         false => "remove it",
     };
-    Finding::new("unused-suppression", Severity::Warning, at, resource(&comment.scope), message)
+    Finding::new(rule::UNUSED_SUPPRESSION, at, resource(&comment.scope), message)
         .evidence(names.join(","))
         .help(help)
         .fix(fix)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::attach::{Attacher, Scope, flat_comments, line_text};
 use super::comment::{self, Said, written};
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId};
 use crate::source::{FileId, NodeId, SourceFile};
 use crate::text::dotenv;
 use crate::text::dotenv::{Known, Role};
@@ -25,7 +25,7 @@ pub(crate) struct Commented {
 }
 
 /// A finding that no comment can suppress: its line from 1, and its rule.
-pub(crate) type Left = (u32, &'static str);
+pub(crate) type Left = (u32, RuleId);
 
 /// Adds comments for some findings of one file. A comment stands on a line of its own above what it is about, or at the
 /// end of its line where that would mean more than is meant; a comment that is there already is made longer. Each is tried
@@ -41,7 +41,7 @@ pub(crate) fn add_comments(source: &SourceFile, findings: &[&Finding], reason: O
     // From the last line up, so that what is still to come stays where it is.
     for (line, findings) in by_line.into_iter().rev() {
         let here = SourceFile::new(source.path.clone(), after.clone());
-        let rules: BTreeSet<&'static str> = findings.iter().map(|finding| finding.rule).collect();
+        let rules: BTreeSet<RuleId> = findings.iter().map(|finding| finding.rule).collect();
         let nodes: Vec<NodeId> = findings.iter().map(|finding| finding.place.node).collect();
         let wanted = Wanted { line, rules: rules.into_iter().collect(), nodes, reason };
         match candidates(&here, &kind, &wanted).into_iter().find(|text| is_good(&here, text, &kind, &wanted)) {
@@ -59,7 +59,7 @@ pub(crate) fn add_comments(source: &SourceFile, findings: &[&Finding], reason: O
 /// What a comment is to be for.
 struct Wanted<'a> {
     line: u32,
-    rules: Vec<&'static str>,
+    rules: Vec<RuleId>,
     nodes: Vec<NodeId>,
     reason: Option<&'a str>,
 }
@@ -113,7 +113,8 @@ fn candidates(source: &SourceFile, kind: &Kind, wanted: &Wanted<'_>) -> Vec<Stri
         return Vec::new();
     }
     let mut texts: Vec<String> = longer(source, wanted).into_iter().collect();
-    let comment = written(&wanted.rules, wanted.reason);
+    let names: Vec<&str> = wanted.rules.iter().map(|rule| rule.name()).collect();
+    let comment = written(&names, wanted.reason);
     let (start, line) = (source.line_start(wanted.line), line_text(source, wanted.line));
     let content = line.trim_start_matches('\u{feff}');
     let first = start + (line.len() - content.len()) as u32;
@@ -140,7 +141,7 @@ fn longer(source: &SourceFile, wanted: &Wanted<'_>) -> Option<String> {
         if wanted.reason.is_some() && wanted.reason != reason.as_deref() {
             continue;
         }
-        let missing = wanted.rules.iter().filter(|rule| !names.iter().any(|name| name.text == **rule));
+        let missing = wanted.rules.iter().filter(|rule| !names.iter().any(|name| name.rule == Some(**rule)));
         let missing: String = missing.map(|rule| format!(", {rule}")).collect();
         return Some(insert(source, names.last()?.end, &missing));
     }
@@ -172,19 +173,18 @@ fn is_good(before: &SourceFile, text: &str, kind: &Kind, wanted: &Wanted<'_>) ->
     }
 }
 
-fn said(source: &SourceFile, start: u32, end: u32) -> Option<Vec<String>> {
+fn said(source: &SourceFile, start: u32, end: u32) -> Option<Vec<RuleId>> {
     match comment::read(source.slice(start, end), start)?.said {
-        Said::Ignore { names, .. } => Some(names.into_iter().map(|name| name.text).collect()),
+        Said::Ignore { names, .. } => Some(names.into_iter().filter_map(|name| name.rule).collect()),
         Said::Malformed { .. } => None,
     }
 }
 
-fn covers_all(spoken: Vec<(Vec<String>, Scope)>, wanted: &Wanted<'_>) -> bool {
-    let covered = |rule: &str, node: &NodeId| {
-        let names_it = |names: &[String]| names.iter().any(|name| name == rule);
-        spoken.iter().any(|(names, scope)| !scope.file && names_it(names) && scope.nodes.contains(node))
+fn covers_all(spoken: Vec<(Vec<RuleId>, Scope)>, wanted: &Wanted<'_>) -> bool {
+    let covered = |rule: RuleId, node: &NodeId| {
+        spoken.iter().any(|(rules, scope)| !scope.file && rules.contains(&rule) && scope.nodes.contains(node))
     };
-    wanted.rules.iter().all(|rule| wanted.nodes.iter().all(|node| covered(rule, node)))
+    wanted.rules.iter().all(|rule| wanted.nodes.iter().all(|node| covered(*rule, node)))
 }
 
 /// The names and values of an env file.

@@ -3,7 +3,7 @@
 
 use super::swarm::is_for_swarm;
 use crate::compose::value::{Data, Entry, Map, Step, Value};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::model::{FileObject, Grant, Service};
 use crate::rules::Context;
 use crate::source::Place;
@@ -43,7 +43,8 @@ fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
         }
         let message = format!("`{setting}` has no effect on an external network");
         findings.push(
-            Finding::new("conflicting-keys", Severity::Warning, given.key, format!("networks.{name}"), message)
+            Finding::new(rule::CONFLICTING_KEYS, given.key, format!("networks.{name}"), message)
+                .severity(Severity::Warning)
                 .evidence(setting)
                 .label(external.key, "created elsewhere")
                 .help("remove it, or remove `external` so that the project creates the network"),
@@ -105,7 +106,7 @@ impl<'a> Keys<'a> {
             (None, Some(swap)) => {
                 let message = "`memswap_limit` requires `mem_limit`";
                 findings.push(
-                    Finding::new("conflicting-keys", Severity::Error, swap.at.key, self.resource.clone(), message)
+                    Finding::new(rule::CONFLICTING_KEYS, swap.at.key, self.resource.clone(), message)
                         .evidence("memswap_limit")
                         .help("set `mem_limit` as well: `memswap_limit` is the sum of memory and swap"),
                 );
@@ -133,7 +134,7 @@ impl<'a> Keys<'a> {
     /// Two keys that exclude each other: the one that stands second in the file is reported.
     fn conflict(&self, one: &Given<'_>, other: &Given<'_>, message: String) -> Finding {
         let (first, second) = ordered(one.at.key, other.at.key);
-        Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
+        Finding::new(rule::CONFLICTING_KEYS, second, self.resource.clone(), message)
             .evidence(one.key)
             .label(first, "conflicts with this")
     }
@@ -151,7 +152,7 @@ impl<'a> Keys<'a> {
             let message = format!("`mac_address` of the service and of its network `{name}` have different values");
             let (first, second) = ordered(own.key, other.key);
             findings.push(
-                Finding::new("conflicting-keys", Severity::Error, second, self.resource.clone(), message)
+                Finding::new(rule::CONFLICTING_KEYS, second, self.resource.clone(), message)
                     .evidence("mac_address")
                     .label(first, "conflicts with this")
                     .help("set it only once, under the network"),
@@ -172,7 +173,8 @@ impl<'a> Keys<'a> {
                 let target = mount.get("target").and_then(|target| target.value.text()).unwrap_or("");
                 let message = format!("`{settings}` has no effect on a mount of type `{kind}`");
                 findings.push(
-                    Finding::new("conflicting-keys", Severity::Warning, given.key, self.resource.clone(), message)
+                    Finding::new(rule::CONFLICTING_KEYS, given.key, self.resource.clone(), message)
+                        .severity(Severity::Warning)
                         .evidence(format!("{target} {settings}"))
                         .help(format!("set `type: {settings}`, or remove `{settings}`")),
                 );
@@ -198,16 +200,10 @@ fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Find
             let message =
                 format!("{kind} `{name}` from `{key}` cannot be written into a container with `read_only: true`");
             findings.push(
-                Finding::new(
-                    "conflicting-keys",
-                    Severity::Error,
-                    grant.place,
-                    format!("services.{}", service.name),
-                    message,
-                )
-                .evidence(format!("{kind} {name}"))
-                .label(read_only.place, "made read-only here")
-                .help(format!("use `file` for the {kind}: it is mounted, not copied")),
+                Finding::new(rule::CONFLICTING_KEYS, grant.place, format!("services.{}", service.name), message)
+                    .evidence(format!("{kind} {name}"))
+                    .label(read_only.place, "made read-only here")
+                    .help(format!("use `file` for the {kind}: it is mounted, not copied")),
             );
         }
     }
@@ -227,7 +223,8 @@ fn owned_grants(cx: &Context<'_>, service: &str, findings: &mut Vec<Finding>) {
             };
             let message = format!("`{key}` has no effect: `{name}` is a file and is mounted as it is on the host");
             findings.push(
-                Finding::new("conflicting-keys", Severity::Info, given.key, format!("services.{service}"), message)
+                Finding::new(rule::CONFLICTING_KEYS, given.key, format!("services.{service}"), message)
+                    .severity(Severity::Info)
                     .evidence(format!("{kind} {name}"))
                     .label(file.place, "the file")
                     .help("set the owner and mode of the file on the host, or use `environment` for the content"),

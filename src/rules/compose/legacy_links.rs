@@ -1,7 +1,7 @@
 //! `links`, which networks have made needless.
 
 use crate::compose::value::{Step, Value};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::rules::Context;
 
 /// Reports the key. On Docker's default bridge, where names are not known otherwise, it has its use.
@@ -25,8 +25,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let message = "`links` is obsolete: services on the same network resolve each other by name";
         findings.push(
-            Finding::new("legacy-links", Severity::Info, links.key, format!("services.{}", service.name), message)
-                .help(help),
+            Finding::new(rule::LEGACY_LINKS, links.key, format!("services.{}", service.name), message).help(help),
         );
     }
 }

@@ -3,14 +3,14 @@
 use crate::compose::nearest;
 use crate::compose::value::Text;
 use crate::facts::environment::variables::{Blank, is_structural};
-use crate::finding::{Finding, Label, Lack, Lacking, Severity};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
 use crate::rules::support::LABELS;
 use crate::rules::{Context, fixes};
 
 /// Reports each variable once. One that is set to nothing counts only where that breaks something.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for blank in cx.facts.blanks().iter().filter(|blank| !blank.is_secret) {
-        if cx.settings.lists_name("unset-variable", "allowed", blank.name) {
+        if cx.settings.lists_name(rule::UNSET_VARIABLE, "allowed", blank.name) {
             continue;
         }
         findings.extend(of_variable(cx, blank));
@@ -36,7 +36,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (true, Some(use_of)) => format!("variable `{name}` is empty, but `{}` requires a value", key_of(&use_of.path)),
         _ => format!("variable `{name}` is not set and has no default"),
     };
-    let mut finding = Finding::new("unset-variable", severity, first.place, name, message);
+    let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name, example.as_deref()));
     finding.fix = fixes::insist(cx, blank);

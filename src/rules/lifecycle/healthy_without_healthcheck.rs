@@ -29,8 +29,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let message = format!("`{first}` waits for `{name}` to be healthy, but {}", state.message);
         let help = format!("{} `{name}`, or wait with `condition: service_started`: {effect}", state.help);
-        let id = rule::HEALTHY_WITHOUT_HEALTHCHECK.name();
-        let mut finding = Finding::new(id, severity, state.place, format!("services.{name}"), message).help(help);
+        let mut finding =
+            Finding::new(rule::HEALTHY_WITHOUT_HEALTHCHECK, state.place, format!("services.{name}"), message)
+                .severity(severity)
+                .help(help);
         for (other, dependency) in waiting.iter().take(LABELS) {
             let place = dependency.condition.place;
             // Through an anchor, several services wait at one place.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, RuleId, Severity, rule};
 use crate::rules::support::{allows_ports, for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 
@@ -36,7 +36,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             open.why,
             on_this_machine(cx, port)
         );
-        let mut finding = Finding::new("exposed-datastore", severity, port.place, format!("services.{name}"), message)
+        let mut finding = Finding::new(rule::EXPOSED_DATASTORE, port.place, format!("services.{name}"), message)
+            .severity(severity)
             .evidence(port.target.to_string())
             .help(help);
         if !seen.insert(finding.place) {
@@ -64,7 +65,7 @@ fn is_private(address: &str) -> bool {
 
 /// Whether the configuration says that this port, or this address of the host, may be open.
 fn is_allowed(cx: &Context<'_>, published: &Published<'_>) -> bool {
-    const RULE: &str = "exposed-datastore";
+    const RULE: RuleId = rule::EXPOSED_DATASTORE;
     let address = match &published.reach {
         Exposure::Address(address) => address.parse().ok(),
         _ => None,

@@ -1,7 +1,7 @@
 //! An external network under a name that the project which makes it does not give it.
 
 use crate::facts::repository::nearby::Made;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::model::Network;
 use crate::rules::Context;
 
@@ -25,9 +25,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let directory =
             meant.file.parent().and_then(|parent| parent.file_name()).and_then(|name| name.to_str()).unwrap_or("");
         findings.push(
-            Finding::new("external-network-name", Severity::Warning, name.place, format!("networks.{key}"), message)
+            Finding::new(rule::EXTERNAL_NETWORK_NAME, name.place, format!("networks.{key}"), message)
                 .evidence(name.value.clone())
-                .confidence(Confidence::Medium)
                 .help(format!("use `name: {}` here, or set a fixed `name:` in `{directory}/{file}`, which prefixes it with its project name", meant.name)),
         );
     }

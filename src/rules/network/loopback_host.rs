@@ -3,7 +3,7 @@
 use crate::collections::HashSet;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -35,7 +35,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
         };
-        let mut finding = Finding::new("loopback-host", severity, peer.place, format!("services.{name}"), message)
+        let mut finding = Finding::new(rule::LOOPBACK_HOST, peer.place, format!("services.{name}"), message)
+            .severity(severity)
             .evidence(address)
             .help(help);
         if let (Some(sibling), true) = (sibling, peer.is_own) {

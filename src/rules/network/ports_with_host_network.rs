@@ -1,6 +1,6 @@
 //! `ports` of a service that has no network of its own.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -30,7 +30,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             _ => continue,
         };
-        let mut finding = Finding::new("ports-with-host-network", severity, key, resource(service), message)
+        let mut finding = Finding::new(rule::PORTS_WITH_HOST_NETWORK, key, resource(service), message)
+            .severity(severity)
             .label(mode.place, "the network mode")
             .help(help);
         if severity == Severity::Warning && service.ports.iter().all(|port| port.via.is_empty()) {

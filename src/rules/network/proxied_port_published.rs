@@ -4,7 +4,7 @@ use crate::collections::HashSet;
 use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
 use crate::facts::network::published::Exposure;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::rules::support::{allows_ports, for_purpose};
 use crate::rules::{Context, fixes};
 
@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if !published.in_effect || !published.reach.is_beyond_loopback() {
             continue;
         }
-        if allows_ports(cx.settings, "proxied-port-published", port.published) {
+        if allows_ports(cx.settings, rule::PROXIED_PORT_PUBLISHED, port.published) {
             continue;
         }
         // What is worse than a way around the proxy is said by the rule that knows the image.
@@ -42,11 +42,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "remove the entry or publish it on `127.0.0.1`: `{}` reaches `{name}` over their network, and whoever bypasses it also bypasses its TLS, login and rate limits",
             target.proxy
         );
-        let mut finding =
-            Finding::new("proxied-port-published", severity, port.place, format!("services.{name}"), message)
-                .evidence(port.target.to_string())
-                .label(target.place, "the proxy forwards to it here")
-                .help(help);
+        let mut finding = Finding::new(rule::PROXIED_PORT_PUBLISHED, port.place, format!("services.{name}"), message)
+            .severity(severity)
+            .evidence(port.target.to_string())
+            .label(target.place, "the proxy forwards to it here")
+            .help(help);
         finding.fix = fixes::on_loopback(cx, port);
         findings.push(finding);
     }

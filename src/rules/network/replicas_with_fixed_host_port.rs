@@ -1,7 +1,7 @@
 //! Several replicas of a service that ask for one port of the host.
 
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -27,16 +27,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             port.target
         );
         let range = format!("{first}-{}", i64::from(first) + count - 1);
-        let mut finding = Finding::new(
-            "replicas-with-fixed-host-port",
-            Severity::Error,
-            port.host_place,
-            format!("services.{name}"),
-            message,
-        )
-        .evidence(port.target.to_string())
-        .label(replicas.place, "the replicas")
-        .help(help);
+        let mut finding =
+            Finding::new(rule::REPLICAS_WITH_FIXED_HOST_PORT, port.host_place, format!("services.{name}"), message)
+                .evidence(port.target.to_string())
+                .label(replicas.place, "the replicas")
+                .help(help);
         let is_variable = port.host_parts.iter().any(|part| part.variable.is_some());
         // With an address before it, or a variable in it, the host's side is more than the number.
         if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {

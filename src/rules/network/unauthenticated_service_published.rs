@@ -4,7 +4,7 @@ use crate::app_config::{AdminPort, Traefik};
 use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, Open, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, Fix, Label, Severity};
+use crate::finding::{Confidence, Finding, Fix, Label, Severity, rule};
 use crate::rules::support::{for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
@@ -85,11 +85,12 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
         })
     );
     let confidence = if open.known.exact { Confidence::High } else { Confidence::Medium };
-    let rule = "unauthenticated-service-published";
-    let mut finding = Finding::new(rule, severity, port.place, format!("services.{name}"), message)
-        .evidence(port.target.to_string())
-        .help(help)
-        .confidence(confidence);
+    let mut finding =
+        Finding::new(rule::UNAUTHENTICATED_SERVICE_PUBLISHED, port.place, format!("services.{name}"), message)
+            .severity(severity)
+            .evidence(port.target.to_string())
+            .help(help)
+            .confidence(confidence);
     if let Some(target) = proxy {
         finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
     }

@@ -3,7 +3,7 @@
 use crate::collections::HashMap;
 use crate::compose::nearest;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Confidence, Finding, Fix, Label, Severity};
+use crate::finding::{Finding, Fix, Label, Severity, rule};
 use crate::rules::Context;
 use crate::rules::support::for_data;
 use crate::text::nearest::clearly_meant;
@@ -34,15 +34,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         group.push(peer);
     }
-    for host in order.into_iter().filter(|host| !cx.settings.lists_name("unknown-host", "known_hosts", host)) {
+    for host in order.into_iter().filter(|host| !cx.settings.lists_name(rule::UNKNOWN_HOST, "known_hosts", host)) {
         let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("hostname `{host}` matches no service of this project");
         let resource = format!("services.{}", first.service);
         let severity = for_data(Severity::Warning, cx.facts.purpose());
-        let mut finding = Finding::new("unknown-host", severity, first.place, resource, message)
-            .evidence(host.to_owned())
-            .confidence(Confidence::Medium);
+        let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, resource, message)
+            .severity(severity)
+            .evidence(host.to_owned());
         finding.help = Some(match nearest(host, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {

@@ -1,7 +1,7 @@
 //! A network that is declared and that no service is on.
 
 use crate::collections::HashSet;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
 use crate::yaml::edit;
@@ -24,8 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             format!("list it under `networks` of a service, or remove `{key}`: Compose does not create it")
         };
         let mut finding = Finding::new(
-            "unused-network",
-            Severity::Warning,
+            rule::UNUSED_NETWORK,
             network.key,
             format!("networks.{key}"),
             format!("network `{key}` is not used by any service"),

@@ -6,7 +6,7 @@ use crate::collections::IndexMap;
 use crate::facts::images::known_image;
 use crate::facts::network::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, rule};
 use crate::model::Service;
 use crate::rules::Context;
 
@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("`{name}` does not listen on port {number}");
         let resource = format!("services.{}", first.service);
-        let mut finding = Finding::new("wrong-service-port", Severity::Warning, place, resource, message)
+        let mut finding = Finding::new(rule::WRONG_SERVICE_PORT, place, resource, message)
             .evidence(format!("{name}:{number}"))
             .label(to.key, format!("listens on {} (according to {who})", known.shown()))
             .help(format!("use the port that `{name}` listens on, {}", known.shown()))

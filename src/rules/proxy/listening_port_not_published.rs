@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::app_config::ProxyListen;
 use crate::facts::images::starts_no_proxy;
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::with_given;
@@ -77,16 +77,10 @@ fn finding(cx: &Context<'_>, proxy: &Service, listen: &ProxyListen) -> Option<Fi
     }
     let message = format!("proxy `{name}` listens on port {port}, but does not publish it");
     let help = format!("publish it (`\"{port}:{port}\"`), or remove the port from the configuration");
-    let finding = Finding::new(
-        "listening-port-not-published",
-        Severity::Warning,
-        listen.place,
-        format!("services.{name}"),
-        message,
-    )
-    .evidence(port.to_string())
-    .confidence(if published.is_empty() { Confidence::Medium } else { Confidence::High })
-    .help(help);
+    let finding = Finding::new(rule::LISTENING_PORT_NOT_PUBLISHED, listen.place, format!("services.{name}"), message)
+        .evidence(port.to_string())
+        .confidence(if published.is_empty() { Confidence::Medium } else { Confidence::High })
+        .help(help);
     let place = proxy.ports_key.unwrap_or(proxy.key);
     let shown = if published.is_empty() {
         format!("`{name}` publishes nothing")

@@ -3,7 +3,7 @@
 use crate::app_config::traefik::elements;
 use crate::app_config::traefik::guards::is_internal;
 use crate::app_config::{AdminPort, ProxyKind};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, rule};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 
@@ -23,7 +23,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
         let severity = for_purpose(severity, cx.facts.purpose());
         let message = format!("{} on port {port} of `{proxy}` is exposed without a password", what(*kind));
-        let mut finding = Finding::new("proxy-admin-api", severity, *place, format!("services.{proxy}"), message)
+        let mut finding = Finding::new(rule::PROXY_ADMIN_API, *place, format!("services.{proxy}"), message)
+            .severity(severity)
             .evidence(port.to_string())
             .help(help(*kind, *port));
         finding.fix = fixes::on_loopback(cx, published.port);
@@ -69,7 +70,8 @@ fn routed_dashboards(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let message = format!("router `{}` exposes the Traefik dashboard without a login", element.name);
             let severity = for_purpose(Severity::Warning, cx.facts.purpose());
             findings.push(
-                Finding::new("proxy-admin-api", severity, element.value.place, format!("services.{name}"), message)
+                Finding::new(rule::PROXY_ADMIN_API, element.value.place, format!("services.{name}"), message)
+                    .severity(severity)
                     .evidence(element.name.to_owned())
                     .confidence(Confidence::Medium)
                     .help("add a `basicauth`, `forwardauth` or `ipallowlist` middleware to the router"),

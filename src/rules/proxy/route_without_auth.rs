@@ -9,7 +9,7 @@ use crate::facts::images::{known_image, variable};
 use crate::facts::network::exposure;
 use crate::facts::network::exposure::Kind;
 use crate::facts::network::reach::Answer;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, with_given};
@@ -58,9 +58,9 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
         ProxyKind::TraefikFile => "add a `basicAuth`, `forwardAuth` or `ipAllowList` middleware to the router",
         _ => "require a login with `basic_auth` or `forward_auth`, or restrict the allowed addresses",
     };
-    let finding = Finding::new("route-without-auth", severity, route.place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::ROUTE_WITHOUT_AUTH, route.place, format!("services.{name}"), message)
+        .severity(severity)
         .evidence(route.proxy.clone())
-        .confidence(Confidence::Medium)
         .help(format!("{}; {help}", open.why));
     Some(with_given(finding, route.given, format!("`{}` uses this configuration", route.proxy)))
 }
@@ -79,7 +79,8 @@ fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let place = emptied.map_or(rule.value.place, |one| one.value.place);
     Some(
-        Finding::new("route-without-auth", severity, place, format!("services.{name}"), message)
+        Finding::new(rule::ROUTE_WITHOUT_AUTH, place, format!("services.{name}"), message)
+            .severity(severity)
             .evidence(rule.name.to_owned())
             .confidence(if emptied.is_some() { Confidence::High } else { Confidence::Medium })
             .help("add a `basicauth`, `forwardauth` or `ipallowlist` middleware to the router"),

@@ -2,7 +2,7 @@
 
 use crate::app_config::Named;
 use crate::collections::IndexMap;
-use crate::finding::{Finding, Label, Severity};
+use crate::finding::{Finding, Label, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, with_given};
 use crate::source::FileId;
@@ -16,10 +16,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for ((service, _), all) in groups {
         let [first, others @ ..] = all.as_slice() else { continue };
         let message = format!("`{service}` enables `{}`, which is deprecated and insecure", first.text);
-        let mut finding =
-            Finding::new("weak-tls", Severity::Warning, first.place, format!("services.{service}"), message)
-                .evidence(first.text.clone())
-                .help("allow only `TLSv1.2` and `TLSv1.3`: every browser of the last ten years supports them");
+        let mut finding = Finding::new(rule::WEAK_TLS, first.place, format!("services.{service}"), message)
+            .evidence(first.text.clone())
+            .help("allow only `TLSv1.2` and `TLSv1.3`: every browser of the last ten years supports them");
         let others = others.iter().take(LABELS);
         finding.labels =
             others.map(|one| Label { place: one.place, message: format!("also `{}`", one.text) }).collect();

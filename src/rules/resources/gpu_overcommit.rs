@@ -2,7 +2,7 @@
 
 use crate::collections::HashMap;
 use crate::facts::gpus::{Amount, GpuClaim};
-use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::finding::{Confidence, Finding, Label, Severity, rule};
 use crate::rules::Context;
 use crate::source::Place;
 
@@ -30,7 +30,7 @@ fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
         };
         if let Some((id, first)) = shared {
             let message = format!("`{}` requests GPU `{id}`, which is already requested", claim.service.name);
-            return Some(finding(Severity::Error, claims, at, message, &[*first]));
+            return Some(finding(Severity::Error, claims, at, message, &[*first]).confidence(Confidence::High));
         }
         taken += wanted;
         if taken > budget {
@@ -39,7 +39,7 @@ fn over_budget(claims: &[GpuClaim<'_>], budget: i64) -> Option<Finding> {
                 claim.service.name
             );
             let others: Vec<usize> = (0..at).collect();
-            return Some(finding(Severity::Error, claims, at, message, &others));
+            return Some(finding(Severity::Error, claims, at, message, &others).confidence(Confidence::High));
         }
         if let Amount::Ids(named) = &claim.amount {
             ids.extend(named.iter().map(|id| (id.as_str(), at)));
@@ -54,7 +54,7 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
         let (one, two) = (claims.get(*first)?, claims.get(*second)?);
         let message = format!("`{}` and `{}` both request all GPUs of the host", one.service.name, two.service.name);
         let others: Vec<usize> = of_all.iter().copied().filter(|at| at != second).collect();
-        return Some(finding(Severity::Warning, claims, *second, message, &others).confidence(Confidence::Medium));
+        return Some(finding(Severity::Warning, claims, *second, message, &others));
     }
     let mut ids: HashMap<&str, usize> = HashMap::default();
     for (at, claim) in claims.iter().enumerate() {
@@ -65,7 +65,7 @@ fn contested(claims: &[GpuClaim<'_>]) -> Option<Finding> {
             if let Some(first) = ids.insert(id, at).filter(other) {
                 let one = claims.get(first)?;
                 let message = format!("`{}` and `{}` both request GPU `{id}`", one.service.name, claim.service.name);
-                return Some(finding(Severity::Warning, claims, at, message, &[first]).confidence(Confidence::Medium));
+                return Some(finding(Severity::Warning, claims, at, message, &[first]));
             }
         }
     }
@@ -78,13 +78,13 @@ fn positions(claims: &[GpuClaim<'_>], wanted: impl Fn(&Amount) -> bool) -> Vec<u
 
 fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: String, others: &[usize]) -> Finding {
     let Some(claim) = claims.get(at) else {
-        return Finding::new("gpu-overcommit", severity, Place::start(), "", message);
+        return Finding::new(rule::GPU_OVERCOMMIT, Place::start(), "", message).severity(severity);
     };
     let name = &claim.service.name;
     // Services that share a request through an anchor are told apart by their names.
     let shared = claims.iter().filter(|other| other.place == claim.place).count() > 1;
     let place = if shared { claim.service.key } else { claim.place };
-    let mut finding = Finding::new("gpu-overcommit", severity, place, format!("services.{name}"), message).help(
+    let mut finding = Finding::new(rule::GPU_OVERCOMMIT, place, format!("services.{name}"), message).severity(severity).help(
         "give each service its own `device_ids`, put services that do not run at the same time into profiles, or set the number of GPUs as `host.gpus` in plimsoll.yaml",
     );
     let labels = others.iter().filter_map(|other| claims.get(*other));

@@ -4,7 +4,7 @@ use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
 use crate::facts::environment::variables::Blank;
 use crate::facts::images::known_image;
-use crate::finding::{Finding, Label, Lack, Lacking, Severity};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::support::{LABELS, less_in_tests};
 use crate::rules::{Context, fixes};
@@ -42,7 +42,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether the configuration says that something else sets it.
 fn is_allowed(cx: &Context<'_>, name: &str) -> bool {
-    cx.settings.lists_name("unset-secret", "allowed", name)
+    cx.settings.lists_name(rule::UNSET_SECRET, "allowed", name)
 }
 
 /// Whether the address that the secret is for is left empty with it, and no image needs the secret.
@@ -78,7 +78,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (None, _) => (first.place, format!("secret `{name}` is not set")),
     };
     let severity = optional.as_ref().map_or(severity_of(cx, blank, example.is_some()), |_| Severity::Info);
-    let mut finding = Finding::new("unset-secret", severity, place, name, message);
+    let mut finding = Finding::new(rule::UNSET_SECRET, place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.fix = if optional.is_none() { fixes::insist(cx, blank) } else { None };
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name, example.as_deref())));
@@ -183,7 +183,8 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             };
             let severity = less_in_tests(severity, cx.facts.is_for_tests(variable.key.span.file));
             let resource = format!("services.{}", service.name);
-            let mut finding = Finding::new("unset-secret", severity, variable.key, resource, message)
+            let mut finding = Finding::new(rule::UNSET_SECRET, variable.key, resource, message)
+                .severity(severity)
                 .evidence(name.clone())
                 .help("give it a value, or remove the line if the service does not need it");
             finding.lacks = Some(Lack { what: Lacking::Variable(name.clone()), by: service.name.clone() });

@@ -56,11 +56,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let severity = less_in_tests(*severity, cx.facts.purpose() != Purpose::Any);
-        let (name, id) = (&service.name, rule::DOCKER_SOCKET_MOUNT.name());
-        let mut finding = Finding::new(id, severity, access.place, format!("services.{name}"), message(name, access))
-            .confidence(access.confidence)
-            .evidence(access.evidence)
-            .help(help(name, access));
+        let name = &service.name;
+        let mut finding =
+            Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, format!("services.{name}"), message(name, access))
+                .severity(severity)
+                .confidence(access.confidence)
+                .evidence(access.evidence)
+                .help(help(name, access));
         if let Some(device) = access.device {
             finding = finding.label(device.place, "the path of the host");
         }

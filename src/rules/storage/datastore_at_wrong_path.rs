@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::WrongMountEffect;
 use crate::facts::images::image_text;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -19,18 +19,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             WrongMountEffect::Refused => format!("`{image}` does not start with a volume at `{target}`"),
             WrongMountEffect::Ignored => format!("`{image}` does not store its data in `{target}`"),
         };
-        let mut finding = Finding::new(
-            "datastore-at-wrong-path",
-            Severity::Error,
-            mount.target.place,
-            format!("services.{name}"),
-            message,
-        )
-        .evidence(target.clone())
-        .help(match unkept.option {
-            Some(option) => format!("add `{option} {target}` to the command"),
-            None => format!("mount it at `{}`", unkept.path),
-        });
+        let mut finding =
+            Finding::new(rule::DATASTORE_AT_WRONG_PATH, mount.target.place, format!("services.{name}"), message)
+                .evidence(target.clone())
+                .help(match unkept.option {
+                    Some(option) => format!("add `{option} {target}` to the command"),
+                    None => format!("mount it at `{}`", unkept.path),
+                });
         if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
         }

@@ -4,7 +4,7 @@ use crate::catalogue::schema::{Keeps, Role};
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{Kept, kept};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
@@ -46,7 +46,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
         };
         let mut finding =
-            Finding::new("datastore-without-volume", severity, service.key, format!("services.{name}"), message)
+            Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, format!("services.{name}"), message)
+                .severity(severity)
                 .evidence(unkept.path.clone())
                 .help(help);
         finding.fix = match unkept.fleeting {

@@ -2,7 +2,7 @@
 
 use crate::collections::IndexMap;
 use crate::facts::storage::binds::Hidden;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::model::MountKind;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_one_file};
@@ -21,10 +21,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let names: Vec<&str> = group.iter().map(|one| one.service.name.as_str()).collect();
         let message = format!("bind mount hides `{directory}` in the image of `{}`", first.service.name);
         let resource = format!("services.{}", first.service.name);
-        let mut finding = Finding::new("hidden-dependencies", Severity::Warning, first.mount.place, resource, message)
+        let mut finding = Finding::new(rule::HIDDEN_DEPENDENCIES, first.mount.place, resource, message)
             .evidence(directory.to_owned())
             .label(first.run.script.place, "installed here")
-            .confidence(Confidence::Medium)
             .help(format!("add `- {directory}` to the `volumes` of {}: otherwise every machine needs the dependencies in its checkout", and_list(&names)));
         for other in rest.iter().take(LABELS) {
             finding = finding.label(other.mount.place, format!("also in `{}`", other.service.name));

@@ -3,7 +3,7 @@
 use crate::catalogue::schema::Role;
 use crate::facts::images::{known_image, variable};
 use crate::facts::storage::sqlite::{Location, location};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::for_data;
@@ -19,7 +19,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if !for_tests && location(name, &value.value) == Some(Location::Memory) {
                 let message = format!("`{}` uses an in-memory database: every restart deletes the data", service.name);
                 findings.push(
-                    Finding::new("in-memory-database", severity, value.place, resource.clone(), message)
+                    Finding::new(rule::IN_MEMORY_DATABASE, value.place, resource.clone(), message)
+                        .severity(severity)
                         .evidence(name.clone())
                         .help("use a file on a volume, or a database server"),
                 );
@@ -28,7 +29,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some((image, settings)) = by_default(service) {
             let message = format!("`{image}` uses an in-memory database by default: every restart deletes the data");
             findings.push(
-                Finding::new("in-memory-database", severity, service.key, resource, message)
+                Finding::new(rule::IN_MEMORY_DATABASE, service.key, resource, message)
+                    .severity(severity)
                     .evidence(image)
                     .help(format!("set {settings}")),
             );

@@ -3,7 +3,7 @@
 use super::sqlite_single_file_mount::is_database;
 use crate::collections::HashSet;
 use crate::facts::storage::binds::MissingSource;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, rule};
 use crate::model::Mount;
 use crate::rules::Context;
 use crate::rules::support::LABELS;
@@ -48,7 +48,8 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
     // Behind a file up there it is right as it stands.
     let severity = if elsewhere.hfor_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
     let resource = format!("services.{}", first.service.name);
-    let mut finding = Finding::new("missing-bind-source", severity, place(first), resource, message)
+    let mut finding = Finding::new(rule::MISSING_BIND_SOURCE, place(first), resource, message)
+        .severity(severity)
         .evidence(first.written.clone())
         .confidence(Confidence::Medium)
         .help(help);
@@ -102,7 +103,8 @@ fn finding(missing: &MissingSource<'_>) -> Finding {
         }
         _ => "add it to the repository, correct the path, or document how to create it".to_owned(),
     };
-    let finding = Finding::new("missing-bind-source", severity(missing), place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::MISSING_BIND_SOURCE, place, format!("services.{name}"), message)
+        .severity(severity(missing))
         .evidence(written.clone())
         .help(help);
     // Outside of a repository the file may be left out of what was handed over.

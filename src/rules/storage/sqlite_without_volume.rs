@@ -5,7 +5,7 @@ use crate::facts::images::{built, known_image, runs_default, variable, working_d
 use crate::facts::storage::mounts;
 use crate::facts::storage::sqlite::{Location, location};
 use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity, rule};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
@@ -110,7 +110,7 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let path = lost.into_iter().next()?;
     let evidence = known.image.name.clone();
     let severity = if is_provisioned(service) { Severity::Info } else { Severity::Warning };
-    Some(finding(cx, service, severity, service.key, &path).evidence(evidence))
+    Some(finding(cx, service, severity, service.key, &path).evidence(evidence).confidence(Confidence::High))
 }
 
 /// Whether files bring what the database is for: Grafana's data sources and dashboards.
@@ -146,8 +146,9 @@ fn finding(
     } else {
         "use an absolute path, and mount a named volume at its directory".to_owned()
     };
-    let mut finding =
-        Finding::new("sqlite-without-volume", severity, place, format!("services.{name}"), message).help(help);
+    let mut finding = Finding::new(rule::SQLITE_WITHOUT_VOLUME, place, format!("services.{name}"), message)
+        .severity(severity)
+        .help(help);
     // A volume over a directory with a program in it would keep that program when the image has a newer one.
     if fixes::is_for_data(directory) {
         finding.fix = fixes::in_named_volume(cx, service, directory);

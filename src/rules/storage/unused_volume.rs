@@ -1,7 +1,7 @@
 //! A volume that is declared and that no service mounts.
 
 use crate::collections::HashSet;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, rule};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
@@ -26,8 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = Finding::new(
-            "unused-volume",
-            Severity::Warning,
+            rule::UNUSED_VOLUME,
             volume.key,
             format!("volumes.{key}"),
             format!("volume `{key}` is not mounted by any service"),

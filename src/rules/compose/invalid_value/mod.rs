@@ -12,7 +12,7 @@ use super::{address, swarm};
 use crate::collections::HashSet;
 use crate::compose::load::environment::Environment;
 use crate::compose::value::{Entry, Map, Part, Step, Text, Value};
-use crate::finding::{Confidence, Finding, Label, Severity};
+use crate::finding::{Confidence, Finding, Label, Severity, rule};
 use crate::rules::Context;
 use crate::source::Place;
 use crate::yaml::edit;
@@ -242,7 +242,7 @@ impl Report<'_> {
         }
         let evidence = format!("{path}: {}", flaw.message);
         let mut finding =
-            Finding::new("invalid-value", flaw.severity, place, resource, flaw.message).evidence(evidence);
+            Finding::new(rule::INVALID_VALUE, place, resource, flaw.message).severity(flaw.severity).evidence(evidence);
         finding.help = flaw.help;
         if flaw.severity < Severity::Error {
             finding.confidence = Confidence::Medium;

@@ -3,14 +3,14 @@
 use super::quick_fix;
 use super::view::View;
 use crate::compose::problem::{Around, EnvFileProblem, Reported, Role};
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Fix, Severity, rule};
 use crate::source::LoadError;
 use crate::yaml::edit;
 
 /// An env file or label file that cannot be read. One that git ignores cannot be in a checkout, so it is missing here only:
 /// that is a warning.
 pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View<'_>) -> Finding {
-    let mut finding = view.error("missing-env-file", reported, message(problem, view));
+    let mut finding = view.about(rule::MISSING_ENV_FILE, reported, message(problem, view));
     finding.evidence = problem.path().map(|path| view.written(path));
     match problem {
         EnvFileProblem::OfProject { name, error } => {

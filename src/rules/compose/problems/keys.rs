@@ -6,7 +6,7 @@ use super::{quick_fix, schema_fix};
 use crate::compose::problem::{Conflict, Reported, Verdict};
 use crate::compose::spec::schema::suggest::Guess;
 use crate::compose::spec::schema::{Release, UnknownKey};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 
 /// A key that the specification does not have.
 pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>) -> Finding {
@@ -16,7 +16,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>
             "`{name}` requires docker compose {release}, but plimsoll reads the project as {} does",
             Release::REFERENCE
         );
-        return view.error("unknown-key", reported, message);
+        return view.about(rule::UNKNOWN_KEY, reported, message);
     }
     let owner = instance(unknown.title, unknown.owner.as_deref());
     let message = match &unknown.guess {
@@ -30,7 +30,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>
         Guess::Service => format!("`{name}` looks like a service, which belongs under `services`"),
         Guess::Spelling { .. } | Guess::Nothing => format!("unknown key `{name}` in {owner}"),
     };
-    let mut finding = view.error("unknown-key", reported, message);
+    let mut finding = view.about(rule::UNKNOWN_KEY, reported, message);
     if let Guess::Spelling { name: near, fits } = unknown.guess {
         finding.help = Some(format!("did you mean `{near}`?"));
         let fix = schema_fix::respell(view.files, reported.at, name, near);
@@ -45,7 +45,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>
 
 /// Keys or values that exclude each other.
 pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &View<'_>) -> Finding {
-    let mut finding = view.error("conflicting-keys", reported, message(conflict, view));
+    let mut finding = view.about(rule::CONFLICTING_KEYS, reported, message(conflict, view));
     finding.help = help(conflict);
     match conflict {
         Conflict::External { key } => {

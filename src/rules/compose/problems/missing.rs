@@ -1,15 +1,15 @@
 //! What must be there and is not: `missing-key`.
 
 use super::or_list;
-use super::view::error;
+use super::view::about;
 use crate::compose::problem::{Missing, Reported};
-use crate::finding::{Finding, Lack, Lacking};
+use crate::finding::{Finding, Lack, Lacking, RuleId, rule};
 
-const RULE: &str = "missing-key";
+const RULE: RuleId = rule::MISSING_KEY;
 
 /// Something that must be there.
 pub(super) fn finding(reported: &Reported, missing: &Missing) -> Finding {
-    let mut finding = error(RULE, reported, message(missing));
+    let mut finding = about(RULE, reported, message(missing));
     finding.help = help(missing);
     match missing {
         Missing::Services => {

@@ -16,7 +16,7 @@ mod view;
 
 use crate::collections::HashMap;
 use crate::compose::problem::{Problem, Reported, Resource, Role, Undefined, Verdict};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, rule};
 
 pub(crate) use view::{Templates, View};
 
@@ -69,7 +69,7 @@ fn undefined_at_top(reported: &Reported) -> Option<(Resource, &str, &str)> {
 }
 
 fn is_reported(findings: &[Finding], reported: &Reported) -> bool {
-    findings.iter().any(|finding| finding.rule == "undefined-reference" && finding.place == reported.at)
+    findings.iter().any(|finding| finding.rule == rule::UNDEFINED_REFERENCE && finding.place == reported.at)
 }
 
 /// A problem in words.

@@ -5,21 +5,21 @@ use super::view::View;
 use super::{or_list, quick_fix};
 use crate::compose::problem::{ExtendsProblem, IncludeProblem, Reported, Resource, Undefined};
 use crate::compose::value::quote::Quote;
-use crate::finding::{Finding, Fix, Lack, Lacking, Severity};
+use crate::finding::{Finding, Fix, Lack, Lacking, Severity, rule};
 use crate::text::nearest::nearest;
 
 /// A name that nothing in the project has.
 pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<'_>) -> Finding {
-    let rule = "undefined-reference";
+    let rule = rule::UNDEFINED_REFERENCE;
     match undefined {
         Undefined::NotBuilt { name } => {
             let name = view.written(name);
             let message = format!("service `{name}` has no `build`, so it cannot be used as a build context");
-            lacking(view.error(rule, reported, message), reported, Lacking::Build(name))
+            lacking(view.about(rule, reported, message), reported, Lacking::Build(name))
         }
         Undefined::Name { kind, name, known, .. } => {
             let shown = view.written(name);
-            let mut finding = view.error(rule, reported, format!("undefined {} `{shown}`", kind.word()));
+            let mut finding = view.about(rule, reported, format!("undefined {} `{shown}`", kind.word()));
             finding.evidence = Some(format!("{} {shown}", kind.word()));
             let (help, fix) = help_and_fix(reported, *kind, (name.value(), &shown), known, view);
             finding.help = Some(help);
@@ -72,7 +72,7 @@ pub(super) fn inactive(
 ) -> Finding {
     let name = view.written(name);
     let message = format!("service `{name}` is not in any active profile");
-    let mut finding = view.error("inactive-dependency", reported, message);
+    let mut finding = view.about(rule::INACTIVE_DEPENDENCY, reported, message);
     let (both, or) = if may_be_optional { (",", ", or set `required: false`") } else { (" or", "") };
     let list = or_list(profiles);
     finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
@@ -82,7 +82,7 @@ pub(super) fn inactive(
 
 /// Services that depend on each other.
 pub(super) fn cycle(reported: &Reported, path: &[String]) -> Finding {
-    super::view::error("dependency-cycle", reported, format!("dependency cycle: `{}`", path.join(" → ")))
+    super::view::about(rule::DEPENDENCY_CYCLE, reported, format!("dependency cycle: `{}`", path.join(" → ")))
         .help("remove one of these dependencies")
 }
 
@@ -111,7 +111,7 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View
             (Severity::Error, None, format!("`{name}` is defined differently in an included file"))
         }
     };
-    let mut finding = view.error("unresolved-include", reported, message);
+    let mut finding = view.about(rule::UNRESOLVED_INCLUDE, reported, message);
     finding.severity = severity;
     finding.resource = resource.unwrap_or(finding.resource);
     match problem {
@@ -127,7 +127,7 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View
 
 /// An `extends` that cannot be followed.
 pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View<'_>) -> Finding {
-    let error = |message: String| view.error("unresolved-extends", reported, message);
+    let error = |message: String| view.about(rule::UNRESOLVED_EXTENDS, reported, message);
     match problem {
         ExtendsProblem::Remote(file) => {
             let message = format!("`{}` is a remote file, which plimsoll does not fetch", view.written(file));
@@ -156,7 +156,7 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View
 /// Two mounts at one path.
 pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &View<'_>) -> Finding {
     let target = view.written(target);
-    view.error("duplicate-mount-target", reported, format!("duplicate mount at `{target}`"))
+    view.about(rule::DUPLICATE_MOUNT_TARGET, reported, format!("duplicate mount at `{target}`"))
         .help("mount one of them elsewhere, or remove it")
         .evidence(target)
 }
@@ -165,7 +165,7 @@ pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &View<'_>)
 pub(super) fn container_name(reported: &Reported, name: &Quote, view: &View<'_>) -> Finding {
     let name = view.written(name);
     let message = format!("container name `{name}` is already used by another service");
-    view.error("duplicate-container-name", reported, message)
+    view.about(rule::DUPLICATE_CONTAINER_NAME, reported, message)
         .help("remove both so that Compose generates the names, or choose a different one")
         .evidence(name)
 }

@@ -7,16 +7,16 @@ use crate::compose::problem::{Kind, Reported, Role};
 use crate::compose::spec::schema::shape::{EntryStyle, Mapping, Names, Shape, TextRule};
 use crate::compose::spec::schema::violation::{Bound, Flaw, Rest, Subject, Violation};
 use crate::compose::spec::schema::wanted;
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId};
 
 /// How many characters of a value a message shows.
 const SHOWN: usize = 60;
 
 /// A value that does not fit.
-pub(super) fn finding(rule: &'static str, reported: &Reported, violation: &Violation, view: &View<'_>) -> Finding {
+pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, view: &View<'_>) -> Finding {
     let subject = subject(&violation.subject);
     let message = message(&subject, &violation.flaw, view);
-    let mut finding = view.error(rule, reported, message);
+    let mut finding = view.about(rule, reported, message);
     finding.help = help(&violation.flaw).map(str::to_owned);
     if let Flaw::Text { near: Some(near), .. } = violation.flaw {
         finding.help = Some(format!("did you mean `{near}`?"));

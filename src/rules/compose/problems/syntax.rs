@@ -1,19 +1,19 @@
 //! Files that cannot be read: `yaml-syntax`, `duplicate-key`, `invalid-interpolation`, `required-variable` and
 //! `malformed-line`.
 
-use super::view::{View, error};
+use super::view::{View, about};
 use super::{quick_fix, shorten};
 use crate::compose::problem::{EnvLine, EnvLineFlaw, LinePosition, Reported, Syntax};
-use crate::finding::{Finding, Severity, syntax_help, syntax_message};
+use crate::finding::{Finding, RuleId, Severity, rule, syntax_help, syntax_message};
 use crate::yaml::SyntaxKind;
 
-const RULE: &str = "yaml-syntax";
+const RULE: RuleId = rule::YAML_SYNTAX;
 
 /// What is wrong with the syntax of a file.
 pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
     match syntax {
         Syntax::Parser(kind) => {
-            let mut finding = error(RULE, reported, syntax_message(kind));
+            let mut finding = about(RULE, reported, syntax_message(kind));
             finding.help = syntax_help(kind).map(str::to_owned);
             if let SyntaxKind::UndefinedAlias { name } = kind {
                 finding.resource.clone_from(name);
@@ -21,14 +21,14 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
             finding
         }
         Syntax::Unreadable { name, error: reason } => {
-            let mut finding = error(RULE, reported, format!("cannot read `{name}`: {reason}"));
+            let mut finding = about(RULE, reported, format!("cannot read `{name}`: {reason}"));
             finding.severity = reason.severity();
             finding.resource.clone_from(name);
             finding
         }
-        Syntax::RecursiveAlias => error(RULE, reported, "alias refers to an anchor that contains it"),
-        Syntax::Tag { tag } => error(RULE, reported, format!("invalid value for the tag `{tag}`")),
-        Syntax::TooLarge { limit } => error(
+        Syntax::RecursiveAlias => about(RULE, reported, "alias refers to an anchor that contains it"),
+        Syntax::Tag { tag } => about(RULE, reported, format!("invalid value for the tag `{tag}`")),
+        Syntax::TooLarge { limit } => about(
             RULE,
             reported,
             format!("aliases in this document expand to more than {limit} values, or are nested too deeply"),
@@ -38,7 +38,7 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
 
 /// A key that stands in a mapping twice.
 pub(super) fn duplicate_key(reported: &Reported, key: &str, view: &View<'_>) -> Finding {
-    let mut finding = error("duplicate-key", reported, format!("duplicate key `{key}`"))
+    let mut finding = about(rule::DUPLICATE_KEY, reported, format!("duplicate key `{key}`"))
         .help("remove one of them; docker compose rejects duplicate keys");
     let first = reported.related.first();
     finding.fix = first.and_then(|first| quick_fix::duplicate_key(view.files, first.place, reported.at));
@@ -51,7 +51,7 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
         Some(written) => format!("invalid variable reference `{}`", shorten(written)),
         None => "invalid variable reference".to_owned(),
     };
-    let mut finding = error("invalid-interpolation", reported, message)
+    let mut finding = about(rule::INVALID_INTERPOLATION, reported, message)
         .evidence(reported.about.join("."))
         .help("escape a literal `$` as `$$`");
     finding.fix = quick_fix::invalid_interpolation(view.files, view.sources, reported.at);
@@ -60,7 +60,7 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
 
 /// A variable that a Compose file demands. One that cannot be in a checkout is missing here only: that is a warning.
 pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view: &View<'_>) -> Finding {
-    let mut finding = error("required-variable", reported, required_message(name, message));
+    let mut finding = about(rule::REQUIRED_VARIABLE, reported, required_message(name, message));
     finding.resource = name.to_owned();
     finding.help = view.help_for_absent(name);
     if finding.help.is_some() {
@@ -81,30 +81,30 @@ fn required_message(name: &str, message: &str) -> String {
 pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> Finding {
     let (rule, message, help) = match &line.flaw {
         EnvLineFlaw::KeyWithSpace => {
-            ("malformed-line", "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
+            (rule::MALFORMED_LINE, "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
         }
-        EnvLineFlaw::NoKey => ("malformed-line", "missing variable name".to_owned(), "use `KEY=value`"),
+        EnvLineFlaw::NoKey => (rule::MALFORMED_LINE, "missing variable name".to_owned(), "use `KEY=value`"),
         EnvLineFlaw::UnexpectedCharacter(found) => (
-            "malformed-line",
+            rule::MALFORMED_LINE,
             format!("invalid character `{}` in a variable name", found.escape_default()),
             "quote multi-line values, and start comments with `#`",
         ),
-        EnvLineFlaw::UnterminatedQuote => ("malformed-line", "unclosed quote".to_owned(), "close the quote"),
+        EnvLineFlaw::UnterminatedQuote => (rule::MALFORMED_LINE, "unclosed quote".to_owned(), "close the quote"),
         EnvLineFlaw::ExportOfNothing => {
-            ("malformed-line", "`export` without a variable name".to_owned(), "use `export KEY=value`")
+            (rule::MALFORMED_LINE, "`export` without a variable name".to_owned(), "use `export KEY=value`")
         }
         EnvLineFlaw::InvalidInterpolation => (
-            "invalid-interpolation",
+            rule::INVALID_INTERPOLATION,
             "invalid variable reference".to_owned(),
             "use single quotes, or escape a literal `$` as `$$`",
         ),
         EnvLineFlaw::Required { name, message } => (
-            "required-variable",
+            rule::REQUIRED_VARIABLE,
             required_message(name, message),
             "set it earlier in this file, or in an earlier env file",
         ),
     };
-    let mut finding = error(rule, reported, message);
+    let mut finding = about(rule, reported, message);
     match &line.position {
         LinePosition::Start => finding.evidence = Some("behind the start".to_owned()),
         LinePosition::Behind(name) => finding.evidence = Some(format!("behind {name}")),

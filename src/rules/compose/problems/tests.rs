@@ -150,7 +150,7 @@ fn keys_that_compose_ignores_do_not_reject_the_project() {
 fn newer_keys_are_told_apart() {
     let (_, found) = run(&SourceDb::new(), &service("build: {no_cache_filter: [a, 1]}\npre_start: []"));
     assert_eq!(
-        found.iter().map(|finding| finding.rule).collect::<Vec<_>>(),
+        found.iter().map(|finding| finding.rule.name()).collect::<Vec<_>>(),
         ["unknown-key", "wrong-type", "unknown-key"]
     );
     let key = lookup("services.a.pre_start");

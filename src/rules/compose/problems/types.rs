@@ -3,9 +3,9 @@
 use super::schema;
 use super::view::View;
 use crate::compose::problem::{Cast, Kind, Reported, TypeProblem, Wanted};
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleId, rule};
 
-const RULE: &str = "wrong-type";
+const RULE: RuleId = rule::WRONG_TYPE;
 
 /// A value of the wrong type.
 pub(super) fn finding(reported: &Reported, problem: &TypeProblem, view: &View<'_>) -> Finding {
@@ -36,7 +36,7 @@ pub(super) fn finding(reported: &Reported, problem: &TypeProblem, view: &View<'_
         ),
         TypeProblem::Include => "`include` must be a list".to_owned(),
     };
-    view.error(RULE, reported, message)
+    view.about(RULE, reported, message)
 }
 
 fn cast(to: Cast) -> &'static str {

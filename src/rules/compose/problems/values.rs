@@ -10,16 +10,16 @@ use crate::compose::load::short::volume::VolumeFlaw;
 use crate::compose::load::short::words::WordsFlaw;
 use crate::compose::problem::{Reported, ValueProblem};
 use crate::compose::value::quote::Quote;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, RuleId, Severity, rule};
 
-const RULE: &str = "invalid-value";
+const RULE: RuleId = rule::INVALID_VALUE;
 
 /// A value that docker compose cannot use.
 pub(super) fn finding(reported: &Reported, problem: &ValueProblem, view: &View<'_>) -> Finding {
     if let ValueProblem::Schema(violation) = problem {
         return schema::finding(RULE, reported, violation, view);
     }
-    let mut finding = view.error(RULE, reported, message(problem, view));
+    let mut finding = view.about(RULE, reported, message(problem, view));
     finding.help = help(problem);
     match problem {
         ValueProblem::BooleanWord { .. } => finding.severity = Severity::Info,

@@ -8,7 +8,7 @@ use crate::compose::load::interpolate::OF_PROJECT;
 use crate::compose::problem::Reported;
 use crate::compose::value::quote::Quote;
 use crate::facts::environment::env_examples;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, RuleId};
 use crate::secret_names::is_secret_name;
 use crate::source::{FileId, NodeId, Place, SourceDb, relative};
 use crate::text::template::{Outcome, expand};
@@ -76,9 +76,9 @@ impl<'a> View<'a> {
         quote.written(&|place| self.templates.at(place))
     }
 
-    /// An error about what a problem is about.
-    pub(super) fn error(&self, rule: &'static str, reported: &Reported, message: impl Into<String>) -> Finding {
-        error(rule, reported, message)
+    /// A finding about what a problem is about.
+    pub(super) fn about(&self, rule: RuleId, reported: &Reported, message: impl Into<String>) -> Finding {
+        about(rule, reported, message)
     }
 
     /// Whether git ignores a file that a Compose file names, so that it cannot be in a checkout.
@@ -109,9 +109,9 @@ impl<'a> View<'a> {
     }
 }
 
-/// An error about what a problem is about.
-pub(super) fn error(rule: &'static str, reported: &Reported, message: impl Into<String>) -> Finding {
-    let mut finding = Finding::new(rule, Severity::Error, reported.at, reported.about.join("."), message);
+/// A finding about what a problem is about.
+pub(super) fn about(rule: RuleId, reported: &Reported, message: impl Into<String>) -> Finding {
+    let mut finding = Finding::new(rule, reported.at, reported.about.join("."), message);
     finding.evidence.clone_from(&reported.path);
     finding
 }
