@@ -6,6 +6,7 @@ mod cli;
 mod compared;
 mod compose;
 mod configuration;
+mod fingerprints;
 mod fixes;
 mod fuzz;
 #[cfg(unix)]
