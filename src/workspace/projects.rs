@@ -130,6 +130,21 @@ impl Run<'_> {
         self.selected(&selections, around)
     }
 
+    /// The projects whose `.env` names a file that is not there.
+    fn dangling(&self, all: &Invocations, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
+        let is_asked = |directory: &&PathBuf| {
+            let dotenv = directory.join(".env");
+            paths.iter().any(|path| directory.starts_with(path) || dotenv == *path)
+        };
+        let asked = all.dangling.iter().filter(is_asked);
+        let outcomes = asked.flat_map(|directory| {
+            let variables = discover::in_directory(around, directory);
+            let around = Surroundings { directory: directory.clone(), variables };
+            self.selected(&[ProjectSelection::default()], &around)
+        });
+        outcomes.collect()
+    }
+
     fn selected(&self, selections: &[ProjectSelection], around: &Surroundings) -> Vec<Outcome> {
         let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
         entries.map(|entry| self.judge(&entry, Manner::DEFAULT)).collect()
@@ -150,6 +165,7 @@ impl Run<'_> {
             [only] => self.project(only, Depth::Whole, around),
             all => all.par_iter().flat_map_iter(|asked| self.project(asked, Depth::Whole, around)).collect(),
         };
+        outcomes.extend(all.values().flat_map(|all| self.dangling(all, paths, around)));
         let named = self.named_alone(paths, &outcomes);
         outcomes.extend(all.values().flat_map(|all| self.left_out(all, paths, &named)));
         outcomes.extend(named.iter().filter_map(|file| {

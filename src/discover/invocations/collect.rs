@@ -75,13 +75,14 @@ pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings:
     };
     collection.configured(settings.projects);
     let direnv = read_all(&context, &files);
-    dotenv_files(&context);
+    let dangling = dotenv_files(&context, &direnv);
     collection.written(&context, &direnv);
     collection.defaults(&files);
     collection.guesses(&files);
     collection.alone(&files);
     collection.rest(&files);
     let mut all = collection.finish();
+    all.dangling = dangling;
     all.unfinished = unfinished(&context);
     all
 }
@@ -95,9 +96,10 @@ fn unfinished(context: &Context<'_>) -> Vec<PathBuf> {
     all.into_iter().collect()
 }
 
-/// Each `.env` that names files is a way to start its directory.
-fn dotenv_files(context: &Context<'_>) {
+/// Each `.env` that names files is a way to start its directory. The directories where a file that it names is not there.
+fn dotenv_files(context: &Context<'_>, direnv: &Direnv) -> Vec<PathBuf> {
     let repository = context.repository;
+    let mut dangling = Vec::new();
     for directory in repository.directories() {
         let Some(path) = dotenv_of(repository, directory) else { continue };
         let mut environment = Environment::default();
@@ -105,15 +107,20 @@ fn dotenv_files(context: &Context<'_>) {
         let Some(span) = environment.get("COMPOSE_FILE").and_then(|_| environment.place("COMPOSE_FILE")) else {
             continue;
         };
-        context.find(Found {
+        let found = Found {
             command: Compose { starts: true, ..Compose::default() },
             directories: vec![directory.to_owned()],
             environment: BTreeMap::new(),
             purpose: Purpose::Deploy,
             by_hand: false,
             span,
-        });
+        };
+        if resolve(context, &found, direnv).is_empty() && repository.is_file(&below(directory, ".env")) {
+            dangling.push(repository.absolute(directory));
+        }
+        context.find(found);
     }
+    dangling
 }
 
 /// What is put together.
@@ -370,7 +377,7 @@ impl Collection<'_, '_> {
         let not_judged =
             self.not_judged.iter().map(|(file, reason)| NotJudged { file: absolute(file), reason: reason.clone() });
         let (parts, not_judged) = (parts.collect(), not_judged.collect());
-        Invocations { root: self.repository.root.clone(), projects, parts, not_judged, unfinished: Vec::new() }
+        Invocations { root: self.repository.root.clone(), projects, parts, not_judged, dangling: Vec::new(), unfinished: Vec::new() }
     }
 
     fn invocation(&self, identity: Identity, draft: Draft) -> Invocation {

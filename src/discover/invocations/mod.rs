@@ -95,6 +95,8 @@ pub(crate) struct Invocations {
     pub(crate) parts: Vec<Part>,
     /// Compose files that no invocation covers.
     pub(crate) not_judged: Vec<NotJudged>,
+    /// Directories whose `.env` names a file that is not there: docker compose starts nothing in them.
+    pub(crate) dangling: Vec<PathBuf>,
     /// Files that may have more commands in them than were followed: they are too long, or branch too often.
     pub(crate) unfinished: Vec<PathBuf>,
 }
