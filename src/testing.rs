@@ -63,7 +63,7 @@ pub mod report {
 pub mod stages {
     pub use crate::compose::load::convert::convert;
     pub use crate::compose::value::provenance::Texts;
-    pub use crate::compose::{Entry, Project, load};
+    pub use crate::compose::{Entry, Outside, Project, load};
     pub use crate::facts::Facts;
     pub use crate::model::lower;
     pub use crate::text::template;

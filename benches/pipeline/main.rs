@@ -18,7 +18,7 @@ use plimsoll::testing::stages::Texts;
 use plimsoll::testing::stages::convert;
 use plimsoll::testing::stages::lower;
 use plimsoll::testing::stages::template;
-use plimsoll::testing::stages::{Entry, Project, load};
+use plimsoll::testing::stages::{Entry, Outside, Project, load};
 use plimsoll::testing::workspace::{self, Request};
 use plimsoll::testing::yaml::{Trees, parse};
 
@@ -77,6 +77,7 @@ fn entry() -> Entry {
         name: None,
         profiles: Vec::new(),
         variables: Vec::new(),
+        outside: Outside::default(),
     }
 }
 

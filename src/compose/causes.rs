@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
 
 use super::problem::{
-    Cause, ExtendsProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role, TypeProblem, Undefined,
+    Cause, ExtendsProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role, TypeProblem,
+    Undefined, Verdict,
 };
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
+use crate::compose::load::environment::State;
 use crate::compose::load::interpolate::Reference;
 use crate::compose::spec::schema::suggest::Guess;
 use crate::compose::spec::schema::violation::Flaw;
@@ -46,6 +48,23 @@ fn from_blanks(found: &mut [Reported], references: &[Reference]) {
         .filter(blank)
         .map(|reference| ((reference.place.span.file, reference.place.node), reference.place))
         .collect();
+    let is_unknown = |reference: &&Reference| {
+        reference.state == State::Unknown && matches!(reference.outcome, Outcome::Unset | Outcome::Missing)
+    };
+    let unknown: HashSet<(FileId, NodeId)> = references
+        .iter()
+        .filter(is_unknown)
+        .map(|reference| (reference.place.span.file, reference.place.node))
+        .collect();
+    if !unknown.is_empty() {
+        for (_, reported) in open(found) {
+            // With the value that the deployment has, docker compose may take it.
+            if unknown.contains(&(reported.at.span.file, reported.at.node)) {
+                reported.verdict = Verdict::Accepted;
+                reported.caused_by = Some(Cause::Blank(reported.at));
+            }
+        }
+    }
     for (_, reported) in open(found).filter(|(_, reported)| is_about_value(&reported.problem)) {
         let variable = blanks.get(&(reported.at.span.file, reported.at.node));
         reported.caused_by = variable.map(|place| Cause::Blank(*place));
@@ -207,8 +226,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::compose::problem::{Conflict, Verdict};
-    use crate::compose::{Entry, load};
+    use crate::compose::problem::Conflict;
+    use crate::compose::{Entry, Outside, load};
     use crate::source::SourceDb;
     use crate::yaml::Trees;
 
@@ -222,6 +241,7 @@ mod tests {
             name: None,
             profiles: Vec::new(),
             variables: Vec::new(),
+            outside: Outside::default(),
         };
         load(&sources, &Trees::default(), &entry).1
     }

@@ -10,8 +10,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub(crate) use near::{directories_mentioning, files_near, may_be_compose};
 
-use crate::compose::Entry;
 use crate::compose::load::environment::Environment;
+use crate::compose::{Entry, Outside};
 use crate::config::Pattern;
 use crate::source::Place;
 use crate::source::{PathKind, SourceDb, normalize};
@@ -76,6 +76,7 @@ pub(crate) fn selected(sources: &SourceDb, selection: &ProjectSelection, around:
         name: selection.name.clone(),
         profiles: selection.profiles.clone(),
         variables: around.variables.clone(),
+        outside: Outside::default(),
     })
 }
 

@@ -21,7 +21,7 @@ use crate::compose::Project;
 use crate::compose::value::provenance::Texts;
 use crate::facts::environment::env_examples::Documented;
 use crate::model::{Model, Service};
-use crate::source::{FileId, SourceDb, relative};
+use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
 
 /// The facts of one project.
@@ -149,23 +149,23 @@ impl<'a> Facts<'a> {
         self.once(&self.blanks, || environment::variables::blanks(self.project)).as_slice()
     }
 
-    /// The example file beside the project that names a variable.
-    pub(crate) fn documented(&self, variable: &str) -> Option<String> {
-        self.examples().get(variable).map(|one| relative(&self.project.directory, &one.file))
-    }
-
-    /// Whether that file leaves the variable empty.
+    /// Whether the example file next to the project leaves a variable empty.
     pub(crate) fn is_documented_empty(&self, variable: &str) -> bool {
         self.examples().get(variable).is_some_and(|one| one.is_empty)
     }
 
-    fn examples(&self) -> &BTreeMap<String, Documented> {
-        self.once(&self.documented, || environment::env_examples::documented(&self.project.directory, self.sources))
+    /// Whether that file has the variable in a comment only.
+    pub(crate) fn is_documented_as_optional(&self, variable: &str) -> bool {
+        self.examples().get(variable).is_some_and(|one| one.is_comment)
     }
 
-    /// Whether the project's variables come from a file that is here. Without one they come from somewhere else.
-    pub(crate) fn has_env_file(&self) -> bool {
-        !self.project.environment.files.is_empty()
+    /// Where the project's variables are expected to come from.
+    pub(crate) fn expected(&self) -> environment::variables::Expected {
+        environment::variables::expected(self.project)
+    }
+
+    fn examples(&self) -> &BTreeMap<String, Documented> {
+        self.once(&self.documented, || environment::env_examples::documented(&self.project.directory, self.sources))
     }
 
     /// What the configurations beside the project say.
@@ -350,6 +350,7 @@ pub(crate) mod fixture {
             name: None,
             profiles: Vec::new(),
             variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            outside: crate::compose::Outside::default(),
         };
         let trees = Trees::default();
         let (project, _) = load(&sources, &trees, &entry);

@@ -253,8 +253,10 @@ pub(crate) enum VariableSource {
 pub(crate) struct Variable {
     /// Where its name is written: the key, or the whole `KEY=value` item or line.
     pub(crate) key: Place,
-    /// Its value; `None` for a bare `KEY` that nothing resolves (Compose then removes it).
+    /// Its value; `None` for a bare `KEY` that nothing resolves (Compose then removes it), and for one that is not known.
     pub(crate) value: Option<Spanned<String>>,
+    /// Whether it has a value that the checkout does not say.
+    pub(crate) is_unknown: bool,
     /// Where it comes from.
     pub(crate) source: VariableSource,
 }

@@ -114,25 +114,16 @@ pub(crate) fn is_for_data(directory: &str) -> bool {
             .any(|word| DATA_WORDS.contains(&word))
 }
 
-/// Makes Compose stop where a variable has no value; or writes the name that is clearly meant.
-pub(crate) fn insist(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
+/// Writes the name of a variable that is set in the place of one that is a misspelling of it.
+pub(crate) fn meant(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Fix> {
     if blank.emptied.is_some() {
         return None;
     }
     let name = blank.name;
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
-    if let Some(meant) = crate::text::nearest::clearly_meant(name, &set) {
-        let edits = each_use(cx, blank, &|form| Some(form.replacen(name, meant, 1)));
-        return edit::risky(
-            format!("replace with `{meant}`, which has a value: the project then uses that value"),
-            edits,
-        );
-    }
-    let edits = each_use(cx, blank, &|form| {
-        let plain = form == format!("${{{name}}}") || form == format!("${name}");
-        plain.then(|| format!("${{{name}:?}}"))
-    });
-    edit::risky(format!("replace with `${{{name}:?}}`: Compose then stops if `{name}` has no value"), edits)
+    let meant = crate::text::nearest::clearly_meant(name, &set)?;
+    let edits = each_use(cx, blank, &|form| Some(form.replacen(name, meant, 1)));
+    edit::risky(format!("replace with `{meant}`, which has a value: the project then uses that value"), edits)
 }
 
 fn each_use(cx: &Context<'_>, blank: &Blank<'_>, written: &dyn Fn(&str) -> Option<String>) -> Option<Vec<Edit>> {

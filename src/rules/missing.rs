@@ -4,7 +4,8 @@
 use crate::finding::{RuleId, rule};
 
 /// These rules.
-pub(crate) const REPORTS_MISSING: [RuleId; 6] = [
+pub(crate) const REPORTS_MISSING: [RuleId; 7] = [
+    rule::BLANK_VALUE,
     rule::INACTIVE_DEPENDENCY,
     rule::MISSING_KEY,
     rule::UNDEFINED_REFERENCE,

@@ -114,3 +114,20 @@ pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<Stri
 pub(crate) fn usual_port(scheme: Option<&str>) -> u16 {
     if matches!(scheme, Some("https" | "wss" | "grpcs")) { 443 } else { 80 }
 }
+
+/// How many names a list has before it says how many more there are.
+const MOST_NAMES: usize = 5;
+
+/// The names of variables in backticks: "`A`, `B` and `C`", at most five.
+pub(crate) fn list_of_names(references: &[&Reference]) -> String {
+    let mut names: Vec<String> =
+        references.iter().take(MOST_NAMES).map(|reference| format!("`{}`", reference.name)).collect();
+    if references.len() > MOST_NAMES {
+        names.push(format!("{} more", references.len() - MOST_NAMES));
+    }
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}

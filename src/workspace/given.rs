@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::invocations::Asked;
-use super::projects::{Outcome, Run};
+use super::projects::{Outcome, Run, loose_overlays};
 use crate::compose::nearest;
 use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations};
 use crate::discover::{self, Surroundings, is_compose_name};
@@ -97,13 +97,14 @@ impl Run<'_> {
             discover::directories_mentioning(self.sources, file, &root, &words)
         });
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
+        let loose = loose_overlays(all);
         let wanted: BTreeSet<PathBuf> = self.of_rare_words(others, &words).flatten().collect();
         let is_wanted = |invocation: &&Invocation| invocation.files.iter().any(|file| wanted.contains(file));
         let projects = all.values().flat_map(|all| all.projects.values());
         let asked = projects.map(|invocations| invocations.iter().filter(is_wanted).collect::<Asked<'_>>());
         asked
             .filter(|asked| !asked.is_empty())
-            .flat_map(|asked| self.project(&asked, Depth::Missing, around))
+            .flat_map(|asked| self.project(&asked, &loose, Depth::Missing, around))
             .flat_map(|outcome| outcome.findings)
             .collect()
     }

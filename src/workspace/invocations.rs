@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::outside::outside;
 use super::projects::Run;
-use crate::compose::Entry;
+use crate::compose::{Entry, Outside};
 use crate::config::Config;
 use crate::discover::invocations::{Certainty, Configured, Engine, Invocation, Invocations, Settings, discover};
 use crate::discover::{self, Exclusion, Surroundings};
@@ -116,6 +117,11 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Sur
         variables.retain(|(known, _)| known != name);
         variables.push((name.clone(), value.clone()));
     }
+    let unknown = invocation.environment.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone());
+    let outside = match invocation.engine {
+        Engine::Swarm => Outside { may_set_others: true, ..Outside::default() },
+        Engine::Compose => outside(sources, &invocation.directory, &invocation.env_files, unknown.collect()),
+    };
     Entry {
         files: invocation.files.clone(),
         env_files: env_files(sources, invocation),
@@ -123,6 +129,7 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Sur
         name: invocation.name.clone(),
         profiles: invocation.profiles.iter().cloned().collect(),
         variables,
+        outside,
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod fragments;
 mod given;
 mod invocations;
 mod merge;
+mod outside;
 mod projects;
 mod selection;
 mod surroundings;

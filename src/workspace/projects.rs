@@ -9,15 +9,16 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::invocations::{Asked, entry_of};
+use super::outside::supplemented;
 use super::{Kept, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
 use crate::compose::load::decode;
 use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
-use crate::compose::{Entry, Project, load};
+use crate::compose::{Entry, Outside, Project, load};
 use crate::config::{Config, ProjectSetting};
-use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose};
+use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose, Reason};
 use crate::discover::{self, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::repository::{nearby, purpose};
@@ -147,7 +148,7 @@ impl Run<'_> {
 
     fn selected(&self, selections: &[ProjectSelection], around: &Surroundings) -> Vec<Outcome> {
         let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
-        entries.map(|entry| self.judge(&entry, Manner::DEFAULT)).collect()
+        entries.map(|entry| self.judge(&supplemented(self.sources, entry), Manner::DEFAULT)).collect()
     }
 
     /// The invocations that paths are about, each judged, and files that are named and that no invocation loads.
@@ -159,17 +160,19 @@ impl Run<'_> {
     ) -> Vec<Outcome> {
         let watch = &self.request.watch;
         let asked: Vec<Asked<'_>> = all.values().flat_map(|all| self.asked(all, paths)).collect();
+        let loose = loose_overlays(all);
         watch.announce(asked.len());
         let mut outcomes: Vec<Outcome> = match asked.as_slice() {
             // Threads cost more to start than one project takes.
-            [only] => self.project(only, Depth::Whole, around),
-            all => all.par_iter().flat_map_iter(|asked| self.project(asked, Depth::Whole, around)).collect(),
+            [only] => self.project(only, &loose, Depth::Whole, around),
+            all => all.par_iter().flat_map_iter(|asked| self.project(asked, &loose, Depth::Whole, around)).collect(),
         };
         outcomes.extend(all.values().flat_map(|all| self.dangling(all, paths, around)));
         let named = self.named_alone(paths, &outcomes);
         outcomes.extend(all.values().flat_map(|all| self.left_out(all, paths, &named)));
         outcomes.extend(named.iter().filter_map(|file| {
-            let alone = self.with_options(discover::alone(self.sources, file, around)?);
+            let alone = discover::alone(self.sources, file, around)?;
+            let alone = self.with_options(supplemented(self.sources, alone));
             let base = discover::base_of(self.sources, file.parent()?);
             Some(self.guessed(&alone, base.filter(|base| base != file).as_deref(), Depth::Whole))
         }));
@@ -177,7 +180,13 @@ impl Run<'_> {
     }
 
     /// Judges the invocations of a project that are asked for.
-    pub(super) fn project(&self, asked: &Asked<'_>, depth: Depth, around: &Surroundings) -> Vec<Outcome> {
+    pub(super) fn project(
+        &self,
+        asked: &Asked<'_>,
+        loose: &BTreeSet<PathBuf>,
+        depth: Depth,
+        around: &Surroundings,
+    ) -> Vec<Outcome> {
         let base = base_of(asked);
         let judged = asked.iter().map(|invocation| {
             let entry = self.with_options(entry_of(self.sources, invocation, around));
@@ -188,13 +197,13 @@ impl Run<'_> {
             Outcome { invocation: Some((*invocation).clone()), ..outcome }
         });
         let mut outcomes: Vec<Outcome> = judged.collect();
-        self.complete(&mut outcomes, depth);
+        self.complete(&mut outcomes, loose, depth);
         self.request.watch.finish_one();
         outcomes
     }
 
-    /// A base that only its overlays make whole lacks nothing.
-    fn complete(&self, outcomes: &mut [Outcome], depth: Depth) {
+    /// A base that only its overlays make whole lacks nothing; `loose` are the directories with overlays that are not judged.
+    fn complete(&self, outcomes: &mut [Outcome], loose: &BTreeSet<PathBuf>, depth: Depth) {
         let whole: Vec<Vec<PathBuf>> = outcomes
             .iter()
             .filter(|outcome| outcome.is_overlay && !outcome.incomplete)
@@ -202,7 +211,8 @@ impl Run<'_> {
             .collect();
         let is_part = |outcome: &Outcome| {
             let own = &outcome.entry.files;
-            outcome.incomplete && whole.iter().any(|files| files.len() > own.len() && files.starts_with(own))
+            let is_completed = || whole.iter().any(|files| files.len() > own.len() && files.starts_with(own));
+            outcome.incomplete && (is_completed() || is_plain(outcome) && loose.contains(&outcome.entry.directory))
         };
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
             let invocation = outcome.invocation.take();
@@ -220,6 +230,7 @@ impl Run<'_> {
             entry.profiles = request.profiles.clone();
         }
         if !request.env_files.is_empty() {
+            entry.outside = Outside::default();
             entry.env_files = vec![request.env_files.iter().map(|file| request.directory.join(file)).collect()];
         }
         entry
@@ -397,6 +408,17 @@ fn purpose_of(purpose: Purpose) -> Option<purpose::Purpose> {
         Purpose::Develop => Some(purpose::Purpose::Development),
         Purpose::Deploy => None,
     }
+}
+
+/// The directories with overlays that no command uses.
+pub(super) fn loose_overlays(all: &BTreeMap<PathBuf, Invocations>) -> BTreeSet<PathBuf> {
+    let left = all.values().flat_map(|all| &all.not_judged).filter(|left| left.reason == Reason::OverlayNotUsed);
+    left.filter_map(|left| left.file.parent().map(Path::to_path_buf)).collect()
+}
+
+/// Whether nothing says how a project is started but the names of its files.
+fn is_plain(outcome: &Outcome) -> bool {
+    outcome.invocation.as_ref().is_some_and(|invocation| invocation.certainty == Certainty::Default)
 }
 
 /// The entry of a guess without the base that its overlay may belong to.

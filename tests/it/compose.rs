@@ -234,9 +234,9 @@ fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
 }
 
 #[test]
-fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
+fn a_required_variable_that_no_checkout_can_have_is_no_error() {
     let compose = ("compose.yaml", "services:\n  web:\n    image: example/web:${TAG:?}\n");
-    let check = |name: &str, more: &[(&str, &str)], severity: &str, help: &str| {
+    let check = |name: &str, more: &[(&str, &str)], expect: &[(&str, &str)]| {
         let files: Vec<(&str, &str)> = [compose].iter().chain(more).copied().collect();
         let found = common::findings(&common::report(&common::project("compose", name, &files), &[]));
         let of_variable: Vec<(&str, &str)> = found
@@ -244,15 +244,16 @@ fn a_required_variable_that_no_checkout_can_have_is_a_warning() {
             .filter(|finding| finding["rule"] == "required-variable")
             .map(|finding| (finding["severity"].as_str().unwrap(), finding["help"].as_str().unwrap()))
             .collect();
-        assert_eq!(of_variable, [(severity, help)], "{name}");
+        assert_eq!(of_variable, expect, "{name}");
     };
     let plain = "set `TAG` in `.env`, or pass an env file that sets it";
-    check("required", &[], "error", plain);
-    check("required-beside-env", &[(".env", "OTHER=1\n"), (".env.example", "TAG=1\n")], "error", plain);
-    let copy = "copy `.env.example`, which documents it, to `.env` and fill it in";
-    check("required-with-example", &[(".env.example", "TAG=\n"), (".gitignore", ".env\n")], "warning", copy);
-    let set = "set it in `.env`, which git ignores, so it is missing in every fresh checkout";
-    check("required-and-ignored", &[(".gitignore", ".env\n")], "warning", set);
+    check("required-beside-env", &[(".env", "OTHER=1\n"), (".env.example", "TAG=1\n")], &[("error", plain)]);
+    let add = "set it in `.env`, and add a file `.env.example` that lists it";
+    check("required", &[], &[("info", add)]);
+    check("required-with-example", &[(".env.example", "TAG=\n"), (".gitignore", ".env\n")], &[]);
+    check("required-and-ignored", &[(".gitignore", ".env\n")], &[]);
+    let omitted = "add it to `.env.example`, which is what people copy to `.env`";
+    check("required-and-omitted", &[(".env.example", "OTHER=1\n")], &[("warning", omitted)]);
 }
 
 #[test]
@@ -269,12 +270,12 @@ fn a_missing_env_file_is_named_as_it_is_written() {
 }
 
 #[test]
-fn a_required_variable_that_a_text_tells_of_is_a_warning() {
+fn a_required_variable_that_a_text_tells_of_names_the_text() {
     let compose = ("compose.yaml", "services:\n  web:\n    image: example/web:${TAG:?}\n");
     let text = ("README.md", "Put this into `.env`:\n\n```env\nTAG=1.4\n```\n");
     let found = found_in("required-and-told", &[compose, text]);
     let help = "set it in `.env`, as documented in `README.md`".to_owned();
-    assert_eq!(found, [("required-variable".to_owned(), "warning".to_owned(), 3, help)]);
+    assert_eq!(found, [("required-variable".to_owned(), "info".to_owned(), 3, help)]);
 }
 
 /// Rule, severity, line and help of what is found in a project of some files.
@@ -293,21 +294,22 @@ fn found_in(name: &str, files: &[(&str, &str)]) -> Vec<(String, String, u64, Str
 #[test]
 fn an_env_file_that_no_checkout_can_have_is_a_warning() {
     let compose = |file: &str| format!("services:\n  web:\n    image: example/web:1\n    env_file: {file}\n");
-    let check = |name: &str, file: &str, beside: &[(&str, &str)], severity: &str, help: &str| {
+    let missing = |name: &str, file: &str, beside: &[(&str, &str)]| -> Vec<(String, String)> {
         let compose = compose(file);
         let files: Vec<(&str, &str)> = [("compose.yaml", compose.as_str())].iter().chain(beside).copied().collect();
-        let found = found_in(name, &files);
-        let missing: Vec<(&str, &str)> = found
-            .iter()
-            .filter(|(rule, ..)| rule == "missing-env-file")
-            .map(|(_, severity, _, help)| (severity.as_str(), help.as_str()))
-            .collect();
-        assert_eq!(missing, [(severity, help)], "{name}");
+        let found = found_in(name, &files).into_iter().filter(|(rule, ..)| rule == "missing-env-file");
+        found.map(|(_, severity, _, help)| (severity, help)).collect()
+    };
+    let check = |name: &str, file: &str, beside: &[(&str, &str)], severity: &str, help: &str| {
+        assert_eq!(missing(name, file, beside), [(severity.to_owned(), help.to_owned())], "{name}");
+    };
+    let silent = |name: &str, file: &str, beside: &[(&str, &str)]| {
+        assert_eq!(missing(name, file, beside), [], "{name}");
     };
     let create = "create it, or set `required: false` if the service does not need it";
     check("env-missing", "web.env", &[], "error", create);
     check("env-of-another", "web.env", &[("api.env.example", "")], "error", create);
-    let ignored = "document how to create it: git ignores it, so it is missing in every fresh checkout";
+    let ignored = "add an example of it: git ignores it, so it is missing in every fresh checkout";
     check("env-ignored", "web.env", &[(".gitignore", "web.env\n")], "warning", ignored);
     for (at, (file, example)) in [
         (".env", ".env.example"),
@@ -321,14 +323,12 @@ fn an_env_file_that_no_checkout_can_have_is_a_warning() {
     .into_iter()
     .enumerate()
     {
-        let help = format!("copy `{example}` from the same directory, or use it here");
-        check(&format!("env-example-{at}"), file, &[(example, "A=1\n")], "warning", &help);
+        silent(&format!("env-example-{at}"), file, &[(example, "A=1\n")]);
     }
     let near = "copy `web1.env` from the same directory, or use it here";
     check("env-near", "web.env", &[("web1.env", "A=1\n")], "error", near);
-    let copy = "copy `web.env.dist` from the same directory, or use it here";
     let ignored_too = [("data/web.env.dist", "A=1\n"), (".gitignore", "web.env\n")];
-    check("env-ignored-with-example", "./data/web.env", &ignored_too, "warning", copy);
+    silent("env-ignored-with-example", "./data/web.env", &ignored_too);
     let set = "set it in `.env` or in the environment of Compose, or give it a default";
     check("env-adrift", "${STAGE_FOLDER}/etc.env", &[], "warning", set);
     let on_host = "this is a host path: it must exist on every machine that runs the project";

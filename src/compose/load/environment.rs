@@ -1,14 +1,16 @@
 //! The variables that interpolation sees, and where each was set.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::collections::HashMap;
+use crate::compose::load::Outside;
 use crate::compose::problem::{EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Reported};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, LoadError, SourceDb, Span, relative};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, ProblemKind, Role};
+use crate::text::dotenv::{Known, ProblemKind, Role, is_placeholder};
 
 /// A variable of the project.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,21 @@ pub(crate) struct Setting {
     pub(crate) place: Option<Place>,
     /// Lines of earlier env files, or further up in the same file, whose value this one replaced.
     pub(crate) replaced: Vec<Place>,
+    /// Whether the value is that of an example: the env file that it stands in for may have another one.
+    pub(crate) is_assumed: bool,
+}
+
+/// What is known about the value of a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A file in the checkout, or the command, sets it.
+    Known,
+    /// An example shows a value.
+    Assumed,
+    /// Nothing sets it.
+    Unset,
+    /// Something that is not in the checkout sets it, or may.
+    Unknown,
 }
 
 /// The variables of a project.
@@ -29,6 +46,10 @@ pub(crate) struct Environment {
     pub(crate) files: Vec<FileId>,
     /// Bare `KEY` lines that nothing gives a value, by name.
     pub(crate) bare: Vec<(String, Place)>,
+    /// What else sets variables.
+    pub(crate) outside: Outside,
+    /// Variables that an example documents without a value.
+    documented: BTreeSet<String>,
 }
 
 impl Environment {
@@ -42,6 +63,40 @@ impl Environment {
         self.settings.get(name)
     }
 
+    /// What is known about the value of a variable.
+    pub(crate) fn state(&self, name: &str) -> State {
+        match self.settings.get(name) {
+            Some(setting) if setting.is_assumed => State::Assumed,
+            Some(_) => State::Known,
+            None if self.outside.set.contains(name) || self.documented.contains(name) => State::Unknown,
+            None if self.outside.may_set_others => State::Unknown,
+            None => State::Unset,
+        }
+    }
+
+    /// Adds what is known about variables that the files of the checkout do not set.
+    pub(crate) fn supplement(&mut self, sources: &SourceDb, outside: &Outside) {
+        self.outside = outside.clone();
+        let mut read: HashMap<String, Setting> = HashMap::default();
+        // What is wrong with an example is nothing that docker compose sees.
+        let mut ignored = Vec::new();
+        for file in outside.examples.iter().filter_map(|path| sources.load(path).ok()) {
+            let bare = self.bare.len();
+            self.read_file(sources, file, &mut read, &mut ignored);
+            self.documented.extend(self.bare.drain(bare..).map(|(name, _)| name));
+        }
+        for (name, setting) in read {
+            if self.settings.contains_key(&name) || outside.set.contains(&name) {
+                continue;
+            }
+            if is_placeholder(&setting.value) {
+                self.documented.insert(name);
+            } else {
+                self.settings.insert(name, Setting { is_assumed: true, ..setting });
+            }
+        }
+    }
+
     /// All variables, sorted by name.
     pub(crate) fn all(&self) -> Vec<(&str, &Setting)> {
         let mut all: Vec<_> = self.settings.iter().map(|(name, setting)| (name.as_str(), setting)).collect();
@@ -51,7 +106,10 @@ impl Environment {
 
     /// Sets a variable whatever was set before.
     pub(crate) fn force(&mut self, name: &str, value: impl Into<String>) {
-        self.settings.insert(name.to_owned(), Setting { value: value.into(), place: None, replaced: Vec::new() });
+        self.settings.insert(
+            name.to_owned(),
+            Setting { value: value.into(), place: None, replaced: Vec::new(), is_assumed: false },
+        );
     }
 
     /// Reads env files in order; a later file wins over an earlier one, what was set before wins over both.
@@ -95,7 +153,10 @@ impl Environment {
                     let before = read.remove(&line.key);
                     let mut replaced = before.as_ref().map_or_else(Vec::new, |setting| setting.replaced.clone());
                     replaced.extend(before.and_then(|setting| setting.place));
-                    read.insert(line.key.clone(), Setting { value: value.clone(), place: Some(place), replaced });
+                    read.insert(
+                        line.key.clone(),
+                        Setting { value: value.clone(), place: Some(place), replaced, is_assumed: false },
+                    );
                 }
                 None => self.bare.push((line.key.clone(), place)),
             }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::environment::Environment;
+use super::environment::{Environment, State};
 use super::short::go;
 use crate::compose::problem::{Cast, Problem, Reported, TypeProblem, ValueProblem, Verdict};
 use crate::compose::value::pattern::{At, ITEM, Patterns};
@@ -30,6 +30,8 @@ pub(crate) struct Reference {
     pub(crate) operator: Option<Operator>,
     /// What came of it.
     pub(crate) outcome: Outcome,
+    /// What is known about the variable.
+    pub(crate) state: State,
     /// The default that was used, or the message of `:?`.
     pub(crate) word: Option<String>,
     /// Whether nothing else stands in the value.
@@ -113,7 +115,7 @@ impl<'a> Interpolation<'a> {
             None => found.iter().find(|(from, _)| *from == start).map_or(whole, |(_, place)| *place),
         };
         self.note(&expansion, template, path, &locate);
-        value.parts = parts(&expansion, inner.is_some(), &locate);
+        value.parts = parts(&expansion, inner.is_some(), environment, &locate);
         value.data = Data::Text(expansion.text.into());
     }
 
@@ -136,15 +138,22 @@ impl<'a> Interpolation<'a> {
                 key: key.clone(),
                 operator: *operator,
                 outcome: *outcome,
+                state: self.environment.state(name),
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
                 asked: asked.contains(&name.as_str()),
             });
         }
-        for problem in &expansion.problems {
-            self.found.push(self.problem(problem, template, path, locate));
-        }
+        let problems = expansion.problems.iter().filter(|problem| !self.may_be_met(problem));
+        let found: Vec<Reported> = problems.map(|problem| self.problem(problem, template, path, locate)).collect();
+        self.found.extend(found);
+    }
+
+    /// Whether a required variable may have a value where the project runs.
+    fn may_be_met(&self, problem: &template::Problem) -> bool {
+        let template::Problem::Required { name, .. } = problem else { return false };
+        self.environment.state(name) == State::Unknown
     }
 
     fn problem(
@@ -219,7 +228,12 @@ fn ends_in_question(before: &str) -> bool {
 }
 
 /// Pieces of the expansion as parts of the value. Literal text has a part only where its place is known.
-fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Place) -> Few<Part> {
+fn parts(
+    expansion: &Expansion,
+    exact: bool,
+    environment: &Environment,
+    locate: &dyn Fn(usize, usize) -> Place,
+) -> Few<Part> {
     expansion
         .pieces
         .iter()
@@ -232,6 +246,10 @@ fn parts(expansion: &Expansion, exact: bool, locate: &dyn Fn(usize, usize) -> Pl
                 place: locate(piece.from_start, piece.from_end),
                 variable: usage.map(|usage| usage.name.as_str().into()),
                 is_default: usage.is_some_and(|usage| is_default(usage, &expansion.uses)),
+                is_unknown: usage.is_some_and(|usage| {
+                    let blank = matches!(usage.outcome, Outcome::Unset | Outcome::Missing);
+                    blank && environment.state(&usage.name) == State::Unknown
+                }),
             }
         })
         .collect()

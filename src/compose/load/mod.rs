@@ -18,6 +18,7 @@ pub(crate) mod project_name;
 pub(crate) mod resolve_paths;
 pub(crate) mod short;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ use crate::compose::load::extends::Scope;
 
 use super::causes::{Breaks, trace};
 use super::value::{Data, Map, Value};
-use crate::collections::{HashMap, IndexSet};
+use crate::collections::{HashMap, HashSet, IndexSet};
 use crate::compose::check::validate::validate;
 use crate::compose::load::dedup::unique;
 use crate::compose::load::interpolate::{Interpolation, Reference};
@@ -41,7 +42,7 @@ use crate::compose::load::merge::{merge, reset};
 use crate::compose::load::project_name::project_name;
 use crate::compose::load::resolve_paths::Paths;
 use crate::compose::problem::{
-    ExtendsProblem, IncludeProblem, Kind, Missing, Problem, Reported, Syntax, TypeProblem, Verdict,
+    Cause, ExtendsProblem, IncludeProblem, Kind, Missing, Problem, Reported, Syntax, TypeProblem, Verdict,
 };
 use crate::compose::spec::schema;
 use crate::compose::value::provenance::Texts;
@@ -66,6 +67,21 @@ pub struct Entry {
     pub profiles: Vec<String>,
     /// Variables of the machine or the process, which win over all files.
     pub variables: Vec<(String, String)>,
+    /// What else sets variables, as far as a checkout can tell.
+    pub outside: Outside,
+}
+
+/// What is known about variables that no file in the checkout sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Outside {
+    /// Env files that the project reads and that are not in the checkout.
+    pub absent: Vec<PathBuf>,
+    /// The examples that stand in for them, in the order of reading.
+    pub examples: Vec<PathBuf>,
+    /// Variables that are set to something that the checkout does not say.
+    pub set: BTreeSet<String>,
+    /// Whether any other variable may be set, too.
+    pub may_set_others: bool,
 }
 
 impl Entry {
@@ -78,6 +94,7 @@ impl Entry {
             name: None,
             profiles: Vec::new(),
             variables: Vec::new(),
+            outside: Outside::default(),
         }
     }
 }
@@ -126,6 +143,8 @@ pub struct Project {
     pub(crate) cut_off: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub(crate) rejected: bool,
+    /// The scalars that it rejects because a variable in them is blank.
+    pub(crate) rejected_blanks: HashSet<(FileId, NodeId)>,
 }
 
 /// A Compose file, and where it is named.
@@ -147,6 +166,7 @@ pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<R
         let found = environment.read(sources, group, anchor);
         loader.found.extend(found);
     }
+    environment.supplement(sources, &entry.outside);
     let name = project_name(&mut loader, entry, &environment, anchor);
     environment.force("COMPOSE_PROJECT_NAME", name.clone());
     let profiles = profiles(entry, &environment);
@@ -183,6 +203,8 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let mut found = std::mem::take(&mut loader.found);
     trace(&mut found, &loader.references, &loader.breaks);
+    let is_blank = |one: &&Reported| matches!(one.caused_by, Some(Cause::Blank(_))) && one.verdict == Verdict::Rejected;
+    let rejected_blanks = found.iter().filter(is_blank).map(|one| (one.at.span.file, one.at.node)).collect();
     let project = Project {
         name,
         directory: entry.directory.clone(),
@@ -196,6 +218,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         all_files: loader.all_files,
         env_files,
         unresolved: std::mem::take(&mut loader.unresolved),
+        rejected_blanks,
         rejected: found.iter().any(|reported| reported.verdict != Verdict::Accepted),
     };
     (project, found)

@@ -115,6 +115,7 @@ pub(crate) fn parts_within(parts: &[Part], range: &Range<usize>) -> Few<Part> {
             place: part.place,
             variable: part.variable.clone(),
             is_default: part.is_default,
+            is_unknown: part.is_unknown,
         })
         .collect()
 }

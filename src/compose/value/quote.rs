@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn part(start: u32, end: u32, variable: Option<&str>, is_default: bool) -> Part {
-        Part { start, end, place: Place::start(), variable: variable.map(Into::into), is_default }
+        Part { start, end, place: Place::start(), variable: variable.map(Into::into), is_default, is_unknown: false }
     }
 
     fn quote(text: &str, parts: Vec<Part>) -> Quote {

@@ -8,7 +8,7 @@ use super::context::{Context, Found};
 use super::directories::default_files;
 use super::environment::{Environment, dotenv_of};
 use super::files::files_of;
-use super::looks::{has_compose_name, holds_compose, is_compose_file};
+use super::looks::{has_compose_name, holds_compose, is_compose_file, is_whole};
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -274,7 +274,7 @@ impl Collection<'_, '_> {
     }
 
     /// Files whose names say that they are laid over the base beside them. Where a command shows how overlays of a
-    /// directory are used, nothing is guessed.
+    /// directory are used, only a file that needs no base is guessed: alone.
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
         let written = self.used(Certainty::Written);
@@ -291,11 +291,12 @@ impl Collection<'_, '_> {
             if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
                 continue;
             }
-            if shown.contains(directory) || configured.contains(&base) {
+            if configured.contains(&base) || shown.contains(directory) && !is_whole(self.repository, file) {
                 self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
                 continue;
             }
-            let resolved = self.default_of(directory, vec![base, file.clone()]);
+            let files = if shown.contains(directory) { vec![file.clone()] } else { vec![base, file.clone()] };
+            let resolved = self.default_of(directory, files);
             self.parts.add(self.repository, &resolved.identity.files, directory);
             self.add(resolved, Certainty::Guessed);
         }
@@ -377,7 +378,14 @@ impl Collection<'_, '_> {
         let not_judged =
             self.not_judged.iter().map(|(file, reason)| NotJudged { file: absolute(file), reason: reason.clone() });
         let (parts, not_judged) = (parts.collect(), not_judged.collect());
-        Invocations { root: self.repository.root.clone(), projects, parts, not_judged, dangling: Vec::new(), unfinished: Vec::new() }
+        Invocations {
+            root: self.repository.root.clone(),
+            projects,
+            parts,
+            not_judged,
+            dangling: Vec::new(),
+            unfinished: Vec::new(),
+        }
     }
 
     fn invocation(&self, identity: Identity, draft: Draft) -> Invocation {

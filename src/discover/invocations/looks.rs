@@ -40,6 +40,17 @@ pub(super) fn holds_compose(repository: &Repository<'_>, path: &str) -> bool {
     tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
 }
 
+/// Whether a Compose file needs no other: each of its services has an image, a build or a base.
+pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
+    let Some(file) = repository.load(path) else { return false };
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
+    let Some(services) = tree.documents.first().and_then(|root| tree.get(*root, "services")) else { return false };
+    let has = |service| ["image", "build", "extends"].iter().any(|key| tree.get(service, key).is_some());
+    let services = tree.pairs(services);
+    !services.is_empty() && services.iter().all(|pair| has(pair.value))
+}
+
 /// Whether a YAML file has services with an image, a build or a base.
 fn has_services(repository: &Repository<'_>, path: &str) -> bool {
     if !path.ends_with(".yaml") && !path.ends_with(".yml") || is_pipeline(path) {

@@ -17,6 +17,8 @@ pub(crate) struct Documented {
     pub(crate) span: Span,
     /// Whether nothing stands behind its `=`.
     pub(crate) is_empty: bool,
+    /// Whether the line is commented out: the variable is optional.
+    pub(crate) is_comment: bool,
 }
 
 /// The variables that example files in a directory, and in its parent where that is in the same repository, document.
@@ -32,6 +34,42 @@ pub(crate) fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<Strin
         }
     }
     found
+}
+
+/// The example that stands in for an env file that is not there: one of its own (`.env.prod.example` for `.env.prod`) before
+/// one for any, in the file's directory before those above it in the repository.
+pub(crate) fn example_for(file: &Path, sources: &SourceDb) -> Option<PathBuf> {
+    let name = file.file_name()?.to_string_lossy().to_lowercase();
+    let own = words_of(&name);
+    let directory = file.parent()?;
+    let root = repository_root(sources, directory);
+    let mut above = directory.ancestors().take_while(|above| above.starts_with(&root));
+    above.find_map(|directory| {
+        let examples = files_in(directory, Search::EnvExamples, is_example, sources);
+        let rank = |path: &&PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+            let words = words_of(&name);
+            let is_own = words == own;
+            (is_own || words == ["env"]).then(|| {
+                let word = EXAMPLE_WORDS.iter().position(|word| has_word(&name, word)).unwrap_or(EXAMPLE_WORDS.len());
+                (!is_own, word, name)
+            })
+        };
+        let ranked = examples.iter().filter_map(|path| Some((rank(&path)?, path)));
+        ranked.min_by(|one, other| one.0.cmp(&other.0)).map(|(_, path)| path.clone())
+    })
+}
+
+/// The words of an env file's name without those that make it an example, in alphabetical order.
+fn words_of(name: &str) -> Vec<&str> {
+    let all = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let mut words: Vec<&str> = all.filter(|word| !word.is_empty() && !EXAMPLE_WORDS.contains(word)).collect();
+    words.sort_unstable();
+    words
+}
+
+fn has_word(name: &str, word: &str) -> bool {
+    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|one| one == word)
 }
 
 /// The files in a directory with such a name.
@@ -63,7 +101,9 @@ fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented
             let span = Span { file: id, start, end: start + name.len() as u32 };
             let value = line.split_once('=').map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
             let is_empty = value.is_empty() || value.starts_with('#');
-            found.entry(name.to_owned()).or_insert_with(|| Documented { file: path.to_path_buf(), span, is_empty });
+            let is_comment = line.trim_start().starts_with('#');
+            let documented = || Documented { file: path.to_path_buf(), span, is_empty, is_comment };
+            found.entry(name.to_owned()).or_insert_with(documented);
         }
         at += line.len();
     }
@@ -148,6 +188,32 @@ mod tests {
         ] {
             assert!(!is_example(name), "{name}");
         }
+    }
+
+    #[test]
+    fn the_best_example_stands_in() {
+        let sources = SourceDb::new();
+        let files = [
+            "/r/.git",
+            "/r/.env.example",
+            "/r/.env.sample",
+            "/r/.env.prod.example",
+            "/r/a/db.env.dist",
+            "/r/a/compose.yaml",
+        ];
+        for file in files {
+            sources.overlay(Path::new(file), String::new());
+        }
+        let check = |file: &str, expect: Option<&str>| {
+            assert_eq!(example_for(Path::new(file), &sources).as_deref(), expect.map(Path::new), "{file}");
+        };
+        check("/r/.env", Some("/r/.env.example"));
+        check("/r/.env.prod", Some("/r/.env.prod.example"));
+        check("/r/prod.env", Some("/r/.env.prod.example"));
+        check("/r/.env.dev", Some("/r/.env.example"));
+        check("/r/a/.env", Some("/r/.env.example"));
+        check("/r/a/db.env", Some("/r/a/db.env.dist"));
+        check("/other/.env", None);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Variables that leave a blank: not set anywhere, or set to nothing.
 
+use std::path::PathBuf;
+
 use crate::collections::{HashSet, IndexMap};
+use crate::compose::load::environment::State;
 use crate::compose::{Project, Reference};
 use crate::secret_names::is_secret_name;
 use crate::source::Place;
@@ -19,6 +22,47 @@ pub struct Blank<'a> {
     pub(crate) replaced: Option<Place>,
     /// Whether it, or a key that takes it whole, is named like a secret.
     pub(crate) is_secret: bool,
+}
+
+impl<'a> Blank<'a> {
+    /// The first use that docker compose rejects because it is blank.
+    pub(crate) fn rejected(&self, project: &Project) -> Option<&'a Reference> {
+        let is_rejected = |one: &&&Reference| project.rejected_blanks.contains(&(one.place.span.file, one.place.node));
+        self.uses.iter().find(is_rejected).copied()
+    }
+}
+
+/// Where the variables of a project are expected to come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// An env file that is there.
+    EnvFile,
+    /// An env file that is not in the checkout, for which an example stands in.
+    Example(PathBuf),
+    /// Nothing in the checkout says.
+    Nowhere,
+}
+
+/// Where the variables of a project are expected to come from.
+pub(crate) fn expected(project: &Project) -> Expected {
+    match project.environment.outside.examples.last() {
+        Some(example) => Expected::Example(example.clone()),
+        None if !project.environment.files.is_empty() => Expected::EnvFile,
+        None => Expected::Nowhere,
+    }
+}
+
+/// The variables of a project without a default whose values no checkout has, by their first use.
+pub(crate) fn unknown(project: &Project) -> Vec<&Reference> {
+    let mut seen: HashSet<&str> = HashSet::default();
+    let is_unknown = |reference: &&Reference| {
+        reference.state == State::Unknown
+            && matches!(reference.outcome, Outcome::Unset | Outcome::Missing)
+            && reference.effective
+            && runs(project, reference)
+            && !is_provided(&reference.name)
+    };
+    project.references.iter().filter(is_unknown).filter(|reference| seen.insert(&reference.name)).collect()
 }
 
 /// Variables that a person's session, a proxy setting or a build server provides, and that are left out on purpose
@@ -83,10 +127,19 @@ pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
 /// Whether a use leaves a blank in something that runs.
 fn counts(project: &Project, reference: &Reference) -> bool {
     let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty) && reference.operator.is_none();
-    let provided = PROVIDED.contains(&reference.name.to_ascii_uppercase().as_str())
-        || reference.name.starts_with("COMPOSE_")
-        || reference.name.starts_with("DOCKER_");
-    blank && reference.effective && !reference.asked && runs(project, reference) && !provided
+    let is_unknown = reference.state == State::Unknown;
+    blank
+        && !is_unknown
+        && reference.effective
+        && !reference.asked
+        && runs(project, reference)
+        && !is_provided(&reference.name)
+}
+
+fn is_provided(name: &str) -> bool {
+    PROVIDED.contains(&name.to_ascii_uppercase().as_str())
+        || name.starts_with("COMPOSE_")
+        || name.starts_with("DOCKER_")
 }
 
 /// Whether what a use stands in is started.

@@ -17,7 +17,8 @@ fn variable(cx: &Context<'_>, Pair { key, value, .. }: Pair) -> Variable {
     let place = value.as_ref().map_or(key, |value| value.place);
     let in_compose_file = cx.project.all_files.contains(&place.span.file);
     let source = if in_compose_file { VariableSource::Environment } else { VariableSource::EnvFile };
-    Variable { key, value, source }
+    let is_unknown = value.as_ref().is_some_and(|value| value.parts.iter().any(|part| part.is_unknown));
+    Variable { key, value: value.filter(|_| !is_unknown), is_unknown, source }
 }
 
 /// Values by name; `None` where a name stands alone.

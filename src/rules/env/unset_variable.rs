@@ -1,36 +1,68 @@
 //! A variable without a value and without a default.
 
-use crate::compose::nearest;
 use crate::compose::value::Text;
-use crate::facts::environment::variables::{Blank, is_structural};
+use crate::compose::{Reference, nearest};
+use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
 use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
-use crate::rules::support::LABELS;
+use crate::rules::support::{LABELS, list_of_names};
 use crate::rules::{Context, fixes};
+use crate::source::relative;
 
-/// Reports each variable once. One that is set to nothing counts only where that breaks something.
+/// Reports each variable once, and together those of a project that nothing is expected to set. One that is set to nothing
+/// counts only where that breaks something.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for blank in cx.facts.blanks().iter().filter(|blank| !blank.is_secret) {
-        if cx.settings.lists_name(rule::UNSET_VARIABLE, "allowed", blank.name) {
-            continue;
-        }
-        findings.extend(of_variable(cx, blank));
+    let is_allowed = |name: &str| cx.settings.lists_name(rule::UNSET_VARIABLE, "allowed", name);
+    let all = cx.facts.blanks().iter().filter(|blank| !blank.is_secret && blank.rejected(cx.project).is_none());
+    let all = all.filter(|blank| !is_allowed(blank.name) && !blank.uses.iter().all(|one| is_in_path_of_file(one)));
+    let is_single = |blank: &&Blank<'_>| {
+        cx.facts.expected() != Expected::Nowhere || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)
+    };
+    let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
+    match together.as_slice() {
+        [only] => findings.extend(of_variable(cx, only)),
+        several => findings.extend(of_variables(several)),
     }
+    findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
+    let elsewhere: Vec<&Reference> =
+        unknown(cx.project).into_iter().filter(|reference| !is_allowed(&reference.name)).collect();
+    findings.extend(elsewhere_set(cx, &elsewhere));
+}
+
+fn is_set(cx: &Context<'_>, name: &str) -> bool {
+    cx.project.environment.setting(name).is_some()
+}
+
+/// Whether a use is in the path of an env file or an included file: what is wrong with the path is reported.
+fn is_in_path_of_file(reference: &Reference) -> bool {
+    match reference.path.as_slice() {
+        [first, ..] if first == "include" => true,
+        [first, _, key, ..] => first == "services" && key == "env_file",
+        _ => false,
+    }
+}
+
+/// Whether an image, a port, a volume or a group is wrong without the variable.
+fn is_broken(blank: &Blank<'_>) -> bool {
+    blank.uses.iter().any(|reference| is_structural(reference))
+}
+
+/// Whether it is a misspelling of a variable that is set.
+fn is_similar(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
+    similar(cx, blank.name).is_some()
 }
 
 fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let name = blank.name;
-    let is_set = cx.project.environment.setting(name).is_some();
+    let is_set = is_set(cx, name);
     let structural = blank.uses.iter().find(|reference| is_structural(reference));
     if is_set && structural.is_none() {
         return None;
     }
     let first = structural.or(blank.uses.first())?;
-    let example = cx.facts.documented(name);
-    let elsewhere = example.is_some() || !cx.facts.has_env_file();
-    let severity = match (structural.is_some(), elsewhere) {
-        (true, false) => Severity::Error,
-        (true, true) | (false, false) => Severity::Warning,
-        (false, true) => Severity::Info,
+    let severity = match (cx.facts.expected(), structural) {
+        _ if cx.facts.is_documented_as_optional(name) => Severity::Info,
+        (Expected::EnvFile | Expected::Example(_), Some(_)) => Severity::Error,
+        _ => Severity::Warning,
     };
     let message = match (is_set, structural) {
         (true, Some(use_of)) => format!("variable `{name}` is empty, but `{}` requires a value", key_of(&use_of.path)),
@@ -38,8 +70,8 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
-    finding.help = Some(help(cx, name, example.as_deref()));
-    finding.fix = fixes::insist(cx, blank);
+    finding.help = Some(help(cx, name));
+    finding.fix = fixes::meant(cx, blank);
     if let Some(line) = blank.emptied {
         finding = finding.label(line, "set to an empty value here");
     }
@@ -48,17 +80,54 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     Some(finding)
 }
 
+/// The variables of a project in which nothing says where any of them is set.
+fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+    let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
+    let (first, others) = uses.split_first()?;
+    let names = list_of_names(&uses);
+    let message = format!("variables {names} are not set and have no default");
+    let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, "", message)
+        .severity(Severity::Warning)
+        .evidence("unset")
+        .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
+    let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name) }));
+    Some(finding)
+}
+
+/// The variables that an env file must set that is not in the checkout, and that no example describes.
+fn elsewhere_set(cx: &Context<'_>, references: &[&Reference]) -> Option<Finding> {
+    let outside = &cx.project.environment.outside;
+    let file = outside.absent.last().filter(|_| outside.may_set_others)?;
+    let first = references.first()?;
+    let path = relative(&cx.project.directory, file);
+    let message =
+        format!("`{path}` is not in the repository, and no example says that it sets {}", list_of_names(references));
+    let finding = Finding::new(rule::UNSET_VARIABLE, first.place, "", message)
+        .severity(Severity::Info)
+        .evidence(path.clone())
+        .help(format!("add a file `{path}.example` that lists them"));
+    Some(finding)
+}
+
 fn key_of(path: &[Text]) -> &str {
     path.get(2).map_or("", Text::as_str)
 }
 
-fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
+fn similar<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c str> {
     // `PWD` is there by itself: nobody who writes `PGID` means it.
     let all = cx.project.environment.all().into_iter();
     let set: Vec<&str> = all.map(|(name, _)| name).filter(|name| *name != "PWD").collect();
-    match (nearest(name, &set).filter(|near| *near != name), example) {
+    nearest(name, &set).filter(|near| *near != name)
+}
+
+fn help(cx: &Context<'_>, name: &str) -> String {
+    match (similar(cx, name), cx.facts.expected()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Some(example)) => format!("copy `{example}`, which documents it, to `.env` and fill it in"),
-        (None, None) => format!("set it in `.env`, or give a default: `${{{name}:-…}}`"),
+        (None, Expected::Example(example)) => {
+            let example = relative(&cx.project.directory, &example);
+            format!("add it to `{example}`, or give it a default: `${{{name}:-…}}`")
+        }
+        (None, _) => format!("set it in `.env`, or give it a default: `${{{name}:-…}}`"),
     }
 }

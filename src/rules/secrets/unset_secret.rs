@@ -2,14 +2,14 @@
 
 use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
-use crate::facts::environment::variables::Blank;
+use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
 use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
 use crate::model::{Service, Variable, VariableSource};
-use crate::rules::support::{LABELS, less_in_tests};
+use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::rules::{Context, fixes};
 use crate::secret_names::is_secret_name;
-use crate::source::Place;
+use crate::source::{Place, relative};
 
 /// Providers of AIs, as the names of their keys have them.
 const PROVIDERS: [&str; 15] = [
@@ -32,11 +32,17 @@ const PROVIDERS: [&str; 15] = [
 
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for blank in cx.facts.blanks().iter().filter(|blank| blank.is_secret) {
-        if !is_allowed(cx, blank.name) && !is_switched_off(cx, blank) {
-            findings.extend(of_variable(cx, blank));
-        }
+    let all = cx.facts.blanks().iter().filter(|blank| blank.is_secret && blank.rejected(cx.project).is_none());
+    let all = all.filter(|blank| !is_allowed(cx, blank.name) && !is_switched_off(cx, blank));
+    let is_single = |blank: &&Blank<'_>| {
+        cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
+    };
+    let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
+    match together.as_slice() {
+        [only] => findings.extend(of_variable(cx, only)),
+        several => findings.extend(of_variables(several)),
     }
+    findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
     of_env_files(cx, findings);
 }
 
@@ -70,18 +76,17 @@ fn needs(service: &Service, name: &str) -> bool {
 fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let name = blank.name;
     let (first, others) = blank.uses.split_first()?;
-    let example = cx.facts.documented(name);
     let optional = optional(cx, blank);
     let (place, message) = match (blank.emptied, blank.replaced) {
         (Some(line), Some(_)) => (line, format!("secret `{name}` is overridden with an empty value here")),
         (Some(line), None) => (line, format!("secret `{name}` is empty")),
         (None, _) => (first.place, format!("secret `{name}` is not set")),
     };
-    let severity = optional.as_ref().map_or(severity_of(cx, blank, example.is_some()), |_| Severity::Info);
+    let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
     let mut finding = Finding::new(rule::UNSET_SECRET, place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
-    finding.fix = if optional.is_none() { fixes::insist(cx, blank) } else { None };
-    finding.help = Some(optional.unwrap_or_else(|| help(cx, name, example.as_deref())));
+    finding.fix = if optional.is_none() { fixes::meant(cx, blank) } else { None };
+    finding.help = Some(optional.unwrap_or_else(|| help(cx, name)));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "set in an earlier file");
     }
@@ -93,8 +98,26 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-fn severity_of(cx: &Context<'_>, blank: &Blank<'_>, is_documented: bool) -> Severity {
-    let severity = if is_documented || !cx.facts.has_env_file() { Severity::Warning } else { Severity::Error };
+/// The secrets of a project in which nothing says where any of them is set.
+fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+    let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
+    let (first, others) = uses.split_first()?;
+    let message = format!("secrets {} are not set", list_of_names(&uses));
+    let mut finding = Finding::new(rule::UNSET_SECRET, first.place, "", message)
+        .severity(Severity::Warning)
+        .evidence("unset")
+        .help("add a file `.env.example` that lists them without their values");
+    let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name) }));
+    Some(finding)
+}
+
+fn severity_of(cx: &Context<'_>, blank: &Blank<'_>) -> Severity {
+    let severity = match cx.facts.expected() {
+        _ if cx.facts.is_documented_as_optional(blank.name) => return Severity::Info,
+        Expected::EnvFile | Expected::Example(_) => Severity::Error,
+        Expected::Nowhere => Severity::Warning,
+    };
     let is_for_tests = blank.emptied.is_some_and(|line| cx.facts.is_for_tests(line.span.file));
     less_in_tests(severity, is_for_tests)
 }
@@ -141,15 +164,20 @@ fn several_help(name: &str) -> String {
     format!("set the keys of the providers that you use; `${{{name}:-}}` allows it to be empty")
 }
 
-fn help(cx: &Context<'_>, name: &str, example: Option<&str>) -> String {
+/// A secret that is set and whose name is much like this one.
+fn similar<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c str> {
     let set: Vec<&str> = cx.project.environment.all().into_iter().map(|(name, _)| name).collect();
-    let near = nearest(name, &set).filter(|near| *near != name && is_secret_name(near));
-    match (near, example) {
+    nearest(name, &set).filter(|near| *near != name && is_secret_name(near))
+}
+
+fn help(cx: &Context<'_>, name: &str) -> String {
+    match (similar(cx, name), cx.facts.expected()) {
         (Some(near), _) => format!("did you mean `{near}`, which has a value?"),
-        (None, Some(example)) => {
-            format!("copy `{example}`, which documents it, to `.env` and fill it in; `${{{name}:?}}` makes it required")
+        (None, Expected::Example(example)) => {
+            let example = relative(&cx.project.directory, &example);
+            format!("add it to `{example}`, without its value")
         }
-        (None, None) => format!("set it in `.env`; with `${{{name}:?}}`, Compose stops instead of starting without it"),
+        (None, _) => "set it in `.env`".to_owned(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Env files in Compose's dialect: every assignment with its spans, and every reason why Compose rejects the file.
 
 mod escape;
+mod placeholder;
 mod read;
+
+pub(crate) use placeholder::is_placeholder;
 
 use crate::text::template::{Operator, Outcome};
 

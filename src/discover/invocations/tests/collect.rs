@@ -135,7 +135,7 @@ fn nothing_disappears() {
         ("compose.override.yaml", ""),
         ("docker-compose.yml", ""),
         ("compose.x.yaml", ""),
-        ("compose.y.yaml", ""),
+        ("compose.y.yaml", "services:\n  a:\n    ports: ['80']\n"),
         ("z/compose.z.yaml", ""),
         ("z/stack.yaml", ""),
         ("services.yaml", "services:\n  _defaults:\n    autowire: true\n"),

@@ -250,12 +250,14 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
         place: Place { span: Span { start: at + from, end: at + to, ..value.place.span }, ..value.place },
         variable: variable.map(Into::into),
         is_default: false,
+        is_unknown: false,
     };
     let parts = vec![part(0, 7, 0, 7, None), part(7, 9, 7, 11, Some("H")), part(9, 15, 11, 17, None)];
     value.value = "http://db:80/é".to_owned();
     value.parts = parts.into();
     let mut service = service("app");
-    let variable = Variable { key: value.place, value: Some(value), source: VariableSource::Environment };
+    let variable =
+        Variable { key: value.place, value: Some(value), is_unknown: false, source: VariableSource::Environment };
     service.environment.insert("U".to_owned(), variable);
     let found = references(&service, &Texts::new(&sources));
     assert_eq!(slice(&sources, found[0].place), "${H}");

@@ -32,7 +32,7 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
     }
     let is_ignored = || problem.path().is_some_and(|path| view.is_ignored(reported.at, path.value()));
     if finding.severity == Severity::Error && is_ignored() {
-        let words = "document how to create it: git ignores it, so it is missing in every fresh checkout";
+        let words = "add an example of it: git ignores it, so it is missing in every fresh checkout";
         finding.severity = Severity::Warning;
         finding.help = Some(words.to_owned());
     }
@@ -70,12 +70,9 @@ fn of_service(finding: &mut Finding, reported: &Reported, (error, around): (&Loa
             finding.severity = Severity::Info;
             "this is a host path: it must exist on every machine that runs the project".to_owned()
         }
-        (_, Around::Example(near)) => {
-            // An example is there to be copied: the file is missing here, not for the one who follows the instructions.
-            finding.severity = finding.severity.min(Severity::Warning);
+        (_, Around::Example(near) | Around::Near(near)) => {
             format!("copy `{near}` from the same directory, or use it here")
         }
-        (_, Around::Near(near)) => format!("copy `{near}` from the same directory, or use it here"),
         _ => {
             finding.fix = optional(reported, view).filter(|_| *error == LoadError::Missing);
             "create it, or set `required: false` if the service does not need it".to_owned()

@@ -15,7 +15,7 @@ mod values;
 mod view;
 
 use crate::collections::HashMap;
-use crate::compose::problem::{Problem, Reported, Resource, Role, Undefined, Verdict};
+use crate::compose::problem::{Cause, Problem, Reported, Resource, Role, Undefined, Verdict};
 use crate::finding::{Finding, Label, rule};
 
 pub(crate) use view::{Templates, View};
@@ -23,7 +23,13 @@ pub(crate) use view::{Templates, View};
 /// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
 /// 2.40.3 is at fault for.
 pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
-    let shown = reported.iter().filter(|one| one.caused_by.is_none());
+    let is_shown = |one: &&Reported| match one.caused_by {
+        None => !view.is_documented(one),
+        // Somebody who asks what docker compose says hears of a blank where it is rejected.
+        Some(Cause::Blank(_)) => view.is_for_compose() && one.verdict == Verdict::Rejected,
+        Some(_) => false,
+    };
+    let shown = reported.iter().filter(is_shown);
     let (rejected, accepted): (Vec<&Reported>, Vec<&Reported>) = shown
         .filter(|one| !matches!(one.verdict, Verdict::NeedsNewer(_)))
         .partition(|one| one.verdict == Verdict::Rejected);

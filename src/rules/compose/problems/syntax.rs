@@ -4,7 +4,7 @@
 use super::view::{View, about};
 use super::{quick_fix, shorten};
 use crate::compose::problem::{EnvLine, EnvLineFlaw, LinePosition, Reported, Syntax};
-use crate::finding::{Finding, RuleId, Severity, rule, syntax_help, syntax_message};
+use crate::finding::{Finding, RuleId, rule, syntax_help, syntax_message};
 use crate::yaml::SyntaxKind;
 
 const RULE: RuleId = rule::YAML_SYNTAX;
@@ -62,12 +62,10 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
 pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view: &View<'_>) -> Finding {
     let mut finding = about(rule::REQUIRED_VARIABLE, reported, required_message(name, message));
     finding.resource = name.to_owned();
-    finding.help = view.help_for_absent(name);
-    if finding.help.is_some() {
-        finding.severity = Severity::Warning;
-    }
+    let absent = view.absent_env_file(name);
+    finding.severity = absent.as_ref().map_or(finding.severity, |(severity, _)| *severity);
     let set = || format!("set `{name}` in `.env`, or pass an env file that sets it");
-    finding.help.get_or_insert_with(set);
+    finding.help = Some(absent.map_or_else(set, |(_, help)| help));
     finding
 }
 

@@ -22,6 +22,7 @@ fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Finding>) {
         name: Some("p".to_owned()),
         profiles: Vec::new(),
         variables: Vec::new(),
+        outside: crate::compose::Outside::default(),
     };
     let trees = Trees::default();
     let (project, _) = load(db, &trees, &nothing);

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::compose::load::interpolate::OF_PROJECT;
-use crate::compose::problem::Reported;
+use crate::compose::problem::{Around, EnvFileProblem, Problem, Reported};
 use crate::compose::value::quote::Quote;
-use crate::facts::environment::env_examples;
-use crate::finding::{Finding, RuleId};
+use crate::facts::environment::variables::Expected;
+use crate::facts::environment::{env_examples, variables};
+use crate::finding::{Finding, RuleId, Severity};
 use crate::secret_names::is_secret_name;
-use crate::source::{FileId, NodeId, Place, SourceDb, relative};
+use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
 use crate::text::template::{Outcome, expand};
 use crate::yaml::Trees;
 use crate::yaml::edit;
@@ -71,6 +72,20 @@ impl<'a> View<'a> {
         View { softens: false, ..self }
     }
 
+    /// Whether docker compose itself is asked.
+    pub(super) fn is_for_compose(&self) -> bool {
+        !self.softens
+    }
+
+    /// Whether a problem is only that a file is missing that people make from an example beside it.
+    pub(super) fn is_documented(&self, reported: &Reported) -> bool {
+        let Problem::EnvFile(EnvFileProblem::OfService { around: Around::Example(_), error, .. }) = &reported.problem
+        else {
+            return false;
+        };
+        self.softens && *error == LoadError::Missing
+    }
+
     /// A text as the files write it: `${NAME}` in the place of a variable's value.
     pub(super) fn written(&self, quote: &Quote) -> String {
         quote.written(&|place| self.templates.at(place))
@@ -88,24 +103,29 @@ impl<'a> View<'a> {
         self.softens && self.sources.is_ignored(&path, &self.project.directory)
     }
 
-    /// What to do about a required variable that no checkout can have: copy the example that documents it, say. None where
-    /// the project has an env file.
-    pub(super) fn help_for_absent(&self, variable: &str) -> Option<String> {
+    /// How bad it is that a required variable has no value in a checkout without an env file, and what to do; `None` where
+    /// the project has one. Whoever copies an example that omits the variable cannot start the project.
+    pub(super) fn absent_env_file(&self, variable: &str) -> Option<(Severity, String)> {
         let directory = &self.project.directory;
-        if !self.softens || !self.project.environment.files.is_empty() {
+        if !self.softens {
             return None;
         }
         let shown = |file: &PathBuf| relative(directory, file);
-        if let Some(example) = env_examples::documented(directory, self.sources).get(variable) {
-            let file = shown(&example.file);
-            return Some(format!("copy `{file}`, which documents it, to `.env` and fill it in"));
+        match variables::expected(self.project) {
+            Expected::EnvFile => None,
+            Expected::Example(example) => {
+                let example = shown(&example);
+                Some((Severity::Warning, format!("add it to `{example}`, which is what people copy to `.env`")))
+            }
+            Expected::Nowhere => {
+                let told = env_examples::told(directory, self.sources);
+                let help = match told.get(variable) {
+                    Some(text) => format!("set it in `.env`, as documented in `{}`", shown(text)),
+                    None => "set it in `.env`, and add a file `.env.example` that lists it".to_owned(),
+                };
+                Some((Severity::Info, help))
+            }
         }
-        if let Some(text) = env_examples::told(directory, self.sources).get(variable) {
-            return Some(format!("set it in `.env`, as documented in `{}`", shown(text)));
-        }
-        let is_ignored = self.sources.is_ignored(&directory.join(".env"), directory);
-        let words = "set it in `.env`, which git ignores, so it is missing in every fresh checkout";
-        is_ignored.then(|| words.to_owned())
     }
 }
 

@@ -187,7 +187,8 @@ fn values_keep_their_origin() {
     let text = "services: {a: {mem_limit: 1k, environment: [É=xyz], command: 'run xyz'}}";
     let mut canonical = read(text);
     let place = canonical.place;
-    let part = |start, end| Part { start, end, place, variable: Some("V".into()), is_default: false };
+    let part =
+        |start, end| Part { start, end, place, variable: Some("V".into()), is_default: false, is_unknown: false };
     let Data::Map(services) = &mut canonical.data else { panic!() };
     let Data::Map(services) = &mut services.get_mut("services").unwrap().value.data else { panic!() };
     let Data::Map(service) = &mut services.get_mut("a").unwrap().value.data else { panic!() };

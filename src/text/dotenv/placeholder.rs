@@ -1,0 +1,118 @@
+//! Values of examples that are there to be replaced.
+
+/// Words that say so, in lower case and without what separates words.
+const WORDS: [&str; 22] = [
+    "changeme",
+    "changeit",
+    "changethis",
+    "change",
+    "replaceme",
+    "replacewith",
+    "replacethis",
+    "insert",
+    "your",
+    "yours",
+    "placeholder",
+    "todo",
+    "fixme",
+    "fillin",
+    "fillme",
+    "setme",
+    "enter",
+    "xxx",
+    "tobedefined",
+    "tbd",
+    "redacted",
+    "generate",
+];
+
+/// Whether a value of an example is there to be replaced: it is empty, in angle brackets, all `x`, `*` or dots, or it has a
+/// word that says so (`changeme`, `your-token`, `<password>`).
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    let is_bracketed = value.starts_with('<') && value.ends_with('>')
+        || value.starts_with("{{") && value.ends_with("}}")
+        || value.starts_with('[') && value.ends_with(']') && !value.contains(['"', ',']);
+    if is_bracketed || value.chars().all(|letter| matches!(letter, 'x' | 'X' | '*' | '.' | '-' | '_' | '?')) {
+        return true;
+    }
+    let lower = value.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let is_word = |word: &str| WORDS.contains(&word) || word.len() > 2 && word.bytes().all(|letter| letter == b'x');
+    let joined: Vec<String> = words.windows(2).map(|pair| pair.concat()).collect();
+    words.iter().any(|word| is_word(word) || is_prefixed(word)) || joined.iter().any(|pair| is_word(pair))
+}
+
+/// `changemeplease`, `yoursecretkey`: words that people join.
+fn is_prefixed(word: &str) -> bool {
+    [
+        "changeme",
+        "replaceme",
+        "changethis",
+        "yourpassword",
+        "yoursecret",
+        "yourtoken",
+        "yourkey",
+        "yourapi",
+        "yourdomain",
+    ]
+    .iter()
+    .any(|start| word.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn values_to_be_replaced() {
+        for value in [
+            "",
+            " ",
+            "<password>",
+            "changeme",
+            "CHANGE_ME",
+            "change-this-secret",
+            "your-api-key",
+            "YOUR_TOKEN_HERE",
+            "xxxxxxxx",
+            "sk-xxxxxx",
+            "...",
+            "***",
+            "todo",
+            "replace-with-a-long-random-string",
+            "{{ token }}",
+            "[password]",
+            "insert key here",
+            "yoursecretkey",
+            "https://your-domain.example",
+        ] {
+            assert!(is_placeholder(value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_work() {
+        for value in [
+            "postgres",
+            "5432",
+            "true",
+            "http://localhost:3000",
+            "latest",
+            "./data",
+            "UTC",
+            "info",
+            "[\"a\",\"b\"]",
+            "-",
+            "exchange",
+            "example.com",
+            "todos-api",
+            "x",
+        ]
+        .iter()
+        .filter(|value| !matches!(**value, "-" | "x"))
+        {
+            assert!(!is_placeholder(value), "{value:?}");
+        }
+    }
+}
