@@ -62,6 +62,15 @@ pub(crate) fn variable<'a>(service: &'a Service, name: &str) -> Option<&'a Spann
     }
 }
 
+/// Whether a variable of a container may have a value that the checkout does not say: it comes through a variable that is
+/// not known, or an env file of the service is not there.
+pub(crate) fn may_be_set(service: &Service, name: &str) -> bool {
+    match service.environment.get(name) {
+        Some(variable) => variable.is_unknown,
+        None => service.env_files.iter().any(|file| !file.loaded),
+    }
+}
+
 /// Whether an image listens on a port of its list in this service.
 pub(crate) fn is_open(service: &Service, port: &Port) -> bool {
     let by_word = |opener: &String| {

@@ -278,9 +278,16 @@ impl<'a> Facts<'a> {
 
     /// What the project is for: as it is started, or else by the path of its last file in the repository.
     pub(crate) fn purpose(&self) -> repository::purpose::Purpose {
-        if let Some(purpose) = self.started_for {
-            return purpose;
+        let by_path = || self.purpose_by_path();
+        match self.started_for {
+            None => by_path(),
+            // A script for tests may look like any other.
+            Some(repository::purpose::Purpose::Any) if by_path() == repository::purpose::Purpose::Test => by_path(),
+            Some(purpose) => purpose,
         }
+    }
+
+    fn purpose_by_path(&self) -> repository::purpose::Purpose {
         self.project.files.last().map_or(repository::purpose::Purpose::Any, |file| self.purpose_of(*file))
     }
 

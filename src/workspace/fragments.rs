@@ -42,6 +42,12 @@ pub(crate) fn is_incompleteness(finding: &Finding) -> bool {
     finding.lacks.as_ref().is_some_and(|lack| !matches!(lack.what, Lacking::Variable(_)))
 }
 
+/// Whether a fragment lacks what only the file below an overlay can have: an image, a base, or services.
+pub(crate) fn lacks_base(finding: &Finding) -> bool {
+    let what = finding.lacks.as_ref().map(|lack| &lack.what);
+    matches!(what, Some(Lacking::Image | Lacking::Base(_) | Lacking::Build(_) | Lacking::Services))
+}
+
 /// Whether a finding that other files may resolve is of a rule that also runs on projects that nobody asked about.
 pub(crate) fn is_reported_where_it_may_be_missing(finding: &Finding) -> bool {
     finding.lacks.is_none() || REPORTS_MISSING.contains(&finding.rule)
@@ -65,6 +71,10 @@ fn unset(finding: &Finding) -> bool {
     matches!(finding.lacks, Some(Lack { what: Lacking::Variable(_), .. }))
 }
 
+fn is_service(finding: &Finding) -> bool {
+    matches!(finding.lacks, Some(Lack { what: Lacking::Name { kind: "service", .. } | Lacking::Active(_), .. }))
+}
+
 /// Words that the files of other projects hold that lack the same as a finding; none for a finding of another kind.
 pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
     let words = finding.lacks.iter().flat_map(|lack| {
@@ -82,8 +92,8 @@ pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
-/// Drops what several projects of a tree lack alike: a platform that assembles them has it (an app store's network). A
-/// variable that several leave unset becomes an info: something else sets it. `others` are findings of projects that
+/// Makes an info of what several projects of a tree lack alike: a platform that assembles them has it (an app store's
+/// network), or something else sets it (a variable). A service that several lack is missing in each. `others` are findings of projects that
 /// nobody asked about.
 pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::default();
@@ -98,18 +108,24 @@ pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sourc
     };
     findings
         .into_iter()
-        .filter_map(|mut finding| {
+        .map(|mut finding| {
             if !supplied(&finding) {
-                return Some(finding);
+                return finding;
             }
+            // docker compose rejects it all the same: nothing shows that anybody supplies a service.
             if !unset(&finding) {
-                return None;
+                if !is_service(&finding) {
+                    finding.severity = Severity::Info;
+                    finding.help =
+                        Some("define it unless something else supplies it: several projects here lack it".to_owned());
+                }
+                return finding;
             }
             finding.severity = Severity::Info;
             finding.help = Some(
                 "give it a default unless something else sets it: several projects here leave it unset".to_owned(),
             );
-            Some(finding)
+            finding
         })
         .collect()
 }

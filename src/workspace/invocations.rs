@@ -118,19 +118,20 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Sur
         variables.push((name.clone(), value.clone()));
     }
     let unknown = invocation.environment.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone());
-    let outside = match invocation.engine {
-        Engine::Swarm => Outside { may_set_others: true, ..Outside::default() },
-        Engine::Compose => outside(sources, &invocation.directory, &invocation.env_files, unknown.collect()),
-    };
-    Entry {
+    let entry = Entry {
         files: invocation.files.clone(),
         env_files: env_files(sources, invocation),
         directory: invocation.directory.clone(),
         name: invocation.name.clone(),
         profiles: invocation.profiles.iter().cloned().collect(),
         variables,
-        outside,
-    }
+        outside: Outside::default(),
+    };
+    let outside = match invocation.engine {
+        Engine::Swarm => Outside { may_set_others: true, ..Outside::default() },
+        Engine::Compose => outside(sources, &entry, &invocation.env_files, unknown.collect()),
+    };
+    Entry { outside, ..entry }
 }
 
 /// The env files in groups: of those that options name a later one wins, of those that docker compose reads by itself an

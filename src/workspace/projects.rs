@@ -30,7 +30,7 @@ use crate::rules::compose::problems::{self, View};
 use crate::rules::{self, Context, Rule};
 use crate::source::{FileId, PathKind, SourceDb};
 use crate::workspace::fragments::{
-    Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing,
+    Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing, lacks_base,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -98,13 +98,13 @@ struct Manner {
     standing: Standing,
     /// Whether somebody says that it is started like this.
     is_default: bool,
-    /// What it is started for.
-    purpose: Purpose,
+    /// What it is started for, where that is written.
+    purpose: Option<Purpose>,
 }
 
 impl Manner {
     const DEFAULT: Manner =
-        Manner { depth: Depth::Whole, standing: Standing::Project, is_default: true, purpose: Purpose::Deploy };
+        Manner { depth: Depth::Whole, standing: Standing::Project, is_default: true, purpose: None };
 }
 
 /// The search for projects, and the judgement of each.
@@ -192,7 +192,7 @@ impl Run<'_> {
             let entry = self.with_options(entry_of(self.sources, invocation, around));
             let outcome = match invocation.certainty {
                 Certainty::Guessed => self.guessed(&alone(&entry), base.as_deref(), depth),
-                _ => self.judge(&entry, Manner { depth, purpose: invocation.purpose, ..Manner::DEFAULT }),
+                _ => self.judge(&entry, Manner { depth, purpose: written_purpose(invocation), ..Manner::DEFAULT }),
             };
             Outcome { invocation: Some((*invocation).clone()), ..outcome }
         });
@@ -216,7 +216,7 @@ impl Run<'_> {
         };
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
             let invocation = outcome.invocation.take();
-            let purpose = invocation.as_ref().map(|one| one.purpose).unwrap_or_default();
+            let purpose = invocation.as_ref().and_then(written_purpose);
             let manner = Manner { depth, purpose, standing: Standing::Fragment, ..Manner::DEFAULT };
             *outcome = self.judge(&outcome.entry, manner);
             outcome.invocation = invocation;
@@ -247,7 +247,9 @@ impl Run<'_> {
             let files = [base.to_path_buf()].into_iter().chain(alone.files.iter().cloned()).collect();
             let over = Entry { files, ..alone.clone() };
             let outcome = self.judge(&over, manner);
-            if !outcome.incomplete {
+            // What is laid over the base by its name may still name what nobody defines.
+            let is_overlay = own.findings.iter().any(lacks_base) && !outcome.findings.iter().any(lacks_base);
+            if !outcome.incomplete || is_overlay {
                 return outcome;
             }
         }
@@ -378,7 +380,7 @@ impl Run<'_> {
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
-        let facts = Facts::new(&model, project, sources, self.trees, root).started_for(purpose_of(manner.purpose));
+        let facts = Facts::new(&model, project, sources, self.trees, root).started_for(manner.purpose.map(purpose_of));
         let context = Context {
             model: &model,
             facts: &facts,
@@ -401,12 +403,16 @@ impl Run<'_> {
     }
 }
 
-/// What a project is for by the way it is started; `None` leaves that to the paths of its files.
-fn purpose_of(purpose: Purpose) -> Option<purpose::Purpose> {
+/// What a command starts a project for.
+fn written_purpose(invocation: &Invocation) -> Option<Purpose> {
+    (invocation.certainty >= Certainty::Written).then_some(invocation.purpose)
+}
+
+fn purpose_of(purpose: Purpose) -> purpose::Purpose {
     match purpose {
-        Purpose::Test => Some(purpose::Purpose::Test),
-        Purpose::Develop => Some(purpose::Purpose::Development),
-        Purpose::Deploy => None,
+        Purpose::Test => purpose::Purpose::Test,
+        Purpose::Develop => purpose::Purpose::Development,
+        Purpose::Deploy => purpose::Purpose::Any,
     }
 }
 

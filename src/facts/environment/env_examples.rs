@@ -1,6 +1,6 @@
 //! Variables that an example of an env file documents (`.env.example`, `sample.env`, `.env.dist`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,9 +36,10 @@ pub(crate) fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<Strin
     found
 }
 
-/// The example that stands in for an env file that is not there: one of its own (`.env.prod.example` for `.env.prod`) before
-/// one for any, in the file's directory before those above it in the repository.
-pub(crate) fn example_for(file: &Path, sources: &SourceDb) -> Option<PathBuf> {
+/// The example that stands in for an env file that is not there: the one that sets most of the names that are needed; of
+/// equals, one of its own (`.env.prod.example` for `.env.prod`) before one for any; in the file's directory before those above
+/// it in the repository.
+pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &SourceDb) -> Option<PathBuf> {
     let name = file.file_name()?.to_string_lossy().to_lowercase();
     let own = words_of(&name);
     let directory = file.parent()?;
@@ -49,15 +50,39 @@ pub(crate) fn example_for(file: &Path, sources: &SourceDb) -> Option<PathBuf> {
         let rank = |path: &&PathBuf| {
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
             let words = words_of(&name);
-            let is_own = words == own;
-            (is_own || words == ["env"]).then(|| {
-                let word = EXAMPLE_WORDS.iter().position(|word| has_word(&name, word)).unwrap_or(EXAMPLE_WORDS.len());
-                (!is_own, word, name)
-            })
+            let fit = if words == own {
+                Fit::Own
+            } else if words == ["env"] {
+                Fit::Any
+            } else {
+                Fit::OfAnother
+            };
+            let word = EXAMPLE_WORDS.iter().position(|word| has_word(&name, word)).unwrap_or(EXAMPLE_WORDS.len());
+            (fit, word, name)
         };
-        let ranked = examples.iter().filter_map(|path| Some((rank(&path)?, path)));
-        ranked.min_by(|one, other| one.0.cmp(&other.0)).map(|(_, path)| path.clone())
+        let mut ranked: Vec<_> = examples.iter().map(|path| (rank(&path), path)).collect();
+        ranked.sort();
+        let is_fitting = ranked.first().is_some_and(|((fit, ..), _)| *fit != Fit::OfAnother);
+        let lacks = |path: &Path| needed.difference(&set_by(path, sources)).count();
+        // `min_by_key` keeps the first of equals.
+        let best = ranked.iter().filter(|_| is_fitting).min_by_key(|(_, path)| lacks(path));
+        best.map(|(_, path)| (*path).clone())
     })
+}
+
+/// Whether an example is one of an env file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Own,
+    Any,
+    OfAnother,
+}
+
+/// The names that an example sets; a name in a comment is none of them.
+fn set_by(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
+    let mut found = BTreeMap::new();
+    read(path, sources, &mut found);
+    found.into_iter().filter(|(_, one)| !one.is_comment).map(|(name, _)| name).collect()
 }
 
 /// The words of an env file's name without those that make it an example, in alphabetical order.
@@ -205,7 +230,11 @@ mod tests {
             sources.overlay(Path::new(file), String::new());
         }
         let check = |file: &str, expect: Option<&str>| {
-            assert_eq!(example_for(Path::new(file), &sources).as_deref(), expect.map(Path::new), "{file}");
+            assert_eq!(
+                example_for(Path::new(file), &BTreeSet::new(), &sources).as_deref(),
+                expect.map(Path::new),
+                "{file}"
+            );
         };
         check("/r/.env", Some("/r/.env.example"));
         check("/r/.env.prod", Some("/r/.env.prod.example"));
@@ -214,6 +243,11 @@ mod tests {
         check("/r/a/.env", Some("/r/.env.example"));
         check("/r/a/db.env", Some("/r/a/db.env.dist"));
         check("/other/.env", None);
+        sources.overlay(Path::new("/r/.env.sample"), "A=1\n".to_owned());
+        sources.overlay(Path::new("/r/.env.example"), "# A=1\n".to_owned());
+        let needed = BTreeSet::from(["A".to_owned()]);
+        let best = example_for(Path::new("/r/.env"), &needed, &sources);
+        assert_eq!(best.as_deref(), Some(Path::new("/r/.env.sample")));
     }
 
     #[test]

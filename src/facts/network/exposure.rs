@@ -5,7 +5,7 @@ use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, Login, Port, Role, Setting, Transport};
 use crate::facts::Facts;
-use crate::facts::images::{Known, is_open, known_image, launch, variable};
+use crate::facts::images::{Known, is_open, known_image, launch, may_be_set, variable};
 use crate::model::{self, Service};
 
 /// What stands open.
@@ -80,8 +80,9 @@ pub(crate) fn by_http(service: &Service, target: u16) -> bool {
 fn asks(service: &Service, login: &Login) -> bool {
     let set = |settings: &[Setting]| {
         settings.iter().any(|setting| {
-            variable(service, &setting.variable)
-                .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+            may_be_set(service, &setting.variable)
+                || variable(service, &setting.variable)
+                    .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
         })
     };
     let flagged = |flags: &[String]| {

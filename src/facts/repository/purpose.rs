@@ -18,9 +18,15 @@ const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "d
 /// Names of directories whose files are copied to another place before they are used, or were brought from one.
 const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "backups"];
 
-/// Whether a Compose file, by the directories it stands in, is used in another place than this.
+/// Words in the name of a file that is copied before it is used.
+const OF_ELSEWHERE_NAMES: [&str; 5] = ["example", "sample", "template", "tmpl", "dist"];
+
+/// Whether a Compose file, by its name and the directories it stands in, is used in another place than this.
 pub(crate) fn is_of_elsewhere(path: &str) -> bool {
-    let (directories, _) = path.rsplit_once('/').unwrap_or_default();
+    let (directories, own) = path.rsplit_once('/').unwrap_or(("", path));
+    if own.to_ascii_lowercase().split(['.', '-', '_']).any(|word| OF_ELSEWHERE_NAMES.contains(&word)) {
+        return true;
+    }
     let name =
         |directory: &str| directory.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_ascii_lowercase();
     directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
@@ -52,7 +58,8 @@ mod tests {
     fn templates_and_backups_are_used_elsewhere() {
         let of_elsewhere = ["templates/a/compose.yaml", ".agent/skills/x/compose.yml", "docs/Backups-2025-12-12/c.yml"];
         assert!(of_elsewhere.into_iter().all(is_of_elsewhere));
-        let here = ["compose.template.yaml", "templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
+        assert!(is_of_elsewhere("docker-compose.override.example.yml") && is_of_elsewhere("a/compose.template.yaml"));
+        let here = ["templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
         assert!(!here.into_iter().any(is_of_elsewhere));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::compose::load::short::volume::clean;
-use crate::facts::images::{Known, known_image, runs_server, variable};
+use crate::facts::images::{Known, known_image, may_be_set, runs_server, variable};
 use crate::facts::storage::mounts;
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 
@@ -214,6 +214,9 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
         return path.starts_with('/').then(|| path.to_owned());
     }
     if data.configured_by.iter().any(|flag| option(service, flag).is_some()) {
+        return None;
+    }
+    if data.variable.as_deref().is_some_and(|name| may_be_set(service, name)) {
         return None;
     }
     match data.variable.as_deref().and_then(|name| variable(service, name)) {

@@ -4,7 +4,7 @@
 use super::mounts;
 use super::sqlite::{Location, location};
 use crate::catalogue::schema::{Engine, Sqlite};
-use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
+use crate::facts::images::{built, known_image, may_be_set, runs_default, variable, working_dir};
 use crate::model::{Model, Mount, MountKind, Service};
 use crate::source::Place;
 
@@ -111,7 +111,10 @@ pub(crate) fn is_replaced(service: &Service, file: &Sqlite) -> bool {
     let is_set = file.replaced_by.iter().any(|setting| {
         variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
     });
-    is_set || !file.replaced_by.is_empty() && service.env_files.iter().any(|file| !file.loaded)
+    let may_be = |name: &str| may_be_set(service, name);
+    is_set
+        || file.replaced_by.iter().any(|setting| may_be(&setting.variable))
+        || file.variable.as_deref().is_some_and(may_be)
 }
 
 /// What makes two paths of containers one place: the volume or the directory of the host, and the path in it.

@@ -5,7 +5,7 @@ use crate::app_config::traefik::{elements, routed};
 use crate::app_config::{ProxyKind, ProxyRoute};
 use crate::catalogue::schema::{Login, Role};
 use crate::collections::HashSet;
-use crate::facts::images::{known_image, variable};
+use crate::facts::images::{known_image, may_be_set, variable};
 use crate::facts::network::exposure;
 use crate::facts::network::exposure::Kind;
 use crate::facts::network::reach::Answer;
@@ -103,7 +103,9 @@ fn asks_nobody(service: &Service) -> bool {
 
 fn is_switched_on(service: &Service, login: &Login) -> bool {
     let by_variable = login.on.iter().any(|setting| {
-        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+        may_be_set(service, &setting.variable)
+            || variable(service, &setting.variable)
+                .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
     });
     let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
     let by_flag = words.into_iter().any(|word| login.on_flags.iter().any(|flag| word.value.contains(flag.as_str())));

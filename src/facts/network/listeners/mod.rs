@@ -10,7 +10,7 @@ use self::named::names;
 use crate::app_config::{is_official, runs_as_made};
 use crate::catalogue::schema::{Port, Role, Transport};
 use crate::facts::Facts;
-use crate::facts::images::{Known, built, known_image, launch, runs_default, runs_server, variable};
+use crate::facts::images::{Known, built, known_image, launch, may_be_set, runs_default, runs_server, variable};
 use crate::facts::network::servers::binds;
 use crate::model::{self, Service, base_image};
 use crate::source::Place;
@@ -169,9 +169,11 @@ fn of_image(service: &Service) -> Option<Listeners> {
         let number = port.variable.as_deref().and_then(|name| variable(service, name));
         let moved = number.map(|value| last_number(&value.value));
         told &= moved.is_none_or(|moved| moved.is_some());
+        let may_move = port.variable.as_deref().is_some_and(|name| may_be_set(service, name));
         let who = known.image.name.clone();
         // What must be switched on may be on in a way that is not read.
-        let sure = if port.opened_by.is_empty() && known.exact { Sureness::Certain } else { Sureness::Likely };
+        let certain = port.opened_by.is_empty() && known.exact && !may_move;
+        let sure = if certain { Sureness::Certain } else { Sureness::Likely };
         let port = moved.flatten().unwrap_or(port.port);
         found.add(Listener { port, sure, who, evidence: Evidence::Image, place });
     }
@@ -183,6 +185,9 @@ fn of_image(service: &Service) -> Option<Listeners> {
         _ => false,
     };
     let usual = known.exact && runs_default(service) && !known.built && !given;
+    // An env file that is not here may say anything.
+    let open = service.env_files.iter().any(|file| !file.loaded);
+    let (settled, usual) = (settled && !open, usual && !open);
     found.extent = match (told && !found.ports.is_empty(), settled, usual) {
         (true, true, _) => Extent::All,
         (true, false, true) => Extent::Usual,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use self::table::{SERVERS, Server};
 use super::hosts::{Token, is_loopback, simple_commands};
-use crate::facts::images::{launch, variable};
+use crate::facts::images::{launch, may_be_set, variable};
 use crate::model::{Service, Spanned};
 
 /// Who can reach what a server binds.
@@ -130,6 +130,9 @@ fn of_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>]
         return Vec::new();
     }
     let port = port.or_else(positional);
+    if port.is_none() && server.port_variables.iter().any(|name| may_be_set(service, name)) {
+        return Vec::new();
+    }
     let number = |text: &str| resolve(service, text)?.parse().ok();
     let (number, port_written) = match (&port, &port_variable) {
         (Some((value, _)), _) => (number(value), true),

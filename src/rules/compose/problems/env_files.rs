@@ -36,6 +36,9 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
         finding.severity = Severity::Warning;
         finding.help = Some(words.to_owned());
     }
+    if view.is_of_elsewhere(reported.at) {
+        finding.severity = Severity::Info;
+    }
     finding
 }
 

@@ -9,6 +9,7 @@ use crate::compose::problem::{Around, EnvFileProblem, Problem, Reported};
 use crate::compose::value::quote::Quote;
 use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
+use crate::facts::repository::purpose;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::secret_names::is_secret_name;
 use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
@@ -101,6 +102,13 @@ impl<'a> View<'a> {
         let file = self.sources.file(at.span.file);
         let path = file.path.parent().map(|parent| parent.join(name)).unwrap_or_default();
         self.softens && self.sources.is_ignored(&path, &self.project.directory)
+    }
+
+    /// Whether a place is in a file that is copied before it is used: its reader makes the files that it names.
+    pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
+        let path = &self.sources.file(at.span.file).path;
+        let own = path.strip_prefix(&self.project.directory).unwrap_or(path);
+        self.softens && purpose::is_of_elsewhere(&own.to_string_lossy())
     }
 
     /// How bad it is that a required variable has no value in a checkout without an env file, and what to do; `None` where
