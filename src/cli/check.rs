@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::render::{self, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
-use crate::source::SourceDb;
+use crate::source::{SourceDb, relative};
 use crate::workspace;
 use crate::workspace::{Request, Selection};
 
@@ -57,6 +57,7 @@ fn asked(
     all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), rules)?;
     let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
     let request = request(sources, arguments.project.clone(), paths, surroundings, rules)?;
+    only_one_project(sources, &request)?;
     let selection = Selection {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
@@ -65,6 +66,20 @@ fn asked(
     };
     let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, surroundings)?;
     Ok(Request { buffer, selection, baseline, ..request })
+}
+
+/// Complains where options that are meant for one project would apply to several.
+fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String> {
+    let directories = workspace::projects_for_options(sources, request);
+    if directories.len() < 2 {
+        return Ok(());
+    }
+    let shown: Vec<String> = directories.iter().map(|path| relative(&request.directory, path)).collect();
+    Err(format!(
+        "`--env-file` and `--profile` apply to one project, but there are {}: {}; name one of them, or select files with `-f`",
+        shown.len(),
+        shown.join(", ")
+    ))
 }
 
 fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {

@@ -110,6 +110,24 @@ pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, 
     judge(sources, request, Keeping::Models)
 }
 
+/// The directories of the projects that a request leads to, where it has options that are meant for one project.
+pub(crate) fn projects_for_options(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
+    let is_for_one = !request.env_files.is_empty() || !request.profiles.is_empty();
+    if !is_for_one || !request.files.is_empty() || request.project_directory.is_some() {
+        return Vec::new();
+    }
+    let settings = request.config.clone().unwrap_or_default();
+    sources.fence(&repositories(sources, request));
+    let trees = Trees::default();
+    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let keeping = Keeping::Nothing;
+    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
+    let paths = run.paths();
+    let all = run.repositories(&paths);
+    let asked = all.values().flat_map(|all| run.asked(all, &paths));
+    asked.filter_map(|asked| Some(asked.first()?.directory.clone())).collect()
+}
+
 /// The directories in which a request may change files: the repositories that it is about, or else what it names.
 pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
     let repositories = repositories(sources, request);

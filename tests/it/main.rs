@@ -11,6 +11,7 @@ mod fixes;
 mod fuzz;
 #[cfg(unix)]
 mod hostile_git;
+mod invocations;
 mod known;
 mod outputs;
 mod parity;

@@ -1,0 +1,114 @@
+//! `plimsoll check` judges every way in which a repository starts its projects, and says in which a finding holds.
+
+use serde_json::Value;
+
+use crate::common::{code, findings, project, report, run, stderr, stdout};
+
+const BASE: &str = "services:\n  db:\n    image: postgres:17\n    volumes: [\"data:/var/lib/postgresql/data\"]\n    environment: { POSTGRES_PASSWORD_FILE: /run/secrets/p }\nvolumes: { data: }\n";
+const OPEN: &str = "services:\n  db:\n    ports:\n      - \"5432:5432\"\n";
+const CLOSED: &str = "services:\n  db:\n    ports:\n      - \"127.0.0.1:5432:5432\"\n";
+
+/// Rule, file, line and the commands that it holds with.
+fn found(folder: &std::path::Path, arguments: &[&str]) -> Vec<(String, String, u64, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let brief = |one: &Value| {
+        let commands = one["invocations"].as_array().unwrap().iter().map(|held| text(&held["command"])).collect();
+        let line = one.pointer("/span/start/line").and_then(Value::as_u64).unwrap();
+        (text(&one["rule"]), text(&one["file"]), line, commands)
+    };
+    findings(&report(folder, arguments)).iter().map(brief).collect()
+}
+
+#[test]
+fn a_finding_of_one_of_several_invocations_names_it() {
+    let overlay = "services:\n  db:\n    image: postgres:17\n    environment: !reset {}\n";
+    let makefile =
+        "up:\n\tdocker compose -f compose.yaml up -d\nbare:\n\tdocker compose -f compose.yaml -f bare.yaml up -d\n";
+    let files = [("compose.yaml", BASE), ("bare.yaml", overlay), ("open.yaml", OPEN), ("Makefile", makefile)];
+    let folder = project("invocations", "one-of-several", &files);
+    let makefile = makefile.to_owned() + "open:\n\tdocker compose -f compose.yaml -f open.yaml up -d\n";
+    std::fs::write(folder.join("Makefile"), makefile).unwrap();
+    let all = found(&folder, &[]);
+    let open: Vec<_> = all.iter().filter(|(rule, ..)| rule == "exposed-datastore").collect();
+    // Only one invocation reads the file that opens the port.
+    assert_eq!(open.len(), 1, "{all:?}");
+    assert_eq!((open[0].1.as_str(), open[0].2, open[0].3.as_slice()), ("open.yaml", 4, &[][..]));
+    let summary = report(&folder, &[])["summary"].clone();
+    assert_eq!((summary["projects"].as_u64(), summary["invocations"].as_u64()), (Some(1), Some(3)));
+}
+
+#[test]
+fn what_an_overlay_repairs_holds_with_the_other_commands_only() {
+    let base =
+        BASE.replace("    volumes: [\"data:/var/lib/postgresql/data\"]\n", "").replace("volumes: { data: }\n", "");
+    let keeps = "services:\n  db:\n    volumes: [\"data:/var/lib/postgresql/data\"]\nvolumes: { data: }\n";
+    let script = "docker compose -f compose.yaml up -d\ndocker compose -f compose.yaml -f keeps.yaml up -d\n";
+    let files = [("compose.yaml", base.as_str()), ("keeps.yaml", keeps), ("up.sh", script)];
+    let folder = project("invocations", "repaired", &files);
+    let lost: Vec<_> =
+        found(&folder, &[]).into_iter().filter(|(rule, ..)| rule == "datastore-without-volume").collect();
+    assert_eq!(lost.len(), 1, "{lost:?}");
+    assert_eq!(lost[0].3, ["-f compose.yaml"]);
+    let text = stdout(&run(&folder, &["check"]));
+    assert!(text.contains("only: with `-f compose.yaml` (up.sh:1)"), "{text}");
+    let concise = stdout(&run(&folder, &["check", "--format", "concise"]));
+    assert!(concise.contains("(only with `-f compose.yaml` (up.sh:1))"), "{concise}");
+}
+
+#[test]
+fn a_finding_of_several_invocations_is_one_finding_of_the_worst_severity() {
+    let script = "docker compose -f compose.yaml -f open.yaml up -d\n";
+    let tests =
+        "[tox]\nenvlist = py\n[testenv]\ncommands = docker compose -f compose.yaml -f open.yaml -f more.yaml up -d\n";
+    let files = [("compose.yaml", BASE), ("open.yaml", OPEN), ("more.yaml", CLOSED), ("tox.ini", tests)];
+    let folder = project("invocations", "worst", &files);
+    let severities = |folder: &std::path::Path| -> Vec<String> {
+        let all = findings(&report(folder, &[]));
+        let open = all.iter().filter(|one| one["rule"] == "exposed-datastore" && one["file"] == "open.yaml");
+        open.map(|one| one["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(severities(&folder), ["warning"]);
+    std::fs::write(folder.join("up.sh"), script).unwrap();
+    assert_eq!(severities(&folder), ["error"]);
+}
+
+#[test]
+fn options_for_one_project_are_refused_for_several() {
+    let files = [("a/compose.yaml", BASE), ("b/compose.yaml", BASE), ("prod.env", "A=1\n")];
+    let folder = project("invocations", "options", &files);
+    let refused = run(&folder, &["check", "--profile", "web"]);
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains("but there are 2: a, b"), "{}", stderr(&refused));
+    let one = run(&folder, &["check", "a", "--profile", "web", "--env-file", "prod.env"]);
+    assert_eq!((code(&one), stderr(&one)), (0, String::new()));
+}
+
+#[test]
+fn a_makefile_leads_to_the_projects_that_it_starts() {
+    let makefile = "up:\n\tdocker compose -f stack/open.yaml up -d\n";
+    let open = BASE.replace("    volumes:", "    ports: [\"5432:5432\"]\n    volumes:");
+    let files = [("stack/open.yaml", open.as_str()), ("other/compose.yaml", open.as_str()), ("Makefile", makefile)];
+    let folder = project("invocations", "makefile", &files);
+    let files: Vec<String> = found(&folder, &["Makefile"]).into_iter().map(|(_, file, ..)| file).collect();
+    assert!(!files.is_empty() && files.iter().all(|file| file == "stack/open.yaml"), "{files:?}");
+}
+
+#[test]
+fn a_fresh_checkout_of_a_project_with_a_complete_example_is_clean() {
+    let compose = "services:\n  web:\n    image: example/web:${TAG}\n    restart: always\n    env_file: web.env\n    ports: [\"127.0.0.1:${PORT}:80\"]\n    environment:\n      SECRET_KEY: ${SECRET_KEY}\n      STAGE: ${STAGE:?set it in .env}\n";
+    let example = "TAG=1.4\nPORT=8080\nSECRET_KEY=\nSTAGE=live\n";
+    let files = [
+        ("compose.yaml", compose),
+        (".env.example", example),
+        ("web.env.example", "LOG_LEVEL=info\n"),
+        (".gitignore", ".env\nweb.env\n"),
+    ];
+    let folder = project("invocations", "fresh", &files);
+    let done = run(&folder, &["check"]);
+    assert_eq!((code(&done), stderr(&done)), (0, String::new()), "{}", stdout(&done));
+    assert_eq!(found(&folder, &[]), []);
+    std::fs::write(folder.join(".env.example"), example.replace("PORT=8080\n", "")).unwrap();
+    let rules: Vec<String> = found(&folder, &[]).into_iter().map(|(rule, ..)| rule).collect();
+    assert_eq!(rules, ["unset-variable"]);
+    assert_eq!(code(&run(&folder, &["check"])), 1);
+}
