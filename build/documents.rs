@@ -1,6 +1,6 @@
 //! The documents of the rules, `rules/<family>/<rule>.md`, as Rust: a static and a `RuleId` for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -15,6 +15,9 @@ const MORE_SECTIONS: [&str; 2] = ["Fix safety", "Configuration"];
 const FIRST: [&str; 7] = ["compose", "network", "proxy", "storage", "secrets", "env", "resources"];
 /// The family that ends the list.
 const LAST: &str = "suppression";
+
+/// The words that name sets of rules.
+const SETS: [&str; 4] = ["all", "default", "strict", "style"];
 
 /// A document that has been read and checked.
 pub struct Document {
@@ -47,7 +50,7 @@ struct FrontMatter {
     fix: FixClass,
     since: String,
     #[serde(default)]
-    status: Status,
+    status: RuleStatus,
     #[serde(default)]
     renamed_from: Vec<String>,
     tags: Vec<String>,
@@ -87,7 +90,7 @@ enum FixClass {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Status {
+enum RuleStatus {
     #[default]
     Stable,
     Preview,
@@ -128,11 +131,15 @@ fn rank(family: &str) -> usize {
     }
 }
 
-/// Each name, old names included, belongs to one rule.
+/// Each name, old names included, belongs to one rule, and is not that of a family or a set.
 fn check_names(documents: &[Document]) -> Result<(), String> {
     let mut names = BTreeMap::new();
+    let families: BTreeSet<&str> = documents.iter().map(|document| document.family.as_str()).collect();
     for document in documents {
         for name in std::iter::once(&document.name).chain(&document.front.renamed_from) {
+            if families.contains(name.as_str()) || SETS.contains(&name.as_str()) {
+                return Err(format!("{}: `{name}` is the name of a family or a set", document.path.display()));
+            }
             if let Some(other) = names.insert(name, document) {
                 let (one, two) = (other.path.display(), document.path.display());
                 return Err(format!("{two}: {one} already has the name `{name}`"));
@@ -225,7 +232,7 @@ fn constant(document: &Document, bodies: Bodies) -> String {
     format!(
         "/// {summary}\nstatic {upper}: Document = Document {{\n    name: {name:?},\n    family: {family:?},\n    \
          summary: {summary:?},\n    severity: Severity::{severity:?},\n    confidence: Confidence::{confidence:?},\n    \
-         set: Set::{set:?},\n    fix: {fix},\n    since: {since:?},\n    status: Status::{status:?},\n    \
+         set: Set::{set:?},\n    fix: {fix},\n    since: {since:?},\n    status: RuleStatus::{status:?},\n    \
          renamed_from: &{renamed_from:?},\n    tags: &{tags:?},\n    body: {body:?},\n}};\n\n",
         upper = upper(name),
         summary = front.summary,

@@ -1,13 +1,13 @@
 //! What a stage or a rule reports, and where it points.
 
 mod document;
+mod selector;
 
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
-#[cfg(test)]
-pub(crate) use document::Status;
 pub(crate) use document::rule;
-pub use document::{Document, RuleId, Set};
+pub use document::{Document, RuleId, RuleStatus, Set};
+pub use selector::Selector;
 
 use std::collections::BTreeSet;
 

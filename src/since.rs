@@ -7,6 +7,7 @@ use crate::collections::HashMap;
 use crate::config;
 use crate::discover::is_compose_name;
 use crate::report::baseline::Earlier;
+use crate::rules;
 use crate::source::git::{Change, Git};
 use crate::source::{PathKind, SourceDb, normalize, relative};
 use crate::workspace;
@@ -46,7 +47,7 @@ impl Before {
     }
 
     /// The request as it would have been made then; `None` where what it is about was not there.
-    fn request(&self, request: &Request, start: &Path, rules: &[&str]) -> Option<Request> {
+    fn request(&self, request: &Request, start: &Path) -> Option<Request> {
         let absolute = |path: &PathBuf| normalize(&request.directory.join(path));
         let is_there = |path: &PathBuf| self.sources.kind(path) != PathKind::Missing;
         let old_name = |path: PathBuf| {
@@ -72,7 +73,7 @@ impl Before {
             files,
             env_files: request.env_files.iter().map(absolute).map(old_name).filter(is_there).collect(),
             // A configuration that could not be used then had no say.
-            config: config::find(&self.sources, start, rules).unwrap_or_default(),
+            config: config::find(&self.sources, start, rules::options).unwrap_or_default(),
             baseline: None,
             earlier: None,
             // Its stages are not those of the run.
@@ -82,11 +83,11 @@ impl Before {
     }
 
     /// What the files had then; nothing where what the request is about was not there.
-    pub(crate) fn findings(&self, request: &Request, start: &Path, rules: &[&str]) -> Earlier {
+    pub(crate) fn findings(&self, request: &Request, start: &Path) -> Earlier {
         let directory = &request.directory;
         let mut earlier =
             Earlier { revision: self.revision.clone(), directory: directory.clone(), ..Earlier::default() };
-        let Some(then) = self.request(request, start, rules) else { return earlier };
+        let Some(then) = self.request(request, start) else { return earlier };
         let before = workspace::check(&self.sources, &then);
         let named = |file| {
             let path = self.sources.file(file).path.clone();

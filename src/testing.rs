@@ -16,7 +16,7 @@ pub mod config {
 
 /// What is reported.
 pub mod finding {
-    pub use crate::finding::{Finding, RuleId, Safety, Severity};
+    pub use crate::finding::{Document, Finding, RuleId, Safety, Selector, Severity};
 }
 
 /// Fixes.
@@ -26,7 +26,7 @@ pub mod fix {
 
 /// The rules and the examples of their documents.
 pub mod rules {
-    pub use crate::rules::{Context, Rule, all};
+    pub use crate::rules::{Context, Rule, all, options};
 
     /// The rule of a name.
     pub fn find(name: &str) -> Option<&'static Rule> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use plimsoll::testing::finding::Severity;
+use plimsoll::testing::finding::{RuleId, Selector, Severity};
 use plimsoll::testing::render::{Format, RenderOptions, render};
 use plimsoll::testing::report::Report;
 use plimsoll::testing::source::SourceDb;
@@ -40,7 +40,7 @@ pub fn print(arguments: &Arguments) -> Result<(), String> {
     repositories.retain(|path| path.is_dir());
     repositories.sort();
     let texts: Vec<String> =
-        repositories.par_iter().flat_map_iter(|repository| findings(repository, &corpus, rule.document.name)).collect();
+        repositories.par_iter().flat_map_iter(|repository| findings(repository, &corpus, rule.id)).collect();
     let shown = arguments.limit.unwrap_or(texts.len()).min(texts.len());
     for number in 0..shown {
         println!("{}", texts.get(number * texts.len() / shown).map_or("", |text| text.trim_end()));
@@ -51,11 +51,11 @@ pub fn print(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Each finding as text.
-fn findings(repository: &Path, corpus: &Path, rule: &str) -> Vec<String> {
+fn findings(repository: &Path, corpus: &Path, rule: RuleId) -> Vec<String> {
     let sources = SourceDb::new();
     let request = Request {
         directory: repository.to_path_buf(),
-        selection: Selection { select: vec![rule.to_owned()], ..Selection::default() },
+        selection: Selection { select: vec![Selector::Rule(rule)], preview: true, ..Selection::default() },
         ..Request::default()
     };
     let report = workspace::check(&sources, &request);

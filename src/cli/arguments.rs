@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::completion::Names;
 use crate::config::FailOn;
-use crate::finding::Severity;
+use crate::finding::{Set, Severity};
 use crate::render::{Format, GraphFormat};
 use crate::report::baseline::FILE_NAME;
 
@@ -36,7 +37,7 @@ pub(super) enum Command {
     /// Explain a rule, or a key of the Compose specification
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
-        #[arg(value_name = "RULE|KEY")]
+        #[arg(value_name = "RULE|KEY", value_parser = Names::OfRules, hide_possible_values = true)]
         subject: String,
     },
     /// List all rules
@@ -98,18 +99,21 @@ pub(super) struct Check {
     pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) fixing: Fixing,
-    /// Run only these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    /// Run only these rules, families or sets
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
     pub(super) select: Vec<String>,
-    /// Do not run these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    /// Do not run these rules, families or sets
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
     /// Also run the rules of the strict set (hardening)
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, hide = !Set::Strict.has_rules(), help_heading = "Rules")]
     pub(super) strict: bool,
     /// Also run the rules of the style set (order and quoting)
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, hide = !Set::Style.has_rules(), help_heading = "Rules")]
     pub(super) style: bool,
+    /// Also run preview rules, whose findings may still change
+    #[arg(long, help_heading = "Rules")]
+    pub(super) preview: bool,
 }
 
 /// What need not be reported.
@@ -141,11 +145,14 @@ pub(super) struct Baseline {
     #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
     pub(super) output: PathBuf,
     /// Also run the rules of the strict set (hardening)
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, hide = !Set::Strict.has_rules(), help_heading = "Rules")]
     pub(super) strict: bool,
     /// Also run the rules of the style set (order and quoting)
-    #[arg(long, help_heading = "Rules")]
+    #[arg(long, hide = !Set::Style.has_rules(), help_heading = "Rules")]
     pub(super) style: bool,
+    /// Also run preview rules, whose findings may still change
+    #[arg(long, help_heading = "Rules")]
+    pub(super) preview: bool,
 }
 
 /// What is done with fixes.
@@ -161,8 +168,8 @@ pub(super) struct Fixing {
     /// With --fix or --diff: include fixes that may change behavior
     #[arg(long, requires = "fixing")]
     pub(super) unsafe_fixes: bool,
-    /// With --fix or --diff: only the fixes of these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "fixing")]
+    /// With --fix or --diff: only the fixes of these rules, families or sets
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, requires = "fixing")]
     pub(super) fix_only: Vec<String>,
 }
 

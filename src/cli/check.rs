@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::arguments::Check;
-use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, names, request};
-use super::{buffer, fixes, ignores, known, outputs, progress, stages};
+use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, request};
+use super::{buffer, fixes, ignores, known, notes, outputs, progress, stages};
 use crate::config::{self, FailOn};
-use crate::finding::Severity;
+use crate::finding::{Selector, Severity};
 use crate::render::{self, RenderOptions};
 use crate::report::Report;
-use crate::rules::Document;
 use crate::source::{SourceDb, relative};
 use crate::workspace;
 use crate::workspace::{Request, Selection};
@@ -21,15 +20,10 @@ const USUAL_WIDTH: usize = 100;
 const LARGEST_WIDTH: usize = 120;
 
 /// Reports what is wrong, or mends it, or writes comments for it.
-pub(super) fn check(
-    arguments: &Check,
-    surroundings: &Surroundings,
-    documents: &[&'static Document],
-) -> Result<Answer, String> {
-    let rules = names(documents);
+pub(super) fn check(arguments: &Check, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
-    let mut request = asked(arguments, &sources, surroundings, &rules)?;
-    request.earlier = known::earlier(arguments.comparison.since.as_deref(), &request, &rules)?;
+    let mut request = asked(arguments, &sources, surroundings)?;
+    request.earlier = known::earlier(arguments.comparison.since.as_deref(), &request)?;
     let configured = request.config.as_ref().and_then(|config| config.fail_on);
     let fail_on = arguments.fail_on.map(|name| name.fail_on()).or(configured);
     let fail_on = fail_on.unwrap_or(FailOn::Severity(Severity::Warning));
@@ -48,22 +42,14 @@ pub(super) fn check(
 }
 
 /// The request that the arguments make.
-fn asked(
-    arguments: &Check,
-    sources: &SourceDb,
-    surroundings: &Surroundings,
-    rules: &[&str],
-) -> Result<Request, String> {
-    all_known(arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only), rules)?;
+fn asked(arguments: &Check, sources: &SourceDb, surroundings: &Surroundings) -> Result<Request, String> {
+    let (select, ignore) = (selectors(&arguments.select)?, selectors(&arguments.ignore)?);
+    selectors(&arguments.fixing.fix_only)?;
     let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
-    let request = request(sources, arguments.project.clone(), paths, surroundings, rules)?;
+    let request = request(sources, arguments.project.clone(), paths, surroundings)?;
     only_one_project(sources, &request)?;
-    let selection = Selection {
-        select: arguments.select.clone(),
-        ignore: arguments.ignore.clone(),
-        strict: arguments.strict,
-        style: arguments.style,
-    };
+    let selection =
+        Selection { select, ignore, strict: arguments.strict, style: arguments.style, preview: arguments.preview };
     let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, surroundings)?;
     Ok(Request { buffer, selection, baseline, ..request })
 }
@@ -82,9 +68,9 @@ fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String>
     ))
 }
 
-fn all_known<'a>(mut names: impl Iterator<Item = &'a String>, rules: &[&str]) -> Result<(), String> {
-    let unknown = names.find(|name| !rules.contains(&name.as_str()));
-    unknown.map_or(Ok(()), |name| Err(config::unknown_rule(name, rules)))
+/// What names on the command line stand for.
+pub(super) fn selectors(names: &[String]) -> Result<Vec<Selector>, String> {
+    names.iter().map(|name| Selector::find(name).ok_or_else(|| config::unknown_selector(name))).collect()
 }
 
 fn options(arguments: &Check, surroundings: &Surroundings, fail_on: FailOn, request: &Request) -> RenderOptions {
@@ -143,7 +129,9 @@ impl Telling<'_> {
         let unwritten = outputs::write(&arguments.outputs, report, sources, self.options);
         let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
         let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
-        let lines = report.failures.iter().chain(&unwritten).chain(&unused);
+        let given = arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only);
+        let notes = notes::notes(given, &request.selection, request.config.as_ref());
+        let lines = notes.iter().chain(&report.failures).chain(&unwritten).chain(&unused);
         let mut errors: String = lines.map(|line| complaint(line)).collect();
         if arguments.verbose {
             errors.push_str(&stages::table(&request.watch, report, start.elapsed()));

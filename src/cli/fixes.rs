@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::arguments::Fixing;
 use super::check::Telling;
 use super::{Answer, complaint};
-use crate::finding::{RuleId, Safety};
+use crate::finding::{RuleId, Safety, Selector};
 use crate::fix::{self, Fixed, Wanted};
 use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
@@ -34,7 +34,7 @@ impl Fixing {
 
     fn wanted(&self) -> Wanted {
         let safety = if self.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        Wanted { safety, only: self.fix_only.iter().filter_map(|name| RuleId::find(name)).collect(), file: None }
+        Wanted { safety, only: self.fix_only.iter().filter_map(|name| Selector::find(name)).collect(), file: None }
     }
 }
 

@@ -29,9 +29,8 @@ mod tests {
 
     fn read(text: &str) -> Result<config::Config, config::ConfigErrors> {
         let sources = SourceDb::new();
-        let rules: Vec<&str> = crate::rules::all().map(|rule| rule.document.name).collect();
         sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
-        config::load(&sources, Path::new("/p/plimsoll.yaml"), &rules)
+        config::load(&sources, Path::new("/p/plimsoll.yaml"), crate::rules::options)
     }
 
     #[test]

@@ -5,10 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::arguments::Baseline as Arguments;
-use super::{Answer, Surroundings, names, request, start_of};
+use super::{Answer, Surroundings, request, start_of};
 use crate::report::Known;
 use crate::report::baseline::{Baseline, Earlier, VERSION};
-use crate::rules::Document;
 use crate::since::Before;
 use crate::source::write::put;
 use crate::source::{LoadError, PathKind, SourceDb, normalize};
@@ -24,14 +23,15 @@ struct FindingOut<'a> {
 }
 
 /// Writes the findings of a run down.
-pub(super) fn write(
-    arguments: Arguments,
-    surroundings: &Surroundings,
-    documents: &[&'static Document],
-) -> Result<Answer, String> {
+pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings, &names(documents))?;
-    request.selection = Selection { strict: arguments.strict, style: arguments.style, ..Selection::default() };
+    let mut request = request(&sources, arguments.project, arguments.paths, surroundings)?;
+    request.selection = Selection {
+        strict: arguments.strict,
+        style: arguments.style,
+        preview: arguments.preview,
+        ..Selection::default()
+    };
     let path = normalize(&surroundings.directory.join(&arguments.output));
     let directory = path.parent().unwrap_or(Path::new("/"));
     let report = workspace::check(&sources, &request);
@@ -81,11 +81,11 @@ pub(super) fn read(
 }
 
 /// What the files had at the revision that `--since` names.
-pub(super) fn earlier(revision: Option<&str>, request: &Request, rules: &[&str]) -> Result<Option<Earlier>, String> {
+pub(super) fn earlier(revision: Option<&str>, request: &Request) -> Result<Option<Earlier>, String> {
     let Some(revision) = revision else { return Ok(None) };
     let start = start_of(request);
     let sources = SourceDb::new();
     let directory = start.ancestors().find(|directory| sources.kind(directory) == PathKind::Directory);
     let before = Before::new(directory.unwrap_or(&request.directory), revision)?;
-    Ok(Some(before.findings(request, &start, rules)))
+    Ok(Some(before.findings(request, &start)))
 }

@@ -3,11 +3,13 @@
 mod arguments;
 mod buffer;
 mod check;
+mod completion;
 mod fixes;
 mod keys;
 mod ignores;
 mod init;
 mod known;
+mod notes;
 mod outputs;
 mod progress;
 mod projects;
@@ -23,6 +25,7 @@ use clap::Parser;
 
 use crate::compose::spec::schema::{lookup, nearest_path};
 use crate::config::{self, Config, Date, FailOn};
+use crate::finding::RuleId;
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::rules::Document;
@@ -138,39 +141,35 @@ fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
 fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {
     let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
     match command {
-        Command::Check(arguments) => check::check(&arguments, surroundings, &documents),
-        Command::Resolve(arguments) => resolve(arguments, surroundings, &documents),
-        Command::Projects(arguments) => projects::list(&arguments, surroundings, &documents),
-        Command::Graph(arguments) => draw(arguments, surroundings, &documents),
-        Command::Baseline(arguments) => known::write(arguments, surroundings, &documents),
+        Command::Check(arguments) => check::check(&arguments, surroundings),
+        Command::Resolve(arguments) => resolve(arguments, surroundings),
+        Command::Projects(arguments) => projects::list(&arguments, surroundings),
+        Command::Graph(arguments) => draw(arguments, surroundings),
+        Command::Baseline(arguments) => known::write(arguments, surroundings),
         Command::Init => init::write(surroundings),
         Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
         Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
         Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
-        Command::Explain { subject } => explain(&subject, &documents).map(Answer::output),
+        Command::Explain { subject } => explain(&subject).map(Answer::output),
     }
 }
 
 /// What is written about a rule, or about a key of the specification.
-fn explain(subject: &str, documents: &[&'static Document]) -> Result<String, String> {
-    if let Some(document) = documents.iter().find(|document| document.name == subject) {
-        return Ok(rules::explain(document));
+fn explain(subject: &str) -> Result<String, String> {
+    if let Some(rule) = RuleId::find(subject) {
+        return Ok(rules::explain(rule.document()));
     }
     let found = lookup(subject);
     if !found.is_empty() {
         return Ok(keys::explain(&found));
     }
     // Only paths have dots, and only rules have dashes.
-    let rule = config::nearest(subject, names(documents)).filter(|_| !subject.contains('.'));
-    match (rule.map(str::to_owned).or_else(|| nearest_path(subject)), subject.contains('-')) {
+    let rule = RuleId::nearest(subject).filter(|_| !subject.contains('.'));
+    match (rule.map(|rule| rule.name().to_owned()).or_else(|| nearest_path(subject)), subject.contains('-')) {
         (Some(meant), _) => Err(format!("unknown rule or key `{subject}`; did you mean `{meant}`?")),
-        (None, true) => Err(config::unknown_rule(subject, &names(documents))),
+        (None, true) => Err(config::unknown_rule(subject)),
         (None, false) => Err(format!("unknown rule or key `{subject}`; run `plimsoll rules` to list all rules")),
     }
-}
-
-fn names(documents: &[&'static Document]) -> Vec<&'static str> {
-    documents.iter().map(|document| document.name).collect()
 }
 
 fn complaint(message: &str) -> String {
@@ -188,10 +187,10 @@ fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
     }
 }
 
-fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
     let paths = arguments.path.into_iter().collect();
-    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let request = request(&sources, arguments.project, paths, surroundings)?;
     let resolved = workspace::resolve(&sources, &request, arguments.origins);
     let report = Report::new(resolved.findings, 1, 0, &sources);
     let options = RenderOptions { summary: false, ..RenderOptions::new(request.directory.clone()) };
@@ -205,10 +204,10 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings, documents: &[&'stati
 }
 
 /// Draws a project; one that Compose would reject is drawn as far as it can be read.
-fn draw(arguments: Draw, surroundings: &Surroundings, documents: &[&'static Document]) -> Result<Answer, String> {
+fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
     let paths = arguments.path.into_iter().collect();
-    let request = request(&sources, arguments.project, paths, surroundings, &names(documents))?;
+    let request = request(&sources, arguments.project, paths, surroundings)?;
     let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file found")?;
     let errors = render::render(
         Format::Concise,
@@ -224,7 +223,6 @@ fn request(
     project: Project,
     paths: Vec<PathBuf>,
     surroundings: &Surroundings,
-    rules: &[&str],
 ) -> Result<Request, String> {
     let directory = &surroundings.directory;
     for path in paths.iter().chain(&project.files).chain(&project.env_files).chain(&project.project_directory) {
@@ -240,7 +238,7 @@ fn request(
     let start = start(directory, paths.iter().chain(&project.files));
     Ok(Request {
         directory: directory.clone(),
-        config: find_config(sources, &start, rules)?,
+        config: find_config(sources, &start)?,
         paths,
         buffer: None,
         files: project.files,
@@ -255,8 +253,8 @@ fn request(
     })
 }
 
-fn find_config(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, String> {
-    config::find(sources, start, rules).map_err(|error| error.to_string())
+fn find_config(sources: &SourceDb, start: &Path) -> Result<Option<Config>, String> {
+    config::find(sources, start, crate::rules::options).map_err(|error| error.to_string())
 }
 
 /// Where the search for the configuration of a request starts.

@@ -3,19 +3,14 @@
 use std::path::Path;
 
 use super::arguments::{Projects, ProjectsFormat};
-use super::{Answer, Surroundings, find_config, names};
+use super::{Answer, Surroundings, find_config};
 use crate::render::{projects_json, projects_text};
-use crate::rules::Document;
 use crate::source::{PathKind, SourceDb, normalize};
 use crate::workspace::invocations_in;
 use crate::yaml::Trees;
 
 /// Lists the projects in a directory; all of its repository is searched for commands that start them.
-pub(super) fn list(
-    arguments: &Projects,
-    surroundings: &Surroundings,
-    documents: &[&'static Document],
-) -> Result<Answer, String> {
+pub(super) fn list(arguments: &Projects, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
     let given = arguments.path.as_deref().unwrap_or(Path::new("."));
     let below = normalize(&surroundings.directory.join(given));
@@ -29,7 +24,7 @@ pub(super) fn list(
         false => below.clone(),
     });
     sources.fence(std::slice::from_ref(&root));
-    let config = find_config(&sources, &below, &names(documents))?;
+    let config = find_config(&sources, &below)?;
     let all = invocations_in(&sources, &Trees::default(), &root, &config.unwrap_or_default());
     let output = match arguments.format {
         ProjectsFormat::Text => projects_text(&all, &sources, &below),

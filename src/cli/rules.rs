@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::arguments::RulesFormat;
+use crate::finding::RuleStatus;
 use crate::render::rule_url;
 use crate::rules::Document;
 
@@ -25,14 +26,21 @@ struct RuleOut<'a> {
     set: &'a str,
     fix: &'a str,
     since: &'a str,
+    status: &'a str,
+    renamed_from: &'a [&'a str],
     tags: &'a [&'a str],
     url: String,
 }
 
 /// What is written about one rule.
 pub(super) fn explain(document: &Document) -> String {
+    let status = status(document).map_or_else(String::new, |status| format!(", {status}"));
+    let before = match document.renamed_from {
+        [] => String::new(),
+        names => format!("formerly {}\n", names.join(", ")),
+    };
     format!(
-        "{} ({}, {}, {} set, fix: {})\n{}\n{}\n\n{}\n",
+        "{} ({}, {}, {} set, fix: {}{status})\n{}\n{before}{}\n\n{}\n",
         document.name,
         document.family,
         document.severity.name(),
@@ -42,6 +50,11 @@ pub(super) fn explain(document: &Document) -> String {
         rule_url(document.name),
         document.text().trim(),
     )
+}
+
+/// What is said of a rule that is not simply there.
+fn status(document: &Document) -> Option<&'static str> {
+    (document.status != RuleStatus::Stable).then(|| document.status.name())
 }
 
 /// All rules, as a table under the names of their families or as data.
@@ -64,8 +77,9 @@ fn table(documents: &[&Document]) -> String {
             family = document.family;
             table.push_str(&format!("{family}\n"));
         }
+        let status = status(document).map_or_else(String::new, |status| format!(" ({status})"));
         table.push_str(&format!(
-            "  {:name_width$}  {:7}  {:7}  {:6}  {}\n",
+            "  {:name_width$}  {:7}  {:7}  {:6}  {}{status}\n",
             document.name,
             document.severity.name(),
             document.set.name(),
@@ -86,6 +100,8 @@ fn json(documents: &[&Document]) -> String {
         set: document.set.name(),
         fix: document.fix_name(),
         since: document.since,
+        status: document.status.name(),
+        renamed_from: document.renamed_from,
         tags: document.tags,
         url: rule_url(document.name),
     });
@@ -99,7 +115,7 @@ fn json(documents: &[&Document]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Confidence, Safety, Set, Severity, Status};
+    use crate::finding::{Confidence, RuleStatus, Safety, Set, Severity};
 
     const ONE: Document = Document {
         name: "exposed-datastore",
@@ -111,7 +127,7 @@ mod tests {
         fix: Some(Safety::Unsafe),
         since: "0.1.0",
         tags: &["CWE-668"],
-        status: Status::Stable,
+        status: RuleStatus::Stable,
         renamed_from: &[],
         body: Some("\n## What it does\n\nIt looks.\n"),
     };
@@ -121,6 +137,8 @@ mod tests {
         severity: Severity::Info,
         set: Set::Strict,
         fix: None,
+        status: RuleStatus::Preview,
+        renamed_from: &["user-root"],
         ..ONE
     };
 
@@ -128,7 +146,7 @@ mod tests {
     fn the_table_names_families_and_aligns_columns() {
         let expect = concat!(
             "network\n  exposed-datastore  error    default  unsafe  A database is published\n",
-            "\nsecurity\n  root-user          info     strict   none    A database is published\n",
+            "\nsecurity\n  root-user          info     strict   none    A database is published (preview)\n",
         );
         assert_eq!(list(&[&ONE, &OTHER], RulesFormat::Text), expect);
     }
@@ -139,6 +157,9 @@ mod tests {
         assert_eq!(list["version"], 1);
         assert_eq!(list["rules"][0]["url"], "https://plimsoll.dev/rules/exposed-datastore");
         assert_eq!(list["rules"][1]["set"], "strict");
+        assert_eq!(list["rules"][0]["status"], "stable");
+        assert_eq!(list["rules"][1]["status"], "preview");
+        assert_eq!(list["rules"][1]["renamed_from"], serde_json::json!(["user-root"]));
     }
 
     #[test]
@@ -148,5 +169,10 @@ mod tests {
             "https://plimsoll.dev/rules/exposed-datastore\n\n## What it does\n\nIt looks.\n",
         );
         assert_eq!(explain(&ONE), expect);
+        let expect = concat!(
+            "root-user (security, info, strict set, fix: none, preview)\nA database is published\nformerly user-root\n",
+            "https://plimsoll.dev/rules/root-user\n\n",
+        );
+        assert!(explain(&OTHER).starts_with(expect), "{}", explain(&OTHER));
     }
 }

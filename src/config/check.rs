@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use ignore::gitignore::GitignoreBuilder;
 
-use super::shape::{FILE, Key, SETS, SEVERITIES, SEVERITY, Shape, options};
-use super::{Date, nearest, unknown_rule};
+use super::shape::{FILE, Key, SEVERITIES, SEVERITY, Shape};
+use super::{Date, OptionsOf, nearest, unknown_rule, unknown_selector};
+use crate::finding::{RuleId, Selector};
 use crate::source::NodeId;
 use crate::yaml::{NodeKind, Pair, Tree};
 
@@ -18,16 +19,16 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-/// The mistakes of a document, in its order. `rules` are the names of all rules.
-pub(crate) fn mistakes(tree: &Tree, root: NodeId, rules: &[&str]) -> Vec<Mistake> {
-    let mut checker = Checker { tree, rules, mistakes: Vec::new() };
-    checker.value(root, &FILE, "");
+/// The mistakes of a document, in its order.
+pub(crate) fn mistakes(tree: &Tree, root: NodeId, options: OptionsOf) -> Vec<Mistake> {
+    let mut checker = Checker { tree, options, mistakes: Vec::new() };
+    checker.value(root, &FILE, None);
     checker.mistakes
 }
 
 struct Checker<'a> {
     tree: &'a Tree,
-    rules: &'a [&'a str],
+    options: OptionsOf,
     mistakes: Vec<Mistake>,
 }
 
@@ -37,7 +38,7 @@ impl Checker<'_> {
     }
 
     /// Checks a value; `rule` is the rule that it belongs to, if any.
-    fn value(&mut self, id: NodeId, shape: &Shape, rule: &str) {
+    fn value(&mut self, id: NodeId, shape: &Shape, rule: Option<RuleId>) {
         if is_nothing(self.tree, id) {
             return;
         }
@@ -55,10 +56,11 @@ impl Checker<'_> {
             Shape::Settings => self.mapping(id, |checker, pair| {
                 let name = checker.tree.text(pair.key).unwrap_or_default().to_owned();
                 checker.rule(pair.key, &name);
-                checker.value(pair.value, &Shape::Setting, &name);
+                checker.value(pair.value, &Shape::Setting, RuleId::find(&name));
             }),
             Shape::Setting if self.is_mapping(id) => {
-                self.object(id, &std::iter::once(&SEVERITY).chain(options(rule)).collect::<Vec<_>>(), rule);
+                let options = rule.map_or(&[][..], self.options);
+                self.object(id, &std::iter::once(&SEVERITY).chain(options).collect::<Vec<_>>(), rule);
             }
             scalar => match self.tree.text(id).map(str::to_owned) {
                 Some(text) => self.scalar(id, &text, scalar),
@@ -93,7 +95,7 @@ impl Checker<'_> {
         }
     }
 
-    fn object(&mut self, id: NodeId, keys: &[&Key], rule: &str) {
+    fn object(&mut self, id: NodeId, keys: &[&Key], rule: Option<RuleId>) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
         self.mapping(id, |checker, pair| {
             let name = checker.tree.text(pair.key).unwrap_or_default();
@@ -120,15 +122,15 @@ impl Checker<'_> {
     }
 
     fn rule(&mut self, at: NodeId, name: &str) {
-        if !self.rules.contains(&name) {
-            self.says(at, unknown_rule(name, self.rules));
+        if RuleId::find(name).is_none() {
+            self.says(at, unknown_rule(name));
         }
     }
 
     fn scalar(&mut self, at: NodeId, text: &str, shape: &Shape) {
         match shape {
             Shape::Rule => return self.rule(at, text),
-            Shape::RuleOrSet if !SETS.contains(&text) => return self.rule(at, text),
+            Shape::Selector if Selector::find(text).is_none() => return self.says(at, unknown_selector(text)),
             Shape::Word(words) if !words.contains(&text) => {
                 return self.says(at, unknown("severity", text, SEVERITIES));
             }
@@ -175,7 +177,7 @@ fn expected(shape: &Shape) -> &'static str {
         Shape::Path => "a path",
         Shape::Pattern => "a path pattern",
         Shape::Rule => "a rule name",
-        Shape::RuleOrSet => "the name of a rule or set",
+        Shape::Selector => "the name of a rule, family or set",
         Shape::Flag => "`true` or `false`",
         Shape::Count => "a non-negative integer",
         Shape::Port => "a port from 1 to 65535",

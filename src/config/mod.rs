@@ -13,8 +13,9 @@ use regex::Regex;
 
 pub(crate) use check::network;
 pub use date::Date;
+use shape::Key;
 
-use crate::finding::{RuleId, Severity};
+use crate::finding::{RuleId, Selector, Severity};
 use crate::source::Place;
 use crate::source::{PathKind, SourceDb};
 
@@ -29,12 +30,16 @@ const ALIKE: f64 = 0.8;
 pub struct Config {
     /// The file it was read from; empty for a configuration that was not read.
     pub(crate) path: PathBuf,
-    /// Rules and sets that run, and no others; empty for the usual ones.
-    pub(crate) select: Vec<String>,
-    /// Rules that do not run.
-    pub(crate) ignore: Vec<String>,
-    /// Settings of rules by name.
-    pub(crate) rules: BTreeMap<String, RuleSetting>,
+    /// Rules, families and sets that run, and no others; empty for the usual ones.
+    pub(crate) select: Vec<Selector>,
+    /// Rules, families and sets that do not run.
+    pub(crate) ignore: Vec<Selector>,
+    /// Settings of rules.
+    pub(crate) rules: BTreeMap<RuleId, RuleSetting>,
+    /// Whether preview rules run.
+    pub(crate) preview: Option<bool>,
+    /// Where a rule is called by a name that it had before.
+    pub(crate) old_names: Vec<NamedRule>,
     /// Findings that do not count.
     pub(crate) suppressions: Vec<Suppression>,
     /// Projects that are named instead of found.
@@ -57,7 +62,7 @@ impl Config {
 
     /// The values that an option of a rule has; empty where nothing is said.
     pub(crate) fn option(&self, rule: RuleId, option: &str) -> &[String] {
-        self.rules.get(rule.name()).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
+        self.rules.get(&rule).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an option of a rule lists a name; `*` stands for any letters.
@@ -100,11 +105,22 @@ pub(crate) struct Pattern {
     pub(crate) text: String,
 }
 
+/// A rule, and where it is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NamedRule {
+    /// The rule.
+    pub(crate) rule: RuleId,
+    /// As it is written: its name, or one that it had before.
+    pub(crate) name: String,
+    /// Where.
+    pub(crate) place: Place,
+}
+
 /// Findings that do not count. What it does not narrow down it does not ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Suppression {
-    /// Of these rules, each with where it is named; empty for all.
-    pub(crate) rules: Vec<(String, Place)>,
+    /// Of these rules; empty for all.
+    pub(crate) rules: Vec<NamedRule>,
     /// In these files; empty for all.
     pub(crate) paths: Vec<Pattern>,
     /// About these services; empty for whatever they are about.
@@ -213,15 +229,18 @@ impl std::fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
+/// The options that a rule has.
+pub type OptionsOf = fn(RuleId) -> &'static [Key];
+
 /// Finds and reads the configuration for a file or directory: the nearest one on the way up, not beyond the directory
-/// that holds `.git`. `rules` are the names of all rules.
+/// that holds `.git`. `options` are the options of each rule.
 ///
 /// # Errors
 /// The file cannot be read, is no YAML, or says something that plimsoll does not know: every mistake in it and in the
 /// files that it extends.
-pub fn find(sources: &SourceDb, start: &Path, rules: &[&str]) -> Result<Option<Config>, ConfigErrors> {
+pub fn find(sources: &SourceDb, start: &Path, options: OptionsOf) -> Result<Option<Config>, ConfigErrors> {
     match find_path(sources, start) {
-        Some(path) => load(sources, &path, rules).map(Some),
+        Some(path) => load(sources, &path, options).map(Some),
         None => Ok(None),
     }
 }
@@ -245,8 +264,8 @@ pub(crate) fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// As [`find`]; also where the file is absent.
-pub fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigErrors> {
-    read::load(sources, path, rules)
+pub fn load(sources: &SourceDb, path: &Path, options: OptionsOf) -> Result<Config, ConfigErrors> {
+    read::load(sources, path, options)
 }
 
 /// The word of a list that a person may have meant.
@@ -259,9 +278,17 @@ pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// What is said of a rule's name that no rule has; `rules` are the names of all rules.
-pub(crate) fn unknown_rule(name: &str, rules: &[&str]) -> String {
-    match nearest(name, rules.iter().copied()) {
+/// What is said of a rule's name that no rule has.
+pub(crate) fn unknown_rule(name: &str) -> String {
+    match RuleId::nearest(name) {
+        Some(meant) => format!("unknown rule `{name}`; did you mean `{meant}`?"),
+        None => format!("unknown rule `{name}`; run `plimsoll rules` to list all rules"),
+    }
+}
+
+/// What is said of a name that no rule, family or set has.
+pub(crate) fn unknown_selector(name: &str) -> String {
+    match Selector::nearest(name) {
         Some(meant) => format!("unknown rule `{name}`; did you mean `{meant}`?"),
         None => format!("unknown rule `{name}`; run `plimsoll rules` to list all rules"),
     }

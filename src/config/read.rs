@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::check::{bytes, is_nothing, mistakes};
 use super::{
-    Config, ConfigError, ConfigErrors, Date, FailOn, Host, Pattern, ProjectSetting, RuleSetting, ServiceSetting,
-    Suppression,
+    Config, ConfigError, ConfigErrors, Date, FailOn, Host, NamedRule, OptionsOf, Pattern, ProjectSetting, RuleSetting,
+    ServiceSetting, Suppression,
 };
-use crate::finding::{Severity, syntax_message};
+use crate::finding::{RuleId, Selector, Severity, syntax_message};
 use crate::source::{FileId, NodeId, SourceDb, normalize};
 use crate::yaml::{NodeKind, Tree, parse};
 
 /// Reads the file at a path and those that it extends.
-pub(super) fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Config, ConfigErrors> {
+pub(super) fn load(sources: &SourceDb, path: &Path, options: OptionsOf) -> Result<Config, ConfigErrors> {
     let path = normalize(path);
-    let mut loading = Loading { sources, rules, errors: Vec::new(), open: Vec::new() };
+    let mut loading = Loading { sources, options, errors: Vec::new(), open: Vec::new() };
     let config = loading.file(&path, None);
     match config {
         Some(config) if loading.errors.is_empty() => Ok(config),
@@ -25,7 +25,7 @@ pub(super) fn load(sources: &SourceDb, path: &Path, rules: &[&str]) -> Result<Co
 
 struct Loading<'a> {
     sources: &'a SourceDb,
-    rules: &'a [&'a str],
+    options: OptionsOf,
     errors: Vec<ConfigError>,
     /// The files that are being read, the first one first.
     open: Vec<PathBuf>,
@@ -56,7 +56,7 @@ impl Loading<'_> {
             self.says((id, second.start), "only the first document is read");
         }
         let Some(root) = root else { return Some(Config { path: path.to_path_buf(), ..Config::default() }) };
-        let found = if broken.is_empty() { mistakes(&tree, root, self.rules) } else { Vec::new() };
+        let found = if broken.is_empty() { mistakes(&tree, root, self.options) } else { Vec::new() };
         for mistake in found {
             let start = tree.node(mistake.at).map_or(0, |node| node.start);
             self.says((id, start), mistake.message);
@@ -108,7 +108,6 @@ fn file_name(path: &Path) -> String {
 
 /// Settings laid over others: lists of exclusions and suppressions grow, everything else is replaced where it is said.
 fn over(base: Config, own: Config) -> Config {
-    let or = |own: Vec<String>, base: Vec<String>| if own.is_empty() { base } else { own };
     let mut rules = base.rules;
     for (name, setting) in own.rules {
         let below = rules.entry(name).or_default();
@@ -117,16 +116,21 @@ fn over(base: Config, own: Config) -> Config {
         below.options.extend(setting.options);
     }
     // A rule that this file switches on is not ignored because of what stands below.
-    let is_on = |name: &String| rules.get(name).and_then(|setting| setting.enabled) == Some(true);
-    let mut ignore: Vec<String> = base.ignore.into_iter().filter(|name| !is_on(name)).collect();
+    let is_on = |selector: &Selector| match selector {
+        Selector::Rule(rule) => rules.get(rule).and_then(|setting| setting.enabled) == Some(true),
+        _ => false,
+    };
+    let mut ignore: Vec<Selector> = base.ignore.into_iter().filter(|selector| !is_on(selector)).collect();
     ignore.extend(own.ignore);
     let mut services = base.services;
     services.extend(own.services);
     Config {
         path: own.path,
-        select: or(own.select, base.select),
+        select: if own.select.is_empty() { base.select } else { own.select },
         ignore,
         rules,
+        preview: own.preview.or(base.preview),
+        old_names: base.old_names.into_iter().chain(own.old_names).collect(),
         suppressions: base.suppressions.into_iter().chain(own.suppressions).collect(),
         projects: if own.projects.is_empty() { base.projects } else { own.projects },
         host: Host {
@@ -151,9 +155,11 @@ impl Reader<'_> {
     fn config(&self, root: NodeId) -> Config {
         Config {
             path: PathBuf::new(),
-            select: self.texts(root, "select"),
-            ignore: self.texts(root, "ignore"),
-            rules: self.entries(root, "rules").into_iter().map(|(name, value)| (name, self.setting(value))).collect(),
+            select: self.selectors(root, "select"),
+            ignore: self.selectors(root, "ignore"),
+            rules: self.settings(root),
+            preview: self.text(root, "preview").map(|word| word == "true"),
+            old_names: self.old_names(root),
             suppressions: self.items(root, "suppressions").into_iter().map(|one| self.suppression(one)).collect(),
             projects: self.items(root, "projects").into_iter().map(|one| self.project(one)).collect(),
             host: self.get(root, "host").map(|host| self.host(host)).unwrap_or_default(),
@@ -170,6 +176,32 @@ impl Reader<'_> {
     fn bases(&self, root: NodeId) -> Vec<(NodeId, PathBuf)> {
         let named = self.items(root, "extends").into_iter();
         named.filter_map(|one| Some((one, normalize(&self.directory.join(self.tree.text(one)?))))).collect()
+    }
+
+    fn selectors(&self, root: NodeId, key: &str) -> Vec<Selector> {
+        self.texts(root, key).iter().filter_map(|name| Selector::find(name)).collect()
+    }
+
+    fn settings(&self, root: NodeId) -> BTreeMap<RuleId, RuleSetting> {
+        let named = self.entries(root, "rules").into_iter();
+        named.filter_map(|(name, value)| Some((RuleId::find(&name)?, self.setting(value)))).collect()
+    }
+
+    /// Where a rule is called by a name that it had before, in the order of the file.
+    fn old_names(&self, root: NodeId) -> Vec<NamedRule> {
+        let lists = ["select", "ignore"].into_iter().flat_map(|key| self.items(root, key));
+        let settings = self.get(root, "rules").map_or(&[][..], |value| self.tree.pairs(value));
+        let keys = settings.iter().map(|pair| pair.key);
+        let suppressions = self.items(root, "suppressions").into_iter().flat_map(|one| self.items(one, "rules"));
+        let named = lists.chain(keys).chain(suppressions).filter_map(|node| self.named_rule(node));
+        let mut old: Vec<NamedRule> = named.filter(|named| named.name != named.rule.name()).collect();
+        old.sort_by_key(|named| named.place.span.start);
+        old
+    }
+
+    fn named_rule(&self, node: NodeId) -> Option<NamedRule> {
+        let name = self.tree.text(node)?;
+        Some(NamedRule { rule: RuleId::find(name)?, name: name.to_owned(), place: self.tree.place(node) })
     }
 
     fn setting(&self, id: NodeId) -> RuleSetting {
@@ -192,7 +224,7 @@ impl Reader<'_> {
     fn suppression(&self, id: NodeId) -> Suppression {
         let named = self.items(id, "rules").into_iter();
         Suppression {
-            rules: named.filter_map(|one| Some((self.tree.text(one)?.to_owned(), self.tree.place(one)))).collect(),
+            rules: named.filter_map(|one| self.named_rule(one)).collect(),
             paths: self.patterns(id, "paths"),
             services: self.texts(id, "services"),
             reason: self.text(id, "reason"),

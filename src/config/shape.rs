@@ -1,5 +1,7 @@
 //! What `plimsoll.yaml` may hold: the table that its reader, its mistakes and its JSON Schema are made from.
 
+use crate::finding::RuleId;
+
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
@@ -11,8 +13,8 @@ pub enum Shape {
     Pattern,
     /// The name of a rule.
     Rule,
-    /// The name of a rule or of a set of rules.
-    RuleOrSet,
+    /// The name of a rule, a family or a set of rules.
+    Selector,
     /// `true` or `false`.
     Flag,
     /// A whole number from 0.
@@ -64,15 +66,17 @@ const fn key(name: &'static str, shape: Shape, text: &'static str) -> Key {
 /// The words for severities.
 pub const SEVERITIES: &[&str] = &["error", "warning", "info"];
 
-/// The words for sets of rules.
-pub const SETS: &[&str] = &["default", "strict", "style"];
-
 /// The whole file.
 pub const FILE: Shape = Shape::Object(&[
     key("extends", Shape::Many(&Shape::Path), "Configuration files to inherit settings from"),
-    key("select", Shape::List(&Shape::RuleOrSet), "Run only these rules and sets (`default`, `strict`, `style`)"),
-    key("ignore", Shape::List(&Shape::Rule), "Do not run these rules"),
+    key(
+        "select",
+        Shape::List(&Shape::Selector),
+        "Run only these rules, families and sets (`default`, `strict`, `all`)",
+    ),
+    key("ignore", Shape::List(&Shape::Selector), "Do not run these rules, families and sets"),
     key("rules", Shape::Settings, "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options"),
+    key("preview", Shape::Flag, "Whether preview rules run"),
     key("suppressions", Shape::List(&SUPPRESSION), "Suppressions"),
     key("projects", Shape::List(&PROJECT), "Projects to analyze in place of those that are discovered"),
     key("host", HOST, "The machine that everything runs on"),
@@ -138,6 +142,6 @@ pub const OPTIONS: &[(&str, &[Key])] = &[
 pub const SEVERITY: Key = key("severity", Shape::Word(SEVERITIES), "The severity of all its findings");
 
 /// The options of a rule.
-pub(crate) fn options(rule: &str) -> &'static [Key] {
-    OPTIONS.iter().find(|(name, _)| *name == rule).map_or(&[], |(_, options)| options)
+pub(crate) fn options(rule: RuleId) -> &'static [Key] {
+    OPTIONS.iter().find(|(name, _)| *name == rule.name()).map_or(&[], |(_, options)| options)
 }

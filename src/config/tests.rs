@@ -1,13 +1,13 @@
 //! Configurations as people write them, and their mistakes.
 
+use super::shape::options;
 use super::*;
-
-const RULES: [&str; 3] = ["docker-socket-mount", "untagged-image", "exposed-datastore"];
+use crate::finding::rule;
 
 fn read(text: &str) -> Result<Config, ConfigErrors> {
     let sources = SourceDb::new();
     sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
-    find(&sources, Path::new("/p/a/compose.yml"), &RULES).map(|config| config.expect("it is found"))
+    find(&sources, Path::new("/p/a/compose.yml"), options).map(|config| config.expect("it is found"))
 }
 
 fn fails(text: &str, expect: &str) {
@@ -18,7 +18,7 @@ fn fails(text: &str, expect: &str) {
 #[test]
 fn the_example_of_the_documentation_is_read() {
     let config = read(concat!(
-        "rules: { docker-socket-mount: off, untagged-image: { severity: info }, exposed-datastore: error }\n",
+        "rules: { docker-socket-mount: off, unknown-host: { severity: info }, exposed-datastore: error }\n",
         "projects:\n",
         "  - { files: [docker-compose.yml, docker-compose.prod.yml], env_files: [.env, production.env], ",
         "profiles: [serve] }\n",
@@ -29,11 +29,11 @@ fn the_example_of_the_documentation_is_read() {
     ));
     let config = config.unwrap();
     let off = RuleSetting { enabled: Some(false), severity: None, ..RuleSetting::default() };
-    assert_eq!(config.rules["docker-socket-mount"], off);
+    assert_eq!(config.rules[&rule::DOCKER_SOCKET_MOUNT], off);
     let info = RuleSetting { enabled: None, severity: Some(Severity::Info), ..RuleSetting::default() };
-    assert_eq!(config.rules["untagged-image"], info);
+    assert_eq!(config.rules[&rule::UNKNOWN_HOST], info);
     let error = RuleSetting { enabled: Some(true), severity: Some(Severity::Error), ..RuleSetting::default() };
-    assert_eq!(config.rules["exposed-datastore"], error);
+    assert_eq!(config.rules[&rule::EXPOSED_DATASTORE], error);
     assert_eq!(config.projects[0].files[1], PathBuf::from("/p/docker-compose.prod.yml"));
     assert_eq!(config.projects[0].profiles, ["serve"]);
     assert_eq!(config.host.gpus, Some(2));
@@ -57,23 +57,23 @@ fn an_empty_file_says_nothing() {
 
 #[test]
 fn the_words_on_and_off_may_be_booleans() {
-    let config = read("rules:\n  untagged-image: true\n  exposed-datastore: \"off\"\n").unwrap();
-    assert_eq!(config.rules["untagged-image"].enabled, Some(true));
-    assert_eq!(config.rules["exposed-datastore"].enabled, Some(false));
+    let config = read("rules:\n  unknown-host: true\n  exposed-datastore: \"off\"\n").unwrap();
+    assert_eq!(config.rules[&rule::UNKNOWN_HOST].enabled, Some(true));
+    assert_eq!(config.rules[&rule::EXPOSED_DATASTORE].enabled, Some(false));
 }
 
 #[test]
 fn mistakes_are_named_with_their_place() {
     fails("# é\nrule: {}\n", "2:1: unknown key `rule`; did you mean `rules`?");
     fails("host:\n  é: 1\n", "2:3: unknown key `é`; expected one of `gpus`, `gpu_memory`, `memory`, `cpus`");
-    fails("rules:\n  untaged-image: off\n", "2:3: unknown rule `untaged-image`; did you mean `untagged-image`?");
+    fails("rules:\n  unkown-host: off\n", "2:3: unknown rule `unkown-host`; did you mean `unknown-host`?");
     fails("rules:\n  zzz: off\n", "2:3: unknown rule `zzz`; run `plimsoll rules` to list all rules");
-    fails("rules:\n  untagged-image: eror\n", "2:19: unknown severity `eror`; did you mean `error`?");
+    fails("rules:\n  unknown-host: eror\n", "2:17: unknown severity `eror`; did you mean `error`?");
     fails(
-        "rules:\n  untagged-image: { severity: bad }\n",
-        "2:31: unknown severity `bad`; expected one of `error`, `warning`, `info`",
+        "rules:\n  unknown-host: { severity: bad }\n",
+        "2:29: unknown severity `bad`; expected one of `error`, `warning`, `info`",
     );
-    fails("rules:\n  untagged-image: { sevrity: info }\n", "2:21: unknown key `sevrity`; did you mean `severity`?");
+    fails("rules:\n  unknown-host: { sevrity: info }\n", "2:19: unknown key `sevrity`; did you mean `severity`?");
     fails("host: { memory: lots }\n", "1:17: `lots` is not a valid size, such as `24GiB`");
     fails("host: { gpus: -1 }\n", "1:15: expected a non-negative integer");
     fails("host: { cpus: many }\n", "1:15: expected a number");
@@ -97,7 +97,7 @@ fn the_nearest_file_wins_and_the_repository_is_the_limit() {
     sources.overlay(Path::new("/r/plimsoll.yaml"), "fail_on: error\n".to_owned());
     sources.overlay(Path::new("/r/a/.plimsoll.yaml"), "fail_on: info\n".to_owned());
     sources.overlay(Path::new("/r/b/.git"), String::new());
-    let fail_on = |path: &str| find(&sources, Path::new(path), &RULES).unwrap().and_then(|config| config.fail_on);
+    let fail_on = |path: &str| find(&sources, Path::new(path), options).unwrap().and_then(|config| config.fail_on);
     assert_eq!(fail_on("/r/a/x/compose.yml"), Some(FailOn::Severity(Severity::Info)));
     assert_eq!(fail_on("/r/compose.yml"), Some(FailOn::Severity(Severity::Error)));
     assert_eq!(fail_on("/r/b/compose.yml"), None);

@@ -9,6 +9,9 @@ use std::path::Path;
 use super::{Confidence, Safety, Severity};
 use crate::source::SourceDb;
 
+/// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
+const ALIKE: f64 = 0.8;
+
 /// When a rule runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Set {
@@ -17,11 +20,18 @@ pub enum Set {
     /// When hardening is asked for.
     Strict,
     /// When order and quoting are asked for.
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "the set has no rules yet"))]
     Style,
 }
 
 impl Set {
+    /// The sets.
+    pub(crate) const ALL: [Set; 3] = [Set::Default, Set::Strict, Set::Style];
+
+    /// Whether a rule is in the set: one without is not offered to anybody.
+    pub(crate) fn has_rules(self) -> bool {
+        RuleId::all().any(|rule| rule.document().set == self)
+    }
+
     /// The word that people read and write: `default`, `strict`, `style`.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,24 +44,23 @@ impl Set {
 
 /// How far a rule is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(dead_code, reason = "no rule is in preview or deprecated yet")]
-pub(crate) enum Status {
+#[cfg_attr(not(any(test, feature = "testing")), expect(dead_code, reason = "no rule is in preview or deprecated yet"))]
+pub enum RuleStatus {
     /// Part of its set.
     Stable,
-    /// New; its findings may still change.
+    /// New: its findings may still change, and it runs only where preview rules are asked for.
     Preview,
-    /// To be removed.
+    /// To be removed; it still runs.
     Deprecated,
 }
 
-impl Status {
+impl RuleStatus {
     /// The word that people read and write: `stable`, `preview`, `deprecated`.
-    #[expect(dead_code, reason = "for the list of rules, once one is not stable")]
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Status::Stable => "stable",
-            Status::Preview => "preview",
-            Status::Deprecated => "deprecated",
+            RuleStatus::Stable => "stable",
+            RuleStatus::Preview => "preview",
+            RuleStatus::Deprecated => "deprecated",
         }
     }
 }
@@ -76,11 +85,9 @@ pub struct Document {
     /// The version of plimsoll that brought it.
     pub since: &'static str,
     /// How far it is in its life.
-    #[expect(dead_code, reason = "no rule is in preview or deprecated yet")]
-    pub(crate) status: Status,
+    pub status: RuleStatus,
     /// The names that it had before, the first one first.
-    #[expect(dead_code, reason = "no rule has been renamed yet")]
-    pub(crate) renamed_from: &'static [&'static str],
+    pub renamed_from: &'static [&'static str],
     /// Identifiers of other catalogues (`CWE-668`) and words to search for.
     pub(crate) tags: &'static [&'static str],
     /// The Markdown without its front matter; `None` in a debug build, which reads it from the sources.
@@ -115,6 +122,13 @@ impl Document {
     }
 }
 
+/// What has the name that a person may have meant.
+pub(super) fn alike<T>(name: &str, known: impl Iterator<Item = (&'static str, T)>) -> Option<T> {
+    let known = known.map(|(candidate, value)| (strsim::jaro_winkler(candidate, name), value));
+    let near = known.filter(|(likeness, _)| *likeness >= ALIKE);
+    near.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, value)| value)
+}
+
 /// A rule: its document, by reference. Two are equal, or in order, as their names are.
 #[derive(Clone, Copy)]
 pub struct RuleId(&'static Document);
@@ -125,14 +139,36 @@ impl RuleId {
         IDS.iter().copied()
     }
 
-    /// The rule of a name.
+    /// The rule of a name, which may be one that it had before.
     pub fn find(name: &str) -> Option<RuleId> {
-        RuleId::all().find(|rule| rule.name() == name)
+        RuleId::all().find(|rule| rule.name() == name || rule.0.renamed_from.contains(&name))
+    }
+
+    /// The rule whose name a person may have meant.
+    pub(crate) fn nearest(name: &str) -> Option<RuleId> {
+        alike(name, RuleId::all().map(|rule| (rule.name(), rule)))
     }
 
     /// A rule that only a test knows.
     #[cfg(test)]
     pub(crate) fn made_up(name: &'static str) -> RuleId {
+        RuleId::of_status(name, RuleStatus::Stable)
+    }
+
+    /// A preview rule that only a test knows.
+    #[cfg(test)]
+    pub(crate) fn preview(name: &'static str) -> RuleId {
+        RuleId::of_status(name, RuleStatus::Preview)
+    }
+
+    /// A deprecated rule that only a test knows.
+    #[cfg(test)]
+    pub(crate) fn deprecated(name: &'static str) -> RuleId {
+        RuleId::of_status(name, RuleStatus::Deprecated)
+    }
+
+    #[cfg(test)]
+    fn of_status(name: &'static str, status: RuleStatus) -> RuleId {
         RuleId(Box::leak(Box::new(Document {
             name,
             family: "tests",
@@ -142,7 +178,7 @@ impl RuleId {
             set: Set::Default,
             fix: None,
             since: "0.1.0",
-            status: Status::Stable,
+            status,
             renamed_from: &[],
             tags: &[],
             body: Some(""),
@@ -152,6 +188,11 @@ impl RuleId {
     /// What is written about the rule.
     pub const fn document(self) -> &'static Document {
         self.0
+    }
+
+    /// The name that the rule had first, which stays whatever it is called later: fingerprints are made of it.
+    pub(crate) fn first_name(self) -> &'static str {
+        self.0.renamed_from.first().copied().unwrap_or(self.0.name)
     }
 
     /// The name that people read and write.

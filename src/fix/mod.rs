@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use self::parts::{Part, parts};
 use self::plan::{Change, Identity, changes, paths};
 use self::verify::{Problem, State, problems};
-use crate::finding::{RuleId, Safety};
+use crate::finding::{RuleId, Safety, Selector};
 use crate::report::Report;
 use crate::source::{SourceDb, relative, write};
 use crate::workspace;
@@ -26,7 +26,7 @@ pub struct Wanted {
     /// The worst class: safe ones alone, or unsafe ones too.
     pub safety: Safety,
     /// The rules; empty for all.
-    pub only: Vec<RuleId>,
+    pub only: Vec<Selector>,
     /// The file whose findings are mended; `None` for all files.
     pub file: Option<PathBuf>,
 }

@@ -71,7 +71,7 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) ->
 }
 
 fn is_wanted(finding: &Finding, wanted: &Wanted, state: &State) -> bool {
-    let named = wanted.only.is_empty() || wanted.only.contains(&finding.rule);
+    let named = wanted.only.is_empty() || wanted.only.iter().any(|selector| selector.holds(finding.rule));
     let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
     named
         && wanted.file.as_ref().is_none_or(there)

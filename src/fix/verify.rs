@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use super::plan::{Change, Identity, identity, texts};
+use crate::config::{self, Config};
 use crate::finding::{Safety, Severity, rule};
 use crate::report::Report;
-use crate::rules::is_of_loader;
+use crate::rules::{self, is_of_loader};
 use crate::source::{NodeId, SourceDb};
 use crate::workspace;
 use crate::workspace::{Kept, Request};
@@ -20,13 +21,17 @@ pub(super) struct State {
     pub(super) report: Report,
     /// What the projects resolve to.
     pub(super) kept: Vec<Kept>,
+    /// What `plimsoll.yaml` says.
+    config: Option<Config>,
+    /// The configuration that fixes have made unusable.
+    unusable: Option<PathBuf>,
 }
 
 impl State {
     /// Looks at files.
     pub(super) fn of(sources: SourceDb, request: &Request) -> State {
         let (report, kept) = workspace::check_and_keep(&sources, request);
-        State { sources, report, kept }
+        State { sources, report, kept, config: request.config.clone(), unusable: None }
     }
 
     /// The text of a file.
@@ -40,7 +45,13 @@ impl State {
         for (path, text) in texts(self, changes) {
             sources.overlay(&path, text);
         }
-        State::of(sources, request)
+        // A fix may change the configuration, too: what it says now is found in its text of now.
+        let path = self.config.as_ref().map(|config| config.path.clone());
+        let read = path.as_ref().map(|path| config::load(&sources, path, rules::options));
+        let unusable = path.filter(|_| matches!(read, Some(Err(_))));
+        let config = read.and_then(Result::ok).or_else(|| self.config.clone());
+        let state = State::of(sources, &Request { config, ..request.clone() });
+        State { unusable, ..state }
     }
 }
 
@@ -56,6 +67,8 @@ pub(super) struct Problem {
 pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
     let mut problems = new_errors(before, after, changes);
     problems.extend(elsewhere(before, after, changes));
+    let unusable = after.unusable.iter().cloned();
+    problems.extend(unusable.map(|path| Problem { path, words: "it would break the configuration".to_owned() }));
     problems
 }
 

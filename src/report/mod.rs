@@ -133,12 +133,12 @@ fn identity(finding: &Finding) -> (RuleId, Place, String, Option<String>) {
     (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone())
 }
 
-/// What identifies a finding from one run to the next: 32 hexadecimal digits made of the relative file, the rule, the
+/// What identifies a finding from one run to the next: 32 hexadecimal digits made of the relative file, the rule's first name, the
 /// resource, the evidence and the number of the occurrence among equal ones (from 0, in the order of the file); never
 /// of the message or the line.
 pub(crate) fn fingerprint(finding: &Finding, file: &str, occurrence: usize) -> String {
     let mut hash = Fnv::new();
-    for part in [file, finding.rule.name(), &finding.resource] {
+    for part in [file, finding.rule.first_name(), &finding.resource] {
         hash.part(part);
     }
     match &finding.evidence {

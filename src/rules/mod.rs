@@ -2,6 +2,7 @@
 
 use crate::compose::Project;
 use crate::config::Config;
+use crate::config::shape::{self, Key};
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId, rule};
 use crate::model::Model;
@@ -16,9 +17,6 @@ pub(crate) use crate::finding::Document;
 // The modules of all families, and `RULES`, the table of all rules: made by `build/registry.rs` from the folders here and
 // in `rules/`.
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
-
-/// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
-const ALIKE: f64 = 0.8;
 
 /// What a rule sees.
 pub struct Context<'a> {
@@ -55,18 +53,14 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter()
 }
 
+/// The options of a rule.
+pub fn options(rule: RuleId) -> &'static [Key] {
+    shape::options(rule)
+}
+
 /// Whether a rule has no function of its own: its findings are the loader's.
 pub(crate) fn is_of_loader(rule: RuleId) -> bool {
     all().any(|one| one.id == rule && one.check.is_none())
-}
-
-/// The name of a rule that a person may have meant.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    all()
-        .map(|rule| (strsim::jaro_winkler(rule.document.name, name), rule.document.name))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -99,11 +93,19 @@ mod tests {
     }
 
     #[test]
+    fn an_old_name_finds_its_rule_and_stays_in_fingerprints() {
+        let renamed = rule::MALFORMED_ENV_LINE;
+        assert_eq!((renamed.name(), renamed.first_name()), ("malformed-env-line", "malformed-line"));
+        assert_eq!(RuleId::find("malformed-line"), Some(renamed));
+        assert_eq!(rule::DUPLICATE_KEY.first_name(), "duplicate-key");
+    }
+
+    #[test]
     fn a_misspelt_name_finds_its_rule_and_a_foreign_one_none() {
         assert_eq!(RuleId::find("duplicate-key"), Some(rule::DUPLICATE_KEY));
         assert!(RuleId::find("duplicated-keys").is_none());
-        assert_eq!(nearest("duplicated-keys"), Some("duplicate-key"));
-        assert_eq!(nearest("exposed_datastores"), Some("exposed-datastore"));
-        assert_eq!(nearest("quux"), None);
+        assert_eq!(RuleId::nearest("duplicated-keys"), Some(rule::DUPLICATE_KEY));
+        assert_eq!(RuleId::nearest("exposed_datastores"), Some(rule::EXPOSED_DATASTORE));
+        assert_eq!(RuleId::nearest("quux"), None);
     }
 }

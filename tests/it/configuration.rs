@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use plimsoll::testing::config::shape::{FILE, Key, OPTIONS, SETS, SEVERITIES, SEVERITY, Shape};
+use plimsoll::testing::config::shape::{FILE, Key, OPTIONS, SEVERITIES, SEVERITY, Shape};
 use plimsoll::testing::config::{ConfigErrors, load};
+use plimsoll::testing::finding::Selector;
 use plimsoll::testing::source::SourceDb;
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,13 @@ fn root() -> &'static Path {
 
 fn rules() -> Vec<&'static str> {
     plimsoll::testing::rules::all().map(|rule| rule.document.name).collect()
+}
+
+/// The names that `select` and `ignore` take, those of sets without rules among them.
+fn selectors() -> Vec<&'static str> {
+    let sets = ["default", "strict", "style"];
+    let names = Selector::names().filter(|name| !sets.contains(name));
+    sets.into_iter().chain(names).collect()
 }
 
 #[test]
@@ -49,7 +57,10 @@ fn schema_and_reader_agree() {
     check("rules: { exposed-datastore: { allowed_ports: [0] } }", false);
     check("rules: { no-such-rule-at-all: off }", false);
     check("select: [default, strict, unknown-host]\nignore: [exposed-datastore]", true);
+    check("select: [network, all, style]\nignore: [proxy, strict]\npreview: true", true);
     check("select: [defaults]", false);
+    check("ignore: [networks]", false);
+    check("preview: maybe", false);
     check(
         "suppressions: [{ rules: exposed-datastore, paths: [a/**], services: db, reason: r, until: 2026-12-31 }]",
         true,
@@ -100,7 +111,7 @@ fn options_belong_to_rules_that_describe_them() {
 fn read(text: &str) -> Result<plimsoll::testing::config::Config, ConfigErrors> {
     let sources = SourceDb::new();
     sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
-    load(&sources, Path::new("/p/plimsoll.yaml"), &rules())
+    load(&sources, Path::new("/p/plimsoll.yaml"), plimsoll::testing::rules::options)
 }
 
 fn schema() -> Value {
@@ -123,7 +134,7 @@ fn of(shape: &Shape) -> Value {
             json!({ "type": ["string", "number", "boolean"], "minLength": 1 })
         }
         Shape::Rule => json!({ "enum": rules() }),
-        Shape::RuleOrSet => json!({ "enum": SETS.iter().copied().chain(rules()).collect::<Vec<_>>() }),
+        Shape::Selector => json!({ "enum": selectors() }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),

@@ -12,7 +12,7 @@ use crate::common::{project, report, root};
 /// What a run with a baseline no longer finds, and how many findings the baseline has hidden.
 fn replay(folder: &Path, paths: &[&str], baseline: &str) -> (Vec<String>, Value) {
     let mut arguments = paths.to_vec();
-    arguments.extend(["--strict", "--baseline", baseline]);
+    arguments.extend(["--strict", "--preview", "--baseline", baseline]);
     let report = report(folder, &arguments);
     let gone = report["baseline"]["gone"].as_array().unwrap().iter().map(Value::to_string).collect();
     (gone, report["baseline"]["known"].clone())

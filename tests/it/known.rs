@@ -175,10 +175,9 @@ fn the_configuration_suppresses_by_rule_path_and_service_until_a_day() {
 fn an_entry_holds_on_its_last_day() {
     let entry = "suppressions: [{ rules: exposed-datastore, until: 2026-03-31, reason: r }]\n";
     let folder = project("last-day", &[("compose.yaml", OPEN), ("plimsoll.yaml", entry)]);
-    let rules: Vec<&str> = plimsoll::testing::rules::all().map(|rule| rule.document.name).collect();
     let is_suppressed = |day: &str| {
         let sources = SourceDb::new();
-        let config = config::find(&sources, &folder, &rules).unwrap();
+        let config = config::find(&sources, &folder, plimsoll::testing::rules::options).unwrap();
         let request = Request { directory: folder.clone(), config, today: Date::parse(day), ..Request::default() };
         let report = workspace::check(&sources, &request);
         let [only] = report.findings.as_slice() else { panic!("{:?}", report.findings) };

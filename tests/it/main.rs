@@ -13,6 +13,7 @@ mod fuzz;
 mod hostile_git;
 mod invocations;
 mod known;
+mod lifecycle;
 mod outputs;
 mod parity;
 mod places;

@@ -39,6 +39,18 @@ fn links_between_documents_lead_to_documents() {
     }
 }
 
+/// The summary, with the status of a rule that is not stable and the names that it had.
+fn summary(document: &plimsoll::testing::finding::Document) -> String {
+    let mut summary = document.summary.replace('|', "\\|");
+    if document.status.name() != "stable" {
+        let _ = write!(summary, " ({})", document.status.name());
+    }
+    for name in document.renamed_from {
+        let _ = write!(summary, " (formerly `{name}`)");
+    }
+    summary
+}
+
 fn index() -> String {
     let mut out = String::from(
         "# Rules\n\nThis file is generated from `rules/` (`cargo dev update` writes it). \
@@ -58,7 +70,7 @@ fn index() -> String {
             out,
             "| [{name}](../rules/{family}/{name}.md) | {summary} | {severity} | {confidence} | {set} | {fix} | {since} |",
             name = document.name,
-            summary = document.summary.replace('|', "\\|"),
+            summary = summary(document),
             severity = document.severity.name(),
             confidence = document.confidence.name(),
             set = document.set.name(),

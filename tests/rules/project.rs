@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::testing::config;
 use plimsoll::testing::examples::{Example, ExampleFile, without_markers};
-use plimsoll::testing::finding::{Finding, Safety, Severity};
+use plimsoll::testing::finding::{Finding, Safety, Selector, Severity};
 use plimsoll::testing::fix::{self, FixedFile, Wanted};
 use plimsoll::testing::rules::Rule;
 use plimsoll::testing::source::{FileId, SourceDb};
@@ -64,19 +64,19 @@ impl Project {
     }
 
     fn request(&self, rule: &Rule, example: &Example) -> Result<Request, Failure> {
-        let select = std::iter::once(rule.document.name.to_owned()).chain(example.options.also.clone()).collect();
-        self.request_of(select, example)
+        let names = std::iter::once(rule.document.name).chain(example.options.also.iter().map(String::as_str));
+        let select: Option<Vec<Selector>> = names.map(Selector::find).collect();
+        self.request_of(select.ok_or("`also` names an unknown rule")?, example)
     }
 
     /// What all rules find, those of all sets.
     pub fn check_all(&self, example: &Example) -> Result<(SourceDb, Vec<Finding>), Failure> {
-        let names = plimsoll::testing::rules::all().map(|rule| rule.document.name.to_owned());
         let db = SourceDb::new();
-        let report = workspace::check(&db, &self.request_of(names.collect(), example)?);
+        let report = workspace::check(&db, &self.request_of(vec![Selector::All], example)?);
         Ok((db, report.findings.into_iter().filter(|finding| finding.suppressed.is_none()).collect()))
     }
 
-    fn request_of(&self, select: Vec<String>, example: &Example) -> Result<Request, Failure> {
+    fn request_of(&self, select: Vec<Selector>, example: &Example) -> Result<Request, Failure> {
         let absolute = |paths: &[String]| paths.iter().map(|path| self.directory.join(path)).collect();
         Ok(Request {
             paths: if example.options.files.is_empty() { vec![self.directory.clone()] } else { Vec::new() },
@@ -84,12 +84,8 @@ impl Project {
             env_files: absolute(&example.options.env_files),
             profiles: example.options.profiles.clone(),
             directory: self.directory.clone(),
-            config: config::find(
-                &SourceDb::new(),
-                &self.directory,
-                &plimsoll::testing::rules::all().map(|rule| rule.document.name).collect::<Vec<_>>(),
-            )?,
-            selection: Selection { select, ..Selection::default() },
+            config: config::find(&SourceDb::new(), &self.directory, plimsoll::testing::rules::options)?,
+            selection: Selection { select, preview: true, ..Selection::default() },
             ..Request::default()
         })
     }
@@ -126,7 +122,7 @@ impl Project {
     /// parsed still do, comments stay, and the texts are those that the document shows.
     pub fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
         let request = self.request(rule, example)?;
-        let wanted = Wanted { safety: Safety::Unsafe, only: vec![rule.id], file: None };
+        let wanted = Wanted { safety: Safety::Unsafe, only: vec![Selector::Rule(rule.id)], file: None };
         let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
         if !fixed.left.is_empty() {
             return Err(format!("fixes are left out: {:?}", fixed.left).into());

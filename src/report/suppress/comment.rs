@@ -1,7 +1,6 @@
 //! The words of a suppression in a comment: `plimsoll: ignore[rule, rule] reason`.
 
 use crate::finding::RuleId;
-use crate::rules;
 
 /// The word that addresses plimsoll, and the one that says what is asked.
 const TOOL: &str = "plimsoll";
@@ -19,7 +18,7 @@ const VERBS: [&str; 11] =
 pub(crate) struct Name {
     /// As it is written.
     pub(crate) text: String,
-    /// The rule of that name; `None` where there is none.
+    /// The rule that has this name, or had it before; `None` where there is none.
     pub(crate) rule: Option<RuleId>,
     /// First byte in the file.
     pub(crate) start: u32,
@@ -163,7 +162,7 @@ fn meant(text: &str) -> Option<String> {
         let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter));
         let (name, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
         let known = RuleId::find(name).map(RuleId::name);
-        let guessed = || rules::nearest(name).filter(|_| name.contains(['-', '_']));
+        let guessed = || RuleId::nearest(name).map(RuleId::name).filter(|_| name.contains(['-', '_']));
         let Some(known) = known.or_else(guessed) else { break };
         if !found.contains(&known) {
             found.push(known);

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::collections::HashMap;
-use crate::config::{Config, Date, Suppression};
+use crate::config::{Config, Date, NamedRule, Suppression};
 use crate::discover::Exclusion;
 use crate::finding::{Finding, Label, RuleId, Suppressed, SuppressedBy};
 use crate::report::Report;
@@ -79,6 +79,8 @@ pub(crate) struct Suppressions<'a> {
     sources: &'a SourceDb,
     trees: &'a Trees,
     entries: Vec<Entry<'a>>,
+    /// Where the configuration calls a rule by a name that it had before.
+    old_names: &'a [NamedRule],
     today: Option<Date>,
     comments: RwLock<HashMap<FileId, Arc<Vec<Comment>>>>,
     used: Mutex<BTreeSet<Use>>,
@@ -97,6 +99,7 @@ impl<'a> Suppressions<'a> {
             sources,
             trees,
             entries: config.suppressions.iter().map(entry).collect(),
+            old_names: &config.old_names,
             today,
             comments: RwLock::default(),
             used: Mutex::default(),
@@ -169,7 +172,7 @@ impl<'a> Suppressions<'a> {
 
     fn is_meant(&self, entry: &Entry<'_>, finding: &Finding) -> bool {
         let setting = entry.setting;
-        let is_named = setting.rules.is_empty() || setting.rules.iter().any(|(rule, _)| rule == finding.rule.name());
+        let is_named = setting.rules.is_empty() || setting.rules.iter().any(|named| named.rule == finding.rule);
         let is_about =
             setting.services.is_empty() || setting.services.iter().any(|service| is_of_service(finding, service));
         is_named

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::attach::{Scope, line_text, stands_alone};
 use super::comment::{Name, Said, Words};
 use super::{Comment, Kind, Suppressions, Use};
-use crate::config::Suppression;
+use crate::config::{NamedRule, Suppression};
 use crate::finding::{Edit, Finding, Fix, RuleId, Safety, rule};
-use crate::rules;
 use crate::rules::support::and_list;
 use crate::source::Place;
 use crate::source::{FileId, NodeId, SourceFile, Span};
@@ -71,6 +70,7 @@ impl Suppressions<'_> {
             findings.extend(without_reason(entry.setting.reason.as_deref(), entry.setting.place, String::new()));
             findings.extend(self.unused_entry(at, extent));
         }
+        findings.extend(self.old_names.iter().map(|old| self.old_setting(old)));
         self.mark(&mut findings, &files);
         self.mark_configured(&mut findings);
         findings
@@ -127,18 +127,18 @@ impl Suppressions<'_> {
             let may_come = reads_ignored || extent.picked;
             return (!is_used && !may_come).then(|| self.unused_setting(setting, &[]));
         }
-        let unused = setting.rules.iter().filter(|(name, _)| {
-            let Some(rule) = RuleId::find(name) else { return false };
+        let unused = setting.rules.iter().filter(|named| {
+            let rule = named.rule;
             let may_come = reads_ignored && OF_ENV_FILES.contains(&rule);
             rule.document().family != FAMILY && !may_come && (extent.runs)(rule) && !self.was_used(Use::Entry(at, rule))
         });
-        let unused: Vec<&(String, Place)> = unused.collect();
+        let unused: Vec<&NamedRule> = unused.collect();
         (!unused.is_empty()).then(|| self.unused_setting(setting, &unused))
     }
 
-    fn unused_setting(&self, setting: &Suppression, unused: &[&(String, Place)]) -> Finding {
-        let names: Vec<&str> = unused.iter().map(|(name, _)| name.as_str()).collect();
-        let place = unused.first().map_or(setting.place, |(_, place)| *place);
+    fn unused_setting(&self, setting: &Suppression, unused: &[&NamedRule]) -> Finding {
+        let names: Vec<&str> = unused.iter().map(|named| named.name.as_str()).collect();
+        let place = unused.first().map_or(setting.place, |named| named.place);
         let message = match names.as_slice() {
             [] => "unused suppression".to_owned(),
             names => format!("unused suppression of {}", and_list(names)),
@@ -154,6 +154,20 @@ impl Suppressions<'_> {
         if names.len() == setting.rules.len() {
             finding.fix = self.without_entry(setting);
         }
+        finding
+    }
+
+    /// What is said of a name in the configuration that a rule had before.
+    fn old_setting(&self, old: &NamedRule) -> Finding {
+        let span = old.place.span;
+        let mut finding = renamed(old.rule, &old.name, old.place, "");
+        let source = self.sources.file(span.file);
+        let inside = source.slice(span.start, span.end).find(&old.name);
+        finding.fix = inside.map(|at| {
+            let start = span.start + at as u32;
+            let span = Span { start, end: start + old.name.len() as u32, ..span };
+            fix(&format!("replace with `{}`", old.rule), span, old.rule.name())
+        });
         finding
     }
 
@@ -200,6 +214,7 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
         Said::Ignore { names, reason } => {
             let unknown = names.iter().filter(|name| name.rule.is_none());
             findings.extend(unknown.map(|name| unknown_name(file, name, &resource)));
+            findings.extend(names.iter().filter_map(|name| old_name(file, name, &resource)));
             let mut bare = without_reason(reason.as_deref(), whole, resource);
             if let Some(bare) = &mut bare {
                 let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
@@ -214,12 +229,29 @@ fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
     let at = place(file, name.start, name.end);
     let message = format!("unknown rule `{}`", name.text.replace('`', "'"));
     let finding = Finding::new(rule::UNKNOWN_RULE_NAME, at, resource, message).evidence(&name.text);
-    match rules::nearest(&name.text) {
-        Some(near) => {
-            finding.help(format!("did you mean `{near}`?")).fix(fix(&format!("replace with `{near}`"), at.span, near))
-        }
+    match RuleId::nearest(&name.text) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(fix(
+            &format!("replace with `{near}`"),
+            at.span,
+            near.name(),
+        )),
         None => finding.help("run `plimsoll rules` to list all rules"),
     }
+}
+
+/// What is said of a name that a rule had before, with the edit that writes the new one.
+fn old_name(file: FileId, name: &Name, resource: &str) -> Option<Finding> {
+    let rule = name.rule.filter(|rule| rule.name() != name.text)?;
+    let at = place(file, name.start, name.end);
+    let fix = fix(&format!("replace with `{rule}`"), at.span, rule.name());
+    Some(renamed(rule, &name.text, at, resource).fix(fix))
+}
+
+fn renamed(rule: RuleId, name: &str, place: Place, resource: &str) -> Finding {
+    let message = format!("rule `{name}` was renamed to `{rule}`");
+    Finding::new(rule::RENAMED_RULE, place, resource, message)
+        .evidence(name)
+        .help(format!("use `{rule}`; the old name still works"))
 }
 
 fn without_reason(reason: Option<&str>, place: Place, resource: String) -> Option<Finding> {

@@ -70,7 +70,7 @@ pub(super) fn external_key(files: Files<'_>, key: Place, name: &str) -> Option<F
 
 /// Closes a quote at the end of its line where the next line is an assignment or nothing; makes a comment of a line that
 /// begins with `//` or `;`.
-pub(super) fn malformed_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
+pub(super) fn malformed_env_line(files: Files<'_>, sources: &SourceDb, place: Place) -> Option<Fix> {
     let source = sources.file(place.span.file);
     let raw = source.slice(place.span.start, place.span.end);
     let before = source.slice(0, place.span.start);

@@ -1,5 +1,5 @@
 //! Files that cannot be read: `yaml-syntax`, `duplicate-key`, `invalid-interpolation`, `required-variable` and
-//! `malformed-line`.
+//! `malformed-env-line`.
 
 use super::view::{View, about};
 use super::{quick_fix, shorten};
@@ -79,17 +79,17 @@ fn required_message(name: &str, message: &str) -> String {
 pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> Finding {
     let (rule, message, help) = match &line.flaw {
         EnvLineFlaw::KeyWithSpace => {
-            (rule::MALFORMED_LINE, "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
+            (rule::MALFORMED_ENV_LINE, "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")
         }
-        EnvLineFlaw::NoKey => (rule::MALFORMED_LINE, "missing variable name".to_owned(), "use `KEY=value`"),
+        EnvLineFlaw::NoKey => (rule::MALFORMED_ENV_LINE, "missing variable name".to_owned(), "use `KEY=value`"),
         EnvLineFlaw::UnexpectedCharacter(found) => (
-            rule::MALFORMED_LINE,
+            rule::MALFORMED_ENV_LINE,
             format!("invalid character `{}` in a variable name", found.escape_default()),
             "quote multi-line values, and start comments with `#`",
         ),
-        EnvLineFlaw::UnterminatedQuote => (rule::MALFORMED_LINE, "unclosed quote".to_owned(), "close the quote"),
+        EnvLineFlaw::UnterminatedQuote => (rule::MALFORMED_ENV_LINE, "unclosed quote".to_owned(), "close the quote"),
         EnvLineFlaw::ExportOfNothing => {
-            (rule::MALFORMED_LINE, "`export` without a variable name".to_owned(), "use `export KEY=value`")
+            (rule::MALFORMED_ENV_LINE, "`export` without a variable name".to_owned(), "use `export KEY=value`")
         }
         EnvLineFlaw::InvalidInterpolation => (
             rule::INVALID_INTERPOLATION,
@@ -114,7 +114,7 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> 
     finding.fix = match line.flaw {
         EnvLineFlaw::Required { .. } => None,
         EnvLineFlaw::InvalidInterpolation => quick_fix::invalid_interpolation(view.files, view.sources, reported.at),
-        _ => quick_fix::malformed_line(view.files, view.sources, reported.at),
+        _ => quick_fix::malformed_env_line(view.files, view.sources, reported.at),
     };
     finding
 }

@@ -37,7 +37,7 @@ fn is_blank(value: &crate::model::Spanned<String>) -> bool {
 
 fn finding(service: &str, router: &str, place: Place, what: &str) -> Finding {
     let message = format!("invalid Traefik rule: {what}");
-    Finding::new(rule::MALFORMED_RULE, place, format!("services.{service}"), message)
+    Finding::new(rule::MALFORMED_TRAEFIK_RULE, place, format!("services.{service}"), message)
         .evidence(router.to_owned())
         .help("use matchers with a value in backticks, such as ``Host(`example.com`) && PathPrefix(`/api`)``")
 }
