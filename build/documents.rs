@@ -47,7 +47,7 @@ struct FrontMatter {
     severity: Severity,
     confidence: Confidence,
     set: Set,
-    fix: FixClass,
+    fix: Fixes,
     since: String,
     #[serde(default)]
     status: RuleStatus,
@@ -85,7 +85,26 @@ enum Set {
 enum FixClass {
     Safe,
     Unsafe,
+    Display,
     None,
+}
+
+/// One class of fixes, or those of rules that offer several, the best first.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Fixes {
+    One(FixClass),
+    Several(Vec<FixClass>),
+}
+
+impl Fixes {
+    fn classes(&self) -> &[FixClass] {
+        match self {
+            Fixes::One(FixClass::None) => &[],
+            Fixes::One(class) => std::slice::from_ref(class),
+            Fixes::Several(classes) => classes,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -215,7 +234,7 @@ fn read(family: &str, path: &Path) -> Result<Document, String> {
     let (front_text, body) = body.split_once("\n---\n").ok_or("no `---` line ends the front matter")?;
     let front: FrontMatter = serde_yaml::from_str(front_text).map_err(|error| format!("front matter: {error}"))?;
     check_front(&front)?;
-    check_sections(body, front.fix != FixClass::None)?;
+    check_sections(body, !front.fix.classes().is_empty())?;
     Ok(Document {
         family: family.to_owned(),
         name: name.to_owned(),
@@ -232,18 +251,14 @@ fn constant(document: &Document, bodies: Bodies) -> String {
     format!(
         "/// {summary}\nstatic {upper}: Document = Document {{\n    name: {name:?},\n    family: {family:?},\n    \
          summary: {summary:?},\n    severity: Severity::{severity:?},\n    confidence: Confidence::{confidence:?},\n    \
-         set: Set::{set:?},\n    fix: {fix},\n    since: {since:?},\n    status: RuleStatus::{status:?},\n    \
+         set: Set::{set:?},\n    fixes: &[{fixes}],\n    since: {since:?},\n    status: RuleStatus::{status:?},\n    \
          renamed_from: &{renamed_from:?},\n    tags: &{tags:?},\n    body: {body:?},\n}};\n\n",
         upper = upper(name),
         summary = front.summary,
         severity = front.severity,
         confidence = front.confidence,
         set = front.set,
-        fix = match front.fix {
-            FixClass::Safe => "Some(Safety::Safe)",
-            FixClass::Unsafe => "Some(Safety::Unsafe)",
-            FixClass::None => "None",
-        },
+        fixes = front.fix.classes().iter().map(|class| format!("Safety::{class:?}")).collect::<Vec<_>>().join(", "),
         since = front.since,
         status = front.status,
         renamed_from = front.renamed_from,
@@ -260,6 +275,9 @@ fn check_front(front: &FrontMatter) -> Result<(), String> {
     let numbers: Vec<&str> = front.since.split('.').collect();
     if numbers.len() != 3 || numbers.iter().any(|number| number.parse::<u32>().is_err()) {
         return Err(format!("`since` is not a valid version: `{}`", front.since));
+    }
+    if front.fix.classes().contains(&FixClass::None) {
+        return Err("`fix` lists `none` next to other classes".to_owned());
     }
     if let Some(name) = front.renamed_from.iter().find(|name| !is_kebab_case(name)) {
         return Err(format!("`renamed_from` lists names of rules, which `{name}` is not"));

@@ -12,7 +12,7 @@ pub use selector::Selector;
 use std::collections::BTreeSet;
 
 use crate::source::{LoadError, Place};
-pub use crate::yaml::edit::{Edit, Fix, Safety};
+pub use crate::yaml::edit::{Edit, Fix, NewFile, Safety};
 use crate::yaml::{SyntaxCause, SyntaxKind};
 
 /// How bad it is.
@@ -162,8 +162,8 @@ pub struct Finding {
     pub evidence: Option<String>,
     /// What the project lacks, where that is all that is wrong.
     pub(crate) lacks: Option<Lack>,
-    /// The edit that mends it.
-    pub fix: Option<Fix>,
+    /// What can be done about it, the best first.
+    pub fixes: Vec<Fix>,
     /// Why it does not count; `None` for one that counts.
     pub suppressed: Option<Suppressed>,
     /// The numbers of the invocations that it holds in; none where it holds in all that read its file.
@@ -195,7 +195,7 @@ impl Finding {
             resource: resource.into(),
             evidence: None,
             lacks: None,
-            fix: None,
+            fixes: Vec::new(),
             suppressed: None,
             holds_in: BTreeSet::new(),
         }
@@ -236,11 +236,16 @@ impl Finding {
         self
     }
 
-    /// With a fix.
+    /// With a fix, after those that it has.
     #[must_use]
     pub(crate) fn fix(mut self, fix: Fix) -> Finding {
-        self.fix = Some(fix);
+        self.fixes.push(fix);
         self
+    }
+
+    /// The fix that is applied where fixes of a class are asked for: the first one that is of it or of a milder class.
+    pub fn fix_within(&self, safety: Safety) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| fix.safety != Safety::Display && fix.safety <= safety)
     }
 }
 

@@ -21,7 +21,7 @@ pub mod finding {
 
 /// Fixes.
 pub mod fix {
-    pub use crate::fix::{FixedFile, Wanted, fixed};
+    pub use crate::fix::{FixedFile, Wanted, fixed, with_alternative};
 }
 
 /// The rules and the examples of their documents.

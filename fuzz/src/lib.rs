@@ -80,7 +80,7 @@ pub fn sound(report: &Report, sources: &SourceDb) {
 }
 
 fn place(finding: &Finding, sources: &SourceDb) {
-    let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+    let edits = finding.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
     let labels = finding.labels.iter().map(|label| label.place.span);
     for span in std::iter::once(finding.place.span).chain(labels).chain(edits) {
         let file = sources.file(span.file);
@@ -134,7 +134,11 @@ fn mend_all(request: &Request) -> usize {
     for file in &fixed.files {
         let is_yaml = file.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         let is_broken = |text: &str| parse(FileId::default(), text).0.broken;
-        assert!(!is_yaml || is_broken(&file.before) || !is_broken(&file.after), "broken:\n{}", file.after);
+        assert!(
+            !is_yaml || is_broken(file.before.as_deref().unwrap_or_default()) || !is_broken(&file.after),
+            "broken:\n{}",
+            file.after
+        );
     }
     assert!(!fixed.left.iter().any(|line| line.contains("rounds")), "{:?}", fixed.left);
     let again = fix::fixed(fixed.sources, request, &wanted);

@@ -53,7 +53,7 @@ fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> Answer {
     let options = telling.options;
     let diffs = fixed.files.iter().map(|file| {
         let path = relative(&options.base, &file.path);
-        render::diff(ChangedFile { path: &path, before: &file.before, after: &file.after }, options)
+        render::diff(ChangedFile { path: &path, before: file.before.as_deref(), after: &file.after }, options)
     });
     let (mut report, found) = fixed.found.unwrap_or((fixed.report, fixed.sources));
     telling.keep_asked(&mut report, &found, request);

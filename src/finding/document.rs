@@ -80,8 +80,8 @@ pub struct Document {
     pub confidence: Confidence,
     /// When it runs.
     pub set: Set,
-    /// The class of its fixes; `None` where a person must act.
-    pub fix: Option<Safety>,
+    /// The classes of its fixes, the best first; none where a person must act.
+    pub fixes: &'static [Safety],
     /// The version of plimsoll that brought it.
     pub since: &'static str,
     /// How far it is in its life.
@@ -95,13 +95,14 @@ pub struct Document {
 }
 
 impl Document {
-    /// The word for the class of its fixes: `safe`, `unsafe`, `none`.
+    /// The word for the class of its best fixes: `safe`, `unsafe`, `display`, `none`.
     pub fn fix_name(&self) -> &'static str {
-        match self.fix {
-            Some(Safety::Safe) => "safe",
-            Some(Safety::Unsafe) => "unsafe",
-            None => "none",
-        }
+        self.fixes.first().map_or("none", |class| class.name())
+    }
+
+    /// The words for the classes of its fixes; none where it has no fix.
+    pub fn fix_names(&self) -> Vec<&'static str> {
+        self.fixes.iter().map(|class| class.name()).collect()
     }
 
     /// The Markdown without its front matter; empty in a debug build whose sources are gone.
@@ -176,7 +177,7 @@ impl RuleId {
             severity: Severity::Error,
             confidence: Confidence::High,
             set: Set::Default,
-            fix: None,
+            fixes: &[],
             since: "0.1.0",
             status,
             renamed_from: &[],

@@ -36,8 +36,8 @@ pub struct Wanted {
 pub struct FixedFile {
     /// Its path, absolute.
     pub path: PathBuf,
-    /// The text that was read.
-    pub before: String,
+    /// The text that was read; `None` of a file that is created.
+    pub before: Option<String>,
     /// The text with the fixes.
     pub after: String,
 }
@@ -77,7 +77,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
     let roots = workspace::writable(&sources, request);
     let mut run = Run { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
     let mut state = State::of(sources, request);
-    let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut before: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
     let mut mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = BTreeMap::new();
     let mut found = None;
     for round in 0.. {
@@ -97,7 +97,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
             break;
         };
         for path in paths(&made) {
-            before.entry(path.clone()).or_insert_with(|| state.text(path).unwrap_or_default());
+            before.entry(path.clone()).or_insert_with(|| state.text(path));
         }
         for change in &made {
             *mended.entry(change.path.clone()).or_default().entry(change.rule()).or_default() += 1;
@@ -110,7 +110,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
         FixedFile { path, before, after }
     });
     Fixed {
-        files: files.filter(|file| file.before != file.after).collect(),
+        files: files.filter(|file| file.before.as_ref() != Some(&file.after)).collect(),
         mended,
         report: state.report,
         sources: state.sources,
@@ -216,11 +216,38 @@ impl Run<'_> {
     }
 }
 
-/// Writes the files that change, each at once or not at all, and gives the paths of those that could not be written.
+/// The files as one fix of one finding makes them: the finding by its number among those that count, the fix by its number
+/// in the finding. For tests of what is not applied because another fix comes first.
+#[cfg(feature = "testing")]
+pub fn with_alternative(sources: SourceDb, request: &Request, finding: usize, choice: usize) -> Option<SourceDb> {
+    let mut state = State::of(sources, request);
+    let index = state.report.findings.iter().enumerate().filter(|(_, one)| one.suppressed.is_none()).nth(finding)?.0;
+    let fixes = &mut state.report.findings.get_mut(index)?.fixes;
+    let chosen = fixes.get(choice)?.clone();
+    *fixes = vec![chosen];
+    let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+    let change = plan::change(state.report.findings.get(index)?, &wanted, &state)?;
+    Some(state.with(&[change], request).sources)
+}
+
+/// Writes the files that change, each at once or not at all, and gives the paths of those that could not be written. Files
+/// are created first: where one cannot be, nothing is changed that may rely on it.
 pub(crate) fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
+    let (old, new): (Vec<&FixedFile>, Vec<&FixedFile>) = fixed.files.iter().partition(|file| file.before.is_some());
     let mut failed = Vec::new();
-    for file in &fixed.files {
-        if let Err(error) = write::replace(&file.path, &file.before, &file.after) {
+    for file in new {
+        if let Err(error) = write::create(&file.path, &file.after) {
+            fixed.left.push(format!("{}: skipped: {error}", relative(base, &file.path)));
+            failed.push(file.path.clone());
+        }
+    }
+    if !failed.is_empty() {
+        failed.extend(old.iter().map(|file| file.path.clone()));
+        return failed;
+    }
+    for file in old {
+        let before = file.before.as_deref().unwrap_or_default();
+        if let Err(error) = write::replace(&file.path, before, &file.after) {
             fixed.left.push(format!("{}: skipped: {error}", relative(base, &file.path)));
             failed.push(file.path.clone());
         }
@@ -231,6 +258,76 @@ pub(crate) fn write(fixed: &mut Fixed, base: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::NewFile;
+    use crate::yaml::edit;
+
+    /// A project whose env file is missing, and what comes of a fix that creates it.
+    fn creating(name: &str, prepare: impl Fn(&Path)) -> (Fixed, PathBuf) {
+        let directory = std::env::temp_dir().join(format!("plimsoll-creates-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir_all(directory.join(".git")).unwrap();
+        let file = directory.join("compose.yaml");
+        std::fs::write(&file, "services:\n  a: { image: 'busybox:1.37', env_file: new.env }\n").unwrap();
+        let request = Request { files: vec![file], directory: directory.clone(), ..Request::default() };
+        let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+        let roots = workspace::writable(&SourceDb::new(), &request);
+        let mut state = State::of(SourceDb::new(), &request);
+        let [finding] = state.report.findings.as_mut_slice() else { panic!("{:?}", state.report.findings) };
+        let new = NewFile { path: directory.join("new.env"), text: "A=1\n".to_owned() };
+        finding.fixes = vec![edit::create(Safety::Unsafe, "create it", new)];
+        prepare(&directory);
+        let mut run =
+            Run { request: &request, wanted: &wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
+        let wanted = changes(&mut run, &state);
+        let made = run.round(&state, wanted).map(|(next, _)| next);
+        let files = made.iter().map(|next| FixedFile {
+            path: directory.join("new.env"),
+            before: None,
+            after: next.text(&directory.join("new.env")).unwrap_or_default(),
+        });
+        let left = run.left.iter().cloned().collect();
+        let fixed = Fixed {
+            files: files.collect(),
+            mended: BTreeMap::new(),
+            report: made.map_or_else(Report::default, |next| next.report),
+            sources: SourceDb::new(),
+            found: None,
+            left,
+        };
+        (fixed, directory)
+    }
+
+    #[test]
+    fn a_fix_creates_a_file_that_resolves_its_finding() {
+        let (mut fixed, directory) = creating("new", |_| {});
+        assert_eq!((fixed.files.len(), fixed.report.findings.len(), fixed.left.len()), (1, 0, 0));
+        assert_eq!(write(&mut fixed, &directory), Vec::<PathBuf>::new());
+        assert_eq!(std::fs::read_to_string(directory.join("new.env")).unwrap(), "A=1\n");
+        // Over a file that came meanwhile nothing is written, nor into any other file.
+        std::fs::write(directory.join("new.env"), "theirs").unwrap();
+        let other = FixedFile { path: directory.join("b"), before: Some(String::new()), after: "x".to_owned() };
+        fixed.files.push(other);
+        std::fs::write(directory.join("b"), "").unwrap();
+        assert_eq!(write(&mut fixed, &directory), [directory.join("new.env"), directory.join("b")]);
+        assert_eq!(std::fs::read_to_string(directory.join("new.env")).unwrap(), "theirs");
+        assert_eq!(std::fs::read_to_string(directory.join("b")).unwrap(), "");
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_file_is_created_over_another_or_through_a_link() {
+        let (fixed, directory) = creating("over", |directory| {
+            std::fs::create_dir(directory.join("new.env")).unwrap();
+        });
+        assert_eq!((fixed.files.len(), fixed.left), (0, vec!["new.env: skipped: it already exists".to_owned()]));
+        std::fs::remove_dir_all(directory).unwrap();
+        let (fixed, directory) = creating("link", |directory| {
+            std::os::unix::fs::symlink(directory.join("elsewhere"), directory.join("new.env")).unwrap();
+        });
+        assert_eq!((fixed.files.len(), fixed.left), (0, vec!["new.env: skipped: it already exists".to_owned()]));
+        std::fs::remove_dir_all(directory).unwrap();
+    }
 
     #[test]
     fn it_is_said_when_rounds_run_out() {

@@ -33,8 +33,7 @@ impl Part {
 /// Fixes by the projects whose files they change.
 pub(super) fn parts(state: &State, changes: Vec<Change>) -> Vec<Part> {
     let projects = state.kept.iter().map(|kept| kept.all_files.iter().collect::<Vec<_>>());
-    let together: Vec<Vec<&PathBuf>> =
-        projects.chain(changes.iter().map(|change| change.edits.keys().collect())).collect();
+    let together: Vec<Vec<&PathBuf>> = projects.chain(changes.iter().map(|change| change.paths().collect())).collect();
     let files: BTreeSet<&PathBuf> = together.iter().flatten().copied().collect();
     let numbers: BTreeMap<&PathBuf, usize> = files.iter().enumerate().map(|(number, path)| (*path, number)).collect();
     let mut joined = UnionFind::new(numbers.len());
@@ -48,8 +47,7 @@ pub(super) fn parts(state: &State, changes: Vec<Change>) -> Vec<Part> {
     }
     let part_of = |path: &PathBuf| numbers.get(path).map(|number| joined.find(*number));
     let mut parts: BTreeMap<Option<usize>, Part> = BTreeMap::new();
-    let of_changes: Vec<Option<usize>> =
-        changes.iter().map(|change| change.edits.keys().next().and_then(part_of)).collect();
+    let of_changes: Vec<Option<usize>> = changes.iter().map(|change| change.paths().next().and_then(part_of)).collect();
     for number in &of_changes {
         parts.entry(*number).or_insert_with(|| Part {
             files: BTreeSet::new(),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Run, State, Wanted};
 use crate::finding::{Edit, Finding, RuleId, Safety};
 use crate::rules::is_of_loader;
-use crate::source::{relative, write};
+use crate::source::write::WriteError;
+use crate::source::{PathKind, relative, write};
 
 /// What tells a finding from others while its file changes.
 pub(super) type Identity = (PathBuf, RuleId, String, Option<String>);
@@ -20,11 +21,18 @@ pub(super) struct Change {
     /// Where its finding stands.
     pub(super) path: PathBuf,
     pub(super) edits: BTreeMap<PathBuf, Vec<Edit>>,
+    /// The texts of files that it creates.
+    pub(super) creates: BTreeMap<PathBuf, String>,
 }
 
 impl Change {
     pub(super) fn rule(&self) -> RuleId {
         self.identity.1
+    }
+
+    /// The files that it changes or creates.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.edits.keys().chain(self.creates.keys())
     }
 
     pub(super) fn resource(&self) -> &str {
@@ -50,18 +58,20 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) ->
     let mut taken: BTreeMap<PathBuf, Vec<Range<u32>>> = BTreeMap::new();
     let mut chosen: Vec<Change> = Vec::new();
     let wanted = run.wanted;
+    let mut created: BTreeSet<PathBuf> = BTreeSet::new();
     let active = state.report.active().filter(|finding| of_rule(finding.rule) && is_wanted(finding, wanted, state));
-    for change in active.filter_map(|finding| change(finding, state)) {
-        if run.refused.contains(&change.identity) || !is_writable(run, &change) {
+    for change in active.filter_map(|finding| change(finding, wanted, state)) {
+        if run.refused.contains(&change.identity) || !is_writable(run, &change, state) {
             continue;
         }
         let free = change.edits.iter().all(|(path, edits)| {
             let taken = taken.get(path).map(Vec::as_slice).unwrap_or(&[]);
             edits.iter().all(|edit| !taken.iter().any(|range| touch(range, &(edit.span.start..edit.span.end))))
         });
-        if !free {
+        if !free || change.creates.keys().any(|path| created.contains(path)) {
             continue;
         }
+        created.extend(change.creates.keys().cloned());
         for (path, edits) in &change.edits {
             taken.entry(path.clone()).or_default().extend(edits.iter().map(|edit| edit.span.start..edit.span.end));
         }
@@ -73,31 +83,46 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) ->
 fn is_wanted(finding: &Finding, wanted: &Wanted, state: &State) -> bool {
     let named = wanted.only.is_empty() || wanted.only.iter().any(|selector| selector.holds(finding.rule));
     let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
-    named
-        && wanted.file.as_ref().is_none_or(there)
-        && finding.fix.as_ref().is_some_and(|fix| fix.safety <= wanted.safety)
+    named && wanted.file.as_ref().is_none_or(there) && finding.fix_within(wanted.safety).is_some()
 }
 
-fn change(finding: &Finding, state: &State) -> Option<Change> {
-    let fix = finding.fix.as_ref()?;
+/// The first fix of a finding that is of a wanted class.
+pub(super) fn change(finding: &Finding, wanted: &Wanted, state: &State) -> Option<Change> {
+    let fix = finding.fix_within(wanted.safety)?;
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for edit in &fix.edits {
         edits.entry(state.sources.file(edit.span.file).path.clone()).or_default().push(edit.clone());
     }
     let identity = identity(finding, state);
-    Some(Change { path: identity.0.clone(), identity, safety: fix.safety, edits })
+    let creates = fix.creates.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    Some(Change { path: identity.0.clone(), identity, safety: fix.safety, edits, creates })
 }
 
 /// A file that may not be written is left alone, and that is said once.
-fn is_writable(run: &mut Run<'_>, change: &Change) -> bool {
+fn is_writable(run: &mut Run<'_>, change: &Change, state: &State) -> bool {
     let mut all = true;
-    for path in change.edits.keys() {
-        if let Err(error) = write::may_replace(path, &run.roots) {
+    let is_there = |path: &PathBuf| state.sources.kind(path) != PathKind::Missing;
+    let created = change.creates.keys().map(|path| match is_there(path) {
+        true => (path, Err(WriteError::Exists)),
+        false => (path, write::may_create(path, &run.roots)),
+    });
+    let changed = change.edits.keys().map(|path| (path, may_change(path, state, &run.roots)));
+    let checked: Vec<_> = changed.chain(created).collect();
+    for (path, may) in checked {
+        if let Err(error) = may {
             run.left.insert(format!("{}: skipped: {error}", relative(&run.request.directory, path)));
             all = false;
         }
     }
     all
+}
+
+/// A file that a fix of an earlier round creates is not there yet.
+fn may_change(path: &Path, state: &State, roots: &[PathBuf]) -> Result<(), WriteError> {
+    match write::may_create(path, roots) {
+        Ok(()) if state.sources.kind(path) == PathKind::File => Ok(()),
+        _ => write::may_replace(path, roots),
+    }
 }
 
 /// Whether two stretches share a byte or an end: insertions at one place have no order.
@@ -115,7 +140,8 @@ pub(super) fn texts(state: &State, changes: &[Change]) -> BTreeMap<PathBuf, Stri
         let before = state.text(path)?;
         Some((path.clone(), applied(&before, edits)?))
     });
-    changed.collect()
+    let created = changes.iter().flat_map(|change| change.creates.clone());
+    changed.chain(created).collect()
 }
 
 /// A text with edits applied; `None` where two of them overlap or one is no stretch of the text.
@@ -135,5 +161,5 @@ pub(super) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
 
 /// The paths that changes touch.
 pub(super) fn paths(changes: &[Change]) -> BTreeSet<&PathBuf> {
-    changes.iter().flat_map(|change| change.edits.keys()).collect()
+    changes.iter().flat_map(Change::paths).collect()
 }

@@ -115,11 +115,8 @@ fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
 
 /// A safe fix changes the resolved project only where its finding is.
 fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
-    let unsafe_paths: BTreeSet<&PathBuf> = changes
-        .iter()
-        .filter(|change| change.safety == Safety::Unsafe)
-        .flat_map(|change| change.edits.keys())
-        .collect();
+    let unsafe_paths: BTreeSet<&PathBuf> =
+        changes.iter().filter(|change| change.safety == Safety::Unsafe).flat_map(|change| change.paths()).collect();
     let all_now: BTreeMap<&[PathBuf], &Kept> = after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
     let mut problems = Vec::new();
     for kept in &before.kept {

@@ -13,23 +13,22 @@ const CONTEXT: usize = 3;
 pub(crate) struct ChangedFile<'a> {
     /// The path.
     pub(crate) path: &'a str,
-    /// The text before.
-    pub(crate) before: &'a str,
+    /// The text before; `None` of a file that is created.
+    pub(crate) before: Option<&'a str>,
     /// The text after.
     pub(crate) after: &'a str,
 }
 
 /// The changes of a file as a unified diff.
 pub(crate) fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
-    let (old, new) = (masked_lines(file.before), masked_lines(file.after));
+    let before = file.before.unwrap_or_default();
+    let (old, new) = (masked_lines(before), masked_lines(file.after));
     let shown = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned().unwrap_or_default();
     let path = clean(file.path);
-    let mut out = format!(
-        "{}\n{}\n",
-        Paint::Bold.on(&format!("--- a/{path}"), options),
-        Paint::Bold.on(&format!("+++ b/{path}"), options)
-    );
-    let diff = TextDiff::from_lines(file.before, file.after);
+    let from = if file.before.is_some() { format!("--- a/{path}") } else { "--- /dev/null".to_owned() };
+    let mut out =
+        format!("{}\n{}\n", Paint::Bold.on(&from, options), Paint::Bold.on(&format!("+++ b/{path}"), options));
+    let diff = TextDiff::from_lines(before, file.after);
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         out.push_str(&Paint::Cyan.on(&hunk.header().to_string(), options));
         out.push('\n');
@@ -59,7 +58,7 @@ mod tests {
     fn secrets_are_hidden_and_line_ends_shown() {
         let before = "a: é\r\nDB_PASSWORD: hunter2\r\nports: [\"1\"]";
         let after = "a: é\r\nDB_PASSWORD: hunter2\r\nports: [\"2\"]";
-        let file = ChangedFile { path: "x\u{1b}.yml", before, after };
+        let file = ChangedFile { path: "x\u{1b}.yml", before: Some(before), after };
         let expect = "--- a/x\\u{1b}.yml\n+++ b/x\\u{1b}.yml\n@@ -1,3 +1,3 @@\n a: é\n DB_PASSWORD: •••\n\
                       -ports: [\"1\"]\n\\ No newline at end of file\n+ports: [\"2\"]\n\\ No newline at end of file\n";
         assert_eq!(diff(file, &RenderOptions::new(PathBuf::from("/"))), expect);
@@ -69,7 +68,7 @@ mod tests {
     fn lines_of_a_secret_block_are_hidden() {
         let before = "x:\n  PRIVATE_KEY: |\n    abc\n\n    def\n  other: 1\n";
         let after = "x:\n  PRIVATE_KEY: |\n    abc\n\n    def\n  other: 2\n";
-        let file = ChangedFile { path: "x.yml", before, after };
+        let file = ChangedFile { path: "x.yml", before: Some(before), after };
         let shown = diff(file, &RenderOptions::new(PathBuf::from("/")));
         assert!(!shown.contains("abc") && !shown.contains("def") && shown.contains("+  other: 2"), "{shown}");
     }

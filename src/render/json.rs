@@ -8,7 +8,7 @@ use super::statistics::{self, RuleCount};
 use super::view::View;
 use crate::finding::{Finding, Fix, HeldIn, Label, Suppressed};
 use crate::report::Compared;
-use crate::source::{Position, Span};
+use crate::source::{Position, Span, relative};
 
 /// The version of the contract; a field may be added without a new one, none may change or go.
 const VERSION: u32 = 1;
@@ -52,6 +52,7 @@ struct FindingOut<'a> {
     fingerprint: String,
     suppressed: Option<SuppressedOut<'a>>,
     fix: Option<FixOut<'a>>,
+    fixes: Vec<FixOut<'a>>,
     url: String,
     invocations: Vec<InvocationOut<'a>>,
 }
@@ -100,6 +101,14 @@ struct FixOut<'a> {
     safety: &'a str,
     title: &'a str,
     edits: Vec<EditOut<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    creates: Vec<NewFileOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct NewFileOut<'a> {
+    file: String,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -201,6 +210,7 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         fingerprint,
         suppressed: finding.suppressed.as_ref().map(suppressed),
         fix: view.fix(finding).map(|one| fix(view, one)),
+        fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
         url: rule_url(finding.rule.name()),
         invocations: view.held_in(finding).map(invocation).collect(),
     }
@@ -222,7 +232,9 @@ fn fix<'f>(view: &View<'_>, fix: &'f Fix) -> FixOut<'f> {
         end: edit.span.end,
         text: &edit.text,
     });
-    FixOut { safety: fix.safety.name(), title: &fix.title, edits: edits.collect() }
+    let creates =
+        fix.creates.iter().map(|file| NewFileOut { file: relative(&view.options.base, &file.path), text: &file.text });
+    FixOut { safety: fix.safety.name(), title: &fix.title, edits: edits.collect(), creates: creates.collect() }
 }
 
 fn span(view: &View<'_>, span: Span) -> SpanOut {

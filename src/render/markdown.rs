@@ -114,7 +114,7 @@ fn list(view: &View<'_>, findings: &[&Finding]) -> String {
         if let Some(help) = &finding.help {
             list.push_str(&format!("  - **help**: {}\n", inline(help)));
         }
-        if let Some(fix) = &finding.fix {
+        for fix in &finding.fixes {
             list.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(&fix.title)));
         }
     }

@@ -67,9 +67,14 @@ impl<'a> Masks<'a> {
         Hidden { ranges: merge(ranges), whole: !tree.broken }
     }
 
+    /// Whether a text by itself shows a secret.
+    pub(super) fn is_shown_by_text(&self, text: &str) -> bool {
+        text.lines().any(|line| !mask(line).is_empty())
+    }
+
     /// Whether the text of an edit would show a secret: one of its own, or one of the file that it belongs to.
     pub(super) fn is_shown_by(&self, edit: &Edit) -> bool {
-        if edit.text.lines().any(|line| !mask(line).is_empty()) {
+        if self.is_shown_by_text(&edit.text) {
             return true;
         }
         let file = self.sources.file(edit.span.file);

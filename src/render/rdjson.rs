@@ -101,7 +101,8 @@ fn message(view: &View<'_>, finding: &Finding) -> String {
 
 /// A suggestion is taken by itself: only a fix of one edit, in the file of its finding, can be one.
 fn suggestion(view: &View<'_>, finding: &Finding) -> Option<Suggestion> {
-    let [edit] = view.fix(finding)?.edits.as_slice() else { return None };
+    let fix = view.fix(finding)?;
+    let ([edit], []) = (fix.edits.as_slice(), fix.creates.as_slice()) else { return None };
     let is_here = edit.span.file == finding.place.span.file;
     is_here.then(|| Suggestion { range: range(view, edit.span), text: edit.text.clone() })
 }

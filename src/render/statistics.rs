@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Paint, RenderOptions};
+use crate::finding::Safety;
 use crate::report::Report;
 
 /// The findings of one rule that count.
@@ -25,7 +26,7 @@ pub(super) fn by_rule(report: &Report) -> Vec<RuleCount> {
         let rule = finding.rule.name();
         let count = rules.entry(rule).or_insert(RuleCount { rule, findings: 0, fixable: 0 });
         count.findings += 1;
-        count.fixable += usize::from(finding.fix.is_some());
+        count.fixable += usize::from(finding.fix_within(Safety::Unsafe).is_some());
     }
     let mut counts: Vec<RuleCount> = rules.into_values().collect();
     counts.sort_by_key(|count| std::cmp::Reverse(count.findings));

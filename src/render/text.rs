@@ -94,10 +94,11 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
         let lines = lines.join(&format!("\n{ONLY_INDENT}"));
         block.push_str(&format!("  {} {lines}\n", Paint::Cyan.on("only:", options)));
     }
-    if let Some(fix) = &finding.fix {
+    for fix in &finding.fixes {
         let safety = match fix.safety {
             Safety::Safe => "(safe)",
             Safety::Unsafe => "(unsafe: behavior may change)",
+            Safety::Display => "(not applied)",
         };
         let plain = clean(&fix.title);
         let words: Vec<&str> = plain.split(' ').chain(safety.split(' ')).collect();

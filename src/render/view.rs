@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use super::RenderOptions;
 use super::masks::Masks;
 use crate::collections::HashMap;
-use crate::finding::{Finding, Fix, HeldIn, Severity, SuppressedBy};
+use crate::finding::{Finding, Fix, HeldIn, Safety, Severity, SuppressedBy};
 use crate::report::Report;
 use crate::source::{FileId, Position, SourceDb, Span};
 
@@ -51,7 +51,17 @@ impl<'a> View<'a> {
     /// The fix of a finding, unless the text that it brings in would show a secret: what is printed may be kept and
     /// read by others.
     pub(super) fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
-        finding.fix.as_ref().filter(|fix| !fix.edits.iter().any(|edit| self.masks.is_shown_by(edit)))
+        finding.fix_within(Safety::Unsafe).filter(|fix| self.may_show(fix))
+    }
+
+    /// The fixes of a finding whose edits would show no secret, those that are only shown among them.
+    pub(super) fn fixes<'f>(&self, finding: &'f Finding) -> impl Iterator<Item = &'f Fix> {
+        finding.fixes.iter().filter(|fix| self.may_show(fix))
+    }
+
+    fn may_show(&self, fix: &Fix) -> bool {
+        !fix.edits.iter().any(|edit| self.masks.is_shown_by(edit))
+            && !fix.creates.iter().any(|file| self.masks.is_shown_by_text(&file.text))
     }
 
     /// The message, with the invocations that the finding holds in where it does not hold in all.

@@ -60,6 +60,15 @@ pub(crate) fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
     edit::risky(title, edits)
 }
 
+/// Removes the entry that publishes a port, for a service that is reached without it.
+pub(crate) fn without_port(cx: &Context<'_>, port: &Port) -> Option<Fix> {
+    if !port.via.is_empty() {
+        return None;
+    }
+    let title = "remove the entry: the port is then only reachable from services on the same network";
+    edit::risky(title, edit::remove(cx.files, port.place))
+}
+
 /// Mounts a named volume at a directory of a service, and declares it.
 pub(crate) fn in_named_volume(cx: &Context<'_>, service: &Service, directory: &str) -> Option<Fix> {
     let directory = directory.trim_end_matches('/');

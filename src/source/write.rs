@@ -17,6 +17,8 @@ pub(crate) enum WriteError {
     NoFile,
     /// It says something else than what was read.
     Changed,
+    /// Something stands where it is to be created.
+    Exists,
     /// Any other error of the operating system, in its words.
     Io(String),
 }
@@ -29,6 +31,7 @@ impl std::fmt::Display for WriteError {
             WriteError::ReadOnly => "it is read-only",
             WriteError::NoFile => "it is not a regular file",
             WriteError::Changed => "it has changed since it was read",
+            WriteError::Exists => "it already exists",
             WriteError::Io(words) => words,
         };
         f.write_str(words)
@@ -77,6 +80,26 @@ pub(crate) fn may_replace(path: &Path, directories: &[PathBuf]) -> Result<(), Wr
     let real = fs::canonicalize(path)?;
     let inside = |directory: &PathBuf| fs::canonicalize(directory).is_ok_and(|root| real.starts_with(root));
     if directories.iter().any(inside) { Ok(()) } else { Err(WriteError::Outside) }
+}
+
+/// Whether a file may be created: nothing is there, not even a link, and its directory stands in one of these without a
+/// link on the way.
+///
+/// # Errors
+/// The reason why not.
+pub(crate) fn may_create(path: &Path, directories: &[PathBuf]) -> Result<(), WriteError> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(WriteError::Exists);
+    }
+    let parent = path.parent().ok_or(WriteError::NoFile)?;
+    let root = directories.iter().find(|root| parent.starts_with(root)).ok_or(WriteError::Outside)?;
+    let below = parent.ancestors().take_while(|directory| directory != root);
+    for directory in below {
+        if fs::symlink_metadata(directory)?.is_symlink() {
+            return Err(WriteError::Link);
+        }
+    }
+    if fs::metadata(parent)?.is_dir() { Ok(()) } else { Err(WriteError::NoFile) }
 }
 
 /// Puts another text in the place of the one that was read from a file that a person wrote.
@@ -166,6 +189,29 @@ mod tests {
         assert_eq!((put(&path, "two"), put(&path, "three")), (Ok(()), Ok(())));
         ends_as(&path, "three");
         assert!(matches!(put(&path, "gone"), Err(WriteError::Io(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_created_inside_where_nothing_is_and_through_no_link() {
+        use std::os::unix::fs::symlink;
+        let folder = folder("created");
+        let roots = [folder.clone()];
+        let path = |name: &str| folder.join(name);
+        fs::create_dir(path("real")).unwrap();
+        fs::write(path("a"), "").unwrap();
+        symlink(path("nowhere"), path("dangling")).unwrap();
+        symlink(path("real"), path("linked")).unwrap();
+        assert_eq!(may_create(&path("new"), &roots), Ok(()));
+        assert_eq!(may_create(&path("real/new"), &roots), Ok(()));
+        assert_eq!(may_create(&path("a"), &roots), Err(WriteError::Exists));
+        assert_eq!(may_create(&path("real"), &roots), Err(WriteError::Exists));
+        assert_eq!(may_create(&path("dangling"), &roots), Err(WriteError::Exists));
+        assert_eq!(may_create(&path("linked/new"), &roots), Err(WriteError::Link));
+        assert_eq!(may_create(&path("new"), &[path("real")]), Err(WriteError::Outside));
+        assert!(matches!(may_create(&path("missing/new"), &roots), Err(WriteError::Io(_))));
+        assert!(create(&path("dangling"), "text").is_err() && !path("nowhere").exists());
+        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

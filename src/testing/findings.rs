@@ -21,7 +21,7 @@ pub fn text(findings: &[Finding], sources: &SourceDb, directory: &Path) -> Strin
         if let Some(help) = &finding.help {
             let _ = writeln!(out, "  help: {help}");
         }
-        if let Some(fix) = &finding.fix {
+        for fix in &finding.fixes {
             let _ = writeln!(out, "  fix ({}): {}", fix.safety.name(), fix.title);
         }
     }
@@ -46,7 +46,7 @@ pub fn shape(finding: &Finding) -> String {
     let mut words = vec![finding.confidence.name(), finding.message.as_str()];
     words.extend(finding.labels.iter().map(|label| label.message.as_str()));
     words.extend(finding.help.as_deref());
-    words.extend(finding.fix.iter().flat_map(|fix| [fix.safety.name(), fix.title.as_str()]));
+    words.extend(finding.fixes.iter().flat_map(|fix| [fix.safety.name(), fix.title.as_str()]));
     without_values(&words.join("\n"))
 }
 

@@ -39,6 +39,11 @@ fn links_between_documents_lead_to_documents() {
     }
 }
 
+/// The classes of fixes.
+fn fixes(document: &plimsoll::testing::finding::Document) -> String {
+    if document.fixes.is_empty() { "none".to_owned() } else { document.fix_names().join(", ") }
+}
+
 /// The summary, with the status of a rule that is not stable and the names that it had.
 fn summary(document: &plimsoll::testing::finding::Document) -> String {
     let mut summary = document.summary.replace('|', "\\|");
@@ -74,7 +79,7 @@ fn index() -> String {
             severity = document.severity.name(),
             confidence = document.confidence.name(),
             set = document.set.name(),
-            fix = document.fix_name(),
+            fix = fixes(document),
             since = document.since,
         );
     }

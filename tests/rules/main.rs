@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use plimsoll::testing::examples::{Example, parse};
-use plimsoll::testing::finding::Finding;
+use plimsoll::testing::finding::{Finding, Safety};
 use plimsoll::testing::rules::{Rule, find};
 use plimsoll::testing::{self, findings};
 
@@ -53,7 +53,9 @@ fn document(path: &Path) -> datatest_stable::Result<()> {
     if examples.iter().filter(|example| example.section == "Cases" && !example.is_reported()).count() < 3 {
         return Err("the section Cases has fewer than three traps".into());
     }
-    if rule.document.fix.is_some() && examples.iter().all(|example| example.fixed.is_empty()) {
+    if rule.document.fixes.iter().any(|class| *class != Safety::Display)
+        && examples.iter().all(|example| example.fixed.is_empty())
+    {
         return Err("the document offers a fix and shows none".into());
     }
     let mut failures = Vec::new();
@@ -140,13 +142,19 @@ fn run(rule: &Rule, example: &Example) -> Result<Reported, Failure> {
         return Err(format!("two findings have one identity: {identities:?}").into());
     }
     project.compare(&db, example, &findings)?;
-    let fixable: Vec<_> =
-        findings.iter().filter(|one| one.fix.is_some()).map(|finding| identity(&db, finding)).collect();
+    let fixable: Vec<_> = findings
+        .iter()
+        .filter(|one| one.fix_within(Safety::Unsafe).is_some())
+        .map(|finding| identity(&db, finding))
+        .collect();
     match (fixable.is_empty(), example.fixed.is_empty()) {
         (false, _) if example.options.unfixed => return Err(format!("a fix is offered for {fixable:?}").into()),
         (true, true) => {}
         (true, false) => return Err("the document shows a fix and no finding has one".into()),
-        (false, _) => project.fix(rule, example, &fixable)?,
+        (false, _) => {
+            project.fix(rule, example, &fixable)?;
+            project.alternatives(rule, example, &findings)?;
+        }
     }
     Ok(Reported {
         text: findings::text(&findings, &db, &project.directory),
@@ -166,13 +174,16 @@ fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
     if finding.help.as_deref().is_some_and(|help| help.trim().is_empty() || help.ends_with('.')) {
         return Err("the help is empty or ends in a full stop".to_owned());
     }
-    match &finding.fix {
-        Some(fix) if Some(fix.safety) != rule.document.fix => {
-            Err(format!("a fix is {:?}, the document says {}", fix.safety, rule.document.fix_name()))
+    for fix in &finding.fixes {
+        if !rule.document.fixes.contains(&fix.safety) {
+            let classes = rule.document.fix_names().join(", ");
+            return Err(format!("a fix is {:?}, the document says {classes}", fix.safety));
         }
-        Some(fix) if fix.edits.is_empty() || fix.title.is_empty() => Err("a fix has no edits or no title".to_owned()),
-        _ => Ok(()),
+        if fix.edits.is_empty() && fix.creates.is_empty() || fix.title.is_empty() {
+            return Err("a fix has no edits or no title".to_owned());
+        }
     }
+    Ok(())
 }
 
 fn one_clause(message: &str) -> Result<(), String> {

@@ -118,6 +118,28 @@ impl Project {
         if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
     }
 
+    /// Every fix after the first resolves its finding, too, and introduces nothing.
+    pub fn alternatives(&self, rule: &Rule, example: &Example, findings: &[Finding]) -> Result<(), Failure> {
+        if !example.options.also.is_empty() {
+            return Ok(());
+        }
+        let request = self.request(rule, example)?;
+        for (at, finding) in findings.iter().enumerate() {
+            for choice in 1..finding.fixes.len() {
+                if finding.fixes.iter().nth(choice).is_none_or(|fix| fix.safety == Safety::Display) {
+                    continue;
+                }
+                let db = fix::with_alternative(SourceDb::new(), &request, at, choice).ok_or("the fix is gone")?;
+                let after = workspace::check(&db, &request).findings;
+                let title = &finding.fixes.iter().nth(choice).map(|fix| fix.title.clone()).unwrap_or_default();
+                if after.iter().filter(|one| one.suppressed.is_none()).count() >= findings.len() {
+                    return Err(format!("not resolved, or replaced by another finding: {title}").into());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Applies all fixes: none is left out, what they mend is no longer reported, nothing more can be fixed, files that
     /// parsed still do, comments stay, and the texts are those that the document shows.
     pub fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
@@ -132,11 +154,12 @@ impl Project {
         if let Some(finding) = remaining.iter().find(|one| fixable.contains(&identity(&fixed.sources, one))) {
             return Err(format!("still reported after its fix: {}", finding.message).into());
         }
-        if let Some(finding) = remaining.iter().find(|finding| finding.fix.is_some()) {
+        if let Some(finding) = remaining.iter().find(|finding| finding.fix_within(Safety::Unsafe).is_some()) {
             return Err(format!("fixes come to no end: {}", finding.message).into());
         }
         for file in &fixed.files {
-            let ((was_broken, before), (is_broken, after)) = (syntax(file, &file.before), syntax(file, &file.after));
+            let ((was_broken, before), (is_broken, after)) =
+                (syntax(file, file.before.as_deref().unwrap_or_default()), syntax(file, &file.after));
             // What rules about comments mend are comments.
             let loses = before != after && rule.document.family != "suppression";
             if is_broken && !was_broken || loses {
@@ -180,7 +203,11 @@ fn syntax(file: &FixedFile, text: &str) -> (bool, Vec<String>) {
         comments.extend(tree.comments.iter().map(|comment| of(comment).trim().to_owned()));
     } else {
         comments.extend(
-            file.before.lines().filter(|line| line.starts_with('#') && text.contains(*line)).map(str::to_owned),
+            file.before
+                .iter()
+                .flat_map(|text| text.lines())
+                .filter(|line| line.starts_with('#') && text.contains(*line))
+                .map(str::to_owned),
         );
     }
     comments.sort();

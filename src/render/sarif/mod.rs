@@ -15,7 +15,7 @@ use super::json::document;
 use super::view::View;
 use super::{clean, rule_url};
 use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
-use crate::source::Span;
+use crate::source::{Span, relative};
 
 /// What stands for the working directory; the same checkout gives the same output wherever it stands.
 const ROOT: &str = "%SRCROOT%";
@@ -159,7 +159,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         related_locations: related.collect(),
         partial_fingerprints: [(FINGERPRINT, fingerprint)].into(),
         suppressions: suppressions.collect(),
-        fixes: view.fix(finding).map(|one| fix(view, one)).into_iter().collect(),
+        fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
         properties: Properties {
             confidence: Some(finding.confidence.name()),
             help: finding.help.as_deref().map(clean),
@@ -187,9 +187,15 @@ fn fix(view: &View<'_>, fix: &finding::Fix) -> Fix {
             )),
         }
     }
+    let created = fix.creates.iter().map(|file| {
+        let start = Region { start_line: 1, start_column: 1, end_line: 1, end_column: 1 };
+        let replacement =
+            Replacement { deleted_region: start, inserted_content: Some(Artifact { text: file.text.clone() }) };
+        ArtifactChange { artifact_location: located(view, &file.path), replacements: vec![replacement] }
+    });
     Fix {
         description: message(&fix.title),
-        artifact_changes: changes.into_iter().map(|(_, change)| change).collect(),
+        artifact_changes: changes.into_iter().map(|(_, change)| change).chain(created).collect(),
         properties: Properties { safety: Some(fix.safety.name()), ..Properties::default() },
     }
 }
@@ -205,10 +211,13 @@ fn region(view: &View<'_>, span: Span) -> Region {
 
 /// A file below the working directory by its relative address, any other one by its whole address.
 fn artifact(view: &View<'_>, span: Span) -> ArtifactLocation {
-    let path = view.path(span);
+    located(view, &view.sources.file(span.file).path)
+}
+
+fn located(view: &View<'_>, file: &Path) -> ArtifactLocation {
+    let path = relative(&view.options.base, file);
     if path.starts_with("../") || Path::new(&path).is_absolute() {
-        let file = view.sources.file(span.file);
-        let uri = format!("file://{}", address(&file.path.to_string_lossy()));
+        let uri = format!("file://{}", address(&file.to_string_lossy()));
         return ArtifactLocation { uri: Some(uri), uri_base_id: None, description: None };
     }
     ArtifactLocation { uri: Some(address(&path)), uri_base_id: Some(ROOT), description: None }

@@ -41,7 +41,7 @@ fn at(sources: &SourceDb, file: FileId, words: &str) -> Place {
 
 fn fix(safety: Safety, edits: &[(Place, &str)]) -> Fix {
     let edits = edits.iter().map(|(place, text)| Edit { span: place.span, text: (*text).to_owned() });
-    Fix { safety, title: format!("do it {ODD}"), edits: edits.collect() }
+    Fix { safety, title: format!("do it {ODD}"), edits: edits.collect(), creates: Vec::new() }
 }
 
 fn findings(sources: &SourceDb) -> Vec<Finding> {

@@ -38,6 +38,7 @@ pub(super) fn sample() -> Sample {
         safety: Safety::Unsafe,
         title: "publish on `127.0.0.1` only".to_owned(),
         edits: vec![Edit { span: ports.span, text: "\"127.0.0.1:5432:5432\"".to_owned() }],
+        creates: Vec::new(),
     };
     let findings = vec![
         Finding::new(rule::EXPOSED_DATASTORE, ports, "services.db", "`db` is published on every interface")

@@ -152,7 +152,7 @@ impl Suppressions<'_> {
                 None => "remove it".to_owned(),
             });
         if names.len() == setting.rules.len() {
-            finding.fix = self.without_entry(setting);
+            finding.fixes.extend(self.without_entry(setting));
         }
         finding
     }
@@ -163,11 +163,11 @@ impl Suppressions<'_> {
         let mut finding = renamed(old.rule, &old.name, old.place, "");
         let source = self.sources.file(span.file);
         let inside = source.slice(span.start, span.end).find(&old.name);
-        finding.fix = inside.map(|at| {
+        finding.fixes.extend(inside.map(|at| {
             let start = span.start + at as u32;
             let span = Span { start, end: start + old.name.len() as u32, ..span };
             fix(&format!("replace with `{}`", old.rule), span, old.rule.name())
-        });
+        }));
         finding
     }
 
@@ -185,7 +185,12 @@ impl Suppressions<'_> {
 }
 
 fn fix(title: &str, span: Span, text: &str) -> Fix {
-    Fix { safety: Safety::Safe, title: title.to_owned(), edits: vec![Edit { span, text: text.to_owned() }] }
+    Fix {
+        safety: Safety::Safe,
+        title: title.to_owned(),
+        edits: vec![Edit { span, text: text.to_owned() }],
+        creates: Vec::new(),
+    }
 }
 
 /// A comment is no node of its file.
@@ -208,7 +213,9 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
                 Some(meant) => format!("did you mean `# {meant}`?"),
                 None => "use `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
             });
-            finding.fix = meant.as_ref().map(|meant| fix("rewrite the comment", whole.span, &format!("# {meant}")));
+            finding
+                .fixes
+                .extend(meant.as_ref().map(|meant| fix("rewrite the comment", whole.span, &format!("# {meant}"))));
             findings.push(finding);
         }
         Said::Ignore { names, reason } => {
@@ -317,5 +324,5 @@ fn without_names(file: FileId, all: &[Name], unused: &[&Name]) -> Fix {
         };
         edits.push(Edit { span, text: String::new() });
     }
-    Fix { safety: Safety::Safe, title: "remove the unused names from the list".to_owned(), edits }
+    Fix { safety: Safety::Safe, title: "remove the unused names from the list".to_owned(), edits, creates: Vec::new() }
 }

@@ -11,7 +11,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = "`name` under `external` is deprecated";
         let mut finding = Finding::new(rule::LEGACY_EXTERNAL_NAME, old.key, old.resource.clone(), message)
             .help("set `external: true`, and move `name` next to it");
-        finding.fix = edit::safe("move `name` next to `external: true`", edit::raise(cx.files, old.key, "true"));
+        finding
+            .fixes
+            .extend(edit::safe("move `name` next to `external: true`", edit::raise(cx.files, old.key, "true")));
         findings.push(finding);
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for old in cx.project.legacy.iter().filter(|old| old.spelling == Spelling::Version) {
         let message = "`version` is obsolete: docker compose ignores it";
         let mut finding = Finding::new(rule::OBSOLETE_VERSION, old.key, "version", message).help("remove the line");
-        finding.fix = edit::safe("remove `version`", edit::remove(cx.files, old.key));
+        finding.fixes.extend(edit::safe("remove `version`", edit::remove(cx.files, old.key)));
         findings.push(finding);
     }
 }

@@ -71,7 +71,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name));
-    finding.fix = fixes::meant(cx, blank);
+    finding.fixes.extend(fixes::meant(cx, blank));
     if let Some(line) = blank.emptied {
         finding = finding.label(line, "set to an empty value here");
     }

@@ -43,7 +43,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_repository_open(service) {
             finding = finding.confidence(Confidence::Medium);
         }
-        finding.fix = fix(cx, service);
+        finding.fixes.extend(fix(cx, service));
         findings.push(finding);
     }
 }

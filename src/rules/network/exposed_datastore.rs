@@ -47,7 +47,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding =
                 finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
         }
-        finding.fix = fixes::on_loopback(cx, port);
+        finding.fixes.extend(fixes::on_loopback(cx, port));
+        if !finding.fixes.is_empty() {
+            finding.fixes.extend(fixes::without_port(cx, port));
+        }
         if !open.known.exact {
             finding.confidence = Confidence::Medium;
         }

@@ -42,7 +42,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let add = |(service, _): &(&Service, Place)| edit::add_to_list(cx.files, service.key, "extra_hosts", &gateway);
     let own = lacking.iter().all(|(service, _)| service.network_mode.is_none());
     if own && is_one_file(cx) {
-        finding.fix = edit::safe(format!("add `{NAME}` to `extra_hosts`"), edit::all(lacking.iter().map(add)));
+        finding.fixes.extend(edit::safe(format!("add `{NAME}` to `extra_hosts`"), edit::all(lacking.iter().map(add))));
     }
     findings.push(finding);
 }

@@ -41,7 +41,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .help(help);
         if let (Some(sibling), true) = (sibling, peer.is_own) {
             let title = format!("replace with `{sibling}`: the program then connects to that service");
-            finding.fix = edit::risky(title, edit::exchange(cx.files, peer.place, &peer.host, sibling));
+            finding.fixes.extend(edit::risky(title, edit::exchange(cx.files, peer.place, &peer.host, sibling)));
         }
         findings.push(finding);
     }

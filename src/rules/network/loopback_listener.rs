@@ -67,8 +67,8 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
         .label(place, whom)
         .help(format!("start it with `{advice}`"))
         .confidence(confidence);
-    finding.fix =
-        edit::risky("listen on all addresses of the container: every service on its networks can then connect", edits);
+    let title = "listen on all addresses of the container: every service on its networks can then connect";
+    finding.fixes.extend(edit::risky(title, edits));
     finding
 }
 

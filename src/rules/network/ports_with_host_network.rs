@@ -35,7 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .label(mode.place, "the network mode")
             .help(help);
         if severity == Severity::Warning && service.ports.iter().all(|port| port.via.is_empty()) {
-            finding.fix = edit::safe("remove `ports`", edit::remove(cx.files, key));
+            finding.fixes.extend(edit::safe("remove `ports`", edit::remove(cx.files, key)));
         }
         findings.push(finding);
     }

@@ -47,7 +47,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .evidence(port.target.to_string())
             .label(target.place, "the proxy forwards to it here")
             .help(help);
-        finding.fix = fixes::on_loopback(cx, port);
+        finding.fixes.extend(fixes::on_loopback(cx, port));
+        if !finding.fixes.is_empty() {
+            finding.fixes.extend(fixes::without_port(cx, port));
+        }
         findings.push(finding);
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 places.push(peer);
             }
         }
-        finding.fix = edit::safe(format!("replace with port {target}"), edit::all(places.iter().map(written)));
+        finding.fixes.extend(edit::safe(format!("replace with port {target}"), edit::all(places.iter().map(written))));
         findings.push(finding);
     }
 }

@@ -35,10 +35,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_variable = port.host_parts.iter().any(|part| part.variable.is_some());
         // With an address before it, or a variable in it, the host's side is more than the number.
         if first == last && port.via.is_empty() && port.host_ip.is_none() && !is_variable {
-            finding.fix = edit::risky(
+            finding.fixes.extend(edit::risky(
                 format!("publish the range {range}: each replica then has its own host port"),
                 edit::exchange(cx.files, port.host_place, &first.to_string(), &range),
-            );
+            ));
         }
         findings.push(finding);
     }

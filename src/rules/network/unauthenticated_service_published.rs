@@ -29,27 +29,27 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             // Several ports of a service have one cause; the worst counts.
             Some(other) if other.severity >= finding.severity => {
                 other.labels.push(label(&finding));
-                other.fix = both(other.fix.take(), finding.fix);
+                other.fixes = both(other, &finding).into_iter().collect();
             }
             Some(other) => {
                 let shown = label(other);
-                let fix = both(other.fix.take(), finding.fix.clone());
+                let fixes = both(other, &finding).into_iter().collect();
                 let labels = std::mem::take(&mut other.labels);
                 *other = finding.label(shown.place, shown.message);
                 other.labels.extend(labels);
-                other.fix = fix;
+                other.fixes = fixes;
             }
             None => findings.push(finding),
         }
     }
 }
 
-/// Both fixes as one, or none.
-fn both(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
-    let (one, other) = (one?, other?);
+/// The fixes of two ports as one, or none.
+fn both(one: &Finding, other: &Finding) -> Option<Fix> {
+    let (one, other) = (one.fixes.first()?, other.fixes.first()?);
     edit::risky(
         "publish them on `127.0.0.1` only: other machines can then no longer reach them",
-        edit::all([Some(one.edits), Some(other.edits)]),
+        edit::all([Some(one.edits.clone()), Some(other.edits.clone())]),
     )
 }
 
@@ -94,6 +94,6 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
     if let Some(target) = proxy {
         finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
     }
-    finding.fix = fixes::on_loopback(cx, port);
+    finding.fixes.extend(fixes::on_loopback(cx, port));
     Some(finding)
 }

@@ -49,7 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 "use the name of a service, or add the host to `extra_hosts` if it is outside the project".to_owned()
             }
         });
-        finding.fix = fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[]));
+        finding.fixes.extend(fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[])));
         finding.labels = others
             .iter()
             .take(8)

@@ -62,7 +62,7 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
     finding
         .labels
         .extend(others.map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service) }));
-    finding.fix = fix(cx, to, &callers);
+    finding.fixes.extend(fix(cx, to, &callers));
     Some(finding)
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         )
         .help(help);
         if is_one_file(cx) {
-            finding.fix = edit::safe(format!("remove `{key}`"), edit::remove(cx.files, network.key));
+            finding.fixes.extend(edit::safe(format!("remove `{key}`"), edit::remove(cx.files, network.key)));
         }
         findings.push(finding);
     }

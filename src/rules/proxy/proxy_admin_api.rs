@@ -27,7 +27,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .severity(severity)
             .evidence(port.to_string())
             .help(help(*kind, *port));
-        finding.fix = fixes::on_loopback(cx, published.port);
+        finding.fixes.extend(fixes::on_loopback(cx, published.port));
         let same = published.port.place == *place;
         findings.push(if same { finding } else { finding.label(published.port.place, "published here") });
     }

@@ -38,7 +38,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .severity(severity)
             .evidence(target.clone())
             .help(help);
-        finding.fix = moved(cx, misplaced);
+        finding.fixes.extend(moved(cx, misplaced));
         findings.push(finding);
     }
 }

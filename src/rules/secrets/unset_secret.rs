@@ -85,7 +85,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
     let mut finding = Finding::new(rule::UNSET_SECRET, place, name, message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
-    finding.fix = if optional.is_none() { fixes::meant(cx, blank) } else { None };
+    finding.fixes.extend(if optional.is_none() { fixes::meant(cx, blank) } else { None });
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name)));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "set in an earlier file");

@@ -35,7 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "mount it at `{}`: the current content of the volume may not be what the image expects there",
             unkept.path
         );
-        finding.fix = edit::risky(title, edits);
+        finding.fixes.extend(edit::risky(title, edits));
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
         }

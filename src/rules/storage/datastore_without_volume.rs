@@ -50,11 +50,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .severity(severity)
                 .evidence(unkept.path.clone())
                 .help(help);
-        finding.fix = match unkept.fleeting {
+        finding.fixes.extend(match unkept.fleeting {
             _ if unkept.option.is_some() => None,
             Some(_) => fixes::named(cx, service, &unkept.path),
             None => fixes::in_named_volume(cx, service, &unkept.path),
-        };
+        });
         if let Some(mount) = unkept.fleeting {
             finding = finding.label(mount.place, "does not outlive the container");
         }

@@ -31,12 +31,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_one_file(cx) {
             let volume = Content::text(directory);
             let add = |one: &&Hidden<'_>| edit::add_to_list(cx.files, one.service.key, "volumes", &volume);
-            finding.fix = edit::risky(
+            finding.fixes.extend(edit::risky(
                 format!(
                     "keep `{directory}` of the image in an anonymous volume: new dependencies then require a new volume"
                 ),
                 edit::all(group.iter().map(add)),
-            );
+            ));
         }
         findings.push(finding);
     }

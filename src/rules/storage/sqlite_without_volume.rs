@@ -151,7 +151,7 @@ fn finding(
         .help(help);
     // A volume over a directory with a program in it would keep that program when the image has a newer one.
     if fixes::is_for_data(directory) {
-        finding.fix = fixes::in_named_volume(cx, service, directory);
+        finding.fixes.extend(fixes::in_named_volume(cx, service, directory));
     }
     finding
 }

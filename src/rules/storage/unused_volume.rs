@@ -37,7 +37,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
                 .label(mount.place, "this creates an anonymous volume");
         } else if is_one_file(cx) {
-            finding.fix = edit::safe(format!("remove `{key}`"), edit::remove(cx.files, volume.key));
+            finding.fixes.extend(edit::safe(format!("remove `{key}`"), edit::remove(cx.files, volume.key)));
         }
         findings.push(finding);
     }

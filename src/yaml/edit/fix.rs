@@ -1,5 +1,7 @@
 //! What an edit is: bytes that replace others, and what becomes of the meaning.
 
+use std::path::PathBuf;
+
 use crate::source::Span;
 
 /// Whether an edit keeps what the person meant.
@@ -9,14 +11,17 @@ pub enum Safety {
     Safe,
     /// Right in form, but behaviour may change.
     Unsafe,
+    /// Only shown, never applied: a person has to see to it.
+    Display,
 }
 
 impl Safety {
-    /// The word that people read and write: `safe`, `unsafe`.
-    pub(crate) fn name(self) -> &'static str {
+    /// The word that people read and write: `safe`, `unsafe`, `display`.
+    pub fn name(self) -> &'static str {
         match self {
             Safety::Safe => "safe",
             Safety::Unsafe => "unsafe",
+            Safety::Display => "display",
         }
     }
 }
@@ -30,6 +35,15 @@ pub struct Edit {
     pub(crate) text: String,
 }
 
+/// A file that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its path, absolute.
+    pub path: PathBuf,
+    /// What it says.
+    pub(crate) text: String,
+}
+
 /// Edits that belong together, all or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -39,4 +53,6 @@ pub struct Fix {
     pub title: String,
     /// Edits that do not overlap.
     pub edits: Vec<Edit>,
+    /// Files to create; nothing is applied where one of them exists.
+    pub creates: Vec<NewFile>,
 }

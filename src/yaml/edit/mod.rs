@@ -20,7 +20,7 @@ mod scalar;
 mod tests;
 mod write;
 
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, NewFile, Safety};
 
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
@@ -62,8 +62,13 @@ pub(crate) fn risky(title: impl Into<String>, edits: Option<Vec<Edit>>) -> Optio
     fix(Safety::Unsafe, title.into(), edits?)
 }
 
+/// A fix that creates a file.
+pub(crate) fn create(safety: Safety, title: impl Into<String>, file: NewFile) -> Fix {
+    Fix { safety, title: title.into(), edits: Vec::new(), creates: vec![file] }
+}
+
 fn fix(safety: Safety, title: String, edits: Vec<Edit>) -> Option<Fix> {
-    (!edits.is_empty()).then_some(Fix { safety, title, edits })
+    (!edits.is_empty()).then_some(Fix { safety, title, edits, creates: Vec::new() })
 }
 
 /// Several edits as one, all or none; what is inserted at one place follows the order given here.

@@ -214,9 +214,9 @@ impl Report<'_> {
         let files = self.files;
         let meant = flaw.meant.clone().filter(|_| value.via.is_empty() && value.parts.is_empty());
         let Some(finding) = self.put(resource, &path, value.place, flaw) else { return };
-        finding.fix = meant.and_then(|(old, new)| {
+        finding.fixes.extend(meant.and_then(|(old, new)| {
             edit::safe(format!("replace with `{new}`"), edit::respell(files, value.place, &old, &new))
-        });
+        }));
         let variables = value.parts.iter().filter_map(|part| part.variable.as_deref());
         for name in variables {
             if let Some(place) = environment.setting(name).and_then(|setting| setting.place) {

@@ -3,8 +3,9 @@
 use super::quick_fix;
 use super::view::View;
 use crate::compose::problem::{Around, EnvFileProblem, Reported, Role};
-use crate::finding::{Finding, Fix, Severity, rule};
-use crate::source::LoadError;
+use crate::compose::value::quote::Quote;
+use crate::finding::{Finding, Fix, NewFile, Safety, Severity, rule};
+use crate::source::{LoadError, PathKind, normalize};
 use crate::yaml::edit;
 
 /// An env file or label file that cannot be read. One that git ignores cannot be in a checkout, so it is missing here only:
@@ -25,9 +26,12 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
             let help = "set it in `.env` or in the environment of Compose, or give it a default";
             finding.help = Some(help.to_owned());
         }
-        EnvFileProblem::OfService { error, around, .. } => {
+        EnvFileProblem::OfService { path, error, around, .. } => {
             finding.severity = error.severity();
             of_service(&mut finding, reported, (error, around), view);
+            if *error == LoadError::Missing {
+                finding.fixes.extend(created(&finding, reported, path, around, view));
+            }
         }
     }
     let is_ignored = || problem.path().is_some_and(|path| view.is_ignored(reported.at, path.value()));
@@ -77,11 +81,37 @@ fn of_service(finding: &mut Finding, reported: &Reported, (error, around): (&Loa
             format!("copy `{near}` from the same directory, or use it here")
         }
         _ => {
-            finding.fix = optional(reported, view).filter(|_| *error == LoadError::Missing);
+            finding.fixes.extend(optional(reported, view).filter(|_| *error == LoadError::Missing));
             "create it, or set `required: false` if the service does not need it".to_owned()
         }
     };
     finding.help = Some(help);
+}
+
+/// Creates the file: a copy of its example is shown, for somebody to fill in; an empty one is the alternative to making it
+/// optional.
+fn created(finding: &Finding, reported: &Reported, path: &Quote, around: &Around, view: &View<'_>) -> Option<Fix> {
+    let names_file = view.sources.file(reported.at.span.file);
+    let whole = normalize(&names_file.path.parent()?.join(path.value()));
+    let directory = whole.parent()?;
+    let shown = view.written(path);
+    // A path that a variable is part of is another one elsewhere.
+    if shown != path.value() || view.sources.kind(directory) != PathKind::Directory {
+        return None;
+    }
+    let file = |text: String| NewFile { path: whole.clone(), text };
+    match around {
+        Around::Example(near) => {
+            let example = view.sources.load(&directory.join(near)).ok()?;
+            let text = view.sources.file(example).text.clone();
+            let title = format!("copy `{near}` to `{shown}`, and fill it in");
+            Some(edit::create(Safety::Display, title, file(text)))
+        }
+        Around::Nothing if !finding.fixes.is_empty() && !view.is_ignored(reported.at, path.value()) => {
+            Some(edit::create(Safety::Unsafe, format!("create an empty `{shown}`"), file(String::new())))
+        }
+        _ => None,
+    }
 }
 
 /// Lets all services that name the file start without it.

@@ -34,7 +34,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>
     if let Guess::Spelling { name: near, fits } = unknown.guess {
         finding.help = Some(format!("did you mean `{near}`?"));
         let fix = schema_fix::respell(view.files, reported.at, name, near);
-        finding.fix = fix.filter(|_| fits && !reported.is_shared);
+        finding.fixes.extend(fix.filter(|_| fits && !reported.is_shared));
     }
     if reported.verdict == Verdict::Accepted {
         finding.severity = Severity::Warning;
@@ -50,7 +50,7 @@ pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &View<'_>
     match conflict {
         Conflict::External { key } => {
             finding.evidence = Some(key.to_string());
-            finding.fix = quick_fix::external_key(view.files, reported.at, key);
+            finding.fixes.extend(quick_fix::external_key(view.files, reported.at, key));
         }
         Conflict::Sources(_, other) => finding.evidence = Some((*other).to_owned()),
         Conflict::Differ { key, .. } => finding.evidence = Some((*key).to_owned()),

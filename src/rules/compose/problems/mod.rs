@@ -43,7 +43,7 @@ pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
         // What is missing at top level is one mistake, however many services name it; a fix is for one place.
         let repeats = is_reported(&findings, one);
         let first = undefined.get(&(kind, name)).and_then(|at| findings.get_mut(*at));
-        match first.filter(|first: &&mut Finding| first.fix.is_none()) {
+        match first.filter(|first: &&mut Finding| first.fixes.is_empty()) {
             Some(first) => {
                 first.labels.push(Label { place: one.at, message: format!("also used by `{service}`") });
             }

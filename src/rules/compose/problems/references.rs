@@ -23,7 +23,7 @@ pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<
             finding.evidence = Some(format!("{} {shown}", kind.word()));
             let (help, fix) = help_and_fix(reported, *kind, (name.value(), &shown), known, view);
             finding.help = Some(help);
-            finding.fix = fix;
+            finding.fixes.extend(fix);
             lacking(finding, reported, Lacking::Name { kind: kind.word(), name: shown })
         }
     }
@@ -146,7 +146,7 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View
             let message = format!("`{service}` extends the undefined service `{shown}`{whence}");
             let mut finding = error(message).evidence(shown.clone());
             finding.help = nearest(wanted.value(), &known).map(|near| format!("did you mean `{near}`?"));
-            finding.fix = quick_fix::reference(view.files, reported.at, wanted.value(), &known);
+            finding.fixes.extend(quick_fix::reference(view.files, reported.at, wanted.value(), &known));
             lacking(finding, reported, Lacking::Base(shown))
         }
         ExtendsProblem::Cycle { names } => error(format!("cycle in `extends`: `{}`", names.join(" → "))),

@@ -21,11 +21,11 @@ pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, 
     if let Flaw::Text { near: Some(near), .. } = violation.flaw {
         finding.help = Some(format!("did you mean `{near}`?"));
     }
-    finding.fix = schema_fix::violation(view.files, reported, &violation.flaw).filter(|_| !reported.is_shared);
+    finding.fixes.extend(schema_fix::violation(view.files, reported, &violation.flaw).filter(|_| !reported.is_shared));
     let shifted: Vec<String> = reported.related.iter().filter_map(|related| shifted_key(&related.role)).collect();
     if !shifted.is_empty() {
         finding.help = Some(format!("indent the lines below: {} are read as services", shifted.join(", ")));
-        finding.fix = None;
+        finding.fixes.clear();
     }
     finding
 }

@@ -41,7 +41,7 @@ pub(super) fn duplicate_key(reported: &Reported, key: &str, view: &View<'_>) -> 
     let mut finding = about(rule::DUPLICATE_KEY, reported, format!("duplicate key `{key}`"))
         .help("remove one of them; docker compose rejects duplicate keys");
     let first = reported.related.first();
-    finding.fix = first.and_then(|first| quick_fix::duplicate_key(view.files, first.place, reported.at));
+    finding.fixes.extend(first.and_then(|first| quick_fix::duplicate_key(view.files, first.place, reported.at)));
     finding
 }
 
@@ -54,7 +54,7 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
     let mut finding = about(rule::INVALID_INTERPOLATION, reported, message)
         .evidence(reported.about.join("."))
         .help("escape a literal `$` as `$$`");
-    finding.fix = quick_fix::invalid_interpolation(view.files, view.sources, reported.at);
+    finding.fixes.extend(quick_fix::invalid_interpolation(view.files, view.sources, reported.at));
     finding
 }
 
@@ -111,10 +111,10 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> 
     if !matches!(line.position, LinePosition::Raw(_)) {
         finding.help = Some(help.to_owned());
     }
-    finding.fix = match line.flaw {
+    finding.fixes.extend(match line.flaw {
         EnvLineFlaw::Required { .. } => None,
         EnvLineFlaw::InvalidInterpolation => quick_fix::invalid_interpolation(view.files, view.sources, reported.at),
         _ => quick_fix::malformed_env_line(view.files, view.sources, reported.at),
-    };
+    });
     finding
 }

@@ -53,7 +53,8 @@ fn check_fixed(text: &str, expect: &str) {
     let db = SourceDb::new();
     let (_, found) = run(&db, text);
     assert!(!found.is_empty(), "{text}");
-    let mut edits: Vec<_> = found.iter().flat_map(|finding| finding.fix.clone().expect("a fix").edits).collect();
+    let mut edits: Vec<_> =
+        found.iter().flat_map(|finding| finding.fixes.first().expect("a fix").edits.clone()).collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
     let mut fixed = text.to_owned();
     for edit in edits {
@@ -66,7 +67,7 @@ fn check_fixed(text: &str, expect: &str) {
 fn check_unfixed(text: &str) {
     let (_, found) = run(&SourceDb::new(), text);
     assert!(!found.is_empty(), "{text}");
-    assert!(found.iter().all(|finding| finding.fix.is_none()), "{found:?}");
+    assert!(found.iter().all(|finding| finding.fixes.is_empty()), "{found:?}");
 }
 
 fn help_of(text: &str) -> String {
