@@ -2,12 +2,14 @@
 
 mod document;
 mod selector;
+mod subject;
 
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
 pub(crate) use document::rule;
 pub use document::{Document, RuleId, RuleStatus, Set};
 pub use selector::Selector;
+pub use subject::Subject;
 
 use std::collections::BTreeSet;
 
@@ -156,9 +158,9 @@ pub struct Finding {
     pub place: Place,
     /// Other places that belong to it.
     pub labels: Vec<Label>,
-    /// What it is about, as a path of the model: `services.db`, `volumes.data`, or the name of a variable.
-    pub resource: String,
-    /// What makes it this finding and no other of its rule and resource; enters the fingerprint, so it holds no secret.
+    /// What it is about.
+    pub subject: Subject,
+    /// What makes it this finding and no other of its rule and subject; enters the fingerprint, so it holds no secret.
     pub evidence: Option<String>,
     /// What the project lacks, where that is all that is wrong.
     pub(crate) lacks: Option<Lack>,
@@ -183,7 +185,7 @@ pub struct HeldIn {
 
 impl Finding {
     /// A finding without help, labels, evidence or fix, as bad and as sure as the rule's document says.
-    pub(crate) fn new(rule: RuleId, place: Place, resource: impl Into<String>, message: impl Into<String>) -> Finding {
+    pub(crate) fn new(rule: RuleId, place: Place, subject: Subject, message: impl Into<String>) -> Finding {
         Finding {
             rule,
             severity: rule.document().severity,
@@ -192,7 +194,7 @@ impl Finding {
             help: None,
             place,
             labels: Vec::new(),
-            resource: resource.into(),
+            subject,
             evidence: None,
             lacks: None,
             fixes: Vec::new(),

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use super::check::shown_by_default;
 use super::*;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Severity, Subject};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::Span;
@@ -85,7 +85,12 @@ fn report(severity: Severity) -> Report {
     let sources = SourceDb::new();
     let file = sources.overlay(Path::new("/p/a.yml"), "a: b\n".to_owned());
     let place = Place { span: Span { file, start: 0, end: 1 }, node: NodeId::new(0) };
-    Report::new(vec![Finding::new(RuleId::made_up("x"), place, "", "m").severity(severity)], 1, 1, &sources)
+    Report::new(
+        vec![Finding::new(RuleId::made_up("x"), place, Subject::Project, "m").severity(severity)],
+        1,
+        1,
+        &sources,
+    )
 }
 
 #[test]

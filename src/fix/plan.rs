@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::{Run, State, Wanted};
-use crate::finding::{Edit, Finding, RuleId, Safety};
+use crate::finding::{Edit, Finding, RuleId, Safety, Subject};
 use crate::rules::is_of_loader;
 use crate::source::write::WriteError;
 use crate::source::{PathKind, relative, write};
 
 /// What tells a finding from others while its file changes.
-pub(super) type Identity = (PathBuf, RuleId, String, Option<String>);
+pub(super) type Identity = (PathBuf, RuleId, Subject, Option<String>);
 
 /// A fix that may be applied.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Change {
         self.edits.keys().chain(self.creates.keys())
     }
 
-    pub(super) fn resource(&self) -> &str {
+    pub(super) fn subject(&self) -> &Subject {
         &self.identity.2
     }
 }
@@ -43,7 +43,7 @@ impl Change {
 /// The identity of a finding.
 pub(super) fn identity(finding: &Finding, state: &State) -> Identity {
     let path = state.sources.file(finding.place.span.file).path.clone();
-    (path, finding.rule, finding.resource.clone(), finding.evidence.clone())
+    (path, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 
 /// The fixes of one round. What keeps Compose from reading the project is mended first: it hides what the rules find.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::plan::{Change, Identity, identity, texts};
 use crate::config::{self, Config};
-use crate::finding::{Safety, Severity, rule};
+use crate::finding::{Safety, Severity, Subject, rule};
 use crate::report::Report;
 use crate::rules::{self, is_of_loader};
 use crate::source::{NodeId, SourceDb};
@@ -76,9 +76,8 @@ pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec
 /// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
 /// it is for.
 fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
-    let insisted: BTreeSet<&str> = changes.iter().map(Change::resource).collect();
-    let is_meant =
-        |(_, rule, resource, _): &Identity| *rule == rule::REQUIRED_VARIABLE && insisted.contains(resource.as_str());
+    let insisted: BTreeSet<&Subject> = changes.iter().map(Change::subject).collect();
+    let is_meant = |(_, rule, subject, _): &Identity| *rule == rule::REQUIRED_VARIABLE && insisted.contains(subject);
     // Of a cause that several places share, the next place takes the finding when the first one is mended.
     let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
     let (known, now) = (errors(before, of), errors(after, of));
@@ -145,8 +144,10 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
 /// Whether a path of the resolved project (at most two steps) is what a finding is about. A finding in an env file is
 /// about whatever takes its variables.
 fn is_about(change: &Change, path: &str) -> bool {
-    let behind = change.resource().strip_prefix(path);
-    let about = behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+    let about = match path.split_once('.') {
+        Some((section, name)) => change.subject().is_within(section, name),
+        None => change.subject().section() == Some(path),
+    };
     let is_yaml = change.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     about || !is_yaml
 }

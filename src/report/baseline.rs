@@ -98,7 +98,7 @@ impl Baseline {
             .map(|(finding, fingerprint)| Known {
                 file: named(finding.place.span.file),
                 rule: finding.rule.name().to_owned(),
-                resource: finding.resource.clone(),
+                resource: finding.subject.to_string(),
                 fingerprint,
             })
             .collect();

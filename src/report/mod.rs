@@ -83,7 +83,7 @@ impl Report {
                 .then_with(|| one.rule.cmp(&other.rule))
                 .then_with(|| one.message.cmp(&other.message))
                 .then_with(|| left.end.cmp(&right.end))
-                .then_with(|| one.resource.cmp(&other.resource))
+                .then_with(|| one.subject.to_string().cmp(&other.subject.to_string()))
                 .then_with(|| one.evidence.cmp(&other.evidence))
                 // Of a finding that counts in one project and is suppressed in another, the one that counts stays.
                 .then_with(|| one.suppressed.is_some().cmp(&other.suppressed.is_some()))
@@ -116,11 +116,11 @@ impl Report {
     /// The fingerprint of every finding, in the order of the findings; unique in each file. `relative` names a file as
     /// the output does.
     pub(crate) fn fingerprints(&self, relative: impl Fn(FileId) -> String) -> Vec<String> {
-        let mut seen: BTreeMap<(FileId, RuleId, &str, Option<&str>), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(FileId, RuleId, String, Option<&str>), usize> = BTreeMap::new();
         let mut fingerprints = Vec::with_capacity(self.findings.len());
         for finding in &self.findings {
             let file = finding.place.span.file;
-            let key = (file, finding.rule, finding.resource.as_str(), finding.evidence.as_deref());
+            let key = (file, finding.rule, finding.subject.to_string(), finding.evidence.as_deref());
             let occurrence = seen.entry(key).or_default();
             fingerprints.push(fingerprint(finding, &relative(file), *occurrence));
             *occurrence += 1;
@@ -130,7 +130,7 @@ impl Report {
 }
 
 fn identity(finding: &Finding) -> (RuleId, Place, String, Option<String>) {
-    (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone())
+    (finding.rule, finding.place, finding.subject.to_string(), finding.evidence.clone())
 }
 
 /// What identifies a finding from one run to the next: 32 hexadecimal digits made of the relative file, the rule's first name, the
@@ -138,7 +138,7 @@ fn identity(finding: &Finding) -> (RuleId, Place, String, Option<String>) {
 /// of the message or the line.
 pub(crate) fn fingerprint(finding: &Finding, file: &str, occurrence: usize) -> String {
     let mut hash = Fnv::new();
-    for part in [file, finding.rule.first_name(), &finding.resource] {
+    for part in [file, finding.rule.first_name(), &finding.subject.to_string()] {
         hash.part(part);
     }
     match &finding.evidence {
@@ -180,6 +180,7 @@ impl Fnv {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Subject;
     use crate::source::NodeId;
     use crate::source::Span;
     use crate::source::relative;
@@ -189,7 +190,7 @@ mod tests {
     }
 
     fn finding(rule: &'static str, place: Place, message: &str) -> Finding {
-        Finding::new(RuleId::made_up(rule), place, "services.a", message).severity(Severity::Warning)
+        Finding::new(RuleId::made_up(rule), place, Subject::service("a"), message).severity(Severity::Warning)
     }
 
     #[test]

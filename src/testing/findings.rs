@@ -107,7 +107,7 @@ pub fn with_blocks(document: &str, examples: &[Example], blocks: &[Option<String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::RuleId;
+    use crate::finding::{RuleId, Subject};
     use crate::source::Span;
     use crate::testing::examples::parse;
 
@@ -116,7 +116,8 @@ mod tests {
         assert_eq!(without_values("`db` is open on port 5432"), without_values("`a` is open on port 1"));
         assert_eq!(without_values("reach `a`, `b` and `c` in 10s"), "reach ` in 0s");
         assert_ne!(without_values("`db` is open"), without_values("`db` is closed"));
-        let finding = |help| Finding::new(RuleId::made_up("x"), Place::start(), "a", "it is wrong").help(help);
+        let finding =
+            |help| Finding::new(RuleId::made_up("x"), Place::start(), Subject::variable("a"), "it is wrong").help(help);
         assert_ne!(shape(&finding("change it")), shape(&finding("remove it")));
     }
 

@@ -21,7 +21,7 @@ pub type Identity = (PathBuf, String, Option<String>);
 
 /// What a baseline knows a finding by.
 pub fn identity(db: &SourceDb, finding: &Finding) -> Identity {
-    (db.file(finding.place.span.file).path.clone(), finding.resource.clone(), finding.evidence.clone())
+    (db.file(finding.place.span.file).path.clone(), finding.subject.to_string(), finding.evidence.clone())
 }
 
 /// An example written out.

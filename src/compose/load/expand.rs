@@ -7,7 +7,7 @@ use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::short::{go, port, volume};
 use crate::compose::problem::{Cause, Conflict, Problem, Reported, Role, ValueProblem};
-use crate::compose::value::pattern::{At, ITEM, Patterns, display};
+use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::provenance::{Texts, parts_within};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
@@ -290,7 +290,7 @@ impl Canonical<'_> {
             entry.value = entry.value.with(Data::Bool(true));
         }
         let Some(named) = old.get("name") else { return value };
-        self.legacy.push(Legacy { spelling: Spelling::ExternalName, key: named.key, resource: display(path) });
+        self.legacy.push(Legacy { spelling: Spelling::ExternalName, key: named.key, path: path.to_vec() });
         match map.get("name") {
             None => {
                 map.insert("name", named.clone());

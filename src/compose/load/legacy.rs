@@ -1,5 +1,6 @@
 //! Old spellings that Compose still takes, and warns of; the project has them in their new form.
 
+use crate::compose::value::Text;
 use crate::source::Place;
 
 /// An old way to say something.
@@ -19,5 +20,5 @@ pub(crate) struct Legacy {
     /// The key: `version`, or the `name` under `external`.
     pub(crate) key: Place,
     /// What it is about: `networks.proxy`.
-    pub(crate) resource: String,
+    pub(crate) path: Vec<Text>,
 }

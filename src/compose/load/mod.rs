@@ -483,7 +483,7 @@ impl<'a> Loader<'a> {
         self.legacy.extend(version.map(|entry| Legacy {
             spelling: Spelling::Version,
             key: entry.key,
-            resource: "version".to_owned(),
+            path: vec!["version".into()],
         }));
     }
 }

@@ -113,11 +113,6 @@ fn split<T>((row, rest, value): &Rest<T>) -> Option<(&'static str, Rest<T>)> {
     Some((step, (*row, behind, *value)))
 }
 
-/// A path as people write it: `services.web.ports`.
-pub(crate) fn display(path: &[Text]) -> String {
-    path.join(".")
-}
-
 /// The step that stands for the items of a list.
 pub(crate) const ITEM: Text = Text::new_static("[]");
 

@@ -144,7 +144,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         justification: suppressed.reason.as_deref().map(clean),
         properties: Properties { by: Some(suppressed.by.name()), ..Properties::default() },
     });
-    let resource = (!finding.resource.is_empty()).then(|| clean(&finding.resource));
+    let resource = Some(finding.subject.to_string()).filter(|name| !name.is_empty()).map(|name| clean(&name));
     ResultOut {
         rule_id: finding.rule.name(),
         rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),

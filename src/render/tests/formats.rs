@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::finding::{Confidence, Edit, Fix, RuleId, Safety, Suppressed, SuppressedBy, rule};
+use crate::finding::{Confidence, Edit, Fix, RuleId, Safety, Subject, Suppressed, SuppressedBy, rule};
 use crate::render::*;
 use crate::source::Place;
 use crate::source::{NodeId, Span};
@@ -54,34 +54,39 @@ fn findings(sources: &SourceDb) -> Vec<Finding> {
     };
     let odd = format!("the port is {ODD}");
     vec![
-        Finding::new(rule::EXPOSED_DATASTORE, c("\"5432:5432\""), "services.é|db", odd.clone())
+        Finding::new(rule::EXPOSED_DATASTORE, c("\"5432:5432\""), Subject::service("é|db"), odd.clone())
             .help(format!("publish it {ODD}"))
             .label(c("postgres:17"), format!("a datastore {ODD}"))
             .label(e("'sécret-word'"), "its password")
             .fix(fix(Safety::Unsafe, &[(c("\"5432:5432\""), "\"127.0.0.1:5432:5432\"")])),
-        Finding::new(rule::UNSET_VARIABLE, c("é|db"), "TAG", "`TAG` is not set")
+        Finding::new(rule::UNSET_VARIABLE, c("é|db"), Subject::variable("TAG"), "`TAG` is not set")
             .confidence(Confidence::Low)
             .fix(fix(Safety::Safe, &[(c("010"), "\"010\""), (e("A=1"), ""), (c("image: x"), "image: y")])),
-        Finding::new(RuleId::made_up("made-up"), c("environment:\n      POSTGRES_PASSWORD"), "", "over two lines")
-            .severity(Severity::Warning)
-            .fix(fix(Safety::Safe, &[(c("hunter2hunter2"), "\"hunter2hunter2\"")])),
-        Finding::new(RuleId::made_up("made-up"), e("B='50%'"), "B", "worth knowing")
+        Finding::new(
+            RuleId::made_up("made-up"),
+            c("environment:\n      POSTGRES_PASSWORD"),
+            Subject::Project,
+            "over two lines",
+        )
+        .severity(Severity::Warning)
+        .fix(fix(Safety::Safe, &[(c("hunter2hunter2"), "\"hunter2hunter2\"")])),
+        Finding::new(RuleId::made_up("made-up"), e("B='50%'"), Subject::variable("B"), "worth knowing")
             .severity(Severity::Info)
             .fix(fix(Safety::Safe, &[(e("B='50%'"), "TOKEN='sécret-word'")])),
         suppressed(
-            Finding::new(RuleId::made_up("made-up"), c("&web"), "services.web", "known to a comment")
+            Finding::new(RuleId::made_up("made-up"), c("&web"), Subject::service("web"), "known to a comment")
                 .severity(Severity::Error),
             SuppressedBy::Comment,
             Some(ODD),
         ),
         suppressed(
-            Finding::new(rule::DUPLICATE_KEY, c("user"), "services.web", "known to the configuration")
+            Finding::new(rule::DUPLICATE_KEY, c("user"), Subject::service("web"), "known to the configuration")
                 .severity(Severity::Warning),
             SuppressedBy::Configuration,
             None,
         ),
         suppressed(
-            Finding::new(RuleId::made_up("made-up"), c("user: 010"), "x", "known to the baseline")
+            Finding::new(RuleId::made_up("made-up"), c("user: 010"), Subject::variable("x"), "known to the baseline")
                 .severity(Severity::Info),
             SuppressedBy::Baseline,
             None,

@@ -6,7 +6,7 @@ pub(crate) mod formats;
 use std::path::Path;
 
 use super::*;
-use crate::finding::{Confidence, Edit, Fix, RuleId, Safety, Suppressed, SuppressedBy, rule};
+use crate::finding::{Confidence, Edit, Fix, RuleId, Safety, Subject, Suppressed, SuppressedBy, rule};
 use crate::report::Compared;
 use crate::source::NodeId;
 use crate::source::Place;
@@ -41,39 +41,54 @@ pub(super) fn sample() -> Sample {
         creates: Vec::new(),
     };
     let findings = vec![
-        Finding::new(rule::EXPOSED_DATASTORE, ports, "services.db", "`db` is published on every interface")
+        Finding::new(rule::EXPOSED_DATASTORE, ports, Subject::service("db"), "`db` is published on every interface")
             .evidence("5432")
             .help("publish it on `127.0.0.1`, or drop `ports`: services of one network reach each other without")
             .label(at("postgres:17"), "this is a datastore")
             .fix(fix),
-        Finding::new(RuleId::made_up("mismatched-credentials"), at("postgres://me:hunter2@db/x"), "services.db", {
-            "the password in `URL` is not the one that `db` is given, which has a name so long that the line breaks"
-        })
+        Finding::new(
+            RuleId::made_up("mismatched-credentials"),
+            at("postgres://me:hunter2@db/x"),
+            Subject::service("db"),
+            {
+                "the password in `URL` is not the one that `db` is given, which has a name so long that the line breaks"
+            },
+        )
         .severity(Severity::Error)
         .label(in_env("'sécret'"), "the password of `db`"),
         Finding::new(
             RuleId::made_up("broken-healthcheck"),
             at("db:\r\n        condition: service_healthy"),
-            "services.web",
+            Subject::service("web"),
             "`db` has no healthcheck \u{1b}[31m",
         )
         .severity(Severity::Warning)
         .confidence(Confidence::Low),
-        Finding::new(rule::CONFLICTING_LABEL, at("\"\u{1b}[2J\u{202e}evil\""), "services.db", {
+        Finding::new(rule::CONFLICTING_LABEL, at("\"\u{1b}[2J\u{202e}evil\""), Subject::service("db"), {
             "two labels of the value `\u{1b}[2J\u{202e}evil`"
         }),
-        Finding::new(RuleId::made_up("hardcoded-secret"), at("POSTGRES_PASSWORD"), "services.db", {
+        Finding::new(RuleId::made_up("hardcoded-secret"), at("POSTGRES_PASSWORD"), Subject::service("db"), {
             "`POSTGRES_PASSWORD` is a literal"
         })
         .severity(Severity::Warning),
-        Finding::new(RuleId::made_up("placeholder-secret"), in_env("secret-é"), "LONG", "`LONG` is a placeholder")
-            .severity(Severity::Warning),
-        Finding::new(RuleId::made_up("unused-variable"), in_env("TOKEN_KEY"), "TOKEN_KEY", "nothing uses `TOKEN_KEY`")
-            .severity(Severity::Info),
+        Finding::new(
+            RuleId::made_up("placeholder-secret"),
+            in_env("secret-é"),
+            Subject::variable("LONG"),
+            "`LONG` is a placeholder",
+        )
+        .severity(Severity::Warning),
+        Finding::new(
+            RuleId::made_up("unused-variable"),
+            in_env("TOKEN_KEY"),
+            Subject::variable("TOKEN_KEY"),
+            "nothing uses `TOKEN_KEY`",
+        )
+        .severity(Severity::Info),
         Finding::new(
             RuleId::made_up("empty"),
             Place { span: Span { file: env, start: 0, end: 0 }, ..in_env("L") },
-            "",
+            Subject::Project,
             "a place without bytes",
         )
         .severity(Severity::Info),
@@ -185,7 +200,7 @@ fn what_is_suppressed_is_no_problem_and_is_counted() {
     let file = sources.overlay(Path::new("/work/p/c.yml"), "a: 1\n".to_owned());
     let place = Place { span: Span { file, start: 0, end: 1 }, node: NodeId::new(0) };
     let finding = |rule: &'static str, by: SuppressedBy| {
-        let mut finding = Finding::new(RuleId::made_up(rule), place, "", "m");
+        let mut finding = Finding::new(RuleId::made_up(rule), place, Subject::Project, "m");
         finding.suppressed = Some(Suppressed { by, reason: None });
         finding
     };
@@ -196,7 +211,7 @@ fn what_is_suppressed_is_no_problem_and_is_counted() {
     let comment = render(Format::Markdown, &report, &sources, &options);
     assert!(comment.starts_with("### plimsoll: no problems found in 1 project\n"), "{comment}");
     assert!(comment.contains("2 suppressed"), "{comment}");
-    report.findings.push(Finding::new(RuleId::made_up("z"), place, "", "m").severity(Severity::Error));
+    report.findings.push(Finding::new(RuleId::made_up("z"), place, Subject::Project, "m").severity(Severity::Error));
     let shown = render(Format::Text, &report, &sources, &options);
     assert!(shown.ends_with("1 error, 0 warnings, 0 infos in 1 file (1 project) · 2 suppressed\n"), "{shown}");
     let mut report = Report::new(vec![finding("x", SuppressedBy::Baseline)], 1, 1, &sources);
@@ -220,7 +235,7 @@ fn any_span_can_be_drawn() {
     for start in 0..=length + 1 {
         for end in start..=length + 1 {
             let place = |start, end| Place { span: Span { file, start, end }, node: NodeId::new(0) };
-            let finding = Finding::new(RuleId::made_up("x"), place(start, end), "", "m")
+            let finding = Finding::new(RuleId::made_up("x"), place(start, end), Subject::Project, "m")
                 .severity(Severity::Error)
                 .label(place(end, end), "label");
             let finding = finding.label(place(length - end.min(length), length), "other");

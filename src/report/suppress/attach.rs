@@ -45,8 +45,7 @@ impl Scope {
 
 /// Whether a finding is about a service or a part of it.
 pub(crate) fn is_of_service(finding: &Finding, service: &str) -> bool {
-    let rest = finding.resource.strip_prefix("services.").and_then(|rest| rest.strip_prefix(service));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    finding.subject.is_within("services", service)
 }
 
 /// A key with its value, or an entry of a list.

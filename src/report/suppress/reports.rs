@@ -6,7 +6,7 @@ use super::attach::{Scope, line_text, stands_alone};
 use super::comment::{Name, Said, Words};
 use super::{Comment, Kind, Suppressions, Use};
 use crate::config::{NamedRule, Suppression};
-use crate::finding::{Edit, Finding, Fix, RuleId, Safety, rule};
+use crate::finding::{Edit, Finding, Fix, RuleId, Safety, Subject, rule};
 use crate::rules::support::and_list;
 use crate::source::Place;
 use crate::source::{FileId, NodeId, SourceFile, Span};
@@ -67,7 +67,7 @@ impl Suppressions<'_> {
         }
         let files: Vec<(FileId, Kind)> = files.into_iter().collect();
         for (at, entry) in self.entries.iter().enumerate() {
-            findings.extend(without_reason(entry.setting.reason.as_deref(), entry.setting.place, String::new()));
+            findings.extend(without_reason(entry.setting.reason.as_deref(), entry.setting.place, Subject::Project));
             findings.extend(self.unused_entry(at, extent));
         }
         findings.extend(self.old_names.iter().map(|old| self.old_setting(old)));
@@ -145,7 +145,11 @@ impl Suppressions<'_> {
         };
         let paths = setting.paths.iter().map(|pattern| pattern.text.as_str());
         let narrowed: Vec<&str> = names.iter().copied().chain(paths).collect();
-        let mut finding = Finding::new(rule::UNUSED_SUPPRESSION, place, setting.services.join(","), message)
+        let subject = match setting.services.as_slice() {
+            [] => Subject::Project,
+            services => Subject::Services(services.to_vec()),
+        };
+        let mut finding = Finding::new(rule::UNUSED_SUPPRESSION, place, subject, message)
             .evidence(narrowed.join(","))
             .help(match self.expired(setting) {
                 Some(day) => format!("remove it: it expired on `{day}`"),
@@ -160,7 +164,7 @@ impl Suppressions<'_> {
     /// What is said of a name in the configuration that a rule had before.
     fn old_setting(&self, old: &NamedRule) -> Finding {
         let span = old.place.span;
-        let mut finding = renamed(old.rule, &old.name, old.place, "");
+        let mut finding = renamed(old.rule, &old.name, old.place, &Subject::Project);
         let source = self.sources.file(span.file);
         let inside = source.slice(span.start, span.end).find(&old.name);
         finding.fixes.extend(inside.map(|at| {
@@ -198,18 +202,18 @@ fn place(file: FileId, start: u32, end: u32) -> Place {
     Place { span: Span { file, start, end }, node: NodeId::new(u32::MAX as usize) }
 }
 
-fn resource(scope: &Scope) -> String {
-    scope.inside.as_ref().map_or_else(String::new, |service| format!("services.{service}"))
+fn subject(scope: &Scope) -> Subject {
+    scope.inside.as_ref().map_or(Subject::Project, Subject::service)
 }
 
 /// What can be said of a comment whatever was found.
 fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
     let Words { start, end, said } = &comment.words;
-    let resource = resource(&comment.scope);
+    let subject = subject(&comment.scope);
     let whole = place(file, *start, *end);
     match said {
         Said::Malformed { message, meant } => {
-            let mut finding = Finding::new(rule::MALFORMED_SUPPRESSION, whole, resource, *message).help(match meant {
+            let mut finding = Finding::new(rule::MALFORMED_SUPPRESSION, whole, subject, *message).help(match meant {
                 Some(meant) => format!("did you mean `# {meant}`?"),
                 None => "use `# plimsoll: ignore[rule] reason`, with the name of the rule".to_owned(),
             });
@@ -220,9 +224,9 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
         }
         Said::Ignore { names, reason } => {
             let unknown = names.iter().filter(|name| name.rule.is_none());
-            findings.extend(unknown.map(|name| unknown_name(file, name, &resource)));
-            findings.extend(names.iter().filter_map(|name| old_name(file, name, &resource)));
-            let mut bare = without_reason(reason.as_deref(), whole, resource);
+            findings.extend(unknown.map(|name| unknown_name(file, name, &subject)));
+            findings.extend(names.iter().filter_map(|name| old_name(file, name, &subject)));
+            let mut bare = without_reason(reason.as_deref(), whole, subject);
             if let Some(bare) = &mut bare {
                 let names: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
                 bare.evidence = Some(names.join(","));
@@ -232,10 +236,10 @@ fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
     }
 }
 
-fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
+fn unknown_name(file: FileId, name: &Name, subject: &Subject) -> Finding {
     let at = place(file, name.start, name.end);
     let message = format!("unknown rule `{}`", name.text.replace('`', "'"));
-    let finding = Finding::new(rule::UNKNOWN_RULE_NAME, at, resource, message).evidence(&name.text);
+    let finding = Finding::new(rule::UNKNOWN_RULE_NAME, at, subject.clone(), message).evidence(&name.text);
     match RuleId::nearest(&name.text) {
         Some(near) => finding.help(format!("did you mean `{near}`?")).fix(fix(
             &format!("replace with `{near}`"),
@@ -247,24 +251,24 @@ fn unknown_name(file: FileId, name: &Name, resource: &str) -> Finding {
 }
 
 /// What is said of a name that a rule had before, with the edit that writes the new one.
-fn old_name(file: FileId, name: &Name, resource: &str) -> Option<Finding> {
+fn old_name(file: FileId, name: &Name, subject: &Subject) -> Option<Finding> {
     let rule = name.rule.filter(|rule| rule.name() != name.text)?;
     let at = place(file, name.start, name.end);
     let fix = fix(&format!("replace with `{rule}`"), at.span, rule.name());
-    Some(renamed(rule, &name.text, at, resource).fix(fix))
+    Some(renamed(rule, &name.text, at, subject).fix(fix))
 }
 
-fn renamed(rule: RuleId, name: &str, place: Place, resource: &str) -> Finding {
+fn renamed(rule: RuleId, name: &str, place: Place, subject: &Subject) -> Finding {
     let message = format!("rule `{name}` was renamed to `{rule}`");
-    Finding::new(rule::RENAMED_RULE, place, resource, message)
+    Finding::new(rule::RENAMED_RULE, place, subject.clone(), message)
         .evidence(name)
         .help(format!("use `{rule}`; the old name still works"))
 }
 
-fn without_reason(reason: Option<&str>, place: Place, resource: String) -> Option<Finding> {
+fn without_reason(reason: Option<&str>, place: Place, subject: Subject) -> Option<Finding> {
     let message = "suppression without a reason";
     reason.is_none().then(|| {
-        Finding::new(rule::SUPPRESSION_WITHOUT_REASON, place, resource, message)
+        Finding::new(rule::SUPPRESSION_WITHOUT_REASON, place, subject, message)
             .help("add a reason: after the brackets, or as `reason` in plimsoll.yaml")
     })
 }
@@ -288,7 +292,7 @@ fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: 
         true => "put it directly above the line that it is for, or at its end: here it is not attached to anything",
         false => "remove it",
     };
-    Finding::new(rule::UNUSED_SUPPRESSION, at, resource(&comment.scope), message)
+    Finding::new(rule::UNUSED_SUPPRESSION, at, subject(&comment.scope), message)
         .evidence(names.join(","))
         .help(help)
         .fix(fix)

@@ -3,7 +3,7 @@
 
 use super::swarm::is_for_swarm;
 use crate::compose::value::{Data, Entry, Map, Step, Value};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{FileObject, Grant, Service};
 use crate::rules::Context;
 use crate::source::Place;
@@ -13,7 +13,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let services = cx.project.root.get("services").and_then(Value::map);
     for (name, entry) in services.into_iter().flatten() {
         let Some(map) = entry.value.map() else { continue };
-        let service = Keys { resource: format!("services.{name}"), map };
+        let service = Keys { subject: Subject::service(name), map };
         service.memory(findings);
         service.processors(findings);
         service.addresses(findings);
@@ -43,7 +43,7 @@ fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
         }
         let message = format!("`{setting}` has no effect on an external network");
         findings.push(
-            Finding::new(rule::CONFLICTING_KEYS, given.key, format!("networks.{name}"), message)
+            Finding::new(rule::CONFLICTING_KEYS, given.key, Subject::network(name), message)
                 .severity(Severity::Warning)
                 .evidence(setting)
                 .label(external.key, "created elsewhere")
@@ -53,7 +53,7 @@ fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
 }
 
 struct Keys<'a> {
-    resource: String,
+    subject: Subject,
     map: &'a Map,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Keys<'a> {
             (None, Some(swap)) => {
                 let message = "`memswap_limit` requires `mem_limit`";
                 findings.push(
-                    Finding::new(rule::CONFLICTING_KEYS, swap.at.key, self.resource.clone(), message)
+                    Finding::new(rule::CONFLICTING_KEYS, swap.at.key, self.subject.clone(), message)
                         .evidence("memswap_limit")
                         .help("set `mem_limit` as well: `memswap_limit` is the sum of memory and swap"),
                 );
@@ -134,7 +134,7 @@ impl<'a> Keys<'a> {
     /// Two keys that exclude each other: the one that stands second in the file is reported.
     fn conflict(&self, one: &Given<'_>, other: &Given<'_>, message: String) -> Finding {
         let (first, second) = ordered(one.at.key, other.at.key);
-        Finding::new(rule::CONFLICTING_KEYS, second, self.resource.clone(), message)
+        Finding::new(rule::CONFLICTING_KEYS, second, self.subject.clone(), message)
             .evidence(one.key)
             .label(first, "conflicts with this")
     }
@@ -152,7 +152,7 @@ impl<'a> Keys<'a> {
             let message = format!("`mac_address` of the service and of its network `{name}` have different values");
             let (first, second) = ordered(own.key, other.key);
             findings.push(
-                Finding::new(rule::CONFLICTING_KEYS, second, self.resource.clone(), message)
+                Finding::new(rule::CONFLICTING_KEYS, second, self.subject.clone(), message)
                     .evidence("mac_address")
                     .label(first, "conflicts with this")
                     .help("set it only once, under the network"),
@@ -173,7 +173,7 @@ impl<'a> Keys<'a> {
                 let target = mount.get("target").and_then(|target| target.value.text()).unwrap_or("");
                 let message = format!("`{settings}` has no effect on a mount of type `{kind}`");
                 findings.push(
-                    Finding::new(rule::CONFLICTING_KEYS, given.key, self.resource.clone(), message)
+                    Finding::new(rule::CONFLICTING_KEYS, given.key, self.subject.clone(), message)
                         .severity(Severity::Warning)
                         .evidence(format!("{target} {settings}"))
                         .help(format!("set `type: {settings}`, or remove `{settings}`")),
@@ -200,7 +200,7 @@ fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Find
             let message =
                 format!("{kind} `{name}` from `{key}` cannot be written into a container with `read_only: true`");
             findings.push(
-                Finding::new(rule::CONFLICTING_KEYS, grant.place, format!("services.{}", service.name), message)
+                Finding::new(rule::CONFLICTING_KEYS, grant.place, Subject::service(&service.name), message)
                     .evidence(format!("{kind} {name}"))
                     .label(read_only.place, "made read-only here")
                     .help(format!("use `file` for the {kind}: it is mounted, not copied")),
@@ -223,7 +223,7 @@ fn owned_grants(cx: &Context<'_>, service: &str, findings: &mut Vec<Finding>) {
             };
             let message = format!("`{key}` has no effect: `{name}` is a file and is mounted as it is on the host");
             findings.push(
-                Finding::new(rule::CONFLICTING_KEYS, given.key, format!("services.{service}"), message)
+                Finding::new(rule::CONFLICTING_KEYS, given.key, Subject::service(service), message)
                     .severity(Severity::Info)
                     .evidence(format!("{kind} {name}"))
                     .label(file.place, "the file")

@@ -1,7 +1,7 @@
 //! `external: {name: …}`, the old way to name what is made elsewhere.
 
 use crate::compose::load::legacy::Spelling;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -9,7 +9,7 @@ use crate::yaml::edit;
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for old in cx.project.legacy.iter().filter(|old| old.spelling == Spelling::ExternalName) {
         let message = "`name` under `external` is deprecated";
-        let mut finding = Finding::new(rule::LEGACY_EXTERNAL_NAME, old.key, old.resource.clone(), message)
+        let mut finding = Finding::new(rule::LEGACY_EXTERNAL_NAME, old.key, Subject::at(&old.path), message)
             .help("set `external: true`, and move `name` next to it");
         finding
             .fixes

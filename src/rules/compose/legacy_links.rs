@@ -1,7 +1,7 @@
 //! `links`, which networks have made needless.
 
 use crate::compose::value::{Step, Value};
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 
 /// Reports the key. On Docker's default bridge, where names are not known otherwise, it has its use.
@@ -24,8 +24,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "remove it, and declare the startup order with `depends_on`"
         };
         let message = "`links` is obsolete: services on the same network resolve each other by name";
-        findings.push(
-            Finding::new(rule::LEGACY_LINKS, links.key, format!("services.{}", service.name), message).help(help),
-        );
+        findings.push(Finding::new(rule::LEGACY_LINKS, links.key, Subject::service(&service.name), message).help(help));
     }
 }

@@ -2,7 +2,7 @@
 //! Compose itself misses the loader reports.
 
 use crate::compose::value::{Data, Map, Value};
-use crate::finding::{Finding, Label, rule};
+use crate::finding::{Finding, Label, Subject, rule};
 use crate::rules::Context;
 use crate::source::Place;
 
@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for pool in pools.iter().filter(|pool| lacks_subnet(pool)) {
             let message = "missing required key `subnet` in an address range";
             findings.push(
-                Finding::new(rule::MISSING_KEY, pool.place, format!("networks.{name}"), message)
+                Finding::new(rule::MISSING_KEY, pool.place, Subject::network(name), message)
                     .evidence("subnet")
                     .help("add `subnet`, such as `172.28.0.0/16`"),
             );
@@ -53,7 +53,7 @@ fn without_subnet(cx: &Context<'_>, name: &str, network: Option<Place>, findings
         .collect();
     let Some(first) = addresses.first() else { return };
     let message = format!("network `{name}` has fixed addresses but no subnet");
-    let mut finding = Finding::new(rule::MISSING_KEY, network.unwrap_or(*first), format!("networks.{name}"), message)
+    let mut finding = Finding::new(rule::MISSING_KEY, network.unwrap_or(*first), Subject::network(name), message)
         .evidence("subnet")
         .help("add `ipam: {config: [{subnet: …}]}` to the network, with a subnet that contains the addresses");
     let others = addresses.iter().filter(|place| network.is_some() || *place != first);

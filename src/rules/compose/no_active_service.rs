@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
@@ -16,5 +16,5 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let profiles: Vec<&str> = profiles.into_iter().collect();
     let message = "no service is active, because all of them are in inactive profiles";
     let help = format!("activate a profile with `--profile` or `COMPOSE_PROFILES`: {}", and_list(&profiles));
-    findings.push(Finding::new(rule::NO_ACTIVE_SERVICE, cx.model.place, "", message).help(help));
+    findings.push(Finding::new(rule::NO_ACTIVE_SERVICE, cx.model.place, Subject::Project, message).help(help));
 }

@@ -68,7 +68,8 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (true, Some(use_of)) => format!("variable `{name}` is empty, but `{}` requires a value", key_of(&use_of.path)),
         _ => format!("variable `{name}` is not set and has no default"),
     };
-    let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, name, message).severity(severity);
+    let mut finding =
+        Finding::new(rule::UNSET_VARIABLE, first.place, Subject::variable(name), message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name));
     finding.fixes.extend(fixes::meant(cx, blank));

@@ -2,7 +2,7 @@
 
 use crate::catalogue;
 use crate::facts::images::{built, known_image, runs_server};
-use crate::finding::{Confidence, Finding, Fix, Severity, rule};
+use crate::finding::{Confidence, Finding, Fix, Severity, Subject, rule};
 use crate::model::{Dependency, Service, base_image};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, is_off};
@@ -29,10 +29,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let message = format!("`{first}` waits for `{name}` to be healthy, but {}", state.message);
         let help = format!("{} `{name}`, or wait with `condition: service_started`: {effect}", state.help);
-        let mut finding =
-            Finding::new(rule::HEALTHY_WITHOUT_HEALTHCHECK, state.place, format!("services.{name}"), message)
-                .severity(severity)
-                .help(help);
+        let mut finding = Finding::new(rule::HEALTHY_WITHOUT_HEALTHCHECK, state.place, Subject::service(name), message)
+            .severity(severity)
+            .help(help);
         for (other, dependency) in waiting.iter().take(LABELS) {
             let place = dependency.condition.place;
             // Through an anchor, several services wait at one place.

@@ -2,7 +2,7 @@
 
 use crate::collections::HashSet;
 use crate::facts::network::peers::Meaning;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 
@@ -24,13 +24,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         } else {
             format!("`{other}` is on the default bridge, where `{name}` cannot resolve its name")
         };
-        let mut finding =
-            Finding::new(rule::DEFAULT_BRIDGE_WITHOUT_NAMES, peer.place, format!("services.{name}"), message)
-                .evidence(other.clone())
-                .help(format!(
-                    "remove `network_mode` from `{}`: services on the project's own network resolve each other by name",
-                    bridged.name
-                ));
+        let mut finding = Finding::new(rule::DEFAULT_BRIDGE_WITHOUT_NAMES, peer.place, Subject::service(name), message)
+            .evidence(other.clone())
+            .help(format!(
+                "remove `network_mode` from `{}`: services on the project's own network resolve each other by name",
+                bridged.name
+            ));
         if let Some(mode) = mode {
             finding = finding.label(mode.place, "the default bridge");
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, RuleId, Severity, rule};
+use crate::finding::{Confidence, Finding, RuleId, Severity, Subject, rule};
 use crate::rules::support::{allows_ports, for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 
@@ -36,7 +36,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             open.why,
             on_this_machine(cx, port)
         );
-        let mut finding = Finding::new(rule::EXPOSED_DATASTORE, port.place, format!("services.{name}"), message)
+        let mut finding = Finding::new(rule::EXPOSED_DATASTORE, port.place, Subject::service(name), message)
             .severity(severity)
             .evidence(port.target.to_string())
             .help(help);

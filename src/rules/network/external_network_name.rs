@@ -1,7 +1,7 @@
 //! An external network under a name that the project which makes it does not give it.
 
 use crate::facts::repository::nearby::Made;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::Network;
 use crate::rules::Context;
 
@@ -25,7 +25,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let directory =
             meant.file.parent().and_then(|parent| parent.file_name()).and_then(|name| name.to_str()).unwrap_or("");
         findings.push(
-            Finding::new(rule::EXTERNAL_NETWORK_NAME, name.place, format!("networks.{key}"), message)
+            Finding::new(rule::EXTERNAL_NETWORK_NAME, name.place, Subject::network(key), message)
                 .evidence(name.value.clone())
                 .help(format!("use `name: {}` here, or set a fixed `name:` in `{directory}/{file}`, which prefixes it with its project name", meant.name)),
         );

@@ -2,7 +2,7 @@
 
 use crate::facts::network::hosts::{HostReference, Role};
 use crate::facts::network::listeners::{declares, listeners};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_one_file};
@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
     owners.dedup();
     let message = format!("{} cannot resolve `{NAME}` with Docker Engine on Linux", and_list(&names));
-    let mut finding = Finding::new(rule::HOST_DOCKER_INTERNAL, *place, format!("services.{}", first.name), message)
+    let mut finding = Finding::new(rule::HOST_DOCKER_INTERNAL, *place, Subject::service(&first.name), message)
         .severity(severity)
         .evidence(NAME)
         .help(format!("add `extra_hosts: [\"{NAME}:host-gateway\"]` to {}", and_list(&owners)));

@@ -4,7 +4,7 @@ use crate::collections::IndexMap;
 use crate::compose::value::Text;
 use crate::facts::images::{image_text, known_image};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, is_off};
 
@@ -103,11 +103,10 @@ fn finding(ports: &[(&Published<'_>, &Published<'_>, u16)]) -> Option<Finding> {
     } else {
         "publish one of them on another port: only the first one to start gets it, and the other fails"
     };
-    let mut finding =
-        Finding::new(rule::HOST_PORT_CONFLICT, second.port.host_place, format!("services.{other}"), message)
-            .evidence(format!("{one}:{shown}"))
-            .label(first.port.host_place, format!("`{one}` publishes it here"))
-            .help(help);
+    let mut finding = Finding::new(rule::HOST_PORT_CONFLICT, second.port.host_place, Subject::service(other), message)
+        .evidence(format!("{one}:{shown}"))
+        .label(first.port.host_place, format!("`{one}` publishes it here"))
+        .help(help);
     for (_, second, number) in rest.iter().take(LABELS) {
         finding = finding.label(second.port.host_place, format!("also port {number}"));
     }

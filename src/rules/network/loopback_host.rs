@@ -3,7 +3,7 @@
 use crate::collections::HashSet;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -35,7 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .to_owned(),
             ),
         };
-        let mut finding = Finding::new(rule::LOOPBACK_HOST, peer.place, format!("services.{name}"), message)
+        let mut finding = Finding::new(rule::LOOPBACK_HOST, peer.place, Subject::service(name), message)
             .severity(severity)
             .evidence(address)
             .help(help);

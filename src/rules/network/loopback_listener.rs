@@ -4,7 +4,7 @@ use crate::facts::network::peers::Meaning;
 use crate::facts::network::published::has_borrowed_network;
 use crate::facts::network::servers::{Address, Bind, binds};
 use crate::facts::place::part_of;
-use crate::finding::{Confidence, Edit, Finding, rule};
+use crate::finding::{Confidence, Edit, Finding, Subject, rule};
 use crate::model::{Command, Service, Spanned};
 use crate::rules::Context;
 use crate::source::Place;
@@ -62,7 +62,7 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
     let edits =
         if bind.address_written { exchanged(cx, service, bind, written) } else { told(cx, service, bind, &advice) };
     let confidence = if bind.address_written { Confidence::High } else { Confidence::Medium };
-    let mut finding = Finding::new(rule::LOOPBACK_LISTENER, written, format!("services.{name}"), message)
+    let mut finding = Finding::new(rule::LOOPBACK_LISTENER, written, Subject::service(name), message)
         .evidence(port.to_string())
         .label(place, whom)
         .help(format!("start it with `{advice}`"))

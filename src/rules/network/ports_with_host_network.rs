@@ -1,6 +1,6 @@
 //! `ports` of a service that has no network of its own.
 
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -30,7 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             _ => continue,
         };
-        let mut finding = Finding::new(rule::PORTS_WITH_HOST_NETWORK, key, resource(service), message)
+        let mut finding = Finding::new(rule::PORTS_WITH_HOST_NETWORK, key, subject(service), message)
             .severity(severity)
             .label(mode.place, "the network mode")
             .help(help);
@@ -41,6 +41,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn resource(service: &Service) -> String {
-    format!("services.{}", service.name)
+fn subject(service: &Service) -> Subject {
+    Subject::service(&service.name)
 }

@@ -4,7 +4,7 @@ use crate::collections::HashSet;
 use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
 use crate::facts::network::published::Exposure;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::support::{allows_ports, for_purpose};
 use crate::rules::{Context, fixes};
 
@@ -42,7 +42,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "remove the entry or publish it on `127.0.0.1`: `{}` reaches `{name}` over their network, and whoever bypasses it also bypasses its TLS, login and rate limits",
             target.proxy
         );
-        let mut finding = Finding::new(rule::PROXIED_PORT_PUBLISHED, port.place, format!("services.{name}"), message)
+        let mut finding = Finding::new(rule::PROXIED_PORT_PUBLISHED, port.place, Subject::service(name), message)
             .severity(severity)
             .evidence(port.target.to_string())
             .label(target.place, "the proxy forwards to it here")

@@ -2,7 +2,7 @@
 
 use crate::collections::HashSet;
 use crate::facts::network::listeners::missed;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::rules::Context;
 
 /// Reports the container's side of each such entry.
@@ -18,7 +18,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("nothing in `{name}` listens on port {}", port.target);
         let mut finding =
-            Finding::new(rule::PUBLISHED_PORT_NOT_LISTENED, port.target_place, format!("services.{name}"), message)
+            Finding::new(rule::PUBLISHED_PORT_NOT_LISTENED, port.target_place, Subject::service(name), message)
                 .evidence(port.target.to_string())
                 .help(format!("publish the port that `{who}` listens on, {}", known.shown()));
         finding.confidence = if service.build.is_some() { Confidence::Medium } else { Confidence::High };

@@ -3,7 +3,7 @@
 use crate::collections::IndexMap;
 use crate::facts::network::listeners::may_listen;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Label, rule};
+use crate::finding::{Finding, Label, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
@@ -24,8 +24,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let target = port.target;
         let message =
             format!("port {number} of `{name}` only exists on the host: other services reach it on port {target}");
-        let resource = format!("services.{}", first.service);
-        let mut finding = Finding::new(rule::PUBLISHED_PORT_USED_INTERNALLY, place, resource, message)
+        let subject = Subject::service(&first.service);
+        let mut finding = Finding::new(rule::PUBLISHED_PORT_USED_INTERNALLY, place, subject, message)
             .evidence(format!("{name}:{number}"))
             .label(port.place, format!("host port {number} maps to container port {target} of `{name}`"))
             .help(format!("use `{}:{target}`", first.host));

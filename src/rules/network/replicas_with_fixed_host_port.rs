@@ -1,7 +1,7 @@
 //! Several replicas of a service that ask for one port of the host.
 
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         );
         let range = format!("{first}-{}", i64::from(first) + count - 1);
         let mut finding =
-            Finding::new(rule::REPLICAS_WITH_FIXED_HOST_PORT, port.host_place, format!("services.{name}"), message)
+            Finding::new(rule::REPLICAS_WITH_FIXED_HOST_PORT, port.host_place, Subject::service(name), message)
                 .evidence(port.target.to_string())
                 .label(replicas.place, "the replicas")
                 .help(help);

@@ -4,7 +4,7 @@ use crate::app_config::{AdminPort, Traefik};
 use crate::collections::HashSet;
 use crate::facts::network::exposure::{Kind, Open, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, Fix, Label, Severity, rule};
+use crate::finding::{Confidence, Finding, Fix, Label, Severity, Subject, rule};
 use crate::rules::support::{for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let reached = published.in_effect && published.reach.is_beyond_loopback() && !spoken_of;
         let Some(open) = behind(published.service, port).filter(|_| reached) else { continue };
         let Some(finding) = of_port(cx, published, &open).filter(|_| seen.insert(port.place)) else { continue };
-        let of_service = |other: &&mut Finding| other.rule == finding.rule && other.resource == finding.resource;
+        let of_service = |other: &&mut Finding| other.rule == finding.rule && other.subject == finding.subject;
         match findings.iter_mut().find(of_service) {
             // Several ports of a service have one cause; the worst counts.
             Some(other) if other.severity >= finding.severity => {
@@ -86,7 +86,7 @@ fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Opti
     );
     let confidence = if open.known.exact { Confidence::High } else { Confidence::Medium };
     let mut finding =
-        Finding::new(rule::UNAUTHENTICATED_SERVICE_PUBLISHED, port.place, format!("services.{name}"), message)
+        Finding::new(rule::UNAUTHENTICATED_SERVICE_PUBLISHED, port.place, Subject::service(name), message)
             .severity(severity)
             .evidence(port.target.to_string())
             .help(help)

@@ -3,7 +3,7 @@
 use crate::collections::HashMap;
 use crate::compose::nearest;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Fix, Label, Severity, rule};
+use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::for_data;
 use crate::text::nearest::clearly_meant;
@@ -38,9 +38,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("hostname `{host}` matches no service of this project");
-        let resource = format!("services.{}", first.service);
+        let subject = Subject::service(&first.service);
         let severity = for_data(Severity::Warning, cx.facts.purpose());
-        let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, resource, message)
+        let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, subject, message)
             .severity(severity)
             .evidence(host.to_owned());
         finding.help = Some(match nearest(host, &known) {

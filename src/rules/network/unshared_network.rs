@@ -3,7 +3,7 @@
 use super::default_bridge_without_names::is_on_bridge;
 use crate::collections::IndexMap;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Fix, Label, rule};
+use crate::finding::{Finding, Fix, Label, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
@@ -54,7 +54,7 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
     let from = cx.model.services.get(&first.service)?;
     let help = format!("put both on the same network: {}; {}", whereabouts(from), whereabouts(to));
     let place = to.networks_key.or(to.network_mode.as_ref().map(|mode| mode.place)).unwrap_or(to.key);
-    let mut finding = Finding::new(rule::UNSHARED_NETWORK, first.place, format!("services.{}", first.service), message)
+    let mut finding = Finding::new(rule::UNSHARED_NETWORK, first.place, Subject::service(&first.service), message)
         .evidence(to.name.clone())
         .label(place, whereabouts(to))
         .help(help);

@@ -1,7 +1,7 @@
 //! A network that is declared and that no service is on.
 
 use crate::collections::HashSet;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
 use crate::yaml::edit;
@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(
             rule::UNUSED_NETWORK,
             network.key,
-            format!("networks.{key}"),
+            Subject::network(key),
             format!("network `{key}` is not used by any service"),
         )
         .help(help);

@@ -6,7 +6,7 @@ use crate::collections::IndexMap;
 use crate::facts::images::known_image;
 use crate::facts::network::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 
@@ -25,8 +25,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let confidence = if known.extent == Extent::All { Confidence::High } else { Confidence::Medium };
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("`{name}` does not listen on port {number}");
-        let resource = format!("services.{}", first.service);
-        let mut finding = Finding::new(rule::WRONG_SERVICE_PORT, place, resource, message)
+        let subject = Subject::service(&first.service);
+        let mut finding = Finding::new(rule::WRONG_SERVICE_PORT, place, subject, message)
             .evidence(format!("{name}:{number}"))
             .label(to.key, format!("listens on {} (according to {who})", known.shown()))
             .help(format!("use the port that `{name}` listens on, {}", known.shown()))

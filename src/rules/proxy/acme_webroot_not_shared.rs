@@ -2,7 +2,7 @@
 
 use crate::app_config::{Named, image_name, is_official};
 use crate::facts::storage::mounts;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::{Model, Mount, MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::with_given;
@@ -88,12 +88,11 @@ impl Pair<'_> {
             ),
             _ => return None,
         };
-        let finding =
-            Finding::new(rule::ACME_WEBROOT_NOT_SHARED, self.named.place, format!("services.{name}"), message)
-                .evidence(self.ours.to_owned())
-                .confidence(if self.certain { Confidence::High } else { Confidence::Medium })
-                .label(place, label)
-                .help("mount the same volume or directory in both services");
+        let finding = Finding::new(rule::ACME_WEBROOT_NOT_SHARED, self.named.place, Subject::service(name), message)
+            .evidence(self.ours.to_owned())
+            .confidence(if self.certain { Confidence::High } else { Confidence::Medium })
+            .label(place, label)
+            .help("mount the same volume or directory in both services");
         Some(with_given(finding, self.named.given, format!("`{name}` uses this configuration")))
     }
 }

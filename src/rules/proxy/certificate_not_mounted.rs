@@ -3,7 +3,7 @@
 use crate::app_config::{Named, ProxyKind, is_official, runs_as_made};
 use crate::collections::IndexMap;
 use crate::facts::storage::mounts;
-use crate::finding::{Finding, Label, rule};
+use crate::finding::{Finding, Label, Subject, rule};
 use crate::model::{Grant, Service};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, with_given};
@@ -34,10 +34,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for ((service, directory), all) in missing {
         let [first, others @ ..] = all.as_slice() else { continue };
         let message = format!("proxy `{service}` reads `{}`, but nothing is mounted there", first.text);
-        let mut finding =
-            Finding::new(rule::CERTIFICATE_NOT_MOUNTED, first.place, format!("services.{service}"), message)
-                .evidence(directory.clone())
-                .help(help(&directory, first.kind.name()));
+        let mut finding = Finding::new(rule::CERTIFICATE_NOT_MOUNTED, first.place, Subject::service(service), message)
+            .evidence(directory.clone())
+            .help(help(&directory, first.kind.name()));
         let others = others.iter().take(LABELS);
         finding.labels =
             others.map(|one| Label { place: one.place, message: "this one is missing as well".to_owned() }).collect();

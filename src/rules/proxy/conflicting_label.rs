@@ -3,7 +3,7 @@
 use crate::app_config::traefik::{elements, routed};
 use crate::collections::IndexMap;
 use crate::facts::network::duplicate_labels::Double;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::and_list;
@@ -14,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for Double { service, name, value, first, last } in cx.facts.doubles() {
         let message = format!("label `{name}` is set twice with different values");
         findings.push(
-            Finding::new(rule::CONFLICTING_LABEL, *last, format!("services.{service}"), message)
+            Finding::new(rule::CONFLICTING_LABEL, *last, Subject::service(service), message)
                 .evidence(name.clone())
                 .label(*first, "this value has no effect")
                 .help(format!("remove one of them: the last one wins (`{value}`)")),
@@ -53,7 +53,7 @@ fn definitions(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let who = and_list(&[first.service, other.service]);
         let message = format!("{who} define the {what} `{name}` differently, so Traefik uses neither");
         findings.push(
-            Finding::new(rule::CONFLICTING_LABEL, other.place, format!("services.{}", other.service), message)
+            Finding::new(rule::CONFLICTING_LABEL, other.place, Subject::service(&other.service), message)
                 .severity(Severity::Error)
                 .evidence(format!("{kind}.{name}"))
                 .label(first.place, format!("`{}` defines it here", first.service))

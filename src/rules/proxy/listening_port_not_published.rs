@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::app_config::ProxyListen;
 use crate::facts::images::starts_no_proxy;
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::with_given;
@@ -77,7 +77,7 @@ fn finding(cx: &Context<'_>, proxy: &Service, listen: &ProxyListen) -> Option<Fi
     }
     let message = format!("proxy `{name}` listens on port {port}, but does not publish it");
     let help = format!("publish it (`\"{port}:{port}\"`), or remove the port from the configuration");
-    let finding = Finding::new(rule::LISTENING_PORT_NOT_PUBLISHED, listen.place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::LISTENING_PORT_NOT_PUBLISHED, listen.place, Subject::service(name), message)
         .evidence(port.to_string())
         .confidence(if published.is_empty() { Confidence::Medium } else { Confidence::High })
         .help(help);

@@ -3,7 +3,7 @@
 use crate::app_config::traefik::matcher::malformed;
 use crate::app_config::traefik::{elements, routed};
 use crate::facts::place::part_of;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::with_given;
 use crate::source::Place;
@@ -37,7 +37,7 @@ fn is_blank(value: &crate::model::Spanned<String>) -> bool {
 
 fn finding(service: &str, router: &str, place: Place, what: &str) -> Finding {
     let message = format!("invalid Traefik rule: {what}");
-    Finding::new(rule::MALFORMED_TRAEFIK_RULE, place, format!("services.{service}"), message)
+    Finding::new(rule::MALFORMED_TRAEFIK_RULE, place, Subject::service(service), message)
         .evidence(router.to_owned())
         .help("use matchers with a value in backticks, such as ``Host(`example.com`) && PathPrefix(`/api`)``")
 }

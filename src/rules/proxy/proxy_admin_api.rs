@@ -3,7 +3,7 @@
 use crate::app_config::traefik::elements;
 use crate::app_config::traefik::guards::is_internal;
 use crate::app_config::{AdminPort, ProxyKind};
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 
@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
         let severity = for_purpose(severity, cx.facts.purpose());
         let message = format!("{} on port {port} of `{proxy}` is exposed without a password", what(*kind));
-        let mut finding = Finding::new(rule::PROXY_ADMIN_API, *place, format!("services.{proxy}"), message)
+        let mut finding = Finding::new(rule::PROXY_ADMIN_API, *place, Subject::service(proxy), message)
             .severity(severity)
             .evidence(port.to_string())
             .help(help(*kind, *port));
@@ -70,7 +70,7 @@ fn routed_dashboards(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let message = format!("router `{}` exposes the Traefik dashboard without a login", element.name);
             let severity = for_purpose(Severity::Warning, cx.facts.purpose());
             findings.push(
-                Finding::new(rule::PROXY_ADMIN_API, element.value.place, format!("services.{name}"), message)
+                Finding::new(rule::PROXY_ADMIN_API, element.value.place, Subject::service(name), message)
                     .severity(severity)
                     .evidence(element.name.to_owned())
                     .confidence(Confidence::Medium)

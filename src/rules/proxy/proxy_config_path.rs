@@ -1,7 +1,7 @@
 //! A configuration that is mounted where the program does not read it.
 
 use crate::app_config::{Misplaced, Misplacement, ProxyKind};
-use crate::finding::{Finding, Fix, Severity, rule};
+use crate::finding::{Finding, Fix, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -34,7 +34,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("mount it at `{wanted}`, or wrap it in `http` and add an `events` block"),
             ),
         };
-        let mut finding = Finding::new(rule::PROXY_CONFIG_PATH, *given, format!("services.{service}"), message)
+        let mut finding = Finding::new(rule::PROXY_CONFIG_PATH, *given, Subject::service(service), message)
             .severity(severity)
             .evidence(target.clone())
             .help(help);

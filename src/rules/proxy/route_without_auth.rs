@@ -9,7 +9,7 @@ use crate::facts::images::{known_image, may_be_set, variable};
 use crate::facts::network::exposure;
 use crate::facts::network::exposure::Kind;
 use crate::facts::network::reach::Answer;
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, with_given};
@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let (mut places, mut services) = (HashSet::default(), HashSet::default());
     for route in &cx.facts.sidecars().open_routes {
         let Some(finding) = through(cx, route) else { continue };
-        let is_new = services.insert(finding.resource.clone());
+        let is_new = services.insert(finding.subject.clone());
         if places.insert(finding.place) && is_new {
             findings.push(finding);
         }
@@ -58,7 +58,7 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
         ProxyKind::TraefikFile => "add a `basicAuth`, `forwardAuth` or `ipAllowList` middleware to the router",
         _ => "require a login with `basic_auth` or `forward_auth`, or restrict the allowed addresses",
     };
-    let finding = Finding::new(rule::ROUTE_WITHOUT_AUTH, route.place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::ROUTE_WITHOUT_AUTH, route.place, Subject::service(name), message)
         .severity(severity)
         .evidence(route.proxy.clone())
         .help(format!("{}; {help}", open.why));
@@ -79,7 +79,7 @@ fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let place = emptied.map_or(rule.value.place, |one| one.value.place);
     Some(
-        Finding::new(rule::ROUTE_WITHOUT_AUTH, place, format!("services.{name}"), message)
+        Finding::new(rule::ROUTE_WITHOUT_AUTH, place, Subject::service(name), message)
             .severity(severity)
             .evidence(rule.name.to_owned())
             .confidence(if emptied.is_some() { Confidence::High } else { Confidence::Medium })

@@ -6,7 +6,7 @@ use crate::app_config::Traefik;
 use crate::app_config::traefik::{TraefikRoute, elements, is_traefik, routed};
 use crate::facts::network::proxied::is_on_its_own;
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Finding, Label, Severity, rule};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
@@ -69,8 +69,7 @@ struct Routed<'a, 'c> {
 
 impl Routed<'_, '_> {
     fn finding(&self, severity: Severity, place: Place, message: String) -> Finding {
-        Finding::new(rule::TRAEFIK_NETWORK, place, format!("services.{}", self.service.name), message)
-            .severity(severity)
+        Finding::new(rule::TRAEFIK_NETWORK, place, Subject::service(&self.service.name), message).severity(severity)
     }
 
     fn key(&self) -> Place {

@@ -4,7 +4,7 @@ use super::upstream_port_mismatch::{help, ports, with_reason};
 use crate::app_config::ProxyKind;
 use crate::app_config::traefik::is_traefik;
 use crate::facts::network::listeners::{Evidence, Listener, other_than};
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::source::Place;
@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let name = &service.name;
         let message = format!("`{name}` listens on {}, but Traefik forwards to port {port}", ports(&known));
-        let finding = Finding::new(rule::TRAEFIK_PORT, target.place, format!("services.{name}"), message)
+        let finding = Finding::new(rule::TRAEFIK_PORT, target.place, Subject::service(name), message)
             .evidence(port.to_string())
             .help(help(service, &known));
         findings.push(with_reason(finding, &known));

@@ -5,7 +5,7 @@ use crate::collections::HashSet;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::peers::who_listens;
 use crate::facts::network::published::has_borrowed_network;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{usual_port, with_given};
@@ -52,7 +52,7 @@ fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -
         None => "use the name of the service; for a program on the host, use `host.docker.internal` with `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
             .to_owned(),
     };
-    let finding = Finding::new(rule::UPSTREAM_LOCALHOST, target.place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::UPSTREAM_LOCALHOST, target.place, Subject::service(name), message)
         .evidence(address)
         .confidence(if alone { Confidence::High } else { Confidence::Medium })
         .help(help);

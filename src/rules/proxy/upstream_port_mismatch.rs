@@ -4,7 +4,7 @@ use crate::app_config::ProxyKind;
 use crate::collections::HashSet;
 use crate::facts::network::listeners::{Evidence, Listener, Listeners, other_than};
 use crate::facts::network::reach::Answer;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{usual_port, with_given};
@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let message =
             format!("proxy `{proxy}` forwards to port {port} of `{name}`, which listens on {}", ports(&known));
-        let finding = Finding::new(rule::UPSTREAM_PORT_MISMATCH, target.place, format!("services.{proxy}"), message)
+        let finding = Finding::new(rule::UPSTREAM_PORT_MISMATCH, target.place, Subject::service(proxy), message)
             .evidence(format!("{name}:{port}"))
             .help(help(service, &known));
         findings.push(with_given(

@@ -5,7 +5,7 @@ use crate::collections::HashSet;
 use crate::compose::nearest;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::reach::Answer;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::with_given;
 
@@ -71,7 +71,7 @@ fn finding(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> Finding {
         }
     };
     let confidence = if target.kind == ProxyKind::Nginx { Confidence::High } else { Confidence::Medium };
-    let finding = Finding::new(rule::UPSTREAM_UNKNOWN_HOST, target.place, format!("services.{proxy}"), message)
+    let finding = Finding::new(rule::UPSTREAM_UNKNOWN_HOST, target.place, Subject::service(proxy), message)
         .evidence(host.clone())
         .confidence(confidence)
         .help(help);

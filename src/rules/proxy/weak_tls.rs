@@ -2,7 +2,7 @@
 
 use crate::app_config::Named;
 use crate::collections::IndexMap;
-use crate::finding::{Finding, Label, rule};
+use crate::finding::{Finding, Label, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, with_given};
 use crate::source::FileId;
@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for ((service, _), all) in groups {
         let [first, others @ ..] = all.as_slice() else { continue };
         let message = format!("`{service}` enables `{}`, which is deprecated and insecure", first.text);
-        let mut finding = Finding::new(rule::WEAK_TLS, first.place, format!("services.{service}"), message)
+        let mut finding = Finding::new(rule::WEAK_TLS, first.place, Subject::service(service), message)
             .evidence(first.text.clone())
             .help("allow only `TLSv1.2` and `TLSv1.3`: every browser of the last ten years supports them");
         let others = others.iter().take(LABELS);

@@ -2,7 +2,7 @@
 
 use crate::collections::HashMap;
 use crate::facts::gpus::{Amount, GpuClaim};
-use crate::finding::{Confidence, Finding, Label, Severity, rule};
+use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::source::Place;
 
@@ -78,13 +78,13 @@ fn positions(claims: &[GpuClaim<'_>], wanted: impl Fn(&Amount) -> bool) -> Vec<u
 
 fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: String, others: &[usize]) -> Finding {
     let Some(claim) = claims.get(at) else {
-        return Finding::new(rule::GPU_OVERCOMMIT, Place::start(), "", message).severity(severity);
+        return Finding::new(rule::GPU_OVERCOMMIT, Place::start(), Subject::Project, message).severity(severity);
     };
     let name = &claim.service.name;
     // Services that share a request through an anchor are told apart by their names.
     let shared = claims.iter().filter(|other| other.place == claim.place).count() > 1;
     let place = if shared { claim.service.key } else { claim.place };
-    let mut finding = Finding::new(rule::GPU_OVERCOMMIT, place, format!("services.{name}"), message).severity(severity).help(
+    let mut finding = Finding::new(rule::GPU_OVERCOMMIT, place, Subject::service(name), message).severity(severity).help(
         "give each service its own `device_ids`, put services that do not run at the same time into profiles, or set the number of GPUs as `host.gpus` in plimsoll.yaml",
     );
     let labels = others.iter().filter_map(|other| claims.get(*other));

@@ -4,7 +4,7 @@ use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
 use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
-use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::rules::{Context, fixes};
@@ -210,8 +210,8 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 (false, true) => Severity::Info,
             };
             let severity = less_in_tests(severity, cx.facts.is_for_tests(variable.key.span.file));
-            let resource = format!("services.{}", service.name);
-            let mut finding = Finding::new(rule::UNSET_SECRET, variable.key, resource, message)
+            let subject = Subject::service(&service.name);
+            let mut finding = Finding::new(rule::UNSET_SECRET, variable.key, subject, message)
                 .severity(severity)
                 .evidence(name.clone())
                 .help("give it a value, or remove the line if the service does not need it");

@@ -3,7 +3,7 @@
 use super::tools::{Use, use_of};
 use crate::facts::repository::purpose::Purpose;
 use crate::facts::storage::mounts::is_inside;
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{Mount, MountKind, Service, Spanned};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests};
@@ -58,7 +58,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = less_in_tests(*severity, cx.facts.purpose() != Purpose::Any);
         let name = &service.name;
         let mut finding =
-            Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, format!("services.{name}"), message(name, access))
+            Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, Subject::service(name), message(name, access))
                 .severity(severity)
                 .confidence(access.confidence)
                 .evidence(access.evidence)

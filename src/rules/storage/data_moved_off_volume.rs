@@ -1,7 +1,7 @@
 //! A variable that moves data away from the mount that was made for them.
 
 use crate::facts::storage::datastores::{Moved, moved};
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::rules::Context;
 
 /// Reports the variable's value.
@@ -11,7 +11,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (path, target) = (&value.value, &mount.target.value);
         let message = format!("`{variable}` moves the data of `{name}` to `{path}`, which is not on a volume");
         findings.push(
-            Finding::new(rule::DATA_MOVED_OFF_VOLUME, value.place, format!("services.{name}"), message)
+            Finding::new(rule::DATA_MOVED_OFF_VOLUME, value.place, Subject::service(name), message)
                 .evidence(variable.to_owned())
                 .label(mount.place, format!("this mount at `{target}` stays empty"))
                 .confidence(if exact { Confidence::High } else { Confidence::Medium })

@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::WrongMountEffect;
 use crate::facts::images::image_text;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::yaml::edit;
@@ -20,7 +20,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             WrongMountEffect::Ignored => format!("`{image}` does not store its data in `{target}`"),
         };
         let mut finding =
-            Finding::new(rule::DATASTORE_AT_WRONG_PATH, mount.target.place, format!("services.{name}"), message)
+            Finding::new(rule::DATASTORE_AT_WRONG_PATH, mount.target.place, Subject::service(name), message)
                 .evidence(target.clone())
                 .help(match unkept.option {
                     Some(option) => format!("add `{option} {target}` to the command"),

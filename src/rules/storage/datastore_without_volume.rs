@@ -4,7 +4,7 @@ use crate::catalogue::schema::{Keeps, Role};
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{Kept, kept};
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
@@ -45,11 +45,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let of = &unkept.image.name;
             format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
         };
-        let mut finding =
-            Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, format!("services.{name}"), message)
-                .severity(severity)
-                .evidence(unkept.path.clone())
-                .help(help);
+        let mut finding = Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, Subject::service(name), message)
+            .severity(severity)
+            .evidence(unkept.path.clone())
+            .help(help);
         finding.fixes.extend(match unkept.fleeting {
             _ if unkept.option.is_some() => None,
             Some(_) => fixes::named(cx, service, &unkept.path),

@@ -2,7 +2,7 @@
 
 use crate::collections::IndexMap;
 use crate::facts::storage::binds::Hidden;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::MountKind;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_one_file};
@@ -20,8 +20,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, rest)) = group.split_first() else { continue };
         let names: Vec<&str> = group.iter().map(|one| one.service.name.as_str()).collect();
         let message = format!("bind mount hides `{directory}` in the image of `{}`", first.service.name);
-        let resource = format!("services.{}", first.service.name);
-        let mut finding = Finding::new(rule::HIDDEN_DEPENDENCIES, first.mount.place, resource, message)
+        let subject = Subject::service(&first.service.name);
+        let mut finding = Finding::new(rule::HIDDEN_DEPENDENCIES, first.mount.place, subject, message)
             .evidence(directory.to_owned())
             .label(first.run.script.place, "installed here")
             .help(format!("add `- {directory}` to the `volumes` of {}: otherwise every machine needs the dependencies in its checkout", and_list(&names)));

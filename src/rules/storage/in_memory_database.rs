@@ -3,7 +3,7 @@
 use crate::catalogue::schema::Role;
 use crate::facts::images::{known_image, variable};
 use crate::facts::storage::sqlite::{Location, location};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::for_data;
@@ -12,14 +12,14 @@ use crate::rules::support::for_data;
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let severity = for_data(Severity::Error, cx.facts.purpose());
     for service in cx.model.services.values() {
-        let resource = format!("services.{}", service.name);
+        let subject = Subject::service(&service.name);
         for (name, entry) in &service.environment {
             let Some(value) = &entry.value else { continue };
             let for_tests = name.to_ascii_uppercase().split('_').any(|word| word == "TEST" || word == "TESTS");
             if !for_tests && location(name, &value.value) == Some(Location::Memory) {
                 let message = format!("`{}` uses an in-memory database: every restart deletes the data", service.name);
                 findings.push(
-                    Finding::new(rule::IN_MEMORY_DATABASE, value.place, resource.clone(), message)
+                    Finding::new(rule::IN_MEMORY_DATABASE, value.place, subject.clone(), message)
                         .severity(severity)
                         .evidence(name.clone())
                         .help("use a file on a volume, or a database server"),
@@ -29,7 +29,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some((image, settings)) = by_default(service) {
             let message = format!("`{image}` uses an in-memory database by default: every restart deletes the data");
             findings.push(
-                Finding::new(rule::IN_MEMORY_DATABASE, service.key, resource, message)
+                Finding::new(rule::IN_MEMORY_DATABASE, service.key, subject, message)
                     .severity(severity)
                     .evidence(image)
                     .help(format!("set {settings}")),

@@ -3,7 +3,7 @@
 use super::sqlite_single_file_mount::is_database;
 use crate::collections::HashSet;
 use crate::facts::storage::binds::MissingSource;
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Mount;
 use crate::rules::Context;
 use crate::rules::support::LABELS;
@@ -47,8 +47,8 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
     );
     // Behind a file up there it is right as it stands.
     let severity = if elsewhere.hfor_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
-    let resource = format!("services.{}", first.service.name);
-    let mut finding = Finding::new(rule::MISSING_BIND_SOURCE, place(first), resource, message)
+    let subject = Subject::service(&first.service.name);
+    let mut finding = Finding::new(rule::MISSING_BIND_SOURCE, place(first), subject, message)
         .severity(severity)
         .evidence(first.written.clone())
         .confidence(Confidence::Medium)
@@ -103,7 +103,7 @@ fn finding(missing: &MissingSource<'_>) -> Finding {
         }
         _ => "add it to the repository, correct the path, or document how to create it".to_owned(),
     };
-    let finding = Finding::new(rule::MISSING_BIND_SOURCE, place, format!("services.{name}"), message)
+    let finding = Finding::new(rule::MISSING_BIND_SOURCE, place, Subject::service(name), message)
         .severity(severity(missing))
         .evidence(written.clone())
         .help(help);

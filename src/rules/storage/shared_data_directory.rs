@@ -4,7 +4,7 @@ use super::sqlite_shared::jobs;
 use crate::collections::IndexMap;
 use crate::facts::storage::datastores::{Kept, kept};
 use crate::facts::storage::sqlite_files::identity;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::{and_list, for_data};
@@ -62,7 +62,7 @@ fn exclude_each_other(cx: &Context<'_>, one: &Service, other: &Service) -> bool 
 fn finding(cx: &Context<'_>, one: &Kept<'_>, message: String) -> Finding {
     let severity = for_data(Severity::Error, cx.facts.purpose());
     let name = &one.service.name;
-    Finding::new(rule::SHARED_DATA_DIRECTORY, one.mount.place, format!("services.{name}"), message).severity(severity)
+    Finding::new(rule::SHARED_DATA_DIRECTORY, one.mount.place, Subject::service(name), message).severity(severity)
         .evidence(one.path.clone())
         .help("give each server its own volume: two servers that write to the same directory corrupt it, or the second does not start")
 }

@@ -1,6 +1,6 @@
 //! An SQLite database on a mount that nobody can write to.
 
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 
 /// Reports the mount.
@@ -10,7 +10,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = &file.service.name;
         let message = format!("the SQLite database of `{name}` is on a read-only mount");
         findings.push(
-            Finding::new(rule::SQLITE_READ_ONLY, mount.place, format!("services.{name}"), message)
+            Finding::new(rule::SQLITE_READ_ONLY, mount.place, Subject::service(name), message)
                 .evidence(file.path.clone())
                 .label(file.place, format!("the database is `{}`", file.path))
                 .help(

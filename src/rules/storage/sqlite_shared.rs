@@ -3,7 +3,7 @@
 use crate::collections::{HashSet, IndexMap};
 use crate::facts::storage::mounts::is_persistent;
 use crate::facts::storage::sqlite_files::{SqliteFile, identity};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Model;
 use crate::rules::Context;
 use crate::rules::support::and_list;
@@ -33,7 +33,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
     let name = &file.service.name;
     let message = format!("{count} replicas of `{name}` write to the same SQLite database");
-    Finding::new(rule::SQLITE_SHARED, file.place, format!("services.{name}"), message)
+    Finding::new(rule::SQLITE_SHARED, file.place, Subject::service(name), message)
         .evidence(format!("replicas of {}", file.path))
         .help("use a database server, or one replica")
 }
@@ -50,7 +50,7 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
     names.dedup();
     let message = format!("{} write to the same SQLite database", and_list(&names));
     Some(
-        Finding::new(rule::SQLITE_SHARED, second.place, format!("services.{}", second.service.name), message).severity(Severity::Warning)
+        Finding::new(rule::SQLITE_SHARED, second.place, Subject::service(&second.service.name), message).severity(Severity::Warning)
         .evidence(second.path.clone())
         .label(first.place, format!("used by `{}` here", first.service.name))
         .help("use a database server: SQLite allows one writer at a time, and the others fail with `database is locked` under load"),

@@ -1,7 +1,7 @@
 //! An SQLite database mounted as a single file: what SQLite writes beside it is not.
 
 use crate::collections::HashSet;
-use crate::finding::{Confidence, Finding, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::{Mount, MountKind, Service};
 use crate::rules::Context;
 
@@ -42,7 +42,7 @@ fn finding(service: &Service, mount: &Mount, confidence: Confidence) -> Finding 
     let message = format!(
         "the SQLite database of `{name}` is mounted without its directory, so its journal is lost with the container"
     );
-    Finding::new(rule::SQLITE_SINGLE_FILE_MOUNT, mount.place, format!("services.{name}"), message)
+    Finding::new(rule::SQLITE_SINGLE_FILE_MOUNT, mount.place, Subject::service(name), message)
         .evidence(mount.target.value.clone())
         .confidence(confidence)
         .help("put the database into its own directory and mount that: SQLite keeps its journal next to the file")

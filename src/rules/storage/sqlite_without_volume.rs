@@ -5,7 +5,7 @@ use crate::facts::images::{built, known_image, runs_default, variable, working_d
 use crate::facts::storage::mounts;
 use crate::facts::storage::sqlite::{Location, location};
 use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
-use crate::finding::{Confidence, Finding, Severity, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
@@ -146,9 +146,8 @@ fn finding(
     } else {
         "use an absolute path, and mount a named volume at its directory".to_owned()
     };
-    let mut finding = Finding::new(rule::SQLITE_WITHOUT_VOLUME, place, format!("services.{name}"), message)
-        .severity(severity)
-        .help(help);
+    let mut finding =
+        Finding::new(rule::SQLITE_WITHOUT_VOLUME, place, Subject::service(name), message).severity(severity).help(help);
     // A volume over a directory with a program in it would keep that program when the image has a newer one.
     if fixes::is_for_data(directory) {
         finding.fixes.extend(fixes::in_named_volume(cx, service, directory));

@@ -1,7 +1,7 @@
 //! A volume that is declared and that no service mounts.
 
 use crate::collections::HashSet;
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 use crate::rules::support::{all_services, is_one_file, knows_all_services};
@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(
             rule::UNUSED_VOLUME,
             volume.key,
-            format!("volumes.{key}"),
+            Subject::volume(key),
             format!("volume `{key}` is not mounted by any service"),
         )
         .help(format!("mount it where the data is, or remove `{key}`: Compose does not create it"));

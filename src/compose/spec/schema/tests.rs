@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::shape::{Mapping, Shape, Struct};
 use super::suggest::Guess;
-use super::violation::{Bound, Flaw, Rest, Subject};
+use super::violation::{Bound, Flaw, Rest, Violated};
 use super::*;
 use crate::compose::load::convert::convert;
 use crate::compose::problem::{Kind, Missing, Problem, Role, TypeProblem, ValueProblem, Verdict};
@@ -29,7 +29,7 @@ fn only(lines: &str) -> Reported {
     found.remove(0)
 }
 
-fn flaw(lines: &str) -> (Subject, Flaw) {
+fn flaw(lines: &str) -> (Violated, Flaw) {
     match only(lines).problem {
         Problem::Type(TypeProblem::Schema(violation)) | Problem::Value(ValueProblem::Schema(violation)) => {
             (violation.subject, violation.flaw)
@@ -68,10 +68,10 @@ fn a_problem_knows_its_path_and_what_docker_compose_says() {
 #[test]
 fn a_value_has_its_kind_and_the_shape_that_it_does_not_fit() {
     let (subject, found) = flaw("restart: true");
-    assert_eq!(subject, Subject::Key("restart".into()));
+    assert_eq!(subject, Violated::Key("restart".into()));
     assert!(matches!(found, Flaw::Kind { found: Kind::Bool, scalar: Some(_), .. }), "{found:?}");
     let (subject, found) = flaw("volumes: [1]");
-    assert_eq!(subject, Subject::Entry("volumes".into()));
+    assert_eq!(subject, Violated::Entry("volumes".into()));
     assert!(matches!(found, Flaw::Kind { found: Kind::Int, .. }), "{found:?}");
     let (_, found) = flaw("healthcheck:");
     assert!(matches!(found, Flaw::Kind { found: Kind::Empty, shape, .. } if shape.is_mapping_only()), "{found:?}");

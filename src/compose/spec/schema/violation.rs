@@ -8,7 +8,7 @@ use crate::compose::value::{Text, Value};
 
 /// What a violation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum Violated {
     /// The whole file.
     File,
     /// The value of a key.
@@ -21,7 +21,7 @@ pub(crate) enum Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Violation {
     /// What it is about.
-    pub(crate) subject: Subject,
+    pub(crate) subject: Violated,
     /// How it does not fit.
     pub(crate) flaw: Flaw,
 }

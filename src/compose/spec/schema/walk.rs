@@ -3,7 +3,7 @@
 use super::release::Release;
 use super::repeats::repeats;
 use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
-use super::violation::{Bound, Flaw, Rest, Subject};
+use super::violation::{Bound, Flaw, Rest, Violated};
 use super::{UnknownKey, Violation, aliases, suggest};
 use crate::compose::problem::{Kind, Missing, Problem, Reported, Role, TypeProblem, ValueProblem, Verdict};
 use crate::compose::value::quote::Quote;
@@ -249,12 +249,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn subject(&self) -> Subject {
+    fn subject(&self) -> Violated {
         let key = self.path.iter().rev().find_map(Segment::key).map(Text::from);
         match (self.path.last(), key) {
-            (Some(Segment::Index(_)), Some(key)) => Subject::Entry(key),
-            (_, Some(key)) => Subject::Key(key),
-            _ => Subject::File,
+            (Some(Segment::Index(_)), Some(key)) => Violated::Entry(key),
+            (_, Some(key)) => Violated::Key(key),
+            _ => Violated::File,
         }
     }
 

@@ -12,7 +12,7 @@ use super::{address, swarm};
 use crate::collections::HashSet;
 use crate::compose::load::environment::Environment;
 use crate::compose::value::{Entry, Map, Part, Step, Text, Value};
-use crate::finding::{Confidence, Finding, Label, Severity, rule};
+use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::source::Place;
 use crate::yaml::edit;
@@ -128,24 +128,24 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let environment = &cx.project.environment;
     let mut report = Report { environment, files: cx.files, templates, seen: HashSet::default(), findings };
     for (name, entry) in section(cx, "services") {
-        let resource = format!("services.{name}");
+        let subject = Subject::service(name);
         for (path, judge) in SERVICE {
-            each(&entry.value, path, &mut |value| report.judge(&resource, path, value, *judge));
+            each(&entry.value, path, &mut |value| report.judge(&subject, path, value, *judge));
         }
         for (limit, entry) in entry.value.get("ulimits").and_then(Value::map).into_iter().flatten() {
-            report.add(&resource, "ulimits", entry.key, resources::ulimit_name(limit));
+            report.add(&subject, "ulimits", entry.key, resources::ulimit_name(limit));
         }
         let variables = entry.value.get("environment").and_then(Value::map);
         if let Some(nameless) = variables.and_then(|variables| variables.get("")) {
             let flaw = Flaw::new("missing variable name".to_owned()).help("use `NAME=value`");
-            report.add(&resource, "environment", nameless.key, Some(flaw));
+            report.add(&subject, "environment", nameless.key, Some(flaw));
         }
-        words::seccomp(cx, &resource, &entry.value, &mut report);
+        words::seccomp(cx, &subject, &entry.value, &mut report);
     }
     for (name, entry) in section(cx, "volumes") {
         let local = entry.value.get("driver").and_then(Value::text).is_none_or(|driver| driver == "local");
         if let Some(value) = entry.value.get("name").filter(|_| local) {
-            report.judge(&format!("volumes.{name}"), &["name"], value, words::volume_name);
+            report.judge(&Subject::volume(name), &["name"], value, words::volume_name);
         }
     }
     network::check(cx, &mut report);
@@ -199,7 +199,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Judges a value that somebody wrote, unless a variable leaves a blank in it.
-    fn judge(&mut self, resource: &str, path: &[&str], value: &Value, judge: Judge) {
+    fn judge(&mut self, subject: &Subject, path: &[&str], value: &Value, judge: Judge) {
         if value.has_blank() || value.via.contains(&Step::Implied) {
             return;
         }
@@ -213,7 +213,7 @@ impl Report<'_> {
         let environment = self.environment;
         let files = self.files;
         let meant = flaw.meant.clone().filter(|_| value.via.is_empty() && value.parts.is_empty());
-        let Some(finding) = self.put(resource, &path, value.place, flaw) else { return };
+        let Some(finding) = self.put(subject, &path, value.place, flaw) else { return };
         finding.fixes.extend(meant.and_then(|(old, new)| {
             edit::safe(format!("replace with `{new}`"), edit::respell(files, value.place, &old, &new))
         }));
@@ -226,23 +226,24 @@ impl Report<'_> {
     }
 
     /// Reports a flaw at a place; of a value that came through a variable only that it is invalid.
-    fn add(&mut self, resource: &str, path: &str, place: Place, flaw: Option<Flaw>) -> Option<&mut Finding> {
+    fn add(&mut self, subject: &Subject, path: &str, place: Place, flaw: Option<Flaw>) -> Option<&mut Finding> {
         let flaw = flaw?;
         let flaw = match self.templates.at(place).or_else(|| self.templates.at(flaw.place?)) {
             Some(written) => unnamed(flaw, path, &written),
             None => flaw,
         };
-        self.put(resource, path, place, flaw)
+        self.put(subject, path, place, flaw)
     }
 
-    fn put(&mut self, resource: &str, path: &str, place: Place, flaw: Flaw) -> Option<&mut Finding> {
+    fn put(&mut self, subject: &Subject, path: &str, place: Place, flaw: Flaw) -> Option<&mut Finding> {
         let place = flaw.place.unwrap_or(place);
         if !self.seen.insert(place) {
             return None;
         }
         let evidence = format!("{path}: {}", flaw.message);
-        let mut finding =
-            Finding::new(rule::INVALID_VALUE, place, resource, flaw.message).severity(flaw.severity).evidence(evidence);
+        let mut finding = Finding::new(rule::INVALID_VALUE, place, subject.clone(), flaw.message)
+            .severity(flaw.severity)
+            .evidence(evidence);
         finding.help = flaw.help;
         if flaw.severity < Severity::Error {
             finding.confidence = Confidence::Medium;

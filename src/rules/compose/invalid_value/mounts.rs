@@ -2,17 +2,18 @@
 
 use super::words::is_absolute;
 use super::{Flaw, Report, shown};
+use crate::finding::Subject;
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 
 /// Looks at the target of every mount.
 pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
     for service in cx.model.services.values().chain(cx.model.disabled.values()) {
-        let resource = format!("services.{}", service.name);
+        let subject = Subject::service(&service.name);
         for mount in &service.mounts {
             let blank = mount.target.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
             if !blank && !mount.target.value.is_empty() {
-                report.add(&resource, "volumes", mount.target.place, flaw(mount));
+                report.add(&subject, "volumes", mount.target.place, flaw(mount));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::address::{Subnet, is_mac};
 use super::{Flaw, Report, section, shown};
 use crate::compose::value::{Map, Value};
+use crate::finding::Subject;
 use crate::rules::Context;
 
 /// A DNS server.
@@ -59,7 +60,7 @@ pub(crate) fn mac(value: &Value) -> Option<Flaw> {
 /// Looks at `extra_hosts`, at the ranges of networks, and at fixed addresses outside of them.
 pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
     for service in cx.model.services.values().chain(cx.model.disabled.values()) {
-        let resource = format!("services.{}", service.name);
+        let subject = Subject::service(&service.name);
         for host in &service.extra_hosts {
             let (name, address) = &host.value;
             let blank = host.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
@@ -67,17 +68,17 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
                 let what = if address.is_empty() { "an empty value".to_owned() } else { shown(address) };
                 let flaw = Flaw::new(format!("host `{name}` maps to {what}, which is not a valid IP address"))
                     .help("use an IP address, or `host-gateway` for the host");
-                report.add(&resource, "extra_hosts", host.place, Some(flaw));
+                report.add(&subject, "extra_hosts", host.place, Some(flaw));
             }
         }
         if let Some(mode) = &service.network_mode {
-            report.add(&resource, "network_mode", mode.place, of_the_project(cx, &mode.value));
+            report.add(&subject, "network_mode", mode.place, of_the_project(cx, &mode.value));
         }
         for (name, attachment) in &service.networks {
             if let Some(address) = &attachment.ipv4_address
                 && let Ok(parsed) = address.value.parse()
             {
-                outside(cx, report, &resource, name, (address.place, parsed));
+                outside(cx, report, &subject, name, (address.place, parsed));
             }
         }
     }
@@ -86,7 +87,7 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
             continue;
         }
         for pool in pools(&entry.value) {
-            range(report, &format!("networks.{name}"), pool);
+            range(report, &Subject::network(name), pool);
         }
     }
 }
@@ -118,7 +119,7 @@ fn pools(network: &Value) -> impl Iterator<Item = &Map> {
 fn outside(
     cx: &Context<'_>,
     report: &mut Report<'_>,
-    resource: &str,
+    subject: &Subject,
     network: &str,
     (place, address): (crate::source::Place, IpAddr),
 ) {
@@ -138,29 +139,29 @@ fn outside(
     }
     let flaw = Flaw::new(format!("`{address}` is outside the subnet of `{network}`"))
         .help(format!("choose an address in `{}`", first.text().unwrap_or("")));
-    if let Some(finding) = report.add(resource, "ipv4_address", place, Some(flaw)) {
+    if let Some(finding) = report.add(subject, "ipv4_address", place, Some(flaw)) {
         finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".to_owned() });
     }
 }
 
 /// A range of a network, and the addresses in it.
-fn range(report: &mut Report<'_>, resource: &str, pool: &Map) {
+fn range(report: &mut Report<'_>, subject: &Subject, pool: &Map) {
     let Some(entry) = pool.get("subnet").filter(|entry| !entry.value.has_blank()) else { return };
     let Some(text) = entry.value.text() else { return };
     let Some(subnet) = Subnet::parse(text) else {
         let flaw = Flaw::new(format!("{} is not a valid subnet", shown(text)))
             .help("use CIDR notation, such as `172.28.0.0/16`");
-        report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
+        report.add(subject, "ipam.subnet", entry.value.place, Some(flaw));
         return;
     };
     if subnet.masked() != subnet {
         let flaw = Flaw::new(format!("`{text}` is not a network address: it has host bits set"))
             .help(format!("use `{}`", subnet.masked()));
-        report.add(resource, "ipam.subnet", entry.value.place, Some(flaw));
+        report.add(subject, "ipam.subnet", entry.value.place, Some(flaw));
     }
     if let Some(part) = pool.get("ip_range").filter(|entry| !entry.value.has_blank()) {
         report.add(
-            resource,
+            subject,
             "ipam.ip_range",
             part.value.place,
             part.value.text().and_then(|text| bad_part(text, subnet)),
@@ -171,7 +172,7 @@ fn range(report: &mut Report<'_>, resource: &str, pool: &Map) {
     let others = others.into_iter().flatten().map(|(_, entry)| &entry.value);
     for value in gateway.into_iter().chain(others).filter(|value| !value.has_blank()) {
         let flaw = value.text().filter(|text| !text.is_empty()).and_then(|text| bad_member(text, subnet));
-        report.add(resource, "ipam.address", value.place, flaw);
+        report.add(subject, "ipam.address", value.place, flaw);
     }
 }
 

@@ -4,7 +4,7 @@ use super::swarm::is_for_swarm;
 use super::{Flaw, Report, section, shown};
 use crate::collections::HashSet;
 use crate::compose::value::{Data, Value};
-use crate::finding::Severity;
+use crate::finding::{Severity, Subject};
 use crate::model::Service;
 use crate::rules::Context;
 
@@ -109,19 +109,19 @@ pub(crate) fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
         let granted: HashSet<&str> = granted.collect();
         let one = kind.trim_end_matches('s');
         for (name, entry) in section(cx, kind).filter(|(name, _)| granted.contains(name.as_str())) {
-            let resource = format!("{kind}.{name}");
+            let subject = Subject::at([kind, name.as_str()]);
             for key in ["driver", "template_driver"] {
                 let Some(driver) = entry.value.map().and_then(|map| map.get(key)) else { continue };
                 let flaw = Flaw::new(format!("docker compose does not support `{key}` for a {one}"))
                     .help(format!("use `file` or `environment` for the {one}: drivers require Swarm"));
-                report.add(&resource, key, driver.key, Some(flaw));
+                report.add(&subject, key, driver.key, Some(flaw));
             }
             if all.get(name.as_str()).is_some_and(|object| object.external) {
                 let at = entry.value.map().and_then(|map| map.get("external")).map_or(entry.key, |entry| entry.key);
                 let mut flaw = Flaw::new(format!("docker compose does not support an external {one}"))
                     .help(format!("use `file` or `environment` for the {one}: external ones require Swarm"));
                 flaw.severity = Severity::Warning;
-                report.add(&resource, "external", at, Some(flaw));
+                report.add(&subject, "external", at, Some(flaw));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Flaw, Report};
 use crate::compose::value::Value;
+use crate::finding::Subject;
 use crate::rules::Context;
 
 /// `restart` (docker compose 2.40.3, `create.go`; moby, `api/types/container/hostconfig.go`). A number of attempts that
@@ -255,7 +256,7 @@ pub(crate) fn device(value: &Value) -> Option<Flaw> {
 }
 
 /// A seccomp profile that docker compose reads when it makes the container, and that is not there.
-pub(crate) fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report: &mut Report<'_>) {
+pub(crate) fn seccomp(cx: &Context<'_>, subject: &Subject, service: &Value, report: &mut Report<'_>) {
     for option in service.get("security_opt").and_then(Value::list).into_iter().flatten() {
         let Some(text) = option.text().filter(|_| !option.has_blank()) else { continue };
         let Some(path) = text.strip_prefix("seccomp=").or_else(|| text.strip_prefix("seccomp:")) else { continue };
@@ -268,7 +269,7 @@ pub(crate) fn seccomp(cx: &Context<'_>, resource: &str, service: &Value, report:
         if cx.facts.is_absent(std::path::Path::new(path)) {
             let flaw = Flaw::new(format!("seccomp profile `{path}` not found"))
                 .help("check the path: it is relative to the project directory");
-            report.add(resource, "security_opt", option.place, Some(flaw));
+            report.add(subject, "security_opt", option.place, Some(flaw));
         }
     }
 }

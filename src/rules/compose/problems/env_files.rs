@@ -4,7 +4,7 @@ use super::quick_fix;
 use super::view::View;
 use crate::compose::problem::{Around, EnvFileProblem, Reported, Role};
 use crate::compose::value::quote::Quote;
-use crate::finding::{Finding, Fix, NewFile, Safety, Severity, rule};
+use crate::finding::{Finding, Fix, NewFile, Safety, Severity, Subject, rule};
 use crate::source::{LoadError, PathKind, normalize};
 use crate::yaml::edit;
 
@@ -16,10 +16,10 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
     match problem {
         EnvFileProblem::OfProject { name, error } => {
             finding.severity = error.severity();
-            finding.resource.clone_from(name);
+            finding.subject = Subject::File(name.clone());
             finding.help = Some("create it, or correct the path in `--env-file`".to_owned());
         }
-        EnvFileProblem::OfInclude { name, .. } => finding.resource = view.written(name),
+        EnvFileProblem::OfInclude { name, .. } => finding.subject = Subject::File(view.written(name)),
         EnvFileProblem::OfLabels { .. } => {}
         EnvFileProblem::BlankPath { .. } => {
             finding.severity = Severity::Warning;

@@ -5,7 +5,7 @@ use super::view::View;
 use super::{or_list, quick_fix};
 use crate::compose::problem::{ExtendsProblem, IncludeProblem, Reported, Resource, Undefined};
 use crate::compose::value::quote::Quote;
-use crate::finding::{Finding, Fix, Lack, Lacking, Severity, rule};
+use crate::finding::{Finding, Fix, Lack, Lacking, Severity, Subject, rule};
 use crate::text::nearest::nearest;
 
 /// A name that nothing in the project has.
@@ -88,7 +88,7 @@ pub(super) fn cycle(reported: &Reported, path: &[String]) -> Finding {
 
 /// An `include` that cannot be followed.
 pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View<'_>) -> Finding {
-    let (severity, resource, message) = match problem {
+    let (severity, file, message) = match problem {
         IncludeProblem::BlankPath => {
             let message = "the path of this included file contains a variable without a value".to_owned();
             (Severity::Warning, None, message)
@@ -113,7 +113,9 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View
     };
     let mut finding = view.about(rule::UNRESOLVED_INCLUDE, reported, message);
     finding.severity = severity;
-    finding.resource = resource.unwrap_or(finding.resource);
+    if let Some(file) = file {
+        finding.subject = Subject::File(file);
+    }
     match problem {
         IncludeProblem::BlankPath => {
             finding.help("set it in `.env` or in the environment of Compose, or give it a default")

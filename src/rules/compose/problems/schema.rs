@@ -5,7 +5,7 @@ use super::types::kind;
 use super::view::View;
 use crate::compose::problem::{Kind, Reported, Role};
 use crate::compose::spec::schema::shape::{EntryStyle, Mapping, Names, Shape, TextRule};
-use crate::compose::spec::schema::violation::{Bound, Flaw, Rest, Subject, Violation};
+use crate::compose::spec::schema::violation::{Bound, Flaw, Rest, Violated, Violation};
 use crate::compose::spec::schema::wanted;
 use crate::finding::{Finding, RuleId};
 
@@ -37,11 +37,11 @@ fn shifted_key(role: &Role) -> Option<String> {
     }
 }
 
-fn subject(subject: &Subject) -> String {
+fn subject(subject: &Violated) -> String {
     match subject {
-        Subject::File => "a Compose file".to_owned(),
-        Subject::Key(key) => format!("`{}`", entry_name(key)),
-        Subject::Entry(key) => format!("an entry of `{}`", entry_name(key)),
+        Violated::File => "a Compose file".to_owned(),
+        Violated::Key(key) => format!("`{}`", entry_name(key)),
+        Violated::Entry(key) => format!("an entry of `{}`", entry_name(key)),
     }
 }
 

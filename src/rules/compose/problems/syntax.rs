@@ -16,14 +16,14 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
             let mut finding = about(RULE, reported, syntax_message(kind));
             finding.help = syntax_help(kind).map(str::to_owned);
             if let SyntaxKind::UndefinedAlias { name } = kind {
-                finding.resource.clone_from(name);
+                finding.subject = Subject::Anchor(name.clone());
             }
             finding
         }
         Syntax::Unreadable { name, error: reason } => {
             let mut finding = about(RULE, reported, format!("cannot read `{name}`: {reason}"));
             finding.severity = reason.severity();
-            finding.resource.clone_from(name);
+            finding.subject = Subject::File(name.clone());
             finding
         }
         Syntax::RecursiveAlias => about(RULE, reported, "alias refers to an anchor that contains it"),
@@ -106,7 +106,7 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> 
     match &line.position {
         LinePosition::Start => finding.evidence = Some("behind the start".to_owned()),
         LinePosition::Behind(name) => finding.evidence = Some(format!("behind {name}")),
-        LinePosition::Raw(name) => finding.resource.clone_from(name),
+        LinePosition::Raw(name) => finding.subject = Subject::variable(name),
     }
     if !matches!(line.position, LinePosition::Raw(_)) {
         finding.help = Some(help.to_owned());

@@ -332,6 +332,6 @@ fn nothing_is_fixed_where_it_is_not_sure() {
 #[test]
 fn paths_and_evidence_name_the_place() {
     let (_, found) = run(&SourceDb::new(), &service("ports:\n  - 80\n  - {targt: 80}"));
-    assert_eq!(found[0].resource, "services.web.ports.targt");
+    assert_eq!(found[0].subject.to_string(), "services.web.ports.targt");
     assert_eq!(found[0].evidence.as_deref(), Some("services.web.ports[1].targt"));
 }

@@ -139,7 +139,7 @@ impl<'a> View<'a> {
 
 /// A finding about what a problem is about.
 pub(super) fn about(rule: RuleId, reported: &Reported, message: impl Into<String>) -> Finding {
-    let mut finding = Finding::new(rule, reported.at, reported.about.join("."), message);
+    let mut finding = Finding::new(rule, reported.at, Subject::at(&reported.about), message);
     finding.evidence.clone_from(&reported.path);
     finding
 }
