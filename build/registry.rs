@@ -1,9 +1,13 @@
 //! The table of rules: a module for each file of `src/rules/<family>`, and an entry for each document.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use crate::documents::{Document, file_name, list, upper};
+
+/// The line with which a rule declares its options.
+const OPTIONS: &str = "options! {";
 
 /// `registry.rs`: the modules of the families, and `RULES`.
 ///
@@ -31,10 +35,17 @@ pub fn module(documents: &[Document], root: &Path) -> Result<String, String> {
     for document in documents {
         let (family, name) = (module_name(&document.family), module_name(&document.name));
         let folder = root.join("src/rules").join(&family);
-        let is_function = folder.join(format!("{name}.rs")).is_file() || folder.join(&name).join("mod.rs").is_file();
-        let check = if is_function { format!("Some({family}::{name}::check)") } else { "None".to_owned() };
+        let files = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")];
+        let code = files.iter().find(|file| file.is_file()).map(fs::read_to_string).transpose();
+        let code = code.map_err(|error| format!("{}: {error}", folder.display()))?;
+        let check = if code.is_some() { format!("Some({family}::{name}::check)") } else { "None".to_owned() };
+        let has_options = code.is_some_and(|code| code.lines().any(|line| line == OPTIONS));
+        let options = if has_options { format!("{family}::{name}::Options::KEYS") } else { "&[]".to_owned() };
         let id = upper(&document.name);
-        let _ = writeln!(out, "    Rule {{ id: rule::{id}, document: rule::{id}.document(), check: {check} }},");
+        let _ = writeln!(
+            out,
+            "    Rule {{ id: rule::{id}, document: rule::{id}.document(), options: {options}, check: {check} }},"
+        );
     }
     out.push_str("];\n");
     Ok(out)

@@ -2,16 +2,13 @@
 
 mod check;
 mod date;
+pub(crate) mod options;
 mod read;
 pub mod shape;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use regex::Regex;
-
-pub(crate) use check::network;
 pub use date::Date;
 use shape::Key;
 
@@ -60,39 +57,9 @@ impl Config {
         self.path.parent().unwrap_or_else(|| Path::new(""))
     }
 
-    /// The values that an option of a rule has; empty where nothing is said.
-    pub(crate) fn option(&self, rule: RuleId, option: &str) -> &[String] {
-        self.rules.get(&rule).and_then(|setting| setting.options.get(option)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether an option of a rule lists a name; `*` stands for any letters.
-    pub(crate) fn lists_name(&self, rule: RuleId, option: &str, name: &str) -> bool {
-        self.option(rule, option).iter().any(|pattern| matches_name(pattern, name))
-    }
-
-    /// Whether an option of a rule lists an address, or a network that it is in.
-    pub(crate) fn lists_address(&self, rule: RuleId, option: &str, address: IpAddr) -> bool {
-        self.option(rule, option).iter().filter_map(|text| network(text)).any(|network| holds(network, address))
-    }
-}
-
-fn matches_name(pattern: &str, name: &str) -> bool {
-    let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
-    Regex::new(&format!("^{}$", parts.join(".*"))).is_ok_and(|pattern| pattern.is_match(name))
-}
-
-fn holds((network, bits): (IpAddr, u8), address: IpAddr) -> bool {
-    let bits = u32::from(bits);
-    match (network, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => {
-            let differ = u32::from(network) ^ u32::from(address);
-            differ.checked_shr(32 - bits).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) => {
-            let differ = u128::from(network) ^ u128::from(address);
-            differ.checked_shr(128 - bits).unwrap_or(0) == 0
-        }
-        _ => false,
+    /// The options of a rule.
+    pub(crate) fn options<T: options::Options>(&self) -> T {
+        self.rules.get(&T::RULE).map(|setting| T::read(&setting.options)).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,5 @@
 //! What `plimsoll.yaml` may hold: the table that its reader, its mistakes and its JSON Schema are made from.
 
-use crate::finding::RuleId;
-
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
@@ -113,35 +111,5 @@ const SERVICE: Shape = Shape::Object(&[
     key("gpu_memory", Shape::Size, "The GPU memory that it needs"),
 ]);
 
-/// The options of rules that have some; each is described in the document of its rule.
-pub const OPTIONS: &[(&str, &[Key])] = &[
-    (
-        "exposed-datastore",
-        &[
-            key("allowed_ports", Shape::List(&Shape::Port), "Host ports that may be published"),
-            key(
-                "allowed_networks",
-                Shape::List(&Shape::Network),
-                "Host addresses or networks that ports may be published on",
-            ),
-        ],
-    ),
-    ("proxied-port-published", &[key("allowed_ports", Shape::List(&Shape::Port), "Host ports that may be published")]),
-    ("unknown-host", &[key("known_hosts", Shape::List(&Shape::Text), "Hosts that exist; `*` matches any characters")]),
-    (
-        "unset-variable",
-        &[key("allowed", Shape::List(&Shape::Text), "Variables that are set elsewhere; `*` matches any characters")],
-    ),
-    (
-        "unset-secret",
-        &[key("allowed", Shape::List(&Shape::Text), "Variables that are set elsewhere; `*` matches any characters")],
-    ),
-];
-
 /// What stands before the options of any rule.
 pub const SEVERITY: Key = key("severity", Shape::Word(SEVERITIES), "The severity of all its findings");
-
-/// The options of a rule.
-pub(crate) fn options(rule: RuleId) -> &'static [Key] {
-    OPTIONS.iter().find(|(name, _)| *name == rule.name()).map_or(&[], |(_, options)| options)
-}

@@ -1,13 +1,16 @@
 //! Configurations as people write them, and their mistakes.
 
-use super::shape::options;
 use super::*;
 use crate::finding::rule;
+
+fn no_options(_: RuleId) -> &'static [Key] {
+    &[]
+}
 
 fn read(text: &str) -> Result<Config, ConfigErrors> {
     let sources = SourceDb::new();
     sources.overlay(Path::new("/p/plimsoll.yaml"), text.to_owned());
-    find(&sources, Path::new("/p/a/compose.yml"), options).map(|config| config.expect("it is found"))
+    find(&sources, Path::new("/p/a/compose.yml"), no_options).map(|config| config.expect("it is found"))
 }
 
 fn fails(text: &str, expect: &str) {
@@ -97,7 +100,7 @@ fn the_nearest_file_wins_and_the_repository_is_the_limit() {
     sources.overlay(Path::new("/r/plimsoll.yaml"), "fail_on: error\n".to_owned());
     sources.overlay(Path::new("/r/a/.plimsoll.yaml"), "fail_on: info\n".to_owned());
     sources.overlay(Path::new("/r/b/.git"), String::new());
-    let fail_on = |path: &str| find(&sources, Path::new(path), options).unwrap().and_then(|config| config.fail_on);
+    let fail_on = |path: &str| find(&sources, Path::new(path), no_options).unwrap().and_then(|config| config.fail_on);
     assert_eq!(fail_on("/r/a/x/compose.yml"), Some(FailOn::Severity(Severity::Info)));
     assert_eq!(fail_on("/r/compose.yml"), Some(FailOn::Severity(Severity::Error)));
     assert_eq!(fail_on("/r/b/compose.yml"), None);

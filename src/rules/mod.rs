@@ -2,7 +2,8 @@
 
 use crate::compose::Project;
 use crate::config::Config;
-use crate::config::shape::{self, Key};
+use crate::config::options::Options;
+use crate::config::shape::Key;
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId, rule};
 use crate::model::Model;
@@ -44,6 +45,8 @@ pub struct Rule {
     pub id: RuleId,
     /// What is written about it; its name among it.
     pub document: &'static Document,
+    /// The keys that the configuration has for its options.
+    pub(crate) options: &'static [Key],
     /// Its function; `None` for a rule that a stage of the loader reports.
     pub check: Option<Check>,
 }
@@ -53,9 +56,9 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter()
 }
 
-/// The options of a rule.
+/// The keys that the configuration has for the options of a rule.
 pub fn options(rule: RuleId) -> &'static [Key] {
-    shape::options(rule)
+    all().find(|one| one.id == rule).map_or(&[], |one| one.options)
 }
 
 /// Whether a rule has no function of its own: its findings are the loader's.

@@ -1,9 +1,8 @@
 //! What several rules need to say something.
 
 use crate::compose::Reference;
-use crate::config::Config;
 use crate::facts::repository::purpose::Purpose;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::source::Place;
@@ -89,10 +88,9 @@ pub(crate) fn all_services<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Ser
     cx.model.services.values().chain(cx.model.disabled.values())
 }
 
-/// Whether the option `allowed_ports` of a rule lists all of these ports of the host.
-pub(crate) fn allows_ports(settings: &Config, rule: RuleId, ports: Option<(u16, u16)>) -> bool {
-    let listed = |port: u16| settings.option(rule, "allowed_ports").iter().any(|one| one.parse() == Ok(port));
-    ports.is_some_and(|(first, last)| (first..=last).all(listed))
+/// Whether all of these ports of the host are allowed.
+pub(crate) fn are_allowed(ports: Option<(u16, u16)>, allowed: &[u16]) -> bool {
+    ports.is_some_and(|(first, last)| (first..=last).all(|port| allowed.contains(&port)))
 }
 
 /// Words in backticks, with commas and an `and`.

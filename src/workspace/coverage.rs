@@ -35,7 +35,7 @@ fn finding(sources: &SourceDb, file: FileId, left: &NotJudged) -> Option<Finding
     match &left.reason {
         Reason::Shadowed(winner) => shadowed(sources, file, winner),
         reason => Some(
-            Finding::new(rule::NOT_JUDGED, start_of(file), "", message(reason))
+            Finding::new(rule::NOT_JUDGED, start_of(file), Subject::Project, message(reason))
                 .evidence(name(&left.file))
                 .help("add the command that starts it to `projects` in plimsoll.yaml, or list the file in `exclude`"),
         ),
@@ -61,7 +61,7 @@ fn shadowed(sources: &SourceDb, file: FileId, winner: &Path) -> Option<Finding> 
         return None;
     }
     let message = format!("docker compose ignores this file and loads `{}`", name(winner));
-    let finding = Finding::new(rule::SHADOWED_COMPOSE_FILE, start_of(file), "", message)
+    let finding = Finding::new(rule::SHADOWED_COMPOSE_FILE, start_of(file), Subject::Project, message)
         .evidence(name(&sources.file(file).path))
         .label(start_of(other), "loaded instead")
         .help("remove one of them, or give this one a descriptive name and load it with `-f`");

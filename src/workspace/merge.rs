@@ -40,7 +40,7 @@ impl Judged {
         let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
         let mut known: HashMap<_, usize> = HashMap::default();
         for finding in findings {
-            let identity = (finding.rule, finding.place, finding.resource.clone(), finding.evidence.clone());
+            let identity = (finding.rule, finding.place, finding.subject.to_string(), finding.evidence.clone());
             match known.get(&identity).and_then(|at| merged.get_mut(*at)) {
                 Some(first) => join(first, finding),
                 None => {

@@ -22,7 +22,7 @@ fn finding(cx: &Context<'_>, blank: &Blank<'_>, rejected: &Reference) -> Finding
     let is_set = cx.project.environment.setting(name).is_some();
     let state = if is_set { "empty" } else { "not set" };
     let message = format!("variable `{name}` is {state}, and docker compose rejects `{key}` without a value");
-    let mut finding = Finding::new(rule::BLANK_VALUE, rejected.place, name, message)
+    let mut finding = Finding::new(rule::BLANK_VALUE, rejected.place, Subject::variable(name), message)
         .help(format!("set it in `.env`, or give it a default: `${{{name}:-…}}`"));
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     if let Some(line) = blank.emptied {

@@ -2,16 +2,25 @@
 
 use crate::compose::value::Text;
 use crate::compose::{Reference, nearest};
+use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
-use crate::finding::{Finding, Label, Lack, Lacking, Severity, rule};
+use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
 use crate::rules::support::{LABELS, list_of_names};
 use crate::rules::{Context, fixes};
 use crate::source::relative;
 
+options! {
+    rule::UNSET_VARIABLE {
+        /// Variables that are set elsewhere; `*` matches any characters
+        allowed: Vec<NamePattern>,
+    }
+}
+
 /// Reports each variable once, and together those of a project that nothing is expected to set. One that is set to nothing
 /// counts only where that breaks something.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let is_allowed = |name: &str| cx.settings.lists_name(rule::UNSET_VARIABLE, "allowed", name);
+    let options: Options = cx.settings.options();
+    let is_allowed = |name: &str| options.allowed.iter().any(|pattern| pattern.matches(name));
     let all = cx.facts.blanks().iter().filter(|blank| !blank.is_secret && blank.rejected(cx.project).is_none());
     let all = all.filter(|blank| !is_allowed(blank.name) && !blank.uses.iter().all(|one| is_in_path_of_file(one)));
     let is_single = |blank: &&Blank<'_>| {
@@ -87,7 +96,7 @@ fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
     let (first, others) = uses.split_first()?;
     let names = list_of_names(&uses);
     let message = format!("variables {names} are not set and have no default");
-    let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, "", message)
+    let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
         .severity(Severity::Warning)
         .evidence("unset")
         .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
@@ -104,7 +113,7 @@ fn elsewhere_set(cx: &Context<'_>, references: &[&Reference]) -> Option<Finding>
     let path = relative(&cx.project.directory, file);
     let message =
         format!("`{path}` is not in the repository, and no example says that it sets {}", list_of_names(references));
-    let finding = Finding::new(rule::UNSET_VARIABLE, first.place, "", message)
+    let finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
         .severity(Severity::Info)
         .evidence(path.clone())
         .help(format!("add a file `{path}.example` that lists them"));

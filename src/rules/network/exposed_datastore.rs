@@ -3,19 +3,30 @@
 use std::net::IpAddr;
 
 use crate::collections::HashSet;
+use crate::config::options::{Network, options};
 use crate::facts::network::exposure::{Kind, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
-use crate::finding::{Confidence, Finding, RuleId, Severity, Subject, rule};
-use crate::rules::support::{allows_ports, for_purpose, on_this_machine, published_as};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
+use crate::rules::support::{are_allowed, for_purpose, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
+
+options! {
+    rule::EXPOSED_DATASTORE {
+        /// Host ports that may be published
+        allowed_ports: Vec<u16>,
+        /// Host addresses or networks that ports may be published on
+        allowed_networks: Vec<Network>,
+    }
+}
 
 /// Reports each published port behind which the catalogue knows a datastore.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::default();
+    let options: Options = cx.settings.options();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
-        if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(cx, published) {
+        if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(&options, published) {
             continue;
         }
         let Some(open) = behind(service, port) else { continue };
@@ -67,12 +78,11 @@ fn is_private(address: &str) -> bool {
 }
 
 /// Whether the configuration says that this port, or this address of the host, may be open.
-fn is_allowed(cx: &Context<'_>, published: &Published<'_>) -> bool {
-    const RULE: RuleId = rule::EXPOSED_DATASTORE;
+fn is_allowed(options: &Options, published: &Published<'_>) -> bool {
     let address = match &published.reach {
         Exposure::Address(address) => address.parse().ok(),
         _ => None,
     };
-    allows_ports(cx.settings, RULE, published.port.published)
-        || address.is_some_and(|address| cx.settings.lists_address(RULE, "allowed_networks", address))
+    are_allowed(published.port.published, &options.allowed_ports)
+        || address.is_some_and(|address| options.allowed_networks.iter().any(|network| network.holds(address)))
 }

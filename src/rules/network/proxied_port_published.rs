@@ -1,23 +1,32 @@
 //! A service behind a reverse proxy that also answers beside it.
 
 use crate::collections::HashSet;
+use crate::config::options::options;
 use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
 use crate::facts::network::published::Exposure;
 use crate::finding::{Finding, Severity, Subject, rule};
-use crate::rules::support::{allows_ports, for_purpose};
+use crate::rules::support::{are_allowed, for_purpose};
 use crate::rules::{Context, fixes};
+
+options! {
+    rule::PROXIED_PORT_PUBLISHED {
+        /// Host ports that may be published
+        allowed_ports: Vec<u16>,
+    }
+}
 
 /// Reports the published port of a service that a proxy of the project forwards to.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::default();
+    let options: Options = cx.settings.options();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.reach.is_beyond_loopback() {
             continue;
         }
-        if allows_ports(cx.settings, rule::PROXIED_PORT_PUBLISHED, port.published) {
+        if are_allowed(port.published, &options.allowed_ports) {
             continue;
         }
         // What is worse than a way around the proxy is said by the rule that knows the image.

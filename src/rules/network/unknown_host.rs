@@ -2,12 +2,20 @@
 
 use crate::collections::HashMap;
 use crate::compose::nearest;
+use crate::config::options::{NamePattern, options};
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::for_data;
 use crate::text::nearest::clearly_meant;
 use crate::yaml::edit;
+
+options! {
+    rule::UNKNOWN_HOST {
+        /// Hosts that exist; `*` matches any characters
+        known_hosts: Vec<NamePattern>,
+    }
+}
 
 /// Reports each unknown name once for each service that uses it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -34,7 +42,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         group.push(peer);
     }
-    for host in order.into_iter().filter(|host| !cx.settings.lists_name(rule::UNKNOWN_HOST, "known_hosts", host)) {
+    let options: Options = cx.settings.options();
+    let is_known = |host: &str| options.known_hosts.iter().any(|pattern| pattern.matches(host));
+    for host in order.into_iter().filter(|host| !is_known(host)) {
         let Some([first, others @ ..]) = groups.get(host).map(Vec::as_slice) else { continue };
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("hostname `{host}` matches no service of this project");

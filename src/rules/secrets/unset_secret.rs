@@ -2,6 +2,7 @@
 
 use crate::collections::{HashMap, HashSet};
 use crate::compose::{Reference, nearest};
+use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
 use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
@@ -30,10 +31,18 @@ const PROVIDERS: [&str; 15] = [
     "CEREBRAS",
 ];
 
+options! {
+    rule::UNSET_SECRET {
+        /// Variables that are set elsewhere; `*` matches any characters
+        allowed: Vec<NamePattern>,
+    }
+}
+
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let options: Options = cx.settings.options();
     let all = cx.facts.blanks().iter().filter(|blank| blank.is_secret && blank.rejected(cx.project).is_none());
-    let all = all.filter(|blank| !is_allowed(cx, blank.name) && !is_switched_off(cx, blank));
+    let all = all.filter(|blank| !is_allowed(&options, blank.name) && !is_switched_off(cx, blank));
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
     };
@@ -43,12 +52,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         several => findings.extend(of_variables(several)),
     }
     findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
-    of_env_files(cx, findings);
+    of_env_files(cx, &options, findings);
 }
 
 /// Whether the configuration says that something else sets it.
-fn is_allowed(cx: &Context<'_>, name: &str) -> bool {
-    cx.settings.lists_name(rule::UNSET_SECRET, "allowed", name)
+fn is_allowed(options: &Options, name: &str) -> bool {
+    options.allowed.iter().any(|pattern| pattern.matches(name))
 }
 
 /// Whether the address that the secret is for is left empty with it, and no image needs the secret.
@@ -83,7 +92,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (None, _) => (first.place, format!("secret `{name}` is not set")),
     };
     let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
-    let mut finding = Finding::new(rule::UNSET_SECRET, place, name, message).severity(severity);
+    let mut finding = Finding::new(rule::UNSET_SECRET, place, Subject::variable(name), message).severity(severity);
     finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
     finding.fixes.extend(if optional.is_none() { fixes::meant(cx, blank) } else { None });
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name)));
@@ -103,7 +112,7 @@ fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let message = format!("secrets {} are not set", list_of_names(&uses));
-    let mut finding = Finding::new(rule::UNSET_SECRET, first.place, "", message)
+    let mut finding = Finding::new(rule::UNSET_SECRET, first.place, Subject::Project, message)
         .severity(Severity::Warning)
         .evidence("unset")
         .help("add a file `.env.example` that lists them without their values");
@@ -182,7 +191,7 @@ fn help(cx: &Context<'_>, name: &str) -> String {
 }
 
 /// Empty lines of `env_file`s whose name is that of a secret.
-fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+fn of_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<Place> = HashSet::default();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
@@ -193,7 +202,7 @@ fn of_env_files(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (name, variable) in &service.environment {
             let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
             let of_file = variable.source == VariableSource::EnvFile;
-            if !empty || !of_file || !is_secret_name(name) || is_allowed(cx, name) {
+            if !empty || !of_file || !is_secret_name(name) || is_allowed(options, name) {
                 continue;
             }
             let needed = needs(service, name);

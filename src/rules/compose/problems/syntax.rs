@@ -61,7 +61,7 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
 /// A variable that a Compose file demands. One that cannot be in a checkout is missing here only: that is a warning.
 pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view: &View<'_>) -> Finding {
     let mut finding = about(rule::REQUIRED_VARIABLE, reported, required_message(name, message));
-    finding.resource = name.to_owned();
+    finding.subject = Subject::variable(name);
     let absent = view.absent_env_file(name);
     finding.severity = absent.as_ref().map_or(finding.severity, |(severity, _)| *severity);
     let set = || format!("set `{name}` in `.env`, or pass an env file that sets it");
