@@ -53,7 +53,7 @@ fn definitions(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let who = and_list(&[first.service, other.service]);
         let message = format!("{who} define the {what} `{name}` differently, so Traefik uses neither");
         findings.push(
-            Finding::new(rule::CONFLICTING_LABEL, other.place, Subject::service(&other.service), message)
+            Finding::new(rule::CONFLICTING_LABEL, other.place, Subject::service(other.service), message)
                 .severity(Severity::Error)
                 .evidence(format!("{kind}.{name}"))
                 .label(first.place, format!("`{}` defines it here", first.service))
