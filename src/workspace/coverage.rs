@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::projects::{Outcome, Run};
 use crate::compose::Entry;
 use crate::discover::invocations::{Invocations, NotJudged, Reason};
-use crate::finding::{Finding, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::source::{FileId, NodeId, PathKind, Place, SourceDb, Span};
 
 impl Run<'_> {

@@ -3,7 +3,7 @@
 use crate::compose::Reference;
 use crate::compose::value::Text;
 use crate::facts::environment::variables::Blank;
-use crate::finding::{Finding, Label, Lack, Lacking, rule};
+use crate::finding::{Finding, Label, Lack, Lacking, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
 

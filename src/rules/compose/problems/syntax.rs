@@ -4,7 +4,7 @@
 use super::view::{View, about};
 use super::{quick_fix, shorten};
 use crate::compose::problem::{EnvLine, EnvLineFlaw, LinePosition, Reported, Syntax};
-use crate::finding::{Finding, RuleId, rule, syntax_help, syntax_message};
+use crate::finding::{Finding, RuleId, Subject, rule, syntax_help, syntax_message};
 use crate::yaml::SyntaxKind;
 
 const RULE: RuleId = rule::YAML_SYNTAX;
