@@ -81,6 +81,27 @@ base() {
   printf '%s' "$revision"
 }
 
+# The revision whose configuration holds; empty for that of the checkout. A pull request from a fork does not change the
+# rules that it is judged by, unless the workflow says so.
+configuration() {
+  local revision=${PLIMSOLL_BASE:-}
+  case ${PLIMSOLL_CONFIG:-auto} in
+    auto) [ "${PLIMSOLL_FORK:-false}" = true ] || return 0 ;;
+    base) ;;
+    head) return ;;
+    *) fail 'config must be `auto`, `base` or `head`' ;;
+  esac
+  case $revision in
+    '') fail 'the configuration of the base needs a pull request or a push' ;;
+    *[!0]*) ;;
+    *) return ;;
+  esac
+  git cat-file -e "$revision^{commit}" 2>/dev/null ||
+    git fetch --quiet --no-tags --depth=1 origin "$revision" 2>/dev/null ||
+    fail "$revision is not in this checkout: set \`fetch-depth: 0\` for actions/checkout"
+  printf '%s' "$revision"
+}
+
 check() {
   local code=0 line revision
   local files=$temporary/plimsoll-findings
@@ -91,6 +112,8 @@ check() {
     revision=$(base) || { printf '%s\n' "$revision"; exit 2; }
     [ -z "$revision" ] || arguments+=(--since "$revision")
   fi
+  revision=$(configuration) || { printf '%s\n' "$revision"; exit 2; }
+  [ -z "$revision" ] || arguments+=(--config-from "$revision")
   while IFS= read -r line; do
     [ -z "$line" ] || arguments+=("$line")
   done <<<"${PLIMSOLL_ARGS:-}"

@@ -42,7 +42,7 @@ impl Severity {
 impl LoadError {
     /// How bad it is that a file cannot be loaded: one that plimsoll may not read is no fault of the project.
     pub(crate) fn severity(&self) -> Severity {
-        if *self == LoadError::Outside { Severity::Info } else { Severity::Error }
+        if matches!(self, LoadError::Outside | LoadError::OfGit) { Severity::Info } else { Severity::Error }
     }
 }
 
@@ -257,6 +257,7 @@ pub(crate) fn syntax_message(kind: &SyntaxKind) -> String {
         SyntaxKind::UndefinedAlias { name } => {
             format!("undefined alias `*{name}`: no anchor `&{name}` is defined before it")
         }
+        SyntaxKind::ColonWithoutSpace => "missing space after the colon of this key inside braces".to_owned(),
         SyntaxKind::KeyIndicator => "a value inside braces cannot start with `?`".to_owned(),
         SyntaxKind::Unreadable { words, .. } => in_backticks(words),
     }
@@ -266,6 +267,7 @@ pub(crate) fn syntax_message(kind: &SyntaxKind) -> String {
 pub(crate) fn syntax_help(kind: &SyntaxKind) -> Option<&'static str> {
     match kind {
         SyntaxKind::UndefinedAlias { .. } => Some("define the anchor above the alias, in the same file"),
+        SyntaxKind::ColonWithoutSpace => Some("add a space after the colon, or put the key in quotes"),
         SyntaxKind::KeyIndicator => Some("put the value in quotes"),
         SyntaxKind::Unreadable { cause, .. } => cause.map(|cause| match cause {
             SyntaxCause::Tab => "indent with spaces",

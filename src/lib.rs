@@ -2,6 +2,7 @@
 //! will break, leak or lose data. Modules are listed in the order of the pipeline; imports point upstream only.
 
 mod collections;
+mod guard;
 mod source;
 mod text;
 mod yaml;
@@ -21,6 +22,7 @@ mod report;
 mod workspace;
 mod fix;
 mod since;
+mod review;
 mod render;
 mod cli;
 #[cfg(feature = "testing")]
@@ -28,3 +30,4 @@ mod cli;
 pub mod testing;
 
 pub use cli::{Surroundings, run};
+pub use guard::remember_defects;

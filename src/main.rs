@@ -3,9 +3,10 @@
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
-use plimsoll::{Surroundings, run};
+use plimsoll::{Surroundings, remember_defects, run};
 
 fn main() -> ExitCode {
+    remember_defects();
     let surroundings = match Surroundings::from_process() {
         Ok(surroundings) => surroundings,
         Err(error) => {

@@ -68,17 +68,21 @@ impl Before {
         if paths.is_empty() != request.paths.is_empty() || !files.iter().all(is_there) {
             return None;
         }
-        Some(Request {
+        let then = Request {
             paths,
             files,
             env_files: request.env_files.iter().map(absolute).map(old_name).filter(is_there).collect(),
-            // A configuration that could not be used then had no say.
-            config: config::find(&self.sources, start, rules::options).unwrap_or_default(),
             baseline: None,
             earlier: None,
             // Its stages are not those of the run.
             watch: Arc::default(),
             ..request.clone()
+        };
+        workspace::enclose(&self.sources, &then);
+        // A configuration that could not be used then had no say.
+        Some(match request.is_config_fixed {
+            true => then,
+            false => Request { config: config::find(&self.sources, start, rules::options).unwrap_or_default(), ..then },
         })
     }
 

@@ -36,7 +36,7 @@ fn of_build(build: &Build, sources: &SourceDb, root: &Path) -> Option<BuiltImage
     if !context.is_absolute() || !path.starts_with(root) {
         return None;
     }
-    let file = sources.load(&path).ok()?;
+    let file = sources.load_noted(&path)?;
     let source = sources.file(file);
     let whole = Span { file, start: 0, end: source.text.len() as u32 };
     let place = |range: &std::ops::Range<usize>| Place { span: within(whole, range), node: NodeId::new(0) };

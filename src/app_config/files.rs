@@ -162,7 +162,7 @@ impl Finder<'_> {
     }
 
     fn file(&self, kind: ConfigurationKind, source: &Path, target: &str, origin: &Origin) -> Option<Configuration> {
-        let id = self.sources.load(source).ok()?;
+        let id = self.sources.load_noted(source)?;
         let text = self.sources.file(id).text.clone();
         let span = Span { file: id, start: 0, end: text.len() as u32 };
         let is_template = |path: &str| path.ends_with(".template");

@@ -72,6 +72,8 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) project: Project,
     #[command(flatten)]
+    pub(super) configuration: Configuration,
+    #[command(flatten)]
     pub(super) comparison: Comparison,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
@@ -116,6 +118,25 @@ pub(super) struct Check {
     pub(super) preview: bool,
 }
 
+/// Which configuration holds, and which suppressions.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct Configuration {
+    /// Use this configuration instead of searching for plimsoll.yaml
+    #[arg(long, value_name = "FILE", group = "configuring")]
+    pub(super) config: Option<PathBuf>,
+    /// Ignore plimsoll.yaml
+    #[arg(long, group = "configuring")]
+    pub(super) no_config: bool,
+    /// Use the configuration, the baseline and the suppressions of this git revision, so that a pull request cannot loosen
+    /// them
+    #[arg(long, value_name = "REV", group = "configuring")]
+    pub(super) config_from: Option<String>,
+    /// Ignore suppression comments and the suppressions in plimsoll.yaml
+    #[arg(long)]
+    pub(super) no_suppressions: bool,
+}
+
 /// What need not be reported.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Known findings")]
@@ -141,6 +162,8 @@ pub(super) struct Baseline {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) project: Project,
+    #[command(flatten)]
+    pub(super) configuration: Configuration,
     /// File to write
     #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
     pub(super) output: PathBuf,

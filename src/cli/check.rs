@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::arguments::Check;
-use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, exit_code, request};
+use super::{Answer, BROKEN, CLEAN, Surroundings, Wanted, complaint, exit_code, request};
 use super::{buffer, fixes, ignores, known, notes, outputs, progress, stages};
 use crate::config::{self, FailOn};
 use crate::finding::{Selector, Severity};
-use crate::render::{self, RenderOptions};
+use crate::render::RenderOptions;
 use crate::report::Report;
 use crate::source::{SourceDb, relative};
 use crate::workspace;
@@ -36,7 +36,7 @@ pub(super) fn check(arguments: &Check, surroundings: &Surroundings) -> Result<An
     let mut report = progress::during(seen, || workspace::check(&sources, &request));
     telling.keep_asked(&mut report, &sources, &request);
     if arguments.comparison.add_ignores {
-        return ignores::add(&report, &sources, &options, arguments.comparison.reason.as_deref());
+        return ignores::add(&report, &sources, &request, &options, arguments.comparison.reason.as_deref());
     }
     Ok(telling.answer(&report, &sources, &request))
 }
@@ -46,11 +46,17 @@ fn asked(arguments: &Check, sources: &SourceDb, surroundings: &Surroundings) -> 
     let (select, ignore) = (selectors(&arguments.select)?, selectors(&arguments.ignore)?);
     selectors(&arguments.fixing.fix_only)?;
     let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
-    let request = request(sources, arguments.project.clone(), paths, surroundings)?;
+    let wanted = Wanted {
+        project: arguments.project.clone(),
+        paths,
+        configuration: arguments.configuration.clone(),
+        baseline: arguments.comparison.baseline.as_deref(),
+    };
+    let request = request(sources, wanted, surroundings)?;
     only_one_project(sources, &request)?;
     let selection =
         Selection { select, ignore, strict: arguments.strict, style: arguments.style, preview: arguments.preview };
-    let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, surroundings)?;
+    let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, &request)?;
     Ok(Request { buffer, selection, baseline, ..request })
 }
 
@@ -125,13 +131,17 @@ impl Telling<'_> {
     pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> Answer {
         let arguments = self.arguments;
         let start = Instant::now();
-        let output = render::render(arguments.format, report, sources, self.options);
-        let unwritten = outputs::write(&arguments.outputs, report, sources, self.options);
+        let mut unwritten = Vec::new();
+        let output = outputs::rendered(arguments.format, report, sources, self.options).unwrap_or_else(|defect| {
+            unwritten.push(defect);
+            String::new()
+        });
+        unwritten.extend(outputs::write(&arguments.outputs, report, sources, self.options));
         let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
         let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
         let given = arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only);
         let notes = notes::notes(given, &request.selection, request.config.as_ref());
-        let lines = notes.iter().chain(&report.failures).chain(&unwritten).chain(&unused);
+        let lines = notes.iter().chain(&report.failures).chain(&unwritten).chain(&unused).chain(&report.notes);
         let mut errors: String = lines.map(|line| complaint(line)).collect();
         if arguments.verbose {
             errors.push_str(&stages::table(&request.watch, report, start.elapsed()));

@@ -8,6 +8,7 @@ use super::check::Telling;
 use super::{Answer, complaint};
 use crate::finding::{RuleId, Safety, Selector};
 use crate::fix::{self, Fixed, Wanted};
+use crate::guard::{defect, guarded};
 use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
 use crate::workspace;
@@ -42,7 +43,13 @@ impl Fixing {
 pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
     let found = sources.fork();
     let wanted = Wanted { file: telling.buffer(request).cloned(), ..telling.arguments.fixing.wanted() };
-    let fixed = fix::fixed(sources, request, &wanted);
+    let Some(fixed) = guarded(|| fix::fixed(sources, request, &wanted)) else {
+        // The findings are there without their fixes.
+        let mut report = workspace::check(&found, request);
+        report.failures.push(defect("looking for fixes"));
+        telling.keep_asked(&mut report, &found, request);
+        return telling.answer(&report, &found, request);
+    };
     match doing {
         Doing::Showing => show(fixed, request, telling),
         Doing::Writing => write(fixed, found, request, telling),

@@ -7,8 +7,9 @@ use crate::finding::Finding;
 use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
 use crate::report::suppress::write::add_comments;
-use crate::source::write::replace;
+use crate::source::write::{may_replace, replace};
 use crate::source::{FileId, SourceDb, relative};
+use crate::workspace::{self, Request};
 
 /// The family that no comment is written for.
 const FAMILY: &str = "suppression";
@@ -18,6 +19,7 @@ const FAMILY: &str = "suppression";
 pub(super) fn add(
     report: &Report,
     sources: &SourceDb,
+    request: &Request,
     options: &RenderOptions,
     reason: Option<&str>,
 ) -> Result<Answer, String> {
@@ -42,7 +44,8 @@ pub(super) fn add(
         if commented.after == commented.before {
             continue;
         }
-        match replace(&commented.path, &commented.before, &commented.after) {
+        let allowed = may_replace(&commented.path, &workspace::writable(sources, request));
+        match allowed.and_then(|()| replace(&commented.path, &commented.before, &commented.after)) {
             Ok(()) => done = (done.0 + commented.count, done.1 + 1),
             Err(error) => {
                 answer.code = BROKEN;

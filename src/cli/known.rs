@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::arguments::Baseline as Arguments;
-use super::{Answer, Surroundings, request, start_of};
+use super::{Answer, Surroundings, Wanted, request, start_of};
 use crate::report::Known;
 use crate::report::baseline::{Baseline, Earlier, VERSION};
+use crate::report::suppress::Honoured;
 use crate::since::Before;
-use crate::source::write::put;
 use crate::source::{LoadError, PathKind, SourceDb, normalize};
 use crate::workspace;
 use crate::workspace::{Request, Selection};
@@ -25,7 +25,13 @@ struct FindingOut<'a> {
 /// Writes the findings of a run down.
 pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
-    let mut request = request(&sources, arguments.project, arguments.paths, surroundings)?;
+    let wanted = Wanted {
+        project: arguments.project,
+        paths: arguments.paths,
+        configuration: arguments.configuration,
+        baseline: None,
+    };
+    let mut request = request(&sources, wanted, surroundings)?;
     request.selection = Selection {
         strict: arguments.strict,
         style: arguments.style,
@@ -40,7 +46,8 @@ pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result
     }
     let baseline = Baseline::of(&report, &sources, directory);
     let shown = arguments.output.display();
-    put(&path, &text(&baseline)).map_err(|error| format!("{shown}: {error}"))?;
+    let written = sources.put(&path, &text(&baseline), &surroundings.directory);
+    written.map_err(|error| format!("{shown}: {error}"))?;
     let count = baseline.findings.len();
     let findings = if count == 1 { "finding" } else { "findings" };
     Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
@@ -64,14 +71,15 @@ fn text(baseline: &Baseline) -> String {
 }
 
 /// Reads the baseline that `--baseline` names.
-pub(super) fn read(
-    path: Option<&Path>,
-    sources: &SourceDb,
-    surroundings: &Surroundings,
-) -> Result<Option<Baseline>, String> {
+pub(super) fn read(path: Option<&Path>, sources: &SourceDb, request: &Request) -> Result<Option<Baseline>, String> {
     let Some(given) = path else { return Ok(None) };
-    let path = normalize(&surroundings.directory.join(given));
-    let file = sources.load(&path).map_err(|error| match error {
+    let path = normalize(&request.directory.join(given));
+    let loaded = sources.load(&path);
+    if loaded == Err(LoadError::Missing) && matches!(request.suppressions, Honoured::Reviewed(_)) {
+        // There was none then, so nothing is known.
+        return Ok(None);
+    }
+    let file = loaded.map_err(|error| match error {
         LoadError::Missing => format!("{}: no such file; run `plimsoll baseline` to create it", given.display()),
         error => format!("{}: {error}", given.display()),
     })?;

@@ -20,19 +20,23 @@ mod stages;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
 
 use crate::compose::spec::schema::{lookup, nearest_path};
 use crate::config::{self, Config, Date, FailOn};
-use crate::finding::RuleId;
+use crate::finding::{RuleId, Severity};
+use crate::guard::{defect, guarded};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
+use crate::report::suppress::Honoured;
+use crate::review::reviewed;
 use crate::rules::Document;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
 use crate::workspace::Request;
-use arguments::{Arguments, ColorName, Command, Draw, Project, Resolve};
+use arguments::{Arguments, ColorName, Command, Configuration, Draw, Project, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -113,7 +117,9 @@ pub fn run(
     errors: &mut dyn Write,
 ) -> u8 {
     let answer = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => command(arguments.command, surroundings).unwrap_or_else(|message| Answer::broken(&message)),
+        Ok(arguments) => guarded(|| command(arguments.command, surroundings))
+            .unwrap_or_else(|| Err(defect("running this command")))
+            .unwrap_or_else(|message| Answer::broken(&message)),
         Err(error) => usage(&error, surroundings),
     };
     if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
@@ -189,11 +195,13 @@ fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
 
 fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
-    let paths = arguments.path.into_iter().collect();
-    let request = request(&sources, arguments.project, paths, surroundings)?;
+    let wanted = Wanted::one(arguments.project, arguments.path);
+    let request = request(&sources, wanted, surroundings)?;
     let resolved = workspace::resolve(&sources, &request, arguments.origins);
     let report = Report::new(resolved.findings, 1, 0, &sources);
-    let options = RenderOptions { summary: false, ..RenderOptions::new(request.directory.clone()) };
+    // What may not be read is an info, and the reason why there is nothing to print.
+    let show = if resolved.json.is_some() { Severity::Warning } else { Severity::Info };
+    let options = RenderOptions { summary: false, show, ..RenderOptions::new(request.directory.clone()) };
     let errors = render::render(Format::Concise, &report, &sources, &options);
     let code = if resolved.json.is_some() { CLEAN } else { FAILED };
     let mut output = resolved.json.unwrap_or_default();
@@ -206,8 +214,8 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, St
 /// Draws a project; one that Compose would reject is drawn as far as it can be read.
 fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> {
     let sources = SourceDb::new();
-    let paths = arguments.path.into_iter().collect();
-    let request = request(&sources, arguments.project, paths, surroundings)?;
+    let wanted = Wanted::one(arguments.project, arguments.path);
+    let request = request(&sources, wanted, surroundings)?;
     let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file found")?;
     let errors = render::render(
         Format::Concise,
@@ -218,39 +226,89 @@ fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> 
     Ok(Answer { output: render::render_graph(arguments.format, &graph), errors, code: CLEAN })
 }
 
-fn request(
-    sources: &SourceDb,
+/// What a request is to be about.
+struct Wanted<'a> {
     project: Project,
     paths: Vec<PathBuf>,
-    surroundings: &Surroundings,
-) -> Result<Request, String> {
+    configuration: Configuration,
+    baseline: Option<&'a Path>,
+}
+
+impl Wanted<'_> {
+    fn one(project: Project, path: Option<PathBuf>) -> Wanted<'static> {
+        let paths = path.into_iter().collect();
+        Wanted { project, paths, configuration: Configuration::default(), baseline: None }
+    }
+}
+
+fn request(sources: &SourceDb, wanted: Wanted<'_>, surroundings: &Surroundings) -> Result<Request, String> {
+    let Wanted { project, paths, configuration, baseline } = wanted;
     let directory = &surroundings.directory;
-    for path in paths.iter().chain(&project.files).chain(&project.env_files).chain(&project.project_directory) {
-        // `-f -` is standard input, as in docker compose.
-        if path != Path::new("-") && sources.kind(&directory.join(path)) == PathKind::Missing {
-            return Err(format!("{}: no such file or directory", path.display()));
-        }
-    }
-    if project.files.iter().any(|file| file == Path::new("-")) {
-        let text = standard_input().map_err(|error| format!("standard input: {error}"))?;
-        sources.overlay(&directory.join("-"), text);
-    }
-    let start = start(directory, paths.iter().chain(&project.files));
-    Ok(Request {
+    let mut request = Request {
         directory: directory.clone(),
-        config: find_config(sources, &start)?,
         paths,
-        buffer: None,
         files: project.files,
         env_files: project.env_files,
         profiles: project.profiles,
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
-        baseline: None,
+        named: baseline.map(Path::to_path_buf).into_iter().collect(),
         today: Some(Date::from_days(source::days_since_1970())),
         ..Request::default()
-    })
+    };
+    if let Some(file) = &configuration.config
+        && !workspace::is_inside(sources, &request, file)
+    {
+        // It is the caller's own, and so is what it extends.
+        let config = config::load_for(sources, &directory.join(file), directory, crate::rules::options);
+        request.config = Some(config.map_err(|error| error.to_string())?);
+    }
+    workspace::enclose(sources, &request);
+    let given = request.paths.iter().chain(&request.files).chain(&request.env_files).chain(&request.project_directory);
+    for path in given {
+        // `-f -` is standard input, as in docker compose.
+        if path != Path::new("-") && sources.kind(&directory.join(path)) == PathKind::Missing {
+            return Err(format!("{}: no such file or directory", path.display()));
+        }
+    }
+    if request.files.iter().any(|file| file == Path::new("-")) {
+        let text = standard_input().map_err(|error| format!("standard input: {error}"))?;
+        sources.overlay(&directory.join("-"), text);
+    }
+    configure(sources, &mut request, &configuration, baseline)?;
+    Ok(request)
+}
+
+/// Gives a request its configuration, and says which suppressions hold.
+fn configure(
+    sources: &SourceDb,
+    request: &mut Request,
+    configuration: &Configuration,
+    baseline: Option<&Path>,
+) -> Result<(), String> {
+    let start = start_of(request);
+    if let Some(revision) = &configuration.config_from {
+        let reviewed = reviewed(sources, request, &start, revision, baseline)?;
+        request.suppressions = Honoured::Reviewed(Arc::new(reviewed));
+    }
+    if configuration.no_suppressions {
+        request.suppressions = Honoured::None;
+    }
+    request.is_config_fixed =
+        configuration.config.is_some() || configuration.no_config || configuration.config_from.is_some();
+    match &configuration.config {
+        Some(file) if request.config.is_none() => {
+            request.config = Some(load_config(sources, &request.directory.join(file))?);
+        }
+        None if !configuration.no_config => request.config = find_config(sources, &start)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn load_config(sources: &SourceDb, path: &Path) -> Result<Config, String> {
+    config::load(sources, path, crate::rules::options).map_err(|error| error.to_string())
 }
 
 fn find_config(sources: &SourceDb, start: &Path) -> Result<Option<Config>, String> {

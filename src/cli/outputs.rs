@@ -1,10 +1,12 @@
 //! `--output FORMAT=FILE`: the findings in files, beside what goes to standard output.
 
+use clap::ValueEnum;
+
 use super::arguments::Output;
-use crate::render::{RenderOptions, render};
+use crate::guard::{defect, guarded};
+use crate::render::{Format, RenderOptions, render};
 use crate::report::Report;
 use crate::source::SourceDb;
-use crate::source::write::put;
 
 /// Writes every file that is asked for, and gives a line for each that could not be written.
 pub(super) fn write(outputs: &[Output], report: &Report, sources: &SourceDb, options: &RenderOptions) -> Vec<String> {
@@ -12,10 +14,22 @@ pub(super) fn write(outputs: &[Output], report: &Report, sources: &SourceDb, opt
     let options = RenderOptions { color: false, links: false, ..options.clone() };
     let mut failures = Vec::new();
     for output in outputs {
-        let text = render(output.format, report, sources, &options);
-        if let Err(error) = put(&options.base.join(&output.file), &text) {
-            failures.push(format!("{}: cannot write: {error}", output.file.display()));
-        }
+        let written = rendered(output.format, report, sources, &options).and_then(|text| {
+            let written = sources.put(&options.base.join(&output.file), &text, &options.base);
+            written.map_err(|error| format!("cannot write: {error}"))
+        });
+        failures.extend(written.err().map(|error| format!("{}: {error}", output.file.display())));
     }
     failures
+}
+
+/// The findings in a format. A defect in one must not cost the others.
+pub(super) fn rendered(
+    format: Format,
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+) -> Result<String, String> {
+    let name = format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    guarded(|| render(format, report, sources, options)).ok_or_else(|| defect(&format!("writing {name}")))
 }

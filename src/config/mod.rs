@@ -2,6 +2,7 @@
 
 mod check;
 mod date;
+mod loosened;
 pub(crate) mod options;
 mod read;
 pub mod shape;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use date::Date;
+pub(crate) use loosened::loosened;
 use shape::Key;
 
 use crate::finding::{RuleId, Selector, Severity};
@@ -215,8 +217,7 @@ pub fn find(sources: &SourceDb, start: &Path, options: OptionsOf) -> Result<Opti
 /// Where the configuration for a file or directory stands; see [`find`].
 pub(crate) fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
     for directory in crate::source::normalize(start).ancestors() {
-        let there =
-            FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| sources.kind(path) == PathKind::File);
+        let there = FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| is_there(sources, path));
         if there.is_some() {
             return there;
         }
@@ -227,12 +228,34 @@ pub(crate) fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
     None
 }
 
+/// Whether a configuration is at a path. One that cannot be read is one, too: a link that leads nowhere.
+fn is_there(sources: &SourceDb, path: &Path) -> bool {
+    match sources.kind(path) {
+        PathKind::File => true,
+        PathKind::Directory | PathKind::Outside => false,
+        PathKind::Missing => sources.is_link(path),
+    }
+}
+
 /// Reads the configuration from a file.
 ///
 /// # Errors
 /// As [`find`]; also where the file is absent.
 pub fn load(sources: &SourceDb, path: &Path, options: OptionsOf) -> Result<Config, ConfigErrors> {
-    read::load(sources, path, options)
+    read::load(sources, path, None, options)
+}
+
+/// Reads the configuration from a file that is not where it holds: relative paths in it start at a directory.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_for(
+    sources: &SourceDb,
+    path: &Path,
+    directory: &Path,
+    options: OptionsOf,
+) -> Result<Config, ConfigErrors> {
+    read::load(sources, path, Some(directory), options)
 }
 
 /// The word of a list that a person may have meant.

@@ -12,10 +12,15 @@ use crate::finding::{RuleId, Selector, Severity, syntax_message};
 use crate::source::{FileId, NodeId, SourceDb, normalize};
 use crate::yaml::{NodeKind, Tree, parse};
 
-/// Reads the file at a path and those that it extends.
-pub(super) fn load(sources: &SourceDb, path: &Path, options: OptionsOf) -> Result<Config, ConfigErrors> {
+/// Reads the file at a path and those that it extends. Relative paths in them start at a directory, or else where each is.
+pub(super) fn load(
+    sources: &SourceDb,
+    path: &Path,
+    directory: Option<&Path>,
+    options: OptionsOf,
+) -> Result<Config, ConfigErrors> {
     let path = normalize(path);
-    let mut loading = Loading { sources, options, errors: Vec::new(), open: Vec::new() };
+    let mut loading = Loading { sources, options, directory, errors: Vec::new(), open: Vec::new() };
     let config = loading.file(&path, None);
     match config {
         Some(config) if loading.errors.is_empty() => Ok(config),
@@ -26,6 +31,7 @@ pub(super) fn load(sources: &SourceDb, path: &Path, options: OptionsOf) -> Resul
 struct Loading<'a> {
     sources: &'a SourceDb,
     options: OptionsOf,
+    directory: Option<&'a Path>,
     errors: Vec<ConfigError>,
     /// The files that are being read, the first one first.
     open: Vec<PathBuf>,
@@ -61,7 +67,8 @@ impl Loading<'_> {
             let start = tree.node(mistake.at).map_or(0, |node| node.start);
             self.says((id, start), mistake.message);
         }
-        let reader = Reader { tree: &tree, directory: path.parent().unwrap_or(Path::new("/")) };
+        let own = path.parent().unwrap_or(Path::new("/"));
+        let reader = Reader { tree: &tree, directory: self.directory.unwrap_or(own), own };
         let own = Config { path: path.to_path_buf(), ..reader.config(root) };
         self.open.push(path.to_path_buf());
         let mut config = Config::default();
@@ -148,7 +155,10 @@ fn over(base: Config, own: Config) -> Config {
 /// Takes what is right out of a document; what is not was reported.
 struct Reader<'a> {
     tree: &'a Tree,
+    /// Where relative paths start.
     directory: &'a Path,
+    /// Where the file is.
+    own: &'a Path,
 }
 
 impl Reader<'_> {
@@ -175,7 +185,7 @@ impl Reader<'_> {
     /// The files that a document extends, each where it is named.
     fn bases(&self, root: NodeId) -> Vec<(NodeId, PathBuf)> {
         let named = self.items(root, "extends").into_iter();
-        named.filter_map(|one| Some((one, normalize(&self.directory.join(self.tree.text(one)?))))).collect()
+        named.filter_map(|one| Some((one, normalize(&self.own.join(self.tree.text(one)?))))).collect()
     }
 
     fn selectors(&self, root: NodeId, key: &str) -> Vec<Selector> {

@@ -14,7 +14,7 @@ use crate::compose::load::environment::Environment;
 use crate::compose::{Entry, Outside};
 use crate::config::Pattern;
 use crate::source::Place;
-use crate::source::{PathKind, SourceDb, normalize};
+use crate::source::{EntryKind, PathKind, SourceDb, normalize};
 
 /// The names that docker compose looks for, the one that wins first (compose-go 2.9.1, `DefaultFileNames`).
 pub(crate) const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -187,6 +187,23 @@ pub(crate) fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> P
         Some(root) => root,
         None if directory.starts_with(here) => here.to_path_buf(),
         None => directory.to_path_buf(),
+    }
+}
+
+/// Whether what has the name of a Compose file is to be judged. Through a link, docker compose loads it, too; where that
+/// leads to another such file, it is judged there. That a file is a pipe is found when it is read.
+pub(crate) fn is_file(sources: &SourceDb, path: &Path, kind: EntryKind) -> bool {
+    match kind {
+        EntryKind::File | EntryKind::Other => true,
+        EntryKind::Directory => false,
+        EntryKind::Link => match (sources.kind(path), sources.refusal(path)) {
+            (PathKind::File, Some(refusal)) => {
+                sources.note_unread(path, refusal);
+                false
+            }
+            (PathKind::File, None) => !is_compose_name(&sources.leads_to(path)),
+            _ => false,
+        },
     }
 }
 

@@ -38,6 +38,16 @@ impl Selector {
         super::document::alike(name, Selector::names().map(|known| (known, known)))
     }
 
+    /// The word for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Selector::All => ALL,
+            Selector::Set(set) => set.name(),
+            Selector::Family(family) => family,
+            Selector::Rule(rule) => rule.name(),
+        }
+    }
+
     /// Whether a rule is meant.
     pub fn holds(self, rule: RuleId) -> bool {
         match self {

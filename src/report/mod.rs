@@ -1,6 +1,7 @@
 //! The report of a run: its findings in a fixed order, each once, and what identifies them from one run to the next.
 
 pub(crate) mod baseline;
+pub(crate) mod reviewed;
 pub(crate) mod suppress;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct Report {
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
+    /// What a change would loosen and does not, one line each.
+    pub notes: Vec<String>,
     /// Files of the request that no project uses.
     pub unused: Vec<PathBuf>,
     /// What a baseline had to say of it.

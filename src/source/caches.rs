@@ -95,7 +95,7 @@ impl<T> PerDirectory<T> {
         Arc::clone(known.entry(directory.as_os_str().to_owned()).or_insert(made))
     }
 
-    fn clear(&self) {
+    pub(super) fn clear(&self) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -5,7 +5,7 @@ pub(super) mod index;
 mod listing;
 mod process;
 mod renames;
-mod repository;
+pub(super) mod repository;
 mod worktree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,15 +72,23 @@ impl Git {
         Ok(git)
     }
 
+    /// The commit that a revision names.
+    ///
+    /// # Errors
+    /// The revision is not known.
+    pub(crate) fn commit(&self, revision: &str) -> Result<String, String> {
+        let commit = format!("{revision}^{{commit}}");
+        let known = self.program.output(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+        let known = known.map_err(|_| format!("unknown git revision `{revision}`: fetch it first"))?;
+        Ok(String::from_utf8_lossy(&known).trim().to_owned())
+    }
+
     /// The commit where the present state and a revision have parted.
     ///
     /// # Errors
     /// The revision is not known, or the two have nothing in common.
     pub(crate) fn base(&self, revision: &str) -> Result<String, String> {
-        let commit = format!("{revision}^{{commit}}");
-        let known = self.program.output(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
-        let known = known.map_err(|_| format!("unknown git revision `{revision}`: fetch it first"))?;
-        let known = String::from_utf8_lossy(&known).trim().to_owned();
+        let known = self.commit(revision)?;
         let base = self
             .program
             .output(&["merge-base", &known, "HEAD"])

@@ -1,12 +1,17 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
 mod caches;
+mod fence;
 pub(crate) mod git;
 mod ignored;
+mod likeness;
 mod path;
 mod place;
+mod read;
 mod search;
+mod signals;
 mod tree;
+mod unread;
 mod walk;
 pub(crate) mod write;
 
@@ -17,13 +22,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use caches::PerDirectory;
+use fence::{Fence, Real};
 use path::normal;
+use read::read;
 use tree::Directories;
 
 use crate::collections::HashMap;
 pub(crate) use caches::Search;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
+pub(crate) use read::standard_input;
 pub(crate) use tree::EntryKind;
 pub(crate) use walk::Walk;
 
@@ -107,6 +115,12 @@ pub(crate) enum LoadError {
     NotUtf8(usize),
     /// The file stands outside of the repository, or a symbolic link leads out of it.
     Outside,
+    /// The file is one of those that git keeps in the repository, or a symbolic link leads to one.
+    OfGit,
+    /// A named pipe, a device or a socket is there.
+    NotRegular,
+    /// Commands and configurations cannot name the file, as its path is not UTF-8.
+    PathNotUtf8,
     /// Any other error of the operating system, in its words.
     Io(String),
 }
@@ -122,6 +136,9 @@ impl std::fmt::Display for LoadError {
             LoadError::Utf16 => write!(f, "file is encoded in UTF-16; save it as UTF-8"),
             LoadError::NotUtf8(at) => write!(f, "invalid UTF-8 at byte {at}"),
             LoadError::Outside => write!(f, "outside the repository (plimsoll only reads files inside it)"),
+            LoadError::OfGit => write!(f, "part of the git directory (plimsoll does not read it)"),
+            LoadError::NotRegular => write!(f, "is not a regular file"),
+            LoadError::PathNotUtf8 => write!(f, "the path is not UTF-8"),
             LoadError::Io(words) => write!(f, "{words}"),
         }
     }
@@ -193,6 +210,8 @@ pub(crate) enum PathKind {
     File,
     /// A directory.
     Directory,
+    /// Something in a directory outside of the repository.
+    Outside,
 }
 
 /// All files of a run. Loading is cached by path, so a file that many projects name is read once.
@@ -201,6 +220,8 @@ pub struct SourceDb {
     shared: Arc<Shared>,
     /// The paths loaded through this handle, where they are noted.
     loaded: Option<Mutex<BTreeSet<PathBuf>>>,
+    /// The one directory of the fence that this handle is for, where there are several.
+    home: Option<PathBuf>,
 }
 
 /// What all handles of a run share.
@@ -214,14 +235,15 @@ struct Shared {
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
     /// Directories and the names in them at which the data base differs from the disk, and whether a file is there.
     laid: RwLock<BTreeMap<PathBuf, BTreeMap<OsString, bool>>>,
-    /// Directories that nothing outside of is read; none for no limit.
-    fence: RwLock<Vec<PathBuf>>,
-    /// Where directories are, links followed.
-    real: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
+    /// What may be read.
+    fence: RwLock<Arc<Fence>>,
+    /// Where paths lead.
+    real: PerDirectory<Real>,
     directories: Directories,
     /// Which files git tracks, by the root of their repository.
     tracked: PerDirectory<git::index::Tracked>,
     caches: caches::Caches,
+    unread: unread::Unread,
 }
 
 fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
@@ -236,12 +258,17 @@ impl SourceDb {
 
     /// The same files, through a handle that notes which paths are loaded.
     pub(crate) fn noting(&self) -> SourceDb {
-        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()) }
+        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()), home: self.home.clone() }
+    }
+
+    /// The same for a project in a directory: of several repositories that a run is about it reads its own.
+    pub(crate) fn noting_in(&self, directory: &Path) -> SourceDb {
+        SourceDb { home: self.home_of(directory), ..self.noting() }
     }
 
     /// The same files, through a handle that notes nothing: for a look around that uses none of them.
     pub(crate) fn glancing(&self) -> SourceDb {
-        SourceDb { shared: Arc::clone(&self.shared), loaded: None }
+        SourceDb { shared: Arc::clone(&self.shared), loaded: None, home: self.home.clone() }
     }
 
     /// The paths that were loaded through a noting handle, those of missing files among them.
@@ -261,6 +288,9 @@ impl SourceDb {
                 loaded.insert(path.to_path_buf());
             }
         }
+        if self.is_astray(path) {
+            return Err(LoadError::Outside);
+        }
         let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
         if let Some(known) = known {
             return known;
@@ -270,54 +300,22 @@ impl SourceDb {
         if let Some(known) = by_path.get(path.as_os_str()) {
             return known.clone();
         }
+        if let Err(error @ LoadError::Io(_)) = &read {
+            self.note_unread(path, error.clone());
+        }
         let loaded = read.map(|text| self.add(path.to_path_buf(), text));
         by_path.insert(path.as_os_str().to_owned(), loaded.clone());
         loaded
     }
 
     fn read(&self, path: &Path) -> Result<String, LoadError> {
-        match self.shared.directories.kind(path) {
+        match self.refusal(path) {
             // What is not there is missing, wherever it would be.
-            Some(PathKind::Missing) => Err(LoadError::Missing),
-            kind if self.is_outside(path, kind) => Err(LoadError::Outside),
-            _ => read(path),
+            Some(_) if self.kind(path) == PathKind::Missing => Err(LoadError::Missing),
+            Some(refusal) => Err(refusal),
+            None if self.shared.directories.kind(path) == Some(PathKind::Missing) => Err(LoadError::Missing),
+            None => read(path),
         }
-    }
-
-    /// Lets nothing be read from now on but what stands in these directories, links followed. Overlays stay.
-    pub(crate) fn fence(&self, directories: &[PathBuf]) {
-        let real = directories.iter().map(|directory| std::fs::canonicalize(directory).unwrap_or(directory.clone()));
-        *self.shared.fence.write().unwrap_or_else(PoisonError::into_inner) = real.collect();
-    }
-
-    fn is_outside(&self, path: &Path, kind: Option<PathKind>) -> bool {
-        let fence = self.shared.fence.read().unwrap_or_else(PoisonError::into_inner);
-        if fence.is_empty() {
-            return false;
-        }
-        // Of what is no link the directory says where it is.
-        let real = match kind {
-            Some(_) => path.parent().and_then(|directory| Some(self.real(directory)?.join(path.file_name()?))),
-            None => std::fs::canonicalize(path).ok(),
-        };
-        real.is_some_and(|real| !fence.iter().any(|directory| real.starts_with(directory)))
-    }
-
-    /// Where a directory is, links followed.
-    fn real(&self, directory: &Path) -> Option<PathBuf> {
-        if let Some(known) = self.shared.real.read().unwrap_or_else(PoisonError::into_inner).get(directory) {
-            return known.clone();
-        }
-        let real = std::fs::canonicalize(directory).ok();
-        let mut known = self.shared.real.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(directory.to_path_buf(), real.clone());
-        real
-    }
-
-    /// Whether a path leads out of a directory, links followed; without a directory nothing does.
-    pub(crate) fn is_beyond(&self, path: &Path, directory: Option<&Path>) -> bool {
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path));
-        directory.is_some_and(|directory| !real(path).starts_with(real(directory)))
     }
 
     /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
@@ -344,10 +342,9 @@ impl SourceDb {
             stand_ins: copy(&self.shared.stand_ins),
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
-            real: copy(&self.shared.real),
             ..Shared::default()
         };
-        SourceDb { shared: Arc::new(shared), loaded: None }
+        SourceDb { shared: Arc::new(shared), loaded: None, home: None }
     }
 
     /// Lays a text over a path, or the reason why it cannot be one.
@@ -389,10 +386,12 @@ impl SourceDb {
             Some(Err(LoadError::Missing)) => return PathKind::Missing,
             _ => {}
         }
-        if let Some(kind) = self.shared.directories.kind(path) {
+        let is_visible = self.is_visible(path);
+        if let Some(kind) = self.shared.directories.kind(path).filter(|_| is_visible) {
             return kind;
         }
         match std::fs::metadata(path) {
+            Ok(_) if !is_visible => PathKind::Outside,
             Ok(data) if data.is_dir() => PathKind::Directory,
             Ok(_) => PathKind::File,
             Err(_) => PathKind::Missing,
@@ -405,7 +404,7 @@ impl SourceDb {
         if let Some(known) = known {
             return known;
         }
-        let here = self.kind(&directory.join(".git")) != PathKind::Missing;
+        let here = matches!(self.kind(&directory.join(".git")), PathKind::File | PathKind::Directory);
         let found = if here { Some(directory.to_path_buf()) } else { self.repository(directory.parent()?) };
         let mut repositories = self.shared.repositories.write().unwrap_or_else(PoisonError::into_inner);
         repositories.insert(directory.to_path_buf(), found.clone());
@@ -417,32 +416,6 @@ impl SourceDb {
         files.push(Arc::new(SourceFile::new(path, text)));
         FileId(files.len() as u32 - 1)
     }
-}
-
-fn read(path: &Path) -> Result<String, LoadError> {
-    let data = std::fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::Missing,
-        _ => LoadError::Io(error.to_string()),
-    })?;
-    if data.is_dir() {
-        return Err(LoadError::Directory);
-    }
-    if data.len() > MAX_FILE_BYTES {
-        return Err(LoadError::TooLarge(data.len()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| LoadError::Io(error.to_string()))?;
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(LoadError::Utf16);
-    }
-    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
-}
-
-/// All of standard input.
-///
-/// # Errors
-/// When it cannot be read, or is not UTF-8.
-pub(crate) fn standard_input() -> io::Result<String> {
-    io::read_to_string(io::stdin())
 }
 
 /// The variables of this process, sorted; those that are not UTF-8 are left out.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::path::normal;
-use super::{FileId, LoadError, SourceDb, read};
+use super::read::{read, start};
+use super::{FileId, LoadError, SourceDb};
 
 impl SourceDb {
     /// Loads a file if it has one of these words in it and is not longer than `most` bytes.
@@ -14,7 +15,7 @@ impl SourceDb {
             let file = self.load(path).ok()?;
             return has_words(&self.file(file).text).then_some(file);
         }
-        if self.is_outside(path, self.shared.directories.kind(path)) || size(path).ok()? > most as u64 {
+        if self.refusal(path).is_some() || size(path).ok()? > most as u64 {
             return None;
         }
         let text = read(path).ok()?;
@@ -26,19 +27,18 @@ impl SourceDb {
 
     /// Whether a file on disk has more than a number of bytes.
     pub(crate) fn is_longer(&self, path: &Path, most: usize) -> bool {
-        size(&normal(path)).is_ok_and(|size| size > most as u64)
+        self.refusal(path).is_none() && size(&normal(path)).is_ok_and(|size| size > most as u64)
     }
 
     /// The first line of a file, if it is short.
     pub(crate) fn first_line(&self, path: &Path) -> Option<String> {
-        use std::io::Read;
+        /// How much of it counts, in bytes.
+        const MOST: u64 = 128;
         let path = &*normal(path);
-        if self.is_outside(path, self.shared.directories.kind(path)) {
+        if self.refusal(path).is_some() {
             return None;
         }
-        let mut start = [0; 128];
-        let length = std::fs::File::open(path).ok()?.read(&mut start).ok()?;
-        let text = String::from_utf8_lossy(start.get(..length)?).into_owned();
+        let text = String::from_utf8_lossy(&start(path, MOST).ok()?).into_owned();
         text.lines().next().map(str::to_owned)
     }
 }

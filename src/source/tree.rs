@@ -2,14 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use smol_str::SmolStr;
 
 use super::path::normal;
-use super::{PathKind, SourceDb};
+use super::{LoadError, PathKind, SourceDb};
 use crate::collections::{HashMap, HashSet};
 
 /// The directories of a run, by path as bytes: these compare faster than the components of a path.
@@ -27,8 +27,8 @@ enum Known {
     Entries(Arc<Entries>),
     /// It does not exist.
     Missing,
-    /// It cannot be read.
-    Unreadable,
+    /// It cannot be read, in the words of the system.
+    Unreadable(Arc<str>),
 }
 
 /// What is in a directory.
@@ -91,11 +91,11 @@ impl Entries {
         self.folded.get_or_init(|| self.names().map(str::to_ascii_lowercase).collect())
     }
 
-    fn read(entries: fs::ReadDir) -> Option<Entries> {
+    fn read(entries: fs::ReadDir) -> io::Result<Entries> {
         let mut read = Entries::default();
         for entry in entries {
-            let entry = entry.ok()?;
-            let kind = match entry.file_type().ok()? {
+            let entry = entry?;
+            let kind = match entry.file_type()? {
                 kind if kind.is_symlink() => EntryKind::Link,
                 kind if kind.is_dir() => EntryKind::Directory,
                 kind if kind.is_file() => EntryKind::File,
@@ -109,7 +109,7 @@ impl Entries {
         }
         read.entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         read.entries.shrink_to_fit();
-        Some(read)
+        Ok(read)
     }
 
     /// The same, with files laid over some paths and others hidden.
@@ -124,14 +124,35 @@ impl Entries {
 }
 
 impl SourceDb {
-    /// What is in a directory, overlays counted; nothing where it cannot be read.
+    /// What is in a directory, overlays counted; nothing where it cannot or may not be read.
     pub(crate) fn entries(&self, directory: &Path) -> Arc<Entries> {
         let directory = &*normal(directory);
         let laid = self.laid_in(directory);
         if laid.is_empty() {
-            return self.shared.directories.entries(directory);
+            return self.on_disk(directory);
         }
-        self.shared.caches.laid_entries(directory, || self.shared.directories.entries(directory).with(&laid))
+        self.shared.caches.laid_entries(directory, || self.on_disk(directory).with(&laid))
+    }
+
+    /// What is in a directory that is searched: that it cannot be read is noted.
+    pub(super) fn searched(&self, directory: &Path) -> Arc<Entries> {
+        let entries = self.entries(directory);
+        if let Some(words) = self.shared.directories.unreadable(&normal(directory)) {
+            self.note_unread(directory, LoadError::Io(words.to_string()));
+        }
+        entries
+    }
+
+    /// Whether a symbolic link is at a path.
+    pub(crate) fn is_link(&self, path: &Path) -> bool {
+        let path = &*normal(path);
+        let entries = path.parent().map(|directory| self.entries(directory));
+        let name = path.file_name().and_then(|name| name.to_str());
+        entries.zip(name).is_some_and(|(entries, name)| entries.kind(name) == Some(EntryKind::Link))
+    }
+
+    fn on_disk(&self, directory: &Path) -> Arc<Entries> {
+        if self.is_open(directory) { self.shared.directories.entries(directory) } else { Arc::default() }
     }
 
     /// The names at which a directory differs from the disk, and whether a file is there.
@@ -183,7 +204,15 @@ impl Directories {
         };
         match known {
             Known::Entries(entries) => entries,
-            Known::Missing | Known::Asked | Known::Unreadable => Arc::default(),
+            Known::Missing | Known::Asked | Known::Unreadable(_) => Arc::default(),
+        }
+    }
+
+    /// Why a directory that was listed could not be read, in the words of the system.
+    fn unreadable(&self, directory: &Path) -> Option<Arc<str>> {
+        match self.known(directory) {
+            Some(Known::Unreadable(words)) => Some(words),
+            _ => None,
         }
     }
 
@@ -208,12 +237,10 @@ impl Directories {
     }
 
     fn list(&self, directory: &Path) -> Known {
-        let known = match fs::read_dir(directory) {
-            Ok(entries) => {
-                Entries::read(entries).map_or(Known::Unreadable, |entries| Known::Entries(Arc::new(entries)))
-            }
+        let known = match fs::read_dir(directory).and_then(Entries::read) {
+            Ok(entries) => Known::Entries(Arc::new(entries)),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Known::Missing,
-            Err(_) => Known::Unreadable,
+            Err(error) => Known::Unreadable(error.to_string().into()),
         };
         self.note(directory, known.clone());
         known
@@ -225,7 +252,7 @@ impl Known {
         match self {
             Known::Entries(entries) => entries.leads_to(name),
             Known::Missing => Some(PathKind::Missing),
-            Known::Asked | Known::Unreadable => None,
+            Known::Asked | Known::Unreadable(_) => None,
         }
     }
 }

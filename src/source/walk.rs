@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
         let directory = normal(directory).into_owned();
         let base = if directory.starts_with(base) { base } else { &directory };
         let root = sources.repository(&directory).unwrap_or_else(|| base.to_path_buf());
-        let entries = sources.entries(&directory);
+        let entries = sources.searched(&directory);
         let patterns = sources.patterns(&root, &directory);
         let first = Some(directory.clone());
         let level = Level { directory, entries, passed: 0, root: root.into(), patterns, is_ignored: false };
@@ -52,7 +52,7 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, directory: PathBuf, is_ignored: bool) {
         let Some(above) = self.open.last().filter(|_| self.open.len() < self.most_depth) else { return };
-        let entries = self.sources.entries(&directory);
+        let entries = self.sources.searched(&directory);
         let is_repository = entries.kind(".git").is_some();
         let (root, patterns) = if is_repository {
             // Nothing outside of a repository decides what it ignores.

@@ -1,8 +1,14 @@
 //! The one place that writes files: whole or not at all, so that a reader sees the old text or the new one.
 
-use std::fs::{self, Metadata, OpenOptions};
-use std::io::{self, Write};
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File, Metadata};
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+use super::likeness::{copy_attributes, create_private, is_single, resemble};
+use super::path::normalize;
+use super::signals::held;
 
 /// Why a file is not written. In each case it is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +23,12 @@ pub(crate) enum WriteError {
     NoFile,
     /// It says something else than what was read.
     Changed,
+    /// It has a second name, which would keep the old text.
+    HardLink,
+    /// It belongs to somebody else, and would belong to who runs plimsoll.
+    Owner,
+    /// Extended attributes of it, such as an access control list, would be lost.
+    Attributes,
     /// Something stands where it is to be created.
     Exists,
     /// Any other error of the operating system, in its words.
@@ -31,6 +43,9 @@ impl std::fmt::Display for WriteError {
             WriteError::ReadOnly => "it is read-only",
             WriteError::NoFile => "it is not a regular file",
             WriteError::Changed => "it has changed since it was read",
+            WriteError::HardLink => "it has several hard links, which the new file would not share",
+            WriteError::Owner => "it belongs to another user or group, which the new file would not",
+            WriteError::Attributes => "its extended attributes (such as an ACL) would be lost",
             WriteError::Exists => "it already exists",
             WriteError::Io(words) => words,
         };
@@ -49,26 +64,50 @@ impl From<io::Error> for WriteError {
 /// # Errors
 /// Something is at the path already, or nothing can be written there.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    Ok(written.inspect_err(|_| remove(path))?)
+    held(|| {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        Ok(written.inspect_err(|_| remove(path))?)
+    })
 }
 
 /// Makes a file, or writes one anew that plimsoll was told to write: through a symbolic link, and into what is no regular
-/// file (`/dev/stderr`, a pipe) as it is.
+/// file (`/dev/stderr`, a pipe) as it is. What is said to be in one of some directories must be there, links followed.
 ///
 /// # Errors
-/// It is read-only, the directory is missing or may not be written to, a directory stands there, the disk is full.
-pub(crate) fn put(path: &Path, text: &str) -> Result<(), WriteError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+/// A link leads elsewhere, it is read-only, the directory is missing or may not be written to, a directory stands there,
+/// the disk is full.
+pub(crate) fn put(path: &Path, text: &str, directories: &[PathBuf]) -> Result<(), WriteError> {
+    let path = normalize(path);
+    let fences: Vec<PathBuf> = directories
+        .iter()
+        .map(|directory| normalize(directory))
+        .filter(|directory| path.starts_with(directory))
+        .collect();
+    let target = match (fs::canonicalize(&path), path.parent().map(fs::canonicalize), path.file_name()) {
+        (Ok(target), ..) => target,
+        // Writing would make what a link leads to.
+        _ if fs::symlink_metadata(&path).is_ok() && !fences.is_empty() => return Err(WriteError::Link),
+        (Err(_), Some(Ok(directory)), Some(name)) => directory.join(name),
+        (Err(error), ..) => return Err(error.into()),
+    };
+    let is_within = |directory: &PathBuf| {
+        let inside =
+            fs::canonicalize(directory).ok().and_then(|real| Some(target.strip_prefix(real).ok()?.to_path_buf()));
+        inside.is_some_and(|inside| !inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")))
+    };
+    if !fences.iter().all(is_within) {
+        return Err(WriteError::Outside);
+    }
+    let is_fenced = !fences.is_empty();
     let present = fs::metadata(&target).ok();
-    if present.as_ref().is_some_and(|data| !data.is_file()) {
-        return Ok(fs::write(&target, text)?);
+    match &present {
+        Some(data) if !data.is_file() && is_fenced => return Err(WriteError::NoFile),
+        Some(data) if !data.is_file() => return Ok(fs::write(&target, text)?),
+        Some(data) if data.permissions().readonly() => return Err(WriteError::ReadOnly),
+        _ => {}
     }
-    if present.as_ref().is_some_and(|data| data.permissions().readonly()) {
-        return Err(WriteError::ReadOnly);
-    }
-    exchange(&target, text, present.as_ref(), || Ok(()))
+    exchange(&target, text, present.as_ref(), |_| Ok(()))
 }
 
 /// Whether a file that a person wrote may be written: a regular one, in one of these directories, that is not read-only.
@@ -105,47 +144,63 @@ pub(crate) fn may_create(path: &Path, directories: &[PathBuf]) -> Result<(), Wri
 /// Puts another text in the place of the one that was read from a file that a person wrote.
 ///
 /// # Errors
-/// It says something else now, is a symbolic link, no regular file or read-only, or cannot be written.
+/// It says something else now, is a symbolic link, no regular file or read-only, cannot be written, or something of it
+/// would be lost: a second name, the owner, attributes.
 pub(crate) fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError> {
     let data = own_file(path)?;
     let is_unchanged = || if fs::read(path)? == before.as_bytes() { Ok(()) } else { Err(WriteError::Changed) };
-    exchange(path, after, Some(&data), is_unchanged)
+    exchange(path, after, Some(&data), |file| {
+        copy_attributes(file, path)?;
+        is_unchanged()
+    })
 }
 
 fn own_file(path: &Path) -> Result<Metadata, WriteError> {
     let data = fs::symlink_metadata(path)?;
-    match (data.is_symlink(), data.is_file(), data.permissions().readonly()) {
-        (true, ..) => Err(WriteError::Link),
-        (false, false, _) => Err(WriteError::NoFile),
-        (false, true, true) => Err(WriteError::ReadOnly),
-        (false, true, false) => Ok(data),
+    match data {
+        data if data.is_symlink() => Err(WriteError::Link),
+        data if !data.is_file() => Err(WriteError::NoFile),
+        data if data.permissions().readonly() => Err(WriteError::ReadOnly),
+        data if !is_single(&data) => Err(WriteError::HardLink),
+        data => Ok(data),
     }
 }
 
-/// Writes a file beside another, which takes its owner and mode and then its place, if it still may.
+/// Writes a copy next to a file. The copy has its owner and mode before it has a text, and takes its place if it still
+/// may. The copy is gone in the end, also where a signal ends the process.
 fn exchange(
     path: &Path,
     text: &str,
     like: Option<&Metadata>,
-    may_still: impl FnOnce() -> Result<(), WriteError>,
+    may_still: impl FnOnce(&File) -> Result<(), WriteError>,
 ) -> Result<(), WriteError> {
-    let name = path.file_name().ok_or(WriteError::NoFile)?.to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.plimsoll-{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| like.map_or(Ok(()), |like| resemble(&file, like)));
-    let written = written.and_then(|()| file.sync_all()).map_err(WriteError::from);
-    let written = written.and_then(|()| may_still()).and_then(|()| Ok(fs::rename(&beside, path)?));
-    written.inspect_err(|_| remove(&beside))
+    held(|| {
+        let (copy, mut file) = copy_beside(path, like)?;
+        let written = like.map_or(Ok(()), |like| resemble(&file, like));
+        let written = written.and_then(|()| Ok(file.write_all(text.as_bytes())?));
+        let written = written.and_then(|()| Ok(file.sync_all()?)).and_then(|()| may_still(&file));
+        let written = written.and_then(|()| Ok(fs::rename(&copy, path)?));
+        written.inspect_err(|_| remove(&copy))
+    })
 }
 
-fn resemble(file: &fs::File, like: &Metadata) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        // Only root may give files away; for others the file belongs to who writes it.
-        let _ = std::os::unix::fs::fchown(file, Some(like.uid()), Some(like.gid()));
+/// An empty file next to another one, under a name that nothing has. A short one: the other may be as long as a name can
+/// be. What is new may be read by whom the system lets read new files.
+fn copy_beside(path: &Path, like: Option<&Metadata>) -> Result<(PathBuf, File), WriteError> {
+    const TRIES: usize = 16;
+    let mut tries = 0;
+    loop {
+        let copy = path.with_file_name(format!(".plimsoll-{:016x}", RandomState::new().build_hasher().finish()));
+        let made = match like {
+            Some(_) => create_private(&copy),
+            None => File::create_new(&copy),
+        };
+        match made {
+            Ok(file) => return Ok((copy, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && tries < TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
     }
-    file.set_permissions(like.permissions())
 }
 
 /// Takes away what is left of a failed try; that it cannot be taken away changes nothing.
@@ -186,9 +241,9 @@ mod tests {
         assert_eq!(create(&path, "one"), Ok(()));
         assert!(matches!(create(&path, "two"), Err(WriteError::Io(_))));
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        assert_eq!((put(&path, "two"), put(&path, "three")), (Ok(()), Ok(())));
+        assert_eq!((put(&path, "two", &[]), put(&path, "three", &[])), (Ok(()), Ok(())));
         ends_as(&path, "three");
-        assert!(matches!(put(&path, "gone"), Err(WriteError::Io(_))));
+        assert!(matches!(put(&path, "gone", &[]), Err(WriteError::Io(_))));
     }
 
     #[cfg(unix)]
@@ -236,15 +291,71 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
         assert_eq!(replace(&link, "1", "2"), Err(WriteError::Link));
-        assert_eq!(put(&link, "2"), Ok(()));
+        assert_eq!(put(&link, "2", std::slice::from_ref(&folder)), Ok(()));
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(replace(&path, "2", "3"), Ok(()));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         fs::remove_file(&link).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
         assert_eq!(replace(&path, "3", "4"), Err(WriteError::ReadOnly));
-        assert_eq!(put(&path, "4"), Err(WriteError::ReadOnly));
+        assert_eq!(put(&path, "4", &[]), Err(WriteError::ReadOnly));
         assert_eq!(may_replace(&path, std::slice::from_ref(&folder)), Err(WriteError::ReadOnly));
         ends_as(&path, "3");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_no_output_out_and_none_makes_a_file() {
+        use std::os::unix::fs::symlink;
+        let folder = folder("outputs");
+        let (inner, outer) = (folder.join("inner"), folder.join("outer"));
+        fs::create_dir_all(inner.join(".git")).unwrap();
+        fs::create_dir(&outer).unwrap();
+        fs::write(outer.join("kept"), "theirs").unwrap();
+        fs::write(inner.join(".git/config"), "theirs").unwrap();
+        symlink(outer.join("kept"), inner.join("file")).unwrap();
+        symlink(outer.join("new"), inner.join("dangling")).unwrap();
+        symlink(&outer, inner.join("directory")).unwrap();
+        symlink(".git/config", inner.join("git")).unwrap();
+        let within = std::slice::from_ref(&inner);
+        assert_eq!(put(&inner.join("file"), "ours", within), Err(WriteError::Outside));
+        assert_eq!(put(&inner.join("dangling"), "ours", within), Err(WriteError::Link));
+        assert_eq!(put(&inner.join("directory/new"), "ours", within), Err(WriteError::Outside));
+        assert_eq!(put(&inner.join("git"), "ours", within), Err(WriteError::Outside));
+        assert_eq!(put(&outer.join("kept"), "ours", within), Ok(()), "this one was named");
+        assert_eq!(fs::read_to_string(inner.join(".git/config")).unwrap(), "theirs");
+        assert_eq!(fs::read_dir(&outer).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_would_lose_a_second_name_stays_and_long_names_are_written() {
+        let folder = folder("names");
+        let path = folder.join("x".repeat(255));
+        fs::write(&path, "1").unwrap();
+        assert_eq!(replace(&path, "1", "2"), Ok(()));
+        fs::hard_link(&path, folder.join("second")).unwrap();
+        assert_eq!(replace(&path, "2", "3"), Err(WriteError::HardLink));
+        assert_eq!(may_replace(&path, std::slice::from_ref(&folder)), Err(WriteError::HardLink));
+        fs::remove_file(folder.join("second")).unwrap();
+        ends_as(&path, "2");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn attributes_are_kept() {
+        use rustix::fs::{XattrFlags, getxattr, setxattr};
+        let folder = folder("attributes");
+        let path = folder.join("a");
+        fs::write(&path, "1").unwrap();
+        // Not every file system has them.
+        if setxattr(&path, "user.note", b"kept", XattrFlags::empty()).is_ok() {
+            assert_eq!(replace(&path, "1", "2"), Ok(()));
+            let mut value = [0; 8];
+            assert_eq!(getxattr(&path, "user.note", &mut value[..]), Ok(4));
+            assert_eq!(replace(&path, "2", "1"), Ok(()));
+        }
+        ends_as(&path, "1");
     }
 }

@@ -9,7 +9,7 @@ use crate::compose::nearest;
 use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations};
 use crate::discover::{self, Surroundings, is_compose_name};
 use crate::finding::Finding;
-use crate::source::{NodeId, PathKind, normalize};
+use crate::source::{LoadError, NodeId, PathKind, normalize};
 use crate::workspace::fragments::{Depth, words_of_lack};
 use crate::yaml::Tree;
 
@@ -45,6 +45,12 @@ impl Run<'_> {
             false => self.is_meant(path),
         };
         paths.iter().filter(|path| is_new(path) && is_judged(path)).cloned().collect()
+    }
+
+    /// Compose files below directories that no command and no configuration can name.
+    pub(super) fn unnameable(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        let unread = self.sources.unread().into_iter().filter(|(_, error)| *error == LoadError::PathNotUtf8);
+        unread.map(|(path, _)| path).filter(|path| paths.iter().any(|above| path.starts_with(above))).collect()
     }
 
     /// Drops the projects that use no file of the request and stand below none of its directories.

@@ -9,8 +9,9 @@ use crate::compose::{Entry, Outside};
 use crate::config::Config;
 use crate::discover::invocations::{Certainty, Configured, Engine, Invocation, Invocations, Settings, discover};
 use crate::discover::{self, Exclusion, Surroundings};
+use crate::guard::{defect, guarded};
 use crate::progress::Stage;
-use crate::source::{NodeId, PathKind, Place, SourceDb, Span};
+use crate::source::{LoadError, NodeId, PathKind, Place, SourceDb, Span};
 use crate::yaml::{NodeKind, Trees};
 
 /// How the projects of a repository are started, as far as its files and a configuration say.
@@ -56,7 +57,11 @@ impl Run<'_> {
         let roots: BTreeSet<PathBuf> = paths.iter().map(|path| self.root_of(path)).collect();
         let all = roots.into_iter().map(|root| {
             let watch = &self.request.watch;
-            let found = watch.time(Stage::Discover, || invocations_in(self.sources, self.trees, &root, self.settings));
+            let find = || invocations_in(self.sources, self.trees, &root, self.settings);
+            let found = watch.time(Stage::Discover, || guarded(find)).unwrap_or_else(|| {
+                self.sources.note_unread(&root, LoadError::Io(defect("looking for projects")));
+                Invocations { root: root.clone(), ..Invocations::default() }
+            });
             (root, found)
         });
         all.collect()

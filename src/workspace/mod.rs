@@ -7,8 +7,11 @@ mod invocations;
 mod merge;
 mod outside;
 mod projects;
+mod reviewed;
 mod selection;
 mod surroundings;
+mod threads;
+mod unjudged;
 mod view;
 
 use std::collections::BTreeSet;
@@ -33,7 +36,7 @@ use crate::model::lower;
 use crate::progress::Watch;
 use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
-use crate::report::suppress::{Seen, Suppressions, settle};
+use crate::report::suppress::{Honoured, Seen, Suppressions, settle};
 use crate::rules::compose::problems;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
@@ -41,6 +44,7 @@ use crate::yaml::Trees;
 use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
+use unjudged::unjudged;
 use view::View;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
@@ -56,6 +60,8 @@ pub struct Request {
     pub files: Vec<PathBuf>,
     /// `--env-file`, in the order of reading; empty for `.env`.
     pub env_files: Vec<PathBuf>,
+    /// Other files that the command line names and that may be read: a configuration, a baseline.
+    pub named: Vec<PathBuf>,
     /// `--profile`: active profiles.
     pub profiles: Vec<String>,
     /// `--project-directory`.
@@ -66,6 +72,10 @@ pub struct Request {
     pub use_environment: bool,
     /// What `plimsoll.yaml` says, where there is one.
     pub config: Option<Config>,
+    /// Whether that is the configuration of earlier revisions, too: it was not searched for.
+    pub is_config_fixed: bool,
+    /// Which suppressions hold.
+    pub suppressions: Honoured,
     /// Which rules run.
     pub selection: Selection,
     /// What is known already.
@@ -117,9 +127,9 @@ pub(crate) fn projects_for_options(sources: &SourceDb, request: &Request) -> Vec
         return Vec::new();
     }
     let settings = request.config.clone().unwrap_or_default();
-    sources.fence(&repositories(sources, request));
+    enclose(sources, request);
     let trees = Trees::default();
-    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
     let keeping = Keeping::Nothing;
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let paths = run.paths();
@@ -144,14 +154,15 @@ pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 
 fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
     let settings = request.config.clone().unwrap_or_default();
-    sources.fence(&repositories(sources, request));
+    enclose(sources, request);
     let trees = Arc::new(Trees::default());
-    let suppressions = Suppressions::new(sources, &trees, &settings, request.today);
+    let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
     let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
     let around = surroundings(request);
     let mut outcomes = if request.files.is_empty() { run.unfound(&around) } else { run.chosen(&around) };
     let paths = if request.files.is_empty() { run.paths() } else { run.unused(&outcomes) };
-    let all = run.repositories(&paths);
+    let mut all = run.repositories(&paths);
+    let mut notes = reviewed::add_lost(&mut all, sources, request, &settings);
     outcomes.extend(run.search(&paths, &all, &around));
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
@@ -164,7 +175,8 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
     let invocations = merge::Judged::number(&mut outcomes, sources, &request.directory);
-    let failures = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
+    failures.extend(unjudged(sources, request, &settings, &outcomes));
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
@@ -178,21 +190,38 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     let invocations = invocations.named(&report.findings);
-    (Report { unused, invocations, started, not_judged, trees: Arc::clone(&trees), ..report }, kept)
+    notes.extend(suppressions.notes(&request.directory));
+    (Report { unused, notes, invocations, started, not_judged, trees: Arc::clone(&trees), ..report }, kept)
 }
 
-/// The repositories that a request is about; none where one of its paths is in no repository.
+/// Whether a path is said to be in one of the repositories that a request is about, so that a change of them may have
+/// brought it.
+pub(crate) fn is_inside(sources: &SourceDb, request: &Request, path: &Path) -> bool {
+    let path = normalize(&request.directory.join(path));
+    let here = sources.repository(&request.directory);
+    repositories(sources, request).iter().chain(&here).any(|root| path.starts_with(root))
+}
+
+/// Lets nothing be read that a request has no business with.
+pub(crate) fn enclose(sources: &SourceDb, request: &Request) {
+    let absolute = |path: &PathBuf| normalize(&request.directory.join(path));
+    let places: Vec<PathBuf> =
+        request.paths.iter().chain(&request.files).chain(&request.project_directory).map(absolute).collect();
+    let files: Vec<PathBuf> = request.env_files.iter().chain(&request.named).map(absolute).collect();
+    sources.enclose(&request.directory, &places, &files);
+}
+
+/// The repositories that a request is about.
 fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
     let here = [PathBuf::from(".")];
     let given: Vec<&PathBuf> = request.paths.iter().chain(&request.files).chain(&request.env_files).collect();
     let paths = if given.is_empty() { here.iter().collect() } else { given };
-    let roots: Option<Vec<PathBuf>> =
-        paths.into_iter().map(|path| sources.repository(&normalize(&request.directory.join(path)))).collect();
-    roots.unwrap_or_default()
+    paths.into_iter().filter_map(|path| sources.repository(&normalize(&request.directory.join(path)))).collect()
 }
 
 /// Loads the one project that a request selects.
 pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Resolved {
+    enclose(sources, request);
     let around = surroundings_of_process(request);
     let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
         return Resolved { json: None, findings: Vec::new() };
@@ -226,6 +255,7 @@ pub(crate) fn with_facts<T>(
     request: &Request,
     act: impl FnOnce(&Facts<'_>) -> T,
 ) -> Option<(T, Vec<Finding>)> {
+    enclose(sources, request);
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);

@@ -2,14 +2,12 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use rayon::prelude::*;
-
 use super::invocations::{Asked, entry_of};
 use super::outside::supplemented;
+use super::threads::side_by_side;
 use super::{Kept, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
@@ -23,6 +21,7 @@ use crate::discover::{self, ProjectSelection, Surroundings};
 use crate::facts::Facts;
 use crate::facts::repository::{nearby, purpose};
 use crate::finding::{Finding, Lacking, rule};
+use crate::guard::{defect, guarded};
 use crate::model::lower;
 use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
@@ -165,10 +164,11 @@ impl Run<'_> {
         let mut outcomes: Vec<Outcome> = match asked.as_slice() {
             // Threads cost more to start than one project takes.
             [only] => self.project(only, &loose, Depth::Whole, around),
-            all => all.par_iter().flat_map_iter(|asked| self.project(asked, &loose, Depth::Whole, around)).collect(),
+            all => side_by_side(all, |asked| self.project(asked, &loose, Depth::Whole, around)),
         };
         outcomes.extend(all.values().flat_map(|all| self.dangling(all, paths, around)));
-        let named = self.named_alone(paths, &outcomes);
+        let mut named = self.named_alone(paths, &outcomes);
+        named.extend(self.unnameable(paths));
         outcomes.extend(all.values().flat_map(|all| self.left_out(all, paths, &named)));
         outcomes.extend(named.iter().filter_map(|file| {
             let alone = discover::alone(self.sources, file, around)?;
@@ -288,8 +288,8 @@ impl Run<'_> {
     }
 
     fn judge(&self, entry: &Entry, manner: Manner) -> Outcome {
-        let judged = catch_unwind(AssertUnwindSafe(|| self.judge_unguarded(entry, manner)));
-        judged.unwrap_or_else(|_| {
+        let judged = guarded(|| self.judge_unguarded(entry, manner));
+        judged.unwrap_or_else(|| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
             Outcome {
                 entry: entry.clone(),
@@ -301,7 +301,7 @@ impl Run<'_> {
                 incomplete: false,
                 is_overlay: false,
                 is_default: manner.is_default,
-                failure: Some(format!("{file}: internal error while analyzing this project; please report it")),
+                failure: Some(format!("{file}: {}", defect("analyzing this project"))),
                 kept: None,
                 judged: Judged::default(),
                 invocation: None,
@@ -312,7 +312,7 @@ impl Run<'_> {
 
     fn judge_unguarded(&self, entry: &Entry, manner: Manner) -> Outcome {
         let standing = manner.standing;
-        let sources = self.sources.noting();
+        let sources = self.sources.noting_in(&entry.directory);
         let watch = &self.request.watch;
         watch.judge_one();
         let (project, reported) = watch.time(Stage::Load, || load(&sources, self.trees, entry));

@@ -37,7 +37,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<SyntaxProblem>) {
         match next {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
-                builder.event(without_invented_break(event, &range, body), range.start as u32, range.end as u32);
+                builder.event(without_invented_break(event, &range, body), range.start as u32, range.end as u32, body);
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(body.len()).min(body.len()) as u32;
@@ -70,6 +70,8 @@ struct Builder {
     /// The anchors of all documents so far, by name.
     named: HashMap<String, NodeId>,
     last: Option<NodeId>,
+    /// The last key in braces that ends with its colon.
+    glued: Option<NodeId>,
     offset: u32,
 }
 
@@ -92,20 +94,17 @@ impl Builder {
             anchors: HashMap::default(),
             named: HashMap::default(),
             last: None,
+            glued: None,
             offset,
         }
     }
 
-    fn event(&mut self, event: Event<'_>, start: u32, end: u32) {
+    fn event(&mut self, event: Event<'_>, start: u32, end: u32, body: &str) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let starts_key = style == Style::Plain && text.starts_with('?') && self.is_value_in_braces();
-                let id = self.add(start, end, NodeKind::Scalar(text.into(), style_of(style)), tag.as_deref());
+                let kind = NodeKind::Scalar(text.into(), style_of(style));
+                let id = self.scalar(start, end, kind, tag.as_deref(), body);
                 self.anchored(anchor, id);
-                self.place_node(id);
-                if starts_key {
-                    self.report_key_indicator(id);
-                }
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let kind = NodeKind::Sequence(Vec::new(), style == StructureStyle::Flow);
@@ -152,6 +151,27 @@ impl Builder {
         }
     }
 
+    fn scalar(&mut self, start: u32, end: u32, kind: NodeKind, tag: Option<&Tag>, body: &str) -> NodeId {
+        let plain = match &kind {
+            NodeKind::Scalar(text, ScalarStyle::Plain) if start < end => Some(text.as_str()),
+            _ => None,
+        };
+        let starts_key = plain.is_some_and(|text| text.starts_with('?')) && self.is_value_in_braces();
+        let glue = if plain.is_some() && self.is_key_in_braces() { glue(body, end) } else { Glue::None };
+        let id = match glue {
+            Glue::Colon => self.add_glued(start, end, kind, tag),
+            Glue::None | Glue::Bracket => self.add(start, end, kind, tag),
+        };
+        self.place_node(id);
+        if starts_key {
+            self.report(SyntaxKind::KeyIndicator, id);
+        }
+        if glue == Glue::Bracket {
+            self.report(SyntaxKind::ColonWithoutSpace, id);
+        }
+        id
+    }
+
     /// Whether the next node is the value of a key in a flow mapping.
     fn is_value_in_braces(&self) -> bool {
         let Some(open) = self.open.last() else { return false };
@@ -159,10 +179,30 @@ impl Builder {
         matches!(kind, Some(NodeKind::Mapping(_, true))) && (self.items.len() - open.start) % 2 == 1
     }
 
-    /// docker compose takes a `?` there for the start of a key (`parity/yaml-question-mark-in-flow`).
-    fn report_key_indicator(&mut self, id: NodeId) {
-        self.problems.push(SyntaxProblem { kind: SyntaxKind::KeyIndicator, at: self.tree.place(id) });
+    /// Whether the next node is a key in a flow mapping.
+    fn is_key_in_braces(&self) -> bool {
+        let Some(open) = self.open.last() else { return false };
+        let kind = self.tree.node(open.id).map(|node| &node.kind);
+        matches!(kind, Some(NodeKind::Mapping(_, true))) && (self.items.len() - open.start).is_multiple_of(2)
+    }
+
+    /// What docker compose reads in another way: a `?` at the start of a value is that of a key
+    /// (`parity/yaml-question-mark-in-flow`), and a colon without a blank is part of a plain key
+    /// (`parity/yaml-colon-and-bracket-in-flow`).
+    fn report(&mut self, kind: SyntaxKind, id: NodeId) {
+        self.problems.push(SyntaxProblem { kind, at: self.tree.place(id) });
         self.tree.broken = true;
+    }
+
+    /// A key with the colon behind it (`parity/yaml-colon-and-comma-in-flow`).
+    fn add_glued(&mut self, start: u32, end: u32, kind: NodeKind, tag: Option<&Tag>) -> NodeId {
+        let kind = match kind {
+            NodeKind::Scalar(text, style) => NodeKind::Scalar(format!("{text}:").into(), style),
+            other => other,
+        };
+        let id = self.add(start, end + 1, kind, tag);
+        self.glued = Some(id);
+        id
     }
 
     fn add(&mut self, start: u32, end: u32, kind: NodeKind, tag: Option<&Tag>) -> NodeId {
@@ -203,6 +243,8 @@ impl Builder {
         let Some(open) = self.open.pop() else { return };
         let own = self.items.get(open.start..).unwrap_or_default();
         let last_end = own.last().and_then(|id| self.tree.node(*id)).map(|node| node.end);
+        let alone = own.first().filter(|key| own.len() == 2 && self.glued == Some(**key));
+        let alone = alone.and_then(|key| self.tree.node(*key)).map(|key| (key.start..key.end, key.kind.clone()));
         let offset = self.offset;
         if let Some(node) = self.tree.nodes.get_mut(open.id.index()) {
             let flow = match &mut node.kind {
@@ -217,6 +259,14 @@ impl Builder {
                 }
                 _ => false,
             };
+            // A list `[a:, b]` has no mapping in it.
+            if let Some((key, text)) = alone.filter(|(key, _)| key.start == node.start) {
+                node.end = key.end;
+                node.kind = text;
+                self.items.truncate(open.start);
+                self.place_node(open.id);
+                return;
+            }
             node.end = match closing {
                 Some((_, end)) if flow => end + offset,
                 _ => last_end.unwrap_or(node.end).max(node.start),
@@ -261,6 +311,25 @@ impl Builder {
         let cause = cause(info, body.get(at as usize..).unwrap_or(""));
         let kind = SyntaxKind::Unreadable { words: info.to_owned(), cause };
         self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
+    }
+}
+
+/// What is behind a plain key in braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Glue {
+    /// A colon with a blank behind it, or something else.
+    None,
+    /// A colon that go-yaml takes for a part of the key, as no blank is behind it.
+    Colon,
+    /// The same, and then a value that it does not expect.
+    Bracket,
+}
+
+fn glue(body: &str, end: u32) -> Glue {
+    match body.as_bytes().get(end as usize..) {
+        Some([b':', b',' | b'}' | b']', ..]) => Glue::Colon,
+        Some([b':', b'[' | b'{', ..]) => Glue::Bracket,
+        _ => Glue::None,
     }
 }
 

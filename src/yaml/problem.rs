@@ -21,6 +21,8 @@ pub(crate) enum SyntaxKind {
     },
     /// A `?` at the start of a value in braces, where docker compose reads a key.
     KeyIndicator,
+    /// A bracket right behind the colon of a plain key in braces, where docker compose reads the colon as a part of the key.
+    ColonWithoutSpace,
     /// The parser cannot go on.
     Unreadable {
         /// The parser's own words.

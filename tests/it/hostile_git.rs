@@ -63,12 +63,14 @@ impl Trap {
         assert_eq!(self.marked(), Vec::<String>::new(), "{run}");
     }
 
-    /// Runs plimsoll once.
+    /// Runs plimsoll once with each option that runs git.
     fn step_into_it(&self) {
-        let output = run(&self.repository, &["check", "--since", "main", "--format", "concise"]);
-        let shown = format!("{}{}", stdout(&output), stderr(&output));
-        self.assert_unmarked(&shown);
-        assert!(code(&output) == 1 && stdout(&output).contains(NEW), "{shown}");
+        for option in ["--since", "--config-from"] {
+            let output = run(&self.repository, &["check", option, "main", "--format", "concise"]);
+            let shown = format!("{option}: {}{}", stdout(&output), stderr(&output));
+            self.assert_unmarked(&shown);
+            assert!(code(&output) == 1 && stdout(&output).contains(NEW), "{shown}");
+        }
     }
 
     /// Runs plimsoll in every directory, with every form of argument. Where the new finding can be seen, it is.
@@ -160,6 +162,30 @@ fn nothing_of_a_repository_that_a_git_file_names_runs() {
             trap.assert_unmarked(&format!("{directory}: {arguments:?}: {}", stderr(&output)));
         }
     }
+}
+
+#[test]
+fn nothing_of_a_further_working_tree_runs() {
+    let trap = Trap::new("further");
+    let main = trap.repository.clone();
+    let further = main.parent().unwrap().join("further-tree");
+    let _ = fs::remove_dir_all(&further);
+    git(&main, &["worktree", "prune"]);
+    git(&main, &["worktree", "add", "-q", "-b", "more", further.to_str().unwrap(), "main"]);
+    git(&main, &["config", "extensions.worktreeConfig", "true"]);
+    let monitor = further.join("monitor");
+    trap.script(&monitor, "monitor");
+    git(&further, &["config", "--worktree", "core.fsmonitor", monitor.to_str().unwrap()]);
+    git(&further, &["config", "--worktree", "core.alternateRefsCommand", &trap.mark("refs")]);
+    // Its objects are in another place, too.
+    let objects = trap.marks.parent().unwrap().join("further-objects");
+    let _ = fs::remove_dir_all(&objects);
+    fs::rename(main.join(".git/objects"), &objects).unwrap();
+    write(&main, &[(".git/objects/info/alternates", &format!("{}\n", objects.display()))]);
+    write(&further, &[("stacks/app/compose.yaml", OPEN)]);
+    trap.spring(plain_git(&further, &["status"]), &["monitor"]);
+    let trap = Trap { repository: further, ..trap };
+    trap.step_into_it();
 }
 
 #[test]

@@ -9,6 +9,9 @@ mod configuration;
 mod fingerprints;
 mod fixes;
 mod fuzz;
+mod hostile_config;
+#[cfg(unix)]
+mod hostile_files;
 #[cfg(unix)]
 mod hostile_git;
 mod invocations;

@@ -173,6 +173,29 @@ def changes(program):
     return tried + expect("no revision gives 2", again(runner).job(only_changed="true") == 2, runner)
 
 
+def forks(program):
+    """A pull request from a fork is judged by the configuration of the base, unless the workflow says otherwise."""
+    runner = Runner("forks", program)
+    git = lambda *words: must(["git", *words], runner.folder, runner.env)
+    git("init", "-q", ".")
+    write(runner.folder, {"compose.yaml": CLOSED})
+    git("add", "--all")
+    git("commit", "-q", "-m", "base")
+    base = git("rev-parse", "HEAD")
+    write(runner.folder, {"compose.yaml": OPEN, "plimsoll.yaml": "rules: {exposed-datastore: off}\n"})
+    git("add", "--all")
+    git("commit", "-q", "-m", "head")
+    own = {"repo": {"full_name": "me/stack"}}
+    runner.event = {"pull_request": {"base": {"sha": base, **own}, "head": own}}
+    tried = expect("an own branch brings its configuration", runner.job() == 0, runner)
+    tried += expect("unless that is not wanted", again(runner).job(config="base") == 1, runner)
+    runner.event = {"pull_request": {"base": {"sha": base, **own}, "head": {"repo": {"full_name": "you/stack"}}}}
+    tried += expect("a fork does not", again(runner).job() == 1, runner)
+    tried += expect("which is said", "turns off `exposed-datastore`" in runner.log, runner)
+    tried += expect("a fork that is trusted does", again(runner).job(config="head") == 0, runner)
+    return tried + expect("other words are a mistake", again(runner).job(config="x") == 2, runner)
+
+
 def again(runner):
     """The same checkout on a fresh machine."""
     shutil.rmtree(runner.temporary)
@@ -216,4 +239,4 @@ def built(program):
 def main(program):
     """How many facts were as they should be."""
     subprocess.run(["bash", "-n", os.path.join(ROOT, "ci", "action.sh")], check=True)
-    return findings(program) + changes(program) + installs(program) + built(program)
+    return findings(program) + changes(program) + forks(program) + installs(program) + built(program)

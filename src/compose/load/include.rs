@@ -156,7 +156,8 @@ fn own_environment(
     for (written, place) in &include.env_files {
         let path = normalize(&directory.join(written));
         match loader.sources.kind(&path) {
-            PathKind::File => env_files.push(path),
+            // That it may not be read is found when it is.
+            PathKind::File | PathKind::Outside => env_files.push(path),
             kind => {
                 let quote = |text: String| Quote::at(*place, text);
                 let problem = EnvFileProblem::OfInclude {

@@ -1,10 +1,11 @@
 //! Where the boxes of a drawing stand and which way its arrows go: in layers, and around what is in between.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::catch_unwind;
 
 use rust_sugiyama::configure::{Config, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
+
+use crate::guard::guarded;
 
 /// The least space between two things that stand side by side, and between layers.
 const GAP: f64 = 14.0;
@@ -127,7 +128,7 @@ fn linked(sizes: &[Pair], wishes: &[Wish]) -> Vec<(u32, Pair)> {
 /// not cost the picture.
 fn parts(vertices: &[(u32, Pair)], edges: &[(u32, u32)]) -> Vec<Vec<(usize, Pair)>> {
     let config = Config { vertex_spacing: GAP, ranking_type: RankingType::Up, ..Config::default() };
-    let layouts = catch_unwind(|| from_vertices_and_edges(vertices, edges, &config)).unwrap_or_default();
+    let layouts = guarded(|| from_vertices_and_edges(vertices, edges, &config)).unwrap_or_default();
     // The layout numbers vertices by their place in the list, whatever number they have there.
     let vertex = |at: usize| vertices.get(at).map(|(number, _)| *number as usize);
     let part = |points: Vec<(usize, Pair)>| {

@@ -224,6 +224,16 @@ pub(crate) fn stands_alone(source: &SourceFile, start: u32) -> bool {
     source.slice(source.line_start(line), start).trim_start_matches('\u{feff}').trim().is_empty()
 }
 
+/// The text that the comment at a byte is on, without comments.
+pub(crate) fn covered_text(source: &SourceFile, start: u32) -> String {
+    let line = source.position(start).line;
+    let text = match stands_alone(source, start) {
+        false => source.slice(source.line_start(line), start),
+        true => line_below(source, start).map_or("", |line| line_text(source, line)),
+    };
+    text.split(" #").next().unwrap_or("").trim().to_owned()
+}
+
 /// The line that the comment at a byte stands above, other comments in between; `None` where a blank line or the end of
 /// the file comes first.
 fn line_below(source: &SourceFile, start: u32) -> Option<u32> {

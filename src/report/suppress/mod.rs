@@ -7,7 +7,7 @@ mod reports;
 pub(crate) mod write;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::collections::HashMap;
@@ -16,10 +16,11 @@ use crate::discover::Exclusion;
 use crate::finding::{Finding, Label, RuleId, Suppressed, SuppressedBy};
 use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
-use crate::source::{FileId, SourceDb};
+use crate::report::reviewed::Reviewed;
+use crate::source::{FileId, SourceDb, SourceFile, relative};
 use crate::yaml::Trees;
 pub(crate) use attach::is_of_service;
-use attach::{Attacher, Scope, flat_comments};
+use attach::{Attacher, Scope, covered_text, flat_comments};
 use comment::{Said, Words};
 pub(crate) use reports::{Extent, Judged};
 
@@ -74,6 +75,18 @@ struct Entry<'a> {
     paths: Exclusion,
 }
 
+/// Which suppressions hold.
+#[derive(Clone, Debug, Default)]
+pub enum Honoured {
+    /// All of them.
+    #[default]
+    All,
+    /// None.
+    None,
+    /// The comments that were there at a reviewed revision. The configuration is one of then anyway.
+    Reviewed(Arc<Reviewed>),
+}
+
 /// All suppressions of a run.
 pub(crate) struct Suppressions<'a> {
     sources: &'a SourceDb,
@@ -82,8 +95,11 @@ pub(crate) struct Suppressions<'a> {
     /// Where the configuration calls a rule by a name that it had before.
     old_names: &'a [NamedRule],
     today: Option<Date>,
+    honoured: &'a Honoured,
     comments: RwLock<HashMap<FileId, Arc<Vec<Comment>>>>,
     used: Mutex<BTreeSet<Use>>,
+    /// Comments that do not hold, by path and line.
+    dropped: Mutex<BTreeSet<(PathBuf, u32, String)>>,
 }
 
 impl<'a> Suppressions<'a> {
@@ -92,17 +108,22 @@ impl<'a> Suppressions<'a> {
         sources: &'a SourceDb,
         trees: &'a Trees,
         config: &'a Config,
-        today: Option<Date>,
+        (today, honoured): (Option<Date>, &'a Honoured),
     ) -> Suppressions<'a> {
         let entry = |setting: &'a Suppression| Entry { setting, paths: Exclusion::new(&setting.paths) };
         Suppressions {
             sources,
             trees,
-            entries: config.suppressions.iter().map(entry).collect(),
+            entries: match honoured {
+                Honoured::None => Vec::new(),
+                Honoured::All | Honoured::Reviewed(_) => config.suppressions.iter().map(entry).collect(),
+            },
             old_names: &config.old_names,
             today,
+            honoured,
             comments: RwLock::default(),
             used: Mutex::default(),
+            dropped: Mutex::default(),
         }
     }
 
@@ -206,10 +227,63 @@ impl<'a> Suppressions<'a> {
         if let Some(known) = self.comments.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
             return Arc::clone(known);
         }
-        let read = Arc::new(read(self.sources, self.trees, file, kind));
+        let read = Arc::new(match self.honoured {
+            Honoured::All => read(self.sources, self.trees, file, kind),
+            Honoured::None => Vec::new(),
+            Honoured::Reviewed(reviewed) => self.reviewed(reviewed, file, kind),
+        });
         let mut all = self.comments.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(file).or_insert(read))
     }
+}
+
+impl Suppressions<'_> {
+    /// The comments of a file that were there, on the same line of the same service, at a reviewed revision.
+    fn reviewed(&self, reviewed: &Reviewed, file: FileId, kind: Kind) -> Vec<Comment> {
+        let comments = read(self.sources, self.trees, file, kind);
+        if comments.is_empty() {
+            return comments;
+        }
+        let source = self.sources.file(file);
+        let is_linked = self.sources.is_linked(&source.path);
+        let then = reviewed.sources.load(reviewed.path(&source.path)).ok().filter(|_| !is_linked);
+        let known: BTreeSet<String> = then.map_or_else(BTreeSet::new, |file| {
+            let source = reviewed.sources.file(file);
+            let comments = read(&reviewed.sources, &reviewed.trees, file, kind);
+            comments.iter().map(|comment| anchor(comment, &source)).collect()
+        });
+        let (held, dropped): (Vec<_>, Vec<_>) =
+            comments.into_iter().partition(|comment| known.contains(&anchor(comment, &source)));
+        let mut all = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(dropped.iter().filter_map(|comment| {
+            let Said::Ignore { names, .. } = &comment.words.said else { return None };
+            let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.text)).collect();
+            Some((source.path.clone(), source.position(comment.words.start).line, names.join(", ")))
+        }));
+        held
+    }
+
+    /// What would be suppressed or excluded if the present state had been reviewed, a line for each.
+    pub(crate) fn notes(&self, directory: &Path) -> Vec<String> {
+        let Honoured::Reviewed(reviewed) = self.honoured else { return Vec::new() };
+        let dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        let comments = dropped.iter().map(|(path, line, names)| {
+            reviewed.note(&format!("{}:{line}: suppresses {names}", relative(directory, path)))
+        });
+        reviewed.notes.iter().cloned().chain(comments).collect()
+    }
+}
+
+/// What tells one comment from another wherever the lines of a file have gone: its rules, the service that it is in, and
+/// the text that it is on.
+fn anchor(comment: &Comment, source: &SourceFile) -> String {
+    let names = match &comment.words.said {
+        Said::Ignore { names, .. } => names.iter().map(|name| name.text.as_str()).collect::<BTreeSet<_>>(),
+        Said::Malformed { .. } => BTreeSet::new(),
+    };
+    let scope = &comment.scope;
+    let on = if scope.file { String::new() } else { covered_text(source, comment.words.start) };
+    format!("{names:?} {} {:?} {:?} {on}", scope.file, scope.services, scope.inside)
 }
 
 /// Reads the comments of a file.

@@ -8,6 +8,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::process::Program;
+use crate::source::read::text;
 use crate::source::{LoadError, MAX_FILE_BYTES};
 
 /// A text that git keeps, or why it is none.
@@ -73,13 +74,6 @@ fn next(output: &mut impl BufRead) -> io::Result<Option<Text>> {
     };
     output.read_exact(&mut [0])?;
     Ok(Some(text))
-}
-
-fn text(bytes: Vec<u8>) -> Text {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(LoadError::Utf16);
-    }
-    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8(error.utf8_error().valid_up_to()))
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("GIT_ASKPASS", "false"),
     ("GIT_ATTR_NOSYSTEM", "1"),
     ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_OPTIONAL_LOCKS", "0"),
     ("GIT_PAGER", "cat"),
     ("GIT_TERMINAL_PROMPT", "0"),
@@ -105,8 +106,11 @@ impl Program {
         let stdout = stdout.ok_or("`git` cannot be run: it has no output")?;
         let (answer, words) = thread::scope(|scope| {
             // Git answers before it has read everything, and may complain at any time.
-            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
-            let words = scope.spawn(move || {
+            let written = thread::Builder::new().spawn_scoped(scope, move || {
+                // Git may end without having read all of it.
+                let _ = stdin.map(|mut stdin| stdin.write_all(input));
+            });
+            let words = thread::Builder::new().spawn_scoped(scope, move || {
                 let mut words = Vec::new();
                 let mut stderr = stderr?;
                 stderr.by_ref().take(MOST_WORDS).read_to_end(&mut words).ok()?;
@@ -114,13 +118,16 @@ impl Program {
                 Some(words)
             });
             let mut stdout = BufReader::new(stdout);
-            let answer = read(&mut stdout);
+            let answer = match (&written, &words) {
+                (Ok(_), Ok(_)) => read(&mut stdout),
+                _ => Err("`git` cannot be run: no thread can be made".to_owned()),
+            };
             if answer.is_err() {
                 // Nobody reads on: without this, git would wait for it.
                 let _ = child.kill();
             }
             drop(stdout);
-            (answer, words.join().ok().flatten().unwrap_or_default())
+            (answer, words.ok().and_then(|words| words.join().ok()).flatten().unwrap_or_default())
         });
         finish(child, answer, &words)
     }

@@ -49,6 +49,13 @@ pub(super) fn common_directory(git_directory: &Path) -> PathBuf {
     git_directory.join(super::path_of(text.trim_ascii_end()))
 }
 
+/// The directories in which git keeps what it knows of the repository with this root.
+pub(in crate::source) fn kept_by_git(root: &Path) -> Vec<PathBuf> {
+    let Some(directory) = git_directory(root) else { return Vec::new() };
+    let common = common_directory(&directory);
+    vec![directory, common]
+}
+
 /// Whether git takes a directory for one of its own; an empty `.git`, or one of something else, it passes over.
 fn is_git_directory(path: &Path) -> bool {
     let has_objects = path.join("objects").is_dir() && path.join("refs").is_dir();

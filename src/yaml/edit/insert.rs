@@ -177,7 +177,20 @@ fn form(open: &Open, at: Place) -> Form {
         step: open.step(),
         list_step: open.list_step(),
         quotes: open.quote_style(),
+        usual: usual_style(open, at),
         line_break: open.line_break(at.span.start as usize),
+    }
+}
+
+/// In JSON all text is in quotes.
+fn usual_style(open: &Open, at: Place) -> ScalarStyle {
+    let root = open.root(at.node);
+    let is_flow =
+        root.and_then(|root| open.node(root)).is_some_and(|root| matches!(root.kind, NodeKind::Mapping(_, true)));
+    let first = root.and_then(|root| open.node(open.pairs(root).first()?.key)).map(|key| &key.kind);
+    match first {
+        Some(NodeKind::Scalar(_, ScalarStyle::DoubleQuoted)) if is_flow => ScalarStyle::DoubleQuoted,
+        _ => ScalarStyle::Plain,
     }
 }
 
@@ -249,10 +262,12 @@ fn flow(open: &Open, holder: NodeId, last: Option<usize>, written: &str) -> Opti
     let last = last?;
     let end = open.entry_end(holder, last)?;
     let start = open.entry_start(holder, last)?;
+    // Without a blank the colon of a key without a value would be a part of the key.
+    let blank = if open.slice(0..end).ends_with(':') { " " } else { "" };
     let comma = open.skip(end);
     let has_comma = open.slice(comma..open.text().len()).starts_with(',');
     if !open.begins_line(start) {
-        return Some(vec![open.insertion(end, format!(", {written}"))]);
+        return Some(vec![open.insertion(end, format!("{blank}, {written}"))]);
     }
     let line_break = open.line_break(start);
     let indent = open.before(start);
@@ -263,13 +278,13 @@ fn flow(open: &Open, holder: NodeId, last: Option<usize>, written: &str) -> Opti
     let at = open.line_end(end);
     let closes = open.node(holder).is_some_and(|node| node.end as usize <= at);
     if closes {
-        return Some(vec![open.insertion(end, format!(",{line_break}{indent}{written}"))]);
+        return Some(vec![open.insertion(end, format!("{blank},{line_break}{indent}{written}"))]);
     }
     let added = format!("{line_break}{indent}{written}");
     if at == end {
-        return Some(vec![open.insertion(end, format!(",{added}"))]);
+        return Some(vec![open.insertion(end, format!("{blank},{added}"))]);
     }
-    Some(vec![open.insertion(end, ","), open.insertion(at, added)])
+    Some(vec![open.insertion(end, format!("{blank},")), open.insertion(at, added)])
 }
 
 /// What is to stand where nothing stands yet.

@@ -103,7 +103,9 @@ fn from_flow(open: &Open, holder: NodeId, index: usize, count: usize) -> Option<
     } else {
         open.entry_end(holder, index.checked_sub(1)?)?..open.entry_end(holder, index)?
     };
-    open.comments(range.clone()).is_empty().then(|| open.edit(range, ""))
+    // Without a blank the colon of a key without a value would be a part of the key.
+    let left = if open.slice(0..range.start).ends_with(':') { " " } else { "" };
+    open.comments(range.clone()).is_empty().then(|| open.edit(range, left))
 }
 
 /// The only entry of a collection.

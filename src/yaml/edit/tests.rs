@@ -301,7 +301,7 @@ fn a_list_or_a_section_is_made_where_there_is_none() {
         ("v: 1\n\ns:\n  w: 1", "v: 1\n\ns:\n  w: 1\n\nvolumes:\n  data:"),
         ("s:\n  w: 1\n  # x: 1\n# end\n", "s:\n  w: 1\n  # x: 1\nvolumes:\n  data:\n# end\n"),
         ("volumes:\r\ns:\r\n   w: 1\r\n", "volumes:\r\n   data:\r\ns:\r\n   w: 1\r\n"),
-        ("volumes: {x: {}}\ns:\n  w: 1\n", "volumes: {x: {}, data:}\ns:\n  w: 1\n"),
+        ("volumes: {x: {}}\ns:\n  w: 1\n", "volumes: {x: {}, data: {}}\ns:\n  w: 1\n"),
         ("volumes:\n  data:\ns:\n  w: 1\n", "volumes:\n  data:\ns:\n  w: 1\n"),
         ("s:\n  w: 1\n\n  x: 2\n", "s:\n  w: 1\n\n  x: 2\n\nvolumes:\n  data:\n"),
         ("s:\r\n  w: 1\r\n  x: 2\r\n", "s:\r\n  w: 1\r\n  x: 2\r\nvolumes:\r\n  data:\r\n"),
@@ -406,7 +406,7 @@ fn names_join_lists_and_mappings_and_keys_take_values() {
         ("n: [a]\n", "n: [a, b]\n"),
         ("n:\n- 'a' # c\n", "n:\n- 'a' # c\n- 'b'\n"),
         ("n:\n  a: {}\n", "n:\n  a: {}\n  b:\n"),
-        ("n: {a: }\r\n", "n: {a:, b: }\r\n"),
+        ("n: {a: }\r\n", "n: {a: , b: {} }\r\n"),
         ("n: a\n", "-"),
     ] {
         assert_eq!(edited(before, "=n", |files, place| add_name(files, place, "b")), after, "{before:?}");

@@ -47,6 +47,8 @@ pub(super) struct Form {
     pub(super) list_step: usize,
     /// The quotes of the file.
     pub(super) quotes: ScalarStyle,
+    /// How text is written that needs no quotes: in JSON it has them.
+    pub(super) usual: ScalarStyle,
     /// The line break.
     pub(super) line_break: &'static str,
 }
@@ -187,7 +189,7 @@ fn line(column: usize, form: Form) -> String {
 pub(super) fn flat(content: &Content, form: Form, position: Position) -> String {
     match content {
         Content::Empty => String::new(),
-        Content::Text(text) => scalar(text, ScalarStyle::Plain, form.quotes, position),
+        Content::Text(text) => scalar(text, form.usual, form.quotes, position),
         Content::Word(word) => word.clone(),
         Content::List(items) => {
             let items: Vec<String> = items.iter().map(|one| flat(one, form, Position::Flow)).collect();
@@ -203,9 +205,10 @@ pub(super) fn flat(content: &Content, form: Form, position: Position) -> String 
 
 /// `key: content` inside of braces.
 pub(super) fn flat_entry(key: &str, content: &Content, form: Form) -> String {
-    let key = scalar(key, ScalarStyle::Plain, form.quotes, Position::Flow);
+    let key = scalar(key, form.usual, form.quotes, Position::Flow);
     match content {
-        Content::Empty => format!("{key}:"),
+        // go-yaml reads `{key:}` as a key `key:`, and JSON has no empty values.
+        Content::Empty => format!("{key}: {{}}"),
         other => format!("{key}: {}", flat(other, form, Position::Flow)),
     }
 }
