@@ -6,7 +6,7 @@ mod guard;
 mod source;
 mod text;
 mod yaml;
-mod secret_names;
+mod secrets;
 mod catalogue;
 mod compose;
 mod model;

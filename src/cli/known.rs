@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::arguments::Baseline as Arguments;
 use super::{Answer, Surroundings, Wanted, request, start_of};
+use crate::render::escaped_json;
 use crate::report::Known;
 use crate::report::baseline::{Baseline, Earlier, VERSION};
 use crate::report::suppress::Honoured;
@@ -63,7 +64,7 @@ fn text(baseline: &Baseline) -> String {
             fingerprint: &known.fingerprint,
         };
         // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
-        format!("    {}", serde_json::to_string(&out).unwrap_or_default())
+        format!("    {}", escaped_json(serde_json::to_string(&out).unwrap_or_default()))
     };
     let entries: Vec<String> = baseline.findings.iter().map(entry).collect();
     let findings = if entries.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", entries.join(",\n")) };

@@ -33,6 +33,7 @@ use crate::report::Report;
 use crate::report::suppress::Honoured;
 use crate::review::reviewed;
 use crate::rules::Document;
+use crate::secrets::masked;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
 use crate::workspace::Request;
@@ -179,7 +180,7 @@ fn explain(subject: &str) -> Result<String, String> {
 }
 
 fn complaint(message: &str) -> String {
-    format!("plimsoll: {}\n", render::clean(message))
+    format!("plimsoll: {}\n", render::clean(&masked(message)))
 }
 
 /// A project that could not be analysed counts more than what was found in the others.
@@ -204,7 +205,7 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, St
     let options = RenderOptions { summary: false, show, ..RenderOptions::new(request.directory.clone()) };
     let errors = render::render(Format::Concise, &report, &sources, &options);
     let code = if resolved.json.is_some() { CLEAN } else { FAILED };
-    let mut output = resolved.json.unwrap_or_default();
+    let mut output = render::escaped_json(resolved.json.unwrap_or_default());
     if !output.is_empty() && !output.ends_with('\n') {
         output.push('\n');
     }

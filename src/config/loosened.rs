@@ -117,7 +117,10 @@ mod tests {
         let both = "suppressions: [{rules: [yaml-syntax], paths: [x], reason: r}]\n";
         assert_eq!(told(both, &format!("# moved\n{both}")), none);
         assert_eq!(told("", "exclude: [x]\nignore: [yaml-syntax]\n"), ["excludes `x`", "ignores `yaml-syntax`"]);
-        assert_eq!(told("", "rules: {yaml-syntax: off, wrong-type: info}\n"), ["sets `wrong-type` to info", "turns off `yaml-syntax`"]);
+        assert_eq!(
+            told("", "rules: {yaml-syntax: off, wrong-type: info}\n"),
+            ["sets `wrong-type` to info", "turns off `yaml-syntax`"]
+        );
         assert_eq!(told("", "fail_on: error\n"), ["sets `fail_on` to `error`"]);
         assert_eq!(told("", "select: [yaml-syntax]\n"), ["selects `yaml-syntax`"]);
         assert_eq!(told("", both), ["suppresses `yaml-syntax` in `x`"]);

@@ -58,6 +58,31 @@ impl Subject {
         }
     }
 
+    /// The service that it is, or is a part of.
+    pub(crate) fn service_name(&self) -> Option<&str> {
+        match self {
+            Subject::Service(name) => Some(name),
+            Subject::Path(path) if path.first().is_some_and(|first| first == "services") => {
+                path.get(1).map(String::as_str)
+            }
+            _ => None,
+        }
+    }
+
+    /// The names in it, to mask them.
+    pub(crate) fn names(&mut self) -> &mut [String] {
+        match self {
+            Subject::Project => &mut [],
+            Subject::Services(names) | Subject::Path(names) => names,
+            Subject::Service(name)
+            | Subject::Network(name)
+            | Subject::Volume(name)
+            | Subject::Variable(name)
+            | Subject::Anchor(name)
+            | Subject::File(name) => std::slice::from_mut(name),
+        }
+    }
+
     /// The section of the model that it stands in, or the key at top level that it is.
     pub(crate) fn section(&self) -> Option<&str> {
         match self {

@@ -27,6 +27,16 @@ pub(crate) struct Graph {
     pub(crate) links: Vec<Link>,
 }
 
+impl Graph {
+    /// All words that a picture shows.
+    pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut String> {
+        let services = self.services.iter_mut().flat_map(|one| [&mut one.name, &mut one.image]);
+        let networks = self.networks.iter_mut().map(|network| &mut network.name);
+        let stores = self.stores.iter_mut().flat_map(|store| store.mounts.values_mut().chain([&mut store.name]));
+        std::iter::once(&mut self.name).chain(services).chain(networks).chain(stores)
+    }
+}
+
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServiceNode {

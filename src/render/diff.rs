@@ -1,9 +1,11 @@
 //! Changes as a unified diff, for reading: secrets are hidden in it, as in excerpts, so it is no patch.
 
+use std::path::Path;
+
 use similar::{ChangeTag, TextDiff};
 
-use super::mask::masked_lines;
-use super::{Paint, RenderOptions, clean};
+use super::{Paint, RenderOptions, clean, guarded};
+use crate::secrets::{MASK, hidden_in_text};
 
 /// Lines shown around what changes.
 const CONTEXT: usize = 3;
@@ -22,7 +24,7 @@ pub(crate) struct ChangedFile<'a> {
 /// The changes of a file as a unified diff.
 pub(crate) fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
     let before = file.before.unwrap_or_default();
-    let (old, new) = (masked_lines(before), masked_lines(file.after));
+    let (old, new) = (masked_lines(file.path, before), masked_lines(file.path, file.after));
     let shown = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned().unwrap_or_default();
     let path = clean(file.path);
     let from = if file.before.is_some() { format!("--- a/{path}") } else { "--- /dev/null".to_owned() };
@@ -45,7 +47,31 @@ pub(crate) fn diff(file: ChangedFile<'_>, options: &RenderOptions) -> String {
             }
         }
     }
-    out
+    guarded(out)
+}
+
+/// All lines of a file, without their breaks and ready for a terminal, with `•••` in place of secrets.
+fn masked_lines(path: &str, text: &str) -> Vec<String> {
+    let path = Path::new(path);
+    let hidden = hidden_in_text(path, text);
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let bare = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        let end = start + bare.len();
+        let mut shown = String::with_capacity(bare.len());
+        let mut at = start + bare.len() - bare.trim_start().len();
+        shown.push_str(text.get(start..at).unwrap_or(""));
+        let first = hidden.ranges.partition_point(|range| range.end <= at);
+        for range in hidden.ranges.iter().skip(first).take_while(|range| range.start < end) {
+            shown.push_str(text.get(at..range.start.max(at)).unwrap_or(""));
+            shown.push_str(MASK);
+            at = range.end.min(end);
+        }
+        shown.push_str(text.get(at..end).unwrap_or(""));
+        start += line.len();
+        shown.split('\t').map(clean).collect::<Vec<_>>().join("\t")
+    });
+    lines.collect()
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::clean;
-use super::clean::{escape, is_hostile};
-use super::mask::{mask, opens_secret_block};
-use super::masks::Hidden;
+use super::clean::{escape, is_hostile, names_command};
 use super::view::View;
 use crate::finding::Finding;
+use crate::secrets::Hidden;
 use crate::source::{SourceDb, SourceFile, Span};
 
 /// Lines shown above what is marked.
@@ -27,10 +26,6 @@ const LONGEST_LINE: usize = 400;
 const LEAST_WINDOW: usize = 40;
 /// Columns of the terminal that line numbers and the frame take.
 const FRAME: usize = 12;
-/// How far before a window is looked for the name that makes its text a secret, in bytes.
-const MASK_REACH: usize = 2_000;
-/// How many lines up is looked for the key of a block scalar.
-const BLOCK_REACH: u32 = 60;
 
 /// A stretch of one file in the text of an [`Excerpt`].
 #[derive(Debug)]
@@ -184,7 +179,7 @@ impl Excerpt {
         let file = &first.file;
         let at = file.position(first.span.start);
         let path = clean(&view.path(first.span));
-        let masked = view.masks.of(first.span.file);
+        let masked = view.hidden(first.span.file);
         let part_start = self.text.len();
         let lines: Vec<Line> = (cluster.first_line..=cluster.last_line)
             .map(|number| Line::new(number, cluster, &masked, view.options.width))
@@ -233,7 +228,6 @@ impl Line {
         let marked = cluster.wanted.iter().filter(|mark| mark.first_line == number).map(|mark| mark.span.start).min();
         let mark = marked.map_or(0, |byte| byte.saturating_sub(start) as usize);
         let window = window(text, mark, width.saturating_sub(FRAME).max(LEAST_WINDOW));
-        let hidden = hidden(text, &window, !masked.whole && in_secret_block(file, number));
         let indent = text.len() - text.trim_start().len();
         let mut shown = String::new();
         let mut places = Vec::new();
@@ -244,10 +238,11 @@ impl Line {
         for (offset, character) in inside.char_indices() {
             let at = window.start + offset;
             places.push((at, shown.len()));
-            let masked = at >= indent && masked.ranges.iter().any(|range| range.contains(&(start as usize + at)));
-            if masked || hidden.iter().any(|range| range.contains(&at)) {
+            if at >= indent && masked.hides(start as usize + at) {
                 shown.push('•');
-            } else if is_hostile(character) && character != '\t' {
+            } else if is_hostile(character) && character != '\t' && start as usize + at > 0
+                || ends_command_mark(text, at)
+            {
                 shown.push_str(&escape(character));
             } else if character != '\u{feff}' {
                 shown.push(character);
@@ -267,6 +262,12 @@ impl Line {
     }
 }
 
+/// Whether a byte is the second `#` of what a CI runner would take for a command.
+fn ends_command_mark(text: &str, at: usize) -> bool {
+    let is_mark = text.get(..=at).is_some_and(|before| before.ends_with("##"));
+    is_mark && names_command(text.get(at + 1..).unwrap_or(""))
+}
+
 /// The text of a line without its line break.
 fn line_text(file: &SourceFile, number: u32) -> &str {
     let text = file.slice(file.line_start(number), file.line_start(number + 1));
@@ -284,36 +285,4 @@ fn window(text: &str, mark: usize, length: usize) -> Range<usize> {
     let rest = text.get(start..).unwrap_or("");
     let end = rest.char_indices().nth(length).map_or(text.len(), |(at, _)| start + at);
     start..end
-}
-
-fn hidden(text: &str, window: &Range<usize>, whole: bool) -> Vec<Range<usize>> {
-    if whole {
-        let indent = text.len() - text.trim_start().len();
-        return std::iter::once(indent..text.len()).collect();
-    }
-    let reach = window.start.saturating_sub(MASK_REACH);
-    let from = (reach..=window.start).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let near = text.get(from..window.end).unwrap_or("");
-    mask(near).into_iter().map(|range| from + range.start..from + range.end).collect()
-}
-
-/// Whether a line stands in a block scalar whose key is secret-shaped.
-fn in_secret_block(file: &SourceFile, number: u32) -> bool {
-    let indent = |text: &str| text.len() - text.trim_start().len();
-    let own = indent(line_text(file, number));
-    let mut least = own;
-    for above in (number.saturating_sub(BLOCK_REACH).max(1)..number).rev() {
-        let text = line_text(file, above);
-        if text.trim().is_empty() || indent(text) >= least {
-            continue;
-        }
-        if opens_secret_block(text) {
-            return true;
-        }
-        least = indent(text);
-        if least == 0 {
-            return false;
-        }
-    }
-    false
 }

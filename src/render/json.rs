@@ -1,8 +1,10 @@
 //! JSON, version 1: a contract with programs, described in `docs/output.md` and `docs/output.schema.json`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::clean::is_hostile;
+use super::clean::{is_hostile, without_commands};
 use super::rule_url;
 use super::statistics::{self, RuleCount};
 use super::view::View;
@@ -172,27 +174,27 @@ pub(super) fn document(value: &impl Serialize) -> String {
     text
 }
 
-/// The same JSON with `\u009b` for characters that could steer a terminal and that JSON lets stand: C1, DEL and those
-/// that turn the text round. They can stand in texts alone; the line breaks between values stay.
-fn escaped(json: String) -> String {
-    // The first bytes of these characters in UTF-8: DEL, C1, and those that turn the text round. Other control characters
-    // are escaped already.
-    let first = |rest: &str| memchr::memchr3(0x7f, 0xc2, 0xe2, rest.as_bytes());
-    let mut shown = String::new();
-    let mut rest = json.as_str();
-    while let Some((plain, from)) = first(rest).and_then(|at| rest.split_at_checked(at)) {
-        shown.push_str(plain);
-        let mut characters = from.chars();
-        match characters.next() {
-            Some(hostile) if is_hostile(hostile) => shown.push_str(&format!("\\u{:04x}", u32::from(hostile))),
-            harmless => shown.extend(harmless),
-        }
-        rest = characters.as_str();
-    }
-    if shown.is_empty() {
+/// The same JSON with `\u009b` for characters that could steer a terminal or hide and that JSON lets stand, and for the
+/// second `#` of what a CI runner would take for a command. They can stand in texts alone; the line breaks between values
+/// stay.
+pub(crate) fn escaped(json: String) -> String {
+    let is_escaped = |letter: char| letter != '\n' && is_hostile(letter);
+    let json = match without_commands(&json, "\\u0023") {
+        Cow::Owned(shown) => shown,
+        Cow::Borrowed(_) => json,
+    };
+    if !json.contains(is_escaped) {
         return json;
     }
-    shown.push_str(rest);
+    let mut shown = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        if is_escaped(letter) {
+            let mut units = [0; 2];
+            letter.encode_utf16(&mut units).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            shown.push(letter);
+        }
+    }
     shown
 }
 
@@ -268,9 +270,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_characters_are_escaped_and_nothing_else(text in "[a\u{7f}\u{80}\u{9f}¡é\u{2029}\u{202a}\u{202f}\u{2066}\u{206a}…😀]{0,12}") {
+        fn hostile_characters_are_escaped_and_nothing_else(text in "[a\u{7f}\u{80}\u{9f}¡é\u{2029}\u{202a}\u{202f}\u{2066}\u{206a}…😀\u{feff}\u{e0041}\u{ffff}]{0,12}") {
             let show = |character: char| match is_hostile(character) {
-                true => format!("\\u{:04x}", u32::from(character)),
+                true => character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
                 false => character.to_string(),
             };
             let expected: String = text.chars().map(show).collect();

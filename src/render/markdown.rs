@@ -7,14 +7,17 @@ use crate::finding::{Finding, Severity, Suppressed};
 /// Longer comments are refused by GitHub (65,536 characters), so details go first, then rows.
 const LONGEST: usize = 60_000;
 
+/// What ends a part that is folded away.
+const CLOSING: &str = "\n</details>\n";
+
 /// A table for each file, what to do about each finding, and infos and suppressed findings folded away.
 pub(super) fn render(view: &View<'_>) -> String {
     let full = comment(view, Details::Shown);
-    if full.len() <= LONGEST {
-        return full;
+    if full.length() <= LONGEST {
+        return full.text();
     }
     let short = comment(view, Details::Left);
-    if short.len() <= LONGEST { short } else { cut(&short) }
+    if short.length() <= LONGEST { short.text() } else { short.cut() }
 }
 
 /// Whether a comment says what to do.
@@ -24,23 +27,87 @@ enum Details {
     Left,
 }
 
-fn comment(view: &View<'_>, details: Details) -> String {
+/// What a part of a comment is. Names in a file may look like any of them, so the text is not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What opens a part that is folded away.
+    Open,
+    /// What closes it.
+    Close,
+    /// A row of a table: a finding.
+    Row,
+    /// Anything else.
+    Other,
+}
+
+/// A comment in parts that end with a line break.
+#[derive(Debug, Default)]
+struct Comment {
+    parts: Vec<(Kind, String)>,
+}
+
+impl Comment {
+    fn push(&mut self, kind: Kind, text: impl Into<String>) {
+        self.parts.push((kind, text.into()));
+    }
+
+    fn length(&self) -> usize {
+        self.parts.iter().map(|(_, text)| text.len()).sum()
+    }
+
+    fn text(&self) -> String {
+        self.parts.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// The comment up to the last part that fits, and a word on what is left out.
+    fn cut(&self) -> String {
+        let mut kept = String::new();
+        let (mut open, mut shown) = (0usize, 0usize);
+        for (kind, text) in &self.parts {
+            if kept.len() + text.len() > LONGEST {
+                break;
+            }
+            kept.push_str(text);
+            open = match kind {
+                Kind::Open => open + 1,
+                Kind::Close => open.saturating_sub(1),
+                Kind::Row | Kind::Other => open,
+            };
+            shown += usize::from(*kind == Kind::Row);
+        }
+        let missing = self.parts.iter().filter(|(kind, _)| *kind == Kind::Row).count().saturating_sub(shown);
+        kept.push_str(&CLOSING.repeat(open));
+        kept.push_str(&format!("\n{missing} more did not fit into this comment.\n"));
+        kept
+    }
+
+    /// Parts under a title that is folded away.
+    fn folded(&mut self, title: &str, add: impl FnOnce(&mut Comment)) {
+        self.push(Kind::Open, format!("\n<details><summary>{title}</summary>\n\n"));
+        add(self);
+        self.push(Kind::Close, CLOSING);
+    }
+}
+
+fn comment(view: &View<'_>, details: Details) -> Comment {
     let report = view.report;
     let suppressed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
-    let mut output = format!("### plimsoll: {}\n", heading(view));
+    let mut output = Comment::default();
+    output.push(Kind::Other, format!("### plimsoll: {}\n", heading(view)));
     let is_info = |finding: &&Finding| finding.severity == Severity::Info;
     for (path, findings) in view.by_file(report.active().filter(|finding| !is_info(finding)), |finding| finding) {
-        output.push_str(&format!("\n#### {}\n\n{}", code(&path), table(view, &findings)));
+        output.push(Kind::Other, format!("\n#### {}\n\n", code(&path)));
+        table(view, &findings, &mut output);
         if details == Details::Shown {
-            output.push_str(&folded("What to do", &list(view, &findings)));
+            output.folded("What to do", |output| list(view, &findings, output));
         }
     }
     let infos: Vec<&Finding> = report.active().filter(is_info).collect();
     if !infos.is_empty() {
-        output.push_str(&folded(&plural(infos.len(), "info"), &by_file(view, &infos)));
+        output.folded(&plural(infos.len(), "info"), |output| by_file(view, &infos, output));
     }
     if !suppressed.is_empty() {
-        output.push_str(&folded(&format!("{} suppressed", suppressed.len()), &by_file(view, &suppressed)));
+        output.folded(&format!("{} suppressed", suppressed.len()), |output| by_file(view, &suppressed, output));
     }
     output
 }
@@ -54,31 +121,17 @@ fn heading(view: &View<'_>) -> String {
     }
 }
 
-/// The comment up to a line break, and a word on what is left out.
-fn cut(comment: &str) -> String {
-    let mut kept = String::new();
-    for line in comment.lines() {
-        if kept.len() + line.len() > LONGEST {
-            break;
-        }
-        kept.push_str(line);
-        kept.push('\n');
-    }
-    let open = kept.matches("<details>").count() - kept.matches("</details>").count();
-    let left = |text: &str| text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |")).count();
-    let missing = left(comment) - left(&kept);
-    kept.push_str(&"\n</details>\n".repeat(open));
-    kept.push_str(&format!("\n{missing} more did not fit into this comment.\n"));
-    kept
-}
-
-fn by_file(view: &View<'_>, findings: &[&Finding]) -> String {
+fn by_file(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
     let files = view.by_file(findings.iter().copied(), |finding| finding);
-    files.into_iter().map(|(path, findings)| format!("{}\n\n{}\n", code(&path), table(view, &findings))).collect()
+    for (at, (path, findings)) in files.into_iter().enumerate() {
+        let gap = if at > 0 { "\n" } else { "" };
+        output.push(Kind::Other, format!("{gap}{}\n\n", code(&path)));
+        table(view, &findings, output);
+    }
 }
 
-fn table(view: &View<'_>, findings: &[&Finding]) -> String {
-    let mut table = "| | line | finding | rule |\n|---|---|---|---|\n".to_owned();
+fn table(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
+    output.push(Kind::Other, "| | line | finding | rule |\n|---|---|---|---|\n");
     for finding in findings {
         let (at, _) = view.range(finding.place.span);
         let sign = match finding.severity {
@@ -88,9 +141,9 @@ fn table(view: &View<'_>, findings: &[&Finding]) -> String {
         };
         let why = finding.suppressed.as_ref().map(why).unwrap_or_default();
         let rule = format!("[{}]({})", prose(finding.rule.name()), rule_url(finding.rule.name()));
-        table.push_str(&format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))));
+        output
+            .push(Kind::Row, format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))));
     }
-    table
 }
 
 fn why(suppressed: &Suppressed) -> String {
@@ -101,28 +154,23 @@ fn why(suppressed: &Suppressed) -> String {
 }
 
 /// What to do about each finding, and the places that belong to it.
-fn list(view: &View<'_>, findings: &[&Finding]) -> String {
-    let mut list = String::new();
+fn list(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
     for finding in findings {
         let (at, _) = view.range(finding.place.span);
-        list.push_str(&format!("- line {}: {}\n", at.line, inline(&view.message(finding))));
+        let mut item = format!("- line {}: {}\n", at.line, inline(&view.message(finding)));
         for label in &finding.labels {
             let (at, _) = view.range(label.place.span);
             let place = code(&format!("{}:{}", view.path(label.place.span), at.line));
-            list.push_str(&format!("  - {place}: {}\n", inline(&label.message)));
+            item.push_str(&format!("  - {place}: {}\n", inline(&label.message)));
         }
         if let Some(help) = &finding.help {
-            list.push_str(&format!("  - **help**: {}\n", inline(help)));
+            item.push_str(&format!("  - **help**: {}\n", inline(help)));
         }
         for fix in &finding.fixes {
-            list.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(&fix.title)));
+            item.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(&fix.title)));
         }
+        output.push(Kind::Other, item);
     }
-    list
-}
-
-fn folded(title: &str, body: &str) -> String {
-    format!("\n<details><summary>{title}</summary>\n\n{}\n\n</details>\n", body.trim_end())
 }
 
 /// A message on one line: what stands between backticks is code, everything else plain words.
@@ -191,10 +239,17 @@ mod tests {
 
     #[test]
     fn a_long_comment_is_cut_at_a_row() {
-        let row = format!("| 🛑 error | 1 | {} | x |\n", "m".repeat(1_000));
-        let comment = format!("### plimsoll\n\n<details><summary>x</summary>\n\n| | line |\n{}", row.repeat(80));
-        let kept = cut(&comment);
+        let mut comment = Comment::default();
+        comment.folded("x", |comment| {
+            comment.push(Kind::Other, "| | line |\n");
+            for _ in 0..80 {
+                // What a name says does not count.
+                comment.push(Kind::Row, format!("| 🛑 error | 1 | `</details>{}` | x |\n", "m".repeat(1_000)));
+            }
+        });
+        let kept = comment.cut();
         assert!(kept.len() < 62_000);
-        assert!(kept.ends_with("\n</details>\n\n22 more did not fit into this comment.\n"), "{kept}");
+        assert!(kept.ends_with("\n</details>\n\n23 more did not fit into this comment.\n"), "{kept}");
+        assert_eq!(kept.matches("<details>").count(), 1);
     }
 }

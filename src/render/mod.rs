@@ -12,8 +12,6 @@ mod graph;
 mod json;
 mod junit;
 mod markdown;
-mod mask;
-mod masks;
 mod projects;
 mod rdjson;
 mod sarif;
@@ -24,10 +22,11 @@ mod xml;
 
 use std::path::PathBuf;
 
-pub(crate) use clean::clean;
+pub(crate) use clean::{clean, guarded};
 pub(crate) use diff::{ChangedFile, diff};
 pub(crate) use fixed::fixed_summary;
 pub(crate) use graph::{GraphFormat, render_graph};
+pub(crate) use json::escaped as escaped_json;
 pub(crate) use projects::{projects_json, projects_text};
 pub(crate) use view::plural;
 
@@ -134,17 +133,17 @@ impl RenderOptions {
 pub fn render(format: Format, report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
     let view = View::new(report, sources, options);
     match format {
-        Format::Text => text::render(&view),
-        Format::Concise => concise::render(&view),
+        Format::Text => guarded(text::render(&view)),
+        Format::Concise => guarded(concise::render(&view)),
         Format::Json => json::render(&view),
         Format::Jsonl => json::lines(&view),
         Format::Sarif => sarif::render(&view),
         Format::Github => github::render(&view),
         Format::Gitlab => gitlab::render(&view),
-        Format::Junit => junit::render(&view),
-        Format::Checkstyle => checkstyle::render(&view),
+        Format::Junit => xml::guarded(junit::render(&view)),
+        Format::Checkstyle => xml::guarded(checkstyle::render(&view)),
         Format::Rdjson => rdjson::render(&view),
-        Format::Markdown => markdown::render(&view),
+        Format::Markdown => guarded(markdown::render(&view)),
     }
 }
 

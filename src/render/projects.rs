@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{clean, json};
+use super::{clean, guarded, json};
 use crate::discover::invocations::{Certainty, Engine, Invocation, Invocations, NotJudged, Purpose, Reason, Role};
+use crate::secrets::masked;
 use crate::source::Place;
 use crate::source::SourceDb;
 
@@ -117,7 +118,7 @@ impl<'v> View<'v> {
     fn path(&self, path: &Path) -> String {
         let shown = path.strip_prefix(&self.all.root).unwrap_or(path).to_string_lossy();
         let shown = if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() };
-        if shown.is_empty() { ".".to_owned() } else { shown }
+        if shown.is_empty() { ".".to_owned() } else { masked(&shown).into_owned() }
     }
 
     fn place(&self, place: &Place) -> PlaceOut {
@@ -241,7 +242,7 @@ pub(crate) fn projects_text(all: &Invocations, sources: &SourceDb, below: &Path)
         text.push_str("No Compose project was found.\n\n");
     }
     text.truncate(text.trim_end_matches('\n').len() + 1);
-    text
+    guarded(text)
 }
 
 fn invocation_text(view: &View<'_>, invocation: &Invocation, text: &mut String) {
@@ -285,5 +286,5 @@ fn invocation_text(view: &View<'_>, invocation: &Invocation, text: &mut String) 
 
 fn line(text: &mut String, indent: usize, words: &str) {
     // Writing to a text cannot fail.
-    let _ = writeln!(text, "{:indent$}{}", "", clean(words), indent = indent * 2);
+    let _ = writeln!(text, "{:indent$}{}", "", clean(&masked(words)), indent = indent * 2);
 }

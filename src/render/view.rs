@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::RenderOptions;
-use super::masks::Masks;
 use crate::collections::HashMap;
-use crate::finding::{Finding, Fix, HeldIn, Safety, Severity, SuppressedBy};
+use crate::finding::{Edit, Finding, Fix, HeldIn, Safety, Severity, SuppressedBy};
 use crate::report::Report;
+use crate::secrets::{Hidden, holds_secret};
 use crate::source::{FileId, Position, SourceDb, Span};
 
 /// How many invocations are named with a finding.
@@ -21,15 +22,13 @@ pub(super) struct View<'a> {
     pub(super) sources: &'a SourceDb,
     /// How it is shown.
     pub(super) options: &'a RenderOptions,
-    /// What must not be shown.
-    pub(super) masks: Masks<'a>,
     paths: RefCell<HashMap<FileId, String>>,
 }
 
 impl<'a> View<'a> {
     /// A view of a report.
     pub(super) fn new(report: &'a Report, sources: &'a SourceDb, options: &'a RenderOptions) -> View<'a> {
-        View { report, sources, options, masks: Masks::new(sources, &report.trees), paths: RefCell::default() }
+        View { report, sources, options, paths: RefCell::default() }
     }
 
     /// The path of a place, as the output shows it.
@@ -48,6 +47,11 @@ impl<'a> View<'a> {
         (file.position(span.start), file.position(span.end.max(span.start)))
     }
 
+    /// What must not be shown of a file.
+    pub(super) fn hidden(&self, file: FileId) -> Arc<Hidden> {
+        self.report.masks.of(self.sources, &self.report.trees, file)
+    }
+
     /// The fix of a finding, unless the text that it brings in would show a secret: what is printed may be kept and
     /// read by others.
     pub(super) fn fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
@@ -60,8 +64,9 @@ impl<'a> View<'a> {
     }
 
     fn may_show(&self, fix: &Fix) -> bool {
-        !fix.edits.iter().any(|edit| self.masks.is_shown_by(edit))
-            && !fix.creates.iter().any(|file| self.masks.is_shown_by_text(&file.text))
+        let shows =
+            |edit: &Edit| self.report.masks.is_shown_by(self.sources, &self.report.trees, edit.span, &edit.text);
+        !fix.edits.iter().any(shows) && !fix.creates.iter().any(|file| holds_secret(&file.text))
     }
 
     /// The message, with the invocations that the finding holds in where it does not hold in all.

@@ -1,7 +1,9 @@
 //! Text in XML 1.0.
 
+use std::borrow::Cow;
+
 use super::clean;
-use super::clean::escape as escape_character;
+use super::clean::{without_commands, without_leading_commands};
 
 /// A text as XML holds it, in an attribute or between tags: cleaned, so that no character is left that XML 1.0 forbids
 /// (<https://www.w3.org/TR/xml/#charsets>).
@@ -14,11 +16,19 @@ pub(super) fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push_str(&escape_character(character)),
             other => escaped.push(other),
         }
     }
     escaped
+}
+
+/// A document in which nothing is a command of a CI runner that reads the log.
+pub(super) fn guarded(document: String) -> String {
+    let document = without_leading_commands(document, "&#58;");
+    match without_commands(&document, "&#35;") {
+        Cow::Owned(shown) => shown,
+        Cow::Borrowed(_) => document,
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::collections::{HashMap, HashSet};
 use crate::finding::{Finding, HeldIn, RuleId, Severity};
+use crate::secrets::Masks;
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
 use crate::yaml::Trees;
@@ -39,6 +40,8 @@ pub struct Report {
     pub not_judged: usize,
     /// The trees of its files, for output that looks into them.
     pub trees: Arc<Trees>,
+    /// What must not be shown of its files.
+    pub masks: Arc<Masks>,
 }
 
 /// A finding that is known: enough to tell it again, and for people to see what it is. No message, no value.

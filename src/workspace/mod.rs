@@ -1,9 +1,11 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
+mod as_written;
 mod coverage;
 pub(crate) mod fragments;
 mod given;
 mod invocations;
+mod masking;
 mod merge;
 mod outside;
 mod projects;
@@ -38,9 +40,11 @@ use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
 use crate::report::suppress::{Honoured, Seen, Suppressions, settle};
 use crate::rules::compose::problems;
+use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
 use crate::yaml::Trees;
+use masking::{Files, mask_findings, mask_graph, mask_shapes};
 use projects::{Keeping, Run, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
@@ -131,7 +135,16 @@ pub(crate) fn projects_for_options(sources: &SourceDb, request: &Request) -> Vec
     let trees = Trees::default();
     let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
     let keeping = Keeping::Nothing;
-    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
+    let masks = Masks::default();
+    let run = Run {
+        sources,
+        trees: &trees,
+        masks: &masks,
+        request,
+        settings: &settings,
+        suppressions: &suppressions,
+        keeping,
+    };
     let paths = run.paths();
     let all = run.repositories(&paths);
     let asked = all.values().flat_map(|all| run.asked(all, &paths));
@@ -157,7 +170,16 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     enclose(sources, request);
     let trees = Arc::new(Trees::default());
     let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
-    let run = Run { sources, trees: &trees, request, settings: &settings, suppressions: &suppressions, keeping };
+    let masks = Arc::new(Masks::default());
+    let run = Run {
+        sources,
+        trees: &trees,
+        masks: &masks,
+        request,
+        settings: &settings,
+        suppressions: &suppressions,
+        keeping,
+    };
     let around = surroundings(request);
     let mut outcomes = if request.files.is_empty() { run.unfound(&around) } else { run.chosen(&around) };
     let paths = if request.files.is_empty() { run.paths() } else { run.unused(&outcomes) };
@@ -182,7 +204,9 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = View { sources, request, settings: &settings, judged: &judged };
     let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
-    findings.extend(suppressions.reports(&view.extent(&|rule| view.runs(rule))));
+    let mut reports = suppressions.reports(&view.extent(&|rule| view.runs(rule)));
+    reports.iter_mut().for_each(mask_shapes);
+    findings.extend(reports);
     let findings = invocations.merge(select(findings, &request.selection, &settings), sources);
     // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
@@ -191,7 +215,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     let invocations = invocations.named(&report.findings);
     notes.extend(suppressions.notes(&request.directory));
-    (Report { unused, notes, invocations, started, not_judged, trees: Arc::clone(&trees), ..report }, kept)
+    (Report { unused, notes, invocations, started, not_judged, trees: Arc::clone(&trees), masks, ..report }, kept)
 }
 
 /// Whether a path is said to be in one of the repositories that a request is about, so that a change of them may have
@@ -231,6 +255,7 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
     let words = problems::View::new(&project, sources, &trees).for_compose();
     let mut findings = problems::findings(&reported, &words);
     findings.extend(problems::newer(&reported, &words));
+    mask_findings(&mut findings, &project, Files { sources, trees: &trees, masks: &Masks::default() });
     let json = (!project.rejected).then(|| {
         let active = output::active(&project);
         let value = if with_origins {
@@ -246,24 +271,41 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
 /// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
 /// found.
 pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
-    with_facts(sources, request, graph::graph)
+    let draw = |facts: &Facts<'_>, files: Files<'_>| {
+        let mut graph = graph::graph(facts);
+        mask_graph(&mut graph, facts.project, files);
+        graph
+    };
+    act_on(sources, request, draw)
 }
 
 /// Hands over the facts of the one project that a request selects, and what is wrong with its files.
+#[cfg(feature = "testing")]
 pub(crate) fn with_facts<T>(
     sources: &SourceDb,
     request: &Request,
     act: impl FnOnce(&Facts<'_>) -> T,
 ) -> Option<(T, Vec<Finding>)> {
+    act_on(sources, request, |facts, _| act(facts))
+}
+
+fn act_on<T>(
+    sources: &SourceDb,
+    request: &Request,
+    act: impl FnOnce(&Facts<'_>, Files<'_>) -> T,
+) -> Option<(T, Vec<Finding>)> {
     enclose(sources, request);
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
-    let findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).for_compose());
+    let masks = Masks::default();
+    let files = Files { sources, trees: &trees, masks: &masks };
+    let mut findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).for_compose());
+    mask_findings(&mut findings, &project, files);
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
-    Some((act(&Facts::new(&model, &project, sources, &trees, root)), findings))
+    Some((act(&Facts::new(&model, &project, sources, &trees, root), files), findings))
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::invocations::{Asked, entry_of};
+use super::masking::{self, mask_findings};
 use super::outside::supplemented;
 use super::threads::side_by_side;
 use super::{Kept, Request, chosen_project};
@@ -27,6 +28,7 @@ use crate::progress::Stage;
 use crate::report::suppress::{Judged, Kind, Suppressions};
 use crate::rules::compose::problems::{self, View};
 use crate::rules::{self, Context, Rule};
+use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb};
 use crate::workspace::fragments::{
     Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing, lacks_base,
@@ -110,6 +112,7 @@ impl Manner {
 pub(super) struct Run<'a> {
     pub(super) sources: &'a SourceDb,
     pub(super) trees: &'a Trees,
+    pub(super) masks: &'a Masks,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
     pub(super) keeping: Keeping,
@@ -326,6 +329,7 @@ impl Run<'_> {
         if standing == Standing::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
+        mask_findings(&mut findings, &project, self.files());
         Outcome {
             entry: entry.clone(),
             findings,
@@ -344,13 +348,19 @@ impl Run<'_> {
         }
     }
 
+    fn files(&self) -> masking::Files<'_> {
+        masking::Files { sources: self.sources, trees: self.trees, masks: self.masks }
+    }
+
     fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding]) -> Kept {
         let all: BTreeSet<FileId> = project.all_files.iter().copied().chain(env_files(project)).collect();
+        let mut rejections = findings.to_vec();
+        mask_findings(&mut rejections, project, self.files());
         Kept {
             files: entry.files.clone(),
             all_files: all.into_iter().map(|file| self.sources.file(file).path.clone()).collect(),
             model: decode::to_json(&project.root),
-            rejections: findings.to_vec(),
+            rejections,
         }
     }
 

@@ -16,6 +16,11 @@ pub struct Trees {
 }
 
 impl Trees {
+    /// Whether a file was read as YAML.
+    pub(crate) fn has(&self, file: FileId) -> bool {
+        self.parsed.read().unwrap_or_else(PoisonError::into_inner).contains_key(&file)
+    }
+
     /// The tree of a file.
     pub(crate) fn get(&self, sources: &SourceDb, file: FileId) -> Arc<Parsed> {
         if let Some(known) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file) {

@@ -23,6 +23,7 @@ mod places;
 mod projects;
 mod proxies;
 mod rules_index;
+mod secrets;
 mod seeds;
 mod tidy;
 mod variables;

@@ -3,6 +3,7 @@
 
 mod overlaps;
 mod project;
+mod written;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -211,4 +212,5 @@ fn one_clause(message: &str) -> Result<(), String> {
 datatest_stable::harness! {
     { test = document, root = "rules", pattern = r"^(?!.*images/).*\.md$" },
     { test = overlaps::listed, root = "tests/rules", pattern = r"^overlaps\.txt$" },
+    { test = written::listed, root = "tests/rules", pattern = r"^written\.txt$" },
 }

@@ -10,7 +10,7 @@ use crate::compose::value::provenance::Texts;
 use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Part, Text, Value};
-use crate::secret_names::is_secret_name;
+use crate::secrets::is_secret_name;
 use crate::source::Place;
 use crate::source::Span;
 use crate::text::template::{self, Expansion, Operator, Outcome, Use, expand};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::State;
 use crate::compose::{Project, Reference};
-use crate::secret_names::is_secret_name;
+use crate::secrets::is_secret_name;
 use crate::source::Place;
 use crate::text::template::Outcome;
 

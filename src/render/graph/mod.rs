@@ -5,6 +5,7 @@ mod layout;
 mod mermaid;
 mod svg;
 
+use super::{guarded, xml};
 use crate::graph::{Audience, Graph, Link, ServiceNode};
 
 /// The shape of the picture.
@@ -21,9 +22,9 @@ pub(crate) enum GraphFormat {
 /// The whole picture; it ends with a line break.
 pub(crate) fn render_graph(format: GraphFormat, graph: &Graph) -> String {
     match format {
-        GraphFormat::Dot => dot::render(graph),
-        GraphFormat::Mermaid => mermaid::render(graph),
-        GraphFormat::Svg => svg::render(graph),
+        GraphFormat::Dot => guarded(dot::render(graph)),
+        GraphFormat::Mermaid => guarded(mermaid::render(graph)),
+        GraphFormat::Svg => xml::guarded(svg::render(graph)),
     }
 }
 

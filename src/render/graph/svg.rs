@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::layout::{Layout, MARGIN, Pair, Route, Wish, layout};
 use super::{audiences, label_of, port_list};
 use crate::graph::{Graph, LinkKind, StoreNode};
-use crate::render::clean;
+use crate::render::xml::escape;
 
 /// The width of a letter and the height of a line, in pixels, of the text of 12 pixels that the drawing uses.
 const LETTER: f64 = 7.3;
@@ -237,5 +237,5 @@ fn draw_shape(graph: &Graph, shape: &Shape, middle: Pair, out: &mut String) -> s
 
 /// A text without what XML would take for its own.
 fn escaped(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    escape(text)
 }

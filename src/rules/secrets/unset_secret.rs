@@ -9,7 +9,7 @@ use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::rules::{Context, fixes};
-use crate::secret_names::is_secret_name;
+use crate::secrets::is_secret_name;
 use crate::source::{Place, relative};
 
 /// Providers of AIs, as the names of their keys have them.

@@ -11,7 +11,7 @@ use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
 use crate::facts::repository::purpose;
 use crate::finding::{Finding, RuleId, Severity, Subject};
-use crate::secret_names::is_secret_name;
+use crate::secrets::is_secret_name;
 use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
 use crate::text::template::{Outcome, expand};
 use crate::yaml::Trees;

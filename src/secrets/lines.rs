@@ -1,0 +1,196 @@
+//! Texts as files and values have them: lines with comments, assignments and commands.
+
+use std::ops::Range;
+
+use super::addresses::addresses;
+use super::assignments::{Extent, assignments, hide_value, public_values};
+use super::commands::commands;
+use super::comments::prose;
+use super::defaults::defaults;
+use super::hashes::hashes;
+use super::headers::headers;
+use super::names::{Secrecy, is_secret_name};
+use super::pem::blocks;
+use super::random::{is_key_material, is_random, is_typed_password};
+use super::ranges::{lines_of, merge, shift};
+use super::tokens::tokens;
+
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The value of a key, or a line of a file that is made of names and values.
+    Value,
+    /// A command, or a script.
+    Command,
+    /// A comment.
+    Comment,
+}
+
+/// What is hidden of a text, in order and without overlap.
+pub(super) fn hidden_of(text: &str, kind: Kind) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    if text.len() < 4 {
+        return hidden;
+    }
+    let public = blocks(text, &mut hidden);
+    tokens(text, &public, &mut hidden);
+    if text.contains('$') || text.contains("{S") || text.contains("{B") || text.contains("{C") {
+        hashes(text, &mut hidden);
+        defaults(text, Secrecy::Plain, &mut hidden);
+    }
+    if text.contains('@') || text.contains("://") {
+        addresses(text, &mut hidden);
+    }
+    headers(text, &mut hidden);
+    let mut spared = Vec::new();
+    for (start, line) in lines_of(text) {
+        let mut own = Vec::new();
+        let extent = match kind {
+            Kind::Value => Extent::Line,
+            Kind::Command => Extent::Word,
+            Kind::Comment => Extent::Comment,
+        };
+        assignments(line, extent, &mut own);
+        if kind == Kind::Comment {
+            prose(line, &mut own);
+        }
+        hidden.extend(shift(own, start));
+        spared.extend(shift(public_values(line), start));
+    }
+    let mut own = Vec::new();
+    commands(&joined(text), &mut own);
+    // In prose, a word behind an option is most often one.
+    let looks =
+        |range: &Range<usize>| text.get(range.clone()).is_some_and(|own| is_random(own) || is_typed_password(own));
+    hidden.extend(own.into_iter().filter(|range| kind != Kind::Comment || looks(range)));
+    let mut hidden = merge(hidden);
+    hidden.retain(|range| !is_spared(text, range, &spared));
+    hidden
+}
+
+/// Whether what is hidden is long and random, but public by its name. What is spared is in order.
+fn is_spared(text: &str, range: &Range<usize>, spared: &[Range<usize>]) -> bool {
+    let behind = spared.partition_point(|value| value.start <= range.start);
+    let value = behind.checked_sub(1).and_then(|at| spared.get(at));
+    let is_inside = value.is_some_and(|value| range.end <= value.end);
+    is_inside && text.get(range.clone()).is_some_and(|text| is_key_material(text.trim_end_matches('=')))
+}
+
+/// A text of the same length whose lines that end with a backslash are one line.
+pub(super) fn joined(text: &str) -> String {
+    if text.contains("\\\n") || text.contains("\\\r\n") {
+        text.replace("\\\r\n", "   ").replace("\\\n", "  ")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What is hidden of a file that is no YAML, or no whole one: line by line, with comments and blocks.
+pub(super) fn hidden_of_lines(text: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    let public = blocks(text, &mut hidden);
+    tokens(text, &public, &mut hidden);
+    let whole = joined(text);
+    let mut block: Option<usize> = None;
+    for (start, line) in lines_of(&whole) {
+        let indent = line.len() - line.trim_start().len();
+        if line.trim().is_empty() {
+            continue;
+        }
+        if block.is_some_and(|outer| indent > outer) {
+            hidden.push(start + indent..start + line.len());
+            continue;
+        }
+        block = opens_secret_block(line).then_some(indent);
+        let at = comment_start(line);
+        let (code, comment) = (line.get(..at).unwrap_or(line), line.get(at..).unwrap_or(""));
+        hidden.extend(shift(hidden_of(code, Kind::Value), start));
+        hidden.extend(shift(hidden_of(comment, Kind::Comment), start + at));
+        let mut own = Vec::new();
+        directive(code, &mut own);
+        hidden.extend(shift(own, start));
+    }
+    merge(hidden)
+}
+
+/// The byte that the comment of a line starts at; its length where it has none.
+fn comment_start(line: &str) -> usize {
+    let indent = line.len() - line.trim_start().len();
+    let rest = line.get(indent..).unwrap_or("");
+    if rest.starts_with(['#', ';']) || rest.starts_with("//") {
+        return indent;
+    }
+    let inline = [" #", "\t#", " //"].iter().filter_map(|sign| line.find(sign)).map(|at| at + 1);
+    inline.min().unwrap_or(line.len())
+}
+
+/// `password hunter2`, `ENV DB_PASSWORD hunter2`: a directive with its value behind a blank.
+fn directive(line: &str, hidden: &mut Vec<Range<usize>>) {
+    let text = line.trim_start();
+    let lead = ["ENV ", "ARG ", "env ", "set ", "user-password "].iter().find_map(|word| text.strip_prefix(word));
+    let text = lead.unwrap_or(text);
+    let Some((name, value)) = text.split_once([' ', '\t']) else { return };
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let bare = value.trim().trim_end_matches([';', '{']).trim_end();
+    let is_word =
+        !bare.is_empty() && !bare.starts_with(['=', ':', '-', '|', '>']) && bare.split_whitespace().count() == 1;
+    if is_name && is_word && (is_secret_name(name) || ["requirepass", "masterauth"].contains(&name)) {
+        let start = line.len() - value.len() + (value.len() - value.trim_start().len());
+        let quote = usize::from(bare.starts_with(['"', '\'']));
+        hide_value(line, start + quote..start + bare.len() - quote.min(bare.len() - quote), hidden);
+    }
+}
+
+/// Whether a line opens a block scalar (`|`, `>`) under a secret-shaped name, so that the lines under it are secret.
+fn opens_secret_block(line: &str) -> bool {
+    let line = line.trim();
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let name = name.trim_start_matches(['-', ' ', '"', '\'']).trim_end_matches(['"', '\'', ' ']);
+    let value = value.trim();
+    (value.starts_with('|') || value.starts_with('>')) && is_secret_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with `•` for each hidden character.
+    fn shown(text: &str) -> String {
+        let hidden = hidden_of_lines(text);
+        let is_hidden = |at: usize| hidden.iter().any(|range| range.contains(&at));
+        let hide = |(at, letter): (usize, char)| if is_hidden(at) && !letter.is_whitespace() { '•' } else { letter };
+        text.char_indices().map(hide).collect()
+    }
+
+    fn check(text: &str, expect: &str) {
+        assert_eq!(shown(text), expect);
+    }
+
+    #[test]
+    fn secrets_of_lines_are_hidden() {
+        check(
+            "ENV DB_PASSWORD abc\nRUN a --password \\\n  abc -v\n",
+            "ENV DB_PASSWORD •••\nRUN a --password \\\n  ••• -v\n",
+        );
+        check("  token abc;\n", "  token •••;\n");
+        check("CMD [\"redis-cli\", \"-a\", \"abc\"]", "CMD [\"redis-cli\", \"-a\", \"•••\"]");
+        check("PRIVATE_KEY: |\n  abc\n\n  d\nb: 1\n", "PRIVATE_KEY: |\n  •••\n\n  •\nb: 1\n");
+        check("a = 1 # password: hunter2\n", "a = 1 # password: •••••••\n");
+        check("requirepass abc\n", "requirepass •••\n");
+    }
+
+    #[test]
+    fn blocks_under_a_secret_name() {
+        assert!(opens_secret_block("  PRIVATE_KEY: |-"));
+        assert!(opens_secret_block("  - \"api_token\": >"));
+        assert!(!opens_secret_block("  command: |"));
+        assert!(!opens_secret_block("  PRIVATE_KEY: ${X}"));
+    }
+
+    #[test]
+    fn public_keys_stay() {
+        let key = "q7Rt2LmX9zKw4bq7Rt2LmX9zKw4bq7Rt2LmX9zKw4bA=";
+        assert!(hidden_of(&format!("PublicKey = {key}"), Kind::Value).is_empty());
+        assert!(!hidden_of(&format!("PrivateKey = {key}"), Kind::Value).is_empty());
+    }
+}

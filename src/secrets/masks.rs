@@ -1,0 +1,69 @@
+//! What is hidden of each file of a run, worked out when a file is first asked for.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::documents::{Hidden, hidden_in, is_yaml};
+use super::known::tails;
+use super::text::holds_secret;
+use crate::collections::HashMap;
+use crate::source::{FileId, SourceDb, Span};
+use crate::yaml::Trees;
+
+/// A secret shorter than this is not looked for in what a fix writes, in bytes: too many words would hold it.
+const LEAST_SOUGHT: usize = 4;
+
+/// What is hidden, by file. A value of the file's text alone.
+#[derive(Debug, Default)]
+pub struct Masks {
+    known: RwLock<HashMap<FileId, Arc<Hidden>>>,
+}
+
+impl Masks {
+    /// What is hidden of a file.
+    pub(crate) fn of(&self, sources: &SourceDb, trees: &Trees, id: FileId) -> Arc<Hidden> {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Arc::clone(known);
+        }
+        let file = sources.file(id);
+        let hidden = match is_yaml(&file.path) || trees.has(id) {
+            true => hidden_in(&file.path, &file.text, Some(&trees.get(sources, id).0)),
+            false => hidden_in(&file.path, &file.text, None),
+        };
+        let hidden = Arc::new(hidden);
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(id).or_insert(hidden))
+    }
+
+    /// Whether a text that replaces a stretch of a file would show a secret: one of its own, or one of the file.
+    pub(crate) fn is_shown_by(&self, sources: &SourceDb, trees: &Trees, span: Span, text: &str) -> bool {
+        if holds_secret(text) {
+            return true;
+        }
+        let hidden = self.of(sources, trees, span.file);
+        let mut values = hidden.values.iter().map(|value| value.trim());
+        let is_whole = |secret: &str| secret.len() >= LEAST_SOUGHT && text.contains(secret);
+        let has_tail = |secret: &str| tails(secret).iter().any(|tail| text.contains(&format!("${{{tail}")));
+        values.any(|secret| is_whole(secret) || has_tail(secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_edit_that_brings_a_secret_in_is_known() {
+        let sources = SourceDb::new();
+        let text = "DB_PASSWORD: hunter2\nport: 5432\n";
+        let file = sources.overlay(Path::new("/p/compose.yaml"), text.to_owned());
+        let (trees, masks) = (Trees::default(), Masks::default());
+        let span = Span { file, start: 0, end: 20 };
+        let shows = |text: &str| masks.is_shown_by(&sources, &trees, span, text);
+        assert!(shows("- \"hunter2\""));
+        assert!(shows("TOKEN=abc"));
+        assert!(!shows("DB_PASSWORD: ${DB_PASSWORD:?}"));
+        assert!(!shows("\"127.0.0.1:5432:5432\""));
+    }
+}

@@ -1,0 +1,86 @@
+//! Before findings leave a run, secrets in their words are masked: what a file hides, and what variables brought.
+
+use super::as_written::Uses;
+use crate::compose::Project;
+use crate::compose::load::interpolate::OF_PROJECT;
+use crate::finding::Finding;
+use crate::graph::Graph;
+use crate::secrets::{KnownSecrets, Masks, masked};
+use crate::source::{FileId, SourceDb};
+use crate::yaml::Trees;
+
+/// The files of a run, for what they hide.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a> {
+    pub(super) sources: &'a SourceDb,
+    pub(super) trees: &'a Trees,
+    pub(super) masks: &'a Masks,
+}
+
+/// Masks the words of a project's findings. Evidence and resources become parts of fingerprints, so they are masked too.
+pub(super) fn mask_findings(findings: &mut [Finding], project: &Project, files: Files<'_>) {
+    if findings.is_empty() {
+        return;
+    }
+    let pointed = findings.iter().flat_map(|finding| {
+        let labels = finding.labels.iter().map(|label| label.place.span.file);
+        labels.chain([finding.place.span.file])
+    });
+    let known = known(project, pointed, files);
+    let uses = Uses::new(project);
+    for finding in findings {
+        if !uses.are_none() {
+            uses.write(finding);
+        }
+        mask(finding, &|text| known.masked(text));
+    }
+}
+
+/// Masks the words of a finding that belongs to no project by their shape alone.
+pub(super) fn mask_shapes(finding: &mut Finding) {
+    mask(finding, &|text| match masked(text) {
+        std::borrow::Cow::Owned(masked) => Some(masked),
+        std::borrow::Cow::Borrowed(_) => None,
+    });
+}
+
+/// Masks the names in a graph.
+pub(super) fn mask_graph(graph: &mut Graph, project: &Project, files: Files<'_>) {
+    let known = known(project, std::iter::empty(), files);
+    for text in graph.words() {
+        if let Some(masked) = known.masked(text) {
+            *text = masked;
+        }
+    }
+}
+
+fn mask(finding: &mut Finding, masked: &dyn Fn(&str) -> Option<String>) {
+    let labels = finding.labels.iter_mut().map(|label| &mut label.message);
+    let fixes = finding.fixes.iter_mut().map(|fix| &mut fix.title);
+    let own = [&mut finding.message].into_iter().chain(finding.subject.names());
+    for text in own.chain(&mut finding.help).chain(&mut finding.evidence).chain(labels).chain(fixes) {
+        if let Some(masked) = masked(text) {
+            *text = masked;
+        }
+    }
+}
+
+/// The secrets of a project: those in its files, in others that findings point at, and in its variables.
+fn known(project: &Project, more: impl Iterator<Item = FileId>, files: Files<'_>) -> KnownSecrets {
+    let mut known = KnownSecrets::default();
+    let of_services = project.env_files.iter().filter_map(|one| one.file);
+    let own = project.all_files.iter().copied().chain(project.environment.files.iter().copied()).chain(of_services);
+    let mut all: Vec<FileId> = own.chain(more).collect();
+    all.sort_unstable();
+    all.dedup();
+    for file in all {
+        for value in &files.masks.of(files.sources, files.trees, file).values {
+            known.add(value);
+        }
+    }
+    let variables = project.environment.all().into_iter().filter(|(name, _)| !OF_PROJECT.contains(name));
+    for (name, setting) in variables {
+        known.add_variable(name, &setting.value);
+    }
+    known.sorted()
+}
