@@ -4,6 +4,7 @@
 mod collections;
 mod guard;
 mod source;
+mod budget;
 mod text;
 mod yaml;
 mod secrets;

@@ -61,6 +61,7 @@ pub mod report {
 
 /// The stages of a run, one by one.
 pub mod stages {
+    pub use crate::budget::Budget;
     pub use crate::compose::load::convert::convert;
     pub use crate::compose::value::provenance::Texts;
     pub use crate::compose::{Entry, Outside, Project, load};

@@ -15,9 +15,9 @@ use plimsoll::testing::source::SourceDb;
 use plimsoll::testing::stages::Facts;
 use plimsoll::testing::stages::Files;
 use plimsoll::testing::stages::Texts;
-use plimsoll::testing::stages::convert;
 use plimsoll::testing::stages::lower;
 use plimsoll::testing::stages::template;
+use plimsoll::testing::stages::{Budget, convert};
 use plimsoll::testing::stages::{Entry, Outside, Project, load};
 use plimsoll::testing::workspace::{self, Request};
 use plimsoll::testing::yaml::{Trees, parse};
@@ -121,7 +121,7 @@ fn convert_tree(bencher: Bencher<'_, '_>, name: &str) {
     let text = text(name);
     let file = SourceDb::new().overlay(&file(), text.clone());
     let (tree, _) = parse(file, &text);
-    bencher.bench(|| convert(black_box(&tree)));
+    bencher.bench(|| convert(black_box(&tree), &Budget::default()));
 }
 
 /// The variables of all lines.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::dockerfile;
+use crate::budget::{Budget, Limit, Meter};
 use crate::compose::value::provenance::Texts;
 use crate::model::{Build, BuiltImage, Model};
 use crate::source::NodeId;
@@ -13,12 +14,12 @@ use crate::source::{SourceDb, Span, normalize};
 pub(crate) fn read_builds(model: &mut Model, sources: &SourceDb, root: &Path) {
     for service in model.services.values_mut().chain(model.disabled.values_mut()) {
         if let Some(build) = &mut service.build {
-            build.image = of_build(build, sources, root);
+            build.image = of_build(build, sources, root, &model.budget);
         }
     }
 }
 
-fn of_build(build: &Build, sources: &SourceDb, root: &Path) -> Option<BuiltImage> {
+fn of_build(build: &Build, sources: &SourceDb, root: &Path, budget: &Budget) -> Option<BuiltImage> {
     let arguments = |name: &str| build.args.get(name)?.value.clone();
     let target = build.target.as_ref().map(|target| target.value.as_str()).filter(|target| !target.is_empty());
     if let Some(inline) = &build.inline {
@@ -28,7 +29,8 @@ fn of_build(build: &Build, sources: &SourceDb, root: &Path) -> Option<BuiltImage
             Some(span) => Place { span: within(span, range), node: inline.place.node },
             None => inline.place,
         };
-        return dockerfile::built(&inline.value, &arguments, target, &place);
+        let meter = Meter { budget, at: inline.place };
+        return dockerfile::built(&inline.value, &arguments, target, (&place, meter));
     }
     let context = Path::new(&build.context.as_ref()?.value);
     let name = build.dockerfile.as_ref().map_or("Dockerfile", |name| name.value.as_str());
@@ -39,8 +41,13 @@ fn of_build(build: &Build, sources: &SourceDb, root: &Path) -> Option<BuiltImage
     let file = sources.load_noted(&path)?;
     let source = sources.file(file);
     let whole = Span { file, start: 0, end: source.text.len() as u32 };
+    let meter = Meter { budget, at: Place { span: Span { end: 0, ..whole }, node: NodeId::new(0) } };
+    // Services that are built from one file read it with arguments of their own.
+    if !meter.spend(Limit::Bytes, source.text.len()) {
+        return None;
+    }
     let place = |range: &std::ops::Range<usize>| Place { span: within(whole, range), node: NodeId::new(0) };
-    dockerfile::built(&source.text, &arguments, target, &place)
+    dockerfile::built(&source.text, &arguments, target, (&place, meter))
 }
 
 fn within(span: Span, range: &std::ops::Range<usize>) -> Span {

@@ -10,17 +10,22 @@ use super::official::is_official;
 use super::read::{Content, Read, configurations};
 use super::traefik::{self, collect as collect_traefik};
 use super::{AdminPort, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape, Sidecars};
+use crate::budget::{Limit, Meter};
+use crate::collections::HashMap;
 use crate::model::{Model, Service};
 use crate::source::SourceDb;
 
 /// What the configurations beside a project say.
 pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
+    let before = model.budget.reached().len();
     let mut all = Sidecars::default();
+    let mut kept = 0;
     for service in model.services.values() {
         let read = configurations(model, service, sources);
+        let meter = Meter { budget: &model.budget, at: service.key };
         all.misplaced.extend(misplaced(model, service, &read));
-        let mut of = Collector { service, all: &mut all };
-        let (counted, _): (Vec<&Read>, Vec<&Read>) = read.iter().partition(|one| is_read(service, one, &read));
+        let mut of = Collector { service, all: &mut all, meter };
+        let (counted, _): (Vec<&Read>, Vec<&Read>) = read.iter().partition(|one| is_read(service, one, &read, meter));
         of.nginx(&counted);
         of.open_routes(&counted);
         for one in &counted {
@@ -32,7 +37,13 @@ pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
             }
         }
         if traefik::is_traefik(service) {
-            collect_traefik::of_service(service, &counted, &mut all);
+            collect_traefik::of_service(service, &counted, &mut all, meter);
+        }
+        model.budget.spend(Limit::Values, all.len().saturating_sub(kept), service.key);
+        kept = all.len();
+        if model.budget.reached().len() > before {
+            // Of a part nothing is said: a host or port that is missing in it may be in the rest.
+            return Sidecars::default();
         }
     }
     collect_traefik::labels(model, &mut all);
@@ -42,6 +53,7 @@ pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
 struct Collector<'a, 'b> {
     service: &'a Service,
     all: &'b mut Sidecars,
+    meter: Meter<'a>,
 }
 
 impl Collector<'_, '_> {
@@ -94,13 +106,20 @@ impl Collector<'_, '_> {
         if configs.iter().any(|(config, _)| config.guarded) {
             return;
         }
-        let upstreams = || configs.iter().flat_map(|(config, _)| &config.upstreams);
+        let mut upstreams: HashMap<&str, &super::nginx::Upstream> = HashMap::default();
+        for upstream in configs.iter().flat_map(|(config, _)| &config.upstreams) {
+            upstreams.entry(&upstream.name).or_insert(upstream);
+        }
         for (config, read) in &configs {
             let is_http = |pass: &&super::nginx::Pass| matches!(pass.scheme.as_deref(), Some("http" | "https"));
             for pass in config.passes.iter().filter(|pass| pass.guarded != Some(true)).filter(is_http) {
                 let route =
                     || ProxyRoute { ports: pass.ports.clone(), ..self.route(read, &pass.span, ProxyKind::Nginx) };
-                let upstream = upstreams().find(|upstream| pass.port.is_none() && upstream.name == pass.host);
+                let upstream = upstreams.get(pass.host.as_str()).filter(|_| pass.port.is_none());
+                let servers = upstream.map_or(1, |upstream| upstream.servers.len());
+                if !self.meter.spend(Limit::Values, servers.saturating_mul(1 + pass.ports.len())) {
+                    return;
+                }
                 let routes: Vec<ProxyRoute> = match upstream {
                     Some(upstream) => upstream
                         .servers
@@ -127,7 +146,7 @@ impl Collector<'_, '_> {
         };
         let names: BTreeSet<&str> =
             configs().flat_map(|(config, _)| &config.upstreams).map(|upstream| upstream.name.as_str()).collect();
-        let partial = includes_more(read) || !is_official(self.service);
+        let partial = includes_more(read, self.meter) || !is_official(self.service);
         for (config, read) in configs() {
             for server in config.upstreams.iter().flat_map(|upstream| &upstream.servers) {
                 let address = &server.address;
@@ -237,12 +256,15 @@ impl Collector<'_, '_> {
 }
 
 /// Whether a configuration of nginx includes files of servers or upstreams that are not here.
-fn includes_more(read: &[&Read]) -> bool {
+fn includes_more(read: &[&Read], meter: Meter<'_>) -> bool {
     const OF_THE_IMAGE: [&str; 6] =
         ["mime.types", "_params", "conf.d/", "/modules", "fastcgi.conf", "fastcgi-php.conf"];
     read.iter().any(|one| {
         let Content::Nginx(config) = &one.content else { return false };
         config.includes.iter().any(|include| {
+            if !meter.spend(Limit::Steps, read.len()) {
+                return true;
+            }
             let known = OF_THE_IMAGE.iter().any(|name| include.text.contains(name));
             let here = read.iter().any(|other| glob::matches(&glob::from("/etc/nginx", &include.text), &other.target));
             !known && !here

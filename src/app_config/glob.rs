@@ -12,11 +12,17 @@ pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// Each piece between two stars is taken where it comes first: what is behind it then has the most room.
 fn part_matches(pattern: &str, part: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == part };
-    let Some(after) = part.strip_prefix(head) else { return false };
-    let ends = after.char_indices().map(|(at, _)| at).chain(std::iter::once(after.len()));
-    ends.filter_map(|at| after.get(at..)).any(|tail| part_matches(rest, tail))
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let inside = part.strip_prefix(head).and_then(|after| after.strip_suffix(end));
+    let Some(mut inside) = inside else { return false };
+    for piece in middle.split('*') {
+        let Some(at) = inside.find(piece) else { return false };
+        inside = inside.get(at + piece.len()..).unwrap_or("");
+    }
+    true
 }
 
 /// A path seen from a directory.
@@ -36,8 +42,14 @@ mod tests {
         check("/a/*.conf", "/a/b/c.conf", false);
         check("/a/*", "/a/b", true);
         check("/a/*x*y", "/a/1x2y", true);
+        check("/a/*x*y", "/a/xyx", false);
+        check("/a/a*a", "/a/a", false);
+        check("/a/**é*.c", "/a/xé.c", true);
+        check("/a/*ab*ab*", "/a/ab", false);
+        check("/a/*ab*b*b", "/a/ab_b_b", true);
         check("/a", "/a", true);
         check("/a", "/a/b", false);
+        check(&format!("/{}b", "*a".repeat(40)), &format!("/{}", "a".repeat(200)), false);
         assert_eq!((from("/a/", "b"), from("/a", "/b")), ("/a/b".to_owned(), "/b".to_owned()));
     }
 }

@@ -10,6 +10,8 @@ use super::nginx::NginxConfig;
 use super::official::{is_official, is_official_nginx, runs_as_made};
 use super::read::{Content, Read};
 use super::{ProxyKind, traefik};
+use crate::budget::{Limit, Meter};
+use crate::collections::HashSet;
 use crate::model::{Model, Service};
 use crate::source::Place;
 
@@ -42,9 +44,9 @@ pub(crate) struct Misplaced {
 }
 
 /// Whether a configuration counts: whether the program reads it, as far as that is known.
-pub(crate) fn is_read(service: &Service, one: &Read, all: &[Read]) -> bool {
+pub(crate) fn is_read(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) -> bool {
     match &one.content {
-        Content::Nginx(_) => nginx_reads(service, one, all),
+        Content::Nginx(_) => nginx_reads(service, one, all, meter),
         _ => true,
     }
 }
@@ -55,10 +57,12 @@ pub(crate) fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<M
         return Vec::new();
     }
     let image = image_name(service);
+    let meter = Meter { budget: &model.budget, at: service.key };
+    let mut given: HashSet<Place> = HashSet::default();
     let mut found: Vec<Misplaced> = Vec::new();
     for one in all {
         let judged = match &one.content {
-            Content::Nginx(config) if is_official_nginx(service) => nginx(service, one, config, all),
+            Content::Nginx(config) if is_official_nginx(service) => nginx(service, one, config, (all, meter)),
             Content::Caddy(config) if image == "caddy" && !config.sites.is_empty() => {
                 elsewhere(model, service, one, "/etc/caddy/Caddyfile", ProxyKind::Caddy)
             }
@@ -76,7 +80,7 @@ pub(crate) fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<M
             _ => None,
         };
         if let Some(judged) = judged
-            && !found.iter().any(|known| known.given == judged.given)
+            && given.insert(judged.given)
         {
             found.push(judged);
         }
@@ -113,7 +117,7 @@ const MAIN: &str = "/etc/nginx/nginx.conf";
 /// What the main configuration of the image includes.
 const INCLUDED: &str = "/etc/nginx/conf.d/*.conf";
 
-fn nginx(service: &Service, one: &Read, config: &NginxConfig, all: &[Read]) -> Option<Misplaced> {
+fn nginx(service: &Service, one: &Read, config: &NginxConfig, (all, meter): (&[Read], Meter<'_>)) -> Option<Misplaced> {
     let path = effective(service, &one.target)?;
     let has = |block: &str| config.outermost.iter().any(|one| one.text == block);
     let whole = has("http") || has("events");
@@ -125,7 +129,7 @@ fn nginx(service: &Service, one: &Read, config: &NginxConfig, all: &[Read]) -> O
             None
         };
     }
-    let read = nginx_reads(service, one, all);
+    let read = nginx_reads(service, one, all, meter);
     if read && whole && glob::matches(INCLUDED, &path) {
         return judged(MAIN, Misplacement::WholeAsPart);
     }
@@ -170,7 +174,10 @@ fn is_main(service: &Service, one: &Read) -> bool {
 
 /// Whether nginx reads a file: the main configuration, what it includes, what that includes. Where neither a main
 /// configuration nor the image's own is known, it reads all.
-fn nginx_reads(service: &Service, one: &Read, all: &[Read]) -> bool {
+fn nginx_reads(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) -> bool {
+    if !meter.spend(Limit::Steps, all.len()) {
+        return true;
+    }
     let mains: Vec<&Read> = all.iter().filter(|one| is_main(service, one)).collect();
     let (directory, mut patterns) = match mains.as_slice() {
         [main] => {
@@ -189,6 +196,9 @@ fn nginx_reads(service: &Service, one: &Read, all: &[Read]) -> bool {
     // What is included may include more.
     const DEEPEST: usize = 4;
     for _ in 0..DEEPEST {
+        if !meter.spend(Limit::Steps, patterns.len().saturating_mul(all.len())) {
+            return true;
+        }
         let is_included = |read: &Read| {
             effective(service, &read.target)
                 .is_none_or(|path| patterns.iter().any(|pattern| glob::matches(pattern, &path)))

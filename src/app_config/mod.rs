@@ -198,6 +198,16 @@ pub(crate) struct Sidecars {
     pub(crate) misplaced: Vec<Misplaced>,
 }
 
+impl Sidecars {
+    /// How much they say.
+    fn len(&self) -> usize {
+        let named = [&self.certificates, &self.challenge_roots, &self.protocols, &self.rules];
+        let named: usize = named.iter().map(|words| words.len()).sum();
+        let routes = self.targets.len() + self.open_routes.len() + self.listens.len() + self.admins.len();
+        named + routes + self.scrapes.len() + self.misplaced.len()
+    }
+}
+
 /// The directory that nothing outside of is read: the nearest one upwards with a `.git`, or the directory itself.
 pub(crate) fn repository_root(sources: &SourceDb, directory: &Path) -> PathBuf {
     sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())

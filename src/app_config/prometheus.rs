@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use super::address::{HostPort, host_port};
 use super::settings::{Setting, flat, parts};
+use crate::budget::Meter;
+use crate::collections::HashSet;
 
 /// The addresses of `static_configs`. Where relabelling puts another address in their place, that one counts.
-pub(crate) fn targets(text: &str) -> Vec<HostPort> {
-    let settings = flat(text);
+pub(crate) fn targets(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
+    let settings = flat(text, meter);
     let replaced = jobs_with_another_address(&settings);
+    let jobs: HashSet<_> = replaced.iter().filter_map(|path| job(&parts(path))).collect();
     settings
         .iter()
         .filter_map(|setting| {
@@ -16,8 +19,8 @@ pub(crate) fn targets(text: &str) -> Vec<HostPort> {
             let is_target = matches!(parts.as_slice(), [.., "static_configs", _, "targets", _]);
             let job = job(&parts);
             let is_replacement = matches!(parts.as_slice(), [.., "relabel_configs", _, "replacement"])
-                && replaced.iter().any(|path| setting.path == format!("{path}.replacement"));
-            let taken = is_target && !replaced.iter().any(|path| job.is_some() && self::job(&self::parts(path)) == job);
+                && setting.path.strip_suffix(".replacement").is_some_and(|path| replaced.contains(path));
+            let taken = is_target && job.is_none_or(|job| !jobs.contains(&job));
             (taken || is_replacement).then(|| address(setting)).flatten()
         })
         .collect()
@@ -57,7 +60,9 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expect: &[&str]) {
-        let shown: Vec<String> = targets(text)
+        let budget = crate::budget::Budget::default();
+        let meter = Meter { budget: &budget, at: crate::source::Place::start() };
+        let shown: Vec<String> = targets(text, meter)
             .iter()
             .map(|one| format!("{} {:?} @{}", one.host, one.port, text.get(one.span.clone()).unwrap()))
             .collect();

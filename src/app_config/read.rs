@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::files::{Configuration, ConfigurationKind, of_service};
 use super::settings::{Setting, flat, flat_toml};
 use super::{caddy, haproxy, nginx, prometheus};
+use crate::budget::{Limit, Meter};
 use crate::model::{Model, Service};
 use crate::source::NodeId;
 use crate::source::Place;
@@ -67,16 +68,22 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
     let mut found = Vec::new();
     for configuration in of_service(model, service, sources) {
         let text = configuration.text.as_str();
+        let meter = Meter { budget: &model.budget, at: configuration.place };
+        if !meter.spend(Limit::Bytes, text.len()) {
+            return found;
+        }
         let content = match configuration.kind {
             ConfigurationKind::Nginx if configuration.template => {
-                Content::Nginx(nginx::read_template(text, &environment))
+                Content::Nginx(nginx::read_template(text, &environment, meter))
             }
-            ConfigurationKind::Nginx => Content::Nginx(nginx::read(text)),
-            ConfigurationKind::Caddy => Content::Caddy(caddy::read(text, &environment)),
-            ConfigurationKind::Haproxy => Content::Haproxy(haproxy::read(text, &environment)),
-            ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => Content::Traefik(flat_toml(text)),
-            ConfigurationKind::Traefik => Content::Traefik(flat(text)),
-            ConfigurationKind::Prometheus => Content::Prometheus(prometheus::targets(text)),
+            ConfigurationKind::Nginx => Content::Nginx(nginx::read(text, meter)),
+            ConfigurationKind::Caddy => Content::Caddy(caddy::read(text, &environment, meter)),
+            ConfigurationKind::Haproxy => Content::Haproxy(haproxy::read(text, &environment, meter)),
+            ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => {
+                Content::Traefik(flat_toml(text, meter))
+            }
+            ConfigurationKind::Traefik => Content::Traefik(flat(text, meter)),
+            ConfigurationKind::Prometheus => Content::Prometheus(prometheus::targets(text, meter)),
         };
         let lines =
             if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };

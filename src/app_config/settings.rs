@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::budget::{Limit, Meter};
 use crate::source::{FileId, NodeId};
 use crate::yaml::{NodeKind, Tree, parse};
 
@@ -19,26 +20,29 @@ pub(crate) struct Setting {
     pub(crate) span: Range<usize>,
 }
 
-/// How many nodes are looked at: aliases can make a small file endless.
-const MOST: usize = 20_000;
-
 /// How deep keys lead.
 const DEEPEST: usize = 24;
 
+/// How many bytes of a path count as one value more: in deep mappings with long keys the paths are most of what is kept.
+const PATH_BYTES: usize = 64;
+
 /// All scalars of the first document; nothing of a file that is no YAML.
-pub(crate) fn flat(text: &str) -> Vec<Setting> {
+pub(crate) fn flat(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     let (tree, _) = parse(FileId::default(), text);
     let Some(root) = tree.documents.first().copied().filter(|_| !tree.broken) else { return Vec::new() };
-    let mut walk = Walk { tree: &tree, visited: 0, found: Vec::new() };
+    let mut walk = Walk { tree: &tree, meter, found: Vec::new() };
     walk.node(root, String::new(), 0);
     walk.found
 }
 
 /// All scalars of a file of TOML, in its order; nothing of a file that is none.
-pub(crate) fn flat_toml(text: &str) -> Vec<Setting> {
+pub(crate) fn flat_toml(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     let Ok(table) = DeTable::parse(text) else { return Vec::new() };
     let mut found = Vec::new();
     of_table(table.get_ref(), "", &mut found);
+    if !meter.spend(Limit::Values, found.len()) {
+        return Vec::new();
+    }
     found.sort_by_key(|setting| setting.span.start);
     found
 }
@@ -73,14 +77,14 @@ fn joined(path: &str, key: &str) -> String {
 
 struct Walk<'a> {
     tree: &'a Tree,
-    visited: usize,
+    meter: Meter<'a>,
     found: Vec<Setting>,
 }
 
 impl Walk<'_> {
     fn node(&mut self, id: NodeId, path: String, depth: usize) {
-        self.visited += 1;
-        if self.visited > MOST || depth > DEEPEST {
+        // Aliases can make a small file endless.
+        if depth > DEEPEST || !self.meter.spend(Limit::Values, 1 + path.len() / PATH_BYTES) {
             return;
         }
         let Some((_, node)) = self.tree.follow(id) else { return };
@@ -115,9 +119,15 @@ pub(crate) fn parts(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
+    use crate::source::Place;
+
+    fn with_budget<T>(act: impl FnOnce(Meter<'_>) -> T) -> T {
+        act(Meter { budget: &Budget::default(), at: Place::start() })
+    }
 
     fn check(text: &str, expect: &[&str]) {
-        let shown: Vec<String> = flat(text)
+        let shown: Vec<String> = with_budget(|meter| flat(text, meter))
             .iter()
             .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
             .collect();
@@ -136,6 +146,7 @@ mod tests {
     fn scalars_of_toml() {
         let text =
             "[A.\"é\"]\r\nb = 'x' # n\r\nc = [1, {d = true}]\r\n[[e]]\r\nf = 1.5\r\n[[e]]\r\ng.h = \"\"\"y\"\"\"\r\n";
+        let flat_toml = |text: &str| with_budget(|meter| flat_toml(text, meter));
         let shown: Vec<String> = flat_toml(text)
             .iter()
             .map(|one| format!("{}={} @{}", one.path, one.value, text.get(one.span.clone()).unwrap()))
@@ -155,7 +166,8 @@ mod tests {
             let before = level - 1;
             text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
         }
-        let found = flat(&text).len();
-        assert!((1_000..=MOST).contains(&found), "{found}");
+        let budget = Budget::default();
+        flat(&text, Meter { budget: &budget, at: Place::start() });
+        assert_eq!(budget.reached(), [(Limit::Values, Place::start())]);
     }
 }

@@ -18,6 +18,7 @@ fn model(services: Vec<Service>) -> Model {
         secrets: Default::default(),
         configs: Default::default(),
         place: Place::start(),
+        budget: Default::default(),
     }
 }
 

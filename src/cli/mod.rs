@@ -224,7 +224,9 @@ fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> 
         &sources,
         &RenderOptions { summary: false, ..RenderOptions::new(request.directory) },
     );
-    Ok(Answer { output: render::render_graph(arguments.format, &graph), errors, code: CLEAN })
+    let output = render::render_graph(arguments.format, &graph);
+    let output = output.ok_or("the project has too many services or links for a drawing; use another `--format`")?;
+    Ok(Answer { output, errors, code: CLEAN })
 }
 
 /// What a request is to be about.

@@ -1,6 +1,6 @@
 //! Which problems of a load are mistakes of their own, and which only follow from others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{Discriminant, discriminant};
 
 use super::problem::{
@@ -113,18 +113,31 @@ fn from_broken_files(found: &mut [Reported]) {
 fn from_lost_indentation(found: &mut [Reported]) {
     let empty: Vec<ProblemId> =
         open(found).filter(|(_, reported)| is_empty_service(reported)).map(|(id, _)| id).collect();
+    if empty.is_empty() {
+        return;
+    }
+    // Those that may be keys of an empty service above them, by their places.
+    let mut keys: BTreeMap<(FileId, u32, usize), (Place, &'static str)> = BTreeMap::new();
+    for (id, reported) in open(found) {
+        if let Some(key) = service_of(reported).and_then(|name| SERVICE_STRUCT.key(name)) {
+            keys.insert((reported.at.span.file, reported.at.span.start, id.0), (reported.at, key.name));
+        }
+    }
     for id in empty {
         let Some(span) = found.get(id.0).filter(|first| first.is_rejection()).map(|first| first.at.span) else {
             continue;
         };
+        let behind = keys.range((span.file, span.end.saturating_add(1), 0)..=(span.file, u32::MAX, usize::MAX));
+        let mut behind: Vec<(usize, (FileId, u32, usize))> = behind.map(|(key, _)| (key.2, *key)).collect();
+        behind.sort_unstable();
         let mut shifted: Vec<Related> = Vec::new();
-        for (_, reported) in open(found) {
-            let (at, Some(key)) = (reported.at.span, service_of(reported)) else { continue };
-            if at.file == span.file && at.start > span.end && SERVICE_STRUCT.key(key).is_some() {
-                let role = Role::Shifted(key.into());
-                if shifted.last().is_none_or(|last| last.role != role) {
-                    shifted.push(Related { place: reported.at, role });
-                }
+        for (at, key) in behind {
+            let Some((place, name)) = keys.remove(&key) else { continue };
+            let role = Role::Shifted(name.into());
+            if shifted.last().is_none_or(|last| last.role != role) {
+                shifted.push(Related { place, role });
+            }
+            if let Some(reported) = found.get_mut(at) {
                 reported.caused_by = Some(Cause::Problem(id));
             }
         }
@@ -204,7 +217,7 @@ impl Breaks {
 
     /// What is wrong only because the rest is not known: the syntax error is reported.
     fn caused_by_cut_off(&self, found: &mut [Reported]) {
-        if self.partial.is_empty() {
+        if self.partial.is_empty() && !self.cut_off {
             return;
         }
         for (_, reported) in open(found) {

@@ -20,7 +20,7 @@ pub(super) fn load(
     options: OptionsOf,
 ) -> Result<Config, ConfigErrors> {
     let path = normalize(path);
-    let mut loading = Loading { sources, options, directory, errors: Vec::new(), open: Vec::new() };
+    let mut loading = Loading { sources, options, directory, errors: Vec::new(), open: Vec::new(), read: 0 };
     let config = loading.file(&path, None);
     match config {
         Some(config) if loading.errors.is_empty() => Ok(config),
@@ -35,7 +35,12 @@ struct Loading<'a> {
     errors: Vec<ConfigError>,
     /// The files that are being read, the first one first.
     open: Vec<PathBuf>,
+    /// How many files were read.
+    read: usize,
 }
+
+/// How many files a configuration may extend, those that come again counted again.
+const MOST_FILES: usize = 50;
 
 impl Loading<'_> {
     /// Reads a file; one that cannot be loaded is a mistake where it is `named`.
@@ -90,6 +95,11 @@ impl Loading<'_> {
             self.says(at, format!("`{}` extends itself", file_name(path)));
             return None;
         }
+        self.read += 1;
+        if self.read > MOST_FILES {
+            self.says(at, format!("the configuration extends more than {MOST_FILES} files"));
+            return None;
+        }
         let first = self.open.first().and_then(|path| path.parent()).unwrap_or(Path::new("/"));
         if self.sources.is_beyond(path, self.sources.repository(first).as_deref()) {
             self.says(at, format!("`{}` is outside the repository", file_name(path)));
@@ -103,7 +113,8 @@ impl Loading<'_> {
         let position = source.position(start);
         let at = Some((u64::from(position.line), u64::from(position.column)));
         let error = ConfigError { path: source.path.clone(), at, message: message.into() };
-        if !self.errors.contains(&error) {
+        const MOST: usize = 100;
+        if self.errors.len() < MOST && !self.errors.contains(&error) {
             self.errors.push(error);
         }
     }

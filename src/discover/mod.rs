@@ -10,6 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub(crate) use near::{directories_mentioning, files_near, may_be_compose};
 
+use crate::budget::Budget;
 use crate::compose::load::environment::Environment;
 use crate::compose::{Entry, Outside};
 use crate::config::Pattern;
@@ -107,7 +108,7 @@ fn named_by_environment(sources: &SourceDb, env_files: &[Vec<PathBuf>], around: 
     }
     for group in env_files {
         // What is wrong with these files is reported when the project is loaded.
-        environment.read(sources, group, Place::start());
+        environment.read(sources, group, Place::start(), &Budget::default());
     }
     let files = environment.value("COMPOSE_FILE")?;
     let separator = environment.value("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());

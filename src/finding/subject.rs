@@ -96,16 +96,21 @@ impl Subject {
         }
     }
 
-    /// Whether it is an entry of a section of the model, or a part of one.
-    pub(crate) fn is_within(&self, section: &str, name: &str) -> bool {
-        let entry = match self {
-            Subject::Service(own) | Subject::Network(own) | Subject::Volume(own) => Some(own.as_str()),
-            Subject::Path(path) => path.get(1).map(String::as_str),
+    /// The section of the model, and the entry of it that this is or is a part of.
+    pub(crate) fn entry(&self) -> Option<(&str, &str)> {
+        let name = match self {
+            Subject::Service(own) | Subject::Network(own) | Subject::Volume(own) => own.as_str(),
+            Subject::Path(path) => path.get(1)?,
             Subject::Project | Subject::Services(_) | Subject::Variable(_) | Subject::Anchor(_) | Subject::File(_) => {
-                None
+                return None;
             }
         };
-        self.section() == Some(section) && entry == Some(name)
+        Some((self.section()?, name))
+    }
+
+    /// Whether it is an entry of a section of the model, or a part of one.
+    pub(crate) fn is_within(&self, section: &str, name: &str) -> bool {
+        self.entry() == Some((section, name))
     }
 }
 

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use self::parts::{Part, parts};
 use self::plan::{Change, Identity, changes, paths};
 use self::verify::{Problem, State, problems};
-use crate::finding::{RuleId, Safety, Selector};
+use crate::collections::HashMap;
+use crate::finding::{RuleId, Safety, Selector, Subject};
 use crate::report::Report;
 use crate::source::{SourceDb, relative, write};
 use crate::workspace;
@@ -186,8 +187,13 @@ impl Run<'_> {
                 }
                 continue;
             }
-            for (number, set) in sets {
+            for (number, mut set) in sets {
                 let Some(part) = parts.get_mut(number) else { continue };
+                if unclear.is_none() && self.refuse_blamed(part, &mut set, &problems) {
+                    // Without those the others are looked at again.
+                    part.waiting.extend((!set.is_empty()).then_some(set));
+                    continue;
+                }
                 let problem = unclear.or_else(|| problems.iter().find(|problem| part.has(problem)));
                 match problem {
                     None => part.good.push(set),
@@ -198,6 +204,33 @@ impl Run<'_> {
                 return Some(next);
             }
         }
+    }
+
+    /// Refuses the fixes of a set that brought a problem for sure: no other fix of the set is about the same service, say.
+    /// Whether there are some.
+    fn refuse_blamed(&mut self, part: &Part, set: &mut Vec<Change>, problems: &[Problem]) -> bool {
+        let mut about: HashMap<(&Path, Subject), Vec<usize>> = HashMap::default();
+        for (at, change) in set.iter().enumerate() {
+            about.entry((&change.path, owner(change.subject()))).or_default().push(at);
+        }
+        let mut blamed: BTreeMap<usize, &Problem> = BTreeMap::new();
+        for problem in problems.iter().filter(|problem| part.has(problem)) {
+            let Some(subject) = &problem.subject else { continue };
+            if let Some([only]) = about.get(&(problem.path.as_path(), owner(subject))).map(Vec::as_slice) {
+                blamed.entry(*only).or_insert(problem);
+            }
+        }
+        for (at, problem) in &blamed {
+            if let Some(change) = set.get(*at) {
+                self.refuse(change, problem);
+            }
+        }
+        let mut at = 0;
+        set.retain(|_| {
+            at += 1;
+            !blamed.contains_key(&(at - 1))
+        });
+        !blamed.is_empty()
     }
 
     /// Looks at each half of a set with a problem; a fix alone is refused.
@@ -213,6 +246,14 @@ impl Run<'_> {
         let path = relative(&self.request.directory, &change.path);
         self.left.insert(format!("{path}: skipped a fix for {}: {}", change.rule(), problem.words));
         self.refused.insert(change.identity.clone());
+    }
+}
+
+/// The section and the name that something is about: `services.web` of `services.web.ports`.
+fn owner(subject: &Subject) -> Subject {
+    match subject.entry() {
+        Some((section, name)) => Subject::at([section, name]),
+        None => subject.clone(),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn changes(run: &mut Run<'_>, state: &State) -> Vec<Change> {
 /// Fixes in the order of the findings: those that are wanted, were not refused, change files that may be written, and
 /// touch no edit of one before them.
 fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) -> Vec<Change> {
-    let mut taken: BTreeMap<PathBuf, Vec<Range<u32>>> = BTreeMap::new();
+    let mut taken: BTreeMap<PathBuf, Taken> = BTreeMap::new();
     let mut chosen: Vec<Change> = Vec::new();
     let wanted = run.wanted;
     let mut created: BTreeSet<PathBuf> = BTreeSet::new();
@@ -65,15 +65,15 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) ->
             continue;
         }
         let free = change.edits.iter().all(|(path, edits)| {
-            let taken = taken.get(path).map(Vec::as_slice).unwrap_or(&[]);
-            edits.iter().all(|edit| !taken.iter().any(|range| touch(range, &(edit.span.start..edit.span.end))))
+            taken.get(path).is_none_or(|taken| edits.iter().all(|edit| !taken.touches(edit.span.start..edit.span.end)))
         });
         if !free || change.creates.keys().any(|path| created.contains(path)) {
             continue;
         }
         created.extend(change.creates.keys().cloned());
         for (path, edits) in &change.edits {
-            taken.entry(path.clone()).or_default().extend(edits.iter().map(|edit| edit.span.start..edit.span.end));
+            let taken = taken.entry(path.clone()).or_default();
+            edits.iter().for_each(|edit| taken.add(edit.span.start..edit.span.end));
         }
         chosen.push(change);
     }
@@ -117,17 +117,37 @@ fn is_writable(run: &mut Run<'_>, change: &Change, state: &State) -> bool {
     all
 }
 
+/// Stretches of a file that edits change, by their starts; those that share a byte or an end are one.
+#[derive(Default)]
+struct Taken(BTreeMap<u32, u32>);
+
+impl Taken {
+    /// The last one that starts no later than a stretch ends, if the two share a byte or an end: insertions at one place
+    /// have no order.
+    fn touched(&self, range: &Range<u32>) -> Option<Range<u32>> {
+        let (start, end) = self.0.range(..=range.end).next_back()?;
+        (*end >= range.start).then_some(*start..*end)
+    }
+
+    fn touches(&self, range: Range<u32>) -> bool {
+        self.touched(&range).is_some()
+    }
+
+    fn add(&mut self, mut range: Range<u32>) {
+        while let Some(known) = self.touched(&range) {
+            self.0.remove(&known.start);
+            range = range.start.min(known.start)..range.end.max(known.end);
+        }
+        self.0.insert(range.start, range.end);
+    }
+}
+
 /// A file that a fix of an earlier round creates is not there yet.
 fn may_change(path: &Path, state: &State, roots: &[PathBuf]) -> Result<(), WriteError> {
     match write::may_create(path, roots) {
         Ok(()) if state.sources.kind(path) == PathKind::File => Ok(()),
         _ => write::may_replace(path, roots),
     }
-}
-
-/// Whether two stretches share a byte or an end: insertions at one place have no order.
-fn touch(one: &Range<u32>, other: &Range<u32>) -> bool {
-    one.start <= other.end && other.start <= one.end
 }
 
 /// The texts of the files that fixes change.
@@ -162,4 +182,21 @@ pub(super) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
 /// The paths that changes touch.
 pub(super) fn paths(changes: &[Change]) -> BTreeSet<&PathBuf> {
     changes.iter().flat_map(Change::paths).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_touch_by_a_byte_or_an_end() {
+        let mut taken = Taken::default();
+        for range in [10..12, 20..20, 30..40, 35..50, 11..13] {
+            taken.add(range);
+        }
+        assert_eq!(taken.0, BTreeMap::from([(10, 13), (20, 20), (30, 50)]));
+        let touching: Vec<u32> = (0..60).filter(|at| taken.touches(*at..*at)).collect();
+        assert_eq!(touching, (10..=13).chain([20]).chain(30..=50).collect::<Vec<u32>>());
+        assert!(taken.touches(0..10) && taken.touches(0..60) && !taken.touches(14..19));
+    }
 }

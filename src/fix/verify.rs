@@ -1,19 +1,21 @@
 //! What files say before and after a fix, and whether it brought something that nobody asked for.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
 use super::plan::{Change, Identity, identity, texts};
+use crate::collections::{HashMap, HashSet};
 use crate::config::{self, Config};
 use crate::finding::{Safety, Severity, Subject, rule};
 use crate::report::Report;
 use crate::rules::{self, is_of_loader};
-use crate::source::{NodeId, SourceDb};
+use crate::source::{FileId, NodeId, SourceDb, Span};
 use crate::workspace;
 use crate::workspace::{Kept, Request};
-use crate::yaml::{Tree, parse};
+use crate::yaml::{Pair, Tree, parse};
 
 /// Files, and what a run says of them.
 pub(super) struct State {
@@ -59,6 +61,8 @@ impl State {
 pub(super) struct Problem {
     /// A file of the project that has it.
     pub(super) path: PathBuf,
+    /// What it is about, where that is known.
+    pub(super) subject: Option<Subject>,
     /// What it is, in words.
     pub(super) words: String,
 }
@@ -68,7 +72,11 @@ pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec
     let mut problems = new_errors(before, after, changes);
     problems.extend(elsewhere(before, after, changes));
     let unusable = after.unusable.iter().cloned();
-    problems.extend(unusable.map(|path| Problem { path, words: "it would break the configuration".to_owned() }));
+    problems.extend(unusable.map(|path| Problem {
+        path,
+        subject: None,
+        words: "it would break the configuration".to_owned(),
+    }));
     problems
 }
 
@@ -81,14 +89,14 @@ fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem>
     // Of a cause that several places share, the next place takes the finding when the first one is mended.
     let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
     let (known, now) = (errors(before, of), errors(after, of));
-    let moves = |(path, rule, _, evidence): &Identity| {
-        evidence.is_some() && known.keys().any(|one| (&one.0, &one.1, &one.3) == (path, rule, evidence))
-    };
+    let places: HashSet<_> = known.keys().map(|(path, rule, _, evidence)| (path, rule, evidence)).collect();
+    let moves = |(path, rule, _, evidence): &Identity| evidence.is_some() && places.contains(&(path, rule, evidence));
     let new = now.into_iter().filter(|(one, (count, _))| {
         known.get(one).is_none_or(|(before, _)| before < count) && !is_meant(one) && !moves(one)
     });
-    let problem = |((path, rule, ..), (_, message)): (Identity, (usize, String))| Problem {
+    let problem = |((path, rule, subject, _), (_, message)): (Identity, (usize, String))| Problem {
         path,
+        subject: Some(subject),
         words: format!("it would introduce {rule}: {message}"),
     };
     new.map(problem).collect()
@@ -117,6 +125,9 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
     let unsafe_paths: BTreeSet<&PathBuf> =
         changes.iter().filter(|change| change.safety == Safety::Unsafe).flat_map(|change| change.paths()).collect();
     let all_now: BTreeMap<&[PathBuf], &Kept> = after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
+    let about = About::of(changes);
+    let standing: OnceCell<HashSet<String>> = OnceCell::new();
+    let owners = || owners(changes, &before.sources);
     let mut problems = Vec::new();
     for kept in &before.kept {
         let Some(now) = all_now.get(kept.files.as_slice()) else { continue };
@@ -126,53 +137,68 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
         }
         let mut paths = Vec::new();
         differences(&kept.model, &now.model, &mut Vec::new(), &mut paths);
-        let allowed = |path: &String| {
-            changes.iter().any(|change| is_about(change, path))
-                || changes.iter().any(|change| stands_in(change, path, &before.sources))
-        };
+        let allowed = |path: &String| about.allows(path) || standing.get_or_init(owners).contains(path);
         let wrong = paths.into_iter().find(|path| !allowed(path));
-        problems.extend(
-            kept.files
-                .first()
-                .zip(wrong)
-                .map(|(file, path)| Problem { path: file.clone(), words: format!("it would also change `{path}`") }),
-        );
+        problems.extend(kept.files.first().zip(wrong).map(|(file, path)| {
+            let words = format!("it would also change `{path}`");
+            Problem { path: file.clone(), subject: None, words }
+        }));
     }
     problems
 }
 
-/// Whether a path of the resolved project (at most two steps) is what a finding is about. A finding in an env file is
-/// about whatever takes its variables.
-fn is_about(change: &Change, path: &str) -> bool {
-    let about = match path.split_once('.') {
-        Some((section, name)) => change.subject().is_within(section, name),
-        None => change.subject().section() == Some(path),
-    };
-    let is_yaml = change.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    about || !is_yaml
+/// What findings are about, as paths of the resolved project.
+struct About {
+    paths: HashSet<String>,
+    /// A finding in an env file is about whatever takes its variables.
+    all: bool,
 }
 
-/// Whether a change edits something under a section and a name: a finding of several services is named for the first.
-fn stands_in(change: &Change, path: &str, sources: &SourceDb) -> bool {
-    let Some((section, name)) = path.split_once('.') else { return false };
-    change.edits.values().flatten().any(|edit| {
-        let (tree, _) = parse(edit.span.file, &sources.file(edit.span.file).text);
-        let end = sources.file(edit.span.file).text.len();
-        let found = tree.documents.first().and_then(|root| {
-            let (section, end) = entry(&tree, *root, section, end)?;
-            entry(&tree, section, name, end)
+impl About {
+    fn of(changes: &[Change]) -> About {
+        let is_yaml = |path: &Path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let mut paths = HashSet::default();
+        for subject in changes.iter().map(Change::subject) {
+            paths.extend(subject.section().map(str::to_owned));
+            paths.extend(subject.entry().map(|(section, name)| format!("{section}.{name}")));
+        }
+        About { paths, all: changes.iter().any(|change| !is_yaml(&change.path)) }
+    }
+
+    /// Whether a path (at most two steps) is what a finding is about.
+    fn allows(&self, path: &str) -> bool {
+        self.all || self.paths.contains(path)
+    }
+}
+
+/// The sections and names that changes edit something under: a finding of several services is named for the first.
+fn owners(changes: &[Change], sources: &SourceDb) -> HashSet<String> {
+    let mut trees: HashMap<FileId, (Tree, usize)> = HashMap::default();
+    let mut found = HashSet::default();
+    for edit in changes.iter().flat_map(|change| change.edits.values().flatten()) {
+        let (tree, end) = trees.entry(edit.span.file).or_insert_with(|| {
+            let source = sources.file(edit.span.file);
+            (parse(edit.span.file, &source.text).0, source.text.len())
         });
-        let Some((value, end)) = found else { return false };
-        tree.node(value).is_some_and(|node| node.start <= edit.span.start && edit.span.end as usize <= end)
-    })
+        let owner = tree.documents.first().and_then(|root| {
+            let (section, inside, end) = entry(tree, *root, edit.span, *end)?;
+            let (name, _, _) = entry(tree, inside, edit.span, end)?;
+            Some(format!("{section}.{name}"))
+        });
+        found.extend(owner);
+    }
+    found
 }
 
-/// The value of a key, and where the next entry starts or the mapping ends.
-fn entry(tree: &Tree, mapping: NodeId, key: &str, end: usize) -> Option<(NodeId, usize)> {
+/// The entry of a mapping that a stretch is in: its key and value, and where the next entry starts or the mapping ends.
+fn entry(tree: &Tree, mapping: NodeId, span: Span, end: usize) -> Option<(&str, NodeId, usize)> {
     let pairs = tree.pairs(mapping);
-    let at = pairs.iter().position(|pair| tree.text(pair.key) == Some(key))?;
+    let start = |pair: &Pair| tree.node(pair.value).map_or(0, |node| node.start);
+    let at = pairs.partition_point(|pair| start(pair) <= span.start).checked_sub(1)?;
+    let pair = pairs.get(at)?;
     let next = pairs.get(at + 1).and_then(|pair| tree.node(pair.key)).map(|node| node.start as usize);
-    Some((pairs.get(at)?.value, next.unwrap_or(end)))
+    let end = next.unwrap_or(end);
+    (span.end as usize <= end).then_some((tree.text(pair.key)?, pair.value, end))
 }
 
 /// Where two projects differ: section and name.

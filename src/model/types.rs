@@ -1,5 +1,8 @@
 //! The types of the model. Every value that a rule may point at is [`Spanned`].
 
+use std::sync::Arc;
+
+use crate::budget::Budget;
 use crate::catalogue::Match;
 use crate::collections::IndexMap;
 use crate::compose::value::thin_arc::Few;
@@ -57,6 +60,8 @@ pub struct Model {
     pub(crate) configs: IndexMap<String, FileObject>,
     /// A place for findings about the project as a whole: the `services` key, or the start of the first file.
     pub(crate) place: Place,
+    /// What the project may cost.
+    pub(crate) budget: Arc<Budget>,
 }
 
 /// A service.

@@ -1,6 +1,7 @@
 //! Files: the only module that reads them, with the programs that know of them. Text, line index, and the spans everything else points with.
 
 mod caches;
+mod characters;
 mod fence;
 pub(crate) mod git;
 mod ignored;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use caches::PerDirectory;
+use characters::Characters;
 use fence::{Fence, Real};
 use path::normal;
 use read::read;
@@ -153,12 +155,14 @@ pub struct SourceFile {
     pub text: String,
     line_starts: OnceLock<Vec<u32>>,
     has_lone_return: OnceLock<bool>,
+    characters: Characters,
 }
 
 impl SourceFile {
     /// A text and the path that it stands at.
     pub(crate) fn new(path: PathBuf, text: String) -> SourceFile {
-        SourceFile { path, text, line_starts: OnceLock::new(), has_lone_return: OnceLock::new() }
+        let (line_starts, has_lone_return) = (OnceLock::new(), OnceLock::new());
+        SourceFile { path, text, line_starts, has_lone_return, characters: Characters::default() }
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -180,9 +184,17 @@ impl SourceFile {
         let byte = byte.min(self.text.len() as u32);
         let line = self.line_starts().partition_point(|start| *start <= byte).saturating_sub(1);
         let start = self.line_starts().get(line).copied().unwrap_or(0);
-        let before = self.slice(start, byte);
-        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
-        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1, byte }
+        let mark = u32::from(start == 0 && byte > 0 && self.text.starts_with('\u{feff}'));
+        let characters = self.characters.before(&self.text, byte) - self.characters.before(&self.text, start) - mark;
+        Position { line: line as u32 + 1, column: characters + 1, byte }
+    }
+
+    /// The first byte of the line that a byte is on, and that of the next line.
+    pub(crate) fn line_around(&self, byte: usize) -> (usize, Option<usize>) {
+        let starts = self.line_starts();
+        let next = starts.partition_point(|start| *start as usize <= byte);
+        let start = next.checked_sub(1).and_then(|at| starts.get(at)).map_or(0, |start| *start as usize);
+        (start, starts.get(next).map(|start| *start as usize))
     }
 
     /// The text between two bytes; empty where they are no boundaries of characters.

@@ -11,6 +11,7 @@ use super::outside::supplemented;
 use super::threads::side_by_side;
 use super::{Kept, Request, chosen_project};
 use crate::app_config::builds::read_builds;
+use crate::budget::Limit;
 use crate::collections::HashSet;
 use crate::compose::load::decode;
 use crate::compose::value::Value;
@@ -385,9 +386,17 @@ impl Run<'_> {
     }
 
     fn rules(&self, sources: &SourceDb, project: &Project, manner: Manner) -> Vec<Finding> {
+        if project.is_cut_by_limit() {
+            return Vec::new();
+        }
+        let before = project.budget.reached().len();
         let texts = Texts::new(sources);
         let watch = &self.request.watch;
         let mut model = watch.time(Stage::Lower, || lower(project, &texts));
+        let services = model.services.len() + model.disabled.len();
+        if !project.budget.spend(Limit::Services, services, model.place) {
+            return vec![problems::limit(model.place, Limit::Services)];
+        }
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
         let facts = Facts::new(&model, project, sources, self.trees, root).started_for(manner.purpose.map(purpose_of));
@@ -407,6 +416,8 @@ impl Run<'_> {
                 check(&context, &mut findings);
             }
         }
+        let reached = project.budget.reached();
+        findings.extend(reached.iter().skip(before).map(|(limit, at)| problems::limit(*at, *limit)));
         watch.add(Stage::Facts, facts.spent());
         watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings

@@ -78,6 +78,10 @@ pub(crate) struct Habits {
     pub(crate) list_step: OnceLock<usize>,
     /// The quotes that it uses most.
     pub(crate) quotes: OnceLock<ScalarStyle>,
+    /// Whether blank lines stand between the sections of its first document.
+    pub(crate) separates: OnceLock<bool>,
+    /// The nodes that aliases stand for, and the aliases, by their numbers and sorted.
+    pub(crate) aliases: OnceLock<Vec<(usize, usize)>>,
 }
 
 /// The nodes of one file. A value of the file's text alone.

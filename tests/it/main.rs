@@ -17,6 +17,7 @@ mod hostile_git;
 mod invocations;
 mod known;
 mod lifecycle;
+mod limits;
 mod outputs;
 mod parity;
 mod places;

@@ -1,24 +1,28 @@
 //! What in a Caddyfile may ask who is there.
 
-use super::DEEPEST_IMPORT;
 use super::lines::Line;
+use super::{DEEPEST_IMPORT, Snippets};
+use crate::budget::Limit;
 
 /// Whether one of the lines, which stand side by side, may ask who is there or turn people away. By
 /// <https://caddyserver.com/docs/caddyfile/directives>; plugins have directives of their own.
-pub(crate) fn asks(lines: &[Line], snippets: &[&Line], depth: usize) -> bool {
-    lines.iter().any(|line| match line.name() {
-        "basic_auth" | "basicauth" | "forward_auth" | "abort" | "error" => true,
-        "authorize" | "authenticate" | "authp" | "jwtauth" | "crowdsec" | "oauth2" | "security" => true,
-        "respond" => line.words.iter().any(|word| word.text.starts_with("40")),
-        "tls" => line.block.iter().any(|inner| inner.name() == "client_auth"),
-        "import" => {
-            let name = line.words.get(1).map_or("", |word| word.text.as_str());
-            let snippet = snippets.iter().find(|one| one.name().trim_matches(['(', ')']) == name);
-            // What is not here may ask.
-            depth >= DEEPEST_IMPORT || snippet.is_none_or(|snippet| asks(&snippet.block, snippets, depth + 1))
-        }
-        _ => false,
-    })
+pub(super) fn asks(lines: &[Line], snippets: &Snippets<'_>, depth: usize) -> bool {
+    // What is too much to look at may ask.
+    let is_within = snippets.meter.spend(Limit::Steps, lines.len());
+    !is_within
+        || lines.iter().any(|line| match line.name() {
+            "basic_auth" | "basicauth" | "forward_auth" | "abort" | "error" => true,
+            "authorize" | "authenticate" | "authp" | "jwtauth" | "crowdsec" | "oauth2" | "security" => true,
+            "respond" => line.words.iter().any(|word| word.text.starts_with("40")),
+            "tls" => line.block.iter().any(|inner| inner.name() == "client_auth"),
+            "import" => {
+                let name = line.words.get(1).map_or("", |word| word.text.as_str());
+                let snippet = snippets.by_name.get(name);
+                // What is not here may ask.
+                depth >= DEEPEST_IMPORT || snippet.is_none_or(|snippet| asks(&snippet.block, snippets, depth + 1))
+            }
+            _ => false,
+        })
 }
 
 /// Whether the address of a site is one that only a local network resolves.

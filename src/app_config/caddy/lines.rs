@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::budget::Meter;
+
 /// A word; `exact` where its text is to the letter what stands at `start`.
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
@@ -36,7 +38,7 @@ impl Line {
 }
 
 /// The lines of a Caddyfile with their blocks.
-pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
+pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> Vec<Line> {
     let mut open: Vec<Line> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
     for mut line in rows(text, lookup) {
@@ -45,6 +47,9 @@ pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<L
             continue;
         }
         let opens = line.words.last().is_some_and(|word| is_bare(word, "{"));
+        if opens && !meter.allows_depth(open.len()) {
+            break;
+        }
         if opens {
             line.words.pop();
             line.opens = true;
@@ -82,6 +87,7 @@ fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
     let mut rows: Vec<Line> = Vec::new();
     let mut row = Line::default();
     let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut unended = 0;
     while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or("");
         if first == '\n' {
@@ -97,7 +103,10 @@ fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
             at += rest.find('\n').unwrap_or(rest.len());
         } else {
             let (word, next) = word(text, at, first);
-            at = heredoc(text, &word).unwrap_or(next);
+            // Each that has no end takes a look at all of the rest.
+            let behind = if unended < MOST_UNENDED { heredoc(text, &word) } else { Heredoc::None };
+            unended += usize::from(behind == Heredoc::Unended);
+            at = if let Heredoc::Until(end) = behind { end } else { next };
             row.words.push(resolved(word, lookup));
         }
     }
@@ -131,28 +140,50 @@ fn word(text: &str, at: usize, first: char) -> (Word, usize) {
     (Word { text: content, span: at..at + length, start: at, exact: true, environment: Vec::new() }, at + length)
 }
 
-/// The byte after a heredoc (`<<END … END`) that a word opens.
-fn heredoc(text: &str, word: &Word) -> Option<usize> {
-    let marker = word.text.strip_prefix("<<").filter(|marker| !marker.is_empty() && word.exact)?;
+/// How many heredocs without an end are looked for.
+const MOST_UNENDED: usize = 16;
+
+/// A heredoc (`<<END … END`) that a word opens.
+#[derive(PartialEq)]
+enum Heredoc {
+    /// It opens none.
+    None,
+    /// One that does not end.
+    Unended,
+    /// The byte after it.
+    Until(usize),
+}
+
+fn heredoc(text: &str, word: &Word) -> Heredoc {
+    let marker = word.text.strip_prefix("<<").filter(|marker| !marker.is_empty() && word.exact);
+    let Some(marker) = marker else { return Heredoc::None };
     let mut at = word.span.end;
-    for line in text.get(at..)?.split_inclusive('\n') {
+    for line in text.get(at..).unwrap_or("").split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
         if line.trim_start().starts_with(marker) {
-            return Some(at + indent + marker.len());
+            return Heredoc::Until(at + indent + marker.len());
         }
         at += line.len();
     }
-    None
+    Heredoc::Unended
 }
 
 /// Replaces `{$NAME}`, `{$NAME:default}` and `{env.NAME}`; a variable that is not set is nothing.
 fn resolved(word: Word, lookup: &dyn Fn(&str) -> Option<String>) -> Word {
     let mut text = String::new();
     let mut environment = Vec::new();
+    let mut is_resolved = false;
     let mut rest = word.text.as_str();
-    while let Some(at) = ["{$", "{env."].iter().filter_map(|opening| rest.find(opening)).min() {
-        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+    while let Some((before, from)) = rest.find('{').and_then(|at| rest.split_at_checked(at)) {
+        if !from.starts_with("{$") && !from.starts_with("{env.") {
+            let (brace, tail) = from.split_at_checked(1).unwrap_or((from, ""));
+            text.push_str(before);
+            text.push_str(brace);
+            rest = tail;
+            continue;
+        }
         let Some((inside, tail)) = from.split_once('}') else { break };
+        is_resolved = true;
         text.push_str(before);
         let (name, default) = match inside.strip_prefix("{$") {
             Some(inside) => inside.split_once(':').unwrap_or((inside, "")),
@@ -167,7 +198,7 @@ fn resolved(word: Word, lookup: &dyn Fn(&str) -> Option<String>) -> Word {
         }
         rest = tail;
     }
-    if rest.len() == word.text.len() {
+    if !is_resolved {
         return word;
     }
     text.push_str(rest);

@@ -5,10 +5,13 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{Located, host_port};
+use crate::budget::{Limit, Meter};
+use crate::collections::HashMap;
 use guards::{asks, is_inside};
 use lines::{Line, Word, tree};
 
@@ -104,11 +107,19 @@ const DIRECTIVES: [&str; 22] = [
 ];
 
 /// Reads a Caddyfile; `lookup` gives the value of a variable of the environment for `{$NAME}` and `{$NAME:default}`.
-pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyConfig {
-    let lines = tree(text, lookup);
+pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> CaddyConfig {
+    let lines = tree(text, &|name| meter.inserted(lookup(name)), meter);
     let mut config = CaddyConfig::default();
     let (snippets, sites): (Vec<&Line>, Vec<&Line>) =
         lines.iter().partition(|line| line.name().starts_with('(') && line.name().ends_with(')'));
+    let mut by_name: HashMap<&str, &Line> = HashMap::default();
+    for snippet in snippets {
+        by_name.entry(snippet.name().trim_matches(['(', ')'])).or_insert(snippet);
+    }
+    let snippets = Snippets { by_name, meter };
+    let outermost = Around { snippets: &snippets, arguments: &[], imports: 0, depth: 0, guarded: false };
+    // Directives after a single site without braces stand side by side.
+    let all_guarded = OnceCell::new();
     let mut seen = BTreeSet::new();
     for line in sites {
         if line.name().is_empty() && line.opens {
@@ -122,18 +133,12 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Caddy
             let addresses = line.words.iter().flat_map(addresses);
             config.sites.extend(addresses);
         } else if !is_route {
-            // Directives after a single site without braces stand side by side.
-            let guarded = asks(&lines, &snippets, 0);
-            walk(
-                std::slice::from_ref(line),
-                &Around { snippets: &snippets, arguments: &[], depth: 0, guarded },
-                &mut seen,
-                &mut config,
-            );
+            let guarded = *all_guarded.get_or_init(|| asks(&lines, &snippets, 0));
+            walk(std::slice::from_ref(line), &Around { guarded, ..outermost }, &mut seen, &mut config);
             continue;
         }
         let guarded = line.words.iter().flat_map(addresses).all(|site| is_inside(&site.text));
-        walk(&line.block, &Around { snippets: &snippets, arguments: &[], depth: 0, guarded }, &mut seen, &mut config);
+        walk(&line.block, &Around { guarded, ..outermost }, &mut seen, &mut config);
     }
     config
 }
@@ -163,38 +168,54 @@ fn options(line: &Line, config: &mut CaddyConfig) {
 /// Imports deeper than this are a circle.
 const DEEPEST_IMPORT: usize = 10;
 
+/// The snippets of a file, and what reading it may cost.
+struct Snippets<'a> {
+    by_name: HashMap<&'a str, &'a Line>,
+    meter: Meter<'a>,
+}
+
 /// What is around some lines.
+#[derive(Clone, Copy)]
 struct Around<'a> {
-    snippets: &'a [&'a Line],
+    snippets: &'a Snippets<'a>,
     /// Those of the import that brought the lines.
     arguments: &'a [String],
     /// How many imports that were.
+    imports: usize,
+    /// How many blocks and imports are around.
     depth: usize,
     /// Whether something further out may ask who is there.
     guarded: bool,
 }
 
 fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)>, config: &mut CaddyConfig) {
-    let Around { snippets, arguments, depth, .. } = *around;
-    let guarded = around.guarded || asks(lines, snippets, depth);
+    let Around { snippets, arguments, imports, depth, .. } = *around;
+    let meter = snippets.meter;
+    if !meter.allows_depth(depth) {
+        return;
+    }
+    let guarded = around.guarded || asks(lines, snippets, imports);
     for line in lines {
+        if !meter.spend(Limit::Steps, 1) {
+            return;
+        }
         match line.name() {
             "reverse_proxy" | "php_fastcgi" | "forward_auth" => {
-                for upstream in upstreams(line, arguments) {
+                for upstream in upstreams(line, arguments, meter) {
                     let upstream = CaddyUpstream { guarded: guarded || upstream.guarded, ..upstream };
                     if seen.insert((upstream.span.start, upstream.host.clone())) {
                         config.upstreams.push(upstream);
                     }
                 }
             }
-            "import" if depth < DEEPEST_IMPORT => {
+            "import" if imports < DEEPEST_IMPORT => {
                 let Some(name) = line.words.get(1) else { continue };
                 let given: Vec<String> =
-                    line.words.iter().skip(2).map(|word| with_arguments(word, arguments).text).collect();
-                let snippet = snippets.iter().find(|one| one.name().trim_matches(['(', ')']) == name.text);
-                match snippet {
+                    line.words.iter().skip(2).map(|word| with_arguments(word, arguments, meter).text).collect();
+                match snippets.by_name.get(name.text.as_str()) {
                     Some(snippet) => {
-                        let inside = Around { snippets, arguments: &given, depth: depth + 1, guarded };
+                        let (imports, depth) = (imports + 1, depth + 1);
+                        let inside = Around { snippets, arguments: &given, imports, depth, guarded };
                         walk(&snippet.block, &inside, seen, config);
                     }
                     None => config.imports.push(Located { text: name.text.clone(), span: name.span.clone() }),
@@ -202,7 +223,7 @@ fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)
             }
             "tls" => {
                 // `tls cert.pem key.pem`; a single word is an address of mail or `internal`.
-                let files = line.words.iter().skip(1).map(|word| with_arguments(word, arguments));
+                let files = line.words.iter().skip(1).map(|word| with_arguments(word, arguments, meter));
                 let files: Vec<Word> =
                     files.filter(|word| word.text.contains('/') || word.text.contains(".pem")).collect();
                 if files.len() == 2 {
@@ -211,13 +232,14 @@ fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)
                         .extend(files.into_iter().map(|word| Located { text: word.text, span: word.span }));
                 }
             }
-            _ => walk(&line.block, &Around { guarded, ..*around }, seen, config),
+            _ if line.block.is_empty() => {}
+            _ => walk(&line.block, &Around { guarded, depth: depth + 1, ..*around }, seen, config),
         }
     }
 }
 
 /// The upstreams of a directive: its arguments after a matcher, and `to` and `dynamic a` in its block.
-fn upstreams(line: &Line, arguments: &[String]) -> Vec<CaddyUpstream> {
+fn upstreams(line: &Line, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUpstream> {
     let is_matcher = |word: &Word| word.text == "*" || word.text.starts_with(['@', '/']);
     let skip = if line.words.get(1).is_some_and(is_matcher) { 2 } else { 1 };
     let mut words: Vec<&Word> = line.words.iter().skip(skip).collect();
@@ -225,11 +247,11 @@ fn upstreams(line: &Line, arguments: &[String]) -> Vec<CaddyUpstream> {
     for inner in &line.block {
         match inner.name() {
             "to" => words.extend(inner.words.iter().skip(1)),
-            "dynamic" => found.extend(dynamic(line.name(), inner, arguments)),
+            "dynamic" => found.extend(dynamic(line.name(), inner, arguments, meter)),
             _ => {}
         }
     }
-    let named = words.into_iter().filter_map(|word| upstream(line.name(), &with_arguments(word, arguments)));
+    let named = words.into_iter().filter_map(|word| upstream(line.name(), &with_arguments(word, arguments, meter)));
     // A matcher of its own may let in whom it knows, and what a login asks of its own server is no route.
     let matched = line.words.get(1).is_some_and(|word| word.text.starts_with('@')) || line.name() == "forward_auth";
     named.chain(found).map(|upstream| CaddyUpstream { guarded: matched, ..upstream }).collect()
@@ -260,23 +282,44 @@ fn upstream(directive: &str, word: &Word) -> Option<CaddyUpstream> {
 }
 
 /// `dynamic a app 80`, or with `name` and `port` in its block.
-fn dynamic(directive: &str, line: &Line, arguments: &[String]) -> Option<CaddyUpstream> {
+fn dynamic(directive: &str, line: &Line, arguments: &[String], meter: Meter<'_>) -> Option<CaddyUpstream> {
     if line.words.get(1)?.text != "a" {
         return None;
     }
     let inside = |key: &str| line.block.iter().find(|inner| inner.name() == key).and_then(|inner| inner.words.get(1));
-    let name = with_arguments(line.words.get(2).or_else(|| inside("name"))?, arguments);
+    let name = with_arguments(line.words.get(2).or_else(|| inside("name"))?, arguments, meter);
     let port = line.words.get(3).or_else(|| inside("port")).and_then(|word| word.text.parse().ok());
     Some(CaddyUpstream { port, ..upstream(directive, &name)? })
 }
 
 /// Puts the arguments of an import in: `{args[0]}`, and `{args.0}` of old.
-fn with_arguments(word: &Word, arguments: &[String]) -> Word {
+fn with_arguments(word: &Word, arguments: &[String], meter: Meter<'_>) -> Word {
     if !word.text.contains("{args") {
         return word.clone();
     }
-    let replaced = arguments.iter().enumerate().fold(word.text.clone(), |text, (at, value)| {
-        text.replace(&format!("{{args[{at}]}}"), value).replace(&format!("{{args.{at}}}"), value)
-    });
+    let mut replaced = String::new();
+    let mut rest = word.text.as_str();
+    while let Some((before, from)) = rest.split_once("{args") {
+        replaced.push_str(before);
+        let index = from.char_indices().take(LONGEST_INDEX).find(|(_, letter)| *letter == '}');
+        let end = index.map_or(0, |(at, _)| at);
+        let number =
+            from.get(..end).map(|index| index.trim_matches(['[', ']', '.'])).and_then(|index| index.parse().ok());
+        let value = number.and_then(|number: usize| arguments.get(number));
+        match value.filter(|value| meter.spend(Limit::Bytes, value.len())) {
+            Some(value) => {
+                replaced.push_str(value);
+                rest = from.get(end + 1..).unwrap_or("");
+            }
+            None => {
+                replaced.push_str("{args");
+                rest = from;
+            }
+        }
+    }
+    replaced.push_str(rest);
     Word { text: replaced, exact: false, ..word.clone() }
 }
+
+/// How many bytes the number of an argument has at most, with its brackets.
+const LONGEST_INDEX: usize = 8;

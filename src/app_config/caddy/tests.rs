@@ -1,6 +1,18 @@
 //! What is read of Caddyfiles.
 
 use super::*;
+use crate::budget::Budget;
+use crate::source::Place;
+
+fn of(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyConfig {
+    read(text, lookup, Meter { budget: &Budget::default(), at: Place::start() })
+}
+
+fn reached(text: &str) -> Vec<Limit> {
+    let budget = Budget::default();
+    read(text, &|_| None, Meter { budget: &budget, at: Place::start() });
+    budget.reached().into_iter().map(|(limit, _)| limit).collect()
+}
 
 /// `directive host:port @text`, one an upstream.
 fn check(text: &str, expect: &[&str]) {
@@ -9,7 +21,7 @@ fn check(text: &str, expect: &[&str]) {
         let port = one.port.map_or("-".to_owned(), |port| port.to_string());
         format!("{} {} {port} @{}", one.directive, one.host, text.get(one.span.clone()).unwrap())
     };
-    let shown: Vec<String> = read(text, &lookup).upstreams.iter().map(show).collect();
+    let shown: Vec<String> = of(text, &lookup).upstreams.iter().map(show).collect();
     assert_eq!(shown, expect, "{text}");
 }
 
@@ -63,7 +75,7 @@ fn snippets_count_where_they_are_imported() {
 
 #[test]
 fn sites_and_imports() {
-    let config = read("{\n email x@é\n}\na.com,\nb.com {\n import extra/*.caddy\n}\nimport c", &|_| None);
+    let config = of("{\n email x@é\n}\na.com,\nb.com {\n import extra/*.caddy\n}\nimport c", &|_| None);
     let sites: Vec<&str> = config.sites.iter().map(|site| site.text.as_str()).collect();
     assert_eq!(sites, ["a.com", "b.com"]);
     let imports: Vec<&str> = config.imports.iter().map(|name| name.text.as_str()).collect();
@@ -73,19 +85,19 @@ fn sites_and_imports() {
 #[test]
 fn options_certificates_and_routes() {
     let text = "{\r\n admin 0.0.0.0:2019 # é\r\n auto_https off\n http_port 8080\n}\n&(r) {\n reverse_proxy r:1\n}\na.é {\n tls /c/a.pem /c/a.key {\n protocols tls1.3\n }\n invoke r\n}\nb {\n tls internal\n}\nc {\n tls x@y.z\n}";
-    let config = read(text, &|_| None);
+    let config = of(text, &|_| None);
     let admin = config.admin.unwrap();
     assert_eq!((admin.text.as_str(), text.get(admin.span)), ("0.0.0.0:2019", Some("0.0.0.0:2019")));
     assert_eq!((config.auto_https.as_deref(), config.default_ports), (Some("off"), (Some(8080), None)));
     assert_eq!(config.certificates.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["/c/a.pem", "/c/a.key"]);
     assert_eq!(config.sites.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["a.é", "b", "c"]);
     assert_eq!(config.upstreams[0].host, "r");
-    assert_eq!(read("{\n admin off\n}", &|_| None).admin, None);
+    assert_eq!(of("{\n admin off\n}", &|_| None).admin, None);
 }
 
 #[test]
 fn a_part_that_another_file_imports_has_no_site() {
-    let config = read("reverse_proxy app:1\nencode gzip", &|_| None);
+    let config = of("reverse_proxy app:1\nencode gzip", &|_| None);
     assert_eq!((config.sites.len(), config.upstreams.len()), (0, 1));
 }
 
@@ -112,7 +124,7 @@ fn the_ports_of_sites() {
 #[test]
 fn what_asks_who_is_there() {
     let check = |text: &str, expect: &[bool]| {
-        let found: Vec<bool> = read(text, &|_| None).upstreams.iter().map(|one| one.guarded).collect();
+        let found: Vec<bool> = of(text, &|_| None).upstreams.iter().map(|one| one.guarded).collect();
         assert_eq!(found, expect, "{text}");
     };
     check("a.com {\n reverse_proxy app:1\n}", &[false]);
@@ -128,4 +140,26 @@ fn what_asks_who_is_there() {
     check("a.com {\n @home remote_ip 10.0.0.0/8\n reverse_proxy @home app:1\n respond 403\n}", &[true]);
     check("http://app.localhost, app.lan {\n reverse_proxy app:1\n}", &[true]);
     check(":80 {\n reverse_proxy app:1\n}", &[false]);
+}
+
+#[test]
+fn a_snippet_that_imports_itself_reaches_a_limit() {
+    let text = format!("(s) {{\n{}reverse_proxy a:1\n}}\nx.com {{\nimport s\n}}\n", "import s\n".repeat(10));
+    assert_eq!(reached(&text), [Limit::Steps]);
+    assert_eq!(reached("(s) {\nimport s\nreverse_proxy a:1\n}\nx.com {\nimport s\n}\n"), []);
+}
+
+#[test]
+fn blocks_are_nested_to_a_limit() {
+    let deep = |levels: usize| format!("x.com {{\n{}{}}}\n", "handle {\n".repeat(levels), "}\n".repeat(levels));
+    assert_eq!(reached(&deep(20_000)), [Limit::Depth]);
+    assert_eq!(reached(&deep(20)), []);
+}
+
+#[test]
+fn arguments_that_multiply_reach_a_limit() {
+    let snippets: String =
+        (0..9).map(|at| format!("(s{at}) {{\nimport s{} {}\n}}\n", at + 1, "{args[0]}".repeat(30))).collect();
+    let text = format!("{snippets}(s9) {{\nreverse_proxy {{args[0]}}\n}}\nx.com {{\nimport s0 aaaaaaaa\n}}\n");
+    assert_eq!(reached(&text), [Limit::Bytes]);
 }

@@ -11,51 +11,88 @@ use std::ops::Range;
 
 use self::lines::{Instruction, instructions};
 use self::words::{Lookup, Word, whole, words};
-use crate::collections::IndexMap;
+use crate::budget::{Limit, Meter};
+use crate::collections::{HashMap, IndexMap};
 use crate::compose::load::short::volume::clean;
 use crate::model::{BuiltImage, Command, Copied, Exposed, Healthcheck, ImageReference, Ran, Spanned};
 use crate::source::Place;
 
 /// A stage.
-#[derive(Clone, Debug)]
 struct Stage {
-    /// Its name, lower case.
-    name: Option<String>,
-    image: BuiltImage,
+    start: Start,
+    /// Its instructions in the file, `FROM` left out.
+    instructions: Range<usize>,
 }
+
+/// What a stage starts from.
+enum Start {
+    /// An image; `None` where a variable leaves it open.
+    Image(Option<Spanned<ImageReference>>),
+    /// A stage before it.
+    Stage(usize),
+}
+
+/// `ENV` so far.
+type Variables = IndexMap<String, Spanned<String>>;
 
 /// Where bytes of the Dockerfile stand.
 pub(crate) type Placer<'a> = &'a dyn Fn(&Range<usize>) -> Place;
 
 /// The image of the last stage, or of the one that `target` names or numbers. `arguments` gives the `args` of the build.
-/// `None` where there is no such stage.
-pub(crate) fn built(text: &str, arguments: Lookup<'_>, target: Option<&str>, place: Placer<'_>) -> Option<BuiltImage> {
+/// `None` where there is no such stage, and where it costs too much.
+pub(crate) fn built(
+    text: &str,
+    arguments: Lookup<'_>,
+    target: Option<&str>,
+    (place, meter): (Placer<'_>, Meter<'_>),
+) -> Option<BuiltImage> {
+    let all = instructions(text);
     let mut reader = Reader {
         arguments,
         place,
+        meter,
         globals: BTreeMap::new(),
         locals: BTreeMap::new(),
         shell: Vec::new(),
         own_command: false,
-        stages: Vec::new(),
     };
-    for instruction in instructions(text) {
-        reader.instruction(&instruction);
-    }
-    let stages = reader.stages;
+    let Stages { all: stages, by_name } = reader.stages(&all);
     let index = match target.map(str::to_lowercase) {
         None => stages.len().checked_sub(1)?,
-        Some(target) => stages
-            .iter()
-            .position(|stage| stage.name.as_deref() == Some(target.as_str()))
-            .or_else(|| target.parse().ok())?,
+        Some(target) => by_name.get(&target).copied().or_else(|| target.parse().ok())?,
     };
-    stages.into_iter().nth(index).map(|stage| stage.image)
+    // The stages that lead to it, each read once; the others say nothing of it.
+    let mut stage = stages.get(index)?;
+    let mut chain = vec![stage];
+    while let Start::Stage(earlier) = &stage.start {
+        stage = stages.get(*earlier)?;
+        chain.push(stage);
+    }
+    let Start::Image(base) = &stage.start else { return None };
+    let mut image = empty(base.clone());
+    for stage in chain.into_iter().rev() {
+        reader.locals.clear();
+        reader.shell.clear();
+        reader.own_command = false;
+        for instruction in all.get(stage.instructions.clone()).unwrap_or_default() {
+            image = reader.in_stage(instruction, image);
+        }
+    }
+    (!meter.budget.is_spent(Limit::Bytes)).then_some(image)
+}
+
+/// The stages of a Dockerfile.
+#[derive(Default)]
+struct Stages {
+    all: Vec<Stage>,
+    /// The first one of each name, in lower case.
+    by_name: HashMap<String, usize>,
 }
 
 struct Reader<'a> {
     arguments: Lookup<'a>,
     place: Placer<'a>,
+    meter: Meter<'a>,
     /// `ARG`s before the first stage.
     globals: BTreeMap<String, Option<String>>,
     /// `ARG`s of the stage.
@@ -64,47 +101,53 @@ struct Reader<'a> {
     shell: Vec<String>,
     /// Whether the stage itself has a `CMD`.
     own_command: bool,
-    stages: Vec<Stage>,
 }
 
 impl Reader<'_> {
-    fn instruction(&mut self, instruction: &Instruction) {
-        match instruction.keyword.as_str() {
-            "FROM" => self.from(instruction),
-            "ARG" => self.argument(instruction),
-            _ => {
-                let Some(stage) = self.stages.pop() else { return };
-                let image = self.in_stage(instruction, stage.image);
-                self.stages.push(Stage { image, ..stage });
+    /// Where the stages stand, and what they start from: only the `ARG`s before the first have a say in that.
+    fn stages(&mut self, all: &[Instruction]) -> Stages {
+        let mut stages = Stages::default();
+        for (at, instruction) in all.iter().enumerate() {
+            match instruction.keyword.as_str() {
+                "FROM" => self.from(instruction, at + 1, &mut stages),
+                "ARG" if stages.all.is_empty() => self.argument(instruction, None),
+                _ => {}
+            }
+            if let Some(stage) = stages.all.last_mut() {
+                stage.instructions.end = at + 1;
             }
         }
+        stages
     }
 
-    fn from(&mut self, instruction: &Instruction) {
-        let lookup = |name: &str| self.globals.get(name).cloned().flatten();
+    fn from(&self, instruction: &Instruction, start: usize, stages: &mut Stages) {
+        let lookup = |name: &str| self.meter.inserted(self.globals.get(name).cloned().flatten());
         let all = words(&instruction.body, instruction.start, &lookup);
         let mut rest = all.iter().skip_while(|word| word.text.starts_with("--"));
         let Some(base) = rest.next() else { return };
         let named = rest.next().is_some_and(|word| word.text.eq_ignore_ascii_case("as"));
         let name = rest.next().filter(|_| named).map(|word| word.text.to_lowercase());
         let lower = base.text.to_lowercase();
-        let earlier = self.stages.iter().find(|stage| stage.name.as_deref() == Some(lower.as_str()));
-        let image = match earlier {
-            Some(stage) => stage.image.clone(),
-            None => empty(
+        let start_of = match stages.by_name.get(&lower) {
+            Some(earlier) => Start::Stage(*earlier),
+            None => Start::Image(
                 (!base.open && !base.text.is_empty())
                     .then(|| Spanned::new(ImageReference::parse(&base.text), (self.place)(&base.span))),
             ),
         };
-        self.locals.clear();
-        self.shell.clear();
-        self.own_command = false;
-        self.stages.push(Stage { name, image });
+        if let Some(name) = name {
+            stages.by_name.entry(name).or_insert(stages.all.len());
+        }
+        stages.all.push(Stage { start: start_of, instructions: start..start });
     }
 
-    fn argument(&mut self, instruction: &Instruction) {
+    /// Takes in an `ARG`: one of a stage, whose variables so far are given, or one before the first.
+    fn argument(&mut self, instruction: &Instruction, environment: Option<&Variables>) {
         let declared: Vec<(String, Option<Word>)> = {
-            let lookup = |name: &str| self.value(name);
+            let lookup = |name: &str| match environment {
+                Some(environment) => self.value_in(environment, name),
+                None => self.meter.inserted(self.globals.get(name).cloned().flatten()),
+            };
             let words = words(&instruction.body, instruction.start, &lookup);
             words.into_iter().map(|word| match word.text.split_once('=') {
                 Some((name, value)) => {
@@ -118,7 +161,7 @@ impl Reader<'_> {
         for (name, default) in declared {
             let default = default.filter(|word| !word.open).map(|word| word.text);
             let given = (self.arguments)(&name).or(default);
-            if self.stages.is_empty() {
+            if environment.is_none() {
                 self.globals.insert(name, given);
             } else {
                 let given = given.or_else(|| self.globals.get(&name).cloned().flatten());
@@ -127,24 +170,19 @@ impl Reader<'_> {
         }
     }
 
-    /// The value of a variable in the last stage, or before the first.
-    fn value(&self, name: &str) -> Option<String> {
-        match self.stages.last() {
-            Some(stage) => self.value_in(&stage.image.environment, name),
-            None => self.globals.get(name).cloned().flatten(),
-        }
-    }
-
     /// `ENV` goes before `ARG`.
-    fn value_in(&self, environment: &IndexMap<String, Spanned<String>>, name: &str) -> Option<String> {
+    fn value_in(&self, environment: &Variables, name: &str) -> Option<String> {
         let set = environment.get(name).map(|value| value.value.clone());
-        set.or_else(|| self.locals.get(name).cloned().flatten())
+        self.meter.inserted(set.or_else(|| self.locals.get(name).cloned().flatten()))
     }
 
     fn in_stage(&mut self, instruction: &Instruction, mut image: BuiltImage) -> BuiltImage {
         // The readers below borrow it while other parts of the image change.
         let environment = std::mem::take(&mut image.environment);
         let (body, start) = (instruction.body.as_str(), instruction.start);
+        if instruction.keyword == "ARG" {
+            self.argument(instruction, Some(&environment));
+        }
         let words = |reader: &Self| words(body, start, &|name| reader.value_in(&environment, name));
         let one = |reader: &Self| {
             let word = whole(body, start, &|name| reader.value_in(&environment, name));
@@ -153,7 +191,7 @@ impl Reader<'_> {
         let mut added = Vec::new();
         match instruction.keyword.as_str() {
             "EXPOSE" => image.exposes.extend(words(self).iter().filter_map(|word| self.exposed(word))),
-            "ENV" => added = self.variables(instruction, words(self)),
+            "ENV" => added = self.variables(instruction, words(self), &environment),
             "USER" => image.user = one(self),
             "WORKDIR" => image.working_dir = one(self).and_then(|path| join(image.working_dir.as_ref(), path)),
             "VOLUME" => {
@@ -241,11 +279,16 @@ impl Reader<'_> {
     }
 
     /// `ENV a=b c=d`, or `ENV a b`.
-    fn variables(&self, instruction: &Instruction, words: Vec<Word>) -> Vec<(String, Spanned<String>)> {
+    fn variables(
+        &self,
+        instruction: &Instruction,
+        words: Vec<Word>,
+        environment: &Variables,
+    ) -> Vec<(String, Spanned<String>)> {
         if words.first().is_some_and(|word| !word.text.contains('=')) {
             let Some((name, rest)) = instruction.body.split_once(char::is_whitespace) else { return Vec::new() };
             let start = instruction.start + instruction.body.len() - rest.trim_start().len();
-            let value = whole(rest.trim(), start, &|name| self.value(name));
+            let value = whole(rest.trim(), start, &|name| self.value_in(environment, name));
             let value = (!value.open).then(|| Spanned::new(value.text, (self.place)(&value.span)));
             return value.into_iter().map(|value| (name.to_owned(), value)).collect();
         }
@@ -292,8 +335,12 @@ fn empty(base: Option<Spanned<ImageReference>>) -> BuiltImage {
 
 /// A working directory, seen from the one before it.
 fn join(before: Option<&Spanned<String>>, path: Spanned<String>) -> Option<Spanned<String>> {
+    const LONGEST: usize = 4096;
     let absolute = if path.value.starts_with('/') {
         clean(&path.value)
+    } else if before.is_some_and(|before| before.value.len() > LONGEST) {
+        // No system has such a path.
+        return None;
     } else {
         clean(&format!("{}/{}", before?.value, path.value))
     };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::built;
+use crate::budget::{Budget, Limit, Meter};
 use crate::model::{BuiltImage, Command};
 use crate::source::NodeId;
 use crate::source::Place;
@@ -15,7 +16,8 @@ fn place(range: &Range<usize>) -> Place {
 
 fn read_with(text: &str, arguments: &[(&str, &str)], target: Option<&str>) -> Option<BuiltImage> {
     let lookup = |name: &str| arguments.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
-    built(text, &lookup, target, &place)
+    let budget = Budget::default();
+    built(text, &lookup, target, (&place, Meter { budget: &budget, at: Place::start() }))
 }
 
 fn read(text: &str) -> BuiltImage {
@@ -128,4 +130,30 @@ fn what_the_base_decides_is_left_open() {
     assert!(image.working_dir.is_none());
     assert_eq!(image.copies[0].target, None);
     assert_eq!(image.environment.keys().collect::<Vec<_>>(), ["B"]);
+}
+
+#[test]
+fn variables_that_double_reach_a_limit() {
+    for line in ["ENV A{at}=$A{before}$A{before}", "ARG A{at}=$A{before}$A{before}", "ENV A{at} $A{before}$A{before}"] {
+        let mut text = "FROM a\nENV A0=xxxxxxxxxxxxxxxx\n".to_owned();
+        for at in 1..60 {
+            let line = line.replace("{at}", &at.to_string()).replace("{before}", &(at - 1).to_string());
+            text.push_str(&format!("{line}\n"));
+        }
+        let budget = Budget::default();
+        let meter = Meter { budget: &budget, at: Place::start() };
+        assert!(built(&text, &|_| None, None, (&place, meter)).is_none(), "{line}");
+        assert_eq!(budget.reached(), [(Limit::Bytes, Place::start())], "{line}");
+    }
+}
+
+#[test]
+fn a_long_chain_of_stages_is_read_once() {
+    let mut text = "FROM a AS s0\nEXPOSE 80\nRUN x\n".to_owned();
+    for at in 1..3_000 {
+        text.push_str(&format!("FROM s{} AS s{at}\nRUN x\n", at - 1));
+    }
+    let image = read(&text);
+    assert_eq!((image.runs.len(), image.exposes.len(), base(&image)), (3_000, 1, Some("a")));
+    assert_eq!(read_with(&text, &[], Some("s1")).unwrap().runs.len(), 2);
 }

@@ -5,6 +5,7 @@ mod routes;
 use std::ops::Range;
 
 use super::address::{HostPort, Located, host_port};
+use crate::budget::Meter;
 use routes::Ways;
 
 pub(crate) use routes::HaproxyRoute;
@@ -68,7 +69,9 @@ const SECTIONS: [&str; 15] = [
 ];
 
 /// Reads a file; `lookup` gives the value of a variable of the environment for what stands in double quotes.
-pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfig {
+pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> HaproxyConfig {
+    let lookup = &|name: &str| meter.inserted(lookup(name));
+    let mut has_open_stats = false;
     let mut config = HaproxyConfig::default();
     let mut section = Section::default();
     let mut ways = Ways::default();
@@ -81,10 +84,10 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Hapro
         ways.line(&words);
         match first.text.as_str() {
             first if SECTIONS.contains(&first) => {
-                section.close(&mut config);
+                has_open_stats |= section.close(&mut config);
                 if section.is_defaults {
                     by_default = section.stats;
-                } else if section.stats.inherited && config.binds.iter().any(|one| one.open_stats) {
+                } else if section.stats.inherited && has_open_stats {
                     // They show on every port: the first stands for all.
                     by_default.shown = false;
                 }
@@ -108,7 +111,7 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Hapro
         }
     }
     section.close(&mut config);
-    config.routes = ways.open();
+    config.routes = ways.open(meter);
     config
 }
 
@@ -158,13 +161,16 @@ impl Stats {
 }
 
 impl Section {
-    fn close(&mut self, config: &mut HaproxyConfig) {
+    /// Hands over what the section has; whether one of its ports shows statistics to everybody.
+    fn close(&mut self, config: &mut HaproxyConfig) -> bool {
         let late = self.late || self.late_by_default;
         config.servers.extend(self.servers.drain(..).map(|one| HaproxyServer { late: one.late || late, ..one }));
         let stats = self.stats;
         let is_open = |index: usize| stats.is_open() && (index == 0 || !stats.inherited);
+        let has_open_stats = !self.binds.is_empty() && is_open(0);
         let binds = self.binds.drain(..).enumerate();
         config.binds.extend(binds.map(|(index, one)| Bind { open_stats: is_open(index), ..one }));
+        has_open_stats
     }
 }
 
@@ -285,6 +291,13 @@ fn variable(line: &str, at: usize) -> Option<(&str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
+    use crate::source::Place;
+
+    fn of(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfig {
+        let budget = Budget::default();
+        read(text, lookup, Meter { budget: &budget, at: Place::start() })
+    }
 
     fn check(text: &str, expect: &[&str]) {
         let lookup = |name: &str| (name == "UP").then(|| "app:8000".to_owned());
@@ -293,7 +306,7 @@ mod tests {
             let text = text.get(one.address.span.clone()).unwrap();
             format!("{} {:?}{late} @{text}", one.address.host, one.address.port)
         };
-        let shown: Vec<String> = read(text, &lookup).servers.iter().map(show).collect();
+        let shown: Vec<String> = of(text, &lookup).servers.iter().map(show).collect();
         assert_eq!(shown, expect, "{text}");
     }
 
@@ -322,7 +335,7 @@ mod tests {
     #[test]
     fn binds_and_certificates() {
         let text = "frontend f\n bind *:80\n bind :::443,:8443 ssl crt /c/é.pem ssl-min-ver TLSv1.0 alpn h2\n bind 127.0.0.1:9\nglobal\n ssl-default-bind-options no-sslv3 force-tlsv11\nlisten stats\n bind :8404\n stats enable\nlisten s2\n bind :1\n stats enable\n stats auth a:b\n";
-        let config = read(text, &|_| None);
+        let config = of(text, &|_| None);
         let binds: Vec<_> = config.binds.iter().map(|one| (one.port, one.ssl, one.open_stats)).collect();
         assert_eq!(
             binds,
@@ -330,7 +343,7 @@ mod tests {
         );
         assert_eq!(config.certificates[0].text, "/c/é.pem");
         let open = |text: &str| {
-            read(text, &|_| None).binds.iter().filter(|one| one.open_stats).map(|one| one.port).collect::<Vec<_>>()
+            of(text, &|_| None).binds.iter().filter(|one| one.open_stats).map(|one| one.port).collect::<Vec<_>>()
         };
         // What `defaults` show is shown on every port: the first stands for all.
         let rest = "frontend a\n bind :1\n bind :2\nfrontend b\n bind :3\n";

@@ -2,10 +2,12 @@
 //!
 //! By <https://docs.haproxy.org/3.2/configuration.html>, 4.2 (keywords), 4.3 (actions) and 7 (ACLs).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::address::HostPort;
 use super::{SECTIONS, Word, bound, server};
+use crate::budget::{Limit, Meter};
+use crate::collections::HashMap;
 
 /// A way from ports of HAProxy to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,23 +51,27 @@ impl Ways {
     }
 
     /// The ways on which no section may ask.
-    pub(crate) fn open(&self) -> Vec<HaproxyRoute> {
+    pub(crate) fn open(&self, meter: Meter<'_>) -> Vec<HaproxyRoute> {
         if self.sections.iter().any(|part| part.kind == "defaults" && part.asks) {
             return Vec::new();
+        }
+        let mut backends: HashMap<&str, Vec<&Part>> = HashMap::default();
+        for part in &self.sections {
+            if matches!(part.kind.as_str(), "backend" | "listen") && !part.asks {
+                backends.entry(&part.name).or_default().push(part);
+            }
         }
         let entrances = self.sections.iter().filter(|part| !part.asks && !part.ports.is_empty());
         let mut found = Vec::new();
         for entrance in entrances {
-            let is_behind = |part: &&Part| {
-                matches!(part.kind.as_str(), "backend" | "listen")
-                    && !part.asks
-                    && entrance.backends.contains(&part.name)
-            };
-            let behind = self.sections.iter().filter(is_behind).flat_map(|part| &part.servers);
-            let servers = entrance.servers.iter().chain(behind);
-            found.extend(
-                servers.map(|address| HaproxyRoute { ports: entrance.ports.clone(), address: address.clone() }),
-            );
+            let names: BTreeSet<&str> = entrance.backends.iter().map(String::as_str).collect();
+            let behind = names.into_iter().filter_map(|name| backends.get(name)).flatten();
+            for address in entrance.servers.iter().chain(behind.flat_map(|part| &part.servers)) {
+                if !meter.spend(Limit::Values, 1 + entrance.ports.len()) {
+                    return found;
+                }
+                found.push(HaproxyRoute { ports: entrance.ports.clone(), address: address.clone() });
+            }
         }
         found
     }
@@ -140,9 +146,12 @@ fn looks_at_request(words: &[Word]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::read;
+    use crate::budget::{Budget, Meter};
+    use crate::source::Place;
 
     fn check(text: &str, expect: &[&str]) {
-        let shown: Vec<String> = read(text, &|_| None)
+        let budget = Budget::default();
+        let shown: Vec<String> = read(text, &|_| None, Meter { budget: &budget, at: Place::start() })
             .routes
             .iter()
             .map(|one| format!("{:?} {} @{}", one.ports, one.address.host, text.get(one.address.span.clone()).unwrap()))

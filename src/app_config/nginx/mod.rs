@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::address::{self, HostPort, Located};
+use crate::budget::Meter;
 use guards::{guard, is_one_page};
 use words::{Token, Word, after_block, substituted, token};
 
@@ -94,14 +95,15 @@ pub(crate) struct Listen {
 }
 
 /// Reads a file; variables of a template stay as they are.
-pub(crate) fn read(text: &str) -> NginxConfig {
-    read_template(text, &|_| None)
+pub(crate) fn read(text: &str, meter: Meter<'_>) -> NginxConfig {
+    read_template(text, &|_| None, meter)
 }
 
 /// Reads a template: `lookup` gives the value of a variable of the environment, as `envsubst` replaces them. What it
 /// does not know is left to nginx.
-pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> NginxConfig {
-    let mut reader = Reader { lookup, config: NginxConfig::default(), blocks: Vec::new() };
+pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> NginxConfig {
+    let lookup = &|name: &str| meter.inserted(lookup(name));
+    let mut reader = Reader { lookup, meter, config: NginxConfig::default(), blocks: Vec::new() };
     let mut words: Vec<Word> = Vec::new();
     let mut at = 0;
     while let Some((token, next)) = token(text, at) {
@@ -113,6 +115,8 @@ pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>)
                 at = after_block(text, at);
                 reader.note(guard(&std::mem::take(&mut words)));
             }
+            // No server has so many blocks in each other.
+            Token::Open if !meter.allows_depth(reader.blocks.len()) => break,
             Token::Open => reader.open(&std::mem::take(&mut words)),
             Token::Close => {
                 words.clear();
@@ -142,6 +146,7 @@ struct Block {
 
 struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
+    meter: Meter<'a>,
     config: NginxConfig,
     blocks: Vec<Block>,
 }
@@ -251,7 +256,7 @@ impl Reader<'_> {
     fn set(&mut self, name: &Word, rest: &[Word]) {
         let given = rest.first().map(|word| self.environment(word).text);
         if let (Some(variable), Some(given)) = (name.text.strip_prefix('$'), given) {
-            let (given, _) = substituted(&given, &|name| self.config.variables.get(name).cloned());
+            let (given, _) = substituted(&given, &|name| self.variable(name));
             self.config.variables.insert(variable.to_owned(), given);
         }
     }
@@ -267,8 +272,13 @@ impl Reader<'_> {
         substituted(&word.text, self.lookup).1
     }
 
+    /// The value of a variable of nginx.
+    fn variable(&self, name: &str) -> Option<String> {
+        self.meter.inserted(self.config.variables.get(name).cloned())
+    }
+
     fn pass(&self, directive: &str, word: &Word) -> Option<Pass> {
-        let (text, names) = substituted(&word.text, &|name| self.config.variables.get(name).cloned());
+        let (text, names) = substituted(&word.text, &|name| self.variable(name));
         let via_variable = !names.is_empty();
         let word = Word { text, exact: word.exact && !via_variable, ..word.clone() };
         let (scheme, at) = match word.text.split_once("://") {

@@ -1,10 +1,20 @@
 //! What is read of nginx configurations.
 
 use super::*;
+use crate::budget::Budget;
+use crate::source::Place;
+
+fn with_budget<T>(act: impl FnOnce(Meter<'_>) -> T) -> T {
+    act(Meter { budget: &Budget::default(), at: Place::start() })
+}
+
+fn of(text: &str) -> NginxConfig {
+    with_budget(|meter| read(text, meter))
+}
 
 /// `directive scheme host:port @text`, one a pass.
 fn check(text: &str, expect: &[&str]) {
-    let passes = read(text).passes;
+    let passes = of(text).passes;
     let show = |pass: &Pass| {
         let scheme = pass.scheme.as_deref().unwrap_or("-");
         let port = pass.port.map_or("-".to_owned(), |port| port.to_string());
@@ -52,7 +62,7 @@ fn variables_of_nginx_are_followed() {
 #[test]
 fn upstreams_and_listens() {
     let text = "upstream é {\r\n  server app:8000 weight=5; # x\r\n  server unix:/x; server 10.0.0.1 down;\r\n}\r\nserver { listen [::]:443 ssl; listen 8080 default_server; listen localhost; listen unix:/y; include conf.d/*.conf; }";
-    let config = read(text);
+    let config = of(text);
     let upstream = &config.upstreams[0];
     let shown: Vec<_> = upstream
         .servers
@@ -74,7 +84,7 @@ fn a_template_takes_variables_of_the_environment() {
         "P" => Some("81".to_owned()),
         _ => None,
     };
-    let config = read_template(text, &lookup);
+    let config = with_budget(|meter| read_template(text, &lookup, meter));
     let server = &config.upstreams[0].servers[0].address;
     assert_eq!(
         (server.host.as_str(), server.port, text.get(server.span.clone()).unwrap()),
@@ -87,7 +97,7 @@ fn a_template_takes_variables_of_the_environment() {
 #[test]
 fn certificates_protocols_and_challenges() {
     let text = "events {}\r\nhttp { server { # é }\r\n ssl_certificate '/c/é.pem'; ssl_certificate_key /c/$host.key;\n ssl_protocols TLSv1 TLSv1.2;\n root /no; location ^~ /.well-known/acme-challenge/ { if ($a) { root /var/www; } } location / { root /no; } } }";
-    let config = read(text);
+    let config = of(text);
     let texts = |all: &[Located]| all.iter().map(|one| one.text.clone()).collect::<Vec<_>>();
     assert_eq!(texts(&config.certificates), ["/c/é.pem", "/c/$host.key"]);
     assert_eq!(texts(&config.protocols), ["TLSv1", "TLSv1.2"]);
@@ -98,7 +108,7 @@ fn certificates_protocols_and_challenges() {
 
 #[test]
 fn servers_that_are_resolved_late_and_local_ports() {
-    let config = read(
+    let config = of(
         "upstream a { zone a 1m; server app:1 resolve; server b; } server { listen 127.0.0.1:8080; listen [::1]:1; listen 81; }",
     );
     assert_eq!(config.upstreams[0].servers.iter().map(|one| one.late).collect::<Vec<_>>(), [true, false]);
@@ -108,7 +118,7 @@ fn servers_that_are_resolved_late_and_local_ports() {
 #[test]
 fn what_asks_who_is_there() {
     let check = |text: &str, expect: &[(bool, &[u16])]| {
-        let passes = read(text).passes;
+        let passes = of(text).passes;
         let found: Vec<(bool, &[u16])> =
             passes.iter().map(|pass| (pass.guarded == Some(true), pass.ports.as_slice())).collect();
         assert_eq!(found, expect, "{text}");
@@ -129,7 +139,25 @@ fn what_asks_who_is_there() {
     check("server { location / { include uwsgi_params; proxy_pass http://a; } }", &[(false, &[80])]);
     check("server { location / { access_by_lua_block { x() } proxy_pass http://a; } }", &[(true, &[80])]);
     check("http { include conf.d/*.conf; server { location / { proxy_pass http://a; } } }", &[(false, &[80])]);
-    assert!(read("http { auth_basic x; include conf.d/*.conf; }").guarded);
-    assert!(read("auth_basic x; server { }").guarded);
-    assert!(!read("http { server { auth_basic x; } }").guarded);
+    assert!(of("http { auth_basic x; include conf.d/*.conf; }").guarded);
+    assert!(of("auth_basic x; server { }").guarded);
+    assert!(!of("http { server { auth_basic x; } }").guarded);
+}
+
+#[test]
+fn variables_that_double_reach_a_limit() {
+    let budget = Budget::default();
+    let mut text = "set $a0 xxxxxxxxxxxxxxxx;\n".to_owned();
+    for at in 1..60 {
+        text.push_str(&format!("set $a{at} $a{0}$a{0};\n", at - 1));
+    }
+    read(&text, Meter { budget: &budget, at: Place::start() });
+    assert_eq!(budget.reached(), [(crate::budget::Limit::Bytes, Place::start())]);
+}
+
+#[test]
+fn blocks_are_nested_to_a_limit() {
+    let budget = Budget::default();
+    read(&"location / {\n".repeat(20_000), Meter { budget: &budget, at: Place::start() });
+    assert_eq!(budget.reached(), [(crate::budget::Limit::Depth, Place::start())]);
 }

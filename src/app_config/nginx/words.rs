@@ -104,9 +104,12 @@ pub(crate) fn substituted(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -
     let mut result = String::new();
     let mut names = Vec::new();
     let mut rest = text;
+    // Behind the last brace no other is looked for.
+    let last_brace = text.rfind('}').map_or(usize::MAX, |at| text.len() - at);
     while let Some((before, after)) = rest.split_once('$') {
         result.push_str(before);
-        let braced = after.strip_prefix('{').and_then(|inner| inner.split_once('}'));
+        let inner = after.strip_prefix('{').filter(|inner| inner.len() >= last_brace);
+        let braced = inner.and_then(|inner| inner.split_once('}'));
         let plain = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
         let (name, tail) = braced.unwrap_or_else(|| after.split_at_checked(plain).unwrap_or((after, "")));
         match lookup(name).filter(|_| !name.is_empty()) {

@@ -6,11 +6,12 @@ use crate::app_config::address::host_port;
 use crate::app_config::read::{Content, Read};
 use crate::app_config::settings::{Setting, parts};
 use crate::app_config::{AdminPort, Named, ProxyKind, ProxyListen, ProxyTarget, Sidecars, Traefik};
+use crate::budget::{Limit, Meter};
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
 
 /// Adds what a Traefik says of itself and of the services behind it.
-pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) {
+pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars, meter: Meter<'_>) {
     let options = of_command(service);
     let named = options.iter().find(|one| one.path == "configfile").map(|one| one.value.clone());
     let is_static = |path: &str| named.as_deref().map_or_else(|| is_static_path(path), |named| named == path);
@@ -29,13 +30,17 @@ pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars) 
         None => (of_environment(service), None),
     };
     let settings = TraefikSettings { all: settings, known: !unread };
+    let entry_points = settings.entry_points().len();
+    if !meter.spend(Limit::Steps, entry_points.saturating_mul(settings.all.len())) {
+        return;
+    }
     interfaces(service, &settings, given, all);
     let dynamic: Vec<_> = files().filter(|(one, _)| !is_static(&one.target)).collect();
     for (one, settings) in &dynamic {
         routes(service, one, settings, all);
     }
     if !settings.asks_at_entrance() {
-        all.open_routes.extend(routers::open_routes(service, &dynamic, &settings));
+        all.open_routes.extend(routers::open_routes(service, &dynamic, &settings, meter));
     }
     all.traefiks.push(Traefik { service: service.name.clone(), settings });
 }

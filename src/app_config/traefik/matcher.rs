@@ -149,6 +149,9 @@ impl Parser<'_> {
     }
 
     fn term(&mut self, depth: usize) -> Result<(), Malformed> {
+        while matches!(self.peek(), Some((Token::Not, _))) {
+            self.at += 1;
+        }
         let Some((token, span)) = self.peek() else {
             let end = self.end;
             return Err(wrong("the rule ends where a matcher is expected", end.saturating_sub(1)..end));
@@ -156,7 +159,6 @@ impl Parser<'_> {
         let token = token.clone();
         self.at += 1;
         match token {
-            Token::Not => self.term(depth),
             Token::Open if depth < DEEPEST => {
                 self.expression(depth + 1)?;
                 self.close(&span)
@@ -220,6 +222,8 @@ mod tests {
         check("HostRegexp(`{sub:[a-z]+}.a`) || host(\"b\")", "-");
         check("HostSNI(`*`)", "-");
         check("((Host(`a`)))", "-");
+        check(&format!("{}Host(`a`)", "!".repeat(100_000)), "-");
+        check(&format!("{}Host(`a`)", "(".repeat(100_000)), "(");
     }
 
     #[test]

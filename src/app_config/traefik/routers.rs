@@ -1,6 +1,6 @@
 //! Routers in files of which nothing is known to ask who is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::guards::{HARMLESS, is_internal};
 use super::settings::TraefikSettings;
@@ -8,25 +8,99 @@ use crate::app_config::address::host_port;
 use crate::app_config::read::Read;
 use crate::app_config::settings::{Setting, parts};
 use crate::app_config::{ProxyKind, ProxyRoute};
+use crate::budget::{Limit, Meter};
+use crate::collections::HashMap;
 use crate::model::Service;
 
 /// A file of routes and what it says.
 type Routes<'a> = (&'a Read, &'a Vec<Setting>);
 
+/// What files say of HTTP, by the names of what it is about.
+#[derive(Default)]
+struct Index<'a> {
+    /// The values of each option of a router, or of the items below.
+    routers: HashMap<&'a str, BTreeMap<&'a str, Vec<&'a str>>>,
+    /// The kinds of each middleware.
+    middlewares: HashMap<&'a str, BTreeSet<&'a str>>,
+    /// The servers of each service.
+    services: HashMap<&'a str, Vec<(String, Option<u16>)>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(files: &[Routes<'a>]) -> Index<'a> {
+        let mut index = Index::default();
+        for setting in files.iter().flat_map(|(_, all)| all.iter()) {
+            index.add(setting);
+        }
+        index
+    }
+
+    fn add(&mut self, setting: &'a Setting) {
+        if let Some((name, options)) = setting.path.strip_prefix("http.routers.").and_then(|path| path.split_once('.'))
+        {
+            let option = options.split('.').next().unwrap_or(options);
+            self.routers.entry(name).or_default().entry(option).or_default().push(&setting.value);
+        } else if let Some(path) = setting.path.strip_prefix("http.middlewares.") {
+            // A name may have dots in it.
+            for (at, _) in path.match_indices('.') {
+                let (Some(name), Some(rest)) = (path.get(..at), path.get(at + 1..)) else { continue };
+                let kind = rest.split('.').next().unwrap_or(rest);
+                self.middlewares.entry(name).or_default().insert(kind);
+            }
+        } else if let ["http", "services", name, "loadbalancer", "servers", _, "url"] = parts(&setting.path).as_slice()
+        {
+            self.services.entry(name).or_default().extend(address(&setting.value));
+        }
+    }
+
+    fn values(&self, router: &str, option: &str) -> &[&'a str] {
+        self.routers.get(router).and_then(|options| options.get(option)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a middleware of a router may ask who is there, or sends everybody elsewhere. One that no file defines may.
+    fn asks(&self, router: &str) -> bool {
+        self.values(router, "middlewares").iter().any(|name| {
+            let is_harmless = |kind: &&str| HARMLESS.contains(kind) && !kind.starts_with("redirect");
+            self.middlewares.get(own(name).as_str()).is_none_or(|kinds| !kinds.iter().all(is_harmless))
+        })
+    }
+
+    /// The servers behind the service that a router names.
+    fn servers(&self, router: &str) -> &[(String, Option<u16>)] {
+        let service = self.values(router, "service").first().map(|name| own(name));
+        service.and_then(|service| self.services.get(service.as_str())).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// The ways from routers of HTTP to servers; routers and what they name may stand in different files.
-pub(crate) fn open_routes(service: &Service, files: &[Routes<'_>], settings: &TraefikSettings) -> Vec<ProxyRoute> {
+pub(crate) fn open_routes(
+    service: &Service,
+    files: &[Routes<'_>],
+    settings: &TraefikSettings,
+    meter: Meter<'_>,
+) -> Vec<ProxyRoute> {
+    let index = Index::of(files);
+    let entry_points = settings.entry_points();
     let mut found = Vec::new();
     for (read, all) in files {
         for rule in all.iter() {
             let parts = parts(&rule.path);
             let ["http", "routers", name, "rule"] = parts.as_slice() else { continue };
-            if is_internal(&rule.value) || asks(files, name) {
+            if is_internal(&rule.value) || index.asks(name) {
                 continue;
             }
-            let ports = ports(files, name, settings);
-            for (host, port) in servers(files, name) {
+            // The ports of the entry points that it names; none where it names none, and takes all.
+            let named = index.values(name, "entrypoints");
+            let (servers, compared) = (index.servers(name), named.len().saturating_mul(entry_points.len()));
+            if !meter.spend(Limit::Steps, compared) || !meter.spend(Limit::Values, servers.len()) {
+                return found;
+            }
+            let is_named = |name: &str| named.iter().any(|one| one.eq_ignore_ascii_case(name));
+            let known = entry_points.iter().filter(|(name, ..)| is_named(name));
+            let ports: Vec<u16> = known.map(|(_, port, _)| *port).collect();
+            for (host, port) in servers {
                 let (proxy, place, ports) = (service.name.clone(), read.place(&rule.span), ports.clone());
-                let kind = ProxyKind::TraefikFile;
+                let (kind, host, port) = (ProxyKind::TraefikFile, host.clone(), *port);
                 found.push(ProxyRoute { proxy, host, port, ports, place, given: read.given, kind });
             }
         }
@@ -34,49 +108,10 @@ pub(crate) fn open_routes(service: &Service, files: &[Routes<'_>], settings: &Tr
     found
 }
 
-/// The values at `http.<kind>.<name>.<option>`, or of the items below, in all files.
-fn values<'a>(files: &[Routes<'a>], router: &str, option: &str) -> Vec<&'a str> {
-    let path = format!("http.routers.{router}.{option}");
-    let is_it = |setting: &&Setting| {
-        setting.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    files.iter().flat_map(|(_, all)| all.iter().filter(is_it).map(|one| one.value.as_str())).collect()
-}
-
-/// Whether a middleware of a router may ask who is there, or sends everybody elsewhere. One that no file defines may.
-fn asks(files: &[Routes<'_>], router: &str) -> bool {
-    values(files, router, "middlewares").into_iter().any(|name| {
-        let path = format!("http.middlewares.{}.", own(name));
-        let kinds: BTreeSet<&str> = files
-            .iter()
-            .flat_map(|(_, all)| all.iter())
-            .filter_map(|one| one.path.strip_prefix(&path)?.split('.').next())
-            .collect();
-        let is_harmless = |kind: &&str| HARMLESS.contains(kind) && !kind.starts_with("redirect");
-        kinds.is_empty() || !kinds.iter().all(is_harmless)
-    })
-}
-
-/// The ports of the entry points that a router names; none where it names none, and takes all.
-fn ports(files: &[Routes<'_>], router: &str, settings: &TraefikSettings) -> Vec<u16> {
-    let named = values(files, router, "entrypoints");
-    let known = settings.entry_points().into_iter();
-    known.filter(|(name, ..)| named.iter().any(|one| one.eq_ignore_ascii_case(name))).map(|(_, port, _)| port).collect()
-}
-
-/// The servers behind the service that a router names.
-fn servers(files: &[Routes<'_>], router: &str) -> Vec<(String, Option<u16>)> {
-    let Some(service) = values(files, router, "service").first().map(|name| own(name)) else { return Vec::new() };
-    let of_service = |one: &&Setting| {
-        let parts = parts(&one.path);
-        matches!(parts.as_slice(), ["http", "services", name, "loadbalancer", "servers", _, "url"] if *name == service)
-    };
-    let address = |one: &Setting| {
-        let (_, rest) = one.value.split_once("://")?;
-        let found = host_port(rest.split('/').next()?, 0)?;
-        Some((found.host, found.port))
-    };
-    files.iter().flat_map(|(_, all)| all.iter().filter(of_service).filter_map(address)).collect()
+fn address(url: &str) -> Option<(String, Option<u16>)> {
+    let (_, rest) = url.split_once("://")?;
+    let found = host_port(rest.split('/').next()?, 0)?;
+    Some((found.host, found.port))
 }
 
 /// A name as the keys of files are read: in lower case, without the name of the provider.

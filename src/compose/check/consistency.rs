@@ -1,7 +1,10 @@
 //! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
 //! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every problem is a rejection.
 
+use std::sync::Arc;
+
 use super::cycles::{Edges, cycles};
+use crate::budget::Budget;
 use crate::collections::{HashMap, IndexSet};
 use crate::compose::problem::{Cause, Conflict, Missing, Problem, Reported, Resource, Role, Undefined, ValueProblem};
 use crate::compose::value::quote::Quote;
@@ -18,6 +21,10 @@ pub(crate) struct Check<'a> {
     pub(crate) enabled: &'a IndexSet<String>,
     /// Services whose `extends` leads nowhere.
     pub(crate) unresolved: &'a IndexSet<String>,
+    /// What the project may cost.
+    pub(crate) budget: &'a Budget,
+    /// The names of each kind, once one of them is missing.
+    pub(crate) names: HashMap<Resource, Arc<[String]>>,
     /// What was found.
     pub(crate) found: Vec<Reported>,
 }
@@ -224,8 +231,9 @@ impl<'a> Check<'a> {
     fn undefined(&mut self, kind: Resource, name: Quote, place: Place, service: &Service<'_>) {
         let section = kind.section();
         let is_broken = self.canonical.get(section).is_some_and(|all| !all.is_null() && all.map().is_none());
-        let known = if kind == Resource::Model { self.models() } else { self.section(section) };
-        let known = known.into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+        let all = if kind == Resource::Model { self.models() } else { self.section(section) };
+        let names = || all.into_iter().flatten().map(|(name, _)| name.to_string()).collect();
+        let known = Arc::clone(self.names.entry(kind).or_insert_with(names));
         let undefined = Undefined::Name { kind, name, service: service.name.to_owned(), known };
         let cause = is_broken.then_some(Cause::Section(section));
         self.report(place, service, Problem::Undefined(undefined)).caused_by = cause;
@@ -358,7 +366,7 @@ impl<'a> Check<'a> {
             })
             .collect();
         let names: Vec<&str> = services.iter().map(|service| service.name).collect();
-        for (path, place) in cycles(&names, &edges) {
+        for (path, place) in cycles(&names, &edges, self.budget) {
             let first = path.first().cloned().unwrap_or_default();
             self.found.push(Reported::of_service(place, &first, Problem::Cycle { path }));
         }

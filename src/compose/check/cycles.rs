@@ -1,43 +1,57 @@
 //! Circles of services that depend on each other.
 
-use std::collections::BTreeSet;
-
-use crate::collections::HashMap;
+use crate::budget::{Budget, Limit};
+use crate::collections::{HashMap, HashSet};
 use crate::source::Place;
 
 /// What each service depends on, and where it says so.
 pub(crate) type Edges<'a> = HashMap<&'a str, Vec<(&'a str, Place)>>;
 
-/// Every circle once: the names along it, the first one again at the end, and where the first names the second.
-pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>) -> Vec<(Vec<String>, Place)> {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
-    let mut cycles = Vec::new();
-    for name in names {
-        walk(name, edges, &mut Vec::new(), &mut done, &mut cycles);
-    }
-    cycles
+/// How many steps a name of a cycle counts as: all of them are kept.
+const STEPS_OF_NAME: usize = 8;
+
+/// A service on the path that is walked, and which of its edges comes next.
+struct Step<'a> {
+    name: &'a str,
+    next: usize,
 }
 
-/// Walks the graph depth first; an edge back into the path closes a cycle.
-fn walk<'a>(
-    name: &'a str,
-    edges: &Edges<'a>,
-    path: &mut Vec<&'a str>,
-    done: &mut BTreeSet<&'a str>,
-    cycles: &mut Vec<(Vec<String>, Place)>,
-) {
-    if done.contains(name) {
-        return;
-    }
-    path.push(name);
-    for (next, place) in edges.get(name).into_iter().flatten() {
-        match path.iter().position(|step| step == next) {
-            Some(at) => cycles.push(cycle(path.get(at..).unwrap_or(&[]), edges, *place)),
-            None => walk(next, edges, path, done, cycles),
+/// Every circle once: the names along it, the first one again at the end, and where the first names the second. The graph
+/// is walked depth first; an edge back into the path closes a cycle.
+pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>, budget: &Budget) -> Vec<(Vec<String>, Place)> {
+    let mut done: HashSet<&str> = HashSet::default();
+    let mut cycles = Vec::new();
+    for name in names {
+        if done.contains(name) {
+            continue;
+        }
+        let mut path = vec![Step { name, next: 0 }];
+        let mut positions: HashMap<&str, usize> = HashMap::from_iter([(*name, 0)]);
+        while let Some(last) = path.last_mut() {
+            let Some((next, place)) = edges.get(last.name).and_then(|all| all.get(last.next)) else {
+                positions.remove(last.name);
+                done.insert(last.name);
+                path.pop();
+                continue;
+            };
+            last.next += 1;
+            match positions.get(next) {
+                Some(at) => {
+                    let steps: Vec<&str> = path.iter().skip(*at).map(|step| step.name).collect();
+                    if !budget.spend(Limit::Steps, STEPS_OF_NAME.saturating_mul(steps.len()), *place) {
+                        return cycles;
+                    }
+                    cycles.push(cycle(&steps, edges, *place));
+                }
+                None if done.contains(next) => {}
+                None => {
+                    positions.insert(next, path.len());
+                    path.push(Step { name: next, next: 0 });
+                }
+            }
         }
     }
-    path.pop();
-    done.insert(name);
+    cycles
 }
 
 /// A circle, from the service of it that stands first in the file, and where that one names the next.

@@ -1,6 +1,7 @@
 //! From the nodes of a file to values: aliases and merge keys expanded, scalars typed, `!reset` and `!override` noted.
 
-use crate::collections::HashMap;
+use crate::budget::{Budget, Limit};
+use crate::collections::{HashMap, HashSet};
 use crate::compose::problem::{Kind, Problem, Reported, Role, Syntax, TypeProblem};
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
@@ -8,30 +9,23 @@ use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
 
-/// How many values the aliases of one document may expand to.
-const MAX_VALUES: usize = 250_000;
-
-/// How deep values may nest, aliases expanded.
-const MAX_DEPTH: usize = 256;
-
 /// A document of a Compose file as values.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The root.
     pub(crate) value: Value,
     /// The paths tagged `!reset` or `!override`: what stands there in earlier files goes.
-    pub(crate) resets: Vec<Vec<Text>>,
+    pub(crate) resets: HashSet<Vec<Text>>,
 }
 
 /// Converts the documents of a file. Docker compose rejects a project for each of the problems.
-pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Reported>) {
+pub fn convert(tree: &Tree, budget: &Budget) -> (Vec<Document>, Vec<Reported>) {
     let mut converter =
-        Converter { tree, found: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new(), made: 0 };
+        Converter { tree, budget, found: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new() };
     let mut documents = Vec::new();
     for root in &tree.documents {
-        converter.made = 0;
         let value = converter.node(*root, &Few::new());
-        let resets = std::mem::take(&mut converter.resets);
+        let resets = std::mem::take(&mut converter.resets).into_iter().collect();
         if let Some(value) = value {
             documents.push(Document { value, resets });
         }
@@ -41,11 +35,12 @@ pub fn convert(tree: &Tree) -> (Vec<Document>, Vec<Reported>) {
 
 struct Converter<'a> {
     tree: &'a Tree,
+    budget: &'a Budget,
     found: Vec<Reported>,
     resets: Vec<Vec<Text>>,
     path: Vec<Text>,
+    /// The collections around, aliases followed.
     open: Vec<NodeId>,
-    made: usize,
 }
 
 impl Converter<'_> {
@@ -53,9 +48,8 @@ impl Converter<'_> {
     fn node(&mut self, id: NodeId, via: &Few<Step>) -> Option<Value> {
         let tree = self.tree;
         let node = tree.node(id)?;
-        self.made += usize::from(!via.is_empty());
-        if self.made > MAX_VALUES || self.open.len() >= MAX_DEPTH {
-            self.too_large(id);
+        let place = tree.place(id);
+        if !self.budget.spend(Limit::Values, 1, place) || !self.budget.allows_depth(self.open.len(), place) {
             return None;
         }
         match node.tag.as_deref() {
@@ -98,8 +92,7 @@ impl Converter<'_> {
             self.report(self.tree.place(id), Problem::Syntax(Syntax::RecursiveAlias));
             return None;
         }
-        let mut through = via.clone();
-        through.push(Step::Alias(self.tree.place(id)));
+        let through = with_step(via, Step::Alias(self.tree.place(id)));
         self.node(target, &through)
     }
 
@@ -129,7 +122,7 @@ impl Converter<'_> {
                 if let Some(mut value) = self.node(pair.value, via) {
                     // Compose rejects the file; the rest of it is judged as if both stood in one place.
                     if let Some(first) = map.get(text.as_str()) {
-                        join(&mut value, &first.value);
+                        join(&mut value, &first.value, self.budget);
                     }
                     map.insert(text.clone(), Entry { key: tree.place(pair.key), value });
                 }
@@ -144,8 +137,7 @@ impl Converter<'_> {
 
     /// Adds what a merge key brings; what the mapping has, and what an earlier entry of a list brings, stays.
     fn merge(&mut self, map: &mut Map, pair: Pair, via: &Few<Step>) {
-        let mut through = via.clone();
-        through.push(Step::MergeKey(self.tree.place(pair.key)));
+        let through = with_step(via, Step::MergeKey(self.tree.place(pair.key)));
         let Some((target, node)) = self.tree.follow(pair.value) else { return };
         let sources = match &node.kind {
             NodeKind::Mapping(..) => vec![pair.value],
@@ -203,13 +195,6 @@ impl Converter<'_> {
         self.found.push(reported.related(self.tree.place(first), Role::First));
     }
 
-    fn too_large(&mut self, id: NodeId) {
-        let problem = Problem::Syntax(Syntax::TooLarge { limit: MAX_VALUES });
-        if !self.found.iter().any(|one| one.problem == problem) {
-            self.report(self.tree.place(id), problem);
-        }
-    }
-
     fn report(&mut self, place: Place, problem: Problem) {
         self.found.push(Reported::new(place, &self.path, problem));
     }
@@ -239,17 +224,36 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// How many steps of a way are kept: in a chain of merge keys each value would have all of those before it.
+const LONGEST_WAY: usize = 16;
+
+fn with_step(via: &Few<Step>, step: Step) -> Few<Step> {
+    let mut through = via.clone();
+    if through.len() < LONGEST_WAY {
+        through.push(step);
+    }
+    through
+}
+
 fn add_missing(map: &mut Map, other: Map) {
     other.into_iter().for_each(|(key, entry)| map.insert_missing(key, entry));
 }
 
 /// Adds to a collection what the one lacks that its key was given before.
-fn join(value: &mut Value, first: &Value) {
+fn join(value: &mut Value, first: &Value, budget: &Budget) {
+    let pairs = match (&value.data, &first.data) {
+        (Data::Map(_), Data::Map(other)) => other.len(),
+        (Data::List(items), Data::List(other)) => items.len().saturating_mul(other.len()),
+        _ => return,
+    };
+    if !budget.spend(Limit::Steps, pairs, value.place) {
+        return;
+    }
     match (&mut value.data, &first.data) {
         (Data::Map(map), Data::Map(other)) => {
             for (key, entry) in other {
                 match map.get_mut(key) {
-                    Some(known) => join(&mut known.value, &entry.value),
+                    Some(known) => join(&mut known.value, &entry.value, budget),
                     None => map.insert(key.clone(), entry.clone()),
                 }
             }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::environment::{Environment, env_problems, line_place};
+use super::environment::{Environment, env_problems, line_place, spend};
 use super::interpolate::Reference;
-use crate::collections::IndexSet;
+use crate::budget::Limit;
+use crate::collections::{HashMap, IndexSet};
 use crate::compose::load::{Loader, ServiceEnvFile};
 use crate::compose::problem::{
-    Around, Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Reported, Role, ValueProblem,
+    Around, Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Related, Reported, Role, ValueProblem,
 };
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Value};
@@ -31,12 +32,20 @@ pub(crate) fn resolve(
     let Some(Entry { value: Value { data: Data::Map(services), .. }, .. }) = map.get_mut("services") else {
         return Vec::new();
     };
-    let mut files = Vec::new();
+    let mut listing = Listing::default();
     for (name, entry) in services.iter_mut().filter(|(name, _)| enabled.contains(name.as_str())) {
-        variables(loader, name, &mut entry.value, environment, &mut files);
+        variables(loader, name, &mut entry.value, environment, &mut listing);
         labels(loader, name, &mut entry.value);
     }
-    files
+    listing.files
+}
+
+/// The env files of services so far.
+#[derive(Default)]
+struct Listing {
+    files: Vec<ServiceEnvFile>,
+    /// Those that cannot be read and must be there, with the number of what was reported.
+    missing: HashMap<PathBuf, usize>,
 }
 
 /// An entry of `env_file`.
@@ -73,7 +82,7 @@ fn variables(
     name: &str,
     service: &mut Value,
     environment: &Environment,
-    files: &mut Vec<ServiceEnvFile>,
+    listing: &mut Listing,
 ) {
     if service.get("env_file").is_none() {
         return;
@@ -85,18 +94,24 @@ fn variables(
             Ok(file) => Some(file),
             Err(LoadError::Missing) if !required => None,
             Err(error) => {
-                let known = files.iter().any(|known| known.file.is_none() && known.required && known.path == path);
+                let known = listing.missing.get(&path).copied();
+                if required {
+                    listing.missing.entry(path.clone()).or_insert(loader.found.len());
+                }
                 let absent = Absent { service: name, path: &path, place };
                 match (known, blank) {
-                    (true, _) => missing_again(loader, &absent),
-                    (false, true) => adrift(loader, &absent),
-                    (false, false) => missing(loader, &absent, error),
+                    (Some(first), _) => missing_again(loader, &absent, first),
+                    (None, true) => adrift(loader, &absent),
+                    (None, false) => missing(loader, &absent, error),
                 }
                 None
             }
         };
-        files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required });
-        let Some(file) = file else { continue };
+        listing.files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required });
+        let Some(file) = file.filter(|_| loader.budget.spend(Limit::Files, 1, place)) else { continue };
+        if loader.budget.is_spent(Limit::Bytes) {
+            continue;
+        }
         match format.as_ref().map_or("", Quote::value) {
             "" | ".env" => dotenv_file(loader, file, &own, &mut added, environment),
             "raw" => raw_file(loader, file, &own, &mut added, environment),
@@ -132,15 +147,9 @@ struct Absent<'a> {
 }
 
 /// For the other services that name a missing file, it is one more place of the first problem.
-fn missing_again(loader: &mut Loader<'_>, absent: &Absent<'_>) {
-    let path = loader.named_from(absent.place, absent.path);
-    let is_first = |reported: &&mut Reported| match &reported.problem {
-        Problem::EnvFile(problem) => problem.path().is_some_and(|known| known.value() == path),
-        _ => false,
-    };
-    if let Some(first) = loader.found.iter_mut().filter(|one| one.is_rejection()).find(is_first) {
-        let reported = first.clone().related(absent.place, Role::UsedBy(absent.service.to_owned()));
-        *first = reported;
+fn missing_again(loader: &mut Loader<'_>, absent: &Absent<'_>, first: usize) {
+    if let Some(first) = loader.found.get_mut(first).filter(|one| one.is_rejection()) {
+        first.related.push(Related { place: absent.place, role: Role::UsedBy(absent.service.to_owned()) });
     }
 }
 
@@ -240,13 +249,16 @@ fn near_miss(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
 fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, environment: &Environment) {
     let source = loader.sources.file(file);
     let text_of = |map: &Map, name: &str| map.get(name).and_then(|entry| entry.value.text()).map(str::to_owned);
-    let before = added.clone();
     let first = |name: &str| environment.value(name).or_else(|| text_of(own, name));
-    let earlier = |name: &str| text_of(&before, name);
+    let earlier = |name: &str| text_of(added, name);
     let parsed = dotenv::parse(&source.text, dotenv::Role::Service, Known { first: &first, earlier: &earlier });
+    spend(&parsed, file, source.text.len(), &loader.budget);
     loader.found.extend(env_problems(file, &parsed));
     for (at, line) in parsed.lines.iter().enumerate() {
         let Some(value) = &line.value else { continue };
+        if !loader.budget.spend(Limit::Values, 1, line_place(file, at, line.key_span.0, line.key_span.1)) {
+            return;
+        }
         let key = line_place(file, at, line.key_span.0, line.key_span.1);
         let place = line_place(file, at, line.value_span.0, line.value_span.1);
         let value = Value::new(Data::Text(value.as_str().into()), place);
@@ -257,6 +269,7 @@ fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map
 /// `format: raw` takes every line as it is (docker compose 2.40.3, `raw` env file format).
 fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, environment: &Environment) {
     let source = loader.sources.file(file);
+    loader.budget.spend(Limit::Bytes, source.text.len(), line_place(file, 0, 0, 0));
     let mut start = 0;
     for (at, line) in source.text.split_inclusive('\n').enumerate() {
         let from = start;
@@ -281,6 +294,9 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
             }
         };
         let Some(value) = value else { continue };
+        if !loader.budget.spend(Limit::Values, 1, place) {
+            return;
+        }
         added.insert(key, Entry { key: place, value: Value::new(Data::Text(value.into()), place) });
     }
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
+use crate::budget::{Budget, Limit};
 use crate::collections::HashMap;
 use crate::compose::load::Outside;
 use crate::compose::problem::{EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Reported};
@@ -41,7 +44,8 @@ pub(crate) enum State {
 /// The variables of a project.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
-    settings: HashMap<String, Setting>,
+    /// Shared with the projects that include this one or are included, until one of them reads env files of its own.
+    settings: Arc<HashMap<String, Setting>>,
     /// The env files read, in order.
     pub(crate) files: Vec<FileId>,
     /// Bare `KEY` lines that nothing gives a value, by name.
@@ -75,14 +79,14 @@ impl Environment {
     }
 
     /// Adds what is known about variables that the files of the checkout do not set.
-    pub(crate) fn supplement(&mut self, sources: &SourceDb, outside: &Outside) {
+    pub(crate) fn supplement(&mut self, sources: &SourceDb, outside: &Outside, budget: &Budget) {
         self.outside = outside.clone();
         let mut read: HashMap<String, Setting> = HashMap::default();
         // What is wrong with an example is nothing that docker compose sees.
         let mut ignored = Vec::new();
         for file in outside.examples.iter().filter_map(|path| sources.load(path).ok()) {
             let bare = self.bare.len();
-            self.read_file(sources, file, &mut read, &mut ignored);
+            self.read_file(sources, file, &mut read, &mut ignored, budget);
             self.documented.extend(self.bare.drain(bare..).map(|(name, _)| name));
         }
         for (name, setting) in read {
@@ -92,7 +96,7 @@ impl Environment {
             if is_placeholder(&setting.value) {
                 self.documented.insert(name);
             } else {
-                self.settings.insert(name, Setting { is_assumed: true, ..setting });
+                Arc::make_mut(&mut self.settings).insert(name, Setting { is_assumed: true, ..setting });
             }
         }
     }
@@ -106,7 +110,7 @@ impl Environment {
 
     /// Sets a variable whatever was set before.
     pub(crate) fn force(&mut self, name: &str, value: impl Into<String>) {
-        self.settings.insert(
+        Arc::make_mut(&mut self.settings).insert(
             name.to_owned(),
             Setting { value: value.into(), place: None, replaced: Vec::new(), is_assumed: false },
         );
@@ -116,20 +120,31 @@ impl Environment {
     ///
     /// The problems are what Compose rejects: lines it cannot read, each at its place, and files that are missing, at
     /// the `anchor`.
-    pub(crate) fn read(&mut self, sources: &SourceDb, files: &[PathBuf], anchor: Place) -> Vec<Reported> {
+    pub(crate) fn read(
+        &mut self,
+        sources: &SourceDb,
+        files: &[PathBuf],
+        anchor: Place,
+        budget: &Budget,
+    ) -> Vec<Reported> {
         let mut found = Vec::new();
         let mut read: HashMap<String, Setting> = HashMap::default();
         for path in files {
             match sources.load(path) {
-                Ok(file) => {
+                Ok(file) if budget.spend(Limit::Files, 1, anchor) => {
                     self.files.push(file);
-                    self.read_file(sources, file, &mut read, &mut found);
+                    self.read_file(sources, file, &mut read, &mut found, budget);
                 }
+                Ok(_) => {}
                 Err(error) => found.push(unreadable(sources, path, error, anchor)),
             }
         }
+        if read.is_empty() || !budget.spend(Limit::Steps, self.settings.len(), anchor) {
+            return found;
+        }
+        let settings = Arc::make_mut(&mut self.settings);
         for (name, setting) in read {
-            self.settings.entry(name).or_insert(setting);
+            settings.entry(name).or_insert(setting);
         }
         found
     }
@@ -140,19 +155,22 @@ impl Environment {
         file: FileId,
         read: &mut HashMap<String, Setting>,
         found: &mut Vec<Reported>,
+        budget: &Budget,
     ) {
         let source = sources.file(file);
         let first = |name: &str| self.value(name);
         let earlier = |name: &str| read.get(name).map(|setting| setting.value.clone());
         let parsed = dotenv::parse(&source.text, Role::Project, Known { first: &first, earlier: &earlier });
+        spend(&parsed, file, source.text.len(), budget);
         found.extend(env_problems(file, &parsed));
         for (at, line) in parsed.lines.iter().enumerate() {
             let place = line_place(file, at, line.key_span.0, line.value_span.1);
             match &line.value {
                 Some(value) => {
                     let before = read.remove(&line.key);
-                    let mut replaced = before.as_ref().map_or_else(Vec::new, |setting| setting.replaced.clone());
-                    replaced.extend(before.and_then(|setting| setting.place));
+                    let (mut replaced, place_before) =
+                        before.map_or((Vec::new(), None), |setting| (setting.replaced, setting.place));
+                    replaced.extend(place_before);
                     read.insert(
                         line.key.clone(),
                         Setting { value: value.clone(), place: Some(place), replaced, is_assumed: false },
@@ -162,6 +180,15 @@ impl Environment {
             }
         }
     }
+}
+
+/// Counts what an env file has cost to read.
+pub(crate) fn spend(parsed: &dotenv::EnvFile, file: FileId, bytes: usize, budget: &Budget) {
+    let at = line_place(file, 0, 0, 0);
+    if parsed.is_cut {
+        budget.note(Limit::Bytes, at);
+    }
+    budget.spend(Limit::Bytes, parsed.expanded_bytes.max(bytes), at);
 }
 
 fn unreadable(sources: &SourceDb, path: &Path, error: LoadError, anchor: Place) -> Reported {
@@ -181,7 +208,8 @@ pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Report
     let mut found = Vec::new();
     let mut last: Option<u32> = None;
     for problem in &parsed.problems {
-        let before = parsed.lines.iter().rev().find(|line| line.key_span.0 < problem.start);
+        let behind = parsed.lines.partition_point(|line| line.key_span.0 < problem.start);
+        let before = behind.checked_sub(1).and_then(|at| parsed.lines.get(at));
         let follows = last.is_some_and(|last| before.is_none_or(|line| line.key_span.0 < last));
         last = Some(problem.start);
         if !follows {

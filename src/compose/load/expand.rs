@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::short::{go, port, volume};
+use crate::budget::{Budget, Limit};
 use crate::compose::problem::{Cause, Conflict, Problem, Reported, Role, ValueProblem};
 use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::provenance::{Texts, parts_within};
@@ -18,11 +19,16 @@ use crate::source::Place;
 pub(crate) struct Canonical<'a> {
     /// The files, for places.
     pub(crate) texts: &'a Texts<'a>,
+    /// What the project may cost.
+    pub(crate) budget: &'a Budget,
     /// Everything Compose rejects.
     pub(crate) found: Vec<Reported>,
     /// What is spelt in an old way.
     pub(crate) legacy: Vec<Legacy>,
 }
+
+/// How many values the long form of a port has.
+const VALUES_OF_PORT: usize = 6;
 
 #[derive(Clone, Copy)]
 enum Form {
@@ -250,8 +256,8 @@ impl Canonical<'_> {
             }
             _ => return vec![item],
         };
-        let specs = match port::parse(&text) {
-            Ok(specs) => specs,
+        let range = match port::parse(&text) {
+            Ok(range) => range,
             Err(error) => {
                 let place = self.texts.part(&item, error.range);
                 let problem = Problem::Value(ValueProblem::Port(Quote::of(&item), error.flaw));
@@ -260,7 +266,10 @@ impl Canonical<'_> {
             }
         };
         let sides = port::parts(&text);
-        specs.into_iter().map(|spec| self.port_map(&item, &spec, &sides)).collect()
+        if !self.budget.spend(Limit::Values, VALUES_OF_PORT.saturating_mul(range.len()), item.place) {
+            return Vec::new();
+        }
+        range.ports().into_iter().map(|spec| self.port_map(&item, &spec, &sides)).collect()
     }
 
     fn port_map(&self, item: &Value, spec: &port::PortSpec, sides: &port::SpecParts) -> Value {

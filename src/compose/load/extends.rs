@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use super::convert::Document;
 use super::environment::Environment;
 use super::merge::{merge, reset};
+use crate::budget::{Limit, MAX_DEPTH};
 use crate::compose::load::Loader;
 use crate::compose::problem::{ExtendsProblem, Problem, Reported};
 use crate::compose::value::quote::Quote;
-use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
+use crate::compose::value::thin_arc::Few;
+use crate::compose::value::{Data, Map, Step, Text, Value};
 use crate::source::Place;
 use crate::source::normalize;
 
@@ -22,6 +24,9 @@ pub(crate) struct Scope<'a> {
     /// The variables that extended files see.
     pub(crate) environment: &'a Environment,
 }
+
+/// How many services a file may have for one of them to be suggested.
+const MOST_KNOWN: usize = 1_000;
 
 /// The chain of services that led here; one that comes again closes a circle.
 type Chain = Vec<(PathBuf, String)>;
@@ -73,6 +78,11 @@ fn one(
     if chain.contains(&step) {
         return circle(loader, name, at, chain, service);
     }
+    if loader.budget.is_spent(Limit::Values) || !loader.budget.allows_depth(chain.len(), at) {
+        loader.unresolved.insert(name.to_owned());
+        // In its own turn the service may have what it starts from.
+        return None;
+    }
     chain.push(step);
     let base = match file {
         None => same_file(loader, name, &wanted, at, services, scope, chain),
@@ -87,10 +97,14 @@ fn one(
         // What it starts from is not whole.
         loader.unresolved.insert(name.to_owned());
     }
-    mark(&mut base, &Step::Extends(at));
+    let values = mark(&mut base, &Step::Extends(at));
+    if !loader.budget.spend(Limit::Values, values, at) {
+        loader.unresolved.insert(name.to_owned());
+        return Some(without_extends(service));
+    }
     let mut path = vec![Text::new_static("services"), name.into()];
     if let Some(document) = document {
-        reset(&mut base, &mut path, &document.resets);
+        reset(&mut base, &mut path, &document.resets, &loader.budget);
     }
     let (place, via) = (service.place, service.via.clone());
     let merged = merge(base, service, &mut path, &mut loader.found);
@@ -156,8 +170,8 @@ fn other_file(
 fn needed(services: &Map, wanted: &str) -> Map {
     let mut found = Map::new();
     let mut next = Some(wanted);
-    while let Some(name) = next.filter(|name| !found.contains_key(name)) {
-        let Some(entry) = services.get(name) else { return services.clone() };
+    while let Some(name) = next.filter(|name| !found.contains_key(name) && found.len() <= MAX_DEPTH) {
+        let Some(entry) = services.get(name) else { return all_of(services, found) };
         found.insert(name.to_owned(), entry.clone());
         next = match entry.value.get("extends") {
             Some(Value { data: Data::Text(base), .. }) => Some(base.as_str()),
@@ -170,8 +184,17 @@ fn needed(services: &Map, wanted: &str) -> Map {
     found
 }
 
+/// All services of a file, where it has not so many that copies of them are too much.
+fn all_of(services: &Map, needed: Map) -> Map {
+    if services.len() <= MOST_KNOWN { services.clone() } else { needed }
+}
+
 fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: Option<Quote>, services: &Map) {
-    let known = services.keys().map(Text::to_string).collect();
+    // With very many names nobody is told which was meant.
+    let known = match services.len() {
+        0..=MOST_KNOWN => services.keys().map(Text::to_string).collect(),
+        _ => Vec::new(),
+    };
     let wanted = Quote::at(at, wanted);
     report(loader, name, at, ExtendsProblem::Undefined { service: name.to_owned(), wanted, file, known });
 }
@@ -195,22 +218,29 @@ fn without_extends(mut service: Value) -> Value {
     service
 }
 
-/// Adds a step to a value and to everything in it.
-pub(crate) fn mark(value: &mut Value, step: &Step) {
-    value.via.push(step.clone());
-    match &mut value.data {
-        Data::Map(map) => {
-            for Entry { value, .. } in map.values_mut() {
-                mark(value, step);
-            }
+/// Adds a step to a value and to everything in it, and says how many values these are.
+pub(crate) fn mark(value: &mut Value, step: &Step) -> usize {
+    let mut marked = (Few::new(), Few::from(vec![step.clone()]));
+    mark_all(value, step, &mut marked)
+}
+
+/// `marked` is the last way that got the step, without and with it: values that came one way share it.
+fn mark_all(value: &mut Value, step: &Step, marked: &mut (Few<Step>, Few<Step>)) -> usize {
+    // Of a longer way only the first steps are kept: each service of a chain would have all of those before it.
+    if value.via.len() < MAX_DEPTH {
+        if !value.via.is_same(&marked.0) {
+            let before = value.via.clone();
+            value.via.push(step.clone());
+            *marked = (before, std::mem::take(&mut value.via));
         }
-        Data::List(items) => {
-            for item in items {
-                mark(item, step);
-            }
-        }
-        _ => {}
+        value.via.clone_from(&marked.1);
     }
+    let inside: usize = match &mut value.data {
+        Data::Map(map) => map.values_mut().map(|entry| mark_all(&mut entry.value, step, marked)).sum(),
+        Data::List(items) => items.iter_mut().map(|item| mark_all(item, step, marked)).sum(),
+        _ => 0,
+    };
+    inside + 1
 }
 
 /// Git and OCI references, which docker compose fetches.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
 use super::extends::{is_remote, mark};
+use crate::budget::Limit;
 use crate::compose::load::Loader;
 use crate::compose::problem::{EnvFileProblem, IncludeProblem, Problem, Reported, Role, TypeProblem};
 use crate::compose::value::quote::Quote;
@@ -117,6 +118,9 @@ fn one(
         files.push((normalize(&directory.join(path)), *place));
     }
     let (main, place) = files.first()?;
+    if !loader.budget.allows_depth(included.len(), *place) || loader.budget.is_spent(Limit::Files) {
+        return None;
+    }
     if included.contains(main) {
         let names: Vec<String> = included.iter().chain([main]).map(|path| short_name(path)).collect();
         loader.report(Reported::new(*place, &[], Problem::Include(IncludeProblem::Cycle { names })));
@@ -171,7 +175,7 @@ fn own_environment(
             }
         }
     }
-    let found = own.read(loader.sources, &env_files, include.place);
+    let found = own.read(loader.sources, &env_files, include.place, &loader.budget);
     loader.found.extend(found);
     Some(own)
 }

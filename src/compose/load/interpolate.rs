@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use super::environment::{Environment, State};
 use super::short::go;
+use crate::budget::{Budget, Limit};
+use crate::collections::HashSet;
 use crate::compose::problem::{Cast, Problem, Reported, TypeProblem, ValueProblem, Verdict};
 use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::provenance::Texts;
@@ -48,6 +50,8 @@ pub(crate) struct Interpolation<'a> {
     pub(crate) environment: &'a Environment,
     /// The files, for places.
     pub(crate) texts: &'a Texts<'a>,
+    /// What the project may cost.
+    pub(crate) budget: &'a Budget,
     /// All uses so far.
     pub(crate) references: Vec<Reference>,
     /// What is wrong with values and their variables.
@@ -60,8 +64,9 @@ impl<'a> Interpolation<'a> {
         environment: &'a Environment,
         texts: &'a Texts<'a>,
         references: Vec<Reference>,
+        budget: &'a Budget,
     ) -> Interpolation<'a> {
-        Interpolation { environment, texts, references, found: Vec::new() }
+        Interpolation { environment, texts, budget, references, found: Vec::new() }
     }
 
     /// Interpolates a value and what is in it.
@@ -103,7 +108,17 @@ impl<'a> Interpolation<'a> {
 
     fn text(&mut self, value: &mut Value, template: &str, path: &[Text]) {
         let environment = self.environment;
+        if self.budget.is_spent(Limit::Bytes) {
+            value.data = Data::Text(template.into());
+            return;
+        }
         let expansion = expand(template, &|name| environment.value(name));
+        for (is_reached, limit) in [(expansion.is_cut, Limit::Bytes), (expansion.is_deep, Limit::Depth)] {
+            if is_reached {
+                self.budget.note(limit, value.place);
+            }
+        }
+        self.budget.spend(Limit::Bytes, expansion.inserted, value.place);
         let inner = self.texts.inner(value.place, template);
         let whole = value.place;
         let found = if inner.is_none() { self.texts.find_uses(whole, template, &expansion.uses) } else { Vec::new() };
@@ -112,7 +127,10 @@ impl<'a> Interpolation<'a> {
                 let span = Span { file: span.file, start: span.start + start as u32, end: span.start + end as u32 };
                 Place { span, node: whole.node }
             }
-            None => found.iter().find(|(from, _)| *from == start).map_or(whole, |(_, place)| *place),
+            None => {
+                let at = found.binary_search_by_key(&start, |(from, _)| *from).ok();
+                at.and_then(|at| found.get(at)).map_or(whole, |(_, place)| *place)
+            }
         };
         self.note(&expansion, template, path, &locate);
         value.parts = parts(&expansion, inner.is_some(), environment, &locate);
@@ -127,7 +145,7 @@ impl<'a> Interpolation<'a> {
             _ => None,
         };
         let is_question = |usage: &&Use| template.get(..usage.start).is_some_and(ends_in_question);
-        let asked: Vec<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
+        let asked: HashSet<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
         for usage in &expansion.uses {
             let Use { name, start, end, operator, outcome, word, effective } = usage;
             let before = key.as_ref().map_or(0, |key| key.len() + 1);
@@ -142,7 +160,7 @@ impl<'a> Interpolation<'a> {
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
-                asked: asked.contains(&name.as_str()),
+                asked: asked.contains(name.as_str()),
             });
         }
         let problems = expansion.problems.iter().filter(|problem| !self.may_be_met(problem));
@@ -213,10 +231,17 @@ fn is_secret(text: &str, path: &[Text]) -> bool {
     assigned || path.last().is_some_and(|key| is_secret_name(key))
 }
 
+/// How many bytes before an option of a shell's test are searched for the start of the test.
+const TEST_BYTES: usize = 256;
+
 /// Whether a text breaks off behind the `-z` or `-n` of a shell's test. Other programs have such options, too.
 fn ends_in_question(before: &str) -> bool {
     let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
     let before = before.strip_suffix('\\').unwrap_or(before);
+    if !before.trim_end_matches([' ', '\t', '!']).ends_with(['z', 'n']) {
+        return false;
+    }
+    let before = before.get(before.ceil_char_boundary(before.len().saturating_sub(TEST_BYTES))..).unwrap_or("");
     let line = before.rsplit(['\n', ';']).next().unwrap_or(before);
     let mut words = line.split([' ', '\t']).rev().filter(|word| !matches!(*word, "" | "!"));
     let is_behind = before.ends_with([' ', '\t']);
@@ -264,9 +289,11 @@ fn is_default(usage: &Use, all: &[Use]) -> bool {
         return true;
     }
     let given = matches!(usage.outcome, Outcome::Default | Outcome::Alternative);
-    let holds_value = all.iter().any(|inner| {
-        inner.effective && inner.start > usage.start && inner.end <= usage.end && inner.outcome == Outcome::Value
-    });
+    // They stand in their order, an outer one before those in its word.
+    let first = all.partition_point(|inner| inner.start <= usage.start);
+    let inside = all.iter().skip(first).take_while(|inner| inner.start < usage.end);
+    let holds_value =
+        inside.into_iter().any(|inner| inner.effective && inner.end <= usage.end && inner.outcome == Outcome::Value);
     given && !holds_value && !is_secret_name(&usage.name)
 }
 

@@ -2,6 +2,8 @@
 //! compose-go 2.9.1's).
 
 use super::short::go::sprint;
+use crate::budget::{Budget, Limit};
+use crate::collections::HashSet;
 use crate::compose::problem::{Kind, Problem, Reported, Role, TypeProblem};
 use crate::compose::spec::merge_table::{Merger, merger};
 use crate::compose::value::thin_arc::Few;
@@ -23,16 +25,20 @@ pub(crate) fn merge(base: Value, other: Value, path: &mut Vec<Text>, found: &mut
 }
 
 /// Takes away what a later file tags `!reset` or `!override`.
-pub(crate) fn reset(value: &mut Value, path: &mut Vec<Text>, resets: &[Vec<Text>]) {
+pub(crate) fn reset(value: &mut Value, path: &mut Vec<Text>, resets: &HashSet<Vec<Text>>, budget: &Budget) {
     if resets.is_empty() {
         return;
     }
+    let place = value.place;
     let Data::Map(map) = &mut value.data else { return };
+    if !budget.spend(Limit::Steps, map.len(), place) {
+        return;
+    }
     map.retain(|key, entry| {
         path.push(key.clone());
-        let gone = resets.iter().any(|reset| reset == path);
+        let gone = resets.contains(path);
         if !gone {
-            reset(&mut entry.value, path, resets);
+            reset(&mut entry.value, path, resets, budget);
         }
         path.pop();
         !gone
@@ -102,9 +108,10 @@ fn join(base: Value, other: Value) -> Value {
 }
 
 fn join_unique(base: Value, other: Value) -> Value {
-    let known: Vec<Data> = base.list().unwrap_or(&[]).iter().map(|item| item.data.clone()).collect();
+    // What is no text here stays, and is for the schema.
+    let known: HashSet<Text> = base.list().unwrap_or(&[]).iter().filter_map(Value::text).map(Text::from).collect();
     let Value { data: Data::List(more), place, via, parts } = other else { return base };
-    let fresh = more.into_iter().filter(|item| !known.contains(&item.data)).collect();
+    let fresh = more.into_iter().filter(|item| item.text().is_none_or(|text| !known.contains(text))).collect();
     join(base, Value { data: Data::List(fresh), place, via, parts })
 }
 

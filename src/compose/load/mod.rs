@@ -5,12 +5,14 @@ pub(crate) mod convert;
 pub(crate) mod decode;
 pub(crate) mod dedup;
 pub(crate) mod defaults;
+mod entry;
 pub(crate) mod env_files;
 pub(crate) mod environment;
 pub(crate) mod expand;
 pub(crate) mod extends;
 pub(crate) mod include;
 pub(crate) mod interpolate;
+mod layer;
 pub(crate) mod legacy;
 pub(crate) mod merge;
 pub(crate) mod output;
@@ -18,10 +20,13 @@ pub(crate) mod project_name;
 pub(crate) mod resolve_paths;
 pub(crate) mod short;
 
-use std::collections::BTreeSet;
+pub use entry::{Entry, Outside};
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
+use crate::budget::{Budget, Limit};
 use crate::compose::check::consistency::Check;
 use crate::compose::load::convert::{Document, convert};
 use crate::compose::load::decode::decode;
@@ -51,53 +56,6 @@ use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, SourceDb, Span, relative};
 use crate::yaml::Trees;
-
-/// What makes a project: the files, and what goes with them on the command line.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Entry {
-    /// The Compose files, base first.
-    pub files: Vec<PathBuf>,
-    /// Groups of env files: in a group the later file wins, and an earlier group wins over a later one.
-    pub env_files: Vec<Vec<PathBuf>>,
-    /// The project directory: relative paths start here.
-    pub directory: PathBuf,
-    /// The project's name, where it is given from outside.
-    pub name: Option<String>,
-    /// The active profiles; empty leaves them to `COMPOSE_PROFILES`.
-    pub profiles: Vec<String>,
-    /// Variables of the machine or the process, which win over all files.
-    pub variables: Vec<(String, String)>,
-    /// What else sets variables, as far as a checkout can tell.
-    pub outside: Outside,
-}
-
-/// What is known about variables that no file in the checkout sets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Outside {
-    /// Env files that the project reads and that are not in the checkout.
-    pub absent: Vec<PathBuf>,
-    /// The examples that stand in for them, in the order of reading.
-    pub examples: Vec<PathBuf>,
-    /// Variables that are set to something that the checkout does not say.
-    pub set: BTreeSet<String>,
-    /// Whether any other variable may be set, too.
-    pub may_set_others: bool,
-}
-
-impl Entry {
-    /// A file alone, with nothing else on the command line.
-    pub(crate) fn of_file(file: &Path) -> Entry {
-        Entry {
-            files: vec![file.to_path_buf()],
-            env_files: Vec::new(),
-            directory: file.parent().unwrap_or(Path::new("/")).to_path_buf(),
-            name: None,
-            profiles: Vec::new(),
-            variables: Vec::new(),
-            outside: Outside::default(),
-        }
-    }
-}
 
 /// An `env_file` of a service.
 #[derive(Clone, Debug)]
@@ -145,6 +103,15 @@ pub struct Project {
     pub(crate) rejected: bool,
     /// The scalars that it rejects because a variable in them is blank.
     pub(crate) rejected_blanks: HashSet<(FileId, NodeId)>,
+    /// What it has cost to load, and what rules may add.
+    pub(crate) budget: Arc<Budget>,
+}
+
+impl Project {
+    /// Whether loading ended at a limit, so that parts of the project are not known.
+    pub(crate) fn is_cut_by_limit(&self) -> bool {
+        [Limit::Values, Limit::Bytes, Limit::Files, Limit::Steps].iter().any(|limit| self.budget.is_reached(*limit))
+    }
 }
 
 /// A Compose file, and where it is named.
@@ -163,10 +130,10 @@ pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<R
         environment.force(name, value.clone());
     }
     for group in &entry.env_files {
-        let found = environment.read(sources, group, anchor);
+        let found = environment.read(sources, group, anchor, &loader.budget);
         loader.found.extend(found);
     }
-    environment.supplement(sources, &entry.outside);
+    environment.supplement(sources, &entry.outside, &loader.budget);
     let name = project_name(&mut loader, entry, &environment, anchor);
     environment.force("COMPOSE_PROJECT_NAME", name.clone());
     let profiles = profiles(entry, &environment);
@@ -196,12 +163,19 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let mut root = decoded.value;
     let enabled = enabled(&root, &profiles);
     let unresolved = &loader.unresolved;
-    let mut check = Check { root: &root, canonical: &canonical, enabled: &enabled, unresolved, found: Vec::new() };
+    let budget = &loader.budget;
+    let names = HashMap::default();
+    let found = Vec::new();
+    let mut check = Check { root: &root, canonical: &canonical, enabled: &enabled, unresolved, budget, names, found };
     check.run();
     loader.found.append(&mut check.found);
     spread_scale(&mut root);
     let env_files = env_files::resolve(&mut loader, &mut root, &enabled, &environment);
     let mut found = std::mem::take(&mut loader.found);
+    let reached = loader.budget.reached();
+    found.extend(reached.iter().map(|(limit, at)| Reported::new(*at, &[], Problem::Limit(*limit))));
+    // What is missing may be beyond the limit.
+    loader.breaks.cut_off |= !reached.is_empty();
     trace(&mut found, &loader.references, &loader.breaks);
     let is_blank = |one: &&Reported| matches!(one.caused_by, Some(Cause::Blank(_))) && one.verdict == Verdict::Rejected;
     let rejected_blanks = found.iter().filter(is_blank).map(|one| (one.at.span.file, one.at.node)).collect();
@@ -220,6 +194,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
         unresolved: std::mem::take(&mut loader.unresolved),
         rejected_blanks,
         rejected: found.iter().any(|reported| reported.verdict != Verdict::Accepted),
+        budget: loader.budget,
     };
     (project, found)
 }
@@ -269,6 +244,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) unresolved: IndexSet<String>,
     /// What is spelt in an old way.
     pub(crate) legacy: Vec<Legacy>,
+    /// What the project has cost so far.
+    pub(crate) budget: Arc<Budget>,
     /// Where files break off.
     breaks: Breaks,
     /// Uses of variables.
@@ -297,6 +274,7 @@ impl<'a> Loader<'a> {
             found: Vec::new(),
             unresolved: IndexSet::default(),
             legacy: Vec::new(),
+            budget: Arc::default(),
             breaks: Breaks::default(),
             references: Vec::new(),
             files: Vec::new(),
@@ -402,7 +380,10 @@ impl<'a> Loader<'a> {
         }
         let parsed = self.trees.get(self.sources, file);
         let (tree, problems) = (&parsed.0, &parsed.1);
-        let (documents, found) = convert(tree);
+        if !self.budget.spend(Limit::Files, 1, place) {
+            return before;
+        }
+        let (documents, found) = convert(tree, &self.budget);
         if self.all_files.insert(file) {
             self.breaks.note(file, tree);
             let syntax = problems
@@ -442,32 +423,35 @@ impl<'a> Loader<'a> {
             };
             extends::apply(self, &mut value, &scope, &document);
         }
-        reset(&mut root, &mut Vec::new(), &document.resets);
+        reset(&mut root, &mut Vec::new(), &document.resets, &self.budget);
         if load.whole {
             let mut included = load.included.to_vec();
             included.push(path.to_path_buf());
             include::apply(self, &mut value, load.directory, load.environment, &included);
         }
-        let mut root = merge(root, value, &mut Vec::new(), &mut self.found);
-        unique(&mut root, &mut self.found);
+        // The rest of the project has been through all of this when its own document was read.
+        let base = layer::take(&mut root, &value);
+        let mut layer = merge(base, value, &mut Vec::new(), &mut self.found);
+        unique(&mut layer, &mut self.found);
         if load.whole {
-            self.schema(&mut root);
+            self.schema(&mut layer);
         }
         let texts = Texts::new(self.sources);
-        let mut canonical = Canonical { texts: &texts, found: Vec::new(), legacy: Vec::new() };
-        canonical.run(&mut root);
+        let mut canonical = Canonical { texts: &texts, budget: &self.budget, found: Vec::new(), legacy: Vec::new() };
+        canonical.run(&mut layer);
         self.found.append(&mut canonical.found);
         if load.whole {
             self.legacy.append(&mut canonical.legacy);
         }
-        unique(&mut root, &mut self.found);
+        unique(&mut layer, &mut self.found);
+        layer::put_back(&mut root, layer);
         Some(root)
     }
 
     fn interpolate(&mut self, value: &mut Value, environment: &Environment) {
         let texts = Texts::new(self.sources);
         let references = std::mem::take(&mut self.references);
-        let mut interpolation = Interpolation::new(environment, &texts, references);
+        let mut interpolation = Interpolation::new(environment, &texts, references, &self.budget);
         interpolation.run(value, &mut Vec::new());
         self.references = interpolation.references;
         self.found.append(&mut interpolation.found);

@@ -27,7 +27,7 @@ pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: 
         Some(mut name) => {
             let texts = Texts::new(loader.sources);
             let references = Vec::new();
-            let mut interpolation = Interpolation::new(environment, &texts, references);
+            let mut interpolation = Interpolation::new(environment, &texts, references, &loader.budget);
             interpolation.run(&mut name, &mut vec!["name".into()]);
             blank = name.has_blank().then_some(Cause::Blank(name.place));
             // Loading the file itself reports what is wrong with the value.

@@ -24,11 +24,6 @@ pub(crate) enum Syntax {
         /// The tag.
         tag: String,
     },
-    /// Aliases that expand to too much.
-    TooLarge {
-        /// How many values there may be.
-        limit: usize,
-    },
 }
 
 /// An `include` that cannot be followed.

@@ -5,6 +5,7 @@ mod files;
 mod project;
 mod values;
 
+use crate::budget::Limit;
 use crate::compose::spec::schema::{Release, UnknownKey};
 use crate::compose::value::Text;
 use crate::compose::value::quote::Quote;
@@ -137,6 +138,8 @@ impl Reported {
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
+    /// The project costs more than plimsoll spends on one; what is beyond the limit is not loaded.
+    Limit(Limit),
     /// The file is not readable YAML.
     Syntax(Syntax),
     /// A key that a mapping has twice.

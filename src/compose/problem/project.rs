@@ -1,5 +1,7 @@
 //! What is wrong with a project as a whole: what it lacks, what excludes each other, and names that lead nowhere.
 
+use std::sync::Arc;
+
 use crate::compose::value::Text;
 use crate::compose::value::quote::Quote;
 
@@ -142,7 +144,7 @@ pub(crate) enum Undefined {
         /// The service that uses it.
         service: String,
         /// The names there are.
-        known: Vec<String>,
+        known: Arc<[String]>,
     },
     /// A build context that is a service without `build`.
     NotBuilt {

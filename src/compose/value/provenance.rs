@@ -40,11 +40,20 @@ impl<'a> Texts<'a> {
     pub(crate) fn find_uses(&self, place: Place, template: &str, uses: &[Use]) -> Vec<(usize, Place)> {
         let file = self.file(place.span.file);
         let raw = file.slice(place.span.start, place.span.end);
+        const MOST_MISSED: usize = 64;
         let mut from = 0;
+        let mut missed = 0;
         let mut found = Vec::new();
         for usage in uses {
             let Some(text) = template.get(usage.start..usage.end) else { continue };
-            let Some(at) = raw.get(from..).and_then(|rest| rest.find(text)).map(|at| at + from) else { continue };
+            let Some(at) = raw.get(from..).and_then(|rest| rest.find(text)).map(|at| at + from) else {
+                // Each that is missing takes a look at all of the rest.
+                missed += 1;
+                if missed > MOST_MISSED {
+                    break;
+                }
+                continue;
+            };
             from = at + 1;
             let start = place.span.start + at as u32;
             let span = Span { file: place.span.file, start, end: start + text.len() as u32 };

@@ -14,6 +14,16 @@ impl<T> Few<T> {
     }
 }
 
+impl<T> Few<T> {
+    /// Whether it is a clone of another, or both are empty.
+    pub(crate) fn is_same(&self, other: &Few<T>) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
 impl<T: Clone> Few<T> {
     /// Adds an item at the end.
     pub(crate) fn push(&mut self, item: T) {

@@ -15,6 +15,8 @@ use crate::source::{FileId, Span};
 const MAX_STEPS: u32 = 400_000;
 /// How many commands of one file are followed.
 const MAX_STEPS_OF_A_FILE: u32 = 40_000;
+/// How many variables are copied in a step.
+const VARIABLES_OF_A_STEP: usize = 8;
 /// How many different commands that start projects are kept.
 const MAX_FOUND: usize = 4096;
 
@@ -88,13 +90,22 @@ impl<'a> Context<'a> {
 
     /// Counts a step; false where none is left.
     pub(super) fn step(&self, file: FileId) -> bool {
+        self.take_steps(file, 1)
+    }
+
+    /// Counts what it takes to copy variables; false where no steps are left for it.
+    pub(super) fn copy(&self, file: FileId, variables: usize) -> bool {
+        self.take_steps(file, u32::try_from(variables / VARIABLES_OF_A_STEP).unwrap_or(u32::MAX))
+    }
+
+    fn take_steps(&self, file: FileId, steps: u32) -> bool {
         let left = self.steps.get().min(self.file_steps.get());
-        if left == 0 {
+        if left == 0 || left < steps {
             self.unfinished.borrow_mut().insert(file);
             return false;
         }
-        self.steps.set(self.steps.get() - 1);
-        self.file_steps.set(self.file_steps.get() - 1);
+        self.steps.set(self.steps.get() - steps);
+        self.file_steps.set(self.file_steps.get() - steps);
         true
     }
 

@@ -1,9 +1,13 @@
 //! What the hosts that services name mean in this project: a service that answers, one that cannot be reached, nobody.
 
+use std::cell::{OnceCell, RefCell};
+
 use super::hosts::{HostReference, Origin, Role, is_loopback};
 use super::listeners::declares;
 use super::reach::Answer;
 use crate::app_config::ProxyKind;
+use crate::budget::{Budget, Limit};
+use crate::collections::{HashMap, HashSet};
 use crate::compose::nearest;
 use crate::facts::Facts;
 use crate::facts::images::{is_open, known_image};
@@ -56,10 +60,12 @@ pub struct Peer {
 /// The peers that services, the configurations of proxies and those of a Prometheus name.
 pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     let mut peers = Vec::new();
+    let names = Names::of(facts);
     for service in facts.model.services.values() {
+        let around = Around { names: &names, in_words: OnceCell::new() };
         for reference in facts.hosts(&service.name) {
             if reference.role == Role::Peer && !reference.host.is_empty() {
-                peers.push(of_reference(facts, service, reference));
+                peers.push(of_reference(facts, service, reference, &around));
             }
         }
     }
@@ -88,6 +94,46 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
         peers.push(of_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, ByWhom::Prometheus));
     }
     peers
+}
+
+/// The names that a host may be meant to be.
+struct Names<'a> {
+    known: Vec<&'a str>,
+    /// Hosts, and whether one of the names is nearly the same.
+    near: RefCell<HashMap<String, bool>>,
+    /// The host, proxy and variables of the targets whose host comes from the environment.
+    of_proxies: HashSet<(&'a str, &'a str, &'a str)>,
+    budget: &'a Budget,
+}
+
+impl<'a> Names<'a> {
+    fn of(facts: &'a Facts<'_>) -> Names<'a> {
+        let known = facts.model.services.keys().map(String::as_str).collect();
+        let mut of_proxies = HashSet::default();
+        for target in facts.proxy_targets() {
+            let proxy = target.proxy.as_deref().unwrap_or("");
+            of_proxies.extend(target.environment.iter().map(|name| (proxy, target.host.as_str(), name.as_str())));
+        }
+        Names { known, near: RefCell::default(), of_proxies, budget: &facts.model.budget }
+    }
+
+    /// Whether a host is nearly one of the names.
+    fn has_near(&self, reference: &HostReference) -> bool {
+        let known = self.near.borrow().get(&reference.host).copied();
+        known.unwrap_or_else(|| {
+            let is_within = self.budget.spend(Limit::Steps, self.known.len(), reference.place);
+            let near = is_within && nearest(&reference.host, &self.known).is_some();
+            self.near.borrow_mut().insert(reference.host.clone(), near);
+            near
+        })
+    }
+}
+
+/// What is known of the service whose hosts are looked at.
+struct Around<'a> {
+    names: &'a Names<'a>,
+    /// Whether its command or entrypoint has a word with blanks in it: a script.
+    in_words: OnceCell<bool>,
 }
 
 /// Whose file names a peer.
@@ -121,7 +167,7 @@ fn after_host(place: Place, host: &str, port: u16) -> Option<Place> {
     whole.then(|| Place { span: Span { start: place.span.start + host + 1, ..place.span }, ..place })
 }
 
-fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> Peer {
+fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference, around: &Around<'_>) -> Peer {
     let port = reference.port.or_else(|| usual_port(reference));
     let meaning = if is_loopback(&reference.host) {
         loopback(facts, service, port)
@@ -129,13 +175,13 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference)
         match facts.reach().who_answers(&service.name, &reference.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
-            Answer::Unknown if is_single_label(&reference.host) && is_named(facts, service, reference) => {
+            Answer::Unknown if is_single_label(&reference.host) && is_named(service, reference, around) => {
                 Meaning::Unknown
             }
             _ => Meaning::Elsewhere,
         }
     };
-    let of_proxy = goes_into_a_proxy(facts, service, reference);
+    let of_proxy = goes_into_a_proxy(service, reference, around.names);
     let meaning = if of_proxy && !matches!(meaning, Meaning::Service(_)) { Meaning::Elsewhere } else { meaning };
     let of_datastore =
         reference.scheme.as_deref().is_some_and(|scheme| DATASTORES.iter().any(|one| scheme.starts_with(one)));
@@ -155,13 +201,9 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference)
 }
 
 /// Whether the host goes from the environment into the configuration of a proxy: that names it then.
-fn goes_into_a_proxy(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> bool {
+fn goes_into_a_proxy(service: &Service, reference: &HostReference, names: &Names<'_>) -> bool {
     let Origin::Variable(name) = &reference.at else { return false };
-    facts.proxy_targets().iter().any(|target| {
-        target.proxy.as_deref() == Some(&service.name)
-            && target.host == reference.host
-            && target.environment.contains(name)
-    })
+    names.of_proxies.contains(&(service.name.as_str(), reference.host.as_str(), name.as_str()))
 }
 
 /// Schemes of datastores and brokers, without their drivers.
@@ -197,13 +239,12 @@ const SCHEMES: [&str; 24] = [
 ];
 
 /// Whether a word is meant to name somebody: it is a host for sure, or nearly a name that the project has.
-fn is_named(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> bool {
-    let known: Vec<&str> = facts.model.services.keys().map(String::as_str).collect();
-    is_meant_as_host(service, reference) || nearest(&reference.host, &known).is_some()
+fn is_named(service: &Service, reference: &HostReference, around: &Around<'_>) -> bool {
+    is_meant_as_host(service, reference, around) || around.names.has_near(reference)
 }
 
 /// Whether a word is a host by more than its place: by a URL of a known scheme or by a port, and no stand-in.
-fn is_meant_as_host(service: &Service, reference: &HostReference) -> bool {
+fn is_meant_as_host(service: &Service, reference: &HostReference, around: &Around<'_>) -> bool {
     let host = reference.host.to_ascii_lowercase();
     let stand_in =
         matches!(host.as_str(), "xxx" | "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none")
@@ -213,9 +254,12 @@ fn is_meant_as_host(service: &Service, reference: &HostReference) -> bool {
     // `<stack>_<service>` of Swarm, `<project>_<service>_1` of other projects.
     let of_container = host.contains('_');
     // A script may print an address as well as use it.
-    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
-    let in_script = matches!(reference.at, Origin::Command | Origin::Entrypoint)
-        && words.into_iter().any(|word| word.value.contains(char::is_whitespace));
+    let has_script = || {
+        let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+        words.into_iter().any(|word| word.value.contains(char::is_whitespace))
+    };
+    let in_script =
+        matches!(reference.at, Origin::Command | Origin::Entrypoint) && *around.in_words.get_or_init(has_script);
     let evident = match scheme {
         Some(scheme) => SCHEMES.contains(&scheme),
         None => reference.port.is_some(),

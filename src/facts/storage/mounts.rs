@@ -1,19 +1,24 @@
 //! What is stored where: which mount covers a path, and whether it outlives the container.
 
+use crate::budget::Limit;
+use crate::collections::HashSet;
 use crate::compose::load::short::volume::clean;
 use crate::model::{Model, Mount, MountKind, Service};
 
 /// The mounts of a service, those taken over by `volumes_from` behind its own. What `container:` names is not known.
 pub(crate) fn all<'a>(model: &'a Model, service: &'a Service) -> Vec<&'a Mount> {
     let mut mounts: Vec<&Mount> = Vec::new();
-    let mut seen = vec![service.name.as_str()];
+    let mut seen: HashSet<&str> = HashSet::from_iter([service.name.as_str()]);
     let mut waiting = vec![service];
     while let Some(service) = waiting.pop() {
         mounts.extend(&service.mounts);
         for from in &service.volumes_from {
             let name = from.value.split(':').next().unwrap_or("");
-            if let Some(other) = model.services.get(name).filter(|other| !seen.contains(&other.name.as_str())) {
-                seen.push(&other.name);
+            let Some(other) = model.services.get(name) else { continue };
+            if !model.budget.spend(Limit::Steps, 1 + other.mounts.len(), from.place) {
+                return mounts;
+            }
+            if seen.insert(&other.name) {
                 waiting.push(other);
             }
         }

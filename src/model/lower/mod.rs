@@ -9,6 +9,8 @@ mod read;
 mod resources;
 mod service;
 
+use std::sync::Arc;
+
 use super::types::{FileObject, Model, Network, Service, Spanned, Volume};
 use crate::collections::{HashMap, IndexMap};
 use crate::compose::value::provenance::Texts;
@@ -53,6 +55,7 @@ pub fn lower(project: &Project, texts: &Texts<'_>) -> Model {
         secrets: resources(&project.root, "secrets", file_object),
         configs: resources(&project.root, "configs", file_object),
         place,
+        budget: Arc::clone(&project.budget),
     }
 }
 

@@ -19,13 +19,23 @@ pub(crate) enum GraphFormat {
     Svg,
 }
 
-/// The whole picture; it ends with a line break.
-pub(crate) fn render_graph(format: GraphFormat, graph: &Graph) -> String {
+/// How many boxes and arrows are drawn: what places them squares with their number, and follows cycles on the stack.
+const MOST_BOXES: usize = 500;
+const MOST_ARROWS: usize = 1_000;
+
+/// The whole picture; it ends with a line break. `None` for a drawing of too much.
+pub(crate) fn render_graph(format: GraphFormat, graph: &Graph) -> Option<String> {
     match format {
-        GraphFormat::Dot => guarded(dot::render(graph)),
-        GraphFormat::Mermaid => guarded(mermaid::render(graph)),
-        GraphFormat::Svg => xml::guarded(svg::render(graph)),
+        GraphFormat::Dot => Some(guarded(dot::render(graph))),
+        GraphFormat::Mermaid => Some(guarded(mermaid::render(graph))),
+        GraphFormat::Svg => can_be_drawn(graph).then(|| xml::guarded(svg::render(graph))),
     }
+}
+
+fn can_be_drawn(graph: &Graph) -> bool {
+    let mounts: usize = graph.stores.iter().map(|store| store.mounts.len()).sum();
+    let boxes = graph.services.len() + graph.stores.len();
+    boxes <= MOST_BOXES && graph.links.len() + graph.ports.len() + mounts <= MOST_ARROWS
 }
 
 /// The audiences that some port has.

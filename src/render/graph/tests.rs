@@ -18,7 +18,7 @@ const SHOP: &str = concat!(
 
 fn drawn(format: GraphFormat, text: &str) -> String {
     let mut drawn = String::new();
-    with_facts(text, |facts| drawn = render_graph(format, &graph(facts)));
+    with_facts(text, |facts| drawn = render_graph(format, &graph(facts)).unwrap());
     drawn
 }
 
@@ -52,6 +52,19 @@ fn a_drawing_is_the_same_each_time_and_boxes_do_not_overlap() {
         }
     }
     assert!(first.contains("a&quot;b&lt;c") && first.contains("✗ 5432"), "{first}");
+}
+
+#[test]
+fn what_is_too_much_is_not_drawn() {
+    let mut text = "services:\n".to_owned();
+    for at in 0..600 {
+        text.push_str(&format!("  s{at}: {{ image: x, depends_on: [s{}] }}\n", (at + 1) % 600));
+    }
+    with_facts(&text, |facts| {
+        let graph = graph(facts);
+        assert!(render_graph(GraphFormat::Svg, &graph).is_none());
+        assert!(render_graph(GraphFormat::Mermaid, &graph).is_some_and(|text| text.contains("s599")));
+    });
 }
 
 fn attribute(line: &str, name: &str) -> f64 {

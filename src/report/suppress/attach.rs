@@ -29,18 +29,6 @@ impl Scope {
     pub(crate) fn is_empty(&self) -> bool {
         !self.file && self.nodes.is_empty() && self.line.is_none()
     }
-
-    /// Whether it covers a finding of its own file.
-    pub(crate) fn covers(&self, finding: &Finding, source: &SourceFile) -> bool {
-        self.file
-            || self.nodes.contains(&finding.place.node)
-            || self.line.is_some_and(|line| source.position(finding.place.span.start).line == line)
-    }
-
-    /// Whether a finding is about one of the services that the comment is on.
-    pub(crate) fn is_about(&self, finding: &Finding) -> bool {
-        self.services.iter().any(|service| is_of_service(finding, service))
-    }
 }
 
 /// Whether a finding is about a service or a part of it.
@@ -103,7 +91,11 @@ impl<'a> Attacher<'a> {
             scope.inside = scope.inside.or_else(|| entry.inside.clone());
         }
         // What stands for a whole block starts where its first key does.
-        let starts = self.tree.nodes.iter().enumerate().filter(|(_, node)| self.line(node.start) == line);
+        // Nodes are numbered in the order of the file.
+        let (start, end) = (self.source.line_start(line), self.source.line_start(line + 1));
+        let first = self.tree.nodes.partition_point(|node| node.start < start);
+        let nodes = self.tree.nodes.iter().enumerate().skip(first);
+        let starts = nodes.take_while(|(_, node)| node.start < end || self.line(node.start) == line);
         scope.nodes.extend(starts.map(|(at, _)| NodeId::new(at)));
         scope
     }

@@ -3,6 +3,7 @@
 
 mod attach;
 mod comment;
+mod index;
 mod reports;
 pub(crate) mod write;
 
@@ -22,6 +23,7 @@ use crate::yaml::Trees;
 pub(crate) use attach::is_of_service;
 use attach::{Attacher, Scope, covered_text, flat_comments};
 use comment::{Said, Words};
+use index::{OnServices, Places};
 pub(crate) use reports::{Extent, Judged};
 
 /// A comment that speaks to plimsoll.
@@ -130,30 +132,30 @@ impl<'a> Suppressions<'a> {
     /// Marks the findings of one project that its comments or the configuration suppress. `files` are those of the
     /// project: a comment on a service covers what is found about it in any of them.
     pub(crate) fn mark(&self, findings: &mut [Finding], files: &[(FileId, Kind)]) {
-        let kind =
-            |file: FileId| files.iter().find(|(one, _)| *one == file).map_or_else(|| self.guess(file), |of| of.1);
-        let on_services: Vec<FileId> = files
-            .iter()
-            .filter(|(file, kind)| {
-                *kind == Kind::Yaml && self.comments(*file, *kind).iter().any(|one| !one.scope.services.is_empty())
-            })
-            .map(|(file, _)| *file)
-            .collect();
+        let mut kinds: HashMap<FileId, Kind> = HashMap::default();
+        for (file, kind) in files {
+            kinds.entry(*file).or_insert(*kind);
+        }
+        let kind = |file: FileId| kinds.get(&file).copied().unwrap_or_else(|| self.guess(file));
+        let mut on_services = OnServices::default();
+        for (file, _) in files.iter().filter(|(_, kind)| *kind == Kind::Yaml) {
+            on_services.add(*file, &self.comments(*file, Kind::Yaml));
+        }
+        let mut places: HashMap<FileId, Places> = HashMap::default();
         for finding in findings {
             let (file, rule) = (finding.place.span.file, finding.rule);
             let own = self.comments(file, kind(file));
-            let source = (!own.is_empty()).then(|| self.sources.file(file));
-            for (at, comment) in own.iter().enumerate().filter(|(_, comment)| comment.names(rule)) {
-                let covers = source.as_ref().is_some_and(|source| comment.scope.covers(finding, source));
-                if covers {
-                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, rule));
+            let covering = match own.is_empty() {
+                true => Vec::new(),
+                false => {
+                    places.entry(file).or_insert_with(|| Places::of(&own)).covering(finding, &self.sources.file(file))
                 }
-            }
-            for other in &on_services {
-                for (at, comment) in self.comments(*other, Kind::Yaml).iter().enumerate() {
-                    if comment.names(rule) && comment.scope.is_about(finding) {
-                        self.suppress(finding, comment.suppressed(), Use::Comment(*other, at, rule));
-                    }
+            };
+            let others = on_services.about(finding);
+            for (file, at) in covering.into_iter().map(|at| (file, at)).chain(others) {
+                let comments = self.comments(file, kind(file));
+                if let Some(comment) = comments.get(at).filter(|comment| comment.names(rule)) {
+                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, rule));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! A dependency that must be healthy and has no healthcheck.
 
 use crate::catalogue;
+use crate::collections::HashMap;
 use crate::facts::images::{built, known_image, runs_server};
 use crate::finding::{Confidence, Finding, Fix, Severity, Subject, rule};
 use crate::model::{Dependency, Service, base_image};
@@ -11,13 +12,13 @@ use crate::yaml::edit::{self, Content};
 
 /// Reports services that others wait for with `service_healthy`, and that never become healthy.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let all_waiting = waiting(cx);
     for service in cx.model.services.values() {
         let name = &service.name;
-        let waiting = waiting_for(cx, name);
+        let waiting = all_waiting.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
         let is_known = !cx.fragment && !cx.project.unresolved.contains(name);
         // Compose does not wait for a service with zero replicas, and a provider has no container.
-        let ([(first, _), ..], true) = (waiting.as_slice(), is_known && !is_off(service) && service.provider.is_none())
-        else {
+        let ([(first, _), ..], true) = (waiting, is_known && !is_off(service) && service.provider.is_none()) else {
             continue;
         };
         let Some(state) = lack(service) else { continue };
@@ -47,10 +48,17 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn waiting_for<'a>(cx: &Context<'a>, name: &str) -> Vec<(&'a str, &'a Dependency)> {
-    let waits = |service: &'a Service| Some((service.name.as_str(), service.depends_on.get(name)?));
-    let is_healthy = |(_, dependency): &(&str, &Dependency)| dependency.condition.value == "service_healthy";
-    cx.model.services.values().filter_map(waits).filter(is_healthy).collect()
+/// Who waits until a service is healthy, by its name.
+fn waiting<'a>(cx: &Context<'a>) -> HashMap<&'a str, Vec<(&'a str, &'a Dependency)>> {
+    let mut waiting: HashMap<&str, Vec<_>> = HashMap::default();
+    for service in cx.model.services.values() {
+        for (name, dependency) in &service.depends_on {
+            if dependency.condition.value == "service_healthy" {
+                waiting.entry(name).or_default().push((service.name.as_str(), dependency));
+            }
+        }
+    }
+    waiting
 }
 
 /// A healthcheck that is missing or disabled.

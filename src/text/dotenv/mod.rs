@@ -113,6 +113,10 @@ pub(crate) struct EnvFile {
     pub(crate) lines: Vec<Line>,
     /// Not empty if and only if Compose rejects the file; Compose stops at the first.
     pub(crate) problems: Vec<LineProblem>,
+    /// How many bytes the values have.
+    pub(crate) expanded_bytes: usize,
+    /// Whether these are too many, so that variables count as blank.
+    pub(crate) is_cut: bool,
 }
 
 /// Reads an env file. Where Compose would stop, the reason is noted and reading goes on at the next line.

@@ -17,7 +17,6 @@ pub(super) fn read(text: &str, role: Role, known: Known<'_>) -> EnvFile {
         role,
         known,
         assigned: HashMap::default(),
-        expanded_bytes: 0,
         file: EnvFile::default(),
     };
     while reader.skip_to_statement() {
@@ -32,7 +31,6 @@ struct Reader<'a> {
     role: Role,
     known: Known<'a>,
     assigned: HashMap<String, String>,
-    expanded_bytes: usize,
     file: EnvFile,
 }
 
@@ -197,8 +195,10 @@ impl<'a> Reader<'a> {
 
     fn expand(&mut self, line: &mut Line, value: &str, positions: &Positions) -> String {
         let exhausted = self.exhausted();
+        self.file.is_cut |= exhausted && value.contains('$');
         let expansion =
             template::expand(value, &|name| if exhausted { Some(String::new()) } else { self.look_up(name) });
+        self.file.is_cut |= expansion.is_cut;
         line.uses.extend(expansion.uses.into_iter().map(|it| VariableUse {
             name: it.name,
             start: positions.at(it.start) as u32,
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, line: Line) {
         if let Some(value) = &line.value {
-            self.expanded_bytes = self.expanded_bytes.saturating_add(value.len());
+            self.file.expanded_bytes = self.file.expanded_bytes.saturating_add(value.len());
             self.assigned.insert(line.key.clone(), value.clone());
         }
         self.file.lines.push(line);
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     fn exhausted(&self) -> bool {
-        self.expanded_bytes > MAX_EXPANDED_BYTES
+        self.file.expanded_bytes > MAX_EXPANDED_BYTES
     }
 
     fn problem(&mut self, kind: ProblemKind, start: usize, end: usize) {

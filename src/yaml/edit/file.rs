@@ -11,6 +11,9 @@ use crate::yaml::{Comment, Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, re
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// How many items of a list may be empty before one whose dash is looked for.
+const MOST_EMPTY: usize = 256;
+
 /// The indentation where a file shows none.
 const USUAL_STEP: usize = 2;
 
@@ -132,15 +135,29 @@ impl Open {
 
     fn is_aliased(&self, id: NodeId) -> bool {
         self.node(id).is_some_and(|node| node.anchor.is_some())
-            && self.tree().nodes.iter().any(|node| node.kind == NodeKind::Alias(Some(id)))
+            && self.aliases_of(id.index()..id.index() + 1).next().is_some()
     }
 
     /// Whether an alias outside of some nodes refers to one of them.
     pub(super) fn is_needed_elsewhere(&self, nodes: Range<usize>) -> bool {
-        self.tree().nodes.iter().enumerate().any(|(at, node)| match node.kind {
-            NodeKind::Alias(Some(target)) => nodes.contains(&target.index()) && !nodes.contains(&at),
-            _ => false,
-        })
+        self.aliases_of(nodes.clone()).any(|at| !nodes.contains(&at))
+    }
+
+    /// The aliases that refer to some nodes, by their numbers.
+    fn aliases_of(&self, nodes: Range<usize>) -> impl Iterator<Item = usize> {
+        let aliases = self.tree().habits.aliases.get_or_init(|| {
+            let numbered = self.tree().nodes.iter().enumerate();
+            let mut aliases: Vec<(usize, usize)> = numbered
+                .filter_map(|(at, node)| match node.kind {
+                    NodeKind::Alias(Some(target)) => Some((target.index(), at)),
+                    _ => None,
+                })
+                .collect();
+            aliases.sort_unstable();
+            aliases
+        });
+        let first = aliases.partition_point(|(target, _)| *target < nodes.start);
+        aliases.iter().skip(first).take_while(move |(target, _)| *target < nodes.end).map(|(_, at)| *at)
     }
 
     /// The number behind the last node of a subtree.
@@ -255,14 +272,24 @@ impl Open {
 
     /// The dash of an item of a block sequence.
     pub(super) fn dash(&self, holder: NodeId, index: usize) -> Option<usize> {
-        let mut at = match index.checked_sub(1) {
+        let items = self.items(holder).get(..index)?;
+        // Behind an item that is not empty no other dash stands before this one.
+        let full = items.iter().rev().take(MOST_EMPTY).take_while(|item| self.end(**item) <= self.start(**item));
+        let first = index - full.count();
+        let mut dash = self.dash_behind(holder, first.checked_sub(1))?;
+        for before in items.iter().skip(first) {
+            dash = self.dash_from(self.end(*before).max(dash + 1))?;
+        }
+        Some(dash)
+    }
+
+    /// The dash behind an item, or the first one.
+    fn dash_behind(&self, holder: NodeId, before: Option<usize>) -> Option<usize> {
+        let at = match before {
             Some(before) => {
-                let end = self.end(*self.items(holder).get(before)?);
-                if end > self.start(*self.items(holder).get(before)?) {
-                    end
-                } else {
-                    end.max(self.dash(holder, before)? + 1)
-                }
+                let item = *self.items(holder).get(before)?;
+                let end = self.end(item);
+                (end > self.start(item)).then_some(end)?
             }
             None => match self.path(holder)?.last() {
                 Some(Around { holder: outer, slot: Slot::Value(entry) }) => {
@@ -272,6 +299,12 @@ impl Open {
                 _ => self.text_start(),
             },
         };
+        self.dash_from(at)
+    }
+
+    /// The first dash at or behind a byte, with nothing but properties before it.
+    fn dash_from(&self, from: usize) -> Option<usize> {
+        let mut at = from;
         loop {
             at = self.skip(at);
             let rest = self.slice(at..self.text().len());
@@ -305,8 +338,9 @@ impl Open {
 
     /// The comments that begin in a stretch.
     pub(super) fn comments(&self, range: Range<usize>) -> Vec<&str> {
-        let inside = |comment: &&Comment| range.contains(&(comment.start as usize));
-        let all = self.tree().comments.iter().filter(inside);
+        let comments = &self.tree().comments;
+        let first = comments.partition_point(|comment| (comment.start as usize) < range.start);
+        let all = comments.iter().skip(first).take_while(|comment| (comment.start as usize) < range.end);
         all.map(|comment| self.slice(comment.start as usize..comment.end as usize).trim_end()).collect()
     }
 
@@ -317,28 +351,26 @@ impl Open {
 
     /// The first byte of a line.
     pub(super) fn line_start(&self, at: usize) -> usize {
-        self.slice(0..at).rfind('\n').map_or(self.text_start(), |found| found + 1)
+        self.source.line_around(at).0.max(self.text_start())
     }
 
     /// The end of a line, its break left out.
     pub(super) fn line_end(&self, at: usize) -> usize {
-        let rest = self.slice(at..self.text().len());
-        let line = rest.split_once('\n').map_or(rest, |(line, _)| line.strip_suffix('\r').unwrap_or(line));
-        at + line.len()
+        let Some(next) = self.source.line_around(at).1 else { return self.text().len() };
+        let line = self.slice(at..next);
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
     /// The first byte of the next line.
     pub(super) fn next_line(&self, at: usize) -> usize {
-        self.slice(at..self.text().len()).find('\n').map_or(self.text().len(), |found| at + found + 1)
+        self.source.line_around(at).1.unwrap_or(self.text().len())
     }
 
     /// How lines end around a byte.
     pub(super) fn line_break(&self, at: usize) -> &'static str {
-        let text = self.text();
-        let end = match self.slice(at..text.len()).find('\n') {
-            Some(found) => Some(at + found),
-            None => self.slice(0..at).rfind('\n'),
-        };
+        let (start, next) = self.source.line_around(at);
+        let end = next.or((start > 0).then_some(start)).and_then(|behind| behind.checked_sub(1));
         let carriage = end.is_some_and(|end| self.slice(0..end).ends_with('\r'));
         if carriage { "\r\n" } else { "\n" }
     }

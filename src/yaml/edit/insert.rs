@@ -333,10 +333,14 @@ fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Op
 
 /// Whether blank lines stand between the sections of a file; of a file with one section, between the entries of that.
 fn separates_sections(open: &Open, root: NodeId) -> bool {
-    match open.pairs(root) {
+    let find_out = || match open.pairs(root) {
         [only] => separates(open, only.value),
         _ => separates(open, root),
+    };
+    if open.tree().documents.first() == Some(&root) {
+        return *open.tree().habits.separates.get_or_init(find_out);
     }
+    find_out()
 }
 
 fn separates(open: &Open, mapping: NodeId) -> bool {

@@ -63,12 +63,12 @@ pub(crate) fn parts(spec: &str) -> SpecParts {
     SpecParts { host: (host_end > 0).then_some(0..host_end), target: target..spec.len() }
 }
 
-/// The ports of a short form, ordered as Compose orders them: by `port/protocol` as text, so 8010 stands before 809.
+/// The ports of a short form.
 ///
 /// # Errors
 /// An unknown protocol, an address that is none, a port that is no number below 65536, a range that runs backwards, or
 /// ranges of different lengths.
-pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
+pub(crate) fn parse(spec: &str) -> Result<PortRange, PortError> {
     let sides = parts(spec);
     let target = spec.get(sides.target.clone()).unwrap_or("");
     let (container, protocol) = target.split_once('/').unwrap_or((target, ""));
@@ -99,19 +99,41 @@ pub(crate) fn parse(spec: &str) -> Result<Vec<PortSpec>, PortError> {
         }
         Some((low, high))
     };
-    let mut ports: Vec<PortSpec> = (0..=last - first)
-        .map(|offset| PortSpec {
-            host_ip: host_ip.clone(),
-            published: published.map_or(String::new(), |(low, high)| match first == last && low != high {
-                true => format!("{low}-{high}"),
-                false => (low + offset).to_string(),
-            }),
-            target: first + offset,
-            protocol: protocol.clone(),
-        })
-        .collect();
-    ports.sort_by_cached_key(|port| format!("{}/{}", port.target, port.protocol));
-    Ok(ports)
+    Ok(PortRange { host_ip, published, target: (first, last), protocol })
+}
+
+/// The ports of a short form, as they are written: the ends of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PortRange {
+    host_ip: String,
+    published: Option<(u32, u32)>,
+    target: (u32, u32),
+    protocol: String,
+}
+
+impl PortRange {
+    /// How many ports these are.
+    pub(crate) fn len(&self) -> usize {
+        (self.target.1 - self.target.0) as usize + 1
+    }
+
+    /// The ports, ordered as Compose orders them: by `port/protocol` as text, so 8010 stands before 809.
+    pub(crate) fn ports(&self) -> Vec<PortSpec> {
+        let (first, last) = self.target;
+        let mut ports: Vec<PortSpec> = (0..=last - first)
+            .map(|offset| PortSpec {
+                host_ip: self.host_ip.clone(),
+                published: self.published.map_or(String::new(), |(low, high)| match first == last && low != high {
+                    true => format!("{low}-{high}"),
+                    false => (low + offset).to_string(),
+                }),
+                target: first + offset,
+                protocol: self.protocol.clone(),
+            })
+            .collect();
+        ports.sort_by_cached_key(|port| format!("{}/{}", port.target, port.protocol));
+        ports
+    }
 }
 
 /// The address without brackets; empty brackets are taken for no address.
@@ -152,7 +174,8 @@ mod tests {
 
     fn check(spec: &str, expect: &str) {
         let answer = match parse(spec) {
-            Ok(ports) => ports
+            Ok(range) => range
+                .ports()
                 .iter()
                 .map(|port| format!("{}|{}|{}/{}", port.host_ip, port.published, port.target, port.protocol))
                 .collect::<Vec<_>>()

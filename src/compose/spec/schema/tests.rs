@@ -7,6 +7,7 @@ use super::shape::{Mapping, Shape, Struct};
 use super::suggest::Guess;
 use super::violation::{Bound, Flaw, Rest, Violated};
 use super::*;
+use crate::budget::Budget;
 use crate::compose::load::convert::convert;
 use crate::compose::problem::{Kind, Missing, Problem, Role, TypeProblem, ValueProblem, Verdict};
 use crate::source::SourceDb;
@@ -14,7 +15,7 @@ use crate::yaml::{Tree, parse};
 
 /// The first document of a tree as values, nothing interpolated.
 pub(crate) fn value_of(tree: &Tree) -> Value {
-    convert(tree).0.remove(0).value
+    convert(tree, &Budget::default()).0.remove(0).value
 }
 
 /// The only problem of a service `web` with these lines.

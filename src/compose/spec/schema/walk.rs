@@ -12,7 +12,8 @@ use crate::source::Place;
 
 /// Holds a value against a shape.
 pub(crate) fn walk(root: &Value, shape: &'static Shape) -> Vec<Reported> {
-    let mut walk = Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, found: Vec::new() };
+    let mut walk =
+        Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, found: Vec::new(), guesses: 0 };
     walk.value(root, shape);
     walk.found
 }
@@ -32,7 +33,12 @@ struct Walk<'a> {
     /// How many values above stand elsewhere too, so that an edit would change more than this place.
     shared: usize,
     found: Vec<Reported>,
+    /// For how many unknown keys it was asked what they were meant to be.
+    guesses: usize,
 }
+
+/// For how many unknown keys a key is looked for that was meant.
+const MOST_GUESSES: usize = 2_000;
 
 impl<'a> Walk<'a> {
     fn value(&mut self, value: &'a Value, shape: &'static Shape) {
@@ -184,7 +190,11 @@ impl<'a> Walk<'a> {
         map: &Map,
         structure: &'static Struct,
     ) -> Option<&'static str> {
-        let guess = suggest::guess(name, entry, map, &self.owners);
+        self.guesses += 1;
+        let guess = match self.guesses {
+            0..=MOST_GUESSES => suggest::guess(name, entry, map, &self.owners),
+            _ => suggest::Guess::Nothing,
+        };
         let owner = self.chosen_name();
         let meant = match guess {
             suggest::Guess::Spelling { name, .. } => Some(name),

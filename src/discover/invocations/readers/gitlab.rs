@@ -35,6 +35,11 @@ struct Pipeline {
     files: Vec<Yaml>,
     /// Jobs by name: the file and the node. Later ones replace earlier ones.
     jobs: BTreeMap<String, (usize, NodeId)>,
+    /// The variables of all jobs.
+    world: World,
+    /// What all jobs run before and after their own scripts: the file and the node.
+    before: Option<(usize, NodeId)>,
+    after: Option<(usize, NodeId)>,
 }
 
 /// Reads `.gitlab-ci.yml`.
@@ -73,8 +78,23 @@ fn load(context: &Context<'_>, path: &str, file: FileId) -> Pipeline {
             }
         }
     }
-    Pipeline { files, jobs }
+    let global = |key: &str| {
+        files.iter().enumerate().rev().find_map(|(at, yaml)| {
+            let root = yaml.root()?;
+            Some((at, yaml.get(root, &["default", key]).or_else(|| yaml.get(root, &[key]))?))
+        })
+    };
+    let (before, after) = (global("before_script"), global("after_script"));
+    let mut world = World::new();
+    for yaml in &files {
+        let variables = yaml.root().and_then(|root| yaml.get(root, &["variables"]));
+        world = yaml.with_variables(world, variables, &|text| text.to_owned());
+    }
+    Pipeline { files, jobs, world, before, after }
 }
+
+/// How many jobs one may extend, those that these extend among them.
+const MOST_EXTENDED: usize = 64;
 
 impl Pipeline {
     /// A job and those that it extends, itself first.
@@ -85,9 +105,12 @@ impl Pipeline {
             yaml.many(yaml.get(job, &["extends"])).into_iter().filter_map(|node| yaml.text(node)).collect();
         names.reverse();
         for (file, job) in names.into_iter().take(8).filter_map(|name| self.jobs.get(name)) {
+            if line.len() >= MOST_EXTENDED {
+                break;
+            }
             line.extend(self.line(*file, *job, depth + 1));
         }
-        line.truncate(64);
+        line.truncate(MOST_EXTENDED);
         line
     }
 
@@ -99,17 +122,8 @@ impl Pipeline {
                 Some((yaml, yaml.get(*job, &[key])?))
             })
         };
-        let global = |key: &str| {
-            self.files.iter().rev().find_map(|yaml| {
-                let root = yaml.root()?;
-                Some((yaml, yaml.get(root, &["default", key]).or_else(|| yaml.get(root, &[key]))?))
-            })
-        };
-        let mut world = World::new();
-        for yaml in &self.files {
-            let variables = yaml.root().and_then(|root| yaml.get(root, &["variables"]));
-            world = yaml.with_variables(world, variables, &|text| text.to_owned());
-        }
+        let of_all = |script: Option<(usize, NodeId)>| script.and_then(|(at, node)| Some((self.files.get(at)?, node)));
+        let mut world = self.world.clone();
         for (file, job) in line.iter().rev() {
             let Some(yaml) = self.files.get(*file) else { continue };
             world = yaml.with_variables(world, yaml.get(*job, &["variables"]), &|text| text.to_owned());
@@ -124,7 +138,7 @@ impl Pipeline {
             None => vec![world],
         };
         let mut running = worlds.clone();
-        let before = find("before_script").or_else(|| global("before_script"));
+        let before = find("before_script").or_else(|| of_all(self.before));
         for (yaml, scripts) in [before, find("script")].into_iter().flatten() {
             for script in yaml.scripts(Some(scripts)) {
                 running = tracer.text(&script, running);
@@ -132,7 +146,7 @@ impl Pipeline {
         }
         // It runs in a shell of its own.
         let mut after = worlds;
-        if let Some((yaml, scripts)) = find("after_script").or_else(|| global("after_script")) {
+        if let Some((yaml, scripts)) = find("after_script").or_else(|| of_all(self.after)) {
             for script in yaml.scripts(Some(scripts)) {
                 after = tracer.text(&script, after);
             }

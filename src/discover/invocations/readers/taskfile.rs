@@ -108,6 +108,9 @@ impl Taskfile<'_, '_> {
 
     /// The values of `vars` or `env`, over those that are known already.
     fn variables(&self, node: Option<NodeId>, known: &Values) -> Values {
+        if !self.context.copy(self.included.file, known.len()) {
+            return Values::new();
+        }
         let mut values = known.clone();
         for (name, value) in node.map(|node| self.yaml.entries(node)).unwrap_or_default() {
             let text = match self.yaml.text(value) {

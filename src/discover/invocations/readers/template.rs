@@ -2,6 +2,9 @@
 
 use super::super::fragment::Fragment;
 
+/// How many bytes may take the place of expressions before the others stay as they are: values may repeat each other.
+const LONGEST: usize = 16 * 1024;
+
 /// A text with the expressions between two marks replaced.
 pub(super) fn replace(
     fragment: &Fragment,
@@ -10,14 +13,17 @@ pub(super) fn replace(
 ) -> Fragment {
     let mut out = Fragment::new(fragment.file);
     let mut at = 0;
+    let mut inserted = 0;
     let text = fragment.text.as_str();
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(open)) {
+    while let Some(found) = text.get(at..).filter(|_| inserted <= LONGEST).and_then(|rest| rest.find(open)) {
         let start = at + found;
         let inner = start + open.len();
         let Some(length) = text.get(inner..).and_then(|rest| rest.find(close)) else { break };
         out.append(fragment.part(at, start));
         let expression = text.get(inner..inner + length).unwrap_or("").trim();
-        out.push_fixed(&value(expression), fragment.locate(start as u32) as usize);
+        let value = value(expression);
+        inserted += value.len();
+        out.push_fixed(&value, fragment.locate(start as u32) as usize);
         at = inner + length + close.len();
     }
     out.append(fragment.part(at, text.len()));
@@ -62,5 +68,15 @@ mod tests {
         assert_eq!(default_of(".X | default \"z\""), Some("z"));
         assert_eq!(literal("'a'"), Some("a"));
         assert_eq!(literal("'a' + 'b'"), None);
+    }
+
+    #[test]
+    fn values_that_double_end() {
+        let mut text = "x".to_owned();
+        for _ in 0..60 {
+            let before = text.clone();
+            text = replace_text("{{ a }}{{ a }}", ("{{", "}}"), &mut |_| before.clone());
+        }
+        assert!(text.len() < 4 * LONGEST, "{}", text.len());
     }
 }

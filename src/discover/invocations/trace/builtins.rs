@@ -329,6 +329,9 @@ impl Tracer<'_> {
         world: &World,
     ) {
         let Some(command) = self.in_checkout(command, world) else { return };
+        if !self.context.copy(self.current().file, world.variables.len()) {
+            return;
+        }
         let mut environment = world.environment();
         environment.extend(assigned);
         let mut directories = self.places(world);

@@ -130,7 +130,8 @@ pub(crate) fn urls(text: &str) -> Vec<Found> {
         if scheme.is_empty() || scheme.split('+').any(|part| WITHOUT_HOST.contains(&part)) {
             continue;
         }
-        let end = text.get(at + 3..).and_then(|rest| rest.find(ends_url)).map_or(text.len(), |end| at + 3 + end);
+        let rest = within(text, at + 3);
+        let end = at + 3 + rest.find(ends_url).unwrap_or(rest.len());
         let evidence = if is_jdbc(before.get(..start).unwrap_or("")) { Evidence::Jdbc } else { Evidence::Url };
         let (hosts, last) = authority(text, at + 3);
         done = if text.get(..end).is_some_and(|url| url.len() > last) && !continues(text, last) { end } else { last };
@@ -176,7 +177,22 @@ fn continues(text: &str, at: usize) -> bool {
 
 /// The hosts between `://` and the path, and where they end.
 fn authority(text: &str, start: usize) -> (Vec<HostPort>, usize) {
-    let rest = text.get(start..).unwrap_or("");
+    authority_behind(text, start, 0)
+}
+
+/// How many bytes a URL may have.
+const LONGEST: usize = 4096;
+
+/// How many signs that nobody escaped a password may have.
+const MOST_UNESCAPED: usize = 16;
+
+/// What stands behind a byte, as far as a URL may go.
+fn within(text: &str, start: usize) -> &str {
+    text.get(start..text.floor_char_boundary(start.saturating_add(LONGEST))).unwrap_or("")
+}
+
+fn authority_behind(text: &str, start: usize, unescaped: usize) -> (Vec<HostPort>, usize) {
+    let rest = within(text, start);
     let stop = |c: char| c.is_whitespace() || "/?#\"'`<>(){}\\|;&".contains(c);
     let end = rest.find(stop).unwrap_or(rest.len());
     let whole = rest.get(..end).unwrap_or("");
@@ -187,10 +203,11 @@ fn authority(text: &str, start: usize) -> (Vec<HostPort>, usize) {
     let hosts = if patterned { Some(Vec::new()) } else { members(whole, from, after) };
     let word = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(rest.len());
     if hosts.is_none()
+        && unescaped < MOST_UNESCAPED
         && let Some(at) = rest.get(end..word).and_then(|tail| tail.find('@'))
     {
         // A password with a `/`, `#` or `?` that nobody escaped.
-        return authority(text, start + end + at + 1);
+        return authority_behind(text, start + end + at + 1, unescaped + 1);
     }
     let ends = hosts
         .as_ref()

@@ -4,6 +4,7 @@
 //! share the network. On the default bridge nothing but `links` is known by name.
 
 use super::published::Exposure;
+use crate::budget::Limit;
 use crate::collections::{HashMap, HashSet, IndexSet};
 use crate::model::{Model, Service};
 
@@ -121,8 +122,9 @@ impl<'a> Reach<'a> {
             containers,
             made: made.map(|network| network.name.value.as_str()).collect(),
         };
-        reach.homes =
-            model.services.values().map(|service| (service.name.as_str(), reach.find_home(service))).collect();
+        for service in model.services.values() {
+            reach.find_home(service);
+        }
         for name in model.services.keys() {
             if let Some(home) = reach.homes.get(name.as_str()) {
                 reach.namespaces.entry(home.namespace()).or_default().push(name);
@@ -136,23 +138,40 @@ impl<'a> Reach<'a> {
         reach
     }
 
-    fn find_home(&self, service: &'a Service) -> Home<'a> {
+    /// Notes the home of a service, and with it that of those whose network it shares.
+    fn find_home(&mut self, service: &'a Service) {
+        let mut sharing: IndexSet<&'a str> = IndexSet::default();
+        let home = self.home(service, &mut sharing);
+        if home.kind == HomeKind::Foreign {
+            self.homes.insert(&service.name, home);
+            return;
+        }
+        for name in sharing {
+            self.homes.entry(name).or_insert_with(|| home.clone());
+        }
+    }
+
+    fn home(&self, service: &'a Service, seen: &mut IndexSet<&'a str>) -> Home<'a> {
+        seen.insert(&service.name);
         if service.provider.is_some() {
             return Home { owner: &service.name, kind: HomeKind::Foreign, networks: IndexSet::default() };
         }
         let mut owner = service;
-        let mut seen = vec![owner.name.as_str()];
         while let Some(mode) = &owner.network_mode {
             let next = match mode.value.split_once(':') {
                 Some(("service", name)) => self.model.services.get(name),
                 Some(("container", name)) => self.containers.get(name).and_then(|name| self.model.services.get(*name)),
                 _ => break,
             };
-            match next.filter(|next| !seen.contains(&next.name.as_str())) {
+            let next = next.filter(|next| !seen.contains(next.name.as_str()));
+            match next.filter(|_| self.model.budget.spend(Limit::Steps, 1, mode.place)) {
                 Some(next) => owner = next,
                 None => return Home { owner: &owner.name, kind: HomeKind::Foreign, networks: IndexSet::default() },
             }
-            seen.push(&owner.name);
+            if let Some(known) = self.homes.get(owner.name.as_str()).filter(|home| home.kind != HomeKind::Foreign) {
+                return known.clone();
+            }
+            seen.insert(&owner.name);
         }
         let networks = real_networks(self.model, owner);
         let kind = if networks.contains("host") { HomeKind::Host } else { HomeKind::Networks };

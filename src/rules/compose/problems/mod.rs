@@ -2,6 +2,7 @@
 
 mod env_files;
 mod keys;
+mod limits;
 mod missing;
 mod quick_fix;
 mod references;
@@ -14,10 +15,12 @@ mod types;
 mod values;
 mod view;
 
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
 use crate::compose::problem::{Cause, Problem, Reported, Resource, Role, Undefined, Verdict};
 use crate::finding::{Finding, Label, rule};
+use crate::source::Place;
 
+pub(crate) use limits::finding as limit;
 pub(crate) use view::{Templates, View};
 
 /// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
@@ -35,13 +38,18 @@ pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
         .partition(|one| one.verdict == Verdict::Rejected);
     let mut findings = Vec::with_capacity(rejected.len() + accepted.len());
     let mut undefined: HashMap<(Resource, &str), usize> = HashMap::default();
+    let mut reported: HashSet<Place> = HashSet::default();
     for one in rejected {
         let Some((kind, name, service)) = undefined_at_top(one) else {
-            findings.push(finding(one, view));
+            let finding = finding(one, view);
+            if finding.rule == rule::UNDEFINED_REFERENCE {
+                reported.insert(finding.place);
+            }
+            findings.push(finding);
             continue;
         };
         // What is missing at top level is one mistake, however many services name it; a fix is for one place.
-        let repeats = is_reported(&findings, one);
+        let repeats = reported.contains(&one.at);
         let first = undefined.get(&(kind, name)).and_then(|at| findings.get_mut(*at));
         match first.filter(|first: &&mut Finding| first.fixes.is_empty()) {
             Some(first) => {
@@ -50,6 +58,7 @@ pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
             None if repeats => {}
             None => {
                 undefined.entry((kind, name)).or_insert(findings.len());
+                reported.insert(one.at);
                 findings.push(finding(one, view));
             }
         }
@@ -74,13 +83,10 @@ fn undefined_at_top(reported: &Reported) -> Option<(Resource, &str, &str)> {
     }
 }
 
-fn is_reported(findings: &[Finding], reported: &Reported) -> bool {
-    findings.iter().any(|finding| finding.rule == rule::UNDEFINED_REFERENCE && finding.place == reported.at)
-}
-
 /// A problem in words.
 fn finding(reported: &Reported, view: &View<'_>) -> Finding {
     let mut finding = match &reported.problem {
+        Problem::Limit(limit) => limits::finding(reported.at, *limit),
         Problem::Syntax(syntax) => syntax::syntax(reported, syntax),
         Problem::DuplicateKey { key } => syntax::duplicate_key(reported, key, view),
         Problem::Interpolation { written } => syntax::interpolation(reported, written.as_deref(), view),

@@ -37,7 +37,10 @@ fn help_and_fix(
     known: &[String],
     view: &View<'_>,
 ) -> (String, Option<Fix>) {
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<&str> = match view.may_compare(known.len()) {
+        true => known.iter().map(String::as_str).collect(),
+        false => Vec::new(),
+    };
     let is_path = |name: &str| name.contains(['/', '.']) || name.starts_with(|letter: char| letter.is_uppercase());
     if kind == Resource::Volume && name.contains(['/', '.']) {
         let help = format!("use `./{shown}` if it is a path: without `./`, it is read as a volume name");
@@ -142,7 +145,10 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View
         }
         ExtendsProblem::NoServices(file) => error(format!("`{}` has no `services`", view.written(file))),
         ExtendsProblem::Undefined { service, wanted, file, known } => {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let known: Vec<&str> = match view.may_compare(known.len()) {
+                true => known.iter().map(String::as_str).collect(),
+                false => Vec::new(),
+            };
             let shown = view.written(wanted);
             let whence = file.as_ref().map_or_else(String::new, |file| format!(" in `{}`", view.written(file)));
             let message = format!("`{service}` extends the undefined service `{shown}`{whence}");

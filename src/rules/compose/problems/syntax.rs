@@ -28,11 +28,6 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
         }
         Syntax::RecursiveAlias => about(RULE, reported, "alias refers to an anchor that contains it"),
         Syntax::Tag { tag } => about(RULE, reported, format!("invalid value for the tag `{tag}`")),
-        Syntax::TooLarge { limit } => about(
-            RULE,
-            reported,
-            format!("aliases in this document expand to more than {limit} values, or are nested too deeply"),
-        ),
     }
 }
 

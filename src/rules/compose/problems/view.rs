@@ -1,5 +1,7 @@
 //! What the words for a problem need besides the problem itself.
 
+use std::cell::{Cell, OnceCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::collections::HashSet;
@@ -48,6 +50,9 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// How many names are compared with others.
+const MOST_COMPARED: usize = 200_000;
+
 /// The project whose problems are put into words, and its files.
 pub(crate) struct View<'a> {
     /// The files, for edits.
@@ -57,6 +62,10 @@ pub(crate) struct View<'a> {
     /// The project.
     pub(super) project: &'a Project,
     templates: Templates<'a>,
+    /// How many names were compared with others so far, to say which was meant.
+    compared: Cell<usize>,
+    /// The variables that examples and texts beside the project name.
+    told: OnceCell<BTreeMap<String, PathBuf>>,
     /// Whether what cannot be in a checkout is a warning only; not where docker compose itself is asked.
     softens: bool,
 }
@@ -65,7 +74,22 @@ impl<'a> View<'a> {
     /// Over a project and its files.
     pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> View<'a> {
         let files = Files::new(sources, trees);
-        View { files, sources, project, templates: Templates::new(project, files), softens: true }
+        View {
+            files,
+            sources,
+            project,
+            templates: Templates::new(project, files),
+            compared: Cell::new(0),
+            told: OnceCell::new(),
+            softens: true,
+        }
+    }
+
+    /// Whether a name may be compared with so many others: where very many names are undefined, the last ones get no
+    /// suggestion.
+    pub(super) fn may_compare(&self, others: usize) -> bool {
+        self.compared.set(self.compared.get().saturating_add(others));
+        self.compared.get() <= MOST_COMPARED
     }
 
     /// The same, with all that docker compose rejects as errors, also what no checkout can have.
@@ -126,7 +150,7 @@ impl<'a> View<'a> {
                 Some((Severity::Warning, format!("add it to `{example}`, which is what people copy to `.env`")))
             }
             Expected::Nowhere => {
-                let told = env_examples::told(directory, self.sources);
+                let told = self.told.get_or_init(|| env_examples::told(directory, self.sources));
                 let help = match told.get(variable) {
                     Some(text) => format!("set it in `.env`, as documented in `{}`", shown(text)),
                     None => "set it in `.env`, and add a file `.env.example` that lists it".to_owned(),
