@@ -278,17 +278,14 @@ impl<'a> Facts<'a> {
 
     /// What the project is for: as it is started, or else by the path of its last file in the repository.
     pub(crate) fn purpose(&self) -> repository::purpose::Purpose {
-        let by_path = || self.purpose_by_path();
+        use repository::purpose::{Purpose, purpose, purpose_by_default};
+        let path = self.project.files.last().map(|file| self.path_in_repository(*file)).unwrap_or_default();
         match self.started_for {
-            None => by_path(),
+            None => purpose_by_default(&path),
             // A script for tests may look like any other.
-            Some(repository::purpose::Purpose::Any) if by_path() == repository::purpose::Purpose::Test => by_path(),
+            Some(Purpose::Any) => purpose(&path),
             Some(purpose) => purpose,
         }
-    }
-
-    fn purpose_by_path(&self) -> repository::purpose::Purpose {
-        self.project.files.last().map_or(repository::purpose::Purpose::Any, |file| self.purpose_of(*file))
     }
 
     fn purpose_of(&self, file: FileId) -> repository::purpose::Purpose {

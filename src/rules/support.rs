@@ -10,19 +10,20 @@ use crate::source::Place;
 /// How many other places are shown beside a finding.
 pub(crate) const LABELS: usize = 8;
 
-/// The severity of what loses data or lets people in, by what the file is for: on a developer's machine it is a warning.
+/// The severity of what lets people in, by what the project is for: a warning on a developer's machine, an info in tests.
 pub(crate) fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
     match purpose {
         Purpose::Any => severity,
-        Purpose::Development | Purpose::Test => severity.min(Severity::Warning),
+        Purpose::Development => severity.min(Severity::Warning),
+        Purpose::Test => Severity::Info,
     }
 }
 
-/// The same for data: those of tests are made to be thrown away.
+/// The severity of what loses data: those of tests and of a developer's machine are made to be thrown away.
 pub(crate) fn for_data(severity: Severity, purpose: Purpose) -> Severity {
     match purpose {
-        Purpose::Test => Severity::Info,
-        other => for_purpose(severity, other),
+        Purpose::Any => severity,
+        Purpose::Development | Purpose::Test => Severity::Info,
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Reference {
     pub(crate) alone: bool,
     /// False inside a default that was not taken.
     pub(crate) effective: bool,
+    /// Whether it is in the default of another variable: what an older name held, say.
+    pub(crate) is_fallback: bool,
     /// Whether a shell asks in this value if it is empty: `[ -z "${NAME}" ]`.
     pub(crate) asked: bool,
 }
@@ -160,6 +162,10 @@ impl<'a> Interpolation<'a> {
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
+                is_fallback: expansion.uses.iter().any(|outer| {
+                    let is_default = matches!(outer.operator, Some(Operator::Default { .. }));
+                    is_default && outer.start < *start && *end < outer.end
+                }),
                 asked: asked.contains(name.as_str()),
             });
         }

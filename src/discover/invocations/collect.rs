@@ -141,8 +141,13 @@ impl Collection<'_, '_> {
             Draft { environment, purpose, places: Vec::new(), certainty }
         });
         draft.certainty = draft.certainty.max(certainty);
+        // What a pipeline sets says nothing about whoever starts the same files to run them.
+        if resolved.purpose > draft.purpose {
+            draft.environment = resolved.environment.clone();
+        }
+        let is_as_serious = resolved.purpose >= draft.purpose;
         draft.purpose = draft.purpose.max(resolved.purpose);
-        for (name, value) in resolved.environment {
+        for (name, value) in resolved.environment.into_iter().filter(|_| is_as_serious) {
             let known = draft.environment.entry(name).or_insert_with(|| value.clone());
             if *known != value {
                 *known = None;

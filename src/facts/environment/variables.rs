@@ -132,6 +132,7 @@ fn counts(project: &Project, reference: &Reference) -> bool {
         && !is_unknown
         && reference.effective
         && !reference.asked
+        && !reference.is_fallback
         && runs(project, reference)
         && !is_provided(&reference.name)
 }

@@ -11,9 +11,11 @@ pub(crate) enum Purpose {
     Any,
 }
 
-const TEST_WORDS: [&str; 8] = ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark"];
-/// `override` is what Compose adds on a developer's machine; elsewhere files are named with `-f`.
-const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "debug", "devcontainer", "override"];
+const TEST_WORDS: [&str; 10] =
+    ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark", "playwright", "cypress"];
+const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
+/// What Compose adds on a developer's machine; elsewhere files are named with `-f`.
+const OVERRIDE: &str = "override";
 
 /// Names of directories whose files are copied to another place before they are used, or were brought from one.
 const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "backups"];
@@ -35,6 +37,17 @@ pub(crate) fn is_of_elsewhere(path: &str) -> bool {
 /// Whether a name says that what has it is for tests.
 pub(crate) fn is_for_tests(name: &str) -> bool {
     purpose(name) == Purpose::Test
+}
+
+/// The purpose of a project by the path of its last file, where nothing says how it is started: an override is for
+/// developers.
+pub(crate) fn purpose_by_default(path: &str) -> Purpose {
+    match purpose(path) {
+        Purpose::Any if path.to_ascii_lowercase().split(['/', '.', '-', '_', ' ']).any(|word| word == OVERRIDE) => {
+            Purpose::Development
+        }
+        purpose => purpose,
+    }
 }
 
 /// Reads the purpose out of a path, relative to the repository.

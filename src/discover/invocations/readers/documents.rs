@@ -51,10 +51,22 @@ pub(super) struct Document<'d, 'a> {
     worlds: Vec<World>,
 }
 
+/// What the name of a document says about the purpose of what it starts: some are for those who work on the project.
+fn purpose_of_document(name: &str) -> Purpose {
+    const FOR_DEVELOPERS: [&str; 7] =
+        ["developing", "development", "developers", "developer", "contributing", "contribute", "hacking"];
+    let lower = name.to_ascii_lowercase();
+    match lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| FOR_DEVELOPERS.contains(&word)) {
+        true => Purpose::Develop,
+        false => Purpose::Deploy,
+    }
+}
+
 impl<'d, 'a: 'd> Document<'d, 'a> {
     /// A document, whose commands run in its directory or at the root.
     pub(super) fn new(context: &'d Context<'a>, path: &str, file: FileId) -> Document<'d, 'a> {
-        let site = Site { is_document: true, ..Site::at_or_above(split(path).0).with_purpose(Purpose::Deploy) };
+        let (directory, name) = split(path);
+        let site = Site { is_document: true, ..Site::at_or_above(directory).with_purpose(purpose_of_document(name)) };
         Document { tracer: Tracer::new(context, site), context, file, worlds: vec![World::new()] }
     }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::Purpose;
 use super::super::fragment::Fragment;
 use super::{Directory, Tracer, World};
 use crate::text::shell::{Piece, Redirect, Simple, Word, parse};
@@ -74,7 +75,8 @@ impl Tracer<'_> {
             line.push_fixed(" ", self.current().locate(word.at) as usize);
             line.append(text);
         }
-        if may_name(&line.text) {
+        // What a pipeline prints tells nobody how to start a project.
+        if may_name(&line.text) && self.site.purpose != Purpose::Test {
             self.hints(&line, world);
         }
     }
