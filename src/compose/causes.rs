@@ -34,40 +34,58 @@ fn open(found: &mut [Reported]) -> impl Iterator<Item = (ProblemId, &mut Reporte
     numbered.filter(|(_, reported)| reported.is_rejection())
 }
 
+/// Whether a problem may be that of a value, and not of how a file is written.
 fn is_about_value(problem: &Problem) -> bool {
-    matches!(problem, Problem::Value(_) | Problem::Type(_) | Problem::Missing(_))
+    match problem {
+        Problem::Value(_)
+        | Problem::Type(_)
+        | Problem::Missing(_)
+        | Problem::Conflict(_)
+        | Problem::Undefined(_)
+        | Problem::Inactive { .. }
+        | Problem::Cycle { .. }
+        | Problem::Include(_)
+        | Problem::Extends(_)
+        | Problem::EnvFile(_)
+        | Problem::MountTarget { .. }
+        | Problem::ContainerName { .. } => true,
+        Problem::Syntax(_)
+        | Problem::DuplicateKey { .. }
+        | Problem::UnknownKey(_)
+        | Problem::Interpolation { .. }
+        | Problem::Required { .. }
+        | Problem::EnvLine(_)
+        | Problem::Limit(_) => false,
+    }
 }
 
-/// What is wrong with a value only because a variable in it is empty: the variable is reported.
+/// What is wrong with a value only because a variable in it is empty: the variable is reported. With the value that the
+/// deployment has, docker compose may take it.
 fn from_blanks(found: &mut [Reported], references: &[Reference]) {
-    let blank = |reference: &&Reference| {
-        reference.operator.is_none() && matches!(reference.outcome, Outcome::Unset | Outcome::Empty)
-    };
-    let blanks: HashMap<(FileId, NodeId), Place> = references
-        .iter()
-        .filter(blank)
-        .map(|reference| ((reference.place.span.file, reference.place.node), reference.place))
-        .collect();
+    let scalar = |place: &Place| (place.span.file, place.node);
     let is_unknown = |reference: &&Reference| {
-        reference.state == State::Unknown && matches!(reference.outcome, Outcome::Unset | Outcome::Missing)
+        let is_missing = reference.outcome == Outcome::Missing && reference.effective;
+        reference.state == State::Unknown && (reference.is_blank() || is_missing)
     };
-    let unknown: HashSet<(FileId, NodeId)> = references
-        .iter()
-        .filter(is_unknown)
-        .map(|reference| (reference.place.span.file, reference.place.node))
-        .collect();
-    if !unknown.is_empty() {
-        for (_, reported) in open(found) {
-            // With the value that the deployment has, docker compose may take it.
-            if unknown.contains(&(reported.at.span.file, reported.at.node)) {
-                reported.verdict = Verdict::Accepted;
-                reported.caused_by = Some(Cause::Blank(reported.at));
-            }
-        }
+    let unknown: HashSet<(FileId, NodeId)> = references.iter().filter(is_unknown).map(Reference::scalar).collect();
+    let mut blanks: HashMap<(FileId, NodeId), Place> = HashMap::default();
+    for reference in references.iter().filter(|reference| reference.is_blank()) {
+        blanks.entry(reference.scalar()).or_insert(reference.place);
     }
-    for (_, reported) in open(found).filter(|(_, reported)| is_about_value(&reported.problem)) {
-        let variable = blanks.get(&(reported.at.span.file, reported.at.node));
-        reported.caused_by = variable.map(|place| Cause::Blank(*place));
+    for reported in found.iter_mut().filter(|one| one.verdict == Verdict::Rejected) {
+        let places: Vec<Place> = match &reported.caused_by {
+            Some(Cause::Blank(place)) => vec![*place],
+            None if is_about_value(&reported.problem) => {
+                [reported.at].into_iter().chain(reported.related.iter().map(|related| related.place)).collect()
+            }
+            _ => continue,
+        };
+        if let Some(place) = places.iter().find(|place| unknown.contains(&scalar(place))) {
+            reported.verdict = Verdict::Accepted;
+            reported.caused_by = Some(Cause::Blank(*place));
+        } else if let Some(place) = places.iter().find_map(|place| blanks.get(&scalar(place))) {
+            reported.caused_by = Some(Cause::Blank(*place));
+        }
     }
 }
 

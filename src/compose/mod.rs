@@ -1,5 +1,6 @@
 //! The project as docker compose sees it: files read, included, extended, interpolated and merged.
 
+mod blanks;
 mod causes;
 pub(crate) mod check;
 pub(crate) mod spec;

@@ -4,8 +4,7 @@
 use crate::finding::{RuleId, rule};
 
 /// These rules.
-pub(crate) const REPORTS_MISSING: [RuleId; 7] = [
-    rule::BLANK_VALUE,
+pub(crate) const REPORTS_MISSING: [RuleId; 6] = [
     rule::INACTIVE_DEPENDENCY,
     rule::MISSING_KEY,
     rule::UNDEFINED_REFERENCE,

@@ -2,6 +2,7 @@
 
 mod common;
 
+mod blanks;
 mod cli;
 mod compared;
 mod compose;

@@ -66,6 +66,11 @@ impl<'a> Check<'a> {
         self.root.get(key).and_then(Value::map)
     }
 
+    /// A service before it was decoded.
+    fn given(&self, service: &Service<'_>) -> Option<&'a Value> {
+        self.canonical.get("services").and_then(|services| services.get(service.name))
+    }
+
     fn models(&self) -> Option<&'a Map> {
         self.canonical.get("models").and_then(Value::map)
     }
@@ -78,10 +83,7 @@ impl<'a> Check<'a> {
             return Some(Cause::Value(service.place));
         }
         let image = service.get("image")?;
-        if image.has_blank() {
-            return Some(Cause::Blank(image.place));
-        }
-        image.text().is_none().then_some(Cause::Value(image.place))
+        blank(image).or_else(|| image.text().is_none().then_some(Cause::Value(image.place)))
     }
 
     fn report(&mut self, place: Place, service: &Service<'_>, problem: Problem) -> &mut Reported {
@@ -128,7 +130,8 @@ impl<'a> Check<'a> {
             && !platforms.iter().any(|one| one.data == platform.data)
         {
             let problem = Problem::Conflict(Conflict::Platform(Quote::of(platform)));
-            self.report(platform.place, service, problem);
+            let cause = platforms.iter().find_map(blank);
+            self.report(platform.place, service, problem).caused_by = cause;
         }
     }
 
@@ -202,19 +205,19 @@ impl<'a> Check<'a> {
                 self.undefined(Resource::Volume, Quote::of(source), source.place, service);
             }
         }
-        let build = service.value.get("build");
         let grants = |value: Option<&'a Value>, key: &str| {
             value.and_then(|value| value.get(key)).and_then(Value::list).unwrap_or(&[])
         };
-        let value: Option<&'a Value> = self.section("services").and_then(|all| all.get(service.name)).map(|e| &e.value);
-        let build: Option<&'a Value> = build.and(value.and_then(|value| value.get("build")));
+        // An empty source is none once it is decoded.
+        let value = self.given(service);
+        let build = value.and_then(|value| value.get("build"));
         for (kind, list) in [
             (Resource::Secret, grants(build, "secrets")),
             (Resource::Config, grants(value, "configs")),
             (Resource::Secret, grants(value, "secrets")),
         ] {
             for grant in list {
-                let Some(source) = grant.get("source") else { continue };
+                let source = grant.get("source").unwrap_or(grant);
                 let name = source.text().unwrap_or("");
                 if !self.section(kind.section()).is_some_and(|all| all.contains_key(name)) {
                     self.undefined(kind, Quote::of(source), source.place, service);
@@ -303,42 +306,46 @@ impl<'a> Check<'a> {
     }
 
     fn watches(&mut self, service: &Service<'_>) {
-        let watches = service.value.get("develop").and_then(|develop| develop.get("watch"));
+        let watches =
+            self.given(service).and_then(|given| given.get("develop")).and_then(|develop| develop.get("watch"));
         for watch in watches.and_then(Value::list).unwrap_or(&[]) {
             let action = watch.get("action").and_then(Value::text).unwrap_or("");
             let target = watch.get("target").and_then(Value::text).unwrap_or("");
             let action = ["sync", "sync+restart", "sync+exec"].into_iter().find(|one| *one == action);
             if let Some(action) = action.filter(|_| target.is_empty()) {
-                self.report(watch.place, service, Problem::Missing(Missing::WatchTarget { action }));
+                let problem = Problem::Missing(Missing::WatchTarget { action });
+                self.report(watch.place, service, problem).caused_by = watch.get("target").and_then(blank);
             }
         }
     }
 
     fn mounts(&mut self, service: &Service<'_>) {
-        let mut known: HashMap<&str, Place> = HashMap::default();
+        let mut known: HashMap<&str, Mount> = HashMap::default();
         let tmpfs = service.value.get("tmpfs").and_then(Value::list).unwrap_or(&[]);
         let volumes = service.value.get("volumes").and_then(Value::list).unwrap_or(&[]);
         let in_memory = tmpfs.iter().filter_map(|item| {
             let target = item.text()?.split(':').next()?;
-            Some((target, Quote::of(item).stretch(&(0..target.len())), item.place))
+            let end = target.len() as u32;
+            let is_blank = item.parts.iter().any(|part| part.is_blank() && part.end <= end);
+            let cause = is_blank.then_some(Cause::Blank(item.place));
+            Some((target, Mount { quote: Quote::of(item).stretch(&(0..target.len())), place: item.place, cause }))
         });
         let mounted = volumes.iter().filter_map(|item| {
             let target = item.get("target")?;
-            Some((target.text()?, Quote::of(target), item.place))
+            Some((target.text()?, Mount { quote: Quote::of(target), place: item.place, cause: blank(target) }))
         });
-        let mut doubles = Vec::new();
-        for (target, quote, place) in in_memory.chain(mounted) {
-            match known.get(target) {
-                Some(first) => doubles.push((quote, place, *first)),
-                None => {
-                    known.insert(target, place);
-                }
-            }
+        let mut found = Vec::new();
+        for (target, mount) in in_memory.chain(mounted) {
+            let Some(first) = known.get(target) else {
+                known.insert(target, mount);
+                continue;
+            };
+            let (one, two) = (first.place.min(mount.place), first.place.max(mount.place));
+            let caused_by = mount.cause.or_else(|| first.cause.clone());
+            let reported = Reported::of_service(two, service.name, Problem::MountTarget { target: mount.quote });
+            found.push(Reported { caused_by, ..reported.related(one, Role::First) });
         }
-        for (target, one, two) in doubles {
-            let reported = Reported::of_service(one.max(two), service.name, Problem::MountTarget { target });
-            self.found.push(reported.related(one.min(two), Role::First));
-        }
+        self.found.append(&mut found);
     }
 
     fn secrets(&mut self) {
@@ -347,10 +354,11 @@ impl<'a> Check<'a> {
             let external = entry.value.get("external").map(|external| &external.data) == Some(&Data::Bool(true));
             let given = self.canonical.get("secrets").and_then(|all| all.get(name));
             // One that has neither key was reported when its file was read.
-            let empty = given.is_some_and(|secret| secret.get("file").or(secret.get("environment")).is_some());
-            if !external && empty && text("file").is_empty() && text("environment").is_empty() {
+            let source = given.and_then(|secret| secret.get("file").or(secret.get("environment")));
+            if !external && source.is_some() && text("file").is_empty() && text("environment").is_empty() {
                 let problem = Problem::Missing(Missing::SecretSource { name: name.to_string() });
-                self.found.push(Reported::new(entry.key, &[Text::new_static("secrets"), name.clone()], problem));
+                let reported = Reported::new(entry.key, &[Text::new_static("secrets"), name.clone()], problem);
+                self.found.push(Reported { caused_by: source.and_then(blank), ..reported });
             }
         }
     }
@@ -389,6 +397,19 @@ impl<'a> Check<'a> {
             }
         }
     }
+}
+
+/// Something that is mounted.
+struct Mount {
+    quote: Quote,
+    place: Place,
+    /// A variable that leaves a blank in its target.
+    cause: Option<Cause>,
+}
+
+/// The variable without a value in a text, as the cause of what is wrong with it.
+fn blank(value: &Value) -> Option<Cause> {
+    value.has_blank().then_some(Cause::Blank(value.place))
 }
 
 /// Where a key of a service is written.

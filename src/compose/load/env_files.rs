@@ -12,7 +12,7 @@ use crate::compose::problem::{
     Around, Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Related, Reported, Role, ValueProblem,
 };
 use crate::compose::value::quote::Quote;
-use crate::compose::value::{Data, Entry, Map, Value};
+use crate::compose::value::{Data, Entry, Map, Step, Value};
 use crate::source::Place;
 use crate::source::{FileId, LoadError, Search};
 use crate::text::dotenv::{self, EXAMPLE_WORDS, Known};
@@ -53,7 +53,7 @@ struct Listed {
     path: PathBuf,
     place: Place,
     required: bool,
-    format: Option<Quote>,
+    format: Option<(Quote, Place)>,
     /// Whether a variable in the path came out empty.
     blank: bool,
 }
@@ -66,11 +66,11 @@ fn listed(service: &Value) -> Vec<Listed> {
             // An entry that is required prints as its path alone.
             let path = item.get("path").unwrap_or(item);
             Some(Listed {
-                // An entry without a path was reported by the schema.
-                path: PathBuf::from(path.text().filter(|path| !path.is_empty())?),
+                // A path that is absent was reported by the schema.
+                path: PathBuf::from(path.text().filter(|_| !path.via.contains(&Step::Implied))?),
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
-                format: item.get("format").filter(|format| format.text().is_some()).map(Quote::of),
+                format: item.get("format").filter(|one| one.text().is_some()).map(|one| (Quote::of(one), one.place)),
                 blank: path.has_blank(),
             })
         })
@@ -112,12 +112,14 @@ fn variables(
         if loader.budget.is_spent(Limit::Bytes) {
             continue;
         }
-        match format.as_ref().map_or("", Quote::value) {
+        match format.as_ref().map_or("", |(format, _)| format.value()) {
             "" | ".env" => dotenv_file(loader, file, &own, &mut added, environment),
             "raw" => raw_file(loader, file, &own, &mut added, environment),
             _ => {
-                let problems = format.map(|format| Problem::Value(ValueProblem::EnvFileFormat(format)));
-                loader.found.extend(problems.map(|problem| Reported::of_service(place, name, problem)));
+                let reported = |(format, place)| {
+                    Reported::of_service(place, name, Problem::Value(ValueProblem::EnvFileFormat(format)))
+                };
+                loader.found.extend(format.map(reported));
             }
         }
     }

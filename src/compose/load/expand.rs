@@ -123,7 +123,7 @@ impl Canonical<'_> {
             // Items of lists, see `item`; a mapping in the place of the list is for the schema.
             Form::Volume | Form::Device => value,
             Form::Ports => self.ports(value, path),
-            Form::Ssh => ssh(value),
+            Form::Ssh => self.ssh(value, path),
             Form::External => {
                 self.children(&mut value, path, at);
                 self.external(value, path)
@@ -155,6 +155,26 @@ impl Canonical<'_> {
     fn piece(&self, value: &Value, range: Range<usize>, data: Data) -> Value {
         let parts = parts_within(&value.parts, &range);
         Value { data, place: self.texts.part(value, range), via: value.via.clone(), parts }
+    }
+
+    /// `default`, or `id=path`.
+    fn ssh(&mut self, value: Value, path: &[Text]) -> Value {
+        let Data::List(items) = &value.data else { return value };
+        let mut map = Map::new();
+        for item in items {
+            let Some(text) = item.text() else { continue };
+            let (id, file) = match text.split_once('=') {
+                Some((id, file)) => (id, Data::Text(file.into())),
+                None => (text, Data::Null),
+            };
+            if file == Data::Null && id != "default" {
+                let problem = Problem::Value(ValueProblem::SshKey(Quote::of(item)));
+                self.reject(item, Reported::new(item.place, path, problem));
+                continue;
+            }
+            map.insert(id, Entry { key: item.place, value: item.with(file) });
+        }
+        value.with(Data::Map(map))
     }
 
     fn volume(&mut self, value: Value, path: &[Text]) -> Option<Value> {
@@ -319,9 +339,12 @@ impl Canonical<'_> {
 /// is nobody knows, so the source is null.
 fn blank_source(value: &Value, text: &str) -> Option<Value> {
     let target = text.strip_prefix(':').filter(|_| value.has_blank())?;
-    let target = target.split(':').next().unwrap_or(target);
+    let (target, options) = target.split_once(':').unwrap_or((target, ""));
     let text = |text: &str| Data::Text(text.into());
-    let map = [("type", text("bind")), ("source", Data::Null), ("target", text(target))];
+    let mut map = vec![("type", text("bind")), ("source", Data::Null), ("target", text(target))];
+    if options.split(',').any(|option| option == "ro") {
+        map.push(("read_only", Data::Bool(true)));
+    }
     let entry = |data| Entry { key: value.place, value: value.with(data) };
     Some(value.with(Data::Map(map.into_iter().map(|(key, data)| (key.into(), entry(data))).collect())))
 }
@@ -388,22 +411,6 @@ fn gpus(value: &Value) -> Value {
     let count = value.with(Data::Text("all".into()));
     let request = wrap("count", count);
     value.with(Data::List(vec![request]))
-}
-
-fn ssh(value: Value) -> Value {
-    let Data::List(items) = &value.data else { return value };
-    let map = items
-        .iter()
-        .filter_map(|item| {
-            let text = item.text()?;
-            let (id, path) = match text.split_once('=') {
-                Some((id, path)) => (id, Data::Text(path.into())),
-                None => (text, Data::Null),
-            };
-            Some((id.into(), Entry { key: item.place, value: item.with(path) }))
-        })
-        .collect();
-    value.with(Data::Map(map))
 }
 
 /// The place of the whole of a value, for entries that Compose adds to it.

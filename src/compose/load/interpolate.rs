@@ -13,8 +13,7 @@ use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Part, Text, Value};
 use crate::secrets::is_secret_name;
-use crate::source::Place;
-use crate::source::Span;
+use crate::source::{FileId, NodeId, Place, Span};
 use crate::text::template::{self, Expansion, Operator, Outcome, Use, expand};
 
 /// One use of a variable in a Compose file.
@@ -44,6 +43,23 @@ pub(crate) struct Reference {
     pub(crate) is_fallback: bool,
     /// Whether a shell asks in this value if it is empty: `[ -z "${NAME}" ]`.
     pub(crate) asked: bool,
+}
+
+impl Reference {
+    /// Whether nothing comes of it that is used: the variable is not set or empty, and so is its default, if it has one.
+    pub(crate) fn is_blank(&self) -> bool {
+        let is_empty = match self.outcome {
+            Outcome::Unset | Outcome::Empty => true,
+            Outcome::Default => self.word.as_deref() == Some(""),
+            Outcome::Value | Outcome::Alternative | Outcome::Missing => false,
+        };
+        is_empty && self.effective
+    }
+
+    /// The scalar that it stands in.
+    pub(crate) fn scalar(&self) -> (FileId, NodeId) {
+        (self.place.span.file, self.place.node)
+    }
 }
 
 /// Interpolates all values of a file in place.

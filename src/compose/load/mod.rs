@@ -177,8 +177,11 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     // What is missing may be beyond the limit.
     loader.breaks.cut_off |= !reached.is_empty();
     trace(&mut found, &loader.references, &loader.breaks);
-    let is_blank = |one: &&Reported| matches!(one.caused_by, Some(Cause::Blank(_))) && one.verdict == Verdict::Rejected;
-    let rejected_blanks = found.iter().filter(is_blank).map(|one| (one.at.span.file, one.at.node)).collect();
+    let blank = |one: &Reported| match one.caused_by {
+        Some(Cause::Blank(place)) if one.verdict == Verdict::Rejected => Some((place.span.file, place.node)),
+        _ => None,
+    };
+    let rejected_blanks = found.iter().filter_map(blank).collect();
     let project = Project {
         name,
         directory: entry.directory.clone(),

@@ -158,6 +158,8 @@ pub(crate) enum ValueProblem {
     },
     /// A `name=value` without `=`.
     NoEquals(Quote),
+    /// An SSH key without a path that is not `default`.
+    SshKey(Quote),
     /// A mount in short form.
     Volume(Quote, VolumeFlaw),
     /// A device with too many parts.

@@ -48,6 +48,13 @@ pub(crate) struct Part {
     pub(crate) is_unknown: bool,
 }
 
+impl Part {
+    /// Whether a variable came out empty here.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.variable.is_some() && self.start == self.end
+    }
+}
+
 /// What a value holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Data {
@@ -132,7 +139,7 @@ impl Value {
 
     /// Whether a variable in its text came out empty: what is wrong with the text is then the variable's fault.
     pub(crate) fn has_blank(&self) -> bool {
-        self.parts.iter().any(|part| part.variable.is_some() && part.start == part.end)
+        self.parts.iter().any(Part::is_blank)
     }
 
     /// Whether it is null.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::collections::{HashSet, IndexMap};
+use crate::collections::{HashSet, IndexMap, IndexSet};
 use crate::compose::load::environment::State;
 use crate::compose::{Project, Reference};
 use crate::secrets::is_secret_name;
@@ -24,12 +24,51 @@ pub struct Blank<'a> {
     pub(crate) is_secret: bool,
 }
 
-impl<'a> Blank<'a> {
-    /// The first use that docker compose rejects because it is blank.
-    pub(crate) fn rejected(&self, project: &Project) -> Option<&'a Reference> {
-        let is_rejected = |one: &&&Reference| project.rejected_blanks.contains(&(one.place.span.file, one.place.node));
-        self.uses.iter().find(is_rejected).copied()
+impl Blank<'_> {
+    /// Whether docker compose rejects a use of it because it is blank.
+    pub(crate) fn is_rejected(&self, project: &Project) -> bool {
+        project.references.iter().any(|reference| reference.name == self.name && is_rejected(project, reference))
     }
+}
+
+/// Whether docker compose rejects what a use stands in because it is blank.
+fn is_rejected(project: &Project, reference: &Reference) -> bool {
+    reference.is_blank() && reference.state != State::Unknown && project.rejected_blanks.contains(&reference.scalar())
+}
+
+/// The variables that leave a blank where docker compose rejects it, each with all uses that leave one, the rejected ones
+/// first. What stands in a service that no profile starts is rejected, too.
+pub(crate) fn rejected(project: &Project) -> Vec<Vec<&Reference>> {
+    let demanded = demanded(project);
+    let names: IndexSet<&str> = project
+        .references
+        .iter()
+        .filter(|reference| is_rejected(project, reference))
+        .map(|reference| reference.name.as_str())
+        .filter(|name| !demanded.contains(name) && !is_of_session(name))
+        .collect();
+    let mut all: Vec<Vec<&Reference>> = Vec::new();
+    for name in names {
+        let mut seen: HashSet<Place> = HashSet::default();
+        let mut uses: Vec<&Reference> = project.references.iter().filter(|one| one.name == name).collect();
+        uses.retain(|reference| reference.is_blank() && seen.insert(reference.place));
+        uses.sort_by_key(|reference| (!is_rejected(project, reference), position(project, reference)));
+        all.push(uses);
+    }
+    all
+}
+
+/// Where a use comes in the project: numbers of files follow the order of reading, which threads may change.
+fn position(project: &Project, reference: &Reference) -> (Option<usize>, u32) {
+    (project.all_files.get_index_of(&reference.place.span.file), reference.place.span.start)
+}
+
+/// Variables for want of which Compose stops, so that nothing starts with a blank: `required-variable` says so.
+fn demanded(project: &Project) -> HashSet<&str> {
+    let demands = |reference: &&Reference| {
+        reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)
+    };
+    project.references.iter().filter(demands).map(|one| one.name.as_str()).collect()
 }
 
 /// Where the variables of a project are expected to come from.
@@ -100,11 +139,7 @@ const PROVIDED: [&str; 26] = [
 pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
     let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::default();
     let mut seen: HashSet<(&str, Place)> = HashSet::default();
-    // Where Compose stops for want of a value, nothing starts with a blank: `required-variable` says so.
-    let demands = |reference: &&Reference| {
-        reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)
-    };
-    let demanded: HashSet<&str> = project.references.iter().filter(demands).map(|one| one.name.as_str()).collect();
+    let demanded = demanded(project);
     for reference in project.references.iter().filter(|reference| counts(project, reference)) {
         if !demanded.contains(reference.name.as_str()) && seen.insert((&reference.name, reference.place)) {
             by_name.entry(&reference.name).or_default().push(reference);
@@ -113,8 +148,7 @@ pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
     by_name
         .into_iter()
         .map(|(name, mut uses)| {
-            // By the order in the project: numbers of files follow the order of reading, which threads may change.
-            uses.sort_by_key(|one| (project.all_files.get_index_of(&one.place.span.file), one.place.span.start));
+            uses.sort_by_key(|one| position(project, one));
             let setting = project.environment.setting(name);
             let is_secret = is_secret_name(name) || uses.iter().any(|reference| fills_secret(reference));
             let emptied = setting.and_then(|setting| setting.place);
@@ -138,9 +172,11 @@ fn counts(project: &Project, reference: &Reference) -> bool {
 }
 
 fn is_provided(name: &str) -> bool {
+    is_of_session(name) || name.starts_with("COMPOSE_") || name.starts_with("DOCKER_")
+}
+
+fn is_of_session(name: &str) -> bool {
     PROVIDED.contains(&name.to_ascii_uppercase().as_str())
-        || name.starts_with("COMPOSE_")
-        || name.starts_with("DOCKER_")
 }
 
 /// Whether what a use stands in is started.

@@ -2,33 +2,32 @@
 
 use crate::compose::Reference;
 use crate::compose::value::Text;
-use crate::facts::environment::variables::Blank;
-use crate::finding::{Finding, Label, Lack, Lacking, Subject, rule};
+use crate::facts::environment::variables::rejected;
+use crate::finding::{Finding, Label, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
 
 /// Reports each variable once, at the first use that docker compose rejects.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for blank in cx.facts.blanks() {
-        if let Some(rejected) = blank.rejected(cx.project) {
-            findings.push(finding(cx, blank, rejected));
+    for uses in rejected(cx.project) {
+        if let [first, others @ ..] = uses.as_slice() {
+            findings.push(finding(cx, first, others));
         }
     }
 }
 
-fn finding(cx: &Context<'_>, blank: &Blank<'_>, rejected: &Reference) -> Finding {
-    let name = blank.name;
-    let key = key_of(&rejected.path);
-    let is_set = cx.project.environment.setting(name).is_some();
-    let state = if is_set { "empty" } else { "not set" };
+fn finding(cx: &Context<'_>, first: &Reference, others: &[&Reference]) -> Finding {
+    let name = &first.name;
+    let key = key_of(&first.path);
+    let setting = cx.project.environment.setting(name);
+    let state = if setting.is_some() { "empty" } else { "not set" };
     let message = format!("variable `{name}` is {state}, and docker compose rejects `{key}` without a value");
-    let mut finding = Finding::new(rule::BLANK_VALUE, rejected.place, Subject::variable(name), message)
+    let mut finding = Finding::new(rule::BLANK_VALUE, first.place, Subject::variable(name), message)
         .help(format!("set it in `.env`, or give it a default: `${{{name}:-…}}`"));
-    finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
-    if let Some(line) = blank.emptied {
+    if let Some(line) = setting.and_then(|setting| setting.place) {
         finding = finding.label(line, "set to an empty value here");
     }
-    let others = blank.uses.iter().filter(|reference| reference.place != rejected.place).take(LABELS);
+    let others = others.iter().take(LABELS);
     finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
     finding
 }

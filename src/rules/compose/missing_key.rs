@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let place = known.filter(|network| network.declared).map(|network| network.key);
             without_subnet(cx, name, place, findings);
         }
-        for pool in pools.iter().filter(|pool| lacks_subnet(pool)) {
+        for pool in pools.iter().filter(|pool| lacks_subnet(pool) && !cx.project.has_blank_in(pool.place)) {
             let message = "missing required key `subnet` in an address range";
             findings.push(
                 Finding::new(rule::MISSING_KEY, pool.place, Subject::network(name), message)

@@ -25,6 +25,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if bridged(&peer.service) || bridged(other) {
             continue;
         }
+        let is_open = |name: &str| cx.project.has_blank_entry(name, &["network_mode", "networks"]);
+        if is_open(&peer.service) || is_open(other) {
+            continue;
+        }
         if known(&peer.service) && known(other) && !is_for_another(cx, peer, other) {
             unreached.entry(other).or_default().push(peer);
         }

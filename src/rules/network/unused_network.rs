@@ -8,7 +8,8 @@ use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !knows_all_services(cx) {
+    // A variable without a value may name any network.
+    if !knows_all_services(cx) || cx.project.has_blank_under("networks") {
         return;
     }
     let joined: HashSet<&String> = all_services(cx).flat_map(|service| service.networks.keys()).collect();

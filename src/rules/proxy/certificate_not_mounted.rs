@@ -16,6 +16,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::default();
     for named in &cx.facts.sidecars().certificates {
         let Some(service) = cx.model.services.get(&named.service) else { continue };
+        if cx.project.has_blank_entry(&service.name, &["volumes", "configs", "secrets"]) {
+            continue;
+        }
         // Other images may hold the files, or make them when they start.
         if !is_official(service) || !runs_as_made(service) || named.text.contains(['$', '{', ':', '*']) {
             continue;

@@ -24,6 +24,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if has_borrowed_network(proxy) || proxy.provider.is_some() || is_mapped(proxy, port) || is_inside(cx, proxy) {
             continue;
         }
+        if cx.project.has_blank_entry(&proxy.name, &["ports"]) {
+            continue;
+        }
         // Its image brings a configuration that nothing reads, or another service is the one that people come to.
         if starts_no_proxy(proxy) || is_published_by_another(cx, listen) {
             continue;

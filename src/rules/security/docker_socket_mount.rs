@@ -4,7 +4,7 @@ use super::tools::{Use, use_of};
 use crate::facts::repository::purpose::Purpose;
 use crate::facts::storage::mounts::is_inside;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
-use crate::model::{Mount, MountKind, Service, Spanned};
+use crate::model::{ImageReference, Mount, MountKind, Service, Spanned};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests};
 use crate::source::Place;
@@ -44,7 +44,10 @@ struct Access<'a> {
 /// Reports services that can connect to the socket of a container engine, each once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
-        let purpose = use_of(service);
+        // An image whose name only the deployment knows may be one that is made for it.
+        let has_name = |image: &Spanned<ImageReference>| !image.value.repository.is_empty();
+        let is_open = service.build.is_none() && !service.image.as_ref().is_some_and(has_name);
+        let purpose = use_of(service).or(is_open.then_some(Use::Manages));
         let mut all: Vec<(Severity, Access<'_>)> = accesses(cx, service)
             .into_iter()
             .filter_map(|access| Some((severity(&access, purpose)?, access)))

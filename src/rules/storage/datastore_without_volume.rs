@@ -16,6 +16,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for unkept in cx.facts.unkept() {
         let service = unkept.service;
+        if cx.project.has_blank_entry(&service.name, &["volumes", "tmpfs"]) {
+            continue;
+        }
         if unkept.misplaced.is_some() || unkept.keeps == Keeps::Cache && !unkept.asked_for {
             continue;
         }

@@ -16,6 +16,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for service in cx.model.services.values() {
+        if cx.project.has_blank_entry(&service.name, &["volumes", "command", "entrypoint"]) {
+            continue;
+        }
         let before = findings.len();
         for (name, entry) in &service.environment {
             let Some(value) = &entry.value else { continue };

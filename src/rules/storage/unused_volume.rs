@@ -9,7 +9,7 @@ use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not mount it either.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !knows_all_services(cx) {
+    if !knows_all_services(cx) || cx.project.has_blank_under("volumes") {
         return;
     }
     // A variable in a name may name any volume.

@@ -131,7 +131,7 @@ const PROVIDER: &[Field] = &[field("type", Shape::Text), field("options", Shape:
 
 /// What [`Shape::EnvFile`] holds.
 pub(crate) const ENV_FILE: &[Field] =
-    &[field("path", Shape::Text), always("required", "required", Shape::Bool), field("format", Shape::Text)];
+    &[always("path", "path", Shape::Text), always("required", "required", Shape::Bool), field("format", Shape::Text)];
 
 const HEALTHCHECK: &[Field] = &[
     field("test", Shape::Test),

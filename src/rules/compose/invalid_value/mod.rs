@@ -136,7 +136,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             report.add(&subject, "ulimits", entry.key, resources::ulimit_name(limit));
         }
         let variables = entry.value.get("environment").and_then(Value::map);
-        if let Some(nameless) = variables.and_then(|variables| variables.get("")) {
+        let nameless = variables.and_then(|variables| variables.get(""));
+        if let Some(nameless) = nameless.filter(|nameless| !cx.project.has_blank_in(nameless.key)) {
             let flaw = Flaw::new("missing variable name".to_owned()).help("use `NAME=value`");
             report.add(&subject, "environment", nameless.key, Some(flaw));
         }

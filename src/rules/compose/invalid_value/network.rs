@@ -63,8 +63,8 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
         let subject = Subject::service(&service.name);
         for host in &service.extra_hosts {
             let (name, address) = &host.value;
-            let blank = host.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
-            if !blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
+            let has_blank = cx.project.has_blank_in(host.place);
+            if !has_blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
                 let what = if address.is_empty() { "an empty value".to_owned() } else { shown(address) };
                 let flaw = Flaw::new(format!("host `{name}` maps to {what}, which is not a valid IP address"))
                     .help("use an IP address, or `host-gateway` for the host");

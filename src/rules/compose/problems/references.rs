@@ -17,6 +17,9 @@ pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<
             let message = format!("service `{name}` has no `build`, so it cannot be used as a build context");
             lacking(view.about(rule, reported, message), reported, Lacking::Build(name))
         }
+        Undefined::Name { kind, name, .. } if name.value().is_empty() => {
+            view.about(rule, reported, format!("missing name of a {}", kind.word())).help("set `source`")
+        }
         Undefined::Name { kind, name, known, .. } => {
             let shown = view.written(name);
             let mut finding = view.about(rule, reported, format!("undefined {} `{shown}`", kind.word()));

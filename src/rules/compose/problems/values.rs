@@ -36,6 +36,7 @@ fn message(problem: &ValueProblem, view: &View<'_>) -> String {
             format!("`{key}` is the string `{}`, which docker compose reads as `{flag}`", shorten(&written(text)))
         }
         ValueProblem::NoEquals(text) => format!("`{}` has no `=`", written(text)),
+        ValueProblem::SshKey(text) => format!("SSH key `{}` has no path", written(text)),
         ValueProblem::Volume(text, flaw) => volume(&written(text), *flaw),
         ValueProblem::Device(text) => format!("`{}` has more than three colon-separated parts", written(text)),
         ValueProblem::FloatPort(text) => format!("`{}` is not a valid port", written(text)),
@@ -89,6 +90,7 @@ fn help(problem: &ValueProblem) -> Option<String> {
             "add `CMD` before the program, or write the test as a single string"
         }
         ValueProblem::NoEquals(_) => "use `name=value`",
+        ValueProblem::SshKey(_) => "use `default` for the keys of the SSH agent, or `id=path`",
         ValueProblem::Volume(..) => "use `source:/path/in/the/container`, with `:ro` at the end for a read-only mount",
         ValueProblem::Device(_) => "use the long syntax with `source`, `target` and `permissions`",
         ValueProblem::FloatPort(_) => "put the port in quotes",
