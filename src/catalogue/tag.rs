@@ -102,6 +102,14 @@ impl TagRange {
         (range != TagRange::default()).then_some(range)
     }
 
+    /// The newest major version that lies below the upper bound of the range.
+    pub(crate) fn newest_major(&self) -> Option<u32> {
+        match self.below.as_deref()? {
+            [major] => major.checked_sub(1),
+            _ => None,
+        }
+    }
+
     /// Whether the version lies in the range. [`Version::Unknown`] counts as the newest here: ask
     /// [`possible`] for all it may be.
     pub(crate) fn contains(&self, version: &Version) -> bool {

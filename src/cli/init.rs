@@ -15,7 +15,7 @@ pub(super) fn write(surroundings: &Surroundings) -> Result<Answer, String> {
             return Err(format!("{name} already exists and was not changed"));
         }
     }
-    let [name, _] = FILE_NAMES;
+    let [name, ..] = FILE_NAMES;
     create(&surroundings.directory.join(name), STARTER).map_err(|error| format!("{name}: {error}"))?;
     Ok(Answer::output(format!("created {name}; see docs/configuration.md for all settings\n")))
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{Discriminant, discriminant};
 
 use super::problem::{
-    Cause, ExtendsProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role, TypeProblem,
-    Undefined, Verdict,
+    Cause, ExtendsProblem, IncludeProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role,
+    TypeProblem, Undefined, Verdict,
 };
 use crate::collections::{HashMap, HashSet};
 use crate::compose::load::environment::State;
@@ -25,6 +25,7 @@ pub(crate) fn trace(found: &mut [Reported], references: &[Reference], breaks: &B
     from_misspelt_keys(found);
     from_broken_files(found);
     from_lost_indentation(found);
+    from_conflicts(found);
     repeated(found);
 }
 
@@ -125,6 +126,25 @@ fn from_broken_files(found: &mut [Reported]) {
             reported.caused_by = broken.get(&reported.at.span.file).map(|id| Cause::Problem(*id));
         }
     }
+}
+
+/// What a resource lacks that an included file defines, too: the two conflict, and one of them is to go.
+fn from_conflicts(found: &mut [Reported]) {
+    let conflicts: HashMap<Vec<String>, ProblemId> = open(found)
+        .filter(|(_, reported)| matches!(reported.problem, Problem::Include(IncludeProblem::Conflict { .. })))
+        .map(|(id, reported)| (steps_of(reported), id))
+        .collect();
+    if conflicts.is_empty() {
+        return;
+    }
+    for (_, reported) in open(found).filter(|(_, reported)| matches!(reported.problem, Problem::Missing(_))) {
+        reported.caused_by = conflicts.get(&steps_of(reported)).map(|id| Cause::Problem(*id));
+    }
+}
+
+/// The section and the name of the resource that a problem is about.
+fn steps_of(reported: &Reported) -> Vec<String> {
+    reported.about.iter().take(2).map(ToString::to_string).collect()
 }
 
 /// An empty service whose keys follow as services of their own is one slip of the indentation, and one problem.

@@ -19,7 +19,7 @@ use crate::source::Place;
 use crate::source::{PathKind, SourceDb};
 
 /// The names that the file may have; the first one wins where both stand in a directory.
-pub(crate) const FILE_NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
+pub(crate) const FILE_NAMES: [&str; 4] = ["plimsoll.yaml", ".plimsoll.yaml", "plimsoll.yml", ".plimsoll.yml"];
 
 /// How alike a word must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;

@@ -98,10 +98,12 @@ fn what_is_no_yaml_is_named_with_its_place() {
 fn the_nearest_file_wins_and_the_repository_is_the_limit() {
     let sources = SourceDb::new();
     sources.overlay(Path::new("/r/plimsoll.yaml"), "fail_on: error\n".to_owned());
+    sources.overlay(Path::new("/r/c/plimsoll.yml"), "fail_on: info\n".to_owned());
     sources.overlay(Path::new("/r/a/.plimsoll.yaml"), "fail_on: info\n".to_owned());
     sources.overlay(Path::new("/r/b/.git"), String::new());
     let fail_on = |path: &str| find(&sources, Path::new(path), no_options).unwrap().and_then(|config| config.fail_on);
     assert_eq!(fail_on("/r/a/x/compose.yml"), Some(FailOn::Severity(Severity::Info)));
     assert_eq!(fail_on("/r/compose.yml"), Some(FailOn::Severity(Severity::Error)));
     assert_eq!(fail_on("/r/b/compose.yml"), None);
+    assert_eq!(fail_on("/r/c/compose.yml"), Some(FailOn::Severity(Severity::Info)));
 }

@@ -143,6 +143,11 @@ const SERVERS: [&str; 22] = [
     "qdrant",
 ];
 
+/// Whether a word starts a shell.
+pub(crate) fn is_shell(word: &str) -> bool {
+    SHELLS.contains(&program_of(word))
+}
+
 /// Whether the container runs the server of its image, as far as `entrypoint` and `command` tell.
 pub(crate) fn runs_server(service: &Service) -> bool {
     let words: Vec<&str> = launch(service).into_iter().map(|word| word.value.as_str()).collect();

@@ -6,6 +6,7 @@ pub(crate) mod repository;
 pub(crate) mod storage;
 pub(crate) mod gpus;
 pub(crate) mod images;
+pub(crate) mod layers;
 pub(crate) mod place;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -42,6 +43,7 @@ pub struct Facts<'a> {
     gpus: OnceCell<Vec<gpus::GpuClaim<'a>>>,
     unkept: OnceCell<Vec<storage::datastores::Unkept<'a>>>,
     blanks: OnceCell<Vec<environment::variables::Blank<'a>>>,
+    dollars: OnceCell<environment::dollars::Dollars>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     sidecars: OnceCell<Sidecars>,
     doubles: OnceCell<Vec<network::duplicate_labels::Double>>,
@@ -79,6 +81,7 @@ impl<'a> Facts<'a> {
             gpus: OnceCell::new(),
             unkept: OnceCell::new(),
             blanks: OnceCell::new(),
+            dollars: OnceCell::new(),
             documented: OnceCell::new(),
             sidecars: OnceCell::new(),
             doubles: OnceCell::new(),
@@ -146,7 +149,18 @@ impl<'a> Facts<'a> {
 
     /// Variables that leave a blank.
     pub fn blanks(&self) -> &[environment::variables::Blank<'a>] {
-        self.once(&self.blanks, || environment::variables::blanks(self.project)).as_slice()
+        self.once(&self.blanks, || environment::variables::blanks(self.project, self.dollars())).as_slice()
+    }
+
+    /// The lines of the env files that the project reads.
+    pub(crate) fn env_lines(&self) -> Vec<(FileId, crate::text::dotenv::Line)> {
+        environment::lines::lines(self.project, self.sources)
+    }
+
+    /// Dollar signs that Compose expands although they are meant for something else.
+    pub(crate) fn dollars(&self) -> &environment::dollars::Dollars {
+        let find = || environment::dollars::dollars(self.model, self.project, self.sources, self.trees);
+        self.once(&self.dollars, find)
     }
 
     /// Whether the example file next to the project leaves a variable empty.
@@ -208,6 +222,25 @@ impl<'a> Facts<'a> {
     /// Services that a proxy of the project stands in front of.
     pub fn proxied(&self) -> &[network::proxied::Proxied] {
         self.once(&self.proxied, || network::proxied::proxied(self)).as_slice()
+    }
+
+    fn written(&self) -> layers::Written<'a> {
+        layers::Written { sources: self.sources, trees: self.trees }
+    }
+
+    /// Values of overrides that change nothing because they are empty.
+    pub(crate) fn empty_overrides(&self) -> Vec<layers::EmptyOverride> {
+        layers::empty_overrides(self.project, self.written())
+    }
+
+    /// Sections of services that replace what a merge key brings.
+    pub(crate) fn replaced_sections(&self) -> Vec<layers::Replaced> {
+        layers::replaced(self.project, self.written())
+    }
+
+    /// The key of a section of a service in a file, where it is written there.
+    pub(crate) fn section_key(&self, file: FileId, service: &str, section: &str) -> Option<crate::source::Place> {
+        layers::section_key(file, service, section, self.written())
     }
 
     /// Whether nothing is at a path, which is relative to the project's directory.

@@ -299,12 +299,30 @@ impl Builder {
         }
     }
 
+    /// The outermost bracket that is open and that nothing in the rest of the document closes.
+    fn unclosed(&self, body: &str) -> Option<(u32, char)> {
+        self.open.iter().find_map(|open| {
+            let start = self.tree.nodes.get(open.id.index())?.start.checked_sub(self.offset)?;
+            let rest = body.get(start as usize..)?;
+            let bracket = rest.chars().next().filter(|first| matches!(first, '[' | '{'))?;
+            (!closes(rest)).then_some((start, bracket))
+        })
+    }
+
     fn break_off(&mut self, at: u32, info: &str, body: &str) {
+        let unclosed = self.unclosed(body);
         self.note_partial();
         self.close_all(at);
         self.tree.broken = true;
         self.tree.cut_off = true;
         let node = NodeId::new(self.tree.nodes.len().saturating_sub(1));
+        if let Some((bracket, letter)) = unclosed {
+            let start = bracket + self.offset;
+            let words = format!("unclosed bracket '{letter}'");
+            let kind = SyntaxKind::Unreadable { words, cause: Some(SyntaxCause::OpenBracket) };
+            let span = Span { file: self.tree.file, start, end: start + 1 };
+            return self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
+        }
         let start = at + self.offset;
         let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span { file: self.tree.file, start, end: start + width as u32 };
@@ -312,6 +330,35 @@ impl Builder {
         let kind = SyntaxKind::Unreadable { words: info.to_owned(), cause };
         self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
     }
+}
+
+/// Whether the bracket that a text begins with is closed in it. Brackets in quotes and comments do not count.
+fn closes(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut quote: Option<char> = None;
+    let mut before = ' ';
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some('"'), '\\') => {
+                letters.next();
+            }
+            (Some(open), _) if open == letter => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if !before.is_alphanumeric() => quote = Some(letter),
+            (None, '#') if before.is_whitespace() => {
+                letters.by_ref().find(|letter| *letter == '\n');
+            }
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return true;
+        }
+        before = letter;
+    }
+    false
 }
 
 /// What is behind a plain key in braces.

@@ -101,11 +101,7 @@ fn misleading_words_of_docker_compose_become_what_is_wrong() {
     // "services.web.cpu_percent must be a string"
     says("cpu_percent: 200", "`cpu_percent` must be at most 100, but is 200", "");
     // "time: missing unit in duration \"30\"", without a place
-    says(
-        "stop_grace_period: \"30\"",
-        "`30` is missing a unit, such as `s` or `ms`",
-        "use the units `ms`, `s`, `m` and `h`, as in `1m30s`",
-    );
+    says("stop_grace_period: \"30\"", "`30` is missing a unit, such as `s` or `ms`", "add a unit: `30s`");
     // "service ports services.web.ports.[0] is missing a target port", though it is there under another name
     says("ports:\n  - {containerPort: 80}", "unknown key `containerPort` in a port", "did you mean `target`?");
 }

@@ -92,6 +92,12 @@ impl Converter<'_> {
             self.report(self.tree.place(id), Problem::Syntax(Syntax::RecursiveAlias));
             return None;
         }
+        let is_reset = self.tree.node(target).is_some_and(|node| node.tag.as_deref() == Some("!reset"));
+        if is_reset && via.is_empty() {
+            // compose-go follows an alias to the tag itself (`parity/reset-tag-alias`).
+            self.resets.push(self.path.clone());
+            return None;
+        }
         let through = with_step(via, Step::Alias(self.tree.place(id)));
         self.node(target, &through)
     }

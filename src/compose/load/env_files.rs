@@ -107,7 +107,8 @@ fn variables(
                 None
             }
         };
-        listing.files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required });
+        let is_raw = format.as_ref().is_some_and(|(format, _)| format.value() == "raw");
+        listing.files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required, is_raw });
         let Some(file) = file.filter(|_| loader.budget.spend(Limit::Files, 1, place)) else { continue };
         if loader.budget.is_spent(Limit::Bytes) {
             continue;

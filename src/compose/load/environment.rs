@@ -212,14 +212,20 @@ pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Report
         let before = behind.checked_sub(1).and_then(|at| parsed.lines.get(at));
         let follows = last.is_some_and(|last| before.is_none_or(|line| line.key_span.0 < last));
         last = Some(problem.start);
-        if !follows {
+        if !follows || is_of_own_line(&problem.kind) {
             let place = line_place(file, parsed.lines.len(), problem.start, problem.end);
-            let position = before.map_or(LinePosition::Start, |line| LinePosition::Behind(line.key.clone()));
+            let behind = before.map_or(LinePosition::Start, |line| LinePosition::Behind(line.key.clone()));
+            let position = if follows { LinePosition::Of(problem.key.clone()) } else { behind };
             let line = EnvLine { flaw: flaw(&problem.kind), position };
             found.push(Reported::new(place, &[], Problem::EnvLine(line)));
         }
     }
     found
+}
+
+/// Whether the line is an assignment, and so does not belong to the value before it.
+fn is_of_own_line(kind: &ProblemKind) -> bool {
+    matches!(kind, ProblemKind::UnterminatedQuote | ProblemKind::InvalidInterpolation | ProblemKind::Required { .. })
 }
 
 fn flaw(kind: &ProblemKind) -> EnvLineFlaw {

@@ -70,6 +70,8 @@ pub(crate) struct ServiceEnvFile {
     pub(crate) file: Option<FileId>,
     /// Whether Compose insists on it.
     pub(crate) required: bool,
+    /// Whether its lines are taken to the letter (`format: raw`).
+    pub(crate) is_raw: bool,
 }
 
 /// A project as docker compose sees it.

@@ -176,6 +176,8 @@ pub(crate) enum LinePosition {
     Start,
     /// Behind the line of a variable.
     Behind(String),
+    /// The line of this variable, behind another that cannot be read.
+    Of(String),
     /// In a file whose lines are not interpreted; what precedes the `=`.
     Raw(String),
 }

@@ -1,4 +1,7 @@
 //! Variables: which are set, and which are documented.
 
+pub(crate) mod dollars;
 pub(crate) mod env_examples;
+mod hashes;
+pub(crate) mod lines;
 pub(crate) mod variables;

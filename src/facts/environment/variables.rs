@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::collections::{HashSet, IndexMap, IndexSet};
 use crate::compose::load::environment::State;
 use crate::compose::{Project, Reference};
+use crate::facts::environment::dollars::Dollars;
 use crate::secrets::is_secret_name;
 use crate::source::Place;
 use crate::text::template::Outcome;
@@ -92,7 +93,7 @@ pub(crate) fn expected(project: &Project) -> Expected {
 }
 
 /// The variables of a project without a default whose values no checkout has, by their first use.
-pub(crate) fn unknown(project: &Project) -> Vec<&Reference> {
+pub(crate) fn unknown<'a>(project: &'a Project, dollars: &Dollars) -> Vec<&'a Reference> {
     let mut seen: HashSet<&str> = HashSet::default();
     let is_unknown = |reference: &&Reference| {
         reference.state == State::Unknown
@@ -100,6 +101,7 @@ pub(crate) fn unknown(project: &Project) -> Vec<&Reference> {
             && reference.effective
             && runs(project, reference)
             && !is_provided(&reference.name)
+            && !dollars.is_use(reference)
     };
     project.references.iter().filter(is_unknown).filter(|reference| seen.insert(&reference.name)).collect()
 }
@@ -135,12 +137,18 @@ const PROVIDED: [&str; 26] = [
     "TZ",
 ];
 
-/// The variables of a project that leave a blank, by their first use.
-pub(crate) fn blanks(project: &Project) -> Vec<Blank<'_>> {
+/// The variables of a project that leave a blank, by their first use. Where a dollar sign is not Compose's, no variable is
+/// meant.
+pub(crate) fn blanks<'a>(project: &'a Project, dollars: &Dollars) -> Vec<Blank<'a>> {
     let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::default();
     let mut seen: HashSet<(&str, Place)> = HashSet::default();
     let demanded = demanded(project);
-    for reference in project.references.iter().filter(|reference| counts(project, reference)) {
+    let is_meant = |reference: &&Reference| {
+        let line = project.environment.setting(&reference.name).and_then(|setting| setting.place);
+        !dollars.is_use(reference) && line.is_none_or(|line| !dollars.is_line(line))
+    };
+    let counted = project.references.iter().filter(|reference| counts(project, reference));
+    for reference in counted.filter(is_meant) {
         if !demanded.contains(reference.name.as_str()) && seen.insert((&reference.name, reference.place)) {
             by_name.entry(&reference.name).or_default().push(reference);
         }

@@ -43,7 +43,8 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     let known = known_image(service)?;
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
-        return Some(Open { kind: Kind::Datastore(exposure.kind), why: &exposure.why, known });
+        let why = why_of_datastore(service, &known).unwrap_or(&exposure.why);
+        return Some(Open { kind: Kind::Datastore(exposure.kind), why, known });
     }
     let (kind, why) = match exposure {
         Some(exposure) => (Kind::Commands, exposure.why.as_str()),
@@ -74,6 +75,25 @@ pub(crate) fn by_http(service: &Service, target: u16) -> bool {
         ports.iter().any(|one| one.port == target && matches!(one.purpose.as_str(), "http" | "search"))
     };
     !answers.is_empty() && answers.iter().all(speaks) && !asks(service, login)
+}
+
+/// What whoever reaches a datastore can do, where it is not what the catalogue says of the image as it comes.
+fn why_of_datastore(service: &Service, known: &Known<'_>) -> Option<&'static str> {
+    let login = known.image.login_for(known.tag)?;
+    let asks_when_it_comes = known.image.login.iter().any(|login| login.default);
+    if !asks(service, login) {
+        return asks_when_it_comes.then_some("anyone can read and change everything in it: it asks for no password");
+    }
+    (!login.default || has_own_password(service, known)).then_some("anyone can try passwords against it")
+}
+
+/// Whether the service replaces the password that the image comes with.
+fn has_own_password(service: &Service, known: &Known<'_>) -> bool {
+    let accounts = known.image.defaults.accounts.iter().map(|account| &account.password);
+    accounts.filter_map(|password| Some((password, password.value.as_ref()?))).any(|(password, default)| {
+        let set = password.variables.iter().find_map(|name| variable(service, name));
+        set.is_some_and(|set| !set.value.is_empty() && set.value != *default)
+    })
 }
 
 /// Whether the service asks who is there.
@@ -137,6 +157,25 @@ mod tests {
         check("image: elasticsearch:8.17.0", 9200, false);
         check("image: redis:7", 6379, false);
         check("image: example/web", 80, false);
+    }
+
+    #[test]
+    fn what_those_who_reach_it_can_do() {
+        let check = |keys: &str, expect: &str| {
+            with_facts(&format!("services:\n  it:\n    {keys}\n"), |facts| {
+                let service = &facts.model.services["it"];
+                let port = known_image(service).unwrap().image.exposure[0].ports[0];
+                let why = at(service, port, "tcp").unwrap().why;
+                assert!(why.contains(expect), "{keys}: {why}");
+            });
+        };
+        check("image: redis:7", "no password by default");
+        check("image: redis:7\n    command: redis-server --requirepass x", "try passwords");
+        check("image: rabbitmq:4", "as guest");
+        check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: guest}", "as guest");
+        check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: x}", "try passwords");
+        check("image: influxdb:1.8", "asks for no password");
+        check("image: influxdb:2.7", "try tokens");
     }
 
     #[test]

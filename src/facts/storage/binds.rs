@@ -31,6 +31,8 @@ pub(crate) struct MissingSource<'a> {
     pub(crate) example: Option<String>,
     /// A script, Makefile or README that makes it, or says how.
     pub(crate) made_by: Option<String>,
+    /// A file of the same name one directory away, seen from the project's directory.
+    pub(crate) near: Option<String>,
     /// Where it stands, if not where the bind looks for it.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
@@ -81,12 +83,34 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
                 ignored: is_ignored(path) || !names.contains(&true) && is_ignored(&path.join("x")),
                 example: example(sources, path),
                 made_by: named_by(&makers, &model.directory, path, sources),
+                near: near(model, sources, root, path),
                 elsewhere: elsewhere(model, sources, root, path),
                 written,
             });
         }
     }
     found
+}
+
+/// How many directories one search for a file looks into.
+const NEIGHBORS: usize = 64;
+
+/// A file of the name of a missing one in the directory above, beside or below its own, where there is only one.
+fn near(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<String> {
+    let name = path.file_name()?;
+    let own = path.parent()?;
+    // Beside the project are others with files of the same names.
+    let above = own.parent().filter(|above| above.starts_with(root) && above.starts_with(&model.directory));
+    let inside = |directory: &Path| -> Vec<PathBuf> {
+        let entries = sources.entries(directory);
+        entries.names().take(NEIGHBORS).map(|name| directory.join(name)).filter(|one| one != own).collect()
+    };
+    let mut directories: Vec<PathBuf> = above.into_iter().flat_map(inside).collect();
+    directories.extend(above.map(Path::to_path_buf));
+    directories.extend(inside(own));
+    let mut found = directories.iter().map(|one| one.join(name)).filter(|one| sources.kind(one) == PathKind::File);
+    let first = found.next()?;
+    found.next().is_none().then(|| relative(&model.directory, &first))
 }
 
 /// Endings of the names of files that people write or generate.

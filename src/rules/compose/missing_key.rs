@@ -28,19 +28,31 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let place = known.filter(|network| network.declared).map(|network| network.key);
             without_subnet(cx, name, place, findings);
         }
-        for pool in pools.iter().filter(|pool| lacks_subnet(pool) && !cx.project.has_blank_in(pool.place)) {
+        for (at, pool) in
+            pools.iter().enumerate().filter(|(_, pool)| lacks_subnet(pool) && !cx.project.has_blank_in(pool.place))
+        {
             let message = "missing required key `subnet` in an address range";
-            findings.push(
-                Finding::new(rule::MISSING_KEY, pool.place, Subject::network(name), message)
-                    .evidence("subnet")
-                    .help("add `subnet`, such as `172.28.0.0/16`"),
-            );
+            let before = at.checked_sub(1).and_then(|at| pools.get(at)).filter(|before| is_split(before, pool));
+            let finding =
+                Finding::new(rule::MISSING_KEY, pool.place, Subject::network(name), message).evidence("subnet");
+            findings.push(match before {
+                Some(before) => finding
+                    .label(before.place, "the subnet is in the item before")
+                    .help("remove the `-` before this item: it then belongs to the range above"),
+                None => finding.help("add `subnet`, such as `172.28.0.0/16`"),
+            });
         }
     }
 }
 
 fn lacks_subnet(pool: &Value) -> bool {
     pool.map().is_some_and(|map: &Map| !map.is_empty() && !map.contains_key("subnet"))
+}
+
+/// Whether a pool is the rest of the one before: that has a subnet, and none of the keys of this one.
+fn is_split(before: &Value, pool: &Value) -> bool {
+    let (Some(before), Some(pool)) = (before.map(), pool.map()) else { return false };
+    before.contains_key("subnet") && pool.iter().all(|(key, _)| !before.contains_key(key))
 }
 
 /// One finding for a network, with every fixed address on it.

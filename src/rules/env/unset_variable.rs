@@ -33,7 +33,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
     let elsewhere: Vec<&Reference> =
-        unknown(cx.project).into_iter().filter(|reference| !is_allowed(&reference.name)).collect();
+        unknown(cx.project, cx.facts.dollars()).into_iter().filter(|reference| !is_allowed(&reference.name)).collect();
     findings.extend(elsewhere_set(cx, &elsewhere));
 }
 

@@ -208,7 +208,7 @@ fn of_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>
             let needed = needs(service, name);
             let switched_off =
                 groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
-            if switched_off || !seen.insert(variable.key) {
+            if switched_off || cx.facts.dollars().is_line(variable.key) || !seen.insert(variable.key) {
                 continue;
             }
             let message = format!("secret `{name}` of `{}` is empty", service.name);

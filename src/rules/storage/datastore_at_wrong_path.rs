@@ -1,9 +1,9 @@
 //! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
 
-use crate::catalogue::schema::WrongMountEffect;
+use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;
 use crate::finding::{Confidence, Finding, Subject, rule};
-use crate::model::base_image;
+use crate::model::{Service, base_image};
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -22,9 +22,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding =
             Finding::new(rule::DATASTORE_AT_WRONG_PATH, mount.target.place, Subject::service(name), message)
                 .evidence(target.clone())
-                .help(match unkept.option {
-                    Some(option) => format!("add `{option} {target}` to the command"),
-                    None => format!("mount it at `{}`", unkept.path),
+                .help(match (unkept.option, earlier_image(service, unkept.image, target)) {
+                    (Some(option), _) => format!("add `{option} {target}` to the command"),
+                    (None, Some(pinned)) => {
+                        format!("mount it at `{}`, or use `{pinned}` if that version has written the data", unkept.path)
+                    }
+                    (None, None) => format!("mount it at `{}`", unkept.path),
                 });
         if let Some(image) = base_image(service) {
             finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
@@ -41,4 +44,14 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// The image with the newest version that has its data where the volume is, for one whose tag moves.
+fn earlier_image(service: &Service, image: &Image, target: &str) -> Option<String> {
+    let written = &base_image(service)?.value;
+    let moves = written.digest.is_none() && written.tag.as_deref().is_none_or(|tag| tag == "latest");
+    let of_path = image.data.iter().find(|data| data.path == target)?;
+    let version = of_path.tags.as_ref()?.newest_major()?;
+    let prefix = image.version_prefix.as_deref().filter(|_| !written.repository.ends_with(&image.name)).unwrap_or("");
+    moves.then(|| format!("{}:{prefix}{version}", written.repository))
 }

@@ -3,7 +3,7 @@
 use crate::catalogue::schema::{Keeps, Role};
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
-use crate::facts::storage::datastores::{Kept, kept};
+use crate::facts::storage::datastores::{Kept, Unkept, kept};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
@@ -33,21 +33,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             for_data(severity, cx.facts.purpose())
         };
         let name = &service.name;
-        let message = match unkept.fleeting.map(|mount| &mount.kind) {
-            Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory: the next restart deletes it"),
-            _ if unkept.partly => {
-                format!("`{}` of `{name}` is not on a volume: recreating the container deletes it", unkept.path)
-            }
-            _ => format!("`{name}` keeps its data inside the container: recreating it deletes the data"),
-        };
-        let help = if let Some(option) = unkept.option {
-            format!("mount a named volume at `/data`, and add `{option} /data` to the command")
-        } else if unkept.exact {
-            format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
-        } else {
-            let of = &unkept.image.name;
-            format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
-        };
+        let (message, help) = (message(unkept), help(unkept));
         let mut finding = Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, Subject::service(name), message)
             .severity(severity)
             .evidence(unkept.path.clone())
@@ -58,12 +44,41 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             None => fixes::in_named_volume(cx, service, &unkept.path),
         });
         if let Some(mount) = unkept.fleeting {
-            finding = finding.label(mount.place, "does not outlive the container");
+            let label = match mount.kind {
+                MountKind::Anonymous => "this volume has no name, so that the next container gets a new one",
+                _ => "does not outlive the container",
+            };
+            finding = finding.label(mount.place, label);
         }
         if !unkept.exact {
             finding.confidence = Confidence::Medium;
         }
         findings.push(finding);
+    }
+}
+
+fn message(unkept: &Unkept<'_>) -> String {
+    let name = &unkept.service.name;
+    match unkept.fleeting.map(|mount| &mount.kind) {
+        Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory: the next restart deletes it"),
+        Some(MountKind::Anonymous) => {
+            format!("`{name}` keeps its data in an anonymous volume: `docker compose down` leaves it behind unused")
+        }
+        _ if unkept.partly => {
+            format!("`{}` of `{name}` is not on a volume: recreating the container deletes it", unkept.path)
+        }
+        _ => format!("`{name}` keeps its data inside the container: recreating it deletes the data"),
+    }
+}
+
+fn help(unkept: &Unkept<'_>) -> String {
+    if let Some(option) = unkept.option {
+        format!("mount a named volume at `/data`, and add `{option} /data` to the command")
+    } else if unkept.exact {
+        format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
+    } else {
+        let of = &unkept.image.name;
+        format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
     }
 }
 

@@ -101,6 +101,9 @@ fn finding(missing: &MissingSource<'_>) -> Finding {
         _ if missing.ignored => {
             "document how to create it: git ignores it, so it is missing in every fresh checkout".to_owned()
         }
+        _ if missing.is_file && missing.near.is_some() => {
+            format!("did you mean `./{}`?", missing.near.as_deref().unwrap_or_default())
+        }
         _ => "add it to the repository, correct the path, or document how to create it".to_owned(),
     };
     let finding = Finding::new(rule::MISSING_BIND_SOURCE, place, Subject::service(name), message)

@@ -7,7 +7,7 @@ use crate::facts::storage::sqlite::{Location, location};
 use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
-use crate::rules::support::for_data;
+use crate::rules::support::{for_data, with_given};
 use crate::rules::{Context, fixes};
 
 /// Reports the variable that names the file, or the service whose image keeps one by default.
@@ -58,7 +58,8 @@ fn of_value(
             (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low)
         }
     };
-    Some(finding(cx, service, severity, value.place, &path).evidence(name.to_owned()).confidence(confidence))
+    let found = finding(cx, service, severity, value.place, &path).evidence(name.to_owned()).confidence(confidence);
+    Some(with_given(found, service.key, "this service has no volume for it"))
 }
 
 /// The path of a file that is relative to the working directory, where it is lost for sure. Without `working_dir` the

@@ -100,6 +100,8 @@ pub(crate) enum ProblemKind {
 pub(crate) struct LineProblem {
     /// The reason.
     pub(crate) kind: ProblemKind,
+    /// What stands where the name does.
+    pub(crate) key: String,
     /// First byte.
     pub(crate) start: u32,
     /// The byte after the last one.

@@ -17,6 +17,7 @@ pub(super) fn read(text: &str, role: Role, known: Known<'_>) -> EnvFile {
         role,
         known,
         assigned: HashMap::default(),
+        key: (0, 0),
         file: EnvFile::default(),
     };
     while reader.skip_to_statement() {
@@ -31,6 +32,8 @@ struct Reader<'a> {
     role: Role,
     known: Known<'a>,
     assigned: HashMap<String, String>,
+    /// Where the name of the current statement stands.
+    key: (usize, usize),
     file: EnvFile,
 }
 
@@ -64,6 +67,7 @@ impl<'a> Reader<'a> {
         }
         let (end, ending) = self.name_end();
         let name = self.slice(start, end).trim_end();
+        self.key = (start, start + name.len());
         let key_span = span(start, start + name.len());
         let mut line = Line {
             key: name.to_owned(),
@@ -238,7 +242,8 @@ impl<'a> Reader<'a> {
 
     fn problem(&mut self, kind: ProblemKind, start: usize, end: usize) {
         let (start, end) = span(start, end);
-        self.file.problems.push(LineProblem { kind, start, end });
+        let key = self.slice(self.key.0, self.key.1).to_owned();
+        self.file.problems.push(LineProblem { kind, key, start, end });
     }
 
     fn rest(&self) -> &'a str {

@@ -1,5 +1,6 @@
 //! Shell scripts: text to a tree of commands that keeps where each one is written. Nothing is ever run.
 
+mod assigned;
 mod parse;
 mod simple;
 mod words;
@@ -7,6 +8,7 @@ mod words;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+pub(crate) use assigned::{assigned, is_script_option};
 pub(crate) use parse::parse;
 
 /// A script.

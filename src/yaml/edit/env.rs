@@ -22,6 +22,32 @@ pub(crate) fn set_value(files: Files<'_>, file: FileId, line: &Line, value: &str
     apart.then(|| vec![edit(file, start, end, written)])
 }
 
+/// Puts the value of a line in single quotes, so that it is what is written there.
+pub(crate) fn quote(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let (start, end) = line.value_span;
+    let raw = source.slice(start, end);
+    let inner = match line.quote {
+        Some(quote) => raw.strip_prefix(quote)?.strip_suffix(quote)?,
+        None => raw,
+    };
+    let tame = !inner.is_empty() && !inner.contains(['\'', '\\', '\n', '\r']) && !inner.contains("$$");
+    (tame && !line.bare).then(|| vec![edit(file, start, end, format!("'{inner}'"))])
+}
+
+/// Makes the value of a line a comment on a line of its own, before it.
+pub(crate) fn comment_out_value(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+    let source = files.sources.file(file);
+    let (from, to) = line.value_span;
+    let start = line_start(&source, line.key_span.0);
+    let between = source.slice(line.key_span.1, from);
+    let separator = between.find(['=', ':'])? as u32 + line.key_span.1 + 1;
+    let comment = source.slice(from, to);
+    let line_break = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let fits = comment.starts_with('#') && !comment.contains('\n') && line.quote.is_none();
+    fits.then(|| vec![edit(file, start, start, format!("{comment}{line_break}")), edit(file, separator, to, "")])
+}
+
 /// Gives a line another name.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of variables and secrets"))]
 pub(crate) fn rename(files: Files<'_>, file: FileId, line: &Line, name: &str) -> Option<Vec<Edit>> {

@@ -16,6 +16,7 @@ mod raise;
 mod relocate;
 mod remove;
 mod scalar;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -30,8 +31,10 @@ pub(crate) use insert::{add_item, add_name, add_to_list, add_to_section, expand,
 pub(crate) use raise::raise;
 pub(crate) use remove::remove;
 pub(crate) use scalar::{
-    exchange, join_entry, prefix, quote, quote_entry, replace, replace_first, replace_part, respell, stands, write_word,
+    exchange, join_entry, prefix, quote, quote_entry, replace, replace_first, replace_part, respell, stands,
+    without_what_stays, write_word,
 };
+pub(crate) use tag::tag;
 pub(crate) use write::Content;
 
 /// The files of a run and their trees.
@@ -91,6 +94,11 @@ pub(crate) fn all(parts: impl IntoIterator<Item = Option<Vec<Edit>>>) -> Option<
 pub(crate) fn text_of(files: Files<'_>, place: Place) -> Option<String> {
     let open = files.open(place.span.file)?;
     open.tree().text(place.node).map(str::to_owned)
+}
+
+/// What stands at a place, to the letter.
+pub(crate) fn written(files: Files<'_>, place: Place) -> String {
+    files.sources.file(place.span.file).slice(place.span.start, place.span.end).to_owned()
 }
 
 /// The key under which a value stands; `None` for an item of a list.

@@ -114,6 +114,20 @@ pub(crate) fn stands(files: Files<'_>, place: Place, text: &str) -> bool {
     files.sources.file(place.span.file).slice(place.span.start, place.span.end) == text
 }
 
+/// The same edits without the end of each text that they leave as it is.
+pub(crate) fn without_what_stays(files: Files<'_>, edits: Vec<Edit>) -> Vec<Edit> {
+    let shorten = |mut edit: Edit| {
+        let file = files.sources.file(edit.span.file);
+        let old = file.slice(edit.span.start, edit.span.end);
+        let same = old.chars().rev().zip(edit.text.chars().rev()).take_while(|(one, other)| one == other);
+        let length: usize = same.map(|(one, _)| one.len_utf8()).sum();
+        edit.span.end -= length as u32;
+        edit.text.truncate(edit.text.len() - length);
+        edit
+    };
+    edits.into_iter().map(shorten).collect()
+}
+
 /// Replaces `old`, which stands at a place to the letter, also in a file that is no YAML (an env file), where both are
 /// plain words.
 pub(crate) fn exchange(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Vec<Edit>> {

@@ -110,7 +110,9 @@ pub(crate) fn secrets<'a>(cx: &Context<'a>, report: &mut Report<'_>) {
         let one = kind.trim_end_matches('s');
         for (name, entry) in section(cx, kind).filter(|(name, _)| granted.contains(name.as_str())) {
             let subject = Subject::at([kind, name.as_str()]);
-            for key in ["driver", "template_driver"] {
+            // A config has no `driver` in the specification: that is an unknown key already.
+            let keys: &[&str] = if kind == "secrets" { &["driver", "template_driver"] } else { &["template_driver"] };
+            for key in keys {
                 let Some(driver) = entry.value.map().and_then(|map| map.get(key)) else { continue };
                 let flaw = Flaw::new(format!("docker compose does not support `{key}` for a {one}"))
                     .help(format!("use `file` or `environment` for the {one}: drivers require Swarm"));

@@ -21,6 +21,9 @@ pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, 
     if let Flaw::Text { near: Some(near), .. } = violation.flaw {
         finding.help = Some(format!("did you mean `{near}`?"));
     }
+    if let Some(duration) = schema_fix::in_seconds(&violation.flaw) {
+        finding.help = Some(format!("add a unit: `{duration}`"));
+    }
     finding.fixes.extend(schema_fix::violation(view.files, reported, &violation.flaw).filter(|_| !reported.is_shared));
     let shifted: Vec<String> = reported.related.iter().filter_map(|related| shifted_key(&related.role)).collect();
     if !shifted.is_empty() {

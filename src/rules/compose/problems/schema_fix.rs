@@ -1,7 +1,7 @@
 //! The fixes of what the validator finds.
 
 use crate::compose::problem::Reported;
-use crate::compose::spec::schema::shape::{EntryStyle, Shape};
+use crate::compose::spec::schema::shape::{DURATION, EntryStyle, Shape};
 use crate::compose::spec::schema::violation::{Flaw, Rest};
 use crate::compose::value::{Data, Value};
 use crate::finding::Fix;
@@ -13,11 +13,29 @@ use crate::yaml::{Resolved, resolve_plain};
 /// The fix of a value that does not fit the specification.
 pub(super) fn violation(files: Files<'_>, reported: &Reported, flaw: &Flaw) -> Option<Fix> {
     match flaw {
+        Flaw::Kind { scalar: Some(value), .. } if in_seconds(flaw).is_some() => {
+            let duration = in_seconds(flaw)?;
+            edit::safe(format!("replace with `{duration}`"), edit::write_word(files, value.place, &duration))
+        }
         Flaw::Kind { shape, scalar: Some(value), .. } if shape.quotable => quote(files, value),
         Flaw::Kind { shape, scalar: Some(value), .. } => unquote(files, value, value.text()?, shape),
         Flaw::Split { name, rest, style, .. } => split_entry(files, reported.at, name, *rest, *style),
         Flaw::Text { text, near: Some(near), .. } => respell(files, text.place, text.value(), near),
         Flaw::Duplicate(_) => edit::safe("remove the duplicate", edit::remove(files, reported.at)),
+        _ => None,
+    }
+}
+
+/// A number in the place of a duration, with the unit that is meant: Docker's own durations are seconds where a number
+/// stands alone.
+pub(super) fn in_seconds(flaw: &Flaw) -> Option<String> {
+    match flaw {
+        Flaw::Kind { shape, scalar: Some(value), .. } if shape.hint == DURATION.hint && value.parts.is_empty() => {
+            match value.data {
+                Data::Int(number) if number >= 0 => Some(format!("{number}s")),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> 
     match &line.position {
         LinePosition::Start => finding.evidence = Some("behind the start".to_owned()),
         LinePosition::Behind(name) => finding.evidence = Some(format!("behind {name}")),
+        LinePosition::Of(name) => finding.evidence = Some(format!("of {name}")),
         LinePosition::Raw(name) => finding.subject = Subject::variable(name),
     }
     if !matches!(line.position, LinePosition::Raw(_)) {

@@ -115,7 +115,7 @@ fn unknown_keys_stand_at_the_key() {
     check(&service("image: a\nfrobnicate: 1"), &["4:5 unknown-key unknown key `frobnicate` in service `web`"]);
     assert_eq!(help_of(&service("imgae: a")), "did you mean `image`?");
     assert_eq!(help_of(&service("frobnicate: a")), "");
-    assert_eq!(help_of(&service("stop_grace_period: 10")), "use a duration with a unit, such as `10s`");
+    assert_eq!(help_of(&service("stop_grace_period: 10")), "add a unit: `10s`");
     assert_eq!(
         help_of(&service("image: {{é}}")),
         "put the whole value in quotes: YAML reads a value that starts with `{` as a mapping"
@@ -319,7 +319,7 @@ fn nothing_is_fixed_where_it_is_not_sure() {
     check_unfixed(&service("network: host"));
     check_unfixed(&service("image: a\nimgae: b"));
     check_unfixed(&service("replicas: 2"));
-    check_unfixed(&service("healthcheck: {interval: 10}\nstop_grace_period: 10"));
+    check_unfixed(&service("healthcheck: {interval: 1.5}\nstop_grace_period: -10"));
     check_unfixed(&service("restart: true\nscale: 1.5\ninit: 1\nvolumes: [1]"));
     check_unfixed(&service("environment:\n  - KEY: \"é\""));
     check_unfixed(&service("command:\n  - say \"é\": b"));

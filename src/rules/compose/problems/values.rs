@@ -1,7 +1,7 @@
 //! Values that docker compose cannot use: `invalid-value`.
 
 use super::view::View;
-use super::{schema, shorten};
+use super::{schema, schema_fix, shorten};
 use crate::compose::load::short::duration::DurationFlaw;
 use crate::compose::load::short::hosts::HostFlaw;
 use crate::compose::load::short::port::PortFlaw;
@@ -11,6 +11,7 @@ use crate::compose::load::short::words::WordsFlaw;
 use crate::compose::problem::{Reported, ValueProblem};
 use crate::compose::value::quote::Quote;
 use crate::finding::{Finding, RuleId, Severity, rule};
+use crate::yaml::edit;
 
 const RULE: RuleId = rule::INVALID_VALUE;
 
@@ -24,9 +25,20 @@ pub(super) fn finding(reported: &Reported, problem: &ValueProblem, view: &View<'
     match problem {
         ValueProblem::BooleanWord { .. } => finding.severity = Severity::Info,
         ValueProblem::Port(spec, _) => finding.evidence = Some(view.written(spec)),
+        ValueProblem::Duration(text, DurationFlaw::NoUnit) if is_whole_number(text.value()) => {
+            let (old, new) = (text.value(), format!("{}s", text.value()));
+            if edit::text_of(view.files, reported.at).as_deref() == Some(old) {
+                finding.help = Some(format!("add a unit: `{new}`"));
+                finding.fixes.extend(schema_fix::respell(view.files, reported.at, old, &new));
+            }
+        }
         _ => {}
     }
     finding
+}
+
+fn is_whole_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit())
 }
 
 fn message(problem: &ValueProblem, view: &View<'_>) -> String {

@@ -1,0 +1,40 @@
+//! A section of a service that replaces the one which a merge key brings.
+
+use crate::facts::layers::Replaced;
+use crate::finding::{Finding, Label, Subject, rule};
+use crate::rules::Context;
+use crate::rules::support::{LABELS, and_list};
+
+/// How many of the lost names a message lists.
+const NAMES: usize = 3;
+
+/// Reports `environment` and `labels` of an anchor that services lose, once for each anchor.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(cx.facts.replaced_sections().iter().filter_map(of_anchor));
+}
+
+fn of_anchor(one: &Replaced) -> Option<Finding> {
+    let ((service, key), others) = one.services.split_first()?;
+    let (section, anchor) = (one.section, &one.anchor);
+    let is = if one.lost.len() > 1 { "are" } else { "is" };
+    let message =
+        format!("`{section}` of `{service}` replaces that of the anchor `{anchor}`: {} {is} lost", listed(&one.lost));
+    let mut finding = Finding::new(rule::ANCHOR_OVERRIDE_DROPS, *key, Subject::service(service), message)
+        .evidence(section)
+        .label(one.base, "replaced as a whole")
+        .help(format!("add an anchor to this `{section}`, and merge it in the service's own with `<<`"));
+    let others = others.iter().take(LABELS);
+    finding.labels.extend(others.map(|(name, place)| Label { place: *place, message: format!("so does `{name}`") }));
+    Some(finding)
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    match names.split_at_checked(NAMES) {
+        Some((first, more)) if !more.is_empty() => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and {} more", first.join(", "), more.len())
+        }
+        _ => and_list(names),
+    }
+}

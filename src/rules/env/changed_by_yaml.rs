@@ -1,0 +1,45 @@
+//! A value of `environment` that YAML reads as another number than is written.
+
+use crate::finding::{Finding, Severity, Subject, rule};
+use crate::model::{Variable, VariableSource};
+use crate::rules::Context;
+use crate::secrets::is_secret_name;
+use crate::yaml::edit;
+
+/// Words in the name of a variable whose value is a text that looks like a number.
+const TEXTS: [&str; 9] = ["VERSION", "RELEASE", "TAG", "API", "MODE", "UMASK", "MASK", "PERMISSIONS", "CODE"];
+
+/// Reports each number without quotes that reaches the container in another spelling.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.model.services.values() {
+        for (name, variable) in &service.environment {
+            findings.extend(of_variable(cx, &service.name, name, variable));
+        }
+    }
+}
+
+fn of_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Variable) -> Option<Finding> {
+    let value = variable.value.as_ref().filter(|value| !value.is_interpolated())?;
+    let written = edit::written(cx.files, value.place);
+    let is_number = written.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'))
+        && value.value.parse::<f64>().is_ok();
+    // An item of a list is a text as a whole.
+    let is_entry = edit::key_of(cx.files, value.place).as_deref() == Some(name);
+    if variable.source == VariableSource::EnvFile || written == value.value || !is_number || !is_entry {
+        return None;
+    }
+    let upper = name.to_ascii_uppercase();
+    let is_text = upper.split('_').any(|word| TEXTS.contains(&word));
+    let is_secret = is_secret_name(name);
+    let message = if is_secret {
+        format!("`{name}` is another text in the container: YAML reads it as a number")
+    } else {
+        format!("`{name}` is `{}` in the container: YAML reads `{written}` as a number", value.value)
+    };
+    let mut finding = Finding::new(rule::CHANGED_BY_YAML, value.place, Subject::service(service), message)
+        .evidence(name.to_owned())
+        .severity(if is_text || is_secret { Severity::Warning } else { Severity::Info })
+        .help("put it in quotes");
+    finding.fixes.extend(edit::safe("put it in quotes", edit::quote(cx.files, value.place)));
+    Some(finding)
+}
