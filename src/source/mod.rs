@@ -6,6 +6,7 @@ mod fence;
 pub(crate) mod git;
 mod ignored;
 mod likeness;
+mod origin;
 mod path;
 mod place;
 mod read;
@@ -31,6 +32,7 @@ use tree::Directories;
 
 use crate::collections::HashMap;
 pub(crate) use caches::Search;
+pub(crate) use origin::origin;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
 pub(crate) use read::standard_input;

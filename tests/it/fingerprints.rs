@@ -1,6 +1,7 @@
 //! A baseline that an earlier build has written hides the same findings: rules may be renamed and messages reworded, and
 //! fingerprints stay. Both baselines were written before rules became a type. A line may go where its finding is meant to
 //! be gone; none may change.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::path::Path;

@@ -126,12 +126,12 @@ impl Project {
         let request = self.request(rule, example)?;
         for (at, finding) in findings.iter().enumerate() {
             for choice in 1..finding.fixes.len() {
-                if finding.fixes.iter().nth(choice).is_none_or(|fix| fix.safety == Safety::Display) {
+                if finding.fixes.get(choice).is_none_or(|fix| fix.safety == Safety::Display) {
                     continue;
                 }
                 let db = fix::with_alternative(SourceDb::new(), &request, at, choice).ok_or("the fix is gone")?;
                 let after = workspace::check(&db, &request).findings;
-                let title = &finding.fixes.iter().nth(choice).map(|fix| fix.title.clone()).unwrap_or_default();
+                let title = &finding.fixes.get(choice).map(|fix| fix.title.clone()).unwrap_or_default();
                 if after.iter().filter(|one| one.suppressed.is_none()).count() >= findings.len() {
                     return Err(format!("not resolved, or replaced by another finding: {title}").into());
                 }

@@ -164,6 +164,8 @@ impl<'a> Interpolation<'a> {
         };
         let is_question = |usage: &&Use| template.get(..usage.start).is_some_and(ends_in_question);
         let asked: HashSet<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
+        // A use comes before those in its default.
+        let mut defaults_end = 0;
         for usage in &expansion.uses {
             let Use { name, start, end, operator, outcome, word, effective } = usage;
             let before = key.as_ref().map_or(0, |key| key.len() + 1);
@@ -178,12 +180,12 @@ impl<'a> Interpolation<'a> {
                 word: word.clone(),
                 alone: *start == before && *end == template.len(),
                 effective: *effective,
-                is_fallback: expansion.uses.iter().any(|outer| {
-                    let is_default = matches!(outer.operator, Some(Operator::Default { .. }));
-                    is_default && outer.start < *start && *end < outer.end
-                }),
+                is_fallback: *end < defaults_end,
                 asked: asked.contains(name.as_str()),
             });
+            if matches!(operator, Some(Operator::Default { .. })) {
+                defaults_end = defaults_end.max(*end);
+            }
         }
         let problems = expansion.problems.iter().filter(|problem| !self.may_be_met(problem));
         let found: Vec<Reported> = problems.map(|problem| self.problem(problem, template, path, locate)).collect();

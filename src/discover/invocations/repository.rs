@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::values::{Part, ROOT, has_hole, parts};
 use crate::discover::Exclusion;
-use crate::source::{FileId, PathKind, SourceDb};
+use crate::source::{FileId, PathKind, SourceDb, origin};
 use crate::yaml::Trees;
 
 /// How many paths one pattern may match.
@@ -58,7 +58,7 @@ impl<'a> Repository<'a> {
                 directory = if is_new { above } else { "" };
             }
         }
-        let names = own_names(sources, &root);
+        let names = own_names(&root);
         Repository { sources, trees, excluded, root, names, directories }
     }
 
@@ -272,18 +272,9 @@ pub(super) fn is_absolute(path: &str) -> bool {
 }
 
 /// The last part of `origin`, or the name of the root's directory.
-fn own_names(sources: &SourceDb, root: &Path) -> Vec<String> {
-    let config = root.join(".git/config");
-    let text = sources.load(&config).map(|id| sources.file(id).text.clone()).unwrap_or_default();
-    let mut is_origin = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            is_origin = line == "[remote \"origin\"]";
-        } else if let (true, Some((key, value))) = (is_origin, line.split_once('='))
-            && key.trim() == "url"
-        {
-            return vec![repository_name(value.trim()).to_owned()];
-        }
+fn own_names(root: &Path) -> Vec<String> {
+    if let Some(address) = origin(root) {
+        return vec![repository_name(&address).to_owned()];
     }
     root.file_name().map(|name| name.to_string_lossy().into_owned()).into_iter().collect()
 }
