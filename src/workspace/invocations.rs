@@ -71,7 +71,9 @@ impl Run<'_> {
     pub(super) fn root_of(&self, path: &Path) -> PathBuf {
         let is_directory = self.sources.kind(path) == PathKind::Directory;
         let directory = if is_directory { path } else { path.parent().unwrap_or(path) };
-        self.sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())
+        // What git ignores is no part of a repository: it is judged by itself where somebody names it.
+        let own = self.sources.repository(directory).filter(|root| !self.sources.is_ignored(directory, root));
+        own.unwrap_or_else(|| directory.to_path_buf())
     }
 
     /// The invocations that paths are about: those with a file below a directory, and those that may read a file or are

@@ -113,3 +113,13 @@ fn a_fresh_checkout_of_a_project_with_a_complete_example_is_clean() {
     assert_eq!(rules, ["unset-variable"]);
     assert_eq!(code(&run(&folder, &["check"])), 1);
 }
+
+#[test]
+fn a_directory_that_git_ignores_is_judged_where_it_is_named() {
+    let open = BASE.replace("    volumes:", "    ports: [\"5432:5432\"]\n    volumes:");
+    let files = [("out/shop/compose.yaml", open.as_str()), (".gitignore", "out/\n"), ("compose.yaml", BASE)];
+    let folder = project("invocations", "ignored", &files);
+    let named: Vec<String> = found(&folder, &["out/shop"]).into_iter().map(|(rule, ..)| rule).collect();
+    assert!(named.contains(&"exposed-datastore".to_owned()), "{named:?}");
+    assert_eq!(found(&folder, &[]), []);
+}
