@@ -100,6 +100,8 @@ fn a_path_outside_opens_that_path_and_no_other() {
         &repository.join("../outside"),
         &[("own.env", "TAG=1\n"), ("named/compose.yaml", "include: [../frag.yaml]\n")],
     );
+    // The folder of these tests is itself in a repository, which ignores it.
+    fs::create_dir_all(repository.join("../outside/named/.git")).unwrap();
     for arguments in [
         &["check", "--format", "json", "-f", "compose.yaml", "--env-file", "../outside/own.env"][..],
         &["check", "--format", "json", ".", "../outside/named"],

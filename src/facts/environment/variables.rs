@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::collections::{HashSet, IndexMap, IndexSet};
+use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::State;
 use crate::compose::{Project, Reference};
 use crate::facts::environment::dollars::Dollars;
@@ -23,13 +23,8 @@ pub struct Blank<'a> {
     pub(crate) replaced: Option<Place>,
     /// Whether it, or a key that takes it whole, is named like a secret.
     pub(crate) is_secret: bool,
-}
-
-impl Blank<'_> {
     /// Whether docker compose rejects a use of it because it is blank.
-    pub(crate) fn is_rejected(&self, project: &Project) -> bool {
-        project.references.iter().any(|reference| reference.name == self.name && is_rejected(project, reference))
-    }
+    pub(crate) is_rejected: bool,
 }
 
 /// Whether docker compose rejects what a use stands in because it is blank.
@@ -41,22 +36,26 @@ fn is_rejected(project: &Project, reference: &Reference) -> bool {
 /// first. What stands in a service that no profile starts is rejected, too.
 pub(crate) fn rejected(project: &Project) -> Vec<Vec<&Reference>> {
     let demanded = demanded(project);
-    let names: IndexSet<&str> = project
-        .references
-        .iter()
-        .filter(|reference| is_rejected(project, reference))
-        .map(|reference| reference.name.as_str())
-        .filter(|name| !demanded.contains(name) && !is_of_session(name))
-        .collect();
-    let mut all: Vec<Vec<&Reference>> = Vec::new();
-    for name in names {
-        let mut seen: HashSet<Place> = HashSet::default();
-        let mut uses: Vec<&Reference> = project.references.iter().filter(|one| one.name == name).collect();
-        uses.retain(|reference| reference.is_blank() && seen.insert(reference.place));
-        uses.sort_by_key(|reference| (!is_rejected(project, reference), position(project, reference)));
-        all.push(uses);
+    let names = rejected_names(project);
+    let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::default();
+    let is_named = |one: &&Reference| names.contains(one.name.as_str()) && one.is_blank();
+    for reference in project.references.iter().filter(is_named) {
+        by_name.entry(reference.name.as_str()).or_default().push(reference);
     }
-    all
+    by_name.retain(|name, _| !demanded.contains(name) && !is_of_session(name));
+    let sorted = by_name.into_values().map(|mut uses| {
+        let mut seen: HashSet<Place> = HashSet::default();
+        uses.retain(|reference| seen.insert(reference.place));
+        uses.sort_by_key(|reference| (!is_rejected(project, reference), position(project, reference)));
+        uses
+    });
+    sorted.collect()
+}
+
+/// The names of variables that leave a blank where docker compose rejects it.
+fn rejected_names(project: &Project) -> HashSet<&str> {
+    let rejected = project.references.iter().filter(|reference| is_rejected(project, reference));
+    rejected.map(|reference| reference.name.as_str()).collect()
 }
 
 /// Where a use comes in the project: numbers of files follow the order of reading, which threads may change.
@@ -143,6 +142,7 @@ pub(crate) fn blanks<'a>(project: &'a Project, dollars: &Dollars) -> Vec<Blank<'
     let mut by_name: IndexMap<&str, Vec<&Reference>> = IndexMap::default();
     let mut seen: HashSet<(&str, Place)> = HashSet::default();
     let demanded = demanded(project);
+    let rejected = rejected_names(project);
     let is_meant = |reference: &&Reference| {
         let line = project.environment.setting(&reference.name).and_then(|setting| setting.place);
         !dollars.is_use(reference) && line.is_none_or(|line| !dollars.is_line(line))
@@ -161,7 +161,7 @@ pub(crate) fn blanks<'a>(project: &'a Project, dollars: &Dollars) -> Vec<Blank<'
             let is_secret = is_secret_name(name) || uses.iter().any(|reference| fills_secret(reference));
             let emptied = setting.and_then(|setting| setting.place);
             let replaced = setting.and_then(|setting| setting.replaced.last().copied());
-            Blank { name, uses, emptied, replaced, is_secret }
+            Blank { name, uses, emptied, replaced, is_secret, is_rejected: rejected.contains(name) }
         })
         .collect()
 }

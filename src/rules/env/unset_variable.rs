@@ -21,7 +21,7 @@ options! {
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let options: Options = cx.settings.options();
     let is_allowed = |name: &str| options.allowed.iter().any(|pattern| pattern.matches(name));
-    let all = cx.facts.blanks().iter().filter(|blank| !blank.is_secret && !blank.is_rejected(cx.project));
+    let all = cx.facts.blanks().iter().filter(|blank| !blank.is_secret && !blank.is_rejected);
     let all = all.filter(|blank| !is_allowed(blank.name) && !blank.uses.iter().all(|one| is_in_path_of_file(one)));
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)

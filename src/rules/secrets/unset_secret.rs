@@ -41,7 +41,7 @@ options! {
 /// Reports each variable once, and each empty line of an env file that reaches a container.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let options: Options = cx.settings.options();
-    let all = cx.facts.blanks().iter().filter(|blank| blank.is_secret && !blank.is_rejected(cx.project));
+    let all = cx.facts.blanks().iter().filter(|blank| blank.is_secret && !blank.is_rejected);
     let all = all.filter(|blank| !is_allowed(&options, blank.name) && !is_switched_off(cx, blank));
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
