@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::invocations::Asked;
 use super::projects::{Outcome, Run, loose_overlays};
 use crate::compose::nearest;
-use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations};
+use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations, MAKES_A_SERVICE};
 use crate::discover::{self, Surroundings, is_compose_name};
 use crate::finding::Finding;
 use crate::source::{LoadError, NodeId, PathKind, normalize};
@@ -167,9 +167,8 @@ impl Run<'_> {
 
 /// Whether a document has `services` that are all mappings, with an image, a build or a base for one of them at least.
 fn has_services(tree: &Tree, root: NodeId) -> bool {
-    const OF_A_SERVICE: [&str; 3] = ["image", "build", "extends"];
     let Some(services) = tree.get(root, "services") else { return false };
     let services = tree.pairs(services);
-    let made = |service: NodeId| OF_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
+    let made = |service: NodeId| MAKES_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
     services.iter().all(|pair| !tree.pairs(pair.value).is_empty()) && services.iter().any(|pair| made(pair.value))
 }

@@ -27,6 +27,9 @@ fn is_pipeline(path: &str) -> bool {
 pub(crate) const COMPOSE_KEYS: [&str; 8] =
     ["services", "include", "networks", "volumes", "configs", "secrets", "models", "version"];
 
+/// The keys of which a service needs one to be started.
+pub(crate) const MAKES_A_SERVICE: [&str; 3] = ["image", "build", "extends"];
+
 /// Whether a file that has the name of a Compose file is one by what it holds: a key of Compose at the top, or YAML that
 /// cannot be read. A template of one that is no YAML yet (`{{ name }}`, `{% if %}`) is none.
 pub(super) fn holds_compose(repository: &Repository<'_>, path: &str) -> bool {
@@ -46,7 +49,7 @@ pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
     let parsed = repository.trees.get(repository.sources, file);
     let tree = &parsed.0;
     let Some(services) = tree.documents.first().and_then(|root| tree.get(*root, "services")) else { return false };
-    let has = |service| ["image", "build", "extends"].iter().any(|key| tree.get(service, key).is_some());
+    let has = |service| MAKES_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
     let services = tree.pairs(services);
     !services.is_empty() && services.iter().all(|pair| has(pair.value))
 }
@@ -69,6 +72,6 @@ fn has_services(repository: &Repository<'_>, path: &str) -> bool {
     let Some(services) = tree.documents.first().and_then(|root| tree.get(*root, "services")) else { return false };
     tree.pairs(services).iter().any(|pair| {
         let is_mapping = tree.follow(pair.value).is_some_and(|(_, node)| matches!(node.kind, NodeKind::Mapping(..)));
-        is_mapping && ["image", "build", "extends"].iter().any(|key| tree.get(pair.value, key).is_some())
+        is_mapping && MAKES_A_SERVICE.iter().any(|key| tree.get(pair.value, key).is_some())
     })
 }

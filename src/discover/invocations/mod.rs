@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub(crate) use collect::{Configured, Settings, discover};
-pub(crate) use looks::COMPOSE_KEYS;
+pub(crate) use looks::{COMPOSE_KEYS, MAKES_A_SERVICE};
 
 use crate::source::Place;
 
