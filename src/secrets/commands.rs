@@ -182,11 +182,11 @@ fn word(text: &str) -> (Range<usize>, usize) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::secrets::ranges::merge;
 
-    fn check(text: &str, expect: &[&str]) {
+    pub(in crate::secrets) fn check(text: &str, expect: &[&str]) {
         let mut hidden = Vec::new();
         commands(text, &mut hidden);
         let found: Vec<&str> = merge(hidden).into_iter().map(|range| text.get(range).unwrap()).collect();

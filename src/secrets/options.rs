@@ -342,15 +342,7 @@ fn behind(word: &Word<'_>, sign: char, is_sure: bool, hidden: &mut Vec<Range<usi
 
 #[cfg(test)]
 mod tests {
-    use crate::secrets::commands::commands;
-    use crate::secrets::ranges::merge;
-
-    fn check(text: &str, expect: &[&str]) {
-        let mut hidden = Vec::new();
-        commands(text, &mut hidden);
-        let found: Vec<&str> = merge(hidden).into_iter().map(|range| text.get(range).unwrap()).collect();
-        assert_eq!(found, expect, "{text}");
-    }
+    use crate::secrets::commands::tests::check;
 
     #[test]
     fn passwords_as_options() {
