@@ -100,7 +100,7 @@ impl Budget {
     }
 }
 
-/// The budget of a project at one place, for readers of a text that stands there.
+/// The budget of a project at one place, for readers of the text at that place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter<'a> {
     /// The budget.

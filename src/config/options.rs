@@ -104,7 +104,7 @@ impl Network {
     }
 }
 
-/// A name; `*` stands for any characters.
+/// A name; `*` matches any characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamePattern(String);
 

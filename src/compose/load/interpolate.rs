@@ -56,7 +56,7 @@ impl Reference {
         is_empty && self.effective
     }
 
-    /// The scalar that it stands in.
+    /// The scalar that contains it.
     pub(crate) fn scalar(&self) -> (FileId, NodeId) {
         (self.place.span.file, self.place.node)
     }

@@ -44,7 +44,7 @@ pub(crate) struct Part {
     pub(crate) variable: Option<Text>,
     /// Whether it is the variable's default, which the file itself gives: no value of another variable is in it.
     pub(crate) is_default: bool,
-    /// Whether the variable has a value that the checkout does not say; nothing stands here for it.
+    /// Whether the variable has a value that the checkout does not say; its text is empty.
     pub(crate) is_unknown: bool,
 }
 

@@ -307,7 +307,7 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Files with the name of a Compose file that stands for no overlay of a base beside it: each may be started alone.
+    /// Files with the name of a Compose file and no base next to them: each may be started alone.
     fn alone(&mut self, files: &[String]) {
         let used = self.used(Certainty::Guessed);
         let is_left = |file: &&String| {

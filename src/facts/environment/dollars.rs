@@ -30,9 +30,9 @@ pub(crate) enum Owner {
 /// A stretch of a value that holds such a dollar sign.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
-    /// Where it stands.
+    /// Where it is.
     pub(crate) place: Place,
-    /// What stands there. A part of a secret where the owner is one.
+    /// The text there. A part of a secret where the owner is one.
     pub(crate) text: String,
     /// The variable that Compose sees.
     pub(crate) name: String,

@@ -117,7 +117,7 @@ impl PortRange {
         (self.target.1 - self.target.0) as usize + 1
     }
 
-    /// The ports, ordered as Compose orders them: by `port/protocol` as text, so 8010 stands before 809.
+    /// The ports, ordered as Compose orders them: by `port/protocol` as text, so 8010 comes before 809.
     pub(crate) fn ports(&self) -> Vec<PortSpec> {
         let (first, last) = self.target;
         let mut ports: Vec<PortSpec> = (0..=last - first)
