@@ -40,7 +40,7 @@ impl Severity {
 }
 
 impl LoadError {
-    /// How bad it is that a file cannot be loaded: one that plimsoll may not read is no fault of the project.
+    /// How bad it is that a file cannot be loaded: one that plimsoll may not read is not the fault of the project.
     pub(crate) fn severity(&self) -> Severity {
         if matches!(self, LoadError::Outside | LoadError::OfGit) { Severity::Info } else { Severity::Error }
     }
@@ -73,7 +73,7 @@ impl Confidence {
 pub struct Label {
     /// Where.
     pub place: Place,
-    /// What stands there: one clause, lower case.
+    /// What is there: one clause, lower case.
     pub message: String,
 }
 
@@ -110,16 +110,16 @@ pub struct Suppressed {
 
 /// Something that a project needs and that is not in it: another part of the project may have it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Lack {
+pub(crate) struct MissingDefinition {
     /// What.
-    pub(crate) what: Lacking,
+    pub(crate) what: MissingKind,
     /// The service that needs it; empty where none does.
     pub(crate) by: String,
 }
 
 /// What a project lacks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Lacking {
+pub(crate) enum MissingKind {
     /// A resource.
     Name {
         /// The word for it.
@@ -163,7 +163,7 @@ pub struct Finding {
     /// What makes it this finding and no other of its rule and subject; enters the fingerprint, so it holds no secret.
     pub evidence: Option<String>,
     /// What the project lacks, where that is all that is wrong.
-    pub(crate) lacks: Option<Lack>,
+    pub(crate) missing: Option<MissingDefinition>,
     /// What can be done about it, the best first.
     pub fixes: Vec<Fix>,
     /// Why it does not count; `None` for one that counts.
@@ -196,7 +196,7 @@ impl Finding {
             labels: Vec::new(),
             subject,
             evidence: None,
-            lacks: None,
+            missing: None,
             fixes: Vec::new(),
             suppressed: None,
             holds_in: BTreeSet::new(),

@@ -1,6 +1,9 @@
 //! plimsoll, the load line for Compose files: reads a Docker Compose project as Docker Compose does and reports what
 //! will break, leak or lose data. Modules are listed in the order of the pipeline; imports point upstream only.
 
+#![cfg_attr(feature = "testing", warn(unreachable_pub))]
+#![cfg_attr(not(feature = "cli"), expect(dead_code, reason = "much of it serves the command line"))]
+
 mod collections;
 mod guard;
 mod source;
@@ -25,10 +28,12 @@ mod fix;
 mod since;
 mod review;
 mod render;
+#[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
 
+#[cfg(feature = "cli")]
 pub use cli::{Surroundings, run};
 pub use guard::remember_defects;

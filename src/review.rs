@@ -7,7 +7,7 @@ use crate::collections::HashMap;
 use crate::config::{self, Config, FILE_NAMES, loosened};
 use crate::report::reviewed::Reviewed;
 use crate::rules;
-use crate::source::git::{Change, Git};
+use crate::source::git::{Git, GitChange};
 use crate::source::{PathKind, SourceDb, normalize, relative};
 use crate::workspace;
 use crate::workspace::Request;
@@ -42,10 +42,10 @@ pub(crate) fn reviewed(
         return Err(format!("{name}: a symbolic link leads to it, so what it was at `{revision}` is not known"));
     }
     let is_setting = |path: &PathBuf| is_configuration(path) || settings.contains(path);
-    let changed: Vec<&(PathBuf, Change)> = changes
+    let changed: Vec<&(PathBuf, GitChange)> = changes
         .iter()
         .filter(|(path, change)| match change {
-            Change::Renamed(from, _) => is_setting(path) || is_setting(from),
+            GitChange::Renamed(from, _) => is_setting(path) || is_setting(from),
             _ => is_setting(path),
         })
         .collect();
@@ -67,20 +67,20 @@ pub(crate) fn reviewed(
 }
 
 /// Makes a path as it was before a change.
-fn lay(sources: &SourceDb, path: &Path, change: &Change) {
+fn lay(sources: &SourceDb, path: &Path, change: &GitChange) {
     match change {
-        Change::Added => sources.hide(path),
-        Change::Modified(text) | Change::Deleted(text) => sources.lay(path, text.clone()),
-        Change::Renamed(from, text) => {
+        GitChange::Added => sources.hide(path),
+        GitChange::Modified(text) | GitChange::Deleted(text) => sources.lay(path, text.clone()),
+        GitChange::Renamed(from, text) => {
             sources.hide(path);
             sources.lay(from, text.clone());
         }
     }
 }
 
-fn renamed(changes: Vec<(PathBuf, Change)>) -> HashMap<PathBuf, PathBuf> {
+fn renamed(changes: Vec<(PathBuf, GitChange)>) -> HashMap<PathBuf, PathBuf> {
     let pairs = changes.into_iter().filter_map(|(path, change)| match change {
-        Change::Renamed(from, _) => Some((path, from)),
+        GitChange::Renamed(from, _) => Some((path, from)),
         _ => None,
     });
     pairs.collect()

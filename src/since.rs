@@ -8,12 +8,12 @@ use crate::config;
 use crate::discover::is_compose_name;
 use crate::report::baseline::Earlier;
 use crate::rules;
-use crate::source::git::{Change, Git};
+use crate::source::git::{Git, GitChange};
 use crate::source::{PathKind, SourceDb, normalize, relative};
 use crate::workspace;
 use crate::workspace::Request;
 
-/// The files as they were, and where they stand now.
+/// The files as they were, and where they are now.
 #[derive(Debug)]
 pub(crate) struct Before {
     sources: SourceDb,
@@ -34,9 +34,9 @@ impl Before {
         let mut renamed = HashMap::default();
         for (path, change) in git.changes(&base)? {
             match change {
-                Change::Added => sources.hide(&path),
-                Change::Modified(text) | Change::Deleted(text) => sources.lay(&path, text),
-                Change::Renamed(from, text) => {
+                GitChange::Added => sources.hide(&path),
+                GitChange::Modified(text) | GitChange::Deleted(text) => sources.lay(&path, text),
+                GitChange::Renamed(from, text) => {
                     sources.hide(&path);
                     sources.lay(&from, text);
                     renamed.insert(from, path);

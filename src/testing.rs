@@ -21,7 +21,7 @@ pub mod finding {
 
 /// Fixes.
 pub mod fix {
-    pub use crate::fix::{FixedFile, Wanted, fixed, with_alternative};
+    pub use crate::fix::{FixSelection, FixedFile, fixed, with_alternative};
 }
 
 /// The rules and the examples of their documents.
@@ -64,7 +64,7 @@ pub mod stages {
     pub use crate::budget::Budget;
     pub use crate::compose::load::convert::convert;
     pub use crate::compose::value::provenance::Texts;
-    pub use crate::compose::{Entry, Outside, Project, load};
+    pub use crate::compose::{Outside, Project, ProjectEntry, load};
     pub use crate::facts::Facts;
     pub use crate::model::lower;
     pub use crate::text::template;

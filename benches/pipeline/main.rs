@@ -18,7 +18,7 @@ use plimsoll::testing::stages::Texts;
 use plimsoll::testing::stages::lower;
 use plimsoll::testing::stages::template;
 use plimsoll::testing::stages::{Budget, convert};
-use plimsoll::testing::stages::{Entry, Outside, Project, load};
+use plimsoll::testing::stages::{Outside, Project, ProjectEntry, load};
 use plimsoll::testing::workspace::{self, Request};
 use plimsoll::testing::yaml::{Trees, parse};
 
@@ -27,7 +27,7 @@ const INPUTS: [(&str, usize); 4] =
     [("small file", 2), ("1000 lines", 40), ("100 services", 100), ("1000 services", 1000)];
 const NAMES: [&str; 4] = [INPUTS[0].0, INPUTS[1].0, INPUTS[2].0, INPUTS[3].0];
 
-/// The directory that the inputs in memory stand in. It is there, and empty: where it lacked, a run would look for other
+/// The directory that the inputs in memory are in. It is there, and empty: where it lacked, a run would look for other
 /// projects around it.
 static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
     let directory = std::env::temp_dir().join(format!("plimsoll-bench-empty-{}", std::process::id()));
@@ -35,7 +35,7 @@ static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
     directory
 });
 
-/// Where the input stands, in memory.
+/// Where the input is, in memory.
 fn file() -> PathBuf {
     DIRECTORY.join("compose.yaml")
 }
@@ -69,8 +69,8 @@ fn overlaid(text: String) -> SourceDb {
 }
 
 /// What docker compose would be told with `-f FILE`.
-fn entry() -> Entry {
-    Entry {
+fn entry() -> ProjectEntry {
+    ProjectEntry {
         files: vec![file()],
         env_files: Vec::new(),
         directory: DIRECTORY.clone(),

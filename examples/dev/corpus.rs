@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Print this many findings, spread evenly over all.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// A directory with one repository in each folder; by default the corpus that CI has beside the checkout.
+    /// A directory with one repository in each folder; by default the corpus that CI has next to the checkout.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
 }

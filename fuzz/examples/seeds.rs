@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use plimsoll::testing::rules::all;
 use plimsoll::testing::examples::examples;
+use plimsoll::testing::rules::all;
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

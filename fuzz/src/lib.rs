@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use plimsoll::testing::examples::Example;
 use plimsoll::testing::finding::{Finding, Safety, Severity};
-use plimsoll::testing::fix::{self, Wanted};
+use plimsoll::testing::fix::{self, FixSelection};
 use plimsoll::testing::render::{Format, RenderOptions, render};
 use plimsoll::testing::report::Report;
 use plimsoll::testing::source::{FileId, SourceDb};
@@ -128,7 +128,7 @@ fn write(files: &[(PathBuf, String)], directory: &Path) -> Option<Request> {
 }
 
 fn mend_all(request: &Request) -> usize {
-    let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+    let wanted = FixSelection { safety: Safety::Unsafe, only: Vec::new(), file: None };
     let fixed = fix::fixed(SourceDb::new(), request, &wanted);
     sound(&fixed.report, &fixed.sources);
     for file in &fixed.files {

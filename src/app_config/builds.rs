@@ -14,12 +14,12 @@ use crate::source::{SourceDb, Span, normalize};
 pub(crate) fn read_builds(model: &mut Model, sources: &SourceDb, root: &Path) {
     for service in model.services.values_mut().chain(model.disabled.values_mut()) {
         if let Some(build) = &mut service.build {
-            build.image = of_build(build, sources, root, &model.budget);
+            build.image = built_image(build, sources, root, &model.budget);
         }
     }
 }
 
-fn of_build(build: &Build, sources: &SourceDb, root: &Path, budget: &Budget) -> Option<BuiltImage> {
+fn built_image(build: &Build, sources: &SourceDb, root: &Path, budget: &Budget) -> Option<BuiltImage> {
     let arguments = |name: &str| build.args.get(name)?.value.clone();
     let target = build.target.as_ref().map(|target| target.value.as_str()).filter(|target| !target.is_empty());
     if let Some(inline) = &build.inline {

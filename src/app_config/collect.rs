@@ -7,43 +7,44 @@ use super::address::Located;
 use super::glob;
 use super::misplaced::{is_read, misplaced};
 use super::official::is_official;
-use super::read::{Content, Read, configurations};
+use super::read::{ConfigurationContent, ReadConfiguration, configurations};
 use super::traefik::{self, collect as collect_traefik};
-use super::{AdminPort, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape, Sidecars};
+use super::{AdminPort, AppConfigs, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use crate::model::{Model, Service};
 use crate::source::SourceDb;
 
-/// What the configurations beside a project say.
-pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
+/// What the configurations next to a project say.
+pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb) -> AppConfigs {
     let before = model.budget.reached().len();
-    let mut all = Sidecars::default();
+    let mut all = AppConfigs::default();
     let mut kept = 0;
     for service in model.services.values() {
         let read = configurations(model, service, sources);
         let meter = Meter { budget: &model.budget, at: service.key };
         all.misplaced.extend(misplaced(model, service, &read));
         let mut of = Collector { service, all: &mut all, meter };
-        let (counted, _): (Vec<&Read>, Vec<&Read>) = read.iter().partition(|one| is_read(service, one, &read, meter));
+        let (counted, _): (Vec<&ReadConfiguration>, Vec<&ReadConfiguration>) =
+            read.iter().partition(|one| is_read(service, one, &read, meter));
         of.nginx(&counted);
         of.open_routes(&counted);
         for one in &counted {
             match &one.content {
-                Content::Caddy(config) => of.caddy(config, one),
-                Content::Haproxy(config) => of.haproxy(config, one),
-                Content::Prometheus(targets) => of.prometheus(targets, one),
-                Content::Nginx(_) | Content::Traefik(_) => {}
+                ConfigurationContent::Caddy(config) => of.caddy(config, one),
+                ConfigurationContent::Haproxy(config) => of.haproxy(config, one),
+                ConfigurationContent::Prometheus(targets) => of.prometheus(targets, one),
+                ConfigurationContent::Nginx(_) | ConfigurationContent::Traefik(_) => {}
             }
         }
         if traefik::is_traefik(service) {
-            collect_traefik::of_service(service, &counted, &mut all, meter);
+            collect_traefik::collect_from_service(service, &counted, &mut all, meter);
         }
         model.budget.spend(Limit::Values, all.len().saturating_sub(kept), service.key);
         kept = all.len();
         if model.budget.reached().len() > before {
             // Of a part nothing is said: a host or port that is missing in it may be in the rest.
-            return Sidecars::default();
+            return AppConfigs::default();
         }
     }
     collect_traefik::labels(model, &mut all);
@@ -52,22 +53,29 @@ pub(crate) fn sidecars(model: &Model, sources: &SourceDb) -> Sidecars {
 
 struct Collector<'a, 'b> {
     service: &'a Service,
-    all: &'b mut Sidecars,
+    all: &'b mut AppConfigs,
     meter: Meter<'a>,
 }
 
 impl Collector<'_, '_> {
-    fn named(&self, word: &Located, read: &Read, kind: ProxyKind) -> Named {
+    fn named(&self, word: &Located, read: &ReadConfiguration, kind: ProxyKind) -> Named {
         let (service, text) = (self.service.name.clone(), word.text.clone());
         Named { service, text, place: read.place(&word.span), given: read.given, kind }
     }
 
-    fn listen(&self, port: u16, ssl: bool, span: &Range<usize>, read: &Read, kind: ProxyKind) -> ProxyListen {
+    fn listen(
+        &self,
+        port: u16,
+        ssl: bool,
+        span: &Range<usize>,
+        read: &ReadConfiguration,
+        kind: ProxyKind,
+    ) -> ProxyListen {
         let (proxy, place) = (self.service.name.clone(), read.place(span));
         ProxyListen { proxy, port, ssl, local: false, place, given: read.given, kind }
     }
 
-    fn target(&self, read: &Read, span: &Range<usize>, kind: ProxyKind) -> ProxyTarget {
+    fn target(&self, read: &ReadConfiguration, span: &Range<usize>, kind: ProxyKind) -> ProxyTarget {
         ProxyTarget {
             proxy: Some(self.service.name.clone()),
             host: String::new(),
@@ -82,7 +90,7 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn route(&self, read: &Read, span: &Range<usize>, kind: ProxyKind) -> ProxyRoute {
+    fn route(&self, read: &ReadConfiguration, span: &Range<usize>, kind: ProxyKind) -> ProxyRoute {
         ProxyRoute {
             proxy: self.service.name.clone(),
             host: String::new(),
@@ -95,11 +103,11 @@ impl Collector<'_, '_> {
     }
 
     /// The ways of nginx on which nothing asks who is there; a pass to an upstream leads to each of its servers.
-    fn open_routes(&mut self, read: &[&Read]) {
+    fn open_routes(&mut self, read: &[&ReadConfiguration]) {
         let configs: Vec<_> = read
             .iter()
             .filter_map(|one| match &one.content {
-                Content::Nginx(config) => Some((config, *one)),
+                ConfigurationContent::Nginx(config) => Some((config, *one)),
                 _ => None,
             })
             .collect();
@@ -136,11 +144,11 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn nginx(&mut self, read: &[&Read]) {
+    fn nginx(&mut self, read: &[&ReadConfiguration]) {
         let kind = ProxyKind::Nginx;
         let configs = || {
             read.iter().filter_map(|one| match &one.content {
-                Content::Nginx(config) => Some((config, *one)),
+                ConfigurationContent::Nginx(config) => Some((config, *one)),
                 _ => None,
             })
         };
@@ -188,7 +196,7 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn caddy(&mut self, config: &super::caddy::CaddyConfig, read: &Read) {
+    fn caddy(&mut self, config: &super::caddy::CaddyConfig, read: &ReadConfiguration) {
         let kind = ProxyKind::Caddy;
         for upstream in &config.upstreams {
             let (host, scheme) = (upstream.host.clone(), upstream.scheme.clone());
@@ -218,7 +226,7 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn haproxy(&mut self, config: &super::haproxy::HaproxyConfig, read: &Read) {
+    fn haproxy(&mut self, config: &super::haproxy::HaproxyConfig, read: &ReadConfiguration) {
         let kind = ProxyKind::Haproxy;
         for server in &config.servers {
             let (host, environment) = (server.address.host.clone(), server.environment.clone());
@@ -245,7 +253,7 @@ impl Collector<'_, '_> {
         self.all.protocols.extend(oldest);
     }
 
-    fn prometheus(&mut self, targets: &[super::address::HostPort], read: &Read) {
+    fn prometheus(&mut self, targets: &[super::address::HostPort], read: &ReadConfiguration) {
         self.all.scrapes.extend(targets.iter().map(|target| Scrape {
             service: self.service.name.clone(),
             host: target.host.clone(),
@@ -256,11 +264,11 @@ impl Collector<'_, '_> {
 }
 
 /// Whether a configuration of nginx includes files of servers or upstreams that are not here.
-fn includes_more(read: &[&Read], meter: Meter<'_>) -> bool {
+fn includes_more(read: &[&ReadConfiguration], meter: Meter<'_>) -> bool {
     const OF_THE_IMAGE: [&str; 6] =
         ["mime.types", "_params", "conf.d/", "/modules", "fastcgi.conf", "fastcgi-php.conf"];
     read.iter().any(|one| {
-        let Content::Nginx(config) = &one.content else { return false };
+        let ConfigurationContent::Nginx(config) = &one.content else { return false };
         config.includes.iter().any(|include| {
             if !meter.spend(Limit::Steps, read.len()) {
                 return true;

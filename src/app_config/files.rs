@@ -39,14 +39,14 @@ pub(crate) struct Configuration {
     pub(crate) place: Place,
     /// What in the Compose file brings it.
     pub(crate) given: Place,
-    /// Whether it stands in the Compose file.
+    /// Whether it is in the Compose file.
     pub(crate) inline: bool,
-    /// Whether what stands at the place is the text to the letter.
+    /// Whether what is at the place is the text verbatim.
     pub(crate) known: bool,
 }
 
 /// The configurations of a service, in the order of its mounts and configs, then those in its image.
-pub(crate) fn of_service(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Configuration> {
+pub(crate) fn service_configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Configuration> {
     let root = repository_root(sources, &model.directory);
     let finder = Finder { sources, root, image: image_name(service) };
     let mut found = Vec::new();
@@ -133,7 +133,7 @@ impl Finder<'_> {
         if !source.starts_with(&self.root) {
             return Vec::new();
         }
-        let one = Origin { given };
+        let one = FileOrigin { given };
         match self.sources.kind(source) {
             PathKind::File => {
                 self.kind(target).and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
@@ -143,7 +143,7 @@ impl Finder<'_> {
         }
     }
 
-    fn directory(&self, source: &Path, target: &str, origin: &Origin, depth: usize) -> Vec<Configuration> {
+    fn directory(&self, source: &Path, target: &str, origin: &FileOrigin, depth: usize) -> Vec<Configuration> {
         const DEEPEST: usize = 2;
         let mut found = Vec::new();
         for name in self.sources.entries(source).names() {
@@ -161,7 +161,7 @@ impl Finder<'_> {
         found
     }
 
-    fn file(&self, kind: ConfigurationKind, source: &Path, target: &str, origin: &Origin) -> Option<Configuration> {
+    fn file(&self, kind: ConfigurationKind, source: &Path, target: &str, origin: &FileOrigin) -> Option<Configuration> {
         let id = self.sources.load_noted(source)?;
         let text = self.sources.file(id).text.clone();
         let span = Span { file: id, start: 0, end: text.len() as u32 };
@@ -220,7 +220,7 @@ impl Finder<'_> {
 }
 
 /// What brings a file, and how.
-struct Origin {
+struct FileOrigin {
     given: Place,
 }
 

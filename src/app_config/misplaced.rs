@@ -8,7 +8,7 @@ use super::files::image_name;
 use super::glob;
 use super::nginx::NginxConfig;
 use super::official::{is_official, is_official_nginx, runs_as_made};
-use super::read::{Content, Read};
+use super::read::{ConfigurationContent, ReadConfiguration};
 use super::{ProxyKind, traefik};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashSet;
@@ -20,9 +20,9 @@ use crate::source::Place;
 pub(crate) enum Misplacement {
     /// The program does not look there.
     Unread,
-    /// A whole configuration stands where a part of one is read.
+    /// A whole configuration is where a part of one is read.
     WholeAsPart,
-    /// A part stands where a whole one is read.
+    /// A part is where a whole one is read.
     PartAsWhole,
 }
 
@@ -44,15 +44,15 @@ pub(crate) struct Misplaced {
 }
 
 /// Whether a configuration counts: whether the program reads it, as far as that is known.
-pub(crate) fn is_read(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) -> bool {
+pub(crate) fn is_read(service: &Service, one: &ReadConfiguration, all: &[ReadConfiguration], meter: Meter<'_>) -> bool {
     match &one.content {
-        Content::Nginx(_) => nginx_reads(service, one, all, meter),
+        ConfigurationContent::Nginx(_) => nginx_reads(service, one, all, meter),
         _ => true,
     }
 }
 
-/// The configurations of a service that stand at a wrong place.
-pub(crate) fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<Misplaced> {
+/// The configurations of a service that are at a wrong place.
+pub(crate) fn misplaced(model: &Model, service: &Service, all: &[ReadConfiguration]) -> Vec<Misplaced> {
     if !is_official(service) || !runs_as_made(service) {
         return Vec::new();
     }
@@ -62,14 +62,16 @@ pub(crate) fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<M
     let mut found: Vec<Misplaced> = Vec::new();
     for one in all {
         let judged = match &one.content {
-            Content::Nginx(config) if is_official_nginx(service) => nginx(service, one, config, (all, meter)),
-            Content::Caddy(config) if image == "caddy" && !config.sites.is_empty() => {
+            ConfigurationContent::Nginx(config) if is_official_nginx(service) => {
+                nginx(service, one, config, (all, meter))
+            }
+            ConfigurationContent::Caddy(config) if image == "caddy" && !config.sites.is_empty() => {
                 elsewhere(model, service, one, "/etc/caddy/Caddyfile", ProxyKind::Caddy)
             }
-            Content::Haproxy(config) if image == "haproxy" && !config.binds.is_empty() => {
+            ConfigurationContent::Haproxy(config) if image == "haproxy" && !config.binds.is_empty() => {
                 elsewhere(model, service, one, "/usr/local/etc/haproxy/haproxy.cfg", ProxyKind::Haproxy)
             }
-            Content::Traefik(settings) if traefik::is_traefik(service) => {
+            ConfigurationContent::Traefik(settings) if traefik::is_traefik(service) => {
                 let is_static = settings.iter().any(|setting| setting.path.starts_with("entrypoints."));
                 (is_static && !traefik::is_static_path(&one.target) && !has_options(service)).then(|| {
                     let ending = if one.target.ends_with(".toml") { "toml" } else { "yml" };
@@ -88,7 +90,13 @@ pub(crate) fn misplaced(model: &Model, service: &Service, all: &[Read]) -> Vec<M
     found
 }
 
-fn judgement(service: &Service, one: &Read, wanted: String, what: Misplacement, kind: ProxyKind) -> Misplaced {
+fn judgement(
+    service: &Service,
+    one: &ReadConfiguration,
+    wanted: String,
+    what: Misplacement,
+    kind: ProxyKind,
+) -> Misplaced {
     let (service, target) = (service.name.clone(), one.target.clone());
     Misplaced { service, target, wanted, what, given: one.given, kind }
 }
@@ -100,7 +108,13 @@ fn has_options(service: &Service) -> bool {
 }
 
 /// A configuration that is not at the one path that is read, and nothing else is there either.
-fn elsewhere(model: &Model, service: &Service, one: &Read, wanted: &str, kind: ProxyKind) -> Option<Misplaced> {
+fn elsewhere(
+    model: &Model,
+    service: &Service,
+    one: &ReadConfiguration,
+    wanted: &str,
+    kind: ProxyKind,
+) -> Option<Misplaced> {
     let covers = |target: &str| wanted == target || wanted.starts_with(&format!("{}/", target.trim_end_matches('/')));
     let mounted = service.mounts.iter().any(|mount| covers(&mount.target.value));
     let granted = service.configs.iter().any(|grant| {
@@ -117,7 +131,12 @@ const MAIN: &str = "/etc/nginx/nginx.conf";
 /// What the main configuration of the image includes.
 const INCLUDED: &str = "/etc/nginx/conf.d/*.conf";
 
-fn nginx(service: &Service, one: &Read, config: &NginxConfig, (all, meter): (&[Read], Meter<'_>)) -> Option<Misplaced> {
+fn nginx(
+    service: &Service,
+    one: &ReadConfiguration,
+    config: &NginxConfig,
+    (all, meter): (&[ReadConfiguration], Meter<'_>),
+) -> Option<Misplaced> {
     let path = effective(service, &one.target)?;
     let has = |block: &str| config.outermost.iter().any(|one| one.text == block);
     let whole = has("http") || has("events");
@@ -163,9 +182,11 @@ fn effective(service: &Service, target: &str) -> Option<String> {
     Some(glob::from(into, template))
 }
 
-fn is_main(service: &Service, one: &Read) -> bool {
+fn is_main(service: &Service, one: &ReadConfiguration) -> bool {
     let whole = match &one.content {
-        Content::Nginx(config) => config.outermost.iter().any(|block| matches!(block.text.as_str(), "http" | "events")),
+        ConfigurationContent::Nginx(config) => {
+            config.outermost.iter().any(|block| matches!(block.text.as_str(), "http" | "events"))
+        }
         _ => false,
     };
     let path = effective(service, &one.target);
@@ -174,11 +195,11 @@ fn is_main(service: &Service, one: &Read) -> bool {
 
 /// Whether nginx reads a file: the main configuration, what it includes, what that includes. Where neither a main
 /// configuration nor the image's own is known, it reads all.
-fn nginx_reads(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) -> bool {
+fn nginx_reads(service: &Service, one: &ReadConfiguration, all: &[ReadConfiguration], meter: Meter<'_>) -> bool {
     if !meter.spend(Limit::Steps, all.len()) {
         return true;
     }
-    let mains: Vec<&Read> = all.iter().filter(|one| is_main(service, one)).collect();
+    let mains: Vec<&ReadConfiguration> = all.iter().filter(|one| is_main(service, one)).collect();
     let (directory, mut patterns) = match mains.as_slice() {
         [main] => {
             let directory = main.target.rsplit_once('/').map_or("/etc/nginx", |(directory, _)| directory);
@@ -199,7 +220,7 @@ fn nginx_reads(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) ->
         if !meter.spend(Limit::Steps, patterns.len().saturating_mul(all.len())) {
             return true;
         }
-        let is_included = |read: &Read| {
+        let is_included = |read: &ReadConfiguration| {
             effective(service, &read.target)
                 .is_none_or(|path| patterns.iter().any(|pattern| glob::matches(pattern, &path)))
         };
@@ -219,9 +240,11 @@ fn nginx_reads(service: &Service, one: &Read, all: &[Read], meter: Meter<'_>) ->
     false
 }
 
-fn includes(read: &Read, directory: &str) -> Vec<String> {
+fn includes(read: &ReadConfiguration, directory: &str) -> Vec<String> {
     match &read.content {
-        Content::Nginx(config) => config.includes.iter().map(|include| glob::from(directory, &include.text)).collect(),
+        ConfigurationContent::Nginx(config) => {
+            config.includes.iter().map(|include| glob::from(directory, &include.text)).collect()
+        }
         _ => Vec::new(),
     }
 }

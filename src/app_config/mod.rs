@@ -1,4 +1,4 @@
-//! What stands beside a Compose file and says who is behind a proxy.
+//! What is next to a Compose file and says who is behind a proxy.
 
 pub(crate) mod address;
 pub(crate) mod builds;
@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use crate::source::Place;
 use crate::source::SourceDb;
 
-pub(crate) use collect::sidecars;
+pub(crate) use collect::collect_app_configs;
 pub(crate) use files::image_name;
 pub(crate) use misplaced::{Misplaced, Misplacement};
 pub(crate) use official::{is_official, runs_as_made};
@@ -68,7 +68,7 @@ pub(crate) struct ProxyTarget {
     pub(crate) port: Option<u16>,
     /// The scheme, if one is written.
     pub(crate) scheme: Option<String>,
-    /// The host and port in the configuration; for Traefik the label. A file that is no YAML has no nodes: the node is
+    /// The host and port in the configuration; for Traefik the label. A file that is not YAML has no nodes: the node is
     /// the first then.
     pub(crate) place: Place,
     /// What in the Compose file brings the configuration; for labels the same place.
@@ -171,9 +171,9 @@ pub(crate) struct Traefik {
     pub(crate) settings: traefik::settings::TraefikSettings,
 }
 
-/// What the configurations beside a project say.
+/// What the configurations next to a project say.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sidecars {
+pub(crate) struct AppConfigs {
     /// Every host that the proxies pass requests on to, in the order of services and files.
     pub(crate) targets: Vec<ProxyTarget>,
     /// The ways through proxies on which nothing is known to ask who is there; those by Traefik's labels left out.
@@ -198,7 +198,7 @@ pub(crate) struct Sidecars {
     pub(crate) misplaced: Vec<Misplaced>,
 }
 
-impl Sidecars {
+impl AppConfigs {
     /// How much they say.
     fn len(&self) -> usize {
         let named = [&self.certificates, &self.challenge_roots, &self.protocols, &self.rules];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::files::{Configuration, ConfigurationKind, of_service};
+use super::files::{Configuration, ConfigurationKind, service_configurations};
 use super::settings::{Setting, flat, flat_toml};
 use super::{caddy, haproxy, nginx, prometheus};
 use crate::budget::{Limit, Meter};
@@ -13,7 +13,7 @@ use crate::source::{SourceDb, Span};
 
 /// What was read of a file.
 #[derive(Debug)]
-pub(crate) enum Content {
+pub(crate) enum ConfigurationContent {
     /// nginx's.
     Nginx(nginx::NginxConfig),
     /// A Caddyfile.
@@ -28,22 +28,22 @@ pub(crate) enum Content {
 
 /// A configuration that was read.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct ReadConfiguration {
     /// Its path in the container.
     pub(crate) target: String,
     /// What in the Compose file brings it.
     pub(crate) given: Place,
     /// What it says.
-    pub(crate) content: Content,
+    pub(crate) content: ConfigurationContent,
     start: Place,
     inline: bool,
     known: bool,
-    /// For a text that stands in a Compose file with other bytes between its lines: where each line starts in the text
+    /// For text that is in a Compose file with other bytes between its lines: where each line starts in the text
     /// and in the file.
     lines: Vec<(usize, u32)>,
 }
 
-impl Read {
+impl ReadConfiguration {
     /// Where some bytes of the configuration are written.
     pub(crate) fn place(&self, range: &Range<usize>) -> Place {
         let start = self.start.span.start;
@@ -60,13 +60,13 @@ impl Read {
 }
 
 /// The configurations of a service, in the order of its mounts.
-pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Read> {
+pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<ReadConfiguration> {
     let environment = |name: &str| match service.environment.get(name) {
         Some(variable) => variable.value.as_ref().map(|value| value.value.clone()),
         None => Some(service.build.as_ref()?.image.as_ref()?.environment.get(name)?.value.clone()),
     };
     let mut found = Vec::new();
-    for configuration in of_service(model, service, sources) {
+    for configuration in service_configurations(model, service, sources) {
         let text = configuration.text.as_str();
         let meter = Meter { budget: &model.budget, at: configuration.place };
         if !meter.spend(Limit::Bytes, text.len()) {
@@ -74,22 +74,22 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
         }
         let content = match configuration.kind {
             ConfigurationKind::Nginx if configuration.template => {
-                Content::Nginx(nginx::read_template(text, &environment, meter))
+                ConfigurationContent::Nginx(nginx::read_template(text, &environment, meter))
             }
-            ConfigurationKind::Nginx => Content::Nginx(nginx::read(text, meter)),
-            ConfigurationKind::Caddy => Content::Caddy(caddy::read(text, &environment, meter)),
-            ConfigurationKind::Haproxy => Content::Haproxy(haproxy::read(text, &environment, meter)),
+            ConfigurationKind::Nginx => ConfigurationContent::Nginx(nginx::read(text, meter)),
+            ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &environment, meter)),
+            ConfigurationKind::Haproxy => ConfigurationContent::Haproxy(haproxy::read(text, &environment, meter)),
             ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => {
-                Content::Traefik(flat_toml(text, meter))
+                ConfigurationContent::Traefik(flat_toml(text, meter))
             }
-            ConfigurationKind::Traefik => Content::Traefik(flat(text, meter)),
-            ConfigurationKind::Prometheus => Content::Prometheus(prometheus::targets(text, meter)),
+            ConfigurationKind::Traefik => ConfigurationContent::Traefik(flat(text, meter)),
+            ConfigurationKind::Prometheus => ConfigurationContent::Prometheus(prometheus::targets(text, meter)),
         };
         let lines =
             if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };
         let Configuration { target, place, given, inline, known, .. } = configuration;
         let node = if inline { place.node } else { NodeId::new(0) };
-        found.push(Read { target, given, content, start: Place { node, ..place }, inline, known, lines });
+        found.push(ReadConfiguration { target, given, content, start: Place { node, ..place }, inline, known, lines });
     }
     found
 }

@@ -1,4 +1,4 @@
-//! YAML and TOML beside a Compose file as flat settings: a dotted path, its text, where it is written.
+//! YAML and TOML next to a Compose file as flat settings: a dotted path, its text, where it is written.
 
 use std::ops::Range;
 
@@ -26,11 +26,11 @@ const DEEPEST: usize = 24;
 /// How many bytes of a path count as one value more: in deep mappings with long keys the paths are most of what is kept.
 const PATH_BYTES: usize = 64;
 
-/// All scalars of the first document; nothing of a file that is no YAML.
+/// All scalars of the first document; nothing of a file that is not YAML.
 pub(crate) fn flat(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     let (tree, _) = parse(FileId::default(), text);
     let Some(root) = tree.documents.first().copied().filter(|_| !tree.broken) else { return Vec::new() };
-    let mut walk = Walk { tree: &tree, meter, found: Vec::new() };
+    let mut walk = SettingsWalk { tree: &tree, meter, found: Vec::new() };
     walk.node(root, String::new(), 0);
     walk.found
 }
@@ -39,7 +39,7 @@ pub(crate) fn flat(text: &str, meter: Meter<'_>) -> Vec<Setting> {
 pub(crate) fn flat_toml(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     let Ok(table) = DeTable::parse(text) else { return Vec::new() };
     let mut found = Vec::new();
-    of_table(table.get_ref(), "", &mut found);
+    table_settings(table.get_ref(), "", &mut found);
     if !meter.spend(Limit::Values, found.len()) {
         return Vec::new();
     }
@@ -47,18 +47,18 @@ pub(crate) fn flat_toml(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     found
 }
 
-fn of_table(table: &DeTable<'_>, path: &str, found: &mut Vec<Setting>) {
+fn table_settings(table: &DeTable<'_>, path: &str, found: &mut Vec<Setting>) {
     for (key, value) in table.iter() {
-        of_value(value, joined(path, &key.get_ref().to_ascii_lowercase()), found);
+        value_settings(value, joined(path, &key.get_ref().to_ascii_lowercase()), found);
     }
 }
 
-fn of_value(value: &Spanned<DeValue<'_>>, path: String, found: &mut Vec<Setting>) {
+fn value_settings(value: &Spanned<DeValue<'_>>, path: String, found: &mut Vec<Setting>) {
     let text = match value.get_ref() {
-        DeValue::Table(table) => return of_table(table, &path, found),
+        DeValue::Table(table) => return table_settings(table, &path, found),
         DeValue::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                of_value(item, joined(&path, &at.to_string()), found);
+                value_settings(item, joined(&path, &at.to_string()), found);
             }
             return;
         }
@@ -75,13 +75,13 @@ fn joined(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-struct Walk<'a> {
+struct SettingsWalk<'a> {
     tree: &'a Tree,
     meter: Meter<'a>,
     found: Vec<Setting>,
 }
 
-impl Walk<'_> {
+impl SettingsWalk<'_> {
     fn node(&mut self, id: NodeId, path: String, depth: usize) {
         // Aliases can make a small file endless.
         if depth > DEEPEST || !self.meter.spend(Limit::Values, 1 + path.len() / PATH_BYTES) {

@@ -62,7 +62,7 @@ pub(crate) fn service(name: &str) -> Service {
     }
 }
 
-/// Writes a text into a file of its own and gives it as a value that stands there.
+/// Writes a text into a file of its own and gives it as a value that is there.
 pub(crate) fn spanned(sources: &SourceDb, path: &str, text: &str) -> Spanned<String> {
     let before = "é: \r\n";
     let file = sources.overlay(Path::new(path), format!("{before}{text}\r\n"));

@@ -9,7 +9,9 @@ pub(crate) mod tag;
 
 use std::sync::OnceLock;
 
-use self::schema::{DataPath, Exposure, GpuNeed, Image, Login, Port, Programs, Role, Setting, Sqlite};
+use self::schema::{
+    DataPath, ExposedPorts, GpuNeed, Image, ImagePort, ImageRole, Login, Programs, Sqlite, VariableSetting,
+};
 use self::tag::{Version, possible};
 
 mod table {
@@ -37,7 +39,7 @@ const GENERIC_NAMES: [&str; 3] = ["registry", "vault", "consul"];
 
 /// An image of the catalogue, and how sure it is that this is the one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Match {
+pub(crate) struct ImageMatch {
     /// What is known of it.
     pub(crate) image: &'static Image,
     /// Whether the catalogue names this very repository. Otherwise only the end of its name is known: a mirror of the
@@ -46,23 +48,23 @@ pub(crate) struct Match {
 }
 
 /// Each image is parsed once, so that two matches of one image share it.
-impl PartialEq for Match {
-    fn eq(&self, other: &Match) -> bool {
+impl PartialEq for ImageMatch {
+    fn eq(&self, other: &ImageMatch) -> bool {
         std::ptr::eq(self.image, other.image) && self.exact == other.exact
     }
 }
 
-impl Eq for Match {}
+impl Eq for ImageMatch {}
 
 /// Finds an image by its repository: a name without tag and digest, with or without registry.
 ///
 /// Docker Hub's images are known under the names of its mirrors too. In other registries the last two parts of the
 /// name decide, and for datastores, caches, brokers and search engines with a name of their own the last part:
 /// such a match is not exact.
-pub(crate) fn lookup(repository: &str) -> Option<Match> {
+pub(crate) fn lookup(repository: &str) -> Option<ImageMatch> {
     let name = hub_name(repository);
     if let Some(image) = by_name(name) {
-        return Some(Match { image, exact: true });
+        return Some(ImageMatch { image, exact: true });
     }
     let (path, last) = name.rsplit_once('/')?;
     let two = path.rsplit_once('/').and_then(|(head, _)| name.strip_prefix(head)?.strip_prefix('/'));
@@ -71,7 +73,7 @@ pub(crate) fn lookup(repository: &str) -> Option<Match> {
         None if GENERIC_NAMES.contains(&last) => return None,
         None => by_name(last).filter(|image| image.holds_data())?,
     };
-    Some(Match { image, exact: false })
+    Some(ImageMatch { image, exact: false })
 }
 
 /// The name on Docker Hub, in short form, if the registry is Docker Hub or a mirror of it.
@@ -95,7 +97,7 @@ impl Image {
     /// The version that a tag of this image stands for.
     pub(crate) fn version(&self, tag: Option<&str>) -> Version {
         let prefix = self.version_prefix.as_deref();
-        let version = Version::of_tag(tag, prefix);
+        let version = Version::from_tag(tag, prefix);
         let told = version != Version::Newest && prefix.is_none_or(|prefix| has_prefix(tag, prefix));
         if self.latest_unclear && !told { Version::Unknown } else { version }
     }
@@ -106,7 +108,7 @@ impl Image {
     }
 
     /// Its ports at a tag, as [`Image::data_for`]; all of them where words of the tag decide and it has a variable in it.
-    pub(crate) fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&Port>> {
+    pub(crate) fn ports_for(&self, tag: Option<&str>) -> Vec<Vec<&ImagePort>> {
         let mut answers = possible(&self.ports, &self.version(tag));
         if !is_open(tag) {
             answers.iter_mut().for_each(|ports| ports.retain(|port| fits(tag, port.only.as_deref(), &port.except)));
@@ -135,16 +137,16 @@ impl Image {
 
     /// Whether it keeps data that exist nowhere else, as its purpose.
     pub(crate) fn is_datastore(&self) -> bool {
-        self.role == Role::Datastore
+        self.role == ImageRole::Datastore
     }
 
     /// Whether it is a datastore, a cache, a broker or a search engine: what belongs behind the services that use it.
     pub(crate) fn holds_data(&self) -> bool {
-        matches!(self.role, Role::Datastore | Role::Cache | Role::Broker | Role::Search)
+        matches!(self.role, ImageRole::Datastore | ImageRole::Cache | ImageRole::Broker | ImageRole::Search)
     }
 
     /// Why a port of the container must not be reachable from outside, if it must not.
-    pub(crate) fn exposure(&self, port: u16) -> Option<&Exposure> {
+    pub(crate) fn exposure(&self, port: u16) -> Option<&ExposedPorts> {
         self.exposure.iter().find(|exposure| exposure.ports.contains(&port))
     }
 
@@ -217,9 +219,9 @@ fn has_word(tag: Option<&str>, word: &str) -> bool {
     tag.is_some_and(|tag| tag.split(['-', '_']).any(|part| part.strip_prefix(word).is_some_and(is_version)))
 }
 
-impl Setting {
+impl VariableSetting {
     /// Whether it holds for a variable with this value.
-    pub(crate) fn holds(&self, value: &str) -> bool {
+    pub(crate) fn contains(&self, value: &str) -> bool {
         match &self.value {
             Some(wanted) => wanted.eq_ignore_ascii_case(value),
             None => !value.is_empty(),

@@ -16,11 +16,11 @@ pub(crate) struct Image {
     /// Where it can be pulled from: names without tag; Docker Hub names without registry and without `library/`.
     pub(crate) repositories: Vec<String>,
     /// What it is for.
-    pub(crate) role: Role,
+    pub(crate) role: ImageRole,
     /// Whether its facts were checked against its documentation or Dockerfile. What follows from others is less sure.
     #[serde(default = "checked")]
     pub(crate) checked: bool,
-    /// What stands before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
+    /// What comes before the version inside its tags: `pg` of `0.8.0-pg17`. Without it a tag begins with the version.
     pub(crate) version_prefix: Option<String>,
     /// Whether `latest` has moved to another line of versions of late: a tag without a version (and prefix) may be any.
     #[serde(default)]
@@ -30,10 +30,10 @@ pub(crate) struct Image {
     pub(crate) data: Vec<DataPath>,
     /// What it listens on when nothing is configured.
     #[serde(default)]
-    pub(crate) ports: Vec<Port>,
+    pub(crate) ports: Vec<ImagePort>,
     /// The ports that must not be reachable from outside.
     #[serde(default)]
-    pub(crate) exposure: Vec<Exposure>,
+    pub(crate) exposure: Vec<ExposedPorts>,
     /// Whether it asks who is there.
     #[serde(default)]
     pub(crate) login: Vec<Login>,
@@ -75,7 +75,7 @@ fn checked() -> bool {
 /// What an image is for.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
+pub(crate) enum ImageRole {
     /// Keeps data that exist nowhere else.
     Datastore,
     /// Keeps copies that can be made again.
@@ -92,7 +92,7 @@ pub(crate) enum Role {
     Application,
     /// Collects and shows measurements, logs and traces.
     Monitoring,
-    /// Does a task beside others.
+    /// Does a task next to others.
     Tool,
     /// A language or an operating system: nothing follows from it.
     Base,
@@ -180,7 +180,7 @@ pub(crate) enum WrongMountEffect {
 /// A port of the container.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Port {
+pub(crate) struct ImagePort {
     /// The tags it holds for.
     pub(crate) tags: Option<TagRange>,
     /// Its number.
@@ -218,16 +218,16 @@ pub(crate) enum Transport {
 /// Ports that must not be reachable from outside.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Exposure {
+pub(crate) struct ExposedPorts {
     /// The ports, all of them listed under `ports` too.
     pub(crate) ports: Vec<u16>,
-    /// What stands behind them.
+    /// What comes after them.
     pub(crate) kind: ExposureKind,
     /// What whoever reaches them can do: one short clause.
     pub(crate) why: String,
 }
 
-/// What stands behind a port that must not be reachable from outside.
+/// What comes after a port that must not be reachable from outside.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ExposureKind {
@@ -266,10 +266,10 @@ pub(crate) struct Login {
     pub(crate) default: bool,
     /// Variables that switch it on: any of them does.
     #[serde(default)]
-    pub(crate) on: Vec<Setting>,
+    pub(crate) on: Vec<VariableSetting>,
     /// Variables that switch it off: any of them does.
     #[serde(default)]
-    pub(crate) off: Vec<Setting>,
+    pub(crate) off: Vec<VariableSetting>,
     /// Options of the command that switch it on (`--requirepass`).
     #[serde(default)]
     pub(crate) on_flags: Vec<String>,
@@ -285,9 +285,9 @@ pub(crate) struct Required {
     /// The tags it holds for.
     pub(crate) tags: Option<TagRange>,
     /// Holds only if this is set.
-    pub(crate) given: Option<Setting>,
+    pub(crate) given: Option<VariableSetting>,
     /// Any of these is enough.
-    pub(crate) any_of: Vec<Setting>,
+    pub(crate) any_of: Vec<VariableSetting>,
     /// A mount at or below one of these paths may bring what the variables would: then it is not known to refuse.
     #[serde(default)]
     pub(crate) unless_mounted: Vec<String>,
@@ -309,35 +309,35 @@ pub(crate) enum RequiredWhen {
 
 /// A variable that is set, or that has a certain value. Written `NAME` or `NAME: value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Setting {
+pub(crate) struct VariableSetting {
     /// The variable.
     pub(crate) variable: String,
     /// The value it must have (letter case does not count); any that is not empty if absent.
     pub(crate) value: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for Setting {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Setting, D::Error> {
+impl<'de> Deserialize<'de> for VariableSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<VariableSetting, D::Error> {
         struct SettingVisitor;
 
         impl<'de> Visitor<'de> for SettingVisitor {
-            type Value = Setting;
+            type Value = VariableSetting;
 
             fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
                 formatter.write_str("`NAME` or `NAME: value`")
             }
 
-            fn visit_str<E: Error>(self, name: &str) -> Result<Setting, E> {
-                Ok(Setting { variable: name.to_owned(), value: None })
+            fn visit_str<E: Error>(self, name: &str) -> Result<VariableSetting, E> {
+                Ok(VariableSetting { variable: name.to_owned(), value: None })
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Setting, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<VariableSetting, A::Error> {
                 let entry = map.next_entry::<String, String>()?;
                 let (variable, value) = entry.ok_or_else(|| A::Error::custom("a setting names a variable"))?;
                 if map.next_key::<String>()?.is_some() {
                     return Err(A::Error::custom("a setting names one variable only"));
                 }
-                Ok(Setting { variable, value: Some(value) })
+                Ok(VariableSetting { variable, value: Some(value) })
             }
         }
 
@@ -364,7 +364,7 @@ pub(crate) struct Defaults {
     pub(crate) accounts: Vec<Account>,
     /// The databases (buckets, vhosts, keyspaces).
     #[serde(default)]
-    pub(crate) databases: Vec<Value>,
+    pub(crate) databases: Vec<ImageValue>,
 }
 
 /// A user and its password.
@@ -372,15 +372,15 @@ pub(crate) struct Defaults {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     /// Its name; none if there is only a password.
-    pub(crate) user: Option<Value>,
+    pub(crate) user: Option<ImageValue>,
     /// Its password.
-    pub(crate) password: Value,
+    pub(crate) password: ImageValue,
 }
 
 /// A value an image takes from variables.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Value {
+pub(crate) struct ImageValue {
     /// The variables that set it, the one that wins first; fixed if none.
     #[serde(default)]
     pub(crate) variables: Vec<String>,
@@ -424,18 +424,18 @@ pub(crate) struct Sqlite {
     pub(crate) except: Vec<String>,
     /// What reads it.
     #[serde(default)]
-    pub(crate) engine: Engine,
+    pub(crate) engine: DatabaseEngine,
     /// The variable that moves the file.
     pub(crate) variable: Option<String>,
     /// Settings that put another database in its place: any of them does.
     #[serde(default)]
-    pub(crate) replaced_by: Vec<Setting>,
+    pub(crate) replaced_by: Vec<VariableSetting>,
 }
 
 /// An embedded database.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Engine {
+pub(crate) enum DatabaseEngine {
     /// SQLite.
     #[default]
     Sqlite,
@@ -450,7 +450,7 @@ pub(crate) enum Engine {
 #[serde(deny_unknown_fields)]
 pub(crate) struct InMemory {
     /// Settings that give it a place: any of them does.
-    pub(crate) unless: Vec<Setting>,
+    pub(crate) unless: Vec<VariableSetting>,
     /// Beginnings of words of the command that do (`--config`, `file:`).
     #[serde(default)]
     pub(crate) unless_flags: Vec<String>,
@@ -489,4 +489,4 @@ macro_rules! tagged {
         })*
     };
 }
-tagged!(DataPath, Port, Login, Required, Programs, Sqlite);
+tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite);

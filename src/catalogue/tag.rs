@@ -34,7 +34,7 @@ impl Version {
     /// The version of `tag`; `prefix` is what an image writes before the version inside its tags (`pg` of `0.8.0-pg17`).
     ///
     /// A part of the tag that begins with the prefix decides, then the first part. A leading `v` does not count.
-    pub(crate) fn of_tag(tag: Option<&str>, prefix: Option<&str>) -> Version {
+    pub(crate) fn from_tag(tag: Option<&str>, prefix: Option<&str>) -> Version {
         let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Version::Newest };
         let by_prefix = prefix
             .and_then(|prefix| tag.split('-').filter_map(|part| part.strip_prefix(prefix)).find_map(leading_numbers));
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn version(tag: &str) -> Version {
-        Version::of_tag(Some(tag), Some("pg"))
+        Version::from_tag(Some(tag), Some("pg"))
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
         for newest in ["latest", "alpine", "alpine3.22", "bookworm", "management-alpine", ""] {
             assert_eq!(version(newest), Version::Newest, "{newest}");
         }
-        assert_eq!(Version::of_tag(None, None), Version::Newest);
+        assert_eq!(Version::from_tag(None, None), Version::Newest);
         for unknown in
             ["${TAG}", "nightly", "alpine3.14", "bullseye", "RELEASE.2024-01-01T00-00-00Z", "sha-1a2b3c", "main"]
         {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::schema::{Engine, Keeps, WrongMountEffect};
+use super::schema::{DatabaseEngine, Keeps, WrongMountEffect};
 use super::*;
 
 fn image(repository: &str) -> &'static Image {
@@ -146,8 +146,8 @@ fn helpers_answer_for_a_port_and_a_variable() {
     assert!(postgres.exposure(5432).is_some() && postgres.exposure(80).is_none());
     assert_eq!(postgres.secret_variables().collect::<Vec<_>>(), ["POSTGRES_PASSWORD"]);
     let trust = &postgres.required[0].any_of[2];
-    assert!(trust.holds("trust") && !trust.holds("md5"));
-    assert!(!postgres.required[0].any_of[0].holds(""));
+    assert!(trust.contains("trust") && !trust.contains("md5"));
+    assert!(!postgres.required[0].any_of[0].contains(""));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn keys_and_embedded_databases_are_known() {
     let grafana = image("grafana/grafana").sqlite_for(None);
     assert_eq!(grafana[0][0].path, "/var/lib/grafana/grafana.db");
     assert!(grafana[0][0].replaced_by.iter().any(|setting| setting.variable == "GF_DATABASE_URL"));
-    assert_eq!(image("metabase/metabase").sqlite_for(None)[0][0].engine, Engine::H2);
+    assert_eq!(image("metabase/metabase").sqlite_for(None)[0][0].engine, DatabaseEngine::H2);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::completion::Names;
+use super::completion::CompletedNames;
 use crate::config::FailOn;
 use crate::finding::{Set, Severity};
 use crate::render::{Format, GraphFormat};
@@ -17,13 +17,13 @@ use crate::report::baseline::FILE_NAME;
 #[command(name = "plimsoll", version, propagate_version = true, max_term_width = 100)]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Check Compose projects and report problems
-    Check(Check),
+    Check(CheckArguments),
     /// Print the resolved project, like `docker compose config --format json`
     Resolve(Resolve),
     /// List how the projects of a repository are started, and where that is written
@@ -31,13 +31,13 @@ pub(super) enum Command {
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
     /// Record the current findings, so that `check --baseline` only reports new ones
-    Baseline(Baseline),
+    Baseline(BaselineArguments),
     /// Create a plimsoll.yaml
     Init,
     /// Explain a rule, or a key of the Compose specification
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
-        #[arg(value_name = "RULE|KEY", value_parser = Names::OfRules, hide_possible_values = true)]
+        #[arg(value_name = "RULE|KEY", value_parser = CompletedNames::OfRules, hide_possible_values = true)]
         subject: String,
     },
     /// List all rules
@@ -59,7 +59,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CheckArguments {
     /// Files and directories to search for projects [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
@@ -70,9 +70,9 @@ pub(super) struct Check {
     #[arg(long, requires = "stdin_filename", help_heading = "Editor")]
     pub(super) stdin_project: bool,
     #[command(flatten)]
-    pub(super) project: Project,
+    pub(super) project: ProjectArguments,
     #[command(flatten)]
-    pub(super) configuration: Configuration,
+    pub(super) configuration: ConfigurationArguments,
     #[command(flatten)]
     pub(super) comparison: Comparison,
     /// Output format
@@ -80,7 +80,7 @@ pub(super) struct Check {
     pub(super) format: Format,
     /// Also write the findings to a file; can be repeated
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
-    pub(super) outputs: Vec<Output>,
+    pub(super) outputs: Vec<OutputFile>,
     /// Lowest severity that results in exit code 1 [default: warning, or `fail_on` in plimsoll.yaml]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Output")]
     pub(super) fail_on: Option<FailOnName>,
@@ -102,10 +102,10 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) fixing: Fixing,
     /// Run only these rules, families or sets
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = CompletedNames::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
     pub(super) select: Vec<String>,
     /// Do not run these rules, families or sets
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = CompletedNames::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
     /// Also run the rules of the strict set (hardening)
     #[arg(long, hide = !Set::Strict.has_rules(), help_heading = "Rules")]
@@ -121,7 +121,7 @@ pub(super) struct Check {
 /// Which configuration holds, and which suppressions.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Configuration")]
-pub(super) struct Configuration {
+pub(super) struct ConfigurationArguments {
     /// Use this configuration instead of searching for plimsoll.yaml
     #[arg(long, value_name = "FILE", group = "configuring")]
     pub(super) config: Option<PathBuf>,
@@ -156,14 +156,14 @@ pub(super) struct Comparison {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Baseline {
+pub(super) struct BaselineArguments {
     /// Files and directories to search for projects [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) project: Project,
+    pub(super) project: ProjectArguments,
     #[command(flatten)]
-    pub(super) configuration: Configuration,
+    pub(super) configuration: ConfigurationArguments,
     /// File to write
     #[arg(long, value_name = "FILE", default_value = FILE_NAME, help_heading = "Output")]
     pub(super) output: PathBuf,
@@ -192,7 +192,7 @@ pub(super) struct Fixing {
     #[arg(long, requires = "fixing")]
     pub(super) unsafe_fixes: bool,
     /// With --fix or --diff: only the fixes of these rules, families or sets
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = Names::OfSelectors, hide_possible_values = true, requires = "fixing")]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = CompletedNames::OfSelectors, hide_possible_values = true, requires = "fixing")]
     pub(super) fix_only: Vec<String>,
 }
 
@@ -202,7 +202,7 @@ pub(super) struct Resolve {
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) project: Project,
+    pub(super) project: ProjectArguments,
     /// Output format
     #[arg(long, value_enum, default_value_t = ResolveFormat::Json)]
     pub(super) format: ResolveFormat,
@@ -227,7 +227,7 @@ pub(super) struct Draw {
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) project: Project,
+    pub(super) project: ProjectArguments,
     /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     pub(super) format: GraphFormat,
@@ -236,7 +236,7 @@ pub(super) struct Draw {
 /// What selects one project, in the words of docker compose.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Project (same as docker compose)")]
-pub(super) struct Project {
+pub(super) struct ProjectArguments {
     /// Compose file; can be repeated, merged in order
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -259,12 +259,12 @@ pub(super) struct Project {
 
 /// A file to write, and how.
 #[derive(Clone, Debug)]
-pub(super) struct Output {
+pub(super) struct OutputFile {
     pub(super) format: Format,
     pub(super) file: PathBuf,
 }
 
-fn output(text: &str) -> Result<Output, String> {
+fn output(text: &str) -> Result<OutputFile, String> {
     let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as sarif=plimsoll.sarif")?;
     let format = Format::from_str(format, false).map_err(|_| {
         let names = Format::value_variants().iter().filter_map(|one| one.to_possible_value());
@@ -274,7 +274,7 @@ fn output(text: &str) -> Result<Output, String> {
     match file {
         "" => Err("missing file name".to_owned()),
         "-" => Err("use --format to choose the format of standard output".to_owned()),
-        _ => Ok(Output { format, file: PathBuf::from(file) }),
+        _ => Ok(OutputFile { format, file: PathBuf::from(file) }),
     }
 }
 

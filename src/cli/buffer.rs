@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::Check;
+use super::arguments::CheckArguments;
 use crate::config;
 use crate::source::{PathKind, SourceDb, normalize, relative, standard_input};
 use crate::workspace::Request;
@@ -17,7 +17,7 @@ const NAMED: usize = 3;
 /// The file whose unsaved text standard input is, laid over it, and the paths of the request.
 pub(super) fn asked(
     sources: &SourceDb,
-    arguments: &Check,
+    arguments: &CheckArguments,
     directory: &Path,
 ) -> Result<(Option<PathBuf>, Vec<PathBuf>), String> {
     let buffer = lay(sources, arguments, directory)?;
@@ -30,7 +30,7 @@ pub(super) fn asked(
 
 /// Lays standard input over the file that it is the text of, and gives the path of that file; `None` where the command
 /// line does not ask for it.
-fn lay(sources: &SourceDb, arguments: &Check, directory: &Path) -> Result<Option<PathBuf>, String> {
+fn lay(sources: &SourceDb, arguments: &CheckArguments, directory: &Path) -> Result<Option<PathBuf>, String> {
     let is_input = |path: &PathBuf| path == Path::new(STANDARD_INPUT);
     let Some(name) = &arguments.stdin_filename else {
         return match arguments.paths.iter().any(is_input) {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::arguments::Check;
-use super::{Answer, BROKEN, CLEAN, Surroundings, Wanted, complaint, exit_code, request};
+use super::arguments::CheckArguments;
+use super::{BROKEN, CLEAN, CommandOutcome, Surroundings, WantedRequest, complaint, exit_code, request};
 use super::{buffer, fixes, ignores, known, notes, outputs, progress, stages};
 use crate::config::{self, FailOn};
 use crate::finding::{Selector, Severity};
@@ -19,8 +19,8 @@ const USUAL_WIDTH: usize = 100;
 /// Wider text is hard to read, in columns.
 const LARGEST_WIDTH: usize = 120;
 
-/// Reports what is wrong, or mends it, or writes comments for it.
-pub(super) fn check(arguments: &Check, surroundings: &Surroundings) -> Result<Answer, String> {
+/// Reports what is wrong, or fixes it, or writes comments for it.
+pub(super) fn check(arguments: &CheckArguments, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
     let mut request = asked(arguments, &sources, surroundings)?;
     request.earlier = known::earlier(arguments.comparison.since.as_deref(), &request)?;
@@ -42,11 +42,11 @@ pub(super) fn check(arguments: &Check, surroundings: &Surroundings) -> Result<An
 }
 
 /// The request that the arguments make.
-fn asked(arguments: &Check, sources: &SourceDb, surroundings: &Surroundings) -> Result<Request, String> {
+fn asked(arguments: &CheckArguments, sources: &SourceDb, surroundings: &Surroundings) -> Result<Request, String> {
     let (select, ignore) = (selectors(&arguments.select)?, selectors(&arguments.ignore)?);
     selectors(&arguments.fixing.fix_only)?;
     let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
-    let wanted = Wanted {
+    let wanted = WantedRequest {
         project: arguments.project.clone(),
         paths,
         configuration: arguments.configuration.clone(),
@@ -79,7 +79,12 @@ pub(super) fn selectors(names: &[String]) -> Result<Vec<Selector>, String> {
     names.iter().map(|name| Selector::find(name).ok_or_else(|| config::unknown_selector(name))).collect()
 }
 
-fn options(arguments: &Check, surroundings: &Surroundings, fail_on: FailOn, request: &Request) -> RenderOptions {
+fn options(
+    arguments: &CheckArguments,
+    surroundings: &Surroundings,
+    fail_on: FailOn,
+    request: &Request,
+) -> RenderOptions {
     RenderOptions {
         color: surroundings.color(arguments.color),
         width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
@@ -109,7 +114,7 @@ pub(super) fn shown_by_default(fail_on: FailOn) -> Severity {
 
 /// How the answer is given.
 pub(super) struct Telling<'a> {
-    pub(super) arguments: &'a Check,
+    pub(super) arguments: &'a CheckArguments,
     pub(super) options: &'a RenderOptions,
     fail_on: FailOn,
 }
@@ -128,7 +133,7 @@ impl Telling<'_> {
     }
 
     /// The findings on standard output and in files, what went wrong on the way, and the exit code.
-    pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> Answer {
+    pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> CommandOutcome {
         let arguments = self.arguments;
         let start = Instant::now();
         let mut unwritten = Vec::new();
@@ -146,6 +151,6 @@ impl Telling<'_> {
         if arguments.verbose {
             errors.push_str(&stages::table(&request.watch, report, start.elapsed()));
         }
-        Answer { output, errors, code: code.max(exit_code(report, self.fail_on)) }
+        CommandOutcome { output, errors, code: code.max(exit_code(report, self.fail_on)) }
     }
 }

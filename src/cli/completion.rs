@@ -10,14 +10,14 @@ use crate::finding::{RuleId, Selector};
 /// Texts of which the usual ones are known to shells. Any other one is taken as well: what is wrong with it is said where it
 /// is used, with the name that was meant.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Names {
+pub(super) enum CompletedNames {
     /// The names of rules.
     OfRules,
     /// The names of rules, families and sets.
     OfSelectors,
 }
 
-impl TypedValueParser for Names {
+impl TypedValueParser for CompletedNames {
     type Value = String;
 
     fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
@@ -26,8 +26,8 @@ impl TypedValueParser for Names {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         match self {
-            Names::OfRules => Some(Box::new(RuleId::all().map(|rule| PossibleValue::new(rule.name())))),
-            Names::OfSelectors => Some(Box::new(Selector::names().map(PossibleValue::new))),
+            CompletedNames::OfRules => Some(Box::new(RuleId::all().map(|rule| PossibleValue::new(rule.name())))),
+            CompletedNames::OfSelectors => Some(Box::new(Selector::names().map(PossibleValue::new))),
         }
     }
 }

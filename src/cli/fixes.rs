@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::arguments::Fixing;
 use super::check::Telling;
-use super::{Answer, complaint};
+use super::{CommandOutcome, complaint};
 use crate::finding::{RuleId, Safety, Selector};
-use crate::fix::{self, Fixed, Wanted};
+use crate::fix::{self, FixSelection, Fixed};
 use crate::guard::{defect, guarded};
 use crate::render::{self, ChangedFile, Format};
 use crate::source::{SourceDb, relative};
@@ -33,16 +33,20 @@ impl Fixing {
         }
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> FixSelection {
         let safety = if self.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        Wanted { safety, only: self.fix_only.iter().filter_map(|name| Selector::find(name)).collect(), file: None }
+        FixSelection {
+            safety,
+            only: self.fix_only.iter().filter_map(|name| Selector::find(name)).collect(),
+            file: None,
+        }
     }
 }
 
 /// Shows or writes the fixes. The exit code says what remains: after `--diff`, which writes nothing, that is everything.
-pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
+pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &Telling<'_>) -> CommandOutcome {
     let found = sources.fork();
-    let wanted = Wanted { file: telling.buffer(request).cloned(), ..telling.arguments.fixing.wanted() };
+    let wanted = FixSelection { file: telling.buffer(request).cloned(), ..telling.arguments.fixing.wanted() };
     let Some(fixed) = guarded(|| fix::fixed(sources, request, &wanted)) else {
         // The findings are there without their fixes.
         let mut report = workspace::check(&found, request);
@@ -56,7 +60,7 @@ pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &
     }
 }
 
-fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> Answer {
+fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> CommandOutcome {
     let options = telling.options;
     let diffs = fixed.files.iter().map(|file| {
         let path = relative(&options.base, &file.path);
@@ -68,28 +72,28 @@ fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> Answer {
     answer.output = diffs.collect();
     answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary {
-        answer.errors.push_str(&format!("{}\n", render::fixed_summary("would fix", &fixed.mended, options)));
+        answer.errors.push_str(&format!("{}\n", render::fixed_summary("would fix", &fixed.applied, options)));
     }
     answer
 }
 
-fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling<'_>) -> Answer {
+fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling<'_>) -> CommandOutcome {
     let options = telling.options;
     let failed = fix::write(&mut fixed, &options.base);
-    let mut mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = fixed.mended.clone();
+    let mut applied: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = fixed.applied.clone();
     if !failed.is_empty() {
         // What is reported must be what the files say.
         for file in fixed.files.iter().filter(|file| !failed.contains(&file.path)) {
             found.overlay(&file.path, file.after.clone());
         }
-        mended.retain(|path, _| !failed.contains(path));
+        applied.retain(|path, _| !failed.contains(path));
         fixed.report = workspace::check(&found, request);
         fixed.sources = found;
     }
     let mut answer = telling.answer(&fixed.report, &fixed.sources, request);
     answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
-    if options.summary && !mended.is_empty() {
-        let summary = render::fixed_summary("fixed", &mended, options);
+    if options.summary && !applied.is_empty() {
+        let summary = render::fixed_summary("fixed", &applied, options);
         if telling.arguments.format == Format::Text {
             answer.output.insert_str(0, &format!("{summary}\n\n"));
         } else {

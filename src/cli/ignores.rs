@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, BROKEN, FAILED};
+use super::{BROKEN, CommandOutcome, FAILED};
 use crate::finding::Finding;
 use crate::render::{RenderOptions, clean, plural};
 use crate::report::Report;
@@ -22,7 +22,7 @@ pub(super) fn add(
     request: &Request,
     options: &RenderOptions,
     reason: Option<&str>,
-) -> Result<Answer, String> {
+) -> Result<CommandOutcome, String> {
     if reason.is_some_and(|reason| reason.trim().is_empty() || reason.chars().any(char::is_control)) {
         return Err("the reason must be a single line".to_owned());
     }
@@ -31,7 +31,7 @@ pub(super) fn add(
     for finding in report.active().filter(|finding| finding.severity >= options.show && !is_own(finding)) {
         by_file.entry(finding.place.span.file).or_default().push(finding);
     }
-    let mut answer = Answer::default();
+    let mut answer = CommandOutcome::default();
     let mut done = (0, 0);
     for (file, findings) in by_file {
         let source = sources.file(file);

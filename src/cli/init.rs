@@ -1,6 +1,6 @@
 //! `plimsoll init`: a configuration to start from.
 
-use super::{Answer, Surroundings};
+use super::{CommandOutcome, Surroundings};
 use crate::config::FILE_NAMES;
 use crate::source::write::create;
 
@@ -8,7 +8,7 @@ use crate::source::write::create;
 const STARTER: &str = include_str!("starter.yaml");
 
 /// Writes the file, never over another one.
-pub(super) fn write(surroundings: &Surroundings) -> Result<Answer, String> {
+pub(super) fn write(surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = crate::source::SourceDb::new();
     for name in FILE_NAMES {
         if sources.kind(&surroundings.directory.join(name)) != crate::source::PathKind::Missing {
@@ -17,7 +17,7 @@ pub(super) fn write(surroundings: &Surroundings) -> Result<Answer, String> {
     }
     let [name, ..] = FILE_NAMES;
     create(&surroundings.directory.join(name), STARTER).map_err(|error| format!("{name}: {error}"))?;
-    Ok(Answer::output(format!("created {name}; see docs/configuration.md for all settings\n")))
+    Ok(CommandOutcome::output(format!("created {name}; see docs/configuration.md for all settings\n")))
 }
 
 #[cfg(test)]

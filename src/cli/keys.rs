@@ -1,12 +1,12 @@
-//! `plimsoll explain` on a key of the specification: what may stand there, and what it is for.
+//! `plimsoll explain` on a key of the specification: what may be there, and what it is for.
 
-use crate::compose::spec::schema::{Found, Key, Release, forms, keys_at};
+use crate::compose::spec::schema::{FoundPlace, Release, SchemaKey, forms, keys_at};
 
 /// Where the specification is explained at length.
 const REFERENCE: &str = "https://docs.docker.com/reference/compose-file";
 
 /// What the specification says of the first of some places; the others are listed. Nothing of none.
-pub(super) fn explain(found: &[Found]) -> String {
+pub(super) fn explain(found: &[FoundPlace]) -> String {
     let Some((first, others)) = found.split_first() else { return String::new() };
     let mut text = format!("{}\n{}\n\n", first.path(), doc(first));
     let mut facts = forms(first.shape);
@@ -16,7 +16,7 @@ pub(super) fn explain(found: &[Found]) -> String {
     text.push_str(&columns("", facts.iter().map(|(heading, fact)| (*heading, fact.clone()))));
     if let Some(structure) = keys_at(first.shape) {
         text.push_str("\nkeys\n");
-        let note = |key: &'static Key| key_note(key, structure.required.contains(&key.name));
+        let note = |key: &'static SchemaKey| key_note(key, structure.required.contains(&key.name));
         text.push_str(&columns("  ", structure.keys.iter().map(|key| (key.name, note(key)))));
         if structure.extensions {
             text.push_str("  keys that start with `x-` are allowed\n");
@@ -30,7 +30,7 @@ pub(super) fn explain(found: &[Found]) -> String {
     text
 }
 
-fn doc(found: &Found) -> String {
+fn doc(found: &FoundPlace) -> String {
     match (found.key, keys_at(found.shape)) {
         (Some(key), _) => key.doc.to_owned(),
         (None, Some(structure)) => format!("User-defined name of {}", structure.title),
@@ -38,7 +38,7 @@ fn doc(found: &Found) -> String {
     }
 }
 
-fn key_note(key: &Key, is_required: bool) -> String {
+fn key_note(key: &SchemaKey, is_required: bool) -> String {
     let mut notes = Vec::new();
     if is_required {
         notes.push("required".to_owned());

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::arguments::Baseline as Arguments;
-use super::{Answer, Surroundings, Wanted, request, start_of};
+use super::arguments::BaselineArguments as Arguments;
+use super::{CommandOutcome, Surroundings, WantedRequest, request, start_of};
 use crate::render::escaped_json;
-use crate::report::Known;
+use crate::report::KnownFinding;
 use crate::report::baseline::{Baseline, Earlier, VERSION};
 use crate::report::suppress::Honoured;
 use crate::since::Before;
@@ -16,7 +16,7 @@ use crate::workspace;
 use crate::workspace::{Request, Selection};
 
 #[derive(Serialize)]
-struct FindingOut<'a> {
+struct KnownFindingOut<'a> {
     file: &'a str,
     rule: &'a str,
     resource: &'a str,
@@ -24,9 +24,9 @@ struct FindingOut<'a> {
 }
 
 /// Writes the findings of a run down.
-pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result<Answer, String> {
+pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
-    let wanted = Wanted {
+    let wanted = WantedRequest {
         project: arguments.project,
         paths: arguments.paths,
         configuration: arguments.configuration,
@@ -45,25 +45,25 @@ pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result
     if let Some(failure) = report.failures.first() {
         return Err(format!("baseline not written: {failure}"));
     }
-    let baseline = Baseline::of(&report, &sources, directory);
+    let baseline = Baseline::from_report(&report, &sources, directory);
     let shown = arguments.output.display();
     let written = sources.put(&path, &text(&baseline), &surroundings.directory);
     written.map_err(|error| format!("{shown}: {error}"))?;
     let count = baseline.findings.len();
     let findings = if count == 1 { "finding" } else { "findings" };
-    Ok(Answer::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
+    Ok(CommandOutcome::output(format!("{count} {findings} written to {}\n", crate::render::clean(&shown.to_string()))))
 }
 
 /// One finding on each line, so that a change of the file shows what has changed.
 fn text(baseline: &Baseline) -> String {
-    let entry = |known: &Known| {
-        let out = FindingOut {
+    let entry = |known: &KnownFinding| {
+        let out = KnownFindingOut {
             file: &known.file,
             rule: &known.rule,
             resource: &known.resource,
             fingerprint: &known.fingerprint,
         };
-        // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
+        // Serialization only fails on maps whose keys are not text and on foreign errors: these types have neither.
         format!("    {}", escaped_json(serde_json::to_string(&out).unwrap_or_default()))
     };
     let entries: Vec<String> = baseline.findings.iter().map(entry).collect();

@@ -37,7 +37,7 @@ use crate::secrets::masked;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
 use crate::workspace::Request;
-use arguments::{Arguments, ColorName, Command, Configuration, Draw, Project, Resolve};
+use arguments::{Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, ProjectArguments, Resolve};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -93,24 +93,24 @@ impl Surroundings {
 
 /// What a command gives back.
 #[derive(Default)]
-struct Answer {
+struct CommandOutcome {
     output: String,
     errors: String,
     code: u8,
 }
 
-impl Answer {
-    fn output(output: String) -> Answer {
-        Answer { output, ..Answer::default() }
+impl CommandOutcome {
+    fn output(output: String) -> CommandOutcome {
+        CommandOutcome { output, ..CommandOutcome::default() }
     }
 
-    fn broken(message: &str) -> Answer {
-        Answer { errors: message.lines().map(complaint).collect(), code: BROKEN, ..Answer::default() }
+    fn broken(message: &str) -> CommandOutcome {
+        CommandOutcome { errors: message.lines().map(complaint).collect(), code: BROKEN, ..CommandOutcome::default() }
     }
 }
 
 /// Runs the program with its arguments, its own name first, and gives its exit code: 0, 1 or 2 as `docs/output.md`
-/// says. An output that nobody reads any longer is no error.
+/// says. An output that nobody reads any longer is not an error.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     surroundings: &Surroundings,
@@ -120,7 +120,7 @@ pub fn run(
     let answer = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => guarded(|| command(arguments.command, surroundings))
             .unwrap_or_else(|| Err(defect("running this command")))
-            .unwrap_or_else(|message| Answer::broken(&message)),
+            .unwrap_or_else(|message| CommandOutcome::broken(&message)),
         Err(error) => usage(&error, surroundings),
     };
     if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
@@ -139,25 +139,29 @@ fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// Help and the version go to standard output; a mistake in the arguments goes to standard error.
-fn usage(error: &clap::Error, surroundings: &Surroundings) -> Answer {
+fn usage(error: &clap::Error, surroundings: &Surroundings) -> CommandOutcome {
     let text = error.render();
     let text = if surroundings.color(ColorName::Auto) { text.ansi().to_string() } else { text.to_string() };
-    if error.use_stderr() { Answer { errors: text, code: BROKEN, ..Answer::default() } } else { Answer::output(text) }
+    if error.use_stderr() {
+        CommandOutcome { errors: text, code: BROKEN, ..CommandOutcome::default() }
+    } else {
+        CommandOutcome::output(text)
+    }
 }
 
-fn command(command: Command, surroundings: &Surroundings) -> Result<Answer, String> {
+fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
     match command {
-        Command::Check(arguments) => check::check(&arguments, surroundings),
-        Command::Resolve(arguments) => resolve(arguments, surroundings),
-        Command::Projects(arguments) => projects::list(&arguments, surroundings),
-        Command::Graph(arguments) => draw(arguments, surroundings),
-        Command::Baseline(arguments) => known::write(arguments, surroundings),
-        Command::Init => init::write(surroundings),
-        Command::Rules { format } => Ok(Answer::output(rules::list(&documents, format))),
-        Command::Completions { shell } => Ok(Answer::output(shell::completions(shell))),
-        Command::Man { command } => shell::manual(command.as_deref()).map(Answer::output),
-        Command::Explain { subject } => explain(&subject).map(Answer::output),
+        CliCommand::Check(arguments) => check::check(&arguments, surroundings),
+        CliCommand::Resolve(arguments) => resolve(arguments, surroundings),
+        CliCommand::Projects(arguments) => projects::list(&arguments, surroundings),
+        CliCommand::Graph(arguments) => draw(arguments, surroundings),
+        CliCommand::Baseline(arguments) => known::write(arguments, surroundings),
+        CliCommand::Init => init::write(surroundings),
+        CliCommand::Rules { format } => Ok(CommandOutcome::output(rules::list(&documents, format))),
+        CliCommand::Completions { shell } => Ok(CommandOutcome::output(shell::completions(shell))),
+        CliCommand::Man { command } => shell::manual(command.as_deref()).map(CommandOutcome::output),
+        CliCommand::Explain { subject } => explain(&subject).map(CommandOutcome::output),
     }
 }
 
@@ -194,9 +198,9 @@ fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
     }
 }
 
-fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, String> {
+fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
-    let wanted = Wanted::one(arguments.project, arguments.path);
+    let wanted = WantedRequest::one(arguments.project, arguments.path);
     let request = request(&sources, wanted, surroundings)?;
     let resolved = workspace::resolve(&sources, &request, arguments.origins);
     let report = Report::new(resolved.findings, 1, 0, &sources);
@@ -209,13 +213,13 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<Answer, St
     if !output.is_empty() && !output.ends_with('\n') {
         output.push('\n');
     }
-    Ok(Answer { output, errors, code })
+    Ok(CommandOutcome { output, errors, code })
 }
 
 /// Draws a project; one that Compose would reject is drawn as far as it can be read.
-fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> {
+fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
-    let wanted = Wanted::one(arguments.project, arguments.path);
+    let wanted = WantedRequest::one(arguments.project, arguments.path);
     let request = request(&sources, wanted, surroundings)?;
     let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file found")?;
     let errors = render::render(
@@ -226,26 +230,26 @@ fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<Answer, String> 
     );
     let output = render::render_graph(arguments.format, &graph);
     let output = output.ok_or("the project has too many services or links for a drawing; use another `--format`")?;
-    Ok(Answer { output, errors, code: CLEAN })
+    Ok(CommandOutcome { output, errors, code: CLEAN })
 }
 
 /// What a request is to be about.
-struct Wanted<'a> {
-    project: Project,
+struct WantedRequest<'a> {
+    project: ProjectArguments,
     paths: Vec<PathBuf>,
-    configuration: Configuration,
+    configuration: ConfigurationArguments,
     baseline: Option<&'a Path>,
 }
 
-impl Wanted<'_> {
-    fn one(project: Project, path: Option<PathBuf>) -> Wanted<'static> {
+impl WantedRequest<'_> {
+    fn one(project: ProjectArguments, path: Option<PathBuf>) -> WantedRequest<'static> {
         let paths = path.into_iter().collect();
-        Wanted { project, paths, configuration: Configuration::default(), baseline: None }
+        WantedRequest { project, paths, configuration: ConfigurationArguments::default(), baseline: None }
     }
 }
 
-fn request(sources: &SourceDb, wanted: Wanted<'_>, surroundings: &Surroundings) -> Result<Request, String> {
-    let Wanted { project, paths, configuration, baseline } = wanted;
+fn request(sources: &SourceDb, wanted: WantedRequest<'_>, surroundings: &Surroundings) -> Result<Request, String> {
+    let WantedRequest { project, paths, configuration, baseline } = wanted;
     let directory = &surroundings.directory;
     let mut request = Request {
         directory: directory.clone(),
@@ -287,7 +291,7 @@ fn request(sources: &SourceDb, wanted: Wanted<'_>, surroundings: &Surroundings) 
 fn configure(
     sources: &SourceDb,
     request: &mut Request,
-    configuration: &Configuration,
+    configuration: &ConfigurationArguments,
     baseline: Option<&Path>,
 ) -> Result<(), String> {
     let start = start_of(request);

@@ -29,14 +29,14 @@ pub(super) fn notes<'a>(
     let settings = config.iter().flat_map(|config| &config.rules);
     let switched_on = settings.filter(|(_, setting)| setting.enabled == Some(true)).map(|(rule, _)| *rule);
     for rule in named.chain(switched_on) {
-        let line = of_status(rule, has_preview);
+        let line = status_note(rule, has_preview);
         lines.extend(line.filter(|line| !lines.contains(line)));
     }
     lines
 }
 
 /// What is said of a rule that is asked for by its name.
-fn of_status(rule: RuleId, has_preview: bool) -> Option<String> {
+fn status_note(rule: RuleId, has_preview: bool) -> Option<String> {
     match rule.document().status {
         RuleStatus::Preview if !has_preview => Some(format!(
             "`{rule}` is a preview rule and does not run: add --preview, or `preview: true` in plimsoll.yaml"

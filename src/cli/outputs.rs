@@ -1,16 +1,21 @@
-//! `--output FORMAT=FILE`: the findings in files, beside what goes to standard output.
+//! `--output FORMAT=FILE`: the findings in files, next to what goes to standard output.
 
 use clap::ValueEnum;
 
-use super::arguments::Output;
+use super::arguments::OutputFile;
 use crate::guard::{defect, guarded};
 use crate::render::{Format, RenderOptions, render};
 use crate::report::Report;
 use crate::source::SourceDb;
 
 /// Writes every file that is asked for, and gives a line for each that could not be written.
-pub(super) fn write(outputs: &[Output], report: &Report, sources: &SourceDb, options: &RenderOptions) -> Vec<String> {
-    // A file is no terminal.
+pub(super) fn write(
+    outputs: &[OutputFile],
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+) -> Vec<String> {
+    // A file is not a terminal.
     let options = RenderOptions { color: false, links: false, ..options.clone() };
     let mut failures = Vec::new();
     for output in outputs {

@@ -10,7 +10,7 @@ use crate::progress::Watch;
 
 /// How long a run may take before it says where it is.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long a drawing stands.
+/// How long a drawing is.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Does some work; where there is a watch and the work takes long, a bar shows how far it is.

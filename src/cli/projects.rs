@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::arguments::{Projects, ProjectsFormat};
-use super::{Answer, BROKEN, CLEAN, Surroundings, complaint, find_config};
+use super::{BROKEN, CLEAN, CommandOutcome, Surroundings, complaint, find_config};
 use crate::render::{projects_json, projects_text};
 use crate::source::{LoadError, PathKind, SourceDb, normalize, relative};
 use crate::workspace::invocations_in;
 use crate::yaml::Trees;
 
 /// Lists the projects in a directory; all of its repository is searched for commands that start them.
-pub(super) fn list(arguments: &Projects, surroundings: &Surroundings) -> Result<Answer, String> {
+pub(super) fn list(arguments: &Projects, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
     let given = arguments.path.as_deref().unwrap_or(Path::new("."));
     let below = normalize(&surroundings.directory.join(given));
@@ -37,5 +37,5 @@ pub(super) fn list(arguments: &Projects, surroundings: &Surroundings) -> Result<
         .map(|(path, error)| complaint(&format!("{}: not read: {error}", relative(&surroundings.directory, &path))));
     let errors: String = lines.collect();
     let code = if errors.is_empty() { CLEAN } else { BROKEN };
-    Ok(Answer { output, errors, code })
+    Ok(CommandOutcome { output, errors, code })
 }

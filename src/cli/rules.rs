@@ -11,7 +11,7 @@ use crate::rules::Document;
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct List<'a> {
+struct RuleList<'a> {
     version: u32,
     rules: Vec<RuleOut<'a>>,
 }
@@ -107,8 +107,8 @@ fn json(documents: &[&Document]) -> String {
         tags: document.tags,
         url: rule_url(document.name),
     });
-    let list = List { version: VERSION, rules: rules.collect() };
-    // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
+    let list = RuleList { version: VERSION, rules: rules.collect() };
+    // Serialization only fails on maps whose keys are not text and on foreign errors: these types have neither.
     let mut text = serde_json::to_string_pretty(&list).unwrap_or_default();
     text.push('\n');
     text

@@ -17,7 +17,7 @@ fn run_in(directory: &Path, arguments: &[&str]) -> (u8, String, String) {
     (code, String::from_utf8(output).unwrap(), String::from_utf8(errors).unwrap())
 }
 
-/// A directory of the repository that stands on every machine.
+/// A directory of the repository that exists on every machine.
 fn here() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -77,7 +77,9 @@ fn help_and_version_go_to_standard_output() {
 #[test]
 fn lists_of_rules_may_be_repeated_and_hold_commas() {
     let arguments = ["plimsoll", "check", "--select", "a,b", "--select", "c"];
-    let Command::Check(check) = Arguments::try_parse_from(arguments).unwrap().command else { panic!("it is a check") };
+    let CliCommand::Check(check) = Arguments::try_parse_from(arguments).unwrap().command else {
+        panic!("it is a check")
+    };
     assert_eq!(check.select, ["a", "b", "c"]);
 }
 

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{Discriminant, discriminant};
 
 use super::problem::{
-    Cause, ExtendsProblem, IncludeProblem, Kind, Missing, Problem, ProblemId, Related, Reported, Resource, Role,
-    TypeProblem, Undefined, Verdict,
+    Cause, ExtendsProblem, IncludeProblem, Missing, PlaceRole, Problem, ProblemId, Related, Reported, Resource,
+    TypeProblem, Undefined, ValueKind, Verdict,
 };
 use crate::collections::{HashMap, HashSet};
-use crate::compose::load::environment::State;
+use crate::compose::load::environment::VariableState;
 use crate::compose::load::interpolate::Reference;
 use crate::compose::spec::schema::suggest::Guess;
 use crate::compose::spec::schema::violation::Flaw;
 use crate::compose::spec::schema::{SERVICE_STRUCT, Violation};
 use crate::source::Place;
 use crate::source::{FileId, NodeId, Span};
-use crate::text::template::Outcome;
+use crate::text::template::SubstitutionOutcome;
 use crate::yaml::Tree;
 
 /// Notes the causes of all problems that are consequences.
@@ -65,8 +65,8 @@ fn is_about_value(problem: &Problem) -> bool {
 fn from_blanks(found: &mut [Reported], references: &[Reference]) {
     let scalar = |place: &Place| (place.span.file, place.node);
     let is_unknown = |reference: &&Reference| {
-        let is_missing = reference.outcome == Outcome::Missing && reference.effective;
-        reference.state == State::Unknown && (reference.is_blank() || is_missing)
+        let is_missing = reference.outcome == SubstitutionOutcome::Missing && reference.effective;
+        reference.state == VariableState::Unknown && (reference.is_blank() || is_missing)
     };
     let unknown: HashSet<(FileId, NodeId)> = references.iter().filter(is_unknown).map(Reference::scalar).collect();
     let mut blanks: HashMap<(FileId, NodeId), Place> = HashMap::default();
@@ -115,7 +115,7 @@ fn from_misspelt_keys(found: &mut [Reported]) {
     }
 }
 
-/// A file that is no mapping because its syntax is broken.
+/// A file that is not a mapping because its syntax is broken.
 fn from_broken_files(found: &mut [Reported]) {
     let broken: HashMap<FileId, ProblemId> = open(found)
         .filter(|(_, reported)| matches!(reported.problem, Problem::Syntax(_)))
@@ -171,7 +171,7 @@ fn from_lost_indentation(found: &mut [Reported]) {
         let mut shifted: Vec<Related> = Vec::new();
         for (at, key) in behind {
             let Some((place, name)) = keys.remove(&key) else { continue };
-            let role = Role::Shifted(name.into());
+            let role = PlaceRole::Shifted(name.into());
             if shifted.last().is_none_or(|last| last.role != role) {
                 shifted.push(Related { place, role });
             }
@@ -190,7 +190,7 @@ fn is_empty_service(reported: &Reported) -> bool {
     else {
         return false;
     };
-    *found == Kind::Empty && shape.is_mapping_only() && reported.about.len() == 2 && service_of(reported).is_some()
+    *found == ValueKind::Empty && shape.is_mapping_only() && reported.about.len() == 2 && service_of(reported).is_some()
 }
 
 fn service_of(reported: &Reported) -> Option<&str> {
@@ -232,7 +232,7 @@ fn repeated(found: &mut [Reported]) {
     }
     for (first, place) in uses {
         if let Some(first) = found.get_mut(first.0).filter(|first| first.at != place) {
-            first.related.push(Related { place, role: Role::RequiredToo });
+            first.related.push(Related { place, role: PlaceRole::RequiredToo });
         }
     }
 }
@@ -278,14 +278,14 @@ mod tests {
 
     use super::*;
     use crate::compose::problem::Conflict;
-    use crate::compose::{Entry, Outside, load};
+    use crate::compose::{Outside, ProjectEntry, load};
     use crate::source::SourceDb;
     use crate::yaml::Trees;
 
     fn problems(text: &str) -> Vec<Reported> {
         let sources = SourceDb::new();
         sources.overlay(Path::new("/p/compose.yaml"), text.to_owned());
-        let entry = Entry {
+        let entry = ProjectEntry {
             files: vec!["/p/compose.yaml".into()],
             env_files: Vec::new(),
             directory: "/p".into(),
@@ -346,8 +346,10 @@ mod tests {
         let open: Vec<_> = found.iter().filter(|one| one.caused_by.is_none()).collect();
         let [only] = open[..] else { panic!("{open:?}") };
         assert_eq!(only.about, ["services", "web"]);
-        let keys: Vec<&Role> = only.related.iter().map(|one| &one.role).collect();
-        assert!(keys.contains(&&Role::Shifted("image".into())) && keys.contains(&&Role::Shifted("ports".into())));
+        let keys: Vec<&PlaceRole> = only.related.iter().map(|one| &one.role).collect();
+        assert!(
+            keys.contains(&&PlaceRole::Shifted("image".into())) && keys.contains(&&PlaceRole::Shifted("ports".into()))
+        );
     }
 
     #[test]

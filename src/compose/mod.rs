@@ -11,4 +11,4 @@ pub(crate) mod value;
 pub(crate) use crate::compose::load::interpolate::Reference;
 pub(crate) use crate::text::nearest::nearest;
 pub(crate) use load::ServiceEnvFile;
-pub use load::{Entry, Outside, Project, load};
+pub use load::{Outside, Project, ProjectEntry, load};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ignore::gitignore::GitignoreBuilder;
 
-use super::shape::{FILE, Key, SEVERITIES, SEVERITY, Shape};
+use super::shape::{ConfigKey, ConfigShape, FILE, SEVERITIES, SEVERITY};
 use super::{Date, OptionsOf, nearest, unknown_rule, unknown_selector};
 use crate::finding::{RuleId, Selector};
 use crate::source::NodeId;
@@ -38,27 +38,27 @@ impl Checker<'_> {
     }
 
     /// Checks a value; `rule` is the rule that it belongs to, if any.
-    fn value(&mut self, id: NodeId, shape: &Shape, rule: Option<RuleId>) {
+    fn value(&mut self, id: NodeId, shape: &ConfigShape, rule: Option<RuleId>) {
         if is_nothing(self.tree, id) {
             return;
         }
         match shape {
-            Shape::List(item) => match self.items(id) {
+            ConfigShape::List(item) => match self.items(id) {
                 Some(items) => items.into_iter().for_each(|one| self.value(one, item, rule)),
                 None => self.says(id, "expected a list"),
             },
-            Shape::Many(item) => match self.items(id) {
+            ConfigShape::Many(item) => match self.items(id) {
                 Some(items) => items.into_iter().for_each(|one| self.value(one, item, rule)),
                 None => self.value(id, item, rule),
             },
-            Shape::Named(value) => self.mapping(id, |checker, pair| checker.value(pair.value, value, rule)),
-            Shape::Object(keys) => self.object(id, &keys.iter().collect::<Vec<_>>(), rule),
-            Shape::Settings => self.mapping(id, |checker, pair| {
+            ConfigShape::Named(value) => self.mapping(id, |checker, pair| checker.value(pair.value, value, rule)),
+            ConfigShape::Object(keys) => self.object(id, &keys.iter().collect::<Vec<_>>(), rule),
+            ConfigShape::Settings => self.mapping(id, |checker, pair| {
                 let name = checker.tree.text(pair.key).unwrap_or_default().to_owned();
                 checker.rule(pair.key, &name);
-                checker.value(pair.value, &Shape::Setting, RuleId::find(&name));
+                checker.value(pair.value, &ConfigShape::Setting, RuleId::find(&name));
             }),
-            Shape::Setting if self.is_mapping(id) => {
+            ConfigShape::Setting if self.is_mapping(id) => {
                 let options = rule.map_or(&[][..], self.options);
                 self.object(id, &std::iter::once(&SEVERITY).chain(options).collect::<Vec<_>>(), rule);
             }
@@ -95,7 +95,7 @@ impl Checker<'_> {
         }
     }
 
-    fn object(&mut self, id: NodeId, keys: &[&Key], rule: Option<RuleId>) {
+    fn object(&mut self, id: NodeId, keys: &[&ConfigKey], rule: Option<RuleId>) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
         self.mapping(id, |checker, pair| {
             let name = checker.tree.text(pair.key).unwrap_or_default();
@@ -109,7 +109,7 @@ impl Checker<'_> {
         });
         let is_full =
             |value: NodeId| !is_nothing(self.tree, value) && self.items(value).is_none_or(|list| !list.is_empty());
-        let is_there = |key: &&&Key| self.tree.get(id, key.name).is_some_and(is_full);
+        let is_there = |key: &&&ConfigKey| self.tree.get(id, key.name).is_some_and(is_full);
         let missing = keys.iter().find(|key| key.required && !is_there(key)).map(|key| key.name);
         if let Some(name) = missing.filter(|_| self.is_mapping(id)) {
             self.says(id, format!("missing required key `{name}`"));
@@ -127,32 +127,32 @@ impl Checker<'_> {
         }
     }
 
-    fn scalar(&mut self, at: NodeId, text: &str, shape: &Shape) {
+    fn scalar(&mut self, at: NodeId, text: &str, shape: &ConfigShape) {
         match shape {
-            Shape::Rule => return self.rule(at, text),
-            Shape::Selector if Selector::find(text).is_none() => return self.says(at, unknown_selector(text)),
-            Shape::Word(words) if !words.contains(&text) => {
+            ConfigShape::Rule => return self.rule(at, text),
+            ConfigShape::Selector if Selector::find(text).is_none() => return self.says(at, unknown_selector(text)),
+            ConfigShape::Word(words) if !words.contains(&text) => {
                 return self.says(at, unknown("severity", text, SEVERITIES));
             }
-            Shape::Setting if !["on", "off", "true", "false"].contains(&text) && !SEVERITIES.contains(&text) => {
+            ConfigShape::Setting if !["on", "off", "true", "false"].contains(&text) && !SEVERITIES.contains(&text) => {
                 return self.says(at, unknown("severity", text, SEVERITIES));
             }
-            Shape::Size if bytes(text).is_none() => {
+            ConfigShape::Size if bytes(text).is_none() => {
                 return self.says(at, format!("`{text}` is not a valid size, such as `24GiB`"));
             }
-            Shape::Day if Date::parse(text).is_none() => {
+            ConfigShape::Day if Date::parse(text).is_none() => {
                 return self.says(at, format!("`{text}` is not a valid date, such as `2026-12-31`"));
             }
             _ => {}
         }
         let fits = match shape {
-            Shape::Flag => matches!(text, "true" | "false"),
-            Shape::Count => text.parse::<u32>().is_ok(),
-            Shape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
-            Shape::Number => text.parse::<f64>().is_ok_and(|number| number.is_finite() && number >= 0.0),
-            Shape::Network => network(text).is_some(),
-            Shape::Pattern => GitignoreBuilder::new("/").add_line(None, text).is_ok(),
-            Shape::Text | Shape::Path => !text.is_empty(),
+            ConfigShape::Flag => matches!(text, "true" | "false"),
+            ConfigShape::Count => text.parse::<u32>().is_ok(),
+            ConfigShape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
+            ConfigShape::Number => text.parse::<f64>().is_ok_and(|number| number.is_finite() && number >= 0.0),
+            ConfigShape::Network => network(text).is_some(),
+            ConfigShape::Pattern => GitignoreBuilder::new("/").add_line(None, text).is_ok(),
+            ConfigShape::Text | ConfigShape::Path => !text.is_empty(),
             _ => true,
         };
         if !fits {
@@ -171,25 +171,25 @@ pub(crate) fn is_nothing(tree: &Tree, id: NodeId) -> bool {
     })
 }
 
-fn expected(shape: &Shape) -> &'static str {
+fn expected(shape: &ConfigShape) -> &'static str {
     match shape {
-        Shape::Text => "a string",
-        Shape::Path => "a path",
-        Shape::Pattern => "a path pattern",
-        Shape::Rule => "a rule name",
-        Shape::Selector => "the name of a rule, family or set",
-        Shape::Flag => "`true` or `false`",
-        Shape::Count => "a non-negative integer",
-        Shape::Port => "a port from 1 to 65535",
-        Shape::Network => "an address or a network such as `10.8.0.0/16`",
-        Shape::Number => "a number",
-        Shape::Size => "a size such as `24GiB`",
-        Shape::Day => "a date such as `2026-12-31`",
-        Shape::Word(_) => "a word",
-        Shape::Setting => "`on`, `off`, a severity or a mapping",
-        Shape::List(_) => "a list",
-        Shape::Many(item) => expected(item),
-        Shape::Settings | Shape::Named(_) | Shape::Object(_) => "a mapping",
+        ConfigShape::Text => "a string",
+        ConfigShape::Path => "a path",
+        ConfigShape::Pattern => "a path pattern",
+        ConfigShape::Rule => "a rule name",
+        ConfigShape::Selector => "the name of a rule, family or set",
+        ConfigShape::Flag => "`true` or `false`",
+        ConfigShape::Count => "a non-negative integer",
+        ConfigShape::Port => "a port from 1 to 65535",
+        ConfigShape::Network => "an address or a network such as `10.8.0.0/16`",
+        ConfigShape::Number => "a number",
+        ConfigShape::Size => "a size such as `24GiB`",
+        ConfigShape::Day => "a date such as `2026-12-31`",
+        ConfigShape::Word(_) => "a word",
+        ConfigShape::Setting => "`on`, `off`, a severity or a mapping",
+        ConfigShape::List(_) => "a list",
+        ConfigShape::Many(item) => expected(item),
+        ConfigShape::Settings | ConfigShape::Named(_) | ConfigShape::Object(_) => "a mapping",
     }
 }
 

@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 pub use date::Date;
 pub(crate) use loosened::loosened;
-use shape::Key;
+use shape::ConfigKey;
 
 use crate::finding::{RuleId, Selector, Severity};
 use crate::source::Place;
 use crate::source::{PathKind, SourceDb};
 
-/// The names that the file may have; the first one wins where both stand in a directory.
+/// The names that the file may have; the first one wins where both are in a directory.
 pub(crate) const FILE_NAMES: [&str; 4] = ["plimsoll.yaml", ".plimsoll.yaml", "plimsoll.yml", ".plimsoll.yml"];
 
 /// How alike a word must be to be suggested, from 0 to 1 (Jaro-Winkler).
@@ -60,7 +60,7 @@ impl Config {
     }
 
     /// The options of a rule.
-    pub(crate) fn options<T: options::Options>(&self) -> T {
+    pub(crate) fn options<T: options::RuleOptions>(&self) -> T {
         self.rules.get(&T::RULE).map(|setting| T::read(&setting.options)).unwrap_or_default()
     }
 }
@@ -199,13 +199,13 @@ impl std::fmt::Display for ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 /// The options that a rule has.
-pub type OptionsOf = fn(RuleId) -> &'static [Key];
+pub type OptionsOf = fn(RuleId) -> &'static [ConfigKey];
 
 /// Finds and reads the configuration for a file or directory: the nearest one on the way up, not beyond the directory
 /// that holds `.git`. `options` are the options of each rule.
 ///
 /// # Errors
-/// The file cannot be read, is no YAML, or says something that plimsoll does not know: every mistake in it and in the
+/// The file cannot be read, is not YAML, or says something that plimsoll does not know: every mistake in it and in the
 /// files that it extends.
 pub fn find(sources: &SourceDb, start: &Path, options: OptionsOf) -> Result<Option<Config>, ConfigErrors> {
     match find_path(sources, start) {
@@ -214,7 +214,7 @@ pub fn find(sources: &SourceDb, start: &Path, options: OptionsOf) -> Result<Opti
     }
 }
 
-/// Where the configuration for a file or directory stands; see [`find`].
+/// Where the configuration for a file or directory is; see [`find`].
 pub(crate) fn find_path(sources: &SourceDb, start: &Path) -> Option<PathBuf> {
     for directory in crate::source::normalize(start).ancestors() {
         let there = FILE_NAMES.iter().map(|name| directory.join(name)).find(|path| is_there(sources, path));

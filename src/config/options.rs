@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::check::network;
-use super::shape::{Key, Shape};
+use super::shape::{ConfigKey, ConfigShape};
 use crate::finding::RuleId;
 
 /// The options of a rule; made by [`options!`].
-pub(crate) trait Options: Default {
+pub(crate) trait RuleOptions: Default {
     /// The rule.
     const RULE: RuleId;
     /// The keys that `plimsoll.yaml` has for them.
-    const KEYS: &'static [Key];
+    const KEYS: &'static [ConfigKey];
 
     /// The options with the values that the configuration gives; a value that does not fit has been reported.
     fn read(values: &BTreeMap<String, Vec<String>>) -> Self;
@@ -21,7 +21,7 @@ pub(crate) trait Options: Default {
 /// A value in the list of an option.
 pub(crate) trait OptionValue: Sized {
     /// What it is in `plimsoll.yaml`.
-    const SHAPE: Shape;
+    const SHAPE: ConfigShape;
 
     /// Reads one.
     fn read(text: &str) -> Option<Self>;
@@ -64,7 +64,7 @@ pub(crate) fn list<T: OptionValue>(values: &BTreeMap<String, Vec<String>>, optio
 
 /// A port of the host.
 impl OptionValue for u16 {
-    const SHAPE: Shape = Shape::Port;
+    const SHAPE: ConfigShape = ConfigShape::Port;
 
     fn read(text: &str) -> Option<u16> {
         text.parse().ok().filter(|port| *port > 0)
@@ -73,22 +73,22 @@ impl OptionValue for u16 {
 
 /// An address, or a network by its address and how many of its first bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Network {
+pub(crate) struct AddressRange {
     address: IpAddr,
     bits: u8,
 }
 
-impl OptionValue for Network {
-    const SHAPE: Shape = Shape::Network;
+impl OptionValue for AddressRange {
+    const SHAPE: ConfigShape = ConfigShape::Network;
 
-    fn read(text: &str) -> Option<Network> {
-        network(text).map(|(address, bits)| Network { address, bits })
+    fn read(text: &str) -> Option<AddressRange> {
+        network(text).map(|(address, bits)| AddressRange { address, bits })
     }
 }
 
-impl Network {
+impl AddressRange {
     /// Whether an address is in it.
-    pub(crate) fn holds(self, address: IpAddr) -> bool {
+    pub(crate) fn contains(self, address: IpAddr) -> bool {
         let bits = u32::from(self.bits);
         match (self.address, address) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
@@ -109,7 +109,7 @@ impl Network {
 pub(crate) struct NamePattern(String);
 
 impl OptionValue for NamePattern {
-    const SHAPE: Shape = Shape::Text;
+    const SHAPE: ConfigShape = ConfigShape::Text;
 
     fn read(text: &str) -> Option<NamePattern> {
         Some(NamePattern(text.to_owned()))
@@ -160,7 +160,7 @@ mod tests {
         let read = config.options::<Options>();
         assert_eq!(read.ports, [80]);
         assert!(read.names.iter().any(|pattern| pattern.matches("db1")));
-        let [names, ports] = <Options as super::Options>::KEYS else { panic!("two keys") };
+        let [names, ports] = <Options as super::RuleOptions>::KEYS else { panic!("two keys") };
         assert_eq!(
             (names.name, names.text, ports.name, ports.text),
             ("names", "Names", "ports", "Ports that are open")
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn a_network_holds_its_addresses() {
         let check = |network: &str, address: &str, expect: bool| {
-            let network = Network::read(network).unwrap();
-            assert_eq!(network.holds(address.parse().unwrap()), expect, "{network:?} and {address}");
+            let network = AddressRange::read(network).unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), expect, "{network:?} and {address}");
         };
         check("10.8.0.0/16", "10.8.255.1", true);
         check("10.8.0.0/16", "10.9.0.1", false);

@@ -73,7 +73,7 @@ impl Loading<'_> {
             self.says((id, start), mistake.message);
         }
         let own = path.parent().unwrap_or(Path::new("/"));
-        let reader = Reader { tree: &tree, directory: self.directory.unwrap_or(own), own };
+        let reader = ConfigReader { tree: &tree, directory: self.directory.unwrap_or(own), own };
         let own = Config { path: path.to_path_buf(), ..reader.config(root) };
         self.open.push(path.to_path_buf());
         let mut config = Config::default();
@@ -133,7 +133,7 @@ fn over(base: Config, own: Config) -> Config {
         below.severity = setting.severity.or(below.severity);
         below.options.extend(setting.options);
     }
-    // A rule that this file switches on is not ignored because of what stands below.
+    // A rule that this file switches on is not ignored because of what is below.
     let is_on = |selector: &Selector| match selector {
         Selector::Rule(rule) => rules.get(rule).and_then(|setting| setting.enabled) == Some(true),
         _ => false,
@@ -164,7 +164,7 @@ fn over(base: Config, own: Config) -> Config {
 }
 
 /// Takes what is right out of a document; what is not was reported.
-struct Reader<'a> {
+struct ConfigReader<'a> {
     tree: &'a Tree,
     /// Where relative paths start.
     directory: &'a Path,
@@ -172,7 +172,7 @@ struct Reader<'a> {
     own: &'a Path,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     fn config(&self, root: NodeId) -> Config {
         Config {
             path: PathBuf::new(),
@@ -295,7 +295,7 @@ impl Reader<'_> {
         pairs.iter().filter_map(|pair| Some((self.tree.text(pair.key)?.to_owned(), pair.value))).collect()
     }
 
-    /// The entries of a list, or the one value that stands in its place.
+    /// The entries of a list, or the one value that is in its place.
     fn items(&self, id: NodeId, key: &str) -> Vec<NodeId> {
         let Some(value) = self.get(id, key) else { return Vec::new() };
         match self.tree.follow(value).map(|(_, node)| &node.kind) {

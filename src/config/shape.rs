@@ -2,7 +2,7 @@
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum ConfigShape {
     /// Any text.
     Text,
     /// A path, relative to the file.
@@ -29,27 +29,27 @@ pub enum Shape {
     Day,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// What is said of rules: their names, each with [`Shape::Setting`].
+    /// What is said of rules: their names, each with [`ConfigShape::Setting`].
     Settings,
     /// `on`, `off`, a severity, or a mapping with `severity` and the options of the rule.
     Setting,
     /// A list.
-    List(&'static Shape),
+    List(&'static ConfigShape),
     /// One value or a list of them.
-    Many(&'static Shape),
+    Many(&'static ConfigShape),
     /// A mapping with keys of any name.
-    Named(&'static Shape),
+    Named(&'static ConfigShape),
     /// A mapping with these keys.
-    Object(&'static [Key]),
+    Object(&'static [ConfigKey]),
 }
 
 /// A key of a mapping.
 #[derive(Clone, Copy, Debug)]
-pub struct Key {
+pub struct ConfigKey {
     /// Its name.
     pub name: &'static str,
-    /// What stands under it.
-    pub shape: Shape,
+    /// What is under it.
+    pub shape: ConfigShape,
     /// What it says, for people.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test that writes the schema reads it"))]
     pub text: &'static str,
@@ -57,59 +57,74 @@ pub struct Key {
     pub required: bool,
 }
 
-const fn key(name: &'static str, shape: Shape, text: &'static str) -> Key {
-    Key { name, shape, text, required: false }
+const fn key(name: &'static str, shape: ConfigShape, text: &'static str) -> ConfigKey {
+    ConfigKey { name, shape, text, required: false }
 }
 
 /// The words for severities.
 pub const SEVERITIES: &[&str] = &["error", "warning", "info"];
 
 /// The whole file.
-pub const FILE: Shape = Shape::Object(&[
-    key("extends", Shape::Many(&Shape::Path), "Configuration files to inherit settings from"),
+pub const FILE: ConfigShape = ConfigShape::Object(&[
+    key("extends", ConfigShape::Many(&ConfigShape::Path), "Configuration files to inherit settings from"),
     key(
         "select",
-        Shape::List(&Shape::Selector),
+        ConfigShape::List(&ConfigShape::Selector),
         "Run only these rules, families and sets (`default`, `strict`, `all`)",
     ),
-    key("ignore", Shape::List(&Shape::Selector), "Do not run these rules, families and sets"),
-    key("rules", Shape::Settings, "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options"),
-    key("preview", Shape::Flag, "Whether preview rules run"),
-    key("suppressions", Shape::List(&SUPPRESSION), "Suppressions"),
-    key("projects", Shape::List(&PROJECT), "Projects to analyze in place of those that are discovered"),
+    key("ignore", ConfigShape::List(&ConfigShape::Selector), "Do not run these rules, families and sets"),
+    key(
+        "rules",
+        ConfigShape::Settings,
+        "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options",
+    ),
+    key("preview", ConfigShape::Flag, "Whether preview rules run"),
+    key("suppressions", ConfigShape::List(&SUPPRESSION), "Suppressions"),
+    key("projects", ConfigShape::List(&PROJECT), "Projects to analyze in place of those that are discovered"),
     key("host", HOST, "The machine that everything runs on"),
-    key("services", Shape::Named(&SERVICE), "Facts about services that Compose files cannot express, by name"),
-    key("exclude", Shape::List(&Shape::Pattern), "Files that are not analyzed, in the syntax of `.gitignore`"),
-    key("fail_on", Shape::Word(&["error", "warning", "info", "never"]), "The lowest severity that makes a run fail"),
+    key("services", ConfigShape::Named(&SERVICE), "Facts about services that Compose files cannot express, by name"),
+    key(
+        "exclude",
+        ConfigShape::List(&ConfigShape::Pattern),
+        "Files that are not analyzed, in the syntax of `.gitignore`",
+    ),
+    key(
+        "fail_on",
+        ConfigShape::Word(&["error", "warning", "info", "never"]),
+        "The lowest severity that makes a run fail",
+    ),
 ]);
 
-const SUPPRESSION: Shape = Shape::Object(&[
-    key("rules", Shape::Many(&Shape::Rule), "Rules; default: all"),
-    key("paths", Shape::Many(&Shape::Pattern), "Files; default: all"),
-    key("services", Shape::Many(&Shape::Text), "Services; default: any resource"),
-    key("reason", Shape::Text, "Why"),
-    key("until", Shape::Day, "The last day; findings count again afterwards"),
+const SUPPRESSION: ConfigShape = ConfigShape::Object(&[
+    key("rules", ConfigShape::Many(&ConfigShape::Rule), "Rules; default: all"),
+    key("paths", ConfigShape::Many(&ConfigShape::Pattern), "Files; default: all"),
+    key("services", ConfigShape::Many(&ConfigShape::Text), "Services; default: any resource"),
+    key("reason", ConfigShape::Text, "Why"),
+    key("until", ConfigShape::Day, "The last day; findings count again afterwards"),
 ]);
 
-const PROJECT: Shape = Shape::Object(&[
-    Key { required: true, ..key("files", Shape::List(&Shape::Path), "Compose files, merged in order") },
-    key("env_files", Shape::List(&Shape::Path), "Env files, read in order; default: `.env`"),
-    key("profiles", Shape::List(&Shape::Text), "Active profiles"),
-    key("name", Shape::Text, "The name of the project"),
-    key("directory", Shape::Path, "The base directory for relative paths of the project"),
+const PROJECT: ConfigShape = ConfigShape::Object(&[
+    ConfigKey {
+        required: true,
+        ..key("files", ConfigShape::List(&ConfigShape::Path), "Compose files, merged in order")
+    },
+    key("env_files", ConfigShape::List(&ConfigShape::Path), "Env files, read in order; default: `.env`"),
+    key("profiles", ConfigShape::List(&ConfigShape::Text), "Active profiles"),
+    key("name", ConfigShape::Text, "The name of the project"),
+    key("directory", ConfigShape::Path, "The base directory for relative paths of the project"),
 ]);
 
-const HOST: Shape = Shape::Object(&[
-    key("gpus", Shape::Count, "The number of GPUs"),
-    key("gpu_memory", Shape::Size, "The memory of each GPU"),
-    key("memory", Shape::Size, "Main memory"),
-    key("cpus", Shape::Number, "Processors"),
+const HOST: ConfigShape = ConfigShape::Object(&[
+    key("gpus", ConfigShape::Count, "The number of GPUs"),
+    key("gpu_memory", ConfigShape::Size, "The memory of each GPU"),
+    key("memory", ConfigShape::Size, "Main memory"),
+    key("cpus", ConfigShape::Number, "Processors"),
 ]);
 
-const SERVICE: Shape = Shape::Object(&[
-    key("single_instance", Shape::Flag, "Whether it must not run more than once"),
-    key("gpu_memory", Shape::Size, "The GPU memory that it needs"),
+const SERVICE: ConfigShape = ConfigShape::Object(&[
+    key("single_instance", ConfigShape::Flag, "Whether it must not run more than once"),
+    key("gpu_memory", ConfigShape::Size, "The GPU memory that it needs"),
 ]);
 
-/// What stands before the options of any rule.
-pub const SEVERITY: Key = key("severity", Shape::Word(SEVERITIES), "The severity of all its findings");
+/// What comes before the options of any rule.
+pub const SEVERITY: ConfigKey = key("severity", ConfigShape::Word(SEVERITIES), "The severity of all its findings");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::finding::rule;
 
-fn no_options(_: RuleId) -> &'static [Key] {
+fn no_options(_: RuleId) -> &'static [ConfigKey] {
     &[]
 }
 

@@ -12,7 +12,7 @@ pub(crate) use near::{directories_mentioning, files_near, may_be_compose};
 
 use crate::budget::Budget;
 use crate::compose::load::environment::Environment;
-use crate::compose::{Entry, Outside};
+use crate::compose::{Outside, ProjectEntry};
 use crate::config::Pattern;
 use crate::source::Place;
 use crate::source::{EntryKind, PathKind, SourceDb, normalize};
@@ -39,9 +39,9 @@ pub(crate) struct ProjectSelection {
     pub(crate) name: Option<String>,
 }
 
-/// What surrounds a run: where it stands, and the variables that no file sets.
+/// What surrounds a run: where it is, and the variables that no file sets.
 #[derive(Clone, Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct RunSurroundings {
     /// The working directory.
     pub(crate) directory: PathBuf,
     /// Variables of the process or the machine.
@@ -49,7 +49,11 @@ pub(crate) struct Surroundings {
 }
 
 /// The project that docker compose would load with these options in this place; `None` where it finds no file.
-pub(crate) fn selected(sources: &SourceDb, selection: &ProjectSelection, around: &Surroundings) -> Option<Entry> {
+pub(crate) fn selected(
+    sources: &SourceDb,
+    selection: &ProjectSelection,
+    around: &RunSurroundings,
+) -> Option<ProjectEntry> {
     let given: Vec<PathBuf> = selection.files.iter().map(|file| around.absolute(file)).collect();
     let first_directory = match (&selection.directory, given.first()) {
         (Some(directory), _) => around.absolute(directory),
@@ -70,7 +74,7 @@ pub(crate) fn selected(sources: &SourceDb, selection: &ProjectSelection, around:
     if selection.env_files.is_empty() && directory != first_directory {
         env_files.extend(default_env(sources, &directory));
     }
-    Some(Entry {
+    Some(ProjectEntry {
         files,
         env_files,
         directory,
@@ -81,7 +85,7 @@ pub(crate) fn selected(sources: &SourceDb, selection: &ProjectSelection, around:
     })
 }
 
-impl Surroundings {
+impl RunSurroundings {
     fn absolute(&self, path: &Path) -> PathBuf {
         normalize(&self.directory.join(path))
     }
@@ -101,7 +105,11 @@ fn default_env(sources: &SourceDb, directory: &Path) -> Vec<Vec<PathBuf>> {
 }
 
 /// The files that `COMPOSE_FILE` names.
-fn named_by_environment(sources: &SourceDb, env_files: &[Vec<PathBuf>], around: &Surroundings) -> Option<Vec<PathBuf>> {
+fn named_by_environment(
+    sources: &SourceDb,
+    env_files: &[Vec<PathBuf>],
+    around: &RunSurroundings,
+) -> Option<Vec<PathBuf>> {
     let mut environment = Environment::default();
     for (name, value) in &around.variables {
         environment.force(name, value.clone());
@@ -135,8 +143,8 @@ pub(crate) fn base_of(sources: &SourceDb, directory: &Path) -> Option<PathBuf> {
     default_files(sources, directory)?.into_iter().next()
 }
 
-/// `PWD` is the directory that a person stands in to start the project.
-pub(crate) fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(String, String)> {
+/// `PWD` is the directory that a person is in to start the project.
+pub(crate) fn in_directory(around: &RunSurroundings, directory: &Path) -> Vec<(String, String)> {
     let mut variables = around.variables.clone();
     for (name, value) in &mut variables {
         if name == "PWD" {
@@ -147,9 +155,9 @@ pub(crate) fn in_directory(around: &Surroundings, directory: &Path) -> Vec<(Stri
 }
 
 /// A file as a project of its own, with the environment of its directory.
-pub(crate) fn alone(sources: &SourceDb, file: &Path, around: &Surroundings) -> Option<Entry> {
+pub(crate) fn alone(sources: &SourceDb, file: &Path, around: &RunSurroundings) -> Option<ProjectEntry> {
     let directory = parent(file);
-    let around = Surroundings { variables: in_directory(around, &directory), directory };
+    let around = RunSurroundings { variables: in_directory(around, &directory), directory };
     let files = vec![file.to_path_buf()];
     selected(sources, &ProjectSelection { files, ..ProjectSelection::default() }, &around)
 }
@@ -182,7 +190,7 @@ impl Exclusion {
 }
 
 /// The root of the repository that a directory is in: the nearest one above it with `.git`. Without one it is the
-/// directory where the run stands, if the project is below it, or else the project's own.
+/// directory where the run is, if the project is below it, or else the project's own.
 pub(crate) fn repository(sources: &SourceDb, directory: &Path, here: &Path) -> PathBuf {
     match sources.repository(directory) {
         Some(root) => root,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{is_compose_name, parent};
-use crate::source::{SourceDb, Walk};
+use crate::source::{DirectoryWalk, SourceDb};
 
 /// How deep below each directory on the way up is looked: a save in an editor must not walk a tree.
 const DEPTH: usize = 3;
@@ -19,7 +19,7 @@ const MOST_FILES: usize = 64;
 /// the root, and a little way below these. The file itself is among them where its name may be that of a Compose file.
 pub(crate) fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeSet<PathBuf> {
     let own = parent(file);
-    let beside = Walk::new(sources, &own, root).most_depth(1).map(|(path, _)| path);
+    let beside = DirectoryWalk::new(sources, &own, root).most_depth(1).map(|(path, _)| path);
     let mut found: BTreeSet<PathBuf> = beside.filter(|path| is_compose_name(path)).collect();
     if may_be_compose(file) {
         found.insert(file.to_path_buf());
@@ -30,7 +30,7 @@ pub(crate) fn files_near(sources: &SourceDb, file: &Path, root: &Path) -> BTreeS
     found
 }
 
-/// The Compose files near a file but not beside it, by directories in which one holds one of these words.
+/// The Compose files near a file but not next to it, by directories in which one holds one of these words.
 pub(crate) fn directories_mentioning(
     sources: &SourceDb,
     file: &Path,
@@ -43,7 +43,8 @@ pub(crate) fn directories_mentioning(
         text.is_ok_and(|text| words.iter().any(|word| text.text.contains(word.as_str())))
     };
     let upwards = own.ancestors().take_while(|above| above.starts_with(root));
-    let entries = upwards.flat_map(|above| Walk::new(sources, above, root).most_depth(DEPTH)).take(MOST_ENTRIES);
+    let entries =
+        upwards.flat_map(|above| DirectoryWalk::new(sources, above, root).most_depth(DEPTH)).take(MOST_ENTRIES);
     let files = entries.map(|(path, _)| path).filter(|path| is_compose_name(path));
     let mut outer: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for path in files.filter(|path| path.parent() != Some(&own)) {

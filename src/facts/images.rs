@@ -1,12 +1,12 @@
 //! What the catalogue knows of the images of a model, and whether a container runs the server of its image.
 
-use crate::catalogue::Match;
-use crate::catalogue::schema::{Image, Port};
+use crate::catalogue::ImageMatch;
+use crate::catalogue::schema::{Image, ImagePort};
 use crate::model::{BuiltImage, Service, Spanned, base_image};
 
 /// What the catalogue knows of a service's image.
 #[derive(Clone, Copy)]
-pub(crate) struct Known<'a> {
+pub(crate) struct KnownImage<'a> {
     /// The image.
     pub(crate) image: &'static Image,
     /// Whether the catalogue names this very repository, and its facts were checked.
@@ -43,15 +43,15 @@ pub(crate) fn launch(service: &Service) -> Vec<&Spanned<String>> {
 }
 
 /// The catalogue's entry for the image that a service runs. An image with an entrypoint of its own may behave otherwise.
-pub(crate) fn known_image(service: &Service) -> Option<Known<'_>> {
+pub(crate) fn known_image(service: &Service) -> Option<KnownImage<'_>> {
     let image = base_image(service)?;
-    let Match { image: known, exact } = image.value.known?;
+    let ImageMatch { image: known, exact } = image.value.known?;
     let changed = built(service).is_some_and(|built| built.entrypoint.is_some());
     let exact = exact && known.checked && !changed;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
     let chosen = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
     let tag = if open || chosen { Some("$") } else { image.value.tag.as_deref() };
-    Some(Known { image: known, exact, tag, built: service.build.is_some() })
+    Some(KnownImage { image: known, exact, tag, built: service.build.is_some() })
 }
 
 /// The value of a variable in a container: what the service gives it, or its Dockerfile.
@@ -72,7 +72,7 @@ pub(crate) fn may_be_set(service: &Service, name: &str) -> bool {
 }
 
 /// Whether an image listens on a port of its list in this service.
-pub(crate) fn is_open(service: &Service, port: &Port) -> bool {
+pub(crate) fn is_open(service: &Service, port: &ImagePort) -> bool {
     let by_word = |opener: &String| {
         launch(service).iter().any(|word| word.value.starts_with(opener.as_str()) && !word.value.ends_with("=false"))
     };
@@ -114,7 +114,7 @@ const CLIENTS: [&str; 24] = [
     "influx",
 ];
 
-/// Programs that people put beside a datastore's client to run it again and again.
+/// Programs that people put next to a datastore's client to run it again and again.
 const HELPERS: [&str; 6] = ["cron", "crond", "supercronic", "sleep", "tail", "true"];
 
 /// Programs that are the server of an image.
@@ -167,7 +167,7 @@ pub(crate) fn runs_server(service: &Service) -> bool {
     !is_script || is_server(first) || words.iter().any(|word| is_server(word))
 }
 
-/// Whether the service's own `entrypoint` or `command` starts something that is no proxy and starts none: not a proxy, a
+/// Whether the service's own `entrypoint` or `command` starts something that is not a proxy and starts none: not a proxy, a
 /// shell, a supervisor or a script, which a path may be.
 pub(crate) fn starts_no_proxy(service: &Service) -> bool {
     const PROXIES: [&str; 7] = ["nginx", "openresty", "caddy", "haproxy", "traefik", "envoy", "angie"];

@@ -43,7 +43,7 @@ pub(crate) struct Replaced {
 
 /// The trees that facts about files are read from.
 #[derive(Clone, Copy)]
-pub(crate) struct Written<'a> {
+pub(crate) struct FactTrees<'a> {
     /// The files.
     pub(crate) sources: &'a SourceDb,
     /// Their trees.
@@ -51,7 +51,7 @@ pub(crate) struct Written<'a> {
 }
 
 /// The values of overrides that change nothing because they are empty.
-pub(crate) fn empty_overrides(project: &Project, written: Written<'_>) -> Vec<EmptyOverride> {
+pub(crate) fn empty_overrides(project: &Project, written: FactTrees<'_>) -> Vec<EmptyOverride> {
     let mut found = Vec::new();
     for (at, file) in project.files.iter().enumerate().skip(1) {
         let earlier = project.files.get(..at).unwrap_or_default();
@@ -69,7 +69,7 @@ fn walk(
     tree: &Tree,
     mapping: NodeId,
     earlier: &[FileId],
-    written: Written<'_>,
+    written: FactTrees<'_>,
     path: &mut Vec<String>,
     found: &mut Vec<EmptyOverride>,
 ) {
@@ -107,7 +107,7 @@ fn is_empty(tree: &Tree, value: NodeId) -> bool {
 }
 
 /// The key at a path of a file, if what it has is a mapping or list that is not empty.
-fn filled_key(file: FileId, path: &[String], written: Written<'_>) -> Option<Place> {
+fn filled_key(file: FileId, path: &[String], written: FactTrees<'_>) -> Option<Place> {
     let parsed = written.trees.get(written.sources, file);
     let tree = &parsed.0;
     parsed.0.documents.iter().find_map(|root| {
@@ -153,7 +153,7 @@ fn merged(tree: &Tree, mapping: NodeId) -> Vec<NodeId> {
 /// The sections of services that replace what a merge key brings, and lose all of it.
 ///
 /// One that repeats an entry, or merges the anchor's, is written by someone who knows that it replaces.
-pub(crate) fn replaced(project: &Project, written: Written<'_>) -> Vec<Replaced> {
+pub(crate) fn replaced(project: &Project, written: FactTrees<'_>) -> Vec<Replaced> {
     let mut found = Vec::new();
     for file in &project.all_files {
         let parsed = written.trees.get(written.sources, *file);
@@ -206,7 +206,7 @@ fn plain_names(tree: &Tree, mapping: NodeId) -> Vec<String> {
 }
 
 /// The key of a section of a service in a file, where it is written there.
-pub(crate) fn section_key(file: FileId, service: &str, section: &str, written: Written<'_>) -> Option<Place> {
+pub(crate) fn section_key(file: FileId, service: &str, section: &str, written: FactTrees<'_>) -> Option<Place> {
     let parsed = written.trees.get(written.sources, file);
     let tree = &parsed.0;
     let services = tree.documents.iter().find_map(|root| tree.get(*root, "services"))?;

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::app_config;
-use crate::app_config::{ProxyTarget, Sidecars};
+use crate::app_config::{AppConfigs, ProxyTarget};
 use crate::collections::HashMap;
 use crate::compose::Project;
 use crate::compose::value::provenance::Texts;
@@ -33,10 +33,10 @@ pub struct Facts<'a> {
     pub(crate) project: &'a Project,
     sources: &'a SourceDb,
     trees: &'a Trees,
-    /// The directory that paths are named from: the repository's, or where the run stands.
+    /// The directory that paths are named from: the repository's, or where the run is.
     root: PathBuf,
     /// What the project is started for; `None` where only the paths of its files say so.
-    started_for: Option<repository::purpose::Purpose>,
+    started_for: Option<repository::purpose::FilePurpose>,
     texts: Texts<'a>,
     reach: OnceCell<network::reach::Reach<'a>>,
     published: OnceCell<Vec<network::published::Published<'a>>>,
@@ -45,14 +45,14 @@ pub struct Facts<'a> {
     blanks: OnceCell<Vec<environment::variables::Blank<'a>>>,
     dollars: OnceCell<environment::dollars::Dollars>,
     documented: OnceCell<BTreeMap<String, Documented>>,
-    sidecars: OnceCell<Sidecars>,
-    doubles: OnceCell<Vec<network::duplicate_labels::Double>>,
+    app_configs: OnceCell<AppConfigs>,
+    doubles: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
     hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
     peers: OnceCell<Vec<network::peers::Peer>>,
     listening: RefCell<HashMap<u16, Rc<[&'a Service]>>>,
     proxied: OnceCell<Vec<network::proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
-    used_nearby: OnceCell<repository::nearby::Used>,
+    used_nearby: OnceCell<repository::nearby::UsedNearby>,
     sqlite_files: OnceCell<Vec<storage::sqlite_files::SqliteFile<'a>>>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
@@ -83,7 +83,7 @@ impl<'a> Facts<'a> {
             blanks: OnceCell::new(),
             dollars: OnceCell::new(),
             documented: OnceCell::new(),
-            sidecars: OnceCell::new(),
+            app_configs: OnceCell::new(),
             doubles: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
@@ -99,7 +99,7 @@ impl<'a> Facts<'a> {
 
     /// The same, of a project that is started for a purpose.
     #[must_use]
-    pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::Purpose>) -> Facts<'a> {
+    pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::FilePurpose>) -> Facts<'a> {
         self.started_for = purpose;
         self
     }
@@ -153,7 +153,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The lines of the env files that the project reads.
-    pub(crate) fn env_lines(&self) -> Vec<(FileId, crate::text::dotenv::Line)> {
+    pub(crate) fn env_lines(&self) -> Vec<(FileId, crate::text::dotenv::DotenvLine)> {
         environment::lines::lines(self.project, self.sources)
     }
 
@@ -182,20 +182,20 @@ impl<'a> Facts<'a> {
         self.once(&self.documented, || environment::env_examples::documented(&self.project.directory, self.sources))
     }
 
-    /// What the configurations beside the project say.
-    pub(crate) fn sidecars(&self) -> &Sidecars {
-        self.once(&self.sidecars, || app_config::sidecars(self.model, self.sources))
+    /// What the configurations next to the project say.
+    pub(crate) fn app_configs(&self) -> &AppConfigs {
+        self.once(&self.app_configs, || app_config::collect_app_configs(self.model, self.sources))
     }
 
     /// Labels that one list gives twice.
-    pub(crate) fn doubles(&self) -> &[network::duplicate_labels::Double] {
-        self.once(&self.doubles, || network::duplicate_labels::doubles(self.project, self.sources, self.trees))
+    pub(crate) fn duplicate_labels(&self) -> &[network::duplicate_labels::DuplicateLabel] {
+        self.once(&self.doubles, || network::duplicate_labels::duplicate_labels(self.project, self.sources, self.trees))
             .as_slice()
     }
 
     /// What the configurations of proxies forward to.
     pub(crate) fn proxy_targets(&self) -> &[ProxyTarget] {
-        &self.sidecars().targets
+        &self.app_configs().targets
     }
 
     /// The hosts that a service names.
@@ -219,13 +219,13 @@ impl<'a> Facts<'a> {
         Rc::clone(known.entry(port).or_insert_with(|| network::peers::listening_on(self.model, port).into()))
     }
 
-    /// Services that a proxy of the project stands in front of.
+    /// Services that a proxy of the project is in front of.
     pub fn proxied(&self) -> &[network::proxied::Proxied] {
         self.once(&self.proxied, || network::proxied::proxied(self)).as_slice()
     }
 
-    fn written(&self) -> layers::Written<'a> {
-        layers::Written { sources: self.sources, trees: self.trees }
+    fn written(&self) -> layers::FactTrees<'a> {
+        layers::FactTrees { sources: self.sources, trees: self.trees }
     }
 
     /// Values of overrides that change nothing because they are empty.
@@ -252,7 +252,7 @@ impl<'a> Facts<'a> {
     /// Whether a Compose file near the project's has a service of this name: the two may be meant to run together.
     pub(crate) fn is_service_nearby(&self, name: &str) -> bool {
         let known = self.once(&self.nearby, || {
-            // A network with a name of its own is one that the projects beside this one can join.
+            // A network with a name of its own is one that the projects next to this one can join.
             let own_name = format!("{}_", self.model.name);
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
             let near =
@@ -267,7 +267,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What the services of the Compose files near the project's use.
-    pub(crate) fn used_nearby(&self) -> &repository::nearby::Used {
+    pub(crate) fn used_nearby(&self) -> &repository::nearby::UsedNearby {
         let used = || {
             // What an override takes away the base uses without it.
             let own: Vec<PathBuf> = match self.project.files.as_slice() {
@@ -296,7 +296,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Directories of dependencies that a bind hides.
-    pub(crate) fn hidden_dependencies(&self) -> Vec<storage::binds::Hidden<'a>> {
+    pub(crate) fn hidden_dependencies(&self) -> Vec<storage::binds::HiddenDependencies<'a>> {
         storage::binds::hidden(self.model, self.sources)
     }
 
@@ -310,18 +310,18 @@ impl<'a> Facts<'a> {
     }
 
     /// What the project is for: as it is started, or else by the path of its last file in the repository.
-    pub(crate) fn purpose(&self) -> repository::purpose::Purpose {
-        use repository::purpose::{Purpose, purpose, purpose_by_default};
+    pub(crate) fn purpose(&self) -> repository::purpose::FilePurpose {
+        use repository::purpose::{FilePurpose, purpose, purpose_by_default};
         let path = self.project.files.last().map(|file| self.path_in_repository(*file)).unwrap_or_default();
         match self.started_for {
             None => purpose_by_default(&path),
             // A script for tests may look like any other.
-            Some(Purpose::Any) => purpose(&path),
+            Some(FilePurpose::Any) => purpose(&path),
             Some(purpose) => purpose,
         }
     }
 
-    fn purpose_of(&self, file: FileId) -> repository::purpose::Purpose {
+    fn purpose_of(&self, file: FileId) -> repository::purpose::FilePurpose {
         repository::purpose::purpose(&self.path_in_repository(file))
     }
 
@@ -340,8 +340,8 @@ impl<'a> Facts<'a> {
 
     /// Whether a file of the project, or the project itself, is for tests.
     pub(crate) fn is_for_tests(&self, file: FileId) -> bool {
-        self.purpose() == repository::purpose::Purpose::Test
-            || self.purpose_of(file) == repository::purpose::Purpose::Test
+        self.purpose() == repository::purpose::FilePurpose::Test
+            || self.purpose_of(file) == repository::purpose::FilePurpose::Test
     }
 }
 
@@ -354,7 +354,7 @@ pub(crate) mod fixture {
     use super::Facts;
     use crate::app_config::builds::read_builds;
     use crate::compose::value::provenance::Texts;
-    use crate::compose::{Entry, load};
+    use crate::compose::{ProjectEntry, load};
     use crate::model::lower;
     use crate::source::SourceDb;
     use crate::yaml::Trees;
@@ -369,7 +369,7 @@ pub(crate) mod fixture {
         with_sources(&[("compose.yaml", text)], variables, |_, facts| act(facts));
     }
 
-    /// Loads the first of several files, with the others beside it.
+    /// Loads the first of several files, with the others next to it.
     pub(crate) fn with_sources(
         files: &[(&str, &str)],
         variables: &[(&str, &str)],
@@ -380,7 +380,7 @@ pub(crate) mod fixture {
         for (name, text) in files {
             sources.overlay(&directory.join(name), (*text).to_owned());
         }
-        let entry = Entry {
+        let entry = ProjectEntry {
             files: vec![directory.join(files[0].0)],
             env_files: Vec::new(),
             directory: PathBuf::from(directory),

@@ -70,7 +70,7 @@ impl RuleStatus {
 pub struct Document {
     /// The rule's name, in kebab case.
     pub name: &'static str,
-    /// The folder that it stands in: `network`.
+    /// The folder that it is in: `network`.
     pub family: &'static str,
     /// One line without a full stop.
     pub summary: &'static str,
@@ -153,23 +153,23 @@ impl RuleId {
     /// A rule that only a test knows.
     #[cfg(test)]
     pub(crate) fn made_up(name: &'static str) -> RuleId {
-        RuleId::of_status(name, RuleStatus::Stable)
+        RuleId::with_status(name, RuleStatus::Stable)
     }
 
     /// A preview rule that only a test knows.
     #[cfg(test)]
     pub(crate) fn preview(name: &'static str) -> RuleId {
-        RuleId::of_status(name, RuleStatus::Preview)
+        RuleId::with_status(name, RuleStatus::Preview)
     }
 
     /// A deprecated rule that only a test knows.
     #[cfg(test)]
     pub(crate) fn deprecated(name: &'static str) -> RuleId {
-        RuleId::of_status(name, RuleStatus::Deprecated)
+        RuleId::with_status(name, RuleStatus::Deprecated)
     }
 
     #[cfg(test)]
-    fn of_status(name: &'static str, status: RuleStatus) -> RuleId {
+    fn with_status(name: &'static str, status: RuleStatus) -> RuleId {
         RuleId(Box::leak(Box::new(Document {
             name,
             family: "tests",

@@ -49,7 +49,7 @@ impl Selector {
     }
 
     /// Whether a rule is meant.
-    pub fn holds(self, rule: RuleId) -> bool {
+    pub fn contains(self, rule: RuleId) -> bool {
         match self {
             Selector::All => true,
             Selector::Set(set) => rule.document().set == set,
@@ -101,11 +101,11 @@ mod tests {
         for rule in RuleId::all() {
             let document = rule.document();
             for name in [document.name, document.family, document.set.name(), ALL] {
-                assert!(Selector::find(name).is_some_and(|selector| selector.holds(rule)), "{rule}: {name}");
+                assert!(Selector::find(name).is_some_and(|selector| selector.contains(rule)), "{rule}: {name}");
             }
         }
-        assert!(!Selector::Family("proxy").holds(rule::UNKNOWN_HOST));
-        assert!(!Selector::Set(Set::Default).holds(rule::SUPPRESSION_WITHOUT_REASON));
+        assert!(!Selector::Family("proxy").contains(rule::UNKNOWN_HOST));
+        assert!(!Selector::Set(Set::Default).contains(rule::SUPPRESSION_WITHOUT_REASON));
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Subject {
         Subject::Variable(name.to_string())
     }
 
-    /// What stands at a path of the model.
+    /// What is at a path of the model.
     pub(crate) fn at<T: fmt::Display>(path: impl IntoIterator<Item = T>) -> Subject {
         let mut path: Vec<String> = path.into_iter().map(|segment| segment.to_string()).collect();
         match path.as_mut_slice() {
@@ -83,7 +83,7 @@ impl Subject {
         }
     }
 
-    /// The section of the model that it stands in, or the key at top level that it is.
+    /// The section of the model that it is in, or the key at top level that it is.
     pub(crate) fn section(&self) -> Option<&str> {
         match self {
             Subject::Service(_) => Some("services"),

@@ -8,9 +8,9 @@ mod verify;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use self::parts::{Part, parts};
-use self::plan::{Change, Identity, changes, paths};
-use self::verify::{Problem, State, problems};
+use self::parts::{FixPart, parts};
+use self::plan::{FindingIdentity, PlannedFix, changes, paths};
+use self::verify::{FixProblem, FixState, problems};
 use crate::collections::HashMap;
 use crate::finding::{RuleId, Safety, Selector, Subject};
 use crate::report::Report;
@@ -18,17 +18,17 @@ use crate::source::{SourceDb, relative, write};
 use crate::workspace;
 use crate::workspace::Request;
 
-/// How often findings are looked for again, at most: a fix may uncover what another one mends.
+/// How often findings are looked for again, at most: a fix may uncover what another one fixes.
 const ROUNDS: usize = 100;
 
 /// Which fixes are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct FixSelection {
     /// The worst class: safe ones alone, or unsafe ones too.
     pub safety: Safety,
     /// The rules; empty for all.
     pub only: Vec<Selector>,
-    /// The file whose findings are mended; `None` for all files.
+    /// The file whose findings are applied; `None` for all files.
     pub file: Option<PathBuf>,
 }
 
@@ -47,8 +47,8 @@ pub struct FixedFile {
 pub struct Fixed {
     /// The files that change, by path.
     pub files: Vec<FixedFile>,
-    /// How many findings are mended, by the file they stand in and by rule.
-    pub(crate) mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>>,
+    /// How many findings are applied, by the file they are in and by rule.
+    pub(crate) applied: BTreeMap<PathBuf, BTreeMap<RuleId, usize>>,
     /// What remains, as the files will be.
     pub report: Report,
     /// The files as they will be.
@@ -60,26 +60,26 @@ pub struct Fixed {
 }
 
 /// The state of a run of fixes.
-struct Run<'a> {
+struct FixRun<'a> {
     request: &'a Request,
-    wanted: &'a Wanted,
+    wanted: &'a FixSelection,
     /// Files outside of these directories are left alone.
     roots: Vec<PathBuf>,
-    refused: BTreeSet<Identity>,
+    refused: BTreeSet<FindingIdentity>,
     left: BTreeSet<String>,
 }
 
 /// Works out the wanted fixes of all projects that a request leads to. Nothing is written.
-pub fn fixed(sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
+pub fn fixed(sources: SourceDb, request: &Request, wanted: &FixSelection) -> Fixed {
     fixed_within(ROUNDS, sources, request, wanted)
 }
 
-fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wanted) -> Fixed {
+fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &FixSelection) -> Fixed {
     let roots = workspace::writable(&sources, request);
-    let mut run = Run { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
-    let mut state = State::of(sources, request);
+    let mut run = FixRun { request, wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
+    let mut state = FixState::analyze(sources, request);
     let mut before: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
-    let mut mended: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = BTreeMap::new();
+    let mut applied: BTreeMap<PathBuf, BTreeMap<RuleId, usize>> = BTreeMap::new();
     let mut found = None;
     for round in 0.. {
         let wanted = changes(&mut run, &state);
@@ -91,7 +91,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
         }
         let refused = run.refused.len();
         let Some((next, made)) = run.round(&state, wanted) else {
-            // What was refused no longer stands before the others.
+            // What was refused no longer comes before the others.
             if run.refused.len() > refused {
                 continue;
             }
@@ -101,7 +101,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
             before.entry(path.clone()).or_insert_with(|| state.text(path));
         }
         for change in &made {
-            *mended.entry(change.path.clone()).or_default().entry(change.rule()).or_default() += 1;
+            *applied.entry(change.path.clone()).or_default().entry(change.rule()).or_default() += 1;
         }
         let last = std::mem::replace(&mut state, next);
         found.get_or_insert((last.report, last.sources));
@@ -112,7 +112,7 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
     });
     Fixed {
         files: files.filter(|file| file.before.as_ref() != Some(&file.after)).collect(),
-        mended,
+        applied,
         report: state.report,
         sources: state.sources,
         found,
@@ -120,16 +120,16 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Wa
     }
 }
 
-impl Run<'_> {
+impl FixRun<'_> {
     /// Makes the fixes of one round; `None` where none can be made.
-    fn round(&mut self, state: &State, wanted: Vec<Change>) -> Option<(State, Vec<Change>)> {
+    fn round(&mut self, state: &FixState, wanted: Vec<PlannedFix>) -> Option<(FixState, Vec<PlannedFix>)> {
         let mut parts = parts(state, wanted);
         if let Some(next) = self.sort_out(state, &mut parts) {
-            return Some((next, parts.iter().flat_map(Part::all_good).cloned().collect()));
+            return Some((next, parts.iter().flat_map(FixPart::all_good).cloned().collect()));
         }
         parts.retain(|part| !part.good.is_empty());
         loop {
-            let good: Vec<Change> = parts.iter().flat_map(Part::all_good).cloned().collect();
+            let good: Vec<PlannedFix> = parts.iter().flat_map(FixPart::all_good).cloned().collect();
             if good.is_empty() {
                 return None;
             }
@@ -157,23 +157,23 @@ impl Run<'_> {
     /// Finds the fixes of each part that bring no problem; the others are refused. A set with a bad one in it is halved.
     /// All parts are looked at in one go: what a fix does shows in the files of its own part. The state with all of them
     /// where the first look showed no problem.
-    fn sort_out(&mut self, state: &State, parts: &mut [Part]) -> Option<State> {
+    fn sort_out(&mut self, state: &FixState, parts: &mut [FixPart]) -> Option<FixState> {
         let mut one_by_one = false;
         let mut is_first = true;
         loop {
             let waiting = parts.iter_mut().enumerate().filter(|(_, part)| !part.waiting.is_empty());
             let looked_at = if one_by_one { 1 } else { usize::MAX };
-            let sets: Vec<(usize, Vec<Change>)> =
+            let sets: Vec<(usize, Vec<PlannedFix>)> =
                 waiting.take(looked_at).filter_map(|(number, part)| Some((number, part.waiting.pop()?))).collect();
             if sets.is_empty() {
                 return None;
             }
-            let changes: Vec<Change> = sets.iter().flat_map(|(_, set)| set).cloned().collect();
+            let changes: Vec<PlannedFix> = sets.iter().flat_map(|(_, set)| set).cloned().collect();
             let next = state.with(&changes, self.request);
             let problems = problems(state, &next, &changes);
             let all_good = is_first && problems.is_empty();
             is_first = false;
-            let is_known = |problem: &Problem| {
+            let is_known = |problem: &FixProblem| {
                 sets.iter().any(|(number, _)| parts.get(*number).is_some_and(|part| part.has(problem)))
             };
             let unclear = problems.iter().find(|problem| !is_known(problem));
@@ -208,12 +208,12 @@ impl Run<'_> {
 
     /// Refuses the fixes of a set that brought a problem for sure: no other fix of the set is about the same service, say.
     /// Whether there are some.
-    fn refuse_blamed(&mut self, part: &Part, set: &mut Vec<Change>, problems: &[Problem]) -> bool {
+    fn refuse_blamed(&mut self, part: &FixPart, set: &mut Vec<PlannedFix>, problems: &[FixProblem]) -> bool {
         let mut about: HashMap<(&Path, Subject), Vec<usize>> = HashMap::default();
         for (at, change) in set.iter().enumerate() {
             about.entry((&change.path, owner(change.subject()))).or_default().push(at);
         }
-        let mut blamed: BTreeMap<usize, &Problem> = BTreeMap::new();
+        let mut blamed: BTreeMap<usize, &FixProblem> = BTreeMap::new();
         for problem in problems.iter().filter(|problem| part.has(problem)) {
             let Some(subject) = &problem.subject else { continue };
             if let Some([only]) = about.get(&(problem.path.as_path(), owner(subject))).map(Vec::as_slice) {
@@ -234,7 +234,7 @@ impl Run<'_> {
     }
 
     /// Looks at each half of a set with a problem; a fix alone is refused.
-    fn halve(&mut self, part: &mut Part, mut set: Vec<Change>, problem: &Problem) {
+    fn halve(&mut self, part: &mut FixPart, mut set: Vec<PlannedFix>, problem: &FixProblem) {
         let other = set.split_off(set.len() / 2);
         match other.as_slice() {
             [only] if set.is_empty() => self.refuse(only, problem),
@@ -242,7 +242,7 @@ impl Run<'_> {
         }
     }
 
-    fn refuse(&mut self, change: &Change, problem: &Problem) {
+    fn refuse(&mut self, change: &PlannedFix, problem: &FixProblem) {
         let path = relative(&self.request.directory, &change.path);
         self.left.insert(format!("{path}: skipped a fix for {}: {}", change.rule(), problem.words));
         self.refused.insert(change.identity.clone());
@@ -261,12 +261,12 @@ fn owner(subject: &Subject) -> Subject {
 /// in the finding. For tests of what is not applied because another fix comes first.
 #[cfg(feature = "testing")]
 pub fn with_alternative(sources: SourceDb, request: &Request, finding: usize, choice: usize) -> Option<SourceDb> {
-    let mut state = State::of(sources, request);
+    let mut state = FixState::analyze(sources, request);
     let index = state.report.findings.iter().enumerate().filter(|(_, one)| one.suppressed.is_none()).nth(finding)?.0;
     let fixes = &mut state.report.findings.get_mut(index)?.fixes;
     let chosen = fixes.get(choice)?.clone();
     *fixes = vec![chosen];
-    let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+    let wanted = FixSelection { safety: Safety::Unsafe, only: Vec::new(), file: None };
     let change = plan::change(state.report.findings.get(index)?, &wanted, &state)?;
     Some(state.with(&[change], request).sources)
 }
@@ -310,15 +310,15 @@ mod tests {
         let file = directory.join("compose.yaml");
         std::fs::write(&file, "services:\n  a: { image: 'busybox:1.37', env_file: new.env }\n").unwrap();
         let request = Request { files: vec![file], directory: directory.clone(), ..Request::default() };
-        let wanted = Wanted { safety: Safety::Unsafe, only: Vec::new(), file: None };
+        let wanted = FixSelection { safety: Safety::Unsafe, only: Vec::new(), file: None };
         let roots = workspace::writable(&SourceDb::new(), &request);
-        let mut state = State::of(SourceDb::new(), &request);
+        let mut state = FixState::analyze(SourceDb::new(), &request);
         let [finding] = state.report.findings.as_mut_slice() else { panic!("{:?}", state.report.findings) };
         let new = NewFile { path: directory.join("new.env"), text: "A=1\n".to_owned() };
         finding.fixes = vec![edit::create(Safety::Unsafe, "create it", new)];
         prepare(&directory);
         let mut run =
-            Run { request: &request, wanted: &wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
+            FixRun { request: &request, wanted: &wanted, roots, refused: BTreeSet::new(), left: BTreeSet::new() };
         let wanted = changes(&mut run, &state);
         let made = run.round(&state, wanted).map(|(next, _)| next);
         let files = made.iter().map(|next| FixedFile {
@@ -329,7 +329,7 @@ mod tests {
         let left = run.left.iter().cloned().collect();
         let fixed = Fixed {
             files: files.collect(),
-            mended: BTreeMap::new(),
+            applied: BTreeMap::new(),
             report: made.map_or_else(Report::default, |next| next.report),
             sources: SourceDb::new(),
             found: None,
@@ -378,7 +378,7 @@ mod tests {
         std::fs::write(&file, "version: '3'\nservices:\n  a: { image: 'busybox:1.37' }\n").unwrap();
         let run = |rounds: usize| {
             let request = Request { files: vec![file.clone()], directory: directory.clone(), ..Request::default() };
-            let wanted = Wanted { safety: Safety::Safe, only: Vec::new(), file: None };
+            let wanted = FixSelection { safety: Safety::Safe, only: Vec::new(), file: None };
             let fixed = fixed_within(rounds, SourceDb::new(), &request, &wanted);
             (fixed.files.len(), fixed.left)
         };

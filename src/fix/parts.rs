@@ -5,33 +5,33 @@ use std::path::PathBuf;
 
 use petgraph::unionfind::UnionFind;
 
-use super::plan::Change;
-use super::verify::{Problem, State};
+use super::plan::PlannedFix;
+use super::verify::{FixProblem, FixState};
 
-/// Fixes that stand or fall without regard to those of other parts.
-pub(super) struct Part {
+/// Fixes that succeed or fail regardless to those of other parts.
+pub(super) struct FixPart {
     /// The files of its projects.
     files: BTreeSet<PathBuf>,
     /// The fixes that were not looked at yet, in sets; the last one is next.
-    pub(super) waiting: Vec<Vec<Change>>,
+    pub(super) waiting: Vec<Vec<PlannedFix>>,
     /// Sets that bring no problem, each looked at by itself.
-    pub(super) good: Vec<Vec<Change>>,
+    pub(super) good: Vec<Vec<PlannedFix>>,
 }
 
-impl Part {
+impl FixPart {
     /// Whether a problem is in its files.
-    pub(super) fn has(&self, problem: &Problem) -> bool {
+    pub(super) fn has(&self, problem: &FixProblem) -> bool {
         self.files.contains(&problem.path)
     }
 
     /// All fixes that are good.
-    pub(super) fn all_good(&self) -> impl Iterator<Item = &Change> {
+    pub(super) fn all_good(&self) -> impl Iterator<Item = &PlannedFix> {
         self.good.iter().flatten()
     }
 }
 
 /// Fixes by the projects whose files they change.
-pub(super) fn parts(state: &State, changes: Vec<Change>) -> Vec<Part> {
+pub(super) fn parts(state: &FixState, changes: Vec<PlannedFix>) -> Vec<FixPart> {
     let projects = state.kept.iter().map(|kept| kept.all_files.iter().collect::<Vec<_>>());
     let together: Vec<Vec<&PathBuf>> = projects.chain(changes.iter().map(|change| change.paths().collect())).collect();
     let files: BTreeSet<&PathBuf> = together.iter().flatten().copied().collect();
@@ -46,10 +46,10 @@ pub(super) fn parts(state: &State, changes: Vec<Change>) -> Vec<Part> {
         }
     }
     let part_of = |path: &PathBuf| numbers.get(path).map(|number| joined.find(*number));
-    let mut parts: BTreeMap<Option<usize>, Part> = BTreeMap::new();
+    let mut parts: BTreeMap<Option<usize>, FixPart> = BTreeMap::new();
     let of_changes: Vec<Option<usize>> = changes.iter().map(|change| change.paths().next().and_then(part_of)).collect();
     for number in &of_changes {
-        parts.entry(*number).or_insert_with(|| Part {
+        parts.entry(*number).or_insert_with(|| FixPart {
             files: BTreeSet::new(),
             waiting: vec![Vec::new()],
             good: Vec::new(),

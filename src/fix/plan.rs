@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{Run, State, Wanted};
+use super::{FixRun, FixSelection, FixState};
 use crate::finding::{Edit, Finding, RuleId, Safety, Subject};
 use crate::rules::is_of_loader;
 use crate::source::write::WriteError;
 use crate::source::{PathKind, relative, write};
 
 /// What tells a finding from others while its file changes.
-pub(super) type Identity = (PathBuf, RuleId, Subject, Option<String>);
+pub(super) type FindingIdentity = (PathBuf, RuleId, Subject, Option<String>);
 
 /// A fix that may be applied.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub(super) identity: Identity,
+pub(super) struct PlannedFix {
+    pub(super) identity: FindingIdentity,
     pub(super) safety: Safety,
-    /// Where its finding stands.
+    /// Where its finding is.
     pub(super) path: PathBuf,
     pub(super) edits: BTreeMap<PathBuf, Vec<Edit>>,
     /// The texts of files that it creates.
     pub(super) creates: BTreeMap<PathBuf, String>,
 }
 
-impl Change {
+impl PlannedFix {
     pub(super) fn rule(&self) -> RuleId {
         self.identity.1
     }
@@ -41,22 +41,22 @@ impl Change {
 }
 
 /// The identity of a finding.
-pub(super) fn identity(finding: &Finding, state: &State) -> Identity {
+pub(super) fn identity(finding: &Finding, state: &FixState) -> FindingIdentity {
     let path = state.sources.file(finding.place.span.file).path.clone();
     (path, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 
-/// The fixes of one round. What keeps Compose from reading the project is mended first: it hides what the rules find.
-pub(super) fn changes(run: &mut Run<'_>, state: &State) -> Vec<Change> {
+/// The fixes of one round. What keeps Compose from reading the project is fixed first: it hides what the rules find.
+pub(super) fn changes(run: &mut FixRun<'_>, state: &FixState) -> Vec<PlannedFix> {
     let first = chosen(run, state, &|rule| is_of_loader(rule));
     if first.is_empty() { chosen(run, state, &|_| true) } else { first }
 }
 
 /// Fixes in the order of the findings: those that are wanted, were not refused, change files that may be written, and
 /// touch no edit of one before them.
-fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) -> Vec<Change> {
+fn chosen(run: &mut FixRun<'_>, state: &FixState, of_rule: &dyn Fn(RuleId) -> bool) -> Vec<PlannedFix> {
     let mut taken: BTreeMap<PathBuf, Taken> = BTreeMap::new();
-    let mut chosen: Vec<Change> = Vec::new();
+    let mut chosen: Vec<PlannedFix> = Vec::new();
     let wanted = run.wanted;
     let mut created: BTreeSet<PathBuf> = BTreeSet::new();
     let active = state.report.active().filter(|finding| of_rule(finding.rule) && is_wanted(finding, wanted, state));
@@ -80,14 +80,14 @@ fn chosen(run: &mut Run<'_>, state: &State, of_rule: &dyn Fn(RuleId) -> bool) ->
     chosen
 }
 
-fn is_wanted(finding: &Finding, wanted: &Wanted, state: &State) -> bool {
-    let named = wanted.only.is_empty() || wanted.only.iter().any(|selector| selector.holds(finding.rule));
+fn is_wanted(finding: &Finding, wanted: &FixSelection, state: &FixState) -> bool {
+    let named = wanted.only.is_empty() || wanted.only.iter().any(|selector| selector.contains(finding.rule));
     let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
     named && wanted.file.as_ref().is_none_or(there) && finding.fix_within(wanted.safety).is_some()
 }
 
 /// The first fix of a finding that is of a wanted class.
-pub(super) fn change(finding: &Finding, wanted: &Wanted, state: &State) -> Option<Change> {
+pub(super) fn change(finding: &Finding, wanted: &FixSelection, state: &FixState) -> Option<PlannedFix> {
     let fix = finding.fix_within(wanted.safety)?;
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for edit in &fix.edits {
@@ -95,11 +95,11 @@ pub(super) fn change(finding: &Finding, wanted: &Wanted, state: &State) -> Optio
     }
     let identity = identity(finding, state);
     let creates = fix.creates.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
-    Some(Change { path: identity.0.clone(), identity, safety: fix.safety, edits, creates })
+    Some(PlannedFix { path: identity.0.clone(), identity, safety: fix.safety, edits, creates })
 }
 
 /// A file that may not be written is left alone, and that is said once.
-fn is_writable(run: &mut Run<'_>, change: &Change, state: &State) -> bool {
+fn is_writable(run: &mut FixRun<'_>, change: &PlannedFix, state: &FixState) -> bool {
     let mut all = true;
     let is_there = |path: &PathBuf| state.sources.kind(path) != PathKind::Missing;
     let created = change.creates.keys().map(|path| match is_there(path) {
@@ -143,7 +143,7 @@ impl Taken {
 }
 
 /// A file that a fix of an earlier round creates is not there yet.
-fn may_change(path: &Path, state: &State, roots: &[PathBuf]) -> Result<(), WriteError> {
+fn may_change(path: &Path, state: &FixState, roots: &[PathBuf]) -> Result<(), WriteError> {
     match write::may_create(path, roots) {
         Ok(()) if state.sources.kind(path) == PathKind::File => Ok(()),
         _ => write::may_replace(path, roots),
@@ -151,7 +151,7 @@ fn may_change(path: &Path, state: &State, roots: &[PathBuf]) -> Result<(), Write
 }
 
 /// The texts of the files that fixes change.
-pub(super) fn texts(state: &State, changes: &[Change]) -> BTreeMap<PathBuf, String> {
+pub(super) fn texts(state: &FixState, changes: &[PlannedFix]) -> BTreeMap<PathBuf, String> {
     let mut edits: BTreeMap<&PathBuf, Vec<&Edit>> = BTreeMap::new();
     for (path, more) in changes.iter().flat_map(|change| &change.edits) {
         edits.entry(path).or_default().extend(more);
@@ -164,7 +164,7 @@ pub(super) fn texts(state: &State, changes: &[Change]) -> BTreeMap<PathBuf, Stri
     changed.chain(created).collect()
 }
 
-/// A text with edits applied; `None` where two of them overlap or one is no stretch of the text.
+/// A text with edits applied; `None` where two of them overlap or one is not a stretch of the text.
 pub(super) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut out = String::with_capacity(text.len());
@@ -180,8 +180,8 @@ pub(super) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
 }
 
 /// The paths that changes touch.
-pub(super) fn paths(changes: &[Change]) -> BTreeSet<&PathBuf> {
-    changes.iter().flat_map(Change::paths).collect()
+pub(super) fn paths(changes: &[PlannedFix]) -> BTreeSet<&PathBuf> {
+    changes.iter().flat_map(PlannedFix::paths).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::plan::{Change, Identity, identity, texts};
+use super::plan::{FindingIdentity, PlannedFix, identity, texts};
 use crate::collections::{HashMap, HashSet};
 use crate::config::{self, Config};
 use crate::finding::{Safety, Severity, Subject, rule};
@@ -14,26 +14,26 @@ use crate::report::Report;
 use crate::rules::{self, is_of_loader};
 use crate::source::{FileId, NodeId, SourceDb, Span};
 use crate::workspace;
-use crate::workspace::{Kept, Request};
+use crate::workspace::{ProjectSnapshot, Request};
 use crate::yaml::{Pair, Tree, parse};
 
 /// Files, and what a run says of them.
-pub(super) struct State {
+pub(super) struct FixState {
     pub(super) sources: SourceDb,
     pub(super) report: Report,
     /// What the projects resolve to.
-    pub(super) kept: Vec<Kept>,
+    pub(super) kept: Vec<ProjectSnapshot>,
     /// What `plimsoll.yaml` says.
     config: Option<Config>,
     /// The configuration that fixes have made unusable.
     unusable: Option<PathBuf>,
 }
 
-impl State {
+impl FixState {
     /// Looks at files.
-    pub(super) fn of(sources: SourceDb, request: &Request) -> State {
+    pub(super) fn analyze(sources: SourceDb, request: &Request) -> FixState {
         let (report, kept) = workspace::check_and_keep(&sources, request);
-        State { sources, report, kept, config: request.config.clone(), unusable: None }
+        FixState { sources, report, kept, config: request.config.clone(), unusable: None }
     }
 
     /// The text of a file.
@@ -42,7 +42,7 @@ impl State {
     }
 
     /// Looks at the files as fixes make them.
-    pub(super) fn with(&self, changes: &[Change], request: &Request) -> State {
+    pub(super) fn with(&self, changes: &[PlannedFix], request: &Request) -> FixState {
         let sources = self.sources.fork();
         for (path, text) in texts(self, changes) {
             sources.overlay(&path, text);
@@ -52,13 +52,13 @@ impl State {
         let read = path.as_ref().map(|path| config::load(&sources, path, rules::options));
         let unusable = path.filter(|_| matches!(read, Some(Err(_))));
         let config = read.and_then(Result::ok).or_else(|| self.config.clone());
-        let state = State::of(sources, &Request { config, ..request.clone() });
-        State { unusable, ..state }
+        let state = FixState::analyze(sources, &Request { config, ..request.clone() });
+        FixState { unusable, ..state }
     }
 }
 
 /// What is wrong with a state that fixes led to.
-pub(super) struct Problem {
+pub(super) struct FixProblem {
     /// A file of the project that has it.
     pub(super) path: PathBuf,
     /// What it is about, where that is known.
@@ -68,11 +68,11 @@ pub(super) struct Problem {
 }
 
 /// All that is wrong with a state that fixes led to.
-pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
+pub(super) fn problems(before: &FixState, after: &FixState, changes: &[PlannedFix]) -> Vec<FixProblem> {
     let mut problems = new_errors(before, after, changes);
     problems.extend(elsewhere(before, after, changes));
     let unusable = after.unusable.iter().cloned();
-    problems.extend(unusable.map(|path| Problem {
+    problems.extend(unusable.map(|path| FixProblem {
         path,
         subject: None,
         words: "it would break the configuration".to_owned(),
@@ -83,18 +83,20 @@ pub(super) fn problems(before: &State, after: &State, changes: &[Change]) -> Vec
 /// Errors that were not there before: of what Compose rejects, whatever rules run, and of the rules that run, unless the
 /// loader could not read what they judge now. That a variable is required now is what a fix that makes Compose insist on
 /// it is for.
-fn new_errors(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
-    let insisted: BTreeSet<&Subject> = changes.iter().map(Change::subject).collect();
-    let is_meant = |(_, rule, subject, _): &Identity| *rule == rule::REQUIRED_VARIABLE && insisted.contains(subject);
-    // Of a cause that several places share, the next place takes the finding when the first one is mended.
+fn new_errors(before: &FixState, after: &FixState, changes: &[PlannedFix]) -> Vec<FixProblem> {
+    let insisted: BTreeSet<&Subject> = changes.iter().map(PlannedFix::subject).collect();
+    let is_meant =
+        |(_, rule, subject, _): &FindingIdentity| *rule == rule::REQUIRED_VARIABLE && insisted.contains(subject);
+    // Of a cause that several places share, the next place takes the finding when the first one is fixed.
     let of = if changes.iter().all(|change| is_of_loader(change.rule())) { Errors::OfLoader } else { Errors::All };
     let (known, now) = (errors(before, of), errors(after, of));
     let places: HashSet<_> = known.keys().map(|(path, rule, _, evidence)| (path, rule, evidence)).collect();
-    let moves = |(path, rule, _, evidence): &Identity| evidence.is_some() && places.contains(&(path, rule, evidence));
+    let moves =
+        |(path, rule, _, evidence): &FindingIdentity| evidence.is_some() && places.contains(&(path, rule, evidence));
     let new = now.into_iter().filter(|(one, (count, _))| {
         known.get(one).is_none_or(|(before, _)| before < count) && !is_meant(one) && !moves(one)
     });
-    let problem = |((path, rule, subject, _), (_, message)): (Identity, (usize, String))| Problem {
+    let problem = |((path, rule, subject, _), (_, message)): (FindingIdentity, (usize, String))| FixProblem {
         path,
         subject: Some(subject),
         words: format!("it would introduce {rule}: {message}"),
@@ -109,8 +111,8 @@ enum Errors {
     OfLoader,
 }
 
-fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
-    let mut errors: BTreeMap<Identity, (usize, String)> = BTreeMap::new();
+fn errors(state: &FixState, of: Errors) -> BTreeMap<FindingIdentity, (usize, String)> {
+    let mut errors: BTreeMap<FindingIdentity, (usize, String)> = BTreeMap::new();
     let found = state.report.active().filter(|finding| of == Errors::All && !is_of_loader(finding.rule));
     let rejected = state.kept.iter().flat_map(|kept| &kept.rejections);
     for finding in found.chain(rejected).filter(|finding| finding.severity == Severity::Error) {
@@ -121,11 +123,12 @@ fn errors(state: &State, of: Errors) -> BTreeMap<Identity, (usize, String)> {
 }
 
 /// A safe fix changes the resolved project only where its finding is.
-fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> {
+fn elsewhere(before: &FixState, after: &FixState, changes: &[PlannedFix]) -> Vec<FixProblem> {
     let unsafe_paths: BTreeSet<&PathBuf> =
         changes.iter().filter(|change| change.safety == Safety::Unsafe).flat_map(|change| change.paths()).collect();
-    let all_now: BTreeMap<&[PathBuf], &Kept> = after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
-    let about = About::of(changes);
+    let all_now: BTreeMap<&[PathBuf], &ProjectSnapshot> =
+        after.kept.iter().map(|now| (now.files.as_slice(), now)).collect();
+    let about = About::from_changes(changes);
     let standing: OnceCell<HashSet<String>> = OnceCell::new();
     let owners = || owners(changes, &before.sources);
     let mut problems = Vec::new();
@@ -141,7 +144,7 @@ fn elsewhere(before: &State, after: &State, changes: &[Change]) -> Vec<Problem> 
         let wrong = paths.into_iter().find(|path| !allowed(path));
         problems.extend(kept.files.first().zip(wrong).map(|(file, path)| {
             let words = format!("it would also change `{path}`");
-            Problem { path: file.clone(), subject: None, words }
+            FixProblem { path: file.clone(), subject: None, words }
         }));
     }
     problems
@@ -155,10 +158,10 @@ struct About {
 }
 
 impl About {
-    fn of(changes: &[Change]) -> About {
+    fn from_changes(changes: &[PlannedFix]) -> About {
         let is_yaml = |path: &Path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         let mut paths = HashSet::default();
-        for subject in changes.iter().map(Change::subject) {
+        for subject in changes.iter().map(PlannedFix::subject) {
             paths.extend(subject.section().map(str::to_owned));
             paths.extend(subject.entry().map(|(section, name)| format!("{section}.{name}")));
         }
@@ -172,7 +175,7 @@ impl About {
 }
 
 /// The sections and names that changes edit something under: a finding of several services is named for the first.
-fn owners(changes: &[Change], sources: &SourceDb) -> HashSet<String> {
+fn owners(changes: &[PlannedFix], sources: &SourceDb) -> HashSet<String> {
     let mut trees: HashMap<FileId, (Tree, usize)> = HashMap::default();
     let mut found = HashSet::default();
     for edit in changes.iter().flat_map(|change| change.edits.values().flatten()) {

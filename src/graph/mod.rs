@@ -24,7 +24,7 @@ pub(crate) struct Graph {
     /// Ports that the host opens.
     pub(crate) ports: Vec<PortEdge>,
     /// Who talks to whom.
-    pub(crate) links: Vec<Link>,
+    pub(crate) links: Vec<ServiceLink>,
 }
 
 impl Graph {
@@ -120,7 +120,7 @@ pub(crate) enum LinkKind {
 
 /// A link from one service to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
+pub(crate) struct ServiceLink {
     /// Who speaks.
     pub(crate) from: usize,
     /// Who is spoken to.
@@ -191,7 +191,7 @@ fn stores(facts: &Facts<'_>, services: &[&Service]) -> Vec<StoreNode> {
             let (name, is_bind) = match &mount.kind {
                 MountKind::Volume(name) => (name.clone(), false),
                 MountKind::Bind(path) if !mount.read_only && !is_file(path) => {
-                    (of_host(&facts.model.directory, path), true)
+                    (host_path(&facts.model.directory, path), true)
                 }
                 _ => continue,
             };
@@ -209,7 +209,7 @@ fn stores(facts: &Facts<'_>, services: &[&Service]) -> Vec<StoreNode> {
 }
 
 /// A path of the host as the Compose file would write it.
-fn of_host(directory: &Path, path: &str) -> String {
+fn host_path(directory: &Path, path: &str) -> String {
     match relative(directory, path.as_ref()) {
         path if path.is_empty() => ".".to_owned(),
         path if path.starts_with(['/', '.']) => path,
@@ -250,7 +250,7 @@ fn ports(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<PortEdge> {
     edges.into_iter().map(|((service, audience), ports)| PortEdge { audience, service, ports }).collect()
 }
 
-fn links(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<Link> {
+fn links(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<ServiceLink> {
     let mut links: BTreeMap<(usize, usize, LinkKind), BTreeSet<u16>> = BTreeMap::new();
     let mut add = |from: &str, to: &str, kind: LinkKind, port: Option<u16>| {
         let (Some(from), Some(to)) = (index.get(from), index.get(to)) else { return };
@@ -277,7 +277,7 @@ fn links(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<Link> {
             }
         }
     }
-    links.into_iter().map(|((from, to, kind), ports)| Link { from, to, kind, ports }).collect()
+    links.into_iter().map(|((from, to, kind), ports)| ServiceLink { from, to, kind, ports }).collect()
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub(crate) struct Exposed {
 /// `COPY` or `ADD`.
 #[derive(Clone, Debug)]
 pub(crate) struct Copied {
-    /// The sources, as written; none for a text that stands in the Dockerfile.
+    /// The sources, as written; none for text that is in the Dockerfile.
     pub(crate) sources: Vec<String>,
     /// The path in the image: clean and absolute, with a slash at its end where one is written. `None` where the base
     /// image has a say.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::catalogue::Match;
+use crate::catalogue::ImageMatch;
 use crate::collections::IndexMap;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Part, Step};
@@ -16,14 +16,14 @@ pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     /// Where it is written; a part of a scalar where the value is a part (the target in `./data:/data`).
     pub(crate) place: Place,
-    /// How it got here; empty for what simply stands in the file. Only then may a fix edit it.
+    /// How it got here; empty for what is simply in the file. Only then may a fix edit it.
     pub(crate) via: Few<Step>,
     /// For interpolated text, which bytes came from where.
     pub(crate) parts: Few<Part>,
 }
 
 impl<T> Spanned<T> {
-    /// A value that simply stands at a place.
+    /// A value that is simply at a place.
     pub(crate) fn new(value: T, place: Place) -> Spanned<T> {
         Spanned { value, place, via: Few::new(), parts: Few::new() }
     }
@@ -213,7 +213,7 @@ pub(crate) struct ImageReference {
     /// The digest (`sha256:…`), if written.
     pub(crate) digest: Option<String>,
     /// What the catalogue says of the repository.
-    pub(crate) known: Option<Match>,
+    pub(crate) known: Option<ImageMatch>,
 }
 
 /// `build`.
@@ -282,7 +282,7 @@ pub(crate) struct EnvFile {
 pub(crate) struct Port {
     /// The whole entry.
     pub(crate) place: Place,
-    /// How the entry got here; empty for what simply stands in the file.
+    /// How the entry got here; empty for what is simply in the file.
     pub(crate) via: Few<Step>,
     /// The part of the entry that names the host's side (`127.0.0.1:8080`, `published:`), or the whole entry.
     pub(crate) host_place: Place,
@@ -324,7 +324,7 @@ pub(crate) enum MountKind {
 pub(crate) struct Mount {
     /// The whole entry.
     pub(crate) place: Place,
-    /// How the entry got here; empty for what simply stands in the file.
+    /// How the entry got here; empty for what is simply in the file.
     pub(crate) via: Few<Step>,
     /// What is mounted.
     pub(crate) kind: MountKind,

@@ -15,7 +15,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         let word = format!("{}[{}]:", finding.severity.name(), rule_link(finding.rule.name(), options));
         output.push_str(&Paint::Bold.on(&place, options));
         output.push(' ');
-        output.push_str(&Paint::of(finding.severity).on(&word, options));
+        output.push_str(&Paint::for_severity(finding.severity).on(&word, options));
         output.push(' ');
         output.push_str(&clean(&view.message(finding)));
         output.push('\n');

@@ -1,4 +1,4 @@
-//! Changes as a unified diff, for reading: secrets are hidden in it, as in excerpts, so it is no patch.
+//! Changes as a unified diff, for reading: secrets are hidden in it, as in excerpts, so it is not a patch.
 
 use std::path::Path;
 

@@ -7,7 +7,7 @@ use super::clean;
 use super::clean::{escape, is_hostile, names_command};
 use super::view::View;
 use crate::finding::Finding;
-use crate::secrets::Hidden;
+use crate::secrets::HiddenSpans;
 use crate::source::{SourceDb, SourceFile, Span};
 
 /// Lines shown above what is marked.
@@ -29,7 +29,7 @@ const FRAME: usize = 12;
 
 /// A stretch of one file in the text of an [`Excerpt`].
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct ExcerptPart {
     /// `path:line:column` of what is marked first.
     pub(super) name: String,
     /// The number of the first line in the file, from 1.
@@ -43,7 +43,7 @@ pub(super) struct Part {
 pub(super) struct Mark {
     /// The bytes in the text of the excerpt.
     pub(super) range: Range<usize>,
-    /// The words beside it.
+    /// The words next to it.
     pub(super) message: Option<String>,
     /// Whether it is the place of the finding itself.
     pub(super) primary: bool,
@@ -55,7 +55,7 @@ pub(super) struct Excerpt {
     /// All lines, each with a line break.
     pub(super) text: String,
     /// The parts, in the order of the text.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ExcerptPart>,
     /// What is underlined, in the order of the text.
     pub(super) marks: Vec<Mark>,
     /// How many labels are left out.
@@ -63,7 +63,7 @@ pub(super) struct Excerpt {
 }
 
 /// A mark in a file.
-struct Wanted {
+struct ExcerptMark {
     file: Arc<SourceFile>,
     span: Span,
     first_line: u32,
@@ -76,7 +76,7 @@ struct Wanted {
 struct Cluster {
     first_line: u32,
     last_line: u32,
-    wanted: Vec<Wanted>,
+    wanted: Vec<ExcerptMark>,
 }
 
 /// The excerpt of a finding.
@@ -103,7 +103,7 @@ pub(super) fn excerpt(finding: &Finding, view: &View<'_>) -> Excerpt {
     excerpt
 }
 
-fn wanted(sources: &SourceDb, span: Span, message: Option<String>, primary: bool) -> Wanted {
+fn wanted(sources: &SourceDb, span: Span, message: Option<String>, primary: bool) -> ExcerptMark {
     let file = sources.file(span.file);
     let start = span.start.min(file.text.len() as u32);
     let marked = file.slice(start, span.end.min(file.text.len() as u32));
@@ -111,16 +111,16 @@ fn wanted(sources: &SourceDb, span: Span, message: Option<String>, primary: bool
     let first_line = file.position(start).line;
     let last_line = file.position(end).line;
     if last_line - first_line < MOST_MARKED_LINES {
-        return Wanted { file, span: Span { start, end, ..span }, first_line, last_line, message, primary };
+        return ExcerptMark { file, span: Span { start, end, ..span }, first_line, last_line, message, primary };
     }
     let first = file.slice(start, file.line_start(first_line + 1)).trim_end().len() as u32;
     let message = message.or_else(|| Some(format!("from here to line {last_line}")));
     let span = Span { start, end: start + first, ..span };
-    Wanted { file, span, first_line, last_line: first_line, message, primary }
+    ExcerptMark { file, span, first_line, last_line: first_line, message, primary }
 }
 
 /// Puts marks together whose lines touch; the cluster of the first mark stays first, the others keep their order.
-fn clusters(wanted: impl Iterator<Item = Wanted>) -> Vec<Cluster> {
+fn clusters(wanted: impl Iterator<Item = ExcerptMark>) -> Vec<Cluster> {
     let mut clusters: Vec<Cluster> = Vec::new();
     for mark in wanted {
         let mut cluster = Cluster {
@@ -181,8 +181,8 @@ impl Excerpt {
         let path = clean(&view.path(first.span));
         let masked = view.hidden(first.span.file);
         let part_start = self.text.len();
-        let lines: Vec<Line> = (cluster.first_line..=cluster.last_line)
-            .map(|number| Line::new(number, cluster, &masked, view.options.width))
+        let lines: Vec<ExcerptLine> = (cluster.first_line..=cluster.last_line)
+            .map(|number| ExcerptLine::new(number, cluster, &masked, view.options.width))
             .collect();
         let mut starts = Vec::with_capacity(lines.len());
         for line in &lines {
@@ -201,7 +201,7 @@ impl Excerpt {
             let range = start..end.max(start);
             self.marks.push(Mark { range, message: mark.message.clone(), primary: mark.primary });
         }
-        self.parts.push(Part {
+        self.parts.push(ExcerptPart {
             name: format!("{path}:{}:{}", at.line, at.column),
             first_line: cluster.first_line,
             range: part_start..self.text.len(),
@@ -211,7 +211,7 @@ impl Excerpt {
 
 /// A line of a file as it is shown.
 #[derive(Default)]
-struct Line {
+struct ExcerptLine {
     /// Its first byte in the file.
     start: u32,
     shown: String,
@@ -220,9 +220,9 @@ struct Line {
     places: Vec<(usize, usize)>,
 }
 
-impl Line {
-    fn new(number: u32, cluster: &Cluster, masked: &Hidden, width: usize) -> Line {
-        let Some(file) = cluster.wanted.first().map(|mark| &mark.file) else { return Line::default() };
+impl ExcerptLine {
+    fn new(number: u32, cluster: &Cluster, masked: &HiddenSpans, width: usize) -> ExcerptLine {
+        let Some(file) = cluster.wanted.first().map(|mark| &mark.file) else { return ExcerptLine::default() };
         let start = file.line_start(number);
         let text = line_text(file, number);
         let marked = cluster.wanted.iter().filter(|mark| mark.first_line == number).map(|mark| mark.span.start).min();
@@ -252,7 +252,7 @@ impl Line {
         if window.end < text.len() {
             shown.push('…');
         }
-        Line { start, shown, places }
+        ExcerptLine { start, shown, places }
     }
 
     /// The byte in `shown` for a byte of the line; what is cut off counts as the nearest end.

@@ -13,18 +13,18 @@ struct Issue {
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location,
+    location: GitLabLocation,
     url: String,
 }
 
 #[derive(Serialize)]
-struct Location {
+struct GitLabLocation {
     path: String,
-    lines: Lines,
+    lines: GitLabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitLabLines {
     begin: u32,
     end: u32,
 }
@@ -43,9 +43,9 @@ pub(super) fn render(view: &View<'_>) -> String {
                 Severity::Warning => "major",
                 Severity::Info => "info",
             },
-            location: Location {
+            location: GitLabLocation {
                 path: view.path(finding.place.span),
-                lines: Lines { begin: start.line, end: end.line },
+                lines: GitLabLines { begin: start.line, end: end.line },
             },
             url: rule_url(finding.rule.name()),
         }

@@ -16,7 +16,7 @@ use crate::source::{Position, Span, relative};
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Output<'a> {
+struct ReportOut<'a> {
     version: u32,
     findings: Vec<FindingOut<'a>>,
     summary: SummaryOut,
@@ -137,7 +137,7 @@ struct SummaryOut {
 pub(super) fn render(view: &View<'_>) -> String {
     let report = view.report;
     let [errors, warnings, infos] = view.counts();
-    let output = Output {
+    let output = ReportOut {
         version: VERSION,
         findings: view.all().map(|(finding, fingerprint)| object(view, finding, fingerprint)).collect(),
         summary: SummaryOut {
@@ -168,14 +168,14 @@ pub(super) fn lines(view: &View<'_>) -> String {
 
 /// A whole JSON document with a line break at its end.
 pub(super) fn document(value: &impl Serialize) -> String {
-    // Serialisation fails on maps whose keys are no text and on foreign errors alone: these types have neither.
+    // Serialization only fails on maps whose keys are not text and on foreign errors: these types have neither.
     let mut text = escaped(serde_json::to_string_pretty(value).unwrap_or_default());
     text.push('\n');
     text
 }
 
-/// The same JSON with `\u009b` for characters that could steer a terminal or hide and that JSON lets stand, and for the
-/// second `#` of what a CI runner would take for a command. They can stand in texts alone; the line breaks between values
+/// The same JSON with `\u009b` for characters that could steer a terminal or hide and that JSON lets are, and for the
+/// second `#` of what a CI runner would take for a command. They can be in texts alone; the line breaks between values
 /// stay.
 pub(crate) fn escaped(json: String) -> String {
     let is_escaped = |letter: char| letter != '\n' && is_hostile(letter);

@@ -29,7 +29,7 @@ enum Details {
 
 /// What a part of a comment is. Names in a file may look like any of them, so the text is not asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CommentPartKind {
     /// What opens a part that is folded away.
     Open,
     /// What closes it.
@@ -42,12 +42,12 @@ enum Kind {
 
 /// A comment in parts that end with a line break.
 #[derive(Debug, Default)]
-struct Comment {
-    parts: Vec<(Kind, String)>,
+struct MarkdownComment {
+    parts: Vec<(CommentPartKind, String)>,
 }
 
-impl Comment {
-    fn push(&mut self, kind: Kind, text: impl Into<String>) {
+impl MarkdownComment {
+    fn push(&mut self, kind: CommentPartKind, text: impl Into<String>) {
         self.parts.push((kind, text.into()));
     }
 
@@ -69,34 +69,34 @@ impl Comment {
             }
             kept.push_str(text);
             open = match kind {
-                Kind::Open => open + 1,
-                Kind::Close => open.saturating_sub(1),
-                Kind::Row | Kind::Other => open,
+                CommentPartKind::Open => open + 1,
+                CommentPartKind::Close => open.saturating_sub(1),
+                CommentPartKind::Row | CommentPartKind::Other => open,
             };
-            shown += usize::from(*kind == Kind::Row);
+            shown += usize::from(*kind == CommentPartKind::Row);
         }
-        let missing = self.parts.iter().filter(|(kind, _)| *kind == Kind::Row).count().saturating_sub(shown);
+        let missing = self.parts.iter().filter(|(kind, _)| *kind == CommentPartKind::Row).count().saturating_sub(shown);
         kept.push_str(&CLOSING.repeat(open));
         kept.push_str(&format!("\n{missing} more did not fit into this comment.\n"));
         kept
     }
 
     /// Parts under a title that is folded away.
-    fn folded(&mut self, title: &str, add: impl FnOnce(&mut Comment)) {
-        self.push(Kind::Open, format!("\n<details><summary>{title}</summary>\n\n"));
+    fn folded(&mut self, title: &str, add: impl FnOnce(&mut MarkdownComment)) {
+        self.push(CommentPartKind::Open, format!("\n<details><summary>{title}</summary>\n\n"));
         add(self);
-        self.push(Kind::Close, CLOSING);
+        self.push(CommentPartKind::Close, CLOSING);
     }
 }
 
-fn comment(view: &View<'_>, details: Details) -> Comment {
+fn comment(view: &View<'_>, details: Details) -> MarkdownComment {
     let report = view.report;
     let suppressed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
-    let mut output = Comment::default();
-    output.push(Kind::Other, format!("### plimsoll: {}\n", heading(view)));
+    let mut output = MarkdownComment::default();
+    output.push(CommentPartKind::Other, format!("### plimsoll: {}\n", heading(view)));
     let is_info = |finding: &&Finding| finding.severity == Severity::Info;
     for (path, findings) in view.by_file(report.active().filter(|finding| !is_info(finding)), |finding| finding) {
-        output.push(Kind::Other, format!("\n#### {}\n\n", code(&path)));
+        output.push(CommentPartKind::Other, format!("\n#### {}\n\n", code(&path)));
         table(view, &findings, &mut output);
         if details == Details::Shown {
             output.folded("What to do", |output| list(view, &findings, output));
@@ -121,17 +121,17 @@ fn heading(view: &View<'_>) -> String {
     }
 }
 
-fn by_file(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
+fn by_file(view: &View<'_>, findings: &[&Finding], output: &mut MarkdownComment) {
     let files = view.by_file(findings.iter().copied(), |finding| finding);
     for (at, (path, findings)) in files.into_iter().enumerate() {
         let gap = if at > 0 { "\n" } else { "" };
-        output.push(Kind::Other, format!("{gap}{}\n\n", code(&path)));
+        output.push(CommentPartKind::Other, format!("{gap}{}\n\n", code(&path)));
         table(view, &findings, output);
     }
 }
 
-fn table(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
-    output.push(Kind::Other, "| | line | finding | rule |\n|---|---|---|---|\n");
+fn table(view: &View<'_>, findings: &[&Finding], output: &mut MarkdownComment) {
+    output.push(CommentPartKind::Other, "| | line | finding | rule |\n|---|---|---|---|\n");
     for finding in findings {
         let (at, _) = view.range(finding.place.span);
         let sign = match finding.severity {
@@ -141,8 +141,10 @@ fn table(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
         };
         let why = finding.suppressed.as_ref().map(why).unwrap_or_default();
         let rule = format!("[{}]({})", prose(finding.rule.name()), rule_url(finding.rule.name()));
-        output
-            .push(Kind::Row, format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))));
+        output.push(
+            CommentPartKind::Row,
+            format!("| {sign} | {} | {}{why} | {rule} |\n", at.line, inline(&view.message(finding))),
+        );
     }
 }
 
@@ -154,7 +156,7 @@ fn why(suppressed: &Suppressed) -> String {
 }
 
 /// What to do about each finding, and the places that belong to it.
-fn list(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
+fn list(view: &View<'_>, findings: &[&Finding], output: &mut MarkdownComment) {
     for finding in findings {
         let (at, _) = view.range(finding.place.span);
         let mut item = format!("- line {}: {}\n", at.line, inline(&view.message(finding)));
@@ -169,11 +171,11 @@ fn list(view: &View<'_>, findings: &[&Finding], output: &mut Comment) {
         for fix in &finding.fixes {
             item.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(&fix.title)));
         }
-        output.push(Kind::Other, item);
+        output.push(CommentPartKind::Other, item);
     }
 }
 
-/// A message on one line: what stands between backticks is code, everything else plain words.
+/// A message on one line: what is between backticks is code, everything else plain words.
 fn inline(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let last = pieces.len() - 1;
@@ -239,12 +241,13 @@ mod tests {
 
     #[test]
     fn a_long_comment_is_cut_at_a_row() {
-        let mut comment = Comment::default();
+        let mut comment = MarkdownComment::default();
         comment.folded("x", |comment| {
-            comment.push(Kind::Other, "| | line |\n");
+            comment.push(CommentPartKind::Other, "| | line |\n");
             for _ in 0..80 {
                 // What a name says does not count.
-                comment.push(Kind::Row, format!("| 🛑 error | 1 | `</details>{}` | x |\n", "m".repeat(1_000)));
+                comment
+                    .push(CommentPartKind::Row, format!("| 🛑 error | 1 | `</details>{}` | x |\n", "m".repeat(1_000)));
             }
         });
         let kept = comment.cut();

@@ -40,7 +40,8 @@ use view::View;
 const DOCUMENTATION: &str = "https://plimsoll.dev/rules/";
 
 /// The shape of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// Excerpts of the files, for people.
     Text,
@@ -92,7 +93,7 @@ impl Format {
 pub struct RenderOptions {
     /// The working directory: paths are shown relative to it.
     pub(crate) base: PathBuf,
-    /// Whether text and concise output are coloured.
+    /// Whether text and concise output are colored.
     pub(crate) color: bool,
     /// The width of the terminal in columns, for text.
     pub(crate) width: usize,
@@ -169,7 +170,7 @@ enum Paint {
 }
 
 impl Paint {
-    fn of(severity: Severity) -> Paint {
+    fn for_severity(severity: Severity) -> Paint {
         match severity {
             Severity::Error => Paint::Red,
             Severity::Warning => Paint::Yellow,

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{clean, guarded, json};
-use crate::discover::invocations::{Certainty, Engine, Invocation, Invocations, NotJudged, Purpose, Reason, Role};
+use crate::discover::invocations::{Certainty, Engine, Invocation, Invocations, NotJudged, PartRole, Purpose, Reason};
 use crate::secrets::masked;
 use crate::source::Place;
 use crate::source::SourceDb;
@@ -16,7 +16,7 @@ use crate::source::SourceDb;
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Output<'a> {
+struct ProjectsOut<'a> {
     version: u32,
     projects: Vec<ProjectOut<'a>>,
     parts: Vec<PartOut>,
@@ -27,11 +27,11 @@ struct Output<'a> {
 #[derive(Serialize)]
 struct ProjectOut<'a> {
     directory: String,
-    invocations: Vec<InvocationOut<'a>>,
+    invocations: Vec<ListedInvocationOut<'a>>,
 }
 
 #[derive(Serialize)]
-struct InvocationOut<'a> {
+struct ListedInvocationOut<'a> {
     files: Vec<String>,
     env_files: Vec<String>,
     profiles: Vec<&'a str>,
@@ -64,13 +64,13 @@ struct NotJudgedOut {
 }
 
 /// What is shown: the projects below a directory, and what belongs to them.
-struct View<'v> {
+struct ProjectsView<'v> {
     all: &'v Invocations,
     sources: &'v SourceDb,
     below: &'v Path,
 }
 
-impl<'v> View<'v> {
+impl<'v> ProjectsView<'v> {
     fn projects(&self) -> impl Iterator<Item = (&'v Path, &'v [Invocation])> {
         let below = self.below;
         let projects = self.all.projects.iter().filter(move |(directory, _)| directory.starts_with(below));
@@ -141,10 +141,10 @@ impl<'v> View<'v> {
     }
 }
 
-fn role(role: Role) -> &'static str {
+fn role(role: PartRole) -> &'static str {
     match role {
-        Role::Include => "include",
-        Role::Extends => "extends",
+        PartRole::Include => "include",
+        PartRole::Extends => "extends",
     }
 }
 
@@ -174,14 +174,14 @@ fn purpose(purpose: Purpose) -> &'static str {
 
 /// The projects below a directory as JSON.
 pub(crate) fn projects_json(all: &Invocations, sources: &SourceDb, below: &Path) -> String {
-    let view = View { all, sources, below };
+    let view = ProjectsView { all, sources, below };
     let projects = view.projects().map(|(directory, invocations)| ProjectOut {
         directory: view.path(directory),
         invocations: invocations.iter().map(|invocation| invocation_out(&view, invocation)).collect(),
     });
     let not_judged =
         view.not_judged().map(|left| NotJudgedOut { file: view.path(&left.file), reason: view.reason(&left.reason) });
-    let output = Output {
+    let output = ProjectsOut {
         version: VERSION,
         projects: projects.collect(),
         parts: view.parts(),
@@ -191,8 +191,8 @@ pub(crate) fn projects_json(all: &Invocations, sources: &SourceDb, below: &Path)
     json::document(&output)
 }
 
-fn invocation_out<'a>(view: &View<'_>, invocation: &'a Invocation) -> InvocationOut<'a> {
-    InvocationOut {
+fn invocation_out<'a>(view: &ProjectsView<'_>, invocation: &'a Invocation) -> ListedInvocationOut<'a> {
+    ListedInvocationOut {
         files: invocation.files.iter().map(|file| view.path(file)).collect(),
         env_files: invocation.env_files.iter().map(|file| view.path(file)).collect(),
         profiles: invocation.profiles.iter().map(String::as_str).collect(),
@@ -207,7 +207,7 @@ fn invocation_out<'a>(view: &View<'_>, invocation: &'a Invocation) -> Invocation
 
 /// The projects below a directory, for people.
 pub(crate) fn projects_text(all: &Invocations, sources: &SourceDb, below: &Path) -> String {
-    let view = View { all, sources, below };
+    let view = ProjectsView { all, sources, below };
     let mut text = String::new();
     for (directory, invocations) in view.projects() {
         line(&mut text, 0, &view.path(directory));
@@ -245,7 +245,7 @@ pub(crate) fn projects_text(all: &Invocations, sources: &SourceDb, below: &Path)
     guarded(text)
 }
 
-fn invocation_text(view: &View<'_>, invocation: &Invocation, text: &mut String) {
+fn invocation_text(view: &ProjectsView<'_>, invocation: &Invocation, text: &mut String) {
     let list = |paths: &[std::path::PathBuf]| paths.iter().map(|path| view.path(path)).collect::<Vec<_>>().join(" + ");
     line(text, 1, &list(&invocation.files));
     let places: Vec<String> = invocation

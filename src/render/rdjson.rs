@@ -24,7 +24,7 @@ struct Source {
 #[derive(Serialize)]
 struct Diagnostic {
     message: String,
-    location: Location,
+    location: RdjsonLocation,
     severity: &'static str,
     code: Code,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -32,19 +32,19 @@ struct Diagnostic {
 }
 
 #[derive(Serialize)]
-struct Location {
+struct RdjsonLocation {
     path: String,
     range: Range,
 }
 
 #[derive(Serialize)]
 struct Range {
-    start: Position,
-    end: Position,
+    start: RdjsonPosition,
+    end: RdjsonPosition,
 }
 
 #[derive(Serialize)]
-struct Position {
+struct RdjsonPosition {
     line: u32,
     column: u32,
 }
@@ -65,7 +65,7 @@ struct Suggestion {
 pub(super) fn render(view: &View<'_>) -> String {
     let diagnostics = view.report.active().map(|finding| Diagnostic {
         message: message(view, finding),
-        location: Location { path: view.path(finding.place.span), range: range(view, finding.place.span) },
+        location: RdjsonLocation { path: view.path(finding.place.span), range: range(view, finding.place.span) },
         severity: severity(finding.severity),
         code: Code { value: finding.rule.name(), url: rule_url(finding.rule.name()) },
         suggestions: suggestion(view, finding).into_iter().collect(),
@@ -111,7 +111,7 @@ fn range(view: &View<'_>, span: Span) -> Range {
     let file = view.sources.file(span.file);
     let place = |byte: u32| {
         let at = file.position(byte);
-        Position { line: at.line, column: at.byte - file.line_start(at.line) + 1 }
+        RdjsonPosition { line: at.line, column: at.byte - file.line_start(at.line) + 1 }
     };
     Range { start: place(span.start), end: place(span.end.max(span.start)) }
 }

@@ -1,4 +1,4 @@
-//! How many findings each rule has, and how many of them a fix mends.
+//! How many findings each rule has, and how many of them a fix fixes.
 
 use std::collections::BTreeMap;
 

@@ -17,9 +17,9 @@ use crate::report::{Compared, Report};
 const LEAST_WIDTH: usize = 40;
 /// How many findings that are gone are named.
 const GONE: usize = 5;
-/// What stands before the second line of a fix.
+/// What comes before the second line of a fix.
 const FIX_INDENT: &str = "       ";
-/// What stands before the second line of invocations.
+/// What comes before the second line of invocations.
 const ONLY_INDENT: &str = "        ";
 /// Columns that a tab reaches to.
 const TAB_WIDTH: usize = 4;
@@ -211,7 +211,7 @@ fn summary(report: &Report, options: &RenderOptions) -> String {
     }
     let part = |severity: Severity, number: usize| {
         let words = plural(number, severity.name());
-        if number == 0 { Paint::Dim.on(&words, options) } else { Paint::of(severity).on(&words, options) }
+        if number == 0 { Paint::Dim.on(&words, options) } else { Paint::for_severity(severity).on(&words, options) }
     };
     let counts = [(Severity::Error, errors), (Severity::Warning, warnings), (Severity::Info, infos)];
     let counts = counts.map(|(severity, number)| part(severity, number)).join(", ");

@@ -8,7 +8,7 @@ use super::RenderOptions;
 use crate::collections::HashMap;
 use crate::finding::{Edit, Finding, Fix, HeldIn, Safety, Severity, SuppressedBy};
 use crate::report::Report;
-use crate::secrets::{Hidden, holds_secret};
+use crate::secrets::{HiddenSpans, holds_secret};
 use crate::source::{FileId, Position, SourceDb, Span};
 
 /// How many invocations are named with a finding.
@@ -48,8 +48,8 @@ impl<'a> View<'a> {
     }
 
     /// What must not be shown of a file.
-    pub(super) fn hidden(&self, file: FileId) -> Arc<Hidden> {
-        self.report.masks.of(self.sources, &self.report.trees, file)
+    pub(super) fn hidden(&self, file: FileId) -> Arc<HiddenSpans> {
+        self.report.masks.hidden_in(self.sources, &self.report.trees, file)
     }
 
     /// The fix of a finding, unless the text that it brings in would show a secret: what is printed may be kept and

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::finding::{RuleId, Severity, Suppressed, SuppressedBy};
-use crate::report::{Compared, Known, Report};
+use crate::report::{Compared, KnownFinding, Report};
 use crate::source::{SourceDb, relative};
 
 /// The version of the file.
@@ -21,12 +21,12 @@ pub struct Baseline {
     /// Its directory, absolute: files are relative to it.
     pub(crate) directory: PathBuf,
     /// What is known, sorted.
-    pub(crate) findings: Vec<Known>,
+    pub(crate) findings: Vec<KnownFinding>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct BaselineFile {
     #[serde(rename = "version")]
     _version: u32,
     findings: Vec<WrittenFinding>,
@@ -66,7 +66,7 @@ impl Earlier {
 }
 
 impl Baseline {
-    /// Reads the text of a baseline that stands in a directory.
+    /// Reads the text of a baseline that is in a directory.
     ///
     /// # Errors
     /// What is wrong with it: one clause.
@@ -76,26 +76,27 @@ impl Baseline {
         if let Some(version) = version.filter(|version| *version != u64::from(VERSION)) {
             return Err(format!("unsupported baseline version {version}, expected version {VERSION}"));
         }
-        let written: Written = serde_json::from_str(text).map_err(|error| format!("not a valid baseline: {error}"))?;
-        let known = |one: WrittenFinding| Known {
+        let written: BaselineFile =
+            serde_json::from_str(text).map_err(|error| format!("not a valid baseline: {error}"))?;
+        let known = |one: WrittenFinding| KnownFinding {
             file: one.file,
             rule: one.rule,
             resource: one.resource,
             fingerprint: one.fingerprint,
         };
-        let mut findings: Vec<Known> = written.findings.into_iter().map(known).collect();
+        let mut findings: Vec<KnownFinding> = written.findings.into_iter().map(known).collect();
         findings.sort();
         findings.dedup();
         Ok(Baseline { directory: directory.to_path_buf(), findings })
     }
 
     /// The findings of a report that count, as seen from a directory.
-    pub(crate) fn of(report: &Report, sources: &SourceDb, directory: &Path) -> Baseline {
+    pub(crate) fn from_report(report: &Report, sources: &SourceDb, directory: &Path) -> Baseline {
         let named = |file| relative(directory, &sources.file(file).path);
         let all = report.findings.iter().zip(report.fingerprints(named));
         let active = all.filter(|(finding, _)| finding.suppressed.is_none());
-        let mut findings: Vec<Known> = active
-            .map(|(finding, fingerprint)| Known {
+        let mut findings: Vec<KnownFinding> = active
+            .map(|(finding, fingerprint)| KnownFinding {
                 file: named(finding.place.span.file),
                 rule: finding.rule.name().to_owned(),
                 resource: finding.subject.to_string(),
@@ -110,7 +111,7 @@ impl Baseline {
     /// Marks what is known. `could_find` says of a rule and an absolute path whether the run would have found it there.
     pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb, could_find: &dyn Fn(RuleId, &Path) -> bool) {
         let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
-        let mut left: BTreeMap<&str, &Known> =
+        let mut left: BTreeMap<&str, &KnownFinding> =
             self.findings.iter().map(|known| (known.fingerprint.as_str(), known)).collect();
         let mut known = 0;
         for (finding, print) in report.findings.iter_mut().zip(&prints) {
@@ -119,10 +120,10 @@ impl Baseline {
                 finding.suppressed = Some(Suppressed { by: SuppressedBy::Baseline, reason: None });
             }
         }
-        let path = |known: &Known| crate::source::normalize(&self.directory.join(&known.file));
+        let path = |known: &KnownFinding| crate::source::normalize(&self.directory.join(&known.file));
         let could_find_again =
-            |known: &Known| RuleId::find(&known.rule).is_some_and(|rule| could_find(rule, &path(known)));
-        let mut gone: Vec<Known> = left.into_values().filter(|known| could_find_again(known)).cloned().collect();
+            |known: &KnownFinding| RuleId::find(&known.rule).is_some_and(|rule| could_find(rule, &path(known)));
+        let mut gone: Vec<KnownFinding> = left.into_values().filter(|known| could_find_again(known)).cloned().collect();
         gone.sort();
         report.compared = Some(Compared { known, gone });
     }

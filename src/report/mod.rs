@@ -22,7 +22,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many projects were analysed.
     pub projects: usize,
-    /// How many files the projects are made of: Compose files and env files, and others that a finding stands in.
+    /// How many files the projects are made of: Compose files and env files, and others that a finding is in.
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Report {
 
 /// A finding that is known: enough to tell it again, and for people to see what it is. No message, no value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Known {
+pub(crate) struct KnownFinding {
     /// The file, relative to the directory of the baseline, with `/`.
     pub(crate) file: String,
     /// The rule.
@@ -63,7 +63,7 @@ pub struct Compared {
     /// How many findings it knew.
     pub(crate) known: usize,
     /// What it knows and the run could have found, but did not.
-    pub(crate) gone: Vec<Known>,
+    pub(crate) gone: Vec<KnownFinding>,
 }
 
 impl Report {
@@ -99,7 +99,7 @@ impl Report {
         Report { findings, projects, files, ..Report::default() }
     }
 
-    /// Leaves out the findings that stand in other files.
+    /// Leaves out the findings that are in other files.
     pub(crate) fn keep_file(&mut self, path: &Path, sources: &SourceDb) {
         self.findings.retain(|finding| sources.file(finding.place.span.file).path == path);
     }
@@ -172,7 +172,7 @@ impl Fnv {
         self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(Fnv::PRIME);
     }
 
-    /// The byte 0xff stands in no UTF-8 text, so no two lists of parts run together.
+    /// The byte 0xff is in no UTF-8 text, so no two lists of parts run together.
     fn part(&mut self, text: &str) {
         text.bytes().for_each(|byte| self.byte(byte));
         self.byte(0xff);

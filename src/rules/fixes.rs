@@ -141,7 +141,7 @@ fn each_use(cx: &Context<'_>, blank: &Blank<'_>, written: &dyn Fn(&str) -> Optio
     places.dedup();
     edit::all(places.into_iter().map(|place| {
         let forms = [format!("${{{name}}}"), format!("${name}")];
-        let form = forms.iter().find(|form| edit::stands(cx.files, place, form))?;
+        let form = forms.iter().find(|form| edit::reads_as(cx.files, place, form))?;
         edit::replace_part(cx.files, place, &written(form)?)
     }))
 }

@@ -2,8 +2,8 @@
 
 use crate::compose::Project;
 use crate::config::Config;
-use crate::config::options::Options;
-use crate::config::shape::Key;
+use crate::config::options::RuleOptions;
+use crate::config::shape::ConfigKey;
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId, rule};
 use crate::model::Model;
@@ -31,12 +31,12 @@ pub struct Context<'a> {
     pub project: &'a Project,
     /// What `plimsoll.yaml` says.
     pub settings: &'a Config,
-    /// Whether the files are only a part of a project whose other parts are not known: what is missing may stand there.
+    /// Whether the files are only a part of a project whose other parts are not known: what is missing may be there.
     pub fragment: bool,
 }
 
 /// The function of a rule: adds what it finds.
-pub(crate) type Check = fn(&Context<'_>, &mut Vec<Finding>);
+pub(crate) type CheckFunction = fn(&Context<'_>, &mut Vec<Finding>);
 
 /// A rule.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ pub struct Rule {
     /// What is written about it; its name among it.
     pub document: &'static Document,
     /// The keys that the configuration has for its options.
-    pub(crate) options: &'static [Key],
+    pub(crate) options: &'static [ConfigKey],
     /// Its function; `None` for a rule that a stage of the loader reports.
-    pub check: Option<Check>,
+    pub check: Option<CheckFunction>,
 }
 
 /// All rules, by family.
@@ -57,7 +57,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// The keys that the configuration has for the options of a rule.
-pub fn options(rule: RuleId) -> &'static [Key] {
+pub fn options(rule: RuleId) -> &'static [ConfigKey] {
     all().find(|one| one.id == rule).map_or(&[], |one| one.options)
 }
 

@@ -1,29 +1,29 @@
 //! What several rules need to say something.
 
 use crate::compose::Reference;
-use crate::facts::repository::purpose::Purpose;
+use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Severity};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::source::Place;
 
-/// How many other places are shown beside a finding.
+/// How many other places are shown next to a finding.
 pub(crate) const LABELS: usize = 8;
 
 /// The severity of what lets people in, by what the project is for: a warning on a developer's machine, an info in tests.
-pub(crate) fn for_purpose(severity: Severity, purpose: Purpose) -> Severity {
+pub(crate) fn for_purpose(severity: Severity, purpose: FilePurpose) -> Severity {
     match purpose {
-        Purpose::Any => severity,
-        Purpose::Development => severity.min(Severity::Warning),
-        Purpose::Test => Severity::Info,
+        FilePurpose::Any => severity,
+        FilePurpose::Development => severity.min(Severity::Warning),
+        FilePurpose::Test => Severity::Info,
     }
 }
 
 /// The severity of what loses data: those of tests and of a developer's machine are made to be thrown away.
-pub(crate) fn for_data(severity: Severity, purpose: Purpose) -> Severity {
+pub(crate) fn for_data(severity: Severity, purpose: FilePurpose) -> Severity {
     match purpose {
-        Purpose::Any => severity,
-        Purpose::Development | Purpose::Test => Severity::Info,
+        FilePurpose::Any => severity,
+        FilePurpose::Development | FilePurpose::Test => Severity::Info,
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn is_off(service: &Service) -> bool {
     service.replicas.as_ref().is_some_and(|replicas| replicas.value == 0)
 }
 
-/// Whether all that the project is made of stands in one file: what is written there is all there is.
+/// Whether all that the project is made of is in one file: what is written there is all there is.
 pub(crate) fn is_one_file(cx: &Context<'_>) -> bool {
     cx.project.all_files.iter().all(|file| Some(file) == cx.project.files.first())
 }
@@ -104,7 +104,7 @@ pub(crate) fn and_list<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
-/// Adds a label at what in the Compose file brings the configuration that a finding stands in, where that is elsewhere.
+/// Adds a label at what in the Compose file brings the configuration that a finding is in, where that is elsewhere.
 pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<String>) -> Finding {
     if finding.place.span.file == given.span.file { finding } else { finding.label(given, message) }
 }

@@ -12,7 +12,7 @@ use super::references::{is_stand_in, looks_like_reference, reference_length};
 /// Schemes whose authority may be followed by a path with an `@`.
 const OF_THE_WEB: &[&str] = &["http", "https", "ws", "wss", "git+https", "git+http"];
 
-/// Schemes of addresses that are no URLs with a host: what is before the colon is no user.
+/// Schemes of addresses that are not URLs with a host: what is before the colon is not a user.
 const WITHOUT_PASSWORD: &[&str] = &["mailto", "acct", "sip", "sips", "xmpp", "cid", "urn", "tel", "sms", "matrix"];
 
 /// Names of parameters that let somebody in and are not named like secrets elsewhere.

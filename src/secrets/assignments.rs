@@ -10,7 +10,7 @@ use super::references::{is_stand_in, looks_like_reference, reference_length};
 
 /// How far an unquoted value may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum ValueExtent {
     /// To the end of its line, where its name begins the line; else to the end of its word.
     Line,
     /// To the end of its word: other words follow in a command.
@@ -20,7 +20,7 @@ pub(super) enum Extent {
 }
 
 /// Hides the values of secret names in one line of a text.
-pub(super) fn assignments(line: &str, extent: Extent, hidden: &mut Vec<Range<usize>>) {
+pub(super) fn assignments(line: &str, extent: ValueExtent, hidden: &mut Vec<Range<usize>>) {
     if line.contains("</") {
         elements(line, hidden);
     }
@@ -60,7 +60,7 @@ fn elements(line: &str, hidden: &mut Vec<Range<usize>>) {
 
 /// Whether a name and what follows it are an assignment. Behind a colon without a blank may be the tag of an image or the
 /// target of a mount, and in prose behind one with a blank anything.
-fn is_assigned(line: &str, assigned: &Assigned<'_>, value: &str, extent: Extent) -> bool {
+fn is_assigned(line: &str, assigned: &AssignedName<'_>, value: &str, extent: ValueExtent) -> bool {
     if assigned.sign == b'=' || assigned.is_quoted {
         return true;
     }
@@ -70,12 +70,12 @@ fn is_assigned(line: &str, assigned: &Assigned<'_>, value: &str, extent: Extent)
         return is_random(first) || assigned.start == 0 && is_typed_password(first) && !first.contains('.');
     }
     let is_quoted = after.trim_start().starts_with(['"', '\'']);
-    extent != Extent::Comment || after.split_whitespace().count() <= 1 || is_quoted
+    extent != ValueExtent::Comment || after.split_whitespace().count() <= 1 || is_quoted
 }
 
 /// A name that something is assigned to.
 #[derive(Debug, PartialEq, Eq)]
-struct Assigned<'a> {
+struct AssignedName<'a> {
     name: &'a str,
     start: usize,
     /// Whether a quote ends it.
@@ -88,7 +88,7 @@ struct Assigned<'a> {
 
 /// The first name from a byte of a line on that has a `:` or `=` behind it, with a quote and blanks between at most. Names
 /// are looked at again one by one, so this is wide. By hand because a pattern costs more to build than most runs take.
-fn next_assigned(line: &str, from: usize) -> Option<Assigned<'_>> {
+fn next_assigned(line: &str, from: usize) -> Option<AssignedName<'_>> {
     let bytes = line.as_bytes();
     let at = |index: usize| bytes.get(index).copied().unwrap_or(0);
     let skip = |mut index: usize, skipped: fn(u8) -> bool| {
@@ -113,7 +113,7 @@ fn next_assigned(line: &str, from: usize) -> Option<Assigned<'_>> {
             // `:=`, `=>`, `==`.
             let end = sign_at + 1 + usize::from(matches!((sign, at(sign_at + 1)), (b':', b'=') | (b'=', b'>' | b'=')));
             let sign = if end > sign_at + 1 { b'=' } else { sign };
-            return Some(Assigned { name: line.get(start..name_end)?, start, is_quoted, sign, end });
+            return Some(AssignedName { name: line.get(start..name_end)?, start, is_quoted, sign, end });
         }
         start = name_end;
     }
@@ -121,7 +121,7 @@ fn next_assigned(line: &str, from: usize) -> Option<Assigned<'_>> {
 }
 
 /// The bytes of the value behind a name and its sign.
-fn value_range(line: &str, assigned: &Assigned<'_>, extent: Extent) -> Option<Range<usize>> {
+fn value_range(line: &str, assigned: &AssignedName<'_>, extent: ValueExtent) -> Option<Range<usize>> {
     let after = line.get(assigned.end..)?;
     let value = after.trim_start();
     let start = line.len() - value.len();
@@ -147,12 +147,12 @@ fn value_range(line: &str, assigned: &Assigned<'_>, extent: Extent) -> Option<Ra
 }
 
 /// Whether a value has the rest of its line to itself: its name begins the line, and no command follows.
-fn own_line(before: &str, value: &str, extent: Extent) -> bool {
+fn own_line(before: &str, value: &str, extent: ValueExtent) -> bool {
     let lead = before.trim_start_matches([' ', '\t', '-', '#', '"', '\'']);
     let lead = ["export ", "ENV ", "ARG ", "set "].iter().find_map(|word| lead.strip_prefix(word)).unwrap_or(lead);
     let is_script = [" && ", " || ", "; ", " | ", " >", "$("].iter().any(|sign| value.contains(sign));
-    let is_prose = extent == Extent::Comment && value.split_whitespace().count() > 3;
-    lead.is_empty() && extent != Extent::Word && !is_script && !is_prose
+    let is_prose = extent == ValueExtent::Comment && value.split_whitespace().count() > 3;
+    lead.is_empty() && extent != ValueExtent::Word && !is_script && !is_prose
 }
 
 /// The inner bytes of a text in quotes, which may be escaped themselves: `"x"`, `\"x\"`, `'x'`.
@@ -182,7 +182,7 @@ fn ends_word(text: &str, at: usize) -> bool {
     }
 }
 
-/// Hides a text that is the value of a secret, or only the words in it where it is made of references.
+/// Hides text that is the value of a secret, or only the words in it where it is made of references.
 pub(super) fn hide_value(text: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     let Some(value) = text.get(range.clone()) else { return };
     if value.trim().is_empty() || is_stand_in(value) {
@@ -218,7 +218,7 @@ pub(super) fn perhaps(text: &str, range: Range<usize>, hidden: &mut Vec<Range<us
     let mut at = range.start;
     for word in value.split([' ', '\t', ',', ';', '"', '\'', '\n']) {
         let (skipped, own) = word.rsplit_once([':', '/', '=']).map_or((0, word), |(lead, rest)| (lead.len() + 1, rest));
-        // Padding of Base64 is no assignment.
+        // Padding of Base64 is not an assignment.
         let (skipped, own) = if own.is_empty() { (0, word) } else { (skipped, own) };
         let is_secret = is_random(own) || skipped > 0 && is_random(word) && !word.contains('/');
         let from = if is_random(own) { at + skipped } else { at };
@@ -236,7 +236,7 @@ pub(super) fn public_values(line: &str) -> Vec<Range<usize>> {
     while let Some(assigned) = next_assigned(line, from) {
         from = assigned.end;
         if is_public_name(assigned.name) && secrecy(assigned.name) != Secrecy::Secret {
-            values.extend(value_range(line, &assigned, Extent::Word));
+            values.extend(value_range(line, &assigned, ValueExtent::Word));
         }
     }
     values
@@ -254,7 +254,7 @@ mod tests {
 
         #[test]
         fn any_line_is_looked_at(line in r#"[aZ_9.é: \t="'\\\[\]{}$#-]{0,24}"#) {
-            for extent in [Extent::Line, Extent::Word, Extent::Comment] {
+            for extent in [ValueExtent::Line, ValueExtent::Word, ValueExtent::Comment] {
                 let mut hidden = Vec::new();
                 assignments(&format!("password{line}"), extent, &mut hidden);
                 for range in hidden {
@@ -264,7 +264,7 @@ mod tests {
         }
     }
 
-    fn check(line: &str, extent: Extent, expect: &[&str]) {
+    fn check(line: &str, extent: ValueExtent, expect: &[&str]) {
         let mut hidden = Vec::new();
         assignments(line, extent, &mut hidden);
         let found: Vec<&str> = merge(hidden).into_iter().map(|range| line.get(range).unwrap()).collect();
@@ -273,40 +273,40 @@ mod tests {
 
     #[test]
     fn values_of_secrets_are_hidden() {
-        check("DB_PASSWORD=hünter2 x", Extent::Line, &["hünter2 x"]);
-        check("API_KEY='sk 1' # c", Extent::Line, &["sk 1"]);
-        check("API_KEY=sk 1 # c", Extent::Line, &["sk 1"]);
-        check("export TOKEN=abc && run", Extent::Line, &["abc"]);
-        check("export TOKEN=\\\"a b\\\"", Extent::Word, &["a b"]);
-        check("DB_PASSWORD=\\\"abc\\\" ./run", Extent::Word, &["abc"]);
-        check("{\"password\":\"a\\\"bc\", \"user\": \"me\"}", Extent::Line, &["a\\\"bc"]);
-        check("{\\\"password\\\": \\\"abc\\\"}", Extent::Line, &["abc"]);
-        check("{\"tokens\": [\"a1\", \"b2\"]}", Extent::Line, &[]);
-        check("{\"api_tokens\": [\"a1\", \"b2\"]}", Extent::Line, &["\"a1\", \"b2\""]);
-        check("run --password=a,b -v", Extent::Word, &["a,b"]);
-        check("password:q7Rt2LmX9zKw", Extent::Line, &["q7Rt2LmX9zKw"]);
-        check("Server=db;Password=abc;Port=1", Extent::Word, &["abc"]);
-        check("- DB_PASSWORD=$2a$1,b", Extent::Comment, &["$2a$1,b"]);
-        check("WEB_KEY=q7Rt2LmX9zKw", Extent::Word, &["q7Rt2LmX9zKw"]);
-        check("NEO4J_AUTH=neo4j/q7Rt2LmX9zKw", Extent::Line, &["q7Rt2LmX9zKw"]);
-        check("password = \"abc\"", Extent::Line, &["abc"]);
-        check("secret := 'abc'", Extent::Line, &["abc"]);
+        check("DB_PASSWORD=hünter2 x", ValueExtent::Line, &["hünter2 x"]);
+        check("API_KEY='sk 1' # c", ValueExtent::Line, &["sk 1"]);
+        check("API_KEY=sk 1 # c", ValueExtent::Line, &["sk 1"]);
+        check("export TOKEN=abc && run", ValueExtent::Line, &["abc"]);
+        check("export TOKEN=\\\"a b\\\"", ValueExtent::Word, &["a b"]);
+        check("DB_PASSWORD=\\\"abc\\\" ./run", ValueExtent::Word, &["abc"]);
+        check("{\"password\":\"a\\\"bc\", \"user\": \"me\"}", ValueExtent::Line, &["a\\\"bc"]);
+        check("{\\\"password\\\": \\\"abc\\\"}", ValueExtent::Line, &["abc"]);
+        check("{\"tokens\": [\"a1\", \"b2\"]}", ValueExtent::Line, &[]);
+        check("{\"api_tokens\": [\"a1\", \"b2\"]}", ValueExtent::Line, &["\"a1\", \"b2\""]);
+        check("run --password=a,b -v", ValueExtent::Word, &["a,b"]);
+        check("password:q7Rt2LmX9zKw", ValueExtent::Line, &["q7Rt2LmX9zKw"]);
+        check("Server=db;Password=abc;Port=1", ValueExtent::Word, &["abc"]);
+        check("- DB_PASSWORD=$2a$1,b", ValueExtent::Comment, &["$2a$1,b"]);
+        check("WEB_KEY=q7Rt2LmX9zKw", ValueExtent::Word, &["q7Rt2LmX9zKw"]);
+        check("NEO4J_AUTH=neo4j/q7Rt2LmX9zKw", ValueExtent::Line, &["q7Rt2LmX9zKw"]);
+        check("password = \"abc\"", ValueExtent::Line, &["abc"]);
+        check("secret := 'abc'", ValueExtent::Line, &["abc"]);
     }
 
     #[test]
     fn other_values_stay() {
         for (line, extent) in [
-            ("./secrets/token:/run/secrets/token:ro", Extent::Line),
-            ("my-token:latest", Extent::Line),
-            ("TOKEN=$$(cat /run/secrets/t) && run --password=$${PW} x", Extent::Word),
-            ("SECRET=", Extent::Line),
-            ("SECRET= # make one with openssl", Extent::Line),
-            ("PASSWORD=<your password>", Extent::Comment),
-            ("tokens: two for each team, see the page about deployments", Extent::Comment),
-            ("KEY=value pairs, one a line (7)", Extent::Comment),
-            ("USE_PASSWORD=true", Extent::Line),
-            ("SORT_KEY=created_at", Extent::Word),
-            ("secrets: {\"a\": 1}", Extent::Line),
+            ("./secrets/token:/run/secrets/token:ro", ValueExtent::Line),
+            ("my-token:latest", ValueExtent::Line),
+            ("TOKEN=$$(cat /run/secrets/t) && run --password=$${PW} x", ValueExtent::Word),
+            ("SECRET=", ValueExtent::Line),
+            ("SECRET= # make one with openssl", ValueExtent::Line),
+            ("PASSWORD=<your password>", ValueExtent::Comment),
+            ("tokens: two for each team, see the page about deployments", ValueExtent::Comment),
+            ("KEY=value pairs, one a line (7)", ValueExtent::Comment),
+            ("USE_PASSWORD=true", ValueExtent::Line),
+            ("SORT_KEY=created_at", ValueExtent::Word),
+            ("secrets: {\"a\": 1}", ValueExtent::Line),
         ] {
             check(line, extent, &[]);
         }

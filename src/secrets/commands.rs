@@ -2,23 +2,23 @@
 
 use std::ops::Range;
 
-use super::options::of_command;
+use super::options::hide_in_command;
 use super::random::is_random;
 use super::references::{is_stand_in, looks_like_reference, reference_length};
 
-/// How deep scripts stand in quotes in scripts.
+/// How deep scripts are in quotes in scripts.
 const DEEPEST: usize = 3;
 
 /// A word of a command, without its quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word<'a> {
+pub(super) struct CommandWord<'a> {
     /// Its text.
     pub(super) text: &'a str,
     /// The byte that it starts at.
     pub(super) start: usize,
 }
 
-impl Word<'_> {
+impl CommandWord<'_> {
     /// Its bytes.
     pub(super) fn range(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
@@ -34,29 +34,29 @@ enum End {
 
 /// The words of a command, what is fed to it by `<<<`, and what ends it.
 #[derive(Debug)]
-struct Command<'a> {
-    words: Vec<Word<'a>>,
-    fed: Vec<Word<'a>>,
+struct CommandWords<'a> {
+    words: Vec<CommandWord<'a>>,
+    fed: Vec<CommandWord<'a>>,
     end: End,
 }
 
 /// Hides the secrets among the words of commands in a text.
 pub(super) fn commands(text: &str, hidden: &mut Vec<Range<usize>>) {
-    of_script(text, 0, DEEPEST, hidden);
+    hide_in_script(text, 0, DEEPEST, hidden);
 }
 
 /// Hides the secrets among words that are given one by one.
-pub(super) fn of_words(words: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
-    of_command(words, hidden);
+pub(super) fn hide_in_words(words: &[CommandWord<'_>], hidden: &mut Vec<Range<usize>>) {
+    hide_in_command(words, hidden);
 }
 
-fn of_script(text: &str, base: usize, depth: usize, hidden: &mut Vec<Range<usize>>) {
+fn hide_in_script(text: &str, base: usize, depth: usize, hidden: &mut Vec<Range<usize>>) {
     if !text.contains([' ', '\t', ',']) {
         return;
     }
     let commands = split(text, base);
     for (at, command) in commands.iter().enumerate() {
-        of_command(&command.words, hidden);
+        hide_in_command(&command.words, hidden);
         let next = commands.get(at + 1).filter(|_| command.end == End::Pipe);
         if let Some(next) = next.filter(|next| reads_secret(&next.words)) {
             printed(command, next, hidden);
@@ -68,14 +68,14 @@ fn of_script(text: &str, base: usize, depth: usize, hidden: &mut Vec<Range<usize
         }
         if depth > 0 {
             for word in command.words.iter().filter(|word| word.text.contains([' ', '\t'])) {
-                of_script(word.text, word.start, depth - 1, hidden);
+                hide_in_script(word.text, word.start, depth - 1, hidden);
             }
         }
     }
 }
 
 /// Whether a command reads a secret from its standard input.
-fn reads_secret(words: &[Word<'_>]) -> bool {
+fn reads_secret(words: &[CommandWord<'_>]) -> bool {
     let mut words = words.iter().map(|word| word.text);
     words.any(|word| {
         let name = word.rsplit('/').next().unwrap_or(word);
@@ -87,7 +87,7 @@ fn reads_secret(words: &[Word<'_>]) -> bool {
 }
 
 /// What `echo` or `printf` prints.
-fn printed(command: &Command<'_>, reader: &Command<'_>, hidden: &mut Vec<Range<usize>>) {
+fn printed(command: &CommandWords<'_>, reader: &CommandWords<'_>, hidden: &mut Vec<Range<usize>>) {
     let at = command.words.iter().position(|word| ["echo", "printf", "print"].contains(&word.text));
     for word in at.into_iter().flat_map(|at| command.words.iter().skip(at + 1)) {
         let is_format = word.text.contains('%') && word.text.len() <= 8 || word.text == "\\n";
@@ -97,8 +97,8 @@ fn printed(command: &Command<'_>, reader: &Command<'_>, hidden: &mut Vec<Range<u
     }
 }
 
-/// Hides what is fed to a command: all of it, or what stands behind the user.
-fn fed(word: &Word<'_>, reader: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
+/// Hides what is fed to a command: all of it, or what comes after the user.
+fn fed(word: &CommandWord<'_>, reader: &[CommandWord<'_>], hidden: &mut Vec<Range<usize>>) {
     let has_user = reader.iter().any(|word| word.text.ends_with("chpasswd"));
     let skipped = word.text.find(':').filter(|_| has_user).map_or(0, |at| at + 1);
     let secret = word.text.get(skipped..).unwrap_or("");
@@ -108,8 +108,8 @@ fn fed(word: &Word<'_>, reader: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
 }
 
 /// The commands of a script: parts between `|`, `;`, `&&` and the like.
-fn split(text: &str, base: usize) -> Vec<Command<'_>> {
-    let mut commands = vec![Command { words: Vec::new(), fed: Vec::new(), end: End::Other }];
+fn split(text: &str, base: usize) -> Vec<CommandWords<'_>> {
+    let mut commands = vec![CommandWords { words: Vec::new(), fed: Vec::new(), end: End::Other }];
     let mut is_fed = false;
     let mut at = 0;
     while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
@@ -122,14 +122,14 @@ fn split(text: &str, base: usize) -> Vec<Command<'_>> {
             if let Some(last) = commands.last_mut() {
                 last.end = end;
             }
-            commands.push(Command { words: Vec::new(), fed: Vec::new(), end: End::Other });
+            commands.push(CommandWords { words: Vec::new(), fed: Vec::new(), end: End::Other });
             is_fed = false;
             at += rest.len() - rest.trim_start_matches(first).len();
         } else if first.is_whitespace() || matches!(first, ',' | '[' | ']') {
             at += first.len_utf8();
         } else {
             let (inner, length) = word(rest);
-            let word = Word { text: rest.get(inner.clone()).unwrap_or(""), start: base + at + inner.start };
+            let word = CommandWord { text: rest.get(inner.clone()).unwrap_or(""), start: base + at + inner.start };
             if let Some(last) = commands.last_mut().filter(|_| !inner.is_empty()) {
                 if is_fed { last.fed.push(word) } else { last.words.push(word) }
             }
@@ -166,7 +166,7 @@ fn word(text: &str) -> (Range<usize>, usize) {
         if first.is_whitespace() || matches!(first, '|' | ';' | '&' | ')') || rest.starts_with("<<<") || ends_item {
             break;
         }
-        // The apostrophe of a word is no quote.
+        // The apostrophe of a word is not a quote.
         let is_letter = |letter: char| letter.is_alphanumeric();
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let is_apostrophe = first == '\'' && before.is_some_and(is_letter) && follows.starts_with(is_letter);

@@ -33,7 +33,7 @@ fn nested(text: &str, base: usize, outer: Secrecy, depth: usize, hidden: &mut Ve
     }
 }
 
-/// The name and the word of `NAME:-word`, and the byte that the word starts at; messages of `?` are no values.
+/// The name and the word of `NAME:-word`, and the byte that the word starts at; messages of `?` are not values.
 fn word_of(inner: &str) -> Option<(&str, &str, usize)> {
     let end = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?;
     let rest = inner.get(end..)?;

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::assignments::{hide_value, perhaps};
-use super::commands::{Word, of_words};
+use super::commands::{CommandWord, hide_in_words};
 use super::known::KnownSecrets;
-use super::lines::{Kind, hidden_of, hidden_of_lines};
+use super::lines::{LineKind, hidden_of, hidden_of_lines};
 use super::names::{Secrecy, is_public_name, is_secret_name, secrecy};
 use super::pem::blocks;
 use super::random::{is_key_material, is_uuid};
@@ -15,19 +15,19 @@ use super::references::looks_like_reference;
 use super::scalars::Scalar;
 use crate::source::{NodeId, Place};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, Role};
+use crate::text::dotenv::{EnvFileRole, KnownVariables};
 use crate::yaml::{Node, NodeKind, ScalarStyle, Tree, parse};
 
 /// What is hidden of one file.
 #[derive(Debug, Default)]
-pub(crate) struct Hidden {
+pub(crate) struct HiddenSpans {
     /// Stretches of the file, in order and without overlap; they may reach over lines.
     pub(crate) ranges: Vec<Range<usize>>,
     /// The secrets in them as programs would see them.
     pub(crate) values: Vec<String>,
 }
 
-impl Hidden {
+impl HiddenSpans {
     /// Whether a byte of the file is hidden.
     pub(crate) fn hides(&self, byte: usize) -> bool {
         let behind = self.ranges.partition_point(|range| range.start <= byte);
@@ -42,8 +42,8 @@ const COMMANDS: &[&str] =
 /// Keys under a secret name whose value is the secret.
 const HOLDERS: &[&str] = &["content", "value", "default", "data", "current", "previous", "raw", "plain", "text"];
 
-/// What is hidden of a text that is no file of the run: what a fix makes of one.
-pub(crate) fn hidden_in_text(path: &Path, text: &str) -> Hidden {
+/// What is hidden of text that is not a file of the run: what a fix makes of one.
+pub(crate) fn hidden_in_text(path: &Path, text: &str) -> HiddenSpans {
     let tree = is_yaml(path).then(|| parse(Place::start().span.file, text).0);
     hidden_in(path, text, tree.as_ref())
 }
@@ -55,16 +55,16 @@ pub(super) fn is_yaml(path: &Path) -> bool {
 }
 
 /// What is hidden of a file. Without a tree, it is looked at line by line.
-pub(super) fn hidden_in(path: &Path, text: &str, tree: Option<&Tree>) -> Hidden {
+pub(super) fn hidden_in(path: &Path, text: &str, tree: Option<&Tree>) -> HiddenSpans {
     let Some(tree) = tree else {
         let mut ranges = hidden_of_lines(text);
         let is_env = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains("env"));
         if is_env {
-            ranges.extend(of_env_file(text));
+            ranges.extend(hidden_in_env_file(text));
         }
         return finish(ranges, Vec::new(), text);
     };
-    let mut found = Found {
+    let mut found = FoundSecret {
         tree,
         text,
         ranges: Vec::new(),
@@ -74,43 +74,43 @@ pub(super) fn hidden_in(path: &Path, text: &str, tree: Option<&Tree>) -> Hidden 
     };
     blocks(text, &mut found.ranges);
     for (at, node) in tree.nodes.iter().enumerate() {
-        found.of_node(NodeId::new(at), node);
+        found.hide_in_node(NodeId::new(at), node);
     }
     for root in &tree.documents {
         let secrets = tree.get(*root, "secrets").map(|secrets| tree.pairs(secrets)).unwrap_or_default();
         for content in secrets.iter().filter_map(|pair| tree.get(pair.value, "content")) {
-            found.of_value("secret", content, Secrecy::Secret);
+            found.hide_in_value("secret", content, Secrecy::Secret);
         }
     }
     for comment in &tree.comments {
         let range = comment.start as usize..comment.end as usize;
-        let own = hidden_of(text.get(range.clone()).unwrap_or(""), Kind::Comment);
+        let own = hidden_of(text.get(range.clone()).unwrap_or(""), LineKind::Comment);
         found.ranges.extend(shift(own, range.start));
     }
-    let Found { mut ranges, values, .. } = found;
+    let FoundSecret { mut ranges, values, .. } = found;
     if tree.broken {
         ranges.extend(hidden_of_lines(text));
     }
     finish(ranges, values, text)
 }
 
-fn finish(ranges: Vec<Range<usize>>, mut values: Vec<String>, text: &str) -> Hidden {
+fn finish(ranges: Vec<Range<usize>>, mut values: Vec<String>, text: &str) -> HiddenSpans {
     let mut ranges = merge(ranges);
     values.extend(ranges.iter().filter_map(|range| text.get(range.clone())).map(str::to_owned));
     if !values.is_empty() {
-        // The same secret may stand elsewhere, under a name that says nothing.
+        // The same secret may be elsewhere, under a name that says nothing.
         let mut known = KnownSecrets::default();
         values.iter().for_each(|value| known.add(value));
         known.sorted().find(text, &mut ranges);
         ranges = merge(ranges);
     }
-    Hidden { ranges, values }
+    HiddenSpans { ranges, values }
 }
 
-/// The values of secret-shaped names that stand in quotes over several lines; the others are seen by their line.
-fn of_env_file(text: &str) -> Vec<Range<usize>> {
+/// The values of secret-shaped names that are in quotes over several lines; the others are seen by their line.
+fn hidden_in_env_file(text: &str) -> Vec<Range<usize>> {
     let nothing = |_: &str| None;
-    let file = dotenv::parse(text, Role::Project, Known { first: &nothing, earlier: &nothing });
+    let file = dotenv::parse(text, EnvFileRole::Project, KnownVariables { first: &nothing, earlier: &nothing });
     let mut ranges = Vec::new();
     for line in file.lines.iter().filter(|line| is_secret_name(&line.key)) {
         let quote = usize::from(line.quote.is_some());
@@ -124,12 +124,12 @@ fn of_env_file(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Whether a text is long enough for a token, or has a sign that stands between names, users and values.
+/// Whether a text is long enough for a token, or has a sign that is between names, users and values.
 fn may_hold_secret(text: &str) -> bool {
     text.len() >= 14 || text.contains(['=', ':', '@', '$', ' '])
 }
 
-struct Found<'a> {
+struct FoundSecret<'a> {
     tree: &'a Tree,
     text: &'a str,
     ranges: Vec<Range<usize>>,
@@ -140,9 +140,9 @@ struct Found<'a> {
     public: Vec<bool>,
 }
 
-impl Found<'_> {
+impl FoundSecret<'_> {
     /// A node. Collections come before what is in them.
-    fn of_node(&mut self, id: NodeId, node: &Node) {
+    fn hide_in_node(&mut self, id: NodeId, node: &Node) {
         let tree = self.tree;
         let is_command = self.command.get(id.index()).copied().unwrap_or(false);
         match &node.kind {
@@ -150,19 +150,19 @@ impl Found<'_> {
                 for pair in pairs {
                     let key = tree.text(pair.key).unwrap_or("");
                     self.mark(pair.value, is_command || COMMANDS.contains(&key));
-                    self.of_pair(key, pair.value);
+                    self.hide_in_pair(key, pair.value);
                 }
-                self.of_named_value(id);
+                self.hide_in_named_value(id);
             }
             NodeKind::Sequence(items, _) => {
                 for item in items {
                     self.mark(*item, is_command);
                 }
-                self.of_words(items);
+                self.hide_in_words(items);
             }
             NodeKind::Scalar(text, style) if may_hold_secret(text) => {
-                let scalar = Scalar::of(node, *style, self.text);
-                let kind = if is_command { Kind::Command } else { Kind::Value };
+                let scalar = Scalar::from_node(node, *style, self.text);
+                let kind = if is_command { LineKind::Command } else { LineKind::Value };
                 let is_public = self.public.get(id.index()).copied().unwrap_or(false);
                 let is_spared = |range: &Range<usize>| {
                     let hidden = scalar.text.get(range.clone()).unwrap_or("").trim_end_matches('=');
@@ -188,10 +188,10 @@ impl Found<'_> {
     }
 
     /// The value of a key: a secret by its name, perhaps, or one that a secret holds.
-    fn of_pair(&mut self, key: &str, value: NodeId) {
+    fn hide_in_pair(&mut self, key: &str, value: NodeId) {
         let secrecy = secrecy(key);
         if secrecy != Secrecy::Plain {
-            self.of_value(key, value, secrecy);
+            self.hide_in_value(key, value, secrecy);
         } else if is_public_name(key)
             && let Some(public) = self.public.get_mut(value.index())
         {
@@ -200,14 +200,14 @@ impl Found<'_> {
     }
 
     /// A scalar, or those of a list or of a mapping; aliases followed.
-    fn of_value(&mut self, key: &str, value: NodeId, secrecy: Secrecy) {
+    fn hide_in_value(&mut self, key: &str, value: NodeId, secrecy: Secrecy) {
         let Some((_, node)) = self.tree.follow(value) else { return };
         match &node.kind {
-            NodeKind::Scalar(_, style) => self.of_scalar(key, node, *style, secrecy),
+            NodeKind::Scalar(_, style) => self.hide_in_scalar(key, node, *style, secrecy),
             NodeKind::Sequence(items, _) => {
                 for (_, node) in items.iter().filter_map(|item| self.tree.follow(*item)) {
                     if let NodeKind::Scalar(_, style) = &node.kind {
-                        self.of_scalar(key, node, *style, secrecy);
+                        self.hide_in_scalar(key, node, *style, secrecy);
                     }
                 }
             }
@@ -218,7 +218,7 @@ impl Found<'_> {
                     if let Some((_, node)) = self.tree.follow(pair.value)
                         && let NodeKind::Scalar(_, style) = &node.kind
                     {
-                        self.of_scalar(key, node, *style, own);
+                        self.hide_in_scalar(key, node, *style, own);
                     }
                 }
             }
@@ -226,8 +226,8 @@ impl Found<'_> {
         }
     }
 
-    fn of_scalar(&mut self, key: &str, node: &Node, style: ScalarStyle, secrecy: Secrecy) {
-        let scalar = Scalar::of(node, style, self.text);
+    fn hide_in_scalar(&mut self, key: &str, node: &Node, style: ScalarStyle, secrecy: Secrecy) {
+        let scalar = Scalar::from_node(node, style, self.text);
         let value = scalar.text.trim();
         let mut hidden = Vec::new();
         let whole = scalar.text.len() - scalar.text.trim_start().len();
@@ -237,7 +237,7 @@ impl Found<'_> {
             Secrecy::Perhaps if is_uuid(value) && key.to_ascii_uppercase().contains("SECRET") => hidden.push(range),
             Secrecy::Perhaps => {
                 perhaps(&scalar.text, range, &mut hidden);
-                self.of_user(key, &scalar.text, &mut hidden);
+                self.hide_in_user(key, &scalar.text, &mut hidden);
             }
             Secrecy::Plain => {}
         }
@@ -246,8 +246,8 @@ impl Found<'_> {
         }
     }
 
-    /// `NEO4J_AUTH: neo4j/secret`, `basicauth.users: me:hash`: what stands behind the user.
-    fn of_user(&self, key: &str, text: &str, hidden: &mut Vec<Range<usize>>) {
+    /// `NEO4J_AUTH: neo4j/secret`, `basicauth.users: me:hash`: what comes after the user.
+    fn hide_in_user(&self, key: &str, text: &str, hidden: &mut Vec<Range<usize>>) {
         let lower = key.to_ascii_lowercase();
         let sign = if lower == "neo4j_auth" { '/' } else { ':' };
         let is_auth = lower.ends_with("auth") || lower.ends_with("basicauth.users") || lower.ends_with("login");
@@ -260,24 +260,24 @@ impl Found<'_> {
     }
 
     /// `{name: DB_PASSWORD, value: x}`.
-    fn of_named_value(&mut self, mapping: NodeId) {
+    fn hide_in_named_value(&mut self, mapping: NodeId) {
         let names = ["name", "key"].iter().find_map(|key| self.tree.text(self.tree.get(mapping, key)?));
         if let (Some(name), Some(value)) = (names, self.tree.get(mapping, "value")) {
             let secrecy = secrecy(name);
             if secrecy != Secrecy::Plain {
                 let name = name.to_owned();
-                self.of_value(&name, value, secrecy);
+                self.hide_in_value(&name, value, secrecy);
             }
         }
     }
 
     /// The items of a list as the words of a command.
-    fn of_words(&mut self, items: &[NodeId]) {
+    fn hide_in_words(&mut self, items: &[NodeId]) {
         let scalars: Vec<Scalar> = items
             .iter()
             .map(|item| match self.tree.follow(*item) {
                 Some((_, node)) => match &node.kind {
-                    NodeKind::Scalar(_, style) => Scalar::of(node, *style, self.text),
+                    NodeKind::Scalar(_, style) => Scalar::from_node(node, *style, self.text),
                     _ => Scalar::none(),
                 },
                 None => Scalar::none(),
@@ -288,17 +288,17 @@ impl Found<'_> {
         }
         let mut start = 0;
         let mut starts = Vec::with_capacity(scalars.len());
-        let words: Vec<Word<'_>> = scalars
+        let words: Vec<CommandWord<'_>> = scalars
             .iter()
             .map(|scalar| {
-                let word = Word { text: &scalar.text, start };
+                let word = CommandWord { text: &scalar.text, start };
                 starts.push(start);
                 start += scalar.text.len() + 1;
                 word
             })
             .collect();
         let mut hidden = Vec::new();
-        of_words(&words, &mut hidden);
+        hide_in_words(&words, &mut hidden);
         for range in hidden {
             let at = starts.partition_point(|start| *start <= range.start).saturating_sub(1);
             if let (Some(scalar), Some(start)) = (scalars.get(at), starts.get(at)) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The methods of crypt(5) and of password hashing libraries, as they stand between dollars: <https://man7.org/linux/man-pages/man5/crypt.5.html>,
+/// The methods of crypt(5) and of password hashing libraries, as they are between dollars: <https://man7.org/linux/man-pages/man5/crypt.5.html>,
 /// <https://httpd.apache.org/docs/2.4/misc/password_encryptions.html>.
 const METHODS: &[&str] = &[
     "1",
@@ -58,7 +58,7 @@ pub(super) fn hashes(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What stands behind `$method$`.
+/// What comes after `$method$`.
 fn hash_body(word: &str) -> Option<&str> {
     let open = word.trim_start_matches('$');
     let (method, body) = open.split_once('$')?;

@@ -13,7 +13,7 @@ pub(super) fn headers(text: &str, hidden: &mut Vec<Range<usize>>) {
     let lower = text.to_ascii_lowercase();
     for header in ["authorization", "cookie"] {
         for (at, _) in lower.match_indices(header) {
-            of_header(text, at + header.len(), header == "cookie", hidden);
+            hide_in_header(text, at + header.len(), header == "cookie", hidden);
         }
     }
     for scheme in ["bearer ", "basic "] {
@@ -30,7 +30,7 @@ pub(super) fn headers(text: &str, hidden: &mut Vec<Range<usize>>) {
 }
 
 /// The value of a header whose name ends at a byte.
-fn of_header(text: &str, at: usize, is_cookie: bool, hidden: &mut Vec<Range<usize>>) {
+fn hide_in_header(text: &str, at: usize, is_cookie: bool, hidden: &mut Vec<Range<usize>>) {
     let rest = text.get(at..).unwrap_or("");
     let sign = rest.trim_start_matches(['"', '\'', '\\', ' ', '\t']);
     let Some(value) = sign.strip_prefix([':', '=']).or_else(|| rest.strip_prefix([' ', '\t'])) else { return };

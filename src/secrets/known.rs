@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::lines::{Kind, hidden_of};
+use super::lines::{LineKind, hidden_of};
 use super::names::{Secrecy, secrecy};
 use super::random::{is_random, is_typed_password};
 use super::ranges::merge;
@@ -14,7 +14,7 @@ use super::text::{hidden_in_words, without};
 const LEAST: usize = 8;
 /// A secret of letters alone is looked for from this length on.
 const LEAST_OF_LETTERS: usize = 16;
-/// So many secrets are looked for; a project that has more is no project.
+/// So many secrets are looked for; a project that has more is not a project.
 const MOST: usize = 20_000;
 
 /// The secrets of a project.
@@ -27,7 +27,7 @@ pub(crate) struct KnownSecrets {
 }
 
 impl KnownSecrets {
-    /// Adds a secret that stands in a file.
+    /// Adds a secret that is in a file.
     pub(crate) fn add(&mut self, secret: &str) {
         for line in secret.lines() {
             let line = line.trim();
@@ -48,7 +48,7 @@ impl KnownSecrets {
             Secrecy::Secret => self.add(value),
             Secrecy::Perhaps if is_random(value) => self.add(value),
             _ => {
-                for range in hidden_of(value, Kind::Value) {
+                for range in hidden_of(value, LineKind::Value) {
                     self.add(value.get(range).unwrap_or(""));
                 }
             }
@@ -86,7 +86,7 @@ impl KnownSecrets {
         (!hidden.is_empty()).then(|| without(text, &hidden))
     }
 
-    /// Where they stand in a text.
+    /// Where they are in a text.
     pub(super) fn find(&self, text: &str, hidden: &mut Vec<Range<usize>>) {
         if self.anywhere.is_empty() {
             return;

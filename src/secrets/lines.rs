@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::addresses::addresses;
-use super::assignments::{Extent, assignments, hide_value, public_values};
+use super::assignments::{ValueExtent, assignments, hide_value, public_values};
 use super::commands::commands;
 use super::comments::prose;
 use super::defaults::defaults;
@@ -17,7 +17,7 @@ use super::tokens::tokens;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LineKind {
     /// The value of a key, or a line of a file that is made of names and values.
     Value,
     /// A command, or a script.
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 }
 
 /// What is hidden of a text, in order and without overlap.
-pub(super) fn hidden_of(text: &str, kind: Kind) -> Vec<Range<usize>> {
+pub(super) fn hidden_of(text: &str, kind: LineKind) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     if text.len() < 4 {
         return hidden;
@@ -46,12 +46,12 @@ pub(super) fn hidden_of(text: &str, kind: Kind) -> Vec<Range<usize>> {
     for (start, line) in lines_of(text) {
         let mut own = Vec::new();
         let extent = match kind {
-            Kind::Value => Extent::Line,
-            Kind::Command => Extent::Word,
-            Kind::Comment => Extent::Comment,
+            LineKind::Value => ValueExtent::Line,
+            LineKind::Command => ValueExtent::Word,
+            LineKind::Comment => ValueExtent::Comment,
         };
         assignments(line, extent, &mut own);
-        if kind == Kind::Comment {
+        if kind == LineKind::Comment {
             prose(line, &mut own);
         }
         hidden.extend(shift(own, start));
@@ -62,7 +62,7 @@ pub(super) fn hidden_of(text: &str, kind: Kind) -> Vec<Range<usize>> {
     // In prose, a word behind an option is most often one.
     let looks =
         |range: &Range<usize>| text.get(range.clone()).is_some_and(|own| is_random(own) || is_typed_password(own));
-    hidden.extend(own.into_iter().filter(|range| kind != Kind::Comment || looks(range)));
+    hidden.extend(own.into_iter().filter(|range| kind != LineKind::Comment || looks(range)));
     let mut hidden = merge(hidden);
     hidden.retain(|range| !is_spared(text, range, &spared));
     hidden
@@ -85,7 +85,7 @@ pub(super) fn joined(text: &str) -> String {
     }
 }
 
-/// What is hidden of a file that is no YAML, or no whole one: line by line, with comments and blocks.
+/// What is hidden of a file that is not YAML, or no whole one: line by line, with comments and blocks.
 pub(super) fn hidden_of_lines(text: &str) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     let public = blocks(text, &mut hidden);
@@ -104,8 +104,8 @@ pub(super) fn hidden_of_lines(text: &str) -> Vec<Range<usize>> {
         block = opens_secret_block(line).then_some(indent);
         let at = comment_start(line);
         let (code, comment) = (line.get(..at).unwrap_or(line), line.get(at..).unwrap_or(""));
-        hidden.extend(shift(hidden_of(code, Kind::Value), start));
-        hidden.extend(shift(hidden_of(comment, Kind::Comment), start + at));
+        hidden.extend(shift(hidden_of(code, LineKind::Value), start));
+        hidden.extend(shift(hidden_of(comment, LineKind::Comment), start + at));
         let mut own = Vec::new();
         directive(code, &mut own);
         hidden.extend(shift(own, start));
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn public_keys_stay() {
         let key = "q7Rt2LmX9zKw4bq7Rt2LmX9zKw4bq7Rt2LmX9zKw4bA=";
-        assert!(hidden_of(&format!("PublicKey = {key}"), Kind::Value).is_empty());
-        assert!(!hidden_of(&format!("PrivateKey = {key}"), Kind::Value).is_empty());
+        assert!(hidden_of(&format!("PublicKey = {key}"), LineKind::Value).is_empty());
+        assert!(!hidden_of(&format!("PrivateKey = {key}"), LineKind::Value).is_empty());
     }
 }

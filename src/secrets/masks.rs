@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::documents::{Hidden, hidden_in, is_yaml};
+use super::documents::{HiddenSpans, hidden_in, is_yaml};
 use super::known::tails;
 use super::text::holds_secret;
 use crate::collections::HashMap;
@@ -15,12 +15,12 @@ const LEAST_SOUGHT: usize = 4;
 /// What is hidden, by file. A value of the file's text alone.
 #[derive(Debug, Default)]
 pub struct Masks {
-    known: RwLock<HashMap<FileId, Arc<Hidden>>>,
+    known: RwLock<HashMap<FileId, Arc<HiddenSpans>>>,
 }
 
 impl Masks {
     /// What is hidden of a file.
-    pub(crate) fn of(&self, sources: &SourceDb, trees: &Trees, id: FileId) -> Arc<Hidden> {
+    pub(crate) fn hidden_in(&self, sources: &SourceDb, trees: &Trees, id: FileId) -> Arc<HiddenSpans> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Arc::clone(known);
         }
@@ -34,12 +34,12 @@ impl Masks {
         Arc::clone(all.entry(id).or_insert(hidden))
     }
 
-    /// Whether a text that replaces a stretch of a file would show a secret: one of its own, or one of the file.
+    /// Whether text that replaces a stretch of a file would show a secret: one of its own, or one of the file.
     pub(crate) fn is_shown_by(&self, sources: &SourceDb, trees: &Trees, span: Span, text: &str) -> bool {
         if holds_secret(text) {
             return true;
         }
-        let hidden = self.of(sources, trees, span.file);
+        let hidden = self.hidden_in(sources, trees, span.file);
         let mut values = hidden.values.iter().map(|value| value.trim());
         let is_whole = |secret: &str| secret.len() >= LEAST_SOUGHT && text.contains(secret);
         let has_tail = |secret: &str| tails(secret).iter().any(|tail| text.contains(&format!("${{{tail}")));

@@ -22,7 +22,7 @@ mod text;
 mod tokens;
 mod vocabulary;
 
-pub(crate) use documents::{Hidden, hidden_in_text};
+pub(crate) use documents::{HiddenSpans, hidden_in_text};
 pub(crate) use known::KnownSecrets;
 pub use masks::Masks;
 pub(crate) use names::is_secret_name;

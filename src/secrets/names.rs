@@ -8,7 +8,7 @@ use super::vocabulary::{
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Secrecy {
-    /// It is no secret by its name.
+    /// It is not a secret by its name.
     Plain,
     /// It is one if it looks random.
     Perhaps,
@@ -20,12 +20,12 @@ pub(super) enum Secrecy {
 /// that speaks of a secret's file, path, address, identifier, header, cookie, length or lifetime is none. The name alone
 /// is half of the evidence: the value must look like a secret too.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    may_name(name) && of_words(&words(name), name) == Secrecy::Secret
+    may_name(name) && words_secrecy(&words(name), name) == Secrecy::Secret
 }
 
 /// What a name says of its value.
 pub(super) fn secrecy(name: &str) -> Secrecy {
-    if may_name(name) || may_hint(name) { of_words(&words(name), name) } else { Secrecy::Plain }
+    if may_name(name) || may_hint(name) { words_secrecy(&words(name), name) } else { Secrecy::Plain }
 }
 
 /// Whether what has this name may be read by everyone, however random it looks.
@@ -55,14 +55,14 @@ fn has_pair(name: &str, pairs: &[&[u8; 2]]) -> bool {
     !name.is_ascii() || name.as_bytes().windows(2).any(holds)
 }
 
-fn of_words(words: &[String], name: &str) -> Secrecy {
+fn words_secrecy(words: &[String], name: &str) -> Secrecy {
     // A section of a Compose file, and a list of names in a service.
     if name == "secrets" {
         return Secrecy::Plain;
     }
     let mut found = Secrecy::Plain;
     for (at, word) in words.iter().enumerate() {
-        let own = of_word(words, at, word);
+        let own = word_secrecy(words, at, word);
         let switched = words.iter().take(at).any(|word| SWITCHES.contains(&word.as_str()));
         if own <= found || switched {
             continue;
@@ -78,7 +78,7 @@ fn of_words(words: &[String], name: &str) -> Secrecy {
     found
 }
 
-fn of_word(words: &[String], at: usize, word: &str) -> Secrecy {
+fn word_secrecy(words: &[String], at: usize, word: &str) -> Secrecy {
     let single = word.strip_suffix('S').unwrap_or(word);
     let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
     let is_kind = |kinds: &[&str]| before.is_some_and(|before| kinds.contains(&before));

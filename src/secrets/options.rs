@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::assignments::{hide_value, perhaps};
-use super::commands::Word;
+use super::commands::CommandWord;
 use super::headers::credentials;
 use super::names::{Secrecy, secrecy};
 use super::random::{is_random, is_typed_password};
@@ -12,7 +12,7 @@ use super::references::{is_stand_in, looks_like_reference};
 
 /// Where a short option has its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum PasswordForm {
     /// `-pX`: with a blank between, it is something else.
     Attached,
     /// `-p X` or `-pX`.
@@ -30,13 +30,13 @@ enum Form {
 }
 
 /// A program, by the end of its path, and its options that hold a password. From the manual of each.
-struct Program {
+struct PasswordProgram {
     names: &'static [&'static str],
-    options: &'static [(&'static str, Form)],
+    options: &'static [(&'static str, PasswordForm)],
 }
 
-const PROGRAMS: &[Program] = &[
-    Program {
+const PROGRAMS: &[PasswordProgram] = &[
+    PasswordProgram {
         names: &[
             "mysql",
             "mysqladmin",
@@ -60,38 +60,51 @@ const PROGRAMS: &[Program] = &[
             "rar",
             "unrar",
         ],
-        options: &[("-p", Form::Attached), ("-hp", Form::Attached)],
+        options: &[("-p", PasswordForm::Attached), ("-hp", PasswordForm::Attached)],
     },
-    Program { names: &["sshpass"], options: &[("-p", Form::Next)] },
-    Program { names: &["redis-cli", "valkey-cli", "keydb-cli", "redis-benchmark"], options: &[("-a", Form::Next)] },
-    Program {
+    PasswordProgram { names: &["sshpass"], options: &[("-p", PasswordForm::Next)] },
+    PasswordProgram {
+        names: &["redis-cli", "valkey-cli", "keydb-cli", "redis-benchmark"],
+        options: &[("-a", PasswordForm::Next)],
+    },
+    PasswordProgram {
         names: &["curl"],
         options: &[
-            ("-u", Form::User),
-            ("--user", Form::User),
-            ("-U", Form::User),
-            ("--proxy-user", Form::User),
-            ("-b", Form::Cookie),
-            ("--cookie", Form::Cookie),
-            ("-E", Form::User),
-            ("--cert", Form::User),
-            ("--pass", Form::Next),
-            ("--proxy-pass", Form::Next),
-            ("--oauth2-bearer", Form::Next),
+            ("-u", PasswordForm::User),
+            ("--user", PasswordForm::User),
+            ("-U", PasswordForm::User),
+            ("--proxy-user", PasswordForm::User),
+            ("-b", PasswordForm::Cookie),
+            ("--cookie", PasswordForm::Cookie),
+            ("-E", PasswordForm::User),
+            ("--cert", PasswordForm::User),
+            ("--pass", PasswordForm::Next),
+            ("--proxy-pass", PasswordForm::Next),
+            ("--oauth2-bearer", PasswordForm::Next),
         ],
     },
-    Program { names: &["http", "https", "xh", "xhs"], options: &[("-a", Form::User), ("--auth", Form::User)] },
-    Program {
+    PasswordProgram {
+        names: &["http", "https", "xh", "xhs"],
+        options: &[("-a", PasswordForm::User), ("--auth", PasswordForm::User)],
+    },
+    PasswordProgram {
         names: &["ldapadd", "ldapcompare", "ldapdelete", "ldapmodify", "ldapmodrdn", "ldapsearch", "ldapwhoami"],
-        options: &[("-w", Form::Next)],
+        options: &[("-w", PasswordForm::Next)],
     },
-    Program { names: &["ldappasswd"], options: &[("-w", Form::Next), ("-s", Form::Next), ("-a", Form::Next)] },
-    Program { names: &["slappasswd"], options: &[("-s", Form::Next)] },
-    Program {
+    PasswordProgram {
+        names: &["ldappasswd"],
+        options: &[("-w", PasswordForm::Next), ("-s", PasswordForm::Next), ("-a", PasswordForm::Next)],
+    },
+    PasswordProgram { names: &["slappasswd"], options: &[("-s", PasswordForm::Next)] },
+    PasswordProgram {
         names: &["smbclient", "smbget", "rpcclient", "smbcacls", "net"],
-        options: &[("-U", Form::Percent), ("--user", Form::Percent), ("--pw-nt-hash", Form::Next)],
+        options: &[
+            ("-U", PasswordForm::Percent),
+            ("--user", PasswordForm::Percent),
+            ("--pw-nt-hash", PasswordForm::Next),
+        ],
     },
-    Program {
+    PasswordProgram {
         names: &[
             "mongo",
             "mongosh",
@@ -103,51 +116,67 @@ const PROGRAMS: &[Program] = &[
             "mongostat",
             "mongotop",
         ],
-        options: &[("-p", Form::Next)],
+        options: &[("-p", PasswordForm::Next)],
     },
-    Program { names: &["sqlcmd", "bcp", "isql", "osql", "tsql"], options: &[("-P", Form::Next)] },
-    Program { names: &["cqlsh", "cypher-shell", "nodetool"], options: &[("-p", Form::Next), ("-pw", Form::Next)] },
-    Program { names: &["influx"], options: &[("-t", Form::Next), ("-p", Form::Next)] },
-    Program { names: &["clickhouse-client"], options: &[("--password", Form::Next)] },
-    Program { names: &["rabbitmqadmin"], options: &[("-p", Form::Next)] },
-    Program {
+    PasswordProgram { names: &["sqlcmd", "bcp", "isql", "osql", "tsql"], options: &[("-P", PasswordForm::Next)] },
+    PasswordProgram {
+        names: &["cqlsh", "cypher-shell", "nodetool"],
+        options: &[("-p", PasswordForm::Next), ("-pw", PasswordForm::Next)],
+    },
+    PasswordProgram { names: &["influx"], options: &[("-t", PasswordForm::Next), ("-p", PasswordForm::Next)] },
+    PasswordProgram { names: &["clickhouse-client"], options: &[("--password", PasswordForm::Next)] },
+    PasswordProgram { names: &["rabbitmqadmin"], options: &[("-p", PasswordForm::Next)] },
+    PasswordProgram {
         names: &["mosquitto_pub", "mosquitto_sub", "mosquitto_rr"],
-        options: &[("-P", Form::Next), ("--pw", Form::Next)],
+        options: &[("-P", PasswordForm::Next), ("--pw", PasswordForm::Next)],
     },
-    Program {
+    PasswordProgram {
         names: &["snmpget", "snmpwalk", "snmpbulkwalk", "snmpset", "snmptrap"],
-        options: &[("-c", Form::Next), ("-A", Form::Next), ("-X", Form::Next)],
+        options: &[("-c", PasswordForm::Next), ("-A", PasswordForm::Next), ("-X", PasswordForm::Next)],
     },
-    Program { names: &["zip", "unzip"], options: &[("-P", Form::Next)] },
-    Program { names: &["useradd", "usermod", "adduser"], options: &[("-p", Form::Next)] },
-    Program {
+    PasswordProgram { names: &["zip", "unzip"], options: &[("-P", PasswordForm::Next)] },
+    PasswordProgram { names: &["useradd", "usermod", "adduser"], options: &[("-p", PasswordForm::Next)] },
+    PasswordProgram {
         names: &["openssl"],
         options: &[
-            ("-passin", Form::Pass),
-            ("-passout", Form::Pass),
-            ("-pass", Form::Pass),
-            ("-k", Form::Next),
-            ("-K", Form::Next),
-            ("-hmac", Form::Next),
+            ("-passin", PasswordForm::Pass),
+            ("-passout", PasswordForm::Pass),
+            ("-pass", PasswordForm::Pass),
+            ("-k", PasswordForm::Next),
+            ("-K", PasswordForm::Next),
+            ("-hmac", PasswordForm::Next),
         ],
     },
-    Program { names: &["ssh-keygen"], options: &[("-N", Form::Next), ("-P", Form::Next)] },
-    Program { names: &["etcdctl", "arangosh"], options: &[("--user", Form::User)] },
-    Program {
+    PasswordProgram { names: &["ssh-keygen"], options: &[("-N", PasswordForm::Next), ("-P", PasswordForm::Next)] },
+    PasswordProgram { names: &["etcdctl", "arangosh"], options: &[("--user", PasswordForm::User)] },
+    PasswordProgram {
         names: &["skopeo", "buildah", "podman"],
-        options: &[("--creds", Form::User), ("--src-creds", Form::User), ("--dest-creds", Form::User)],
+        options: &[
+            ("--creds", PasswordForm::User),
+            ("--src-creds", PasswordForm::User),
+            ("--dest-creds", PasswordForm::User),
+        ],
     },
-    Program {
+    PasswordProgram {
         names: &["elasticsearch-users", "mydumper", "myloader", "kinit", "kcadm.sh", "rdesktop"],
-        options: &[("-p", Form::Next)],
+        options: &[("-p", PasswordForm::Next)],
     },
-    Program { names: &["lftp", "ncftp", "ftp"], options: &[("-u", Form::Comma)] },
-    Program { names: &["x11vnc"], options: &[("-passwd", Form::Next), ("-viewpasswd", Form::Next)] },
-    Program { names: &["keytool", "jarsigner"], options: &[("-storepass", Form::Next), ("-keypass", Form::Next)] },
-    Program { names: &["svn", "hg", "cvs"], options: &[("--password", Form::Next)] },
-    Program { names: &["gpg", "gpg2"], options: &[("--passphrase", Form::Next)] },
-    Program { names: &["ipmitool"], options: &[("-P", Form::Next)] },
-    Program { names: &["sendemail", "swaks"], options: &[("-xp", Form::Next), ("-ap", Form::Next)] },
+    PasswordProgram { names: &["lftp", "ncftp", "ftp"], options: &[("-u", PasswordForm::Comma)] },
+    PasswordProgram {
+        names: &["x11vnc"],
+        options: &[("-passwd", PasswordForm::Next), ("-viewpasswd", PasswordForm::Next)],
+    },
+    PasswordProgram {
+        names: &["keytool", "jarsigner"],
+        options: &[("-storepass", PasswordForm::Next), ("-keypass", PasswordForm::Next)],
+    },
+    PasswordProgram { names: &["svn", "hg", "cvs"], options: &[("--password", PasswordForm::Next)] },
+    PasswordProgram { names: &["gpg", "gpg2"], options: &[("--passphrase", PasswordForm::Next)] },
+    PasswordProgram { names: &["ipmitool"], options: &[("-P", PasswordForm::Next)] },
+    PasswordProgram {
+        names: &["sendemail", "swaks"],
+        options: &[("-xp", PasswordForm::Next), ("-ap", PasswordForm::Next)],
+    },
 ];
 
 /// Programs whose `login` takes `-p X`.
@@ -180,12 +209,12 @@ const ARGUMENTS: &[(&str, &[&str], usize)] = &[
 /// Options of Redis and Valkey that take a password and do not look like it.
 const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth", "masterpass", "sentinel-pass", "tls-key-file-pass"];
 
-/// Words of options behind which a user and a password stand.
+/// Words of options behind which a user and a password are.
 const USER_OPTIONS: &[&str] =
     &["auth", "basic-auth", "basicauth", "credentials", "creds", "login", "proxy-user", "user"];
 
 /// Hides the passwords among the words of a command.
-pub(super) fn of_command(words: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
+pub(super) fn hide_in_command(words: &[CommandWord<'_>], hidden: &mut Vec<Range<usize>>) {
     let mut program = "";
     for (at, word) in words.iter().enumerate() {
         let name = word.text.rsplit('/').next().unwrap_or(word.text);
@@ -194,10 +223,10 @@ pub(super) fn of_command(words: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
         }
         let next = words.get(at + 1);
         if let Some(bare) = word.text.strip_prefix('-') {
-            of_option(word, bare.trim_start_matches('-'), next, hidden);
-            of_program(program, word, next, words, hidden);
+            hide_in_option(word, bare.trim_start_matches('-'), next, hidden);
+            hide_for_program(program, word, next, words, hidden);
         } else if let Some(value) = word.text.strip_prefix("/p:").filter(|_| name_of_windows(words)) {
-            hide_word(&Word { text: value, start: word.start + 3 }, hidden);
+            hide_word(&CommandWord { text: value, start: word.start + 3 }, hidden);
         } else if PASSWORD_OPTIONS.contains(&word.text) {
             hide_next(next, hidden);
         }
@@ -212,7 +241,7 @@ pub(super) fn of_command(words: &[Word<'_>], hidden: &mut Vec<Range<usize>>) {
 }
 
 /// Whether a command is one of FreeRDP, whose options begin with a slash.
-fn name_of_windows(words: &[Word<'_>]) -> bool {
+fn name_of_windows(words: &[CommandWord<'_>]) -> bool {
     words.iter().any(|word| word.text.contains("freerdp"))
 }
 
@@ -228,14 +257,14 @@ fn name_of(word: &str) -> Option<&'static str> {
 }
 
 /// An option whose name says that a secret follows.
-fn of_option(word: &Word<'_>, bare: &str, next: Option<&Word<'_>>, hidden: &mut Vec<Range<usize>>) {
+fn hide_in_option(word: &CommandWord<'_>, bare: &str, next: Option<&CommandWord<'_>>, hidden: &mut Vec<Range<usize>>) {
     let (name, attached) = bare.split_once('=').map_or((bare, None), |(name, value)| (name, Some(value)));
     let is_short_name = ["pass", "pw", "pwd", "psw"].contains(&name);
     if name.len() < 3 && !is_short_name || name.contains(' ') {
         return;
     }
     let value = match attached {
-        Some(value) => Some(Word { text: value, start: word.start + word.text.len() - value.len() }),
+        Some(value) => Some(CommandWord { text: value, start: word.start + word.text.len() - value.len() }),
         None => next.copied().filter(|next| !next.text.starts_with('-')),
     };
     let Some(value) = value else { return };
@@ -257,15 +286,15 @@ fn of_option(word: &Word<'_>, bare: &str, next: Option<&Word<'_>>, hidden: &mut 
 }
 
 /// An option that means a password in this program.
-fn of_program(
+fn hide_for_program(
     program: &str,
-    word: &Word<'_>,
-    next: Option<&Word<'_>>,
-    words: &[Word<'_>],
+    word: &CommandWord<'_>,
+    next: Option<&CommandWord<'_>>,
+    words: &[CommandWord<'_>],
     hidden: &mut Vec<Range<usize>>,
 ) {
     let is_login = LOGINS.contains(&program) && words.iter().any(|word| word.text == "login");
-    let login: &[(&str, Form)] = if is_login { &[("-p", Form::Next)] } else { &[] };
+    let login: &[(&str, PasswordForm)] = if is_login { &[("-p", PasswordForm::Next)] } else { &[] };
     let known = PROGRAMS.iter().filter(|known| known.names.contains(&program)).flat_map(|known| known.options);
     for (option, form) in known.chain(login) {
         let Some(rest) = word.text.strip_prefix(option) else { continue };
@@ -274,26 +303,29 @@ fn of_program(
             Some(value) => Some(value),
             None => Some(rest).filter(|rest| !rest.is_empty() && !is_long && option.len() <= 3),
         };
-        let attached = value.map(|value| Word { text: value, start: word.start + word.text.len() - value.len() });
+        let attached =
+            value.map(|value| CommandWord { text: value, start: word.start + word.text.len() - value.len() });
         let separate = next.copied().filter(|next| rest.is_empty() && !next.text.starts_with('-'));
         match form {
-            Form::Attached => attached.iter().for_each(|value| hide_word(value, hidden)),
-            Form::Next => attached.or(separate).iter().for_each(|value| hide_word(value, hidden)),
-            Form::User => attached.or(separate).iter().for_each(|value| behind(value, ':', true, hidden)),
-            Form::Comma => attached.or(separate).iter().for_each(|value| behind(value, ',', true, hidden)),
-            Form::Percent => attached.or(separate).iter().for_each(|value| behind(value, '%', true, hidden)),
-            Form::Pass => separate.iter().filter(|value| value.text.starts_with("pass:")).for_each(|value| {
+            PasswordForm::Attached => attached.iter().for_each(|value| hide_word(value, hidden)),
+            PasswordForm::Next => attached.or(separate).iter().for_each(|value| hide_word(value, hidden)),
+            PasswordForm::User => attached.or(separate).iter().for_each(|value| behind(value, ':', true, hidden)),
+            PasswordForm::Comma => attached.or(separate).iter().for_each(|value| behind(value, ',', true, hidden)),
+            PasswordForm::Percent => attached.or(separate).iter().for_each(|value| behind(value, '%', true, hidden)),
+            PasswordForm::Pass => separate.iter().filter(|value| value.text.starts_with("pass:")).for_each(|value| {
                 behind(value, ':', true, hidden);
             }),
-            Form::Cookie => attached.or(separate).iter().filter(|value| value.text.contains('=')).for_each(|value| {
-                credentials(value.text, value.start, true, hidden);
-            }),
+            PasswordForm::Cookie => {
+                attached.or(separate).iter().filter(|value| value.text.contains('=')).for_each(|value| {
+                    credentials(value.text, value.start, true, hidden);
+                })
+            }
         }
     }
 }
 
 /// An argument that is a secret in this place.
-fn arguments(program: &str, words: &[Word<'_>], at: usize, hidden: &mut Vec<Range<usize>>) {
+fn arguments(program: &str, words: &[CommandWord<'_>], at: usize, hidden: &mut Vec<Range<usize>>) {
     for (_, marks, skipped) in ARGUMENTS.iter().filter(|(name, ..)| *name == program) {
         let start = (at + 1).checked_sub(marks.len());
         let found = start.and_then(|start| words.get(start..=at)).map(|found| found.iter().map(|word| word.text));
@@ -305,7 +337,7 @@ fn arguments(program: &str, words: &[Word<'_>], at: usize, hidden: &mut Vec<Rang
 }
 
 /// `htpasswd -bn user X`, `mosquitto_passwd -b file user X`: with `-b`, the last argument is the password.
-fn batch(words: &[Word<'_>], program: &str, hidden: &mut Vec<Range<usize>>) {
+fn batch(words: &[CommandWord<'_>], program: &str, hidden: &mut Vec<Range<usize>>) {
     let is_batch = words.iter().any(|word| word.text.starts_with('-') && word.text.contains('b'));
     let is_printed = words.iter().any(|word| word.text.starts_with('-') && word.text.contains('n'));
     let wanted = if program == "htpasswd" && is_printed { 1 } else { 2 };
@@ -315,14 +347,14 @@ fn batch(words: &[Word<'_>], program: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-fn hide_next(word: Option<&Word<'_>>, hidden: &mut Vec<Range<usize>>) {
+fn hide_next(word: Option<&CommandWord<'_>>, hidden: &mut Vec<Range<usize>>) {
     if let Some(word) = word.filter(|word| !word.text.starts_with('-')) {
         hide_word(word, hidden);
     }
 }
 
 /// Hides a word; the quotes that it kept stay.
-fn hide_word(word: &Word<'_>, hidden: &mut Vec<Range<usize>>) {
+fn hide_word(word: &CommandWord<'_>, hidden: &mut Vec<Range<usize>>) {
     let inner = word.text.trim_matches(['"', '\'', '\\']);
     let lead = word.text.len() - word.text.trim_start_matches(['"', '\'', '\\']).len();
     let mut found = Vec::new();
@@ -330,13 +362,13 @@ fn hide_word(word: &Word<'_>, hidden: &mut Vec<Range<usize>>) {
     hidden.extend(shift(found, word.start + lead));
 }
 
-/// Hides what stands behind a user; where nothing but the option's name speaks of one, only what looks like a password.
-fn behind(word: &Word<'_>, sign: char, is_sure: bool, hidden: &mut Vec<Range<usize>>) {
+/// Hides what comes after a user; where nothing but the option's name speaks of one, only what looks like a password.
+fn behind(word: &CommandWord<'_>, sign: char, is_sure: bool, hidden: &mut Vec<Range<usize>>) {
     let Some(at) = word.text.find(sign).filter(|_| !word.text.starts_with("http")) else { return };
     let password = word.text.get(at + 1..).unwrap_or("");
     let looks = is_sure && !password.bytes().all(|byte| byte.is_ascii_digit()) || is_typed_password(password);
     if (looks || is_random(password)) && !looks_like_reference(password) && !is_stand_in(password) {
-        hide_word(&Word { text: password, start: word.start + at + 1 }, hidden);
+        hide_word(&CommandWord { text: password, start: word.start + at + 1 }, hidden);
     }
 }
 

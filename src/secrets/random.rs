@@ -17,7 +17,7 @@ struct Makeup {
 
 impl Makeup {
     /// Of a word; separators count for nothing.
-    fn of(word: &str) -> Makeup {
+    fn from_word(word: &str) -> Makeup {
         let mut makeup = Makeup::default();
         let bytes = word.as_bytes();
         let mut last = 0u8;
@@ -52,7 +52,7 @@ pub(super) fn is_random(word: &str) -> bool {
     if word.len() < LEAST || !word.bytes().all(is_of_word) || is_uuid(word) || is_address(word) {
         return false;
     }
-    let makeup = Makeup::of(word);
+    let makeup = Makeup::from_word(word);
     let letters = makeup.upper || makeup.lower;
     let limit = if makeup.upper && makeup.lower { 40 } else { 50 };
     makeup.digit && letters && makeup.length >= LEAST && makeup.chunks >= 4 && makeup.changes_within(limit)
@@ -68,7 +68,7 @@ pub(super) fn is_uuid(word: &str) -> bool {
 /// Whether a run of Base64 is long and mixed enough to be key material whatever its name says: no digest in hexadecimal
 /// digits, no path, no long name.
 pub(super) fn is_key_material(run: &str) -> bool {
-    let makeup = Makeup::of(run);
+    let makeup = Makeup::from_word(run);
     let is_mixed = makeup.upper && makeup.lower && makeup.digit;
     run.len() >= KEY_MATERIAL && is_mixed && makeup.length * 5 >= run.len() * 4 && makeup.changes_within(36)
 }

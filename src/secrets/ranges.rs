@@ -1,4 +1,4 @@
-//! Stretches of a text that are hidden.
+//! Stretches of text that are hidden.
 
 use std::ops::Range;
 

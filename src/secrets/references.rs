@@ -1,4 +1,4 @@
-//! Values that say where a secret is kept instead of being one, and those that stand in for one.
+//! Values that say where a secret is kept instead of being one, and those that are in for one.
 
 use super::random::is_random;
 
@@ -26,7 +26,7 @@ const KEPT_ELSEWHERE: &[(&str, Holds)] = &[
 
 /// Whether a value refers to a secret instead of being one: `${X}`, `$X`, `${X:?set it}`, `$$X` for the container's
 /// shell, `$(command)`, `{{ template }}`, `/run/secrets/x`, `op://…`; also several of them with nothing but
-/// punctuation between. An empty value is no reference.
+/// punctuation between. An empty value is not a reference.
 pub(super) fn looks_like_reference(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']).trim();
     let kept = KEPT_ELSEWHERE.iter().find_map(|(start, holds)| Some((value.strip_prefix(start)?, holds)));

@@ -1,4 +1,4 @@
-//! Scalars as they are written: the text that YAML makes of them, and where each byte of it stands in the file.
+//! Scalars as they are written: the text that YAML makes of them, and where each byte of it is in the file.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(super) struct Scalar {
 
 impl Scalar {
     /// The scalar that a node is, read leniently: what is hidden needs no exact blanks.
-    pub(super) fn of(node: &Node, style: ScalarStyle, file: &str) -> Scalar {
+    pub(super) fn from_node(node: &Node, style: ScalarStyle, file: &str) -> Scalar {
         let (start, end) = (node.start as usize, node.end as usize);
         let raw = file.get(start..end).unwrap_or("");
         let mut scalar = Scalar { text: String::with_capacity(raw.len()), places: Vec::with_capacity(raw.len()) };
@@ -26,7 +26,7 @@ impl Scalar {
             }
             ScalarStyle::DoubleQuoted => {
                 let length = inner(raw, 1);
-                scalar.double(raw.get(1..1 + length).unwrap_or(""), start + 1);
+                scalar.double_quoted(raw.get(1..1 + length).unwrap_or(""), start + 1);
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 // The first line is read with its indentation.
@@ -40,7 +40,7 @@ impl Scalar {
         scalar
     }
 
-    /// What stands in for a node that is no scalar.
+    /// What stands in for a node that is not a scalar.
     pub(super) fn none() -> Scalar {
         Scalar { text: String::new(), places: Vec::new() }
     }
@@ -75,7 +75,7 @@ impl Scalar {
     }
 
     /// In double quotes, with escapes.
-    fn double(&mut self, raw: &str, start: usize) {
+    fn double_quoted(&mut self, raw: &str, start: usize) {
         self.with_folds(raw, start, |rest, _| {
             let escaped = rest.strip_prefix('\\')?.chars().next()?;
             let code = |digits: usize| {
@@ -150,7 +150,7 @@ mod tests {
         let (tree, _) = parse(id, file);
         let node = tree.nodes.last().unwrap();
         let NodeKind::Scalar(text, style) = &node.kind else { panic!("no scalar: {file}") };
-        (Scalar::of(node, *style, file), text.to_string())
+        (Scalar::from_node(node, *style, file), text.to_string())
     }
 
     fn check(file: &str, wanted: &str, expect: &str) {

@@ -6,19 +6,19 @@ use std::ops::Range;
 use super::MASK;
 use super::addresses::addresses;
 use super::hashes::hashes;
-use super::lines::{Kind, hidden_of, hidden_of_lines};
+use super::lines::{LineKind, hidden_of, hidden_of_lines};
 use super::pem::blocks;
 use super::ranges::{merge, shift};
 use super::tokens::tokens;
 
-/// A message, a help or a name with `•••` in place of secrets. What stands between backticks is taken for the text of a
+/// A message, a help or a name with `•••` in place of secrets. What is between backticks is taken for the text of a
 /// file.
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     let hidden = hidden_in_words(text);
     if hidden.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(without(text, &hidden)) }
 }
 
-/// Whether a text that is written into a file would show a secret.
+/// Whether text that is written into a file would show a secret.
 pub(crate) fn holds_secret(text: &str) -> bool {
     !hidden_of_lines(text).is_empty()
 }
@@ -28,7 +28,7 @@ pub(super) fn hidden_in_words(text: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     for (index, piece) in text.split('`').enumerate() {
         if index % 2 == 1 {
-            hidden.extend(shift(hidden_of(piece, Kind::Command), at));
+            hidden.extend(shift(hidden_of(piece, LineKind::Command), at));
         }
         at += piece.len() + 1;
     }

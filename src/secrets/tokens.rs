@@ -6,7 +6,7 @@ use super::random::{is_key_material, is_random, is_uuid};
 
 /// What the body of a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Body {
+pub(super) enum TokenBody {
     /// Letters and digits.
     Alphanumeric,
     /// Letters, digits, `_` and `-`, and the dots between parts.
@@ -22,175 +22,175 @@ pub(super) enum Body {
 pub(super) struct Prefix {
     pub(super) start: &'static str,
     pub(super) least: usize,
-    pub(super) body: Body,
+    pub(super) body: TokenBody,
 }
 
-const fn prefix(start: &'static str, least: usize, body: Body) -> Prefix {
+const fn prefix(start: &'static str, least: usize, body: TokenBody) -> Prefix {
     Prefix { start, least, body }
 }
 
 /// Prefixes as the vendors document them.
 pub(super) const PREFIXES: &[Prefix] = &[
     // GitHub: https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
-    prefix("ghp_", 30, Body::Alphanumeric),
-    prefix("gho_", 30, Body::Alphanumeric),
-    prefix("ghu_", 30, Body::Alphanumeric),
-    prefix("ghs_", 30, Body::Dotted),
-    prefix("ghr_", 30, Body::Alphanumeric),
-    prefix("github_pat_", 40, Body::Dotted),
+    prefix("ghp_", 30, TokenBody::Alphanumeric),
+    prefix("gho_", 30, TokenBody::Alphanumeric),
+    prefix("ghu_", 30, TokenBody::Alphanumeric),
+    prefix("ghs_", 30, TokenBody::Dotted),
+    prefix("ghr_", 30, TokenBody::Alphanumeric),
+    prefix("github_pat_", 40, TokenBody::Dotted),
     // GitLab: https://docs.gitlab.com/security/tokens/#token-prefixes
-    prefix("glpat-", 20, Body::Dotted),
-    prefix("gldt-", 20, Body::Dotted),
-    prefix("glrt-", 20, Body::Dotted),
-    prefix("glrtr-", 20, Body::Dotted),
-    prefix("glcbt-", 20, Body::Dotted),
-    prefix("glptt-", 20, Body::Dotted),
-    prefix("glft-", 20, Body::Dotted),
-    prefix("glimt-", 20, Body::Dotted),
-    prefix("glagent-", 20, Body::Dotted),
-    prefix("gloas-", 20, Body::Dotted),
-    prefix("glsoat-", 20, Body::Dotted),
-    prefix("glffct-", 20, Body::Dotted),
-    prefix("GR1348941", 20, Body::Dotted),
+    prefix("glpat-", 20, TokenBody::Dotted),
+    prefix("gldt-", 20, TokenBody::Dotted),
+    prefix("glrt-", 20, TokenBody::Dotted),
+    prefix("glrtr-", 20, TokenBody::Dotted),
+    prefix("glcbt-", 20, TokenBody::Dotted),
+    prefix("glptt-", 20, TokenBody::Dotted),
+    prefix("glft-", 20, TokenBody::Dotted),
+    prefix("glimt-", 20, TokenBody::Dotted),
+    prefix("glagent-", 20, TokenBody::Dotted),
+    prefix("gloas-", 20, TokenBody::Dotted),
+    prefix("glsoat-", 20, TokenBody::Dotted),
+    prefix("glffct-", 20, TokenBody::Dotted),
+    prefix("GR1348941", 20, TokenBody::Dotted),
     // Atlassian: https://support.atlassian.com/bitbucket-cloud/docs/api-tokens/, https://developer.atlassian.com/cloud/admin/scanning/
-    prefix("ATATT3", 20, Body::Dotted),
-    prefix("ATCTT3", 20, Body::Dotted),
-    prefix("ATBB", 20, Body::Alphanumeric),
+    prefix("ATATT3", 20, TokenBody::Dotted),
+    prefix("ATCTT3", 20, TokenBody::Dotted),
+    prefix("ATBB", 20, TokenBody::Alphanumeric),
     // Registries: https://docs.npmjs.com/about-access-tokens, https://pypi.org/help/#apitoken, https://guides.rubygems.org/api-key-scopes/,
     // https://docs.docker.com/security/access-tokens/, https://github.com/clojars/clojars-web/wiki/Deploy-Tokens
-    prefix("npm_", 30, Body::Alphanumeric),
-    prefix("pypi-AgE", 20, Body::Dotted),
-    prefix("rubygems_", 32, Body::Hex),
-    prefix("dckr_pat_", 20, Body::Dotted),
-    prefix("dckr_oat_", 20, Body::Dotted),
-    prefix("CLOJARS_", 40, Body::Hex),
-    prefix("AKCp", 30, Body::Alphanumeric),
+    prefix("npm_", 30, TokenBody::Alphanumeric),
+    prefix("pypi-AgE", 20, TokenBody::Dotted),
+    prefix("rubygems_", 32, TokenBody::Hex),
+    prefix("dckr_pat_", 20, TokenBody::Dotted),
+    prefix("dckr_oat_", 20, TokenBody::Dotted),
+    prefix("CLOJARS_", 40, TokenBody::Hex),
+    prefix("AKCp", 30, TokenBody::Alphanumeric),
     // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-    prefix("AKIA", 16, Body::Capitals),
-    prefix("ASIA", 16, Body::Capitals),
-    prefix("ABSK", 40, Body::Alphanumeric),
+    prefix("AKIA", 16, TokenBody::Capitals),
+    prefix("ASIA", 16, TokenBody::Capitals),
+    prefix("ABSK", 40, TokenBody::Alphanumeric),
     // Google: https://cloud.google.com/docs/authentication/api-keys, https://developers.google.com/identity/protocols/oauth2
-    prefix("AIza", 30, Body::Dotted),
-    prefix("GOCSPX-", 20, Body::Dotted),
-    prefix("ya29.", 20, Body::Dotted),
+    prefix("AIza", 30, TokenBody::Dotted),
+    prefix("GOCSPX-", 20, TokenBody::Dotted),
+    prefix("ya29.", 20, TokenBody::Dotted),
     // DigitalOcean: https://docs.digitalocean.com/reference/api/create-personal-access-token/
-    prefix("dop_v1_", 40, Body::Hex),
-    prefix("doo_v1_", 40, Body::Hex),
-    prefix("dor_v1_", 40, Body::Hex),
+    prefix("dop_v1_", 40, TokenBody::Hex),
+    prefix("doo_v1_", 40, TokenBody::Hex),
+    prefix("dor_v1_", 40, TokenBody::Hex),
     // Other clouds: https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair, https://fly.io/docs/security/tokens/,
     // https://devcenter.heroku.com/articles/authentication, https://docs.netlify.com/api/get-started/, https://supabase.com/docs/guides/api/api-keys,
     // https://neon.com/docs/manage/api-keys, https://planetscale.com/docs/api/reference/service-tokens, https://docs.databricks.com/aws/en/dev-tools/auth/pat
-    prefix("LTAI", 12, Body::Alphanumeric),
-    prefix("fm1_", 40, Body::Alphanumeric),
-    prefix("fm2_", 40, Body::Alphanumeric),
-    prefix("fo1_", 30, Body::Dotted),
-    prefix("HRKU-", 30, Body::Dotted),
-    prefix("nfp_", 30, Body::Alphanumeric),
-    prefix("sbp_", 30, Body::Hex),
-    prefix("sb_secret_", 20, Body::Dotted),
-    prefix("napi_", 30, Body::Alphanumeric),
-    prefix("pscale_tkn_", 20, Body::Dotted),
-    prefix("pscale_pw_", 20, Body::Dotted),
-    prefix("pscale_oauth_", 20, Body::Dotted),
-    prefix("vercel_blob_rw_", 20, Body::Dotted),
-    prefix("dapi", 32, Body::Hex),
-    prefix("EAAA", 50, Body::Dotted),
+    prefix("LTAI", 12, TokenBody::Alphanumeric),
+    prefix("fm1_", 40, TokenBody::Alphanumeric),
+    prefix("fm2_", 40, TokenBody::Alphanumeric),
+    prefix("fo1_", 30, TokenBody::Dotted),
+    prefix("HRKU-", 30, TokenBody::Dotted),
+    prefix("nfp_", 30, TokenBody::Alphanumeric),
+    prefix("sbp_", 30, TokenBody::Hex),
+    prefix("sb_secret_", 20, TokenBody::Dotted),
+    prefix("napi_", 30, TokenBody::Alphanumeric),
+    prefix("pscale_tkn_", 20, TokenBody::Dotted),
+    prefix("pscale_pw_", 20, TokenBody::Dotted),
+    prefix("pscale_oauth_", 20, TokenBody::Dotted),
+    prefix("vercel_blob_rw_", 20, TokenBody::Dotted),
+    prefix("dapi", 32, TokenBody::Hex),
+    prefix("EAAA", 50, TokenBody::Dotted),
     // HashiCorp: https://developer.hashicorp.com/vault/docs/concepts/tokens#token-prefixes
-    prefix("hvs.", 20, Body::Dotted),
-    prefix("hvb.", 20, Body::Dotted),
-    prefix("hvr.", 20, Body::Dotted),
+    prefix("hvs.", 20, TokenBody::Dotted),
+    prefix("hvb.", 20, TokenBody::Dotted),
+    prefix("hvr.", 20, TokenBody::Dotted),
     // Stores of secrets: https://developer.1password.com/docs/service-accounts/security/, https://docs.doppler.com/reference/auth-token-formats,
     // https://infisical.com/docs/documentation/platform/token, https://age-encryption.org/v1
-    prefix("ops_eyJ", 40, Body::Dotted),
-    prefix("dp.pt.", 20, Body::Dotted),
-    prefix("dp.st.", 20, Body::Dotted),
-    prefix("dp.ct.", 20, Body::Dotted),
-    prefix("dp.sa.", 20, Body::Dotted),
-    prefix("dp.scim.", 20, Body::Dotted),
-    prefix("dp.audit.", 20, Body::Dotted),
-    prefix("AGE-SECRET-KEY-1", 40, Body::Capitals),
+    prefix("ops_eyJ", 40, TokenBody::Dotted),
+    prefix("dp.pt.", 20, TokenBody::Dotted),
+    prefix("dp.st.", 20, TokenBody::Dotted),
+    prefix("dp.ct.", 20, TokenBody::Dotted),
+    prefix("dp.sa.", 20, TokenBody::Dotted),
+    prefix("dp.scim.", 20, TokenBody::Dotted),
+    prefix("dp.audit.", 20, TokenBody::Dotted),
+    prefix("AGE-SECRET-KEY-1", 40, TokenBody::Capitals),
     // Slack: https://docs.slack.dev/authentication/tokens
-    prefix("xoxb-", 10, Body::Dotted),
-    prefix("xoxp-", 10, Body::Dotted),
-    prefix("xoxa-", 10, Body::Dotted),
-    prefix("xoxr-", 10, Body::Dotted),
-    prefix("xoxs-", 10, Body::Dotted),
-    prefix("xoxe-", 10, Body::Dotted),
-    prefix("xoxe.", 10, Body::Dotted),
-    prefix("xapp-", 10, Body::Dotted),
-    prefix("xwfp-", 10, Body::Dotted),
+    prefix("xoxb-", 10, TokenBody::Dotted),
+    prefix("xoxp-", 10, TokenBody::Dotted),
+    prefix("xoxa-", 10, TokenBody::Dotted),
+    prefix("xoxr-", 10, TokenBody::Dotted),
+    prefix("xoxs-", 10, TokenBody::Dotted),
+    prefix("xoxe-", 10, TokenBody::Dotted),
+    prefix("xoxe.", 10, TokenBody::Dotted),
+    prefix("xapp-", 10, TokenBody::Dotted),
+    prefix("xwfp-", 10, TokenBody::Dotted),
     // Payments: https://docs.stripe.com/keys, https://developer.squareup.com/docs/build-basics/access-tokens, https://developer.flutterwave.com/docs/authentication
-    prefix("sk_live_", 10, Body::Alphanumeric),
-    prefix("sk_test_", 10, Body::Alphanumeric),
-    prefix("rk_live_", 10, Body::Alphanumeric),
-    prefix("rk_test_", 10, Body::Alphanumeric),
-    prefix("whsec_", 16, Body::Dotted),
-    prefix("sq0atp-", 20, Body::Dotted),
-    prefix("sq0csp-", 20, Body::Dotted),
-    prefix("FLWSECK", 12, Body::Dotted),
+    prefix("sk_live_", 10, TokenBody::Alphanumeric),
+    prefix("sk_test_", 10, TokenBody::Alphanumeric),
+    prefix("rk_live_", 10, TokenBody::Alphanumeric),
+    prefix("rk_test_", 10, TokenBody::Alphanumeric),
+    prefix("whsec_", 16, TokenBody::Dotted),
+    prefix("sq0atp-", 20, TokenBody::Dotted),
+    prefix("sq0csp-", 20, TokenBody::Dotted),
+    prefix("FLWSECK", 12, TokenBody::Dotted),
     // Mail and messages: https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys, https://documentation.mailgun.com/docs/mailgun/api-reference/mg-auth,
     // https://www.twilio.com/docs/iam/api-keys, https://help.brevo.com/hc/en-us/articles/209467485
-    prefix("SG.", 30, Body::Dotted),
-    prefix("key-", 32, Body::Hex),
-    prefix("SK", 32, Body::Hex),
-    prefix("xkeysib-", 20, Body::Dotted),
-    prefix("xsmtpsib-", 20, Body::Dotted),
+    prefix("SG.", 30, TokenBody::Dotted),
+    prefix("key-", 32, TokenBody::Hex),
+    prefix("SK", 32, TokenBody::Hex),
+    prefix("xkeysib-", 20, TokenBody::Dotted),
+    prefix("xsmtpsib-", 20, TokenBody::Dotted),
     // Shops: https://shopify.dev/docs/apps/build/authentication-authorization
-    prefix("shpat_", 20, Body::Alphanumeric),
-    prefix("shpca_", 20, Body::Alphanumeric),
-    prefix("shppa_", 20, Body::Alphanumeric),
-    prefix("shpss_", 20, Body::Alphanumeric),
+    prefix("shpat_", 20, TokenBody::Alphanumeric),
+    prefix("shpca_", 20, TokenBody::Alphanumeric),
+    prefix("shppa_", 20, TokenBody::Alphanumeric),
+    prefix("shpss_", 20, TokenBody::Alphanumeric),
     // Models: https://platform.openai.com/docs/api-reference/authentication, https://docs.anthropic.com/en/api/overview,
     // https://huggingface.co/docs/hub/security-tokens, https://console.groq.com/docs, https://replicate.com/docs/topics/security/api-tokens,
     // https://docs.perplexity.ai, https://docs.x.ai, https://docs.langchain.com/langsmith, https://langfuse.com/docs, https://docs.pinecone.io
-    prefix("sk-", 20, Body::Dotted),
-    prefix("hf_", 30, Body::Alphanumeric),
-    prefix("api_org_", 30, Body::Alphanumeric),
-    prefix("gsk_", 30, Body::Alphanumeric),
-    prefix("r8_", 30, Body::Alphanumeric),
-    prefix("pplx-", 30, Body::Alphanumeric),
-    prefix("xai-", 30, Body::Alphanumeric),
-    prefix("lsv2_", 20, Body::Dotted),
-    prefix("tvly-", 20, Body::Dotted),
-    prefix("pcsk_", 30, Body::Dotted),
+    prefix("sk-", 20, TokenBody::Dotted),
+    prefix("hf_", 30, TokenBody::Alphanumeric),
+    prefix("api_org_", 30, TokenBody::Alphanumeric),
+    prefix("gsk_", 30, TokenBody::Alphanumeric),
+    prefix("r8_", 30, TokenBody::Alphanumeric),
+    prefix("pplx-", 30, TokenBody::Alphanumeric),
+    prefix("xai-", 30, TokenBody::Alphanumeric),
+    prefix("lsv2_", 20, TokenBody::Dotted),
+    prefix("tvly-", 20, TokenBody::Dotted),
+    prefix("pcsk_", 30, TokenBody::Dotted),
     // Work: https://developers.notion.com/reference/authentication, https://linear.app/developers, https://www.figma.com/developers/api,
     // https://airtable.com/developers/web/guides/personal-access-tokens, https://developers.hubspot.com/docs, https://learning.postman.com/docs/developer/postman-api/authentication/
-    prefix("ntn_", 30, Body::Alphanumeric),
-    prefix("secret_", 40, Body::Alphanumeric),
-    prefix("lin_api_", 30, Body::Alphanumeric),
-    prefix("lin_oauth_", 30, Body::Alphanumeric),
-    prefix("figd_", 20, Body::Dotted),
-    prefix("pat-na1-", 30, Body::Dotted),
-    prefix("pat-eu1-", 30, Body::Dotted),
-    prefix("PMAK-", 30, Body::Dotted),
-    prefix("tfp_", 30, Body::Dotted),
-    prefix("CFPAT-", 30, Body::Dotted),
+    prefix("ntn_", 30, TokenBody::Alphanumeric),
+    prefix("secret_", 40, TokenBody::Alphanumeric),
+    prefix("lin_api_", 30, TokenBody::Alphanumeric),
+    prefix("lin_oauth_", 30, TokenBody::Alphanumeric),
+    prefix("figd_", 20, TokenBody::Dotted),
+    prefix("pat-na1-", 30, TokenBody::Dotted),
+    prefix("pat-eu1-", 30, TokenBody::Dotted),
+    prefix("PMAK-", 30, TokenBody::Dotted),
+    prefix("tfp_", 30, TokenBody::Dotted),
+    prefix("CFPAT-", 30, TokenBody::Dotted),
     // Watching: https://docs.sentry.io/account/auth-tokens/, https://grafana.com/docs/grafana/latest/administration/service-accounts/, https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/,
     // https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication, https://docs.honeycomb.io
-    prefix("sntrys_", 20, Body::Dotted),
-    prefix("sntryu_", 20, Body::Dotted),
-    prefix("glc_", 30, Body::Alphanumeric),
-    prefix("glsa_", 20, Body::Dotted),
-    prefix("NRAK-", 20, Body::Alphanumeric),
-    prefix("NRII-", 20, Body::Dotted),
-    prefix("dt0c01.", 20, Body::Dotted),
-    prefix("dt0s01.", 20, Body::Dotted),
-    prefix("dt0s16.", 20, Body::Dotted),
-    prefix("hcaik_", 30, Body::Alphanumeric),
+    prefix("sntrys_", 20, TokenBody::Dotted),
+    prefix("sntryu_", 20, TokenBody::Dotted),
+    prefix("glc_", 30, TokenBody::Alphanumeric),
+    prefix("glsa_", 20, TokenBody::Dotted),
+    prefix("NRAK-", 20, TokenBody::Alphanumeric),
+    prefix("NRII-", 20, TokenBody::Dotted),
+    prefix("dt0c01.", 20, TokenBody::Dotted),
+    prefix("dt0s01.", 20, TokenBody::Dotted),
+    prefix("dt0s16.", 20, TokenBody::Dotted),
+    prefix("hcaik_", 30, TokenBody::Alphanumeric),
     // Building: https://buildkite.com/docs/platform/security/tokens, https://circleci.com/docs/managing-api-tokens/, https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/,
     // https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/, https://docs.prefect.io
-    prefix("bkua_", 30, Body::Hex),
-    prefix("bkct_", 20, Body::Dotted),
-    prefix("CCIPAT_", 20, Body::Dotted),
-    prefix("CCIPRJ_", 20, Body::Dotted),
-    prefix("pul-", 40, Body::Hex),
-    prefix("squ_", 40, Body::Hex),
-    prefix("sqp_", 40, Body::Hex),
-    prefix("sqa_", 40, Body::Hex),
-    prefix("pnu_", 30, Body::Alphanumeric),
+    prefix("bkua_", 30, TokenBody::Hex),
+    prefix("bkct_", 20, TokenBody::Dotted),
+    prefix("CCIPAT_", 20, TokenBody::Dotted),
+    prefix("CCIPRJ_", 20, TokenBody::Dotted),
+    prefix("pul-", 40, TokenBody::Hex),
+    prefix("squ_", 40, TokenBody::Hex),
+    prefix("sqp_", 40, TokenBody::Hex),
+    prefix("sqa_", 40, TokenBody::Hex),
+    prefix("pnu_", 30, TokenBody::Alphanumeric),
     // Networks: https://tailscale.com/kb/1085/auth-keys, https://ngrok.com/docs/api
-    prefix("tskey-", 16, Body::Dotted),
-    prefix("nbp_", 30, Body::Alphanumeric),
+    prefix("tskey-", 16, TokenBody::Dotted),
+    prefix("nbp_", 30, TokenBody::Alphanumeric),
 ];
 
 /// Prefixes of what is public and long: keys for ssh (RFC 4253, section 6.6) and digests of subresources.
@@ -206,20 +206,20 @@ pub(super) fn tokens(text: &str, public: &[Range<usize>], hidden: &mut Vec<Range
     while at < bytes.len() {
         let length = bytes.iter().skip(at).take_while(|byte| is_of_token(**byte)).count();
         if length >= LEAST && !public.iter().any(|range| range.contains(&at)) {
-            of_run(text, at..at + length, hidden);
+            hide_in_run(text, at..at + length, hidden);
         }
         at += length.max(1);
     }
 }
 
-/// A run of letters, digits and what stands between parts of addresses and tokens.
-fn of_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+/// A run of letters, digits and what is between parts of addresses and tokens.
+fn hide_in_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut at = run.start;
     while at < run.end {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
         let starts = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) && !before.is_ascii_alphanumeric();
-        // `\n` and `\t` in a text that has kept its escapes.
+        // `\n` and `\t` in text that has kept its escapes.
         let escaped = matches!(before, b'n' | b't' | b'r') && at >= 2 && bytes.get(at - 2) == Some(&b'\\');
         let rest = text.get(at..run.end).unwrap_or("");
         let length = if starts || escaped { token_length(rest) } else { None };
@@ -236,7 +236,7 @@ fn of_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
 
 /// The length of the token that a text starts with.
 fn token_length(text: &str) -> Option<usize> {
-    signed(text).or_else(|| bot(text)).or_else(|| of_shape(text)).or_else(|| {
+    signed(text).or_else(|| bot(text)).or_else(|| token_length(text)).or_else(|| {
         PREFIXES.iter().find_map(|prefix| {
             let rest = text.strip_prefix(prefix.start)?;
             let length = rest.bytes().take_while(|byte| is_of_body(*byte, prefix.body)).count();
@@ -246,30 +246,30 @@ fn token_length(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether what follows a prefix is no word: letters and digits are mixed, and it is no example of the vendor.
+/// Whether what follows a prefix is not a word: letters and digits are mixed, and it is not an example of the vendor.
 fn has_body(token: &str, prefix: &Prefix) -> bool {
     let body = token.get(prefix.start.len()..).unwrap_or("");
     let has = |wanted: fn(&u8) -> bool| body.bytes().any(|byte| wanted(&byte));
     let has_both = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     let is_mixed = has_both && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-    let is_one_word = matches!(prefix.body, Body::Hex | Body::Capitals) || !body.contains(['-', '_', '.']);
+    let is_one_word = matches!(prefix.body, TokenBody::Hex | TokenBody::Capitals) || !body.contains(['-', '_', '.']);
     let has_random = body.split(['-', '_', '.']).any(is_random);
     (is_mixed || has_random || is_random(body) || has_both && is_one_word) && !token.ends_with("EXAMPLE")
 }
 
-fn is_of_body(byte: u8, body: Body) -> bool {
+fn is_of_body(byte: u8, body: TokenBody) -> bool {
     match body {
-        Body::Alphanumeric => byte.is_ascii_alphanumeric(),
-        Body::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=' | b'|'),
-        Body::Hex => byte.is_ascii_hexdigit(),
-        Body::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+        TokenBody::Alphanumeric => byte.is_ascii_alphanumeric(),
+        TokenBody::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=' | b'|'),
+        TokenBody::Hex => byte.is_ascii_hexdigit(),
+        TokenBody::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
     }
 }
 
 /// A JSON Web Token (RFC 7519), signed or encrypted: the header is an object in Base64, so it starts with `eyJ`.
 fn signed(text: &str) -> Option<usize> {
     let _ = text.strip_prefix("eyJ")?;
-    let length = text.bytes().take_while(|byte| is_of_body(*byte, Body::Dotted)).count();
+    let length = text.bytes().take_while(|byte| is_of_body(*byte, TokenBody::Dotted)).count();
     let token = text.get(..length)?.trim_end_matches('.');
     let mut parts = token.split('.');
     let (header, payload) = (parts.next()?, parts.next()?);
@@ -290,7 +290,7 @@ fn bot(text: &str) -> Option<usize> {
 /// <https://mailchimp.com/developer/marketing/guides/quick-start/>), bots of Discord
 /// (<https://discord.com/developers/docs/reference#authentication>), secrets of Microsoft Entra (`…8Q~…`,
 /// <https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key>).
-fn of_shape(text: &str) -> Option<usize> {
+fn token_length(text: &str) -> Option<usize> {
     let length = |text: &str, wanted: fn(u8) -> bool| text.bytes().take_while(|byte| wanted(*byte)).count();
     let hex = length(text, |byte| byte.is_ascii_hexdigit());
     if let Some(center) = text.get(hex..).and_then(|rest| rest.strip_prefix("-us")).filter(|_| hex == 32) {
@@ -330,7 +330,7 @@ fn material(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The length of a stretch of hexadecimal digits or an identifier before a `-` or `/`, which is no key material.
+/// The length of a stretch of hexadecimal digits or an identifier before a `-` or `/`, which is not key material.
 fn digest_length(word: &str) -> Option<usize> {
     let end = word.find(['/', '_', '+'])?;
     let first = word.get(..end)?;

@@ -1,6 +1,6 @@
 //! The words that names of secrets are made of, and those that make them names of something else.
 
-/// Words that name a secret by themselves, wherever they stand in a name.
+/// Words that name a secret by themselves, wherever they are in a name.
 pub(super) const SECRET_WORDS: &[&str] = &[
     "PASSWORD",
     "PASSWD",

@@ -12,7 +12,7 @@ use crate::collections::HashMap;
 
 /// What is searched for in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Search {
+pub(crate) enum DirectorySearch {
     /// Scripts and texts that may say how other files come to be.
     Makers,
     /// Examples of env files.
@@ -32,13 +32,13 @@ pub(crate) enum Search {
 /// What is known by directory.
 #[derive(Debug, Default)]
 pub(super) struct Caches {
-    found: RwLock<HashMap<Search, Found>>,
+    found: RwLock<HashMap<DirectorySearch, FoundPaths>>,
     laid: PerDirectory<Entries>,
     pub(super) patterns: PerDirectory<Option<Gitignore>>,
 }
 
 /// Paths by the directory that was searched.
-type Found = HashMap<OsString, Arc<Vec<PathBuf>>>;
+type FoundPaths = HashMap<OsString, Arc<Vec<PathBuf>>>;
 
 impl Caches {
     /// Forgets everything, as the files are different now.
@@ -48,7 +48,7 @@ impl Caches {
         self.patterns.clear();
     }
 
-    /// What is in a directory in which the data base differs from the disk.
+    /// What is in a directory in which the database differs from the disk.
     pub(super) fn laid_entries(&self, directory: &Path, make: impl FnOnce() -> Entries) -> Arc<Entries> {
         self.laid.get(directory, make)
     }
@@ -58,7 +58,7 @@ impl SourceDb {
     /// What a search in a directory finds; `find` is called the first time.
     pub(crate) fn found(
         &self,
-        search: Search,
+        search: DirectorySearch,
         directory: &Path,
         find: impl FnOnce() -> Vec<PathBuf>,
     ) -> Arc<Vec<PathBuf>> {
@@ -108,12 +108,13 @@ mod tests {
     fn results_are_kept_until_a_file_changes() {
         let sources = SourceDb::new();
         let directory = Path::new("/r");
-        let ask = |name: &str| sources.found(Search::Makers, directory, || vec![directory.join(name)]).to_vec();
+        let ask =
+            |name: &str| sources.found(DirectorySearch::Makers, directory, || vec![directory.join(name)]).to_vec();
         assert_eq!(ask("one"), ask("two"));
-        assert_eq!(*sources.found(Search::Texts, directory, Vec::new), Vec::<PathBuf>::new());
+        assert_eq!(*sources.found(DirectorySearch::Texts, directory, Vec::new), Vec::<PathBuf>::new());
         sources.overlay(Path::new("/r/three"), String::new());
         assert_eq!(ask("three"), [PathBuf::from("/r/three")]);
         let fork = sources.fork();
-        assert_eq!(*fork.found(Search::Makers, directory, Vec::new), Vec::<PathBuf>::new());
+        assert_eq!(*fork.found(DirectorySearch::Makers, directory, Vec::new), Vec::<PathBuf>::new());
     }
 }

@@ -1,4 +1,4 @@
-//! How many characters stand before a byte of a text: a long line is not counted anew for each place on it.
+//! How many characters come before a byte of a text: a long line is not counted anew for each place on it.
 
 use std::sync::OnceLock;
 

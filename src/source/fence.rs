@@ -34,37 +34,37 @@ pub(super) struct Fence {
 #[derive(Clone, Debug)]
 pub(super) struct Real {
     path: PathBuf,
-    standing: Standing,
+    standing: FenceStatus,
 }
 
 /// How a path lies to the fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum FenceStatus {
     Inside,
     Outside,
     OfGit,
 }
 
 impl Fence {
-    fn standing(&self, real: &Path) -> Standing {
+    fn standing(&self, real: &Path) -> FenceStatus {
         if self.closed.iter().any(|directory| real.starts_with(directory)) {
-            return Standing::OfGit;
+            return FenceStatus::OfGit;
         }
         if self.directories.is_empty() {
             return match MADE_UP.iter().any(|directory| real.starts_with(directory)) {
-                true => Standing::Outside,
+                true => FenceStatus::Outside,
                 false => within(real),
             };
         }
         let inside = self.directories.iter().filter_map(|directory| real.strip_prefix(directory).ok());
         // Of directories in each other, the one that says less is enough.
-        inside.map(within).fold(Standing::Outside, |one, other| if one == Standing::Inside { one } else { other })
+        inside.map(within).fold(FenceStatus::Outside, |one, other| if one == FenceStatus::Inside { one } else { other })
     }
 }
 
-fn within(path: &Path) -> Standing {
+fn within(path: &Path) -> FenceStatus {
     let is_git = |part: Component<'_>| part.as_os_str().eq_ignore_ascii_case(GIT);
-    if path.components().any(is_git) { Standing::OfGit } else { Standing::Inside }
+    if path.components().any(is_git) { FenceStatus::OfGit } else { FenceStatus::Inside }
 }
 
 /// Whether another process hands over what is at a path. It may be a pipe.
@@ -73,7 +73,7 @@ pub(super) fn is_handed_over(path: &Path) -> bool {
 }
 
 impl SourceDb {
-    /// Lets nothing be read from now on but what is in the repositories of some places; a place in no repository stands
+    /// Lets nothing be read from now on but what is in the repositories of some places; a place in no repository is
     /// for itself. Files that are named besides may be read wherever they are, unless they are said to be in one of these
     /// repositories. Where neither the places nor `here` are in a repository, there is no limit. Overlays stay.
     pub(crate) fn enclose(&self, here: &Path, places: &[PathBuf], files: &[PathBuf]) {
@@ -143,8 +143,8 @@ impl SourceDb {
             return Some(LoadError::Outside);
         }
         let above = self.above(path);
-        if above == Standing::Inside && self.shared.directories.kind(path).is_some() {
-            // It is no link, so the directory says where it is.
+        if above == FenceStatus::Inside && self.shared.directories.kind(path).is_some() {
+            // It is not a link, so the directory says where it is.
             let is_git = path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(GIT));
             return is_git.then_some(LoadError::OfGit);
         }
@@ -152,9 +152,9 @@ impl SourceDb {
             return None;
         }
         match self.real(path).standing {
-            Standing::Inside => None,
-            Standing::Outside => Some(LoadError::Outside),
-            Standing::OfGit => Some(LoadError::OfGit),
+            FenceStatus::Inside => None,
+            FenceStatus::Outside => Some(LoadError::Outside),
+            FenceStatus::OfGit => Some(LoadError::OfGit),
         }
     }
 
@@ -174,7 +174,7 @@ impl SourceDb {
 
     /// Whether the names in a directory may be read.
     pub(super) fn is_open(&self, directory: &Path) -> bool {
-        !self.is_astray(directory) && self.real(directory).standing == Standing::Inside
+        !self.is_astray(directory) && self.real(directory).standing == FenceStatus::Inside
     }
 
     /// The directory of the fence that a directory is in; none where there is no choice.
@@ -197,11 +197,13 @@ impl SourceDb {
 
     /// Whether it may be told what kind of file is at a path: its directory is inside, wherever a link in it leads.
     pub(super) fn is_visible(&self, path: &Path) -> bool {
-        self.above(path) != Standing::Outside || self.is_named(path) || self.real(path).standing != Standing::Outside
+        self.above(path) != FenceStatus::Outside
+            || self.is_named(path)
+            || self.real(path).standing != FenceStatus::Outside
     }
 
-    fn above(&self, path: &Path) -> Standing {
-        path.parent().map_or(Standing::Outside, |directory| self.real(directory).standing)
+    fn above(&self, path: &Path) -> FenceStatus {
+        path.parent().map_or(FenceStatus::Outside, |directory| self.real(directory).standing)
     }
 
     fn is_named(&self, path: &Path) -> bool {

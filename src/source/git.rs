@@ -13,22 +13,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{LoadError, normalize};
-use blobs::Text;
-use listing::{Present, Tree};
-use process::Program;
+use blobs::BlobText;
+use listing::{CommitTree, Present};
+use process::GitProgram;
 use renames::Candidate;
-use repository::Repository;
+use repository::GitRepository;
 
 /// A repository.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
-    repository: Repository,
-    program: Program,
+    repository: GitRepository,
+    program: GitProgram,
 }
 
 /// How a file differs from an earlier commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum GitChange {
     /// It was not there.
     Added,
     /// It had this text.
@@ -47,7 +47,7 @@ impl Git {
     pub(crate) fn at(directory: &Path) -> Result<Git, String> {
         let none = || format!("`--since` requires a git repository, but {} is not in one", directory.display());
         let repository = repository::find(&normalize(directory)).ok_or_else(none)?;
-        let program = Program::new(&repository.root)?;
+        let program = GitProgram::new(&repository.root)?;
         let mut git = Git { repository, program };
         let ask = |git: &Git| git.program.output(&["rev-parse", "--absolute-git-dir"]);
         let answer = ask(&git).or_else(|error| {
@@ -101,7 +101,7 @@ impl Git {
     ///
     /// # Errors
     /// In the words of git, or because the repository lacks an earlier text.
-    pub(crate) fn changes(&self, commit: &str) -> Result<Vec<(PathBuf, Change)>, String> {
+    pub(crate) fn changes(&self, commit: &str) -> Result<Vec<(PathBuf, GitChange)>, String> {
         let (tree, present) = self.listings(commit)?;
         let root = &self.repository.root;
         let index = self.repository.git_directory.join("index");
@@ -110,22 +110,22 @@ impl Git {
         let gone = texts.split_off(difference.modified.len());
         let renamed = self.renamed(&gone, &difference.arrived);
         let mut added = difference.added;
-        let mut changes: Vec<(PathBuf, Change)> =
-            texts.into_iter().map(|(path, text)| (root.join(path), Change::Modified(text))).collect();
+        let mut changes: Vec<(PathBuf, GitChange)> =
+            texts.into_iter().map(|(path, text)| (root.join(path), GitChange::Modified(text))).collect();
         for (path, text) in gone {
             match renamed.get(&path) {
                 Some(now) => {
-                    changes.push((root.join(now), Change::Renamed(root.join(path), text)));
+                    changes.push((root.join(now), GitChange::Renamed(root.join(path), text)));
                     added.remove(now);
                 }
-                None => changes.push((root.join(path), Change::Deleted(text))),
+                None => changes.push((root.join(path), GitChange::Deleted(text))),
             }
         }
-        changes.extend(added.iter().map(|path| (root.join(path), Change::Added)));
+        changes.extend(added.iter().map(|path| (root.join(path), GitChange::Added)));
         Ok(changes)
     }
 
-    fn listings(&self, commit: &str) -> Result<(Tree, Present), String> {
+    fn listings(&self, commit: &str) -> Result<(CommitTree, Present), String> {
         let unreadable = || "cannot parse the output of git".to_owned();
         let tree = self.program.output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
         let files = ["ls-files", "-z", "-t", "--stage", "--debug", "--cached", "--others", "--exclude-standard"];
@@ -135,7 +135,11 @@ impl Git {
     }
 
     /// The earlier texts of files, with their paths below the root.
-    fn texts<'a>(&self, tree: &Tree, paths: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<(PathBuf, Text)>, String> {
+    fn texts<'a>(
+        &self,
+        tree: &CommitTree,
+        paths: impl Iterator<Item = &'a PathBuf>,
+    ) -> Result<Vec<(PathBuf, BlobText)>, String> {
         let (paths, blobs): (Vec<&PathBuf>, Vec<&str>) =
             paths.filter_map(|path| Some((path, tree.files.get(path)?.as_str()))).unzip();
         let texts = blobs::texts(&self.program, &blobs)?;
@@ -150,7 +154,7 @@ impl Git {
     }
 
     /// The new names of files that are gone.
-    fn renamed(&self, gone: &[(PathBuf, Text)], arrived: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, PathBuf> {
+    fn renamed(&self, gone: &[(PathBuf, BlobText)], arrived: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, PathBuf> {
         let texts = gone.iter().filter_map(|(path, text)| Some((path, text.as_ref().ok()?)));
         let then: Vec<Candidate<'_>> = texts.map(|(path, text)| Candidate::new(path, text.as_bytes())).collect();
         let read = |path: &PathBuf| fs::read(self.repository.root.join(path)).ok();

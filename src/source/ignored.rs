@@ -19,20 +19,20 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// The patterns that decide about the entries of a directory, the nearest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Patterns(Option<Arc<Layer>>);
+pub(super) struct IgnorePatterns(Option<Arc<Layer>>);
 
 /// The patterns of one file, and those that it takes precedence over.
 #[derive(Debug)]
 struct Layer {
     patterns: Arc<Option<Gitignore>>,
-    outer: Patterns,
+    outer: IgnorePatterns,
 }
 
-impl Patterns {
+impl IgnorePatterns {
     /// The same with those of a file in front, if it has any.
-    fn with(self, patterns: Arc<Option<Gitignore>>) -> Patterns {
+    fn with(self, patterns: Arc<Option<Gitignore>>) -> IgnorePatterns {
         match &*patterns {
-            Some(_) => Patterns(Some(Arc::new(Layer { patterns, outer: self }))),
+            Some(_) => IgnorePatterns(Some(Arc::new(Layer { patterns, outer: self }))),
             None => self,
         }
     }
@@ -67,7 +67,7 @@ impl SourceDb {
             patterns = std::mem::take(&mut patterns).with(self.gitignore(outer));
             patterns.0.is_some() && patterns.ignore(inner, *inner != path || self.kind(inner) == PathKind::Directory)
         });
-        covered && !self.tracked(&root).holds(inside)
+        covered && !self.tracked(&root).contains(inside)
     }
 
     /// Where the patterns about a path begin.
@@ -77,7 +77,7 @@ impl SourceDb {
     }
 
     /// The patterns about the entries of a directory, by the files from a root down to it.
-    pub(super) fn patterns(&self, root: &Path, directory: &Path) -> Patterns {
+    pub(super) fn patterns(&self, root: &Path, directory: &Path) -> IgnorePatterns {
         let depth = directory.strip_prefix(root).map_or(0, |inside| inside.components().count());
         let mut above: Vec<&Path> = directory.ancestors().take(depth + 1).collect();
         above.reverse();
@@ -85,7 +85,7 @@ impl SourceDb {
     }
 
     /// The same for a directory below one whose patterns are known.
-    pub(super) fn patterns_below(&self, outer: &Patterns, directory: &Path) -> Patterns {
+    pub(super) fn patterns_below(&self, outer: &IgnorePatterns, directory: &Path) -> IgnorePatterns {
         outer.clone().with(self.gitignore(directory))
     }
 
@@ -103,10 +103,10 @@ impl SourceDb {
     }
 
     /// The patterns of `.git/info/exclude`.
-    fn exclude(&self, root: &Path) -> Patterns {
+    fn exclude(&self, root: &Path) -> IgnorePatterns {
         let path = root.join(".git/info/exclude");
         let patterns = self.shared.caches.patterns.get(&path, || compiled(root, &path, &index::exclude(root)?));
-        Patterns::default().with(patterns)
+        IgnorePatterns::default().with(patterns)
     }
 }
 

@@ -31,13 +31,13 @@ use read::read;
 use tree::Directories;
 
 use crate::collections::HashMap;
-pub(crate) use caches::Search;
+pub(crate) use caches::DirectorySearch;
 pub(crate) use origin::origin;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
 pub(crate) use read::standard_input;
 pub(crate) use tree::EntryKind;
-pub(crate) use walk::Walk;
+pub(crate) use walk::DirectoryWalk;
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
 pub(crate) const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -117,7 +117,7 @@ pub(crate) enum LoadError {
     Utf16,
     /// The file is not UTF-8; the first byte that is not.
     NotUtf8(usize),
-    /// The file stands outside of the repository, or a symbolic link leads out of it.
+    /// The file is outside of the repository, or a symbolic link leads out of it.
     Outside,
     /// The file is one of those that git keeps in the repository, or a symbolic link leads to one.
     OfGit,
@@ -161,7 +161,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A text and the path that it stands at.
+    /// A text and the path that it is at.
     pub(crate) fn new(path: PathBuf, text: String) -> SourceFile {
         let (line_starts, has_lone_return) = (OnceLock::new(), OnceLock::new());
         SourceFile { path, text, line_starts, has_lone_return, characters: Characters::default() }
@@ -199,7 +199,7 @@ impl SourceFile {
         (start, starts.get(next).map(|start| *start as usize))
     }
 
-    /// The text between two bytes; empty where they are no boundaries of characters.
+    /// The text between two bytes; empty where they are not boundaries of characters.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
@@ -215,7 +215,7 @@ impl SourceFile {
     }
 }
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PathKind {
     /// Nothing, or nothing that can be seen.
@@ -247,7 +247,7 @@ struct Shared {
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
-    /// Directories and the names in them at which the data base differs from the disk, and whether a file is there.
+    /// Directories and the names in them at which the database differs from the disk, and whether a file is there.
     laid: RwLock<BTreeMap<PathBuf, BTreeMap<OsString, bool>>>,
     /// What may be read.
     fence: RwLock<Arc<Fence>>,
@@ -265,7 +265,7 @@ fn copy<T: Clone>(lock: &RwLock<T>) -> RwLock<T> {
 }
 
 impl SourceDb {
-    /// An empty data base.
+    /// An empty database.
     pub fn new() -> SourceDb {
         SourceDb::default()
     }
@@ -332,8 +332,8 @@ impl SourceDb {
         }
     }
 
-    /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to stand.
-    pub(crate) fn stand_in(&self, path: &Path) -> FileId {
+    /// An empty file in the place of one that cannot be loaded, so that a finding about it has somewhere to be.
+    pub(crate) fn placeholder_for_links(&self, path: &Path) -> FileId {
         let path = normalize(path);
         let mut stand_ins = self.shared.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
         *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
@@ -371,7 +371,7 @@ impl SourceDb {
         }
     }
 
-    /// Takes a file away: for this data base it does not exist.
+    /// Takes a file away: for this database it does not exist.
     pub(crate) fn hide(&self, path: &Path) {
         self.differ(normalize(path), Err(LoadError::Missing));
     }
@@ -392,7 +392,7 @@ impl SourceDb {
         files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
     }
 
-    /// What stands at a path, links followed, overlays counted as files.
+    /// What is at a path, links followed, overlays counted as files.
     pub(crate) fn kind(&self, path: &Path) -> PathKind {
         let path = &*normal(path);
         match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
@@ -446,7 +446,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// How many days of UTC have passed since 1970-01-01; 0 where the clock stands before it.
+/// How many days of UTC have passed since 1970-01-01; 0 where the clock comes before it.
 pub(crate) fn days_since_1970() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |passed| passed.as_secs() / 86_400)

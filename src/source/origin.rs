@@ -8,7 +8,7 @@ use super::read;
 /// No more of a configuration is read, in bytes.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// The address of `origin` in a repository's own configuration; `None` where that is no regular file in its `.git`.
+/// The address of `origin` in a repository's own configuration; `None` where that is not a regular file in its `.git`.
 pub(crate) fn origin(root: &Path) -> Option<String> {
     let git = root.join(".git");
     let config = git.join("config");

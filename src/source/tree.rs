@@ -15,12 +15,12 @@ use crate::collections::{HashMap, HashSet};
 /// The directories of a run, by path as bytes: these compare faster than the components of a path.
 #[derive(Debug, Default)]
 pub(super) struct Directories {
-    known: RwLock<HashMap<OsString, Known>>,
+    known: RwLock<HashMap<OsString, KnownDirectory>>,
 }
 
 /// What is known of a directory.
 #[derive(Clone, Debug)]
-enum Known {
+enum KnownDirectory {
     /// One path in it was asked about.
     Asked,
     /// What is in it.
@@ -185,11 +185,11 @@ impl Directories {
     pub(super) fn kind(&self, path: &Path) -> Option<PathKind> {
         let (directory, name) = split(path)?;
         let known = match self.known(directory) {
-            Some(Known::Asked) => self.list(directory),
+            Some(KnownDirectory::Asked) => self.list(directory),
             Some(known) => known,
-            None if self.is_missing(directory) => Known::Missing,
+            None if self.is_missing(directory) => KnownDirectory::Missing,
             None => {
-                self.note(directory, Known::Asked);
+                self.note(directory, KnownDirectory::Asked);
                 return None;
             }
         };
@@ -198,29 +198,29 @@ impl Directories {
 
     fn entries(&self, directory: &Path) -> Arc<Entries> {
         let known = match self.known(directory) {
-            None if self.is_missing(directory) => Known::Missing,
-            None | Some(Known::Asked) => self.list(directory),
+            None if self.is_missing(directory) => KnownDirectory::Missing,
+            None | Some(KnownDirectory::Asked) => self.list(directory),
             Some(known) => known,
         };
         match known {
-            Known::Entries(entries) => entries,
-            Known::Missing | Known::Asked | Known::Unreadable(_) => Arc::default(),
+            KnownDirectory::Entries(entries) => entries,
+            KnownDirectory::Missing | KnownDirectory::Asked | KnownDirectory::Unreadable(_) => Arc::default(),
         }
     }
 
     /// Why a directory that was listed could not be read, in the words of the system.
     fn unreadable(&self, directory: &Path) -> Option<Arc<str>> {
         match self.known(directory) {
-            Some(Known::Unreadable(words)) => Some(words),
+            Some(KnownDirectory::Unreadable(words)) => Some(words),
             _ => None,
         }
     }
 
-    fn known(&self, directory: &Path) -> Option<Known> {
+    fn known(&self, directory: &Path) -> Option<KnownDirectory> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()).cloned()
     }
 
-    fn note(&self, directory: &Path, known: Known) {
+    fn note(&self, directory: &Path, known: KnownDirectory) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).insert(directory.as_os_str().to_owned(), known);
     }
 
@@ -236,23 +236,25 @@ impl Directories {
         }
     }
 
-    fn list(&self, directory: &Path) -> Known {
+    fn list(&self, directory: &Path) -> KnownDirectory {
         let known = match fs::read_dir(directory).and_then(Entries::read) {
-            Ok(entries) => Known::Entries(Arc::new(entries)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Known::Missing,
-            Err(error) => Known::Unreadable(error.to_string().into()),
+            Ok(entries) => KnownDirectory::Entries(Arc::new(entries)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                KnownDirectory::Missing
+            }
+            Err(error) => KnownDirectory::Unreadable(error.to_string().into()),
         };
         self.note(directory, known.clone());
         known
     }
 }
 
-impl Known {
+impl KnownDirectory {
     fn kind(&self, name: &str) -> Option<PathKind> {
         match self {
-            Known::Entries(entries) => entries.leads_to(name),
-            Known::Missing => Some(PathKind::Missing),
-            Known::Asked | Known::Unreadable(_) => None,
+            KnownDirectory::Entries(entries) => entries.leads_to(name),
+            KnownDirectory::Missing => Some(PathKind::Missing),
+            KnownDirectory::Asked | KnownDirectory::Unreadable(_) => None,
         }
     }
 }

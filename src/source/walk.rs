@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::ignored::Patterns;
+use super::ignored::IgnorePatterns;
 use super::path::normal;
 use super::tree::Entries;
 use super::{EntryKind, SourceDb};
@@ -11,7 +11,7 @@ use super::{EntryKind, SourceDb};
 /// What is in and below a directory, the directory itself first: entries by name, those of a directory after it. `.git`
 /// and what git ignores are left out; links are not followed.
 #[derive(Debug)]
-pub(crate) struct Walk<'a> {
+pub(crate) struct DirectoryWalk<'a> {
     sources: &'a SourceDb,
     most_depth: usize,
     first: Option<PathBuf>,
@@ -26,15 +26,15 @@ struct Level {
     /// How many of the entries have been passed.
     passed: usize,
     root: Arc<Path>,
-    patterns: Patterns,
+    patterns: IgnorePatterns,
     /// Whether git ignores the directory, so that only what it tracks in it counts.
     is_ignored: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DirectoryWalk<'a> {
     /// A walk from a directory, which counts even where git ignores it. Where it is in no repository, the patterns of
     /// ignore files in `base` and below decide.
-    pub(crate) fn new(sources: &'a SourceDb, directory: &Path, base: &Path) -> Walk<'a> {
+    pub(crate) fn new(sources: &'a SourceDb, directory: &Path, base: &Path) -> DirectoryWalk<'a> {
         let directory = normal(directory).into_owned();
         let base = if directory.starts_with(base) { base } else { &directory };
         let root = sources.repository(&directory).unwrap_or_else(|| base.to_path_buf());
@@ -42,12 +42,12 @@ impl<'a> Walk<'a> {
         let patterns = sources.patterns(&root, &directory);
         let first = Some(directory.clone());
         let level = Level { directory, entries, passed: 0, root: root.into(), patterns, is_ignored: false };
-        Walk { sources, most_depth: usize::MAX, first, open: vec![level] }
+        DirectoryWalk { sources, most_depth: usize::MAX, first, open: vec![level] }
     }
 
     /// Goes no deeper than this; the entries of the first directory have depth 1.
-    pub(crate) fn most_depth(self, most_depth: usize) -> Walk<'a> {
-        Walk { most_depth, ..self }
+    pub(crate) fn most_depth(self, most_depth: usize) -> DirectoryWalk<'a> {
+        DirectoryWalk { most_depth, ..self }
     }
 
     fn enter(&mut self, directory: PathBuf, is_ignored: bool) {
@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Iterator for Walk<'_> {
+impl Iterator for DirectoryWalk<'_> {
     type Item = (PathBuf, EntryKind);
 
     fn next(&mut self) -> Option<(PathBuf, EntryKind)> {
@@ -88,7 +88,7 @@ impl Iterator for Walk<'_> {
             let is_ignored = level.is_ignored || level.patterns.ignore(&path, kind == EntryKind::Directory);
             let is_tracked = || {
                 let inside = path.strip_prefix(&level.root);
-                inside.is_ok_and(|inside| self.sources.tracked(&level.root).holds(inside))
+                inside.is_ok_and(|inside| self.sources.tracked(&level.root).contains(inside))
             };
             if is_ignored && !is_tracked() {
                 continue;
@@ -152,7 +152,7 @@ mod tests {
         root
     }
 
-    fn files(walk: Walk<'_>) -> Vec<PathBuf> {
+    fn files(walk: DirectoryWalk<'_>) -> Vec<PathBuf> {
         walk.filter(|(_, kind)| *kind == EntryKind::File).map(|(path, _)| path).collect()
     }
 
@@ -168,10 +168,10 @@ mod tests {
             let expect: Vec<PathBuf> =
                 walker.max_depth(Some(depth)).build().flatten().map(ignore::DirEntry::into_path).collect();
             let sources = SourceDb::new();
-            let found: Vec<PathBuf> = Walk::new(&sources, &root, &root).most_depth(depth).map(|(path, _)| path).collect();
+            let found: Vec<PathBuf> = DirectoryWalk::new(&sources, &root, &root).most_depth(depth).map(|(path, _)| path).collect();
             prop_assert_eq!(&found, &expect);
             // What the walk finds is what is not ignored.
-            let walked: BTreeSet<PathBuf> = files(Walk::new(&sources, &root, &root)).into_iter().collect();
+            let walked: BTreeSet<PathBuf> = files(DirectoryWalk::new(&sources, &root, &root)).into_iter().collect();
             for path in paths.iter().map(|path| root.join(path)).filter(|path| sources.kind(path) == PathKind::File) {
                 prop_assert_eq!(sources.is_ignored(&path, &root), !walked.contains(&path), "{}", path.display());
             }
@@ -195,7 +195,7 @@ mod tests {
         fs::create_dir(root.join("inner/.git")).unwrap();
         let sources = SourceDb::new();
         let shown = |path: &str| -> Vec<String> {
-            let walk = files(Walk::new(&sources, &root.join(path), &root)).into_iter();
+            let walk = files(DirectoryWalk::new(&sources, &root.join(path), &root)).into_iter();
             let inside = walk.map(|file| file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
             inside.filter(|file| file.ends_with(".yml")).collect()
         };

@@ -15,11 +15,11 @@ use super::signals::held;
 pub(crate) enum WriteError {
     /// It is a symbolic link.
     Link,
-    /// It stands outside of the directories that may be changed.
+    /// It is outside of the directories that may be changed.
     Outside,
     /// Nobody may write to it.
     ReadOnly,
-    /// It is no regular file.
+    /// It is not a regular file.
     NoFile,
     /// It says something else than what was read.
     Changed,
@@ -29,7 +29,7 @@ pub(crate) enum WriteError {
     Owner,
     /// Extended attributes of it, such as an access control list, would be lost.
     Attributes,
-    /// Something stands where it is to be created.
+    /// Something is where it is to be created.
     Exists,
     /// Any other error of the operating system, in its words.
     Io(String),
@@ -71,11 +71,11 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
     })
 }
 
-/// Makes a file, or writes one anew that plimsoll was told to write: through a symbolic link, and into what is no regular
+/// Makes a file, or writes one anew that plimsoll was told to write: through a symbolic link, and into what is not a regular
 /// file (`/dev/stderr`, a pipe) as it is. What is said to be in one of some directories must be there, links followed.
 ///
 /// # Errors
-/// A link leads elsewhere, it is read-only, the directory is missing or may not be written to, a directory stands there,
+/// A link leads elsewhere, it is read-only, the directory is missing or may not be written to, a directory is there,
 /// the disk is full.
 pub(crate) fn put(path: &Path, text: &str, directories: &[PathBuf]) -> Result<(), WriteError> {
     let path = normalize(path);
@@ -121,7 +121,7 @@ pub(crate) fn may_replace(path: &Path, directories: &[PathBuf]) -> Result<(), Wr
     if directories.iter().any(inside) { Ok(()) } else { Err(WriteError::Outside) }
 }
 
-/// Whether a file may be created: nothing is there, not even a link, and its directory stands in one of these without a
+/// Whether a file may be created: nothing is there, not even a link, and its directory is in one of these without a
 /// link on the way.
 ///
 /// # Errors
@@ -175,7 +175,7 @@ fn exchange(
     may_still: impl FnOnce(&File) -> Result<(), WriteError>,
 ) -> Result<(), WriteError> {
     held(|| {
-        let (copy, mut file) = copy_beside(path, like)?;
+        let (copy, mut file) = copy_next_to(path, like)?;
         let written = like.map_or(Ok(()), |like| resemble(&file, like));
         let written = written.and_then(|()| Ok(file.write_all(text.as_bytes())?));
         let written = written.and_then(|()| Ok(file.sync_all()?)).and_then(|()| may_still(&file));
@@ -186,7 +186,7 @@ fn exchange(
 
 /// An empty file next to another one, under a name that nothing has. A short one: the other may be as long as a name can
 /// be. What is new may be read by whom the system lets read new files.
-fn copy_beside(path: &Path, like: Option<&Metadata>) -> Result<(PathBuf, File), WriteError> {
+fn copy_next_to(path: &Path, like: Option<&Metadata>) -> Result<(PathBuf, File), WriteError> {
     const TRIES: usize = 16;
     let mut tries = 0;
     loop {

@@ -62,7 +62,7 @@ fn facts_text(sources: &SourceDb, request: &Request, facts: &Facts<'_>) -> Strin
     add("facts.peers()", &facts.peers());
     add("facts.published()", &facts.published());
     add("facts.proxied()", &facts.proxied());
-    add("facts.sidecars()", facts.sidecars());
+    add("facts.app_configs()", facts.app_configs());
     add("facts.blanks()", &facts.blanks());
     add("facts.sqlite_files()", &facts.sqlite_files());
     add("facts.missing_sources()", &facts.missing_sources());

@@ -30,7 +30,7 @@ pub struct ExampleFile {
 
 /// What a heading says about the projects under it, in HTML comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct ExampleOptions {
     /// The text of `plimsoll.yaml`; empty for none.
     pub config: String,
     /// `--env-file`s.
@@ -62,7 +62,7 @@ pub struct Example {
     /// The heading inside the section; empty above the first.
     pub heading: String,
     /// What the heading says.
-    pub options: Options,
+    pub options: ExampleOptions,
     /// The files.
     pub files: Vec<ExampleFile>,
     /// What files become when the fixes are applied: path and text.
@@ -93,8 +93,8 @@ pub fn examples(document: &Document) -> Result<Vec<Example>, String> {
 /// # Errors
 /// See [`examples`].
 pub fn parse(text: &str) -> Result<Vec<Example>, String> {
-    let mut reader = Reader::default();
-    let mut open: Option<Fence> = None;
+    let mut reader = ExampleReader::default();
+    let mut open: Option<FencedBlock> = None;
     for (number, line) in (1u32..).zip(text.lines()) {
         reader.number = number;
         match open.take() {
@@ -105,7 +105,7 @@ pub fn parse(text: &str) -> Result<Vec<Example>, String> {
                 open = Some(fence);
             }
             None => match line.strip_prefix("```") {
-                Some(info) => open = Some(Fence { info: info.to_owned(), text: String::new(), line: number + 1 }),
+                Some(info) => open = Some(FencedBlock { info: info.to_owned(), text: String::new(), line: number + 1 }),
                 None => reader.line(line).map_err(|reason| format!("line {number}: {reason}"))?,
             },
         }
@@ -114,8 +114,8 @@ pub fn parse(text: &str) -> Result<Vec<Example>, String> {
     Ok(reader.examples)
 }
 
-/// A block and what stands behind its opening fence.
-struct Fence {
+/// A block and what comes after its opening fence.
+struct FencedBlock {
     info: String,
     text: String,
     line: u32,
@@ -129,11 +129,11 @@ enum Last {
     Group,
 }
 
-struct Reader {
+struct ExampleReader {
     examples: Vec<Example>,
     section: String,
     heading: String,
-    options: Options,
+    options: ExampleOptions,
     group: Example,
     singles: Vec<Example>,
     last: Last,
@@ -141,13 +141,13 @@ struct Reader {
     number: u32,
 }
 
-impl Default for Reader {
-    fn default() -> Reader {
-        Reader {
+impl Default for ExampleReader {
+    fn default() -> ExampleReader {
+        ExampleReader {
             examples: Vec::new(),
             section: String::new(),
             heading: String::new(),
-            options: Options::default(),
+            options: ExampleOptions::default(),
             group: Example::default(),
             singles: Vec::new(),
             last: Last::Nothing,
@@ -156,7 +156,7 @@ impl Default for Reader {
     }
 }
 
-impl Reader {
+impl ExampleReader {
     /// A line outside of blocks.
     fn line(&mut self, line: &str) -> Result<(), String> {
         if let Some(section) = line.strip_prefix("## ") {
@@ -221,7 +221,7 @@ impl Reader {
     }
 
     /// A finished block; one outside of Examples and Cases is only shown, and so may be no file of a project.
-    fn block(&mut self, fence: Fence) -> Result<(), String> {
+    fn block(&mut self, fence: FencedBlock) -> Result<(), String> {
         if !SECTIONS.contains(&self.section.as_str()) {
             let is_shown = !fence.info.contains(' ')
                 && fence.info != "finding"
@@ -273,7 +273,7 @@ impl Reader {
     }
 
     /// A block marked `fixed` belongs to the last project; without a path, to its last file.
-    fn fixed(&mut self, language: String, path: Option<String>, fence: Fence) -> Result<(), String> {
+    fn fixed(&mut self, language: String, path: Option<String>, fence: FencedBlock) -> Result<(), String> {
         let last = self.last_file().ok_or("`fixed` is before the first block")?.path.clone();
         let path = path.unwrap_or(last);
         let example = self.last_example().ok_or("`fixed` is before the first block")?;
@@ -286,7 +286,7 @@ impl Reader {
     }
 
     /// A block of `finding` belongs to the last project, and follows its files.
-    fn finding(&mut self, fence: Fence) -> Result<(), String> {
+    fn finding(&mut self, fence: FencedBlock) -> Result<(), String> {
         let example = self.last_example().ok_or("`finding` is before the first block")?;
         if example.findings.is_some() {
             return Err("a project has one block of `finding`".to_owned());

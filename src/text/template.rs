@@ -1,15 +1,15 @@
 //! Interpolation of one string: `${NAME}`, `${NAME:-default}`, `$NAME`, `$$`, with where every byte came from.
 
-/// How deep defaults may nest before they are taken as they stand; Compose has no limit.
+/// How deep defaults may nest before they are taken as they are; Compose has no limit.
 const MAX_DEPTH: usize = 32;
 
 /// How many bytes of values one expansion takes in; the values after that count as blank. Compose has no limit, but
 /// Linux starts no program with a variable over 128 KiB.
 const MAX_INSERTED_BYTES: usize = 1024 * 1024;
 
-/// What stands between a variable's name and its word.
+/// What is between a variable's name and its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub(crate) enum SubstitutionOperator {
     /// `-`, or `:-` when an empty value counts as unset too.
     Default {
         /// It was written with `:`.
@@ -29,7 +29,7 @@ pub(crate) enum Operator {
 
 /// What became of one use of a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum SubstitutionOutcome {
     /// It is set, and its value was used.
     Value,
     /// Its default was used.
@@ -46,7 +46,7 @@ pub(crate) enum Outcome {
 
 /// One use of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Use {
+pub(crate) struct TemplateUse {
     /// The name, as written.
     pub(crate) name: String,
     /// First byte of the whole `${…}` or `$name` in the template.
@@ -54,9 +54,9 @@ pub(crate) struct Use {
     /// The byte after its last one.
     pub(crate) end: usize,
     /// The operator, if there is one.
-    pub(crate) operator: Option<Operator>,
+    pub(crate) operator: Option<SubstitutionOperator>,
     /// What became of it.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: SubstitutionOutcome,
     /// The default, the alternative or the message, variables in it resolved; `None` without an operator.
     pub(crate) word: Option<String>,
     /// False for a use in a default, an alternative or a message that was not taken. Compose resolves it all the same.
@@ -65,7 +65,7 @@ pub(crate) struct Use {
 
 /// Which bytes of the template a stretch of the result comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct TemplatePiece {
     /// First byte of the result.
     pub(crate) start: usize,
     /// The byte after the last one; equal to `start` for a variable that gave nothing.
@@ -80,7 +80,7 @@ pub(crate) struct Piece {
 
 /// Why Compose rejects a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
+pub(crate) enum TemplateProblem {
     /// A `${` that starts no variable.
     Invalid {
         /// The byte of its `$`.
@@ -107,16 +107,16 @@ pub struct Expansion {
     /// The result; the best that can be had where there are problems.
     pub text: String,
     /// Where the result comes from, in order. An invalid `${` gives no piece.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<TemplatePiece>,
     /// All uses of variables by their first byte, an outer one before those in its word.
-    pub(crate) uses: Vec<Use>,
+    pub(crate) uses: Vec<TemplateUse>,
     /// All problems, in the order Compose meets them; it stops at the first.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<TemplateProblem>,
     /// How many bytes of values were taken in.
     pub(crate) inserted: usize,
     /// Whether there were too many, so that some values count as blank.
     pub(crate) is_cut: bool,
-    /// Whether defaults nest too deeply, so that some are taken as they stand.
+    /// Whether defaults nest too deeply, so that some are taken as they are.
     pub(crate) is_deep: bool,
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn message_as_written(raw: &str, variable: &str) -> String {
     let by_name = |name: &str| (name != variable).then(|| format!("${{{name}}}"));
     let problems = expand(raw, &by_name).problems.into_iter();
     let mut messages = problems.filter_map(|problem| match problem {
-        Problem::Required { name, message, .. } if name == variable => Some(message),
+        TemplateProblem::Required { name, message, .. } if name == variable => Some(message),
         _ => None,
     });
     messages.next_back().unwrap_or_default()
@@ -153,15 +153,15 @@ struct Expander<'a> {
     inserted: usize,
     is_cut: bool,
     is_deep: bool,
-    uses: Vec<Use>,
-    problems: Vec<Problem>,
+    uses: Vec<TemplateUse>,
+    problems: Vec<TemplateProblem>,
 }
 
 /// The result of a part of the template.
 #[derive(Default)]
 struct Stretch {
     text: String,
-    pieces: Vec<Piece>,
+    pieces: Vec<TemplatePiece>,
 }
 
 impl Stretch {
@@ -171,14 +171,14 @@ impl Stretch {
         }
         let start = self.text.len();
         self.text.push_str(text);
-        self.pieces.push(Piece { start, end: self.text.len(), from_start, from_end, variable });
+        self.pieces.push(TemplatePiece { start, end: self.text.len(), from_start, from_end, variable });
     }
 }
 
 /// A variable as written, before it is resolved; bytes of the template.
-struct Reference {
+struct WrittenVariable {
     name: (usize, usize),
-    operator: Option<Operator>,
+    operator: Option<SubstitutionOperator>,
     word: (usize, usize),
     end: usize,
 }
@@ -213,7 +213,7 @@ impl<'a> Expander<'a> {
                     at = dollar + 1;
                     continue;
                 }
-                Some(Reference { name, operator: None, word: (name.1, name.1), end: name.1 })
+                Some(WrittenVariable { name, operator: None, word: (name.1, name.1), end: name.1 })
             };
             out.push(self.slice(literal, dollar), literal, dollar, None);
             if let Some(reference) = reference {
@@ -222,7 +222,7 @@ impl<'a> Expander<'a> {
                 out.push(&value, dollar, reference.end, Some(index));
                 literal = reference.end;
             } else {
-                self.problems.push(Problem::Invalid { start: dollar, end: self.invalid_end(dollar, end) });
+                self.problems.push(TemplateProblem::Invalid { start: dollar, end: self.invalid_end(dollar, end) });
                 literal = dollar + 2;
             }
             at = literal;
@@ -233,7 +233,7 @@ impl<'a> Expander<'a> {
 
     /// The `${…}` at a byte. Compose takes everything up to the last `}` of the line, then cuts it at the brace that
     /// balances the first; where none does, as in `${A:-{}}`, it keeps the whole.
-    fn braced(&self, dollar: usize, end: usize, last_brace: &mut LastBrace) -> Option<Reference> {
+    fn braced(&self, dollar: usize, end: usize, last_brace: &mut LastBrace) -> Option<WrittenVariable> {
         let name_start = dollar + 2;
         let name_end = name_start + name_length(self.slice(name_start, end));
         if name_end == name_start {
@@ -242,13 +242,13 @@ impl<'a> Expander<'a> {
         let name = (name_start, name_end);
         let behind = self.slice(name_end, end);
         if behind.starts_with('}') {
-            return Some(Reference { name, operator: None, word: (name_end, name_end), end: name_end + 1 });
+            return Some(WrittenVariable { name, operator: None, word: (name_end, name_end), end: name_end + 1 });
         }
         let (operator, length) = operator(behind)?;
         let word_start = name_end + length;
         let last = self.last_brace(dollar, end, last_brace).filter(|last| *last >= word_start)?;
         let close = self.balancing_brace(dollar, last).unwrap_or(last);
-        Some(Reference { name, operator: Some(operator), word: (word_start, close), end: close + 1 })
+        Some(WrittenVariable { name, operator: Some(operator), word: (word_start, close), end: close + 1 })
     }
 
     fn last_brace(&self, from: usize, end: usize, known: &mut LastBrace) -> Option<usize> {
@@ -278,15 +278,18 @@ impl<'a> Expander<'a> {
         None
     }
 
-    fn resolve(&mut self, start: usize, reference: &Reference, depth: usize, effective: bool) -> String {
+    fn resolve(&mut self, start: usize, reference: &WrittenVariable, depth: usize, effective: bool) -> String {
         let name = self.slice(reference.name.0, reference.name.1).to_owned();
         let value = (self.lookup)(&name);
         let outcome = outcome(reference.operator, value.as_deref());
         let index = self.uses.len();
         let (end, operator) = (reference.end, reference.operator);
-        self.uses.push(Use { name: name.clone(), start, end, operator, outcome, word: None, effective });
+        self.uses.push(TemplateUse { name: name.clone(), start, end, operator, outcome, word: None, effective });
         let word = operator.map(|_| {
-            let taken = matches!(outcome, Outcome::Default | Outcome::Alternative | Outcome::Missing);
+            let taken = matches!(
+                outcome,
+                SubstitutionOutcome::Default | SubstitutionOutcome::Alternative | SubstitutionOutcome::Missing
+            );
             self.word(reference.word, depth + 1, effective && taken)
         });
         if let Some(outer) = self.uses.get_mut(index) {
@@ -294,11 +297,11 @@ impl<'a> Expander<'a> {
         }
         let word = word.unwrap_or_default();
         let text = match outcome {
-            Outcome::Value => value.unwrap_or_default(),
-            Outcome::Default | Outcome::Alternative => word,
-            Outcome::Empty | Outcome::Unset => String::new(),
-            Outcome::Missing => {
-                self.problems.push(Problem::Required { name, message: word, start, end });
+            SubstitutionOutcome::Value => value.unwrap_or_default(),
+            SubstitutionOutcome::Default | SubstitutionOutcome::Alternative => word,
+            SubstitutionOutcome::Empty | SubstitutionOutcome::Unset => String::new(),
+            SubstitutionOutcome::Missing => {
+                self.problems.push(TemplateProblem::Required { name, message: word, start, end });
                 String::new()
             }
         };
@@ -342,38 +345,38 @@ fn name_length(text: &str) -> usize {
 }
 
 /// The operator at the start of a text, and its length in bytes.
-fn operator(text: &str) -> Option<(Operator, usize)> {
+fn operator(text: &str) -> Option<(SubstitutionOperator, usize)> {
     let sign = text.strip_prefix(':').unwrap_or(text);
     let also_when_empty = sign.len() < text.len();
     let operator = match sign.bytes().next()? {
-        b'-' => Operator::Default { also_when_empty },
-        b'?' => Operator::Required { also_when_empty },
-        b'+' => Operator::Alternative { also_when_empty },
+        b'-' => SubstitutionOperator::Default { also_when_empty },
+        b'?' => SubstitutionOperator::Required { also_when_empty },
+        b'+' => SubstitutionOperator::Alternative { also_when_empty },
         _ => return None,
     };
     Some((operator, 1 + usize::from(also_when_empty)))
 }
 
-fn outcome(operator: Option<Operator>, value: Option<&str>) -> Outcome {
+fn outcome(operator: Option<SubstitutionOperator>, value: Option<&str>) -> SubstitutionOutcome {
     let unset = match (operator, value) {
         (_, None) => true,
         (
             Some(
-                Operator::Default { also_when_empty }
-                | Operator::Required { also_when_empty }
-                | Operator::Alternative { also_when_empty },
+                SubstitutionOperator::Default { also_when_empty }
+                | SubstitutionOperator::Required { also_when_empty }
+                | SubstitutionOperator::Alternative { also_when_empty },
             ),
             Some(""),
         ) => also_when_empty,
         _ => false,
     };
     match operator {
-        Some(Operator::Default { .. }) if unset => Outcome::Default,
-        Some(Operator::Required { .. }) if unset => Outcome::Missing,
-        Some(Operator::Alternative { .. }) if !unset => Outcome::Alternative,
-        _ if value.is_none() => Outcome::Unset,
-        _ if value == Some("") => Outcome::Empty,
-        _ => Outcome::Value,
+        Some(SubstitutionOperator::Default { .. }) if unset => SubstitutionOutcome::Default,
+        Some(SubstitutionOperator::Required { .. }) if unset => SubstitutionOutcome::Missing,
+        Some(SubstitutionOperator::Alternative { .. }) if !unset => SubstitutionOutcome::Alternative,
+        _ if value.is_none() => SubstitutionOutcome::Unset,
+        _ if value == Some("") => SubstitutionOutcome::Empty,
+        _ => SubstitutionOutcome::Value,
     }
 }
 

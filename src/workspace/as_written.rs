@@ -5,7 +5,7 @@ use crate::compose::load::interpolate::OF_PROJECT;
 use crate::compose::{Project, Reference};
 use crate::finding::Finding;
 use crate::source::{FileId, NodeId, Place};
-use crate::text::template::Outcome;
+use crate::text::template::SubstitutionOutcome;
 
 /// So many variables are looked at for one finding; a service that uses more repeats itself.
 const MOST: usize = 256;
@@ -20,7 +20,7 @@ impl<'a> Uses<'a> {
     /// Of a project.
     pub(super) fn new(project: &'a Project) -> Uses<'a> {
         let mut uses = Uses { by_scalar: HashMap::default(), by_service: HashMap::default() };
-        let brought = |one: &&Reference| one.effective && one.outcome == Outcome::Value;
+        let brought = |one: &&Reference| one.effective && one.outcome == SubstitutionOutcome::Value;
         for reference in project.references.iter().filter(brought) {
             let name = reference.name.as_str();
             let Some(value) = project.environment.value(name).filter(|_| !OF_PROJECT.contains(&name)) else { continue };
@@ -72,13 +72,13 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// Whether a value says where it comes from: it has parts, so it is no word that could be a service's name, and no
+/// Whether a value says where it comes from: it has parts, so it is not a word that could be a service's name, and no
 /// number.
 fn is_telling(value: &str) -> bool {
     value.len() >= 4 && value.contains(['/', ':', '.', '@'])
 }
 
-/// Replaces a value in what stands between backticks.
+/// Replaces a value in what is between backticks.
 fn in_backticks(text: &mut String, name: &str, value: &str) {
     if !text.contains(value) {
         return;

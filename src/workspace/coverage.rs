@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::projects::{Outcome, Run};
-use crate::compose::Entry;
+use super::projects::{ProjectOutcome, WorkspaceRun};
+use crate::compose::ProjectEntry;
 use crate::discover::invocations::{Invocations, NotJudged, Reason};
 use crate::finding::{Finding, Subject, rule};
 use crate::source::{FileId, NodeId, PathKind, Place, SourceDb, Span};
 
-impl Run<'_> {
+impl WorkspaceRun<'_> {
     /// The files that are asked about and that no invocation covers, each with what is said about it. What is named and
     /// judged alone is none of them.
-    pub(super) fn left_out(&self, all: &Invocations, paths: &[PathBuf], alone: &[PathBuf]) -> Vec<Outcome> {
+    pub(super) fn left_out(&self, all: &Invocations, paths: &[PathBuf], alone: &[PathBuf]) -> Vec<ProjectOutcome> {
         let directories: Vec<&PathBuf> =
             paths.iter().filter(|path| self.sources.kind(path) == PathKind::Directory).collect();
         let is_asked =
@@ -20,13 +20,13 @@ impl Run<'_> {
         asked.filter_map(|left| self.left_out_one(left)).collect()
     }
 
-    fn left_out_one(&self, left: &NotJudged) -> Option<Outcome> {
+    fn left_out_one(&self, left: &NotJudged) -> Option<ProjectOutcome> {
         let file = self.sources.load(&left.file).ok()?;
         let mut findings: Vec<Finding> = finding(self.sources, file, left).into_iter().collect();
-        let entry = Entry::of_file(&left.file);
-        self.suppressions.mark(&mut findings, &[(file, crate::report::suppress::Kind::Yaml)]);
+        let entry = ProjectEntry::from_file(&left.file);
+        self.suppressions.mark(&mut findings, &[(file, crate::report::suppress::CommentLanguage::Yaml)]);
         self.suppressions.mark_configured(&mut findings);
-        Some(Outcome::not_judged(entry, findings, file))
+        Some(ProjectOutcome::not_judged(entry, findings, file))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::RegexSet;
 
 use crate::collections::{HashMap, HashSet};
-use crate::finding::{Finding, Lack, Lacking, RuleId, Severity};
+use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, Severity};
 use crate::rules::Rule;
 use crate::rules::missing::REPORTS_MISSING;
 use crate::source::{NodeId, SourceDb, normalize};
@@ -14,10 +14,10 @@ use crate::yaml::{NodeKind, Tree};
 
 /// Whether an entry is a project, or a part of one whose other parts are not known.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum EntryStatus {
     /// All of it is known.
     Project,
-    /// What it lacks may stand in files that are not known.
+    /// What it lacks may be in files that are not known.
     Fragment,
 }
 
@@ -39,55 +39,58 @@ impl Depth {
 
 /// What a fragment lacks that the rest of its project has.
 pub(crate) fn is_incompleteness(finding: &Finding) -> bool {
-    finding.lacks.as_ref().is_some_and(|lack| !matches!(lack.what, Lacking::Variable(_)))
+    finding.missing.as_ref().is_some_and(|missing| !matches!(missing.what, MissingKind::Variable(_)))
 }
 
 /// Whether a fragment lacks what only the file below an overlay can have: an image, a base, or services.
-pub(crate) fn lacks_base(finding: &Finding) -> bool {
-    let what = finding.lacks.as_ref().map(|lack| &lack.what);
-    matches!(what, Some(Lacking::Image | Lacking::Base(_) | Lacking::Build(_) | Lacking::Services))
+pub(crate) fn has_no_base(finding: &Finding) -> bool {
+    let what = finding.missing.as_ref().map(|missing| &missing.what);
+    matches!(what, Some(MissingKind::Image | MissingKind::Base(_) | MissingKind::Build(_) | MissingKind::Services))
 }
 
 /// Whether a finding that other files may resolve is of a rule that also runs on projects that nobody asked about.
 pub(crate) fn is_reported_where_it_may_be_missing(finding: &Finding) -> bool {
-    finding.lacks.is_none() || REPORTS_MISSING.contains(&finding.rule)
+    finding.missing.is_none() || REPORTS_MISSING.contains(&finding.rule)
 }
 
-/// What findings have in common that lack the same thing.
-fn shared_lack(finding: &Finding) -> Option<(RuleId, Lack, Option<String>)> {
-    let lack = finding.lacks.clone()?;
+/// What findings that lack the same thing have in common.
+fn shared_missing(finding: &Finding) -> Option<(RuleId, MissingDefinition, Option<String>)> {
+    let missing = finding.missing.clone()?;
     // Whoever needs a name, it is the same one that is missing.
-    let by = match lack.what {
-        Lacking::Image | Lacking::Variable(_) => lack.by,
+    let by = match missing.what {
+        MissingKind::Image | MissingKind::Variable(_) => missing.by,
         _ => String::new(),
     };
-    Some((finding.rule, Lack { by, ..lack }, finding.evidence.clone()))
+    Some((finding.rule, MissingDefinition { by, ..missing }, finding.evidence.clone()))
 }
 
 /// How many directories must lack the same thing for it to be supplied by what puts them together.
 const SUPPLIED: usize = 3;
 
 fn unset(finding: &Finding) -> bool {
-    matches!(finding.lacks, Some(Lack { what: Lacking::Variable(_), .. }))
+    matches!(finding.missing, Some(MissingDefinition { what: MissingKind::Variable(_), .. }))
 }
 
 fn is_service(finding: &Finding) -> bool {
-    matches!(finding.lacks, Some(Lack { what: Lacking::Name { kind: "service", .. } | Lacking::Active(_), .. }))
+    matches!(
+        finding.missing,
+        Some(MissingDefinition { what: MissingKind::Name { kind: "service", .. } | MissingKind::Active(_), .. })
+    )
 }
 
-/// Words that the files of other projects hold that lack the same as a finding; none for a finding of another kind.
-pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
-    let words = finding.lacks.iter().flat_map(|lack| {
-        let what = match &lack.what {
-            Lacking::Name { name, .. }
-            | Lacking::Active(name)
-            | Lacking::Base(name)
-            | Lacking::Build(name)
-            | Lacking::Variable(name) => name,
-            Lacking::Image => "image",
-            Lacking::Services => "services",
+/// Words that the files of other projects contain that lack the same as a finding; none for a finding of another kind.
+pub(crate) fn words_of_missing(finding: &Finding) -> impl Iterator<Item = &str> {
+    let words = finding.missing.iter().flat_map(|missing| {
+        let what = match &missing.what {
+            MissingKind::Name { name, .. }
+            | MissingKind::Active(name)
+            | MissingKind::Base(name)
+            | MissingKind::Build(name)
+            | MissingKind::Variable(name) => name,
+            MissingKind::Image => "image",
+            MissingKind::Services => "services",
         };
-        [lack.by.as_str(), what]
+        [missing.by.as_str(), what]
     });
     words.filter(|word| !word.is_empty())
 }
@@ -98,13 +101,15 @@ pub(crate) fn words_of_lack(finding: &Finding) -> impl Iterator<Item = &str> {
 pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sources: &SourceDb) -> Vec<Finding> {
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::default();
     for finding in findings.iter().chain(others) {
-        let Some(lack) = shared_lack(finding) else { continue };
+        let Some(missing) = shared_missing(finding) else { continue };
         let file = sources.file(finding.place.span.file);
         let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
-        directories.entry(lack).or_default().insert(directory);
+        directories.entry(missing).or_default().insert(directory);
     }
     let supplied = |finding: &Finding| {
-        shared_lack(finding).and_then(|lack| directories.get(&lack)).is_some_and(|found| found.len() >= SUPPLIED)
+        shared_missing(finding)
+            .and_then(|missing| directories.get(&missing))
+            .is_some_and(|found| found.len() >= SUPPLIED)
     };
     findings
         .into_iter()

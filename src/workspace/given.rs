@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::invocations::Asked;
-use super::projects::{Outcome, Run, loose_overlays};
+use super::projects::{ProjectOutcome, WorkspaceRun, loose_overlays};
 use crate::compose::nearest;
 use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations, MAKES_A_SERVICE};
-use crate::discover::{self, Surroundings, is_compose_name};
+use crate::discover::{self, RunSurroundings, is_compose_name};
 use crate::finding::Finding;
 use crate::source::{LoadError, NodeId, PathKind, normalize};
-use crate::workspace::fragments::{Depth, words_of_lack};
+use crate::workspace::fragments::{Depth, words_of_missing};
 use crate::yaml::Tree;
 
 /// How many directories are looked into for projects that lack the same.
@@ -22,7 +22,7 @@ const MOST_TEXT: usize = 128 * 1024;
 /// How many of them for each word: one may hold it for another reason.
 const FOR_EACH_WORD: usize = 5;
 
-impl Run<'_> {
+impl WorkspaceRun<'_> {
     /// The paths of the request, or the working directory.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         let here = [PathBuf::from(".")];
@@ -31,7 +31,7 @@ impl Run<'_> {
     }
 
     /// The files among paths that no project has read and that may be Compose files.
-    pub(super) fn named_alone(&self, paths: &[PathBuf], outcomes: &[Outcome]) -> Vec<PathBuf> {
+    pub(super) fn named_alone(&self, paths: &[PathBuf], outcomes: &[ProjectOutcome]) -> Vec<PathBuf> {
         let excluded = discover::Exclusion::new(&self.settings.exclude);
         let is_new = |path: &PathBuf| {
             self.sources.kind(path) != PathKind::Directory
@@ -53,13 +53,13 @@ impl Run<'_> {
         unread.map(|(path, _)| path).filter(|path| paths.iter().any(|above| path.starts_with(above))).collect()
     }
 
-    /// Drops the projects that use no file of the request and stand below none of its directories.
-    pub(super) fn keep_asked(&self, outcomes: &mut Vec<Outcome>) {
+    /// Drops the projects that use no file of the request and are below none of its directories.
+    pub(super) fn keep_asked(&self, outcomes: &mut Vec<ProjectOutcome>) {
         if self.request.paths.is_empty() {
             return;
         }
         let (files, directories) = self.files_and_directories();
-        let is_written = |outcome: &Outcome| {
+        let is_written = |outcome: &ProjectOutcome| {
             let places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
             places.into_iter().any(|place| files.contains(&self.sources.file(place.span.file).path))
         };
@@ -72,7 +72,7 @@ impl Run<'_> {
     }
 
     /// The files of the request that no project has read. What is excluded nobody asked for.
-    pub(super) fn unused(&self, outcomes: &[Outcome]) -> Vec<PathBuf> {
+    pub(super) fn unused(&self, outcomes: &[ProjectOutcome]) -> Vec<PathBuf> {
         if self.request.paths.is_empty() {
             return Vec::new();
         }
@@ -84,14 +84,14 @@ impl Run<'_> {
 
     /// What the projects near the files of a request are found to lack, where its own lack something: over all of them a
     /// run would know what nothing in the repository supplies.
-    pub(super) fn lacking_nearby(
+    pub(super) fn missing_nearby(
         &self,
-        outcomes: &[Outcome],
+        outcomes: &[ProjectOutcome],
         all: &BTreeMap<PathBuf, Invocations>,
-        around: &Surroundings,
+        around: &RunSurroundings,
     ) -> Vec<Finding> {
         let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
-        let words: BTreeSet<String> = findings.flat_map(words_of_lack).map(str::to_owned).collect();
+        let words: BTreeSet<String> = findings.flat_map(words_of_missing).map(str::to_owned).collect();
         let words: Vec<String> = words.into_iter().collect();
         let (files, _) = self.files_and_directories();
         if words.is_empty() {
@@ -104,7 +104,7 @@ impl Run<'_> {
         });
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
         let loose = loose_overlays(all);
-        let wanted: BTreeSet<PathBuf> = self.of_rare_words(others, &words).flatten().collect();
+        let wanted: BTreeSet<PathBuf> = self.with_rare_words(others, &words).flatten().collect();
         let is_wanted = |invocation: &&Invocation| invocation.files.iter().any(|file| wanted.contains(file));
         let projects = all.values().flat_map(|all| all.projects.values());
         let asked = projects.map(|invocations| invocations.iter().filter(is_wanted).collect::<Asked<'_>>());
@@ -116,7 +116,7 @@ impl Run<'_> {
     }
 
     /// Of directories those that are needed to see each word a few times: a word that all of them hold hides no rarer one.
-    fn of_rare_words<'w>(
+    fn with_rare_words<'w>(
         &'w self,
         directories: impl Iterator<Item = BTreeSet<PathBuf>> + 'w,
         words: &'w [String],

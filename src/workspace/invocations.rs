@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::outside::outside;
-use super::projects::Run;
-use crate::compose::{Entry, Outside};
+use super::projects::WorkspaceRun;
+use crate::compose::{Outside, ProjectEntry};
 use crate::config::Config;
 use crate::discover::invocations::{Certainty, Configured, Engine, Invocation, Invocations, Settings, discover};
-use crate::discover::{self, Exclusion, Surroundings};
+use crate::discover::{self, Exclusion, RunSurroundings};
 use crate::guard::{defect, guarded};
 use crate::progress::Stage;
 use crate::source::{LoadError, NodeId, PathKind, Place, SourceDb, Span};
@@ -51,7 +51,7 @@ fn configured(sources: &SourceDb, trees: &Trees, config: &Config) -> Vec<Configu
 /// The invocations of one project that a request is about, in order.
 pub(super) type Asked<'i> = Vec<&'i Invocation>;
 
-impl Run<'_> {
+impl WorkspaceRun<'_> {
     /// How the projects of the repositories that paths are in are started, by repository.
     pub(super) fn repositories(&self, paths: &[PathBuf]) -> BTreeMap<PathBuf, Invocations> {
         let roots: BTreeSet<PathBuf> = paths.iter().map(|path| self.root_of(path)).collect();
@@ -71,7 +71,7 @@ impl Run<'_> {
     pub(super) fn root_of(&self, path: &Path) -> PathBuf {
         let is_directory = self.sources.kind(path) == PathKind::Directory;
         let directory = if is_directory { path } else { path.parent().unwrap_or(path) };
-        // What git ignores is no part of a repository: it is judged by itself where somebody names it.
+        // What git ignores is not part of a repository: it is judged by itself where somebody names it.
         let own = self.sources.repository(directory).filter(|root| !self.sources.is_ignored(directory, root));
         own.unwrap_or_else(|| directory.to_path_buf())
     }
@@ -117,7 +117,7 @@ fn users(all: &Invocations, files: &[&PathBuf]) -> BTreeSet<PathBuf> {
 }
 
 /// What docker compose loads for an invocation.
-pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Surroundings) -> Entry {
+pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &RunSurroundings) -> ProjectEntry {
     let mut variables = discover::in_directory(around, &invocation.directory);
     for (name, value) in &invocation.environment {
         let Some(value) = value else { continue };
@@ -125,7 +125,7 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Sur
         variables.push((name.clone(), value.clone()));
     }
     let unknown = invocation.environment.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone());
-    let entry = Entry {
+    let entry = ProjectEntry {
         files: invocation.files.clone(),
         env_files: env_files(sources, invocation),
         directory: invocation.directory.clone(),
@@ -138,7 +138,7 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Sur
         Engine::Swarm => Outside { may_set_others: true, ..Outside::default() },
         Engine::Compose => outside(sources, &entry, &invocation.env_files, unknown.collect()),
     };
-    Entry { outside, ..entry }
+    ProjectEntry { outside, ..entry }
 }
 
 /// The env files in groups: of those that options name a later one wins, of those that docker compose reads by itself an

@@ -11,14 +11,14 @@ use crate::yaml::Trees;
 
 /// The files of a run, for what they hide.
 #[derive(Clone, Copy)]
-pub(super) struct Files<'a> {
+pub(super) struct MaskedFiles<'a> {
     pub(super) sources: &'a SourceDb,
     pub(super) trees: &'a Trees,
     pub(super) masks: &'a Masks,
 }
 
 /// Masks the words of a project's findings. Evidence and resources become parts of fingerprints, so they are masked too.
-pub(super) fn mask_findings(findings: &mut [Finding], project: &Project, files: Files<'_>) {
+pub(super) fn mask_findings(findings: &mut [Finding], project: &Project, files: MaskedFiles<'_>) {
     if findings.is_empty() {
         return;
     }
@@ -45,7 +45,7 @@ pub(super) fn mask_shapes(finding: &mut Finding) {
 }
 
 /// Masks the names in a graph.
-pub(super) fn mask_graph(graph: &mut Graph, project: &Project, files: Files<'_>) {
+pub(super) fn mask_graph(graph: &mut Graph, project: &Project, files: MaskedFiles<'_>) {
     let known = known(project, std::iter::empty(), files);
     for text in graph.words() {
         if let Some(masked) = known.masked(text) {
@@ -66,7 +66,7 @@ fn mask(finding: &mut Finding, masked: &dyn Fn(&str) -> Option<String>) {
 }
 
 /// The secrets of a project: those in its files, in others that findings point at, and in its variables.
-fn known(project: &Project, more: impl Iterator<Item = FileId>, files: Files<'_>) -> KnownSecrets {
+fn known(project: &Project, more: impl Iterator<Item = FileId>, files: MaskedFiles<'_>) -> KnownSecrets {
     let mut known = KnownSecrets::default();
     let of_services = project.env_files.iter().filter_map(|one| one.file);
     let own = project.all_files.iter().copied().chain(project.environment.files.iter().copied()).chain(of_services);
@@ -74,7 +74,7 @@ fn known(project: &Project, more: impl Iterator<Item = FileId>, files: Files<'_>
     all.sort_unstable();
     all.dedup();
     for file in all {
-        for value in &files.masks.of(files.sources, files.trees, file).values {
+        for value in &files.masks.hidden_in(files.sources, files.trees, file).values {
             known.add(value);
         }
     }

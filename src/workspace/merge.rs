@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::projects::Outcome;
+use super::projects::ProjectOutcome;
 use crate::collections::HashMap;
 use crate::discover::invocations::{Certainty, Engine, Invocation};
 use crate::finding::{Finding, HeldIn};
 use crate::source::{SourceDb, relative};
 
 /// The invocations of a run, by number.
-pub(super) struct Judged {
+pub(super) struct JudgedInvocations {
     invocations: Vec<HeldIn>,
     /// The invocations that read a file.
     readers: HashMap<PathBuf, BTreeSet<u32>>,
 }
 
-impl Judged {
+impl JudgedInvocations {
     /// Numbers the invocations of outcomes, and notes on each finding which one it is of.
-    pub(super) fn number(outcomes: &mut [Outcome], sources: &SourceDb, base: &Path) -> Judged {
-        let mut judged = Judged { invocations: Vec::new(), readers: HashMap::default() };
+    pub(super) fn number(outcomes: &mut [ProjectOutcome], sources: &SourceDb, base: &Path) -> JudgedInvocations {
+        let mut judged = JudgedInvocations { invocations: Vec::new(), readers: HashMap::default() };
         for outcome in outcomes.iter_mut() {
             let Some(invocation) = &outcome.invocation else { continue };
             let number = judged.invocations.len() as u32;

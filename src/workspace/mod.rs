@@ -38,18 +38,18 @@ use crate::model::lower;
 use crate::progress::Watch;
 use crate::report::Report;
 use crate::report::baseline::{Baseline, Earlier};
-use crate::report::suppress::{Honoured, Seen, Suppressions, settle};
+use crate::report::suppress::{Honoured, RunContext, Suppressions, settle};
 use crate::rules::compose::problems;
 use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
 use crate::yaml::Trees;
-use masking::{Files, mask_findings, mask_graph, mask_shapes};
-use projects::{Keeping, Run, without_parts_of_others};
+use masking::{MaskedFiles, mask_findings, mask_graph, mask_shapes};
+use projects::{Keeping, WorkspaceRun, without_parts_of_others};
 use selection::select;
 use surroundings::{surroundings, surroundings_of_process};
 use unjudged::unjudged;
-use view::View;
+use view::RunView;
 
 /// What a run is asked to do. Paths may be relative to `directory`.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +94,7 @@ pub struct Request {
 
 /// A resolved project.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Resolved {
+pub(crate) struct ResolvedProject {
     /// What `docker compose config --format json` would print; `None` where Compose would reject the project.
     pub(crate) json: Option<String>,
     /// What is wrong with the files.
@@ -103,7 +103,7 @@ pub(crate) struct Resolved {
 
 /// What is kept of a project to see what a change does to it.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept {
+pub(crate) struct ProjectSnapshot {
     /// The files of its entry.
     pub(crate) files: Vec<PathBuf>,
     /// Those, what they include and extend, and the env files.
@@ -120,7 +120,7 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
 }
 
 /// Judges every project that a request leads to, and keeps what they resolve to.
-pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<Kept>) {
+pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<ProjectSnapshot>) {
     judge(sources, request, Keeping::Models)
 }
 
@@ -130,21 +130,10 @@ pub(crate) fn projects_for_options(sources: &SourceDb, request: &Request) -> Vec
     if !is_for_one || !request.files.is_empty() || request.project_directory.is_some() {
         return Vec::new();
     }
-    let settings = request.config.clone().unwrap_or_default();
     enclose(sources, request);
-    let trees = Trees::default();
-    let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
-    let keeping = Keeping::Nothing;
-    let masks = Masks::default();
-    let run = Run {
-        sources,
-        trees: &trees,
-        masks: &masks,
-        request,
-        settings: &settings,
-        suppressions: &suppressions,
-        keeping,
-    };
+    let state = RunState::new(request);
+    let suppressions = state.suppressions(sources, request);
+    let run = state.run(sources, request, &suppressions, Keeping::Nothing);
     let paths = run.paths();
     let all = run.repositories(&paths);
     let asked = all.values().flat_map(|all| run.asked(all, &paths));
@@ -165,57 +154,78 @@ pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
     parents.chain([normalize(&request.directory)]).collect()
 }
 
-fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<Kept>) {
-    let settings = request.config.clone().unwrap_or_default();
+/// What a run holds on to while it judges projects.
+struct RunState {
+    settings: Config,
+    trees: Arc<Trees>,
+    masks: Arc<Masks>,
+}
+
+impl RunState {
+    fn new(request: &Request) -> RunState {
+        RunState { settings: request.config.clone().unwrap_or_default(), trees: Arc::default(), masks: Arc::default() }
+    }
+
+    fn suppressions<'a>(&'a self, sources: &'a SourceDb, request: &'a Request) -> Suppressions<'a> {
+        Suppressions::new(sources, &self.trees, &self.settings, (request.today, &request.suppressions))
+    }
+
+    fn run<'a>(
+        &'a self,
+        sources: &'a SourceDb,
+        request: &'a Request,
+        suppressions: &'a Suppressions<'a>,
+        keeping: Keeping,
+    ) -> WorkspaceRun<'a> {
+        let RunState { settings, trees, masks } = self;
+        WorkspaceRun { sources, trees, masks, request, settings, suppressions, keeping }
+    }
+}
+
+fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<ProjectSnapshot>) {
     enclose(sources, request);
-    let trees = Arc::new(Trees::default());
-    let suppressions = Suppressions::new(sources, &trees, &settings, (request.today, &request.suppressions));
-    let masks = Arc::new(Masks::default());
-    let run = Run {
-        sources,
-        trees: &trees,
-        masks: &masks,
-        request,
-        settings: &settings,
-        suppressions: &suppressions,
-        keeping,
-    };
+    let state = RunState::new(request);
+    let RunState { settings, trees, masks } = &state;
+    let suppressions = state.suppressions(sources, request);
+    let run = state.run(sources, request, &suppressions, keeping);
     let around = surroundings(request);
     let mut outcomes = if request.files.is_empty() { run.unfound(&around) } else { run.chosen(&around) };
     let paths = if request.files.is_empty() { run.paths() } else { run.unused(&outcomes) };
     let mut all = run.repositories(&paths);
-    let mut notes = reviewed::add_lost(&mut all, sources, request, &settings);
+    let mut notes = reviewed::add_lost(&mut all, sources, request, settings);
     outcomes.extend(run.search(&paths, &all, &around));
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
-    let nearby = run.lacking_nearby(&outcomes, &all, &around);
-    let (loaded, left): (Vec<&projects::Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_project);
+    let nearby = run.missing_nearby(&outcomes, &all, &around);
+    let (loaded, left): (Vec<&projects::ProjectOutcome>, Vec<_>) =
+        outcomes.iter().partition(|outcome| outcome.is_project);
     let (started, not_judged) = (loaded.len(), left.len());
     let projects = loaded.iter().map(|outcome| &outcome.entry.directory).collect::<BTreeSet<_>>().len();
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
-    let invocations = merge::Judged::number(&mut outcomes, sources, &request.directory);
+    let invocations = merge::JudgedInvocations::number(&mut outcomes, sources, &request.directory);
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
-    failures.extend(unjudged(sources, request, &settings, &outcomes));
+    failures.extend(unjudged(sources, request, settings, &outcomes));
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
-    let view = View { sources, request, settings: &settings, judged: &judged };
+    let view = RunView { sources, request, settings, judged: &judged };
     let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
     let mut reports = suppressions.reports(&view.extent(&|rule| view.runs(rule)));
     reports.iter_mut().for_each(mask_shapes);
     findings.extend(reports);
-    let findings = invocations.merge(select(findings, &request.selection, &settings), sources);
-    // Also what stands beside a project, where it is worth a word: the configuration of a proxy.
+    let findings = invocations.merge(select(findings, &request.selection, settings), sources);
+    // Also what is next to a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: RuleId, path: &Path| view.could_find(rule, path);
-    let seen = Seen { projects, files: files.len(), failures, could_find: &could_find };
+    let seen = RunContext { projects, files: files.len(), failures, could_find: &could_find };
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     let invocations = invocations.named(&report.findings);
     notes.extend(suppressions.notes(&request.directory));
-    (Report { unused, notes, invocations, started, not_judged, trees: Arc::clone(&trees), masks, ..report }, kept)
+    let (trees, masks) = (Arc::clone(trees), Arc::clone(masks));
+    (Report { unused, notes, invocations, started, not_judged, trees, masks, ..report }, kept)
 }
 
 /// Whether a path is said to be in one of the repositories that a request is about, so that a change of them may have
@@ -244,18 +254,18 @@ fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 }
 
 /// Loads the one project that a request selects.
-pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Resolved {
+pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> ResolvedProject {
     enclose(sources, request);
     let around = surroundings_of_process(request);
     let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
-        return Resolved { json: None, findings: Vec::new() };
+        return ResolvedProject { json: None, findings: Vec::new() };
     };
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
-    let words = problems::View::new(&project, sources, &trees).for_compose();
+    let words = problems::ProblemView::new(&project, sources, &trees).for_compose();
     let mut findings = problems::findings(&reported, &words);
     findings.extend(problems::newer(&reported, &words));
-    mask_findings(&mut findings, &project, Files { sources, trees: &trees, masks: &Masks::default() });
+    mask_findings(&mut findings, &project, MaskedFiles { sources, trees: &trees, masks: &Masks::default() });
     let json = (!project.rejected).then(|| {
         let active = output::active(&project);
         let value = if with_origins {
@@ -265,13 +275,13 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
         };
         format!("{value:#}")
     });
-    Resolved { json, findings }
+    ResolvedProject { json, findings }
 }
 
 /// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
 /// found.
 pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
-    let draw = |facts: &Facts<'_>, files: Files<'_>| {
+    let draw = |facts: &Facts<'_>, files: MaskedFiles<'_>| {
         let mut graph = graph::graph(facts);
         mask_graph(&mut graph, facts.project, files);
         graph
@@ -292,15 +302,16 @@ pub(crate) fn with_facts<T>(
 fn act_on<T>(
     sources: &SourceDb,
     request: &Request,
-    act: impl FnOnce(&Facts<'_>, Files<'_>) -> T,
+    act: impl FnOnce(&Facts<'_>, MaskedFiles<'_>) -> T,
 ) -> Option<(T, Vec<Finding>)> {
     enclose(sources, request);
     let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
     let masks = Masks::default();
-    let files = Files { sources, trees: &trees, masks: &masks };
-    let mut findings = problems::findings(&reported, &problems::View::new(&project, sources, &trees).for_compose());
+    let files = MaskedFiles { sources, trees: &trees, masks: &masks };
+    let mut findings =
+        problems::findings(&reported, &problems::ProblemView::new(&project, sources, &trees).for_compose());
     mask_findings(&mut findings, &project, files);
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);

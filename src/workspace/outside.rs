@@ -1,9 +1,9 @@
-//! What a checkout cannot contain: env files that only the deployment has, and the examples that stand in for them.
+//! What a checkout cannot contain: env files that only the deployment has, and the examples that are in for them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::compose::{Entry, Outside};
+use crate::compose::{Outside, ProjectEntry};
 use crate::facts::environment::env_examples::example_for;
 use crate::source::{PathKind, SourceDb};
 use crate::text::template::expand;
@@ -17,7 +17,12 @@ const MOST_BYTES: usize = 256 * 1024;
 ///
 /// A default `.env` that is not there is expected where git ignores it or an example shows what belongs in it; one that a
 /// command names is expected always.
-pub(super) fn outside(sources: &SourceDb, entry: &Entry, env_files: &[PathBuf], set: BTreeSet<String>) -> Outside {
+pub(super) fn outside(
+    sources: &SourceDb,
+    entry: &ProjectEntry,
+    env_files: &[PathBuf],
+    set: BTreeSet<String>,
+) -> Outside {
     let directory = &entry.directory;
     let default = directory.join(".env");
     let may_set_others = entry.files.iter().any(|file| is_template(sources, file));
@@ -41,12 +46,12 @@ pub(super) fn outside(sources: &SourceDb, entry: &Entry, env_files: &[PathBuf], 
 }
 
 /// The same for an entry that no invocation describes.
-pub(super) fn supplemented(sources: &SourceDb, entry: Entry) -> Entry {
+pub(super) fn supplemented(sources: &SourceDb, entry: ProjectEntry) -> ProjectEntry {
     if !entry.env_files.is_empty() {
         return entry;
     }
     let outside = outside(sources, &entry, &[entry.directory.join(".env")], BTreeSet::new());
-    Entry { outside, ..entry }
+    ProjectEntry { outside, ..entry }
 }
 
 /// The variables that Compose files use, by their text.
@@ -56,7 +61,7 @@ fn needed(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
     with_variables.flat_map(|file| expand(&file.text, &|_| None).uses).map(|one| one.name).collect()
 }
 
-/// Whether a script beside a Compose file renders it with `envsubst`: its variables are those of the script.
+/// Whether a script next to a Compose file renders it with `envsubst`: its variables are those of the script.
 fn is_template(sources: &SourceDb, file: &Path) -> bool {
     let (Some(directory), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
         return false;

@@ -9,37 +9,37 @@ use super::invocations::{Asked, entry_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
 use super::threads::side_by_side;
-use super::{Kept, Request, chosen_project};
+use super::{ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::budget::Limit;
 use crate::collections::HashSet;
 use crate::compose::load::decode;
 use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
-use crate::compose::{Entry, Outside, Project, load};
+use crate::compose::{Outside, Project, ProjectEntry, load};
 use crate::config::{Config, ProjectSetting};
 use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose, Reason};
-use crate::discover::{self, ProjectSelection, Surroundings};
+use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::facts::repository::{nearby, purpose};
-use crate::finding::{Finding, Lacking, rule};
+use crate::finding::{Finding, MissingKind, rule};
 use crate::guard::{defect, guarded};
 use crate::model::lower;
 use crate::progress::Stage;
-use crate::report::suppress::{Judged, Kind, Suppressions};
-use crate::rules::compose::problems::{self, View};
+use crate::report::suppress::{CommentLanguage, JudgedProject, Suppressions};
+use crate::rules::compose::problems::{self, ProblemView};
 use crate::rules::{self, Context, Rule};
 use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb};
 use crate::workspace::fragments::{
-    Depth, NamedByVariable, Standing, is_incompleteness, is_reported_where_it_may_be_missing, lacks_base,
+    Depth, EntryStatus, NamedByVariable, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
 
 /// What is known of one project.
-pub(super) struct Outcome {
-    pub(super) entry: Entry,
+pub(super) struct ProjectOutcome {
+    pub(super) entry: ProjectEntry,
     pub(super) findings: Vec<Finding>,
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
@@ -53,19 +53,19 @@ pub(super) struct Outcome {
     /// Whether Compose loads these files without being told to.
     is_default: bool,
     pub(super) failure: Option<String>,
-    pub(super) kept: Option<Kept>,
+    pub(super) kept: Option<ProjectSnapshot>,
     /// What its suppressions can be held against.
-    pub(super) judged: Judged,
+    pub(super) judged: JudgedProject,
     /// How it is started; `None` where only the command line says so, and for what is not judged.
     pub(super) invocation: Option<Invocation>,
     /// Whether a project was loaded at all.
     pub(super) is_project: bool,
 }
 
-impl Outcome {
+impl ProjectOutcome {
     /// What is said about a file that is not judged.
-    pub(super) fn not_judged(entry: Entry, findings: Vec<Finding>, file: FileId) -> Outcome {
-        Outcome {
+    pub(super) fn not_judged(entry: ProjectEntry, findings: Vec<Finding>, file: FileId) -> ProjectOutcome {
+        ProjectOutcome {
             read: entry.files.iter().cloned().collect(),
             entry,
             findings,
@@ -77,7 +77,7 @@ impl Outcome {
             is_default: true,
             failure: None,
             kept: None,
-            judged: Judged { files: vec![(file, Kind::Yaml)], ..Judged::default() },
+            judged: JudgedProject { files: vec![(file, CommentLanguage::Yaml)], ..JudgedProject::default() },
             invocation: None,
             is_project: false,
         }
@@ -97,7 +97,7 @@ pub(super) enum Keeping {
 #[derive(Clone, Copy)]
 struct Manner {
     depth: Depth,
-    standing: Standing,
+    standing: EntryStatus,
     /// Whether somebody says that it is started like this.
     is_default: bool,
     /// What it is started for, where that is written.
@@ -106,11 +106,11 @@ struct Manner {
 
 impl Manner {
     const DEFAULT: Manner =
-        Manner { depth: Depth::Whole, standing: Standing::Project, is_default: true, purpose: None };
+        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None };
 }
 
 /// The search for projects, and the judgement of each.
-pub(super) struct Run<'a> {
+pub(super) struct WorkspaceRun<'a> {
     pub(super) sources: &'a SourceDb,
     pub(super) trees: &'a Trees,
     pub(super) masks: &'a Masks,
@@ -120,14 +120,14 @@ pub(super) struct Run<'a> {
     pub(super) suppressions: &'a Suppressions<'a>,
 }
 
-impl Run<'_> {
+impl WorkspaceRun<'_> {
     /// The project that the command line names.
-    pub(super) fn chosen(&self, around: &Surroundings) -> Vec<Outcome> {
+    pub(super) fn chosen(&self, around: &RunSurroundings) -> Vec<ProjectOutcome> {
         self.selected(&[chosen_project(self.request)], around)
     }
 
     /// The projects that the configuration names and that have a file that is not there: docker compose says so.
-    pub(super) fn unfound(&self, around: &Surroundings) -> Vec<Outcome> {
+    pub(super) fn unfound(&self, around: &RunSurroundings) -> Vec<ProjectOutcome> {
         let is_there = |file: &PathBuf| self.sources.kind(file) == PathKind::File;
         let projects = self.settings.projects.iter().filter(|project| !project.files.iter().all(is_there));
         let selections: Vec<ProjectSelection> = projects.map(selection_of).collect();
@@ -135,7 +135,7 @@ impl Run<'_> {
     }
 
     /// The projects whose `.env` names a file that is not there.
-    fn dangling(&self, all: &Invocations, paths: &[PathBuf], around: &Surroundings) -> Vec<Outcome> {
+    fn dangling(&self, all: &Invocations, paths: &[PathBuf], around: &RunSurroundings) -> Vec<ProjectOutcome> {
         let is_asked = |directory: &&PathBuf| {
             let dotenv = directory.join(".env");
             paths.iter().any(|path| directory.starts_with(path) || dotenv == *path)
@@ -143,13 +143,13 @@ impl Run<'_> {
         let asked = all.dangling.iter().filter(is_asked);
         let outcomes = asked.flat_map(|directory| {
             let variables = discover::in_directory(around, directory);
-            let around = Surroundings { directory: directory.clone(), variables };
+            let around = RunSurroundings { directory: directory.clone(), variables };
             self.selected(&[ProjectSelection::default()], &around)
         });
         outcomes.collect()
     }
 
-    fn selected(&self, selections: &[ProjectSelection], around: &Surroundings) -> Vec<Outcome> {
+    fn selected(&self, selections: &[ProjectSelection], around: &RunSurroundings) -> Vec<ProjectOutcome> {
         let entries = selections.iter().filter_map(|one| discover::selected(self.sources, one, around));
         entries.map(|entry| self.judge(&supplemented(self.sources, entry), Manner::DEFAULT)).collect()
     }
@@ -159,13 +159,13 @@ impl Run<'_> {
         &self,
         paths: &[PathBuf],
         all: &BTreeMap<PathBuf, Invocations>,
-        around: &Surroundings,
-    ) -> Vec<Outcome> {
+        around: &RunSurroundings,
+    ) -> Vec<ProjectOutcome> {
         let watch = &self.request.watch;
         let asked: Vec<Asked<'_>> = all.values().flat_map(|all| self.asked(all, paths)).collect();
         let loose = loose_overlays(all);
         watch.announce(asked.len());
-        let mut outcomes: Vec<Outcome> = match asked.as_slice() {
+        let mut outcomes: Vec<ProjectOutcome> = match asked.as_slice() {
             // Threads cost more to start than one project takes.
             [only] => self.project(only, &loose, Depth::Whole, around),
             all => side_by_side(all, |asked| self.project(asked, &loose, Depth::Whole, around)),
@@ -189,8 +189,8 @@ impl Run<'_> {
         asked: &Asked<'_>,
         loose: &BTreeSet<PathBuf>,
         depth: Depth,
-        around: &Surroundings,
-    ) -> Vec<Outcome> {
+        around: &RunSurroundings,
+    ) -> Vec<ProjectOutcome> {
         let base = base_of(asked);
         let judged = asked.iter().map(|invocation| {
             let entry = self.with_options(entry_of(self.sources, invocation, around));
@@ -198,22 +198,22 @@ impl Run<'_> {
                 Certainty::Guessed => self.guessed(&alone(&entry), base.as_deref(), depth),
                 _ => self.judge(&entry, Manner { depth, purpose: written_purpose(invocation), ..Manner::DEFAULT }),
             };
-            Outcome { invocation: Some((*invocation).clone()), ..outcome }
+            ProjectOutcome { invocation: Some((*invocation).clone()), ..outcome }
         });
-        let mut outcomes: Vec<Outcome> = judged.collect();
+        let mut outcomes: Vec<ProjectOutcome> = judged.collect();
         self.complete(&mut outcomes, loose, depth);
         self.request.watch.finish_one();
         outcomes
     }
 
     /// A base that only its overlays make whole lacks nothing; `loose` are the directories with overlays that are not judged.
-    fn complete(&self, outcomes: &mut [Outcome], loose: &BTreeSet<PathBuf>, depth: Depth) {
+    fn complete(&self, outcomes: &mut [ProjectOutcome], loose: &BTreeSet<PathBuf>, depth: Depth) {
         let whole: Vec<Vec<PathBuf>> = outcomes
             .iter()
             .filter(|outcome| outcome.is_overlay && !outcome.incomplete)
             .map(|outcome| outcome.entry.files.clone())
             .collect();
-        let is_part = |outcome: &Outcome| {
+        let is_part = |outcome: &ProjectOutcome| {
             let own = &outcome.entry.files;
             let is_completed = || whole.iter().any(|files| files.len() > own.len() && files.starts_with(own));
             outcome.incomplete && (is_completed() || is_plain(outcome) && loose.contains(&outcome.entry.directory))
@@ -221,14 +221,14 @@ impl Run<'_> {
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
             let invocation = outcome.invocation.take();
             let purpose = invocation.as_ref().and_then(written_purpose);
-            let manner = Manner { depth, purpose, standing: Standing::Fragment, ..Manner::DEFAULT };
+            let manner = Manner { depth, purpose, standing: EntryStatus::Fragment, ..Manner::DEFAULT };
             *outcome = self.judge(&outcome.entry, manner);
             outcome.invocation = invocation;
         }
     }
 
     /// The options of the command line that go with any project.
-    fn with_options(&self, mut entry: Entry) -> Entry {
+    fn with_options(&self, mut entry: ProjectEntry) -> ProjectEntry {
         let request = self.request;
         if !request.profiles.is_empty() {
             entry.profiles = request.profiles.clone();
@@ -241,7 +241,7 @@ impl Run<'_> {
     }
 
     /// A file that nothing says how to start: a project of its own, an overlay of a base, or a fragment.
-    fn guessed(&self, alone: &Entry, base: Option<&Path>, depth: Depth) -> Outcome {
+    fn guessed(&self, alone: &ProjectEntry, base: Option<&Path>, depth: Depth) -> ProjectOutcome {
         let manner = Manner { depth, is_default: false, ..Manner::DEFAULT };
         let own = self.judge(alone, manner);
         if !own.incomplete {
@@ -249,20 +249,20 @@ impl Run<'_> {
         }
         if let Some(base) = base {
             let files = [base.to_path_buf()].into_iter().chain(alone.files.iter().cloned()).collect();
-            let over = Entry { files, ..alone.clone() };
+            let over = ProjectEntry { files, ..alone.clone() };
             let outcome = self.judge(&over, manner);
             // What is laid over the base by its name may still name what nobody defines.
-            let is_overlay = own.findings.iter().any(lacks_base) && !outcome.findings.iter().any(lacks_base);
+            let is_overlay = own.findings.iter().any(has_no_base) && !outcome.findings.iter().any(has_no_base);
             if !outcome.incomplete || is_overlay {
                 return outcome;
             }
         }
-        self.judge(alone, Manner { standing: Standing::Fragment, ..manner })
+        self.judge(alone, Manner { standing: EntryStatus::Fragment, ..manner })
     }
 
-    /// What a file lacks is no finding where another file names it by a variable, or has the service that it lacks: the
+    /// What a file lacks is not a finding where another file names it by a variable, or has the service that it lacks: the
     /// project that loads both may have it.
-    pub(super) fn spare_possible_parts(&self, outcomes: &mut [Outcome]) {
+    pub(super) fn spare_possible_parts(&self, outcomes: &mut [ProjectOutcome]) {
         if !outcomes.iter().any(|outcome| outcome.incomplete) {
             return;
         }
@@ -277,7 +277,8 @@ impl Run<'_> {
             let own_trees: Vec<_> = outcome.all_files.iter().map(|file| self.trees.get(self.sources, *file)).collect();
             let own: Vec<&str> = own_trees.iter().flat_map(|parsed| nearby::services_of(&parsed.0)).collect();
             let lies_over = |finding: &Finding| {
-                let Some(Lacking::Name { kind: "service", name }) = finding.lacks.as_ref().map(|lack| &lack.what)
+                let Some(MissingKind::Name { kind: "service", name }) =
+                    finding.missing.as_ref().map(|missing| &missing.what)
                 else {
                     return false;
                 };
@@ -291,11 +292,11 @@ impl Run<'_> {
         }
     }
 
-    fn judge(&self, entry: &Entry, manner: Manner) -> Outcome {
+    fn judge(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
         let judged = guarded(|| self.judge_unguarded(entry, manner));
         judged.unwrap_or_else(|| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
-            Outcome {
+            ProjectOutcome {
                 entry: entry.clone(),
                 findings: Vec::new(),
                 files: Vec::new(),
@@ -307,31 +308,31 @@ impl Run<'_> {
                 is_default: manner.is_default,
                 failure: Some(format!("{file}: {}", defect("analyzing this project"))),
                 kept: None,
-                judged: Judged::default(),
+                judged: JudgedProject::default(),
                 invocation: None,
                 is_project: true,
             }
         })
     }
 
-    fn judge_unguarded(&self, entry: &Entry, manner: Manner) -> Outcome {
+    fn judge_unguarded(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
         let standing = manner.standing;
         let sources = self.sources.noting_in(&entry.directory);
         let watch = &self.request.watch;
         watch.judge_one();
         let (project, reported) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
-        let mut findings = problems::findings(&reported, &View::new(&project, self.sources, self.trees));
+        let mut findings = problems::findings(&reported, &ProblemView::new(&project, self.sources, self.trees));
         let incomplete = findings.iter().any(is_incompleteness);
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, manner));
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
-        let whole = standing == Standing::Project && !incomplete;
+        let whole = standing == EntryStatus::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
-        if standing == Standing::Fragment {
+        if standing == EntryStatus::Fragment {
             findings.retain(|finding| !is_incompleteness(finding));
         }
         mask_findings(&mut findings, &project, self.files());
-        Outcome {
+        ProjectOutcome {
             entry: entry.clone(),
             findings,
             files: project.files.clone(),
@@ -349,15 +350,15 @@ impl Run<'_> {
         }
     }
 
-    fn files(&self) -> masking::Files<'_> {
-        masking::Files { sources: self.sources, trees: self.trees, masks: self.masks }
+    fn files(&self) -> masking::MaskedFiles<'_> {
+        masking::MaskedFiles { sources: self.sources, trees: self.trees, masks: self.masks }
     }
 
-    fn keep(&self, entry: &Entry, project: &Project, findings: &[Finding]) -> Kept {
+    fn keep(&self, entry: &ProjectEntry, project: &Project, findings: &[Finding]) -> ProjectSnapshot {
         let all: BTreeSet<FileId> = project.all_files.iter().copied().chain(env_files(project)).collect();
         let mut rejections = findings.to_vec();
         mask_findings(&mut rejections, project, self.files());
-        Kept {
+        ProjectSnapshot {
             files: entry.files.clone(),
             all_files: all.into_iter().map(|file| self.sources.file(file).path.clone()).collect(),
             model: decode::to_json(&project.root),
@@ -366,11 +367,11 @@ impl Run<'_> {
     }
 
     /// Marks what is suppressed, before anything is dropped: what has kept a finding from counting is not unused.
-    fn suppress(&self, project: &Project, findings: &mut [Finding], whole: bool) -> Judged {
-        let yaml = project.all_files.iter().map(|file| (*file, Kind::Yaml));
+    fn suppress(&self, project: &Project, findings: &mut [Finding], whole: bool) -> JudgedProject {
+        let yaml = project.all_files.iter().map(|file| (*file, CommentLanguage::Yaml));
         let of_services = project.env_files.iter().filter_map(|file| file.file);
-        let env = project.environment.files.iter().copied().chain(of_services).map(|file| (file, Kind::Env));
-        let mut judged = Judged { files: yaml.chain(env).collect(), whole, ..Judged::default() };
+        let env = project.environment.files.iter().copied().chain(of_services).map(|file| (file, CommentLanguage::Env));
+        let mut judged = JudgedProject { files: yaml.chain(env).collect(), whole, ..JudgedProject::default() };
         self.suppressions.mark(findings, &judged.files);
         self.suppressions.mark_configured(findings);
         if self.suppressions.are_none(&judged.files) {
@@ -381,7 +382,8 @@ impl Run<'_> {
         judged.disabled =
             services.map(|(name, _)| name.to_string()).filter(|name| !project.enabled.contains(name)).collect();
         let is_ignored = |file: &FileId| self.sources.is_ignored(&self.sources.file(*file).path, &project.directory);
-        judged.reads_ignored = judged.files.iter().any(|(file, kind)| *kind == Kind::Env && is_ignored(file));
+        judged.reads_ignored =
+            judged.files.iter().any(|(file, kind)| *kind == CommentLanguage::Env && is_ignored(file));
         judged
     }
 
@@ -406,7 +408,7 @@ impl Run<'_> {
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: manner.standing == Standing::Fragment || project.cut_off,
+            fragment: manner.standing == EntryStatus::Fragment || project.cut_off,
         };
         let mut findings = Vec::new();
         let start = Instant::now();
@@ -429,11 +431,11 @@ fn written_purpose(invocation: &Invocation) -> Option<Purpose> {
     (invocation.certainty >= Certainty::Written).then_some(invocation.purpose)
 }
 
-fn purpose_of(purpose: Purpose) -> purpose::Purpose {
+fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {
     match purpose {
-        Purpose::Test => purpose::Purpose::Test,
-        Purpose::Develop => purpose::Purpose::Development,
-        Purpose::Deploy => purpose::Purpose::Any,
+        Purpose::Test => purpose::FilePurpose::Test,
+        Purpose::Develop => purpose::FilePurpose::Development,
+        Purpose::Deploy => purpose::FilePurpose::Any,
     }
 }
 
@@ -444,13 +446,13 @@ pub(super) fn loose_overlays(all: &BTreeMap<PathBuf, Invocations>) -> BTreeSet<P
 }
 
 /// Whether nothing says how a project is started but the names of its files.
-fn is_plain(outcome: &Outcome) -> bool {
+fn is_plain(outcome: &ProjectOutcome) -> bool {
     outcome.invocation.as_ref().is_some_and(|invocation| invocation.certainty == Certainty::Default)
 }
 
 /// The entry of a guess without the base that its overlay may belong to.
-fn alone(entry: &Entry) -> Entry {
-    Entry { files: entry.files.last().cloned().into_iter().collect(), ..entry.clone() }
+fn alone(entry: &ProjectEntry) -> ProjectEntry {
+    ProjectEntry { files: entry.files.last().cloned().into_iter().collect(), ..entry.clone() }
 }
 
 /// The base that an overlay of a project may belong to.
@@ -477,7 +479,7 @@ fn selection_of(project: &ProjectSetting) -> ProjectSelection {
 }
 
 /// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
-pub(super) fn without_parts_of_others(outcomes: Vec<Outcome>) -> Vec<Outcome> {
+pub(super) fn without_parts_of_others(outcomes: Vec<ProjectOutcome>) -> Vec<ProjectOutcome> {
     let mut parts: HashSet<FileId> = HashSet::default();
     for outcome in &outcomes {
         parts.extend(outcome.all_files.iter().filter(|file| !outcome.files.contains(file)));

@@ -55,7 +55,7 @@ impl Selection {
 
 /// How exactly a list names a rule; `None` where it does not.
 fn precision(list: &[Selector], rule: RuleId) -> Option<u8> {
-    list.iter().filter(|selector| selector.holds(rule)).map(|selector| selector.precision()).max()
+    list.iter().filter(|selector| selector.contains(rule)).map(|selector| selector.precision()).max()
 }
 
 /// Applies the selection of rules and the configured severities.

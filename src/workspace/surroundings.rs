@@ -1,11 +1,11 @@
 //! The variables that a project sees besides those of its files.
 
 use super::Request;
-use crate::discover::Surroundings;
+use crate::discover::RunSurroundings;
 use crate::source::process_variables;
 
 /// Variables that every machine has, with values that are the same on all, so that findings are, too.
-pub(super) fn surroundings(request: &Request) -> Surroundings {
+pub(super) fn surroundings(request: &Request) -> RunSurroundings {
     if request.use_environment {
         return surroundings_of_process(request);
     }
@@ -16,11 +16,11 @@ pub(super) fn surroundings(request: &Request) -> Surroundings {
         ("USER", "user".to_owned()),
     ];
     let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Surroundings { directory: request.directory.clone(), variables }
+    RunSurroundings { directory: request.directory.clone(), variables }
 }
 
 /// `resolve` prints what Compose would print here: the machine's own variables count, all others only when asked.
-pub(super) fn surroundings_of_process(request: &Request) -> Surroundings {
+pub(super) fn surroundings_of_process(request: &Request) -> RunSurroundings {
     const OF_THE_MACHINE: [&str; 3] = ["HOME", "PATH", "USER"];
     let mut variables: Vec<(String, String)> = process_variables()
         .into_iter()
@@ -29,5 +29,5 @@ pub(super) fn surroundings_of_process(request: &Request) -> Surroundings {
     if !variables.iter().any(|(name, _)| name == "PWD") {
         variables.push(("PWD".to_owned(), request.directory.display().to_string()));
     }
-    Surroundings { directory: request.directory.clone(), variables }
+    RunSurroundings { directory: request.directory.clone(), variables }
 }

@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::Request;
-use super::projects::Outcome;
+use super::projects::ProjectOutcome;
 use crate::config::Config;
 use crate::discover::Exclusion;
 use crate::source::{LoadError, PathKind, SourceDb, normalize, relative};
 
 /// A line for each file or directory that was not read. What is excluded nobody asked for.
-pub(super) fn unjudged(sources: &SourceDb, request: &Request, settings: &Config, outcomes: &[Outcome]) -> Vec<String> {
+pub(super) fn unjudged(
+    sources: &SourceDb,
+    request: &Request,
+    settings: &Config,
+    outcomes: &[ProjectOutcome],
+) -> Vec<String> {
     let excluded = Exclusion::new(&settings.exclude);
     let asked = asked(request);
     let mut unread = sources.unread();

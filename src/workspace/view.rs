@@ -7,31 +7,31 @@ use crate::collections::HashSet;
 use crate::config::Config;
 use crate::discover::is_compose_name;
 use crate::finding::RuleId;
-use crate::report::suppress::{Extent, Judged};
+use crate::report::suppress::{JudgedProject, RunCoverage};
 use crate::source::{PathKind, SourceDb, normalize};
 
 /// A run that is over.
-pub(super) struct View<'a> {
+pub(super) struct RunView<'a> {
     pub(super) sources: &'a SourceDb,
     pub(super) request: &'a Request,
     pub(super) settings: &'a Config,
-    pub(super) judged: &'a [Judged],
+    pub(super) judged: &'a [JudgedProject],
 }
 
-impl View<'_> {
+impl RunView<'_> {
     /// Whether a rule ran.
     pub(super) fn runs(&self, rule: RuleId) -> bool {
         self.request.selection.runs(rule, self.settings)
     }
 
     /// What the suppressions of the run can be held against.
-    pub(super) fn extent<'r>(&'r self, runs: &'r dyn Fn(RuleId) -> bool) -> Extent<'r> {
+    pub(super) fn extent<'r>(&'r self, runs: &'r dyn Fn(RuleId) -> bool) -> RunCoverage<'r> {
         let request = self.request;
         let as_usual = request.files.is_empty() && request.env_files.is_empty() && !request.use_environment;
         let paths = self.paths();
         let named = !self.settings.projects.is_empty() && request.paths.is_empty();
         let below = |path: &PathBuf| self.settings.directory().starts_with(path);
-        Extent {
+        RunCoverage {
             judged: self.judged,
             all_of_files: as_usual && (named || paths.iter().all(|path| self.is_whole(path))),
             all_of_configuration: as_usual && (named || paths.iter().any(below)),
@@ -56,7 +56,7 @@ impl View<'_> {
         paths.iter().map(|path| normalize(&self.request.directory.join(path))).collect()
     }
 
-    /// Whether a directory was searched, or the Compose files beside a file were all read.
+    /// Whether a directory was searched, or the Compose files next to a file were all read.
     fn is_whole(&self, path: &Path) -> bool {
         if self.sources.kind(path) == PathKind::Directory {
             return true;

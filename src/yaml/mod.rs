@@ -10,7 +10,7 @@ mod trees;
 pub use parse::parse;
 pub use problem::SyntaxProblem;
 pub(crate) use problem::{SyntaxCause, SyntaxKind};
-pub(crate) use scalar::{Resolved, resolve_plain};
+pub(crate) use scalar::{ResolvedScalar, resolve_plain};
 pub use tree::Comment;
 pub(crate) use tree::{Node, NodeKind, Pair, ScalarStyle, Text, Tree};
 pub(crate) use trees::Parsed;

@@ -54,7 +54,7 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<SyntaxProblem>) {
 }
 
 /// A collection that is still open.
-struct Open {
+struct OpenCollection {
     id: NodeId,
     /// Where its items begin among those of all that is open.
     start: usize,
@@ -63,7 +63,7 @@ struct Open {
 struct Builder {
     tree: Tree,
     problems: Vec<SyntaxProblem>,
-    open: Vec<Open>,
+    open: Vec<OpenCollection>,
     /// The items of all open collections, the outermost first; keys and values of mappings by turns.
     items: Vec<NodeId>,
     anchors: HashMap<usize, NodeId>,
@@ -221,7 +221,7 @@ impl Builder {
     fn start(&mut self, start: u32, end: u32, kind: NodeKind, anchor: usize, tag: Option<&Tag>) {
         let id = self.add(start, end, kind, tag);
         self.anchored(anchor, id);
-        self.open.push(Open { id, start: self.items.len() });
+        self.open.push(OpenCollection { id, start: self.items.len() });
     }
 
     fn anchored(&mut self, anchor: usize, id: NodeId) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A scalar after its type was found.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Resolved {
+pub(crate) enum ResolvedScalar {
     /// Nothing, `~`, `null`.
     Null,
     /// `true`, `false` in three spellings; `yes` and `on` are text.
@@ -24,37 +24,41 @@ pub(crate) enum Resolved {
 }
 
 /// Finds the type of a plain scalar without a tag.
-pub(crate) fn resolve_plain(text: &str) -> Resolved {
+pub(crate) fn resolve_plain(text: &str) -> ResolvedScalar {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
-        "true" | "True" | "TRUE" => return Resolved::Bool(true),
-        "false" | "False" | "FALSE" => return Resolved::Bool(false),
-        "<<" => return Resolved::Merge,
-        ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::Float(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        "" | "~" | "null" | "Null" | "NULL" => return ResolvedScalar::Null,
+        "true" | "True" | "TRUE" => return ResolvedScalar::Bool(true),
+        "false" | "False" | "FALSE" => return ResolvedScalar::Bool(false),
+        "<<" => return ResolvedScalar::Merge,
+        ".nan" | ".NaN" | ".NAN" => return ResolvedScalar::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return ResolvedScalar::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return ResolvedScalar::Float(f64::NEG_INFINITY),
         _ => {}
     }
     match text.as_bytes().first() {
-        Some(b'.') => float(text).map_or(Resolved::Text, Resolved::Float),
+        Some(b'.') => float(text).map_or(ResolvedScalar::Text, ResolvedScalar::Float),
         Some(b'+' | b'-' | b'0'..=b'9') => number(text),
-        _ => Resolved::Text,
+        _ => ResolvedScalar::Text,
     }
 }
 
-fn number(text: &str) -> Resolved {
+fn number(text: &str) -> ResolvedScalar {
     if is_timestamp(text) {
-        return Resolved::Timestamp;
+        return ResolvedScalar::Timestamp;
     }
     let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     if let Some(value) = integer(&plain) {
         return match (i64::try_from(value), u64::try_from(value)) {
-            (Ok(value), _) => Resolved::Int(value),
-            (_, Ok(value)) => Resolved::Large(value),
-            _ => Resolved::Float(value as f64),
+            (Ok(value), _) => ResolvedScalar::Int(value),
+            (_, Ok(value)) => ResolvedScalar::Large(value),
+            _ => ResolvedScalar::Float(value as f64),
         };
     }
-    if is_yaml_float(&plain) { float(&plain).map_or(Resolved::Text, Resolved::Float) } else { Resolved::Text }
+    if is_yaml_float(&plain) {
+        float(&plain).map_or(ResolvedScalar::Text, ResolvedScalar::Float)
+    } else {
+        ResolvedScalar::Text
+    }
 }
 
 /// Go's `strconv.ParseInt(s, 0, 64)`, or `ParseUint` where that overflows.
@@ -156,37 +160,37 @@ fn is_time_of_day(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expect: Resolved) {
+    fn check(text: &str, expect: ResolvedScalar) {
         assert_eq!(resolve_plain(text), expect, "{text:?}");
     }
 
     #[test]
     fn plain_scalars_have_the_types_that_compose_gives_them() {
-        check("", Resolved::Null);
-        check("yes", Resolved::Text);
-        check("True", Resolved::Bool(true));
-        check("022", Resolved::Int(18));
-        check("0o22", Resolved::Int(18));
-        check("0x1F", Resolved::Int(31));
-        check("1_000", Resolved::Int(1000));
-        check("08", Resolved::Float(8.0));
-        check("-5", Resolved::Int(-5));
-        check("24.10", Resolved::Float(24.1));
-        check("1e3", Resolved::Float(1000.0));
-        check("22:22", Resolved::Text);
-        check("1.2.3", Resolved::Text);
-        check("-", Resolved::Text);
-        check("+", Resolved::Text);
-        check(".", Resolved::Text);
-        check(".5", Resolved::Float(0.5));
-        check("2024-01-02", Resolved::Timestamp);
-        check("2024-13-02", Resolved::Text);
-        check("2001-12-14T21:59:43.10-05:00", Resolved::Timestamp);
-        check("2001-12-14 21:59:43", Resolved::Timestamp);
-        check("9223372036854775807", Resolved::Int(i64::MAX));
-        check("18446744073709551615", Resolved::Large(u64::MAX));
-        check("18446744073709551616", Resolved::Float(18446744073709551616.0));
-        check("<<", Resolved::Merge);
-        check("5432-5433", Resolved::Text);
+        check("", ResolvedScalar::Null);
+        check("yes", ResolvedScalar::Text);
+        check("True", ResolvedScalar::Bool(true));
+        check("022", ResolvedScalar::Int(18));
+        check("0o22", ResolvedScalar::Int(18));
+        check("0x1F", ResolvedScalar::Int(31));
+        check("1_000", ResolvedScalar::Int(1000));
+        check("08", ResolvedScalar::Float(8.0));
+        check("-5", ResolvedScalar::Int(-5));
+        check("24.10", ResolvedScalar::Float(24.1));
+        check("1e3", ResolvedScalar::Float(1000.0));
+        check("22:22", ResolvedScalar::Text);
+        check("1.2.3", ResolvedScalar::Text);
+        check("-", ResolvedScalar::Text);
+        check("+", ResolvedScalar::Text);
+        check(".", ResolvedScalar::Text);
+        check(".5", ResolvedScalar::Float(0.5));
+        check("2024-01-02", ResolvedScalar::Timestamp);
+        check("2024-13-02", ResolvedScalar::Text);
+        check("2001-12-14T21:59:43.10-05:00", ResolvedScalar::Timestamp);
+        check("2001-12-14 21:59:43", ResolvedScalar::Timestamp);
+        check("9223372036854775807", ResolvedScalar::Int(i64::MAX));
+        check("18446744073709551615", ResolvedScalar::Large(u64::MAX));
+        check("18446744073709551616", ResolvedScalar::Float(18446744073709551616.0));
+        check("<<", ResolvedScalar::Merge);
+        check("5432-5433", ResolvedScalar::Text);
     }
 }

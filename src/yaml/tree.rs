@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::source::Place;
 use crate::source::{FileId, NodeId, Span};
 
-/// Text of a scalar: short text stands in it, longer text is shared where it is cloned.
+/// Text of a scalar: short text is in it, longer text is shared where it is cloned.
 pub(crate) type Text = smol_str::SmolStr;
 
 /// How a scalar is written.
@@ -78,7 +78,7 @@ pub(crate) struct Habits {
     pub(crate) list_step: OnceLock<usize>,
     /// The quotes that it uses most.
     pub(crate) quotes: OnceLock<ScalarStyle>,
-    /// Whether blank lines stand between the sections of its first document.
+    /// Whether blank lines are between the sections of its first document.
     pub(crate) separates: OnceLock<bool>,
     /// The nodes that aliases stand for, and the aliases, by their numbers and sorted.
     pub(crate) aliases: OnceLock<Vec<(usize, usize)>>,

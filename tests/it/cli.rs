@@ -170,7 +170,7 @@ fn no_output_holds_the_value_of_a_secret() {
     }
     values.remove("");
     assert!(values.contains("made-up-for-this-example"), "{values:?}");
-    // Nobody reads a secret in what stands beside a finding, wherever the secret is written.
+    // Nobody reads a secret in what is next to a finding, wherever the secret is written.
     let literal = "\
 services:
   db:

@@ -258,7 +258,7 @@ fn a_missing_env_file_is_named_as_it_is_written() {
     says("env_file: ./data/secrets.env", "env file `./data/secrets.env` not found", create);
     says("env_file: [{path: data/a.env}]", "env file `data/a.env` not found", create);
     says("env_file: ${STAGE:-live}/a.env", "env file `live/a.env` not found", create);
-    // What stands outside of the repository is not looked at.
+    // What is outside of the repository is not looked at.
     let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compose");
     std::fs::create_dir_all(&outside).unwrap();
     std::fs::write(outside.join("outside.env.example"), "A=1\n").unwrap();

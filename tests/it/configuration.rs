@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use plimsoll::testing::config::shape::{FILE, Key, SEVERITIES, SEVERITY, Shape};
+use plimsoll::testing::config::shape::{ConfigKey, ConfigShape, FILE, SEVERITIES, SEVERITY};
 use plimsoll::testing::config::{ConfigErrors, load};
 use plimsoll::testing::finding::Selector;
 use plimsoll::testing::rules::options;
@@ -131,45 +131,45 @@ fn schema() -> Value {
     schema
 }
 
-/// What a value may be. A key with nothing behind it says nothing, wherever it stands.
-fn of(shape: &Shape) -> Value {
+/// What a value may be. A key with nothing behind it says nothing, wherever it is.
+fn of(shape: &ConfigShape) -> Value {
     match shape {
-        Shape::Text | Shape::Path | Shape::Pattern => {
+        ConfigShape::Text | ConfigShape::Path | ConfigShape::Pattern => {
             json!({ "type": ["string", "number", "boolean"], "minLength": 1 })
         }
-        Shape::Rule => json!({ "enum": rules() }),
-        Shape::Selector => json!({ "enum": selectors() }),
-        Shape::Flag => json!({ "type": "boolean" }),
-        Shape::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-        Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
-        Shape::Network => json!({ "type": "string", "pattern": "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" }),
-        Shape::Number => json!({ "type": "number", "minimum": 0 }),
-        Shape::Size => {
+        ConfigShape::Rule => json!({ "enum": rules() }),
+        ConfigShape::Selector => json!({ "enum": selectors() }),
+        ConfigShape::Flag => json!({ "type": "boolean" }),
+        ConfigShape::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        ConfigShape::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+        ConfigShape::Network => json!({ "type": "string", "pattern": "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" }),
+        ConfigShape::Number => json!({ "type": "number", "minimum": 0 }),
+        ConfigShape::Size => {
             json!({ "type": ["string", "integer"], "pattern": "^[0-9]+(\\.[0-9]+)? *([kKmMgGtT]([iI]?[bB])?|[bB])?$" })
         }
-        Shape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
-        Shape::Word(words) => json!({ "enum": words }),
-        Shape::Setting => setting(&[]),
-        Shape::Settings => {
+        ConfigShape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
+        ConfigShape::Word(words) => json!({ "enum": words }),
+        ConfigShape::Setting => setting(&[]),
+        ConfigShape::Settings => {
             let named =
                 plimsoll::testing::rules::all().map(|rule| (rule.document.name.to_owned(), setting(options(rule.id))));
             let named: Map<String, Value> = named.collect();
             json!({ "type": ["object", "null"], "additionalProperties": false, "properties": named })
         }
-        Shape::List(item) => json!({ "type": ["array", "null"], "items": of(item) }),
-        Shape::Many(item) => json!({ "anyOf": [of(item), { "type": "array", "items": of(item) }] }),
-        Shape::Named(value) => json!({ "type": ["object", "null"], "additionalProperties": of(value) }),
-        Shape::Object(keys) => object(keys),
+        ConfigShape::List(item) => json!({ "type": ["array", "null"], "items": of(item) }),
+        ConfigShape::Many(item) => json!({ "anyOf": [of(item), { "type": "array", "items": of(item) }] }),
+        ConfigShape::Named(value) => json!({ "type": ["object", "null"], "additionalProperties": of(value) }),
+        ConfigShape::Object(keys) => object(keys),
     }
 }
 
-fn setting(options: &[Key]) -> Value {
-    let keys: Vec<Key> = std::iter::once(SEVERITY).chain(options.iter().copied()).collect();
+fn setting(options: &[ConfigKey]) -> Value {
+    let keys: Vec<ConfigKey> = std::iter::once(SEVERITY).chain(options.iter().copied()).collect();
     let words: Vec<Value> = ["on", "off"].iter().chain(SEVERITIES).map(|word| json!(word)).collect();
     json!({ "anyOf": [{ "enum": words }, { "type": "boolean" }, object(&keys)] })
 }
 
-fn object(keys: &[Key]) -> Value {
+fn object(keys: &[ConfigKey]) -> Value {
     let properties: Map<String, Value> = keys
         .iter()
         .map(|key| {

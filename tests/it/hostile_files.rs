@@ -12,7 +12,7 @@ use crate::common::{OPEN, code, project, run, run_with, stderr, stdout, write};
 /// What no output may hold.
 const MARK: &str = "OutsideMark77";
 
-/// A repository with some files, beside a directory with the files that it must not reach.
+/// A repository with some files, next to a directory with the files that it must not reach.
 fn enclosed(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = project("hostile_files", name, &[]);
     let (repository, outside) = (folder.join("repo"), folder.join("outside"));

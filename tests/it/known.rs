@@ -162,7 +162,7 @@ fn the_configuration_suppresses_by_rule_path_and_service_until_a_day() {
     let label = &report["findings"][0]["labels"][0];
     assert_eq!(label["file"], "plimsoll.yaml");
     assert_eq!(label["message"], "the suppression of this finding expired on `2001-01-31`");
-    // A part of the repository is no reason to call an entry unused.
+    // A part of the repository is not a reason to call an entry unused.
     let folder = project(
         "part",
         &[("a/compose.yaml", OPEN), ("b/compose.yaml", OPEN), ("plimsoll.yaml", "suppressions: [{ paths: [a/**] }]\n")],

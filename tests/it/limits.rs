@@ -1,4 +1,4 @@
-//! Projects that cost too much: each reaches the limit that is meant, and the project beside it is judged all the same.
+//! Projects that cost too much: each reaches the limit that is meant, and the project next to it is judged all the same.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The built program's outputs: files beside standard output, statistics, stages, completions, the manual page, and the
+//! The built program's outputs: files next to standard output, statistics, stages, completions, the manual page, and the
 //! examples of `docs/output.md`.
 #![expect(
     clippy::unwrap_used,

@@ -19,7 +19,7 @@ const FUNCTION_LINES: usize = 60;
 /// Only `source.rs` touches files and the environment; `main.rs` hands the arguments on.
 const TOUCHES_THE_SYSTEM: &[(&str, &str)] = &[("main.rs", "std::env")];
 
-/// What parses a text that is not a file of the run, or before there are trees. All others share `yaml::Trees`.
+/// What parses text that is not a file of the run, or before there are trees. All others share `yaml::Trees`.
 const PARSES_YAML: &[&str] = &[
     "app_config/settings.rs",
     "config/read.rs",
@@ -369,7 +369,7 @@ fn quoted_end(letters: &[char], start: usize, quote: char) -> usize {
     letters.len()
 }
 
-/// The end of a raw text; of `r#name` it is its start, which is no text.
+/// The end of a raw text; of `r#name` it is its start, which is not text.
 fn raw_end(letters: &[char], start: usize) -> usize {
     let hashes = letters[start + 1..].iter().take_while(|letter| **letter == '#').count();
     let opening = start + 1 + hashes;
@@ -434,7 +434,7 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
     code.split(|letter: char| !is_word(letter)).filter(|word| !word.is_empty())
 }
 
-/// The modules that stand behind `crate::`.
+/// The modules that come after `crate::`.
 fn crate_imports(code: &str) -> impl Iterator<Item = &str> {
     code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
         Some(group) => group_heads(group),

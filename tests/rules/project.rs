@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use plimsoll::testing::config;
 use plimsoll::testing::examples::{Example, ExampleFile, without_markers};
 use plimsoll::testing::finding::{Finding, Safety, Selector, Severity};
-use plimsoll::testing::fix::{self, FixedFile, Wanted};
+use plimsoll::testing::fix::{self, FixSelection, FixedFile};
 use plimsoll::testing::rules::Rule;
 use plimsoll::testing::source::{FileId, SourceDb};
 use plimsoll::testing::workspace::{self, Request, Selection};
@@ -31,7 +31,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Writes the files; the empty `.git` makes the directory a repository of its own, so that what stands above it
+    /// Writes the files; the empty `.git` makes the directory a repository of its own, so that what is above it
     /// (the `.gitignore` of plimsoll itself) does not matter.
     pub fn create(name: &str, example: &Example) -> Result<Project, Failure> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -140,11 +140,11 @@ impl Project {
         Ok(())
     }
 
-    /// Applies all fixes: none is left out, what they mend is no longer reported, nothing more can be fixed, files that
+    /// Applies all fixes: none is left out, what they fix is no longer reported, nothing more can be fixed, files that
     /// parsed still do, comments stay, and the texts are those that the document shows.
     pub fn fix(&self, rule: &Rule, example: &Example, fixable: &[Identity]) -> Result<(), Failure> {
         let request = self.request(rule, example)?;
-        let wanted = Wanted { safety: Safety::Unsafe, only: vec![Selector::Rule(rule.id)], file: None };
+        let wanted = FixSelection { safety: Safety::Unsafe, only: vec![Selector::Rule(rule.id)], file: None };
         let fixed = fix::fixed(SourceDb::new(), &request, &wanted);
         if !fixed.left.is_empty() {
             return Err(format!("fixes are left out: {:?}", fixed.left).into());
@@ -160,7 +160,7 @@ impl Project {
         for file in &fixed.files {
             let ((was_broken, before), (is_broken, after)) =
                 (syntax(file, file.before.as_deref().unwrap_or_default()), syntax(file, &file.after));
-            // What rules about comments mend are comments.
+            // What rules about comments fix are comments.
             let loses = before != after && rule.document.family != "suppression";
             if is_broken && !was_broken || loses {
                 return Err(format!("the fix breaks the file or loses a comment:\n{}", file.after).into());
@@ -191,7 +191,7 @@ impl Project {
     }
 }
 
-/// Whether a file is broken YAML, and its comments. What is no YAML has its lines that are comments.
+/// Whether a file is broken YAML, and its comments. What is not a YAML has its lines that are comments.
 fn syntax(file: &FixedFile, text: &str) -> (bool, Vec<String>) {
     let is_yaml = file.path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     let mut comments: Vec<String> = Vec::new();

@@ -80,7 +80,7 @@ fn words(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
-/// Whether a value stands between backticks, alone or as a part with signs around it.
+/// Whether a value is between backticks, alone or as a part with signs around it.
 fn shows(words: &str, value: &str) -> bool {
     let is_word = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     words.split('`').skip(1).step_by(2).any(|piece| {

@@ -1,12 +1,12 @@
 //! What in a Caddyfile may ask who is there.
 
-use super::lines::Line;
+use super::lines::CaddyLine;
 use super::{DEEPEST_IMPORT, Snippets};
 use crate::budget::Limit;
 
-/// Whether one of the lines, which stand side by side, may ask who is there or turn people away. By
+/// Whether one of the lines, which are side by side, may ask who is there or turn people away. By
 /// <https://caddyserver.com/docs/caddyfile/directives>; plugins have directives of their own.
-pub(super) fn asks(lines: &[Line], snippets: &Snippets<'_>, depth: usize) -> bool {
+pub(super) fn asks(lines: &[CaddyLine], snippets: &Snippets<'_>, depth: usize) -> bool {
     // What is too much to look at may ask.
     let is_within = snippets.meter.spend(Limit::Steps, lines.len());
     !is_within

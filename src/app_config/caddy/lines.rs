@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use crate::budget::Meter;
 
-/// A word; `exact` where its text is to the letter what stands at `start`.
+/// A word; `exact` where its text is exactly what is at `start`.
 #[derive(Clone, Debug)]
-pub(crate) struct Word {
+pub(crate) struct CaddyWord {
     /// Its text, the environment put in.
     pub(crate) text: String,
     /// Its bytes, quotes included.
     pub(crate) span: Range<usize>,
     /// Where the text starts.
     pub(crate) start: usize,
-    /// Whether the text is what stands there, to the letter.
+    /// Whether the text is exactly what is there.
     pub(crate) exact: bool,
     /// The variables of the environment in it.
     pub(crate) environment: Vec<String>,
@@ -21,16 +21,16 @@ pub(crate) struct Word {
 
 /// The words of a line and the block that it opens.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct CaddyLine {
     /// Its words, the brace that opens a block left out.
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<CaddyWord>,
     /// Whether it opens a block.
     pub(crate) opens: bool,
     /// The lines of the block.
-    pub(crate) block: Vec<Line>,
+    pub(crate) block: Vec<CaddyLine>,
 }
 
-impl Line {
+impl CaddyLine {
     /// The first word.
     pub(crate) fn name(&self) -> &str {
         self.words.first().map_or("", |word| word.text.as_str())
@@ -38,9 +38,9 @@ impl Line {
 }
 
 /// The lines of a Caddyfile with their blocks.
-pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> Vec<Line> {
-    let mut open: Vec<Line> = Vec::new();
-    let mut lines: Vec<Line> = Vec::new();
+pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> Vec<CaddyLine> {
+    let mut open: Vec<CaddyLine> = Vec::new();
+    let mut lines: Vec<CaddyLine> = Vec::new();
     for mut line in rows(text, lookup) {
         if line.words.first().is_some_and(|word| is_bare(word, "}")) {
             close(&mut open, &mut lines);
@@ -64,17 +64,17 @@ pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
     lines
 }
 
-fn is_bare(word: &Word, text: &str) -> bool {
+fn is_bare(word: &CaddyWord, text: &str) -> bool {
     word.exact && word.text == text && word.span.len() == 1
 }
 
-fn close(open: &mut Vec<Line>, lines: &mut Vec<Line>) {
+fn close(open: &mut Vec<CaddyLine>, lines: &mut Vec<CaddyLine>) {
     if let Some(done) = open.pop() {
         place(open, lines, done);
     }
 }
 
-fn place(open: &mut [Line], lines: &mut Vec<Line>, line: Line) {
+fn place(open: &mut [CaddyLine], lines: &mut Vec<CaddyLine>, line: CaddyLine) {
     match open.last_mut() {
         Some(parent) => parent.block.push(line),
         None => lines.push(line),
@@ -83,9 +83,9 @@ fn place(open: &mut [Line], lines: &mut Vec<Line>, line: Line) {
 
 /// The words of each line that has some. A comma at the end of a line, or a backslash, joins the next line to it; the
 /// text of a heredoc is passed over.
-fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
-    let mut rows: Vec<Line> = Vec::new();
-    let mut row = Line::default();
+fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<CaddyLine> {
+    let mut rows: Vec<CaddyLine> = Vec::new();
+    let mut row = CaddyLine::default();
     let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut unended = 0;
     while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
@@ -116,7 +116,7 @@ fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
     rows
 }
 
-fn word(text: &str, at: usize, first: char) -> (Word, usize) {
+fn word(text: &str, at: usize, first: char) -> (CaddyWord, usize) {
     let rest = text.get(at..).unwrap_or("");
     if matches!(first, '"' | '`') {
         let inside = rest.get(1..).unwrap_or("");
@@ -131,13 +131,19 @@ fn word(text: &str, at: usize, first: char) -> (Word, usize) {
         let end = (at + 1 + length + 1).min(text.len());
         let exact = !(first == '"' && content.contains('\\'));
         return (
-            Word { text: content.replace("\\\"", "\""), span: at..end, start: at + 1, exact, environment: Vec::new() },
+            CaddyWord {
+                text: content.replace("\\\"", "\""),
+                span: at..end,
+                start: at + 1,
+                exact,
+                environment: Vec::new(),
+            },
             end,
         );
     }
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let content = rest.get(..length).unwrap_or("").to_owned();
-    (Word { text: content, span: at..at + length, start: at, exact: true, environment: Vec::new() }, at + length)
+    (CaddyWord { text: content, span: at..at + length, start: at, exact: true, environment: Vec::new() }, at + length)
 }
 
 /// How many heredocs without an end are looked for.
@@ -154,7 +160,7 @@ enum Heredoc {
     Until(usize),
 }
 
-fn heredoc(text: &str, word: &Word) -> Heredoc {
+fn heredoc(text: &str, word: &CaddyWord) -> Heredoc {
     let marker = word.text.strip_prefix("<<").filter(|marker| !marker.is_empty() && word.exact);
     let Some(marker) = marker else { return Heredoc::None };
     let mut at = word.span.end;
@@ -169,7 +175,7 @@ fn heredoc(text: &str, word: &Word) -> Heredoc {
 }
 
 /// Replaces `{$NAME}`, `{$NAME:default}` and `{env.NAME}`; a variable that is not set is nothing.
-fn resolved(word: Word, lookup: &dyn Fn(&str) -> Option<String>) -> Word {
+fn resolved(word: CaddyWord, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyWord {
     let mut text = String::new();
     let mut environment = Vec::new();
     let mut is_resolved = false;
@@ -202,5 +208,5 @@ fn resolved(word: Word, lookup: &dyn Fn(&str) -> Option<String>) -> Word {
         return word;
     }
     text.push_str(rest);
-    Word { text, exact: false, environment, ..word }
+    CaddyWord { text, exact: false, environment, ..word }
 }

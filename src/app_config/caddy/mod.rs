@@ -13,7 +13,7 @@ use super::address::{Located, host_port};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use guards::{asks, is_inside};
-use lines::{Line, Word, tree};
+use lines::{CaddyLine, CaddyWord, tree};
 
 /// What a Caddyfile says about who is behind it. Spans are bytes of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl CaddyConfig {
     }
 }
 
-/// Directives that stand at the outermost level of a file only where another one imports it.
+/// Directives that are at the outermost level of a file only where another one imports it.
 const DIRECTIVES: [&str; 22] = [
     "basic_auth",
     "basicauth",
@@ -110,15 +110,15 @@ const DIRECTIVES: [&str; 22] = [
 pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> CaddyConfig {
     let lines = tree(text, &|name| meter.inserted(lookup(name)), meter);
     let mut config = CaddyConfig::default();
-    let (snippets, sites): (Vec<&Line>, Vec<&Line>) =
+    let (snippets, sites): (Vec<&CaddyLine>, Vec<&CaddyLine>) =
         lines.iter().partition(|line| line.name().starts_with('(') && line.name().ends_with(')'));
-    let mut by_name: HashMap<&str, &Line> = HashMap::default();
+    let mut by_name: HashMap<&str, &CaddyLine> = HashMap::default();
     for snippet in snippets {
         by_name.entry(snippet.name().trim_matches(['(', ')'])).or_insert(snippet);
     }
     let snippets = Snippets { by_name, meter };
-    let outermost = Around { snippets: &snippets, arguments: &[], imports: 0, depth: 0, guarded: false };
-    // Directives after a single site without braces stand side by side.
+    let outermost = BlockContext { snippets: &snippets, arguments: &[], imports: 0, depth: 0, guarded: false };
+    // Directives after a single site without braces are side by side.
     let all_guarded = OnceCell::new();
     let mut seen = BTreeSet::new();
     for line in sites {
@@ -134,23 +134,23 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
             config.sites.extend(addresses);
         } else if !is_route {
             let guarded = *all_guarded.get_or_init(|| asks(&lines, &snippets, 0));
-            walk(std::slice::from_ref(line), &Around { guarded, ..outermost }, &mut seen, &mut config);
+            walk(std::slice::from_ref(line), &BlockContext { guarded, ..outermost }, &mut seen, &mut config);
             continue;
         }
         let guarded = line.words.iter().flat_map(addresses).all(|site| is_inside(&site.text));
-        walk(&line.block, &Around { guarded, ..outermost }, &mut seen, &mut config);
+        walk(&line.block, &BlockContext { guarded, ..outermost }, &mut seen, &mut config);
     }
     config
 }
 
 /// The addresses in a word before a site's block: one, or several by comma.
-fn addresses(word: &Word) -> Vec<Located> {
+fn addresses(word: &CaddyWord) -> Vec<Located> {
     let names = word.text.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(|name| Located { text: name.to_owned(), span: word.span.clone() }).collect()
 }
 
 /// The global options.
-fn options(line: &Line, config: &mut CaddyConfig) {
+fn options(line: &CaddyLine, config: &mut CaddyConfig) {
     for option in &line.block {
         let Some(value) = option.words.get(1) else { continue };
         match option.name() {
@@ -165,18 +165,18 @@ fn options(line: &Line, config: &mut CaddyConfig) {
     }
 }
 
-/// Imports deeper than this are a circle.
+/// Imports deeper than this are a cycle.
 const DEEPEST_IMPORT: usize = 10;
 
 /// The snippets of a file, and what reading it may cost.
 struct Snippets<'a> {
-    by_name: HashMap<&'a str, &'a Line>,
+    by_name: HashMap<&'a str, &'a CaddyLine>,
     meter: Meter<'a>,
 }
 
 /// What is around some lines.
 #[derive(Clone, Copy)]
-struct Around<'a> {
+struct BlockContext<'a> {
     snippets: &'a Snippets<'a>,
     /// Those of the import that brought the lines.
     arguments: &'a [String],
@@ -188,8 +188,13 @@ struct Around<'a> {
     guarded: bool,
 }
 
-fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)>, config: &mut CaddyConfig) {
-    let Around { snippets, arguments, imports, depth, .. } = *around;
+fn walk(
+    lines: &[CaddyLine],
+    around: &BlockContext<'_>,
+    seen: &mut BTreeSet<(usize, String)>,
+    config: &mut CaddyConfig,
+) {
+    let BlockContext { snippets, arguments, imports, depth, .. } = *around;
     let meter = snippets.meter;
     if !meter.allows_depth(depth) {
         return;
@@ -215,7 +220,7 @@ fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)
                 match snippets.by_name.get(name.text.as_str()) {
                     Some(snippet) => {
                         let (imports, depth) = (imports + 1, depth + 1);
-                        let inside = Around { snippets, arguments: &given, imports, depth, guarded };
+                        let inside = BlockContext { snippets, arguments: &given, imports, depth, guarded };
                         walk(&snippet.block, &inside, seen, config);
                     }
                     None => config.imports.push(Located { text: name.text.clone(), span: name.span.clone() }),
@@ -224,7 +229,7 @@ fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)
             "tls" => {
                 // `tls cert.pem key.pem`; a single word is an address of mail or `internal`.
                 let files = line.words.iter().skip(1).map(|word| with_arguments(word, arguments, meter));
-                let files: Vec<Word> =
+                let files: Vec<CaddyWord> =
                     files.filter(|word| word.text.contains('/') || word.text.contains(".pem")).collect();
                 if files.len() == 2 {
                     config
@@ -233,16 +238,16 @@ fn walk(lines: &[Line], around: &Around<'_>, seen: &mut BTreeSet<(usize, String)
                 }
             }
             _ if line.block.is_empty() => {}
-            _ => walk(&line.block, &Around { guarded, depth: depth + 1, ..*around }, seen, config),
+            _ => walk(&line.block, &BlockContext { guarded, depth: depth + 1, ..*around }, seen, config),
         }
     }
 }
 
 /// The upstreams of a directive: its arguments after a matcher, and `to` and `dynamic a` in its block.
-fn upstreams(line: &Line, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUpstream> {
-    let is_matcher = |word: &Word| word.text == "*" || word.text.starts_with(['@', '/']);
+fn upstreams(line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUpstream> {
+    let is_matcher = |word: &CaddyWord| word.text == "*" || word.text.starts_with(['@', '/']);
     let skip = if line.words.get(1).is_some_and(is_matcher) { 2 } else { 1 };
-    let mut words: Vec<&Word> = line.words.iter().skip(skip).collect();
+    let mut words: Vec<&CaddyWord> = line.words.iter().skip(skip).collect();
     let mut found = Vec::new();
     for inner in &line.block {
         match inner.name() {
@@ -252,12 +257,12 @@ fn upstreams(line: &Line, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUp
         }
     }
     let named = words.into_iter().filter_map(|word| upstream(line.name(), &with_arguments(word, arguments, meter)));
-    // A matcher of its own may let in whom it knows, and what a login asks of its own server is no route.
+    // A matcher of its own may let in whom it knows, and what a login asks of its own server is not a route.
     let matched = line.words.get(1).is_some_and(|word| word.text.starts_with('@')) || line.name() == "forward_auth";
     named.chain(found).map(|upstream| CaddyUpstream { guarded: matched, ..upstream }).collect()
 }
 
-fn upstream(directive: &str, word: &Word) -> Option<CaddyUpstream> {
+fn upstream(directive: &str, word: &CaddyWord) -> Option<CaddyUpstream> {
     let text = word.text.as_str();
     let (scheme, at) = match text.split_once("://") {
         Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), scheme.len() + 3),
@@ -282,7 +287,7 @@ fn upstream(directive: &str, word: &Word) -> Option<CaddyUpstream> {
 }
 
 /// `dynamic a app 80`, or with `name` and `port` in its block.
-fn dynamic(directive: &str, line: &Line, arguments: &[String], meter: Meter<'_>) -> Option<CaddyUpstream> {
+fn dynamic(directive: &str, line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Option<CaddyUpstream> {
     if line.words.get(1)?.text != "a" {
         return None;
     }
@@ -293,7 +298,7 @@ fn dynamic(directive: &str, line: &Line, arguments: &[String], meter: Meter<'_>)
 }
 
 /// Puts the arguments of an import in: `{args[0]}`, and `{args.0}` of old.
-fn with_arguments(word: &Word, arguments: &[String], meter: Meter<'_>) -> Word {
+fn with_arguments(word: &CaddyWord, arguments: &[String], meter: Meter<'_>) -> CaddyWord {
     if !word.text.contains("{args") {
         return word.clone();
     }
@@ -318,7 +323,7 @@ fn with_arguments(word: &Word, arguments: &[String], meter: Meter<'_>) -> Word {
         }
     }
     replaced.push_str(rest);
-    Word { text: replaced, exact: false, ..word.clone() }
+    CaddyWord { text: replaced, exact: false, ..word.clone() }
 }
 
 /// How many bytes the number of an argument has at most, with its brackets.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// An instruction. Continued lines are one: what joins them is blanked out, so that byte `n` of `body` stands at byte
+/// An instruction. Continued lines are one: what joins them is blanked out, so that byte `n` of `body` is at byte
 /// `span.start + n` of the file, less the keyword.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Instruction {
@@ -11,7 +11,7 @@ pub(crate) struct Instruction {
     pub(crate) keyword: String,
     /// What follows it, without blanks at its ends.
     pub(crate) body: String,
-    /// Where the body stands in the file.
+    /// Where the body is in the file.
     pub(crate) start: usize,
     /// The whole instruction without its here-documents.
     pub(crate) span: Range<usize>,
@@ -22,7 +22,7 @@ pub(crate) struct Instruction {
 /// Reads all instructions.
 pub(crate) fn instructions(text: &str) -> Vec<Instruction> {
     let escape = escape_character(text);
-    let mut lines = Lines { text, at: 0 };
+    let mut lines = DockerfileLines { text, at: 0 };
     let mut found = Vec::new();
     while let Some(line) = lines.next() {
         let content = text.get(line.clone()).unwrap_or("");
@@ -41,12 +41,12 @@ pub(crate) fn instructions(text: &str) -> Vec<Instruction> {
 }
 
 /// The lines of a text as ranges, line breaks left out.
-struct Lines<'a> {
+struct DockerfileLines<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Iterator for Lines<'_> {
+impl Iterator for DockerfileLines<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
@@ -80,7 +80,7 @@ fn escape_character(text: &str) -> char {
 }
 
 /// Takes the lines that an instruction goes on in; what joins them, and comments in between, become blanks.
-fn join(lines: &mut Lines<'_>, first: Range<usize>, escape: char) -> (String, usize) {
+fn join(lines: &mut DockerfileLines<'_>, first: Range<usize>, escape: char) -> (String, usize) {
     let text = lines.text;
     let mut joined = String::new();
     let mut line = first;
@@ -127,7 +127,7 @@ fn split(joined: &str, start: usize, end: usize) -> Option<Instruction> {
 }
 
 /// Takes the here-documents that an instruction announces (`<<EOF`, `<<-"EOF"`).
-fn documents(lines: &mut Lines<'_>, body: &str) -> Vec<String> {
+fn documents(lines: &mut DockerfileLines<'_>, body: &str) -> Vec<String> {
     let text = lines.text;
     let mut found = Vec::new();
     for (at, _) in body.match_indices("<<") {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::lines::{Instruction, instructions};
-use self::words::{Lookup, Word, whole, words};
+use self::words::{DockerfileWord, Lookup, whole, words};
 use crate::budget::{Limit, Meter};
 use crate::collections::{HashMap, IndexMap};
 use crate::compose::load::short::volume::clean;
@@ -18,7 +18,7 @@ use crate::model::{BuiltImage, Command, Copied, Exposed, Healthcheck, ImageRefer
 use crate::source::Place;
 
 /// A stage.
-struct Stage {
+struct BuildStage {
     start: Start,
     /// Its instructions in the file, `FROM` left out.
     instructions: Range<usize>,
@@ -33,9 +33,9 @@ enum Start {
 }
 
 /// `ENV` so far.
-type Variables = IndexMap<String, Spanned<String>>;
+type DockerfileVariables = IndexMap<String, Spanned<String>>;
 
-/// Where bytes of the Dockerfile stand.
+/// Where bytes of the Dockerfile are.
 pub(crate) type Placer<'a> = &'a dyn Fn(&Range<usize>) -> Place;
 
 /// The image of the last stage, or of the one that `target` names or numbers. `arguments` gives the `args` of the build.
@@ -47,7 +47,7 @@ pub(crate) fn built(
     (place, meter): (Placer<'_>, Meter<'_>),
 ) -> Option<BuiltImage> {
     let all = instructions(text);
-    let mut reader = Reader {
+    let mut reader = DockerfileReader {
         arguments,
         place,
         meter,
@@ -84,12 +84,12 @@ pub(crate) fn built(
 /// The stages of a Dockerfile.
 #[derive(Default)]
 struct Stages {
-    all: Vec<Stage>,
+    all: Vec<BuildStage>,
     /// The first one of each name, in lower case.
     by_name: HashMap<String, usize>,
 }
 
-struct Reader<'a> {
+struct DockerfileReader<'a> {
     arguments: Lookup<'a>,
     place: Placer<'a>,
     meter: Meter<'a>,
@@ -103,8 +103,8 @@ struct Reader<'a> {
     own_command: bool,
 }
 
-impl Reader<'_> {
-    /// Where the stages stand, and what they start from: only the `ARG`s before the first have a say in that.
+impl DockerfileReader<'_> {
+    /// Where the stages are, and what they start from: only the `ARG`s before the first have a say in that.
     fn stages(&mut self, all: &[Instruction]) -> Stages {
         let mut stages = Stages::default();
         for (at, instruction) in all.iter().enumerate() {
@@ -138,12 +138,12 @@ impl Reader<'_> {
         if let Some(name) = name {
             stages.by_name.entry(name).or_insert(stages.all.len());
         }
-        stages.all.push(Stage { start: start_of, instructions: start..start });
+        stages.all.push(BuildStage { start: start_of, instructions: start..start });
     }
 
     /// Takes in an `ARG`: one of a stage, whose variables so far are given, or one before the first.
-    fn argument(&mut self, instruction: &Instruction, environment: Option<&Variables>) {
-        let declared: Vec<(String, Option<Word>)> = {
+    fn argument(&mut self, instruction: &Instruction, environment: Option<&DockerfileVariables>) {
+        let declared: Vec<(String, Option<DockerfileWord>)> = {
             let lookup = |name: &str| match environment {
                 Some(environment) => self.value_in(environment, name),
                 None => self.meter.inserted(self.globals.get(name).cloned().flatten()),
@@ -152,7 +152,7 @@ impl Reader<'_> {
             words.into_iter().map(|word| match word.text.split_once('=') {
                 Some((name, value)) => {
                     let value = value.to_owned();
-                    (name.to_owned(), Some(Word { text: value, ..word }))
+                    (name.to_owned(), Some(DockerfileWord { text: value, ..word }))
                 }
                 None => (word.text, None),
             })
@@ -171,7 +171,7 @@ impl Reader<'_> {
     }
 
     /// `ENV` goes before `ARG`.
-    fn value_in(&self, environment: &Variables, name: &str) -> Option<String> {
+    fn value_in(&self, environment: &DockerfileVariables, name: &str) -> Option<String> {
         let set = environment.get(name).map(|value| value.value.clone());
         self.meter.inserted(set.or_else(|| self.locals.get(name).cloned().flatten()))
     }
@@ -268,7 +268,7 @@ impl Reader<'_> {
         Healthcheck { key, test: test.into_iter().map(|word| Spanned::new(word, key)).collect(), disabled: false }
     }
 
-    fn exposed(&self, word: &Word) -> Option<Exposed> {
+    fn exposed(&self, word: &DockerfileWord) -> Option<Exposed> {
         if word.open {
             return None;
         }
@@ -282,8 +282,8 @@ impl Reader<'_> {
     fn variables(
         &self,
         instruction: &Instruction,
-        words: Vec<Word>,
-        environment: &Variables,
+        words: Vec<DockerfileWord>,
+        environment: &DockerfileVariables,
     ) -> Vec<(String, Spanned<String>)> {
         if words.first().is_some_and(|word| !word.text.contains('=')) {
             let Some((name, rest)) = instruction.body.split_once(char::is_whitespace) else { return Vec::new() };
@@ -293,14 +293,19 @@ impl Reader<'_> {
             return value.into_iter().map(|value| (name.to_owned(), value)).collect();
         }
         let known = words.into_iter().filter(|word| !word.open);
-        let pair = |word: Word| {
+        let pair = |word: DockerfileWord| {
             let (name, value) = word.text.split_once('=')?;
             Some((name.to_owned(), Spanned::new(value.to_owned(), (self.place)(&word.span))))
         };
         known.filter_map(pair).collect()
     }
 
-    fn copied(&self, instruction: &Instruction, words: Vec<Word>, working_dir: Option<&Spanned<String>>) -> Copied {
+    fn copied(
+        &self,
+        instruction: &Instruction,
+        words: Vec<DockerfileWord>,
+        working_dir: Option<&Spanned<String>>,
+    ) -> Copied {
         let from = words.iter().find_map(|word| word.text.strip_prefix("--from=")).map(str::to_owned);
         let flags = words.iter().take_while(|word| word.text.starts_with("--")).count();
         let rest = words.get(flags).map_or(0, |word| word.span.start - instruction.start);
@@ -313,7 +318,7 @@ impl Reader<'_> {
     }
 }
 
-fn text_of(word: Word) -> String {
+fn text_of(word: DockerfileWord) -> String {
     word.text
 }
 

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 /// A word of an instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Word {
+pub(crate) struct DockerfileWord {
     /// Its text, variables put in.
     pub(crate) text: String,
-    /// Where it stands, in bytes of the file.
+    /// Where it is, in bytes of the file.
     pub(crate) span: Range<usize>,
     /// Whether a variable is in it that the Dockerfile does not give a value.
     pub(crate) open: bool,
@@ -17,9 +17,9 @@ pub(crate) struct Word {
 /// The value of a variable; `None` where the base image may have one.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Splits a text at blanks outside of quotes. `start` is where it stands in the file.
-pub(crate) fn words(text: &str, start: usize, lookup: Lookup<'_>) -> Vec<Word> {
-    let mut reader = Reader { text, at: 0, lookup, depth: 0 };
+/// Splits a text at blanks outside of quotes. `start` is where it is in the file.
+pub(crate) fn words(text: &str, start: usize, lookup: Lookup<'_>) -> Vec<DockerfileWord> {
+    let mut reader = DockerfileWordReader { text, at: 0, lookup, depth: 0 };
     let mut found = Vec::new();
     loop {
         reader.skip_blanks();
@@ -28,28 +28,28 @@ pub(crate) fn words(text: &str, start: usize, lookup: Lookup<'_>) -> Vec<Word> {
             return found;
         }
         let (value, open) = reader.until(|letter| letter.is_whitespace());
-        found.push(Word { text: value, span: start + from..start + reader.at, open });
+        found.push(DockerfileWord { text: value, span: start + from..start + reader.at, open });
     }
 }
 
 /// A whole text as one word: blanks belong to it.
-pub(crate) fn whole(text: &str, start: usize, lookup: Lookup<'_>) -> Word {
-    let mut reader = Reader { text, at: 0, lookup, depth: 0 };
+pub(crate) fn whole(text: &str, start: usize, lookup: Lookup<'_>) -> DockerfileWord {
+    let mut reader = DockerfileWordReader { text, at: 0, lookup, depth: 0 };
     let (value, open) = reader.until(|_| false);
-    Word { text: value, span: start..start + text.len(), open }
+    DockerfileWord { text: value, span: start..start + text.len(), open }
 }
 
-/// How deep defaults may stand in defaults.
+/// How deep defaults may be in defaults.
 const DEEPEST: usize = 8;
 
-struct Reader<'a> {
+struct DockerfileWordReader<'a> {
     text: &'a str,
     at: usize,
     lookup: Lookup<'a>,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl DockerfileWordReader<'_> {
     fn peek(&self) -> Option<char> {
         self.text.get(self.at..)?.chars().next()
     }

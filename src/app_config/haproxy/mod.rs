@@ -16,7 +16,7 @@ pub(crate) struct HaproxyConfig {
     /// The servers of backends.
     pub(crate) servers: Vec<HaproxyServer>,
     /// The ports that are bound.
-    pub(crate) binds: Vec<Bind>,
+    pub(crate) binds: Vec<BoundPort>,
     /// The ways from ports to servers on which nothing may ask who is there.
     pub(crate) routes: Vec<HaproxyRoute>,
     /// The paths of `crt`.
@@ -38,7 +38,7 @@ pub(crate) struct HaproxyServer {
 
 /// A bound port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bind {
+pub(crate) struct BoundPort {
     /// The port.
     pub(crate) port: u16,
     /// Whether TLS is spoken there.
@@ -68,7 +68,7 @@ const SECTIONS: [&str; 15] = [
     "userlist",
 ];
 
-/// Reads a file; `lookup` gives the value of a variable of the environment for what stands in double quotes.
+/// Reads a file; `lookup` gives the value of a variable of the environment for what is in double quotes.
 pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> HaproxyConfig {
     let lookup = &|name: &str| meter.inserted(lookup(name));
     let mut has_open_stats = false;
@@ -116,7 +116,7 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
 }
 
 #[derive(Clone, Debug)]
-struct Word {
+struct HaproxyWord {
     text: String,
     span: Range<usize>,
     exact: bool,
@@ -130,7 +130,7 @@ struct Section {
     late_by_default: bool,
     late: bool,
     servers: Vec<HaproxyServer>,
-    binds: Vec<Bind>,
+    binds: Vec<BoundPort>,
     stats: Stats,
 }
 
@@ -147,7 +147,7 @@ struct Stats {
 }
 
 impl Stats {
-    fn read(&mut self, words: &[Word]) {
+    fn read(&mut self, words: &[HaproxyWord]) {
         match words.get(1).map(|word| word.text.as_str()) {
             Some("enable" | "uri") => (self.shown, self.inherited) = (true, false),
             Some("auth" | "http-request") => self.asks = true,
@@ -169,26 +169,26 @@ impl Section {
         let is_open = |index: usize| stats.is_open() && (index == 0 || !stats.inherited);
         let has_open_stats = !self.binds.is_empty() && is_open(0);
         let binds = self.binds.drain(..).enumerate();
-        config.binds.extend(binds.map(|(index, one)| Bind { open_stats: is_open(index), ..one }));
+        config.binds.extend(binds.map(|(index, one)| BoundPort { open_stats: is_open(index), ..one }));
         has_open_stats
     }
 }
 
-fn is_late(words: &[Word]) -> bool {
+fn is_late(words: &[HaproxyWord]) -> bool {
     words.windows(2).any(|pair| match pair {
         [option, value] => option.text == "init-addr" && value.text.contains("none") || option.text == "resolvers",
         _ => false,
     })
 }
 
-fn server(address: Option<&Word>, words: &[Word]) -> Option<HaproxyServer> {
+fn server(address: Option<&HaproxyWord>, words: &[HaproxyWord]) -> Option<HaproxyServer> {
     let word = address?;
     let found = host_port(&word.text, word.span.start)?;
     let address = if word.exact { found } else { HostPort { span: word.span.clone(), ..found } };
     Some(HaproxyServer { address, late: is_late(words), environment: word.environment.clone() })
 }
 
-fn bind(words: &[Word], section: &mut Section, config: &mut HaproxyConfig) {
+fn bind(words: &[HaproxyWord], section: &mut Section, config: &mut HaproxyConfig) {
     let ssl = words.iter().any(|word| word.text == "ssl");
     for pair in words.windows(2) {
         if let [option, value] = pair
@@ -199,7 +199,7 @@ fn bind(words: &[Word], section: &mut Section, config: &mut HaproxyConfig) {
     }
     oldest(words, config);
     let Some(address) = words.get(1) else { return };
-    let bind = |port| Bind { port, ssl, open_stats: false, span: address.span.clone() };
+    let bind = |port| BoundPort { port, ssl, open_stats: false, span: address.span.clone() };
     section.binds.extend(bound(&address.text).into_iter().map(bind));
 }
 
@@ -213,7 +213,7 @@ fn bound(address: &str) -> Vec<u16> {
 }
 
 /// `ssl-min-ver TLSv1.0` and `force-tlsv10`.
-fn oldest(words: &[Word], config: &mut HaproxyConfig) {
+fn oldest(words: &[HaproxyWord], config: &mut HaproxyConfig) {
     let mut before = "";
     for word in words {
         let forced = match word.text.as_str() {
@@ -230,8 +230,8 @@ fn oldest(words: &[Word], config: &mut HaproxyConfig) {
     }
 }
 
-/// The words of a line; `offset` is where it starts. Variables of the environment stand in double quotes only.
-fn words(line: &str, offset: usize, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Word> {
+/// The words of a line; `offset` is where it starts. Variables of the environment are in double quotes only.
+fn words(line: &str, offset: usize, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<HaproxyWord> {
     let mut words = Vec::new();
     let mut current: Option<(usize, String)> = None;
     let mut quote: Option<char> = None;
@@ -246,7 +246,7 @@ fn words(line: &str, offset: usize, lookup: &dyn Fn(&str) -> Option<String>) -> 
         if ends {
             if let Some((start, text)) = current.take() {
                 let span = offset + start..offset + at;
-                words.push(Word { text, span, exact, environment: std::mem::take(&mut environment) });
+                words.push(HaproxyWord { text, span, exact, environment: std::mem::take(&mut environment) });
             }
             exact = true;
             if c == '#' {
@@ -272,7 +272,7 @@ fn words(line: &str, offset: usize, lookup: &dyn Fn(&str) -> Option<String>) -> 
         }
     }
     if let Some((start, text)) = current {
-        words.push(Word { text, span: offset + start..offset + line.len(), exact, environment });
+        words.push(HaproxyWord { text, span: offset + start..offset + line.len(), exact, environment });
     }
     words
 }
@@ -294,7 +294,7 @@ mod tests {
     use crate::budget::Budget;
     use crate::source::Place;
 
-    fn of(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfig {
+    fn read_haproxy(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> HaproxyConfig {
         let budget = Budget::default();
         read(text, lookup, Meter { budget: &budget, at: Place::start() })
     }
@@ -306,7 +306,7 @@ mod tests {
             let text = text.get(one.address.span.clone()).unwrap();
             format!("{} {:?}{late} @{text}", one.address.host, one.address.port)
         };
-        let shown: Vec<String> = of(text, &lookup).servers.iter().map(show).collect();
+        let shown: Vec<String> = read_haproxy(text, &lookup).servers.iter().map(show).collect();
         assert_eq!(shown, expect, "{text}");
     }
 
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn binds_and_certificates() {
         let text = "frontend f\n bind *:80\n bind :::443,:8443 ssl crt /c/é.pem ssl-min-ver TLSv1.0 alpn h2\n bind 127.0.0.1:9\nglobal\n ssl-default-bind-options no-sslv3 force-tlsv11\nlisten stats\n bind :8404\n stats enable\nlisten s2\n bind :1\n stats enable\n stats auth a:b\n";
-        let config = of(text, &|_| None);
+        let config = read_haproxy(text, &|_| None);
         let binds: Vec<_> = config.binds.iter().map(|one| (one.port, one.ssl, one.open_stats)).collect();
         assert_eq!(
             binds,
@@ -343,7 +343,12 @@ mod tests {
         );
         assert_eq!(config.certificates[0].text, "/c/é.pem");
         let open = |text: &str| {
-            of(text, &|_| None).binds.iter().filter(|one| one.open_stats).map(|one| one.port).collect::<Vec<_>>()
+            read_haproxy(text, &|_| None)
+                .binds
+                .iter()
+                .filter(|one| one.open_stats)
+                .map(|one| one.port)
+                .collect::<Vec<_>>()
         };
         // What `defaults` show is shown on every port: the first stands for all.
         let rest = "frontend a\n bind :1\n bind :2\nfrontend b\n bind :3\n";

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::address::HostPort;
-use super::{SECTIONS, Word, bound, server};
+use super::{HaproxyWord, SECTIONS, bound, server};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 
@@ -21,12 +21,12 @@ pub(crate) struct HaproxyRoute {
 /// The sections read so far.
 #[derive(Default)]
 pub(crate) struct Ways {
-    sections: Vec<Part>,
+    sections: Vec<SectionRoutes>,
 }
 
 /// What a section says of ways.
 #[derive(Default)]
-struct Part {
+struct SectionRoutes {
     kind: String,
     name: String,
     ports: Vec<u16>,
@@ -40,11 +40,11 @@ struct Part {
 
 impl Ways {
     /// Takes a line in.
-    pub(crate) fn line(&mut self, words: &[Word]) {
+    pub(crate) fn line(&mut self, words: &[HaproxyWord]) {
         let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
         if SECTIONS.contains(&text(0)) {
             let (kind, name) = (text(0).to_owned(), text(1).to_owned());
-            self.sections.push(Part { kind, name, ..Part::default() });
+            self.sections.push(SectionRoutes { kind, name, ..SectionRoutes::default() });
         } else if let Some(part) = self.sections.last_mut() {
             part.line(words, &text);
         }
@@ -55,7 +55,7 @@ impl Ways {
         if self.sections.iter().any(|part| part.kind == "defaults" && part.asks) {
             return Vec::new();
         }
-        let mut backends: HashMap<&str, Vec<&Part>> = HashMap::default();
+        let mut backends: HashMap<&str, Vec<&SectionRoutes>> = HashMap::default();
         for part in &self.sections {
             if matches!(part.kind.as_str(), "backend" | "listen") && !part.asks {
                 backends.entry(&part.name).or_default().push(part);
@@ -77,8 +77,8 @@ impl Ways {
     }
 }
 
-impl Part {
-    fn line<'a>(&mut self, words: &'a [Word], text: &dyn Fn(usize) -> &'a str) {
+impl SectionRoutes {
+    fn line<'a>(&mut self, words: &'a [HaproxyWord], text: &dyn Fn(usize) -> &'a str) {
         let conditional = words.iter().any(|word| matches!(word.text.as_str(), "if" | "unless"));
         match text(0) {
             "bind" if !asks_for_certificate(words) => self.ports.extend(bound(text(1))),
@@ -101,13 +101,14 @@ impl Part {
     }
 
     /// Whether the condition of a line only looks at what is asked for: a name, a path.
-    fn is_open(&self, words: &[Word]) -> bool {
+    fn is_open(&self, words: &[HaproxyWord]) -> bool {
         let mut words = words.iter().skip_while(|word| !matches!(word.text.as_str(), "if" | "unless")).skip(1);
         while let Some(word) = words.next() {
             let known = match word.text.trim_start_matches('!') {
                 "or" | "||" => true,
                 "{" => {
-                    let inside: Vec<Word> = words.by_ref().take_while(|word| word.text != "}").cloned().collect();
+                    let inside: Vec<HaproxyWord> =
+                        words.by_ref().take_while(|word| word.text != "}").cloned().collect();
                     looks_at_request(&inside)
                 }
                 name => self.acls.get(name).copied().unwrap_or(false),
@@ -127,13 +128,13 @@ fn turns_away(action: &str) -> bool {
     ACTIONS.contains(&action) || action.starts_with("lua.")
 }
 
-fn asks_for_certificate(words: &[Word]) -> bool {
+fn asks_for_certificate(words: &[HaproxyWord]) -> bool {
     words.windows(2).any(|pair| matches!(pair, [option, value] if option.text == "verify" && value.text != "none"))
 }
 
 /// Whether an ACL looks at the name, path or method that is asked for, and at nothing that tells people apart; a name
 /// that only a local network knows does.
-fn looks_at_request(words: &[Word]) -> bool {
+fn looks_at_request(words: &[HaproxyWord]) -> bool {
     const CRITERIA: [&str; 8] = ["path", "base", "url", "method", "ssl_fc", "req.ssl_sni", "req_ssl_sni", "dst_port"];
     const INSIDE: [&str; 6] = [".local", ".lan", ".internal", ".home", ".test", ".localhost"];
     let Some((criterion, values)) = words.split_first() else { return false };

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::address::{self, HostPort, Located};
 use crate::budget::Meter;
 use guards::{guard, is_one_page};
-use words::{Token, Word, after_block, substituted, token};
+use words::{NginxToken, NginxWord, after_block, substituted, token};
 
 /// What a file of nginx says about who is behind it. Spans are bytes of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(crate) struct Pass {
     pub(crate) environment: Vec<String>,
     /// Whether something around it may ask who is there, or is for one page alone; `None` where nothing says so.
     pub(crate) guarded: Option<bool>,
-    /// The ports of the server that it stands in, those for the container itself left out.
+    /// The ports of the server that it is in, those for the container itself left out.
     pub(crate) ports: Vec<u16>,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Pass {
 pub(crate) struct Listen {
     /// The port; 80 where only an address is written.
     pub(crate) port: u16,
-    /// Whether `ssl` or `quic` stands with it.
+    /// Whether `ssl` or `quic` is with it.
     pub(crate) ssl: bool,
     /// Whether only the container itself can connect.
     pub(crate) local: bool,
@@ -103,22 +103,22 @@ pub(crate) fn read(text: &str, meter: Meter<'_>) -> NginxConfig {
 /// does not know is left to nginx.
 pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> NginxConfig {
     let lookup = &|name: &str| meter.inserted(lookup(name));
-    let mut reader = Reader { lookup, meter, config: NginxConfig::default(), blocks: Vec::new() };
-    let mut words: Vec<Word> = Vec::new();
+    let mut reader = NginxReader { lookup, meter, config: NginxConfig::default(), blocks: Vec::new() };
+    let mut words: Vec<NginxWord> = Vec::new();
     let mut at = 0;
     while let Some((token, next)) = token(text, at) {
         at = next;
         match token {
-            Token::Word(word) => words.push(word),
-            Token::End => reader.directive(&std::mem::take(&mut words)),
-            Token::Open if words.first().is_some_and(|word| word.text.ends_with("_by_lua_block")) => {
+            NginxToken::Word(word) => words.push(word),
+            NginxToken::End => reader.directive(&std::mem::take(&mut words)),
+            NginxToken::Open if words.first().is_some_and(|word| word.text.ends_with("_by_lua_block")) => {
                 at = after_block(text, at);
                 reader.note(guard(&std::mem::take(&mut words)));
             }
             // No server has so many blocks in each other.
-            Token::Open if !meter.allows_depth(reader.blocks.len()) => break,
-            Token::Open => reader.open(&std::mem::take(&mut words)),
-            Token::Close => {
+            NginxToken::Open if !meter.allows_depth(reader.blocks.len()) => break,
+            NginxToken::Open => reader.open(&std::mem::take(&mut words)),
+            NginxToken::Close => {
                 words.clear();
                 reader.close();
             }
@@ -132,7 +132,7 @@ pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>,
 
 /// A block that is open.
 #[derive(Default)]
-struct Block {
+struct OpenBlock {
     name: String,
     /// Whether it is a location of the ACME challenge.
     challenge: bool,
@@ -144,17 +144,17 @@ struct Block {
     ports: Vec<u16>,
 }
 
-struct Reader<'a> {
+struct NginxReader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     meter: Meter<'a>,
     config: NginxConfig,
-    blocks: Vec<Block>,
+    blocks: Vec<OpenBlock>,
 }
 
-impl Reader<'_> {
-    fn open(&mut self, words: &[Word]) {
+impl NginxReader<'_> {
+    fn open(&mut self, words: &[NginxWord]) {
         let Some(first) = words.first() else {
-            self.blocks.push(Block::default());
+            self.blocks.push(OpenBlock::default());
             return;
         };
         if first.text == "upstream"
@@ -168,10 +168,10 @@ impl Reader<'_> {
         }
         let challenge = first.text == "location" && words.iter().any(|word| word.text.contains("acme-challenge"));
         let guarded = is_one_page(words).then_some(true);
-        self.blocks.push(Block { name: first.text.clone(), challenge, guarded, ..Block::default() });
+        self.blocks.push(OpenBlock { name: first.text.clone(), challenge, guarded, ..OpenBlock::default() });
     }
 
-    /// What a directive says of the block that it stands in. One that asks is not taken back by one that does not.
+    /// What a directive says of the block that it is in. One that asks is not taken back by one that does not.
     fn note(&mut self, guarded: Option<bool>) {
         match self.blocks.last_mut() {
             Some(block) if block.guarded != Some(true) => block.guarded = guarded.or(block.guarded),
@@ -200,7 +200,7 @@ impl Reader<'_> {
         outer.passes.extend(block.passes);
     }
 
-    fn directive(&mut self, words: &[Word]) {
+    fn directive(&mut self, words: &[NginxWord]) {
         let [name, first, rest @ ..] = words else {
             self.note(guard(words));
             return;
@@ -253,7 +253,7 @@ impl Reader<'_> {
         }
     }
 
-    fn set(&mut self, name: &Word, rest: &[Word]) {
+    fn set(&mut self, name: &NginxWord, rest: &[NginxWord]) {
         let given = rest.first().map(|word| self.environment(word).text);
         if let (Some(variable), Some(given)) = (name.text.strip_prefix('$'), given) {
             let (given, _) = substituted(&given, &|name| self.variable(name));
@@ -262,13 +262,13 @@ impl Reader<'_> {
     }
 
     /// The word with the variables of the environment replaced.
-    fn environment(&self, word: &Word) -> Word {
+    fn environment(&self, word: &NginxWord) -> NginxWord {
         let (text, names) = substituted(&word.text, self.lookup);
-        Word { text, exact: word.exact && names.is_empty(), ..word.clone() }
+        NginxWord { text, exact: word.exact && names.is_empty(), ..word.clone() }
     }
 
     /// The variables of the environment that a word names.
-    fn used(&self, word: &Word) -> Vec<String> {
+    fn used(&self, word: &NginxWord) -> Vec<String> {
         substituted(&word.text, self.lookup).1
     }
 
@@ -277,10 +277,10 @@ impl Reader<'_> {
         self.meter.inserted(self.config.variables.get(name).cloned())
     }
 
-    fn pass(&self, directive: &str, word: &Word) -> Option<Pass> {
+    fn pass(&self, directive: &str, word: &NginxWord) -> Option<Pass> {
         let (text, names) = substituted(&word.text, &|name| self.variable(name));
         let via_variable = !names.is_empty();
-        let word = Word { text, exact: word.exact && !via_variable, ..word.clone() };
+        let word = NginxWord { text, exact: word.exact && !via_variable, ..word.clone() };
         let (scheme, at) = match word.text.split_once("://") {
             Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), scheme.len() + 3),
             None => (None, 0),
@@ -299,13 +299,13 @@ impl Reader<'_> {
         Some(Pass { directive, scheme, host, port, span, via_variable, environment, guarded: None, ports })
     }
 
-    fn host_port(&self, word: &Word) -> Option<HostPort> {
+    fn host_port(&self, word: &NginxWord) -> Option<HostPort> {
         let found = address::host_port(&word.text, word.start)?;
         Some(if word.exact { found } else { HostPort { span: word.span.clone(), ..found } })
     }
 }
 
-fn listen(value: &Word, rest: &[Word]) -> Option<Listen> {
+fn listen(value: &NginxWord, rest: &[NginxWord]) -> Option<Listen> {
     let text = value.text.as_str();
     let port = match text.rsplit_once(':') {
         _ if text.starts_with("unix:") => return None,

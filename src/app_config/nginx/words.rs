@@ -2,23 +2,23 @@
 
 use std::ops::Range;
 
-/// A word and where it stands; `exact` where the text is to the letter what stands there, from `start`.
+/// A word and where it is; `exact` where the text is exactly what is there, from `start`.
 #[derive(Clone, Debug)]
-pub(crate) struct Word {
+pub(crate) struct NginxWord {
     /// Its text, without quotes.
     pub(crate) text: String,
     /// Its bytes, quotes included.
     pub(crate) span: Range<usize>,
     /// Where the text starts.
     pub(crate) start: usize,
-    /// Whether the text is what stands there, to the letter.
+    /// Whether the text is exactly what is there.
     pub(crate) exact: bool,
 }
 
 /// What the language is made of.
-pub(crate) enum Token {
+pub(crate) enum NginxToken {
     /// A word.
-    Word(Word),
+    Word(NginxWord),
     /// `;`
     End,
     /// `{`
@@ -28,7 +28,7 @@ pub(crate) enum Token {
 }
 
 /// The token at or after a byte, and the byte after it.
-pub(crate) fn token(text: &str, from: usize) -> Option<(Token, usize)> {
+pub(crate) fn token(text: &str, from: usize) -> Option<(NginxToken, usize)> {
     let mut at = from;
     loop {
         let rest = text.get(at..)?;
@@ -36,16 +36,16 @@ pub(crate) fn token(text: &str, from: usize) -> Option<(Token, usize)> {
         match first {
             '#' => at += rest.find('\n').unwrap_or(rest.len()),
             c if c.is_whitespace() || c == '\u{feff}' => at += c.len_utf8(),
-            ';' => return Some((Token::End, at + 1)),
-            '{' => return Some((Token::Open, at + 1)),
-            '}' => return Some((Token::Close, at + 1)),
+            ';' => return Some((NginxToken::End, at + 1)),
+            '{' => return Some((NginxToken::Open, at + 1)),
+            '}' => return Some((NginxToken::Close, at + 1)),
             '"' | '\'' => return Some(quoted(text, at, first)),
             _ => return Some(plain(text, at)),
         }
     }
 }
 
-fn quoted(text: &str, at: usize, quote: char) -> (Token, usize) {
+fn quoted(text: &str, at: usize, quote: char) -> (NginxToken, usize) {
     let mut word = String::new();
     let mut escaped = false;
     let start = at + 1;
@@ -62,10 +62,10 @@ fn quoted(text: &str, at: usize, quote: char) -> (Token, usize) {
         }
     }
     let exact = end == start + word.len() + 1;
-    (Token::Word(Word { text: word, span: at..end, start, exact }), end)
+    (NginxToken::Word(NginxWord { text: word, span: at..end, start, exact }), end)
 }
 
-fn plain(text: &str, at: usize) -> (Token, usize) {
+fn plain(text: &str, at: usize) -> (NginxToken, usize) {
     let rest = text.get(at..).unwrap_or("");
     let mut before = ' ';
     let mut end = rest.len();
@@ -80,7 +80,7 @@ fn plain(text: &str, at: usize) -> (Token, usize) {
     let raw = rest.get(..end).unwrap_or("");
     let word = raw.replace('\\', "");
     let exact = word.len() == raw.len();
-    (Token::Word(Word { text: word, span: at..at + end, start: at, exact }), at + end)
+    (NginxToken::Word(NginxWord { text: word, span: at..at + end, start: at, exact }), at + end)
 }
 
 /// The byte after the brace that closes a block of another language, opened before `from`.

@@ -1,23 +1,28 @@
 //! What Traefiks of a project are told, by files, options, variables and labels.
 
-use super::settings::{StaticSetting, TraefikSettings, of_command, of_environment, of_file};
+use super::settings::{StaticSetting, TraefikSettings, from_command, from_environment, from_file};
 use super::{is_static_path, is_traefik, routed, routers};
 use crate::app_config::address::host_port;
-use crate::app_config::read::{Content, Read};
+use crate::app_config::read::{ConfigurationContent, ReadConfiguration};
 use crate::app_config::settings::{Setting, parts};
-use crate::app_config::{AdminPort, Named, ProxyKind, ProxyListen, ProxyTarget, Sidecars, Traefik};
+use crate::app_config::{AdminPort, AppConfigs, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
 
 /// Adds what a Traefik says of itself and of the services behind it.
-pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars, meter: Meter<'_>) {
-    let options = of_command(service);
+pub(crate) fn collect_from_service(
+    service: &Service,
+    read: &[&ReadConfiguration],
+    all: &mut AppConfigs,
+    meter: Meter<'_>,
+) {
+    let options = from_command(service);
     let named = options.iter().find(|one| one.path == "configfile").map(|one| one.value.clone());
     let is_static = |path: &str| named.as_deref().map_or_else(|| is_static_path(path), |named| named == path);
     let files = || {
         read.iter().filter_map(|one| match &one.content {
-            Content::Traefik(settings) => Some((*one, settings)),
+            ConfigurationContent::Traefik(settings) => Some((*one, settings)),
             _ => None,
         })
     };
@@ -25,9 +30,9 @@ pub(crate) fn of_service(service: &Service, read: &[&Read], all: &mut Sidecars, 
     // A mount brings a file that is not here, or one that cannot be read.
     let unread = file.is_none() && (named.is_some() || service.mounts.iter().any(may_be_static));
     let (settings, given) = match file {
-        Some((one, settings)) => (of_file(settings, |setting| place(one, setting)), Some(one.given)),
+        Some((one, settings)) => (from_file(settings, |setting| place(one, setting)), Some(one.given)),
         None if !options.is_empty() => (options, None),
-        None => (of_environment(service), None),
+        None => (from_environment(service), None),
     };
     let settings = TraefikSettings { all: settings, known: !unread };
     let entry_points = settings.entry_points().len();
@@ -51,12 +56,12 @@ fn may_be_static(mount: &crate::model::Mount) -> bool {
     persistent && (is_static_path(target) || matches!(target, "/etc/traefik" | "/"))
 }
 
-fn place(read: &Read, setting: &Setting) -> Place {
+fn place(read: &ReadConfiguration, setting: &Setting) -> Place {
     read.place(&setting.span)
 }
 
 /// The ports of the entry points, and that of the dashboard where it is open.
-fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place>, all: &mut Sidecars) {
+fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place>, all: &mut AppConfigs) {
     let (proxy, kind) = (service.name.clone(), ProxyKind::Traefik);
     for (name, port, place) in settings.entry_points() {
         let given = given.unwrap_or(place);
@@ -73,7 +78,7 @@ fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place
 }
 
 /// What a file of routes says.
-fn routes(service: &Service, read: &Read, settings: &[Setting], all: &mut Sidecars) {
+fn routes(service: &Service, read: &ReadConfiguration, settings: &[Setting], all: &mut AppConfigs) {
     let kind = ProxyKind::TraefikFile;
     let named = |setting: &Setting| Named {
         service: service.name.clone(),
@@ -107,14 +112,14 @@ fn is_stand_in(name: &str) -> bool {
         .any(|word| name == *word || name.starts_with(&format!("{word}-")) || name.ends_with(&format!("-{word}")))
 }
 
-fn target(service: &Service, read: &Read, setting: &Setting) -> Option<ProxyTarget> {
+fn target(service: &Service, read: &ReadConfiguration, setting: &Setting) -> Option<ProxyTarget> {
     let (scheme, rest) = setting
         .value
         .split_once("://")
         .map_or((None, setting.value.as_str()), |(scheme, rest)| (Some(scheme.to_ascii_lowercase()), rest));
     let address = rest.split('/').next()?;
     let found = host_port(address, 0)?;
-    // Quotes stand around the text, or nothing does.
+    // The text is in quotes, or nothing is around it.
     let quote = match setting.span.len().checked_sub(setting.value.len()) {
         Some(0) => Some(0),
         Some(2) => Some(1),
@@ -140,7 +145,7 @@ fn target(service: &Service, read: &Read, setting: &Setting) -> Option<ProxyTarg
 }
 
 /// Adds the services that Traefik routes to by their labels.
-pub(crate) fn labels(model: &Model, all: &mut Sidecars) {
+pub(crate) fn labels(model: &Model, all: &mut AppConfigs) {
     let proxy = model.services.values().find(|service| is_traefik(service)).map(|service| service.name.clone());
     for (name, service) in &model.services {
         let Some(route) = routed(service).filter(|route| route.enabled) else { continue };

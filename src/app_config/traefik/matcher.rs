@@ -1,6 +1,6 @@
 //! The language of Traefik's router rules: ``Host(`a`) && (PathPrefix(`/b`) || !Method(`PUT`))``.
 //!
-//! A rule is an expression of Go, in which a text stands in backticks or double quotes.
+//! A rule is an expression of Go, in which a text is in backticks or double quotes.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ const MATCHERS: [&str; 18] = [
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+enum MatcherToken {
     Name(String),
     Text(String),
     Open,
@@ -53,11 +53,11 @@ pub(crate) fn malformed(rule: &str) -> Option<Malformed> {
         Ok(tokens) => tokens,
         Err(malformed) => return Some(malformed),
     };
-    let mut parser = Parser { tokens: &tokens, at: 0, end: rule.len() };
+    let mut parser = MatcherParser { tokens: &tokens, at: 0, end: rule.len() };
     match parser.expression(0) {
         Err(malformed) => Some(malformed),
         Ok(()) => parser.peek().map(|(token, span)| match token {
-            Token::Close => wrong("unmatched closing parenthesis", span),
+            MatcherToken::Close => wrong("unmatched closing parenthesis", span),
             _ => wrong("missing `&&` or `||` before this", span),
         }),
     }
@@ -67,7 +67,7 @@ fn wrong(what: impl Into<String>, span: Range<usize>) -> Malformed {
     Malformed { what: what.into(), span }
 }
 
-fn tokens(rule: &str) -> Result<Vec<(Token, Range<usize>)>, Malformed> {
+fn tokens(rule: &str) -> Result<Vec<(MatcherToken, Range<usize>)>, Malformed> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = rule.get(at..).and_then(|rest| rest.chars().next()) {
@@ -77,23 +77,23 @@ fn tokens(rule: &str) -> Result<Vec<(Token, Range<usize>)>, Malformed> {
                 at += c.len_utf8();
                 continue;
             }
-            '(' => (Token::Open, 1),
-            ')' => (Token::Close, 1),
-            ',' => (Token::Comma, 1),
-            '!' => (Token::Not, 1),
+            '(' => (MatcherToken::Open, 1),
+            ')' => (MatcherToken::Close, 1),
+            ',' => (MatcherToken::Comma, 1),
+            '!' => (MatcherToken::Not, 1),
             '`' | '"' => {
                 let end = closing(rest, first).ok_or_else(|| {
                     let what = if first == '`' { "unclosed backtick" } else { "unclosed quote" };
                     wrong(what, at..at + 1)
                 })?;
-                (Token::Text(rest.get(1..end).unwrap_or("").to_owned()), end + 1)
+                (MatcherToken::Text(rest.get(1..end).unwrap_or("").to_owned()), end + 1)
             }
             '\'' => return Err(wrong("values must be in backticks, not in single quotes", at..at + 1)),
-            _ if rest.starts_with("&&") => (Token::And, 2),
-            _ if rest.starts_with("||") => (Token::Or, 2),
+            _ if rest.starts_with("&&") => (MatcherToken::And, 2),
+            _ if rest.starts_with("||") => (MatcherToken::Or, 2),
             c if c.is_alphabetic() => {
                 let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-                (Token::Name(rest.get(..end).unwrap_or("").to_owned()), end)
+                (MatcherToken::Name(rest.get(..end).unwrap_or("").to_owned()), end)
             }
             ':' => {
                 return Err(wrong(
@@ -125,23 +125,23 @@ fn closing(text: &str, quote: char) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-/// Brackets deeper than this are no rule.
+/// Brackets deeper than this are not rule.
 const DEEPEST: usize = 64;
 
-struct Parser<'a> {
-    tokens: &'a [(Token, Range<usize>)],
+struct MatcherParser<'a> {
+    tokens: &'a [(MatcherToken, Range<usize>)],
     at: usize,
     end: usize,
 }
 
-impl Parser<'_> {
-    fn peek(&self) -> Option<(&Token, Range<usize>)> {
+impl MatcherParser<'_> {
+    fn peek(&self) -> Option<(&MatcherToken, Range<usize>)> {
         self.tokens.get(self.at).map(|(token, span)| (token, span.clone()))
     }
 
     fn expression(&mut self, depth: usize) -> Result<(), Malformed> {
         self.term(depth)?;
-        while matches!(self.peek(), Some((Token::And | Token::Or, _))) {
+        while matches!(self.peek(), Some((MatcherToken::And | MatcherToken::Or, _))) {
             self.at += 1;
             self.term(depth)?;
         }
@@ -149,7 +149,7 @@ impl Parser<'_> {
     }
 
     fn term(&mut self, depth: usize) -> Result<(), Malformed> {
-        while matches!(self.peek(), Some((Token::Not, _))) {
+        while matches!(self.peek(), Some((MatcherToken::Not, _))) {
             self.at += 1;
         }
         let Some((token, span)) = self.peek() else {
@@ -159,12 +159,12 @@ impl Parser<'_> {
         let token = token.clone();
         self.at += 1;
         match token {
-            Token::Open if depth < DEEPEST => {
+            MatcherToken::Open if depth < DEEPEST => {
                 self.expression(depth + 1)?;
                 self.close(&span)
             }
-            Token::Name(name) => self.matcher(&name, span),
-            Token::Close => Err(wrong("unmatched closing parenthesis", span)),
+            MatcherToken::Name(name) => self.matcher(&name, span),
+            MatcherToken::Close => Err(wrong("unmatched closing parenthesis", span)),
             _ => Err(wrong("expected a matcher such as `Host`", span)),
         }
     }
@@ -173,18 +173,18 @@ impl Parser<'_> {
         if !MATCHERS.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(wrong(format!("unknown matcher `{name}`"), span));
         }
-        let Some((Token::Open, opened)) = self.peek() else {
+        let Some((MatcherToken::Open, opened)) = self.peek() else {
             return Err(wrong(format!("the value of `{name}` must be in parentheses"), span));
         };
         self.at += 1;
         loop {
             match self.peek() {
-                Some((Token::Text(_), _)) => self.at += 1,
-                Some((Token::Close, span)) => return Err(wrong(format!("`{name}` has no value"), span)),
+                Some((MatcherToken::Text(_), _)) => self.at += 1,
+                Some((MatcherToken::Close, span)) => return Err(wrong(format!("`{name}` has no value"), span)),
                 Some((_, span)) => return Err(wrong("expected a value in backticks", span)),
                 None => return self.close(&opened),
             }
-            if !matches!(self.peek(), Some((Token::Comma, _))) {
+            if !matches!(self.peek(), Some((MatcherToken::Comma, _))) {
                 return self.close(&opened);
             }
             self.at += 1;
@@ -193,11 +193,11 @@ impl Parser<'_> {
 
     fn close(&mut self, opened: &Range<usize>) -> Result<(), Malformed> {
         match self.peek() {
-            Some((Token::Close, _)) => {
+            Some((MatcherToken::Close, _)) => {
                 self.at += 1;
                 Ok(())
             }
-            Some((Token::Text(_), span)) => Err(wrong("stray backtick, or missing comma before this", span)),
+            Some((MatcherToken::Text(_), span)) => Err(wrong("stray backtick, or missing comma before this", span)),
             Some((_, span)) => Err(wrong("missing closing parenthesis before this", span)),
             None => Err(wrong("unclosed parenthesis", opened.clone())),
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::guards::{HARMLESS, is_internal};
 use super::settings::TraefikSettings;
 use crate::app_config::address::host_port;
-use crate::app_config::read::Read;
+use crate::app_config::read::ReadConfiguration;
 use crate::app_config::settings::{Setting, parts};
 use crate::app_config::{ProxyKind, ProxyRoute};
 use crate::budget::{Limit, Meter};
@@ -13,7 +13,7 @@ use crate::collections::HashMap;
 use crate::model::Service;
 
 /// A file of routes and what it says.
-type Routes<'a> = (&'a Read, &'a Vec<Setting>);
+type Routes<'a> = (&'a ReadConfiguration, &'a Vec<Setting>);
 
 /// What files say of HTTP, by the names of what it is about.
 #[derive(Default)]
@@ -27,7 +27,7 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn of(files: &[Routes<'a>]) -> Index<'a> {
+    fn from_files(files: &[Routes<'a>]) -> Index<'a> {
         let mut index = Index::default();
         for setting in files.iter().flat_map(|(_, all)| all.iter()) {
             index.add(setting);
@@ -72,14 +72,14 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The ways from routers of HTTP to servers; routers and what they name may stand in different files.
+/// The ways from routers of HTTP to servers; routers and what they name may be in different files.
 pub(crate) fn open_routes(
     service: &Service,
     files: &[Routes<'_>],
     settings: &TraefikSettings,
     meter: Meter<'_>,
 ) -> Vec<ProxyRoute> {
-    let index = Index::of(files);
+    let index = Index::from_files(files);
     let entry_points = settings.entry_points();
     let mut found = Vec::new();
     for (read, all) in files {

@@ -77,12 +77,12 @@ pub(crate) fn is_true(text: &str) -> bool {
 }
 
 /// What the command of a service says: `--a.b=c`, and `--a.b` for `true`.
-pub(crate) fn of_command(service: &Service) -> Vec<StaticSetting> {
+pub(crate) fn from_command(service: &Service) -> Vec<StaticSetting> {
     let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
-    words.filter_map(of_word).collect()
+    words.filter_map(from_word).collect()
 }
 
-fn of_word(word: &Spanned<String>) -> Option<StaticSetting> {
+fn from_word(word: &Spanned<String>) -> Option<StaticSetting> {
     let option = word.value.strip_prefix("--").or_else(|| word.value.strip_prefix('-'))?;
     let (path, value) = option.split_once('=').unwrap_or((option, "true"));
     let value = value.trim_matches('"').to_owned();
@@ -91,7 +91,7 @@ fn of_word(word: &Spanned<String>) -> Option<StaticSetting> {
 }
 
 /// What the variables of a service say: `TRAEFIK_A_B=c`.
-pub(crate) fn of_environment(service: &Service) -> Vec<StaticSetting> {
+pub(crate) fn from_environment(service: &Service) -> Vec<StaticSetting> {
     let of_traefik = service.environment.iter().filter_map(|(name, variable)| {
         let path = name.to_ascii_lowercase().strip_prefix("traefik_")?.replace('_', ".");
         let value = variable.value.as_ref()?;
@@ -102,7 +102,7 @@ pub(crate) fn of_environment(service: &Service) -> Vec<StaticSetting> {
 }
 
 /// What a file says, its bytes turned into places.
-pub(crate) fn of_file(settings: &[Setting], place: impl Fn(&Setting) -> Place) -> Vec<StaticSetting> {
+pub(crate) fn from_file(settings: &[Setting], place: impl Fn(&Setting) -> Place) -> Vec<StaticSetting> {
     let shown = |one: &Setting| StaticSetting {
         path: one.path.clone(),
         value: one.value.clone(),
@@ -131,10 +131,10 @@ mod tests {
         ];
         traefik.command = Some(command(&sources, &words));
         set(&sources, &mut traefik, "TRAEFIK_PROVIDERS_DOCKER_NETWORK", "web");
-        let settings = TraefikSettings { all: of_command(&traefik), known: true };
+        let settings = TraefikSettings { all: from_command(&traefik), known: true };
         assert!(settings.has("api.insecure") && settings.has("api") && !settings.has("ap"));
         assert_eq!(settings.entry_points().iter().map(|one| (one.0, one.1)).collect::<Vec<_>>(), [("web", 80)]);
-        let settings = TraefikSettings { all: of_environment(&traefik), known: true };
+        let settings = TraefikSettings { all: from_environment(&traefik), known: true };
         assert_eq!(settings.provider_network().map(|one| one.value.as_str()), Some("web"));
     }
 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::cycles::{Edges, cycles};
 use crate::budget::Budget;
 use crate::collections::{HashMap, IndexSet};
-use crate::compose::problem::{Cause, Conflict, Missing, Problem, Reported, Resource, Role, Undefined, ValueProblem};
+use crate::compose::problem::{
+    Cause, Conflict, Missing, PlaceRole, Problem, Reported, Resource, Undefined, ValueProblem,
+};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Text, Value};
 use crate::source::Place;
 
 /// The project under check.
-pub(crate) struct Check<'a> {
+pub(crate) struct ConsistencyCheck<'a> {
     /// The decoded project.
     pub(crate) root: &'a Value,
     /// The project before it was decoded: what is printed lacks empty values, and models.
@@ -29,21 +31,21 @@ pub(crate) struct Check<'a> {
     pub(crate) found: Vec<Reported>,
 }
 
-struct Service<'a> {
+struct CheckedService<'a> {
     name: &'a str,
     key: Place,
     value: &'a Value,
 }
 
-impl<'a> Check<'a> {
+impl<'a> ConsistencyCheck<'a> {
     /// Checks all active services, secrets and the graph of dependencies.
     pub(crate) fn run(&mut self) {
-        let services: Vec<Service<'a>> = self
+        let services: Vec<CheckedService<'a>> = self
             .section("services")
             .into_iter()
             .flatten()
             .filter(|(name, _)| self.enabled.contains(name.as_str()))
-            .map(|(name, entry)| Service { name, key: entry.key, value: &entry.value })
+            .map(|(name, entry)| CheckedService { name, key: entry.key, value: &entry.value })
             .collect();
         for service in &services {
             self.source(service);
@@ -67,7 +69,7 @@ impl<'a> Check<'a> {
     }
 
     /// A service before it was decoded.
-    fn given(&self, service: &Service<'_>) -> Option<&'a Value> {
+    fn given(&self, service: &CheckedService<'_>) -> Option<&'a Value> {
         self.canonical.get("services").and_then(|services| services.get(service.name))
     }
 
@@ -75,9 +77,9 @@ impl<'a> Check<'a> {
         self.canonical.get("models").and_then(Value::map)
     }
 
-    /// Why a service lacks an image that has a reported mistake instead: variables leave it empty, or it is no text, or
-    /// the service is no mapping.
-    fn cause_of_lack(&self, name: &str) -> Option<Cause> {
+    /// Why a service lacks an image that has a reported mistake instead: variables leave it empty, or it is not text, or
+    /// the service is not a mapping.
+    fn cause_of_missing(&self, name: &str) -> Option<Cause> {
         let service = self.canonical.get("services").and_then(|services| services.get(name))?;
         if service.map().is_none() {
             return Some(Cause::Value(service.place));
@@ -86,22 +88,22 @@ impl<'a> Check<'a> {
         blank(image).or_else(|| image.text().is_none().then_some(Cause::Value(image.place)))
     }
 
-    fn report(&mut self, place: Place, service: &Service<'_>, problem: Problem) -> &mut Reported {
-        self.found.push_mut(Reported::of_service(place, service.name, problem))
+    fn report(&mut self, place: Place, service: &CheckedService<'_>, problem: Problem) -> &mut Reported {
+        self.found.push_mut(Reported::about_service(place, service.name, problem))
     }
 
-    fn source(&mut self, service: &Service<'_>) {
+    fn source(&mut self, service: &CheckedService<'_>) {
         let image = service.value.get("image").and_then(Value::text).unwrap_or("");
         if service.value.get("build").is_some() || !image.is_empty() || service.value.get("provider").is_some() {
             return;
         }
         let unresolved = || self.unresolved.contains(service.name).then(|| Cause::Unresolved(service.name.to_owned()));
-        let cause = self.cause_of_lack(service.name).or_else(unresolved);
+        let cause = self.cause_of_missing(service.name).or_else(unresolved);
         let problem = Problem::Missing(Missing::Image { service: service.name.to_owned() });
         self.report(service.key, service, problem).caused_by = cause;
     }
 
-    fn build(&mut self, service: &Service<'_>) {
+    fn build(&mut self, service: &CheckedService<'_>) {
         let Some(build) = service.value.get("build") else { return };
         if let (Some(inline), Some(file)) = (build.get("dockerfile_inline"), build.get("dockerfile"))
             && inline.text() != Some("")
@@ -129,13 +131,13 @@ impl<'a> Check<'a> {
             && !platforms.is_empty()
             && !platforms.iter().any(|one| one.data == platform.data)
         {
-            let problem = Problem::Conflict(Conflict::Platform(Quote::of(platform)));
+            let problem = Problem::Conflict(Conflict::Platform(Quote::from_value(platform)));
             let cause = platforms.iter().find_map(blank);
             self.report(platform.place, service, problem).caused_by = cause;
         }
     }
 
-    fn networks(&mut self, service: &Service<'_>) {
+    fn networks(&mut self, service: &CheckedService<'_>) {
         let networks = service.value.get("networks").and_then(Value::map);
         let mode = service.value.get("network_mode").filter(|mode| mode.text() != Some(""));
         if mode.is_some() && networks.is_some_and(|networks| !networks.is_empty()) {
@@ -160,7 +162,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn healthcheck(&mut self, service: &Service<'_>) {
+    fn healthcheck(&mut self, service: &CheckedService<'_>) {
         let Some(test) = service.value.get("healthcheck").and_then(|check| check.get("test")) else { return };
         let Some(first) = test.list().and_then(<[Value]>::first) else { return };
         if !matches!(first.text(), Some("CMD" | "CMD-SHELL" | "NONE")) {
@@ -170,7 +172,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn dependencies(&mut self, service: &Service<'_>) {
+    fn dependencies(&mut self, service: &CheckedService<'_>) {
         for (name, entry) in service.value.get("depends_on").and_then(Value::map).into_iter().flatten() {
             if self.enabled.contains(name.as_str()) {
                 continue;
@@ -188,21 +190,28 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn inactive(&mut self, name: Quote, other: &Entry, place: Place, service: &Service<'_>, may_be_optional: bool) {
+    fn inactive(
+        &mut self,
+        name: Quote,
+        other: &Entry,
+        place: Place,
+        service: &CheckedService<'_>,
+        may_be_optional: bool,
+    ) {
         let profiles = other.value.get("profiles").and_then(Value::list).unwrap_or(&[]);
         let profiles = profiles.iter().filter_map(Value::text).map(str::to_owned).collect();
         let problem = Problem::Inactive { name, profiles, may_be_optional };
-        let reported = Reported::of_service(place, service.name, problem);
-        self.found.push(reported.related(other.key, Role::Definition));
+        let reported = Reported::about_service(place, service.name, problem);
+        self.found.push(reported.related(other.key, PlaceRole::Definition));
     }
 
-    fn references(&mut self, service: &Service<'_>) {
+    fn references(&mut self, service: &CheckedService<'_>) {
         for mount in service.value.get("volumes").and_then(Value::list).unwrap_or(&[]) {
             let Some(source) = mount.get("source") else { continue };
             let name = source.text().unwrap_or("");
             let named = mount.get("type").and_then(Value::text) == Some("volume") && !name.is_empty();
             if named && !self.section("volumes").is_some_and(|all| all.contains_key(name)) {
-                self.undefined(Resource::Volume, Quote::of(source), source.place, service);
+                self.undefined(Resource::Volume, Quote::from_value(source), source.place, service);
             }
         }
         let grants = |value: Option<&'a Value>, key: &str| {
@@ -220,7 +229,7 @@ impl<'a> Check<'a> {
                 let source = grant.get("source").unwrap_or(grant);
                 let name = source.text().unwrap_or("");
                 if !self.section(kind.section()).is_some_and(|all| all.contains_key(name)) {
-                    self.undefined(kind, Quote::of(source), source.place, service);
+                    self.undefined(kind, Quote::from_value(source), source.place, service);
                 }
             }
         }
@@ -231,7 +240,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn undefined(&mut self, kind: Resource, name: Quote, place: Place, service: &Service<'_>) {
+    fn undefined(&mut self, kind: Resource, name: Quote, place: Place, service: &CheckedService<'_>) {
         let section = kind.section();
         let is_broken = self.canonical.get(section).is_some_and(|all| !all.is_null() && all.map().is_none());
         let all = if kind == Resource::Model { self.models() } else { self.section(section) };
@@ -242,7 +251,7 @@ impl<'a> Check<'a> {
         self.report(place, service, Problem::Undefined(undefined)).caused_by = cause;
     }
 
-    fn scale(&mut self, service: &Service<'_>) {
+    fn scale(&mut self, service: &CheckedService<'_>) {
         let scale = service.value.get("scale");
         let replicas = service.value.get("deploy").and_then(|deploy| deploy.get("replicas"));
         let number = |value: Option<&Value>| match value.map(|value| &value.data) {
@@ -262,12 +271,12 @@ impl<'a> Check<'a> {
         let count = number(scale).or(number(replicas)).unwrap_or(1);
         let name = service.value.get("container_name").filter(|name| name.text() != Some(""));
         if let (Some(name), Some(at), true) = (name, scale.or(replicas), count > 1) {
-            let conflict = Conflict::ReplicasWithName { count, name: Quote::of(name) };
+            let conflict = Conflict::ReplicasWithName { count, name: Quote::from_value(name) };
             self.conflict(key(service, "container_name"), at.place, service, conflict);
         }
     }
 
-    fn limits(&mut self, service: &Service<'_>) {
+    fn limits(&mut self, service: &CheckedService<'_>) {
         const PAIRS: [(&str, &str, &str); 4] = [
             ("cpus", "limits", "cpus"),
             ("mem_limit", "limits", "memory"),
@@ -284,7 +293,7 @@ impl<'a> Check<'a> {
             match group.get(inner) {
                 Some(two) if one.data == two.data => {}
                 Some(two) => self.differ(name, one, format!("deploy.resources.{section}.{inner}"), two, service),
-                // Compose counts a limit that is absent beside others as zero, and zero differs.
+                // Compose counts a limit that is absent next to others as zero, and zero differs.
                 None => {
                     let groups = resources.and_then(Value::map).and_then(|resources| resources.get(section));
                     let group = groups.map_or(group.place, |entry| entry.key);
@@ -295,17 +304,17 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Two places that exclude each other: the one that stands second in the file is reported, the other is a label.
-    fn conflict(&mut self, one: Place, two: Place, service: &Service<'_>, conflict: Conflict) {
-        let reported = Reported::of_service(one.max(two), service.name, Problem::Conflict(conflict));
-        self.found.push(reported.related(one.min(two), Role::Opposite));
+    /// Two places that exclude each other: the one that is second in the file is reported, the other is a label.
+    fn conflict(&mut self, one: Place, two: Place, service: &CheckedService<'_>, conflict: Conflict) {
+        let reported = Reported::about_service(one.max(two), service.name, Problem::Conflict(conflict));
+        self.found.push(reported.related(one.min(two), PlaceRole::Opposite));
     }
 
-    fn differ(&mut self, key: &'static str, one: &Value, other: String, two: &Value, service: &Service<'_>) {
+    fn differ(&mut self, key: &'static str, one: &Value, other: String, two: &Value, service: &CheckedService<'_>) {
         self.conflict(one.place, two.place, service, Conflict::Differ { key, other });
     }
 
-    fn watches(&mut self, service: &Service<'_>) {
+    fn watches(&mut self, service: &CheckedService<'_>) {
         let watches =
             self.given(service).and_then(|given| given.get("develop")).and_then(|develop| develop.get("watch"));
         for watch in watches.and_then(Value::list).unwrap_or(&[]) {
@@ -319,8 +328,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn mounts(&mut self, service: &Service<'_>) {
-        let mut known: HashMap<&str, Mount> = HashMap::default();
+    fn mounts(&mut self, service: &CheckedService<'_>) {
+        let mut known: HashMap<&str, MountedObject> = HashMap::default();
         let tmpfs = service.value.get("tmpfs").and_then(Value::list).unwrap_or(&[]);
         let volumes = service.value.get("volumes").and_then(Value::list).unwrap_or(&[]);
         let in_memory = tmpfs.iter().filter_map(|item| {
@@ -328,11 +337,17 @@ impl<'a> Check<'a> {
             let end = target.len() as u32;
             let is_blank = item.parts.iter().any(|part| part.is_blank() && part.end <= end);
             let cause = is_blank.then_some(Cause::Blank(item.place));
-            Some((target, Mount { quote: Quote::of(item).stretch(&(0..target.len())), place: item.place, cause }))
+            Some((
+                target,
+                MountedObject { quote: Quote::from_value(item).stretch(&(0..target.len())), place: item.place, cause },
+            ))
         });
         let mounted = volumes.iter().filter_map(|item| {
             let target = item.get("target")?;
-            Some((target.text()?, Mount { quote: Quote::of(target), place: item.place, cause: blank(target) }))
+            Some((
+                target.text()?,
+                MountedObject { quote: Quote::from_value(target), place: item.place, cause: blank(target) },
+            ))
         });
         let mut found = Vec::new();
         for (target, mount) in in_memory.chain(mounted) {
@@ -342,8 +357,8 @@ impl<'a> Check<'a> {
             };
             let (one, two) = (first.place.min(mount.place), first.place.max(mount.place));
             let caused_by = mount.cause.or_else(|| first.cause.clone());
-            let reported = Reported::of_service(two, service.name, Problem::MountTarget { target: mount.quote });
-            found.push(Reported { caused_by, ..reported.related(one, Role::First) });
+            let reported = Reported::about_service(two, service.name, Problem::MountTarget { target: mount.quote });
+            found.push(Reported { caused_by, ..reported.related(one, PlaceRole::First) });
         }
         self.found.append(&mut found);
     }
@@ -364,7 +379,7 @@ impl<'a> Check<'a> {
     }
 
     /// Reports each cycle once, at the dependency that closes it.
-    fn cycles(&mut self, services: &[Service<'_>]) {
+    fn cycles(&mut self, services: &[CheckedService<'_>]) {
         let edges: Edges<'_> = services
             .iter()
             .map(|service| {
@@ -376,20 +391,20 @@ impl<'a> Check<'a> {
         let names: Vec<&str> = services.iter().map(|service| service.name).collect();
         for (path, place) in cycles(&names, &edges, self.budget) {
             let first = path.first().cloned().unwrap_or_default();
-            self.found.push(Reported::of_service(place, &first, Problem::Cycle { path }));
+            self.found.push(Reported::about_service(place, &first, Problem::Cycle { path }));
         }
     }
 
-    fn container_names(&mut self, services: &[Service<'_>]) {
+    fn container_names(&mut self, services: &[CheckedService<'_>]) {
         let mut known: HashMap<&str, &Value> = HashMap::default();
         for service in services {
             let Some(value) = service.value.get("container_name") else { continue };
             let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };
             match known.get(name) {
                 Some(first) => {
-                    let problem = Problem::ContainerName { name: Quote::of(value) };
-                    let reported = Reported::of_service(value.place, service.name, problem);
-                    self.found.push(reported.related(first.place, Role::First));
+                    let problem = Problem::ContainerName { name: Quote::from_value(value) };
+                    let reported = Reported::about_service(value.place, service.name, problem);
+                    self.found.push(reported.related(first.place, PlaceRole::First));
                 }
                 None => {
                     known.insert(name, value);
@@ -400,7 +415,7 @@ impl<'a> Check<'a> {
 }
 
 /// Something that is mounted.
-struct Mount {
+struct MountedObject {
     quote: Quote,
     place: Place,
     /// A variable that leaves a blank in its target.
@@ -413,12 +428,12 @@ fn blank(value: &Value) -> Option<Cause> {
 }
 
 /// Where a key of a service is written.
-fn key(service: &Service<'_>, name: &str) -> Place {
+fn key(service: &CheckedService<'_>, name: &str) -> Place {
     service.value.map().and_then(|map| map.get(name)).map_or(service.key, |entry| entry.key)
 }
 
 /// What follows a prefix of a text: the name in `service:web`.
 fn named_behind(value: &Value, prefix: &str) -> Quote {
     let length = value.text().map_or(0, str::len);
-    Quote::of(value).stretch(&(prefix.len().min(length)..length))
+    Quote::from_value(value).stretch(&(prefix.len().min(length)..length))
 }

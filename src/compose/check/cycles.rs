@@ -11,12 +11,12 @@ pub(crate) type Edges<'a> = HashMap<&'a str, Vec<(&'a str, Place)>>;
 const STEPS_OF_NAME: usize = 8;
 
 /// A service on the path that is walked, and which of its edges comes next.
-struct Step<'a> {
+struct CycleStep<'a> {
     name: &'a str,
     next: usize,
 }
 
-/// Every circle once: the names along it, the first one again at the end, and where the first names the second. The graph
+/// Every cycle once: the names along it, the first one again at the end, and where the first names the second. The graph
 /// is walked depth first; an edge back into the path closes a cycle.
 pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>, budget: &Budget) -> Vec<(Vec<String>, Place)> {
     let mut done: HashSet<&str> = HashSet::default();
@@ -25,7 +25,7 @@ pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>, budget: &Budget) 
         if done.contains(name) {
             continue;
         }
-        let mut path = vec![Step { name, next: 0 }];
+        let mut path = vec![CycleStep { name, next: 0 }];
         let mut positions: HashMap<&str, usize> = HashMap::from_iter([(*name, 0)]);
         while let Some(last) = path.last_mut() {
             let Some((next, place)) = edges.get(last.name).and_then(|all| all.get(last.next)) else {
@@ -46,7 +46,7 @@ pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>, budget: &Budget) 
                 None if done.contains(next) => {}
                 None => {
                     positions.insert(next, path.len());
-                    path.push(Step { name: next, next: 0 });
+                    path.push(CycleStep { name: next, next: 0 });
                 }
             }
         }
@@ -54,7 +54,7 @@ pub(crate) fn cycles<'a>(names: &[&'a str], edges: &Edges<'a>, budget: &Budget) 
     cycles
 }
 
-/// A circle, from the service of it that stands first in the file, and where that one names the next.
+/// A cycle, from the service of it that is first in the file, and where that one names the next.
 fn cycle(steps: &[&str], edges: &Edges<'_>, closing: Place) -> (Vec<String>, Place) {
     let next_of = |at: usize| steps.get((at + 1) % steps.len().max(1)).copied().unwrap_or("");
     let place_of = |at: usize, step: &str| {

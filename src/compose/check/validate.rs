@@ -3,18 +3,18 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use crate::compose::problem::{Conflict, Missing, Problem, Reported, Role, ValueProblem};
+use crate::compose::problem::{Conflict, Missing, PlaceRole, Problem, Reported, ValueProblem};
 use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Map, Text, Value};
 
 /// Checks a project; every problem is a rejection.
 pub(crate) fn validate(value: &Value, found: &mut Vec<Reported>) {
-    static TABLE: LazyLock<Patterns<Check>> = LazyLock::new(|| Patterns::new(CHECKS));
+    static TABLE: LazyLock<Patterns<ValueCheck>> = LazyLock::new(|| Patterns::new(CHECKS));
     walk(value, &mut Vec::new(), TABLE.start(), found);
 }
 
-fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, found: &mut Vec<Reported>) {
+fn walk(value: &Value, path: &mut Vec<Text>, at: At<ValueCheck>, found: &mut Vec<Reported>) {
     if let Some(check) = at.value() {
         check(value, path, found);
         return;
@@ -38,9 +38,9 @@ fn walk(value: &Value, path: &mut Vec<Text>, at: At<Check>, found: &mut Vec<Repo
     }
 }
 
-type Check = fn(&Value, &[Text], &mut Vec<Reported>);
+type ValueCheck = fn(&Value, &[Text], &mut Vec<Reported>);
 
-const CHECKS: &[(&str, Check)] = &[
+const CHECKS: &[(&str, ValueCheck)] = &[
     ("volumes.*", external_alone),
     ("configs.*", config_source),
     ("secrets.*", secret_source),
@@ -86,7 +86,7 @@ fn one_source(value: &Value, keys: &'static [&'static str], path: &[Text], found
                 let (Some(one), Some(two)) = (map.get(first), map.get(other)) else { continue };
                 let (one, two) = (one.key.min(two.key), one.key.max(two.key));
                 let problem = Problem::Conflict(Conflict::Sources(first, other));
-                found.push(Reported::new(two, path, problem).related(one, Role::Opposite));
+                found.push(Reported::new(two, path, problem).related(one, PlaceRole::Opposite));
             }
         }
     }
@@ -95,9 +95,9 @@ fn one_source(value: &Value, keys: &'static [&'static str], path: &[Text], found
 fn host_address(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     let Some(host) = value.get("host_ip") else { return };
     let Some(text) = host.text() else { return };
-    // A zone (`fe80::1%eth0`) is no part of an address for Go's `net.ParseIP`.
+    // A zone (`fe80::1%eth0`) is not part of an address for Go's `net.ParseIP`.
     if text.parse::<IpAddr>().is_err() {
-        let problem = Problem::Value(ValueProblem::Address(Quote::of(host)));
+        let problem = Problem::Value(ValueProblem::Address(Quote::from_value(host)));
         found.push(Reported::new(host.place, path, problem));
     }
 }
@@ -119,6 +119,6 @@ fn count_or_ids(value: &Value, path: &[Text], found: &mut Vec<Reported>) {
     if let (Some(count), Some(ids)) = (map.get("count"), map.get("device_ids")) {
         let (one, two) = (count.key.min(ids.key), count.key.max(ids.key));
         let reported = Reported::new(two, path, Problem::Conflict(Conflict::CountOrIds));
-        found.push(reported.related(one, Role::Opposite));
+        found.push(reported.related(one, PlaceRole::Opposite));
     }
 }

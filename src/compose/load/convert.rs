@@ -2,24 +2,24 @@
 
 use crate::budget::{Budget, Limit};
 use crate::collections::{HashMap, HashSet};
-use crate::compose::problem::{Kind, Problem, Reported, Role, Syntax, TypeProblem};
+use crate::compose::problem::{PlaceRole, Problem, Reported, Syntax, TypeProblem, ValueKind};
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::NodeId;
 use crate::source::Place;
-use crate::yaml::{Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
+use crate::yaml::{Node, NodeKind, Pair, ResolvedScalar, ScalarStyle, Tree, resolve_plain};
 
 /// A document of a Compose file as values.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct ComposeDocument {
     /// The root.
     pub(crate) value: Value,
-    /// The paths tagged `!reset` or `!override`: what stands there in earlier files goes.
+    /// The paths tagged `!reset` or `!override`: what is there in earlier files goes.
     pub(crate) resets: HashSet<Vec<Text>>,
 }
 
 /// Converts the documents of a file. Docker compose rejects a project for each of the problems.
-pub fn convert(tree: &Tree, budget: &Budget) -> (Vec<Document>, Vec<Reported>) {
+pub fn convert(tree: &Tree, budget: &Budget) -> (Vec<ComposeDocument>, Vec<Reported>) {
     let mut converter =
         Converter { tree, budget, found: Vec::new(), resets: Vec::new(), path: Vec::new(), open: Vec::new() };
     let mut documents = Vec::new();
@@ -27,7 +27,7 @@ pub fn convert(tree: &Tree, budget: &Budget) -> (Vec<Document>, Vec<Reported>) {
         let value = converter.node(*root, &Few::new());
         let resets = std::mem::take(&mut converter.resets).into_iter().collect();
         if let Some(value) = value {
-            documents.push(Document { value, resets });
+            documents.push(ComposeDocument { value, resets });
         }
     }
     (documents, converter.found)
@@ -104,7 +104,7 @@ impl Converter<'_> {
 
     fn mapping(&mut self, pairs: &[Pair], via: &Few<Step>) -> Map {
         let mut map = Map::with_capacity(pairs.len());
-        let mut seen = Seen::default();
+        let mut seen = SeenKeys::default();
         let tree = self.tree;
         let mut merged = Vec::new();
         for pair in pairs {
@@ -168,15 +168,15 @@ impl Converter<'_> {
         let resolved = match node.tag.as_deref() {
             None | Some("!override") if style == ScalarStyle::Plain => resolve_plain(text),
             Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => resolve_plain(text),
-            _ => Resolved::Text,
+            _ => ResolvedScalar::Text,
         };
         let wanted = match (node.tag.as_deref(), &resolved) {
-            (Some("!!float"), Resolved::Int(value)) => return Data::Float(*value as f64),
-            (Some("!!int"), Resolved::Int(_) | Resolved::Large(_))
-            | (Some("!!float"), Resolved::Float(_))
-            | (Some("!!bool"), Resolved::Bool(_))
-            | (Some("!!null"), Resolved::Null)
-            | (Some("!!timestamp"), Resolved::Timestamp) => None,
+            (Some("!!float"), ResolvedScalar::Int(value)) => return Data::Float(*value as f64),
+            (Some("!!int"), ResolvedScalar::Int(_) | ResolvedScalar::Large(_))
+            | (Some("!!float"), ResolvedScalar::Float(_))
+            | (Some("!!bool"), ResolvedScalar::Bool(_))
+            | (Some("!!null"), ResolvedScalar::Null)
+            | (Some("!!timestamp"), ResolvedScalar::Timestamp) => None,
             (Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp"), _) => node.tag.as_deref(),
             _ => None,
         };
@@ -184,13 +184,13 @@ impl Converter<'_> {
             self.report(self.tree.place(id), Problem::Syntax(Syntax::Tag { tag: tag.to_owned() }));
         }
         match resolved {
-            Resolved::Null => Data::Null,
-            Resolved::Bool(value) => Data::Bool(value),
-            Resolved::Int(value) => Data::Int(value),
-            Resolved::Large(value) => Data::Large(value),
-            Resolved::Float(value) => Data::Float(value),
-            Resolved::Timestamp => Data::Timestamp(text.clone()),
-            Resolved::Merge | Resolved::Text => Data::Text(text.clone()),
+            ResolvedScalar::Null => Data::Null,
+            ResolvedScalar::Bool(value) => Data::Bool(value),
+            ResolvedScalar::Int(value) => Data::Int(value),
+            ResolvedScalar::Large(value) => Data::Large(value),
+            ResolvedScalar::Float(value) => Data::Float(value),
+            ResolvedScalar::Timestamp => Data::Timestamp(text.clone()),
+            ResolvedScalar::Merge | ResolvedScalar::Text => Data::Text(text.clone()),
         }
     }
 
@@ -198,7 +198,7 @@ impl Converter<'_> {
         let about: Vec<Text> = self.path.iter().cloned().chain([key.into()]).collect();
         let problem = Problem::DuplicateKey { key: key.into() };
         let reported = Reported::new(self.tree.place(second), &about, problem);
-        self.found.push(reported.related(self.tree.place(first), Role::First));
+        self.found.push(reported.related(self.tree.place(first), PlaceRole::First));
     }
 
     fn report(&mut self, place: Place, problem: Problem) {
@@ -208,12 +208,12 @@ impl Converter<'_> {
 
 /// The keys of a mapping so far, and where each was given last.
 #[derive(Default)]
-struct Seen<'a> {
+struct SeenKeys<'a> {
     few: Vec<(&'a str, NodeId)>,
     many: HashMap<&'a str, NodeId>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenKeys<'a> {
     /// How many keys are compared one by one.
     const FEW: usize = 24;
 
@@ -222,7 +222,7 @@ impl<'a> Seen<'a> {
         if let Some((_, before)) = self.few.iter_mut().find(|(known, _)| *known == key) {
             return Some(std::mem::replace(before, at));
         }
-        if self.few.len() < Seen::FEW {
+        if self.few.len() < SeenKeys::FEW {
             self.few.push((key, at));
             return None;
         }
@@ -277,16 +277,16 @@ fn is_merge(node: &Node, text: &str, style: ScalarStyle) -> bool {
     text == "<<" && (style == ScalarStyle::Plain && node.tag.is_none() || node.tag.as_deref() == Some("!!merge"))
 }
 
-/// What a key is that is no string: YAML reads `8080:` as a number and `true:` as a boolean.
-fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<Kind> {
+/// What a key is that is not a string: YAML reads `8080:` as a number and `true:` as a boolean.
+fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<ValueKind> {
     if style != ScalarStyle::Plain || node.tag.is_some() {
         return None;
     }
     match resolve_plain(text) {
-        Resolved::Null => Some(Kind::Null),
-        Resolved::Bool(_) => Some(Kind::Bool),
-        Resolved::Int(_) | Resolved::Large(_) | Resolved::Float(_) => Some(Kind::Int),
-        Resolved::Timestamp => Some(Kind::Timestamp),
-        Resolved::Merge | Resolved::Text => None,
+        ResolvedScalar::Null => Some(ValueKind::Null),
+        ResolvedScalar::Bool(_) => Some(ValueKind::Bool),
+        ResolvedScalar::Int(_) | ResolvedScalar::Large(_) | ResolvedScalar::Float(_) => Some(ValueKind::Int),
+        ResolvedScalar::Timestamp => Some(ValueKind::Timestamp),
+        ResolvedScalar::Merge | ResolvedScalar::Text => None,
     }
 }

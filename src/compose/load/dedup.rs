@@ -3,7 +3,7 @@
 use super::short::volume;
 use crate::collections::HashMap;
 use crate::compose::problem::{Missing, Problem, Reported};
-use crate::compose::spec::merge_table::{Identity, identities};
+use crate::compose::spec::merge_table::{ItemIdentity, identities};
 use crate::compose::value::pattern::At;
 use crate::compose::value::{Data, Text, Value};
 
@@ -15,7 +15,7 @@ pub(crate) fn unique(value: &mut Value, found: &mut Vec<Reported>) {
     walk(value, &mut Vec::new(), identities(), found);
 }
 
-fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, found: &mut Vec<Reported>) {
+fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<ItemIdentity>, found: &mut Vec<Reported>) {
     match &mut value.data {
         Data::Map(map) => {
             for (key, entry) in map.iter_mut() {
@@ -27,17 +27,22 @@ fn walk(value: &mut Value, path: &mut Vec<Text>, at: At<Identity>, found: &mut V
         }
         Data::List(items) => {
             if let Some(identity) = at.value() {
-                *items = without_doubles(std::mem::take(items), *identity, path, found);
+                *items = without_duplicates(std::mem::take(items), *identity, path, found);
             }
         }
         _ => {}
     }
 }
 
-fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], found: &mut Vec<Reported>) -> Vec<Value> {
+fn without_duplicates(
+    items: Vec<Value>,
+    identity: ItemIdentity,
+    path: &[Text],
+    found: &mut Vec<Reported>,
+) -> Vec<Value> {
     // One item has no double, and only a mapping can lack what identifies it.
     if let [only] = items.as_slice()
-        && (identity.never_lacks() || only.map().is_none())
+        && (identity.is_never_absent() || only.map().is_none())
     {
         return items;
     }
@@ -75,29 +80,29 @@ fn without_doubles(items: Vec<Value>, identity: Identity, path: &[Text], found: 
 }
 
 /// What identifies an item; nothing for one of a wrong type, which the schema reports; the name of a missing key.
-fn identify(item: &Value, identity: Identity) -> Result<Option<String>, &'static str> {
+fn identify(item: &Value, identity: ItemIdentity) -> Result<Option<String>, &'static str> {
     let id = match (identity, &item.data) {
-        (Identity::Key, Data::Text(text)) => Some(text.split('=').next().unwrap_or("").to_owned()),
-        (Identity::MountTarget, Data::Text(text)) => volume::parse(text).ok().map(|spec| spec.target),
-        (Identity::DeviceTarget, Data::Text(text)) => {
+        (ItemIdentity::Key, Data::Text(text)) => Some(text.split('=').next().unwrap_or("").to_owned()),
+        (ItemIdentity::MountTarget, Data::Text(text)) => volume::parse(text).ok().map(|spec| spec.target),
+        (ItemIdentity::DeviceTarget, Data::Text(text)) => {
             let mut sections = text.split(':');
             let source = sections.next().unwrap_or("");
             Some(sections.next().unwrap_or(source).to_owned())
         }
-        (Identity::MountTarget | Identity::DeviceTarget, Data::Map(_)) => match item.get("target") {
+        (ItemIdentity::MountTarget | ItemIdentity::DeviceTarget, Data::Map(_)) => match item.get("target") {
             None => return Err("target"),
             Some(target) => target.text().map(str::to_owned),
         },
-        (Identity::GrantTarget(directory), Data::Text(name)) => Some(format!("{directory}/{name}")),
-        (Identity::GrantTarget(directory), Data::Map(_)) => match (item.get("target"), item.get("source")) {
+        (ItemIdentity::GrantTarget(directory), Data::Text(name)) => Some(format!("{directory}/{name}")),
+        (ItemIdentity::GrantTarget(directory), Data::Map(_)) => match (item.get("target"), item.get("source")) {
             (Some(target), _) => target.text().map(str::to_owned),
             (None, source) => Some(format!("{directory}/{}", source.and_then(Value::text).unwrap_or(""))),
         },
-        (Identity::Text | Identity::Port, Data::Int(number)) => Some(number.to_string()),
-        (Identity::Text | Identity::Port, Data::Text(text)) => Some(text.to_string()),
-        (Identity::Port, Data::Map(_)) => return port(item).map(Some),
-        (Identity::EnvFile, Data::Text(path)) => Some(path.to_string()),
-        (Identity::EnvFile, Data::Map(_)) => item.get("path").and_then(Value::text).map(str::to_owned),
+        (ItemIdentity::Text | ItemIdentity::Port, Data::Int(number)) => Some(number.to_string()),
+        (ItemIdentity::Text | ItemIdentity::Port, Data::Text(text)) => Some(text.to_string()),
+        (ItemIdentity::Port, Data::Map(_)) => return port(item).map(Some),
+        (ItemIdentity::EnvFile, Data::Text(path)) => Some(path.to_string()),
+        (ItemIdentity::EnvFile, Data::Map(_)) => item.get("path").and_then(Value::text).map(str::to_owned),
         _ => None,
     };
     Ok(id)

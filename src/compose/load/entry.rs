@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// What makes a project: the files, and what goes with them on the command line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Entry {
+pub struct ProjectEntry {
     /// The Compose files, base first.
     pub files: Vec<PathBuf>,
     /// Groups of env files: in a group the later file wins, and an earlier group wins over a later one.
@@ -27,7 +27,7 @@ pub struct Entry {
 pub struct Outside {
     /// Env files that the project reads and that are not in the checkout.
     pub absent: Vec<PathBuf>,
-    /// The examples that stand in for them, in the order of reading.
+    /// The examples that are in for them, in the order of reading.
     pub examples: Vec<PathBuf>,
     /// Variables that are set to something that the checkout does not say.
     pub set: BTreeSet<String>,
@@ -35,10 +35,10 @@ pub struct Outside {
     pub may_set_others: bool,
 }
 
-impl Entry {
+impl ProjectEntry {
     /// A file alone, with nothing else on the command line.
-    pub(crate) fn of_file(file: &Path) -> Entry {
-        Entry {
+    pub(crate) fn from_file(file: &Path) -> ProjectEntry {
+        ProjectEntry {
             files: vec![file.to_path_buf()],
             env_files: Vec::new(),
             directory: file.parent().unwrap_or(Path::new("/")).to_path_buf(),

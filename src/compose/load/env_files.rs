@@ -9,14 +9,15 @@ use crate::budget::Limit;
 use crate::collections::{HashMap, IndexSet};
 use crate::compose::load::{Loader, ServiceEnvFile};
 use crate::compose::problem::{
-    Around, Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, Problem, Related, Reported, Role, ValueProblem,
+    Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, NearbyFile, PlaceRole, Problem, Related, Reported,
+    ValueProblem,
 };
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Value};
 use crate::source::Place;
-use crate::source::{FileId, LoadError, Search};
-use crate::text::dotenv::{self, EXAMPLE_WORDS, Known};
-use crate::text::template::Outcome;
+use crate::source::{DirectorySearch, FileId, LoadError};
+use crate::text::dotenv::{self, EXAMPLE_WORDS, KnownVariables};
+use crate::text::template::SubstitutionOutcome;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
 
@@ -32,7 +33,7 @@ pub(crate) fn resolve(
     let Some(Entry { value: Value { data: Data::Map(services), .. }, .. }) = map.get_mut("services") else {
         return Vec::new();
     };
-    let mut listing = Listing::default();
+    let mut listing = EnvFileListing::default();
     for (name, entry) in services.iter_mut().filter(|(name, _)| enabled.contains(name.as_str())) {
         variables(loader, name, &mut entry.value, environment, &mut listing);
         labels(loader, name, &mut entry.value);
@@ -42,7 +43,7 @@ pub(crate) fn resolve(
 
 /// The env files of services so far.
 #[derive(Default)]
-struct Listing {
+struct EnvFileListing {
     files: Vec<ServiceEnvFile>,
     /// Those that cannot be read and must be there, with the number of what was reported.
     missing: HashMap<PathBuf, usize>,
@@ -70,7 +71,10 @@ fn listed(service: &Value) -> Vec<Listed> {
                 path: PathBuf::from(path.text().filter(|_| !path.via.contains(&Step::Implied))?),
                 place: path.place,
                 required: item.get("required").map(|required| &required.data) != Some(&Data::Bool(false)),
-                format: item.get("format").filter(|one| one.text().is_some()).map(|one| (Quote::of(one), one.place)),
+                format: item
+                    .get("format")
+                    .filter(|one| one.text().is_some())
+                    .map(|one| (Quote::from_value(one), one.place)),
                 blank: path.has_blank(),
             })
         })
@@ -82,7 +86,7 @@ fn variables(
     name: &str,
     service: &mut Value,
     environment: &Environment,
-    listing: &mut Listing,
+    listing: &mut EnvFileListing,
 ) {
     if service.get("env_file").is_none() {
         return;
@@ -118,7 +122,7 @@ fn variables(
             "raw" => raw_file(loader, file, &own, &mut added, environment),
             _ => {
                 let reported = |(format, place)| {
-                    Reported::of_service(place, name, Problem::Value(ValueProblem::EnvFileFormat(format)))
+                    Reported::about_service(place, name, Problem::Value(ValueProblem::EnvFileFormat(format)))
                 };
                 loader.found.extend(format.map(reported));
             }
@@ -133,7 +137,7 @@ fn variables(
     }
 }
 
-/// Adds what a mapping below a key lacks; where there is none, it stands at the place.
+/// Adds what a mapping below a key lacks; where there is none, it is at the place.
 fn add_missing(map: &mut Map, key: &str, place: Place, added: Map) {
     let empty = || Entry { key: place, value: Value::implied(Data::Map(Map::new()), place) };
     let Some(Entry { value: Value { data: Data::Map(into), .. }, .. }) = map.get_or_insert_with(key, empty) else {
@@ -152,7 +156,7 @@ struct Absent<'a> {
 /// For the other services that name a missing file, it is one more place of the first problem.
 fn missing_again(loader: &mut Loader<'_>, absent: &Absent<'_>, first: usize) {
     if let Some(first) = loader.found.get_mut(first).filter(|one| one.is_rejection()) {
-        first.related.push(Related { place: absent.place, role: Role::UsedBy(absent.service.to_owned()) });
+        first.related.push(Related { place: absent.place, role: PlaceRole::UsedBy(absent.service.to_owned()) });
     }
 }
 
@@ -161,9 +165,10 @@ fn adrift(loader: &mut Loader<'_>, absent: &Absent<'_>) {
     let place = absent.place;
     let is_here =
         |reference: &&Reference| reference.place.span.file == place.span.file && reference.place.node == place.node;
-    let is_required = loader.references.iter().filter(is_here).any(|reference| reference.outcome == Outcome::Missing);
+    let is_required =
+        loader.references.iter().filter(is_here).any(|reference| reference.outcome == SubstitutionOutcome::Missing);
     let problem = Problem::EnvFile(EnvFileProblem::BlankPath { path: seen(loader, absent.path, place) });
-    let reported = Reported::of_service(place, absent.service, problem);
+    let reported = Reported::about_service(place, absent.service, problem);
     loader.report(Reported { caused_by: is_required.then_some(Cause::Blank(place)), ..reported });
 }
 
@@ -173,18 +178,18 @@ fn missing(loader: &mut Loader<'_>, absent: &Absent<'_>, error: LoadError) {
     let written = as_written(loader, path, place);
     let is_inside = path.starts_with(root_of(loader, place));
     let short = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    // What stands in other directories of this machine is nobody's business.
+    // What is in other directories of this machine is nobody's business.
     let around = match is_inside {
-        false if written.starts_with(['/', '~']) => Around::Host,
-        false => Around::Outside,
+        false if written.starts_with(['/', '~']) => NearbyFile::Host,
+        false => NearbyFile::Outside,
         true => example_of(loader, path, &short)
-            .map(Around::Example)
-            .or_else(|| near_miss(loader, path, &short).map(Around::Near))
-            .unwrap_or(Around::Nothing),
+            .map(NearbyFile::Example)
+            .or_else(|| near_miss(loader, path, &short).map(NearbyFile::Near))
+            .unwrap_or(NearbyFile::Nothing),
     };
     let (written, path) = (Quote::at(place, written), seen(loader, path, place));
     let problem = EnvFileProblem::OfService { written, path, error, around };
-    loader.report(Reported::of_service(place, service, Problem::EnvFile(problem)));
+    loader.report(Reported::about_service(place, service, Problem::EnvFile(problem)));
 }
 
 /// A path as seen from the file that names it.
@@ -205,7 +210,7 @@ fn root_of(loader: &Loader<'_>, place: Place) -> PathBuf {
     loader.sources.repository(directory).unwrap_or_else(|| directory.to_path_buf())
 }
 
-/// An example of a missing file that stands beside it: `.env.example`, `env.dist` or `sample.env` for `.env`.
+/// An example of a missing file that is next to it: `.env.example`, `env.dist` or `sample.env` for `.env`.
 fn example_of(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
     let wanted = words(short);
     let goes_on = |rest: &str| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric());
@@ -215,7 +220,7 @@ fn example_of(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
         words == wanted || name.strip_prefix(short).is_some_and(goes_on)
     };
     let has_example_word = |name: &str| words(name).iter().any(|word| is_example_word(word));
-    let found = names_with(loader, Search::Examples, path.parent()?, has_example_word);
+    let found = names_with(loader, DirectorySearch::Examples, path.parent()?, has_example_word);
     found.iter().filter_map(|path| path.file_name()?.to_str()).find(is_example).map(str::to_owned)
 }
 
@@ -232,7 +237,7 @@ fn is_example_word(word: &str) -> bool {
 /// What is in a directory under a name that is meant.
 fn names_with(
     loader: &Loader<'_>,
-    search: Search,
+    search: DirectorySearch,
     directory: &Path,
     is_meant: impl Fn(&str) -> bool,
 ) -> Arc<Vec<PathBuf>> {
@@ -242,9 +247,9 @@ fn names_with(
     })
 }
 
-/// A file beside the missing one that is named much like it.
+/// A file next to the missing one that is named much like it.
 fn near_miss(loader: &Loader<'_>, path: &Path, short: &str) -> Option<String> {
-    let found = names_with(loader, Search::EnvNames, path.parent()?, |name| name.contains("env"));
+    let found = names_with(loader, DirectorySearch::EnvNames, path.parent()?, |name| name.contains("env"));
     let known: Vec<&str> = found.iter().filter_map(|path| path.file_name()?.to_str()).collect();
     crate::compose::nearest(short, &known).map(str::to_owned)
 }
@@ -254,7 +259,8 @@ fn dotenv_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map
     let text_of = |map: &Map, name: &str| map.get(name).and_then(|entry| entry.value.text()).map(str::to_owned);
     let first = |name: &str| environment.value(name).or_else(|| text_of(own, name));
     let earlier = |name: &str| text_of(added, name);
-    let parsed = dotenv::parse(&source.text, dotenv::Role::Service, Known { first: &first, earlier: &earlier });
+    let parsed =
+        dotenv::parse(&source.text, dotenv::EnvFileRole::Service, KnownVariables { first: &first, earlier: &earlier });
     spend(&parsed, file, source.text.len(), &loader.budget);
     loader.found.extend(env_problems(file, &parsed));
     for (at, line) in parsed.lines.iter().enumerate() {
@@ -304,7 +310,7 @@ fn raw_file(loader: &mut Loader<'_>, file: FileId, own: &Map, added: &mut Map, e
     }
 }
 
-/// Labels of files stand below those of the service itself.
+/// Labels of files are below those of the service itself.
 fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
     let listed: Vec<(PathBuf, Place)> = service
         .get("label_file")
@@ -321,7 +327,7 @@ fn labels(loader: &mut Loader<'_>, name: &str, service: &mut Value) {
                 let written = Quote::at(place, as_written(loader, &path, place));
                 let path = seen(loader, &path, place);
                 let problem = Problem::EnvFile(EnvFileProblem::OfLabels { written, path, error });
-                loader.report(Reported::of_service(place, name, problem));
+                loader.report(Reported::about_service(place, name, problem));
             }
         }
     }

@@ -13,11 +13,11 @@ use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, LoadError, SourceDb, Span, relative};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, ProblemKind, Role, is_placeholder};
+use crate::text::dotenv::{EnvFileRole, KnownVariables, ProblemKind, is_placeholder};
 
 /// A variable of the project.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Setting {
+pub(crate) struct ProjectVariable {
     /// Its value.
     pub(crate) value: String,
     /// The line of the env file that set it; `None` for one of the machine, the process or Compose itself.
@@ -30,7 +30,7 @@ pub(crate) struct Setting {
 
 /// What is known about the value of a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum VariableState {
     /// A file in the checkout, or the command, sets it.
     Known,
     /// An example shows a value.
@@ -45,7 +45,7 @@ pub(crate) enum State {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     /// Shared with the projects that include this one or are included, until one of them reads env files of its own.
-    settings: Arc<HashMap<String, Setting>>,
+    settings: Arc<HashMap<String, ProjectVariable>>,
     /// The env files read, in order.
     pub(crate) files: Vec<FileId>,
     /// Bare `KEY` lines that nothing gives a value, by name.
@@ -63,25 +63,25 @@ impl Environment {
     }
 
     /// A variable and where it was set.
-    pub(crate) fn setting(&self, name: &str) -> Option<&Setting> {
+    pub(crate) fn setting(&self, name: &str) -> Option<&ProjectVariable> {
         self.settings.get(name)
     }
 
     /// What is known about the value of a variable.
-    pub(crate) fn state(&self, name: &str) -> State {
+    pub(crate) fn state(&self, name: &str) -> VariableState {
         match self.settings.get(name) {
-            Some(setting) if setting.is_assumed => State::Assumed,
-            Some(_) => State::Known,
-            None if self.outside.set.contains(name) || self.documented.contains(name) => State::Unknown,
-            None if self.outside.may_set_others => State::Unknown,
-            None => State::Unset,
+            Some(setting) if setting.is_assumed => VariableState::Assumed,
+            Some(_) => VariableState::Known,
+            None if self.outside.set.contains(name) || self.documented.contains(name) => VariableState::Unknown,
+            None if self.outside.may_set_others => VariableState::Unknown,
+            None => VariableState::Unset,
         }
     }
 
     /// Adds what is known about variables that the files of the checkout do not set.
     pub(crate) fn supplement(&mut self, sources: &SourceDb, outside: &Outside, budget: &Budget) {
         self.outside = outside.clone();
-        let mut read: HashMap<String, Setting> = HashMap::default();
+        let mut read: HashMap<String, ProjectVariable> = HashMap::default();
         // What is wrong with an example is nothing that docker compose sees.
         let mut ignored = Vec::new();
         for file in outside.examples.iter().filter_map(|path| sources.load(path).ok()) {
@@ -96,13 +96,13 @@ impl Environment {
             if is_placeholder(&setting.value) {
                 self.documented.insert(name);
             } else {
-                Arc::make_mut(&mut self.settings).insert(name, Setting { is_assumed: true, ..setting });
+                Arc::make_mut(&mut self.settings).insert(name, ProjectVariable { is_assumed: true, ..setting });
             }
         }
     }
 
     /// All variables, sorted by name.
-    pub(crate) fn all(&self) -> Vec<(&str, &Setting)> {
+    pub(crate) fn all(&self) -> Vec<(&str, &ProjectVariable)> {
         let mut all: Vec<_> = self.settings.iter().map(|(name, setting)| (name.as_str(), setting)).collect();
         all.sort_by_key(|(name, _)| *name);
         all
@@ -112,7 +112,7 @@ impl Environment {
     pub(crate) fn force(&mut self, name: &str, value: impl Into<String>) {
         Arc::make_mut(&mut self.settings).insert(
             name.to_owned(),
-            Setting { value: value.into(), place: None, replaced: Vec::new(), is_assumed: false },
+            ProjectVariable { value: value.into(), place: None, replaced: Vec::new(), is_assumed: false },
         );
     }
 
@@ -128,7 +128,7 @@ impl Environment {
         budget: &Budget,
     ) -> Vec<Reported> {
         let mut found = Vec::new();
-        let mut read: HashMap<String, Setting> = HashMap::default();
+        let mut read: HashMap<String, ProjectVariable> = HashMap::default();
         for path in files {
             match sources.load(path) {
                 Ok(file) if budget.spend(Limit::Files, 1, anchor) => {
@@ -153,14 +153,15 @@ impl Environment {
         &mut self,
         sources: &SourceDb,
         file: FileId,
-        read: &mut HashMap<String, Setting>,
+        read: &mut HashMap<String, ProjectVariable>,
         found: &mut Vec<Reported>,
         budget: &Budget,
     ) {
         let source = sources.file(file);
         let first = |name: &str| self.value(name);
         let earlier = |name: &str| read.get(name).map(|setting| setting.value.clone());
-        let parsed = dotenv::parse(&source.text, Role::Project, Known { first: &first, earlier: &earlier });
+        let parsed =
+            dotenv::parse(&source.text, EnvFileRole::Project, KnownVariables { first: &first, earlier: &earlier });
         spend(&parsed, file, source.text.len(), budget);
         found.extend(env_problems(file, &parsed));
         for (at, line) in parsed.lines.iter().enumerate() {
@@ -173,7 +174,7 @@ impl Environment {
                     replaced.extend(place_before);
                     read.insert(
                         line.key.clone(),
-                        Setting { value: value.clone(), place: Some(place), replaced, is_assumed: false },
+                        ProjectVariable { value: value.clone(), place: Some(place), replaced, is_assumed: false },
                     );
                 }
                 None => self.bare.push((line.key.clone(), place)),
@@ -183,7 +184,7 @@ impl Environment {
 }
 
 /// Counts what an env file has cost to read.
-pub(crate) fn spend(parsed: &dotenv::EnvFile, file: FileId, bytes: usize, budget: &Budget) {
+pub(crate) fn spend(parsed: &dotenv::DotenvFile, file: FileId, bytes: usize, budget: &Budget) {
     let at = line_place(file, 0, 0, 0);
     if parsed.is_cut {
         budget.note(Limit::Bytes, at);
@@ -204,7 +205,7 @@ pub(crate) fn line_place(file: FileId, line: usize, start: u32, end: u32) -> Pla
 
 /// What Compose cannot read in an env file. Lines that follow each other unread are one mistake: a value
 /// that goes over several lines without quotes.
-pub(crate) fn env_problems(file: FileId, parsed: &dotenv::EnvFile) -> Vec<Reported> {
+pub(crate) fn env_problems(file: FileId, parsed: &dotenv::DotenvFile) -> Vec<Reported> {
     let mut found = Vec::new();
     let mut last: Option<u32> = None;
     for problem in &parsed.problems {

@@ -7,7 +7,7 @@ use super::legacy::{Legacy, Spelling};
 use super::merge::{dependencies, names};
 use super::short::{go, port, volume};
 use crate::budget::{Budget, Limit};
-use crate::compose::problem::{Cause, Conflict, Problem, Reported, Role, ValueProblem};
+use crate::compose::problem::{Cause, Conflict, PlaceRole, Problem, Reported, ValueProblem};
 use crate::compose::value::pattern::{At, ITEM, Patterns};
 use crate::compose::value::provenance::{Texts, parts_within};
 use crate::compose::value::quote::Quote;
@@ -23,7 +23,7 @@ pub(crate) struct Canonical<'a> {
     pub(crate) budget: &'a Budget,
     /// Everything Compose rejects.
     pub(crate) found: Vec<Reported>,
-    /// What is spelt in an old way.
+    /// What is spelled in an old way.
     pub(crate) legacy: Vec<Legacy>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Canonical<'a> {
 const VALUES_OF_PORT: usize = 6;
 
 #[derive(Clone, Copy)]
-enum Form {
+enum ShortForm {
     BuildContext,
     FileMount,
     Sprint,
@@ -52,17 +52,17 @@ enum Form {
 impl Canonical<'_> {
     /// Transforms a value and what is in it.
     pub(crate) fn run(&mut self, value: &mut Value) {
-        static TABLE: LazyLock<Patterns<Form>> = LazyLock::new(|| Patterns::new(FORMS));
+        static TABLE: LazyLock<Patterns<ShortForm>> = LazyLock::new(|| Patterns::new(FORMS));
         self.walk(value, &mut Vec::new(), TABLE.start());
     }
 
-    fn walk(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<Form>) {
+    fn walk(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<ShortForm>) {
         let Some(form) = at.value() else { return self.children(value, path, at) };
         let short = std::mem::replace(value, Value::new(Data::Null, value.place));
         *value = self.transform(*form, short, path, at);
     }
 
-    fn children(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<Form>) {
+    fn children(&mut self, value: &mut Value, path: &mut Vec<Text>, at: At<ShortForm>) {
         match &mut value.data {
             Data::Map(map) => {
                 for (key, entry) in map.iter_mut() {
@@ -83,11 +83,11 @@ impl Canonical<'_> {
     }
 
     /// The items of a list; one whose notation cannot be read is reported and left out.
-    fn items(&mut self, items: &mut Vec<Value>, path: &mut Vec<Text>, at: At<Form>) {
+    fn items(&mut self, items: &mut Vec<Value>, path: &mut Vec<Text>, at: At<ShortForm>) {
         let made = |items: &mut Vec<Value>| std::mem::take(items).into_iter();
         match at.value() {
-            Some(Form::Volume) => *items = made(items).filter_map(|item| self.volume(item, path)).collect(),
-            Some(Form::Device) => *items = made(items).filter_map(|item| self.device(item, path)).collect(),
+            Some(ShortForm::Volume) => *items = made(items).filter_map(|item| self.volume(item, path)).collect(),
+            Some(ShortForm::Device) => *items = made(items).filter_map(|item| self.device(item, path)).collect(),
             _ => items.iter_mut().for_each(|item| self.walk(item, path, at)),
         }
     }
@@ -98,37 +98,37 @@ impl Canonical<'_> {
         self.found.push(Reported { caused_by: cause, ..reported });
     }
 
-    fn transform(&mut self, form: Form, mut value: Value, path: &mut Vec<Text>, at: At<Form>) -> Value {
+    fn transform(&mut self, form: ShortForm, mut value: Value, path: &mut Vec<Text>, at: At<ShortForm>) -> Value {
         match form {
-            Form::BuildContext if matches!(value.data, Data::Text(_)) => wrap("context", value),
-            Form::Gpus if matches!(value.data, Data::Text(_)) => gpus(&value),
-            Form::BuildContext | Form::Gpus => {
+            ShortForm::BuildContext if matches!(value.data, Data::Text(_)) => wrap("context", value),
+            ShortForm::Gpus if matches!(value.data, Data::Text(_)) => gpus(&value),
+            ShortForm::BuildContext | ShortForm::Gpus => {
                 self.children(&mut value, path, at);
                 value
             }
-            Form::Extends if matches!(value.data, Data::Text(_)) => wrap("service", value),
-            Form::FileMount if matches!(value.data, Data::Text(_)) => wrap("source", value),
-            Form::Sprint => match &value.data {
+            ShortForm::Extends if matches!(value.data, Data::Text(_)) => wrap("service", value),
+            ShortForm::FileMount if matches!(value.data, Data::Text(_)) => wrap("source", value),
+            ShortForm::Sprint => match &value.data {
                 Data::Text(_) => value,
                 _ => value.with(Data::Text(go::sprint(&value).into())),
             },
-            Form::KeyValue => self.key_values(value, path),
-            Form::DependsOn => depends_on(dependencies(value)),
-            Form::EnvFile => env_files(value),
-            Form::OneOrMore if matches!(value.data, Data::Text(_)) => {
+            ShortForm::KeyValue => self.key_values(value, path),
+            ShortForm::DependsOn => depends_on(dependencies(value)),
+            ShortForm::EnvFile => env_files(value),
+            ShortForm::OneOrMore if matches!(value.data, Data::Text(_)) => {
                 let outer = value.with(Data::Null);
                 outer.with(Data::List(vec![value]))
             }
-            Form::Names => names(value),
+            ShortForm::Names => names(value),
             // Items of lists, see `item`; a mapping in the place of the list is for the schema.
-            Form::Volume | Form::Device => value,
-            Form::Ports => self.ports(value, path),
-            Form::Ssh => self.ssh(value, path),
-            Form::External => {
+            ShortForm::Volume | ShortForm::Device => value,
+            ShortForm::Ports => self.ports(value, path),
+            ShortForm::Ssh => self.ssh(value, path),
+            ShortForm::External => {
                 self.children(&mut value, path, at);
                 self.external(value, path)
             }
-            Form::Extends | Form::FileMount | Form::OneOrMore => value,
+            ShortForm::Extends | ShortForm::FileMount | ShortForm::OneOrMore => value,
         }
     }
 
@@ -143,7 +143,7 @@ impl Canonical<'_> {
                     map.insert(key, Entry { key: item.place, value: part });
                 }
                 None => {
-                    let problem = Problem::Value(ValueProblem::NoEquals(Quote::of(item)));
+                    let problem = Problem::Value(ValueProblem::NoEquals(Quote::from_value(item)));
                     self.found.push(Reported::new(item.place, path, problem));
                 }
             }
@@ -168,7 +168,7 @@ impl Canonical<'_> {
                 None => (text, Data::Null),
             };
             if file == Data::Null && id != "default" {
-                let problem = Problem::Value(ValueProblem::SshKey(Quote::of(item)));
+                let problem = Problem::Value(ValueProblem::SshKey(Quote::from_value(item)));
                 self.reject(item, Reported::new(item.place, path, problem));
                 continue;
             }
@@ -182,7 +182,7 @@ impl Canonical<'_> {
         let spec = match volume::parse(text) {
             Ok(spec) => spec,
             Err(flaw) => {
-                let problem = Problem::Value(ValueProblem::Volume(Quote::of(&value), flaw));
+                let problem = Problem::Value(ValueProblem::Volume(Quote::from_value(&value), flaw));
                 let salvaged = blank_source(&value, text);
                 self.reject(&value, Reported::new(value.place, path, problem));
                 return salvaged;
@@ -236,7 +236,7 @@ impl Canonical<'_> {
                 (source, if target.is_empty() { source } else { target }, Some(permissions))
             }
             _ => {
-                let problem = Problem::Value(ValueProblem::Device(Quote::of(&value)));
+                let problem = Problem::Value(ValueProblem::Device(Quote::from_value(&value)));
                 self.reject(&value, Reported::new(value.place, path, problem));
                 return None;
             }
@@ -269,7 +269,7 @@ impl Canonical<'_> {
             Data::Text(text) => text.clone(),
             Data::Int(number) => number.to_string().into(),
             Data::Float(number) => {
-                let quote = Quote::of(&item).with_text(number.to_string());
+                let quote = Quote::from_value(&item).with_text(number.to_string());
                 let problem = Problem::Value(ValueProblem::FloatPort(quote));
                 self.found.push(Reported::new(item.place, path, problem));
                 return Vec::new();
@@ -280,7 +280,7 @@ impl Canonical<'_> {
             Ok(range) => range,
             Err(error) => {
                 let place = self.texts.part(&item, error.range);
-                let problem = Problem::Value(ValueProblem::Port(Quote::of(&item), error.flaw));
+                let problem = Problem::Value(ValueProblem::Port(Quote::from_value(&item), error.flaw));
                 self.reject(&item, Reported::new(place, path, problem));
                 return Vec::new();
             }
@@ -327,7 +327,7 @@ impl Canonical<'_> {
             Some(name) if name.value.data != named.value.data => {
                 let (one, two) = (name.value.place.min(named.value.place), name.value.place.max(named.value.place));
                 let reported = Reported::new(two, path, Problem::Conflict(Conflict::ExternalNames));
-                self.found.push(reported.related(one, Role::Opposite));
+                self.found.push(reported.related(one, PlaceRole::Opposite));
             }
             Some(_) => {}
         }
@@ -418,30 +418,30 @@ pub(crate) fn implied_entry(data: Data, place: Place) -> Entry {
     Entry { key: place, value: Value::implied(data, place) }
 }
 
-const FORMS: &[(&str, Form)] = &[
-    ("services.*.build.secrets.*", Form::FileMount),
-    ("services.*.build.provenance", Form::Sprint),
-    ("services.*.build.sbom", Form::Sprint),
-    ("services.*.build.additional_contexts", Form::KeyValue),
-    ("services.*.depends_on", Form::DependsOn),
-    ("services.*.env_file", Form::EnvFile),
-    ("services.*.label_file", Form::OneOrMore),
-    ("services.*.extends", Form::Extends),
-    ("services.*.gpus", Form::Gpus),
-    ("services.*.networks", Form::Names),
-    ("services.*.models", Form::Names),
-    ("services.*.volumes.*", Form::Volume),
-    ("services.*.dns", Form::OneOrMore),
-    ("services.*.devices.*", Form::Device),
-    ("services.*.secrets.*", Form::FileMount),
-    ("services.*.configs.*", Form::FileMount),
-    ("services.*.ports", Form::Ports),
-    ("services.*.build", Form::BuildContext),
-    ("services.*.build.ssh", Form::Ssh),
-    ("services.*.develop.watch.*.ignore", Form::OneOrMore),
-    ("services.*.develop.watch.*.include", Form::OneOrMore),
-    ("volumes.*", Form::External),
-    ("networks.*", Form::External),
-    ("secrets.*", Form::External),
-    ("configs.*", Form::External),
+const FORMS: &[(&str, ShortForm)] = &[
+    ("services.*.build.secrets.*", ShortForm::FileMount),
+    ("services.*.build.provenance", ShortForm::Sprint),
+    ("services.*.build.sbom", ShortForm::Sprint),
+    ("services.*.build.additional_contexts", ShortForm::KeyValue),
+    ("services.*.depends_on", ShortForm::DependsOn),
+    ("services.*.env_file", ShortForm::EnvFile),
+    ("services.*.label_file", ShortForm::OneOrMore),
+    ("services.*.extends", ShortForm::Extends),
+    ("services.*.gpus", ShortForm::Gpus),
+    ("services.*.networks", ShortForm::Names),
+    ("services.*.models", ShortForm::Names),
+    ("services.*.volumes.*", ShortForm::Volume),
+    ("services.*.dns", ShortForm::OneOrMore),
+    ("services.*.devices.*", ShortForm::Device),
+    ("services.*.secrets.*", ShortForm::FileMount),
+    ("services.*.configs.*", ShortForm::FileMount),
+    ("services.*.ports", ShortForm::Ports),
+    ("services.*.build", ShortForm::BuildContext),
+    ("services.*.build.ssh", ShortForm::Ssh),
+    ("services.*.develop.watch.*.ignore", ShortForm::OneOrMore),
+    ("services.*.develop.watch.*.include", ShortForm::OneOrMore),
+    ("volumes.*", ShortForm::External),
+    ("networks.*", ShortForm::External),
+    ("secrets.*", ShortForm::External),
+    ("configs.*", ShortForm::External),
 ];

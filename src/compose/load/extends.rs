@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::convert::Document;
+use super::convert::ComposeDocument;
 use super::environment::Environment;
 use super::merge::{merge, reset};
 use crate::budget::{Limit, MAX_DEPTH};
@@ -16,7 +16,7 @@ use crate::source::Place;
 use crate::source::normalize;
 
 /// Where services are looked up while `extends` is applied.
-pub(crate) struct Scope<'a> {
+pub(crate) struct ExtendsScope<'a> {
     /// The file.
     pub(crate) file: PathBuf,
     /// The directory that the paths of `extends` start from.
@@ -28,11 +28,11 @@ pub(crate) struct Scope<'a> {
 /// How many services a file may have for one of them to be suggested.
 const MOST_KNOWN: usize = 1_000;
 
-/// The chain of services that led here; one that comes again closes a circle.
-type Chain = Vec<(PathBuf, String)>;
+/// The chain of services that led here; one that comes again closes a cycle.
+type ExtendsChain = Vec<(PathBuf, String)>;
 
 /// Applies `extends` to all services of a file.
-pub(crate) fn apply(loader: &mut Loader<'_>, root: &mut Value, scope: &Scope<'_>, document: &Document) {
+pub(crate) fn apply(loader: &mut Loader<'_>, root: &mut Value, scope: &ExtendsScope<'_>, document: &ComposeDocument) {
     let Some(services) = take_services(root) else { return };
     let names: Vec<Text> = services.keys().cloned().collect();
     let mut services = services;
@@ -62,9 +62,9 @@ fn one(
     loader: &mut Loader<'_>,
     name: &str,
     services: &mut Map,
-    scope: &Scope<'_>,
-    document: Option<&Document>,
-    chain: &mut Chain,
+    scope: &ExtendsScope<'_>,
+    document: Option<&ComposeDocument>,
+    chain: &mut ExtendsChain,
 ) -> Option<Value> {
     let extends = services.get(name)?.value.get("extends")?.clone();
     let service = services.get(name)?.value.clone();
@@ -76,7 +76,7 @@ fn one(
     let at = extends.get("service").map_or(extends.place, |value| value.place);
     let step = (scope.file.clone(), name.to_owned());
     if chain.contains(&step) {
-        return circle(loader, name, at, chain, service);
+        return cycle(loader, name, at, chain, service);
     }
     if loader.budget.is_spent(Limit::Values) || !loader.budget.allows_depth(chain.len(), at) {
         loader.unresolved.insert(name.to_owned());
@@ -108,7 +108,7 @@ fn one(
     }
     let (place, via) = (service.place, service.via.clone());
     let merged = merge(base, service, &mut path, &mut loader.found);
-    // It is this service still: what is added to it stands here, not with what it starts from.
+    // It is this service still: what is added to it is here, not with what it starts from.
     let merged = Value { place, via, ..without_extends(merged) };
     if let Some(entry) = services.get_mut(name) {
         entry.value = merged.clone();
@@ -122,8 +122,8 @@ fn same_file(
     wanted: &str,
     at: Place,
     services: &mut Map,
-    scope: &Scope<'_>,
-    chain: &mut Chain,
+    scope: &ExtendsScope<'_>,
+    chain: &mut ExtendsChain,
 ) -> Option<Value> {
     if !services.contains_key(wanted) {
         missing(loader, name, wanted, at, None, services);
@@ -139,24 +139,24 @@ fn other_file(
     name: &str,
     wanted: &str,
     (at, file): (Place, &Value),
-    scope: &Scope<'_>,
-    chain: &mut Chain,
+    scope: &ExtendsScope<'_>,
+    chain: &mut ExtendsChain,
 ) -> Option<Value> {
     let named = file.text()?;
     if is_remote(named) {
-        report(loader, name, file.place, ExtendsProblem::Remote(Quote::of(file)));
+        report(loader, name, file.place, ExtendsProblem::Remote(Quote::from_value(file)));
         return None;
     }
     let path = normalize(&scope.directory.join(named));
     let root = loader.extended_file(&path, file.place, name, scope.environment)?;
     let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let inner = Scope { file: path, directory, environment: scope.environment };
+    let inner = ExtendsScope { file: path, directory, environment: scope.environment };
     let Some(services) = root.get("services").and_then(Value::map) else {
-        report(loader, name, file.place, ExtendsProblem::NoServices(Quote::of(file)));
+        report(loader, name, file.place, ExtendsProblem::NoServices(Quote::from_value(file)));
         return None;
     };
     if !services.contains_key(wanted) {
-        missing(loader, name, wanted, at, Some(Quote::of(file)), services);
+        missing(loader, name, wanted, at, Some(Quote::from_value(file)), services);
         return None;
     }
     let mut services = needed(services, wanted);
@@ -200,10 +200,10 @@ fn missing(loader: &mut Loader<'_>, name: &str, wanted: &str, at: Place, file: O
 }
 
 fn report(loader: &mut Loader<'_>, name: &str, at: Place, problem: ExtendsProblem) {
-    loader.report(Reported::of_service(at, name, Problem::Extends(problem)));
+    loader.report(Reported::about_service(at, name, Problem::Extends(problem)));
 }
 
-fn circle(loader: &mut Loader<'_>, name: &str, at: Place, chain: &Chain, service: Value) -> Option<Value> {
+fn cycle(loader: &mut Loader<'_>, name: &str, at: Place, chain: &ExtendsChain, service: Value) -> Option<Value> {
     let mut names: Vec<String> = chain.iter().map(|(_, name)| name.clone()).collect();
     names.push(name.to_owned());
     report(loader, name, at, ExtendsProblem::Cycle { names });

@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::extends::{is_remote, mark};
 use crate::budget::Limit;
 use crate::compose::load::Loader;
-use crate::compose::problem::{EnvFileProblem, IncludeProblem, Problem, Reported, Role, TypeProblem};
+use crate::compose::problem::{EnvFileProblem, IncludeProblem, PlaceRole, Problem, Reported, TypeProblem};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::Place;
@@ -26,7 +26,7 @@ struct Include {
     blank: bool,
 }
 
-/// Loads what a file includes and puts it beside what the file itself defines.
+/// Loads what a file includes and puts it next to what the file itself defines.
 pub(crate) fn apply(
     loader: &mut Loader<'_>,
     root: &mut Value,
@@ -45,7 +45,7 @@ pub(crate) fn apply(
     let mut told = false;
     for mut entry in entries.iter().filter_map(include_of) {
         if let Some(place) = take_adrift(loader, &mut entry, directory) {
-            // One variable may stand in all of them.
+            // One variable may be in all of them.
             if !std::mem::replace(&mut told, true) {
                 loader.report(Reported::new(place, &[INCLUDE], Problem::Include(IncludeProblem::BlankPath)));
             }
@@ -59,7 +59,7 @@ pub(crate) fn apply(
     }
 }
 
-/// Takes out the files that are not there, where a variable without a value may be all that is wrong with them.
+/// Removes the files that are not there, where a variable without a value may be all that is wrong with them.
 fn take_adrift(loader: &Loader<'_>, include: &mut Include, directory: &Path) -> Option<Place> {
     if !include.blank {
         return None;
@@ -180,7 +180,7 @@ fn own_environment(
     Some(own)
 }
 
-/// Puts included resources beside those of the including file; two different ones of one name conflict.
+/// Puts included resources next to those of the including file; two different ones of one name conflict.
 fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Place) {
     let (Data::Map(source), Data::Map(target)) = (imported.data, &mut root.data) else { return };
     for (section, entry) in source {
@@ -197,8 +197,8 @@ fn import(loader: &mut Loader<'_>, imported: Value, root: &mut Value, place: Pla
                     let about = [section.clone(), name.clone()];
                     let problem = Problem::Include(IncludeProblem::Conflict { name });
                     let reported = Reported::new(own.key, &about, problem);
-                    let reported = reported.related(resource.key, Role::OtherDefinition);
-                    loader.report(reported.related(place, Role::Include));
+                    let reported = reported.related(resource.key, PlaceRole::OtherDefinition);
+                    loader.report(reported.related(place, PlaceRole::Include));
                 }
                 Some(_) => {}
                 None => into.insert(name, resource),

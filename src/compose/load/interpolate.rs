@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::environment::{Environment, State};
+use super::environment::{Environment, VariableState};
 use super::short::go;
 use crate::budget::{Budget, Limit};
 use crate::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Part, Text, Value};
 use crate::secrets::is_secret_name;
 use crate::source::{FileId, NodeId, Place, Span};
-use crate::text::template::{self, Expansion, Operator, Outcome, Use, expand};
+use crate::text::template::{self, Expansion, SubstitutionOperator, SubstitutionOutcome, TemplateUse, expand};
 
 /// One use of a variable in a Compose file.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +23,19 @@ pub(crate) struct Reference {
     pub(crate) name: String,
     /// The `${…}`, or the whole scalar where its place inside cannot be told.
     pub(crate) place: Place,
-    /// The value it stands in: `services`, `web`, `image`; the items of a list are `[]`.
+    /// The value it is in: `services`, `web`, `image`; the items of a list are `[]`.
     pub(crate) path: Vec<Text>,
     /// The name before `=` where the value is an item such as `KEY=${X}`.
     pub(crate) key: Option<String>,
     /// The operator, if any.
-    pub(crate) operator: Option<Operator>,
+    pub(crate) operator: Option<SubstitutionOperator>,
     /// What came of it.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: SubstitutionOutcome,
     /// What is known about the variable.
-    pub(crate) state: State,
+    pub(crate) state: VariableState,
     /// The default that was used, or the message of `:?`.
     pub(crate) word: Option<String>,
-    /// Whether nothing else stands in the value.
+    /// Whether nothing else is in the value.
     pub(crate) alone: bool,
     /// False inside a default that was not taken.
     pub(crate) effective: bool,
@@ -49,9 +49,9 @@ impl Reference {
     /// Whether nothing comes of it that is used: the variable is not set or empty, and so is its default, if it has one.
     pub(crate) fn is_blank(&self) -> bool {
         let is_empty = match self.outcome {
-            Outcome::Unset | Outcome::Empty => true,
-            Outcome::Default => self.word.as_deref() == Some(""),
-            Outcome::Value | Outcome::Alternative | Outcome::Missing => false,
+            SubstitutionOutcome::Unset | SubstitutionOutcome::Empty => true,
+            SubstitutionOutcome::Default => self.word.as_deref() == Some(""),
+            SubstitutionOutcome::Value | SubstitutionOutcome::Alternative | SubstitutionOutcome::Missing => false,
         };
         is_empty && self.effective
     }
@@ -162,12 +162,12 @@ impl<'a> Interpolation<'a> {
             }
             _ => None,
         };
-        let is_question = |usage: &&Use| template.get(..usage.start).is_some_and(ends_in_question);
+        let is_question = |usage: &&TemplateUse| template.get(..usage.start).is_some_and(ends_in_question);
         let asked: HashSet<&str> = expansion.uses.iter().filter(is_question).map(|usage| usage.name.as_str()).collect();
         // A use comes before those in its default.
         let mut defaults_end = 0;
         for usage in &expansion.uses {
-            let Use { name, start, end, operator, outcome, word, effective } = usage;
+            let TemplateUse { name, start, end, operator, outcome, word, effective } = usage;
             let before = key.as_ref().map_or(0, |key| key.len() + 1);
             self.references.push(Reference {
                 name: name.clone(),
@@ -183,7 +183,7 @@ impl<'a> Interpolation<'a> {
                 is_fallback: *end < defaults_end,
                 asked: asked.contains(name.as_str()),
             });
-            if matches!(operator, Some(Operator::Default { .. })) {
+            if matches!(operator, Some(SubstitutionOperator::Default { .. })) {
                 defaults_end = defaults_end.max(*end);
             }
         }
@@ -193,27 +193,27 @@ impl<'a> Interpolation<'a> {
     }
 
     /// Whether a required variable may have a value where the project runs.
-    fn may_be_met(&self, problem: &template::Problem) -> bool {
-        let template::Problem::Required { name, .. } = problem else { return false };
-        self.environment.state(name) == State::Unknown
+    fn may_be_met(&self, problem: &template::TemplateProblem) -> bool {
+        let template::TemplateProblem::Required { name, .. } = problem else { return false };
+        self.environment.state(name) == VariableState::Unknown
     }
 
     fn problem(
         &self,
-        problem: &template::Problem,
+        problem: &template::TemplateProblem,
         text: &str,
         path: &[Text],
         locate: &dyn Fn(usize, usize) -> Place,
     ) -> Reported {
         match problem {
-            template::Problem::Invalid { start, end } => {
+            template::TemplateProblem::Invalid { start, end } => {
                 let raw = text.get(*start..*end).unwrap_or("$");
                 let is_bare = raw.chars().all(|letter| matches!(letter, '$' | '{' | '}'));
                 let written = (is_bare || !is_secret(text, path)).then(|| raw.to_owned());
                 let problem = Problem::Interpolation { written };
                 Reported::new(locate(*start, *end), path, problem)
             }
-            template::Problem::Required { name, start, end, .. } => {
+            template::TemplateProblem::Required { name, start, end, .. } => {
                 let message =
                     text.get(*start..*end).map(|raw| template::message_as_written(raw, name)).unwrap_or_default();
                 let problem = Problem::Required { name: name.clone(), message };
@@ -235,14 +235,14 @@ impl<'a> Interpolation<'a> {
                 if let Data::Bool(flag) = data
                     && !text.eq_ignore_ascii_case(&flag.to_string())
                 {
-                    let problem = ValueProblem::BooleanWord { key, text: Quote::of(value), flag };
+                    let problem = ValueProblem::BooleanWord { key, text: Quote::from_value(value), flag };
                     let reported = Reported::new(value.place, path, Problem::Value(problem));
                     self.found.push(Reported { verdict: Verdict::Accepted, ..reported });
                 }
                 value.data = data;
             }
             None => {
-                let problem = TypeProblem::Cast { key, to: cast, text: Quote::of(value) };
+                let problem = TypeProblem::Cast { key, to: cast, text: Quote::from_value(value) };
                 self.found.push(Reported::new(value.place, path, Problem::Type(problem)));
             }
         }
@@ -296,28 +296,29 @@ fn parts(
                 variable: usage.map(|usage| usage.name.as_str().into()),
                 is_default: usage.is_some_and(|usage| is_default(usage, &expansion.uses)),
                 is_unknown: usage.is_some_and(|usage| {
-                    let blank = matches!(usage.outcome, Outcome::Unset | Outcome::Missing);
-                    blank && environment.state(&usage.name) == State::Unknown
+                    let blank = matches!(usage.outcome, SubstitutionOutcome::Unset | SubstitutionOutcome::Missing);
+                    blank && environment.state(&usage.name) == VariableState::Unknown
                 }),
             }
         })
         .collect()
 }
 
-/// Variables that say where and what the project is, and so are no secret.
+/// Variables that say where and what the project is, and so are not secret.
 pub(crate) const OF_PROJECT: [&str; 3] = ["PWD", "HOME", "COMPOSE_PROJECT_NAME"];
 
 /// Whether what a use gives is written in the file: a default or alternative, no variable's value in it, and no secret.
-fn is_default(usage: &Use, all: &[Use]) -> bool {
+fn is_default(usage: &TemplateUse, all: &[TemplateUse]) -> bool {
     if OF_PROJECT.contains(&usage.name.as_str()) {
         return true;
     }
-    let given = matches!(usage.outcome, Outcome::Default | Outcome::Alternative);
-    // They stand in their order, an outer one before those in its word.
+    let given = matches!(usage.outcome, SubstitutionOutcome::Default | SubstitutionOutcome::Alternative);
+    // They are in their order, an outer one before those in its word.
     let first = all.partition_point(|inner| inner.start <= usage.start);
     let inside = all.iter().skip(first).take_while(|inner| inner.start < usage.end);
-    let holds_value =
-        inside.into_iter().any(|inner| inner.effective && inner.end <= usage.end && inner.outcome == Outcome::Value);
+    let holds_value = inside
+        .into_iter()
+        .any(|inner| inner.effective && inner.end <= usage.end && inner.outcome == SubstitutionOutcome::Value);
     given && !holds_value && !is_secret_name(&usage.name)
 }
 

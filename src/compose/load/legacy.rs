@@ -12,7 +12,7 @@ pub(crate) enum Spelling {
     ExternalName,
 }
 
-/// A place that is spelt in an old way.
+/// A place that is spelled in an old way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Legacy {
     /// Which way.

@@ -1,15 +1,15 @@
-//! Merging an override into what stands before it (Compose specification, "Merge and override"; the behaviour is
+//! Merging an override into what comes before it (Compose specification, "Merge and override"; the behavior is
 //! compose-go 2.9.1's).
 
 use super::short::go::sprint;
 use crate::budget::{Budget, Limit};
 use crate::collections::HashSet;
-use crate::compose::problem::{Kind, Problem, Reported, Role, TypeProblem};
+use crate::compose::problem::{PlaceRole, Problem, Reported, TypeProblem, ValueKind};
 use crate::compose::spec::merge_table::{Merger, merger};
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 
-/// Merges `other` over `base`, which both stand at `path`. What cannot be merged gives a problem, and `other` wins.
+/// Merges `other` over `base`, which both are at `path`. What cannot be merged gives a problem, and `other` wins.
 pub(crate) fn merge(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Reported>) -> Value {
     match merger(path) {
         Some(Merger::Replace) => replaced(&base, other),
@@ -55,9 +55,10 @@ fn plain(base: Value, other: Value, path: &mut Vec<Text>, found: &mut Vec<Report
         (Data::List(_), Data::List(_)) => join(base, other),
         (Data::Map(_) | Data::List(_), _) => {
             let key = path.last().cloned().unwrap_or_default();
-            let problem = TypeProblem::Override { key, found: Kind::of(&other), base: Kind::of(&base) };
+            let problem =
+                TypeProblem::Override { key, found: ValueKind::from_value(&other), base: ValueKind::from_value(&base) };
             let reported = Reported::new(other.place, path, Problem::Type(problem));
-            found.push(reported.related(base.place, Role::Overridden));
+            found.push(reported.related(base.place, PlaceRole::Overridden));
             other
         }
         _ => replaced(&base, other),
@@ -108,7 +109,7 @@ fn join(base: Value, other: Value) -> Value {
 }
 
 fn join_unique(base: Value, other: Value) -> Value {
-    // What is no text here stays, and is for the schema.
+    // What is not text here stays, and is for the schema.
     let known: HashSet<Text> = base.list().unwrap_or(&[]).iter().filter_map(Value::text).map(Text::from).collect();
     let Value { data: Data::List(more), place, via, parts } = other else { return base };
     let fresh = more.into_iter().filter(|item| item.text().is_none_or(|text| !known.contains(text))).collect();

@@ -20,21 +20,21 @@ pub(crate) mod project_name;
 pub(crate) mod resolve_paths;
 pub(crate) mod short;
 
-pub use entry::{Entry, Outside};
+pub use entry::{Outside, ProjectEntry};
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::budget::{Budget, Limit};
-use crate::compose::check::consistency::Check;
-use crate::compose::load::convert::{Document, convert};
+use crate::compose::check::consistency::ConsistencyCheck;
+use crate::compose::load::convert::{ComposeDocument, convert};
 use crate::compose::load::decode::decode;
 use crate::compose::load::defaults::{normalize as imply_parts, resolve_environment, set_defaults};
 use crate::compose::load::expand::Canonical;
 
 use crate::compose::load::environment::Environment;
-use crate::compose::load::extends::Scope;
+use crate::compose::load::extends::ExtendsScope;
 
 use super::causes::{Breaks, trace};
 use super::value::{Data, Map, Value};
@@ -47,7 +47,7 @@ use crate::compose::load::merge::{merge, reset};
 use crate::compose::load::project_name::project_name;
 use crate::compose::load::resolve_paths::Paths;
 use crate::compose::problem::{
-    Cause, ExtendsProblem, IncludeProblem, Kind, Missing, Problem, Reported, Syntax, TypeProblem, Verdict,
+    Cause, ExtendsProblem, IncludeProblem, Missing, Problem, Reported, Syntax, TypeProblem, ValueKind, Verdict,
 };
 use crate::compose::spec::schema;
 use crate::compose::value::provenance::Texts;
@@ -70,7 +70,7 @@ pub(crate) struct ServiceEnvFile {
     pub(crate) file: Option<FileId>,
     /// Whether Compose insists on it.
     pub(crate) required: bool,
-    /// Whether its lines are taken to the letter (`format: raw`).
+    /// Whether its lines are taken verbatim (`format: raw`).
     pub(crate) is_raw: bool,
 }
 
@@ -97,9 +97,9 @@ pub struct Project {
     pub(crate) env_files: Vec<ServiceEnvFile>,
     /// Services whose `extends` leads nowhere: much of them is not known.
     pub(crate) unresolved: IndexSet<String>,
-    /// What is spelt in an old way.
+    /// What is spelled in an old way.
     pub(crate) legacy: Vec<Legacy>,
-    /// Whether a syntax error cuts a file off: what the project lacks may stand behind it.
+    /// Whether a syntax error cuts a file off: what the project lacks may come after it.
     pub(crate) cut_off: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub(crate) rejected: bool,
@@ -120,10 +120,10 @@ impl Project {
 pub(crate) type NamedFile = (PathBuf, Place);
 
 /// Loads an entry; with the project comes all that is wrong with it, consequences included, as far as docker compose says.
-pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<Reported>) {
+pub fn load(sources: &SourceDb, trees: &Trees, entry: &ProjectEntry) -> (Project, Vec<Reported>) {
     let mut loader = Loader::new(sources, trees);
     let start_of = |path: &PathBuf| {
-        let file = sources.load(path).unwrap_or_else(|_| sources.stand_in(path));
+        let file = sources.load(path).unwrap_or_else(|_| sources.placeholder_for_links(path));
         Place { span: Span { file, start: 0, end: 0 }, node: NodeId::new(0) }
     };
     let anchor = entry.files.first().map_or(Place::start(), start_of);
@@ -142,19 +142,24 @@ pub fn load(sources: &SourceDb, trees: &Trees, entry: &Entry) -> (Project, Vec<R
     let files: Vec<NamedFile> = entry.files.iter().map(|file| (file.clone(), start_of(file))).collect();
     let root = loader.files(&files, &entry.directory, &environment, &[]);
     let root = root.unwrap_or_else(|| Value::new(Data::Map(Map::new()), anchor));
-    finish(loader, entry, root, Known { name, profiles, environment, anchor })
+    finish(loader, entry, root, KnownProject { name, profiles, environment, anchor })
 }
 
 /// What is known of a project before its files are read.
-struct Known {
+struct KnownProject {
     name: String,
     profiles: Vec<String>,
     environment: Environment,
     anchor: Place,
 }
 
-fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) -> (Project, Vec<Reported>) {
-    let Known { name, profiles, environment, anchor } = known;
+fn finish(
+    mut loader: Loader<'_>,
+    entry: &ProjectEntry,
+    mut root: Value,
+    known: KnownProject,
+) -> (Project, Vec<Reported>) {
+    let KnownProject { name, profiles, environment, anchor } = known;
     if root.map().is_none_or(Map::is_empty) && !loader.found.iter().any(Reported::is_rejection) {
         loader.report(Reported::new(anchor, &[], Problem::Missing(Missing::Services)));
     }
@@ -168,7 +173,8 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     let budget = &loader.budget;
     let names = HashMap::default();
     let found = Vec::new();
-    let mut check = Check { root: &root, canonical: &canonical, enabled: &enabled, unresolved, budget, names, found };
+    let mut check =
+        ConsistencyCheck { root: &root, canonical: &canonical, enabled: &enabled, unresolved, budget, names, found };
     check.run();
     loader.found.append(&mut check.found);
     spread_scale(&mut root);
@@ -204,7 +210,7 @@ fn finish(mut loader: Loader<'_>, entry: &Entry, mut root: Value, known: Known) 
     (project, found)
 }
 
-/// `scale` counts as `deploy.replicas` where there is a `deploy`; where both stand they are equal, or it was reported.
+/// `scale` counts as `deploy.replicas` where there is a `deploy`; where both are they are equal, or it was reported.
 fn spread_scale(root: &mut Value) {
     let Data::Map(map) = &mut root.data else { return };
     let Some(Data::Map(services)) = map.get_mut("services").map(|entry| &mut entry.value.data) else { return };
@@ -218,7 +224,7 @@ fn spread_scale(root: &mut Value) {
     }
 }
 
-fn profiles(entry: &Entry, environment: &Environment) -> Vec<String> {
+fn profiles(entry: &ProjectEntry, environment: &Environment) -> Vec<String> {
     if !entry.profiles.is_empty() {
         return entry.profiles.clone();
     }
@@ -245,9 +251,9 @@ pub(crate) struct Loader<'a> {
     pub(crate) trees: &'a Trees,
     /// What is wrong with the project.
     pub(crate) found: Vec<Reported>,
-    /// Services whose `extends` leads nowhere: what they lack may stand there.
+    /// Services whose `extends` leads nowhere: what they lack may be there.
     pub(crate) unresolved: IndexSet<String>,
-    /// What is spelt in an old way.
+    /// What is spelled in an old way.
     pub(crate) legacy: Vec<Legacy>,
     /// What the project has cost so far.
     pub(crate) budget: Arc<Budget>,
@@ -354,7 +360,7 @@ impl<'a> Loader<'a> {
             Err(error) => {
                 let file = Quote::at(place, self.named_from(place, path));
                 let problem = Problem::Extends(ExtendsProblem::Unreadable { file, error });
-                self.report(Reported::of_service(place, service, problem));
+                self.report(Reported::about_service(place, service, problem));
                 None
             }
         };
@@ -406,14 +412,14 @@ impl<'a> Loader<'a> {
 
     fn document(
         &mut self,
-        mut document: Document,
+        mut document: ComposeDocument,
         path: &Path,
         before: Option<Value>,
         load: &Load<'_>,
     ) -> Option<Value> {
         let place = document.value.place;
         if document.value.map().is_none() {
-            let problem = TypeProblem::File { found: Kind::of(&document.value) };
+            let problem = TypeProblem::File { found: ValueKind::from_value(&document.value) };
             self.report(Reported::new(place, &[], Problem::Type(problem)));
             return before;
         }
@@ -421,7 +427,7 @@ impl<'a> Loader<'a> {
         self.interpolate(&mut value, load.environment);
         let mut root = before.unwrap_or_else(|| Value::new(Data::Map(Map::new()), place));
         if load.whole {
-            let scope = Scope {
+            let scope = ExtendsScope {
                 file: path.to_path_buf(),
                 directory: load.directory.to_path_buf(),
                 environment: load.environment,
@@ -462,7 +468,7 @@ impl<'a> Loader<'a> {
         self.found.append(&mut interpolation.found);
     }
 
-    /// Checks what stands so far against the schema, and drops `version`, which Compose ignores.
+    /// Checks what is so far against the schema, and drops `version`, which Compose ignores.
     fn schema(&mut self, root: &mut Value) {
         self.found.extend(schema::validate(root));
         let version = match &mut root.data {

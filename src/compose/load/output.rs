@@ -13,7 +13,7 @@ pub(crate) fn active(project: &Project) -> Value {
         .filter(|(name, _)| project.enabled.contains(name.as_str()))
         .map(|(name, entry)| (name.clone(), entry.clone()))
         .collect();
-    let used = Used::of(&services);
+    let used = UsedResources::from_services(&services);
     let place = project.root.place;
     let entry = |data| Entry { key: place, value: Value::implied(data, place) };
     let mut active = Map::new();
@@ -51,16 +51,16 @@ fn section<'a>(root: &'a Map, key: &str) -> Option<&'a Map> {
 
 /// The names of resources that services use.
 #[derive(Default)]
-struct Used {
+struct UsedResources {
     networks: IndexSet<Text>,
     volumes: IndexSet<Text>,
     secrets: IndexSet<Text>,
     configs: IndexSet<Text>,
 }
 
-impl Used {
-    fn of(services: &Map) -> Used {
-        let mut used = Used::default();
+impl UsedResources {
+    fn from_services(services: &Map) -> UsedResources {
+        let mut used = UsedResources::default();
         for entry in services.values() {
             let service = &entry.value;
             let networks = service.get("networks").and_then(Value::map);

@@ -3,7 +3,7 @@
 
 use super::environment::Environment;
 use super::interpolate::Interpolation;
-use crate::compose::load::{Entry, Loader};
+use crate::compose::load::{Loader, ProjectEntry};
 use crate::compose::problem::{Cause, Missing, Problem, Reported, ValueProblem};
 use crate::compose::value::provenance::Texts;
 use crate::compose::value::{Data, Text, Value};
@@ -11,7 +11,12 @@ use crate::source::Place;
 use crate::yaml::{NodeKind, ScalarStyle};
 
 /// Finds the name of a project. An empty one is a rejection.
-pub(crate) fn project_name(loader: &mut Loader<'_>, entry: &Entry, environment: &Environment, anchor: Place) -> String {
+pub(crate) fn project_name(
+    loader: &mut Loader<'_>,
+    entry: &ProjectEntry,
+    environment: &Environment,
+    anchor: Place,
+) -> String {
     let given =
         entry.name.clone().or_else(|| environment.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()));
     if let Some(name) = given {

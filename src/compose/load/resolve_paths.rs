@@ -1,4 +1,4 @@
-//! Relative paths made absolute, by the directory of the file (or include) that they stand in.
+//! Relative paths made absolute, by the directory of the file (or include) that they are in.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ pub(crate) struct Paths<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum PathTreatment {
     Context,
     Plain,
     MaybeWindows,
@@ -27,11 +27,11 @@ enum Kind {
 impl Paths<'_> {
     /// Makes the paths in a value absolute.
     pub(crate) fn resolve(&self, value: &mut Value) {
-        static TABLE: LazyLock<Patterns<Kind>> = LazyLock::new(|| Patterns::new(KINDS));
+        static TABLE: LazyLock<Patterns<PathTreatment>> = LazyLock::new(|| Patterns::new(KINDS));
         self.walk(value, TABLE.start());
     }
 
-    fn walk(&self, value: &mut Value, at: At<Kind>) {
+    fn walk(&self, value: &mut Value, at: At<PathTreatment>) {
         if let Some(kind) = at.value() {
             self.apply(*kind, value);
             return;
@@ -53,32 +53,32 @@ impl Paths<'_> {
         }
     }
 
-    fn apply(&self, kind: Kind, value: &mut Value) {
+    fn apply(&self, kind: PathTreatment, value: &mut Value) {
         match (kind, &mut value.data) {
-            (Kind::Plain, Data::List(items)) => {
+            (PathTreatment::Plain, Data::List(items)) => {
                 for item in items {
                     self.apply(kind, item);
                 }
             }
-            (Kind::Context, Data::Text(text)) if is_remote_context(text) => {}
-            (Kind::Context | Kind::Plain, Data::Text(text)) if !text.is_empty() => {
+            (PathTreatment::Context, Data::Text(text)) if is_remote_context(text) => {}
+            (PathTreatment::Context | PathTreatment::Plain, Data::Text(text)) if !text.is_empty() => {
                 *text = self.absolute(text).into();
             }
-            (Kind::MaybeWindows, Data::Text(text)) => *text = self.absolute_unless_windows(text).into(),
-            (Kind::Mount, Data::Map(map)) => {
+            (PathTreatment::MaybeWindows, Data::Text(text)) => *text = self.absolute_unless_windows(text).into(),
+            (PathTreatment::Mount, Data::Map(map)) => {
                 let bind = map.get("type").and_then(|entry| entry.value.text()) == Some("bind");
                 if let (true, Some(source)) = (bind, map.get_mut("source")) {
-                    self.apply(Kind::MaybeWindows, &mut source.value);
+                    self.apply(PathTreatment::MaybeWindows, &mut source.value);
                 }
             }
-            (Kind::LocalVolume, Data::Map(map)) => {
+            (PathTreatment::LocalVolume, Data::Map(map)) => {
                 let local = map.get("driver").and_then(|entry| entry.value.text()) == Some("local");
                 let Some(options) = map.get_mut("driver_opts").filter(|_| local) else { return };
                 let bind = options.value.get("o").and_then(Value::text) == Some("bind");
                 if let (true, Data::Map(options)) = (bind, &mut options.value.data)
                     && let Some(device) = options.get_mut("device")
                 {
-                    self.apply(Kind::MaybeWindows, &mut device.value);
+                    self.apply(PathTreatment::MaybeWindows, &mut device.value);
                 }
             }
             _ => {}
@@ -123,16 +123,16 @@ fn is_windows_absolute(text: &str) -> bool {
 }
 
 /// The attributes that hold paths (compose-go 2.9.1, `paths/resolve.go`).
-const KINDS: &[(&str, Kind)] = &[
-    ("services.*.build.context", Kind::Context),
-    ("services.*.build.additional_contexts.*", Kind::Context),
-    ("services.*.build.ssh.*", Kind::MaybeWindows),
-    ("services.*.env_file.*.path", Kind::Plain),
-    ("services.*.label_file.*", Kind::Plain),
-    ("services.*.extends.file", Kind::Plain),
-    ("services.*.develop.watch.*.path", Kind::Plain),
-    ("services.*.volumes.*", Kind::Mount),
-    ("configs.*.file", Kind::MaybeWindows),
-    ("secrets.*.file", Kind::MaybeWindows),
-    ("volumes.*", Kind::LocalVolume),
+const KINDS: &[(&str, PathTreatment)] = &[
+    ("services.*.build.context", PathTreatment::Context),
+    ("services.*.build.additional_contexts.*", PathTreatment::Context),
+    ("services.*.build.ssh.*", PathTreatment::MaybeWindows),
+    ("services.*.env_file.*.path", PathTreatment::Plain),
+    ("services.*.label_file.*", PathTreatment::Plain),
+    ("services.*.extends.file", PathTreatment::Plain),
+    ("services.*.develop.watch.*.path", PathTreatment::Plain),
+    ("services.*.volumes.*", PathTreatment::Mount),
+    ("configs.*.file", PathTreatment::MaybeWindows),
+    ("secrets.*.file", PathTreatment::MaybeWindows),
+    ("volumes.*", PathTreatment::LocalVolume),
 ];

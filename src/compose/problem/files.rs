@@ -128,7 +128,7 @@ pub(crate) enum EnvFileProblem {
         /// Why.
         error: LoadError,
         /// What is known of the place where it should be.
-        around: Around,
+        around: NearbyFile,
     },
 }
 
@@ -147,7 +147,7 @@ impl EnvFileProblem {
 
 /// What is next to a missing file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Around {
+pub(crate) enum NearbyFile {
     /// It is outside of the repository: a path of the host.
     Host,
     /// Outside of the repository, by a relative path.

@@ -12,10 +12,10 @@ use crate::compose::value::quote::Quote;
 use crate::source::Place;
 
 pub(crate) use files::{
-    Around, EnvFileProblem, EnvLine, EnvLineFlaw, ExtendsProblem, IncludeProblem, LinePosition, Syntax,
+    EnvFileProblem, EnvLine, EnvLineFlaw, ExtendsProblem, IncludeProblem, LinePosition, NearbyFile, Syntax,
 };
 pub(crate) use project::{Conflict, Missing, Resource, Undefined};
-pub(crate) use values::{Cast, Kind, TypeProblem, ValueProblem, Wanted};
+pub(crate) use values::{Cast, ExpectedValue, TypeProblem, ValueKind, ValueProblem};
 
 /// What docker compose itself says of a project with a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(crate) enum Cause {
     Unresolved(String),
     /// A section that is not a mapping, so that nothing in it is known.
     Section(&'static str),
-    /// What is missing may stand behind a syntax error.
+    /// What is missing may come after a syntax error.
     CutOff,
 }
 
@@ -55,12 +55,12 @@ pub(crate) struct Related {
     /// Where.
     pub(crate) place: Place,
     /// What is there.
-    pub(crate) role: Role,
+    pub(crate) role: PlaceRole,
 }
 
 /// What another place has to do with a problem.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Role {
+pub(crate) enum PlaceRole {
     /// The first of two that should be one.
     First,
     /// One of two that exclude each other.
@@ -94,7 +94,7 @@ pub struct Reported {
     pub(crate) path: Option<String>,
     /// Other places that belong to it.
     pub(crate) related: Vec<Related>,
-    /// Whether the value stands elsewhere too (through an alias, say), so that an edit would change more than this place.
+    /// Whether the value is elsewhere too (through an alias, say), so that an edit would change more than this place.
     pub(crate) is_shared: bool,
     /// What docker compose says.
     pub(crate) verdict: Verdict,
@@ -118,13 +118,13 @@ impl Reported {
     }
 
     /// A problem of a service.
-    pub(crate) fn of_service(at: Place, name: &str, problem: Problem) -> Reported {
+    pub(crate) fn about_service(at: Place, name: &str, problem: Problem) -> Reported {
         Reported::new(at, &[Text::new_static("services"), name.into()], problem)
     }
 
     /// With another place.
     #[must_use]
-    pub(crate) fn related(mut self, place: Place, role: Role) -> Reported {
+    pub(crate) fn related(mut self, place: Place, role: PlaceRole) -> Reported {
         self.related.push(Related { place, role });
         self
     }

@@ -49,7 +49,7 @@ pub(crate) enum Missing {
 pub(crate) enum Conflict {
     /// `name` and `external.name` differ.
     ExternalNames,
-    /// A key beside `external: true`.
+    /// A key next to `external: true`.
     External {
         /// The key.
         key: Text,
@@ -71,7 +71,7 @@ pub(crate) enum Conflict {
         /// The name.
         name: Quote,
     },
-    /// A limit beside a group of limits that does not set it.
+    /// A limit next to a group of limits that does not set it.
     LimitBesideGroup {
         /// The key of the service.
         key: &'static str,

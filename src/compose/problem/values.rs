@@ -12,7 +12,7 @@ use crate::compose::value::{Data, Text, Value};
 
 /// A kind of value, as far as messages tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     /// Nothing written.
     Empty,
     /// `null`.
@@ -33,26 +33,26 @@ pub(crate) enum Kind {
     Map,
 }
 
-impl Kind {
+impl ValueKind {
     /// The kind of a value.
-    pub(crate) fn of(value: &Value) -> Kind {
+    pub(crate) fn from_value(value: &Value) -> ValueKind {
         match &value.data {
-            Data::Null if value.place.span.start == value.place.span.end => Kind::Empty,
-            Data::Null => Kind::Null,
-            Data::Bool(_) => Kind::Bool,
-            Data::Int(_) | Data::Large(_) => Kind::Int,
-            Data::Float(_) => Kind::Float,
-            Data::Text(_) => Kind::Text,
-            Data::Timestamp(_) => Kind::Timestamp,
-            Data::List(_) => Kind::List,
-            Data::Map(_) => Kind::Map,
+            Data::Null if value.place.span.start == value.place.span.end => ValueKind::Empty,
+            Data::Null => ValueKind::Null,
+            Data::Bool(_) => ValueKind::Bool,
+            Data::Int(_) | Data::Large(_) => ValueKind::Int,
+            Data::Float(_) => ValueKind::Float,
+            Data::Text(_) => ValueKind::Text,
+            Data::Timestamp(_) => ValueKind::Timestamp,
+            Data::List(_) => ValueKind::List,
+            Data::Map(_) => ValueKind::Map,
         }
     }
 }
 
 /// What the decoder wants at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum ExpectedValue {
     /// A text.
     Text,
     /// A text or a list of texts.
@@ -95,10 +95,10 @@ pub(crate) enum Cast {
 /// A value of the wrong type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TypeProblem {
-    /// A file that is no mapping.
+    /// A file that is not a mapping.
     File {
         /// What it is.
-        found: Kind,
+        found: ValueKind,
     },
     /// A list or mapping as a key.
     CollectionAsKey,
@@ -107,9 +107,9 @@ pub(crate) enum TypeProblem {
         /// The key.
         key: Text,
         /// What YAML reads.
-        found: Kind,
+        found: ValueKind,
     },
-    /// A merge key whose value is no mapping.
+    /// A merge key whose value is not a mapping.
     MergeKey,
     /// A text that docker compose cannot cast.
     Cast {
@@ -125,20 +125,20 @@ pub(crate) enum TypeProblem {
         /// The key, `None` for the project itself.
         key: Option<Text>,
         /// What it wants.
-        wanted: Wanted,
+        wanted: ExpectedValue,
         /// What is there.
-        found: Kind,
+        found: ValueKind,
     },
     /// A value that cannot override one of another type.
     Override {
         /// The key.
         key: Text,
         /// What is here.
-        found: Kind,
+        found: ValueKind,
         /// What is overridden.
-        base: Kind,
+        base: ValueKind,
     },
-    /// `include` that is no list.
+    /// `include` that is not a list.
     Include,
     /// A value that does not fit the specification.
     Schema(Violation),
@@ -174,11 +174,11 @@ pub(crate) enum ValueProblem {
     TrailingSpace(Quote),
     /// An entry of `extra_hosts`.
     Host(Quote, HostFlaw),
-    /// A text that is no boolean.
+    /// A text that is not a boolean.
     Boolean(Quote),
     /// A number below zero.
     Negative(Quote),
-    /// A text that is no number.
+    /// A text that is not a number.
     Number(Quote),
     /// A size.
     Size(Quote, SizeFlaw),
@@ -188,7 +188,7 @@ pub(crate) enum ValueProblem {
     FileMode(Quote),
     /// A number of devices.
     DeviceCount(Quote),
-    /// A text that is no whole number.
+    /// A text that is not a whole number.
     Integer(Quote),
     /// The format of an env file.
     EnvFileFormat(Quote),

@@ -67,8 +67,8 @@ const MERGERS: &[(&str, Merger)] = &[
 
 /// By what two items of a list count as the same; the later one then takes the place of the earlier.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Identity {
-    /// What stands before the `=`.
+pub(crate) enum ItemIdentity {
+    /// What comes before the `=`.
     Key,
     /// The target of a mount.
     MountTarget,
@@ -84,50 +84,50 @@ pub(crate) enum Identity {
     EnvFile,
 }
 
-impl Identity {
+impl ItemIdentity {
     /// Whether no item of such a list can lack what identifies it.
-    pub(crate) fn never_lacks(self) -> bool {
+    pub(crate) fn is_never_absent(self) -> bool {
         match self {
-            Identity::Key | Identity::GrantTarget(_) | Identity::Text | Identity::EnvFile => true,
-            Identity::MountTarget | Identity::DeviceTarget | Identity::Port => false,
+            ItemIdentity::Key | ItemIdentity::GrantTarget(_) | ItemIdentity::Text | ItemIdentity::EnvFile => true,
+            ItemIdentity::MountTarget | ItemIdentity::DeviceTarget | ItemIdentity::Port => false,
         }
     }
 }
 
 /// The lists whose doubles go, each with the identity of its items.
-pub(crate) fn identities() -> At<Identity> {
-    static TABLE: LazyLock<Patterns<Identity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
+pub(crate) fn identities() -> At<ItemIdentity> {
+    static TABLE: LazyLock<Patterns<ItemIdentity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
     TABLE.start()
 }
 
-const IDENTITIES: &[(&str, Identity)] = &[
-    ("networks.*.labels", Identity::Key),
-    ("networks.*.ipam.options", Identity::Key),
-    ("services.*.annotations", Identity::Key),
-    ("services.*.build.args", Identity::Key),
-    ("services.*.build.additional_contexts", Identity::Key),
-    ("services.*.build.platform", Identity::Key),
-    ("services.*.build.tags", Identity::Key),
-    ("services.*.build.labels", Identity::Key),
-    ("services.*.cap_add", Identity::Key),
-    ("services.*.cap_drop", Identity::Key),
-    ("services.*.configs", Identity::GrantTarget("")),
-    ("services.*.deploy.labels", Identity::Key),
-    ("services.*.devices", Identity::DeviceTarget),
-    ("services.*.dns", Identity::Key),
-    ("services.*.dns_opt", Identity::Key),
-    ("services.*.dns_search", Identity::Key),
-    ("services.*.environment", Identity::Key),
-    ("services.*.env_file", Identity::EnvFile),
-    ("services.*.expose", Identity::Text),
-    ("services.*.labels", Identity::Key),
-    ("services.*.links", Identity::Key),
-    ("services.*.networks.*.aliases", Identity::Key),
-    ("services.*.networks.*.link_local_ips", Identity::Key),
-    ("services.*.ports", Identity::Port),
-    ("services.*.profiles", Identity::Key),
-    ("services.*.secrets", Identity::GrantTarget("/run/secrets")),
-    ("services.*.sysctls", Identity::Key),
-    ("services.*.tmpfs", Identity::Key),
-    ("services.*.volumes", Identity::MountTarget),
+const IDENTITIES: &[(&str, ItemIdentity)] = &[
+    ("networks.*.labels", ItemIdentity::Key),
+    ("networks.*.ipam.options", ItemIdentity::Key),
+    ("services.*.annotations", ItemIdentity::Key),
+    ("services.*.build.args", ItemIdentity::Key),
+    ("services.*.build.additional_contexts", ItemIdentity::Key),
+    ("services.*.build.platform", ItemIdentity::Key),
+    ("services.*.build.tags", ItemIdentity::Key),
+    ("services.*.build.labels", ItemIdentity::Key),
+    ("services.*.cap_add", ItemIdentity::Key),
+    ("services.*.cap_drop", ItemIdentity::Key),
+    ("services.*.configs", ItemIdentity::GrantTarget("")),
+    ("services.*.deploy.labels", ItemIdentity::Key),
+    ("services.*.devices", ItemIdentity::DeviceTarget),
+    ("services.*.dns", ItemIdentity::Key),
+    ("services.*.dns_opt", ItemIdentity::Key),
+    ("services.*.dns_search", ItemIdentity::Key),
+    ("services.*.environment", ItemIdentity::Key),
+    ("services.*.env_file", ItemIdentity::EnvFile),
+    ("services.*.expose", ItemIdentity::Text),
+    ("services.*.labels", ItemIdentity::Key),
+    ("services.*.links", ItemIdentity::Key),
+    ("services.*.networks.*.aliases", ItemIdentity::Key),
+    ("services.*.networks.*.link_local_ips", ItemIdentity::Key),
+    ("services.*.ports", ItemIdentity::Port),
+    ("services.*.profiles", ItemIdentity::Key),
+    ("services.*.secrets", ItemIdentity::GrantTarget("/run/secrets")),
+    ("services.*.sysctls", ItemIdentity::Key),
+    ("services.*.tmpfs", ItemIdentity::Key),
+    ("services.*.volumes", ItemIdentity::MountTarget),
 ];

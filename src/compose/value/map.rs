@@ -12,7 +12,7 @@ const SMALL: usize = 24;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Map {
     entries: Vec<(Text, Entry)>,
-    /// Where each key stands, in a mapping that is not small.
+    /// Where each key is, in a mapping that is not small.
     index: Option<Box<HashMap<Text, usize>>>,
 }
 
@@ -116,7 +116,7 @@ impl Map {
         Some(entry)
     }
 
-    /// Takes out all entries that a function refuses.
+    /// Removes all entries that a function refuses.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Text, &mut Entry) -> bool) {
         self.entries.retain_mut(|(key, entry)| keep(key, entry));
         if self.index.is_some() {

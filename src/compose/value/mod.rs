@@ -14,7 +14,7 @@ use crate::compose::value::thin_arc::Few;
 use crate::source::Place;
 pub(crate) use crate::yaml::Text;
 
-/// How a value got from where it is written to where it stands in the resolved project.
+/// How a value got from where it is written to where it is in the resolved project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Through an alias; the place of the `*name`.
@@ -27,7 +27,7 @@ pub(crate) enum Step {
     Extends(Place),
     /// It replaced, or was merged with, a value of an earlier file; the place of that one.
     Override(Place),
-    /// It stands nowhere: Compose supplies it (the `default` network, a default port protocol).
+    /// It is nowhere: Compose supplies it (the `default` network, a default port protocol).
     Implied,
 }
 
@@ -85,14 +85,14 @@ pub(crate) struct Value {
     pub(crate) data: Data,
     /// Where it is written; for an implied value, the place that implies it.
     pub(crate) place: Place,
-    /// How it got here, first step first; empty for what simply stands in the file.
+    /// How it got here, first step first; empty for what is simply in the file.
     pub(crate) via: Few<Step>,
     /// For interpolated text, which bytes came from where; empty otherwise.
     pub(crate) parts: Few<Part>,
 }
 
 impl Value {
-    /// A value that simply stands at a place.
+    /// A value that is simply at a place.
     pub(crate) fn new(data: Data, place: Place) -> Value {
         Value { data, place, via: Few::new(), parts: Few::new() }
     }

@@ -36,7 +36,7 @@ impl<T> Clone for At<T> {
 impl<T> Copy for At<T> {}
 
 /// A pattern that begins with the steps so far: its row, what is left behind these steps (`None` at the end), and its value.
-type Rest<T> = (usize, Option<&'static str>, &'static T);
+type PatternRest<T> = (usize, Option<&'static str>, &'static T);
 
 impl<T> Patterns<T> {
     /// The table of some rows.
@@ -48,14 +48,14 @@ impl<T> Patterns<T> {
     }
 
     /// Adds the spot that these patterns lead on from, and all below it.
-    fn add(&mut self, rows: &[Rest<T>]) -> usize {
+    fn add(&mut self, rows: &[PatternRest<T>]) -> usize {
         let at = self.spots.len();
         let value = rows.iter().find(|(_, rest, _)| rest.is_none()).map(|(_, _, value)| *value);
         self.spots.push(Spot { value, named: Vec::new(), other: None });
-        let mut steps: Vec<(&'static str, Rest<T>)> = rows.iter().filter_map(split).collect();
+        let mut steps: Vec<(&'static str, PatternRest<T>)> = rows.iter().filter_map(split).collect();
         // Stable: the rows of one step stay in their order.
         steps.sort_by_key(|(step, _)| *step);
-        let any: Vec<Rest<T>> = steps.iter().filter(|(step, _)| *step == ANY).map(|(_, rest)| *rest).collect();
+        let any: Vec<PatternRest<T>> = steps.iter().filter(|(step, _)| *step == ANY).map(|(_, rest)| *rest).collect();
         let mut named = Vec::new();
         let mut other = None;
         for group in steps.chunk_by(|(step, _), (next, _)| step == next) {
@@ -64,7 +64,7 @@ impl<T> Patterns<T> {
                 other = Some(self.add(&any));
                 continue;
             }
-            let mut rest: Vec<Rest<T>> = group.iter().map(|(_, rest)| *rest).collect();
+            let mut rest: Vec<PatternRest<T>> = group.iter().map(|(_, rest)| *rest).collect();
             if !any.is_empty() {
                 rest.extend(&any);
                 rest.sort_unstable_by_key(|(row, ..)| *row);
@@ -104,7 +104,7 @@ impl<T> At<T> {
 }
 
 /// The next step of a pattern, and what is left behind it.
-fn split<T>((row, rest, value): &Rest<T>) -> Option<(&'static str, Rest<T>)> {
+fn split<T>((row, rest, value): &PatternRest<T>) -> Option<(&'static str, PatternRest<T>)> {
     let rest = (*rest)?;
     let (step, behind) = match rest.split_once('.') {
         Some((step, behind)) => (step, Some(behind)),

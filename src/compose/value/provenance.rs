@@ -8,7 +8,7 @@ use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Part, Value};
 use crate::source::Place;
 use crate::source::{FileId, SourceDb, SourceFile, Span};
-use crate::text::template::Use;
+use crate::text::template::TemplateUse;
 
 /// Finds where parts of scalars are written.
 pub struct Texts<'a> {
@@ -22,7 +22,7 @@ impl<'a> Texts<'a> {
         Texts { sources, last: RefCell::new(None) }
     }
 
-    /// The bytes of the file that hold the content of a scalar, where they are the scalar's text to the letter:
+    /// The bytes of the file that hold the content of a scalar, where they are the scalar's text verbatim:
     /// no escape, no folding, no indentation in between.
     pub(crate) fn inner(&self, place: Place, text: &str) -> Option<Span> {
         let file = self.file(place.span.file);
@@ -35,9 +35,9 @@ impl<'a> Texts<'a> {
         (inner == text).then_some(Span { file: place.span.file, start, end: start + inner.len() as u32 })
     }
 
-    /// Where the variables of a block scalar (or of one with escapes) are written: each as it stands in the text, in its
+    /// Where the variables of a block scalar (or of one with escapes) are written: each as it is in the text, in its
     /// order, inside the bytes of the scalar. A variable that is not found there has no entry.
-    pub(crate) fn find_uses(&self, place: Place, template: &str, uses: &[Use]) -> Vec<(usize, Place)> {
+    pub(crate) fn find_uses(&self, place: Place, template: &str, uses: &[TemplateUse]) -> Vec<(usize, Place)> {
         let file = self.file(place.span.file);
         let raw = file.slice(place.span.start, place.span.end);
         const MOST_MISSED: usize = 64;
@@ -67,7 +67,7 @@ impl<'a> Texts<'a> {
         self.stretch(value.place, &value.parts, value.text(), range).unwrap_or(value.place)
     }
 
-    /// Where a stretch of a text is written that stands at a place and came there in parts.
+    /// Where a stretch of a text is written that is at a place and came there in parts.
     pub(crate) fn stretch(
         &self,
         whole: Place,
@@ -110,7 +110,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// The parts of a text that fall into a stretch of it, counted from the start of the stretch.
+/// The parts of text that fall into a stretch of it, counted from the start of the stretch.
 pub(crate) fn parts_within(parts: &[Part], range: &Range<usize>) -> Few<Part> {
     let (start, end) = (range.start as u32, range.end as u32);
     parts

@@ -20,8 +20,8 @@ pub(crate) struct Quote {
 }
 
 impl Quote {
-    /// The whole of a value, in Go's words where it is no text.
-    pub(crate) fn of(value: &Value) -> Quote {
+    /// The whole of a value, in Go's words where it is not text.
+    pub(crate) fn from_value(value: &Value) -> Quote {
         let text = match &value.data {
             Data::Text(text) => text.clone(),
             _ => go::sprint(value).into(),
@@ -29,7 +29,7 @@ impl Quote {
         Quote { value: text, parts: value.parts.clone(), place: value.place }
     }
 
-    /// A text that stands at a place, which may have come there through a variable: the name in a list, a path.
+    /// A text that is at a place, which may have come there through a variable: the name in a list, a path.
     pub(crate) fn at(place: Place, text: impl Into<Text>) -> Quote {
         Quote { value: text.into(), parts: Few::new(), place }
     }

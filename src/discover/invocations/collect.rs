@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::command::Compose;
-use super::context::{Context, Found};
+use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
-use super::environment::{Environment, dotenv_of};
+use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::files_of;
 use super::looks::{has_compose_name, holds_compose, is_compose_file, is_whole};
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
-use super::resolve::{Direnv, Identity, Resolved, resolve};
-use super::{Certainty, Engine, Invocation, Invocations, NotJudged, Part, Purpose, Reason};
+use super::resolve::{Direnv, InvocationIdentity, ResolvedInvocation, resolve};
+use super::{Certainty, Engine, Invocation, Invocations, NotJudged, ProjectPart, Purpose, Reason};
 use crate::discover::{BASE_NAMES, Exclusion, OVERRIDE_NAMES};
 use crate::source::Place;
 use crate::source::{FileId, NodeId, SourceDb, Span};
@@ -58,14 +58,14 @@ struct Draft {
 }
 
 /// Invocations by what makes them the same.
-type Drafts = BTreeMap<Identity, Draft>;
+type Drafts = BTreeMap<InvocationIdentity, Draft>;
 
 /// Finds out how the projects of a repository are started.
 pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings: &Settings<'_>) -> Invocations {
     let excluded = settings.excluded;
     let files = files_of(sources, root, excluded);
     let repository = Repository::new((sources, trees), excluded, root.to_path_buf(), &files);
-    let context = Context::new(&repository);
+    let context = ReaderContext::new(&repository);
     let mut collection = Collection {
         repository: &repository,
         drafts: Drafts::new(),
@@ -88,7 +88,7 @@ pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings:
 }
 
 /// The files whose commands were not all followed.
-fn unfinished(context: &Context<'_>) -> Vec<PathBuf> {
+fn unfinished(context: &ReaderContext<'_>) -> Vec<PathBuf> {
     let sources = context.repository.sources;
     let cut_short = context.unfinished.take().into_iter().map(|file| path_of(sources, file));
     let too_long = context.too_long.take().into_iter().map(|path| context.repository.absolute(&path));
@@ -97,17 +97,17 @@ fn unfinished(context: &Context<'_>) -> Vec<PathBuf> {
 }
 
 /// Each `.env` that names files is a way to start its directory. The directories where a file that it names is not there.
-fn dotenv_files(context: &Context<'_>, direnv: &Direnv) -> Vec<PathBuf> {
+fn dotenv_files(context: &ReaderContext<'_>, direnv: &Direnv) -> Vec<PathBuf> {
     let repository = context.repository;
     let mut dangling = Vec::new();
     for directory in repository.directories() {
         let Some(path) = dotenv_of(repository, directory) else { continue };
-        let mut environment = Environment::default();
+        let mut environment = EnvFileVariables::default();
         environment.read(repository, &[path]);
         let Some(span) = environment.get("COMPOSE_FILE").and_then(|_| environment.place("COMPOSE_FILE")) else {
             continue;
         };
-        let found = Found {
+        let found = FoundCommand {
             command: Compose { starts: true, ..Compose::default() },
             directories: vec![directory.to_owned()],
             environment: BTreeMap::new(),
@@ -128,13 +128,13 @@ struct Collection<'c, 'a> {
     repository: &'c Repository<'a>,
     drafts: Drafts,
     /// The invocations in the order in which they were found.
-    order: Vec<Identity>,
+    order: Vec<InvocationIdentity>,
     parts: Parts,
     not_judged: BTreeMap<String, Reason>,
 }
 
 impl Collection<'_, '_> {
-    fn add(&mut self, resolved: Resolved, certainty: Certainty) {
+    fn add(&mut self, resolved: ResolvedInvocation, certainty: Certainty) {
         let draft = self.drafts.entry(resolved.identity.clone()).or_insert_with(|| {
             self.order.push(resolved.identity.clone());
             let (environment, purpose) = (resolved.environment.clone(), resolved.purpose);
@@ -178,9 +178,9 @@ impl Collection<'_, '_> {
             }
             let profiles = project.profiles.iter().cloned().collect();
             let name = project.name.clone();
-            let identity = Identity { directory, files, env_files, profiles, name, engine: Engine::Compose };
+            let identity = InvocationIdentity { directory, files, env_files, profiles, name, engine: Engine::Compose };
             let span = Some(project.place.span);
-            drafts.push(Resolved {
+            drafts.push(ResolvedInvocation {
                 identity,
                 environment: BTreeMap::new(),
                 purpose: Purpose::Deploy,
@@ -197,16 +197,17 @@ impl Collection<'_, '_> {
         used.flat_map(|(identity, _)| identity.files.iter().cloned()).collect()
     }
 
-    fn written(&mut self, context: &Context<'_>, direnv: &Direnv) {
+    fn written(&mut self, context: &ReaderContext<'_>, direnv: &Direnv) {
         let configured = self.used(Certainty::Configured);
         let found = context.take_found();
         let resolved = found.iter().flat_map(|found| resolve(context, found, direnv));
-        let is_free = |resolved: &Resolved| !resolved.identity.files.iter().any(|file| configured.contains(file));
-        let (starting, inspecting): (Vec<Resolved>, Vec<Resolved>) =
+        let is_free =
+            |resolved: &ResolvedInvocation| !resolved.identity.files.iter().any(|file| configured.contains(file));
+        let (starting, inspecting): (Vec<ResolvedInvocation>, Vec<ResolvedInvocation>) =
             resolved.filter(is_free).partition(|resolved| resolved.starts);
         let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
-        let adds = |resolved: &Resolved| resolved.identity.files.iter().any(|file| !loaded.contains(file));
-        let inspecting: Vec<Resolved> = inspecting.into_iter().filter(adds).collect();
+        let adds = |resolved: &ResolvedInvocation| resolved.identity.files.iter().any(|file| !loaded.contains(file));
+        let inspecting: Vec<ResolvedInvocation> = inspecting.into_iter().filter(adds).collect();
         for resolved in starting.into_iter().chain(inspecting) {
             self.add(resolved, Certainty::Written);
         }
@@ -261,13 +262,13 @@ impl Collection<'_, '_> {
         })
     }
 
-    fn default_of(&self, directory: &str, files: Vec<String>) -> Resolved {
-        let mut environment = Environment::default();
+    fn default_of(&self, directory: &str, files: Vec<String>) -> ResolvedInvocation {
+        let mut environment = EnvFileVariables::default();
         environment.read(self.repository, &dotenv_of(self.repository, directory).into_iter().collect::<Vec<_>>());
         let profiles = environment.get("COMPOSE_PROFILES").unwrap_or("").split(',');
         let profiles = profiles.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let name = environment.get("COMPOSE_PROJECT_NAME").map(str::to_owned);
-        let identity = Identity {
+        let identity = InvocationIdentity {
             directory: directory.to_owned(),
             files,
             env_files: vec![below(directory, ".env")],
@@ -275,10 +276,16 @@ impl Collection<'_, '_> {
             name,
             engine: Engine::Compose,
         };
-        Resolved { identity, environment: BTreeMap::new(), purpose: Purpose::Deploy, starts: true, span: None }
+        ResolvedInvocation {
+            identity,
+            environment: BTreeMap::new(),
+            purpose: Purpose::Deploy,
+            starts: true,
+            span: None,
+        }
     }
 
-    /// Files whose names say that they are laid over the base beside them. Where a command shows how overlays of a
+    /// Files whose names say that they are laid over the base next to them. Where a command shows how overlays of a
     /// directory are used, only a file that needs no base is guessed: alone.
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
@@ -375,7 +382,7 @@ impl Collection<'_, '_> {
             }
         }
         let absolute = |path: &str| self.repository.absolute(path);
-        let parts = self.parts.used.iter().map(|((file, role), of)| Part {
+        let parts = self.parts.used.iter().map(|((file, role), of)| ProjectPart {
             file: absolute(file),
             role: *role,
             of: of.iter().map(|file| absolute(file)).collect(),
@@ -393,7 +400,7 @@ impl Collection<'_, '_> {
         }
     }
 
-    fn invocation(&self, identity: Identity, draft: Draft) -> Invocation {
+    fn invocation(&self, identity: InvocationIdentity, draft: Draft) -> Invocation {
         let absolute = |path: &String| self.repository.absolute(path);
         let env_file = |path: &String| match path.starts_with('/') || path.starts_with('~') || path.starts_with("..") {
             true => PathBuf::from(path),
@@ -439,7 +446,7 @@ fn is_overlay(name: &str) -> bool {
 /// The defaults that are not parts of others. If files use each other in a cycle, the first one counts.
 fn independent(repository: &Repository<'_>, candidates: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
     let parts: Vec<BTreeSet<String>> =
-        candidates.iter().map(|(directory, files)| Parts::of(repository, files, directory)).collect();
+        candidates.iter().map(|(directory, files)| Parts::from_files(repository, files, directory)).collect();
     let base = |at: usize| candidates.get(at).and_then(|(_, files)| files.first());
     let mut of_others: BTreeSet<&String> = BTreeSet::new();
     for (at, parts) in parts.iter().enumerate() {

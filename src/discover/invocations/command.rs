@@ -23,7 +23,7 @@ pub(super) struct Compose {
 
 /// What the words of a command turn out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum ReadCommand {
     /// A command of interest, its assignments (`env A=1 …`) among the words in front of it.
     Compose(Compose, Vec<(String, String)>),
     /// It names the program but starts nothing, or what it does cannot be known.
@@ -71,33 +71,35 @@ const OTHER_PROGRAMS: [&str; 44] = [
 ];
 
 /// Reads the words of a command. `holes` knows what is not known of them.
-pub(super) fn read(words: &[String], holes: &Holes) -> Read {
+pub(super) fn read(words: &[String], holes: &Holes) -> ReadCommand {
     let (start, mut assigned) = behind_wrappers(words);
     let rest = words.get(start..).unwrap_or_default();
     match program(rest, holes) {
-        Some(Program::Compose(length)) => return compose(rest.get(length..).unwrap_or_default(), holes, assigned),
-        Some(Program::Stack(length)) => return stack(rest.get(length..).unwrap_or_default(), assigned),
-        Some(Program::Bare) => return Read::Nothing,
+        Some(CommandProgram::Compose(length)) => {
+            return compose(rest.get(length..).unwrap_or_default(), holes, assigned);
+        }
+        Some(CommandProgram::Stack(length)) => return stack(rest.get(length..).unwrap_or_default(), assigned),
+        Some(CommandProgram::Bare) => return ReadCommand::Nothing,
         None => {}
     }
     let name = rest.first().map_or("", |word| base_name(word));
     if OTHER_PROGRAMS.contains(&name) {
-        return Read::Other;
+        return ReadCommand::Other;
     }
     // An unknown program that runs another: `retry 3 docker compose up`, `dotenv -- docker compose up`.
     for at in 1..rest.len().min(48) {
         let rest = rest.get(at..).unwrap_or_default();
         let read = match program(rest, holes) {
-            Some(Program::Compose(length)) => compose(rest.get(length..).unwrap_or_default(), holes, Vec::new()),
-            Some(Program::Stack(length)) => stack(rest.get(length..).unwrap_or_default(), Vec::new()),
+            Some(CommandProgram::Compose(length)) => compose(rest.get(length..).unwrap_or_default(), holes, Vec::new()),
+            Some(CommandProgram::Stack(length)) => stack(rest.get(length..).unwrap_or_default(), Vec::new()),
             _ => continue,
         };
-        if let Read::Compose(command, _) = read {
+        if let ReadCommand::Compose(command, _) = read {
             assigned.extend(words.get(..start + at).unwrap_or_default().iter().filter_map(|word| assignment(word)));
-            return Read::Compose(command, assigned);
+            return ReadCommand::Compose(command, assigned);
         }
     }
-    Read::Other
+    ReadCommand::Other
 }
 
 /// The assignments in front of a program: `env A=1 program`.
@@ -106,14 +108,14 @@ pub(super) fn assigned(words: &[String]) -> Vec<(String, String)> {
 }
 
 /// A program at the start of words, and how many of them name it.
-enum Program {
+enum CommandProgram {
     Compose(usize),
     Stack(usize),
     /// `docker` with another subcommand.
     Bare,
 }
 
-fn program(words: &[String], holes: &Holes) -> Option<Program> {
+fn program(words: &[String], holes: &Holes) -> Option<CommandProgram> {
     let first = words.first()?;
     let name = match first.starts_with('/') || !first.contains('/') {
         true => base_name(first),
@@ -121,16 +123,16 @@ fn program(words: &[String], holes: &Holes) -> Option<Program> {
     };
     match name {
         "docker-compose" | "podman-compose" | "docker-compose.exe" | "docker-compose-v1" => {
-            return Some(Program::Compose(1));
+            return Some(CommandProgram::Compose(1));
         }
         "docker" | "podman" | "nerdctl" | "docker.exe" => {
             let at = behind_options(words);
             return match words.get(at).map(String::as_str) {
-                Some("compose") => Some(Program::Compose(at + 1)),
+                Some("compose") => Some(CommandProgram::Compose(at + 1)),
                 Some("stack") if words.get(at + 1).is_some_and(|word| word == "deploy" || word == "up") => {
-                    Some(Program::Stack(at + 2))
+                    Some(CommandProgram::Stack(at + 2))
                 }
-                _ => Some(Program::Bare),
+                _ => Some(CommandProgram::Bare),
             };
         }
         _ => {}
@@ -142,12 +144,12 @@ fn program(words: &[String], holes: &Holes) -> Option<Program> {
             ["docker", "podman", "engine", "runtime"]
                 .iter()
                 .any(|part| name.contains(part))
-                .then_some(Program::Compose(2))
+                .then_some(CommandProgram::Compose(2))
         }
-        Hole::Unset(name) => named(name).contains("compose").then_some(Program::Compose(1)),
+        Hole::Unset(name) => named(name).contains("compose").then_some(CommandProgram::Compose(1)),
         Hole::Computed(raw) => {
             let raw = raw.replace('-', " ");
-            (raw.contains("docker compose") || raw.contains("podman compose")).then_some(Program::Compose(1))
+            (raw.contains("docker compose") || raw.contains("podman compose")).then_some(CommandProgram::Compose(1))
         }
         Hole::Arguments => None,
     }
@@ -250,7 +252,7 @@ fn option<'w>(words: &'w [String], short: Option<&str>, long: &str) -> Option<(O
     }
 }
 
-fn compose(words: &[String], holes: &Holes, assigned: Vec<(String, String)>) -> Read {
+fn compose(words: &[String], holes: &Holes, assigned: Vec<(String, String)>) -> ReadCommand {
     let mut command = Compose::default();
     let mut rest = words;
     let mut open = false;
@@ -274,24 +276,24 @@ fn compose(words: &[String], holes: &Holes, assigned: Vec<(String, String)>) -> 
             command.directory = value.map(str::to_owned);
             length = words;
         } else if matches!(word.as_str(), "--help" | "-h" | "--version" | "-v" | "-version") {
-            return Read::Nothing;
+            return ReadCommand::Nothing;
         } else if WITH_VALUE.contains(&word.as_str()) {
             length = 2;
         } else if let Some(hole) = holes.whole(word) {
             match hole {
-                Hole::Computed(_) => return Read::Nothing,
+                Hole::Computed(_) => return ReadCommand::Nothing,
                 Hole::Unset(_) | Hole::Arguments => open = true,
             }
         } else if !word.starts_with('-') {
             return match subcommand(word) {
-                Some(starts) => Read::Compose(Compose { starts, ..command }, assigned),
-                None => Read::Nothing,
+                Some(starts) => ReadCommand::Compose(Compose { starts, ..command }, assigned),
+                None => ReadCommand::Nothing,
             };
         }
         rest = rest.get(length..).unwrap_or_default();
     }
     // Whoever calls it adds the subcommand.
-    if open { Read::Compose(Compose { starts: true, ..command }, assigned) } else { Read::Nothing }
+    if open { ReadCommand::Compose(Compose { starts: true, ..command }, assigned) } else { ReadCommand::Nothing }
 }
 
 /// Whether a subcommand starts something; nothing for a word that is none, or needs no project.
@@ -307,7 +309,7 @@ fn subcommand(word: &str) -> Option<bool> {
     INSPECTING.contains(&word).then_some(false)
 }
 
-fn stack(words: &[String], assigned: Vec<(String, String)>) -> Read {
+fn stack(words: &[String], assigned: Vec<(String, String)>) -> ReadCommand {
     let mut command = Compose { swarm: true, starts: true, ..Compose::default() };
     let mut rest = words;
     while let Some(word) = rest.first() {
@@ -324,8 +326,8 @@ fn stack(words: &[String], assigned: Vec<(String, String)>) -> Read {
         rest = rest.get(length..).unwrap_or_default();
     }
     match command.files.is_empty() {
-        true => Read::Nothing,
-        false => Read::Compose(command, assigned),
+        true => ReadCommand::Nothing,
+        false => ReadCommand::Compose(command, assigned),
     }
 }
 
@@ -343,7 +345,7 @@ mod tests {
         let text = text.replace("COMPUTED", &holes.text(Hole::Computed("date".to_owned())));
         let text = text.replace("DC", &holes.text(Hole::Unset("DOCKER_COMPOSE".to_owned())));
         match read(&words(&text), &holes) {
-            Read::Compose(command, assigned) => {
+            ReadCommand::Compose(command, assigned) => {
                 let mut shown = vec![if command.swarm { "swarm" } else { "compose" }.to_owned()];
                 shown.extend(assigned.iter().map(|(name, value)| format!("{name}={value}")));
                 shown.extend(command.files.iter().map(|file| format!("f:{file}")));
@@ -354,8 +356,8 @@ mod tests {
                 shown.push(if command.starts { "starts" } else { "inspects" }.to_owned());
                 shown.join(" ")
             }
-            Read::Nothing => "nothing".to_owned(),
-            Read::Other => "other".to_owned(),
+            ReadCommand::Nothing => "nothing".to_owned(),
+            ReadCommand::Other => "other".to_owned(),
         }
     }
 

@@ -21,11 +21,11 @@ const VARIABLES_OF_A_STEP: usize = 8;
 const MAX_FOUND: usize = 4096;
 
 /// What the readers share.
-pub(super) struct Context<'a> {
+pub(super) struct ReaderContext<'a> {
     /// The repository.
     pub(super) repository: &'a Repository<'a>,
     holes: RefCell<Holes>,
-    found: RefCell<(Vec<Found>, HashSet<Found>)>,
+    found: RefCell<(Vec<FoundCommand>, HashSet<FoundCommand>)>,
     steps: Cell<u32>,
     file_steps: Cell<u32>,
     /// Makefiles that commands name with `make -f`, each with the directory that it runs in.
@@ -40,7 +40,7 @@ pub(super) struct Context<'a> {
 
 /// A command that concerns a project, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Found {
+pub(super) struct FoundCommand {
     /// What it says.
     pub(super) command: Compose,
     /// The directories that it may run in; the first one with all its files is meant. May have holes.
@@ -68,9 +68,9 @@ pub(super) struct MakeCall {
     pub(super) variables: BTreeMap<String, String>,
 }
 
-impl<'a> Context<'a> {
-    pub(super) fn new(repository: &'a Repository<'a>) -> Context<'a> {
-        Context {
+impl<'a> ReaderContext<'a> {
+    pub(super) fn new(repository: &'a Repository<'a>) -> ReaderContext<'a> {
+        ReaderContext {
             repository,
             holes: RefCell::default(),
             found: RefCell::default(),
@@ -110,7 +110,7 @@ impl<'a> Context<'a> {
     }
 
     /// Keeps a command.
-    pub(super) fn find(&self, found: Found) {
+    pub(super) fn find(&self, found: FoundCommand) {
         let (all, known) = &mut *self.found.borrow_mut();
         if all.len() < MAX_FOUND && known.insert(found.clone()) {
             all.push(found);
@@ -118,7 +118,7 @@ impl<'a> Context<'a> {
     }
 
     /// All commands that were found.
-    pub(super) fn take_found(&self) -> Vec<Found> {
+    pub(super) fn take_found(&self) -> Vec<FoundCommand> {
         std::mem::take(&mut *self.found.borrow_mut()).0
     }
 

@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use super::repository::{Repository, below};
 use crate::source::{FileId, Span};
-use crate::text::dotenv::{Known, Role, parse};
+use crate::text::dotenv::{EnvFileRole, KnownVariables, parse};
 
 /// Names of a file that shows what `.env` holds, in order.
 const EXAMPLES: [&str; 5] = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"];
 
 /// The variables of env files, each with where it is set.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Environment {
+pub(super) struct EnvFileVariables {
     values: BTreeMap<String, (String, Option<Span>)>,
 }
 
-impl Environment {
+impl EnvFileVariables {
     /// Variables that are set already; they win over those of files.
-    pub(super) fn of(values: &BTreeMap<String, String>) -> Environment {
+    pub(super) fn from_values(values: &BTreeMap<String, String>) -> EnvFileVariables {
         let values = values.iter().map(|(name, value)| (name.clone(), (value.clone(), None)));
-        Environment { values: values.collect() }
+        EnvFileVariables { values: values.collect() }
     }
 
     /// The value of a variable; nothing where it is unset or empty.
@@ -39,7 +39,7 @@ impl Environment {
             let Some(file) = repository.load(path) else { continue };
             let first = |name: &str| self.values.get(name).map(|(value, _)| value.clone());
             let earlier = |name: &str| read.get(name).map(|(value, _)| value.clone());
-            let found = assignments(repository, file, Known { first: &first, earlier: &earlier });
+            let found = assignments(repository, file, KnownVariables { first: &first, earlier: &earlier });
             read.extend(found);
         }
         for (name, value) in read {
@@ -50,14 +50,18 @@ impl Environment {
 
 /// The variables that a file sets, for programs that hand them on.
 pub(super) fn variables_of(repository: &Repository<'_>, path: &str) -> Vec<(String, String)> {
-    let mut environment = Environment::default();
+    let mut environment = EnvFileVariables::default();
     environment.read(repository, &[path.to_owned()]);
     environment.values.into_iter().map(|(name, (value, _))| (name, value)).collect()
 }
 
-fn assignments(repository: &Repository<'_>, file: FileId, known: Known<'_>) -> Vec<(String, (String, Option<Span>))> {
+fn assignments(
+    repository: &Repository<'_>,
+    file: FileId,
+    known: KnownVariables<'_>,
+) -> Vec<(String, (String, Option<Span>))> {
     let source = repository.sources.file(file);
-    let lines = parse(&source.text, Role::Project, known).lines.into_iter();
+    let lines = parse(&source.text, EnvFileRole::Project, known).lines.into_iter();
     let set = lines.filter(|line| !line.key.is_empty()).filter_map(|line| {
         let span = Span { file, start: line.key_span.0, end: line.value_span.1 };
         Some((line.key, (line.value?, Some(span))))

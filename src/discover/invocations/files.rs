@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::discover::{Exclusion, is_compose_name, is_file};
-use crate::source::{EntryKind, LoadError, SourceDb, Walk};
+use crate::source::{DirectoryWalk, EntryKind, LoadError, SourceDb};
 
 /// How many files are looked at.
 const MAX_FILES: usize = 200_000;
@@ -13,7 +13,7 @@ const FOREIGN: [&str; 2] = ["node_modules", "vendor"];
 
 /// The files below a root, with `/` between their parts, in order.
 pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) -> Vec<String> {
-    let entries = Walk::new(sources, root, root).filter(|(path, kind)| match kind {
+    let entries = DirectoryWalk::new(sources, root, root).filter(|(path, kind)| match kind {
         EntryKind::File => true,
         _ => is_compose_name(path) && is_file(sources, path, *kind),
     });

@@ -29,7 +29,7 @@ impl Fragment {
     }
 
     /// A text that is in the file as it is, from a byte on.
-    pub(super) fn of(file: FileId, text: &str, origin: usize) -> Fragment {
+    pub(super) fn from_text(file: FileId, text: &str, origin: usize) -> Fragment {
         let mut fragment = Fragment::new(file);
         fragment.push(text, origin);
         fragment
@@ -75,7 +75,7 @@ impl Fragment {
     }
 
     /// The text of a scalar in a YAML or JSON file. The lines of a block are mapped one by one.
-    pub(super) fn of_scalar(tree: &Tree, source: &str, id: NodeId) -> Option<Fragment> {
+    pub(super) fn from_scalar(tree: &Tree, source: &str, id: NodeId) -> Option<Fragment> {
         let (_, node) = tree.follow(id)?;
         let NodeKind::Scalar(text, style) = &node.kind else { return None };
         let text = super::values::without_marks(text);
@@ -129,7 +129,7 @@ mod tests {
         let (tree, _) = parse(FileId::default(), yaml);
         let root = tree.documents[0];
         let value = tree.get(root, "a").unwrap();
-        let fragment = Fragment::of_scalar(&tree, yaml, value).unwrap();
+        let fragment = Fragment::from_scalar(&tree, yaml, value).unwrap();
         let starts = fragment.text.match_indices(|letter: char| letter.is_ascii_uppercase());
         let line = |at: u32| yaml.get(..at as usize).unwrap().matches('\n').count() as u32 + 1;
         starts.map(|(at, letter)| (letter.to_owned(), line(fragment.locate(at as u32)))).collect()

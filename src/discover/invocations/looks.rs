@@ -31,7 +31,7 @@ pub(crate) const COMPOSE_KEYS: [&str; 8] =
 pub(crate) const MAKES_A_SERVICE: [&str; 3] = ["image", "build", "extends"];
 
 /// Whether a file that has the name of a Compose file is one by what it holds: a key of Compose at the top, or YAML that
-/// cannot be read. A template of one that is no YAML yet (`{{ name }}`, `{% if %}`) is none.
+/// cannot be read. A template of one that is not YAML yet (`{{ name }}`, `{% if %}`) is none.
 pub(super) fn holds_compose(repository: &Repository<'_>, path: &str) -> bool {
     let Some(file) = repository.load(path) else { return true };
     let parsed = repository.trees.get(repository.sources, file);

@@ -62,7 +62,7 @@ pub(crate) enum Engine {
 /// How certain it is that a project is started like this, the most certain last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Certainty {
-    /// A file beside another, matched by its name alone.
+    /// A file next to another, matched by its name alone.
     Guessed,
     /// What a plain `docker compose up` loads.
     Default,
@@ -92,7 +92,7 @@ pub(crate) struct Invocations {
     /// By project directory, in order; each has at least one invocation.
     pub(crate) projects: BTreeMap<PathBuf, Vec<Invocation>>,
     /// Files that others include or extend.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<ProjectPart>,
     /// Compose files that no invocation covers.
     pub(crate) not_judged: Vec<NotJudged>,
     /// Directories whose `.env` names a file that is not there: docker compose starts nothing in them.
@@ -103,18 +103,18 @@ pub(crate) struct Invocations {
 
 /// A file that others use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Part {
+pub(crate) struct ProjectPart {
     /// The file.
     pub(crate) file: PathBuf,
     /// How it is used.
-    pub(crate) role: Role,
+    pub(crate) role: PartRole,
     /// The files that use it.
     pub(crate) of: Vec<PathBuf>,
 }
 
 /// How a file is used by another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
+pub(crate) enum PartRole {
     /// `include`
     Include,
     /// `extends`

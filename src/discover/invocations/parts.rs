@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Role;
+use super::PartRole;
 use super::repository::{Repository, join, split};
 use crate::source::NodeId;
 use crate::text::template::expand;
@@ -14,8 +14,8 @@ const MAX_REFERENCES: usize = 20_000;
 
 /// A reference to other files.
 #[derive(Clone, Debug)]
-struct Reference {
-    role: Role,
+struct FileReference {
+    role: PartRole,
     paths: Vec<String>,
     /// `project_directory` of an `include`.
     directory: Option<String>,
@@ -25,8 +25,8 @@ struct Reference {
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// The files that use a file, by how they do.
-    pub(super) used: BTreeMap<(String, Role), BTreeSet<String>>,
-    references: BTreeMap<String, Vec<Reference>>,
+    pub(super) used: BTreeMap<(String, PartRole), BTreeSet<String>>,
+    references: BTreeMap<String, Vec<FileReference>>,
     seen: BTreeSet<(String, String)>,
     followed: usize,
 }
@@ -41,11 +41,11 @@ impl Parts {
 
     /// Whether a file is used by others.
     pub(super) fn has(&self, file: &str) -> bool {
-        [Role::Include, Role::Extends].iter().any(|role| self.used.contains_key(&(file.to_owned(), *role)))
+        [PartRole::Include, PartRole::Extends].iter().any(|role| self.used.contains_key(&(file.to_owned(), *role)))
     }
 
     /// The parts that one project has.
-    pub(super) fn of(repository: &Repository<'_>, files: &[String], directory: &str) -> BTreeSet<String> {
+    pub(super) fn from_files(repository: &Repository<'_>, files: &[String], directory: &str) -> BTreeSet<String> {
         let mut parts = Parts::default();
         parts.add(repository, files, directory);
         parts.used.into_keys().map(|(file, _)| file).collect()
@@ -78,7 +78,7 @@ impl Parts {
     }
 }
 
-fn references(repository: &Repository<'_>, path: &str) -> Vec<Reference> {
+fn references(repository: &Repository<'_>, path: &str) -> Vec<FileReference> {
     let Some(file) = repository.load(path) else { return Vec::new() };
     let source = repository.sources.file(file);
     if !source.text.contains("include") && !source.text.contains("extends") {
@@ -95,21 +95,21 @@ fn references(repository: &Repository<'_>, path: &str) -> Vec<Reference> {
         for pair in services.map(|services| tree.pairs(services)).unwrap_or_default() {
             let base = tree.get(pair.value, "extends").and_then(|extends| tree.get(extends, "file"));
             if let Some(text) = base.and_then(|base| tree.text(base)) {
-                found.push(Reference { role: Role::Extends, paths: vec![resolved(text)], directory: None });
+                found.push(FileReference { role: PartRole::Extends, paths: vec![resolved(text)], directory: None });
             }
         }
     }
     found
 }
 
-fn included(tree: &Tree, entry: NodeId) -> Option<Reference> {
+fn included(tree: &Tree, entry: NodeId) -> Option<FileReference> {
     let path = if tree.text(entry).is_some() { entry } else { tree.get(entry, "path")? };
     let paths = match tree.text(path) {
         Some(text) => vec![resolved(text)],
         None => items(tree, path).into_iter().filter_map(|item| tree.text(item)).map(resolved).collect(),
     };
     let directory = tree.get(entry, "project_directory").and_then(|node| tree.text(node)).map(resolved);
-    Some(Reference { role: Role::Include, paths, directory })
+    Some(FileReference { role: PartRole::Include, paths, directory })
 }
 
 /// A path with the defaults of its variables.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::values::{Part, ROOT, has_hole, parts};
+use super::values::{ROOT, ValuePart, has_hole, parts};
 use crate::discover::Exclusion;
 use crate::source::{FileId, PathKind, SourceDb, origin};
 use crate::yaml::Trees;
@@ -26,18 +26,18 @@ pub(super) struct Repository<'a> {
     pub(super) root: PathBuf,
     /// What it may be called where it is checked out.
     pub(super) names: Vec<String>,
-    directories: BTreeMap<String, Listing>,
+    directories: BTreeMap<String, DirectoryListing>,
 }
 
 /// What is in a directory.
 #[derive(Debug, Default)]
-struct Listing {
+struct DirectoryListing {
     files: BTreeSet<String>,
     directories: BTreeSet<String>,
 }
 
 /// A path that matches, with the values that its holes have then.
-pub(super) type Match = (String, BTreeMap<usize, String>);
+pub(super) type PathMatch = (String, BTreeMap<usize, String>);
 
 impl<'a> Repository<'a> {
     /// The repository with these files, given below its root with `/`.
@@ -47,7 +47,7 @@ impl<'a> Repository<'a> {
         root: PathBuf,
         files: &[String],
     ) -> Repository<'a> {
-        let mut directories: BTreeMap<String, Listing> = BTreeMap::new();
+        let mut directories: BTreeMap<String, DirectoryListing> = BTreeMap::new();
         directories.entry(String::new()).or_default();
         for file in files {
             let (mut directory, name) = split(file);
@@ -103,7 +103,11 @@ impl<'a> Repository<'a> {
     }
 
     /// The files that a path on another machine may mean here, and what comes before them in it.
-    pub(super) fn files_for<'p>(&self, absolute: &'p str, known: &BTreeMap<usize, String>) -> Vec<(Match, &'p str)> {
+    pub(super) fn files_for<'p>(
+        &self,
+        absolute: &'p str,
+        known: &BTreeMap<usize, String>,
+    ) -> Vec<(PathMatch, &'p str)> {
         for suffix in suffixes(absolute) {
             let found = self.matching(suffix, known);
             if !found.is_empty() {
@@ -115,7 +119,7 @@ impl<'a> Repository<'a> {
     }
 
     /// The files that a path with holes matches. A hole is part of one name.
-    pub(super) fn matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<Match> {
+    pub(super) fn matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<PathMatch> {
         let filled = fill(pattern, known);
         if !has_hole(&filled) {
             let path = normalize(&filled);
@@ -143,7 +147,7 @@ impl<'a> Repository<'a> {
     }
 
     /// The directories that a path with holes matches.
-    pub(super) fn directories_matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<Match> {
+    pub(super) fn directories_matching(&self, pattern: &str, known: &BTreeMap<usize, String>) -> Vec<PathMatch> {
         let Some(pattern) = normalize(&fill(pattern, known)) else { return Vec::new() };
         let mut found = vec![(String::new(), known.clone())];
         for component in pattern.split('/').filter(|component| !component.is_empty()) {
@@ -170,7 +174,7 @@ fn matching_names<'n>(
     names: &'n BTreeSet<String>,
     pattern: &str,
     known: &BTreeMap<usize, String>,
-) -> impl Iterator<Item = Match> + use<'n> {
+) -> impl Iterator<Item = PathMatch> + use<'n> {
     let pattern = fill(pattern, known);
     let known = known.clone();
     names.iter().take(MAX_COMPARED).filter_map(move |name| {
@@ -180,14 +184,14 @@ fn matching_names<'n>(
 }
 
 /// Whether a name matches parts; each hole takes at least one letter, and the same ones wherever it is.
-fn matches_name(pattern: &[Part<'_>], name: &str, known: &mut BTreeMap<usize, String>, depth: usize) -> bool {
+fn matches_name(pattern: &[ValuePart<'_>], name: &str, known: &mut BTreeMap<usize, String>, depth: usize) -> bool {
     let Some((first, rest)) = pattern.split_first() else { return name.is_empty() };
     if depth > 8 {
         return false;
     }
     match first {
-        Part::Text(text) => name.strip_prefix(text).is_some_and(|name| matches_name(rest, name, known, depth)),
-        Part::Hole(number) => {
+        ValuePart::Text(text) => name.strip_prefix(text).is_some_and(|name| matches_name(rest, name, known, depth)),
+        ValuePart::Hole(number) => {
             if let Some(value) = known.get(number).cloned() {
                 return name.strip_prefix(&*value).is_some_and(|name| matches_name(rest, name, known, depth));
             }
@@ -213,8 +217,8 @@ pub(super) fn fill(text: &str, known: &BTreeMap<usize, String>) -> String {
     let mut filled = String::with_capacity(text.len());
     for part in parts(text) {
         match part {
-            Part::Text(letters) => filled.push_str(letters),
-            Part::Hole(number) => match known.get(&number) {
+            ValuePart::Text(letters) => filled.push_str(letters),
+            ValuePart::Hole(number) => match known.get(&number) {
                 Some(value) => filled.push_str(value),
                 None => filled.push_str(&format!("\u{e000}{number}\u{e001}")),
             },

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::{Context, Found};
+use super::context::{FoundCommand, ReaderContext};
 use super::directories::{default_files, default_upwards};
-use super::environment::{Environment, dotenv_of};
-use super::repository::{Match, Repository, below, fill, is_absolute, join, normalize, split, under_root};
+use super::environment::{EnvFileVariables, dotenv_of};
+use super::repository::{PathMatch, Repository, below, fill, is_absolute, join, normalize, split, under_root};
 use super::values::{Hole, has_hole, known_letters};
 use super::{Engine, Purpose};
 use crate::source::Span;
@@ -15,8 +15,8 @@ const MAX_ALTERNATIVES: usize = 65;
 
 /// An invocation with paths below the root.
 #[derive(Clone, Debug)]
-pub(super) struct Resolved {
-    pub(super) identity: Identity,
+pub(super) struct ResolvedInvocation {
+    pub(super) identity: InvocationIdentity,
     pub(super) environment: BTreeMap<String, Option<String>>,
     pub(super) purpose: Purpose,
     pub(super) starts: bool,
@@ -25,7 +25,7 @@ pub(super) struct Resolved {
 
 /// What makes two invocations the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Identity {
+pub(super) struct InvocationIdentity {
     pub(super) directory: String,
     pub(super) files: Vec<String>,
     pub(super) env_files: Vec<String>,
@@ -39,8 +39,8 @@ pub(super) type Direnv = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A command in one directory, with the values that its holes have there.
 struct Attempt<'c, 'a> {
-    context: &'c Context<'a>,
-    found: &'c Found,
+    context: &'c ReaderContext<'a>,
+    found: &'c FoundCommand,
     environment: BTreeMap<String, String>,
     directory: String,
     known: BTreeMap<usize, String>,
@@ -50,7 +50,7 @@ struct Attempt<'c, 'a> {
 }
 
 /// The invocations that a command gives: those of the first directory that has all its files.
-pub(super) fn resolve(context: &Context<'_>, found: &Found, direnv: &Direnv) -> Vec<Resolved> {
+pub(super) fn resolve(context: &ReaderContext<'_>, found: &FoundCommand, direnv: &Direnv) -> Vec<ResolvedInvocation> {
     let elsewhere = [String::new()];
     let directories = if found.directories.is_empty() { &elsewhere[..] } else { &found.directories[..] };
     let is_plain = found.command.files.is_empty() && found.command.directory.is_none();
@@ -64,9 +64,14 @@ pub(super) fn resolve(context: &Context<'_>, found: &Found, direnv: &Direnv) -> 
     resolved.into_iter().find(|resolved| !resolved.is_empty()).unwrap_or_default()
 }
 
-fn in_directory(context: &Context<'_>, found: &Found, directory: &str, direnv: &Direnv) -> Vec<Resolved> {
+fn in_directory(
+    context: &ReaderContext<'_>,
+    found: &FoundCommand,
+    directory: &str,
+    direnv: &Direnv,
+) -> Vec<ResolvedInvocation> {
     let repository = context.repository;
-    let starts: Vec<Match> = match has_hole(directory) {
+    let starts: Vec<PathMatch> = match has_hole(directory) {
         true => repository.directories_matching(directory, &BTreeMap::new()),
         false => vec![(directory.to_owned(), BTreeMap::new())],
     };
@@ -93,7 +98,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         self.context.repository
     }
 
-    fn resolve(self) -> Vec<Resolved> {
+    fn resolve(self) -> Vec<ResolvedInvocation> {
         let command = &self.found.command;
         if command.files.is_empty() && !command.swarm {
             return self.without_files();
@@ -119,7 +124,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         let repository = self.repository();
         let filled = fill(argument, &self.known);
         let filled = filled.strip_prefix("file://").unwrap_or(&filled);
-        let matches: Vec<(Match, Option<String>)> = if let Some(path) = under_root(filled) {
+        let matches: Vec<(PathMatch, Option<String>)> = if let Some(path) = under_root(filled) {
             repository.matching(path, &self.known).into_iter().map(|found| (found, None)).collect()
         } else if let Some(path) = self.below_some_root(filled) {
             repository.files_for(&path, &self.known).into_iter().map(|(found, _)| (found, None)).collect()
@@ -176,13 +181,13 @@ impl<'c, 'a> Attempt<'c, 'a> {
     }
 
     /// `COMPOSE_FILE`, or the default files.
-    fn without_files(self) -> Vec<Resolved> {
+    fn without_files(self) -> Vec<ResolvedInvocation> {
         let first = match self.project_directory() {
             Some(Some(directory)) => directory,
             Some(None) => self.directory.clone(),
             None => return Vec::new(),
         };
-        let mut environment = Environment::of(&self.environment);
+        let mut environment = EnvFileVariables::from_values(&self.environment);
         match self.explicit_env_files() {
             Some(paths) if paths.is_empty() => {
                 environment
@@ -253,7 +258,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
     }
 
     /// Fills the holes that only env files have, then makes the invocations.
-    fn finish(self, plain: Option<(String, Option<Span>)>) -> Vec<Resolved> {
+    fn finish(self, plain: Option<(String, Option<Span>)>) -> Vec<ResolvedInvocation> {
         let mut attempts = vec![self];
         let env_files = attempts.first().map(|attempt| attempt.found.command.env_files.clone()).unwrap_or_default();
         for argument in env_files {
@@ -281,7 +286,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         attempts.into_iter().filter_map(|attempt| attempt.invocation(plain.as_ref())).collect()
     }
 
-    fn invocation(self, plain: Option<&(String, Option<Span>)>) -> Option<Resolved> {
+    fn invocation(self, plain: Option<&(String, Option<Span>)>) -> Option<ResolvedInvocation> {
         let command = &self.found.command;
         let first = self.files.first()?;
         let directory = self.project_directory()?.unwrap_or_else(|| split(first).0.to_owned());
@@ -300,7 +305,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         };
         if command.swarm {
             let name = command.name.as_deref().and_then(value);
-            let identity = Identity {
+            let identity = InvocationIdentity {
                 directory,
                 files: self.files.clone(),
                 env_files: Vec::new(),
@@ -308,9 +313,15 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 name,
                 engine: Engine::Swarm,
             };
-            return Some(Resolved { identity, environment, purpose, starts: true, span: Some(self.found.span) });
+            return Some(ResolvedInvocation {
+                identity,
+                environment,
+                purpose,
+                starts: true,
+                span: Some(self.found.span),
+            });
         }
-        let mut all = Environment::of(&self.environment);
+        let mut all = EnvFileVariables::from_values(&self.environment);
         let explicit = self.explicit_env_files()?;
         let (env_files, read) = match explicit.is_empty() {
             false => (explicit.clone(), explicit),
@@ -325,9 +336,15 @@ impl<'c, 'a> Attempt<'c, 'a> {
             }
         };
         let name = command.name.as_deref().or(all.get("COMPOSE_PROJECT_NAME")).and_then(value);
-        let identity =
-            Identity { directory, files: self.files.clone(), env_files, profiles, name, engine: Engine::Compose };
-        Some(Resolved { identity, environment, purpose, starts: command.starts, span: Some(self.found.span) })
+        let identity = InvocationIdentity {
+            directory,
+            files: self.files.clone(),
+            env_files,
+            profiles,
+            name,
+            engine: Engine::Compose,
+        };
+        Some(ResolvedInvocation { identity, environment, purpose, starts: command.starts, span: Some(self.found.span) })
     }
 
     /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what

@@ -46,7 +46,7 @@ impl Holes {
     /// The hole that a text consists of.
     pub(super) fn whole(&self, text: &str) -> Option<&Hole> {
         match parts(text).as_slice() {
-            [Part::Hole(number)] => self.get(*number),
+            [ValuePart::Hole(number)] => self.get(*number),
             _ => None,
         }
     }
@@ -54,7 +54,7 @@ impl Holes {
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part<'a> {
+pub(super) enum ValuePart<'a> {
     /// Known letters.
     Text(&'a str),
     /// The number of a hole.
@@ -62,19 +62,19 @@ pub(super) enum Part<'a> {
 }
 
 /// The parts of a text.
-pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
+pub(super) fn parts(text: &str) -> Vec<ValuePart<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(OPEN) {
         if !before.is_empty() {
-            parts.push(Part::Text(before));
+            parts.push(ValuePart::Text(before));
         }
         let Some((number, after)) = behind.split_once(CLOSE) else { return parts };
-        parts.extend(number.parse().map(Part::Hole));
+        parts.extend(number.parse().map(ValuePart::Hole));
         rest = after;
     }
     if !rest.is_empty() {
-        parts.push(Part::Text(rest));
+        parts.push(ValuePart::Text(rest));
     }
     parts
 }
@@ -87,8 +87,8 @@ pub(super) fn has_hole(text: &str) -> bool {
 /// A text without its holes.
 pub(super) fn known_letters(text: &str) -> String {
     let known = parts(text).into_iter().filter_map(|part| match part {
-        Part::Text(text) => Some(text),
-        Part::Hole(_) => None,
+        ValuePart::Text(text) => Some(text),
+        ValuePart::Hole(_) => None,
     });
     known.collect()
 }
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(one, holes.text(Hole::Unset("A".to_owned())));
         assert_ne!(one, holes.text(Hole::Arguments));
         let text = format!("a{one}b");
-        assert_eq!(parts(&text), [Part::Text("a"), Part::Hole(0), Part::Text("b")]);
+        assert_eq!(parts(&text), [ValuePart::Text("a"), ValuePart::Hole(0), ValuePart::Text("b")]);
         assert_eq!(known_letters(&text), "ab");
         assert_eq!(holes.whole(&one), Some(&Hole::Unset("A".to_owned())));
         assert_eq!(holes.whole(&text), None);

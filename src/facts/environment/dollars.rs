@@ -1,7 +1,7 @@
 //! Dollar signs that Compose expands although they are meant for something else: a shell in the container, or nobody.
 
 use crate::collections::{HashSet, IndexMap};
-use crate::compose::load::environment::{State, line_place};
+use crate::compose::load::environment::{VariableState, line_place};
 use crate::compose::value::Value;
 use crate::compose::{Project, Reference};
 use crate::facts::environment::hashes;
@@ -9,9 +9,9 @@ use crate::facts::images::{is_shell, launch, variable};
 use crate::model::{Model, Service};
 use crate::secrets::is_secret_name;
 use crate::source::{FileId, NodeId, Place, SourceDb, Span};
-use crate::text::dotenv::{self, Known, Line, VariableUse};
+use crate::text::dotenv::{self, DotenvLine, KnownVariables, VariableUse};
 use crate::text::shell::{assigned, is_script_option};
-use crate::text::template::Outcome;
+use crate::text::template::SubstitutionOutcome;
 use crate::yaml::Trees;
 
 /// What a dollar sign belongs to.
@@ -29,7 +29,7 @@ pub(crate) enum Owner {
 
 /// A stretch of a value that holds such a dollar sign.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Part {
+pub(crate) struct DollarSpan {
     /// Where it is.
     pub(crate) place: Place,
     /// The text there. A part of a secret where the owner is one.
@@ -44,13 +44,13 @@ pub(crate) struct Dollar {
     /// What they belong to.
     pub(crate) owner: Owner,
     /// Each use, or the whole hash, as it is written.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<DollarSpan>,
     /// The service whose value it is.
     pub(crate) service: Option<String>,
     /// The variable or label that has the value.
     pub(crate) key: Option<String>,
     /// The line of an env file.
-    pub(crate) line: Option<Line>,
+    pub(crate) line: Option<DotenvLine>,
 }
 
 /// All such values of a project.
@@ -69,7 +69,7 @@ impl Dollars {
 
     /// Whether the line of an env file that has this place lost its value to one of them.
     pub(crate) fn is_line(&self, place: Place) -> bool {
-        let is_at = |line: &Line, file: FileId| file == place.span.file && line.key_span.0 == place.span.start;
+        let is_at = |line: &DotenvLine, file: FileId| file == place.span.file && line.key_span.0 == place.span.start;
         self.found.iter().any(|one| {
             let file = one.parts.first().map(|first| first.place.span.file);
             one.line.as_ref().zip(file).is_some_and(|(line, file)| is_at(line, file))
@@ -78,7 +78,7 @@ impl Dollars {
 }
 
 /// What the values are found with.
-struct Search<'a> {
+struct DollarSearch<'a> {
     model: &'a Model,
     project: &'a Project,
     sources: &'a SourceDb,
@@ -87,7 +87,7 @@ struct Search<'a> {
 
 /// The values of a project in which Compose expands a dollar sign that is not its own.
 pub(crate) fn dollars(model: &Model, project: &Project, sources: &SourceDb, trees: &Trees) -> Dollars {
-    let search = Search { model, project, sources, trees };
+    let search = DollarSearch { model, project, sources, trees };
     let mut all = Dollars::default();
     let mut scalars: IndexMap<(FileId, NodeId), Vec<&Reference>> = IndexMap::default();
     for reference in &project.references {
@@ -100,7 +100,7 @@ pub(crate) fn dollars(model: &Model, project: &Project, sources: &SourceDb, tree
     all
 }
 
-impl Search<'_> {
+impl DollarSearch<'_> {
     fn scalar(&self, references: &[&Reference], all: &mut Dollars) {
         let Some(first) = references.first() else { return };
         let whole = self.trees.get(self.sources, first.place.span.file).0.place(first.place.node);
@@ -140,7 +140,7 @@ impl Search<'_> {
             dollar.owner = if owner == Owner::Container { owner } else { dollar.owner };
             if !dollar.parts.iter().any(|part| part.place == place) {
                 let text = source.slice(place.span.start, place.span.end).to_owned();
-                dollar.parts.push(Part { place, text, name: one.name.clone() });
+                dollar.parts.push(DollarSpan { place, text, name: one.name.clone() });
             }
         }
         all.found.extend(found);
@@ -183,11 +183,11 @@ impl Search<'_> {
 
     fn owner_in_script(&self, reference: &Reference, sets: &std::collections::BTreeSet<&str>) -> Option<Owner> {
         let name = reference.name.as_str();
-        let open = matches!(reference.outcome, Outcome::Unset | Outcome::Default);
+        let open = matches!(reference.outcome, SubstitutionOutcome::Unset | SubstitutionOutcome::Default);
         if open && sets.contains(name) {
             return Some(Owner::Script);
         }
-        let is_unset = reference.outcome == Outcome::Unset && reference.state == State::Unset;
+        let is_unset = reference.outcome == SubstitutionOutcome::Unset && reference.state == VariableState::Unset;
         let service = self.service(reference).filter(|_| is_unset)?;
         let is_built_in = OF_SHELLS.contains(&name);
         let given = variable(service, name).filter(|value| !value.value.is_empty());
@@ -200,7 +200,7 @@ impl Search<'_> {
 
     /// Whether a use is the middle of a secret: directly behind its letters, or no name that anyone would choose.
     fn is_part_of_secret(&self, reference: &Reference, raw: &str, start: usize) -> bool {
-        let is_unset = reference.outcome == Outcome::Unset && reference.state == State::Unset;
+        let is_unset = reference.outcome == SubstitutionOutcome::Unset && reference.state == VariableState::Unset;
         let in_environment = reference.path.iter().any(|step| step == "environment");
         let before = raw.get(..start).unwrap_or("");
         let before = match &reference.key {
@@ -222,16 +222,16 @@ impl Search<'_> {
         let examples = environment.outside.examples.iter().filter_map(|path| self.sources.load(path).ok());
         for file in environment.files.iter().copied().chain(examples) {
             if seen.insert(file) {
-                self.env_file(file, dotenv::Role::Project, None, all);
+                self.env_file(file, dotenv::EnvFileRole::Project, None, all);
             }
         }
         for listed in self.project.env_files.iter().filter(|listed| !listed.is_raw) {
             let Some(file) = listed.file.filter(|file| seen.insert(*file)) else { continue };
-            self.env_file(file, dotenv::Role::Service, self.model.services.get(&listed.service), all);
+            self.env_file(file, dotenv::EnvFileRole::Service, self.model.services.get(&listed.service), all);
         }
     }
 
-    fn env_file(&self, file: FileId, role: dotenv::Role, service: Option<&Service>, all: &mut Dollars) {
+    fn env_file(&self, file: FileId, role: dotenv::EnvFileRole, service: Option<&Service>, all: &mut Dollars) {
         let source = self.sources.file(file);
         if !source.text.contains('$') {
             return;
@@ -240,7 +240,7 @@ impl Search<'_> {
             let own = service.and_then(|service| service.environment.get(name)).and_then(|one| one.value.as_ref());
             self.project.environment.value(name).or_else(|| own.map(|value| value.value.clone()))
         };
-        let parsed = dotenv::parse(&source.text, role, Known { first: &first, earlier: &|_| None });
+        let parsed = dotenv::parse(&source.text, role, KnownVariables { first: &first, earlier: &|_| None });
         for line in parsed.lines.into_iter().filter(|line| !line.uses.is_empty()) {
             let (from, to) = line.value_span;
             let raw = source.slice(from, to);
@@ -254,8 +254,8 @@ impl Search<'_> {
                 if hashes.iter().any(|hash| hash.contains(&start)) {
                     return Some(Owner::Hash);
                 }
-                let is_unset =
-                    usage.outcome == Outcome::Unset && self.project.environment.state(&usage.name) == State::Unset;
+                let is_unset = usage.outcome == SubstitutionOutcome::Unset
+                    && self.project.environment.state(&usage.name) == VariableState::Unset;
                 let alone = usage.start == from && usage.end == to;
                 let before = raw.get(..start).unwrap_or("").trim_start_matches(['"', '\'']);
                 let is_secret = is_secret_name(&line.key);
@@ -264,7 +264,7 @@ impl Search<'_> {
             let owned: Vec<(Owner, &VariableUse)> =
                 line.uses.iter().filter_map(|usage| Some((of(usage)?, usage))).collect();
             let Some((owner, _)) = owned.first() else { continue };
-            let part = |usage: &VariableUse| Part {
+            let part = |usage: &VariableUse| DollarSpan {
                 place: line_place(file, 0, usage.start, usage.end),
                 text: source.slice(usage.start, usage.end).to_owned(),
                 name: usage.name.clone(),
@@ -308,7 +308,7 @@ fn cuts_secret(is_secret: bool, before: &str, behind: &str, name: &str) -> bool 
         || follows && is_in_password_of_url(before, behind)
 }
 
-/// Whether what stands between is the password of `scheme://user:password@host`.
+/// Whether what is between is the password of `scheme://user:password@host`.
 fn is_in_password_of_url(before: &str, behind: &str) -> bool {
     let user = before.rsplit_once("://").map_or("", |(_, behind)| behind);
     let is_open = user.contains(':') && !user.contains(['/', '@']);

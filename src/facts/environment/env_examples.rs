@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app_config::repository_root;
-use crate::source::{PathKind, Search, SourceDb, Span};
+use crate::source::{DirectorySearch, PathKind, SourceDb, Span};
 use crate::text::dotenv::EXAMPLE_WORDS;
 
 /// Where a variable is documented.
@@ -15,7 +15,7 @@ pub(crate) struct Documented {
     pub(crate) file: PathBuf,
     /// Its name there.
     pub(crate) span: Span,
-    /// Whether nothing stands behind its `=`.
+    /// Whether nothing comes after its `=`.
     pub(crate) is_empty: bool,
     /// Whether the line is commented out: the variable is optional.
     pub(crate) is_comment: bool,
@@ -29,7 +29,7 @@ pub(crate) fn documented(directory: &Path, sources: &SourceDb) -> BTreeMap<Strin
     let root = repository_root(sources, directory);
     let parent = directory.parent().filter(|parent| parent.starts_with(&root));
     for directory in [Some(directory), parent].into_iter().flatten() {
-        for path in files_in(directory, Search::EnvExamples, is_example, sources).iter() {
+        for path in files_in(directory, DirectorySearch::EnvExamples, is_example, sources).iter() {
             read(path, sources, &mut found);
         }
     }
@@ -46,23 +46,23 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
     let root = repository_root(sources, directory);
     let mut above = directory.ancestors().take_while(|above| above.starts_with(&root));
     above.find_map(|directory| {
-        let examples = files_in(directory, Search::EnvExamples, is_example, sources);
+        let examples = files_in(directory, DirectorySearch::EnvExamples, is_example, sources);
         let rank = |path: &&PathBuf| {
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
             let words = words_of(&name);
             let fit = if words == own {
-                Fit::Own
+                ExampleFit::Own
             } else if words == ["env"] {
-                Fit::Any
+                ExampleFit::Any
             } else {
-                Fit::OfAnother
+                ExampleFit::OfAnother
             };
             let word = EXAMPLE_WORDS.iter().position(|word| has_word(&name, word)).unwrap_or(EXAMPLE_WORDS.len());
             (fit, word, name)
         };
         let mut ranked: Vec<_> = examples.iter().map(|path| (rank(&path), path)).collect();
         ranked.sort();
-        let is_fitting = ranked.first().is_some_and(|((fit, ..), _)| *fit != Fit::OfAnother);
+        let is_fitting = ranked.first().is_some_and(|((fit, ..), _)| *fit != ExampleFit::OfAnother);
         let lacks = |path: &Path| needed.difference(&set_by(path, sources)).count();
         // `min_by_key` keeps the first of equals.
         let best = ranked.iter().filter(|_| is_fitting).min_by_key(|(_, path)| lacks(path));
@@ -72,7 +72,7 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
 
 /// Whether an example is one of an env file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum ExampleFit {
     Own,
     Any,
     OfAnother,
@@ -98,7 +98,12 @@ fn has_word(name: &str, word: &str) -> bool {
 }
 
 /// The files in a directory with such a name.
-fn files_in(directory: &Path, search: Search, is_meant: fn(&str) -> bool, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+fn files_in(
+    directory: &Path,
+    search: DirectorySearch,
+    is_meant: fn(&str) -> bool,
+    sources: &SourceDb,
+) -> Arc<Vec<PathBuf>> {
     sources.found(search, directory, || {
         let entries = sources.entries(directory);
         let paths = entries.names().filter(|name| is_meant(name)).map(|name| directory.join(name));
@@ -134,12 +139,12 @@ fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented
     }
 }
 
-/// The variables that a block of code in a text beside the project (`README.md`) sets at the start of a line, and that
+/// The variables that a block of code in a text next to the project (`README.md`) sets at the start of a line, and that
 /// text.
 pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
     let is_markdown = |name: &str| name.to_ascii_lowercase().ends_with(".md");
-    for path in files_in(directory, Search::Texts, is_markdown, sources).iter() {
+    for path in files_in(directory, DirectorySearch::Texts, is_markdown, sources).iter() {
         let Ok(id) = sources.load(path) else { continue };
         for name in names_in_blocks(&sources.file(id).text) {
             found.entry(name.to_owned()).or_insert_with(|| path.clone());
@@ -148,7 +153,7 @@ pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, Pat
     found
 }
 
-/// The names that stand before a `=` at the start of a line in a block of code.
+/// The names that come before a `=` at the start of a line in a block of code.
 fn names_in_blocks(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut open: Option<&str> = None;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What stands between the first two dollar signs (`man 5 crypt`, and the formats of Argon2, scrypt and PBKDF2).
+/// What is between the first two dollar signs (`man 5 crypt`, and the formats of Argon2, scrypt and PBKDF2).
 const IDS: [&str; 20] = [
     "2",
     "2a",
@@ -26,7 +26,7 @@ const IDS: [&str; 20] = [
     "sha1",
 ];
 
-/// Where hashes stand in a text, from the dollar sign that begins one to its last byte. Some of the dollar signs may be
+/// Where hashes are in a text, from the dollar sign that begins one to its last byte. Some of the dollar signs may be
 /// doubled.
 pub(crate) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();

@@ -3,19 +3,19 @@
 use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::source::{FileId, SourceDb};
-use crate::text::dotenv::{self, Known, Line, Role};
+use crate::text::dotenv::{self, DotenvLine, EnvFileRole, KnownVariables};
 
 /// The assignments in the env files of a project and its services, each file once. Files whose lines Compose takes to the
 /// letter are left out.
-pub(crate) fn lines(project: &Project, sources: &SourceDb) -> Vec<(FileId, Line)> {
+pub(crate) fn lines(project: &Project, sources: &SourceDb) -> Vec<(FileId, DotenvLine)> {
     let of_services = project.env_files.iter().filter(|listed| !listed.is_raw).filter_map(|listed| listed.file);
     let mut seen: HashSet<FileId> = HashSet::default();
     let mut found = Vec::new();
     for file in project.environment.files.iter().copied().chain(of_services) {
         if seen.insert(file) {
             let first = |name: &str| project.environment.value(name);
-            let known = Known { first: &first, earlier: &|_| None };
-            let parsed = dotenv::parse(&sources.file(file).text, Role::Service, known);
+            let known = KnownVariables { first: &first, earlier: &|_| None };
+            let parsed = dotenv::parse(&sources.file(file).text, EnvFileRole::Service, known);
             found.extend(parsed.lines.into_iter().map(|line| (file, line)));
         }
     }

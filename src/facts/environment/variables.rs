@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::collections::{HashSet, IndexMap};
-use crate::compose::load::environment::State;
+use crate::compose::load::environment::VariableState;
 use crate::compose::{Project, Reference};
 use crate::facts::environment::dollars::Dollars;
 use crate::secrets::is_secret_name;
 use crate::source::Place;
-use crate::text::template::Outcome;
+use crate::text::template::SubstitutionOutcome;
 
 /// A variable that leaves a blank in what runs.
 #[derive(Debug)]
@@ -27,13 +27,15 @@ pub struct Blank<'a> {
     pub(crate) is_rejected: bool,
 }
 
-/// Whether docker compose rejects what a use stands in because it is blank.
+/// Whether docker compose rejects what a use is in because it is blank.
 fn is_rejected(project: &Project, reference: &Reference) -> bool {
-    reference.is_blank() && reference.state != State::Unknown && project.rejected_blanks.contains(&reference.scalar())
+    reference.is_blank()
+        && reference.state != VariableState::Unknown
+        && project.rejected_blanks.contains(&reference.scalar())
 }
 
 /// The variables that leave a blank where docker compose rejects it, each with all uses that leave one, the rejected ones
-/// first. What stands in a service that no profile starts is rejected, too.
+/// first. What is in a service that no profile starts is rejected, too.
 pub(crate) fn rejected(project: &Project) -> Vec<Vec<&Reference>> {
     let demanded = demanded(project);
     let names = rejected_names(project);
@@ -66,7 +68,7 @@ fn position(project: &Project, reference: &Reference) -> (Option<usize>, u32) {
 /// Variables for want of which Compose stops, so that nothing starts with a blank: `required-variable` says so.
 fn demanded(project: &Project) -> HashSet<&str> {
     let demands = |reference: &&Reference| {
-        reference.outcome == Outcome::Missing && reference.effective && runs(project, reference)
+        reference.outcome == SubstitutionOutcome::Missing && reference.effective && runs(project, reference)
     };
     project.references.iter().filter(demands).map(|one| one.name.as_str()).collect()
 }
@@ -95,8 +97,8 @@ pub(crate) fn expected(project: &Project) -> Expected {
 pub(crate) fn unknown<'a>(project: &'a Project, dollars: &Dollars) -> Vec<&'a Reference> {
     let mut seen: HashSet<&str> = HashSet::default();
     let is_unknown = |reference: &&Reference| {
-        reference.state == State::Unknown
-            && matches!(reference.outcome, Outcome::Unset | Outcome::Missing)
+        reference.state == VariableState::Unknown
+            && matches!(reference.outcome, SubstitutionOutcome::Unset | SubstitutionOutcome::Missing)
             && reference.effective
             && runs(project, reference)
             && !is_provided(&reference.name)
@@ -168,8 +170,9 @@ pub(crate) fn blanks<'a>(project: &'a Project, dollars: &Dollars) -> Vec<Blank<'
 
 /// Whether a use leaves a blank in something that runs.
 fn counts(project: &Project, reference: &Reference) -> bool {
-    let blank = matches!(reference.outcome, Outcome::Unset | Outcome::Empty) && reference.operator.is_none();
-    let is_unknown = reference.state == State::Unknown;
+    let blank = matches!(reference.outcome, SubstitutionOutcome::Unset | SubstitutionOutcome::Empty)
+        && reference.operator.is_none();
+    let is_unknown = reference.state == VariableState::Unknown;
     blank
         && !is_unknown
         && reference.effective
@@ -187,7 +190,7 @@ fn is_of_session(name: &str) -> bool {
     PROVIDED.contains(&name.to_ascii_uppercase().as_str())
 }
 
-/// Whether what a use stands in is started.
+/// Whether what a use is in is started.
 fn runs(project: &Project, reference: &Reference) -> bool {
     match reference.path.as_slice() {
         [first, ..] if first.starts_with("x-") => false,
@@ -196,7 +199,7 @@ fn runs(project: &Project, reference: &Reference) -> bool {
     }
 }
 
-/// Whether the value is that of a key named like a secret, and nothing else stands in it.
+/// Whether the value is that of a key named like a secret, and nothing else is in it.
 fn fills_secret(reference: &Reference) -> bool {
     let in_environment = reference.path.iter().any(|step| step == "environment");
     let key = reference
@@ -206,7 +209,7 @@ fn fills_secret(reference: &Reference) -> bool {
     in_environment && reference.alone && key.is_some_and(is_secret_name)
 }
 
-/// Whether a blank breaks what the use stands in: an image, a port, a volume, a group.
+/// Whether a blank breaks what the use is in: an image, a port, a volume, a group.
 pub(crate) fn is_structural(reference: &Reference) -> bool {
     match reference.path.as_slice() {
         [first, _, key, ..] if first == "services" => {

@@ -9,7 +9,7 @@ use crate::yaml::{NodeKind, Tree, Trees};
 
 /// A label that is given twice with different values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Double {
+pub(crate) struct DuplicateLabel {
     /// The service.
     pub(crate) service: String,
     /// The label.
@@ -23,7 +23,7 @@ pub(crate) struct Double {
 }
 
 /// The doubles in the files of a project.
-pub(crate) fn doubles(project: &Project, sources: &SourceDb, trees: &Trees) -> Vec<Double> {
+pub(crate) fn duplicate_labels(project: &Project, sources: &SourceDb, trees: &Trees) -> Vec<DuplicateLabel> {
     let mut found = Vec::new();
     for id in &project.files {
         let file = sources.file(*id);
@@ -36,14 +36,14 @@ pub(crate) fn doubles(project: &Project, sources: &SourceDb, trees: &Trees) -> V
         for pair in services.flat_map(|services| tree.pairs(services)) {
             let (Some(name), Some(labels)) = (tree.text(pair.key), tree.get(pair.value, "labels")) else { continue };
             if project.enabled.contains(name) {
-                of_service(name, tree, labels, &mut found);
+                collect_from_service(name, tree, labels, &mut found);
             }
         }
     }
     found
 }
 
-fn of_service(service: &str, tree: &Tree, labels: crate::source::NodeId, found: &mut Vec<Double>) {
+fn collect_from_service(service: &str, tree: &Tree, labels: crate::source::NodeId, found: &mut Vec<DuplicateLabel>) {
     let Some((_, node)) = tree.follow(labels) else { return };
     let NodeKind::Sequence(items, _) = &node.kind else { return };
     let mut known: BTreeMap<&str, (&str, Place)> = BTreeMap::new();
@@ -55,7 +55,7 @@ fn of_service(service: &str, tree: &Tree, labels: crate::source::NodeId, found: 
         let place = tree.place(*item);
         if let Some((_, first)) = known.insert(name, (value, place)).filter(|(earlier, _)| *earlier != value) {
             let (service, name, value) = (service.to_owned(), name.to_owned(), value.to_owned());
-            found.push(Double { service, name, value, first, last: place });
+            found.push(DuplicateLabel { service, name, value, first, last: place });
         }
     }
 }
@@ -71,8 +71,11 @@ mod tests {
             let slice = |place: crate::source::Place| {
                 sources.file(place.span.file).slice(place.span.start, place.span.end).to_owned()
             };
-            let found: Vec<_> =
-                facts.doubles().iter().map(|one| (one.service.as_str(), slice(one.first), slice(one.last))).collect();
+            let found: Vec<_> = facts
+                .duplicate_labels()
+                .iter()
+                .map(|one| (one.service.as_str(), slice(one.first), slice(one.last)))
+                .collect();
             assert_eq!(found, [("é", "traefik.a=1".to_owned(), "\"traefik.a=2\"".to_owned())]);
         });
     }

@@ -1,16 +1,16 @@
-//! What stands open behind a published port, by what the catalogue knows of the image: a datastore, or a service that asks
+//! What a published port exposes, by what the catalogue knows of the image: a datastore, or a service that asks
 //! nobody who they are.
 
 use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
-use crate::catalogue::schema::{ExposureKind, Login, Port, Role, Setting, Transport};
+use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
 use crate::facts::Facts;
-use crate::facts::images::{Known, is_open, known_image, launch, may_be_set, variable};
+use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, variable};
 use crate::model::{self, Service};
 
-/// What stands open.
+/// What is exposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum OpenKind {
     /// A database, a cache, a broker or a search engine, with or without a password.
     Datastore(ExposureKind),
     /// A service without a login that takes commands.
@@ -19,51 +19,51 @@ pub(crate) enum Kind {
     Insight,
 }
 
-/// What stands open behind a port.
+/// What a port exposes.
 #[derive(Clone, Copy)]
-pub(crate) struct Open<'a> {
+pub(crate) struct OpenService<'a> {
     /// What it is.
-    pub(crate) kind: Kind,
+    pub(crate) kind: OpenKind,
     /// What whoever reaches it can do: one clause.
     pub(crate) why: &'static str,
     /// What is known of the image.
-    pub(crate) known: Known<'a>,
+    pub(crate) known: KnownImage<'a>,
 }
 
 /// Purposes of ports that show something. One that takes mail or traces in tells nothing.
 const SHOWING: [&str; 5] = ["http", "https", "admin", "metrics", "api"];
 
-/// What stands open behind a port of a service, whoever reaches it.
-pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Open<'a>> {
+/// What a port exposes of a service, whoever reaches it.
+pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<OpenService<'a>> {
     at(service, port.target, &port.protocol)
 }
 
 /// The same, by the number of the port.
-pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<Open<'a>> {
+pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<OpenService<'a>> {
     let known = known_image(service)?;
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
         let why = why_of_datastore(service, &known).unwrap_or(&exposure.why);
-        return Some(Open { kind: Kind::Datastore(exposure.kind), why, known });
+        return Some(OpenService { kind: OpenKind::Datastore(exposure.kind), why, known });
     }
     let (kind, why) = match exposure {
-        Some(exposure) => (Kind::Commands, exposure.why.as_str()),
-        None if matches!(known.image.role, Role::Monitoring | Role::Tool) => {
-            (Kind::Insight, "anyone who can reach it can see everything it shows")
+        Some(exposure) => (OpenKind::Commands, exposure.why.as_str()),
+        None if matches!(known.image.role, ImageRole::Monitoring | ImageRole::Tool) => {
+            (OpenKind::Insight, "anyone who can reach it can see everything it shows")
         }
         None => return None,
     };
     let answers = known.image.ports_for(known.tag);
     // Where the tag leaves it open, each version must have the port.
-    let here = |ports: &Vec<&Port>| {
+    let here = |ports: &Vec<&ImagePort>| {
         ports.iter().any(|one| {
-            let shows = kind == Kind::Commands || SHOWING.contains(&one.purpose.as_str());
+            let shows = kind == OpenKind::Commands || SHOWING.contains(&one.purpose.as_str());
             shows && one.port == target && one.protocol == Transport::Tcp && is_open(service, one)
         })
     };
     let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
     let login = known.image.login_for(known.tag).filter(|_| listens)?;
-    (!asks(service, login)).then_some(Open { kind, why, known })
+    (!asks(service, login)).then_some(OpenService { kind, why, known })
 }
 
 /// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and asks nobody who is there.
@@ -71,14 +71,14 @@ pub(crate) fn by_http(service: &Service, target: u16) -> bool {
     let Some(known) = known_image(service) else { return false };
     let Some(login) = known.image.login_for(known.tag) else { return false };
     let answers = known.image.ports_for(known.tag);
-    let speaks = |ports: &Vec<&Port>| {
+    let speaks = |ports: &Vec<&ImagePort>| {
         ports.iter().any(|one| one.port == target && matches!(one.purpose.as_str(), "http" | "search"))
     };
     !answers.is_empty() && answers.iter().all(speaks) && !asks(service, login)
 }
 
 /// What whoever reaches a datastore can do, where it is not what the catalogue says of the image as it comes.
-fn why_of_datastore(service: &Service, known: &Known<'_>) -> Option<&'static str> {
+fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'static str> {
     let login = known.image.login_for(known.tag)?;
     let asks_when_it_comes = known.image.login.iter().any(|login| login.default);
     if !asks(service, login) {
@@ -88,7 +88,7 @@ fn why_of_datastore(service: &Service, known: &Known<'_>) -> Option<&'static str
 }
 
 /// Whether the service replaces the password that the image comes with.
-fn has_own_password(service: &Service, known: &Known<'_>) -> bool {
+fn has_own_password(service: &Service, known: &KnownImage<'_>) -> bool {
     let accounts = known.image.defaults.accounts.iter().map(|account| &account.password);
     accounts.filter_map(|password| Some((password, password.value.as_ref()?))).any(|(password, default)| {
         let set = password.variables.iter().find_map(|name| variable(service, name));
@@ -98,11 +98,11 @@ fn has_own_password(service: &Service, known: &Known<'_>) -> bool {
 
 /// Whether the service asks who is there.
 fn asks(service: &Service, login: &Login) -> bool {
-    let set = |settings: &[Setting]| {
+    let set = |settings: &[VariableSetting]| {
         settings.iter().any(|setting| {
             may_be_set(service, &setting.variable)
                 || variable(service, &setting.variable)
-                    .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+                    .is_some_and(|value| setting.contains(&value.value) || value.is_interpolated())
         })
     };
     let flagged = |flags: &[String]| {
@@ -112,7 +112,7 @@ fn asks(service: &Service, login: &Login) -> bool {
     let off = login
         .off
         .iter()
-        .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value)));
+        .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.contains(&value.value)));
     if login.default { !off && !flagged(&login.off_flags) } else { set(&login.on) || flagged(&login.on_flags) }
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::facts::fixture::with_facts;
 
-    fn check(keys: &str, port: &str, expect: Option<Kind>) {
+    fn check(keys: &str, port: &str, expect: Option<OpenKind>) {
         with_facts(&format!("services:\n  it:\n    {keys}\n    ports: ['{port}']\n"), |facts| {
             let service = &facts.model.services["it"];
             assert_eq!(behind(service, &service.ports[0]).map(|open| open.kind), expect, "{keys} {port}");
@@ -180,15 +180,15 @@ mod tests {
 
     #[test]
     fn what_stands_open() {
-        check("image: postgres:17", "5432:5432", Some(Kind::Datastore(ExposureKind::Datastore)));
+        check("image: postgres:17", "5432:5432", Some(OpenKind::Datastore(ExposureKind::Datastore)));
         check("image: postgres:17", "8080:8080", None);
         let prefect = "image: prefecthq/prefect:3-latest\n    command: prefect server start --host 0.0.0.0";
-        check(prefect, "4200:4200", Some(Kind::Commands));
+        check(prefect, "4200:4200", Some(OpenKind::Commands));
         check(prefect, "4200:4200/udp", None);
-        check("image: prom/prometheus:v3.5.0", "9090:9090", Some(Kind::Insight));
+        check("image: prom/prometheus:v3.5.0", "9090:9090", Some(OpenKind::Insight));
         check("image: prom/prometheus:v3.5.0\n    command: --web.config.file=/x.yml", "9090:9090", None);
         check("image: axllent/mailpit:v1.27", "1025:1025", None);
-        check("image: axllent/mailpit:v1.27", "8025:8025", Some(Kind::Insight));
+        check("image: axllent/mailpit:v1.27", "8025:8025", Some(OpenKind::Insight));
         check("image: traefik:v3.5", "8080:8080", None);
         check("image: example/web", "80:80", None);
     }

@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use super::hosts::{HostReference, Origin, Role, is_loopback};
+use super::hosts::{HostOrigin, HostReference, HostRole, is_loopback};
 use super::listeners::declares;
 use super::reach::Answer;
 use crate::app_config::ProxyKind;
@@ -47,11 +47,11 @@ pub struct Peer {
     pub(crate) meaning: Meaning,
     /// The variable of the Compose file that gave it: somebody else may give it another value.
     pub(crate) variable: Option<String>,
-    /// Whether the place holds the host to the letter and nothing else brought it there, so that a fix may edit it.
+    /// Whether the place holds the host verbatim and nothing else brought it there, so that a fix may edit it.
     pub(crate) is_own: bool,
     /// Whether it is the address of a datastore or a broker, by the scheme of its URL.
     pub(crate) of_datastore: bool,
-    /// Whether it stands in the configuration of a proxy, of which other rules know more.
+    /// Whether it is in the configuration of a proxy, of which other rules know more.
     pub(crate) of_proxy: bool,
     /// Whether a Prometheus scrapes it.
     pub(crate) of_scrape: bool,
@@ -60,12 +60,12 @@ pub struct Peer {
 /// The peers that services, the configurations of proxies and those of a Prometheus name.
 pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     let mut peers = Vec::new();
-    let names = Names::of(facts);
+    let names = CandidateNames::from_facts(facts);
     for service in facts.model.services.values() {
-        let around = Around { names: &names, in_words: OnceCell::new() };
+        let around = ServiceContext { names: &names, in_words: OnceCell::new() };
         for reference in facts.hosts(&service.name) {
-            if reference.role == Role::Peer && !reference.host.is_empty() {
-                peers.push(of_reference(facts, service, reference, &around));
+            if reference.role == HostRole::Peer && !reference.host.is_empty() {
+                peers.push(peer_for_reference(facts, service, reference, &around));
             }
         }
     }
@@ -76,9 +76,9 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
             Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
             _ => Meaning::Elsewhere,
         };
-        peers.push(of_file(proxy, &target.host, target.port, target.place, meaning, ByWhom::Proxy));
+        peers.push(peer_in_file(proxy, &target.host, target.port, target.place, meaning, ByWhom::Proxy));
     }
-    for scrape in &facts.sidecars().scrapes {
+    for scrape in &facts.app_configs().scrapes {
         let Some(service) = facts.model.services.get(&scrape.service) else { continue };
         let meaning = if is_loopback(&scrape.host) {
             loopback(facts, service, scrape.port)
@@ -91,13 +91,13 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
                 _ => Meaning::Elsewhere,
             }
         };
-        peers.push(of_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, ByWhom::Prometheus));
+        peers.push(peer_in_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, ByWhom::Prometheus));
     }
     peers
 }
 
 /// The names that a host may be meant to be.
-struct Names<'a> {
+struct CandidateNames<'a> {
     known: Vec<&'a str>,
     /// Hosts, and whether one of the names is nearly the same.
     near: RefCell<HashMap<String, bool>>,
@@ -106,15 +106,15 @@ struct Names<'a> {
     budget: &'a Budget,
 }
 
-impl<'a> Names<'a> {
-    fn of(facts: &'a Facts<'_>) -> Names<'a> {
+impl<'a> CandidateNames<'a> {
+    fn from_facts(facts: &'a Facts<'_>) -> CandidateNames<'a> {
         let known = facts.model.services.keys().map(String::as_str).collect();
         let mut of_proxies = HashSet::default();
         for target in facts.proxy_targets() {
             let proxy = target.proxy.as_deref().unwrap_or("");
             of_proxies.extend(target.environment.iter().map(|name| (proxy, target.host.as_str(), name.as_str())));
         }
-        Names { known, near: RefCell::default(), of_proxies, budget: &facts.model.budget }
+        CandidateNames { known, near: RefCell::default(), of_proxies, budget: &facts.model.budget }
     }
 
     /// Whether a host is nearly one of the names.
@@ -130,8 +130,8 @@ impl<'a> Names<'a> {
 }
 
 /// What is known of the service whose hosts are looked at.
-struct Around<'a> {
-    names: &'a Names<'a>,
+struct ServiceContext<'a> {
+    names: &'a CandidateNames<'a>,
     /// Whether its command or entrypoint has a word with blanks in it: a script.
     in_words: OnceCell<bool>,
 }
@@ -143,7 +143,7 @@ enum ByWhom {
     Prometheus,
 }
 
-fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
+fn peer_in_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
     let (of_proxy, of_scrape) = (by == ByWhom::Proxy, by == ByWhom::Prometheus);
     Peer {
         service: service.to_owned(),
@@ -160,14 +160,19 @@ fn of_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: 
     }
 }
 
-/// The bytes of the port in `host:port`, where that is all that stands there.
+/// The bytes of the port in `host:port`, where that is all that is there.
 fn after_host(place: Place, host: &str, port: u16) -> Option<Place> {
     let (host, digits) = (host.len() as u32, port.to_string().len() as u32);
     let whole = place.span.end - place.span.start == host + 1 + digits;
     whole.then(|| Place { span: Span { start: place.span.start + host + 1, ..place.span }, ..place })
 }
 
-fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference, around: &Around<'_>) -> Peer {
+fn peer_for_reference(
+    facts: &Facts<'_>,
+    service: &Service,
+    reference: &HostReference,
+    around: &ServiceContext<'_>,
+) -> Peer {
     let port = reference.port.or_else(|| usual_port(reference));
     let meaning = if is_loopback(&reference.host) {
         loopback(facts, service, port)
@@ -201,8 +206,8 @@ fn of_reference(facts: &Facts<'_>, service: &Service, reference: &HostReference,
 }
 
 /// Whether the host goes from the environment into the configuration of a proxy: that names it then.
-fn goes_into_a_proxy(service: &Service, reference: &HostReference, names: &Names<'_>) -> bool {
-    let Origin::Variable(name) = &reference.at else { return false };
+fn goes_into_a_proxy(service: &Service, reference: &HostReference, names: &CandidateNames<'_>) -> bool {
+    let HostOrigin::Variable(name) = &reference.at else { return false };
     names.of_proxies.contains(&(service.name.as_str(), reference.host.as_str(), name.as_str()))
 }
 
@@ -239,12 +244,12 @@ const SCHEMES: [&str; 24] = [
 ];
 
 /// Whether a word is meant to name somebody: it is a host for sure, or nearly a name that the project has.
-fn is_named(service: &Service, reference: &HostReference, around: &Around<'_>) -> bool {
+fn is_named(service: &Service, reference: &HostReference, around: &ServiceContext<'_>) -> bool {
     is_meant_as_host(service, reference, around) || around.names.has_near(reference)
 }
 
 /// Whether a word is a host by more than its place: by a URL of a known scheme or by a port, and no stand-in.
-fn is_meant_as_host(service: &Service, reference: &HostReference, around: &Around<'_>) -> bool {
+fn is_meant_as_host(service: &Service, reference: &HostReference, around: &ServiceContext<'_>) -> bool {
     let host = reference.host.to_ascii_lowercase();
     let stand_in =
         matches!(host.as_str(), "xxx" | "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none")
@@ -258,8 +263,8 @@ fn is_meant_as_host(service: &Service, reference: &HostReference, around: &Aroun
         let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
         words.into_iter().any(|word| word.value.contains(char::is_whitespace))
     };
-    let in_script =
-        matches!(reference.at, Origin::Command | Origin::Entrypoint) && *around.in_words.get_or_init(has_script);
+    let in_script = matches!(reference.at, HostOrigin::Command | HostOrigin::Entrypoint)
+        && *around.in_words.get_or_init(has_script);
     let evident = match scheme {
         Some(scheme) => SCHEMES.contains(&scheme),
         None => reference.port.is_some(),
@@ -306,7 +311,7 @@ pub(crate) fn who_listens<'a>(facts: &Facts<'a>, from: &str, port: u16) -> Optio
 
 /// Whether a service may listen on a port, by its own keys or its image.
 fn listens(service: &Service, port: u16) -> bool {
-    declares(service, port) || of_image(service, port)
+    declares(service, port) || is_image_port(service, port)
 }
 
 /// The services that do. Their published ports count too: those are what people take for their ports.
@@ -316,7 +321,7 @@ pub(crate) fn listening_on(model: &Model, port: u16) -> Vec<&Service> {
     model.services.values().filter(|service| publishes(service) || listens(service, port)).collect()
 }
 
-fn of_image(service: &Service, port: u16) -> bool {
+fn is_image_port(service: &Service, port: u16) -> bool {
     known_image(service).is_some_and(|known| {
         known
             .image
@@ -347,7 +352,7 @@ fn usual_port(reference: &HostReference) -> Option<u16> {
     let port_of = |word: &str| USUAL.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
     let of_scheme = reference.scheme.as_deref().and_then(|scheme| port_of(scheme.split('+').next().unwrap_or(scheme)));
     let of_name = || match &reference.at {
-        Origin::Variable(name) => name.to_ascii_lowercase().split('_').find_map(port_of),
+        HostOrigin::Variable(name) => name.to_ascii_lowercase().split('_').find_map(port_of),
         _ => None,
     };
     of_scheme.or_else(of_name)

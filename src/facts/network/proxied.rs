@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::model::Service;
 use crate::source::Place;
 
-/// A port of a service that a proxy stands in front of.
+/// A port of a service that a proxy is in front of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxied {
     /// The service behind.

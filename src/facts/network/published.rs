@@ -6,7 +6,7 @@ use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::model::{Model, Port, Service};
 use crate::source::Place;
-use crate::text::template::Operator;
+use crate::text::template::SubstitutionOperator;
 
 /// Who can connect to a published port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn loopback_defaults(project: &Project) -> HashSet<Place> {
         [Some(word), before_port].into_iter().flatten().any(|text| exposure(Some(text)) == Exposure::Loopback)
     };
     let defaults = project.references.iter().filter(|reference| {
-        matches!(reference.operator, Some(Operator::Default { .. }))
+        matches!(reference.operator, Some(SubstitutionOperator::Default { .. }))
             && reference.word.as_deref().is_some_and(is_loopback)
     });
     defaults.map(|reference| reference.place).collect()

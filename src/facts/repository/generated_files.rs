@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::source::{PathKind, Search, SourceDb, relative};
+use crate::source::{DirectorySearch, PathKind, SourceDb, relative};
 
 /// How many files are looked into.
 const MOST: usize = 96;
@@ -21,7 +21,7 @@ const MAKING: [&str; 21] = [
 pub(crate) fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<Maker> {
     let mut makers: Vec<Maker> = Vec::new();
     for above in directory.ancestors().take_while(|above| above.starts_with(root)) {
-        let near = sources.found(Search::Makers, above, || near(above, sources));
+        let near = sources.found(DirectorySearch::Makers, above, || near(above, sources));
         makers.extend(near.iter().filter_map(|file| maker(file)));
         if makers.len() >= MOST {
             makers.truncate(MOST);
@@ -39,7 +39,7 @@ pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sourc
     let wanted = wanted(missing, directory)?;
     let found = makers.iter().find(|maker| {
         let text = sources.load(&maker.file).map(|id| sources.file(id)).ok();
-        let is_text = maker.kind == Kind::Text;
+        let is_text = maker.kind == GeneratorKind::Text;
         let tells = |line: &str| !is_text || MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
         let text = text.filter(|text| text.text.contains(&wanted));
         text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line)))
@@ -47,7 +47,7 @@ pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sourc
     Some(relative(directory, &found.file))
 }
 
-/// The end of the path that has to be named: the name of a file beside the project, otherwise with the directory it is in.
+/// The end of the path that has to be named: the name of a file next to the project, otherwise with the directory it is in.
 fn wanted(missing: &Path, directory: &Path) -> Option<String> {
     let name = missing.file_name()?.to_str()?;
     let above = missing.parent()?;
@@ -61,11 +61,11 @@ fn wanted(missing: &Path, directory: &Path) -> Option<String> {
 #[derive(Clone, Debug)]
 pub(crate) struct Maker {
     file: PathBuf,
-    kind: Kind,
+    kind: GeneratorKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum GeneratorKind {
     Script,
     Text,
 }
@@ -76,27 +76,27 @@ fn maker(file: &Path) -> Option<Maker> {
 }
 
 /// What a file is, by its name and that of the directory that it is in.
-fn kind(name: &str, above: &str) -> Option<Kind> {
+fn kind(name: &str, above: &str) -> Option<GeneratorKind> {
     let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
     let name = if has_capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
     match ending {
-        "md" | "rst" | "adoc" => Some(Kind::Text),
-        "sh" | "bash" | "ps1" | "bat" | "mk" => Some(Kind::Script),
+        "md" | "rst" | "adoc" => Some(GeneratorKind::Text),
+        "sh" | "bash" | "ps1" | "bat" | "mk" => Some(GeneratorKind::Script),
         "yml" | "yaml" if above == "workflows" || matches!(stem, "taskfile" | ".gitlab-ci" | ".travis") => {
-            Some(Kind::Script)
+            Some(GeneratorKind::Script)
         }
         "py" | "js" | "rb"
             if ["setup", "init", "bootstrap", "install", "generate"].iter().any(|word| stem.contains(word)) =>
         {
-            Some(Kind::Script)
+            Some(GeneratorKind::Script)
         }
-        "json" if stem == "package" => Some(Kind::Script),
-        "" if name == "readme" => Some(Kind::Text),
+        "json" if stem == "package" => Some(GeneratorKind::Script),
+        "" if name == "readme" => Some(GeneratorKind::Text),
         "" if matches!(&*name, "makefile" | "gnumakefile" | "justfile" | "rakefile" | "jenkinsfile") => {
-            Some(Kind::Script)
+            Some(GeneratorKind::Script)
         }
-        "" if FOR_SCRIPTS.contains(&above) => Some(Kind::Script),
+        "" if FOR_SCRIPTS.contains(&above) => Some(GeneratorKind::Script),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{NodeId, PathKind, Search, SourceDb};
+use crate::source::{DirectorySearch, NodeId, PathKind, SourceDb};
 use crate::yaml::{NodeKind, Parsed, Tree, Trees};
 
 /// How many files are looked into.
@@ -14,7 +14,7 @@ const MOST: usize = 64;
 const UPWARDS: usize = 3;
 
 /// The names of services in the Compose files of a directory, of the directories in it, and of those above it in the
-/// repository; of those beside it, too, where `beside`. Each with its file, the project's own among them. A file called
+/// repository; of those next to it, too, where `beside`. Each with its file, the project's own among them. A file called
 /// `compose.<name>.yaml` counts as one that has a service of that name.
 pub(crate) fn services(
     directory: &Path,
@@ -43,7 +43,7 @@ fn named_after(file: &Path) -> Option<String> {
     Some(middle.to_owned())
 }
 
-/// The keys with nothing behind them in a text that is no YAML: its services are among them.
+/// The keys with nothing behind them in text that is not YAML: its services are among them.
 fn keys_of(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     text.lines().filter_map(|line| line.trim().strip_suffix(':')).filter(move |key| key.chars().all(is_part))
@@ -81,7 +81,7 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb, trees: 
 
 /// The Compose files in a directory.
 fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
-    sources.found(Search::ComposeFiles, directory, || {
+    sources.found(DirectorySearch::ComposeFiles, directory, || {
         let entries = sources.entries(directory);
         entries.names().filter(|name| is_yaml(name)).take(MOST).map(|name| directory.join(name)).collect()
     })
@@ -89,7 +89,7 @@ fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
 
 /// The Compose files in the directories in a directory.
 fn files_below(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
-    sources.found(Search::ComposeFilesBelow, directory, || {
+    sources.found(DirectorySearch::ComposeFilesBelow, directory, || {
         let mut files = Vec::new();
         for name in sources.entries(directory).names() {
             let inner = directory.join(name);
@@ -103,7 +103,7 @@ fn files_below(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
 
 /// What the services of Compose files use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Used {
+pub(crate) struct UsedNearby {
     /// Networks, by their keys.
     pub(crate) networks: BTreeSet<String>,
     /// Volumes, by their keys.
@@ -112,8 +112,8 @@ pub(crate) struct Used {
 
 /// What the services of the Compose files near a project use, its own files aside: files that are started together share
 /// their networks and volumes.
-pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb, trees: &Trees) -> Used {
-    let mut used = Used::default();
+pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &SourceDb, trees: &Trees) -> UsedNearby {
+    let mut used = UsedNearby::default();
     for one in near(directory, root, false, sources, trees).iter().filter(|one| !own.contains(&one.file)) {
         let tree = &one.parsed.0;
         for root in &tree.documents {

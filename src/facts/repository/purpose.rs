@@ -1,8 +1,8 @@
-//! What a Compose file is for, by its name and the directories it stands in.
+//! What a Compose file is for, by its name and the directories it is in.
 
-/// What a Compose file is for, by its name and the directories it stands in.
+/// What a Compose file is for, by its name and the directories it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum FilePurpose {
     /// Tests: data are made for them and thrown away.
     Test,
     /// A developer's own machine.
@@ -23,7 +23,7 @@ const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "b
 /// Words in the name of a file that is copied before it is used.
 const OF_ELSEWHERE_NAMES: [&str; 5] = ["example", "sample", "template", "tmpl", "dist"];
 
-/// Whether a Compose file, by its name and the directories it stands in, is used in another place than this.
+/// Whether a Compose file, by its name and the directories it is in, is used in another place than this.
 pub(crate) fn is_of_elsewhere(path: &str) -> bool {
     let (directories, own) = path.rsplit_once('/').unwrap_or(("", path));
     if own.to_ascii_lowercase().split(['.', '-', '_']).any(|word| OF_ELSEWHERE_NAMES.contains(&word)) {
@@ -36,30 +36,30 @@ pub(crate) fn is_of_elsewhere(path: &str) -> bool {
 
 /// Whether a name says that what has it is for tests.
 pub(crate) fn is_for_tests(name: &str) -> bool {
-    purpose(name) == Purpose::Test
+    purpose(name) == FilePurpose::Test
 }
 
 /// The purpose of a project by the path of its last file, where nothing says how it is started: an override is for
 /// developers.
-pub(crate) fn purpose_by_default(path: &str) -> Purpose {
+pub(crate) fn purpose_by_default(path: &str) -> FilePurpose {
     match purpose(path) {
-        Purpose::Any if path.to_ascii_lowercase().split(['/', '.', '-', '_', ' ']).any(|word| word == OVERRIDE) => {
-            Purpose::Development
+        FilePurpose::Any if path.to_ascii_lowercase().split(['/', '.', '-', '_', ' ']).any(|word| word == OVERRIDE) => {
+            FilePurpose::Development
         }
         purpose => purpose,
     }
 }
 
 /// Reads the purpose out of a path, relative to the repository.
-pub(crate) fn purpose(path: &str) -> Purpose {
+pub(crate) fn purpose(path: &str) -> FilePurpose {
     let lower = path.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['/', '.', '-', '_', ' ']).collect();
     if words.iter().any(|word| TEST_WORDS.contains(word)) {
-        Purpose::Test
+        FilePurpose::Test
     } else if words.iter().any(|word| DEVELOPMENT_WORDS.contains(word)) {
-        Purpose::Development
+        FilePurpose::Development
     } else {
-        Purpose::Any
+        FilePurpose::Any
     }
 }
 

@@ -1,4 +1,4 @@
-//! What stands at the other end of binds: sources that are not there, and directories of an image that a source hides.
+//! What is at the other end of binds: sources that are not there, and directories of an image that a source hides.
 
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
@@ -27,13 +27,13 @@ pub(crate) struct MissingSource<'a> {
     pub(crate) in_repository: bool,
     /// Whether git ignores it.
     pub(crate) ignored: bool,
-    /// An example beside it that it is made from.
+    /// An example next to it that it is made from.
     pub(crate) example: Option<String>,
     /// A script, Makefile or README that makes it, or says how.
     pub(crate) made_by: Option<String>,
     /// A file of the same name one directory away, seen from the project's directory.
     pub(crate) near: Option<String>,
-    /// Where it stands, if not where the bind looks for it.
+    /// Where it is, if not where the bind looks for it.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
 /// How many directories one search for a file looks into.
 const NEIGHBORS: usize = 64;
 
-/// A file of the name of a missing one in the directory above, beside or below its own, where there is only one.
+/// A file of the name of a missing one in the directory above, next to or below its own, where there is only one.
 fn near(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<String> {
     let name = path.file_name()?;
     let own = path.parent()?;
@@ -184,7 +184,7 @@ fn submodules(sources: &SourceDb, root: &Path) -> Vec<PathBuf> {
     paths.map(|path| root.join(path.trim())).collect()
 }
 
-/// A file beside a missing one whose name says that the other is made from it: `config.example.yml`, `.env.dist`.
+/// A file next to a missing one whose name says that the other is made from it: `config.example.yml`, `.env.dist`.
 fn example(sources: &SourceDb, path: &Path) -> Option<String> {
     const WORDS: [&str; 7] = ["example", "sample", "template", "dist", "tmpl", "tpl", "default"];
     let name = path.file_name()?.to_str()?;
@@ -198,7 +198,7 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
     sources.entries(directory).names().find(is_meant).map(str::to_owned)
 }
 
-/// Where a missing source stands, if the path is meant from a directory further up: the files are run from there.
+/// Where a missing source is, if the path is meant from a directory further up: the files are run from there.
 fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
     let inside = path.strip_prefix(&model.directory).ok()?;
     let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
@@ -216,7 +216,7 @@ fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Opt
 
 /// A directory of dependencies that is part of an image and that a bind hides.
 #[derive(Clone, Debug)]
-pub(crate) struct Hidden<'a> {
+pub(crate) struct HiddenDependencies<'a> {
     /// The service.
     pub(crate) service: &'a Service,
     /// The bind.
@@ -228,7 +228,7 @@ pub(crate) struct Hidden<'a> {
 }
 
 /// The dependencies that the Dockerfiles of active services install and that a bind of the sources covers.
-pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<Hidden<'a>> {
+pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDependencies<'a>> {
     let mut found = Vec::new();
     for service in model.services.values() {
         let Some(image) = built(service) else { continue };
@@ -250,7 +250,7 @@ pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<Hidden<'a>
             if inside.is_empty() || there || again || sources.kind(Path::new(source)) != PathKind::Directory {
                 continue;
             }
-            found.push(Hidden { service, mount, directory, run });
+            found.push(HiddenDependencies { service, mount, directory, run });
             break;
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::compose::load::short::volume::clean;
-use crate::facts::images::{Known, known_image, may_be_set, runs_server, variable};
+use crate::facts::images::{KnownImage, known_image, may_be_set, runs_server, variable};
 use crate::facts::storage::mounts;
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 
@@ -35,11 +35,11 @@ pub struct Unkept<'a> {
 
 /// The datastores of a model whose data are not kept.
 pub(crate) fn unkept(model: &Model) -> Vec<Unkept<'_>> {
-    model.services.values().filter_map(|service| of_service(model, service)).collect()
+    model.services.values().filter_map(|service| unkept_data(model, service)).collect()
 }
 
 /// A server, and the mount that keeps its data.
-pub(crate) struct Kept<'a> {
+pub(crate) struct StoredServer<'a> {
     /// The service.
     pub(crate) service: &'a Service,
     /// Where it keeps them.
@@ -49,7 +49,7 @@ pub(crate) struct Kept<'a> {
 }
 
 /// The datastores whose data a mount keeps, for sure.
-pub(crate) fn kept(model: &Model) -> Vec<Kept<'_>> {
+pub(crate) fn kept(model: &Model) -> Vec<StoredServer<'_>> {
     let of_service = |service| {
         let known = known_image(service).filter(|known| known.image.holds_data() && runs_server(service))?;
         let answers = known.image.data_for(known.tag);
@@ -57,7 +57,7 @@ pub(crate) fn kept(model: &Model) -> Vec<Kept<'_>> {
         paths.iter().find_map(|data| {
             let path = place_of(service, data)?;
             let mount = mounts::cover(model, service, &path).filter(|mount| mounts::is_persistent(model, mount))?;
-            is_kept(model, service, data, &path).then_some(Kept { service, path, mount })
+            is_kept(model, service, data, &path).then_some(StoredServer { service, path, mount })
         })
     };
     model.services.values().filter_map(of_service).collect()
@@ -96,8 +96,8 @@ fn moved_in<'a>(model: &'a Model, service: &'a Service) -> Option<Moved<'a>> {
     })
 }
 
-fn of_service<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
-    let Known { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
+fn unkept_data<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
+    let KnownImage { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
     if names_own_mount(model, service) || moved_in(model, service).is_some() {
         return None;
     }
@@ -229,7 +229,7 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
     }
 }
 
-/// The path that a word is, or that stands behind the name of an engine (`rocksdb:/data/main.db`, `surrealkv:///data`).
+/// The path that a word is, or that comes after the name of an engine (`rocksdb:/data/main.db`, `surrealkv:///data`).
 fn path_in(word: &str) -> Option<String> {
     let behind = word.split_once(':').filter(|(engine, _)| engine.chars().all(|one| one.is_ascii_lowercase()));
     let path = behind.map_or(word, |(_, path)| path);

@@ -33,7 +33,7 @@ pub(crate) fn cover<'a>(model: &'a Model, service: &'a Service, path: &str) -> O
     covering.reduce(|best, mount| if mount.target.value.len() > best.target.value.len() { mount } else { best })
 }
 
-/// Whether a path is a directory or stands below it; both clean, but for a `/` at the end of the directory. `/data2` is not
+/// Whether a path is a directory or is below it; both clean, but for a `/` at the end of the directory. `/data2` is not
 /// inside `/data`.
 pub(crate) fn is_inside(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -2,7 +2,7 @@
 
 /// Where a value puts an SQLite database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Location {
+pub(crate) enum DatabaseLocation {
     /// Nowhere: in memory.
     Memory,
     /// A file by its absolute path.
@@ -13,61 +13,65 @@ pub(crate) enum Location {
     ThreeSlashes(String),
 }
 
-/// Reads the value of a variable. `None` where it is no SQLite database.
-pub(crate) fn location(name: &str, value: &str) -> Option<Location> {
+/// Reads the value of a variable. `None` where it is not a SQLite database.
+pub(crate) fn location(name: &str, value: &str) -> Option<DatabaseLocation> {
     let value = value.trim();
     let is_named = || names_database(&name.to_ascii_uppercase());
     for prefix in ["jdbc:sqlite:", "sqlite3:", "sqlite:"] {
         if let Some(rest) = value.strip_prefix(prefix) {
-            return Some(of_url(rest));
+            return Some(location_in_url(rest));
         }
     }
     if let Some((driver, rest)) = value.strip_prefix("sqlite+").and_then(|value| value.split_once("://")) {
-        let location = of_url(&format!("//{rest}"));
+        let location = location_in_url(&format!("//{rest}"));
         // A driver in the scheme is SQLAlchemy's notation: three slashes are relative.
         return Some(match location {
-            Location::ThreeSlashes(path) if !driver.is_empty() => Location::Relative(path),
+            DatabaseLocation::ThreeSlashes(path) if !driver.is_empty() => DatabaseLocation::Relative(path),
             other => other,
         });
     }
     if let Some(rest) = value.strip_prefix("file:") {
-        return is_named().then(|| of_url(rest)).filter(|found| *found == Location::Memory || is_sqlite(rest));
+        return is_named()
+            .then(|| location_in_url(rest))
+            .filter(|found| *found == DatabaseLocation::Memory || is_sqlite(rest));
     }
     let assigns = value.contains('=');
     for key in ["Data Source=", "DataSource=", "Filename="] {
         if assigns && let Some(at) = value.find(key) {
             let path = value.get(at + key.len()..)?.split(';').next().unwrap_or("");
-            return (path == ":memory:" || is_sqlite(path)).then(|| of_path(path));
+            return (path == ":memory:" || is_sqlite(path)).then(|| location_in_path(path));
         }
     }
     let plain = !value.contains(['=', ' ', ',', ';', ':']) || value == ":memory:";
     let is_file = || value.contains('/') && is_sqlite(value);
-    (plain && (value == ":memory:" || is_file()) && is_named()).then(|| of_path(value))
+    (plain && (value == ":memory:" || is_file()) && is_named()).then(|| location_in_path(value))
 }
 
-fn of_url(rest: &str) -> Location {
+fn location_in_url(rest: &str) -> DatabaseLocation {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     if path.contains(":memory:") || query.contains("mode=memory") || matches!(path, "" | "//" | "///") {
-        return Location::Memory;
+        return DatabaseLocation::Memory;
     }
     match path.strip_prefix("//") {
         // Four slashes and more are absolute everywhere.
-        Some(path) if path.starts_with("//") => Location::Absolute(format!("/{}", path.trim_start_matches('/'))),
+        Some(path) if path.starts_with("//") => {
+            DatabaseLocation::Absolute(format!("/{}", path.trim_start_matches('/')))
+        }
         Some(path) => match path.strip_prefix('/') {
-            Some(path) => Location::ThreeSlashes(path.to_owned()),
-            None => of_path(path),
+            Some(path) => DatabaseLocation::ThreeSlashes(path.to_owned()),
+            None => location_in_path(path),
         },
-        None => of_path(path),
+        None => location_in_path(path),
     }
 }
 
-fn of_path(path: &str) -> Location {
+fn location_in_path(path: &str) -> DatabaseLocation {
     if path == ":memory:" {
-        Location::Memory
+        DatabaseLocation::Memory
     } else if path.starts_with('/') {
-        Location::Absolute(path.to_owned())
+        DatabaseLocation::Absolute(path.to_owned())
     } else {
-        Location::Relative(path.trim_start_matches("./").to_owned())
+        DatabaseLocation::Relative(path.trim_start_matches("./").to_owned())
     }
 }
 
@@ -91,20 +95,20 @@ fn names_database(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(name: &str, value: &str, expect: Option<Location>) {
+    fn check(name: &str, value: &str, expect: Option<DatabaseLocation>) {
         assert_eq!(location(name, value), expect, "{name}={value}");
     }
 
     #[test]
     fn forms_of_sqlite_addresses() {
-        let absolute = |path: &str| Some(Location::Absolute(path.to_owned()));
-        let relative = |path: &str| Some(Location::Relative(path.to_owned()));
+        let absolute = |path: &str| Some(DatabaseLocation::Absolute(path.to_owned()));
+        let relative = |path: &str| Some(DatabaseLocation::Relative(path.to_owned()));
         check("DATABASE_URL", "sqlite:////data/app.db", absolute("/data/app.db"));
-        check("DATABASE_URL", "sqlite:///data/app.db", Some(Location::ThreeSlashes("data/app.db".to_owned())));
+        check("DATABASE_URL", "sqlite:///data/app.db", Some(DatabaseLocation::ThreeSlashes("data/app.db".to_owned())));
         check("DATABASE_URL", "sqlite+aiosqlite:///data/app.db", relative("data/app.db"));
         check("DATABASE_URL", "sqlite+aiosqlite:////data/app.db", absolute("/data/app.db"));
-        check("DATABASE_URL", "sqlite://", Some(Location::Memory));
-        check("DATABASE_URL", "sqlite:///:memory:", Some(Location::Memory));
+        check("DATABASE_URL", "sqlite://", Some(DatabaseLocation::Memory));
+        check("DATABASE_URL", "sqlite:///:memory:", Some(DatabaseLocation::Memory));
         check("DATABASE_URL", "sqlite://./data.db", relative("data.db"));
         check("DATABASE_URL", "sqlite:/data/app.db", absolute("/data/app.db"));
         check("DATABASE_URL", "jdbc:sqlite:/data/app.db", absolute("/data/app.db"));
@@ -112,7 +116,7 @@ mod tests {
         check("DATABASE_URL", "file:/data/app.db?connection_limit=1", absolute("/data/app.db"));
         check("ConnectionStrings__Db", "Data Source=/data/app.db;Cache=Shared", absolute("/data/app.db"));
         check("DB_PATH", "/data/app.sqlite3", absolute("/data/app.sqlite3"));
-        check("DB_PATH", ":memory:", Some(Location::Memory));
+        check("DB_PATH", ":memory:", Some(DatabaseLocation::Memory));
         check("DB_PATH", "see /data/app.sqlite3", None);
         check("DB_HOST", "users.db", None);
         check("SAMPLE_URL", "https://example.com/files/sample.db", None);

@@ -2,8 +2,8 @@
 //! are in.
 
 use super::mounts;
-use super::sqlite::{Location, location};
-use crate::catalogue::schema::{Engine, Sqlite};
+use super::sqlite::{DatabaseLocation, location};
+use crate::catalogue::schema::{DatabaseEngine, Sqlite};
 use crate::facts::images::{built, known_image, may_be_set, runs_default, variable, working_dir};
 use crate::model::{Model, Mount, MountKind, Service};
 use crate::source::Place;
@@ -58,20 +58,20 @@ pub(crate) fn files(model: &Model) -> Vec<SqliteFile<'_>> {
 pub(crate) fn is_of_other_engine(service: &Service, name: &str) -> bool {
     let known = known_image(service).filter(|known| known.exact);
     known.is_some_and(|known| {
-        let other = |file: &Sqlite| file.engine != Engine::Sqlite && file.variable.as_deref() == Some(name);
+        let other = |file: &Sqlite| file.engine != DatabaseEngine::Sqlite && file.variable.as_deref() == Some(name);
         known.image.sqlite.iter().any(other)
     })
 }
 
 /// The path in the container; of two readings the one that a mount covers.
-fn path_of(model: &Model, service: &Service, location: &Location) -> Option<String> {
+fn path_of(model: &Model, service: &Service, location: &DatabaseLocation) -> Option<String> {
     let directory = working_dir(service).map(|directory| directory.value.as_str());
     let covered = |path: &String| mounts::cover(model, service, path).is_some();
     match location {
-        Location::Memory => None,
-        Location::Absolute(path) => Some(mounts::join(None, path)),
-        Location::Relative(path) => directory.map(|directory| mounts::join(Some(directory), path)),
-        Location::ThreeSlashes(path) => {
+        DatabaseLocation::Memory => None,
+        DatabaseLocation::Absolute(path) => Some(mounts::join(None, path)),
+        DatabaseLocation::Relative(path) => directory.map(|directory| mounts::join(Some(directory), path)),
+        DatabaseLocation::ThreeSlashes(path) => {
             let below = directory.map(|directory| mounts::join(Some(directory), path)).filter(covered);
             below.or_else(|| Some(format!("/{path}")).filter(covered))
         }
@@ -82,7 +82,7 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
     let known = known_image(service).filter(|known| known.exact && runs_default(service))?;
     let answers = known.image.sqlite_for(known.tag);
     let [files] = answers.as_slice() else { return None };
-    let file = files.iter().find(|file| file.engine == Engine::Sqlite)?;
+    let file = files.iter().find(|file| file.engine == DatabaseEngine::Sqlite)?;
     let moved = file.variable.as_deref().and_then(|name| variable(service, name));
     let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
     (!is_replaced(service, file) && path.starts_with('/')).then_some(SqliteFile {
@@ -109,7 +109,8 @@ pub(crate) fn moved_to(path: &str, value: &str) -> String {
 /// not here may.
 pub(crate) fn is_replaced(service: &Service, file: &Sqlite) -> bool {
     let is_set = file.replaced_by.iter().any(|setting| {
-        variable(service, &setting.variable).is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+        variable(service, &setting.variable)
+            .is_some_and(|value| setting.contains(&value.value) || value.is_interpolated())
     });
     let may_be = |name: &str| may_be_set(service, name);
     is_set

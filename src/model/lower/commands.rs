@@ -1,6 +1,6 @@
 //! `command`, `entrypoint` and `healthcheck`.
 
-use super::{Context, entry, read};
+use super::{LoweringContext, entry, read};
 use crate::compose::load::short::words;
 use crate::compose::value::provenance::parts_within;
 use crate::compose::value::thin_arc::Few;
@@ -8,7 +8,7 @@ use crate::compose::value::{Data, Map, Value};
 use crate::model::types::{Command, Healthcheck, Spanned};
 
 /// The command under a key.
-pub(crate) fn command(cx: &Context<'_>, service: &Value, key: &str) -> Option<Command> {
+pub(crate) fn command(cx: &LoweringContext<'_>, service: &Value, key: &str) -> Option<Command> {
     let value = service.get(key)?;
     let words = match &value.data {
         Data::List(items) => items.iter().filter_map(read::as_text).collect(),
@@ -18,7 +18,7 @@ pub(crate) fn command(cx: &Context<'_>, service: &Value, key: &str) -> Option<Co
     Some(Command { place: value.place, words })
 }
 
-fn split(cx: &Context<'_>, value: &Value, text: &str) -> Vec<Spanned<String>> {
+fn split(cx: &LoweringContext<'_>, value: &Value, text: &str) -> Vec<Spanned<String>> {
     let words = words::split(text).unwrap_or_default().into_iter().map(|(word, range)| Spanned {
         parts: if text.get(range.clone()) == Some(&word) { parts_within(&value.parts, &range) } else { Few::new() },
         place: cx.texts.part(value, range),

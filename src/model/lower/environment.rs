@@ -1,6 +1,6 @@
-//! What stands as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
+//! What is as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
 
-use super::{Context, read};
+use super::{LoweringContext, read};
 use crate::collections::IndexMap;
 use crate::compose::value::provenance::parts_within;
 use crate::compose::value::{Data, Entry, Value};
@@ -8,12 +8,12 @@ use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};
 use crate::source::Place;
 
 /// What reaches the container, by name.
-pub(crate) fn variables(cx: &Context<'_>, service: &Value) -> IndexMap<String, Variable> {
+pub(crate) fn variables(cx: &LoweringContext<'_>, service: &Value) -> IndexMap<String, Variable> {
     let pairs = pairs(cx, service.get("environment"));
     pairs.into_iter().map(|pair| (pair.name.clone(), variable(cx, pair))).collect()
 }
 
-fn variable(cx: &Context<'_>, Pair { key, value, .. }: Pair) -> Variable {
+fn variable(cx: &LoweringContext<'_>, EnvironmentPair { key, value, .. }: EnvironmentPair) -> Variable {
     let place = value.as_ref().map_or(key, |value| value.place);
     let in_compose_file = cx.project.all_files.contains(&place.span.file);
     let source = if in_compose_file { VariableSource::Environment } else { VariableSource::EnvFile };
@@ -22,8 +22,8 @@ fn variable(cx: &Context<'_>, Pair { key, value, .. }: Pair) -> Variable {
 }
 
 /// Values by name; `None` where a name stands alone.
-pub(crate) fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<String, Spanned<Option<String>>> {
-    let values = pairs(cx, value).into_iter().map(|Pair { name, key, value }| match value {
+pub(crate) fn optional(cx: &LoweringContext<'_>, value: Option<&Value>) -> IndexMap<String, Spanned<Option<String>>> {
+    let values = pairs(cx, value).into_iter().map(|EnvironmentPair { name, key, value }| match value {
         Some(text) => {
             let Spanned { value, place, via, parts } = text;
             (name, Spanned { value: Some(value), place, via, parts })
@@ -34,21 +34,21 @@ pub(crate) fn optional(cx: &Context<'_>, value: Option<&Value>) -> IndexMap<Stri
 }
 
 /// Values by name; a name that stands alone has an empty one.
-pub(crate) fn labels(cx: &Context<'_>, service: &Value) -> IndexMap<String, Spanned<String>> {
+pub(crate) fn labels(cx: &LoweringContext<'_>, service: &Value) -> IndexMap<String, Spanned<String>> {
     let pairs = pairs(cx, service.get("labels")).into_iter();
     pairs.map(|pair| (pair.name, pair.value.unwrap_or_else(|| Spanned::new(String::new(), pair.key)))).collect()
 }
 
-struct Pair {
+struct EnvironmentPair {
     name: String,
     key: Place,
     value: Option<Spanned<String>>,
 }
 
-fn pairs(cx: &Context<'_>, value: Option<&Value>) -> Vec<Pair> {
+fn pairs(cx: &LoweringContext<'_>, value: Option<&Value>) -> Vec<EnvironmentPair> {
     match value.map(|value| &value.data) {
         Some(Data::Map(map)) => {
-            let pairs = map.iter().map(|(name, entry)| Pair {
+            let pairs = map.iter().map(|(name, entry)| EnvironmentPair {
                 name: name.to_string(),
                 key: entry.key,
                 value: read::as_text(&entry.value).map(|value| behind_name(cx, name, entry, value)),
@@ -60,8 +60,8 @@ fn pairs(cx: &Context<'_>, value: Option<&Value>) -> Vec<Pair> {
     }
 }
 
-/// The value of an entry that was written as an item `NAME=value` stands behind the name.
-fn behind_name(cx: &Context<'_>, name: &str, entry: &Entry, mut value: Spanned<String>) -> Spanned<String> {
+/// The value of an entry that was written as an item `NAME=value` comes after the name.
+fn behind_name(cx: &LoweringContext<'_>, name: &str, entry: &Entry, mut value: Spanned<String>) -> Spanned<String> {
     if entry.key != value.place {
         return value;
     }
@@ -74,16 +74,16 @@ fn behind_name(cx: &Context<'_>, name: &str, entry: &Entry, mut value: Spanned<S
     value
 }
 
-fn pair(cx: &Context<'_>, item: &Value) -> Option<Pair> {
+fn pair(cx: &LoweringContext<'_>, item: &Value) -> Option<EnvironmentPair> {
     let text = item.text()?;
     let Some((name, after)) = text.split_once('=') else {
-        return Some(Pair { name: text.to_owned(), key: item.place, value: None });
+        return Some(EnvironmentPair { name: text.to_owned(), key: item.place, value: None });
     };
     let value = stretch(cx, item, name.len() + 1, after);
-    Some(Pair { name: name.to_owned(), key: item.place, value: Some(value) })
+    Some(EnvironmentPair { name: name.to_owned(), key: item.place, value: Some(value) })
 }
 
-fn stretch(cx: &Context<'_>, item: &Value, start: usize, text: &str) -> Spanned<String> {
+fn stretch(cx: &LoweringContext<'_>, item: &Value, start: usize, text: &str) -> Spanned<String> {
     let range = start..start + text.len();
     Spanned {
         value: text.to_owned(),
@@ -120,7 +120,7 @@ pub(crate) fn extra_hosts(service: &Value) -> Vec<Spanned<(String, String)>> {
 }
 
 /// The `env_file`s of a service. Those of active services the loader has taken out of the project.
-pub(crate) fn env_files(cx: &Context<'_>, name: &str, service: &Value) -> Vec<EnvFile> {
+pub(crate) fn env_files(cx: &LoweringContext<'_>, name: &str, service: &Value) -> Vec<EnvFile> {
     if let Some(files) = cx.env_files.get(name) {
         let files = files.iter().map(|file| EnvFile {
             path: Spanned::new(file.path.to_string_lossy().into_owned(), file.place),

@@ -21,7 +21,7 @@ use crate::source::Place;
 use crate::source::{FileId, Span};
 
 /// What the lowering of every service needs.
-struct Context<'a> {
+struct LoweringContext<'a> {
     project: &'a Project,
     texts: &'a Texts<'a>,
     /// The `env_file`s by service.
@@ -34,7 +34,7 @@ pub fn lower(project: &Project, texts: &Texts<'_>) -> Model {
     for file in &project.env_files {
         env_files.entry(file.service.as_str()).or_default().push(file);
     }
-    let cx = Context { project, texts, env_files };
+    let cx = LoweringContext { project, texts, env_files };
     let mut services = IndexMap::default();
     let mut disabled = IndexMap::default();
     for (name, entry) in section(&project.root, "services") {

@@ -1,13 +1,13 @@
 //! `volumes` and `tmpfs`.
 
-use super::{Context, read};
+use super::{LoweringContext, read};
 use crate::compose::load::short::volume::clean;
 use crate::compose::value::provenance::parts_within;
 use crate::compose::value::{Part, Value};
 use crate::model::types::{Mount, MountKind, Spanned};
 
 /// The mounts of a service, those of `tmpfs` last.
-pub(crate) fn mounts(cx: &Context<'_>, service: &Value) -> Vec<Mount> {
+pub(crate) fn mounts(cx: &LoweringContext<'_>, service: &Value) -> Vec<Mount> {
     let volumes = read::items(service, "volumes").iter().filter_map(mount);
     volumes.chain(read::items(service, "tmpfs").iter().filter_map(|entry| tmpfs(cx, entry))).collect()
 }
@@ -48,7 +48,7 @@ fn is_unknown(source: &Value) -> bool {
 }
 
 /// `/run` or `/run:size=64m,exec`
-fn tmpfs(cx: &Context<'_>, entry: &Value) -> Option<Mount> {
+fn tmpfs(cx: &LoweringContext<'_>, entry: &Value) -> Option<Mount> {
     let text = entry.text()?;
     let path = text.split(':').next().unwrap_or(text);
     let stretch = |range: std::ops::Range<usize>, value: String| Spanned {

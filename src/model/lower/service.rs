@@ -5,14 +5,14 @@ use super::environment::{env_files, extra_hosts, labels, optional, variables};
 use super::image::image;
 use super::mounts::mounts;
 use super::ports::ports;
-use super::{Context, entry, read, resources};
+use super::{LoweringContext, entry, read, resources};
 use crate::collections::IndexMap;
 use crate::compose::value::{Entry, Map, Value};
 use crate::model::types::{Attachment, Build, Dependency, Grant, Isolation, Service, Spanned};
 use crate::source::Place;
 
 /// A service.
-pub(crate) fn service(cx: &Context<'_>, name: &str, at: &Entry, map: &Map) -> Service {
+pub(crate) fn service(cx: &LoweringContext<'_>, name: &str, at: &Entry, map: &Map) -> Service {
     let value = &at.value;
     Service {
         name: name.to_owned(),
@@ -73,7 +73,7 @@ fn key(service: &Map, key: &str) -> Option<Place> {
     service.get(key).filter(|entry| !read::is_implied(&entry.value)).map(|entry| entry.key)
 }
 
-fn build(cx: &Context<'_>, service: &Map) -> Option<Build> {
+fn build(cx: &LoweringContext<'_>, service: &Map) -> Option<Build> {
     let entry = entry(service, "build")?;
     let value = &entry.value;
     value.map()?;

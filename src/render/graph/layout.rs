@@ -1,4 +1,4 @@
-//! Where the boxes of a drawing stand and which way its arrows go: in layers, and around what is in between.
+//! Where the boxes of a drawing are and which way its arrows go: in layers, and around what is in between.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use rust_sugiyama::from_vertices_and_edges;
 
 use crate::guard::guarded;
 
-/// The least space between two things that stand side by side, and between layers.
+/// The least space between two things that are side by side, and between layers.
 const GAP: f64 = 14.0;
 /// The space that a box has around it besides.
 const AROUND: f64 = 14.0;
@@ -15,17 +15,17 @@ const AROUND: f64 = 14.0;
 pub(super) const MARGIN: f64 = 24.0;
 /// The most space between two arrows that end at one side of a box.
 const ENDS: f64 = 16.0;
-/// What is linked to nothing stands in rows of this width, if the rest is not wider.
+/// What is linked to nothing is in rows of this width, if the rest is not wider.
 const ROW: f64 = 900.0;
 
 /// A point, or a width and a height, in pixels.
-pub(super) type Pair = (f64, f64);
+pub(super) type Point = (f64, f64);
 
 /// An arrow that is to be drawn: from one box to another, with room for its label.
 pub(super) struct Wish {
     pub(super) from: usize,
     pub(super) to: usize,
-    pub(super) label: Pair,
+    pub(super) label: Point,
     /// What it looks like: arrows of one look that lead far down to one box become one line.
     pub(super) look: &'static str,
 }
@@ -34,34 +34,34 @@ pub(super) struct Wish {
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Route {
     /// From the rim of the first box to that of the second, or to a point of the arrow that it joins.
-    pub(super) points: Vec<Pair>,
+    pub(super) points: Vec<Point>,
     /// Whether it joins another arrow, which has the tip.
     pub(super) joins: bool,
     /// The middle of its label.
-    pub(super) label: Pair,
+    pub(super) label: Point,
 }
 
 /// A drawing without its lines.
 pub(super) struct Layout {
     /// The middle of each box.
-    pub(super) middles: Vec<Pair>,
+    pub(super) middles: Vec<Point>,
     /// The way of each arrow.
     pub(super) routes: Vec<Route>,
 }
 
 /// Places boxes of these sizes: the parts that hang together side by side, each in layers; what is linked to nothing in
 /// rows below.
-pub(super) fn layout(sizes: &[Pair], wishes: &[Wish]) -> Layout {
+pub(super) fn layout(sizes: &[Point], wishes: &[Wish]) -> Layout {
     let chains = chains(wishes, &heights(sizes.len(), wishes));
-    let mut placed = Placed::of(sizes, wishes, &chains);
+    let mut placed = Placed::arrange(sizes, wishes, &chains);
     let middles = placed.middles(sizes);
     let routes = routes(sizes, wishes, &chains, &placed, &middles);
     Layout { middles, routes }
 }
 
-/// Between two boxes of neighbouring layers lies a layer for labels, and an arrow has a joint in each layer that it crosses.
-struct Chain {
-    /// The box that stands higher.
+/// Between two boxes of neighboring layers lies a layer for labels, and an arrow has a joint in each layer that it crosses.
+struct ArrowChain {
+    /// The box that is higher.
     upper: usize,
     lower: usize,
     /// The joints, from the upper box to the lower one, as vertices of the layout. The first is its own and has the label;
@@ -69,7 +69,7 @@ struct Chain {
     joints: Vec<usize>,
 }
 
-/// How many arrows lead from each box to the end of the longest way down; one that closes a circle counts the other way.
+/// How many arrows lead from each box to the end of the longest way down; one that closes a cycle counts the other way.
 fn heights(count: usize, wishes: &[Wish]) -> Vec<usize> {
     let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
     for wish in wishes {
@@ -77,18 +77,18 @@ fn heights(count: usize, wishes: &[Wish]) -> Vec<usize> {
             next.push(wish.to);
         }
     }
-    let mut walk = Walk { next, heights: vec![None; count], open: vec![false; count] };
+    let mut walk = LayoutWalk { next, heights: vec![None; count], open: vec![false; count] };
     (0..count).map(|at| walk.height(at)).collect()
 }
 
-struct Walk {
+struct LayoutWalk {
     next: Vec<Vec<usize>>,
     heights: Vec<Option<usize>>,
     /// Whether a box is on the way that is being walked.
     open: Vec<bool>,
 }
 
-impl Walk {
+impl LayoutWalk {
     fn height(&mut self, at: usize) -> usize {
         if let Some(known) = self.heights.get(at).copied().flatten() {
             return known;
@@ -114,7 +114,7 @@ impl Walk {
     }
 }
 
-fn linked(sizes: &[Pair], wishes: &[Wish]) -> Vec<(u32, Pair)> {
+fn linked(sizes: &[Point], wishes: &[Wish]) -> Vec<(u32, Point)> {
     let is_linked = |at: &usize| wishes.iter().any(|wish| wish.from == *at || wish.to == *at);
     sizes
         .iter()
@@ -126,18 +126,18 @@ fn linked(sizes: &[Pair], wishes: &[Wish]) -> Vec<(u32, Pair)> {
 
 /// The parts that hang together, each with the middles of its vertices; an edge leads upwards. A defect of the layout must
 /// not cost the picture.
-fn parts(vertices: &[(u32, Pair)], edges: &[(u32, u32)]) -> Vec<Vec<(usize, Pair)>> {
+fn parts(vertices: &[(u32, Point)], edges: &[(u32, u32)]) -> Vec<Vec<(usize, Point)>> {
     let config = Config { vertex_spacing: GAP, ranking_type: RankingType::Up, ..Config::default() };
     let layouts = guarded(|| from_vertices_and_edges(vertices, edges, &config)).unwrap_or_default();
     // The layout numbers vertices by their place in the list, whatever number they have there.
     let vertex = |at: usize| vertices.get(at).map(|(number, _)| *number as usize);
-    let part = |points: Vec<(usize, Pair)>| {
+    let part = |points: Vec<(usize, Point)>| {
         points.into_iter().filter_map(|(at, (x, y))| Some((vertex(at)?, (x, -y)))).collect()
     };
     layouts.into_iter().map(|(points, _, _)| part(points)).collect()
 }
 
-fn chains(wishes: &[Wish], heights: &[usize]) -> Vec<Chain> {
+fn chains(wishes: &[Wish], heights: &[usize]) -> Vec<ArrowChain> {
     let mut next = heights.len();
     let mut joint = || {
         next += 1;
@@ -157,22 +157,22 @@ fn chains(wishes: &[Wish], heights: &[usize]) -> Vec<Chain> {
                 *shared.entry((lower, wish.look, level)).or_insert_with(&mut joint)
             }
         };
-        chains.push(Chain { upper, lower, joints: (bottom + 1..top).rev().map(of_level).collect() });
+        chains.push(ArrowChain { upper, lower, joints: (bottom + 1..top).rev().map(of_level).collect() });
     }
     chains
 }
 
 /// Where boxes and joints are.
 struct Placed {
-    points: BTreeMap<usize, Pair>,
+    points: BTreeMap<usize, Point>,
     /// The top and the bottom of the layer of boxes that a joint crosses.
-    crossed: BTreeMap<usize, Pair>,
+    crossed: BTreeMap<usize, Point>,
     width: f64,
     bottom: f64,
 }
 
 impl Placed {
-    fn of(sizes: &[Pair], wishes: &[Wish], chains: &[Chain]) -> Placed {
+    fn arrange(sizes: &[Point], wishes: &[Wish], chains: &[ArrowChain]) -> Placed {
         let mut vertices = linked(sizes, wishes);
         let mut edges = Vec::new();
         let mut crossing = Vec::new();
@@ -194,14 +194,14 @@ impl Placed {
         edges.dedup();
         let mut seen = BTreeSet::new();
         vertices.retain(|(at, _)| seen.insert(*at));
-        let of_vertex: BTreeMap<usize, Pair> = vertices.iter().map(|(at, size)| (*at as usize, *size)).collect();
+        let of_vertex: BTreeMap<usize, Point> = vertices.iter().map(|(at, size)| (*at as usize, *size)).collect();
         let size = |at: &usize| of_vertex.get(at).copied().unwrap_or_default();
         let mut placed = Placed { points: BTreeMap::new(), crossed: BTreeMap::new(), width: MARGIN, bottom: 0.0 };
         for part in parts(&vertices, &edges) {
             let left = part.iter().map(|(at, (x, _))| x - size(at).0 / 2.0).fold(f64::INFINITY, f64::min);
             let top = part.iter().map(|(at, (_, y))| y - size(at).1 / 2.0).fold(f64::INFINITY, f64::min);
             let start = placed.width;
-            let mut extents: BTreeMap<i64, Pair> = BTreeMap::new();
+            let mut extents: BTreeMap<i64, Point> = BTreeMap::new();
             for (at, (x, y)) in &part {
                 let (x, y) = (x - left + start, y - top + MARGIN);
                 let (width, height) = size(at);
@@ -223,13 +223,13 @@ impl Placed {
     }
 
     /// The points of a joint: through a layer of boxes an arrow goes straight down.
-    fn through(&self, joint: usize) -> Vec<Pair> {
+    fn through(&self, joint: usize) -> Vec<Point> {
         let Some((x, y)) = self.points.get(&joint) else { return Vec::new() };
         self.crossed.get(&joint).map_or_else(|| vec![(*x, *y)], |(top, bottom)| vec![(*x, *top), (*x, *bottom)])
     }
 
     /// The middles of all boxes; those that have none yet get theirs in rows.
-    fn middles(&mut self, sizes: &[Pair]) -> Vec<Pair> {
+    fn middles(&mut self, sizes: &[Point]) -> Vec<Point> {
         let limit = self.width.max(ROW);
         let (mut x, mut y) = (MARGIN, self.bottom + if self.points.is_empty() { MARGIN } else { 2.0 * GAP });
         let mut tallest: f64 = 0.0;
@@ -251,7 +251,7 @@ impl Placed {
     }
 }
 
-fn routes(sizes: &[Pair], wishes: &[Wish], chains: &[Chain], placed: &Placed, middles: &[Pair]) -> Vec<Route> {
+fn routes(sizes: &[Point], wishes: &[Wish], chains: &[ArrowChain], placed: &Placed, middles: &[Point]) -> Vec<Route> {
     let middle = |at: usize| middles.get(at).copied().unwrap_or_default();
     let size = |at: usize| sizes.get(at).copied().unwrap_or_default();
     let ends = ends(chains, placed, sizes, middles);
@@ -287,7 +287,12 @@ fn routes(sizes: &[Pair], wishes: &[Wish], chains: &[Chain], placed: &Placed, mi
 
 /// Where arrows leave the bottom of a box or end at its top, by their joint next to it: side by side, in the order of what
 /// they come from or lead to.
-fn ends(chains: &[Chain], placed: &Placed, sizes: &[Pair], middles: &[Pair]) -> BTreeMap<(usize, bool, usize), f64> {
+fn ends(
+    chains: &[ArrowChain],
+    placed: &Placed,
+    sizes: &[Point],
+    middles: &[Point],
+) -> BTreeMap<(usize, bool, usize), f64> {
     let mut sides: BTreeMap<(usize, bool), BTreeMap<usize, f64>> = BTreeMap::new();
     for chain in chains {
         for (at, is_bottom, joint) in
@@ -317,7 +322,7 @@ fn ends(chains: &[Chain], placed: &Placed, sizes: &[Pair], middles: &[Pair]) -> 
 mod tests {
     use super::*;
 
-    const BOX: Pair = (100.0, 50.0);
+    const BOX: Point = (100.0, 50.0);
 
     fn laid(count: usize, arrows: &[(usize, usize)]) -> Layout {
         let wishes: Vec<Wish> =
@@ -326,7 +331,7 @@ mod tests {
     }
 
     /// Whether a point lies inside of a box, its rim left out.
-    fn is_inside(point: Pair, middle: Pair) -> bool {
+    fn is_inside(point: Point, middle: Point) -> bool {
         (point.0 - middle.0).abs() < BOX.0 / 2.0 - 1.0 && (point.1 - middle.1).abs() < BOX.1 / 2.0 - 1.0
     }
 

@@ -6,10 +6,11 @@ mod mermaid;
 mod svg;
 
 use super::{guarded, xml};
-use crate::graph::{Audience, Graph, Link, ServiceNode};
+use crate::graph::{Audience, Graph, ServiceLink, ServiceNode};
 
 /// The shape of the picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub(crate) enum GraphFormat {
     /// For Markdown.
     Mermaid,
@@ -46,7 +47,7 @@ fn audiences(graph: &Graph) -> Vec<Audience> {
     audiences
 }
 
-/// What stands in the box of a service, line by line.
+/// What is in the box of a service, line by line.
 fn label_of(service: &ServiceNode) -> Vec<String> {
     let name = match service.replicas {
         1 => service.name.clone(),
@@ -55,7 +56,7 @@ fn label_of(service: &ServiceNode) -> Vec<String> {
     if service.image.is_empty() { vec![name] } else { vec![name, service.image.clone()] }
 }
 
-fn port_list(link: &Link) -> String {
+fn port_list(link: &ServiceLink) -> String {
     link.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{Layout, MARGIN, Pair, Route, Wish, layout};
+use super::layout::{Layout, MARGIN, Point, Route, Wish, layout};
 use super::{audiences, label_of, port_list};
 use crate::graph::{Graph, LinkKind, StoreNode};
 use crate::render::xml::escape;
@@ -26,7 +26,7 @@ const STYLE: &str = "text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1c2
 .bad{stroke:#ff7b72}text.bad{fill:#ff7b72;stroke:#0d1117}.dim{stroke:#484f58}}";
 
 /// A box of the drawing.
-struct Shape {
+struct BoxShape {
     class: &'static str,
     lines: Vec<String>,
     /// The networks of a service, as indices into those of the graph.
@@ -35,8 +35,8 @@ struct Shape {
     stores: Vec<String>,
 }
 
-impl Shape {
-    fn size(&self) -> Pair {
+impl BoxShape {
+    fn size(&self) -> Point {
         let longest = |lines: &[String]| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64;
         let text = (longest(&self.lines) * LETTER).max(longest(&self.stores) * SMALL + PADDING).max(60.0);
         let rows = (self.lines.len() + self.networks.len() + self.stores.len()) as f64;
@@ -67,7 +67,7 @@ impl Arrow {
 /// The whole drawing.
 pub(super) fn render(graph: &Graph) -> String {
     let (shapes, arrows) = parts(graph);
-    let sizes: Vec<Pair> = shapes.iter().map(Shape::size).collect();
+    let sizes: Vec<Point> = shapes.iter().map(BoxShape::size).collect();
     let wishes: Vec<Wish> = arrows.iter().map(Arrow::wish).collect();
     let layout = layout(&sizes, &wishes);
     let mut out = String::new();
@@ -76,22 +76,22 @@ pub(super) fn render(graph: &Graph) -> String {
     out
 }
 
-fn parts(graph: &Graph) -> (Vec<Shape>, Vec<Arrow>) {
+fn parts(graph: &Graph) -> (Vec<BoxShape>, Vec<Arrow>) {
     let audiences = audiences(graph);
-    let plain = |class: &'static str, line: &str| Shape {
+    let plain = |class: &'static str, line: &str| BoxShape {
         class,
         lines: vec![line.to_owned()],
         networks: Vec::new(),
         stores: Vec::new(),
     };
-    let mut shapes: Vec<Shape> = audiences.iter().map(|one| plain("who", one.words())).collect();
+    let mut shapes: Vec<BoxShape> = audiences.iter().map(|one| plain("who", one.words())).collect();
     let first_service = shapes.len();
     for (at, service) in graph.services.iter().enumerate() {
         let networks = graph.networks.iter().enumerate().filter(|(_, network)| network.members.contains(&at));
         let own = graph.stores.iter().filter_map(|store| Some((store, own_mount(store)?)));
         let stores =
             own.filter(|(_, (owner, _))| *owner == at).map(|(store, (_, path))| format!("{path} in {}", store.name));
-        shapes.push(Shape {
+        shapes.push(BoxShape {
             class: if service.is_datastore { "data" } else { "box" },
             lines: label_of(service),
             networks: networks.map(|(index, _)| index).collect(),
@@ -121,7 +121,7 @@ fn parts(graph: &Graph) -> (Vec<Shape>, Vec<Arrow>) {
     (shapes, arrows)
 }
 
-/// The one service that mounts a store, and where; what several share stands on its own.
+/// The one service that mounts a store, and where; what several share is on its own.
 fn own_mount(store: &StoreNode) -> Option<(usize, &str)> {
     let mut mounts = store.mounts.iter();
     let (service, path) = mounts.next()?;
@@ -129,10 +129,10 @@ fn own_mount(store: &StoreNode) -> Option<(usize, &str)> {
 }
 
 /// The width and the height of the whole.
-fn extent(shapes: &[Shape], arrows: &[Arrow], layout: &Layout) -> Pair {
+fn extent(shapes: &[BoxShape], arrows: &[Arrow], layout: &Layout) -> Point {
     let boxes = shapes
         .iter()
-        .map(Shape::size)
+        .map(BoxShape::size)
         .zip(&layout.middles)
         .map(|((width, height), (x, y))| (x + width / 2.0, y + height / 2.0));
     let points = layout.routes.iter().flat_map(|route| route.points.iter().copied());
@@ -141,11 +141,11 @@ fn extent(shapes: &[Shape], arrows: &[Arrow], layout: &Layout) -> Pair {
         .zip(&layout.routes)
         .map(|(arrow, route)| (route.label.0 + arrow.wish().label.0 / 2.0, route.label.1));
     let most =
-        boxes.chain(points).chain(labels).fold((MARGIN, MARGIN), |most: Pair, (x, y)| (most.0.max(x), most.1.max(y)));
+        boxes.chain(points).chain(labels).fold((MARGIN, MARGIN), |most: Point, (x, y)| (most.0.max(x), most.1.max(y)));
     (most.0 + MARGIN, most.1 + MARGIN)
 }
 
-fn draw(graph: &Graph, shapes: &[Shape], arrows: &[Arrow], layout: &Layout, out: &mut String) -> std::fmt::Result {
+fn draw(graph: &Graph, shapes: &[BoxShape], arrows: &[Arrow], layout: &Layout, out: &mut String) -> std::fmt::Result {
     let (width, height) = extent(shapes, arrows, layout);
     writeln!(
         out,
@@ -198,7 +198,7 @@ fn draw_label(arrow: &Arrow, route: &Route, out: &mut String) -> std::fmt::Resul
     writeln!(out, "<text class=\"{class}\" text-anchor=\"middle\" x=\"{x:.1}\" y=\"{:.1}\">{label}</text>", y + 3.5)
 }
 
-fn draw_shape(graph: &Graph, shape: &Shape, middle: Pair, out: &mut String) -> std::fmt::Result {
+fn draw_shape(graph: &Graph, shape: &BoxShape, middle: Point, out: &mut String) -> std::fmt::Result {
     let (width, height) = shape.size();
     let (x, left, top) = (middle.0, middle.0 - width / 2.0, middle.1 - height / 2.0);
     let round = if shape.class == "box" { 6 } else { 14 };

@@ -6,9 +6,9 @@ mod types;
 use std::path::Path;
 
 use types::{
-    Artifact, ArtifactChange, ArtifactLocation, Component, Configuration, Fix, Invocation, Location, Log,
-    LogicalLocation, Message, Notification, PhysicalLocation, Properties, Region, Replacement, ResultOut, Rule, Run,
-    Suppression, Text, Tool,
+    Artifact, ArtifactChange, ArtifactLocation, Component, Log, LogicalLocation, Message, Notification,
+    PhysicalLocation, Properties, Region, Replacement, ResultOut, SarifConfiguration, SarifFix, SarifInvocation,
+    SarifLocation, SarifRule, SarifRun, SarifSuppression, SarifText, Tool,
 };
 
 use super::json::document;
@@ -17,7 +17,7 @@ use super::{clean, rule_url};
 use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
 use crate::source::{Span, relative};
 
-/// What stands for the working directory; the same checkout gives the same output wherever it stands.
+/// What stands for the working directory; the same checkout gives the same output wherever it is.
 const ROOT: &str = "%SRCROOT%";
 /// The name of the fingerprint, with the version of what it is made of.
 const FINGERPRINT: &str = "plimsollFingerprint/v1";
@@ -33,7 +33,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         information_uri: "https://plimsoll.dev",
         rules: rules.iter().map(|id| rule(*id)).collect(),
     };
-    let run = Run {
+    let run = SarifRun {
         tool: Tool { driver },
         column_kind: "unicodeCodePoints",
         original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
@@ -51,16 +51,16 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(id: RuleId) -> Rule {
+fn rule(id: RuleId) -> SarifRule {
     let (name, document) = (id.name(), id.document());
     let text = document.text();
-    Rule {
+    SarifRule {
         id: name,
-        short_description: Some(Text::plain(document.summary)),
-        full_description: Some(Text::plain(what_it_does(document))),
-        help: Some(Text { text: plain(&text), markdown: Some(linked(text.trim())) }),
+        short_description: Some(SarifText::plain(document.summary)),
+        full_description: Some(SarifText::plain(what_it_does(document))),
+        help: Some(SarifText { text: plain(&text), markdown: Some(linked(text.trim())) }),
         help_uri: rule_url(name),
-        default_configuration: Some(Configuration { level: level(document.severity) }),
+        default_configuration: Some(SarifConfiguration { level: level(document.severity) }),
         properties: Some(Properties {
             tags: tags(document),
             precision: Some(document.confidence.name()),
@@ -123,20 +123,20 @@ fn plain(markdown: &str) -> String {
     lines.map(|line| line.trim_start_matches('#').trim_start_matches(' ')).collect::<Vec<_>>().join("\n")
 }
 
-fn invocation(view: &View<'_>) -> Invocation {
+fn invocation(view: &View<'_>) -> SarifInvocation {
     let failures = &view.report.failures;
     let notifications = failures.iter().map(|failure| Notification { level: "error", message: message(failure) });
-    Invocation { execution_successful: failures.is_empty(), tool_execution_notifications: notifications.collect() }
+    SarifInvocation { execution_successful: failures.is_empty(), tool_execution_notifications: notifications.collect() }
 }
 
 fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[RuleId]) -> ResultOut {
-    let related = finding.labels.iter().enumerate().map(|(index, label)| Location {
+    let related = finding.labels.iter().enumerate().map(|(index, label)| SarifLocation {
         id: Some(index + 1),
         physical_location: place(view, label.place.span),
         logical_locations: Vec::new(),
         message: Some(message(&label.message)),
     });
-    let suppressions = finding.suppressed.iter().map(|suppressed| Suppression {
+    let suppressions = finding.suppressed.iter().map(|suppressed| SarifSuppression {
         kind: match suppressed.by {
             SuppressedBy::Comment => "inSource",
             SuppressedBy::Configuration | SuppressedBy::Baseline => "external",
@@ -150,10 +150,10 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),
         level: level(finding.severity),
         message: message(&view.message(finding)),
-        locations: [Location {
+        locations: [SarifLocation {
             id: None,
             physical_location: place(view, finding.place.span),
-            logical_locations: resource.into_iter().map(LogicalLocation::of).collect(),
+            logical_locations: resource.into_iter().map(LogicalLocation::from_name).collect(),
             message: None,
         }],
         related_locations: related.collect(),
@@ -174,7 +174,7 @@ fn message(text: &str) -> Message {
     Message { text: if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text } }
 }
 
-fn fix(view: &View<'_>, fix: &finding::Fix) -> Fix {
+fn fix(view: &View<'_>, fix: &finding::Fix) -> SarifFix {
     let mut changes: Vec<(Span, ArtifactChange)> = Vec::new();
     for edit in &fix.edits {
         let content = (!edit.text.is_empty()).then(|| Artifact { text: edit.text.clone() });
@@ -193,7 +193,7 @@ fn fix(view: &View<'_>, fix: &finding::Fix) -> Fix {
             Replacement { deleted_region: start, inserted_content: Some(Artifact { text: file.text.clone() }) };
         ArtifactChange { artifact_location: located(view, &file.path), replacements: vec![replacement] }
     });
-    Fix {
+    SarifFix {
         description: message(&fix.title),
         artifact_changes: changes.into_iter().map(|(_, change)| change).chain(created).collect(),
         properties: Properties { safety: Some(fix.safety.name()), ..Properties::default() },

@@ -13,16 +13,16 @@ pub(super) struct Log {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
-    pub(super) runs: [Run; 1],
+    pub(super) runs: [SarifRun; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run {
+pub(super) struct SarifRun {
     pub(super) tool: Tool,
     pub(super) column_kind: &'static str,
     pub(super) original_uri_base_ids: BTreeMap<&'static str, ArtifactLocation>,
-    pub(super) invocations: [Invocation; 1],
+    pub(super) invocations: [SarifInvocation; 1],
     pub(super) results: Vec<ResultOut>,
 }
 
@@ -37,41 +37,41 @@ pub(super) struct Component {
     pub(super) name: &'static str,
     pub(super) semantic_version: &'static str,
     pub(super) information_uri: &'static str,
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<SarifRule>,
 }
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
+pub(super) struct SarifRule {
     pub(super) id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) short_description: Option<Text>,
+    pub(super) short_description: Option<SarifText>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) full_description: Option<Text>,
+    pub(super) full_description: Option<SarifText>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) help: Option<Text>,
+    pub(super) help: Option<SarifText>,
     pub(super) help_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) default_configuration: Option<Configuration>,
+    pub(super) default_configuration: Option<SarifConfiguration>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) properties: Option<Properties>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Text {
+pub(super) struct SarifText {
     pub(super) text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) markdown: Option<String>,
 }
 
-impl Text {
-    pub(super) fn plain(text: impl Into<String>) -> Text {
-        Text { text: text.into(), markdown: None }
+impl SarifText {
+    pub(super) fn plain(text: impl Into<String>) -> SarifText {
+        SarifText { text: text.into(), markdown: None }
     }
 }
 
 #[derive(Serialize)]
-pub(super) struct Configuration {
+pub(super) struct SarifConfiguration {
     pub(super) level: &'static str,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Properties {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct SarifInvocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_execution_notifications: Vec<Notification>,
@@ -121,20 +121,20 @@ pub(super) struct ResultOut {
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: [Location; 1],
+    pub(super) locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) related_locations: Vec<Location>,
+    pub(super) related_locations: Vec<SarifLocation>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     /// Empty for a finding that counts: the standard wants it on all results or on none.
-    pub(super) suppressions: Vec<Suppression>,
+    pub(super) suppressions: Vec<SarifSuppression>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) fixes: Vec<Fix>,
+    pub(super) fixes: Vec<SarifFix>,
     pub(super) properties: Properties,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
+pub(super) struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
     pub(super) physical_location: PhysicalLocation,
@@ -151,7 +151,7 @@ pub(super) struct LogicalLocation {
 }
 
 impl LogicalLocation {
-    pub(super) fn of(fully_qualified_name: String) -> LogicalLocation {
+    pub(super) fn from_name(fully_qualified_name: String) -> LogicalLocation {
         LogicalLocation { fully_qualified_name }
     }
 }
@@ -191,7 +191,7 @@ pub(super) struct Region {
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression {
+pub(super) struct SarifSuppression {
     pub(super) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) justification: Option<String>,
@@ -200,7 +200,7 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Fix {
+pub(super) struct SarifFix {
     pub(super) description: Message,
     pub(super) artifact_changes: Vec<ArtifactChange>,
     pub(super) properties: Properties,

@@ -6,25 +6,25 @@ use crate::collections::HashSet;
 use crate::finding::Finding;
 use crate::source::{NodeId, SourceFile};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, Role};
+use crate::text::dotenv::{EnvFileRole, KnownVariables};
 use crate::yaml::{NodeKind, Tree};
 
 /// What a comment covers in its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Scope {
+pub(crate) struct CommentScope {
     /// All of it.
     pub(crate) file: bool,
     /// These nodes.
     pub(crate) nodes: HashSet<NodeId>,
-    /// In a file that is no tree: what starts on this line, from 1.
+    /// In a file that is not a tree: what starts on this line, from 1.
     pub(crate) line: Option<u32>,
-    /// What is found about these services, wherever it stands in their project.
+    /// What is found about these services, wherever it is in their project.
     pub(crate) services: Vec<String>,
-    /// The service that the comment stands in or on.
+    /// The service that the comment is in or on.
     pub(crate) inside: Option<String>,
 }
 
-impl Scope {
+impl CommentScope {
     /// Whether there is nothing that the comment could belong to.
     pub(crate) fn is_empty(&self) -> bool {
         !self.file && self.nodes.is_empty() && self.line.is_none()
@@ -37,7 +37,7 @@ pub(crate) fn is_of_service(finding: &Finding, service: &str) -> bool {
 }
 
 /// A key with its value, or an entry of a list.
-struct Entry {
+struct EntrySpan {
     key: NodeId,
     value: NodeId,
     service: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Attacher<'a> {
     tree: &'a Tree,
     source: &'a SourceFile,
     by_line: BTreeMap<u32, Vec<usize>>,
-    entries: Vec<Entry>,
+    entries: Vec<EntrySpan>,
 }
 
 impl<'a> Attacher<'a> {
@@ -63,27 +63,27 @@ impl<'a> Attacher<'a> {
     }
 
     /// What a comment that starts at a byte belongs to.
-    pub(crate) fn scope(&self, start: u32) -> Scope {
+    pub(crate) fn scope(&self, start: u32) -> CommentScope {
         let first = self.tree.documents.first().and_then(|root| self.tree.node(*root));
         if first.is_none_or(|first| start < first.start) {
-            return Scope { file: true, ..Scope::default() };
+            return CommentScope { file: true, ..CommentScope::default() };
         }
-        let line = match stands_alone(self.source, start) {
+        let line = match is_alone_on_its_line(self.source, start) {
             false => Some(self.source.position(start).line),
             true => line_below(self.source, start).filter(|line| !self.is_deeper(start, *line)),
         };
         line.map(|line| self.scope_of_line(line)).unwrap_or_default()
     }
 
-    /// Whether a comment is indented more than the line below it: then it ends what stands above.
+    /// Whether a comment is indented more than the line below it: then it ends what is above.
     fn is_deeper(&self, comment: u32, line: u32) -> bool {
         let below = line_text(self.source, line);
         let indent = below.chars().take_while(|letter| *letter == ' ').count() as u32 + 1;
         self.source.position(comment).column > indent && !below.trim_start().starts_with('-')
     }
 
-    fn scope_of_line(&self, line: u32) -> Scope {
-        let mut scope = Scope::default();
+    fn scope_of_line(&self, line: u32) -> CommentScope {
+        let mut scope = CommentScope::default();
         for entry in self.by_line.get(&line).into_iter().flatten().filter_map(|at| self.entries.get(*at)) {
             scope.nodes.insert(entry.key);
             self.subtree(entry.value, &mut scope.nodes);
@@ -132,7 +132,7 @@ impl<'a> Attacher<'a> {
         let start = self.tree.node(key).map_or(0, |node| node.start);
         let first = self.line(start);
         let at = self.entries.len();
-        self.entries.push(Entry { key, value, service, inside });
+        self.entries.push(EntrySpan { key, value, service, inside });
         self.by_line.entry(first).or_default().push(at);
         // Behind the end of a value of several lines there is room for a comment, too.
         if let Some(node) = self.tree.node(value)
@@ -168,15 +168,20 @@ fn is_block(kind: &NodeKind) -> bool {
     matches!(kind, NodeKind::Mapping(_, false) | NodeKind::Sequence(_, false) | NodeKind::Scalar(_, Literal | Folded))
 }
 
-/// The comments of a file that is no YAML (an env file, a configuration of nginx), each with what it covers.
-pub(crate) fn flat_comments(source: &SourceFile, is_env: bool) -> Vec<(u32, u32, Scope)> {
+/// The comments of a file that is not YAML (an env file, a configuration of nginx), each with what it covers.
+pub(crate) fn flat_comments(source: &SourceFile, is_env: bool) -> Vec<(u32, u32, CommentScope)> {
     let text = source.text.as_str();
-    let env = is_env.then(|| dotenv::parse(text, Role::Service, Known { first: &|_| None, earlier: &|_| None }));
+    let env = is_env
+        .then(|| dotenv::parse(text, EnvFileRole::Service, KnownVariables { first: &|_| None, earlier: &|_| None }));
     let lines = env.as_ref().map(|env| env.lines.as_slice()).unwrap_or_default();
     let scope_of = |line: u32| {
         let starts = |at: &u32| source.position(*at).line == line;
         let nodes = lines.iter().enumerate().filter(|(_, entry)| starts(&entry.key_span.0));
-        Scope { line: Some(line), nodes: nodes.map(|(at, _)| NodeId::new(at)).collect(), ..Scope::default() }
+        CommentScope {
+            line: Some(line),
+            nodes: nodes.map(|(at, _)| NodeId::new(at)).collect(),
+            ..CommentScope::default()
+        }
     };
     let within = |at: u32| lines.iter().any(|line| line.value_span.0 < at && at < line.value_span.1);
     let mut found = Vec::new();
@@ -188,9 +193,9 @@ pub(crate) fn flat_comments(source: &SourceFile, is_env: bool) -> Vec<(u32, u32,
         let end = start + line_text(source, line).len() as u32;
         if content.trim_start().starts_with('#') && !within(start + lead) {
             let scope = match (is_head, line_below(source, start + lead)) {
-                (true, _) => Scope { file: true, ..Scope::default() },
+                (true, _) => CommentScope { file: true, ..CommentScope::default() },
                 (false, Some(below)) => scope_of(below),
-                (false, None) => Scope::default(),
+                (false, None) => CommentScope::default(),
             };
             found.push((start + lead, end, scope));
             continue;
@@ -210,8 +215,8 @@ pub(crate) fn flat_comments(source: &SourceFile, is_env: bool) -> Vec<(u32, u32,
     found
 }
 
-/// Whether nothing but blanks stands before a byte on its line.
-pub(crate) fn stands_alone(source: &SourceFile, start: u32) -> bool {
+/// Whether nothing but blanks comes before a byte on its line.
+pub(crate) fn is_alone_on_its_line(source: &SourceFile, start: u32) -> bool {
     let line = source.position(start).line;
     source.slice(source.line_start(line), start).trim_start_matches('\u{feff}').trim().is_empty()
 }
@@ -219,14 +224,14 @@ pub(crate) fn stands_alone(source: &SourceFile, start: u32) -> bool {
 /// The text that the comment at a byte is on, without comments.
 pub(crate) fn covered_text(source: &SourceFile, start: u32) -> String {
     let line = source.position(start).line;
-    let text = match stands_alone(source, start) {
+    let text = match is_alone_on_its_line(source, start) {
         false => source.slice(source.line_start(line), start),
         true => line_below(source, start).map_or("", |line| line_text(source, line)),
     };
     text.split(" #").next().unwrap_or("").trim().to_owned()
 }
 
-/// The line that the comment at a byte stands above, other comments in between; `None` where a blank line or the end of
+/// The line that the comment at a byte is above, other comments in between; `None` where a blank line or the end of
 /// the file comes first.
 fn line_below(source: &SourceFile, start: u32) -> Option<u32> {
     let mut line = source.position(start).line + 1;

@@ -45,7 +45,7 @@ pub(crate) enum Said {
     },
 }
 
-/// A comment, or the part of one behind its last `#`, that speaks to plimsoll.
+/// A comment, or the part of one behind its last `#`, that addresses plimsoll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Words {
     /// The `#` in the file.
@@ -57,7 +57,7 @@ pub(crate) struct Words {
 }
 
 /// Reads a comment that starts, with its `#`, at a byte of the file; `None` where it does not speak to plimsoll. What
-/// stands before another `#` may be for other tools: `# noqa # plimsoll: ignore[…]`.
+/// comes before another `#` may be for other tools: `# noqa # plimsoll: ignore[…]`.
 pub(crate) fn read(text: &str, start: u32) -> Option<Words> {
     let trimmed = text.trim_end();
     trimmed.match_indices('#').find_map(|(at, _)| {

@@ -1,6 +1,6 @@
 //! Comments by what they cover, so that a finding is not held against all comments of its file.
 
-use super::Comment;
+use super::SuppressionComment;
 use crate::collections::HashMap;
 use crate::finding::Finding;
 use crate::source::{FileId, NodeId, SourceFile};
@@ -14,7 +14,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn of(comments: &[Comment]) -> Places {
+    pub(super) fn from_comments(comments: &[SuppressionComment]) -> Places {
         let mut places = Places::default();
         for (at, comment) in comments.iter().enumerate() {
             if comment.scope.file {
@@ -55,7 +55,7 @@ pub(super) struct OnServices {
 
 impl OnServices {
     /// Adds the comments of a file.
-    pub(super) fn add(&mut self, file: FileId, comments: &[Comment]) {
+    pub(super) fn add(&mut self, file: FileId, comments: &[SuppressionComment]) {
         self.files += 1;
         for (at, comment) in comments.iter().enumerate() {
             for service in &comment.scope.services {

@@ -21,19 +21,19 @@ use crate::report::reviewed::Reviewed;
 use crate::source::{FileId, SourceDb, SourceFile, relative};
 use crate::yaml::Trees;
 pub(crate) use attach::is_of_service;
-use attach::{Attacher, Scope, covered_text, flat_comments};
+use attach::{Attacher, CommentScope, covered_text, flat_comments};
 use comment::{Said, Words};
 use index::{OnServices, Places};
-pub(crate) use reports::{Extent, Judged};
+pub(crate) use reports::{JudgedProject, RunCoverage};
 
-/// A comment that speaks to plimsoll.
+/// A comment that addresses plimsoll.
 #[derive(Clone, Debug)]
-pub(crate) struct Comment {
+pub(crate) struct SuppressionComment {
     words: Words,
-    scope: Scope,
+    scope: CommentScope,
 }
 
-impl Comment {
+impl SuppressionComment {
     /// Whether it names a rule.
     fn names(&self, rule: RuleId) -> bool {
         match &self.words.said {
@@ -53,7 +53,7 @@ impl Comment {
 
 /// What a file is read as, to find its comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum CommentLanguage {
     /// A Compose file.
     Yaml,
     /// An env file.
@@ -64,7 +64,7 @@ pub(crate) enum Kind {
 
 /// What has kept a finding from counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
+enum SuppressionUse {
     /// The comment of a file, by its number, for a rule.
     Comment(FileId, usize, RuleId),
     /// An entry of the configuration, by its number, for a rule.
@@ -72,7 +72,7 @@ enum Use {
 }
 
 /// An entry of the configuration, with its patterns ready.
-struct Entry<'a> {
+struct ConfiguredSuppression<'a> {
     setting: &'a Suppression,
     paths: Exclusion,
 }
@@ -93,13 +93,13 @@ pub enum Honoured {
 pub(crate) struct Suppressions<'a> {
     sources: &'a SourceDb,
     trees: &'a Trees,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<ConfiguredSuppression<'a>>,
     /// Where the configuration calls a rule by a name that it had before.
     old_names: &'a [NamedRule],
     today: Option<Date>,
     honoured: &'a Honoured,
-    comments: RwLock<HashMap<FileId, Arc<Vec<Comment>>>>,
-    used: Mutex<BTreeSet<Use>>,
+    comments: RwLock<HashMap<FileId, Arc<Vec<SuppressionComment>>>>,
+    used: Mutex<BTreeSet<SuppressionUse>>,
     /// Comments that do not hold, by path and line.
     dropped: Mutex<BTreeSet<(PathBuf, u32, String)>>,
 }
@@ -112,7 +112,7 @@ impl<'a> Suppressions<'a> {
         config: &'a Config,
         (today, honoured): (Option<Date>, &'a Honoured),
     ) -> Suppressions<'a> {
-        let entry = |setting: &'a Suppression| Entry { setting, paths: Exclusion::new(&setting.paths) };
+        let entry = |setting: &'a Suppression| ConfiguredSuppression { setting, paths: Exclusion::new(&setting.paths) };
         Suppressions {
             sources,
             trees,
@@ -131,15 +131,15 @@ impl<'a> Suppressions<'a> {
 
     /// Marks the findings of one project that its comments or the configuration suppress. `files` are those of the
     /// project: a comment on a service covers what is found about it in any of them.
-    pub(crate) fn mark(&self, findings: &mut [Finding], files: &[(FileId, Kind)]) {
-        let mut kinds: HashMap<FileId, Kind> = HashMap::default();
+    pub(crate) fn mark(&self, findings: &mut [Finding], files: &[(FileId, CommentLanguage)]) {
+        let mut kinds: HashMap<FileId, CommentLanguage> = HashMap::default();
         for (file, kind) in files {
             kinds.entry(*file).or_insert(*kind);
         }
         let kind = |file: FileId| kinds.get(&file).copied().unwrap_or_else(|| self.guess(file));
         let mut on_services = OnServices::default();
-        for (file, _) in files.iter().filter(|(_, kind)| *kind == Kind::Yaml) {
-            on_services.add(*file, &self.comments(*file, Kind::Yaml));
+        for (file, _) in files.iter().filter(|(_, kind)| *kind == CommentLanguage::Yaml) {
+            on_services.add(*file, &self.comments(*file, CommentLanguage::Yaml));
         }
         let mut places: HashMap<FileId, Places> = HashMap::default();
         for finding in findings {
@@ -147,15 +147,16 @@ impl<'a> Suppressions<'a> {
             let own = self.comments(file, kind(file));
             let covering = match own.is_empty() {
                 true => Vec::new(),
-                false => {
-                    places.entry(file).or_insert_with(|| Places::of(&own)).covering(finding, &self.sources.file(file))
-                }
+                false => places
+                    .entry(file)
+                    .or_insert_with(|| Places::from_comments(&own))
+                    .covering(finding, &self.sources.file(file)),
             };
             let others = on_services.about(finding);
             for (file, at) in covering.into_iter().map(|at| (file, at)).chain(others) {
                 let comments = self.comments(file, kind(file));
                 if let Some(comment) = comments.get(at).filter(|comment| comment.names(rule)) {
-                    self.suppress(finding, comment.suppressed(), Use::Comment(file, at, rule));
+                    self.suppress(finding, comment.suppressed(), SuppressionUse::Comment(file, at, rule));
                 }
             }
         }
@@ -176,7 +177,7 @@ impl<'a> Suppressions<'a> {
     }
 
     fn apply(&self, at: usize, setting: &Suppression, finding: &mut Finding) {
-        let by = Use::Entry(at, finding.rule);
+        let by = SuppressionUse::Entry(at, finding.rule);
         let Some(day) = self.expired(setting) else {
             let suppressed = Suppressed { by: SuppressedBy::Configuration, reason: setting.reason.clone() };
             return self.suppress(finding, suppressed, by);
@@ -189,11 +190,11 @@ impl<'a> Suppressions<'a> {
     }
 
     /// Whether nothing is suppressed in some files, nor by the configuration.
-    pub(crate) fn are_none(&self, files: &[(FileId, Kind)]) -> bool {
+    pub(crate) fn are_none(&self, files: &[(FileId, CommentLanguage)]) -> bool {
         self.entries.is_empty() && files.iter().all(|(file, kind)| self.comments(*file, *kind).is_empty())
     }
 
-    fn is_meant(&self, entry: &Entry<'_>, finding: &Finding) -> bool {
+    fn is_meant(&self, entry: &ConfiguredSuppression<'_>, finding: &Finding) -> bool {
         let setting = entry.setting;
         let is_named = setting.rules.is_empty() || setting.rules.iter().any(|named| named.rule == finding.rule);
         let is_about =
@@ -208,24 +209,24 @@ impl<'a> Suppressions<'a> {
         setting.until.filter(|until| self.today.is_some_and(|today| *until < today))
     }
 
-    fn suppress(&self, finding: &mut Finding, suppressed: Suppressed, by: Use) {
+    fn suppress(&self, finding: &mut Finding, suppressed: Suppressed, by: SuppressionUse) {
         finding.suppressed.get_or_insert(suppressed);
         self.note(by);
     }
 
-    fn note(&self, by: Use) {
+    fn note(&self, by: SuppressionUse) {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(by);
     }
 
-    /// A finding may stand in a file that is no part of the project, such as the configuration of a proxy.
-    fn guess(&self, file: FileId) -> Kind {
+    /// A finding may be in a file that is not part of the project, such as the configuration of a proxy.
+    fn guess(&self, file: FileId) -> CommentLanguage {
         let path = &self.sources.file(file).path;
         let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if is_yaml { Kind::Yaml } else { Kind::Other }
+        if is_yaml { CommentLanguage::Yaml } else { CommentLanguage::Other }
     }
 
     /// The comments of a file that speak to plimsoll.
-    pub(crate) fn comments(&self, file: FileId, kind: Kind) -> Arc<Vec<Comment>> {
+    pub(crate) fn comments(&self, file: FileId, kind: CommentLanguage) -> Arc<Vec<SuppressionComment>> {
         if let Some(known) = self.comments.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
             return Arc::clone(known);
         }
@@ -241,7 +242,7 @@ impl<'a> Suppressions<'a> {
 
 impl Suppressions<'_> {
     /// The comments of a file that were there, on the same line of the same service, at a reviewed revision.
-    fn reviewed(&self, reviewed: &Reviewed, file: FileId, kind: Kind) -> Vec<Comment> {
+    fn reviewed(&self, reviewed: &Reviewed, file: FileId, kind: CommentLanguage) -> Vec<SuppressionComment> {
         let comments = read(self.sources, self.trees, file, kind);
         if comments.is_empty() {
             return comments;
@@ -278,7 +279,7 @@ impl Suppressions<'_> {
 
 /// What tells one comment from another wherever the lines of a file have gone: its rules, the service that it is in, and
 /// the text that it is on.
-fn anchor(comment: &Comment, source: &SourceFile) -> String {
+fn anchor(comment: &SuppressionComment, source: &SourceFile) -> String {
     let names = match &comment.words.said {
         Said::Ignore { names, .. } => names.iter().map(|name| name.text.as_str()).collect::<BTreeSet<_>>(),
         Said::Malformed { .. } => BTreeSet::new(),
@@ -289,17 +290,17 @@ fn anchor(comment: &Comment, source: &SourceFile) -> String {
 }
 
 /// Reads the comments of a file.
-fn read(sources: &SourceDb, trees: &Trees, file: FileId, kind: Kind) -> Vec<Comment> {
+fn read(sources: &SourceDb, trees: &Trees, file: FileId, kind: CommentLanguage) -> Vec<SuppressionComment> {
     let source = sources.file(file);
-    if kind != Kind::Yaml {
+    if kind != CommentLanguage::Yaml {
         // Whether a comment is one, and what it covers, is worth asking only where one speaks.
         let speaks = |line: &str| line.find('#').and_then(|at| comment::read(line.get(at..)?, 0)).is_some();
         if !source.text.lines().any(speaks) {
             return Vec::new();
         }
-        let all = flat_comments(&source, kind == Kind::Env).into_iter();
+        let all = flat_comments(&source, kind == CommentLanguage::Env).into_iter();
         let words = all.filter_map(|(start, end, scope)| {
-            Some(Comment { words: comment::read(source.slice(start, end), start)?, scope })
+            Some(SuppressionComment { words: comment::read(source.slice(start, end), start)?, scope })
         });
         return words.collect();
     }
@@ -313,11 +314,11 @@ fn read(sources: &SourceDb, trees: &Trees, file: FileId, kind: Kind) -> Vec<Comm
         return Vec::new();
     }
     let attacher = Attacher::new(&parsed.0, &source);
-    spoken.into_iter().map(|(start, words)| Comment { words, scope: attacher.scope(start) }).collect()
+    spoken.into_iter().map(|(start, words)| SuppressionComment { words, scope: attacher.scope(start) }).collect()
 }
 
 /// What a run gives besides its findings.
-pub(crate) struct Seen<'r> {
+pub(crate) struct RunContext<'r> {
     /// How many projects were analysed.
     pub(crate) projects: usize,
     /// How many files were read.
@@ -331,7 +332,7 @@ pub(crate) struct Seen<'r> {
 /// The report of a run: every finding once, in order, those that a baseline or an earlier revision has marked.
 pub(crate) fn settle(
     findings: Vec<Finding>,
-    seen: Seen<'_>,
+    seen: RunContext<'_>,
     sources: &SourceDb,
     (baseline, earlier): (Option<&Baseline>, Option<&Earlier>),
 ) -> Report {

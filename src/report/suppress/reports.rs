@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::attach::{Scope, line_text, stands_alone};
+use super::attach::{CommentScope, is_alone_on_its_line, line_text};
 use super::comment::{Name, Said, Words};
-use super::{Comment, Kind, Suppressions, Use};
+use super::{CommentLanguage, SuppressionComment, SuppressionUse, Suppressions};
 use crate::config::{NamedRule, Suppression};
 use crate::finding::{Edit, Finding, Fix, RuleId, Safety, Subject, rule};
 use crate::rules::support::and_list;
@@ -20,10 +20,10 @@ const OF_ENV_FILES: [RuleId; 4] =
 
 /// What was seen of a project, as far as its suppressions go.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Judged {
+pub(crate) struct JudgedProject {
     /// Its files.
-    pub(crate) files: Vec<(FileId, Kind)>,
-    /// Whether all was judged that could be: the files are no mere part of a project, and none of them broke off.
+    pub(crate) files: Vec<(FileId, CommentLanguage)>,
+    /// Whether all was judged that could be: the files are not merely part of a project, and none of them broke off.
     pub(crate) whole: bool,
     /// Services of profiles that are not active.
     pub(crate) disabled: Vec<String>,
@@ -32,9 +32,9 @@ pub(crate) struct Judged {
 }
 
 /// How much of the repository a run has seen.
-pub(crate) struct Extent<'r> {
+pub(crate) struct RunCoverage<'r> {
     /// The projects.
-    pub(crate) judged: &'r [Judged],
+    pub(crate) judged: &'r [JudgedProject],
     /// Whether these are all projects that could need a comment of their files.
     pub(crate) all_of_files: bool,
     /// Whether these are all projects that the configuration is about.
@@ -47,8 +47,8 @@ pub(crate) struct Extent<'r> {
 
 impl Suppressions<'_> {
     /// What is wrong with the suppressions that a run has met; to be asked when all projects are judged.
-    pub(crate) fn reports(&self, extent: &Extent<'_>) -> Vec<Finding> {
-        let mut files: BTreeMap<FileId, Kind> = BTreeMap::new();
+    pub(crate) fn reports(&self, extent: &RunCoverage<'_>) -> Vec<Finding> {
+        let mut files: BTreeMap<FileId, CommentLanguage> = BTreeMap::new();
         files.extend(extent.judged.iter().flat_map(|judged| judged.files.iter().copied()));
         let mut findings = Vec::new();
         for (file, kind) in &files {
@@ -65,7 +65,7 @@ impl Suppressions<'_> {
                 }
             }
         }
-        let files: Vec<(FileId, Kind)> = files.into_iter().collect();
+        let files: Vec<(FileId, CommentLanguage)> = files.into_iter().collect();
         for (at, entry) in self.entries.iter().enumerate() {
             findings.extend(without_reason(entry.setting.reason.as_deref(), entry.setting.place, Subject::Project));
             findings.extend(self.unused_entry(at, extent));
@@ -76,7 +76,7 @@ impl Suppressions<'_> {
         findings
     }
 
-    fn was_used(&self, by: Use) -> bool {
+    fn was_used(&self, by: SuppressionUse) -> bool {
         self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(&by)
     }
 
@@ -84,13 +84,14 @@ impl Suppressions<'_> {
     fn unused_names<'c>(
         &self,
         (file, at): (FileId, usize),
-        comment: &'c Comment,
-        extent: &Extent<'_>,
+        comment: &'c SuppressionComment,
+        extent: &RunCoverage<'_>,
     ) -> Vec<&'c Name> {
         let Said::Ignore { names, .. } = &comment.words.said else { return Vec::new() };
         let around = || extent.judged.iter().filter(|judged| judged.files.iter().any(|(one, _)| *one == file));
-        let is_disabled =
-            |judged: &Judged| comment.scope.inside.as_ref().is_some_and(|service| judged.disabled.contains(service));
+        let is_disabled = |judged: &JudgedProject| {
+            comment.scope.inside.as_ref().is_some_and(|service| judged.disabled.contains(service))
+        };
         if !extent.all_of_files || around().any(|judged| !judged.whole || is_disabled(judged)) {
             return Vec::new();
         }
@@ -101,19 +102,19 @@ impl Suppressions<'_> {
             rule.document().family != FAMILY
                 && !may_come
                 && (extent.runs)(rule)
-                && !self.was_used(Use::Comment(file, at, rule))
+                && !self.was_used(SuppressionUse::Comment(file, at, rule))
         });
         unused.collect()
     }
 
-    fn unused_entry(&self, at: usize, extent: &Extent<'_>) -> Option<Finding> {
+    fn unused_entry(&self, at: usize, extent: &RunCoverage<'_>) -> Option<Finding> {
         let entry = self.entries.get(at)?;
         let setting = entry.setting;
         if setting.inherited || !extent.all_of_configuration {
             return None;
         }
         let holds = |file: &FileId| setting.paths.is_empty() || entry.paths.matches(&self.sources.file(*file).path);
-        let unsure = |judged: &Judged| {
+        let unsure = |judged: &JudgedProject| {
             !judged.whole && judged.files.iter().any(|(file, _)| holds(file))
                 || setting.services.iter().any(|service| judged.disabled.contains(service))
         };
@@ -123,14 +124,17 @@ impl Suppressions<'_> {
         let reads_ignored = extent.judged.iter().any(|judged| judged.reads_ignored);
         if setting.rules.is_empty() {
             let used = self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let is_used = used.iter().any(|by| matches!(by, Use::Entry(one, _) if *one == at));
+            let is_used = used.iter().any(|by| matches!(by, SuppressionUse::Entry(one, _) if *one == at));
             let may_come = reads_ignored || extent.picked;
             return (!is_used && !may_come).then(|| self.unused_setting(setting, &[]));
         }
         let unused = setting.rules.iter().filter(|named| {
             let rule = named.rule;
             let may_come = reads_ignored && OF_ENV_FILES.contains(&rule);
-            rule.document().family != FAMILY && !may_come && (extent.runs)(rule) && !self.was_used(Use::Entry(at, rule))
+            rule.document().family != FAMILY
+                && !may_come
+                && (extent.runs)(rule)
+                && !self.was_used(SuppressionUse::Entry(at, rule))
         });
         let unused: Vec<&NamedRule> = unused.collect();
         (!unused.is_empty()).then(|| self.unused_setting(setting, &unused))
@@ -197,17 +201,17 @@ fn fix(title: &str, span: Span, text: &str) -> Fix {
     }
 }
 
-/// A comment is no node of its file.
+/// A comment is not a node of its file.
 fn place(file: FileId, start: u32, end: u32) -> Place {
     Place { span: Span { file, start, end }, node: NodeId::new(u32::MAX as usize) }
 }
 
-fn subject(scope: &Scope) -> Subject {
+fn subject(scope: &CommentScope) -> Subject {
     scope.inside.as_ref().map_or(Subject::Project, Subject::service)
 }
 
 /// What can be said of a comment whatever was found.
-fn wrong_words(file: FileId, comment: &Comment, findings: &mut Vec<Finding>) {
+fn wrong_words(file: FileId, comment: &SuppressionComment, findings: &mut Vec<Finding>) {
     let Words { start, end, said } = &comment.words;
     let subject = subject(&comment.scope);
     let whole = place(file, *start, *end);
@@ -273,7 +277,7 @@ fn without_reason(reason: Option<&str>, place: Place, subject: Subject) -> Optio
     })
 }
 
-fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: &[&Name]) -> Finding {
+fn unused_comment(file: FileId, source: &SourceFile, comment: &SuppressionComment, unused: &[&Name]) -> Finding {
     let Words { start, end, said } = &comment.words;
     let names: Vec<&str> = unused.iter().map(|name| name.text.as_str()).collect();
     let message = format!("unused suppression of {}", and_list(&names));
@@ -298,11 +302,11 @@ fn unused_comment(file: FileId, source: &SourceFile, comment: &Comment, unused: 
         .fix(fix)
 }
 
-/// The bytes of a comment: its line, or what stands behind the end of the line's content.
+/// The bytes of a comment: its line, or what comes after the end of the line's content.
 fn whole_comment(file: FileId, source: &SourceFile, start: u32, end: u32) -> Span {
     let line = source.position(start).line;
     let first = source.line_start(line);
-    if stands_alone(source, start) {
+    if is_alone_on_its_line(source, start) {
         // The byte-order mark stays.
         let first = first
             + (line_text(source, line).len() - line_text(source, line).trim_start_matches('\u{feff}').len()) as u32;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::attach::{Attacher, Scope, flat_comments, line_text};
+use super::attach::{Attacher, CommentScope, flat_comments, line_text};
 use super::comment::{self, Said, written};
 use crate::finding::{Finding, RuleId};
 use crate::source::{FileId, NodeId, SourceFile};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, Role};
+use crate::text::dotenv::{EnvFileRole, KnownVariables};
 use crate::yaml::{self, NodeKind, Tree};
 
 /// A file with comments added.
@@ -27,9 +27,9 @@ pub(crate) struct Commented {
 /// A finding that no comment can suppress: its line from 1, and its rule.
 pub(crate) type Left = (u32, RuleId);
 
-/// Adds comments for some findings of one file. A comment stands on a line of its own above what it is about, or at the
+/// Adds comments for some findings of one file. A comment is on a line of its own above what it is about, or at the
 /// end of its line where that would mean more than is meant; a comment that is there already is made longer. Each is tried
-/// before it counts: what the file says stays the same to the letter.
+/// before it counts: what the file says stays the same verbatim.
 pub(crate) fn add_comments(source: &SourceFile, findings: &[&Finding], reason: Option<&str>) -> (Commented, Vec<Left>) {
     let mut after = source.text.clone();
     let mut by_line: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
@@ -43,7 +43,7 @@ pub(crate) fn add_comments(source: &SourceFile, findings: &[&Finding], reason: O
         let here = SourceFile::new(source.path.clone(), after.clone());
         let rules: BTreeSet<RuleId> = findings.iter().map(|finding| finding.rule).collect();
         let nodes: Vec<NodeId> = findings.iter().map(|finding| finding.place.node).collect();
-        let wanted = Wanted { line, rules: rules.into_iter().collect(), nodes, reason };
+        let wanted = WantedComment { line, rules: rules.into_iter().collect(), nodes, reason };
         match candidates(&here, &kind, &wanted).into_iter().find(|text| is_good(&here, text, &kind, &wanted)) {
             Some(text) => {
                 after = text;
@@ -57,7 +57,7 @@ pub(crate) fn add_comments(source: &SourceFile, findings: &[&Finding], reason: O
 }
 
 /// What a comment is to be for.
-struct Wanted<'a> {
+struct WantedComment<'a> {
     line: u32,
     rules: Vec<RuleId>,
     nodes: Vec<NodeId>,
@@ -65,14 +65,14 @@ struct Wanted<'a> {
 }
 
 /// What a file is, as far as its comments go.
-enum Kind {
+enum CommentStyle {
     Yaml(Tree),
     Env,
     /// No comment is written into what plimsoll cannot check.
     Other,
 }
 
-fn kind_of(source: &SourceFile) -> Kind {
+fn kind_of(source: &SourceFile) -> CommentStyle {
     let name = source.path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let (tree, _) = yaml::parse(FileId::default(), &source.text);
     let is_compose = tree
@@ -80,17 +80,19 @@ fn kind_of(source: &SourceFile) -> Kind {
         .iter()
         .any(|root| ["services", "include", "volumes", "networks"].iter().any(|key| tree.get(*root, key).is_some()));
     if is_compose || name.ends_with(".yaml") || name.ends_with(".yml") {
-        return if tree.broken { Kind::Other } else { Kind::Yaml(tree) };
+        return if tree.broken { CommentStyle::Other } else { CommentStyle::Yaml(tree) };
     }
     let is_other = name.ends_with(".conf") || name.ends_with(".template") || name.contains("file");
-    if is_other { Kind::Other } else { Kind::Env }
+    if is_other { CommentStyle::Other } else { CommentStyle::Env }
 }
 
 /// The line that a comment for a finding belongs to: that of the node, which may start above the bytes that are meant.
-fn line_of(source: &SourceFile, kind: &Kind, finding: &Finding) -> u32 {
+fn line_of(source: &SourceFile, kind: &CommentStyle, finding: &Finding) -> u32 {
     let span = finding.place.span;
     let node = match kind {
-        Kind::Yaml(tree) => tree.node(finding.place.node).map(|node| entry_start(tree, finding.place.node, node.start)),
+        CommentStyle::Yaml(tree) => {
+            tree.node(finding.place.node).map(|node| entry_start(tree, finding.place.node, node.start))
+        }
         _ => None,
     };
     source.position(node.filter(|start| *start <= span.start).unwrap_or(span.start)).line
@@ -108,8 +110,8 @@ fn entry_start(tree: &Tree, id: NodeId, start: u32) -> u32 {
 }
 
 /// The texts that may do, the best one first.
-fn candidates(source: &SourceFile, kind: &Kind, wanted: &Wanted<'_>) -> Vec<String> {
-    if matches!(kind, Kind::Other) {
+fn candidates(source: &SourceFile, kind: &CommentStyle, wanted: &WantedComment<'_>) -> Vec<String> {
+    if matches!(kind, CommentStyle::Other) {
         return Vec::new();
     }
     let mut texts: Vec<String> = longer(source, wanted).into_iter().collect();
@@ -131,7 +133,7 @@ fn insert(source: &SourceFile, at: u32, text: &str) -> String {
 }
 
 /// A comment on the line or right above it that names rules already, with those that it lacks.
-fn longer(source: &SourceFile, wanted: &Wanted<'_>) -> Option<String> {
+fn longer(source: &SourceFile, wanted: &WantedComment<'_>) -> Option<String> {
     let above = (1..wanted.line).rev().take_while(|line| line_text(source, *line).trim().starts_with('#'));
     for line in std::iter::once(wanted.line).chain(above) {
         let (start, text) = (source.line_start(line), line_text(source, line));
@@ -149,17 +151,17 @@ fn longer(source: &SourceFile, wanted: &Wanted<'_>) -> Option<String> {
 }
 
 /// Whether a text says what it said before, and its comments cover what is wanted and not the whole file.
-fn is_good(before: &SourceFile, text: &str, kind: &Kind, wanted: &Wanted<'_>) -> bool {
+fn is_good(before: &SourceFile, text: &str, kind: &CommentStyle, wanted: &WantedComment<'_>) -> bool {
     let after = SourceFile::new(before.path.clone(), text.to_owned());
     match kind {
-        Kind::Other => false,
-        Kind::Env => {
+        CommentStyle::Other => false,
+        CommentStyle::Env => {
             let same = values(&before.text) == values(text);
             let comments = flat_comments(&after, true).into_iter();
             let spoken = comments.filter_map(|(start, end, scope)| Some((said(&after, start, end)?, scope)));
             same && covers_all(spoken.collect(), wanted)
         }
-        Kind::Yaml(_) => {
+        CommentStyle::Yaml(_) => {
             let (old, _) = yaml::parse(FileId::default(), &before.text);
             let (new, _) = yaml::parse(FileId::default(), text);
             let same = old.nodes.len() == new.nodes.len()
@@ -180,7 +182,7 @@ fn said(source: &SourceFile, start: u32, end: u32) -> Option<Vec<RuleId>> {
     }
 }
 
-fn covers_all(spoken: Vec<(Vec<RuleId>, Scope)>, wanted: &Wanted<'_>) -> bool {
+fn covers_all(spoken: Vec<(Vec<RuleId>, CommentScope)>, wanted: &WantedComment<'_>) -> bool {
     let covered = |rule: RuleId, node: &NodeId| {
         spoken.iter().any(|(rules, scope)| !scope.file && rules.contains(&rule) && scope.nodes.contains(node))
     };
@@ -189,6 +191,6 @@ fn covers_all(spoken: Vec<(Vec<RuleId>, Scope)>, wanted: &Wanted<'_>) -> bool {
 
 /// The names and values of an env file.
 fn values(text: &str) -> Vec<(String, Option<String>)> {
-    let parsed = dotenv::parse(text, Role::Service, Known { first: &|_| None, earlier: &|_| None });
+    let parsed = dotenv::parse(text, EnvFileRole::Service, KnownVariables { first: &|_| None, earlier: &|_| None });
     parsed.lines.into_iter().map(|line| (line.key, line.value)).collect()
 }

@@ -10,10 +10,10 @@ const NAMES: usize = 3;
 
 /// Reports `environment` and `labels` of an anchor that services lose, once for each anchor.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(cx.facts.replaced_sections().iter().filter_map(of_anchor));
+    findings.extend(cx.facts.replaced_sections().iter().filter_map(anchor_finding));
 }
 
-fn of_anchor(one: &Replaced) -> Option<Finding> {
+fn anchor_finding(one: &Replaced) -> Option<Finding> {
     let ((service, key), others) = one.services.split_first()?;
     let (section, anchor) = (one.section, &one.anchor);
     let is = if one.lost.len() > 1 { "are" } else { "is" };

@@ -58,7 +58,7 @@ struct Keys<'a> {
 }
 
 /// A number and the key that gives it.
-struct Given<'a> {
+struct GivenNumber<'a> {
     key: &'static str,
     at: &'a Entry,
     number: i64,
@@ -66,7 +66,7 @@ struct Given<'a> {
 
 impl<'a> Keys<'a> {
     /// The first of some paths that holds a number above 0.
-    fn given(&self, paths: &[(&'static str, &[&str])]) -> Option<Given<'a>> {
+    fn given(&self, paths: &[(&'static str, &[&str])]) -> Option<GivenNumber<'a>> {
         paths.iter().find_map(|(key, path)| {
             let (last, parents) = path.split_last()?;
             let map = parents.iter().try_fold(self.map, |map, step| map.get(step)?.value.map())?;
@@ -77,7 +77,7 @@ impl<'a> Keys<'a> {
                 Data::Float(number) if *number > 0.0 => 1,
                 _ => return None,
             };
-            (number > 0 && !at.value.has_blank()).then_some(Given { key, at, number })
+            (number > 0 && !at.value.has_blank()).then_some(GivenNumber { key, at, number })
         })
     }
 
@@ -131,8 +131,8 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Two keys that exclude each other: the one that stands second in the file is reported.
-    fn conflict(&self, one: &Given<'_>, other: &Given<'_>, message: String) -> Finding {
+    /// Two keys that exclude each other: the one that is second in the file is reported.
+    fn conflict(&self, one: &GivenNumber<'_>, other: &GivenNumber<'_>, message: String) -> Finding {
         let (first, second) = ordered(one.at.key, other.at.key);
         Finding::new(rule::CONFLICTING_KEYS, second, self.subject.clone(), message)
             .evidence(one.key)
@@ -183,7 +183,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// A secret or config that is no file is copied into the container, which cannot be read-only then.
+/// A secret or config that is not a file is copied into the container, which cannot be read-only then.
 fn read_only_grants(cx: &Context<'_>, service: &Service, findings: &mut Vec<Finding>) {
     let Some(read_only) = service.read_only.as_ref().filter(|flag| flag.value) else { return };
     let kinds: [(&str, &[Grant], _); 2] =

@@ -29,7 +29,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             without_subnet(cx, name, place, findings);
         }
         for (at, pool) in
-            pools.iter().enumerate().filter(|(_, pool)| lacks_subnet(pool) && !cx.project.has_blank_in(pool.place))
+            pools.iter().enumerate().filter(|(_, pool)| has_no_subnet(pool) && !cx.project.has_blank_in(pool.place))
         {
             let message = "missing required key `subnet` in an address range";
             let before = at.checked_sub(1).and_then(|at| pools.get(at)).filter(|before| is_split(before, pool));
@@ -45,7 +45,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn lacks_subnet(pool: &Value) -> bool {
+fn has_no_subnet(pool: &Value) -> bool {
     pool.map().is_some_and(|map: &Map| !map.is_empty() && !map.contains_key("subnet"))
 }
 

@@ -29,7 +29,7 @@ fn ports(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         // One port of the host for both is a conflict, which has a rule of its own.
         let is_elsewhere =
             port.published.is_some() && earlier.published.is_some() && port.published != earlier.published;
-        // What others cannot reach does no harm beside it.
+        // What others cannot reach does no harm next to it.
         let is_open = earlier.host_ip.as_deref().is_none_or(|address| !matches!(address, "127.0.0.1" | "::1"));
         let same = is_open && port.target == earlier.target && port.protocol == earlier.protocol && is_elsewhere;
         at(port) > at(earlier) && at(earlier).is_some() && same

@@ -6,19 +6,19 @@ use crate::rules::Context;
 use crate::secrets::is_secret_name;
 use crate::yaml::edit;
 
-/// Words in the name of a variable whose value is a text that looks like a number.
+/// Words in the name of a variable whose value is text that looks like a number.
 const TEXTS: [&str; 9] = ["VERSION", "RELEASE", "TAG", "API", "MODE", "UMASK", "MASK", "PERMISSIONS", "CODE"];
 
 /// Reports each number without quotes that reaches the container in another spelling.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         for (name, variable) in &service.environment {
-            findings.extend(of_variable(cx, &service.name, name, variable));
+            findings.extend(changed_variable(cx, &service.name, name, variable));
         }
     }
 }
 
-fn of_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Variable) -> Option<Finding> {
+fn changed_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Variable) -> Option<Finding> {
     let value = variable.value.as_ref().filter(|value| !value.is_interpolated())?;
     let written = edit::written(cx.files, value.place);
     let is_number = written.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'))

@@ -1,25 +1,25 @@
 //! A dollar sign that Compose expands although it belongs to something else.
 
-use crate::facts::environment::dollars::{Dollar, Owner, Part};
+use crate::facts::environment::dollars::{Dollar, DollarSpan, Owner};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
 use crate::source::FileId;
-use crate::text::dotenv::Line;
+use crate::text::dotenv::DotenvLine;
 use crate::yaml::edit;
 
 /// Reports each value once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(cx.facts.dollars().found.iter().filter_map(|dollar| of_value(cx, dollar)));
+    findings.extend(cx.facts.dollars().found.iter().filter_map(|dollar| dollar_finding(cx, dollar)));
 }
 
-fn of_value(cx: &Context<'_>, dollar: &Dollar) -> Option<Finding> {
+fn dollar_finding(cx: &Context<'_>, dollar: &Dollar) -> Option<Finding> {
     let (first, others) = dollar.parts.split_first()?;
     let key = dollar.key.as_deref().unwrap_or_default();
     let subject = dollar.service.as_ref().map_or_else(|| Subject::variable(key), Subject::service);
     let evidence = match dollar.owner {
         Owner::Script | Owner::Container => names(dollar).join(" "),
-        // What stands behind the dollar sign is a part of the secret.
+        // What comes after the dollar sign is a part of the secret.
         Owner::Hash | Owner::Secret => key.to_owned(),
     };
     let mut finding = Finding::new(rule::DOLLAR_IN_VALUE, first.place, subject, message(dollar))
@@ -85,7 +85,7 @@ fn help(dollar: &Dollar) -> &'static str {
 /// Doubles the dollar signs in a Compose file.
 fn doubled(cx: &Context<'_>, dollar: &Dollar) -> Option<Fix> {
     // The end that stays may be a part of a secret, and is shown nowhere.
-    let edit = |part: &Part| {
+    let edit = |part: &DollarSpan| {
         let edits = edit::replace_part(cx.files, part.place, &with_doubled(&part.text))?;
         Some(edit::without_what_stays(cx.files, edits))
     };
@@ -114,7 +114,7 @@ fn with_doubled(text: &str) -> String {
 }
 
 /// Puts the value of an env file in single quotes, in which Compose expands nothing.
-fn quoted(cx: &Context<'_>, dollar: &Dollar, file: FileId, line: &Line) -> Option<Fix> {
+fn quoted(cx: &Context<'_>, dollar: &Dollar, file: FileId, line: &DotenvLine) -> Option<Fix> {
     // A variable that is meant needs its dollar sign.
     let edits = edit::env::quote(cx.files, file, line).filter(|_| line.uses.len() == dollar.parts.len());
     let title = "put the value in single quotes";

@@ -1,12 +1,12 @@
 //! A default under `environment` that overrides what an `env_file` of the service sets.
 
 use crate::compose::Reference;
-use crate::compose::load::environment::{State, line_place};
+use crate::compose::load::environment::{VariableState, line_place};
 use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::source::{FileId, relative};
-use crate::text::dotenv::Line;
-use crate::text::template::Outcome;
+use crate::text::dotenv::DotenvLine;
+use crate::text::template::SubstitutionOutcome;
 
 /// Reports each default that is taken although an env file of the service has a value for the same variable.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -14,13 +14,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let lines = cx.facts.env_lines();
-    let taken = |one: &&Reference| one.outcome == Outcome::Default && one.effective && one.alone;
-    for reference in cx.project.references.iter().filter(taken).filter(|one| one.state == State::Unset) {
-        findings.extend(of_default(cx, reference, &lines));
+    let taken = |one: &&Reference| one.outcome == SubstitutionOutcome::Default && one.effective && one.alone;
+    for reference in cx.project.references.iter().filter(taken).filter(|one| one.state == VariableState::Unset) {
+        findings.extend(hidden_by_default(cx, reference, &lines));
     }
 }
 
-fn of_default(cx: &Context<'_>, reference: &Reference, lines: &[(FileId, Line)]) -> Option<Finding> {
+fn hidden_by_default(cx: &Context<'_>, reference: &Reference, lines: &[(FileId, DotenvLine)]) -> Option<Finding> {
     let [section, service, environment, last, ..] = reference.path.as_slice() else { return None };
     if section != "services" || environment != "environment" {
         return None;

@@ -9,12 +9,12 @@ use crate::yaml::edit;
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         for (name, variable) in &service.environment {
-            findings.extend(of_variable(cx, &service.name, name, variable));
+            findings.extend(spaced_variable(cx, &service.name, name, variable));
         }
     }
 }
 
-fn of_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Variable) -> Option<Finding> {
+fn spaced_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Variable) -> Option<Finding> {
     if variable.source == VariableSource::EnvFile {
         return None;
     }

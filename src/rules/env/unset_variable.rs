@@ -4,7 +4,7 @@ use crate::compose::value::Text;
 use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
-use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
+use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::rules::support::{LABELS, list_of_names};
 use crate::rules::{Context, fixes};
 use crate::source::relative;
@@ -28,10 +28,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     };
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
     match together.as_slice() {
-        [only] => findings.extend(of_variable(cx, only)),
-        several => findings.extend(of_variables(several)),
+        [only] => findings.extend(one_variable(cx, only)),
+        several => findings.extend(several_variables(several)),
     }
-    findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
+    findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
     let elsewhere: Vec<&Reference> =
         unknown(cx.project, cx.facts.dollars()).into_iter().filter(|reference| !is_allowed(&reference.name)).collect();
     findings.extend(elsewhere_set(cx, &elsewhere));
@@ -60,7 +60,7 @@ fn is_similar(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
     similar(cx, blank.name).is_some()
 }
 
-fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
+fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let name = blank.name;
     let is_set = is_set(cx, name);
     let structural = blank.uses.iter().find(|reference| is_structural(reference));
@@ -79,7 +79,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let mut finding =
         Finding::new(rule::UNSET_VARIABLE, first.place, Subject::variable(name), message).severity(severity);
-    finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
+    finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name));
     finding.fixes.extend(fixes::meant(cx, blank));
     if let Some(line) = blank.emptied {
@@ -91,7 +91,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
 }
 
 /// The variables of a project in which nothing says where any of them is set.
-fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let names = list_of_names(&uses);

@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let ([(first, _), ..], true) = (waiting, is_known && !is_off(service) && service.provider.is_none()) else {
             continue;
         };
-        let Some(state) = lack(service) else { continue };
+        let Some(state) = missing_healthcheck(service) else { continue };
         let is_required = waiting.iter().any(|(_, dependency)| dependency.required);
         let (severity, effect) = if is_required {
             (Severity::Error, "`docker compose up` fails with `has no healthcheck configured`")
@@ -62,18 +62,18 @@ fn waiting<'a>(cx: &Context<'a>) -> HashMap<&'a str, Vec<(&'a str, &'a Dependenc
 }
 
 /// A healthcheck that is missing or disabled.
-struct Lack {
+struct MissingHealthcheck {
     place: Place,
     message: &'static str,
     help: &'static str,
 }
 
 /// What is wrong with a service's healthcheck; `None` if there is one, or may be one in its image.
-fn lack(service: &Service) -> Option<Lack> {
+fn missing_healthcheck(service: &Service) -> Option<MissingHealthcheck> {
     let replace = "replace it with a `healthcheck` that tests";
     match &service.healthcheck {
         Some(own) if own.disabled => {
-            return Some(Lack { place: own.key, message: "its healthcheck is disabled", help: replace });
+            return Some(MissingHealthcheck { place: own.key, message: "its healthcheck is disabled", help: replace });
         }
         Some(own) if !own.test.is_empty() => return None,
         _ => {}
@@ -81,7 +81,7 @@ fn lack(service: &Service) -> Option<Lack> {
     let add = "add a `healthcheck` to";
     if let Some(own) = built(service).and_then(|image| image.healthcheck.as_ref()) {
         let message = "its Dockerfile disables the healthcheck";
-        return own.disabled.then_some(Lack { place: service.key, message, help: add });
+        return own.disabled.then_some(MissingHealthcheck { place: service.key, message, help: add });
     }
     let repository = base_image(service)?.value.repository.as_str();
     let is_empty = repository == "scratch" && service.build.is_some();
@@ -91,7 +91,7 @@ fn lack(service: &Service) -> Option<Lack> {
             .is_some_and(|found| found.exact && found.image.checked && found.image.healthcheck == Some(false))
     };
     let message = "neither the service nor its image has a healthcheck";
-    (is_empty || is_known_without()).then_some(Lack { place: service.key, message, help: add })
+    (is_empty || is_known_without()).then_some(MissingHealthcheck { place: service.key, message, help: add })
 }
 
 /// Whether a variable may name another image.

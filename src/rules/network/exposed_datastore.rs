@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use crate::collections::HashSet;
-use crate::config::options::{Network, options};
-use crate::facts::network::exposure::{Kind, behind, proxy_of};
+use crate::config::options::{AddressRange, options};
+use crate::facts::network::exposure::{OpenKind, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::support::{are_allowed, for_purpose, on_this_machine, published_as};
@@ -15,7 +15,7 @@ options! {
         /// Host ports that may be published
         allowed_ports: Vec<u16>,
         /// Host addresses or networks that ports may be published on
-        allowed_networks: Vec<Network>,
+        allowed_networks: Vec<AddressRange>,
     }
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let Some(open) = behind(service, port) else { continue };
-        let Kind::Datastore(kind) = open.kind else { continue };
+        let OpenKind::Datastore(kind) = open.kind else { continue };
         let (severity, whom) = match &published.reach {
             Exposure::Address(address) => {
                 let severity = if is_private(address) { Severity::Info } else { Severity::Warning };
@@ -84,5 +84,5 @@ fn is_allowed(options: &Options, published: &Published<'_>) -> bool {
         _ => None,
     };
     are_allowed(published.port.published, &options.allowed_ports)
-        || address.is_some_and(|address| options.allowed_networks.iter().any(|network| network.holds(address)))
+        || address.is_some_and(|address| options.allowed_networks.iter().any(|network| network.contains(address)))
 }

@@ -1,6 +1,6 @@
 //! `host.docker.internal`, which Docker on Linux does not know by itself.
 
-use crate::facts::network::hosts::{HostReference, Role};
+use crate::facts::network::hosts::{HostReference, HostRole};
 use crate::facts::network::listeners::{declares, listeners};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
@@ -15,7 +15,7 @@ const NAME: &str = "host.docker.internal";
 
 /// Reports the name once, at its first use; the other services that lack it are labels.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut uses: Vec<(&Service, Use)> = cx
+    let mut uses: Vec<(&Service, NameUse)> = cx
         .model
         .services
         .values()
@@ -65,21 +65,21 @@ fn is_known(cx: &Context<'_>, service: &Service) -> bool {
 }
 
 /// A use of the name.
-struct Use {
+struct NameUse {
     place: Place,
     is_stand_in: bool,
 }
 
-/// The use by a service that says most: one that is no mere stand-in, if there is any.
-fn used(cx: &Context<'_>, service: &Service) -> Option<Use> {
-    let is_meant = |one: &&HostReference| one.host == NAME && !matches!(one.role, Role::Public | Role::Listen);
+/// The use by a service that says most: one that is not merely stand-in, if there is any.
+fn used(cx: &Context<'_>, service: &Service) -> Option<NameUse> {
+    let is_meant = |one: &&HostReference| one.host == NAME && !matches!(one.role, HostRole::Public | HostRole::Listen);
     let peers = cx.facts.hosts(&service.name).iter().filter(is_meant);
-    let uses = peers.map(|one| Use { place: one.place, is_stand_in: is_stand_in(cx, one) });
+    let uses = peers.map(|one| NameUse { place: one.place, is_stand_in: is_stand_in(cx, one) });
     let of_proxy = || {
         let mut targets = cx.facts.proxy_targets().iter();
         targets.find(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name))
     };
-    uses.min_by_key(|one| one.is_stand_in).or_else(|| Some(Use { place: of_proxy()?.place, is_stand_in: false }))
+    uses.min_by_key(|one| one.is_stand_in).or_else(|| Some(NameUse { place: of_proxy()?.place, is_stand_in: false }))
 }
 
 /// Whether the name is only the default of a variable, for a program that the project has itself behind a profile that is

@@ -71,7 +71,7 @@ fn are_alternatives(cx: &Context<'_>, one: &Published<'_>, other: &Published<'_>
     let needs = |from: &str, to: &str| cx.model.services.get(from).is_some_and(|from| from.depends_on.contains_key(to));
     let tied = needs(&a.name, &b.name) || needs(&b.name, &a.name);
     let both = cx.model.services.keys().any(|third| needs(third, &a.name) && needs(third, &b.name));
-    // Two databases of one kind hold two sets of data, and the tests run beside what is developed.
+    // Two databases of one kind hold two sets of data, and the tests run next to what is developed.
     let kept =
         |service| known_image(service).filter(|known| known.image.is_datastore() && image_text(service).contains(':'));
     let twins = kept(a).is_some() && kept(b).is_some() && image_text(a) == image_text(b);

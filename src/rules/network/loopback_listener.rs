@@ -2,7 +2,7 @@
 
 use crate::facts::network::peers::Meaning;
 use crate::facts::network::published::has_borrowed_network;
-use crate::facts::network::servers::{Address, Bind, binds};
+use crate::facts::network::servers::{Address, ServerBinds, binds};
 use crate::facts::place::part_of;
 use crate::finding::{Confidence, Edit, Finding, Subject, rule};
 use crate::model::{Command, Service, Spanned};
@@ -49,7 +49,7 @@ fn wanted(cx: &Context<'_>, service: &Service, port: u16) -> Option<(Place, Stri
     peer.map(|peer| (peer.place, format!("`{}` connects to it here", peer.service)))
 }
 
-fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, wanted: (Place, String)) -> Finding {
+fn finding(cx: &Context<'_>, service: &Service, bind: &ServerBinds<'_>, port: u16, wanted: (Place, String)) -> Finding {
     let (name, program) = (&service.name, bind.program);
     let message = if bind.address_written {
         format!("`{program}` in `{name}` listens on loopback, so nothing outside the container can connect")
@@ -73,7 +73,7 @@ fn finding(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, port: u16, want
 }
 
 /// Writes all addresses in the place of the loopback.
-fn exchanged(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, written: Place) -> Option<Vec<Edit>> {
+fn exchanged(cx: &Context<'_>, service: &Service, bind: &ServerBinds<'_>, written: Place) -> Option<Vec<Edit>> {
     let word = bind.word.value.get(bind.range.clone())?;
     let open = opened(word).filter(|_| is_literal(bind))?;
     if (written.span.end - written.span.start) as usize == bind.range.len() {
@@ -86,7 +86,7 @@ fn exchanged(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, written: Plac
 }
 
 /// Adds the option that the server listens for others with, where the command is nothing but that server.
-fn told(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, advice: &str) -> Option<Vec<Edit>> {
+fn told(cx: &Context<'_>, service: &Service, bind: &ServerBinds<'_>, advice: &str) -> Option<Vec<Edit>> {
     let command = own_command(service, bind).filter(|_| is_literal(bind) && advice.starts_with('-'))?;
     let plain = |word: &Spanned<String>| {
         !word.value.is_empty() && !word.value.contains(|c: char| c.is_whitespace() || "\"'\\&|;<>$`#()*".contains(c))
@@ -103,13 +103,13 @@ fn told(cx: &Context<'_>, service: &Service, bind: &Bind<'_>, advice: &str) -> O
     }
 }
 
-/// The command of the service itself that a word stands in; the Dockerfile's is another matter.
-fn own_command<'a>(service: &'a Service, bind: &Bind<'_>) -> Option<&'a Command> {
+/// The command of the service itself that a word is in; the Dockerfile's is another matter.
+fn own_command<'a>(service: &'a Service, bind: &ServerBinds<'_>) -> Option<&'a Command> {
     let mut commands = service.command.iter().chain(&service.entrypoint);
     commands.find(|command| command.words.iter().any(|word| std::ptr::eq(word, bind.word)))
 }
 
-fn is_literal(bind: &Bind<'_>) -> bool {
+fn is_literal(bind: &ServerBinds<'_>) -> bool {
     bind.word.via.is_empty() && !bind.word.is_interpolated()
 }
 

@@ -1,4 +1,4 @@
-//! A service behind a reverse proxy that also answers beside it.
+//! A service behind a reverse proxy that also answers next to it.
 
 use crate::collections::HashSet;
 use crate::config::options::options;
@@ -67,7 +67,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether a proxy of the project has no TLS on any of its ports: who goes around it then misses little.
 fn adds_little(cx: &Context<'_>, proxy: &str) -> bool {
     let Some(service) = cx.model.services.get(proxy) else { return false };
-    let mut listens = cx.facts.sidecars().listens.iter().filter(|listen| listen.proxy == proxy).peekable();
+    let mut listens = cx.facts.app_configs().listens.iter().filter(|listen| listen.proxy == proxy).peekable();
     listens.peek().is_some()
         && listens.all(|listen| !listen.ssl && listen.port != 443)
         && !service.ports.iter().any(|port| port.target == 443)

@@ -2,7 +2,7 @@
 
 use crate::app_config::{AdminPort, Traefik};
 use crate::collections::HashSet;
-use crate::facts::network::exposure::{Kind, Open, behind, proxy_of};
+use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Fix, Label, Severity, Subject, rule};
 use crate::rules::support::{for_purpose, on_this_machine, published_as};
@@ -19,11 +19,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let of_proxy = |admin: &AdminPort| admin.proxy == published.service.name && admin.port == port.target;
         // Beside a file that is not here, Traefik takes no option.
         let is_unsaid = |traefik: &Traefik| traefik.service == published.service.name && !traefik.settings.known;
-        let sidecars = cx.facts.sidecars();
-        let spoken_of = sidecars.admins.iter().any(of_proxy) || sidecars.traefiks.iter().any(is_unsaid);
+        let app_configs = cx.facts.app_configs();
+        let spoken_of = app_configs.admins.iter().any(of_proxy) || app_configs.traefiks.iter().any(is_unsaid);
         let reached = published.in_effect && published.reach.is_beyond_loopback() && !spoken_of;
         let Some(open) = behind(published.service, port).filter(|_| reached) else { continue };
-        let Some(finding) = of_port(cx, published, &open).filter(|_| seen.insert(port.place)) else { continue };
+        let Some(finding) = published_port(cx, published, &open).filter(|_| seen.insert(port.place)) else { continue };
         let of_service = |other: &&mut Finding| other.rule == finding.rule && other.subject == finding.subject;
         match findings.iter_mut().find(of_service) {
             // Several ports of a service have one cause; the worst counts.
@@ -57,17 +57,17 @@ fn label(finding: &Finding) -> Label {
     Label { place: finding.place, message: "this port is published as well".to_owned() }
 }
 
-fn of_port(cx: &Context<'_>, published: &Published<'_>, open: &Open<'_>) -> Option<Finding> {
+fn published_port(cx: &Context<'_>, published: &Published<'_>, open: &OpenService<'_>) -> Option<Finding> {
     let (service, port) = (published.service, published.port);
     let most = for_purpose(Severity::Error, cx.facts.purpose());
     let proxy = proxy_of(cx.facts, published);
     let severity = match (open.kind, most) {
-        (Kind::Datastore(_), _) => return None,
+        (OpenKind::Datastore(_), _) => return None,
         // Somebody meant it to be reached through the proxy alone.
-        (Kind::Insight, Severity::Warning) if proxy.is_none() => Severity::Info,
-        (Kind::Insight, _) if proxy.is_none() => Severity::Warning,
+        (OpenKind::Insight, Severity::Warning) if proxy.is_none() => Severity::Info,
+        (OpenKind::Insight, _) if proxy.is_none() => Severity::Warning,
         // An address that was chosen is meant for those who reach it.
-        (Kind::Insight, _) if matches!(published.reach, Exposure::Address(_)) => Severity::Warning,
+        (OpenKind::Insight, _) if matches!(published.reach, Exposure::Address(_)) => Severity::Warning,
         _ => most,
     };
     let whom = match &published.reach {

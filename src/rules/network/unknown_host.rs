@@ -1,4 +1,4 @@
-//! An address whose host is no name that the project has.
+//! An address whose host is not a name that the project has.
 
 use crate::collections::HashMap;
 use crate::compose::nearest;
@@ -69,7 +69,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Respells the host wherever it stands, where one service is clearly meant.
+/// Respells the host wherever it is, where one service is clearly meant.
 fn fix(cx: &Context<'_>, host: &str, known: &[&str], peers: &[&Peer]) -> Option<Fix> {
     let meant = clearly_meant(host, known).filter(|_| peers.iter().all(|peer| peer.is_own))?;
     let edits = edit::all(peers.iter().map(|peer| edit::exchange(cx.files, peer.place, host, meant)));

@@ -1,10 +1,10 @@
 //! A peer that is addressed by a port it does not listen on.
 
 use super::published_port_used_internally::{misused, other_users};
-use crate::catalogue::schema::Role;
+use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;
-use crate::facts::network::listeners::{Extent, Listeners, Sureness, listeners, may_listen};
+use crate::facts::network::listeners::{Listeners, PortCoverage, Sureness, listeners, may_listen};
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
@@ -22,7 +22,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, rest)) = peers.split_first() else { continue };
         let Some((to, known, _)) = wrong(cx, first) else { continue };
         let place = first.port_place.unwrap_or(first.place);
-        let confidence = if known.extent == Extent::All { Confidence::High } else { Confidence::Medium };
+        let confidence = if known.extent == PortCoverage::All { Confidence::High } else { Confidence::Medium };
         let who = known.ports.first().map_or("", |one| one.who.as_str());
         let message = format!("`{name}` does not listen on port {number}");
         let subject = Subject::service(&first.service);
@@ -48,8 +48,8 @@ fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u
     // Who shares a network namespace answers, too.
     let alone = cx.facts.reach().siblings(name).len() < 2;
     // Programs show their measurements on ports that what is known of their images leaves out; exporters do nothing else.
-    let measured = !peer.of_scrape || known_image(to).is_some_and(|known| known.image.role == Role::Monitoring);
-    let sure = measured && (known.extent == Extent::All || agreed);
+    let measured = !peer.of_scrape || known_image(to).is_some_and(|known| known.image.role == ImageRole::Monitoring);
+    let sure = measured && (known.extent == PortCoverage::All || agreed);
     let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
     wrong.then_some((to, known, number))
 }

@@ -16,21 +16,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(certbot) = cx.model.services.values().find(|service| image_name(service) == "certbot") else { return };
-    let sidecars = cx.facts.sidecars();
+    let app_configs = cx.facts.app_configs();
     for proxy in cx.model.services.values().filter(|service| service.name != certbot.name) {
         let of_proxy =
             |all: &'_ [Named]| all.iter().filter(|one| one.service == proxy.name).cloned().collect::<Vec<_>>();
         let webroot = webroot(certbot);
-        let challenge = of_proxy(&sidecars.challenge_roots).into_iter().find_map(|root| {
+        let challenge = of_proxy(&app_configs.challenge_roots).into_iter().find_map(|root| {
             let theirs = webroot.clone().unwrap_or_else(|| root.text.clone());
-            let pair = Pair { named: &root, ours: &root.text, theirs: &theirs, certain: webroot.is_some() };
+            let pair = WebrootPair { named: &root, ours: &root.text, theirs: &theirs, certain: webroot.is_some() };
             pair.finding(cx.model, proxy, certbot)
         });
         findings.extend(challenge);
-        let certificate = of_proxy(&sidecars.certificates).into_iter().find_map(|path| {
+        let certificate = of_proxy(&app_configs.certificates).into_iter().find_map(|path| {
             let inside = mounts::is_inside(&path.text, LETSENCRYPT);
             let covered = mounts::cover(cx.model, proxy, LETSENCRYPT).is_some();
-            let pair = Pair { named: &path, ours: LETSENCRYPT, theirs: LETSENCRYPT, certain: true };
+            let pair = WebrootPair { named: &path, ours: LETSENCRYPT, theirs: LETSENCRYPT, certain: true };
             if inside && covered { pair.finding(cx.model, proxy, certbot) } else { None }
         });
         findings.extend(certificate);
@@ -54,7 +54,7 @@ fn webroot(certbot: &Service) -> Option<String> {
 }
 
 /// A directory of the proxy, and that of certbot which it should be.
-struct Pair<'a> {
+struct WebrootPair<'a> {
     named: &'a Named,
     ours: &'a str,
     theirs: &'a str,
@@ -62,7 +62,7 @@ struct Pair<'a> {
     certain: bool,
 }
 
-impl Pair<'_> {
+impl WebrootPair<'_> {
     fn finding(&self, model: &Model, proxy: &Service, certbot: &Service) -> Option<Finding> {
         let (ours, theirs) = (mounts::cover(model, proxy, self.ours), mounts::cover(model, certbot, self.theirs));
         let (name, other) = (&proxy.name, &certbot.name);

@@ -14,7 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::default();
-    for named in &cx.facts.sidecars().certificates {
+    for named in &cx.facts.app_configs().certificates {
         let Some(service) = cx.model.services.get(&named.service) else { continue };
         if cx.project.has_blank_entry(&service.name, &["volumes", "configs", "secrets"]) {
             continue;
@@ -47,7 +47,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What to do. The files of Let's Encrypt are links to others beside their directory, which must come along.
+/// What to do. The files of Let's Encrypt are links to others next to their directory, which must come along.
 fn help(directory: &str, program: &str) -> String {
     let directory = if mounts::is_inside(directory, "/etc/letsencrypt") { "/etc/letsencrypt" } else { directory };
     let directory = if directory.is_empty() { "/" } else { directory };

@@ -2,7 +2,7 @@
 
 use crate::app_config::traefik::{elements, routed};
 use crate::collections::IndexMap;
-use crate::facts::network::duplicate_labels::Double;
+use crate::facts::network::duplicate_labels::DuplicateLabel;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
@@ -11,7 +11,7 @@ use crate::source::Place;
 
 /// Reports labels that one list gives twice, then routers and middlewares that two services define in different ways.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for Double { service, name, value, first, last } in cx.facts.doubles() {
+    for DuplicateLabel { service, name, value, first, last } in cx.facts.duplicate_labels() {
         let message = format!("label `{name}` is set twice with different values");
         findings.push(
             Finding::new(rule::CONFLICTING_LABEL, *last, Subject::service(service), message)

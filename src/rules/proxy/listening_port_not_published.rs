@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut listens: BTreeMap<(&str, u16), &ProxyListen> = BTreeMap::new();
-    for listen in cx.facts.sidecars().listens.iter().filter(|listen| !listen.local && is_public(listen)) {
+    for listen in cx.facts.app_configs().listens.iter().filter(|listen| !listen.local && is_public(listen)) {
         listens.entry((&listen.proxy, listen.port)).or_insert(listen);
     }
     for ((name, port), listen) in listens {
@@ -47,11 +47,11 @@ fn is_mapped(proxy: &Service, port: u16) -> bool {
 /// Whether another service has the same file, and publishes the port.
 fn is_published_by_another(cx: &Context<'_>, listen: &ProxyListen) -> bool {
     let twin = |other: &ProxyListen| other.place == listen.place && other.proxy != listen.proxy;
-    let mut twins = cx.facts.sidecars().listens.iter().filter(|other| twin(other));
+    let mut twins = cx.facts.app_configs().listens.iter().filter(|other| twin(other));
     twins.any(|other| cx.model.services.get(&other.proxy).is_some_and(|service| is_mapped(service, listen.port)))
 }
 
-/// Whether something in front of the proxy, or beside it, brings its visitors: another proxy, a tunnel, a test.
+/// Whether something in front of the proxy, or next to it, brings its visitors: another proxy, a tunnel, a test.
 fn is_inside(cx: &Context<'_>, proxy: &Service) -> bool {
     const TUNNELS: [&str; 6] = ["cloudflared", "ngrok", "tailscale", "tunnel", "frpc", "tor"];
     let fronted = cx.facts.proxied().iter().any(|one| one.service == proxy.name && one.proxy != proxy.name);
@@ -74,7 +74,7 @@ fn finding(cx: &Context<'_>, proxy: &Service, listen: &ProxyListen) -> Option<Fi
     if published.is_empty() && (port == 80 || !is_entrance(cx, proxy)) {
         return None;
     }
-    // Port 80 beside a published 443 is only a convenience, and the port that an image is born with is left alone.
+    // Port 80 next to a published 443 is only a convenience, and the port that an image is born with is left alone.
     if port == 80 && !listens_elsewhere(cx, proxy) {
         return None;
     }
@@ -108,7 +108,7 @@ fn is_entrance(cx: &Context<'_>, proxy: &Service) -> bool {
 
 /// Whether the ports that are published are others than those that the proxy listens on.
 fn listens_elsewhere(cx: &Context<'_>, proxy: &Service) -> bool {
-    let listens = &cx.facts.sidecars().listens;
+    let listens = &cx.facts.app_configs().listens;
     !proxy
         .ports
         .iter()

@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding(&service.name, element.name, place, &wrong.what));
         }
     }
-    for rule in &cx.facts.sidecars().rules {
+    for rule in &cx.facts.app_configs().rules {
         let Some(wrong) = malformed(&rule.text).filter(|_| !rule.text.contains("{{")) else { continue };
         let found = finding(&rule.service, &rule.text, rule.place, &wrong.what);
         findings.push(with_given(found, rule.given, format!("`{}` reads this file", rule.service)));

@@ -11,7 +11,7 @@ use super::route_without_auth::guards;
 
 /// Reports the setting that opens the interface.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for admin in &cx.facts.sidecars().admins {
+    for admin in &cx.facts.app_configs().admins {
         let published = cx.facts.published().iter().find(|published| {
             published.service.name == admin.proxy
                 && published.port.target == admin.port

@@ -10,7 +10,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    for misplaced in &cx.facts.sidecars().misplaced {
+    for misplaced in &cx.facts.app_configs().misplaced {
         let Misplaced { service, target, wanted, what, given, kind } = misplaced;
         let program = kind.name();
         let (severity, message, help) = match what {

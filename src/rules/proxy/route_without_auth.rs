@@ -3,11 +3,11 @@
 use crate::app_config::traefik::guards::{HARMLESS, is_internal};
 use crate::app_config::traefik::{elements, routed};
 use crate::app_config::{ProxyKind, ProxyRoute};
-use crate::catalogue::schema::{Login, Role};
+use crate::catalogue::schema::{ImageRole, Login};
 use crate::collections::HashSet;
 use crate::facts::images::{known_image, may_be_set, variable};
 use crate::facts::network::exposure;
-use crate::facts::network::exposure::Kind;
+use crate::facts::network::exposure::OpenKind;
 use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Service;
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     // Several servers of one upstream are one cause, and so are several ways to one service.
     let (mut places, mut services) = (HashSet::default(), HashSet::default());
-    for route in &cx.facts.sidecars().open_routes {
+    for route in &cx.facts.app_configs().open_routes {
         let Some(finding) = through(cx, route) else { continue };
         let is_new = services.insert(finding.subject.clone());
         if places.insert(finding.place) && is_new {
@@ -42,14 +42,14 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
     let published = cx.facts.published().iter().any(|one| {
         one.service.name == route.proxy && one.in_effect && one.reach.is_beyond_loopback() && leads(one.port.target)
     });
-    let hidden = matches!(open.kind, Kind::Datastore(_)) && !exposure::by_http(service, route.port.unwrap_or(80));
+    let hidden = matches!(open.kind, OpenKind::Datastore(_)) && !exposure::by_http(service, route.port.unwrap_or(80));
     if hidden || !published {
         return None;
     }
     let message = format!("`{}` forwards everyone to `{name}`, which has no authentication", route.proxy);
     let severity = match (open.kind, for_purpose(Severity::Error, cx.facts.purpose())) {
         // On a developer's machine it shows what the developer has.
-        (Kind::Insight, Severity::Warning) => Severity::Info,
+        (OpenKind::Insight, Severity::Warning) => Severity::Info,
         _ => Severity::Warning,
     };
     let help = match route.kind {
@@ -91,8 +91,8 @@ fn open_route(cx: &Context<'_>, service: &Service) -> Option<Finding> {
 fn asks_nobody(service: &Service) -> bool {
     let Some(known) = known_image(service).filter(|known| known.exact) else { return false };
     let matters = match known.image.role {
-        Role::Admin | Role::Monitoring | Role::Search => true,
-        Role::Datastore => {
+        ImageRole::Admin | ImageRole::Monitoring | ImageRole::Search => true,
+        ImageRole::Datastore => {
             routed(service).and_then(|route| route.port).is_some_and(|port| exposure::by_http(service, port))
         }
         _ => false,
@@ -105,7 +105,7 @@ fn is_switched_on(service: &Service, login: &Login) -> bool {
     let by_variable = login.on.iter().any(|setting| {
         may_be_set(service, &setting.variable)
             || variable(service, &setting.variable)
-                .is_some_and(|value| setting.holds(&value.value) || value.is_interpolated())
+                .is_some_and(|value| setting.contains(&value.value) || value.is_interpolated())
     });
     let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
     let by_flag = words.into_iter().any(|word| login.on_flags.iter().any(|flag| word.value.contains(flag.as_str())));
@@ -120,7 +120,7 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
 /// Whether a router may ask who is there: by a middleware that is not known to ask for nothing, or by one of the entry
 /// points of a Traefik that can be read.
 pub(crate) fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
-    let at_entrance = cx.facts.sidecars().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());
+    let at_entrance = cx.facts.app_configs().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());
     middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
 }
 

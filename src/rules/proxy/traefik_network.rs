@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
-    let traefik = match cx.facts.sidecars().traefiks.as_slice() {
+    let traefik = match cx.facts.app_configs().traefiks.as_slice() {
         [] => None,
         [only] => Some(only),
         _ => return,

@@ -3,7 +3,7 @@
 use super::upstream_port_mismatch::{help, ports, with_reason};
 use crate::app_config::ProxyKind;
 use crate::app_config::traefik::is_traefik;
-use crate::facts::network::listeners::{Evidence, Listener, other_than};
+use crate::facts::network::listeners::{Listener, PortEvidence, other_than};
 use crate::finding::{Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
@@ -31,9 +31,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Where a Compose file decides what a service listens on.
 fn decided_at(service: &Service, listener: &Listener) -> Place {
     match (&listener.evidence, &service.build) {
-        (Evidence::Dockerfile, Some(build)) => build.dockerfile.as_ref().map_or(build.key, |file| file.place),
-        (Evidence::Command, _) => service.command.as_ref().map_or(service.key, |command| command.place),
-        (Evidence::Image, _) => service.image.as_ref().map_or(service.key, |image| image.place),
+        (PortEvidence::Dockerfile, Some(build)) => build.dockerfile.as_ref().map_or(build.key, |file| file.place),
+        (PortEvidence::Command, _) => service.command.as_ref().map_or(service.key, |command| command.place),
+        (PortEvidence::Image, _) => service.image.as_ref().map_or(service.key, |image| image.place),
         _ => service.key,
     }
 }

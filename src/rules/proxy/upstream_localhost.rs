@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether the proxy, or who shares its network, may listen there.
 fn serves_itself(cx: &Context<'_>, proxy: &Service, port: u16) -> bool {
-    let listens = cx.facts.sidecars().listens.iter().any(|listen| listen.proxy == proxy.name && listen.port == port);
+    let listens = cx.facts.app_configs().listens.iter().any(|listen| listen.proxy == proxy.name && listen.port == port);
     listens || cx.facts.reach().siblings(&proxy.name).len() > 1 || matches!(port, 2019)
 }
 

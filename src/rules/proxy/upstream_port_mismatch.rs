@@ -2,7 +2,7 @@
 
 use crate::app_config::ProxyKind;
 use crate::collections::HashSet;
-use crate::facts::network::listeners::{Evidence, Listener, Listeners, other_than};
+use crate::facts::network::listeners::{Listener, Listeners, PortEvidence, other_than};
 use crate::facts::network::reach::Answer;
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
@@ -47,15 +47,15 @@ pub(crate) fn ports(known: &Listeners) -> String {
 pub(crate) fn with_reason(finding: Finding, known: &Listeners) -> Finding {
     let Some(first) = known.ports.first() else { return finding };
     let reason = match first.evidence {
-        Evidence::Image => format!("this image listens on {}", ports(known)),
-        Evidence::Dockerfile => format!("the Dockerfile exposes {}", ports(known)),
-        Evidence::Command => "set by the command".to_owned(),
-        Evidence::Configuration => "set by its configuration".to_owned(),
-        Evidence::Mapping(published) => {
+        PortEvidence::Image => format!("this image listens on {}", ports(known)),
+        PortEvidence::Dockerfile => format!("the Dockerfile exposes {}", ports(known)),
+        PortEvidence::Command => "set by the command".to_owned(),
+        PortEvidence::Configuration => "set by its configuration".to_owned(),
+        PortEvidence::Mapping(published) => {
             format!("{published} is its host port, {} its container port", ports(known))
         }
     };
-    let is_vague = |one: &Listener| matches!(one.evidence, Evidence::Mapping(_) | Evidence::Dockerfile);
+    let is_vague = |one: &Listener| matches!(one.evidence, PortEvidence::Mapping(_) | PortEvidence::Dockerfile);
     let confidence = if known.ports.iter().any(is_vague) { Confidence::Medium } else { Confidence::High };
     finding.label(first.place, reason).confidence(confidence)
 }

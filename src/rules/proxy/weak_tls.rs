@@ -10,7 +10,7 @@ use crate::source::FileId;
 /// Reports the first broken version of each file, the others as labels.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut groups: IndexMap<(&str, FileId), Vec<&Named>> = IndexMap::default();
-    for named in cx.facts.sidecars().protocols.iter().filter(|named| is_weak(&named.text)) {
+    for named in cx.facts.app_configs().protocols.iter().filter(|named| is_weak(&named.text)) {
         groups.entry((named.service.as_str(), named.place.span.file)).or_default().push(named);
     }
     for ((service, _), all) in groups {

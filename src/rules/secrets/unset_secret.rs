@@ -5,7 +5,7 @@ use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
-use crate::finding::{Finding, Label, Lack, Lacking, Severity, Subject, rule};
+use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::rules::{Context, fixes};
@@ -48,11 +48,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     };
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
     match together.as_slice() {
-        [only] => findings.extend(of_variable(cx, only)),
-        several => findings.extend(of_variables(several)),
+        [only] => findings.extend(one_variable(cx, only)),
+        several => findings.extend(several_variables(several)),
     }
-    findings.extend(single.iter().filter_map(|blank| of_variable(cx, blank)));
-    of_env_files(cx, &options, findings);
+    findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
+    check_env_files(cx, &options, findings);
 }
 
 /// Whether the configuration says that something else sets it.
@@ -82,7 +82,7 @@ fn needs(service: &Service, name: &str) -> bool {
     known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name))
 }
 
-fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
+fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let name = blank.name;
     let (first, others) = blank.uses.split_first()?;
     let optional = optional(cx, blank);
@@ -93,7 +93,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     };
     let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
     let mut finding = Finding::new(rule::UNSET_SECRET, place, Subject::variable(name), message).severity(severity);
-    finding.lacks = Some(Lack { what: Lacking::Variable(name.to_owned()), by: String::new() });
+    finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
     finding.fixes.extend(if optional.is_none() { fixes::meant(cx, blank) } else { None });
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name)));
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
@@ -108,7 +108,7 @@ fn of_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
 }
 
 /// The secrets of a project in which nothing says where any of them is set.
-fn of_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let message = format!("secrets {} are not set", list_of_names(&uses));
@@ -191,7 +191,7 @@ fn help(cx: &Context<'_>, name: &str) -> String {
 }
 
 /// Empty lines of `env_file`s whose name is that of a secret.
-fn of_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>) {
+fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<Place> = HashSet::default();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
@@ -224,7 +224,8 @@ fn of_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>
                 .severity(severity)
                 .evidence(name.clone())
                 .help("give it a value, or remove the line if the service does not need it");
-            finding.lacks = Some(Lack { what: Lacking::Variable(name.clone()), by: service.name.clone() });
+            finding.missing =
+                Some(MissingDefinition { what: MissingKind::Variable(name.clone()), by: service.name.clone() });
             findings.push(finding);
         }
     }

@@ -1,7 +1,7 @@
 //! The socket of a container engine inside a container.
 
-use super::tools::{Use, use_of};
-use crate::facts::repository::purpose::Purpose;
+use super::tools::{SocketUse, use_of};
+use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::storage::mounts::is_inside;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{ImageReference, Mount, MountKind, Service, Spanned};
@@ -47,7 +47,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         // An image whose name only the deployment knows may be one that is made for it.
         let has_name = |image: &Spanned<ImageReference>| !image.value.repository.is_empty();
         let is_open = service.build.is_none() && !service.image.as_ref().is_some_and(has_name);
-        let purpose = use_of(service).or(is_open.then_some(Use::Manages));
+        let purpose = use_of(service).or(is_open.then_some(SocketUse::Manages));
         let mut all: Vec<(Severity, Access<'_>)> = accesses(cx, service)
             .into_iter()
             .filter_map(|access| Some((severity(&access, purpose)?, access)))
@@ -58,7 +58,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if findings.iter().any(|finding| finding.place == access.place) {
             continue;
         }
-        let severity = less_in_tests(*severity, cx.facts.purpose() != Purpose::Any);
+        let severity = less_in_tests(*severity, cx.facts.purpose() != FilePurpose::Any);
         let name = &service.name;
         let mut finding =
             Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, Subject::service(name), message(name, access))
@@ -141,13 +141,13 @@ fn socket_at(path: &str) -> Option<(&'static str, Option<String>)> {
 }
 
 /// `:ro` protects the files, not the API: it only makes a difference for directories, and for what is known to read.
-fn severity(access: &Access<'_>, purpose: Option<Use>) -> Option<Severity> {
+fn severity(access: &Access<'_>, purpose: Option<SocketUse>) -> Option<Severity> {
     match (purpose, access.directory.is_some(), access.read_only) {
-        (Some(Use::Filters), ..) | (Some(Use::Reads), true, true) => None,
-        (Some(Use::Manages), false, _) | (Some(Use::Manages), true, true) => Some(Severity::Info),
-        (Some(Use::Reads), false, true) | (Some(Use::Reads), true, false) => Some(Severity::Info),
-        (None | Some(Use::Manages), true, false) => Some(Severity::Error),
-        (Some(Use::Reads), false, false) | (None, ..) => Some(Severity::Warning),
+        (Some(SocketUse::Filters), ..) | (Some(SocketUse::Reads), true, true) => None,
+        (Some(SocketUse::Manages), false, _) | (Some(SocketUse::Manages), true, true) => Some(Severity::Info),
+        (Some(SocketUse::Reads), false, true) | (Some(SocketUse::Reads), true, false) => Some(Severity::Info),
+        (None | Some(SocketUse::Manages), true, false) => Some(Severity::Error),
+        (Some(SocketUse::Reads), false, false) | (None, ..) => Some(Severity::Warning),
     }
 }
 

@@ -1,9 +1,9 @@
 //! A datastore whose data directory nothing keeps.
 
-use crate::catalogue::schema::{Keeps, Role};
+use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
-use crate::facts::storage::datastores::{Kept, Unkept, kept};
+use crate::facts::storage::datastores::{StoredServer, Unkept, kept};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::support::for_data;
@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let severity = match unkept.image.role {
-            Role::Datastore | Role::Search if unkept.keeps == Keeps::Persistent => Severity::Error,
+            ImageRole::Datastore | ImageRole::Search if unkept.keeps == Keeps::Persistent => Severity::Error,
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
@@ -85,6 +85,6 @@ fn help(unkept: &Unkept<'_>) -> String {
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.
 fn is_test_twin(cx: &Context<'_>, service: &Service) -> bool {
     let image = |one: &Service| known_image(one).map(|known| known.image.name.as_str());
-    let twin = |kept: &Kept<'_>| kept.service.name != service.name && image(kept.service) == image(service);
+    let twin = |kept: &StoredServer<'_>| kept.service.name != service.name && image(kept.service) == image(service);
     is_for_tests(&service.name) && kept(cx.model).iter().any(twin)
 }

@@ -1,7 +1,7 @@
 //! A bind of the sources that hides the dependencies which the image brings.
 
 use crate::collections::IndexMap;
-use crate::facts::storage::binds::Hidden;
+use crate::facts::storage::binds::HiddenDependencies;
 use crate::finding::{Finding, Subject, rule};
 use crate::model::MountKind;
 use crate::rules::Context;
@@ -12,7 +12,7 @@ use crate::yaml::edit::Content;
 /// Reports each bound directory once, at the first bind.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let hidden = cx.facts.hidden_dependencies();
-    let mut groups: IndexMap<(&MountKind, &str), Vec<&Hidden<'_>>> = IndexMap::default();
+    let mut groups: IndexMap<(&MountKind, &str), Vec<&HiddenDependencies<'_>>> = IndexMap::default();
     for one in &hidden {
         groups.entry((&one.mount.kind, &one.directory)).or_default().push(one);
     }
@@ -30,7 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         if is_one_file(cx) {
             let volume = Content::text(directory);
-            let add = |one: &&Hidden<'_>| edit::add_to_list(cx.files, one.service.key, "volumes", &volume);
+            let add = |one: &&HiddenDependencies<'_>| edit::add_to_list(cx.files, one.service.key, "volumes", &volume);
             finding.fixes.extend(edit::risky(
                 format!(
                     "keep `{directory}` of the image in an anonymous volume: new dependencies then require a new volume"

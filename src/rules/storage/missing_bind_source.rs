@@ -45,7 +45,7 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
         "use `{}`, or combine this file with one in `{}`, or pass `--project-directory {}`: paths are relative to the directory of the first Compose file",
         elsewhere.path, elsewhere.directory, elsewhere.directory
     );
-    // Behind a file up there it is right as it stands.
+    // Behind a file up there it is right as it is.
     let severity = if elsewhere.hfor_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
     let subject = Subject::service(&first.service.name);
     let mut finding = Finding::new(rule::MISSING_BIND_SOURCE, place(first), subject, message)

@@ -2,7 +2,7 @@
 
 use super::sqlite_shared::jobs;
 use crate::collections::IndexMap;
-use crate::facts::storage::datastores::{Kept, kept};
+use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::facts::storage::sqlite_files::identity;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Port, Service};
@@ -13,7 +13,7 @@ use crate::source::Place;
 /// Reports the second server's mount, and the mount of a server with replicas.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let jobs = jobs(cx.model);
-    let mut shared: IndexMap<(String, String), Vec<Kept<'_>>> = IndexMap::default();
+    let mut shared: IndexMap<(String, String), Vec<StoredServer<'_>>> = IndexMap::default();
     for one in kept(cx.model) {
         if one.mount.read_only || jobs.contains(one.service.name.as_str()) {
             continue;
@@ -59,7 +59,7 @@ fn exclude_each_other(cx: &Context<'_>, one: &Service, other: &Service) -> bool 
     })
 }
 
-fn finding(cx: &Context<'_>, one: &Kept<'_>, message: String) -> Finding {
+fn finding(cx: &Context<'_>, one: &StoredServer<'_>, message: String) -> Finding {
     let severity = for_data(Severity::Error, cx.facts.purpose());
     let name = &one.service.name;
     Finding::new(rule::SHARED_DATA_DIRECTORY, one.mount.place, Subject::service(name), message).severity(severity)

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mount = file.mount(cx.model).filter(|mount| is_persistent(cx.model, mount) && !mount.read_only);
         let replicas = file.service.replicas.as_ref().filter(|replicas| replicas.value > 1 && mount.is_some());
         if let Some(replicas) = replicas.filter(|_| seen.insert(&file.service.name)) {
-            findings.push(of_replicas(file, replicas.value).label(replicas.place, "the replicas"));
+            findings.push(shared_by_replicas(file, replicas.value).label(replicas.place, "the replicas"));
         }
         if let Some(place) = mount.and_then(|mount| identity(cx.model, mount, &file.path))
             && !jobs.contains(file.service.name.as_str())
@@ -26,11 +26,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for files in shared.values() {
-        findings.extend(of_services(files));
+        findings.extend(shared_by_services(files));
     }
 }
 
-fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
+fn shared_by_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
     let name = &file.service.name;
     let message = format!("{count} replicas of `{name}` write to the same SQLite database");
     Finding::new(rule::SQLITE_SHARED, file.place, Subject::service(name), message)
@@ -38,7 +38,7 @@ fn of_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {
         .help("use a database server, or one replica")
 }
 
-fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
+fn shared_by_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
     let first = files.first()?;
     // What an image does unless it is told otherwise is sure for one service only: another may have another part.
     let named = |file: &SqliteFile<'_>| file.place != file.service.key;
@@ -57,7 +57,7 @@ fn of_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
     )
 }
 
-/// The services of which others wait until they are done: they do not write beside them.
+/// The services of which others wait until they are done: they do not write next to them.
 pub(crate) fn jobs(model: &Model) -> HashSet<&str> {
     let dependencies = model.services.values().flat_map(|service| &service.depends_on);
     let awaited = dependencies.filter(|(_, one)| one.condition.value == "service_completed_successfully");

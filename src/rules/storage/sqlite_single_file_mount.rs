@@ -1,4 +1,4 @@
-//! An SQLite database mounted as a single file: what SQLite writes beside it is not.
+//! An SQLite database mounted as a single file: what SQLite writes next to it is not.
 
 use crate::collections::HashSet;
 use crate::finding::{Confidence, Finding, Subject, rule};

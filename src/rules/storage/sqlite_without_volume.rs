@@ -1,9 +1,9 @@
 //! An SQLite database whose file no volume keeps.
 
-use crate::catalogue::schema::Engine;
+use crate::catalogue::schema::DatabaseEngine;
 use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
 use crate::facts::storage::mounts;
-use crate::facts::storage::sqlite::{Location, location};
+use crate::facts::storage::sqlite::{DatabaseLocation, location};
 use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
@@ -25,31 +25,32 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name) {
                 continue;
             }
-            findings.extend(location(name, &value.value).and_then(|found| of_value(cx, service, name, value, &found)));
+            findings
+                .extend(location(name, &value.value).and_then(|found| check_value(cx, service, name, value, &found)));
         }
         if findings.len() == before {
-            findings.extend(of_image(cx, service));
+            findings.extend(image_default(cx, service));
         }
     }
 }
 
-fn of_value(
+fn check_value(
     cx: &Context<'_>,
     service: &Service,
     name: &str,
     value: &Spanned<String>,
-    location: &Location,
+    location: &DatabaseLocation,
 ) -> Option<Finding> {
     let (path, severity, confidence) = match location {
-        Location::Memory => return None,
-        Location::Absolute(path) => {
+        DatabaseLocation::Memory => return None,
+        DatabaseLocation::Absolute(path) => {
             if is_kept(cx.model, service, path) {
                 return None;
             }
             (path.clone(), Severity::Error, Confidence::High)
         }
-        Location::Relative(path) => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Medium),
-        Location::ThreeSlashes(path) => {
+        DatabaseLocation::Relative(path) => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Medium),
+        DatabaseLocation::ThreeSlashes(path) => {
             // Without a working directory both readings must be lost.
             let absolute = format!("/{path}");
             if working_dir(service).is_none() && is_kept(cx.model, service, &absolute) {
@@ -91,7 +92,7 @@ fn is_kept(model: &Model, service: &Service, path: &str) -> bool {
 }
 
 /// An image that keeps an SQLite file by default, and nothing that puts another database in its place.
-fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
+fn image_default(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let known = known_image(service).filter(|known| known.exact && runs_default(service) && !is_for_show(service))?;
     let answers = known.image.sqlite_for(known.tag);
     let lost: Vec<String> = answers
@@ -100,7 +101,7 @@ fn of_image(cx: &Context<'_>, service: &Service) -> Option<Finding> {
             files.iter().find_map(|file| {
                 let moved = file.variable.as_deref().and_then(|name| variable(service, name));
                 let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
-                (file.engine == Engine::Sqlite
+                (file.engine == DatabaseEngine::Sqlite
                     && !is_replaced(service, file)
                     && path.starts_with('/')
                     && !is_kept(cx.model, service, &path))

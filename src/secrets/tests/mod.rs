@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::hidden_in_text;
 use super::names::{Secrecy, secrecy};
-use super::tokens::{Body, PREFIXES};
+use super::tokens::{PREFIXES, TokenBody};
 
 /// Names whose values are secrets.
 const SECRET_NAMES: &[&str] = &[
@@ -199,9 +199,9 @@ fn both_sides_have_a_hundred_and_fifty_names_and_values() {
 fn every_documented_prefix_is_hidden() {
     for prefix in PREFIXES {
         let letters = match prefix.body {
-            Body::Hex => "0123456789abcdef",
-            Body::Capitals => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
-            Body::Alphanumeric | Body::Dotted => "ABCDEFGHIJKLMNabcdefghijklmnopq0123456789",
+            TokenBody::Hex => "0123456789abcdef",
+            TokenBody::Capitals => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
+            TokenBody::Alphanumeric | TokenBody::Dotted => "ABCDEFGHIJKLMNabcdefghijklmnopq0123456789",
         };
         for seed in 0..4 {
             let body = made_up(letters, prefix.least.max(32), seed);

@@ -7,12 +7,12 @@ use std::path::Path;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::process::Program;
+use super::process::GitProgram;
 use crate::source::read::text;
 use crate::source::{LoadError, MAX_FILE_BYTES};
 
 /// A text that git keeps, or why it is none.
-pub(super) type Text = Result<String, LoadError>;
+pub(super) type BlobText = Result<String, LoadError>;
 
 /// Whether a file has the content with this hash, as it is on disk, without any filter. A file too large for plimsoll is
 /// not read and counts as another one.
@@ -42,7 +42,7 @@ fn hash<Algorithm: Digest>(path: &Path, size: u64) -> io::Result<String> {
 }
 
 /// The texts with these hashes, in order; nothing for one that this repository does not hold.
-pub(super) fn texts(program: &Program, blobs: &[&str]) -> Result<Vec<Option<Text>>, String> {
+pub(super) fn texts(program: &GitProgram, blobs: &[&str]) -> Result<Vec<Option<BlobText>>, String> {
     if blobs.is_empty() {
         return Ok(Vec::new());
     }
@@ -54,7 +54,7 @@ pub(super) fn texts(program: &Program, blobs: &[&str]) -> Result<Vec<Option<Text
 }
 
 /// `<hash> blob <size>`, a line break, the bytes, a line break; or `<hash> missing` and a line break.
-fn next(output: &mut impl BufRead) -> io::Result<Option<Text>> {
+fn next(output: &mut impl BufRead) -> io::Result<Option<BlobText>> {
     let mut head = String::new();
     output.take(1024).read_line(&mut head)?;
     let head = head.strip_suffix('\n').ok_or(io::ErrorKind::UnexpectedEof)?;

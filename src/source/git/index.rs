@@ -20,14 +20,14 @@ const MOST_EXCLUDE: u64 = 256 * 1024;
 #[derive(Debug)]
 pub(in crate::source) enum Tracked {
     /// Those with these names.
-    Names(Names),
+    Names(IndexedNames),
     /// The index cannot be read, so that each file may be tracked.
     Unknown,
 }
 
 /// Names relative to the root of a repository, sorted by byte.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::source) struct Names {
+pub(in crate::source) struct IndexedNames {
     bytes: Vec<u8>,
     ranges: Vec<(u32, u32)>,
 }
@@ -35,10 +35,12 @@ pub(in crate::source) struct Names {
 impl Tracked {
     /// The files of the index of the repository with this root. Nothing is tracked where there is no index yet.
     pub(in crate::source) fn read(root: &Path) -> Tracked {
-        let Some(git_directory) = repository::git_directory(root) else { return Tracked::Names(Names::default()) };
+        let Some(git_directory) = repository::git_directory(root) else {
+            return Tracked::Names(IndexedNames::default());
+        };
         let index = match read(&git_directory.join("index"), MOST_BYTES) {
             Ok(Some(index)) => index,
-            Ok(None) => return Tracked::Names(Names::default()),
+            Ok(None) => return Tracked::Names(IndexedNames::default()),
             Err(Unreadable) => return Tracked::Unknown,
         };
         parse(&index, &|shared| read(&git_directory.join(shared), MOST_BYTES).ok()?)
@@ -46,7 +48,7 @@ impl Tracked {
     }
 
     /// Whether git tracks the file at a path relative to the root, or a file below it.
-    pub(in crate::source) fn holds(&self, path: &Path) -> bool {
+    pub(in crate::source) fn contains(&self, path: &Path) -> bool {
         match self {
             Tracked::Names(names) => names.holds(&name_of(path)),
             Tracked::Unknown => true,
@@ -78,7 +80,7 @@ fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
     }
 }
 
-impl Names {
+impl IndexedNames {
     fn name(&self, range: (u32, u32)) -> &[u8] {
         self.bytes.get(range.0 as usize..range.1 as usize).unwrap_or_default()
     }
@@ -125,10 +127,10 @@ fn name_of(path: &Path) -> Vec<u8> {
 /// The names in an index of version 2, 3 or 4 (`Documentation/gitformat-index.adoc` of git). A split index names a shared
 /// one, whose names count too, even where the index deletes one. Only the configuration says how long hashes are, but
 /// only with the right length does the file end where it should.
-fn parse(index: &[u8], shared: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<Names> {
-    let mut names = Names::default();
+fn parse(index: &[u8], shared: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<IndexedNames> {
+    let mut names = IndexedNames::default();
     let link = [20, 32].into_iter().find_map(|hash| {
-        names = Names::default();
+        names = IndexedNames::default();
         entries(index, hash, &mut names)
     })?;
     if let Some(link) = link {
@@ -140,7 +142,7 @@ fn parse(index: &[u8], shared: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<Names
 }
 
 /// Adds the names in an index; the hash of the shared one that completes it.
-fn entries(index: &[u8], hash: usize, names: &mut Names) -> Option<Option<String>> {
+fn entries(index: &[u8], hash: usize, names: &mut IndexedNames) -> Option<Option<String>> {
     let mut rest = index.strip_prefix(b"DIRC")?;
     let version = number(&mut rest)?;
     let count = number(&mut rest)?;
@@ -249,7 +251,7 @@ mod tests {
         }
         let tracked = Tracked::read(&root);
         for (path, expect) in [("a", true), ("a/b", true), ("a-b", true), ("a/b/long", false), ("a-", false)] {
-            assert_eq!(tracked.holds(Path::new(path)), expect, "{path}");
+            assert_eq!(tracked.contains(Path::new(path)), expect, "{path}");
         }
         std::fs::remove_dir_all(&root).unwrap();
         shown(&tracked).into_iter().filter(|name| !name.starts_with("deep/x")).collect()
@@ -287,13 +289,13 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(parse(&whole[..length], &none), None, "{length}");
         }
-        assert!(Tracked::Unknown.holds(Path::new("x")));
-        assert!(!Tracked::read(Path::new("/nowhere")).holds(Path::new("x")));
+        assert!(Tracked::Unknown.contains(Path::new("x")));
+        assert!(!Tracked::read(Path::new("/nowhere")).contains(Path::new("x")));
     }
 
     #[test]
     fn names_hold_directories() {
-        let mut names = Names::default();
+        let mut names = IndexedNames::default();
         for name in [&b"b/sparse/"[..], b"b.c", b"a/x"] {
             names.push(name).unwrap();
         }

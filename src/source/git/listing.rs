@@ -7,7 +7,7 @@ use super::path_of;
 
 /// The files of a commit, by path below the root.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(super) struct CommitTree {
     /// The hash of each file's content.
     pub(crate) files: BTreeMap<PathBuf, String>,
     /// Links, and repositories inside of this one.
@@ -43,8 +43,8 @@ pub(super) struct Present {
 }
 
 /// `<mode> <type> <hash>`, a tab, the path, a zero byte.
-pub(super) fn tree(output: &[u8]) -> Option<Tree> {
-    let mut tree = Tree::default();
+pub(super) fn tree(output: &[u8]) -> Option<CommitTree> {
+    let mut tree = CommitTree::default();
     for record in output.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
         let tab = record.iter().position(|byte| *byte == b'\t')?;
         let (head, path) = record.split_at_checked(tab)?;

@@ -50,7 +50,7 @@ const MOST_WORDS: u64 = 64 * 1024;
 
 /// The program `git` for one repository.
 #[derive(Clone, Debug)]
-pub(super) struct Program {
+pub(super) struct GitProgram {
     root: PathBuf,
     program: PathBuf,
     path: OsString,
@@ -58,15 +58,15 @@ pub(super) struct Program {
     safe: Vec<OsString>,
 }
 
-impl Program {
+impl GitProgram {
     /// The program for the repository with this root.
-    pub(super) fn new(root: &Path) -> Result<Program, String> {
+    pub(super) fn new(root: &Path) -> Result<GitProgram, String> {
         let path = search_path(root);
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let program = path.iter().map(|directory| directory.join(&name)).find(|program| program.is_file());
         let program = program.ok_or("`--since` requires the program `git`, which was not found")?;
         let path = std::env::join_paths(path).map_err(|error| format!("`PATH`: {error}"))?;
-        Ok(Program { root: root.to_path_buf(), program, path, safe: Vec::new() })
+        Ok(GitProgram { root: root.to_path_buf(), program, path, safe: Vec::new() })
     }
 
     /// Hands on which directories of other owners the user trusts.

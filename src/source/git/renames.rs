@@ -15,12 +15,12 @@ const MOST_LOOKUPS: usize = 20_000_000;
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'a> {
     pub(crate) path: &'a Path,
-    lines: Lines,
+    lines: LineSizes,
 }
 
 /// The lines of a text, and how many bytes those that are alike have.
 #[derive(Clone, Debug, Default)]
-struct Lines {
+struct LineSizes {
     bytes: u64,
     /// By their hashes; empty for a file without lines.
     counts: HashMap<u64, u64>,
@@ -29,7 +29,7 @@ struct Lines {
 impl<'a> Candidate<'a> {
     /// A file with its text.
     pub(super) fn new(path: &'a Path, text: &[u8]) -> Candidate<'a> {
-        let mut lines = Lines { bytes: text.len() as u64, counts: HashMap::default() };
+        let mut lines = LineSizes { bytes: text.len() as u64, counts: HashMap::default() };
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             let mut hasher = DefaultHasher::new();
             line.hash(&mut hasher);
@@ -75,12 +75,12 @@ pub(super) fn renames(gone: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<(usi
     renames
 }
 
-fn may_be_similar(one: &Lines, other: &Lines) -> bool {
+fn may_be_similar(one: &LineSizes, other: &LineSizes) -> bool {
     one.bytes.min(other.bytes) * 1000 >= one.bytes.max(other.bytes) * LEAST_SHARED
 }
 
-/// How many of a thousand bytes of the larger text stand in lines of both.
-fn shared(one: &Lines, other: &Lines) -> u64 {
+/// How many of a thousand bytes of the larger text are in lines of both.
+fn shared(one: &LineSizes, other: &LineSizes) -> u64 {
     let (few, many) = if one.counts.len() <= other.counts.len() { (one, other) } else { (other, one) };
     let common = few.counts.iter().filter_map(|(line, bytes)| Some(*many.counts.get(line)?.min(bytes)));
     (common.sum::<u64>() * 1000).checked_div(one.bytes.max(other.bytes)).unwrap_or(1000)

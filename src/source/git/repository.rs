@@ -8,7 +8,7 @@ const MOST_BYTES: u64 = 64 * 1024;
 
 /// A repository with a working tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Repository {
+pub(super) struct GitRepository {
     /// The directory that holds `.git`.
     pub(crate) root: PathBuf,
     /// What `.git` is, or where it leads.
@@ -16,10 +16,10 @@ pub(super) struct Repository {
 }
 
 /// The repository that a directory is in. A bare repository is none: its files may have come with a commit.
-pub(super) fn find(directory: &Path) -> Option<Repository> {
+pub(super) fn find(directory: &Path) -> Option<GitRepository> {
     directory.ancestors().find_map(|root| {
         let git_directory = git_directory(root)?;
-        Some(Repository { root: root.to_path_buf(), git_directory })
+        Some(GitRepository { root: root.to_path_buf(), git_directory })
     })
 }
 

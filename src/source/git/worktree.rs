@@ -7,7 +7,7 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use super::blobs::is_same;
-use super::listing::{Indexed, Present, Stat, Tree};
+use super::listing::{CommitTree, Indexed, Present, Stat};
 use crate::source::MAX_FILE_BYTES;
 
 /// How the working tree differs from a commit, by path below the root.
@@ -33,7 +33,7 @@ struct Worktree<'a> {
 }
 
 /// How the files below the root differ from those of a commit.
-pub(super) fn difference(root: &Path, index: &Path, tree: &Tree, present: &Present) -> Difference {
+pub(super) fn difference(root: &Path, index: &Path, tree: &CommitTree, present: &Present) -> Difference {
     let written = fs::metadata(index).ok().and_then(|data| stat(&data)).map(|stat| stat.modified);
     let mut worktree = Worktree { root, written, real: HashMap::default() };
     let mut difference = Difference::default();

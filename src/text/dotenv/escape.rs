@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Where the bytes of a value stand in the file.
+/// Where the bytes of a value are in the file.
 pub(super) enum Positions {
     /// One behind the other from here.
     From(usize),
@@ -38,7 +38,7 @@ pub(super) fn single(inner: &str) -> String {
 }
 
 /// A double-quoted value that starts at a byte of the file. `\$` becomes `$$`, which the interpolation makes `$`.
-pub(super) fn double(inner: &str, start: usize) -> (Cow<'_, str>, Positions) {
+pub(super) fn double_quoted(inner: &str, start: usize) -> (Cow<'_, str>, Positions) {
     if !inner.contains('\\') {
         return (Cow::Borrowed(inner), Positions::From(start));
     }

@@ -6,7 +6,7 @@ mod read;
 
 pub(crate) use placeholder::is_placeholder;
 
-use crate::text::template::{Operator, Outcome};
+use crate::text::template::{SubstitutionOperator, SubstitutionOutcome};
 
 /// Words in the name of a file that is an example of an env file (`.env.example`, `sample.env`).
 pub(crate) const EXAMPLE_WORDS: [&str; 9] =
@@ -14,7 +14,7 @@ pub(crate) const EXAMPLE_WORDS: [&str; 9] =
 
 /// What an env file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum EnvFileRole {
     /// Interpolation: `.env`, `--env-file`, `env_file` of an `include`. A bare `KEY` takes what `first` gives, else what
     /// was assigned above or in an earlier file.
     Project,
@@ -24,8 +24,8 @@ pub(crate) enum Role {
 
 /// The variables that are known outside of the file.
 #[derive(Clone, Copy)]
-pub(crate) struct Known<'a> {
-    /// Wins over the file itself. For [`Role::Project`] the shell's environment; for [`Role::Service`] the project's
+pub(crate) struct KnownVariables<'a> {
+    /// Wins over the file itself. For [`EnvFileRole::Project`] the shell's environment; for [`EnvFileRole::Service`] the project's
     /// environment, then the service's own `environment`.
     pub(crate) first: &'a dyn Fn(&str) -> Option<String>,
     /// Asked last: what the env files before this one have assigned.
@@ -34,11 +34,11 @@ pub(crate) struct Known<'a> {
 
 /// One assignment. All spans are bytes of the file, half open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct DotenvLine {
     /// The name. Empty for `=value`, and for a bare `KEY` that ends the file without a line break: Compose takes that
     /// for the value of a variable without a name, so `KEY` stays unset.
     pub(crate) key: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub(crate) key_span: (u32, u32),
     /// The value as written, quotes included; empty behind the `=` where there is none, empty behind a bare `KEY`.
     pub(crate) value_span: (u32, u32),
@@ -66,9 +66,9 @@ pub(crate) struct VariableUse {
     /// The byte after its last one.
     pub(crate) end: u32,
     /// The operator, if there is one.
-    pub(crate) operator: Option<Operator>,
+    pub(crate) operator: Option<SubstitutionOperator>,
     /// What became of it.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: SubstitutionOutcome,
     /// False in a default that was not taken.
     pub(crate) effective: bool,
 }
@@ -95,12 +95,12 @@ pub(crate) enum ProblemKind {
     ExportOfNothing,
 }
 
-/// One reason, and where it stands.
+/// One reason, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineProblem {
     /// The reason.
     pub(crate) kind: ProblemKind,
-    /// What stands where the name does.
+    /// What is written in place of the name.
     pub(crate) key: String,
     /// First byte.
     pub(crate) start: u32,
@@ -110,9 +110,9 @@ pub(crate) struct LineProblem {
 
 /// An env file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct EnvFile {
+pub(crate) struct DotenvFile {
     /// All assignments in order; of those with the same name the last one that has a value wins.
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<DotenvLine>,
     /// Not empty if and only if Compose rejects the file; Compose stops at the first.
     pub(crate) problems: Vec<LineProblem>,
     /// How many bytes the values have.
@@ -122,7 +122,7 @@ pub(crate) struct EnvFile {
 }
 
 /// Reads an env file. Where Compose would stop, the reason is noted and reading goes on at the next line.
-pub(crate) fn parse(text: &str, role: Role, known: Known<'_>) -> EnvFile {
+pub(crate) fn parse(text: &str, role: EnvFileRole, known: KnownVariables<'_>) -> DotenvFile {
     read::read(text, role, known)
 }
 
@@ -131,14 +131,14 @@ mod tests {
     use super::*;
 
     /// Reads with `S` set to `sh$ell` first and `F` set to `earlier` by an earlier file.
-    fn read(text: &str, role: Role) -> EnvFile {
+    fn read(text: &str, role: EnvFileRole) -> DotenvFile {
         let first = |name: &str| (name == "S").then(|| "sh$ell".to_owned());
         let earlier = |name: &str| (name == "F").then(|| "earlier".to_owned());
-        parse(text, role, Known { first: &first, earlier: &earlier })
+        parse(text, role, KnownVariables { first: &first, earlier: &earlier })
     }
 
     fn check(text: &str, expect: &[(&str, Option<&str>)]) {
-        let file = read(text, Role::Project);
+        let file = read(text, EnvFileRole::Project);
         let seen: Vec<_> = file.lines.iter().map(|line| (line.key.as_str(), line.value.as_deref())).collect();
         assert_eq!((seen.as_slice(), file.problems.as_slice()), (expect, [].as_slice()), "{text:?}");
     }
@@ -196,14 +196,14 @@ mod tests {
         let project = [some("sh$ell"), some("earlier"), some("1"), some("1"), None];
         let service = [some("sh$ell"), None, some("1"), None, None];
         let bare = [true, true, false, true, true];
-        assert_eq!(values(Role::Project), bare.into_iter().zip(project).collect::<Vec<_>>());
-        assert_eq!(values(Role::Service), bare.into_iter().zip(service).collect::<Vec<_>>());
+        assert_eq!(values(EnvFileRole::Project), bare.into_iter().zip(project).collect::<Vec<_>>());
+        assert_eq!(values(EnvFileRole::Service), bare.into_iter().zip(service).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_bare_key_at_the_end_of_the_file_is_the_value_of_no_name() {
         check("A=1\nexport S", &[("A", Some("1")), ("", Some("S"))]);
-        let file = read("S", Role::Service);
+        let file = read("S", EnvFileRole::Service);
         assert_eq!((file.lines[0].bare, file.lines[0].key_span, file.lines[0].value_span), (false, (0, 0), (0, 1)));
     }
 
@@ -222,7 +222,7 @@ mod tests {
             ("Z=\"é\\n${Q:?no $S}\"\r\n", (required("no ${S}"), "${Q:?no $S}"), Some("é\n")),
             ("Z=1\nexport ", (ProblemKind::ExportOfNothing, "export"), Some("1")),
         ] {
-            let file = read(text, Role::Service);
+            let file = read(text, EnvFileRole::Service);
             let seen: Vec<_> = file
                 .problems
                 .iter()
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn spans_are_bytes_of_the_file() {
         let text = "\u{feff}é=1\r\nexport A = \"\\té\\$x ${S:-\\\"}$N\" # ü \r\nB=é $S # c\r\nC= \r\nS\r\n";
-        let file = read(text, Role::Project);
+        let file = read(text, EnvFileRole::Project);
         let slice = |(start, end): (u32, u32)| text.get(start as usize..end as usize).unwrap();
         let seen: Vec<_> = file
             .lines
@@ -256,7 +256,11 @@ mod tests {
         assert_eq!(file.lines[1].value.as_deref(), Some("\té$x sh$ell"));
         let uses = file.lines.iter().flat_map(|line| &line.uses);
         let uses: Vec<_> = uses.map(|it| (it.name.as_str(), slice((it.start, it.end)), it.outcome)).collect();
-        let expect = [("S", "${S:-\\\"}", Outcome::Value), ("N", "$N", Outcome::Unset), ("S", "$S", Outcome::Value)];
+        let expect = [
+            ("S", "${S:-\\\"}", SubstitutionOutcome::Value),
+            ("N", "$N", SubstitutionOutcome::Unset),
+            ("S", "$S", SubstitutionOutcome::Value),
+        ];
         assert_eq!(uses, expect);
         assert_eq!(file.lines[3].value_span, (file.lines[3].key_span.1 + 1, file.lines[3].key_span.1 + 1));
     }
@@ -267,7 +271,8 @@ mod tests {
             let before = n - 1;
             text + &format!("A{n}=$A{before}$A{before}\n")
         });
-        let total: usize = read(&text, Role::Service).lines.iter().flat_map(|line| &line.value).map(String::len).sum();
+        let total: usize =
+            read(&text, EnvFileRole::Service).lines.iter().flat_map(|line| &line.value).map(String::len).sum();
         assert!(total < 20 * 1024 * 1024, "{total}");
     }
 }

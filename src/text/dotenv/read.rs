@@ -1,24 +1,24 @@
 //! The reader of env files: statement by statement, as Compose cuts them.
 
 use super::escape::{self, Positions};
-use super::{EnvFile, Known, Line, LineProblem, ProblemKind, Role, VariableUse};
+use super::{DotenvFile, DotenvLine, EnvFileRole, KnownVariables, LineProblem, ProblemKind, VariableUse};
 use crate::collections::HashMap;
 use crate::text::template;
-use crate::text::template::Problem;
+use crate::text::template::TemplateProblem;
 
 /// How many bytes of values one file may expand to; the variables used after that count as blank. Compose has no limit.
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// See [`super::parse`].
-pub(super) fn read(text: &str, role: Role, known: Known<'_>) -> EnvFile {
-    let mut reader = Reader {
+pub(super) fn read(text: &str, role: EnvFileRole, known: KnownVariables<'_>) -> DotenvFile {
+    let mut reader = DotenvReader {
         text,
         at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
         role,
         known,
         assigned: HashMap::default(),
         key: (0, 0),
-        file: EnvFile::default(),
+        file: DotenvFile::default(),
     };
     while reader.skip_to_statement() {
         reader.statement();
@@ -26,15 +26,15 @@ pub(super) fn read(text: &str, role: Role, known: Known<'_>) -> EnvFile {
     reader.file
 }
 
-struct Reader<'a> {
+struct DotenvReader<'a> {
     text: &'a str,
     at: usize,
-    role: Role,
-    known: Known<'a>,
+    role: EnvFileRole,
+    known: KnownVariables<'a>,
     assigned: HashMap<String, String>,
-    /// Where the name of the current statement stands.
+    /// Where the name of the current statement is.
     key: (usize, usize),
-    file: EnvFile,
+    file: DotenvFile,
 }
 
 /// What ends a name.
@@ -45,7 +45,7 @@ enum Ending {
     Unexpected(char),
 }
 
-impl<'a> Reader<'a> {
+impl<'a> DotenvReader<'a> {
     /// Goes to the next byte that is neither blank nor in a comment; false at the end of the file.
     fn skip_to_statement(&mut self) -> bool {
         loop {
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         let name = self.slice(start, end).trim_end();
         self.key = (start, start + name.len());
         let key_span = span(start, start + name.len());
-        let mut line = Line {
+        let mut line = DotenvLine {
             key: name.to_owned(),
             key_span,
             value_span: (key_span.1, key_span.1),
@@ -127,18 +127,18 @@ impl<'a> Reader<'a> {
         (self.text.len(), Ending::EndOfFile)
     }
 
-    fn bare(&mut self, mut line: Line) {
+    fn bare(&mut self, mut line: DotenvLine) {
         line.bare = true;
         line.value = match self.role {
             _ if self.exhausted() => None,
-            Role::Project => self.look_up(&line.key),
-            Role::Service => (self.known.first)(&line.key),
+            EnvFileRole::Project => self.look_up(&line.key),
+            EnvFileRole::Service => (self.known.first)(&line.key),
         };
         self.finish(line);
     }
 
     /// Reads the value whose separator ends at `behind`. What follows a closing quote on its line is the next statement.
-    fn assign(&mut self, mut line: Line, behind: usize) {
+    fn assign(&mut self, mut line: DotenvLine, behind: usize) {
         let start = self.text.len() - self.slice(behind, self.text.len()).trim_start_matches(is_blank).len();
         let quote = self.slice(start, self.text.len()).chars().next().filter(|c| matches!(c, '"' | '\''));
         let Some(quote) = quote else { return self.assign_unquoted(line, behind, start) };
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         line.value = Some(if quote == '\'' {
             escape::single(inner)
         } else {
-            let (text, positions) = escape::double(inner, start + 1);
+            let (text, positions) = escape::double_quoted(inner, start + 1);
             self.expand(&mut line, &text, &positions)
         });
         let end = self.line_end(close + 1);
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
 
     /// Only a `#` behind a space starts a comment, and the blanks before the value are gone by then: `K= # c` has the
     /// value `# c`.
-    fn assign_unquoted(&mut self, mut line: Line, behind: usize, start: usize) {
+    fn assign_unquoted(&mut self, mut line: DotenvLine, behind: usize, start: usize) {
         let end = self.line_end(start);
         let raw = self.slice(start, end);
         let cut = raw.find(" #");
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn expand(&mut self, line: &mut Line, value: &str, positions: &Positions) -> String {
+    fn expand(&mut self, line: &mut DotenvLine, value: &str, positions: &Positions) -> String {
         let exhausted = self.exhausted();
         self.file.is_cut |= exhausted && value.contains('$');
         let expansion =
@@ -213,8 +213,8 @@ impl<'a> Reader<'a> {
         }));
         for problem in expansion.problems {
             let (kind, start, end) = match problem {
-                Problem::Invalid { start, end } => (ProblemKind::InvalidInterpolation, start, end),
-                Problem::Required { name, start, end, .. } => {
+                TemplateProblem::Invalid { start, end } => (ProblemKind::InvalidInterpolation, start, end),
+                TemplateProblem::Required { name, start, end, .. } => {
                     let message = value.get(start..end).map(|raw| template::message_as_written(raw, &name));
                     (ProblemKind::Required { name, message: message.unwrap_or_default() }, start, end)
                 }
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         expansion.text
     }
 
-    fn finish(&mut self, line: Line) {
+    fn finish(&mut self, line: DotenvLine) {
         if let Some(value) = &line.value {
             self.file.expanded_bytes = self.file.expanded_bytes.saturating_add(value.len());
             self.assigned.insert(line.key.clone(), value.clone());

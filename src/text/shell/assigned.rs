@@ -17,12 +17,12 @@ const ENDS: [char; 6] = [';', '|', '&', '(', ')', '\n'];
 pub(crate) fn assigned(text: &str) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for command in text.split(ENDS).flat_map(|command| command.split('`')) {
-        of_command(command, &mut names);
+        assigned_by_command(command, &mut names);
     }
     names
 }
 
-fn of_command<'a>(command: &'a str, names: &mut BTreeSet<&'a str>) {
+fn assigned_by_command<'a>(command: &'a str, names: &mut BTreeSet<&'a str>) {
     let words: Vec<&str> = command.split_whitespace().collect();
     let mut words = words.as_slice();
     // `sh -c 'NAME=…`: the script begins behind the quote.
@@ -38,14 +38,14 @@ fn of_command<'a>(command: &'a str, names: &mut BTreeSet<&'a str>) {
         } else if word == "ARG" && rest.first().is_some_and(|name| is_name(name)) {
             names.extend(rest.first());
         } else if !OPENERS.contains(&word) && !DECLARING.contains(&word) && !word.starts_with('-') {
-            return of_program(word, rest, names);
+            return assigned_by_program(word, rest, names);
         }
         words = rest;
     }
 }
 
 /// The variables that `for`, `read` and the like set.
-fn of_program<'a>(program: &str, words: &[&'a str], names: &mut BTreeSet<&'a str>) {
+fn assigned_by_program<'a>(program: &str, words: &[&'a str], names: &mut BTreeSet<&'a str>) {
     let bare = |word: &&'a str| is_name(word).then_some(*word);
     match program {
         "for" | "select" => names.extend(words.first().and_then(bare)),

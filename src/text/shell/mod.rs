@@ -15,39 +15,39 @@ pub(crate) use parse::parse;
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     /// Its commands.
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Vec<ShellNode>,
     /// Whether a quote or a bracket is left open, or a word is where the grammar does not allow it.
     pub(crate) broken: bool,
 }
 
 /// A command.
 #[derive(Debug)]
-pub(crate) enum Node {
+pub(crate) enum ShellNode {
     /// A program, a builtin or a function with its words.
     Simple(Simple),
     /// `a | b`: each runs in a shell of its own. A single one is negated: `! a`.
-    Pipeline(Vec<Node>),
+    Pipeline(Vec<ShellNode>),
     /// `a && b || c`.
-    Chain(Box<Node>, Vec<(Link, Node)>),
+    Chain(Box<ShellNode>, Vec<(ChainOperator, ShellNode)>),
     /// `( … )`
-    Subshell(Vec<Node>),
+    Subshell(Vec<ShellNode>),
     /// `{ …; }`
-    Group(Vec<Node>),
+    Group(Vec<ShellNode>),
     /// `if … then … elif … else … fi`: each condition with what follows it, then the last branch.
-    If(Vec<(Vec<Node>, Vec<Node>)>, Vec<Node>),
+    If(Vec<(Vec<ShellNode>, Vec<ShellNode>)>, Vec<ShellNode>),
     /// `while … do … done`
-    Loop(Vec<Node>, Vec<Node>),
+    Loop(Vec<ShellNode>, Vec<ShellNode>),
     /// `for name in words; do … done`; without `in` it goes over the arguments.
-    For(String, Option<Vec<Word>>, Vec<Node>),
+    For(String, Option<Vec<ShellWord>>, Vec<ShellNode>),
     /// `case word in pattern) … ;; esac`
-    Case(Word, Vec<(Vec<Word>, Vec<Node>)>),
+    Case(ShellWord, Vec<(Vec<ShellWord>, Vec<ShellNode>)>),
     /// `name() { … }`
-    Function(String, Rc<Vec<Node>>),
+    Function(String, Rc<Vec<ShellNode>>),
 }
 
 /// What is between two commands of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Link {
+pub(crate) enum ChainOperator {
     /// `&&`
     And,
     /// `||`
@@ -60,7 +60,7 @@ pub(crate) struct Simple {
     /// `NAME=value` in front of the words.
     pub(crate) assignments: Vec<Assignment>,
     /// The words.
-    pub(crate) words: Vec<Word>,
+    pub(crate) words: Vec<ShellWord>,
     /// Redirections.
     pub(crate) redirects: Vec<Redirect>,
     /// Where it starts and ends.
@@ -75,29 +75,29 @@ pub(crate) struct Assignment {
     /// Whether it is written `+=`.
     pub(crate) append: bool,
     /// The value.
-    pub(crate) value: Assigned,
+    pub(crate) value: AssignedValue,
     /// Where it starts.
     pub(crate) at: u32,
 }
 
 /// The value of an assignment.
 #[derive(Debug)]
-pub(crate) enum Assigned {
+pub(crate) enum AssignedValue {
     /// One word.
-    Word(Word),
+    Word(ShellWord),
     /// `( … )`
-    Array(Vec<Word>),
+    Array(Vec<ShellWord>),
 }
 
 /// A redirection that matters here.
 #[derive(Debug)]
 pub(crate) enum Redirect {
     /// `> word`, `>> word`.
-    To(Word),
+    To(ShellWord),
     /// `<< EOF`: filled when the lines below it are read.
     HereDocument(Rc<OnceCell<HereDocument>>),
     /// `<<< word`
-    HereString(Word),
+    HereString(ShellWord),
 }
 
 /// The lines of a here-document.
@@ -111,18 +111,18 @@ pub(crate) struct HereDocument {
 
 /// A word, before expansion.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Word {
+pub(crate) struct ShellWord {
     /// Its pieces.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<WordPiece>,
     /// Where it starts.
     pub(crate) at: u32,
 }
 
-impl Word {
+impl ShellWord {
     /// The text of a word that has nothing to expand.
     pub(crate) fn literal(&self) -> Option<String> {
         let texts = self.pieces.iter().map(|piece| match piece {
-            Piece::Text { text, .. } => Some(text.as_str()),
+            WordPiece::Text { text, .. } => Some(text.as_str()),
             _ => None,
         });
         texts.collect()
@@ -131,15 +131,17 @@ impl Word {
     /// Whether some of it is quoted.
     pub(crate) fn is_quoted(&self) -> bool {
         self.pieces.iter().any(|piece| match piece {
-            Piece::Text { quoted, .. } | Piece::Variable { quoted, .. } | Piece::Command { quoted, .. } => *quoted,
-            Piece::Process(..) => false,
+            WordPiece::Text { quoted, .. } | WordPiece::Variable { quoted, .. } | WordPiece::Command { quoted, .. } => {
+                *quoted
+            }
+            WordPiece::Process(..) => false,
         })
     }
 }
 
 /// A piece of a word.
 #[derive(Clone, Debug)]
-pub(crate) enum Piece {
+pub(crate) enum WordPiece {
     /// Letters that stay as they are.
     Text {
         /// The letters, without quotes and escapes.
@@ -179,13 +181,13 @@ pub(crate) enum Operation {
     /// Nothing.
     None,
     /// `:-`, `-`, `:=`, `=`: this word where it has no value.
-    Default(Word, Keep),
+    Default(ShellWord, Keep),
     /// `:+`, `+`: this word where it has one.
-    Alternative(Word),
+    Alternative(ShellWord),
     /// `%`, `%%`: without an ending.
-    WithoutSuffix(Word, Longest),
+    WithoutSuffix(ShellWord, Longest),
     /// `#`, `##`: without a beginning.
-    WithoutPrefix(Word, Longest),
+    WithoutPrefix(ShellWord, Longest),
     /// Anything else.
     Other,
 }

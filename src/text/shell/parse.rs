@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::{HereDocument, Link, Node, Piece, Script, Word};
+use super::{ChainOperator, HereDocument, Script, ShellNode, ShellWord, WordPiece};
 
 /// How deep commands may be nested; what is deeper is not read.
 const MAX_DEPTH: usize = 48;
@@ -13,7 +13,7 @@ const MAX_SEARCH: usize = 1024;
 
 /// Reads a script.
 pub(crate) fn parse(text: &str) -> Script {
-    let mut parser = Parser::new(text);
+    let mut parser = ShellParser::new(text);
     let mut nodes = Vec::new();
     while parser.at < text.len() {
         let before = parser.at;
@@ -34,7 +34,7 @@ pub(super) struct Pending {
 }
 
 /// A position in a text.
-pub(super) struct Parser<'a> {
+pub(super) struct ShellParser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     pub(super) depth: usize,
@@ -42,9 +42,9 @@ pub(super) struct Parser<'a> {
     pub(super) pending: Vec<Pending>,
 }
 
-impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Parser<'a> {
-        Parser { text, at: 0, depth: 0, broken: false, pending: Vec::new() }
+impl<'a> ShellParser<'a> {
+    pub(super) fn new(text: &'a str) -> ShellParser<'a> {
+        ShellParser { text, at: 0, depth: 0, broken: false, pending: Vec::new() }
     }
 
     /// The byte a number of bytes ahead; 0 at the end.
@@ -160,7 +160,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commands up to one of these words, a closing bracket or the end.
-    pub(super) fn list(&mut self, until: &[&str]) -> Vec<Node> {
+    pub(super) fn list(&mut self, until: &[&str]) -> Vec<ShellNode> {
         let mut nodes = Vec::new();
         if self.depth >= MAX_DEPTH {
             self.broken = true;
@@ -189,14 +189,14 @@ impl<'a> Parser<'a> {
         nodes
     }
 
-    fn chain(&mut self) -> Option<Node> {
+    fn chain(&mut self) -> Option<ShellNode> {
         let first = self.pipeline()?;
         let mut others = Vec::new();
         loop {
             self.blanks();
             let link = match (self.byte(0), self.byte(1)) {
-                (b'&', b'&') => Link::And,
-                (b'|', b'|') => Link::Or,
+                (b'&', b'&') => ChainOperator::And,
+                (b'|', b'|') => ChainOperator::Or,
                 _ => break,
             };
             self.at += 2;
@@ -206,10 +206,10 @@ impl<'a> Parser<'a> {
                 None => break,
             }
         }
-        Some(if others.is_empty() { first } else { Node::Chain(Box::new(first), others) })
+        Some(if others.is_empty() { first } else { ShellNode::Chain(Box::new(first), others) })
     }
 
-    fn pipeline(&mut self) -> Option<Node> {
+    fn pipeline(&mut self) -> Option<ShellNode> {
         self.blanks();
         let mut negated = false;
         while self.is_word("!") || self.is_word("time") {
@@ -229,17 +229,17 @@ impl<'a> Parser<'a> {
             self.line_breaks();
             nodes.extend(self.command());
         }
-        if nodes.len() > 1 || negated { Some(Node::Pipeline(nodes)) } else { nodes.pop() }
+        if nodes.len() > 1 || negated { Some(ShellNode::Pipeline(nodes)) } else { nodes.pop() }
     }
 
-    fn command(&mut self) -> Option<Node> {
+    fn command(&mut self) -> Option<ShellNode> {
         self.blanks();
         if self.take_word("if") {
             return Some(self.condition());
         }
         if self.take_word("while") || self.take_word("until") {
             let condition = self.list(&["do"]);
-            return Some(Node::Loop(condition, self.body()));
+            return Some(ShellNode::Loop(condition, self.body()));
         }
         if self.take_word("for") || self.take_word("select") {
             return Some(self.for_loop());
@@ -250,18 +250,18 @@ impl<'a> Parser<'a> {
         if self.take_word("{") {
             let nodes = self.list(&[]);
             self.close("}");
-            return Some(self.redirected(Node::Group(nodes)));
+            return Some(self.redirected(ShellNode::Group(nodes)));
         }
         if self.starts_with("((") {
             self.arithmetic();
-            return Some(Node::Group(Vec::new()));
+            return Some(ShellNode::Group(Vec::new()));
         }
         if self.take("(") {
             let nodes = self.list(&[]);
             self.close(")");
-            return Some(self.redirected(Node::Subshell(nodes)));
+            return Some(self.redirected(ShellNode::Subshell(nodes)));
         }
-        self.function().or_else(|| self.simple().map(Node::Simple))
+        self.function().or_else(|| self.simple().map(ShellNode::Simple))
     }
 
     fn close(&mut self, text: &str) {
@@ -283,7 +283,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What a bracket's output goes to does not matter here, but its here-document does.
-    fn redirected(&mut self, node: Node) -> Node {
+    fn redirected(&mut self, node: ShellNode) -> ShellNode {
         self.blanks();
         while matches!(self.byte(0), b'<' | b'>') || self.byte(0).is_ascii_digit() || self.starts_with("&>") {
             let before = self.at;
@@ -296,7 +296,7 @@ impl<'a> Parser<'a> {
         node
     }
 
-    fn condition(&mut self) -> Node {
+    fn condition(&mut self) -> ShellNode {
         let mut branches = Vec::new();
         let mut otherwise = Vec::new();
         loop {
@@ -310,7 +310,7 @@ impl<'a> Parser<'a> {
                 otherwise = self.list(&["fi"]);
             }
             self.expect_word("fi");
-            return self.redirected(Node::If(branches, otherwise));
+            return self.redirected(ShellNode::If(branches, otherwise));
         }
     }
 
@@ -321,7 +321,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `do … done`
-    fn body(&mut self) -> Vec<Node> {
+    fn body(&mut self) -> Vec<ShellNode> {
         self.separators();
         if self.take_word("{") {
             let nodes = self.list(&[]);
@@ -331,23 +331,23 @@ impl<'a> Parser<'a> {
         self.expect_word("do");
         let nodes = self.list(&["done"]);
         self.expect_word("done");
-        self.redirected(Node::Group(Vec::new()));
+        self.redirected(ShellNode::Group(Vec::new()));
         nodes
     }
 
-    fn for_loop(&mut self) -> Node {
+    fn for_loop(&mut self) -> ShellNode {
         self.blanks();
         if self.starts_with("((") {
             self.arithmetic();
-            return Node::Loop(Vec::new(), self.body());
+            return ShellNode::Loop(Vec::new(), self.body());
         }
         let name = self.name();
         self.line_breaks();
         let words = self.take_word("in").then(|| self.words_of_line());
-        Node::For(name, words, self.body())
+        ShellNode::For(name, words, self.body())
     }
 
-    fn words_of_line(&mut self) -> Vec<Word> {
+    fn words_of_line(&mut self) -> Vec<ShellWord> {
         let mut words = Vec::new();
         loop {
             self.blanks();
@@ -358,7 +358,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn case(&mut self) -> Node {
+    fn case(&mut self) -> ShellNode {
         self.blanks();
         let subject = self.word().unwrap_or_default();
         self.line_breaks();
@@ -367,7 +367,7 @@ impl<'a> Parser<'a> {
         loop {
             self.separators();
             if self.is_end() || self.take_word("esac") {
-                return self.redirected(Node::Case(subject, arms));
+                return self.redirected(ShellNode::Case(subject, arms));
             }
             self.take("(");
             let before = self.at;
@@ -394,7 +394,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `name() { … }`, `function name { … }`
-    fn function(&mut self) -> Option<Node> {
+    fn function(&mut self) -> Option<ShellNode> {
         let start = self.at;
         let keyword = self.take_word("function");
         if keyword {
@@ -414,12 +414,12 @@ impl<'a> Parser<'a> {
         }
         self.depth += 1;
         let nodes = match self.command() {
-            Some(Node::Group(nodes)) => nodes,
+            Some(ShellNode::Group(nodes)) => nodes,
             Some(node) => vec![node],
             None => Vec::new(),
         };
         self.depth -= 1;
-        Some(Node::Function(name, Rc::new(nodes)))
+        Some(ShellNode::Function(name, Rc::new(nodes)))
     }
 
     fn function_name(&mut self) -> String {
@@ -456,12 +456,12 @@ pub(super) fn is_word_end(byte: u8) -> bool {
 }
 
 /// Adds a letter to the text piece at the end of a word.
-pub(super) fn push_text(pieces: &mut Vec<Piece>, letters: &str, is_quoted: bool, at: usize) {
-    if let Some(Piece::Text { text, quoted, .. }) = pieces.last_mut()
+pub(super) fn push_text(pieces: &mut Vec<WordPiece>, letters: &str, is_quoted: bool, at: usize) {
+    if let Some(WordPiece::Text { text, quoted, .. }) = pieces.last_mut()
         && *quoted == is_quoted
     {
         text.push_str(letters);
         return;
     }
-    pieces.push(Piece::Text { text: letters.to_owned(), quoted: is_quoted, at: at as u32 });
+    pieces.push(WordPiece::Text { text: letters.to_owned(), quoted: is_quoted, at: at as u32 });
 }

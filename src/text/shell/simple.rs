@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::parse::{Parser, Pending, is_word_end};
-use super::{Assigned, Assignment, Piece, Redirect, Simple, Word};
+use super::parse::{Pending, ShellParser, is_word_end};
+use super::{AssignedValue, Assignment, Redirect, ShellWord, Simple, WordPiece};
 
-impl Parser<'_> {
+impl ShellParser<'_> {
     pub(super) fn simple(&mut self) -> Option<Simple> {
         let mut simple = Simple { span: (self.at as u32, self.at as u32), ..Simple::default() };
         if self.starts_with("[[") && is_word_end(self.byte(2)) {
@@ -78,8 +78,8 @@ impl Parser<'_> {
                 None => {
                     self.bump();
                     let text = self.slice(start, self.at).to_owned();
-                    let piece = Piece::Text { text, quoted: false, at: start as u32 };
-                    simple.words.push(Word { pieces: vec![piece], at: start as u32 });
+                    let piece = WordPiece::Text { text, quoted: false, at: start as u32 };
+                    simple.words.push(ShellWord { pieces: vec![piece], at: start as u32 });
                 }
             }
         }
@@ -110,16 +110,16 @@ impl Parser<'_> {
         let append = self.take("+");
         self.take("=");
         let value = if self.take("(") {
-            Assigned::Array(self.array())
+            AssignedValue::Array(self.array())
         } else {
             let start = self.at as u32;
-            Assigned::Word(self.word().unwrap_or(Word { at: start, pieces: Vec::new() }))
+            AssignedValue::Word(self.word().unwrap_or(ShellWord { at: start, pieces: Vec::new() }))
         };
         Assignment { name, append, value, at }
     }
 
     /// The elements of an array, behind its bracket.
-    fn array(&mut self) -> Vec<Word> {
+    fn array(&mut self) -> Vec<ShellWord> {
         let mut words = Vec::new();
         loop {
             self.blanks();

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn word(word: &Word) -> String {
+fn word(word: &ShellWord) -> String {
     let pieces = word.pieces.iter().map(|piece| match piece {
-        Piece::Text { text, quoted: false, .. } => text.clone(),
-        Piece::Text { text, .. } => format!("'{text}'"),
-        Piece::Variable { name, all, operation, .. } => {
+        WordPiece::Text { text, quoted: false, .. } => text.clone(),
+        WordPiece::Text { text, .. } => format!("'{text}'"),
+        WordPiece::Variable { name, all, operation, .. } => {
             let all = if *all { "[@]" } else { "" };
             let behind = match operation {
                 Operation::None => String::new(),
@@ -18,8 +18,8 @@ fn word(word: &Word) -> String {
             };
             format!("${{{name}{all}{behind}}}")
         }
-        Piece::Command { script, .. } => format!("$({})", nodes(&script.nodes)),
-        Piece::Process(script) => format!("<({})", nodes(&script.nodes)),
+        WordPiece::Command { script, .. } => format!("$({})", nodes(&script.nodes)),
+        WordPiece::Process(script) => format!("<({})", nodes(&script.nodes)),
     });
     pieces.collect()
 }
@@ -28,8 +28,8 @@ fn simple(simple: &Simple) -> String {
     let assigned = simple.assignments.iter().map(|one| {
         let sign = if one.append { "+=" } else { "=" };
         match &one.value {
-            Assigned::Word(value) => format!("{}{sign}{}", one.name, word(value)),
-            Assigned::Array(values) => format!("{}{sign}({})", one.name, words(values)),
+            AssignedValue::Word(value) => format!("{}{sign}{}", one.name, word(value)),
+            AssignedValue::Array(values) => format!("{}{sign}({})", one.name, words(values)),
         }
     });
     let redirects = simple.redirects.iter().map(|redirect| match redirect {
@@ -40,36 +40,36 @@ fn simple(simple: &Simple) -> String {
     assigned.chain(simple.words.iter().map(word)).chain(redirects).collect::<Vec<_>>().join(" ")
 }
 
-fn words(all: &[Word]) -> String {
+fn words(all: &[ShellWord]) -> String {
     all.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn nodes(all: &[Node]) -> String {
+fn nodes(all: &[ShellNode]) -> String {
     all.iter().map(node).collect::<Vec<_>>().join("; ")
 }
 
-fn node(node: &Node) -> String {
+fn node(node: &ShellNode) -> String {
     match node {
-        Node::Simple(one) => simple(one),
-        Node::Pipeline(all) => all.iter().map(self::node).collect::<Vec<_>>().join(" | "),
-        Node::Chain(first, others) => others.iter().fold(self::node(first), |text, (link, other)| {
-            format!("{text} {} {}", if *link == Link::And { "&&" } else { "||" }, self::node(other))
+        ShellNode::Simple(one) => simple(one),
+        ShellNode::Pipeline(all) => all.iter().map(self::node).collect::<Vec<_>>().join(" | "),
+        ShellNode::Chain(first, others) => others.iter().fold(self::node(first), |text, (link, other)| {
+            format!("{text} {} {}", if *link == ChainOperator::And { "&&" } else { "||" }, self::node(other))
         }),
-        Node::Subshell(all) => format!("({})", nodes(all)),
-        Node::Group(all) => format!("{{{}}}", nodes(all)),
-        Node::If(branches, otherwise) => {
+        ShellNode::Subshell(all) => format!("({})", nodes(all)),
+        ShellNode::Group(all) => format!("{{{}}}", nodes(all)),
+        ShellNode::If(branches, otherwise) => {
             let branches = branches.iter().map(|(test, body)| format!("{}?{}", nodes(test), nodes(body)));
             format!("if[{}|{}]", branches.collect::<Vec<_>>().join("|"), nodes(otherwise))
         }
-        Node::Loop(test, body) => format!("while[{}?{}]", nodes(test), nodes(body)),
-        Node::For(name, over, body) => {
+        ShellNode::Loop(test, body) => format!("while[{}?{}]", nodes(test), nodes(body)),
+        ShellNode::For(name, over, body) => {
             format!("for {name} in [{}]: {}", over.as_deref().map(words).unwrap_or_default(), nodes(body))
         }
-        Node::Case(subject, arms) => {
+        ShellNode::Case(subject, arms) => {
             let arms = arms.iter().map(|(patterns, body)| format!("{}:{}", words(patterns), nodes(body)));
             format!("case {} [{}]", word(subject), arms.collect::<Vec<_>>().join("|"))
         }
-        Node::Function(name, body) => format!("{name}(){{{}}}", nodes(body)),
+        ShellNode::Function(name, body) => format!("{name}(){{{}}}", nodes(body)),
     }
 }
 
@@ -150,7 +150,7 @@ fn nesting_and_length_are_bounded() {
 fn spans_are_bytes_of_the_text() {
     let text = "é; docker  up 'x' # c";
     let script = parse(text);
-    let Some(Node::Simple(simple)) = script.nodes.get(1) else { panic!("{script:?}") };
+    let Some(ShellNode::Simple(simple)) = script.nodes.get(1) else { panic!("{script:?}") };
     assert_eq!(text.get(simple.span.0 as usize..simple.span.1 as usize), Some("docker  up 'x'"));
     assert_eq!(text.get(simple.words[2].at as usize..), Some("'x' # c"));
 }

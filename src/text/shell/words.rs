@@ -2,18 +2,18 @@
 
 use std::rc::Rc;
 
-use super::parse::{Parser, is_word_end, parse, push_text};
-use super::{Keep, Longest, Operation, Piece, Script, Word};
+use super::parse::{ShellParser, is_word_end, parse, push_text};
+use super::{Keep, Longest, Operation, Script, ShellWord, WordPiece};
 
-impl Parser<'_> {
+impl ShellParser<'_> {
     /// The word that starts here, if one does.
-    pub(super) fn word(&mut self) -> Option<Word> {
+    pub(super) fn word(&mut self) -> Option<ShellWord> {
         let at = self.at;
         let mut pieces = Vec::new();
         loop {
             if matches!((self.byte(0), self.byte(1)), (b'<' | b'>', b'(')) {
                 self.at += 2;
-                pieces.push(Piece::Process(Rc::new(self.nested())));
+                pieces.push(WordPiece::Process(Rc::new(self.nested())));
                 continue;
             }
             if self.byte(0) == b'(' && !pieces.is_empty() && self.is_extended_glob(at) {
@@ -26,7 +26,7 @@ impl Parser<'_> {
             }
             self.piece(&mut pieces);
         }
-        (self.at > at).then_some(Word { pieces, at: at as u32 })
+        (self.at > at).then_some(ShellWord { pieces, at: at as u32 })
     }
 
     /// `@(a|b)`, `!(a)` and the like.
@@ -38,7 +38,7 @@ impl Parser<'_> {
         self.at += self.find_near(")").map_or(1, |end| end + 1);
     }
 
-    fn piece(&mut self, pieces: &mut Vec<Piece>) {
+    fn piece(&mut self, pieces: &mut Vec<WordPiece>) {
         let start = self.at;
         match self.byte(0) {
             b'\'' => {
@@ -72,7 +72,7 @@ impl Parser<'_> {
         }
     }
 
-    fn double_quoted(&mut self, pieces: &mut Vec<Piece>) {
+    fn double_quoted(&mut self, pieces: &mut Vec<WordPiece>) {
         push_text(pieces, "", true, self.at);
         loop {
             let start = self.at;
@@ -100,7 +100,7 @@ impl Parser<'_> {
         }
     }
 
-    fn backticks(&mut self, quoted: bool) -> Piece {
+    fn backticks(&mut self, quoted: bool) -> WordPiece {
         self.at += 1;
         let start = self.at;
         while !self.is_end() && self.byte(0) != b'`' {
@@ -117,15 +117,15 @@ impl Parser<'_> {
             true => parse(&raw.replace("\\`", "`")),
             // Read in place, so that its spans are those of this text.
             false => {
-                let mut inner = Parser::new(self.slice(0, start + raw.len()));
+                let mut inner = ShellParser::new(self.slice(0, start + raw.len()));
                 (inner.at, inner.depth) = (start, self.depth);
                 Script { nodes: inner.list(&[]), broken: inner.broken }
             }
         };
-        Piece::Command { script: Rc::new(script), raw, quoted }
+        WordPiece::Command { script: Rc::new(script), raw, quoted }
     }
 
-    fn dollar(&mut self, pieces: &mut Vec<Piece>, quoted: bool) {
+    fn dollar(&mut self, pieces: &mut Vec<WordPiece>, quoted: bool) {
         let start = self.at;
         self.at += 1;
         match self.byte(0) {
@@ -133,14 +133,14 @@ impl Parser<'_> {
                 let end = self.rest().find("))").map_or(self.rest().len(), |end| end + 2);
                 self.at += end;
                 let raw = self.slice(start, self.at).to_owned();
-                pieces.push(Piece::Command { script: Rc::default(), raw, quoted });
+                pieces.push(WordPiece::Command { script: Rc::default(), raw, quoted });
             }
             b'(' => {
                 self.at += 1;
                 let inner = self.at;
                 let script = self.nested();
                 let raw = self.slice(inner, self.at.saturating_sub(1)).to_owned();
-                pieces.push(Piece::Command { script: Rc::new(script), raw, quoted });
+                pieces.push(WordPiece::Command { script: Rc::new(script), raw, quoted });
             }
             b'{' => {
                 self.at += 1;
@@ -150,20 +150,20 @@ impl Parser<'_> {
             b'"' if !quoted => self.piece(pieces),
             byte if byte.is_ascii_alphabetic() || byte == b'_' => {
                 let name = self.name();
-                pieces.push(Piece::Variable { name, all: false, operation: Operation::None, quoted });
+                pieces.push(WordPiece::Variable { name, all: false, operation: Operation::None, quoted });
             }
             byte if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) => {
                 let name = self.slice(self.at, self.at + 1).to_owned();
                 let all = matches!(byte, b'@' | b'*');
                 self.at += 1;
-                pieces.push(Piece::Variable { name, all, operation: Operation::None, quoted });
+                pieces.push(WordPiece::Variable { name, all, operation: Operation::None, quoted });
             }
             _ => push_text(pieces, "$", quoted, start),
         }
     }
 
     /// `${…}` behind its brace.
-    fn braces(&mut self, quoted: bool) -> Piece {
+    fn braces(&mut self, quoted: bool) -> WordPiece {
         let is_counted = matches!(self.byte(0), b'#' | b'!') && self.byte(1) != b'}';
         if is_counted {
             self.at += 1;
@@ -181,7 +181,7 @@ impl Parser<'_> {
         }
         let operation = self.operation();
         let operation = if is_counted { Operation::Other } else { operation };
-        Piece::Variable { name, all, operation, quoted }
+        WordPiece::Variable { name, all, operation, quoted }
     }
 
     fn operation(&mut self) -> Operation {
@@ -220,7 +220,7 @@ impl Parser<'_> {
     }
 
     /// The word of an operation, up to the closing brace.
-    fn operand(&mut self) -> Word {
+    fn operand(&mut self) -> ShellWord {
         let at = self.at;
         let mut pieces = Vec::new();
         self.depth += 1;
@@ -236,6 +236,6 @@ impl Parser<'_> {
             self.piece(&mut pieces);
         }
         self.depth -= 1;
-        Word { pieces, at: at as u32 }
+        ShellWord { pieces, at: at as u32 }
     }
 }

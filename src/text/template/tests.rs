@@ -61,14 +61,14 @@ fn a_brace_that_starts_no_variable_is_invalid() {
         ("${U:-{}} ${A}", "{}} A", 9, 11),
     ] {
         let expansion = expanded(template);
-        let expect = vec![Problem::Invalid { start, end }];
+        let expect = vec![TemplateProblem::Invalid { start, end }];
         assert_eq!((expansion.text.as_str(), expansion.problems), (text, expect), "{template}");
     }
 }
 
 #[test]
 fn a_required_variable_that_is_missing_is_named_with_its_message() {
-    let required = |name: &str, message: &str, start, end| Problem::Required {
+    let required = |name: &str, message: &str, start, end| TemplateProblem::Required {
         name: name.to_owned(),
         message: message.to_owned(),
         start,
@@ -89,23 +89,27 @@ fn a_default_that_is_not_taken_is_resolved_but_has_no_effect() {
     let uses = expanded("é${A:-${U:-$B}}$U").uses;
     let seen: Vec<_> = uses.iter().map(|it| (it.name.as_str(), it.start, it.end, it.outcome, it.effective)).collect();
     let expect = [
-        ("A", 2, 16, Outcome::Value, true),
-        ("U", 7, 15, Outcome::Default, false),
-        ("B", 12, 14, Outcome::Empty, false),
-        ("U", 16, 18, Outcome::Unset, true),
+        ("A", 2, 16, SubstitutionOutcome::Value, true),
+        ("U", 7, 15, SubstitutionOutcome::Default, false),
+        ("B", 12, 14, SubstitutionOutcome::Empty, false),
+        ("U", 16, 18, SubstitutionOutcome::Unset, true),
     ];
     assert_eq!(seen, expect);
-    assert_eq!(uses[0].operator, Some(Operator::Default { also_when_empty: true }));
+    assert_eq!(uses[0].operator, Some(SubstitutionOperator::Default { also_when_empty: true }));
     assert_eq!(uses[0].word.as_deref(), Some(""));
     assert_eq!(uses[3].word, None);
     let outcomes = |template| expanded(template).uses.iter().map(|it| it.outcome).collect::<Vec<_>>();
-    assert_eq!(outcomes("${U:+$A}"), [Outcome::Unset, Outcome::Value]);
-    assert_eq!(outcomes("${A+}${B:+x}${B?}"), [Outcome::Alternative, Outcome::Empty, Outcome::Empty]);
+    assert_eq!(outcomes("${U:+$A}"), [SubstitutionOutcome::Unset, SubstitutionOutcome::Value]);
+    assert_eq!(
+        outcomes("${A+}${B:+x}${B?}"),
+        [SubstitutionOutcome::Alternative, SubstitutionOutcome::Empty, SubstitutionOutcome::Empty]
+    );
 }
 
 #[test]
 fn pieces_tell_where_the_result_comes_from() {
-    let piece = |start, end, from_start, from_end, variable| Piece { start, end, from_start, from_end, variable };
+    let piece =
+        |start, end, from_start, from_end, variable| TemplatePiece { start, end, from_start, from_end, variable };
     assert_eq!(expanded("é").pieces, [piece(0, 2, 0, 2, None)]);
     assert_eq!(expanded("").pieces, []);
     let expansion = expanded("é$$x${U:-a${A}}$U${!}z");

@@ -4,11 +4,11 @@ use super::Edit;
 use super::Files;
 use crate::source::Place;
 use crate::source::{FileId, SourceFile, Span};
-use crate::text::dotenv::Line;
+use crate::text::dotenv::DotenvLine;
 
 /// Gives a line another value, in the quotes that it has or needs.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of variables and secrets"))]
-pub(crate) fn set_value(files: Files<'_>, file: FileId, line: &Line, value: &str) -> Option<Vec<Edit>> {
+pub(crate) fn set_value(files: Files<'_>, file: FileId, line: &DotenvLine, value: &str) -> Option<Vec<Edit>> {
     let source = files.sources.file(file);
     let (start, end) = line.value_span;
     let written = written(value, line.quote)?;
@@ -23,7 +23,7 @@ pub(crate) fn set_value(files: Files<'_>, file: FileId, line: &Line, value: &str
 }
 
 /// Puts the value of a line in single quotes, so that it is what is written there.
-pub(crate) fn quote(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+pub(crate) fn quote(files: Files<'_>, file: FileId, line: &DotenvLine) -> Option<Vec<Edit>> {
     let source = files.sources.file(file);
     let (start, end) = line.value_span;
     let raw = source.slice(start, end);
@@ -36,7 +36,7 @@ pub(crate) fn quote(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<E
 }
 
 /// Makes the value of a line a comment on a line of its own, before it.
-pub(crate) fn comment_out_value(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+pub(crate) fn comment_out_value(files: Files<'_>, file: FileId, line: &DotenvLine) -> Option<Vec<Edit>> {
     let source = files.sources.file(file);
     let (from, to) = line.value_span;
     let start = line_start(&source, line.key_span.0);
@@ -50,16 +50,16 @@ pub(crate) fn comment_out_value(files: Files<'_>, file: FileId, line: &Line) -> 
 
 /// Gives a line another name.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of variables and secrets"))]
-pub(crate) fn rename(files: Files<'_>, file: FileId, line: &Line, name: &str) -> Option<Vec<Edit>> {
+pub(crate) fn rename(files: Files<'_>, file: FileId, line: &DotenvLine, name: &str) -> Option<Vec<Edit>> {
     let source = files.sources.file(file);
     let (start, end) = line.key_span;
     let valid = !name.is_empty() && name.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '-'));
     (valid && start < end && source.slice(start, end) == line.key).then(|| vec![edit(file, start, end, name)])
 }
 
-/// Takes out the lines that an assignment stands on; a comment on them stays on a line of its own.
+/// Removes the lines that an assignment is on; a comment on them stays on a line of its own.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of variables and secrets"))]
-pub(crate) fn remove(files: Files<'_>, file: FileId, line: &Line) -> Option<Vec<Edit>> {
+pub(crate) fn remove(files: Files<'_>, file: FileId, line: &DotenvLine) -> Option<Vec<Edit>> {
     let source = files.sources.file(file);
     let start = line_start(&source, line.key_span.0);
     let last = line.value_span.1.max(line.key_span.1);
@@ -102,7 +102,7 @@ pub(crate) fn add(files: Files<'_>, file: FileId, name: &str, value: &str) -> Op
     Some(vec![edit(file, end, end, text)])
 }
 
-/// A value as an env file has it: Compose takes it to the letter, and expands nothing in it.
+/// A value as an env file has it: Compose takes it verbatim, and expands nothing in it.
 fn written(value: &str, quote: Option<char>) -> Option<String> {
     let special = |one: char| one.is_whitespace() || matches!(one, '#' | '$' | '"' | '\'' | '\\' | '`');
     if quote.is_none() && !value.contains(special) {

@@ -1,4 +1,4 @@
-//! An open file: where its entries begin and end, what stands around them, and its habits.
+//! An open file: where its entries begin and end, what is around them, and its habits.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Edit;
 use crate::source::{NodeId, SourceFile, Span};
 use crate::yaml::SyntaxProblem;
-use crate::yaml::{Comment, Node, NodeKind, Pair, Resolved, ScalarStyle, Tree, resolve_plain};
+use crate::yaml::{Comment, Node, NodeKind, Pair, ResolvedScalar, ScalarStyle, Tree, resolve_plain};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -17,7 +17,7 @@ const MOST_EMPTY: usize = 256;
 /// The indentation where a file shows none.
 const USUAL_STEP: usize = 2;
 
-/// Where a node stands in the collection around it.
+/// Where a node is in the collection around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     /// The key of an entry.
@@ -39,20 +39,20 @@ impl Slot {
 
 /// A collection around a node, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Around {
+pub(super) struct EnclosingCollection {
     pub(super) holder: NodeId,
     pub(super) slot: Slot,
 }
 
 /// A file that can be edited: its syntax is whole, and its line breaks are `\n` or `\r\n`.
-pub(super) struct Open {
+pub(super) struct EditableFile {
     source: Arc<SourceFile>,
     parsed: Arc<(Tree, Vec<SyntaxProblem>)>,
 }
 
-impl Open {
-    pub(super) fn new(source: Arc<SourceFile>, parsed: Arc<(Tree, Vec<SyntaxProblem>)>) -> Option<Open> {
-        let open = Open { source, parsed };
+impl EditableFile {
+    pub(super) fn new(source: Arc<SourceFile>, parsed: Arc<(Tree, Vec<SyntaxProblem>)>) -> Option<EditableFile> {
+        let open = EditableFile { source, parsed };
         (!open.tree().broken && !open.source.has_lone_return()).then_some(open)
     }
 
@@ -99,7 +99,7 @@ impl Open {
     }
 
     /// The collections around a node, outermost first. Nodes are numbered in the order of the file, parents first.
-    pub(super) fn path(&self, id: NodeId) -> Option<Vec<Around>> {
+    pub(super) fn path(&self, id: NodeId) -> Option<Vec<EnclosingCollection>> {
         let documents = &self.tree().documents;
         let mut at = *documents.get(documents.partition_point(|root| *root <= id).checked_sub(1)?)?;
         let mut path = Vec::new();
@@ -116,7 +116,7 @@ impl Open {
                 }
                 NodeKind::Scalar(..) | NodeKind::Alias(_) => return None,
             };
-            path.push(Around { holder: at, slot });
+            path.push(EnclosingCollection { holder: at, slot });
             at = next;
         }
         Some(path)
@@ -128,8 +128,8 @@ impl Open {
         documents.get(documents.partition_point(|root| *root <= id).checked_sub(1)?).copied()
     }
 
-    /// Whether a node, or a collection around it, stands elsewhere too, through an alias.
-    pub(super) fn is_shared(&self, id: NodeId, path: &[Around]) -> bool {
+    /// Whether a node, or a collection around it, is elsewhere too, through an alias.
+    pub(super) fn is_shared(&self, id: NodeId, path: &[EnclosingCollection]) -> bool {
         path.iter().map(|around| around.holder).chain([id]).any(|one| self.is_aliased(one))
     }
 
@@ -173,7 +173,9 @@ impl Open {
     /// The node itself, or the value of the entry whose key it is.
     pub(super) fn value_of(&self, id: NodeId) -> Option<NodeId> {
         match self.path(id)?.last() {
-            Some(Around { holder, slot: Slot::Key(index) }) => Some(self.pairs(*holder).get(*index)?.value),
+            Some(EnclosingCollection { holder, slot: Slot::Key(index) }) => {
+                Some(self.pairs(*holder).get(*index)?.value)
+            }
             _ => Some(id),
         }
     }
@@ -196,14 +198,14 @@ impl Open {
         matches!(self.node(id).map(|node| &node.kind), Some(NodeKind::Sequence(_, true) | NodeKind::Mapping(_, true)))
     }
 
-    pub(super) fn is_in_flow(&self, path: &[Around]) -> bool {
+    pub(super) fn is_in_flow(&self, path: &[EnclosingCollection]) -> bool {
         path.iter().any(|around| self.is_flow(around.holder))
     }
 
     /// Whether a scalar says nothing: an empty one, `~` or `null`.
     pub(super) fn is_null(&self, id: NodeId) -> bool {
         match self.node(id).map(|node| &node.kind) {
-            Some(NodeKind::Scalar(text, ScalarStyle::Plain)) => resolve_plain(text) == Resolved::Null,
+            Some(NodeKind::Scalar(text, ScalarStyle::Plain)) => resolve_plain(text) == ResolvedScalar::Null,
             _ => false,
         }
     }
@@ -245,7 +247,7 @@ impl Open {
         }
     }
 
-    /// Where an entry begins: at its key or its dash. `None` where a tag, an anchor or a `?` stands before it.
+    /// Where an entry begins: at its key or its dash. `None` where a tag, an anchor or a `?` comes before it.
     pub(super) fn entry_start(&self, holder: NodeId, index: usize) -> Option<usize> {
         match &self.node(holder)?.kind {
             NodeKind::Mapping(pairs, flow) => {
@@ -273,7 +275,7 @@ impl Open {
     /// The dash of an item of a block sequence.
     pub(super) fn dash(&self, holder: NodeId, index: usize) -> Option<usize> {
         let items = self.items(holder).get(..index)?;
-        // Behind an item that is not empty no other dash stands before this one.
+        // Behind an item that is not empty no other dash comes before this one.
         let full = items.iter().rev().take(MOST_EMPTY).take_while(|item| self.end(**item) <= self.start(**item));
         let first = index - full.count();
         let mut dash = self.dash_behind(holder, first.checked_sub(1))?;
@@ -292,10 +294,10 @@ impl Open {
                 (end > self.start(item)).then_some(end)?
             }
             None => match self.path(holder)?.last() {
-                Some(Around { holder: outer, slot: Slot::Value(entry) }) => {
+                Some(EnclosingCollection { holder: outer, slot: Slot::Value(entry) }) => {
                     self.colon(self.pairs(*outer).get(*entry)?.key)? + 1
                 }
-                Some(Around { holder: outer, slot: Slot::Item(entry) }) => self.dash(*outer, *entry)? + 1,
+                Some(EnclosingCollection { holder: outer, slot: Slot::Item(entry) }) => self.dash(*outer, *entry)? + 1,
                 _ => self.text_start(),
             },
         };
@@ -375,12 +377,12 @@ impl Open {
         if carriage { "\r\n" } else { "\n" }
     }
 
-    /// What stands before a byte on its line.
+    /// What comes before a byte on its line.
     pub(super) fn before(&self, at: usize) -> &str {
         self.slice(self.line_start(at)..at)
     }
 
-    /// Whether only blanks stand before a byte on its line.
+    /// Whether only blanks come before a byte on its line.
     pub(super) fn begins_line(&self, at: usize) -> bool {
         self.before(at).trim_start_matches(' ').is_empty()
     }
@@ -449,15 +451,16 @@ fn most_frequent(numbers: impl Iterator<Item = usize>) -> Option<usize> {
 }
 
 /// Whether two nodes say the same: scalars of one type and text, collections of equal entries in one order.
-pub(super) fn equal((one_file, one): (&Open, NodeId), (two_file, two): (&Open, NodeId)) -> bool {
+pub(super) fn equal((one_file, one): (&EditableFile, NodeId), (two_file, two): (&EditableFile, NodeId)) -> bool {
     let (Some(one), Some(two)) = (one_file.node(one), two_file.node(two)) else { return false };
     if one.tag != two.tag {
         return false;
     }
     match (&one.kind, &two.kind) {
         (NodeKind::Scalar(text, style), NodeKind::Scalar(other, other_style)) => {
-            let typed =
-                |text: &str, style: ScalarStyle| style == ScalarStyle::Plain && resolve_plain(text) != Resolved::Text;
+            let typed = |text: &str, style: ScalarStyle| {
+                style == ScalarStyle::Plain && resolve_plain(text) != ResolvedScalar::Text
+            };
             text == other && typed(text, *style) == typed(other, *other_style)
         }
         (NodeKind::Sequence(items, _), NodeKind::Sequence(others, _)) => {

@@ -9,7 +9,7 @@ use crate::source::Span;
 pub enum Safety {
     /// The same meaning, or what the person clearly meant.
     Safe,
-    /// Right in form, but behaviour may change.
+    /// Right in form, but behavior may change.
     Unsafe,
     /// Only shown, never applied: a person has to see to it.
     Display,
@@ -47,7 +47,7 @@ pub struct NewFile {
 /// Edits that belong together, all or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// Whether behaviour may change.
+    /// Whether behavior may change.
     pub safety: Safety,
     /// What it does: one clause, imperative.
     pub title: String,

@@ -2,9 +2,9 @@
 
 use super::Edit;
 use super::Files;
-use super::file::{Around, Open, Slot};
+use super::file::{EditableFile, EnclosingCollection, Slot};
 use super::scalar::{replace, write_word};
-use super::write::{Content, Form, Position, entry, flat, flat_entry, item, scalar};
+use super::write::{Content, EntryForm, ScalarPosition, entry, flat, flat_entry, item, scalar};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::{NodeKind, ScalarStyle};
@@ -46,12 +46,12 @@ pub(crate) fn add_item(files: Files<'_>, at: Place, content: &Content) -> Option
             let behind = open.slice(dash + 1..open.line_end(dash));
             let blanks = behind.len() - behind.trim_start_matches(' ').len();
             let blanks = if behind.trim().is_empty() { 1 } else { blanks };
-            let content = like_siblings(&open, items, content, Position::Block);
+            let content = like_siblings(&open, items, content, ScalarPosition::Block);
             block(&open, holder, last, column, &item(&content, column, blanks, form(&open, at)))
         }
         NodeKind::Sequence(items, true) => {
-            let content = like_siblings(&open, items, content, Position::Flow);
-            let written = flat(&content, form(&open, at), Position::Flow);
+            let content = like_siblings(&open, items, content, ScalarPosition::Flow);
+            let written = flat(&content, form(&open, at), ScalarPosition::Flow);
             flow(&open, holder, items.len().checked_sub(1), &written)
                 .or_else(|| vacant(&open, holder, &path, &Child::Item(&content)))
         }
@@ -107,7 +107,7 @@ pub(crate) fn expand(files: Files<'_>, place: Place, content: &Content) -> Optio
     }
     let form = form(&open, place);
     if open.is_in_flow(&path) {
-        return Some(vec![open.edit(start..end, flat(content, form, Position::Flow))]);
+        return Some(vec![open.edit(start..end, flat(content, form, ScalarPosition::Flow))]);
     }
     let around = path.last()?;
     match around.slot {
@@ -154,13 +154,13 @@ pub(crate) fn add_to_section(
     }
 }
 
-/// Whether a collection may grow: it stands nowhere else.
-fn editable(open: &Open, holder: NodeId) -> Option<Vec<Around>> {
+/// Whether a collection may grow: it is nowhere else.
+fn editable(open: &EditableFile, holder: NodeId) -> Option<Vec<EnclosingCollection>> {
     let path = open.path(holder)?;
     (!open.is_shared(holder, &path)).then_some(path)
 }
 
-fn has_key(open: &Open, mapping: NodeId, key: &str) -> bool {
+fn has_key(open: &EditableFile, mapping: NodeId, key: &str) -> bool {
     open.pairs(mapping).iter().any(|pair| match open.tree().text(pair.key) {
         Some("<<") => {
             let brings = |id: NodeId| open.tree().get(id, key).is_some();
@@ -172,8 +172,8 @@ fn has_key(open: &Open, mapping: NodeId, key: &str) -> bool {
     })
 }
 
-fn form(open: &Open, at: Place) -> Form {
-    Form {
+fn form(open: &EditableFile, at: Place) -> EntryForm {
+    EntryForm {
         step: open.step(),
         list_step: open.list_step(),
         quotes: open.quote_style(),
@@ -183,7 +183,7 @@ fn form(open: &Open, at: Place) -> Form {
 }
 
 /// In JSON all text is in quotes.
-fn usual_style(open: &Open, at: Place) -> ScalarStyle {
+fn usual_style(open: &EditableFile, at: Place) -> ScalarStyle {
     let root = open.root(at.node);
     let is_flow =
         root.and_then(|root| open.node(root)).is_some_and(|root| matches!(root.kind, NodeKind::Mapping(_, true)));
@@ -195,7 +195,7 @@ fn usual_style(open: &Open, at: Place) -> ScalarStyle {
 }
 
 /// Text in quotes where the last item of the list is.
-fn like_siblings(open: &Open, items: &[NodeId], content: &Content, position: Position) -> Content {
+fn like_siblings(open: &EditableFile, items: &[NodeId], content: &Content, position: ScalarPosition) -> Content {
     let style = items.iter().rev().find_map(|one| match open.node(*one).map(|node| &node.kind) {
         Some(NodeKind::Scalar(_, style)) => Some(*style),
         _ => None,
@@ -209,7 +209,7 @@ fn like_siblings(open: &Open, items: &[NodeId], content: &Content, position: Pos
 }
 
 /// Puts lines behind the last entry of a block collection, and behind the comments that belong to it.
-fn block(open: &Open, holder: NodeId, last: usize, column: usize, written: &str) -> Option<Vec<Edit>> {
+fn block(open: &EditableFile, holder: NodeId, last: usize, column: usize, written: &str) -> Option<Vec<Edit>> {
     let mut at = open.line_end(open.entry_end(holder, last)?);
     if let Some(node) = last_block_scalar(open, holder) {
         let header = open.slice(0..open.start(node)).rfind(['|', '>'])?;
@@ -227,7 +227,7 @@ fn block(open: &Open, holder: NodeId, last: usize, column: usize, written: &str)
 }
 
 /// Comments that are indented deeper than the entries belong to the last one.
-fn behind_comments(open: &Open, mut at: usize, column: usize) -> usize {
+fn behind_comments(open: &EditableFile, mut at: usize, column: usize) -> usize {
     let mut line = open.next_line(at);
     while line > at && line < open.text().len() {
         let end = open.line_end(line);
@@ -248,7 +248,7 @@ fn behind_comments(open: &Open, mut at: usize, column: usize) -> usize {
 }
 
 /// The block scalar that a collection ends with.
-fn last_block_scalar(open: &Open, id: NodeId) -> Option<NodeId> {
+fn last_block_scalar(open: &EditableFile, id: NodeId) -> Option<NodeId> {
     match &open.node(id)?.kind {
         NodeKind::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded) => Some(id),
         NodeKind::Sequence(items, false) => last_block_scalar(open, *items.last()?),
@@ -258,7 +258,7 @@ fn last_block_scalar(open: &Open, id: NodeId) -> Option<NodeId> {
 }
 
 /// Puts an entry behind the last one of a flow collection; on a line of its own where they have such.
-fn flow(open: &Open, holder: NodeId, last: Option<usize>, written: &str) -> Option<Vec<Edit>> {
+fn flow(open: &EditableFile, holder: NodeId, last: Option<usize>, written: &str) -> Option<Vec<Edit>> {
     let last = last?;
     let end = open.entry_end(holder, last)?;
     let start = open.entry_start(holder, last)?;
@@ -287,14 +287,14 @@ fn flow(open: &Open, holder: NodeId, last: Option<usize>, written: &str) -> Opti
     Some(vec![open.insertion(end, format!("{blank},")), open.insertion(at, added)])
 }
 
-/// What is to stand where nothing stands yet.
+/// What is to be where nothing is yet.
 enum Child<'a> {
     Entry(&'a str, &'a Content),
     Item(&'a Content),
 }
 
 /// Writes the first entry of a mapping or sequence: under a key without a value, or in the place of `{}` and `[]`.
-fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Option<Vec<Edit>> {
+fn vacant(open: &EditableFile, holder: NodeId, path: &[EnclosingCollection], child: &Child<'_>) -> Option<Vec<Edit>> {
     let node = open.node(holder)?;
     let place = open.tree().place(holder);
     let form = form(open, place);
@@ -302,7 +302,7 @@ fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Op
     if open.is_in_flow(path) {
         let inner = match child {
             Child::Entry(key, content) => format!("{{ {} }}", flat_entry(key, content, form)),
-            Child::Item(content) => format!("[{}]", flat(content, form, Position::Flow)),
+            Child::Item(content) => format!("[{}]", flat(content, form, ScalarPosition::Flow)),
         };
         let fits = start < end && open.comments(start..end).is_empty();
         return fits.then(|| vec![open.edit(start..end, inner)]);
@@ -310,7 +310,7 @@ fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Op
     if node.tag.is_some() || node.anchor.is_some() || !open.comments(start..end).is_empty() {
         return None;
     }
-    let Some(Around { holder: parent, slot: Slot::Value(index) }) = path.last() else { return None };
+    let Some(EnclosingCollection { holder: parent, slot: Slot::Value(index) }) = path.last() else { return None };
     let key = open.start(open.pairs(*parent).get(*index)?.key);
     let colon = open.colon(open.pairs(*parent).get(*index)?.key)?;
     let column = open.column(open.entry_start(*parent, *index)?);
@@ -331,8 +331,8 @@ fn vacant(open: &Open, holder: NodeId, path: &[Around], child: &Child<'_>) -> Op
     })
 }
 
-/// Whether blank lines stand between the sections of a file; of a file with one section, between the entries of that.
-fn separates_sections(open: &Open, root: NodeId) -> bool {
+/// Whether blank lines are between the sections of a file; of a file with one section, between the entries of that.
+fn separates_sections(open: &EditableFile, root: NodeId) -> bool {
     let find_out = || match open.pairs(root) {
         [only] => separates(open, only.value),
         _ => separates(open, root),
@@ -343,7 +343,7 @@ fn separates_sections(open: &Open, root: NodeId) -> bool {
     find_out()
 }
 
-fn separates(open: &Open, mapping: NodeId) -> bool {
+fn separates(open: &EditableFile, mapping: NodeId) -> bool {
     (1..open.pairs(mapping).len()).any(|index| {
         let range = open.entry_end(mapping, index - 1).zip(open.entry_start(mapping, index));
         range.is_some_and(|(from, to)| {

@@ -31,7 +31,7 @@ pub(crate) use insert::{add_item, add_name, add_to_list, add_to_section, expand,
 pub(crate) use raise::raise;
 pub(crate) use remove::remove;
 pub(crate) use scalar::{
-    exchange, join_entry, prefix, quote, quote_entry, replace, replace_first, replace_part, respell, stands,
+    exchange, join_entry, prefix, quote, quote_entry, reads_as, replace, replace_first, replace_part, respell,
     without_what_stays, write_word,
 };
 pub(crate) use tag::tag;
@@ -50,8 +50,8 @@ impl<'a> Files<'a> {
         Files { sources, trees }
     }
 
-    fn open(self, file: FileId) -> Option<file::Open> {
-        file::Open::new(self.sources.file(file), self.trees.get(self.sources, file))
+    fn open(self, file: FileId) -> Option<file::EditableFile> {
+        file::EditableFile::new(self.sources.file(file), self.trees.get(self.sources, file))
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn safe(title: impl Into<String>, edits: Option<Vec<Edit>>) -> Option
     fix(Safety::Safe, title.into(), edits?)
 }
 
-/// A fix that may change behaviour; the title or the help says what can break.
+/// A fix that may change behavior; the title or the help says what can break.
 pub(crate) fn risky(title: impl Into<String>, edits: Option<Vec<Edit>>) -> Option<Fix> {
     fix(Safety::Unsafe, title.into(), edits?)
 }
@@ -96,12 +96,12 @@ pub(crate) fn text_of(files: Files<'_>, place: Place) -> Option<String> {
     open.tree().text(place.node).map(str::to_owned)
 }
 
-/// What stands at a place, to the letter.
+/// What is at a place, verbatim.
 pub(crate) fn written(files: Files<'_>, place: Place) -> String {
     files.sources.file(place.span.file).slice(place.span.start, place.span.end).to_owned()
 }
 
-/// The key under which a value stands; `None` for an item of a list.
+/// The key under which a value is; `None` for an item of a list.
 pub(crate) fn key_of(files: Files<'_>, place: Place) -> Option<String> {
     let open = files.open(place.span.file)?;
     let around = open.path(place.node)?.pop()?;
@@ -109,8 +109,8 @@ pub(crate) fn key_of(files: Files<'_>, place: Place) -> Option<String> {
     open.tree().text(open.pairs(around.holder).get(index)?.key).map(str::to_owned)
 }
 
-/// The mapping or list that a node stands in.
-pub(crate) fn around(files: Files<'_>, place: Place) -> Option<Place> {
+/// The mapping or list that a node is in.
+pub(crate) fn enclosing(files: Files<'_>, place: Place) -> Option<Place> {
     let open = files.open(place.span.file)?;
     Some(open.tree().place(open.path(place.node)?.pop()?.holder))
 }

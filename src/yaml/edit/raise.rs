@@ -2,19 +2,21 @@
 
 use super::Edit;
 use super::Files;
-use super::file::{Around, Slot};
+use super::file::{EnclosingCollection, Slot};
 use crate::source::Place;
 
-/// Puts the only entry of a mapping (by the place of its key) beside the key of that mapping, which gets a word in its
-/// stead: `external: {name: a}` becomes `external: true` and `name: a`. `None` where the key stands there already.
+/// Puts the only entry of a mapping (by the place of its key) next to the key of that mapping, which gets a word in its
+/// stead: `external: {name: a}` becomes `external: true` and `name: a`. `None` where the key is there already.
 pub(crate) fn raise(files: Files<'_>, entry: Place, word: &str) -> Option<Vec<Edit>> {
     let open = files.open(entry.span.file)?;
     let path = open.path(entry.node)?;
-    let [above @ .., Around { holder: outer, slot: Slot::Value(at) }, Around { holder, .. }] = path.as_slice() else {
+    let [above @ .., EnclosingCollection { holder: outer, slot: Slot::Value(at) }, EnclosingCollection { holder, .. }] =
+        path.as_slice()
+    else {
         return None;
     };
     let node = open.node(*holder)?;
-    let outer_path = [above, &[Around { holder: *outer, slot: Slot::Value(*at) }]].concat();
+    let outer_path = [above, &[EnclosingCollection { holder: *outer, slot: Slot::Value(*at) }]].concat();
     if open.pairs(*holder).len() != 1
         || node.tag.is_some()
         || node.anchor.is_some()

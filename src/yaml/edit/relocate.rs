@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::Edit;
 use super::Files;
-use super::file::{Open, Slot};
+use super::file::{EditableFile, Slot};
 use crate::source::NodeId;
 use crate::source::Place;
 
 /// Moves an entry of a block collection before another one of the same collection, with the comments above it and
-/// behind it. Each must stand on lines of its own.
+/// behind it. Each must be on lines of its own.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of the style rules"))]
 pub(crate) fn move_before(files: Files<'_>, entry: Place, other: Place) -> Option<Vec<Edit>> {
     let open = files.open(entry.span.file)?;
@@ -37,7 +37,7 @@ pub(crate) fn move_before(files: Files<'_>, entry: Place, other: Place) -> Optio
     Some(vec![open.edit(before..moved.end, ""), open.insertion(target.start, format!("{text}{line_break}"))])
 }
 
-fn position(open: &Open, id: NodeId) -> Option<(NodeId, usize)> {
+fn position(open: &EditableFile, id: NodeId) -> Option<(NodeId, usize)> {
     let path = open.path(id)?;
     let around = path.last()?;
     match around.slot {
@@ -47,7 +47,7 @@ fn position(open: &Open, id: NodeId) -> Option<(NodeId, usize)> {
 }
 
 /// The lines of an entry and of the comments right above it.
-fn region(open: &Open, holder: NodeId, index: usize) -> Option<Range<usize>> {
+fn region(open: &EditableFile, holder: NodeId, index: usize) -> Option<Range<usize>> {
     let (start, end) = (open.entry_start(holder, index)?, open.entry_end(holder, index)?);
     if !open.begins_line(start) {
         return None;

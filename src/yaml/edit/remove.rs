@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Edit;
 use super::Files;
-use super::file::{Around, Open, Slot};
+use super::file::{EditableFile, EnclosingCollection, Slot};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::yaml::NodeKind;
@@ -17,7 +17,7 @@ pub(crate) fn remove(files: Files<'_>, place: Place) -> Option<Vec<Edit>> {
     remove_node(&open, place.node).map(|edit| vec![edit])
 }
 
-fn remove_node(open: &Open, id: NodeId) -> Option<Edit> {
+fn remove_node(open: &EditableFile, id: NodeId) -> Option<Edit> {
     let path = open.path(id)?;
     let (around, outer) = path.split_last()?;
     if open.is_shared(around.holder, outer) || open.is_needed_elsewhere(entry_nodes(open, around)?) {
@@ -36,7 +36,7 @@ fn remove_node(open: &Open, id: NodeId) -> Option<Edit> {
 }
 
 /// The nodes of an entry, its key among them.
-fn entry_nodes(open: &Open, around: &Around) -> Option<Range<usize>> {
+fn entry_nodes(open: &EditableFile, around: &EnclosingCollection) -> Option<Range<usize>> {
     let index = around.slot.index();
     let (first, last) = match around.slot {
         Slot::Item(_) => {
@@ -51,12 +51,12 @@ fn entry_nodes(open: &Open, around: &Around) -> Option<Range<usize>> {
     Some(first.index()..open.subtree_end(last))
 }
 
-fn from_block(open: &Open, holder: NodeId, index: usize, count: usize) -> Option<Edit> {
+fn from_block(open: &EditableFile, holder: NodeId, index: usize, count: usize) -> Option<Edit> {
     let (start, end) = (open.entry_start(holder, index)?, open.entry_end(holder, index)?);
     if open.begins_line(start) {
         return Some(lines(open, start, end));
     }
-    // The first entry of a mapping stands behind a dash: the next one takes its place.
+    // The first entry of a mapping comes after a dash: the next one takes its place.
     let next = (index == 0 && count > 1).then(|| open.entry_start(holder, 1)).flatten()?;
     if open.comments(start..next).is_empty() {
         return Some(open.edit(start..next, ""));
@@ -67,7 +67,7 @@ fn from_block(open: &Open, holder: NodeId, index: usize, count: usize) -> Option
 }
 
 /// Whole lines go; comments on them stay.
-fn lines(open: &Open, start: usize, end: usize) -> Edit {
+fn lines(open: &EditableFile, start: usize, end: usize) -> Edit {
     let text = open.text();
     let indent = open.before(start).to_owned();
     let (from, mut to) = (open.line_start(start), open.next_line(end));
@@ -92,12 +92,12 @@ fn lines(open: &Open, start: usize, end: usize) -> Edit {
     open.edit(from..to, kept.join(line_break))
 }
 
-fn is_blank_before(open: &Open, from: usize) -> bool {
+fn is_blank_before(open: &EditableFile, from: usize) -> bool {
     let before = open.slice(open.text_start()..from);
     before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n")
 }
 
-fn from_flow(open: &Open, holder: NodeId, index: usize, count: usize) -> Option<Edit> {
+fn from_flow(open: &EditableFile, holder: NodeId, index: usize, count: usize) -> Option<Edit> {
     let range = if index + 1 < count {
         open.entry_start(holder, index)?..open.entry_start(holder, index + 1)?
     } else {
@@ -109,11 +109,11 @@ fn from_flow(open: &Open, holder: NodeId, index: usize, count: usize) -> Option<
 }
 
 /// The only entry of a collection.
-fn last_one(open: &Open, holder: NodeId, outer: &[Around]) -> Option<Edit> {
+fn last_one(open: &EditableFile, holder: NodeId, outer: &[EnclosingCollection]) -> Option<Edit> {
     let node = open.node(holder)?;
     let bare = node.tag.is_none() && node.anchor.is_none();
     let is_list = matches!(node.kind, NodeKind::Sequence(..));
-    if let Some(Around { holder: parent, slot: Slot::Value(at) }) = outer.last()
+    if let Some(EnclosingCollection { holder: parent, slot: Slot::Value(at) }) = outer.last()
         && bare
         && (is_list || outer.len() == 1)
         && open.pairs(*parent).len() > 1

@@ -4,18 +4,18 @@ use std::ops::Range;
 
 use super::Edit;
 use super::Files;
-use super::file::{Around, Open, Slot};
-use super::write::{Position, can_be_plain, escaped, plain_text, scalar};
+use super::file::{EditableFile, EnclosingCollection, Slot};
+use super::write::{ScalarPosition, can_be_plain, escaped, plain_text, scalar};
 use crate::source::Place;
 use crate::source::{NodeId, Span};
 use crate::yaml::{Node, NodeKind, ScalarStyle};
 
-/// A scalar that can be edited, and where it stands.
+/// A scalar that can be edited, and where it is.
 struct Target {
-    open: Open,
+    open: EditableFile,
     id: NodeId,
     style: ScalarStyle,
-    position: Position,
+    position: ScalarPosition,
 }
 
 impl Target {
@@ -50,9 +50,9 @@ fn target(files: Files<'_>, place: Place) -> Option<Target> {
         return None;
     }
     let position = match path.last() {
-        _ if open.is_in_flow(&path) => Position::Flow,
-        Some(Around { slot: Slot::Key(_), .. }) => Position::Key,
-        _ => Position::Block,
+        _ if open.is_in_flow(&path) => ScalarPosition::Flow,
+        Some(EnclosingCollection { slot: Slot::Key(_), .. }) => ScalarPosition::Key,
+        _ => ScalarPosition::Block,
     };
     Some(Target { open, id: place.node, style, position })
 }
@@ -68,7 +68,7 @@ pub(crate) fn replace(files: Files<'_>, place: Place, text: &str) -> Option<Vec<
     Some(target.whole(&written))
 }
 
-/// Replaces a stretch of a scalar, which must stand there to the letter: the bytes of the place go, these come. A plain
+/// Replaces a stretch of a scalar, which must be there verbatim: the bytes of the place go, these come. A plain
 /// scalar gets quotes where it needs them now.
 pub(crate) fn replace_part(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
     let target = target(files, place)?;
@@ -109,8 +109,8 @@ fn plain_part(target: &Target, from: usize, to: usize, text: &str) -> Option<Vec
     Some(target.whole(&scalar(&whole, quotes, quotes, target.position)))
 }
 
-/// Whether these bytes stand at a place to the letter.
-pub(crate) fn stands(files: Files<'_>, place: Place, text: &str) -> bool {
+/// Whether these bytes are at a place verbatim.
+pub(crate) fn reads_as(files: Files<'_>, place: Place, text: &str) -> bool {
     files.sources.file(place.span.file).slice(place.span.start, place.span.end) == text
 }
 
@@ -128,10 +128,10 @@ pub(crate) fn without_what_stays(files: Files<'_>, edits: Vec<Edit>) -> Vec<Edit
     edits.into_iter().map(shorten).collect()
 }
 
-/// Replaces `old`, which stands at a place to the letter, also in a file that is no YAML (an env file), where both are
+/// Replaces `old`, which is at a place verbatim, also in a file that is not YAML (an env file), where both are
 /// plain words.
 pub(crate) fn exchange(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Vec<Edit>> {
-    if !stands(files, place, old) {
+    if !reads_as(files, place, old) {
         return respell(files, place, old, new);
     }
     if is_mapping(files, place) {
@@ -146,7 +146,7 @@ fn is_mapping(files: Files<'_>, place: Place) -> bool {
     tree.0.broken || tree.0.documents.iter().any(|root| !tree.0.pairs(*root).is_empty())
 }
 
-/// Replaces the first `old` that stands at a place, the quotes of a whole scalar left out.
+/// Replaces the first `old` that is at a place, the quotes of a whole scalar left out.
 pub(crate) fn replace_first(files: Files<'_>, place: Place, old: &str, new: &str) -> Option<Vec<Edit>> {
     let source = files.sources.file(place.span.file);
     let at = source.slice(place.span.start, place.span.end).find(old)? as u32 + place.span.start;
@@ -154,7 +154,7 @@ pub(crate) fn replace_first(files: Files<'_>, place: Place, old: &str, new: &str
     replace_part(files, Place { span, ..place }, new)
 }
 
-/// Puts text before the text that stands at a place, behind the opening quote of a whole scalar.
+/// Puts text before the text that is at a place, behind the opening quote of a whole scalar.
 pub(crate) fn prefix(files: Files<'_>, place: Place, text: &str) -> Option<Vec<Edit>> {
     let target = target(files, place)?;
     let quoted = matches!(target.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -170,7 +170,7 @@ pub(crate) fn respell(files: Files<'_>, place: Place, old: &str, new: &str) -> O
     if text == old { replace(files, place, new) } else { None }
 }
 
-/// Puts quotes around a plain scalar, which becomes the text that stands there.
+/// Puts quotes around a plain scalar, which becomes the text that is there.
 pub(crate) fn quote(files: Files<'_>, place: Place) -> Option<Vec<Edit>> {
     let target = target(files, place)?;
     let raw = target.raw();
@@ -209,13 +209,13 @@ pub(crate) fn quote_entry(files: Files<'_>, item: Place) -> Option<Vec<Edit>> {
 }
 
 struct SplitEntry {
-    open: Open,
+    open: EditableFile,
     /// The key's node.
     id: NodeId,
     key: Range<usize>,
     /// Nothing where the colon ends the entry.
     value: Option<Range<usize>>,
-    position: Position,
+    position: ScalarPosition,
 }
 
 fn split_entry(files: Files<'_>, item: Place) -> Option<SplitEntry> {
@@ -233,7 +233,7 @@ fn split_entry(files: Files<'_>, item: Place) -> Option<SplitEntry> {
     if !plain(key) || !plain(value) || braces || !one_line || open.is_shared(item.node, &path) {
         return None;
     }
-    let position = if open.is_in_flow(&path) { Position::Flow } else { Position::Block };
+    let position = if open.is_in_flow(&path) { ScalarPosition::Flow } else { ScalarPosition::Block };
     let (key, value) = (range(key), Some(range(value)).filter(|value| value.start < value.end));
     Some(SplitEntry { id: pair.key, key, value, position, open })
 }

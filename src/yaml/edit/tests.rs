@@ -7,7 +7,7 @@ use super::relocate::move_before;
 use super::*;
 use crate::source::{NodeId, SourceDb, Span};
 use crate::text::dotenv;
-use crate::text::dotenv::{Known, Role};
+use crate::text::dotenv::{EnvFileRole, KnownVariables};
 use crate::yaml::{NodeKind, Tree, Trees, parse};
 
 /// Applies edits as the fixes are applied.
@@ -356,7 +356,7 @@ fn what_is_broken_or_has_lone_carriage_returns_is_left_alone() {
 
 #[test]
 fn lines_of_env_files_are_edited_to_the_letter() {
-    type Act = fn(Files<'_>, FileId, &dotenv::Line) -> Option<Vec<Edit>>;
+    type Act = fn(Files<'_>, FileId, &dotenv::DotenvLine) -> Option<Vec<Edit>>;
     let cases: [(&str, Act, &str); 13] = [
         ("A=1\nB=2", |files, file, line| env::set_value(files, file, line, "x"), "A=x\nB=2"),
         (
@@ -380,7 +380,7 @@ fn lines_of_env_files_are_edited_to_the_letter() {
         let (sources, trees) = (SourceDb::new(), Trees::default());
         let file = sources.overlay(Path::new("/.env"), before.to_owned());
         let none = |_: &str| None;
-        let parsed = dotenv::parse(before, Role::Service, Known { first: &none, earlier: &none });
+        let parsed = dotenv::parse(before, EnvFileRole::Service, KnownVariables { first: &none, earlier: &none });
         let edits = act(Files::new(&sources, &trees), file, &parsed.lines[0]);
         assert_eq!(edits.map_or("-".to_owned(), |edits| apply(before, edits)), after, "{before:?}");
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::source::SourceDb;
-use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, ResolvedScalar, ScalarStyle, Tree, parse, resolve_plain};
 
 /// What is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ impl Content {
     }
 }
 
-/// Where a scalar will stand, which decides what may be plain.
+/// Where a scalar will be, which decides what may be plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
+pub(super) enum ScalarPosition {
     /// In a block collection.
     Block,
     /// Inside of brackets or braces.
@@ -40,7 +40,7 @@ pub(super) enum Position {
 
 /// How new entries are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct EntryForm {
     /// The indentation of a mapping under its key.
     pub(super) step: usize,
     /// The indentation of the dashes of a list under its key.
@@ -54,7 +54,7 @@ pub(super) struct Form {
 }
 
 /// A scalar that reads as this text; plain where that is possible and the style is plain.
-pub(super) fn scalar(text: &str, style: ScalarStyle, quotes: ScalarStyle, position: Position) -> String {
+pub(super) fn scalar(text: &str, style: ScalarStyle, quotes: ScalarStyle, position: ScalarPosition) -> String {
     match style {
         ScalarStyle::SingleQuoted if !text.contains(char::is_control) => format!("'{}'", text.replace('\'', "''")),
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => format!("\"{}\"", escaped(text)),
@@ -63,7 +63,7 @@ pub(super) fn scalar(text: &str, style: ScalarStyle, quotes: ScalarStyle, positi
     }
 }
 
-/// A text as it stands between double quotes.
+/// A text as it is between double quotes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -80,7 +80,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// Whether a text reads as itself without quotes, in YAML 1.1 too: `yes` and `22:22` are not text to every reader.
-pub(super) fn can_be_plain(text: &str, position: Position) -> bool {
+pub(super) fn can_be_plain(text: &str, position: ScalarPosition) -> bool {
     const OTHER_BOOLEANS: [&str; 6] = ["yes", "no", "on", "off", "=", "<<"];
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let sexagesimal = text.contains(':') && text.split(':').all(digits);
@@ -88,28 +88,28 @@ pub(super) fn can_be_plain(text: &str, position: Position) -> bool {
         return false;
     }
     let reads_as_itself = is_tame(text, position) || plain_text(text, position).as_deref() == Some(text);
-    reads_as_itself && resolve_plain(text) == Resolved::Text
+    reads_as_itself && resolve_plain(text) == ResolvedScalar::Text
 }
 
 /// Whether a text is a word of characters that YAML gives no meaning to, so that parsing it would show nothing new.
-fn is_tame(text: &str, position: Position) -> bool {
+fn is_tame(text: &str, position: ScalarPosition) -> bool {
     // YAML limits how long a key may be.
     const LONGEST: usize = 512;
     let starts_well = text.starts_with(|first: char| first.is_ascii_alphanumeric() || matches!(first, '$' | '/' | '_'));
     let is_tame = |byte: u8| match byte {
         b'.' | b'/' | b'_' | b'$' | b'-' | b'+' | b'=' | b'@' | b'%' => true,
-        b'{' | b'}' | b'?' | b':' => position == Position::Block,
+        b'{' | b'}' | b'?' | b':' => position == ScalarPosition::Block,
         _ => byte.is_ascii_alphanumeric(),
     };
     text.len() <= LONGEST && starts_well && text.bytes().all(is_tame) && !text.ends_with(':')
 }
 
-/// What a text reads as where it stands without quotes; `None` where it is no plain scalar.
-pub(super) fn plain_text(text: &str, position: Position) -> Option<String> {
+/// What a text reads as where it is without quotes; `None` where it is not a plain scalar.
+pub(super) fn plain_text(text: &str, position: ScalarPosition) -> Option<String> {
     let sample = match position {
-        Position::Block => format!("k: {text}\n"),
-        Position::Flow => format!("[{text}]\n"),
-        Position::Key => format!("{text}: v\n"),
+        ScalarPosition::Block => format!("k: {text}\n"),
+        ScalarPosition::Flow => format!("[{text}]\n"),
+        ScalarPosition::Key => format!("{text}: v\n"),
     };
     let file = SourceDb::new().overlay(Path::new("/sample"), String::new());
     let (tree, findings) = parse(file, &sample);
@@ -119,14 +119,14 @@ pub(super) fn plain_text(text: &str, position: Position) -> Option<String> {
     only_scalar(&tree, position)
 }
 
-fn only_scalar(tree: &Tree, position: Position) -> Option<String> {
+fn only_scalar(tree: &Tree, position: ScalarPosition) -> Option<String> {
     let id = match (&tree.node(*tree.documents.first()?)?.kind, position) {
-        (NodeKind::Sequence(items, _), Position::Flow) => match items.as_slice() {
+        (NodeKind::Sequence(items, _), ScalarPosition::Flow) => match items.as_slice() {
             [only] => *only,
             _ => return None,
         },
-        (NodeKind::Mapping(pairs, _), Position::Block | Position::Key) => match pairs.as_slice() {
-            [only] if position == Position::Key => only.key,
+        (NodeKind::Mapping(pairs, _), ScalarPosition::Block | ScalarPosition::Key) => match pairs.as_slice() {
+            [only] if position == ScalarPosition::Key => only.key,
             [only] => only.value,
             _ => return None,
         },
@@ -142,11 +142,11 @@ fn only_scalar(tree: &Tree, position: Position) -> Option<String> {
 }
 
 /// `key: content` in block form. The first line starts at a column that the caller has reached; the others are indented.
-pub(super) fn entry(key: &str, content: &Content, column: usize, form: Form) -> String {
-    let key = scalar(key, ScalarStyle::Plain, form.quotes, Position::Key);
+pub(super) fn entry(key: &str, content: &Content, column: usize, form: EntryForm) -> String {
+    let key = scalar(key, ScalarStyle::Plain, form.quotes, ScalarPosition::Key);
     match content {
         Content::Empty => format!("{key}:"),
-        Content::Text(_) | Content::Word(_) => format!("{key}: {}", flat(content, form, Position::Block)),
+        Content::Text(_) | Content::Word(_) => format!("{key}: {}", flat(content, form, ScalarPosition::Block)),
         Content::List(items) if items.is_empty() => format!("{key}: []"),
         Content::Map(entries) if entries.is_empty() => format!("{key}: {{}}"),
         Content::List(items) => {
@@ -164,7 +164,7 @@ pub(super) fn entry(key: &str, content: &Content, column: usize, form: Form) -> 
 }
 
 /// `- content` in block form, with as many blanks behind the dash as asked.
-pub(super) fn item(content: &Content, column: usize, blanks: usize, form: Form) -> String {
+pub(super) fn item(content: &Content, column: usize, blanks: usize, form: EntryForm) -> String {
     let dash = format!("-{}", " ".repeat(blanks.max(1)));
     let inner = column + dash.len();
     match content {
@@ -177,22 +177,22 @@ pub(super) fn item(content: &Content, column: usize, blanks: usize, form: Form) 
             format!("{dash}{}", lines.join(&line(inner, form)))
         }
         Content::Empty => "-".to_owned(),
-        other => format!("{dash}{}", flat(other, form, Position::Block)),
+        other => format!("{dash}{}", flat(other, form, ScalarPosition::Block)),
     }
 }
 
-fn line(column: usize, form: Form) -> String {
+fn line(column: usize, form: EntryForm) -> String {
     format!("{}{}", form.line_break, " ".repeat(column))
 }
 
 /// Content on one line.
-pub(super) fn flat(content: &Content, form: Form, position: Position) -> String {
+pub(super) fn flat(content: &Content, form: EntryForm, position: ScalarPosition) -> String {
     match content {
         Content::Empty => String::new(),
         Content::Text(text) => scalar(text, form.usual, form.quotes, position),
         Content::Word(word) => word.clone(),
         Content::List(items) => {
-            let items: Vec<String> = items.iter().map(|one| flat(one, form, Position::Flow)).collect();
+            let items: Vec<String> = items.iter().map(|one| flat(one, form, ScalarPosition::Flow)).collect();
             format!("[{}]", items.join(", "))
         }
         Content::Map(entries) if entries.is_empty() => "{}".to_owned(),
@@ -204,12 +204,12 @@ pub(super) fn flat(content: &Content, form: Form, position: Position) -> String 
 }
 
 /// `key: content` inside of braces.
-pub(super) fn flat_entry(key: &str, content: &Content, form: Form) -> String {
-    let key = scalar(key, form.usual, form.quotes, Position::Flow);
+pub(super) fn flat_entry(key: &str, content: &Content, form: EntryForm) -> String {
+    let key = scalar(key, form.usual, form.quotes, ScalarPosition::Flow);
     match content {
         // go-yaml reads `{key:}` as a key `key:`, and JSON has no empty values.
         Content::Empty => format!("{key}: {{}}"),
-        other => format!("{key}: {}", flat(other, form, Position::Flow)),
+        other => format!("{key}: {}", flat(other, form, ScalarPosition::Flow)),
     }
 }
 
@@ -217,7 +217,7 @@ pub(super) fn flat_entry(key: &str, content: &Content, form: Form) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Position, is_tame, plain_text};
+    use super::{ScalarPosition, is_tame, plain_text};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
@@ -226,7 +226,7 @@ mod tests {
         fn a_tame_text_reads_as_itself(
             text in r"[a-zA-Z0-9$/_]?[a-zA-Z0-9$/_.+=@%{}?:\-]{0,12}",
             times in prop_oneof![9 => Just(1usize), 1 => 1usize..200],
-            position in prop::sample::select(vec![Position::Block, Position::Flow, Position::Key]),
+            position in prop::sample::select(vec![ScalarPosition::Block, ScalarPosition::Flow, ScalarPosition::Key]),
         ) {
             let text = text.repeat(times);
             if is_tame(&text, position) {
@@ -239,13 +239,13 @@ mod tests {
     #[test]
     fn texts_that_are_tame() {
         let check = |text: &str, position, expect: bool| assert_eq!(is_tame(text, position), expect, "{text}");
-        check("postgres:17", Position::Block, true);
-        check("postgres:17", Position::Flow, false);
-        check("${DATA:?}/db", Position::Block, true);
-        check("a:", Position::Block, false);
-        check("two words", Position::Block, false);
-        check("- x", Position::Block, false);
-        check("com.example.team", Position::Key, true);
-        check(&"a".repeat(2_000), Position::Key, false);
+        check("postgres:17", ScalarPosition::Block, true);
+        check("postgres:17", ScalarPosition::Flow, false);
+        check("${DATA:?}/db", ScalarPosition::Block, true);
+        check("a:", ScalarPosition::Block, false);
+        check("two words", ScalarPosition::Block, false);
+        check("- x", ScalarPosition::Block, false);
+        check("com.example.team", ScalarPosition::Key, true);
+        check(&"a".repeat(2_000), ScalarPosition::Key, false);
     }
 }

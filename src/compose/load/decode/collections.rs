@@ -1,27 +1,27 @@
 //! Lists of texts, mappings of texts, and the small notations that are either.
 
 use super::scalars::convert;
-use super::{Decoder, Step, empty_text};
+use super::{DecodeStep, Decoder, empty_text};
 use crate::compose::load::short::{go, hosts, words};
-use crate::compose::problem::{ValueProblem, Wanted};
-use crate::compose::spec::shapes::Shape;
+use crate::compose::problem::{ExpectedValue, ValueProblem};
+use crate::compose::spec::shapes::DecodedShape;
 use crate::compose::value::quote::Quote;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Data, Entry, Map, Part, Text, Value};
 use crate::source::Place;
 
 impl Decoder {
-    pub(super) fn texts(&mut self, shape: &Shape, value: &Value) -> Value {
+    pub(super) fn texts(&mut self, shape: &DecodedShape, value: &Value) -> Value {
         let items = match (&value.data, shape) {
-            (Data::List(items), Shape::TextsOrNumbers) => items.iter().map(printed).collect(),
+            (Data::List(items), DecodedShape::TextsOrNumbers) => items.iter().map(printed).collect(),
             (Data::List(items), _) => items.iter().enumerate().map(|(at, item)| self.only_text(at, item)).collect(),
-            (Data::Text(text), Shape::Command) => self.words(value, text),
-            (Data::Text(_), Shape::Test) => vec![value.with(Data::Text("CMD-SHELL".into())), value.clone()],
+            (Data::Text(text), DecodedShape::Command) => self.words(value, text),
+            (Data::Text(_), DecodedShape::Test) => vec![value.with(Data::Text("CMD-SHELL".into())), value.clone()],
             (Data::Text(_), _) => vec![value.clone()],
             // compose-go passes over a command of another type.
-            (_, Shape::Command) => return value.with(Data::Null),
+            (_, DecodedShape::Command) => return value.with(Data::Null),
             _ => {
-                self.wrong_type(value, Wanted::TextOrTexts);
+                self.wrong_type(value, ExpectedValue::TextOrTexts);
                 return value.with(Data::Null);
             }
         };
@@ -33,7 +33,7 @@ impl Decoder {
         if item.text().is_some() {
             return item.clone();
         }
-        self.at(Step::Item(at), |decoder| decoder.wrong_type(item, Wanted::Texts));
+        self.at(DecodeStep::Item(at), |decoder| decoder.wrong_type(item, ExpectedValue::Texts));
         item.with(empty_text())
     }
 
@@ -57,23 +57,24 @@ impl Decoder {
         }
     }
 
-    pub(super) fn pairs(&mut self, shape: &Shape, value: &Value) -> Value {
-        if let (Data::List(items), Shape::Environment | Shape::Mapping) = (&value.data, shape) {
+    pub(super) fn pairs(&mut self, shape: &DecodedShape, value: &Value) -> Value {
+        if let (Data::List(items), DecodedShape::Environment | DecodedShape::Mapping) = (&value.data, shape) {
             let mut map = Map::new();
             for (at, item) in items.iter().enumerate() {
-                let (key, assigned) = self.at(Step::Item(at), |decoder| decoder.assignment(shape, item));
+                let (key, assigned) = self.at(DecodeStep::Item(at), |decoder| decoder.assignment(shape, item));
                 map.insert(key, Entry { key: item.place, value: assigned });
             }
             return value.with(Data::Map(map));
         }
         let Some(map) = self.entries(value) else {
-            let list = matches!(shape, Shape::Environment | Shape::Mapping);
-            self.wrong_type(value, if list { Wanted::MapOrList } else { Wanted::Map });
+            let list = matches!(shape, DecodedShape::Environment | DecodedShape::Mapping);
+            self.wrong_type(value, if list { ExpectedValue::MapOrList } else { ExpectedValue::Map });
             return value.with(Data::Null);
         };
         // compose-go forgets an option whose list is empty.
-        let empty_option =
-            |entry: &Entry| matches!(shape, Shape::MultiOptions) && entry.value.list().is_some_and(<[Value]>::is_empty);
+        let empty_option = |entry: &Entry| {
+            matches!(shape, DecodedShape::MultiOptions) && entry.value.list().is_some_and(<[Value]>::is_empty)
+        };
         let pairs = map.iter().filter(|(_, entry)| !empty_option(entry)).map(|(key, entry)| {
             let value = pair(shape, &entry.value);
             (key.clone(), Entry { key: entry.key, value })
@@ -83,14 +84,14 @@ impl Decoder {
     }
 
     /// An item `KEY=value` or `KEY`.
-    fn assignment(&mut self, shape: &Shape, item: &Value) -> (Text, Value) {
+    fn assignment(&mut self, shape: &DecodedShape, item: &Value) -> (Text, Value) {
         let text = go::sprint(item);
         let (key, assigned) = match text.split_once('=') {
             Some((key, assigned)) => (key, Some(assigned)),
             None => (text.as_str(), None),
         };
-        if matches!(shape, Shape::Environment) && ends_with_space(key) {
-            let name = Quote::of(item).stretch(&(0..key.len()));
+        if matches!(shape, DecodedShape::Environment) && ends_with_space(key) {
+            let name = Quote::from_value(item).stretch(&(0..key.len()));
             self.invalid(item, ValueProblem::TrailingSpace(name));
         }
         let assigned = match (assigned, shape) {
@@ -99,7 +100,7 @@ impl Decoder {
                 let data = Data::Text(assigned.into());
                 Value { data, place: item.place, via: item.via.clone(), parts }
             }
-            (None, Shape::Environment) => item.with(Data::Null),
+            (None, DecodedShape::Environment) => item.with(Data::Null),
             (None, _) => item.with(empty_text()),
         };
         (key.into(), assigned)
@@ -115,13 +116,13 @@ impl Decoder {
                 let map = self.entries(value).unwrap_or_default();
                 let mut names = Vec::new();
                 for (host, entry) in map.iter() {
-                    let addresses = self.at(Step::Key(host.clone()), |decoder| decoder.addresses(&entry.value));
+                    let addresses = self.at(DecodeStep::Key(host.clone()), |decoder| decoder.addresses(&entry.value));
                     names.push((host.to_string(), addresses));
                 }
                 (map.values().map(|entry| entry.value.clone()).collect(), hosts::from_map(&names))
             }
             _ => {
-                self.wrong_type(value, Wanted::MapOrList);
+                self.wrong_type(value, ExpectedValue::MapOrList);
                 return value.with(Data::Null);
             }
         };
@@ -131,7 +132,7 @@ impl Decoder {
             let entry = match key {
                 // A key is written in the file as it is.
                 Some(host) => Quote::at(Place::start(), host),
-                None => Quote::of(origin),
+                None => Quote::from_value(origin),
             };
             self.invalid(origin, ValueProblem::Host(entry, error.flaw));
         }
@@ -148,7 +149,7 @@ impl Decoder {
             Data::Text(address) => vec![address.to_string()],
             Data::List(items) => items.iter().map(go::sprint).collect(),
             _ => {
-                self.wrong_type(value, Wanted::Addresses);
+                self.wrong_type(value, ExpectedValue::Addresses);
                 Vec::new()
             }
         }
@@ -157,7 +158,7 @@ impl Decoder {
     /// docker compose cannot print a key with a path as JSON; it is shown as `id=path` here.
     pub(super) fn ssh(&mut self, value: &Value) -> Value {
         let Some(map) = self.entries(value) else {
-            self.wrong_type(value, Wanted::Map);
+            self.wrong_type(value, ExpectedValue::Map);
             return value.with(Data::Null);
         };
         let keys = map.iter().map(|(id, entry)| {
@@ -181,16 +182,16 @@ impl Decoder {
                         Some(entry) if matches!(entry.value.data, Data::Int(_)) => {
                             limits.insert(name, entry.clone());
                         }
-                        Some(entry) => {
-                            self.at(Step::Field(name), |decoder| decoder.wrong_type(&entry.value, Wanted::Int))
-                        }
+                        Some(entry) => self.at(DecodeStep::Field(name), |decoder| {
+                            decoder.wrong_type(&entry.value, ExpectedValue::Int)
+                        }),
                         None => {}
                     }
                 }
                 value.with(Data::Map(limits))
             }
             _ => {
-                self.wrong_type(value, Wanted::IntOrMap);
+                self.wrong_type(value, ExpectedValue::IntOrMap);
                 value.with(Data::Map(Map::new()))
             }
         }
@@ -214,11 +215,11 @@ pub(super) fn without_empty_lists(value: &Value) -> Value {
 }
 
 /// The value of an entry in a mapping of texts.
-fn pair(shape: &Shape, value: &Value) -> Value {
+fn pair(shape: &DecodedShape, value: &Value) -> Value {
     match (shape, &value.data) {
-        (Shape::Environment, Data::Null) => value.clone(),
-        (Shape::MultiOptions, Data::List(items)) => value.with(Data::List(items.iter().map(printed).collect())),
-        (Shape::MultiOptions, _) => value.with(Data::List(vec![printed(value)])),
+        (DecodedShape::Environment, Data::Null) => value.clone(),
+        (DecodedShape::MultiOptions, Data::List(items)) => value.with(Data::List(items.iter().map(printed).collect())),
+        (DecodedShape::MultiOptions, _) => value.with(Data::List(vec![printed(value)])),
         (_, Data::Null) => value.with(empty_text()),
         _ => printed(value),
     }
@@ -232,7 +233,7 @@ fn printed(value: &Value) -> Value {
     convert(value, Data::Text(go::sprint(value).into()))
 }
 
-/// The parts of a text that lie in a stretch of it, counted from its start.
+/// The parts of text that lie in a stretch of it, counted from its start.
 fn parts_within(value: &Value, start: usize, end: usize) -> Few<Part> {
     let (start, end) = (start as u32, end as u32);
     let cut = value.parts.iter().filter(|part| part.start < end && part.end > start).map(|part| Part {

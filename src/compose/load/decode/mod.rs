@@ -6,8 +6,8 @@ mod scalars;
 
 use std::borrow::Cow;
 
-use crate::compose::problem::{Kind, Problem, Reported, TypeProblem, ValueProblem, Wanted};
-use crate::compose::spec::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
+use crate::compose::problem::{ExpectedValue, Problem, Reported, TypeProblem, ValueKind, ValueProblem};
+use crate::compose::spec::shapes::{CONFIG, DecodedShape, ENV_FILE, Field, PROJECT};
 use crate::compose::value::{Data, Entry, Map, Text, Value};
 
 pub(crate) use json::to_json;
@@ -18,7 +18,7 @@ pub(crate) struct Decoded {
     /// A mapping as `docker compose config --format json` prints it: `services` always, `networks`, `volumes`,
     /// `secrets` and `configs` where they are not empty, and `x-…`. No `name`, and no `models`, which it never prints.
     ///
-    /// Fields of a struct stand in the order of compose-go's types, entries of other mappings in the order of the
+    /// Fields of a struct are in the order of compose-go's types, entries of other mappings in the order of the
     /// input. A value that was converted (a size, a duration, an integer from a text) keeps its place, way and parts;
     /// its parts then count bytes of the text before.
     pub(crate) value: Value,
@@ -46,48 +46,48 @@ pub(crate) fn decode(canonical: &Value) -> Decoded {
 
 /// The state of one decoding: where it is, and what it refused.
 struct Decoder {
-    path: Vec<Step>,
+    path: Vec<DecodeStep>,
     problems: Vec<Reported>,
 }
 
 /// A step on the way to a value.
-enum Step {
+enum DecodeStep {
     Field(&'static str),
     Key(Text),
     Item(usize),
 }
 
-impl Step {
+impl DecodeStep {
     /// The name of a field or key; none for an item of a list, nor for a key that looks like one.
     fn name(&self) -> Option<&str> {
         match self {
-            Step::Field(name) => Some(name),
-            Step::Key(name) => Some(name.as_str()).filter(|name| name.parse::<usize>().is_err()),
-            Step::Item(_) => None,
+            DecodeStep::Field(name) => Some(name),
+            DecodeStep::Key(name) => Some(name.as_str()).filter(|name| name.parse::<usize>().is_err()),
+            DecodeStep::Item(_) => None,
         }
     }
 
     fn text(&self) -> Text {
         match self {
-            Step::Field(name) => Text::new_static(name),
-            Step::Key(name) => name.clone(),
-            Step::Item(at) => at.to_string().into(),
+            DecodeStep::Field(name) => Text::new_static(name),
+            DecodeStep::Key(name) => name.clone(),
+            DecodeStep::Item(at) => at.to_string().into(),
         }
     }
 }
 
 impl Decoder {
     /// Decodes a value; a refused one becomes the zero value of its shape.
-    fn value(&mut self, shape: &Shape, value: &Value) -> Value {
+    fn value(&mut self, shape: &DecodedShape, value: &Value) -> Value {
         if value.is_null() {
             return zero(shape, value);
         }
         match shape {
-            Shape::Pointer(inner) => self.value(inner, value),
-            Shape::Struct(fields) => self.structure(fields, value),
-            Shape::List(item) => self.items(item, value),
-            Shape::Map(element) => self.elements(element, value),
-            Shape::EnvFile => {
+            DecodedShape::Pointer(inner) => self.value(inner, value),
+            DecodedShape::Struct(fields) => self.structure(fields, value),
+            DecodedShape::List(item) => self.items(item, value),
+            DecodedShape::Map(element) => self.elements(element, value),
+            DecodedShape::EnvFile => {
                 let file = self.structure(ENV_FILE, value);
                 let required = file.get("required").is_some_and(|required| required.data == Data::Bool(true));
                 // compose-go prints the path alone then, too; but what reads the file needs its format.
@@ -97,7 +97,7 @@ impl Decoder {
                     file
                 }
             }
-            Shape::Config => {
+            DecodedShape::Config => {
                 let mut config = self.structure(CONFIG, value);
                 if let Data::Map(map) = &mut config.data
                     && map.contains_key("environment")
@@ -106,11 +106,15 @@ impl Decoder {
                 }
                 config
             }
-            Shape::Command | Shape::Test | Shape::Texts | Shape::TextsOrNumbers => self.texts(shape, value),
-            Shape::Environment | Shape::Mapping | Shape::Options | Shape::MultiOptions => self.pairs(shape, value),
-            Shape::Hosts => self.hosts(value),
-            Shape::Ssh => self.ssh(value),
-            Shape::Ulimit => self.ulimit(value),
+            DecodedShape::Command | DecodedShape::Test | DecodedShape::Texts | DecodedShape::TextsOrNumbers => {
+                self.texts(shape, value)
+            }
+            DecodedShape::Environment | DecodedShape::Mapping | DecodedShape::Options | DecodedShape::MultiOptions => {
+                self.pairs(shape, value)
+            }
+            DecodedShape::Hosts => self.hosts(value),
+            DecodedShape::Ssh => self.ssh(value),
+            DecodedShape::Ulimit => self.ulimit(value),
             _ => self.scalar(shape, value),
         }
     }
@@ -122,7 +126,7 @@ impl Decoder {
             Data::Map(map) => map,
             Data::Null => &empty,
             _ => {
-                self.wrong_type(value, Wanted::Map);
+                self.wrong_type(value, ExpectedValue::Map);
                 &empty
             }
         };
@@ -133,7 +137,7 @@ impl Decoder {
             let found = given.next_if(|one| one.field == at).map(|one| one.entry);
             let entry = match found {
                 Some(entry) => {
-                    let step = Step::Field(field.name);
+                    let step = DecodeStep::Field(field.name);
                     let value = self.at(step, |decoder| decoder.value(&field.shape, &entry.value));
                     Entry { key: entry.key, value }
                 }
@@ -150,25 +154,25 @@ impl Decoder {
         value.with(Data::Map(shown))
     }
 
-    fn items(&mut self, item: &Shape, value: &Value) -> Value {
+    fn items(&mut self, item: &DecodedShape, value: &Value) -> Value {
         let Some(items) = value.list() else {
-            self.wrong_type(value, Wanted::List);
+            self.wrong_type(value, ExpectedValue::List);
             return value.with(Data::Null);
         };
         let items = items.iter().enumerate();
-        let items = items.map(|(at, found)| self.at(Step::Item(at), |decoder| decoder.value(item, found)));
+        let items = items.map(|(at, found)| self.at(DecodeStep::Item(at), |decoder| decoder.value(item, found)));
         let items = items.collect();
         value.with(Data::List(items))
     }
 
-    fn elements(&mut self, element: &Shape, value: &Value) -> Value {
+    fn elements(&mut self, element: &DecodedShape, value: &Value) -> Value {
         let Some(map) = self.entries(value) else {
-            self.wrong_type(value, Wanted::Map);
+            self.wrong_type(value, ExpectedValue::Map);
             return value.with(Data::Null);
         };
         let mut decoded = Map::with_capacity(map.len());
         for (key, entry) in map.iter() {
-            let value = self.at(Step::Key(key.clone()), |decoder| decoder.value(element, &entry.value));
+            let value = self.at(DecodeStep::Key(key.clone()), |decoder| decoder.value(element, &entry.value));
             decoded.insert(key.clone(), Entry { key: entry.key, value });
         }
         value.with(Data::Map(decoded))
@@ -180,8 +184,8 @@ impl Decoder {
         let map = value.map()?;
         let author_names = matches!(
             self.path.as_slice(),
-            [Step::Field("services" | "networks" | "volumes" | "secrets" | "configs")]
-                | [Step::Field("services"), _, Step::Field("depends_on")]
+            [DecodeStep::Field("services" | "networks" | "volumes" | "secrets" | "configs")]
+                | [DecodeStep::Field("services"), _, DecodeStep::Field("depends_on")]
         );
         if author_names || !map.keys().any(|key| key.starts_with("x-")) {
             return Some(Cow::Borrowed(map));
@@ -193,16 +197,16 @@ impl Decoder {
     }
 
     /// Runs with one more name on the path.
-    fn at<T>(&mut self, step: Step, run: impl FnOnce(&mut Decoder) -> T) -> T {
+    fn at<T>(&mut self, step: DecodeStep, run: impl FnOnce(&mut Decoder) -> T) -> T {
         self.path.push(step);
         let answer = run(self);
         self.path.pop();
         answer
     }
 
-    fn wrong_type(&mut self, value: &Value, wanted: Wanted) {
-        let key = self.path.iter().rev().find_map(Step::name).map(Text::from);
-        let problem = TypeProblem::Decoded { key, wanted, found: Kind::of(value) };
+    fn wrong_type(&mut self, value: &Value, wanted: ExpectedValue) {
+        let key = self.path.iter().rev().find_map(DecodeStep::name).map(Text::from);
+        let problem = TypeProblem::Decoded { key, wanted, found: ValueKind::from_value(value) };
         self.problem(value, Problem::Type(problem));
     }
 
@@ -211,32 +215,32 @@ impl Decoder {
     }
 
     fn problem(&mut self, value: &Value, problem: Problem) {
-        let about: Vec<Text> = self.path.iter().take(2).map(Step::text).collect();
-        let inner: Vec<Text> = self.path.iter().skip(2).map(Step::text).collect();
+        let about: Vec<Text> = self.path.iter().take(2).map(DecodeStep::text).collect();
+        let inner: Vec<Text> = self.path.iter().skip(2).map(DecodeStep::text).collect();
         let reported = Reported::new(value.place, &about, problem);
         self.problems.push(Reported { path: Some(inner.join(".")), ..reported });
     }
 }
 
 /// An entry of a mapping with fixed keys, and the number of its field.
-struct Given<'a> {
+struct FieldEntry<'a> {
     field: usize,
     entry: &'a Entry,
     exact: bool,
 }
 
 /// The entries of a mapping that are fields of a struct, in the order of the fields. Letters of another case fit, too, but a
-/// key that fits to the letter wins.
-fn given<'a>(fields: &[Field], map: &'a Map) -> Vec<Given<'a>> {
-    let mut given: Vec<Given<'a>> = Vec::with_capacity(map.len());
+/// key that fits verbatim wins.
+fn given<'a>(fields: &[Field], map: &'a Map) -> Vec<FieldEntry<'a>> {
+    let mut given: Vec<FieldEntry<'a>> = Vec::with_capacity(map.len());
     for (key, entry) in map {
         let fits = |field: &Field| key.eq_ignore_ascii_case(field.name);
         let Some(field) = fields.iter().position(fits) else { continue };
         let exact = fields.get(field).is_some_and(|field| key == field.name);
         match given.iter_mut().find(|one| one.field == field) {
-            Some(one) if exact && !one.exact => *one = Given { field, entry, exact },
+            Some(one) if exact && !one.exact => *one = FieldEntry { field, entry, exact },
             Some(_) => {}
-            None => given.push(Given { field, entry, exact }),
+            None => given.push(FieldEntry { field, entry, exact }),
         }
     }
     given.sort_unstable_by_key(|one| one.field);
@@ -244,24 +248,31 @@ fn given<'a>(fields: &[Field], map: &'a Map) -> Vec<Given<'a>> {
 }
 
 /// Whether the zero value of a shape is one that is left out; see [`zero`] and [`is_empty`].
-fn is_empty_where_absent(shape: &Shape) -> bool {
-    !matches!(shape, Shape::Struct(_) | Shape::Config | Shape::EnvFile | Shape::Ulimit | Shape::FileMode)
+fn is_empty_where_absent(shape: &DecodedShape) -> bool {
+    !matches!(
+        shape,
+        DecodedShape::Struct(_)
+            | DecodedShape::Config
+            | DecodedShape::EnvFile
+            | DecodedShape::Ulimit
+            | DecodedShape::FileMode
+    )
 }
 
 /// What Go's zero value of a shape is, with the origin of a null or absent value.
-fn zero(shape: &Shape, value: &Value) -> Value {
+fn zero(shape: &DecodedShape, value: &Value) -> Value {
     let data = match shape {
-        Shape::Text => empty_text(),
-        Shape::Bool => Data::Bool(false),
-        Shape::Int | Shape::Unsigned(_) | Shape::DeviceCount => Data::Int(0),
-        Shape::Float | Shape::Cpus => Data::Float(0.0),
-        Shape::Bytes => Data::Text("0".into()),
-        Shape::Duration => Data::Text("0s".into()),
-        Shape::FileMode => Data::Text("00".into()),
-        Shape::Struct(fields) => return zero_structure(fields, value),
-        Shape::Config => return zero_structure(CONFIG, value),
-        Shape::EnvFile => return zero_structure(ENV_FILE, value),
-        Shape::Ulimit => Data::Map(Map::new()),
+        DecodedShape::Text => empty_text(),
+        DecodedShape::Bool => Data::Bool(false),
+        DecodedShape::Int | DecodedShape::Unsigned(_) | DecodedShape::DeviceCount => Data::Int(0),
+        DecodedShape::Float | DecodedShape::Cpus => Data::Float(0.0),
+        DecodedShape::Bytes => Data::Text("0".into()),
+        DecodedShape::Duration => Data::Text("0s".into()),
+        DecodedShape::FileMode => Data::Text("00".into()),
+        DecodedShape::Struct(fields) => return zero_structure(fields, value),
+        DecodedShape::Config => return zero_structure(CONFIG, value),
+        DecodedShape::EnvFile => return zero_structure(ENV_FILE, value),
+        DecodedShape::Ulimit => Data::Map(Map::new()),
         _ => Data::Null,
     };
     value.with(data)
@@ -276,13 +287,13 @@ fn zero_structure(fields: &[Field], value: &Value) -> Value {
 }
 
 /// What Go's `omitempty` leaves out. A struct never is empty.
-fn is_empty(shape: &Shape, data: &Data) -> bool {
+fn is_empty(shape: &DecodedShape, data: &Data) -> bool {
     match (shape, data) {
-        (Shape::Struct(_) | Shape::Config | Shape::EnvFile | Shape::Ulimit, _) => false,
+        (DecodedShape::Struct(_) | DecodedShape::Config | DecodedShape::EnvFile | DecodedShape::Ulimit, _) => false,
         (_, Data::Null) => true,
-        (Shape::Pointer(_), _) => false,
-        (Shape::Bytes, Data::Text(text)) => text == "0",
-        (Shape::Duration, Data::Text(text)) => text == "0s",
+        (DecodedShape::Pointer(_), _) => false,
+        (DecodedShape::Bytes, Data::Text(text)) => text == "0",
+        (DecodedShape::Duration, Data::Text(text)) => text == "0s",
         (_, Data::Bool(flag)) => !flag,
         (_, Data::Int(number)) => *number == 0,
         (_, Data::Large(_)) => false,

@@ -2,23 +2,23 @@
 
 use super::{Decoder, zero};
 use crate::compose::load::short::{duration, go, size};
-use crate::compose::problem::{ValueProblem, Wanted};
-use crate::compose::spec::shapes::Shape;
+use crate::compose::problem::{ExpectedValue, ValueProblem};
+use crate::compose::spec::shapes::DecodedShape;
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Value};
 
 impl Decoder {
-    pub(super) fn scalar(&mut self, shape: &Shape, value: &Value) -> Value {
+    pub(super) fn scalar(&mut self, shape: &DecodedShape, value: &Value) -> Value {
         let data = match shape {
-            Shape::Text => self.text(value),
-            Shape::Bool => self.boolean(value),
-            Shape::Int => self.integer(value),
-            Shape::Unsigned(bits) => self.unsigned(*bits, value),
-            Shape::Float => self.float(value, text_to_float32),
-            Shape::Cpus => self.float(value, |text| go::parse_float(text).map(|number| number as f32)),
-            Shape::Bytes => self.bytes(value),
-            Shape::Duration => self.duration(value),
-            Shape::FileMode => self.file_mode(value),
+            DecodedShape::Text => self.text(value),
+            DecodedShape::Bool => self.boolean(value),
+            DecodedShape::Int => self.integer(value),
+            DecodedShape::Unsigned(bits) => self.unsigned(*bits, value),
+            DecodedShape::Float => self.float(value, text_to_float32),
+            DecodedShape::Cpus => self.float(value, |text| go::parse_float(text).map(|number| number as f32)),
+            DecodedShape::Bytes => self.bytes(value),
+            DecodedShape::Duration => self.duration(value),
+            DecodedShape::FileMode => self.file_mode(value),
             _ => self.device_count(value),
         };
         match data {
@@ -33,7 +33,7 @@ impl Decoder {
             Data::Int(number) => Some(Data::Text(number.to_string().into())),
             Data::Large(number) => Some(Data::Text(number.to_string().into())),
             _ => {
-                self.wrong_type(value, Wanted::Text);
+                self.wrong_type(value, ExpectedValue::Text);
                 None
             }
         }
@@ -45,12 +45,12 @@ impl Decoder {
             Data::Text(text) => {
                 let flag = go::to_boolean(text);
                 if flag.is_none() {
-                    self.invalid(value, ValueProblem::Boolean(Quote::of(value)));
+                    self.invalid(value, ValueProblem::Boolean(Quote::from_value(value)));
                 }
                 flag.map(Data::Bool)
             }
             _ => {
-                self.wrong_type(value, Wanted::Bool);
+                self.wrong_type(value, ExpectedValue::Bool);
                 None
             }
         }
@@ -64,7 +64,7 @@ impl Decoder {
             Data::Float(number) => Some(Data::Int(go::float_to_int(*number))),
             Data::Text(text) => self.number(value, text, go::parse_int),
             _ => {
-                self.wrong_type(value, Wanted::Int);
+                self.wrong_type(value, ExpectedValue::Int);
                 None
             }
         }
@@ -76,12 +76,12 @@ impl Decoder {
             Data::Int(number) => *number,
             Data::Float(number) => go::float_to_int(*number),
             _ => {
-                self.wrong_type(value, Wanted::Int);
+                self.wrong_type(value, ExpectedValue::Int);
                 return None;
             }
         };
         if number < 0 {
-            let quote = Quote::of(value).with_text(number.to_string());
+            let quote = Quote::from_value(value).with_text(number.to_string());
             self.invalid(value, ValueProblem::Negative(quote));
             return None;
         }
@@ -96,13 +96,13 @@ impl Decoder {
             Data::Float(number) => *number as f32,
             Data::Text(text) => {
                 let Some(number) = read(text) else {
-                    self.invalid(value, ValueProblem::Number(Quote::of(value)));
+                    self.invalid(value, ValueProblem::Number(Quote::from_value(value)));
                     return None;
                 };
                 number
             }
             _ => {
-                self.wrong_type(value, Wanted::Number);
+                self.wrong_type(value, ExpectedValue::Number);
                 return None;
             }
         };
@@ -116,7 +116,7 @@ impl Decoder {
             Data::Text(text) => match size::parse(text) {
                 Ok(bytes) => bytes,
                 Err(flaw) => {
-                    self.invalid(value, ValueProblem::Size(Quote::of(value), flaw));
+                    self.invalid(value, ValueProblem::Size(Quote::from_value(value), flaw));
                     return None;
                 }
             },
@@ -129,7 +129,7 @@ impl Decoder {
         match duration::parse(&go::sprint(value)) {
             Ok(nanos) => Some(Data::Text(duration::format(nanos).into())),
             Err(flaw) => {
-                self.invalid(value, ValueProblem::Duration(Quote::of(value), flaw));
+                self.invalid(value, ValueProblem::Duration(Quote::from_value(value), flaw));
                 None
             }
         }
@@ -140,13 +140,13 @@ impl Decoder {
             Data::Int(mode) => *mode,
             Data::Text(text) => {
                 let Some(mode) = go::parse_octal(text) else {
-                    self.invalid(value, ValueProblem::FileMode(Quote::of(value)));
+                    self.invalid(value, ValueProblem::FileMode(Quote::from_value(value)));
                     return None;
                 };
                 mode
             }
             _ => {
-                self.wrong_type(value, Wanted::FileMode);
+                self.wrong_type(value, ExpectedValue::FileMode);
                 return None;
             }
         };
@@ -161,12 +161,12 @@ impl Decoder {
             Data::Text(text) => {
                 let number = go::parse_int(text);
                 if number.is_none() {
-                    self.invalid(value, ValueProblem::DeviceCount(Quote::of(value)));
+                    self.invalid(value, ValueProblem::DeviceCount(Quote::from_value(value)));
                 }
                 number.map(Data::Int)
             }
             _ => {
-                self.wrong_type(value, Wanted::DeviceCount);
+                self.wrong_type(value, ExpectedValue::DeviceCount);
                 None
             }
         }
@@ -175,7 +175,7 @@ impl Decoder {
     fn number(&mut self, value: &Value, text: &str, read: fn(&str) -> Option<i64>) -> Option<Data> {
         let number = read(text);
         if number.is_none() {
-            self.invalid(value, ValueProblem::Integer(Quote::of(value)));
+            self.invalid(value, ValueProblem::Integer(Quote::from_value(value)));
         }
         number.map(Data::Int)
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DurationFlaw {
     /// It has no number, or one that is too large.

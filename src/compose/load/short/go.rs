@@ -53,7 +53,7 @@ pub(crate) fn parse_octal(text: &str) -> Option<i64> {
     i64::from_str_radix(text, 8).ok()
 }
 
-/// `strconv.ParseFloat`: decimal and hexadecimal (`0x1p-2`) numbers, `inf`, `nan`; `_` may stand between digits.
+/// `strconv.ParseFloat`: decimal and hexadecimal (`0x1p-2`) numbers, `inf`, `nan`; `_` may are between digits.
 /// A number beyond the range of a float64 is none.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     let plain = without_underscores(text)?;
@@ -87,7 +87,7 @@ pub(crate) fn to_boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// The text without its `_`; `None` where one does not stand between two digits (or after `0x`).
+/// The text without its `_`; `None` where one does not are between two digits (or after `0x`).
 fn without_underscores(text: &str) -> Option<String> {
     if !text.contains('_') {
         return Some(text.to_owned());

@@ -41,7 +41,7 @@ pub(crate) enum HostFlaw {
 /// What a list or a mapping says, sorted by `host=address`, and every entry that is refused.
 pub(crate) type Hosts = (Vec<HostEntry>, Vec<HostsError>);
 
-/// Entries of a list: `host=address`, or `host:address` where no `=` stands; addresses may be several, with commas. An
+/// Entries of a list: `host=address`, or `host:address` where no `=` is; addresses may be several, with commas. An
 /// item without `=` and `:`, an empty name, and a name with `:` in it are refused.
 pub(crate) fn from_list(items: &[String]) -> Hosts {
     let mut refused = Vec::new();

@@ -16,7 +16,7 @@ pub(crate) struct PortSpec {
     pub(crate) protocol: String,
 }
 
-/// Why a text is no port.
+/// Why a text is not a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PortError {
     /// What is wrong.
@@ -34,7 +34,7 @@ pub(crate) enum PortFlaw {
     Protocol(Range<usize>),
     /// An address that is none.
     Address(Range<usize>),
-    /// A number that is no port.
+    /// A number that is not a port.
     Number(Range<usize>),
     /// A range that runs backwards.
     Reversed(Range<usize>),
@@ -47,7 +47,7 @@ pub(crate) enum PortFlaw {
     },
 }
 
-/// Where the two sides of a short form stand.
+/// Where the two sides of a short form are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SpecParts {
     /// The bytes of the host's side, as `127.0.0.1:8080`; `None` where none is written.
@@ -66,7 +66,7 @@ pub(crate) fn parts(spec: &str) -> SpecParts {
 /// The ports of a short form.
 ///
 /// # Errors
-/// An unknown protocol, an address that is none, a port that is no number below 65536, a range that runs backwards, or
+/// An unknown protocol, an address that is none, a port that is not a number below 65536, a range that runs backwards, or
 /// ranges of different lengths.
 pub(crate) fn parse(spec: &str) -> Result<PortRange, PortError> {
     let sides = parts(spec);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::go;
 
-/// Why a text is no size.
+/// Why a text is not a size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SizeFlaw {
     /// It has no number, or none that can be read.
@@ -16,7 +16,7 @@ pub(crate) enum SizeFlaw {
 }
 
 /// A size in bytes. Units are binary (`k` is 1024) and of any case: `b`, `k`, `kb`, `kib` … up to `p`; one blank may
-/// stand before the unit; fractions are cut off.
+/// come before the unit; fractions are cut off.
 ///
 /// # Errors
 /// A text without a digit, with a number that is none, with a negative one, or with another unit.

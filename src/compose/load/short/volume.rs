@@ -36,7 +36,7 @@ pub(crate) struct BindOptions {
     pub(crate) create_host_path: bool,
 }
 
-/// Why a text is no volume.
+/// Why a text is not a volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VolumeFlaw {
     /// It is empty.

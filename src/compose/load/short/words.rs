@@ -20,7 +20,7 @@ pub(crate) enum WordsFlaw {
 }
 
 /// A word and the bytes it is written with, quotes and backslashes included.
-pub(crate) type Word = (String, Range<usize>);
+pub(crate) type SpannedWord = (String, Range<usize>);
 
 /// Splits a command. No variable or backtick is expanded. The command ends, without a word of warning, at the first
 /// `;`, `&`, `|`, `<` or `>` outside of quotes, and `2>` takes the word before it along. Backticks and parentheses stay
@@ -28,7 +28,7 @@ pub(crate) type Word = (String, Range<usize>);
 ///
 /// # Errors
 /// An unclosed quote, backtick or parenthesis, a trailing backslash, a `(` that follows no `$`, or a lone `)`.
-pub(crate) fn split(command: &str) -> Result<Vec<Word>, WordsFlaw> {
+pub(crate) fn split(command: &str) -> Result<Vec<SpannedWord>, WordsFlaw> {
     let mut splitter = Splitter::default();
     for (at, c) in command.char_indices() {
         if !splitter.take(at, c)? {
@@ -41,7 +41,7 @@ pub(crate) fn split(command: &str) -> Result<Vec<Word>, WordsFlaw> {
 /// What a quote, backtick or parenthesis has opened, and where.
 #[derive(Default)]
 struct Splitter {
-    words: Vec<Word>,
+    words: Vec<SpannedWord>,
     word: String,
     /// First and last byte of the word, once there is one; an empty pair of quotes is a word.
     span: Option<Range<usize>>,
@@ -141,7 +141,7 @@ impl Splitter {
         self.started = false;
     }
 
-    fn finish(mut self) -> Result<Vec<Word>, WordsFlaw> {
+    fn finish(mut self) -> Result<Vec<SpannedWord>, WordsFlaw> {
         if self.started {
             self.end_word();
         }

@@ -83,7 +83,7 @@ const ALIASES: &[(&str, &str, &str)] = &[
     ("an `include`", "file", "path"),
 ];
 
-/// Words for something that stands elsewhere: the title of the mapping, the word, where it is.
+/// Words for something that is elsewhere: the title of the mapping, the word, where it is.
 const MOVES: &[(&str, &str, &str)] = &[
     ("a service", "build_args", "`args` under `build`"),
     ("a service", "capabilities", "`cap_add` for Linux capabilities, or a request under `gpus` for devices"),

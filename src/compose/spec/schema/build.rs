@@ -2,17 +2,17 @@
 
 use super::service_parts::GRANTS;
 use super::shape::{
-    EntryStyle, FLAG, INTEGER_OR_TEXT, Key, Mapping, Names, PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXTS,
-    Table, key,
+    AllowedNames, EntryStyle, FLAG, INTEGER_OR_TEXT, Mapping, PAIRS, Scalars, SchemaKey, SchemaShape, Struct, TEXT,
+    TEXT_OR_SET, TEXTS, Table, key,
 };
 
 /// `build`: a path, or settings.
-pub(crate) static BUILD: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&BUILD_STRUCT));
+pub(crate) static BUILD: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&BUILD_STRUCT));
 
 /// The settings of a build.
 pub(crate) static BUILD_STRUCT: Struct = Struct::new("`build`", BUILD_KEYS);
 
-static BUILD_KEYS: &[Key] = &[
+static BUILD_KEYS: &[SchemaKey] = &[
     key(
         "additional_contexts",
         &PAIRS,
@@ -45,17 +45,18 @@ static BUILD_KEYS: &[Key] = &[
     key("ulimits", &ULIMITS, "Ulimits during the build").since(2, 23, 1),
 ];
 
-static HOST_ADDRESSES: Shape = Shape::of(Scalars::TEXT).or_list(&TEXT, EntryStyle::Words);
-static HOST_TABLE: Table = Table { title: "a host", names: Names::Filled, closed: true, value: &HOST_ADDRESSES };
+static HOST_ADDRESSES: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_list(&TEXT, EntryStyle::Words);
+static HOST_TABLE: Table = Table { title: "a host", names: AllowedNames::Filled, closed: true, value: &HOST_ADDRESSES };
 /// `extra_hosts`: names to addresses, or a list of `name:address`.
-pub(crate) static EXTRA_HOSTS: Shape = Shape::table(&HOST_TABLE).or_set(&TEXT, EntryStyle::Joined);
+pub(crate) static EXTRA_HOSTS: SchemaShape = SchemaShape::table(&HOST_TABLE).or_set(&TEXT, EntryStyle::Joined);
 
 static ULIMIT_STRUCT: Struct = Struct::new("a limit", ULIMIT_KEYS).required(&["soft", "hard"]);
-static ULIMIT_KEYS: &[Key] = &[
+static ULIMIT_KEYS: &[SchemaKey] = &[
     key("hard", &INTEGER_OR_TEXT, "Hard limit: the maximum to which a process may raise its limit; -1 for unlimited"),
     key("soft", &INTEGER_OR_TEXT, "Soft limit: the limit that applies at start; -1 for unlimited"),
 ];
-static ULIMIT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).or_map(Mapping::Struct(&ULIMIT_STRUCT));
-static ULIMIT_TABLE: Table = Table { title: "a limit", names: Names::Lower, closed: false, value: &ULIMIT };
+static ULIMIT: SchemaShape =
+    SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT)).or_map(Mapping::Struct(&ULIMIT_STRUCT));
+static ULIMIT_TABLE: Table = Table { title: "a limit", names: AllowedNames::Lower, closed: false, value: &ULIMIT };
 /// `ulimits`: names of limits to one number or two.
-pub(crate) static ULIMITS: Shape = Shape::table(&ULIMIT_TABLE);
+pub(crate) static ULIMITS: SchemaShape = SchemaShape::table(&ULIMIT_TABLE);

@@ -2,17 +2,18 @@
 
 use super::service_parts::HOOK;
 use super::shape::{
-    BOOL, DURATION, EntryStyle, INTEGER_OR_TEXT, Key, Mapping, NUMBER_OR_TEXT, PAIRS, Scalars, Shape, Struct, TEXT,
-    TEXT_OR_SET, TEXT_SET, TEXTS, TextRule, key,
+    BOOL, DURATION, EntryStyle, INTEGER_OR_TEXT, Mapping, NUMBER_OR_TEXT, PAIRS, Scalars, SchemaKey, SchemaShape,
+    Struct, TEXT, TEXT_OR_SET, TEXT_SET, TEXTS, TextRule, key,
 };
 
 /// `deploy`: settings, or null.
-pub(crate) static DEPLOY: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&DEPLOY_STRUCT));
+pub(crate) static DEPLOY: SchemaShape =
+    SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&DEPLOY_STRUCT));
 
 /// The settings of a deployment.
 pub(crate) static DEPLOY_STRUCT: Struct = Struct::new("`deploy`", DEPLOY_KEYS);
 
-static DEPLOY_KEYS: &[Key] = &[
+static DEPLOY_KEYS: &[SchemaKey] = &[
     key("endpoint_mode", &TEXT, "How clients find the service in a swarm: `vip` or `dnsrr`"),
     key("labels", &PAIRS, "Labels of the service itself, not of its containers"),
     key("mode", &TEXT, "`replicated` runs a given number of containers, `global` one per node"),
@@ -24,7 +25,7 @@ static DEPLOY_KEYS: &[Key] = &[
     key("update_config", &UPDATE, "How an update is rolled out"),
 ];
 
-static RESOURCES: Shape = Shape::structure(&RESOURCES_STRUCT);
+static RESOURCES: SchemaShape = SchemaShape::structure(&RESOURCES_STRUCT);
 static RESOURCES_STRUCT: Struct = Struct::new(
     "`resources`",
     &[
@@ -33,7 +34,7 @@ static RESOURCES_STRUCT: Struct = Struct::new(
     ],
 );
 
-static LIMITS: Shape = Shape::structure(&LIMITS_STRUCT);
+static LIMITS: SchemaShape = SchemaShape::structure(&LIMITS_STRUCT);
 static LIMITS_STRUCT: Struct = Struct::new(
     "`limits`",
     &[
@@ -43,7 +44,7 @@ static LIMITS_STRUCT: Struct = Struct::new(
     ],
 );
 
-static RESERVATIONS: Shape = Shape::structure(&RESERVATIONS_STRUCT);
+static RESERVATIONS: SchemaShape = SchemaShape::structure(&RESERVATIONS_STRUCT);
 static RESERVATIONS_STRUCT: Struct = Struct::new(
     "`reservations`",
     &[
@@ -54,35 +55,35 @@ static RESERVATIONS_STRUCT: Struct = Struct::new(
     ],
 );
 
-static GENERIC_RESOURCES: Shape = Shape::list(&GENERIC_RESOURCE, EntryStyle::Words);
-static GENERIC_RESOURCE: Shape = Shape::structure(&GENERIC_RESOURCE_STRUCT);
+static GENERIC_RESOURCES: SchemaShape = SchemaShape::list(&GENERIC_RESOURCE, EntryStyle::Words);
+static GENERIC_RESOURCE: SchemaShape = SchemaShape::structure(&GENERIC_RESOURCE_STRUCT);
 static GENERIC_RESOURCE_STRUCT: Struct =
     Struct::new("a generic resource", &[key("discrete_resource_spec", &DISCRETE, "A resource with a count")]);
-static DISCRETE: Shape = Shape::structure(&DISCRETE_STRUCT);
+static DISCRETE: SchemaShape = SchemaShape::structure(&DISCRETE_STRUCT);
 static DISCRETE_STRUCT: Struct = Struct::new(
     "a counted resource",
     &[key("kind", &TEXT, "Name of the resource"), key("value", &NUMBER_OR_TEXT, "How many have to be available")],
 );
 
-static DEVICE_KEYS: &[Key] = &[
+static DEVICE_KEYS: &[SchemaKey] = &[
     key("capabilities", &TEXT_SET, "Required capabilities of the device; `[gpu]` for GPUs"),
     key("count", &INTEGER_OR_TEXT, "Number of devices, or `all`; cannot be combined with `device_ids`"),
     key("device_ids", &TEXT_SET, "Device ids; cannot be combined with `count`"),
     key("driver", &TEXT, "Driver that provides the device, such as `nvidia`"),
     key("options", &PAIRS, "Options of the device driver"),
 ];
-static DEVICE_REQUESTS: Shape = Shape::list(&DEVICE_REQUEST, EntryStyle::Words);
-static DEVICE_REQUEST: Shape = Shape::structure(&DEVICE_REQUEST_STRUCT);
+static DEVICE_REQUESTS: SchemaShape = SchemaShape::list(&DEVICE_REQUEST, EntryStyle::Words);
+static DEVICE_REQUEST: SchemaShape = SchemaShape::structure(&DEVICE_REQUEST_STRUCT);
 static DEVICE_REQUEST_STRUCT: Struct = Struct::new("a device request", DEVICE_KEYS).required(&["capabilities"]);
 
-/// `gpus`: `all`, or a list of requests. The schema refuses no key of a request: its `additionalProperties` stands at
+/// `gpus`: `all`, or a list of requests. The schema refuses no key of a request: its `additionalProperties` is at
 /// the list, where it means nothing.
-pub(crate) static GPUS: Shape =
-    Shape::of(Scalars::TEXT).text(TextRule::Words(&["all"])).or_list(&GPU_REQUEST, EntryStyle::Words);
-static GPU_REQUEST: Shape = Shape::structure(&GPU_REQUEST_STRUCT);
+pub(crate) static GPUS: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&["all"])).or_list(&GPU_REQUEST, EntryStyle::Words);
+static GPU_REQUEST: SchemaShape = SchemaShape::structure(&GPU_REQUEST_STRUCT);
 static GPU_REQUEST_STRUCT: Struct = Struct::new("a GPU request", DEVICE_KEYS).open();
 
-static RESTART_POLICY: Shape = Shape::structure(&RESTART_POLICY_STRUCT);
+static RESTART_POLICY: SchemaShape = SchemaShape::structure(&RESTART_POLICY_STRUCT);
 static RESTART_POLICY_STRUCT: Struct = Struct::new(
     "`restart_policy`",
     &[
@@ -93,12 +94,13 @@ static RESTART_POLICY_STRUCT: Struct = Struct::new(
     ],
 );
 
-static ORDER: Shape = Shape::of(Scalars::TEXT).text(TextRule::Words(&["start-first", "stop-first"]));
-static UPDATE: Shape = Shape::structure(&UPDATE_STRUCT);
+static ORDER: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&["start-first", "stop-first"]));
+static UPDATE: SchemaShape = SchemaShape::structure(&UPDATE_STRUCT);
 static UPDATE_STRUCT: Struct = Struct::new("`update_config`", ROLLOUT_KEYS);
-static ROLLBACK: Shape = Shape::structure(&ROLLBACK_STRUCT);
+static ROLLBACK: SchemaShape = SchemaShape::structure(&ROLLBACK_STRUCT);
 static ROLLBACK_STRUCT: Struct = Struct::new("`rollback_config`", ROLLOUT_KEYS);
-static ROLLOUT_KEYS: &[Key] = &[
+static ROLLOUT_KEYS: &[SchemaKey] = &[
     key("delay", &DURATION, "Delay between groups of containers"),
     key("failure_action", &TEXT, "What happens on failure: `continue`, `pause` or, for an update, `rollback`"),
     key("max_failure_ratio", &NUMBER_OR_TEXT, "Tolerated failure ratio, from 0 to 1"),
@@ -107,7 +109,7 @@ static ROLLOUT_KEYS: &[Key] = &[
     key("parallelism", &INTEGER_OR_TEXT, "How many containers are updated at once; 0 for all"),
 ];
 
-static PLACEMENT: Shape = Shape::structure(&PLACEMENT_STRUCT);
+static PLACEMENT: SchemaShape = SchemaShape::structure(&PLACEMENT_STRUCT);
 static PLACEMENT_STRUCT: Struct = Struct::new(
     "`placement`",
     &[
@@ -116,21 +118,22 @@ static PLACEMENT_STRUCT: Struct = Struct::new(
         key("preferences", &PREFERENCES, "How containers are spread over nodes"),
     ],
 );
-static PREFERENCES: Shape = Shape::list(&PREFERENCE, EntryStyle::Words);
-static PREFERENCE: Shape = Shape::structure(&PREFERENCE_STRUCT);
+static PREFERENCES: SchemaShape = SchemaShape::list(&PREFERENCE, EntryStyle::Words);
+static PREFERENCE: SchemaShape = SchemaShape::structure(&PREFERENCE_STRUCT);
 static PREFERENCE_STRUCT: Struct = Struct::new(
     "a preference",
     &[key("spread", &TEXT, "Node label over whose values the containers are spread evenly")],
 );
 
 /// `develop`: settings, or null.
-pub(crate) static DEVELOP: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&DEVELOP_STRUCT));
+pub(crate) static DEVELOP: SchemaShape =
+    SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&DEVELOP_STRUCT));
 static DEVELOP_STRUCT: Struct = Struct::new(
     "`develop`",
     &[key("watch", &WATCHES, "Paths that `docker compose watch` monitors, and the action on a change")],
 );
-static WATCHES: Shape = Shape::list(&WATCH, EntryStyle::Words);
-static WATCH: Shape = Shape::structure(&WATCH_STRUCT);
+static WATCHES: SchemaShape = SchemaShape::list(&WATCH, EntryStyle::Words);
+static WATCH: SchemaShape = SchemaShape::structure(&WATCH_STRUCT);
 static WATCH_STRUCT: Struct = Struct::new(
     "a watch",
     &[
@@ -144,5 +147,10 @@ static WATCH_STRUCT: Struct = Struct::new(
     ],
 )
 .required(&["path", "action"]);
-static ACTION: Shape =
-    Shape::of(Scalars::TEXT).text(TextRule::Words(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"]));
+static ACTION: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&[
+    "rebuild",
+    "sync",
+    "restart",
+    "sync+restart",
+    "sync+exec",
+]));

@@ -1,10 +1,10 @@
-//! What may stand at a place, in words: for people who look a key up.
+//! What may be at a place, in words: for people who look a key up.
 
-use super::shape::{Mapping, Names, Shape, Struct, Table, TextRule};
+use super::shape::{AllowedNames, Mapping, SchemaShape, Struct, Table, TextRule};
 use super::words;
 
-/// What may stand at a place: each line a heading and a text.
-pub(crate) fn forms(shape: &Shape) -> Vec<(&'static str, String)> {
+/// What may be at a place: each line a heading and a text.
+pub(crate) fn forms(shape: &SchemaShape) -> Vec<(&'static str, String)> {
     let mut lines = vec![("value", kinds(shape))];
     lines.extend(limits(shape));
     if let Some(list) = &shape.list {
@@ -19,8 +19,8 @@ pub(crate) fn forms(shape: &Shape) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// The keys of the mapping that may stand at a place, or in the list or under the names there.
-pub(crate) fn keys_at(shape: &Shape) -> Option<&'static Struct> {
+/// The keys of the mapping that may be at a place, or in the list or under the names there.
+pub(crate) fn keys_at(shape: &SchemaShape) -> Option<&'static Struct> {
     match (shape.map, &shape.list) {
         (Mapping::Struct(structure), _) => Some(structure),
         (Mapping::Table(table), _) => keys_at(table.value),
@@ -29,7 +29,7 @@ pub(crate) fn keys_at(shape: &Shape) -> Option<&'static Struct> {
     }
 }
 
-fn kinds(shape: &Shape) -> String {
+fn kinds(shape: &SchemaShape) -> String {
     let text = words::wanted(shape);
     match &shape.list {
         Some(list) if list.unique => text.replace("a list", "a list of unique entries"),
@@ -37,7 +37,7 @@ fn kinds(shape: &Shape) -> String {
     }
 }
 
-fn limits(shape: &Shape) -> Vec<(&'static str, String)> {
+fn limits(shape: &SchemaShape) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     match shape.text {
         TextRule::Free => {}
@@ -66,10 +66,10 @@ fn quoted(words: &[&str]) -> String {
 
 fn names(table: &Table) -> String {
     let names = match table.names {
-        Names::Word => "ASCII letters, digits, `.`, `_` and `-`",
-        Names::Lower => "lowercase ASCII letters",
-        Names::Filled => "any non-empty text",
-        Names::OneLine => "any text without line breaks",
+        AllowedNames::Word => "ASCII letters, digits, `.`, `_` and `-`",
+        AllowedNames::Lower => "lowercase ASCII letters",
+        AllowedNames::Filled => "any non-empty text",
+        AllowedNames::OneLine => "any text without line breaks",
     };
     names.to_owned()
 }

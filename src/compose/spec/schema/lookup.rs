@@ -1,7 +1,7 @@
 //! From a path as a person types it to the places of the specification that it may mean.
 
 use super::release::Release;
-use super::shape::{Key, Mapping, Shape};
+use super::shape::{Mapping, SchemaKey, SchemaShape};
 use super::{resources, suggest};
 
 /// The segment of a path in which the author chooses a name.
@@ -9,17 +9,17 @@ const ANY: &str = "*";
 
 /// A place of the specification.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundPlace {
     segments: Vec<&'static str>,
     /// The key; none where the author chooses the name.
-    pub(crate) key: Option<&'static Key>,
-    /// What stands there.
-    pub(crate) shape: &'static Shape,
+    pub(crate) key: Option<&'static SchemaKey>,
+    /// What is there.
+    pub(crate) shape: &'static SchemaShape,
     /// The first docker compose that takes it, all keys above counted; none where all of version 2 do.
     pub(crate) since: Option<Release>,
 }
 
-impl Found {
+impl FoundPlace {
     /// The path, with `*` for names: `services.*.healthcheck.interval`.
     pub(crate) fn path(&self) -> String {
         self.segments.join(".")
@@ -33,7 +33,7 @@ impl Found {
 
 /// How well a place fits what was typed; the least is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Fit {
+struct LookupFit {
     /// Whether the path starts below the top.
     below: bool,
     /// How many words stand for names that the author chooses.
@@ -42,9 +42,9 @@ struct Fit {
     depth: usize,
 }
 
-/// The places that a path may mean, the likeliest first. Names, indices and what stands above may be left out, and
+/// The places that a path may mean, the likeliest first. Names, indices and what is above may be left out, and
 /// capitals and `-` for `_` count for nothing: `services.web.ports[0].target`, `healthcheck.interval`.
-pub(crate) fn lookup(path: &str) -> Vec<Found> {
+pub(crate) fn lookup(path: &str) -> Vec<FoundPlace> {
     find(&words(path), &places())
 }
 
@@ -68,12 +68,12 @@ pub(crate) fn nearest_path(path: &str) -> Option<String> {
     guesses.min_by_key(|(fit, _)| fit.names).map(|(_, found)| found.path())
 }
 
-fn find(words: &[String], places: &[Found]) -> Vec<Found> {
+fn find(words: &[String], places: &[FoundPlace]) -> Vec<FoundPlace> {
     fitting(words, places).into_iter().map(|(_, found)| found.clone()).collect()
 }
 
-fn fitting<'a>(words: &[String], places: &'a [Found]) -> Vec<(Fit, &'a Found)> {
-    let mut fitting: Vec<(Fit, &Found)> =
+fn fitting<'a>(words: &[String], places: &'a [FoundPlace]) -> Vec<(LookupFit, &'a FoundPlace)> {
+    let mut fitting: Vec<(LookupFit, &FoundPlace)> =
         places.iter().filter_map(|place| Some((fit(words, &place.segments)?, place))).collect();
     let named = fitting.iter().map(|(fit, _)| fit.names).min();
     fitting.retain(|(fit, _)| Some(fit.names) == named);
@@ -91,13 +91,13 @@ fn words(path: &str) -> Vec<String> {
 }
 
 /// How the words fit the end of a path, or all of it.
-fn fit(words: &[String], segments: &[&str]) -> Option<Fit> {
+fn fit(words: &[String], segments: &[&str]) -> Option<LookupFit> {
     let last = segments.last()?;
     (0..segments.len()).find_map(|start| {
         let names = names_in(words, segments.get(start..)?)?;
         // A name alone says nothing of where it is.
         let says_where = start == 0 || *last != ANY;
-        says_where.then_some(Fit { below: start > 0, names, depth: segments.len() })
+        says_where.then_some(LookupFit { below: start > 0, names, depth: segments.len() })
     })
 }
 
@@ -118,13 +118,13 @@ fn names_in(words: &[String], segments: &[&str]) -> Option<usize> {
 }
 
 /// All places of the specification, in the order of the table.
-fn places() -> Vec<Found> {
+fn places() -> Vec<FoundPlace> {
     let mut found = Vec::new();
     below(&resources::FILE, &[], None, &mut found);
     found
 }
 
-fn below(shape: &'static Shape, above: &[&'static str], since: Option<Release>, found: &mut Vec<Found>) {
+fn below(shape: &'static SchemaShape, above: &[&'static str], since: Option<Release>, found: &mut Vec<FoundPlace>) {
     if let Some(list) = &shape.list {
         below(list.item, above, since, found);
     }
@@ -134,7 +134,7 @@ fn below(shape: &'static Shape, above: &[&'static str], since: Option<Release>, 
             for key in structure.keys {
                 let segments = with(key.name);
                 let since = since.max(key.since);
-                found.push(Found { segments: segments.clone(), key: Some(key), shape: key.shape, since });
+                found.push(FoundPlace { segments: segments.clone(), key: Some(key), shape: key.shape, since });
                 below(key.shape, &segments, since, found);
             }
         }
@@ -142,7 +142,7 @@ fn below(shape: &'static Shape, above: &[&'static str], since: Option<Release>, 
             let segments = with(ANY);
             // Names to plain values (`environment`) are described by the key above them.
             if matches!(table.value.map, Mapping::Struct(_)) {
-                found.push(Found { segments: segments.clone(), key: None, shape: table.value, since });
+                found.push(FoundPlace { segments: segments.clone(), key: None, shape: table.value, since });
                 below(table.value, &segments, since, found);
             }
         }
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     fn check(typed: &str, expect: &[&str]) {
-        let found: Vec<String> = lookup(typed).iter().map(Found::path).collect();
+        let found: Vec<String> = lookup(typed).iter().map(FoundPlace::path).collect();
         assert_eq!(found, expect, "{typed}");
     }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_several_places_is_found_in_all_with_services_first() {
-        let labels: Vec<String> = lookup("labels").iter().map(Found::path).collect();
+        let labels: Vec<String> = lookup("labels").iter().map(FoundPlace::path).collect();
         assert_eq!(labels.first().map(String::as_str), Some("services.*.labels"));
         for path in ["networks.*.labels", "volumes.*.labels", "services.*.build.labels", "services.*.deploy.labels"] {
             assert!(labels.iter().any(|label| label == path), "{labels:?}");

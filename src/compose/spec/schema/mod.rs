@@ -1,7 +1,7 @@
 //! The Compose specification's schema as a table of our own, and the validator that holds a project against it.
 //!
 //! The table says what compose-go 2.9.1's `schema/compose-spec.json` says, which docker compose 2.40.3 enforces on the
-//! merged project before short forms are spelt out, and the keys that came later. [`Key::since`] is the first docker
+//! merged project before short forms are spelled out, and the keys that came later. [`SchemaKey::since`] is the first docker
 //! compose whose schema takes the key (compose-go as its `go.mod` names it), not before 2.0.0. `parity.rs` holds the
 //! table against facts tried on docker compose itself.
 
@@ -26,10 +26,10 @@ mod walk;
 mod words;
 
 pub(crate) use forms::{forms, keys_at};
-pub(crate) use lookup::{Found, lookup, nearest_path};
+pub(crate) use lookup::{FoundPlace, lookup, nearest_path};
 pub(crate) use release::Release;
 pub(crate) use service::SERVICE_STRUCT;
-pub(crate) use shape::Key;
+pub(crate) use shape::SchemaKey;
 pub(crate) use violation::{UnknownKey, Violation};
 pub(crate) use words::wanted;
 

@@ -2,17 +2,17 @@
 
 use super::service::SERVICE;
 use super::shape::{
-    EntryStyle, FLAG, INTEGER, Key, Mapping, Names, OPTIONS, PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXTS,
-    Table, key,
+    AllowedNames, EntryStyle, FLAG, INTEGER, Mapping, OPTIONS, PAIRS, Scalars, SchemaKey, SchemaShape, Struct, TEXT,
+    TEXT_OR_SET, TEXTS, Table, key,
 };
 
 /// A whole Compose file.
-pub(crate) static FILE: Shape = Shape::structure(&FILE_STRUCT);
+pub(crate) static FILE: SchemaShape = SchemaShape::structure(&FILE_STRUCT);
 
 /// The keys of a whole Compose file.
 pub(crate) static FILE_STRUCT: Struct = Struct::new("a Compose file", FILE_KEYS);
 
-static FILE_KEYS: &[Key] = &[
+static FILE_KEYS: &[SchemaKey] = &[
     key("configs", &CONFIGS, "Files that services may mount read-only"),
     key("include", &INCLUDES, "Other Compose files that become part of this project").since(2, 20, 0),
     key("models", &MODELS, "Language models that services may use").since(2, 38, 0),
@@ -25,21 +25,21 @@ static FILE_KEYS: &[Key] = &[
     key("volumes", &VOLUMES, "Named volumes: storage that outlives containers"),
 ];
 
-static SERVICES: Shape = Shape::table(&SERVICE_TABLE);
-static SERVICE_TABLE: Table = Table { title: "a service", names: Names::Word, closed: true, value: &SERVICE };
-static NETWORKS: Shape = Shape::table(&NETWORK_TABLE);
-static NETWORK_TABLE: Table = Table { title: "a network", names: Names::Word, closed: false, value: &NETWORK };
-static VOLUMES: Shape = Shape::table(&VOLUME_TABLE);
-static VOLUME_TABLE: Table = Table { title: "a volume", names: Names::Word, closed: true, value: &VOLUME };
-static SECRETS: Shape = Shape::table(&SECRET_TABLE);
-static SECRET_TABLE: Table = Table { title: "a secret", names: Names::Word, closed: true, value: &SECRET };
-static CONFIGS: Shape = Shape::table(&CONFIG_TABLE);
-static CONFIG_TABLE: Table = Table { title: "a config", names: Names::Word, closed: true, value: &CONFIG };
-static MODELS: Shape = Shape::table(&MODEL_TABLE);
-static MODEL_TABLE: Table = Table { title: "a model", names: Names::Word, closed: false, value: &MODEL };
+static SERVICES: SchemaShape = SchemaShape::table(&SERVICE_TABLE);
+static SERVICE_TABLE: Table = Table { title: "a service", names: AllowedNames::Word, closed: true, value: &SERVICE };
+static NETWORKS: SchemaShape = SchemaShape::table(&NETWORK_TABLE);
+static NETWORK_TABLE: Table = Table { title: "a network", names: AllowedNames::Word, closed: false, value: &NETWORK };
+static VOLUMES: SchemaShape = SchemaShape::table(&VOLUME_TABLE);
+static VOLUME_TABLE: Table = Table { title: "a volume", names: AllowedNames::Word, closed: true, value: &VOLUME };
+static SECRETS: SchemaShape = SchemaShape::table(&SECRET_TABLE);
+static SECRET_TABLE: Table = Table { title: "a secret", names: AllowedNames::Word, closed: true, value: &SECRET };
+static CONFIGS: SchemaShape = SchemaShape::table(&CONFIG_TABLE);
+static CONFIG_TABLE: Table = Table { title: "a config", names: AllowedNames::Word, closed: true, value: &CONFIG };
+static MODELS: SchemaShape = SchemaShape::table(&MODEL_TABLE);
+static MODEL_TABLE: Table = Table { title: "a model", names: AllowedNames::Word, closed: false, value: &MODEL };
 
-static INCLUDES: Shape = Shape::list(&INCLUDE, EntryStyle::Words);
-static INCLUDE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&INCLUDE_STRUCT));
+static INCLUDES: SchemaShape = SchemaShape::list(&INCLUDE, EntryStyle::Words);
+static INCLUDE: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&INCLUDE_STRUCT));
 static INCLUDE_STRUCT: Struct = Struct::new(
     "an `include`",
     &[
@@ -50,15 +50,17 @@ static INCLUDE_STRUCT: Struct = Struct::new(
 )
 .without_extensions();
 
-static EXTERNAL_KEYS: &[Key] =
+static EXTERNAL_KEYS: &[SchemaKey] =
     &[key("name", &TEXT, "Its actual name, in the old syntax").deprecated("use `name` next to `external`")];
-static EXTERNAL: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&EXTERNAL_STRUCT));
+static EXTERNAL: SchemaShape =
+    SchemaShape::from_scalars(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&EXTERNAL_STRUCT));
 static EXTERNAL_STRUCT: Struct = Struct::new("`external`", EXTERNAL_KEYS);
 /// `external` of a secret or a config, where the schema refuses no key.
-static OPEN_EXTERNAL: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&OPEN_EXTERNAL_STRUCT));
+static OPEN_EXTERNAL: SchemaShape =
+    SchemaShape::from_scalars(Scalars::BOOL.or(Scalars::TEXT)).or_map(Mapping::Struct(&OPEN_EXTERNAL_STRUCT));
 static OPEN_EXTERNAL_STRUCT: Struct = Struct::new("`external`", EXTERNAL_KEYS).open();
 
-static NETWORK: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&NETWORK_STRUCT));
+static NETWORK: SchemaShape = SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&NETWORK_STRUCT));
 static NETWORK_STRUCT: Struct = Struct::new(
     "a network",
     &[
@@ -75,7 +77,7 @@ static NETWORK_STRUCT: Struct = Struct::new(
     ],
 );
 
-static IPAM: Shape = Shape::structure(&IPAM_STRUCT);
+static IPAM: SchemaShape = SchemaShape::structure(&IPAM_STRUCT);
 static IPAM_STRUCT: Struct = Struct::new(
     "`ipam`",
     &[
@@ -84,8 +86,8 @@ static IPAM_STRUCT: Struct = Struct::new(
         key("options", &TEXT_TABLE, "Options of the IPAM driver"),
     ],
 );
-static IPAM_POOLS: Shape = Shape::list(&IPAM_POOL, EntryStyle::Words);
-static IPAM_POOL: Shape = Shape::structure(&IPAM_POOL_STRUCT);
+static IPAM_POOLS: SchemaShape = SchemaShape::list(&IPAM_POOL, EntryStyle::Words);
+static IPAM_POOL: SchemaShape = SchemaShape::structure(&IPAM_POOL_STRUCT);
 static IPAM_POOL_STRUCT: Struct = Struct::new(
     "a range of addresses",
     &[
@@ -95,10 +97,10 @@ static IPAM_POOL_STRUCT: Struct = Struct::new(
         key("subnet", &TEXT, "The subnet, such as `172.28.0.0/16`"),
     ],
 );
-static TEXT_TABLE: Shape = Shape::table(&TEXT_TABLE_RULE);
-static TEXT_TABLE_RULE: Table = Table { title: "an entry", names: Names::OneLine, closed: true, value: &TEXT };
+static TEXT_TABLE: SchemaShape = SchemaShape::table(&TEXT_TABLE_RULE);
+static TEXT_TABLE_RULE: Table = Table { title: "an entry", names: AllowedNames::OneLine, closed: true, value: &TEXT };
 
-static VOLUME: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&VOLUME_STRUCT));
+static VOLUME: SchemaShape = SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&VOLUME_STRUCT));
 static VOLUME_STRUCT: Struct = Struct::new(
     "a volume",
     &[
@@ -110,7 +112,7 @@ static VOLUME_STRUCT: Struct = Struct::new(
     ],
 );
 
-static SECRET: Shape = Shape::structure(&SECRET_STRUCT);
+static SECRET: SchemaShape = SchemaShape::structure(&SECRET_STRUCT);
 static SECRET_STRUCT: Struct = Struct::new(
     "a secret",
     &[
@@ -125,7 +127,7 @@ static SECRET_STRUCT: Struct = Struct::new(
     ],
 );
 
-static CONFIG: Shape = Shape::structure(&CONFIG_STRUCT);
+static CONFIG: SchemaShape = SchemaShape::structure(&CONFIG_STRUCT);
 static CONFIG_STRUCT: Struct = Struct::new(
     "a config",
     &[
@@ -139,7 +141,7 @@ static CONFIG_STRUCT: Struct = Struct::new(
     ],
 );
 
-static MODEL: Shape = Shape::structure(&MODEL_STRUCT);
+static MODEL: SchemaShape = SchemaShape::structure(&MODEL_STRUCT);
 static MODEL_STRUCT: Struct = Struct::new(
     "a model",
     &[

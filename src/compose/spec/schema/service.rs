@@ -7,28 +7,29 @@ use super::service_parts::{
     MOUNTS, PORTS, PRE_START_HOOKS, PROVIDER, USED_MODELS,
 };
 use super::shape::{
-    BOOL, COMMAND, DURATION, EntryStyle, FLAG, INTEGER_OR_TEXT, JOINED_SET, Key, Mapping, NAME_SET, NUMBER_OR_TEXT,
-    PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_SET, TEXT_OR_TEXTS, TEXT_SET, TextRule, key,
+    BOOL, COMMAND, DURATION, EntryStyle, FLAG, INTEGER_OR_TEXT, JOINED_SET, Mapping, NAME_SET, NUMBER_OR_TEXT, PAIRS,
+    Scalars, SchemaKey, SchemaShape, Struct, TEXT, TEXT_OR_SET, TEXT_OR_TEXTS, TEXT_SET, TextRule, key,
 };
 
 /// A service.
-pub(crate) static SERVICE: Shape = Shape::structure(&SERVICE_STRUCT);
+pub(crate) static SERVICE: SchemaShape = SchemaShape::structure(&SERVICE_STRUCT);
 
 /// The keys of a service.
 pub(crate) static SERVICE_STRUCT: Struct = Struct::new("a service", SERVICE_KEYS);
 
-static CGROUP: Shape = Shape::of(Scalars::TEXT).text(TextRule::Words(&["host", "private"]));
-static CONTAINER_NAME: Shape = Shape::of(Scalars::TEXT).text(TextRule::ContainerName);
-static CPU_COUNT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
-static CPU_PERCENT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, 100);
-static OOM_SCORE_ADJ: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(-1000, 1000);
-static NUMBER_SET: Shape = Shape::set(&NUMBER_OR_TEXT, EntryStyle::Joined);
-static PID: Shape = Shape::of(Scalars::TEXT.or(Scalars::NULL)).quotable();
-static PULL_POLICY: Shape = Shape::of(Scalars::TEXT).text(TextRule::PullPolicy);
-static RESTART: Shape = Shape::of(Scalars::TEXT).hint("use `always`, `unless-stopped`, `on-failure` or `\"no\"`");
-static FREE_MAP: Shape = Shape::of(Scalars::NONE).or_map(Mapping::Free);
+static CGROUP: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&["host", "private"]));
+static CONTAINER_NAME: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::ContainerName);
+static CPU_COUNT: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
+static CPU_PERCENT: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT)).within(0, 100);
+static OOM_SCORE_ADJ: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT)).within(-1000, 1000);
+static NUMBER_SET: SchemaShape = SchemaShape::set(&NUMBER_OR_TEXT, EntryStyle::Joined);
+static PID: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NULL)).quotable();
+static PULL_POLICY: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::PullPolicy);
+static RESTART: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).hint("use `always`, `unless-stopped`, `on-failure` or `\"no\"`");
+static FREE_MAP: SchemaShape = SchemaShape::from_scalars(Scalars::NONE).or_map(Mapping::Free);
 
-static SERVICE_KEYS: &[Key] = &[
+static SERVICE_KEYS: &[SchemaKey] = &[
     key("annotations", &PAIRS, "Annotations for the container runtime").since(2, 18, 0),
     key("attach", &FLAG, "Whether `docker compose up` shows the logs of the service").since(2, 20, 0),
     key("blkio_config", &BLKIO, "Block I/O limits"),

@@ -1,13 +1,14 @@
-//! The shapes of what stands in a service: mounts, ports, networks, health checks, hooks, dependencies.
+//! The shapes of what is in a service: mounts, ports, networks, health checks, hooks, dependencies.
 
 use super::shape::{
-    BOOL, COMMAND, DURATION, EntryStyle, FLAG, INTEGER_OR_TEXT, Key, Mapping, NAME_SET, NUMBER, NUMBER_OR_TEXT, Names,
-    OPTIONS, PAIRS, Scalars, Shape, Struct, TEXT, TEXT_OR_TEXTS, TEXT_SET, Table, TextRule, key,
+    AllowedNames, BOOL, COMMAND, DURATION, EntryStyle, FLAG, INTEGER_OR_TEXT, Mapping, NAME_SET, NUMBER,
+    NUMBER_OR_TEXT, OPTIONS, PAIRS, Scalars, SchemaKey, SchemaShape, Struct, TEXT, TEXT_OR_TEXTS, TEXT_SET, Table,
+    TextRule, key,
 };
 
 /// `configs` and `secrets` of a service, `secrets` of a build: names, or settings.
-pub(crate) static GRANTS: Shape = Shape::list(&GRANT, EntryStyle::Joined);
-static GRANT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&GRANT_STRUCT));
+pub(crate) static GRANTS: SchemaShape = SchemaShape::list(&GRANT, EntryStyle::Joined);
+static GRANT: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&GRANT_STRUCT));
 static GRANT_STRUCT: Struct = Struct::new(
     "a grant of a secret or config",
     &[
@@ -20,8 +21,9 @@ static GRANT_STRUCT: Struct = Struct::new(
 );
 
 /// `ports`.
-pub(crate) static PORTS: Shape = Shape::set(&PORT, EntryStyle::Joined);
-static PORT: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER)).or_map(Mapping::Struct(&PORT_STRUCT));
+pub(crate) static PORTS: SchemaShape = SchemaShape::set(&PORT, EntryStyle::Joined);
+static PORT: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NUMBER)).or_map(Mapping::Struct(&PORT_STRUCT));
 static PORT_STRUCT: Struct = Struct::new(
     "a port",
     &[
@@ -36,8 +38,8 @@ static PORT_STRUCT: Struct = Struct::new(
 );
 
 /// `volumes` of a service.
-pub(crate) static MOUNTS: Shape = Shape::set(&MOUNT, EntryStyle::Joined);
-static MOUNT: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&MOUNT_STRUCT));
+pub(crate) static MOUNTS: SchemaShape = SchemaShape::set(&MOUNT, EntryStyle::Joined);
+static MOUNT: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&MOUNT_STRUCT));
 static MOUNT_STRUCT: Struct = Struct::new(
     "a mount",
     &[
@@ -53,9 +55,9 @@ static MOUNT_STRUCT: Struct = Struct::new(
     ],
 )
 .required(&["type"]);
-static MOUNT_TYPE: Shape =
-    Shape::of(Scalars::TEXT).text(TextRule::Words(&["bind", "volume", "tmpfs", "cluster", "npipe", "image"]));
-static BIND: Shape = Shape::structure(&BIND_STRUCT);
+static MOUNT_TYPE: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT)
+    .text(TextRule::Words(&["bind", "volume", "tmpfs", "cluster", "npipe", "image"]));
+static BIND: SchemaShape = SchemaShape::structure(&BIND_STRUCT);
 static BIND_STRUCT: Struct = Struct::new(
     "`bind`",
     &[
@@ -65,10 +67,10 @@ static BIND_STRUCT: Struct = Struct::new(
         key("selinux", &BIND_SELINUX, "SELinux label: `z` (shared) or `Z` (private)").since(2, 3, 0),
     ],
 );
-static BIND_RECURSIVE: Shape =
-    Shape::of(Scalars::TEXT).text(TextRule::Words(&["enabled", "disabled", "writable", "readonly"]));
-static BIND_SELINUX: Shape = Shape::of(Scalars::TEXT).text(TextRule::Words(&["z", "Z"]));
-static VOLUME_MOUNT: Shape = Shape::structure(&VOLUME_MOUNT_STRUCT);
+static BIND_RECURSIVE: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&["enabled", "disabled", "writable", "readonly"]));
+static BIND_SELINUX: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&["z", "Z"]));
+static VOLUME_MOUNT: SchemaShape = SchemaShape::structure(&VOLUME_MOUNT_STRUCT);
 static VOLUME_MOUNT_STRUCT: Struct = Struct::new(
     "`volume`",
     &[
@@ -77,7 +79,7 @@ static VOLUME_MOUNT_STRUCT: Struct = Struct::new(
         key("subpath", &TEXT, "Path inside the volume to mount").since(2, 25, 0),
     ],
 );
-static TMPFS: Shape = Shape::structure(&TMPFS_STRUCT);
+static TMPFS: SchemaShape = SchemaShape::structure(&TMPFS_STRUCT);
 static TMPFS_STRUCT: Struct = Struct::new(
     "`tmpfs`",
     &[
@@ -85,13 +87,13 @@ static TMPFS_STRUCT: Struct = Struct::new(
         key("size", &TMPFS_SIZE, "Size in bytes, or as `64m`"),
     ],
 );
-static TMPFS_SIZE: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
-static IMAGE_MOUNT: Shape = Shape::structure(&IMAGE_MOUNT_STRUCT);
+static TMPFS_SIZE: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT)).within(0, i64::MAX);
+static IMAGE_MOUNT: SchemaShape = SchemaShape::structure(&IMAGE_MOUNT_STRUCT);
 static IMAGE_MOUNT_STRUCT: Struct = Struct::new("`image`", &[key("subpath", &TEXT, "Path inside the image to mount")]);
 
 /// `devices` of a service.
-pub(crate) static DEVICES: Shape = Shape::list(&DEVICE, EntryStyle::Joined);
-static DEVICE: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&DEVICE_STRUCT));
+pub(crate) static DEVICES: SchemaShape = SchemaShape::list(&DEVICE, EntryStyle::Joined);
+static DEVICE: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&DEVICE_STRUCT));
 static DEVICE_STRUCT: Struct = Struct::new(
     "a device",
     &[
@@ -103,9 +105,10 @@ static DEVICE_STRUCT: Struct = Struct::new(
 .required(&["source"]);
 
 /// `depends_on`: names, or names with conditions.
-pub(crate) static DEPENDS_ON: Shape = Shape::table(&DEPENDENCY_TABLE).or_set(&TEXT, EntryStyle::Names);
-static DEPENDENCY_TABLE: Table = Table { title: "a service", names: Names::Word, closed: true, value: &DEPENDENCY };
-static DEPENDENCY: Shape = Shape::structure(&DEPENDENCY_STRUCT);
+pub(crate) static DEPENDS_ON: SchemaShape = SchemaShape::table(&DEPENDENCY_TABLE).or_set(&TEXT, EntryStyle::Names);
+static DEPENDENCY_TABLE: Table =
+    Table { title: "a service", names: AllowedNames::Word, closed: true, value: &DEPENDENCY };
+static DEPENDENCY: SchemaShape = SchemaShape::structure(&DEPENDENCY_STRUCT);
 static DEPENDENCY_STRUCT: Struct = Struct::new(
     "a dependency",
     &[
@@ -119,16 +122,17 @@ static DEPENDENCY_STRUCT: Struct = Struct::new(
     ],
 )
 .required(&["condition"]);
-static CONDITION: Shape = Shape::of(Scalars::TEXT).text(TextRule::Words(&[
+static CONDITION: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).text(TextRule::Words(&[
     "service_started",
     "service_healthy",
     "service_completed_successfully",
 ]));
 
 /// `networks` of a service: names, or names with settings.
-pub(crate) static ATTACHMENTS: Shape = Shape::table(&ATTACHMENT_TABLE).or_set(&TEXT, EntryStyle::Names);
-static ATTACHMENT_TABLE: Table = Table { title: "a network", names: Names::Word, closed: true, value: &ATTACHMENT };
-static ATTACHMENT: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&ATTACHMENT_STRUCT));
+pub(crate) static ATTACHMENTS: SchemaShape = SchemaShape::table(&ATTACHMENT_TABLE).or_set(&TEXT, EntryStyle::Names);
+static ATTACHMENT_TABLE: Table =
+    Table { title: "a network", names: AllowedNames::Word, closed: true, value: &ATTACHMENT };
+static ATTACHMENT: SchemaShape = SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&ATTACHMENT_STRUCT));
 static ATTACHMENT_STRUCT: Struct = Struct::new(
     "a network of a service",
     &[
@@ -146,9 +150,10 @@ static ATTACHMENT_STRUCT: Struct = Struct::new(
 );
 
 /// `models` of a service: names, or names with settings.
-pub(crate) static USED_MODELS: Shape = Shape::table(&USED_MODEL_TABLE).or_set(&TEXT, EntryStyle::Names);
-static USED_MODEL_TABLE: Table = Table { title: "a model", names: Names::Word, closed: false, value: &USED_MODEL };
-static USED_MODEL: Shape = Shape::of(Scalars::NULL).or_map(Mapping::Struct(&USED_MODEL_STRUCT));
+pub(crate) static USED_MODELS: SchemaShape = SchemaShape::table(&USED_MODEL_TABLE).or_set(&TEXT, EntryStyle::Names);
+static USED_MODEL_TABLE: Table =
+    Table { title: "a model", names: AllowedNames::Word, closed: false, value: &USED_MODEL };
+static USED_MODEL: SchemaShape = SchemaShape::from_scalars(Scalars::NULL).or_map(Mapping::Struct(&USED_MODEL_STRUCT));
 static USED_MODEL_STRUCT: Struct = Struct::new(
     "a model of a service",
     &[
@@ -158,7 +163,7 @@ static USED_MODEL_STRUCT: Struct = Struct::new(
 );
 
 /// `healthcheck`.
-pub(crate) static HEALTHCHECK: Shape = Shape::structure(&HEALTHCHECK_STRUCT);
+pub(crate) static HEALTHCHECK: SchemaShape = SchemaShape::structure(&HEALTHCHECK_STRUCT);
 /// The settings of a health check.
 pub(crate) static HEALTHCHECK_STRUCT: Struct = Struct::new(
     "`healthcheck`",
@@ -178,8 +183,9 @@ pub(crate) static HEALTHCHECK_STRUCT: Struct = Struct::new(
 );
 
 /// `env_file`: a path, or paths with settings.
-pub(crate) static ENV_FILE: Shape = Shape::of(Scalars::TEXT).or_list(&ENV_FILE_ITEM, EntryStyle::Words);
-static ENV_FILE_ITEM: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&ENV_FILE_STRUCT));
+pub(crate) static ENV_FILE: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).or_list(&ENV_FILE_ITEM, EntryStyle::Words);
+static ENV_FILE_ITEM: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&ENV_FILE_STRUCT));
 static ENV_FILE_STRUCT: Struct = Struct::new(
     "an `env_file`",
     &[
@@ -192,7 +198,8 @@ static ENV_FILE_STRUCT: Struct = Struct::new(
 .without_extensions();
 
 /// `extends`: a service of this file, or one of another.
-pub(crate) static EXTENDS: Shape = Shape::of(Scalars::TEXT).or_map(Mapping::Struct(&EXTENDS_STRUCT));
+pub(crate) static EXTENDS: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).or_map(Mapping::Struct(&EXTENDS_STRUCT));
 static EXTENDS_STRUCT: Struct = Struct::new(
     "`extends`",
     &[
@@ -203,7 +210,7 @@ static EXTENDS_STRUCT: Struct = Struct::new(
 .required(&["service"])
 .without_extensions();
 
-static HOOK_KEYS: &[Key] = &[
+static HOOK_KEYS: &[SchemaKey] = &[
     key("command", &COMMAND, "Command to run"),
     key("environment", &PAIRS, "Environment variables of the command"),
     key("privileged", &FLAG, "Runs with full privileges"),
@@ -211,13 +218,13 @@ static HOOK_KEYS: &[Key] = &[
     key("working_dir", &TEXT, "Working directory"),
 ];
 /// A command that is run in a running container.
-pub(crate) static HOOK: Shape = Shape::structure(&HOOK_STRUCT);
+pub(crate) static HOOK: SchemaShape = SchemaShape::structure(&HOOK_STRUCT);
 static HOOK_STRUCT: Struct = Struct::new("a hook", HOOK_KEYS).required(&["command"]);
 /// `post_start`, `pre_stop`.
-pub(crate) static HOOKS: Shape = Shape::list(&HOOK, EntryStyle::Words);
+pub(crate) static HOOKS: SchemaShape = SchemaShape::list(&HOOK, EntryStyle::Words);
 /// `pre_start`.
-pub(crate) static PRE_START_HOOKS: Shape = Shape::list(&PRE_START_HOOK, EntryStyle::Words);
-static PRE_START_HOOK: Shape = Shape::structure(&PRE_START_HOOK_STRUCT);
+pub(crate) static PRE_START_HOOKS: SchemaShape = SchemaShape::list(&PRE_START_HOOK, EntryStyle::Words);
+static PRE_START_HOOK: SchemaShape = SchemaShape::structure(&PRE_START_HOOK_STRUCT);
 static PRE_START_HOOK_STRUCT: Struct = Struct::new(
     "a hook",
     &[
@@ -236,7 +243,7 @@ static PRE_START_HOOK_STRUCT: Struct = Struct::new(
 );
 
 /// `logging`.
-pub(crate) static LOGGING: Shape = Shape::structure(&LOGGING_STRUCT);
+pub(crate) static LOGGING: SchemaShape = SchemaShape::structure(&LOGGING_STRUCT);
 /// The settings of logging.
 pub(crate) static LOGGING_STRUCT: Struct = Struct::new(
     "`logging`",
@@ -245,12 +252,14 @@ pub(crate) static LOGGING_STRUCT: Struct = Struct::new(
         key("options", &LOG_OPTIONS, "Options of the driver, such as `max-size`"),
     ],
 );
-static LOG_OPTION: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL)).quotable();
-static LOG_OPTION_TABLE: Table = Table { title: "an option", names: Names::OneLine, closed: false, value: &LOG_OPTION };
-static LOG_OPTIONS: Shape = Shape::table(&LOG_OPTION_TABLE);
+static LOG_OPTION: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::NULL)).quotable();
+static LOG_OPTION_TABLE: Table =
+    Table { title: "an option", names: AllowedNames::OneLine, closed: false, value: &LOG_OPTION };
+static LOG_OPTIONS: SchemaShape = SchemaShape::table(&LOG_OPTION_TABLE);
 
 /// `provider`.
-pub(crate) static PROVIDER: Shape = Shape::structure(&PROVIDER_STRUCT);
+pub(crate) static PROVIDER: SchemaShape = SchemaShape::structure(&PROVIDER_STRUCT);
 static PROVIDER_STRUCT: Struct = Struct::new(
     "`provider`",
     &[
@@ -259,15 +268,15 @@ static PROVIDER_STRUCT: Struct = Struct::new(
     ],
 )
 .required(&["type"]);
-static PROVIDER_SCALAR: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL));
-static PROVIDER_OPTION: Shape =
-    Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL)).or_list(&PROVIDER_SCALAR, EntryStyle::Words);
+static PROVIDER_SCALAR: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL));
+static PROVIDER_OPTION: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL))
+    .or_list(&PROVIDER_SCALAR, EntryStyle::Words);
 static PROVIDER_TABLE: Table =
-    Table { title: "an option", names: Names::OneLine, closed: false, value: &PROVIDER_OPTION };
-static PROVIDER_OPTIONS: Shape = Shape::table(&PROVIDER_TABLE);
+    Table { title: "an option", names: AllowedNames::OneLine, closed: false, value: &PROVIDER_OPTION };
+static PROVIDER_OPTIONS: SchemaShape = SchemaShape::table(&PROVIDER_TABLE);
 
 /// `credential_spec`.
-pub(crate) static CREDENTIAL_SPEC: Shape = Shape::structure(&CREDENTIAL_SPEC_STRUCT);
+pub(crate) static CREDENTIAL_SPEC: SchemaShape = SchemaShape::structure(&CREDENTIAL_SPEC_STRUCT);
 static CREDENTIAL_SPEC_STRUCT: Struct = Struct::new(
     "`credential_spec`",
     &[
@@ -278,7 +287,7 @@ static CREDENTIAL_SPEC_STRUCT: Struct = Struct::new(
 );
 
 /// `blkio_config`.
-pub(crate) static BLKIO: Shape = Shape::structure(&BLKIO_STRUCT);
+pub(crate) static BLKIO: SchemaShape = SchemaShape::structure(&BLKIO_STRUCT);
 static BLKIO_STRUCT: Struct = Struct::new(
     "`blkio_config`",
     &[
@@ -291,8 +300,8 @@ static BLKIO_STRUCT: Struct = Struct::new(
     ],
 )
 .without_extensions();
-static RATES: Shape = Shape::list(&RATE, EntryStyle::Words);
-static RATE: Shape = Shape::structure(&RATE_STRUCT);
+static RATES: SchemaShape = SchemaShape::list(&RATE, EntryStyle::Words);
+static RATE: SchemaShape = SchemaShape::structure(&RATE_STRUCT);
 static RATE_STRUCT: Struct = Struct::new(
     "a rate",
     &[
@@ -301,8 +310,8 @@ static RATE_STRUCT: Struct = Struct::new(
     ],
 )
 .without_extensions();
-static WEIGHTS: Shape = Shape::list(&WEIGHT, EntryStyle::Words);
-static WEIGHT: Shape = Shape::structure(&WEIGHT_STRUCT);
+static WEIGHTS: SchemaShape = SchemaShape::list(&WEIGHT, EntryStyle::Words);
+static WEIGHT: SchemaShape = SchemaShape::structure(&WEIGHT_STRUCT);
 static WEIGHT_STRUCT: Struct = Struct::new(
     "a weight",
     &[key("path", &TEXT, "The device, such as `/dev/sda`"), key("weight", &INTEGER_OR_TEXT, "The weight, 10 to 1000")],

@@ -54,15 +54,15 @@ pub(crate) enum EntryStyle {
     Pairs,
     /// `a:b`
     Joined,
-    /// The name of something, which may also stand as a key with settings.
+    /// The name of something, which may also be a key with settings.
     Names,
 }
 
 /// A list.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct List {
+pub(crate) struct SchemaList {
     /// What each item must be.
-    pub(crate) item: &'static Shape,
+    pub(crate) item: &'static SchemaShape,
     /// Whether no two items may be equal.
     pub(crate) unique: bool,
     /// How an item is written.
@@ -71,7 +71,7 @@ pub(crate) struct List {
 
 /// Which names a table takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Names {
+pub(crate) enum AllowedNames {
     /// `^[a-zA-Z0-9._-]+$`
     Word,
     /// `^[a-z]+$`
@@ -82,14 +82,14 @@ pub(crate) enum Names {
     OneLine,
 }
 
-impl Names {
+impl AllowedNames {
     /// Whether the schema's pattern matches a name.
     pub(crate) fn matches(self, name: &str) -> bool {
         match self {
-            Names::Word => !name.is_empty() && name.bytes().all(is_word_byte),
-            Names::Lower => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()),
-            Names::Filled => name.chars().any(|character| character != '\n'),
-            Names::OneLine => !name.is_empty() && !name.contains('\n'),
+            AllowedNames::Word => !name.is_empty() && name.bytes().all(is_word_byte),
+            AllowedNames::Lower => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase()),
+            AllowedNames::Filled => name.chars().any(|character| character != '\n'),
+            AllowedNames::OneLine => !name.is_empty() && !name.contains('\n'),
         }
     }
 }
@@ -100,11 +100,11 @@ pub(crate) struct Table {
     /// What a name stands for: `a service`.
     pub(crate) title: &'static str,
     /// Which names there may be.
-    pub(crate) names: Names,
+    pub(crate) names: AllowedNames,
     /// Whether another name is refused; in an open table the value under it is not looked at.
     pub(crate) closed: bool,
-    /// What stands under a name.
-    pub(crate) value: &'static Shape,
+    /// What is under a name.
+    pub(crate) value: &'static SchemaShape,
 }
 
 /// A mapping whose keys the specification lists.
@@ -113,7 +113,7 @@ pub(crate) struct Struct {
     /// What it describes: `a service`.
     pub(crate) title: &'static str,
     /// All keys.
-    pub(crate) keys: &'static [Key],
+    pub(crate) keys: &'static [SchemaKey],
     /// Keys that must be there.
     pub(crate) required: &'static [&'static str],
     /// Whether keys that start with `x-` are free.
@@ -124,7 +124,7 @@ pub(crate) struct Struct {
 
 impl Struct {
     /// A structure that takes `x-` keys and refuses unknown ones.
-    pub(crate) const fn new(title: &'static str, keys: &'static [Key]) -> Struct {
+    pub(crate) const fn new(title: &'static str, keys: &'static [SchemaKey]) -> Struct {
         Struct { title, keys, required: &[], extensions: true, closed: true }
     }
 
@@ -144,52 +144,52 @@ impl Struct {
     }
 
     /// The key of a name.
-    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+    pub(crate) fn key(&self, name: &str) -> Option<&'static SchemaKey> {
         self.keys.iter().find(|key| key.name == name)
     }
 }
 
 /// What the specification says of a key.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub(crate) struct SchemaKey {
     /// Its name.
     pub name: &'static str,
-    /// What stands under it.
-    pub shape: &'static Shape,
+    /// What is under it.
+    pub shape: &'static SchemaShape,
     /// What it is for: one line without a full stop, of at most 110 characters.
     pub(crate) doc: &'static str,
-    /// The first docker compose that takes it; none where all of version 2 do, or it is as old as what it stands in.
+    /// The first docker compose that takes it; none where all of version 2 do, or it is as old as what it is in.
     pub(crate) since: Option<Release>,
     /// What to do instead, where the specification advises against it.
     pub(crate) deprecated: Option<&'static str>,
 }
 
-impl Key {
+impl SchemaKey {
     /// Whether docker compose 2.40.3 refuses the key because it is newer.
     pub(crate) fn is_newer(&self) -> bool {
         self.since.is_some_and(|release| release > Release::REFERENCE)
     }
 
     /// With the first docker compose that takes it.
-    pub(crate) const fn since(self, major: u16, minor: u16, patch: u16) -> Key {
-        Key { since: Some(Release { major, minor, patch }), ..self }
+    pub(crate) const fn since(self, major: u16, minor: u16, patch: u16) -> SchemaKey {
+        SchemaKey { since: Some(Release { major, minor, patch }), ..self }
     }
 
     /// Advised against.
-    pub(crate) const fn deprecated(self, instead: &'static str) -> Key {
-        Key { deprecated: Some(instead), ..self }
+    pub(crate) const fn deprecated(self, instead: &'static str) -> SchemaKey {
+        SchemaKey { deprecated: Some(instead), ..self }
     }
 }
 
 /// A key of the specification.
-pub(crate) const fn key(name: &'static str, shape: &'static Shape, doc: &'static str) -> Key {
-    Key { name, shape, doc, since: None, deprecated: None }
+pub(crate) const fn key(name: &'static str, shape: &'static SchemaShape, doc: &'static str) -> SchemaKey {
+    SchemaKey { name, shape, doc, since: None, deprecated: None }
 }
 
 /// What a mapping must be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mapping {
-    /// None may stand here.
+    /// None may be here.
     No,
     /// Anything goes in it.
     Free,
@@ -199,10 +199,10 @@ pub(crate) enum Mapping {
     Table(&'static Table),
 }
 
-/// What may stand at a place. The schema's `oneOf` always chooses by the kind of the node, so a shape says for each
+/// What may be at a place. The schema's `oneOf` always chooses by the kind of the node, so a shape says for each
 /// kind what must hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape {
+pub(crate) struct SchemaShape {
     /// Which scalars.
     pub(crate) scalars: Scalars,
     /// What must hold for a text.
@@ -210,31 +210,31 @@ pub(crate) struct Shape {
     /// Least and greatest number.
     pub(crate) range: (i64, i64),
     /// What must hold for a list, if there may be one.
-    pub(crate) list: Option<List>,
+    pub(crate) list: Option<SchemaList>,
     /// What must hold for a mapping.
     pub(crate) map: Mapping,
-    /// Whether a number or a boolean that stands here was surely meant as the text that it looks like.
+    /// Whether a number or a boolean that is here was surely meant as the text that it looks like.
     pub(crate) quotable: bool,
-    /// What to write instead of a scalar of the wrong kind, where quotes alone do not mend it.
+    /// What to write instead of a scalar of the wrong kind, where quotes alone do not fix it.
     pub(crate) hint: Option<&'static str>,
 }
 
 /// Each shape is one entry of the table.
-impl PartialEq for Shape {
-    fn eq(&self, other: &Shape) -> bool {
+impl PartialEq for SchemaShape {
+    fn eq(&self, other: &SchemaShape) -> bool {
         std::ptr::eq(self, other)
     }
 }
 
-impl Shape {
+impl SchemaShape {
     /// Whether nothing but a mapping may be there.
     pub(crate) fn is_mapping_only(&self) -> bool {
         self.scalars == Scalars::NONE && self.list.is_none() && !matches!(self.map, Mapping::No)
     }
 
     /// Scalars of some kinds.
-    pub(crate) const fn of(scalars: Scalars) -> Shape {
-        Shape {
+    pub(crate) const fn from_scalars(scalars: Scalars) -> SchemaShape {
+        SchemaShape {
             scalars,
             text: TextRule::Free,
             range: (i64::MIN, i64::MAX),
@@ -246,61 +246,61 @@ impl Shape {
     }
 
     /// Text for which a number or a boolean needs quotes only.
-    pub(crate) const fn quotable(self) -> Shape {
-        Shape { quotable: true, ..self }
+    pub(crate) const fn quotable(self) -> SchemaShape {
+        SchemaShape { quotable: true, ..self }
     }
 
     /// With words on what to write.
-    pub(crate) const fn hint(self, hint: &'static str) -> Shape {
-        Shape { hint: Some(hint), ..self }
+    pub(crate) const fn hint(self, hint: &'static str) -> SchemaShape {
+        SchemaShape { hint: Some(hint), ..self }
     }
 
     /// With a rule for text.
-    pub(crate) const fn text(self, text: TextRule) -> Shape {
-        Shape { text, ..self }
+    pub(crate) const fn text(self, text: TextRule) -> SchemaShape {
+        SchemaShape { text, ..self }
     }
 
     /// With a least and a greatest number.
-    pub(crate) const fn within(self, least: i64, greatest: i64) -> Shape {
-        Shape { range: (least, greatest), ..self }
+    pub(crate) const fn within(self, least: i64, greatest: i64) -> SchemaShape {
+        SchemaShape { range: (least, greatest), ..self }
     }
 
     /// Or a list.
-    pub(crate) const fn or_list(self, item: &'static Shape, style: EntryStyle) -> Shape {
-        Shape { list: Some(List { item, unique: false, style }), ..self }
+    pub(crate) const fn or_list(self, item: &'static SchemaShape, style: EntryStyle) -> SchemaShape {
+        SchemaShape { list: Some(SchemaList { item, unique: false, style }), ..self }
     }
 
     /// Or a list without equal items.
-    pub(crate) const fn or_set(self, item: &'static Shape, style: EntryStyle) -> Shape {
-        Shape { list: Some(List { item, unique: true, style }), ..self }
+    pub(crate) const fn or_set(self, item: &'static SchemaShape, style: EntryStyle) -> SchemaShape {
+        SchemaShape { list: Some(SchemaList { item, unique: true, style }), ..self }
     }
 
     /// Or a mapping.
-    pub(crate) const fn or_map(self, map: Mapping) -> Shape {
-        Shape { map, ..self }
+    pub(crate) const fn or_map(self, map: Mapping) -> SchemaShape {
+        SchemaShape { map, ..self }
     }
 
     /// A list and nothing else.
-    pub(crate) const fn list(item: &'static Shape, style: EntryStyle) -> Shape {
-        Shape::of(Scalars::NONE).or_list(item, style)
+    pub(crate) const fn list(item: &'static SchemaShape, style: EntryStyle) -> SchemaShape {
+        SchemaShape::from_scalars(Scalars::NONE).or_list(item, style)
     }
 
     /// A list without equal items and nothing else.
-    pub(crate) const fn set(item: &'static Shape, style: EntryStyle) -> Shape {
-        Shape::of(Scalars::NONE).or_set(item, style)
+    pub(crate) const fn set(item: &'static SchemaShape, style: EntryStyle) -> SchemaShape {
+        SchemaShape::from_scalars(Scalars::NONE).or_set(item, style)
     }
 
     /// A mapping with listed keys and nothing else.
-    pub(crate) const fn structure(structure: &'static Struct) -> Shape {
-        Shape::of(Scalars::NONE).or_map(Mapping::Struct(structure))
+    pub(crate) const fn structure(structure: &'static Struct) -> SchemaShape {
+        SchemaShape::from_scalars(Scalars::NONE).or_map(Mapping::Struct(structure))
     }
 
     /// A mapping with chosen names and nothing else.
-    pub(crate) const fn table(table: &'static Table) -> Shape {
-        Shape::of(Scalars::NONE).or_map(Mapping::Table(table))
+    pub(crate) const fn table(table: &'static Table) -> SchemaShape {
+        SchemaShape::from_scalars(Scalars::NONE).or_map(Mapping::Table(table))
     }
 
-    /// Whether nodes of this kind may stand here, whatever is in them.
+    /// Whether nodes of this kind are allowed here, whatever is in them.
     pub(crate) fn accepts(&self, data: &Data) -> bool {
         match data {
             Data::Null => self.scalars.has(Scalars::NULL),
@@ -320,7 +320,7 @@ impl Shape {
 
 impl TextRule {
     /// Whether a text is fine.
-    pub(crate) fn holds(self, text: &str) -> bool {
+    pub(crate) fn contains(self, text: &str) -> bool {
         match self {
             TextRule::Free => true,
             TextRule::Words(words) => words.contains(&text),
@@ -335,7 +335,7 @@ impl TextRule {
     }
 }
 
-/// The words of `pull_policy`, beside `every_` with a duration.
+/// The words of `pull_policy`, next to `every_` with a duration.
 pub(crate) const PULL_POLICIES: &[&str] =
     &["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"];
 
@@ -350,42 +350,47 @@ fn is_word_byte(byte: u8) -> bool {
 }
 
 /// Text.
-pub(crate) static TEXT: Shape = Shape::of(Scalars::TEXT).quotable();
-/// A duration. The schema takes any text; what is no duration fails later, as does a number in quotes.
-pub(crate) static DURATION: Shape = Shape::of(Scalars::TEXT).hint("use a duration with a unit, such as `10s`");
+pub(crate) static TEXT: SchemaShape = SchemaShape::from_scalars(Scalars::TEXT).quotable();
+/// A duration. The schema takes any text; what is not a duration fails later, as does a number in quotes.
+pub(crate) static DURATION: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).hint("use a duration with a unit, such as `10s`");
 /// `true` or `false`.
-pub(crate) static BOOL: Shape = Shape::of(Scalars::BOOL);
+pub(crate) static BOOL: SchemaShape = SchemaShape::from_scalars(Scalars::BOOL);
 /// `true` or `false`, or text that stands for it.
-pub(crate) static FLAG: Shape = Shape::of(Scalars::BOOL.or(Scalars::TEXT)).hint("use `true` or `false`");
+pub(crate) static FLAG: SchemaShape =
+    SchemaShape::from_scalars(Scalars::BOOL.or(Scalars::TEXT)).hint("use `true` or `false`");
 /// A whole number, or text that stands for it.
-pub(crate) static INTEGER_OR_TEXT: Shape = Shape::of(Scalars::INTEGER.or(Scalars::TEXT));
+pub(crate) static INTEGER_OR_TEXT: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER.or(Scalars::TEXT));
 /// A whole number.
-pub(crate) static INTEGER: Shape = Shape::of(Scalars::INTEGER);
+pub(crate) static INTEGER: SchemaShape = SchemaShape::from_scalars(Scalars::INTEGER);
 /// A number.
-pub(crate) static NUMBER: Shape = Shape::of(Scalars::NUMBER);
+pub(crate) static NUMBER: SchemaShape = SchemaShape::from_scalars(Scalars::NUMBER);
 /// A number, or text that stands for it.
-pub(crate) static NUMBER_OR_TEXT: Shape = Shape::of(Scalars::NUMBER.or(Scalars::TEXT));
+pub(crate) static NUMBER_OR_TEXT: SchemaShape = SchemaShape::from_scalars(Scalars::NUMBER.or(Scalars::TEXT));
 /// A list of texts.
-pub(crate) static TEXTS: Shape = Shape::list(&TEXT, EntryStyle::Words);
+pub(crate) static TEXTS: SchemaShape = SchemaShape::list(&TEXT, EntryStyle::Words);
 /// A list of different texts.
-pub(crate) static TEXT_SET: Shape = Shape::set(&TEXT, EntryStyle::Words);
+pub(crate) static TEXT_SET: SchemaShape = SchemaShape::set(&TEXT, EntryStyle::Words);
 /// A list of different names.
-pub(crate) static NAME_SET: Shape = Shape::set(&TEXT, EntryStyle::Names);
+pub(crate) static NAME_SET: SchemaShape = SchemaShape::set(&TEXT, EntryStyle::Names);
 /// A list of different texts of the form `a:b`.
-pub(crate) static JOINED_SET: Shape = Shape::set(&TEXT, EntryStyle::Joined);
+pub(crate) static JOINED_SET: SchemaShape = SchemaShape::set(&TEXT, EntryStyle::Joined);
 /// A text, or a list of texts.
-pub(crate) static TEXT_OR_TEXTS: Shape = Shape::of(Scalars::TEXT).quotable().or_list(&TEXT, EntryStyle::Words);
+pub(crate) static TEXT_OR_TEXTS: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).quotable().or_list(&TEXT, EntryStyle::Words);
 /// A text, or a list of different texts.
-pub(crate) static TEXT_OR_SET: Shape = Shape::of(Scalars::TEXT).quotable().or_set(&TEXT, EntryStyle::Words);
+pub(crate) static TEXT_OR_SET: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT).quotable().or_set(&TEXT, EntryStyle::Words);
 /// A command: text, a list of texts, or null for the image's own.
-pub(crate) static COMMAND: Shape =
-    Shape::of(Scalars::TEXT.or(Scalars::NULL)).quotable().or_list(&TEXT, EntryStyle::Words);
+pub(crate) static COMMAND: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NULL)).quotable().or_list(&TEXT, EntryStyle::Words);
 /// A value under a name of [`PAIRS`].
-static PAIR_VALUE: Shape = Shape::of(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL).or(Scalars::NULL));
-static PAIR_TABLE: Table = Table { title: "a variable", names: Names::Filled, closed: true, value: &PAIR_VALUE };
+static PAIR_VALUE: SchemaShape =
+    SchemaShape::from_scalars(Scalars::TEXT.or(Scalars::NUMBER).or(Scalars::BOOL).or(Scalars::NULL));
+static PAIR_TABLE: Table = Table { title: "a variable", names: AllowedNames::Filled, closed: true, value: &PAIR_VALUE };
 /// A mapping of names to scalars, or a list of `KEY=value`.
-pub(crate) static PAIRS: Shape = Shape::table(&PAIR_TABLE).or_set(&TEXT, EntryStyle::Pairs);
-static OPTION: Shape = Shape::of(Scalars::NUMBER.or(Scalars::TEXT)).quotable();
-static OPTION_TABLE: Table = Table { title: "an option", names: Names::OneLine, closed: false, value: &OPTION };
+pub(crate) static PAIRS: SchemaShape = SchemaShape::table(&PAIR_TABLE).or_set(&TEXT, EntryStyle::Pairs);
+static OPTION: SchemaShape = SchemaShape::from_scalars(Scalars::NUMBER.or(Scalars::TEXT)).quotable();
+static OPTION_TABLE: Table = Table { title: "an option", names: AllowedNames::OneLine, closed: false, value: &OPTION };
 /// Options of a driver: names to texts and numbers.
-pub(crate) static OPTIONS: Shape = Shape::table(&OPTION_TABLE);
+pub(crate) static OPTIONS: SchemaShape = SchemaShape::table(&OPTION_TABLE);

@@ -56,10 +56,10 @@ const SERVICE_MOVES: &[(&str, &str)] = &[
     ("condition", "`condition` of a service under `depends_on`"),
 ];
 
-/// Sections of a service in which a key that stands in the service itself may belong, nearest first.
+/// Sections of a service in which a key that is in the service itself may belong, nearest first.
 const SERVICE_SECTIONS: &[&str] = &["deploy", "healthcheck", "build", "logging"];
 
-/// Finds what an unknown key was meant to be; the owners are the structures it stands in, innermost last.
+/// Finds what an unknown key was meant to be; the owners are the structures it is in, innermost last.
 pub(crate) fn guess(name: &str, entry: &Entry, map: &Map, owners: &[&'static Struct]) -> Guess {
     let Some((owner, above)) = owners.split_last() else { return Guess::Nothing };
     if let Some(key) = alias(owner.title, name) {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::shape::{Mapping, Shape, Struct};
+use super::shape::{Mapping, SchemaShape, Struct};
 use super::suggest::Guess;
-use super::violation::{Bound, Flaw, Rest, Violated};
+use super::violation::{Bound, EntryRest, Flaw, Violated};
 use super::*;
 use crate::budget::Budget;
 use crate::compose::load::convert::convert;
-use crate::compose::problem::{Kind, Missing, Problem, Role, TypeProblem, ValueProblem, Verdict};
+use crate::compose::problem::{Missing, PlaceRole, Problem, TypeProblem, ValueKind, ValueProblem, Verdict};
 use crate::source::SourceDb;
 use crate::yaml::{Tree, parse};
 
@@ -70,14 +70,14 @@ fn a_problem_knows_its_path_and_what_docker_compose_says() {
 fn a_value_has_its_kind_and_the_shape_that_it_does_not_fit() {
     let (subject, found) = flaw("restart: true");
     assert_eq!(subject, Violated::Key("restart".into()));
-    assert!(matches!(found, Flaw::Kind { found: Kind::Bool, scalar: Some(_), .. }), "{found:?}");
+    assert!(matches!(found, Flaw::Kind { found: ValueKind::Bool, scalar: Some(_), .. }), "{found:?}");
     let (subject, found) = flaw("volumes: [1]");
     assert_eq!(subject, Violated::Entry("volumes".into()));
-    assert!(matches!(found, Flaw::Kind { found: Kind::Int, .. }), "{found:?}");
+    assert!(matches!(found, Flaw::Kind { found: ValueKind::Int, .. }), "{found:?}");
     let (_, found) = flaw("healthcheck:");
-    assert!(matches!(found, Flaw::Kind { found: Kind::Empty, shape, .. } if shape.is_mapping_only()), "{found:?}");
+    assert!(matches!(found, Flaw::Kind { found: ValueKind::Empty, shape, .. } if shape.is_mapping_only()), "{found:?}");
     let (_, found) = flaw("image: a\ncommand:\n  - say: b c");
-    assert!(matches!(found, Flaw::Split { rest: Rest::Words, .. }), "{found:?}");
+    assert!(matches!(found, Flaw::Split { rest: EntryRest::Words, .. }), "{found:?}");
     let (_, found) = flaw("cpu_percent: 101");
     assert!(matches!(found, Flaw::Range { bound: Bound::Greatest(100), .. }), "{found:?}");
 }
@@ -85,7 +85,7 @@ fn a_value_has_its_kind_and_the_shape_that_it_does_not_fit() {
 #[test]
 fn a_duplicate_has_its_first_and_hides_what_may_be_secret() {
     let reported = only("image: a\ncap_add: [A, B, A]");
-    assert_eq!(reported.related.iter().map(|one| &one.role).collect::<Vec<_>>(), [&Role::First]);
+    assert_eq!(reported.related.iter().map(|one| &one.role).collect::<Vec<_>>(), [&PlaceRole::First]);
     assert!(matches!(flaw("cap_add: [A, A]").1, Flaw::Duplicate(Some(text)) if text.value() == "A"));
     assert!(matches!(flaw("environment: [A=1, A=1]").1, Flaw::Duplicate(None)));
 }
@@ -104,7 +104,7 @@ pub(crate) fn every_structure() -> Vec<&'static Struct> {
     found
 }
 
-fn structures(shape: &'static Shape, found: &mut Vec<&'static Struct>) {
+fn structures(shape: &'static SchemaShape, found: &mut Vec<&'static Struct>) {
     if let Some(list) = &shape.list {
         structures(list.item, found);
     }

@@ -1,8 +1,8 @@
 //! What the validator finds, as data.
 
-use super::shape::{EntryStyle, Names, Shape, TextRule};
+use super::shape::{AllowedNames, EntryStyle, SchemaShape, TextRule};
 use super::suggest::Guess;
-use crate::compose::problem::Kind;
+use crate::compose::problem::ValueKind;
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Text, Value};
 
@@ -32,10 +32,10 @@ pub(crate) enum Flaw {
     /// It is of another kind.
     Kind {
         /// What may be there.
-        shape: &'static Shape,
+        shape: &'static SchemaShape,
         /// What is there.
-        found: Kind,
-        /// The value, where it is no collection.
+        found: ValueKind,
+        /// The value, where it is not a collection.
         scalar: Option<Value>,
         /// Whether it is a mapping in braces.
         is_flow: bool,
@@ -43,11 +43,11 @@ pub(crate) enum Flaw {
     /// YAML reads an entry `a: b` of a list as a mapping.
     Split {
         /// What may be there.
-        shape: &'static Shape,
-        /// What stands before the colon.
+        shape: &'static SchemaShape,
+        /// What comes before the colon.
         name: Text,
-        /// What stands behind it, as far as it matters.
-        rest: Rest,
+        /// What comes after it, as far as it matters.
+        rest: EntryRest,
         /// How people write the entries of this list.
         style: EntryStyle,
     },
@@ -58,7 +58,7 @@ pub(crate) enum Flaw {
         /// What it would name: `a service`.
         title: &'static str,
         /// The names it takes.
-        names: Names,
+        names: AllowedNames,
     },
     /// A text that is none of those that may be there.
     Text {
@@ -89,9 +89,9 @@ pub(crate) enum Bound {
     Greatest(i64),
 }
 
-/// What stands behind the colon of an entry that was split.
+/// What comes after the colon of an entry that was split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rest {
+pub(crate) enum EntryRest {
     /// Nothing.
     Nothing,
     /// A text with whitespace in it.

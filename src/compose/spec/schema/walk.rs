@@ -1,19 +1,19 @@
-//! The walk over a project beside its shape; one violation for each mistake, at the smallest node that is wrong.
+//! The walk over a project next to its shape; one violation for each mistake, at the smallest node that is wrong.
 
 use super::release::Release;
 use super::repeats::repeats;
-use super::shape::{EntryStyle, List, Mapping, Scalars, Shape, Struct, Table, TextRule};
-use super::violation::{Bound, Flaw, Rest, Violated};
+use super::shape::{EntryStyle, Mapping, Scalars, SchemaList, SchemaShape, Struct, Table, TextRule};
+use super::violation::{Bound, EntryRest, Flaw, Violated};
 use super::{UnknownKey, Violation, aliases, suggest};
-use crate::compose::problem::{Kind, Missing, Problem, Reported, Role, TypeProblem, ValueProblem, Verdict};
+use crate::compose::problem::{Missing, PlaceRole, Problem, Reported, TypeProblem, ValueKind, ValueProblem, Verdict};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::Place;
 
 /// Holds a value against a shape.
-pub(crate) fn walk(root: &Value, shape: &'static Shape) -> Vec<Reported> {
+pub(crate) fn walk(root: &Value, shape: &'static SchemaShape) -> Vec<Reported> {
     let mut walk =
-        Walk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, found: Vec::new(), guesses: 0 };
+        SchemaWalk { path: Vec::new(), keys: Vec::new(), owners: Vec::new(), shared: 0, found: Vec::new(), guesses: 0 };
     walk.value(root, shape);
     walk.found
 }
@@ -24,13 +24,13 @@ enum Segment<'a> {
     Index(usize),
 }
 
-struct Walk<'a> {
+struct SchemaWalk<'a> {
     path: Vec<Segment<'a>>,
     /// Places of the keys above, innermost last; an item of a list counts as having none.
     keys: Vec<Option<Place>>,
     /// The structures above, innermost last.
     owners: Vec<&'static Struct>,
-    /// How many values above stand elsewhere too, so that an edit would change more than this place.
+    /// How many values above are elsewhere too, so that an edit would change more than this place.
     shared: usize,
     found: Vec<Reported>,
     /// For how many unknown keys it was asked what they were meant to be.
@@ -40,8 +40,8 @@ struct Walk<'a> {
 /// For how many unknown keys a key is looked for that was meant.
 const MOST_GUESSES: usize = 2_000;
 
-impl<'a> Walk<'a> {
-    fn value(&mut self, value: &'a Value, shape: &'static Shape) {
+impl<'a> SchemaWalk<'a> {
+    fn value(&mut self, value: &'a Value, shape: &'static SchemaShape) {
         let shared = usize::from(is_shared(value));
         self.shared += shared;
         if !shape.accepts(&value.data) {
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
         self.shared -= shared;
     }
 
-    fn list(&mut self, items: &'a [Value], shape: &'static Shape) {
+    fn list(&mut self, items: &'a [Value], shape: &'static SchemaShape) {
         let Some(list) = &shape.list else { return };
         for (index, item) in items.iter().enumerate() {
             self.enter(Segment::Index(index), None, |walk| {
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn map(&mut self, value: &'a Value, map: &'a Map, shape: &'static Shape) {
+    fn map(&mut self, value: &'a Value, map: &'a Map, shape: &'static SchemaShape) {
         match shape.map {
             Mapping::Struct(structure) => self.structure(value, map, structure),
             Mapping::Table(table) => self.table(map, table),
@@ -121,14 +121,14 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, value: &Value, text: &str, rule: TextRule) {
-        if rule.holds(text) {
+        if rule.contains(text) {
             return;
         }
         let near = match rule {
             TextRule::Words(options) => suggest::nearest_word(text, options),
             _ => None,
         };
-        self.invalid(self.place_of(value), Flaw::Text { text: Quote::of(value), rule, near });
+        self.invalid(self.place_of(value), Flaw::Text { text: Quote::from_value(value), rule, near });
     }
 
     fn range(&mut self, value: &Value, number: f64, (least, greatest): (i64, i64)) {
@@ -140,40 +140,40 @@ impl<'a> Walk<'a> {
             return;
         };
         // A number as Go prints it is not what YAML has: `1e3`.
-        let number = Quote::of(value).with_text(number.to_string());
+        let number = Quote::from_value(value).with_text(number.to_string());
         self.invalid(self.place_of(value), Flaw::Range { number, bound });
     }
 
-    fn duplicates(&mut self, items: &'a [Value], list: &List) {
+    fn duplicates(&mut self, items: &'a [Value], list: &SchemaList) {
         for (first, again) in repeats(items) {
             let (Some(first), Some(item)) = (items.get(first), items.get(again)) else { continue };
-            let shown = (item.text().is_some() && list.style != EntryStyle::Pairs).then(|| Quote::of(item));
+            let shown = (item.text().is_some() && list.style != EntryStyle::Pairs).then(|| Quote::from_value(item));
             // The list is named, not its entry.
             let subject = self.subject();
             self.enter(Segment::Index(again), None, |walk| {
                 let violation = Violation { subject, flaw: Flaw::Duplicate(shown) };
                 let mut reported = walk.reported(item.place, Problem::Value(ValueProblem::Schema(violation)));
                 reported.is_shared |= is_shared(item);
-                walk.found.push(reported.related(first.place, Role::First));
+                walk.found.push(reported.related(first.place, PlaceRole::First));
             });
         }
     }
 
-    fn wrong_type(&mut self, value: &Value, shape: &'static Shape) {
+    fn wrong_type(&mut self, value: &Value, shape: &'static SchemaShape) {
         let is_flow = value.map().is_some_and(|entries| is_flow(value, entries));
         let scalar = (value.map().is_none() && value.list().is_none()).then(|| value.clone());
-        let flaw = Flaw::Kind { shape, found: Kind::of(value), scalar, is_flow };
+        let flaw = Flaw::Kind { shape, found: ValueKind::from_value(value), scalar, is_flow };
         let violation = Violation { subject: self.subject(), flaw };
         self.report(self.place_of(value), Problem::Type(TypeProblem::Schema(violation)));
     }
 
     /// An entry of a list in which YAML saw a mapping where the author wrote `a: b`.
-    fn split_entry(&mut self, item: &Value, list: &List) {
+    fn split_entry(&mut self, item: &Value, list: &SchemaList) {
         let Some((name, entry)) = item.map().and_then(Map::first) else { return };
         let rest = match &entry.value.data {
-            Data::Null => Rest::Nothing,
-            Data::Text(text) if text.contains(char::is_whitespace) => Rest::Words,
-            _ => Rest::Word,
+            Data::Null => EntryRest::Nothing,
+            Data::Text(text) if text.contains(char::is_whitespace) => EntryRest::Words,
+            _ => EntryRest::Word,
         };
         let flaw = Flaw::Split { shape: list.item, name: name.clone(), rest, style: list.style };
         let violation = Violation { subject: self.subject(), flaw };
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
         self.found.push(reported);
     }
 
-    fn enter(&mut self, segment: Segment<'a>, key: Option<Place>, inside: impl FnOnce(&mut Walk<'a>)) {
+    fn enter(&mut self, segment: Segment<'a>, key: Option<Place>, inside: impl FnOnce(&mut SchemaWalk<'a>)) {
         self.path.push(segment);
         self.keys.push(key);
         inside(self);
@@ -245,7 +245,7 @@ impl<'a> Walk<'a> {
         Reported { path: Some(self.full_path()), is_shared: self.shared > 0, ..Reported::new(place, &about, problem) }
     }
 
-    /// Where a value stands; its key, where nothing is written.
+    /// Where a value is; its key, where nothing is written.
     fn place_of(&self, value: &Value) -> Place {
         let empty = value.place.span.start == value.place.span.end;
         self.keys.last().copied().flatten().filter(|_| empty).unwrap_or(value.place)
@@ -293,7 +293,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Whether a mapping is written with braces: they stand before its first key.
+/// Whether a mapping is written with braces: they come before its first key.
 fn is_flow(value: &Value, entries: &Map) -> bool {
     entries.first().is_none_or(|(_, entry)| entry.key.span.start > value.place.span.start)
 }
@@ -303,7 +303,7 @@ fn is_shared(value: &Value) -> bool {
 }
 
 /// Whether an item is a mapping of one scalar where text is wanted, and no key of the long form comes near.
-fn is_split_entry(item: &Value, list: &List) -> bool {
+fn is_split_entry(item: &Value, list: &SchemaList) -> bool {
     let Some(map) = item.map() else { return false };
     let (1, Some((name, entry))) = (map.len(), map.first()) else { return false };
     if matches!(entry.value.data, Data::List(_) | Data::Map(_)) || !list.item.scalars.has(Scalars::TEXT) {

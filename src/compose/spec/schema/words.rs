@@ -1,9 +1,9 @@
-//! What may stand at a place, in words, for those who look a key up and for messages.
+//! What may be at a place, in words, for those who look a key up and for messages.
 
-use super::shape::{Mapping, Scalars, Shape};
+use super::shape::{Mapping, Scalars, SchemaShape};
 
-/// What may stand at a place: `a list or a mapping`.
-pub(crate) fn wanted(shape: &Shape) -> String {
+/// What may be at a place: `a list or a mapping`.
+pub(crate) fn wanted(shape: &SchemaShape) -> String {
     let scalars = [
         (Scalars::TEXT, "a string"),
         (Scalars::NUMBER, "a number"),

@@ -1,63 +1,64 @@
 //! `deploy`, and the device requests that `gpus` shares with it.
 
-use super::{Field, Shape, TEXT_LIST, always, field};
+use super::{DecodedShape, Field, TEXT_LIST, always, field};
 
 pub(super) const DEPLOY: &[Field] = &[
-    field("mode", Shape::Text),
-    field("replicas", Shape::Pointer(&Shape::Int)),
-    field("labels", Shape::Mapping),
-    field("update_config", Shape::Pointer(&Shape::Struct(UPDATE))),
-    field("rollback_config", Shape::Pointer(&Shape::Struct(UPDATE))),
-    field("resources", Shape::Struct(RESOURCES)),
-    field("restart_policy", Shape::Pointer(&Shape::Struct(RESTART_POLICY))),
-    field("placement", Shape::Struct(PLACEMENT)),
-    field("endpoint_mode", Shape::Text),
+    field("mode", DecodedShape::Text),
+    field("replicas", DecodedShape::Pointer(&DecodedShape::Int)),
+    field("labels", DecodedShape::Mapping),
+    field("update_config", DecodedShape::Pointer(&DecodedShape::Struct(UPDATE))),
+    field("rollback_config", DecodedShape::Pointer(&DecodedShape::Struct(UPDATE))),
+    field("resources", DecodedShape::Struct(RESOURCES)),
+    field("restart_policy", DecodedShape::Pointer(&DecodedShape::Struct(RESTART_POLICY))),
+    field("placement", DecodedShape::Struct(PLACEMENT)),
+    field("endpoint_mode", DecodedShape::Text),
 ];
 
 const UPDATE: &[Field] = &[
-    field("parallelism", Shape::Pointer(&Shape::Unsigned(64))),
-    field("delay", Shape::Duration),
-    field("failure_action", Shape::Text),
-    field("monitor", Shape::Duration),
-    field("max_failure_ratio", Shape::Float),
-    field("order", Shape::Text),
+    field("parallelism", DecodedShape::Pointer(&DecodedShape::Unsigned(64))),
+    field("delay", DecodedShape::Duration),
+    field("failure_action", DecodedShape::Text),
+    field("monitor", DecodedShape::Duration),
+    field("max_failure_ratio", DecodedShape::Float),
+    field("order", DecodedShape::Text),
 ];
 
 const RESOURCES: &[Field] = &[
-    field("limits", Shape::Pointer(&Shape::Struct(RESOURCE))),
-    field("reservations", Shape::Pointer(&Shape::Struct(RESOURCE))),
+    field("limits", DecodedShape::Pointer(&DecodedShape::Struct(RESOURCE))),
+    field("reservations", DecodedShape::Pointer(&DecodedShape::Struct(RESOURCE))),
 ];
 
 const RESOURCE: &[Field] = &[
-    field("cpus", Shape::Cpus),
-    field("memory", Shape::Bytes),
-    field("pids", Shape::Int),
-    field("devices", Shape::List(&Shape::Struct(DEVICE_REQUEST))),
-    field("generic_resources", Shape::List(&Shape::Struct(GENERIC_RESOURCE))),
+    field("cpus", DecodedShape::Cpus),
+    field("memory", DecodedShape::Bytes),
+    field("pids", DecodedShape::Int),
+    field("devices", DecodedShape::List(&DecodedShape::Struct(DEVICE_REQUEST))),
+    field("generic_resources", DecodedShape::List(&DecodedShape::Struct(GENERIC_RESOURCE))),
 ];
 
 pub(super) const DEVICE_REQUEST: &[Field] = &[
     field("capabilities", TEXT_LIST),
-    field("driver", Shape::Text),
-    field("count", Shape::DeviceCount),
+    field("driver", DecodedShape::Text),
+    field("count", DecodedShape::DeviceCount),
     field("device_ids", TEXT_LIST),
-    field("options", Shape::Mapping),
+    field("options", DecodedShape::Mapping),
 ];
 
 const GENERIC_RESOURCE: &[Field] =
-    &[field("discrete_resource_spec", Shape::Pointer(&Shape::Struct(DISCRETE_RESOURCE)))];
+    &[field("discrete_resource_spec", DecodedShape::Pointer(&DecodedShape::Struct(DISCRETE_RESOURCE)))];
 
-const DISCRETE_RESOURCE: &[Field] = &[always("kind", "kind", Shape::Text), always("value", "value", Shape::Int)];
+const DISCRETE_RESOURCE: &[Field] =
+    &[always("kind", "kind", DecodedShape::Text), always("value", "value", DecodedShape::Int)];
 
 const RESTART_POLICY: &[Field] = &[
-    field("condition", Shape::Text),
-    field("delay", Shape::Pointer(&Shape::Duration)),
-    field("max_attempts", Shape::Pointer(&Shape::Unsigned(64))),
-    field("window", Shape::Pointer(&Shape::Duration)),
+    field("condition", DecodedShape::Text),
+    field("delay", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("max_attempts", DecodedShape::Pointer(&DecodedShape::Unsigned(64))),
+    field("window", DecodedShape::Pointer(&DecodedShape::Duration)),
 ];
 
 const PLACEMENT: &[Field] = &[
     field("constraints", TEXT_LIST),
-    field("preferences", Shape::List(&Shape::Struct(&[field("spread", Shape::Text)]))),
-    field("max_replicas_per_node", Shape::Unsigned(64)),
+    field("preferences", DecodedShape::List(&DecodedShape::Struct(&[field("spread", DecodedShape::Text)]))),
+    field("max_replicas_per_node", DecodedShape::Unsigned(64)),
 ];

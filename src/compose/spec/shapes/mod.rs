@@ -10,10 +10,10 @@ pub(crate) use service::ENV_FILE;
 
 /// How a value is decoded, and how it is shown.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Shape {
+pub(crate) enum DecodedShape {
     /// A string; integers become one.
     Text,
-    /// A boolean, or a text that names one.
+    /// A boolean, or text that names one.
     Bool,
     /// A signed integer; floats are cut, texts are read.
     Int,
@@ -31,7 +31,7 @@ pub(crate) enum Shape {
     FileMode,
     /// A number of devices, or `all`, which is -1.
     DeviceCount,
-    /// A command: a list, or a text that is split into words; null where absent.
+    /// A command: a list, or text that is split into words; null where absent.
     Command,
     /// A healthcheck's test: a list, or a text for the shell.
     Test,
@@ -58,11 +58,11 @@ pub(crate) enum Shape {
     /// A config at top level, whose content is hidden where it comes from the environment.
     Config,
     /// A value that is kept even where it is `0`, `false` or empty, and is null where absent.
-    Pointer(&'static Shape),
+    Pointer(&'static DecodedShape),
     /// A list.
-    List(&'static Shape),
+    List(&'static DecodedShape),
     /// A mapping with keys of the author's choice.
-    Map(&'static Shape),
+    Map(&'static DecodedShape),
     /// A mapping with fixed keys; shown even where it is empty.
     Struct(&'static [Field]),
 }
@@ -75,20 +75,20 @@ pub(crate) struct Field {
     /// Its key in the output.
     pub(crate) shown: &'static str,
     /// What it holds.
-    pub(crate) shape: Shape,
+    pub(crate) shape: DecodedShape,
     /// Whether it is shown where it is `0`, `false`, empty or absent.
     pub(crate) always: bool,
 }
 
 /// A field that is shown where it is not empty.
-const fn field(name: &'static str, shape: Shape) -> Field {
+const fn field(name: &'static str, shape: DecodedShape) -> Field {
     Field { name, shown: name, shape, always: false }
 }
 
 /// A field that is always shown, under a key of its own.
-const fn always(name: &'static str, shown: &'static str, shape: Shape) -> Field {
+const fn always(name: &'static str, shown: &'static str, shape: DecodedShape) -> Field {
     Field { name, shown, shape, always: true }
 }
 
 /// A list of texts.
-const TEXT_LIST: Shape = Shape::List(&Shape::Text);
+const TEXT_LIST: DecodedShape = DecodedShape::List(&DecodedShape::Text);

@@ -2,201 +2,215 @@
 
 use super::build::{BUILD, DEVELOP};
 use super::deploy::{DEPLOY, DEVICE_REQUEST};
-use super::{Field, Shape, TEXT_LIST, always, field};
+use super::{DecodedShape, Field, TEXT_LIST, always, field};
 
 pub(super) const SERVICE: &[Field] = &[
     field("profiles", TEXT_LIST),
-    field("annotations", Shape::Mapping),
-    field("attach", Shape::Pointer(&Shape::Bool)),
-    field("build", Shape::Pointer(&Shape::Struct(BUILD))),
-    field("develop", Shape::Pointer(&Shape::Struct(DEVELOP))),
-    field("blkio_config", Shape::Pointer(&Shape::Struct(BLKIO))),
+    field("annotations", DecodedShape::Mapping),
+    field("attach", DecodedShape::Pointer(&DecodedShape::Bool)),
+    field("build", DecodedShape::Pointer(&DecodedShape::Struct(BUILD))),
+    field("develop", DecodedShape::Pointer(&DecodedShape::Struct(DEVELOP))),
+    field("blkio_config", DecodedShape::Pointer(&DecodedShape::Struct(BLKIO))),
     field("cap_add", TEXT_LIST),
     field("cap_drop", TEXT_LIST),
-    field("cgroup_parent", Shape::Text),
-    field("cgroup", Shape::Text),
-    field("cpu_count", Shape::Int),
-    field("cpu_percent", Shape::Float),
-    field("cpu_period", Shape::Int),
-    field("cpu_quota", Shape::Int),
-    field("cpu_rt_period", Shape::Int),
-    field("cpu_rt_runtime", Shape::Int),
-    field("cpus", Shape::Float),
-    field("cpuset", Shape::Text),
-    field("cpu_shares", Shape::Int),
-    always("command", "command", Shape::Command),
-    field("configs", Shape::List(&Shape::Struct(FILE_REFERENCE))),
-    field("container_name", Shape::Text),
-    field("credential_spec", Shape::Pointer(&Shape::Struct(CREDENTIAL_SPEC))),
-    field("depends_on", Shape::Map(&Shape::Struct(DEPENDENCY))),
-    field("deploy", Shape::Pointer(&Shape::Struct(DEPLOY))),
+    field("cgroup_parent", DecodedShape::Text),
+    field("cgroup", DecodedShape::Text),
+    field("cpu_count", DecodedShape::Int),
+    field("cpu_percent", DecodedShape::Float),
+    field("cpu_period", DecodedShape::Int),
+    field("cpu_quota", DecodedShape::Int),
+    field("cpu_rt_period", DecodedShape::Int),
+    field("cpu_rt_runtime", DecodedShape::Int),
+    field("cpus", DecodedShape::Float),
+    field("cpuset", DecodedShape::Text),
+    field("cpu_shares", DecodedShape::Int),
+    always("command", "command", DecodedShape::Command),
+    field("configs", DecodedShape::List(&DecodedShape::Struct(FILE_REFERENCE))),
+    field("container_name", DecodedShape::Text),
+    field("credential_spec", DecodedShape::Pointer(&DecodedShape::Struct(CREDENTIAL_SPEC))),
+    field("depends_on", DecodedShape::Map(&DecodedShape::Struct(DEPENDENCY))),
+    field("deploy", DecodedShape::Pointer(&DecodedShape::Struct(DEPLOY))),
     field("device_cgroup_rules", TEXT_LIST),
-    field("devices", Shape::List(&Shape::Struct(DEVICE))),
-    field("dns", Shape::Texts),
+    field("devices", DecodedShape::List(&DecodedShape::Struct(DEVICE))),
+    field("dns", DecodedShape::Texts),
     field("dns_opt", TEXT_LIST),
-    field("dns_search", Shape::Texts),
-    field("domainname", Shape::Text),
-    always("entrypoint", "entrypoint", Shape::Command),
-    field("provider", Shape::Pointer(&Shape::Struct(PROVIDER))),
-    field("environment", Shape::Environment),
-    field("env_file", Shape::List(&Shape::EnvFile)),
-    field("expose", Shape::TextsOrNumbers),
+    field("dns_search", DecodedShape::Texts),
+    field("domainname", DecodedShape::Text),
+    always("entrypoint", "entrypoint", DecodedShape::Command),
+    field("provider", DecodedShape::Pointer(&DecodedShape::Struct(PROVIDER))),
+    field("environment", DecodedShape::Environment),
+    field("env_file", DecodedShape::List(&DecodedShape::EnvFile)),
+    field("expose", DecodedShape::TextsOrNumbers),
     field("external_links", TEXT_LIST),
-    field("extra_hosts", Shape::Hosts),
+    field("extra_hosts", DecodedShape::Hosts),
     field("group_add", TEXT_LIST),
-    field("gpus", Shape::List(&Shape::Struct(DEVICE_REQUEST))),
-    field("hostname", Shape::Text),
-    field("healthcheck", Shape::Pointer(&Shape::Struct(HEALTHCHECK))),
-    field("image", Shape::Text),
-    field("init", Shape::Pointer(&Shape::Bool)),
-    field("ipc", Shape::Text),
-    field("isolation", Shape::Text),
-    field("labels", Shape::Mapping),
+    field("gpus", DecodedShape::List(&DecodedShape::Struct(DEVICE_REQUEST))),
+    field("hostname", DecodedShape::Text),
+    field("healthcheck", DecodedShape::Pointer(&DecodedShape::Struct(HEALTHCHECK))),
+    field("image", DecodedShape::Text),
+    field("init", DecodedShape::Pointer(&DecodedShape::Bool)),
+    field("ipc", DecodedShape::Text),
+    field("isolation", DecodedShape::Text),
+    field("labels", DecodedShape::Mapping),
     field("label_file", TEXT_LIST),
     field("links", TEXT_LIST),
-    field("logging", Shape::Pointer(&Shape::Struct(LOGGING))),
-    field("mem_limit", Shape::Bytes),
-    field("mem_reservation", Shape::Bytes),
-    field("memswap_limit", Shape::Bytes),
-    field("mem_swappiness", Shape::Bytes),
-    field("mac_address", Shape::Text),
-    field("models", Shape::Map(&Shape::Pointer(&Shape::Struct(SERVICE_MODEL)))),
-    field("network_mode", Shape::Text),
-    field("networks", Shape::Map(&Shape::Pointer(&Shape::Struct(SERVICE_NETWORK)))),
-    field("oom_kill_disable", Shape::Bool),
-    field("oom_score_adj", Shape::Int),
-    field("pid", Shape::Text),
-    field("pids_limit", Shape::Int),
-    field("platform", Shape::Text),
-    field("ports", Shape::List(&Shape::Struct(PORT))),
-    field("privileged", Shape::Bool),
-    field("pull_policy", Shape::Text),
-    field("read_only", Shape::Bool),
-    field("restart", Shape::Text),
-    field("runtime", Shape::Text),
-    field("scale", Shape::Pointer(&Shape::Int)),
-    field("secrets", Shape::List(&Shape::Struct(FILE_REFERENCE))),
+    field("logging", DecodedShape::Pointer(&DecodedShape::Struct(LOGGING))),
+    field("mem_limit", DecodedShape::Bytes),
+    field("mem_reservation", DecodedShape::Bytes),
+    field("memswap_limit", DecodedShape::Bytes),
+    field("mem_swappiness", DecodedShape::Bytes),
+    field("mac_address", DecodedShape::Text),
+    field("models", DecodedShape::Map(&DecodedShape::Pointer(&DecodedShape::Struct(SERVICE_MODEL)))),
+    field("network_mode", DecodedShape::Text),
+    field("networks", DecodedShape::Map(&DecodedShape::Pointer(&DecodedShape::Struct(SERVICE_NETWORK)))),
+    field("oom_kill_disable", DecodedShape::Bool),
+    field("oom_score_adj", DecodedShape::Int),
+    field("pid", DecodedShape::Text),
+    field("pids_limit", DecodedShape::Int),
+    field("platform", DecodedShape::Text),
+    field("ports", DecodedShape::List(&DecodedShape::Struct(PORT))),
+    field("privileged", DecodedShape::Bool),
+    field("pull_policy", DecodedShape::Text),
+    field("read_only", DecodedShape::Bool),
+    field("restart", DecodedShape::Text),
+    field("runtime", DecodedShape::Text),
+    field("scale", DecodedShape::Pointer(&DecodedShape::Int)),
+    field("secrets", DecodedShape::List(&DecodedShape::Struct(FILE_REFERENCE))),
     field("security_opt", TEXT_LIST),
-    field("shm_size", Shape::Bytes),
-    field("stdin_open", Shape::Bool),
-    field("stop_grace_period", Shape::Pointer(&Shape::Duration)),
-    field("stop_signal", Shape::Text),
-    field("storage_opt", Shape::Map(&Shape::Text)),
-    field("sysctls", Shape::Mapping),
-    field("tmpfs", Shape::Texts),
-    field("tty", Shape::Bool),
-    field("ulimits", Shape::Map(&Shape::Pointer(&Shape::Ulimit))),
-    field("use_api_socket", Shape::Bool),
-    field("user", Shape::Text),
-    field("userns_mode", Shape::Text),
-    field("uts", Shape::Text),
-    field("volumes", Shape::List(&Shape::Struct(MOUNT))),
+    field("shm_size", DecodedShape::Bytes),
+    field("stdin_open", DecodedShape::Bool),
+    field("stop_grace_period", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("stop_signal", DecodedShape::Text),
+    field("storage_opt", DecodedShape::Map(&DecodedShape::Text)),
+    field("sysctls", DecodedShape::Mapping),
+    field("tmpfs", DecodedShape::Texts),
+    field("tty", DecodedShape::Bool),
+    field("ulimits", DecodedShape::Map(&DecodedShape::Pointer(&DecodedShape::Ulimit))),
+    field("use_api_socket", DecodedShape::Bool),
+    field("user", DecodedShape::Text),
+    field("userns_mode", DecodedShape::Text),
+    field("uts", DecodedShape::Text),
+    field("volumes", DecodedShape::List(&DecodedShape::Struct(MOUNT))),
     field("volumes_from", TEXT_LIST),
-    field("working_dir", Shape::Text),
-    field("post_start", Shape::List(&Shape::Struct(HOOK))),
-    field("pre_stop", Shape::List(&Shape::Struct(HOOK))),
+    field("working_dir", DecodedShape::Text),
+    field("post_start", DecodedShape::List(&DecodedShape::Struct(HOOK))),
+    field("pre_stop", DecodedShape::List(&DecodedShape::Struct(HOOK))),
 ];
 
 const BLKIO: &[Field] = &[
-    field("weight", Shape::Unsigned(16)),
-    field("weight_device", Shape::List(&Shape::Struct(WEIGHT_DEVICE))),
-    field("device_read_bps", Shape::List(&Shape::Struct(THROTTLE_DEVICE))),
-    field("device_read_iops", Shape::List(&Shape::Struct(THROTTLE_DEVICE))),
-    field("device_write_bps", Shape::List(&Shape::Struct(THROTTLE_DEVICE))),
-    field("device_write_iops", Shape::List(&Shape::Struct(THROTTLE_DEVICE))),
+    field("weight", DecodedShape::Unsigned(16)),
+    field("weight_device", DecodedShape::List(&DecodedShape::Struct(WEIGHT_DEVICE))),
+    field("device_read_bps", DecodedShape::List(&DecodedShape::Struct(THROTTLE_DEVICE))),
+    field("device_read_iops", DecodedShape::List(&DecodedShape::Struct(THROTTLE_DEVICE))),
+    field("device_write_bps", DecodedShape::List(&DecodedShape::Struct(THROTTLE_DEVICE))),
+    field("device_write_iops", DecodedShape::List(&DecodedShape::Struct(THROTTLE_DEVICE))),
 ];
 
-const WEIGHT_DEVICE: &[Field] = &[always("path", "Path", Shape::Text), always("weight", "Weight", Shape::Unsigned(16))];
+const WEIGHT_DEVICE: &[Field] =
+    &[always("path", "Path", DecodedShape::Text), always("weight", "Weight", DecodedShape::Unsigned(16))];
 
-const THROTTLE_DEVICE: &[Field] = &[always("path", "Path", Shape::Text), always("rate", "Rate", Shape::Bytes)];
+const THROTTLE_DEVICE: &[Field] =
+    &[always("path", "Path", DecodedShape::Text), always("rate", "Rate", DecodedShape::Bytes)];
 
 pub(super) const FILE_REFERENCE: &[Field] = &[
-    field("source", Shape::Text),
-    field("target", Shape::Text),
-    field("uid", Shape::Text),
-    field("gid", Shape::Text),
-    field("mode", Shape::Pointer(&Shape::FileMode)),
+    field("source", DecodedShape::Text),
+    field("target", DecodedShape::Text),
+    field("uid", DecodedShape::Text),
+    field("gid", DecodedShape::Text),
+    field("mode", DecodedShape::Pointer(&DecodedShape::FileMode)),
 ];
 
 const CREDENTIAL_SPEC: &[Field] =
-    &[field("config", Shape::Text), field("file", Shape::Text), field("registry", Shape::Text)];
+    &[field("config", DecodedShape::Text), field("file", DecodedShape::Text), field("registry", DecodedShape::Text)];
 
-const DEPENDENCY: &[Field] =
-    &[field("condition", Shape::Text), field("restart", Shape::Bool), always("required", "required", Shape::Bool)];
-
-const DEVICE: &[Field] =
-    &[field("source", Shape::Text), field("target", Shape::Text), field("permissions", Shape::Text)];
-
-const PROVIDER: &[Field] = &[field("type", Shape::Text), field("options", Shape::MultiOptions)];
-
-/// What [`Shape::EnvFile`] holds.
-pub(crate) const ENV_FILE: &[Field] =
-    &[always("path", "path", Shape::Text), always("required", "required", Shape::Bool), field("format", Shape::Text)];
-
-const HEALTHCHECK: &[Field] = &[
-    field("test", Shape::Test),
-    field("timeout", Shape::Pointer(&Shape::Duration)),
-    field("interval", Shape::Pointer(&Shape::Duration)),
-    field("retries", Shape::Pointer(&Shape::Unsigned(64))),
-    field("start_period", Shape::Pointer(&Shape::Duration)),
-    field("start_interval", Shape::Pointer(&Shape::Duration)),
-    field("disable", Shape::Bool),
+const DEPENDENCY: &[Field] = &[
+    field("condition", DecodedShape::Text),
+    field("restart", DecodedShape::Bool),
+    always("required", "required", DecodedShape::Bool),
 ];
 
-const LOGGING: &[Field] = &[field("driver", Shape::Text), field("options", Shape::Options)];
+const DEVICE: &[Field] = &[
+    field("source", DecodedShape::Text),
+    field("target", DecodedShape::Text),
+    field("permissions", DecodedShape::Text),
+];
 
-const SERVICE_MODEL: &[Field] = &[field("endpoint_var", Shape::Text), field("model_var", Shape::Text)];
+const PROVIDER: &[Field] = &[field("type", DecodedShape::Text), field("options", DecodedShape::MultiOptions)];
+
+/// What [`DecodedShape::EnvFile`] holds.
+pub(crate) const ENV_FILE: &[Field] = &[
+    always("path", "path", DecodedShape::Text),
+    always("required", "required", DecodedShape::Bool),
+    field("format", DecodedShape::Text),
+];
+
+const HEALTHCHECK: &[Field] = &[
+    field("test", DecodedShape::Test),
+    field("timeout", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("interval", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("retries", DecodedShape::Pointer(&DecodedShape::Unsigned(64))),
+    field("start_period", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("start_interval", DecodedShape::Pointer(&DecodedShape::Duration)),
+    field("disable", DecodedShape::Bool),
+];
+
+const LOGGING: &[Field] = &[field("driver", DecodedShape::Text), field("options", DecodedShape::Options)];
+
+const SERVICE_MODEL: &[Field] = &[field("endpoint_var", DecodedShape::Text), field("model_var", DecodedShape::Text)];
 
 const SERVICE_NETWORK: &[Field] = &[
     field("aliases", TEXT_LIST),
-    field("driver_opts", Shape::Options),
-    field("gw_priority", Shape::Int),
-    field("interface_name", Shape::Text),
-    field("ipv4_address", Shape::Text),
-    field("ipv6_address", Shape::Text),
+    field("driver_opts", DecodedShape::Options),
+    field("gw_priority", DecodedShape::Int),
+    field("interface_name", DecodedShape::Text),
+    field("ipv4_address", DecodedShape::Text),
+    field("ipv6_address", DecodedShape::Text),
     field("link_local_ips", TEXT_LIST),
-    field("mac_address", Shape::Text),
-    field("priority", Shape::Int),
+    field("mac_address", DecodedShape::Text),
+    field("priority", DecodedShape::Int),
 ];
 
 const PORT: &[Field] = &[
-    field("name", Shape::Text),
-    field("mode", Shape::Text),
-    field("host_ip", Shape::Text),
-    field("target", Shape::Unsigned(32)),
-    field("published", Shape::Text),
-    field("protocol", Shape::Text),
-    field("app_protocol", Shape::Text),
+    field("name", DecodedShape::Text),
+    field("mode", DecodedShape::Text),
+    field("host_ip", DecodedShape::Text),
+    field("target", DecodedShape::Unsigned(32)),
+    field("published", DecodedShape::Text),
+    field("protocol", DecodedShape::Text),
+    field("app_protocol", DecodedShape::Text),
 ];
 
 const MOUNT: &[Field] = &[
-    field("type", Shape::Text),
-    field("source", Shape::Text),
-    field("target", Shape::Text),
-    field("read_only", Shape::Bool),
-    field("consistency", Shape::Text),
-    field("bind", Shape::Pointer(&Shape::Struct(BIND))),
-    field("volume", Shape::Pointer(&Shape::Struct(MOUNTED_VOLUME))),
-    field("tmpfs", Shape::Pointer(&Shape::Struct(TMPFS))),
-    field("image", Shape::Pointer(&Shape::Struct(&[field("subpath", Shape::Text)]))),
+    field("type", DecodedShape::Text),
+    field("source", DecodedShape::Text),
+    field("target", DecodedShape::Text),
+    field("read_only", DecodedShape::Bool),
+    field("consistency", DecodedShape::Text),
+    field("bind", DecodedShape::Pointer(&DecodedShape::Struct(BIND))),
+    field("volume", DecodedShape::Pointer(&DecodedShape::Struct(MOUNTED_VOLUME))),
+    field("tmpfs", DecodedShape::Pointer(&DecodedShape::Struct(TMPFS))),
+    field("image", DecodedShape::Pointer(&DecodedShape::Struct(&[field("subpath", DecodedShape::Text)]))),
 ];
 
 const BIND: &[Field] = &[
-    field("selinux", Shape::Text),
-    field("propagation", Shape::Text),
-    field("create_host_path", Shape::Bool),
-    field("recursive", Shape::Text),
+    field("selinux", DecodedShape::Text),
+    field("propagation", DecodedShape::Text),
+    field("create_host_path", DecodedShape::Bool),
+    field("recursive", DecodedShape::Text),
 ];
 
-const MOUNTED_VOLUME: &[Field] =
-    &[field("labels", Shape::Mapping), field("nocopy", Shape::Bool), field("subpath", Shape::Text)];
+const MOUNTED_VOLUME: &[Field] = &[
+    field("labels", DecodedShape::Mapping),
+    field("nocopy", DecodedShape::Bool),
+    field("subpath", DecodedShape::Text),
+];
 
-const TMPFS: &[Field] = &[field("size", Shape::Bytes), field("mode", Shape::Unsigned(32))];
+const TMPFS: &[Field] = &[field("size", DecodedShape::Bytes), field("mode", DecodedShape::Unsigned(32))];
 
 pub(super) const HOOK: &[Field] = &[
-    always("command", "command", Shape::Command),
-    field("user", Shape::Text),
-    field("privileged", Shape::Bool),
-    field("working_dir", Shape::Text),
-    field("environment", Shape::Environment),
+    always("command", "command", DecodedShape::Command),
+    field("user", DecodedShape::Text),
+    field("privileged", DecodedShape::Bool),
+    field("working_dir", DecodedShape::Text),
+    field("environment", DecodedShape::Environment),
 ];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::Purpose;
 use super::super::command::Compose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::{ROOT, has_hole};
@@ -16,13 +16,13 @@ use crate::source::{FileId, NodeId};
 const MAX_TASKS: usize = 2048;
 
 /// Reads a playbook or a list of tasks.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let source = context.repository.sources.file(file);
     let mentions = ["docker_compose", "docker compose", "docker-compose", "docker stack deploy"];
     if !mentions.iter().any(|text| source.text.contains(text)) || !source.text.contains("- ") {
         return;
     }
-    let yaml = Yaml::of(context.repository.sources, file);
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let roots: Vec<NodeId> = yaml.roots().iter().flat_map(|root| yaml.items(*root)).collect();
     let mut tasks = Vec::new();
     let mut left = roots;
@@ -53,7 +53,7 @@ fn items(yaml: &Yaml, task: NodeId) -> Vec<Option<String>> {
 }
 
 struct Playbook<'p, 'a> {
-    context: &'p Context<'a>,
+    context: &'p ReaderContext<'a>,
     yaml: &'p Yaml,
     directory: &'p str,
     /// Files on the target machine that tasks make from templates.

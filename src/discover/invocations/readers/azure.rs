@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::command::Compose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::ROOT;
 use super::yaml::Yaml;
@@ -12,8 +12,8 @@ use super::{purpose_of_job, template};
 use crate::source::{FileId, NodeId};
 
 /// Reads a pipeline or a template of one.
-pub(super) fn read(context: &Context<'_>, file: FileId) {
-    let yaml = Yaml::of(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
     let mut left: Vec<(NodeId, BTreeMap<String, String>, String)> = vec![(root, BTreeMap::new(), String::new())];
     let mut seen = 0;
@@ -48,7 +48,7 @@ fn variables_of(yaml: &Yaml, node: NodeId) -> BTreeMap<String, String> {
     named.chain(listed).collect()
 }
 
-fn step(context: &Context<'_>, yaml: &Yaml, node: NodeId, variables: &BTreeMap<String, String>, name: &str) {
+fn step(context: &ReaderContext<'_>, yaml: &Yaml, node: NodeId, variables: &BTreeMap<String, String>, name: &str) {
     let mut site = Site::at("").with_purpose(purpose_of_job(&[name]));
     site.by_hand = false;
     let tracer = Tracer::new(context, site);

@@ -1,14 +1,14 @@
 //! Bitbucket pipelines: the scripts of all steps.
 
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::trace::{Site, Tracer, World};
 use super::purpose_of_job;
 use super::yaml::Yaml;
 use crate::source::{FileId, NodeId};
 
 /// Reads `bitbucket-pipelines.yml`.
-pub(super) fn read(context: &Context<'_>, file: FileId) {
-    let yaml = Yaml::of(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let mut left: Vec<NodeId> = yaml.roots().to_vec();
     let mut seen = 0;
     while let Some(node) = left.pop().filter(|_| seen < 20_000) {

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::trace::{Site, Tracer, World};
 use super::yaml::Yaml;
 use super::{purpose_of_job, template};
 use crate::source::{FileId, NodeId};
 
 /// Reads `.circleci/config.yml`.
-pub(super) fn read(context: &Context<'_>, file: FileId) {
-    let yaml = Yaml::of(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
     for section in ["jobs", "commands"] {
         let Some(section) = yaml.get(root, &[section]) else { continue };
@@ -20,7 +20,7 @@ pub(super) fn read(context: &Context<'_>, file: FileId) {
     }
 }
 
-fn job(context: &Context<'_>, yaml: &Yaml, name: &str, job: NodeId) {
+fn job(context: &ReaderContext<'_>, yaml: &Yaml, name: &str, job: NodeId) {
     let mut site = Site::at("").with_purpose(purpose_of_job(&[name]));
     site.by_hand = false;
     let tracer = Tracer::new(context, site);

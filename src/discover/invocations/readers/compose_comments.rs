@@ -1,7 +1,7 @@
 //! Comments at the top of a Compose file, where overlays say how they are used.
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::looks::is_compose_file;
 use super::super::repository::split;
@@ -10,7 +10,7 @@ use super::super::values::without_marks;
 use crate::source::FileId;
 
 /// Reads the comments above the first line of YAML.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let source = context.repository.sources.file(file);
     let head = head(&source.text);
     if !head.contains("compose") && !head.contains("stack deploy") || !is_compose_file(context.repository, path) {

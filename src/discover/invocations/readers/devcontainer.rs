@@ -2,15 +2,15 @@
 
 use super::super::Purpose;
 use super::super::command::Compose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
 use super::yaml::Yaml;
 use crate::source::FileId;
 
 /// Reads the files of a devcontainer, relative to its own directory.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
-    let yaml = Yaml::of_json(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
+    let yaml = Yaml::from_json(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
     let Some(node) = yaml.get(root, &["dockerComposeFile"]) else { return };
     let files: Option<Vec<String>> =

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
@@ -43,9 +43,9 @@ const LANGUAGES: [&str; 26] = [
 ];
 
 /// Follows the blocks of a document in order.
-pub(super) struct Document<'d, 'a> {
+pub(super) struct DocumentReader<'d, 'a> {
     tracer: Tracer<'d>,
-    context: &'d Context<'a>,
+    context: &'d ReaderContext<'a>,
     file: FileId,
     /// The state behind the last block under this heading.
     worlds: Vec<World>,
@@ -62,12 +62,12 @@ fn purpose_of_document(name: &str) -> Purpose {
     }
 }
 
-impl<'d, 'a: 'd> Document<'d, 'a> {
+impl<'d, 'a: 'd> DocumentReader<'d, 'a> {
     /// A document, whose commands run in its directory or at the root.
-    pub(super) fn new(context: &'d Context<'a>, path: &str, file: FileId) -> Document<'d, 'a> {
+    pub(super) fn new(context: &'d ReaderContext<'a>, path: &str, file: FileId) -> DocumentReader<'d, 'a> {
         let (directory, name) = split(path);
         let site = Site { is_document: true, ..Site::at_or_above(directory).with_purpose(purpose_of_document(name)) };
-        Document { tracer: Tracer::new(context, site), context, file, worlds: vec![World::new()] }
+        DocumentReader { tracer: Tracer::new(context, site), context, file, worlds: vec![World::new()] }
     }
 
     /// A heading: what comes before it no longer counts, but for what was cloned.
@@ -82,7 +82,7 @@ impl<'d, 'a: 'd> Document<'d, 'a> {
     pub(super) fn code(&self, text: &str, at: usize) {
         if super::super::trace::may_name(text) {
             let text = without_marks(text);
-            self.tracer.hints(&self.with_placeholders(&Fragment::of(self.file, &text, at)), &World::new());
+            self.tracer.hints(&self.with_placeholders(&Fragment::from_text(self.file, &text, at)), &World::new());
         }
     }
 

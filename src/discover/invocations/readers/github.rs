@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::Purpose;
 use super::super::command::Compose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::{repository_name, split};
 use super::super::trace::{Directory, Site, Tracer, World};
@@ -18,23 +18,23 @@ use crate::source::{FileId, NodeId};
 const MAX_COMBINATIONS: usize = 64;
 
 /// What expressions know: `env.X`, `matrix.y`, `inputs.z`.
-type Known = BTreeMap<String, String>;
+type ExpressionValues = BTreeMap<String, String>;
 
 /// A job, or the steps of an action.
 struct Job<'j, 'a> {
-    context: &'j Context<'a>,
+    context: &'j ReaderContext<'a>,
     yaml: &'j Yaml,
     purpose: Purpose,
     steps: Vec<NodeId>,
     /// The directory that steps run in unless they say otherwise.
     directory: Option<String>,
     variables: Vec<NodeId>,
-    known: Known,
+    known: ExpressionValues,
 }
 
 /// Reads a workflow.
-pub(super) fn read_workflow(context: &Context<'_>, path: &str, file: FileId) {
-    let yaml = Yaml::of(context.repository.sources, file);
+pub(super) fn read_workflow(context: &ReaderContext<'_>, path: &str, file: FileId) {
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
     let Some(jobs) = yaml.get(root, &["jobs"]) else { return };
     for (name, job) in yaml.entries(jobs).into_iter().take(256) {
@@ -66,10 +66,10 @@ pub(super) fn read_workflow(context: &Context<'_>, path: &str, file: FileId) {
 }
 
 /// Reads a composite action; its steps run at the root of the repository.
-pub(super) fn read_action(context: &Context<'_>, file: FileId) {
-    let yaml = Yaml::of(context.repository.sources, file);
+pub(super) fn read_action(context: &ReaderContext<'_>, file: FileId) {
+    let yaml = Yaml::from_file(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
-    let mut known = Known::new();
+    let mut known = ExpressionValues::new();
     for (name, input) in yaml.get(root, &["inputs"]).map(|inputs| yaml.entries(inputs)).unwrap_or_default() {
         if let Some(value) = yaml.text_of(input, "default") {
             known.insert(format!("inputs.{name}"), value.to_owned());
@@ -88,9 +88,9 @@ fn is_off(yaml: &Yaml, node: NodeId) -> bool {
 }
 
 /// The values of the matrix, one set for each combination.
-fn combinations(yaml: &Yaml, job: NodeId) -> Vec<Known> {
-    let Some(matrix) = yaml.get(job, &["strategy", "matrix"]) else { return vec![Known::new()] };
-    let mut all = vec![Known::new()];
+fn combinations(yaml: &Yaml, job: NodeId) -> Vec<ExpressionValues> {
+    let Some(matrix) = yaml.get(job, &["strategy", "matrix"]) else { return vec![ExpressionValues::new()] };
+    let mut all = vec![ExpressionValues::new()];
     let mut included = Vec::new();
     for (key, value) in yaml.entries(matrix) {
         let items = yaml.items(value);
@@ -100,7 +100,7 @@ fn combinations(yaml: &Yaml, job: NodeId) -> Vec<Known> {
             _ if items.is_empty() => {}
             _ => {
                 let values = items.iter().map(|item| values_of(yaml, &format!("matrix.{key}"), *item));
-                let values: Vec<Known> = values.collect();
+                let values: Vec<ExpressionValues> = values.collect();
                 let products = all.iter().flat_map(|one| values.iter().map(move |value| join(one, value)));
                 all = products.take(MAX_COMBINATIONS).collect();
             }
@@ -108,13 +108,14 @@ fn combinations(yaml: &Yaml, job: NodeId) -> Vec<Known> {
     }
     for item in included {
         let extra = values_of(yaml, "matrix", item);
-        let agrees = |one: &Known| extra.iter().all(|(name, value)| one.get(name).is_none_or(|own| own == value));
-        let has_own = |one: &Known| extra.keys().any(|name| one.contains_key(name));
+        let agrees =
+            |one: &ExpressionValues| extra.iter().all(|(name, value)| one.get(name).is_none_or(|own| own == value));
+        let has_own = |one: &ExpressionValues| extra.keys().any(|name| one.contains_key(name));
         if all.iter().any(|one| agrees(one) && has_own(one)) {
             for one in all.iter_mut().filter(|one| agrees(one)) {
                 one.extend(extra.clone());
             }
-        } else if all.first().is_some_and(Known::is_empty) {
+        } else if all.first().is_some_and(ExpressionValues::is_empty) {
             all = vec![extra];
         } else {
             all.push(extra);
@@ -124,13 +125,13 @@ fn combinations(yaml: &Yaml, job: NodeId) -> Vec<Known> {
     all
 }
 
-fn join(one: &Known, other: &Known) -> Known {
+fn join(one: &ExpressionValues, other: &ExpressionValues) -> ExpressionValues {
     one.iter().chain(other).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn values_of(yaml: &Yaml, name: &str, node: NodeId) -> Known {
+fn values_of(yaml: &Yaml, name: &str, node: NodeId) -> ExpressionValues {
     match yaml.text(node) {
-        Some(text) => Known::from([(name.to_owned(), text.to_owned())]),
+        Some(text) => ExpressionValues::from([(name.to_owned(), text.to_owned())]),
         None => {
             let entries = yaml.entries(node).into_iter();
             entries.filter_map(|(key, value)| Some((format!("{name}.{key}"), yaml.text(value)?.to_owned()))).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::repository::normalize;
 use super::super::trace::{Site, Tracer, World};
 use super::purpose_of_job;
@@ -14,7 +14,7 @@ const MAX_INCLUDES: usize = 32;
 /// How deep jobs extend others.
 const MAX_EXTENDS: usize = 8;
 
-/// Keys at the top that are no jobs.
+/// Keys at the top that are not jobs.
 const NO_JOBS: [&str; 12] = [
     "image",
     "services",
@@ -31,7 +31,7 @@ const NO_JOBS: [&str; 12] = [
 ];
 
 /// A pipeline with what it includes.
-struct Pipeline {
+struct GitlabPipeline {
     files: Vec<Yaml>,
     /// Jobs by name: the file and the node. Later ones replace earlier ones.
     jobs: BTreeMap<String, (usize, NodeId)>,
@@ -43,20 +43,20 @@ struct Pipeline {
 }
 
 /// Reads `.gitlab-ci.yml`.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let pipeline = load(context, path, file);
     for (name, (file, job)) in &pipeline.jobs {
         pipeline.job(context, name, *file, *job);
     }
 }
 
-fn load(context: &Context<'_>, path: &str, file: FileId) -> Pipeline {
+fn load(context: &ReaderContext<'_>, path: &str, file: FileId) -> GitlabPipeline {
     let repository = context.repository;
     let mut files = Vec::new();
     let mut seen = BTreeSet::from([path.to_owned()]);
     let mut left = vec![file];
     while let Some(file) = left.pop() {
-        let yaml = Yaml::of(repository.sources, file);
+        let yaml = Yaml::from_file(repository.sources, file);
         let included = yaml.root().and_then(|root| yaml.get(root, &["include"]));
         for entry in yaml.many(included) {
             let local = yaml.text(entry).or_else(|| yaml.text_of(entry, "local")).unwrap_or("");
@@ -90,13 +90,13 @@ fn load(context: &Context<'_>, path: &str, file: FileId) -> Pipeline {
         let variables = yaml.root().and_then(|root| yaml.get(root, &["variables"]));
         world = yaml.with_variables(world, variables, &|text| text.to_owned());
     }
-    Pipeline { files, jobs, world, before, after }
+    GitlabPipeline { files, jobs, world, before, after }
 }
 
 /// How many jobs one may extend, those that these extend among them.
 const MOST_EXTENDED: usize = 64;
 
-impl Pipeline {
+impl GitlabPipeline {
     /// A job and those that it extends, itself first.
     fn line(&self, file: usize, job: NodeId, depth: usize) -> Vec<(usize, NodeId)> {
         let mut line = vec![(file, job)];
@@ -114,7 +114,7 @@ impl Pipeline {
         line
     }
 
-    fn job(&self, context: &Context<'_>, name: &str, file: usize, job: NodeId) {
+    fn job(&self, context: &ReaderContext<'_>, name: &str, file: usize, job: NodeId) {
         let line = self.line(file, job, 0);
         let find = |key: &str| {
             line.iter().find_map(|(file, job)| {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::without_marks;
@@ -14,7 +14,7 @@ const MAX_BLOCKS: usize = 200;
 
 /// A piece of Groovy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+enum GroovyToken {
     Word(String),
     /// A text, without its quotes, and where it starts.
     Text(String, usize),
@@ -23,7 +23,7 @@ enum Token {
 
 /// What a block brings.
 #[derive(Clone)]
-struct Block {
+struct JenkinsBlock {
     world: World,
     /// Whether `NAME = 'value'` in it sets variables of the block around it.
     is_environment: bool,
@@ -31,71 +31,72 @@ struct Block {
 }
 
 /// A Jenkinsfile while it is read.
-struct Pipeline<'p, 'a> {
-    context: &'p Context<'a>,
+struct JenkinsPipeline<'p, 'a> {
+    context: &'p ReaderContext<'a>,
     file: FileId,
-    tokens: Vec<Token>,
-    blocks: Vec<Block>,
+    tokens: Vec<GroovyToken>,
+    blocks: Vec<JenkinsBlock>,
     /// What the next `{` opens, if a word in front of it says.
-    next: Option<Block>,
+    next: Option<JenkinsBlock>,
 }
 
 /// Reads a Jenkinsfile.
-pub(super) fn read(context: &Context<'_>, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
-    let outer = Block { world: World::new(), is_environment: false, name: String::new() };
-    let mut pipeline = Pipeline { context, file, tokens: tokens(&text), blocks: vec![outer], next: None };
+    let outer = JenkinsBlock { world: World::new(), is_environment: false, name: String::new() };
+    let mut pipeline = JenkinsPipeline { context, file, tokens: tokens(&text), blocks: vec![outer], next: None };
     for at in 0..pipeline.tokens.len() {
         pipeline.token(at);
     }
 }
 
-impl Pipeline<'_, '_> {
+impl JenkinsPipeline<'_, '_> {
     fn token(&mut self, at: usize) {
         let (Some(token), Some(block)) = (self.tokens.get(at).cloned(), self.blocks.last().cloned()) else { return };
         match token {
-            Token::Sign('{') if self.blocks.len() < MAX_BLOCKS => {
-                self.blocks.push(self.next.take().unwrap_or(Block { is_environment: false, ..block }));
+            GroovyToken::Sign('{') if self.blocks.len() < MAX_BLOCKS => {
+                self.blocks.push(self.next.take().unwrap_or(JenkinsBlock { is_environment: false, ..block }));
             }
-            Token::Sign('}') if self.blocks.len() > 1 => {
+            GroovyToken::Sign('}') if self.blocks.len() > 1 => {
                 self.next = None;
                 let closed = self.blocks.pop().filter(|block| block.is_environment);
                 if let (Some(closed), Some(around)) = (closed, self.blocks.last_mut()) {
                     around.world = closed.world;
                 }
             }
-            Token::Word(word) => self.word(&word, at + 1, block),
-            Token::Sign(_) | Token::Text(..) => {}
+            GroovyToken::Word(word) => self.word(&word, at + 1, block),
+            GroovyToken::Sign(_) | GroovyToken::Text(..) => {}
         }
     }
 
-    fn word(&mut self, word: &str, behind: usize, block: Block) {
-        let Block { world, is_environment, name } = block;
+    fn word(&mut self, word: &str, behind: usize, block: JenkinsBlock) {
+        let JenkinsBlock { world, is_environment, name } = block;
         let mut site = Site::at("").with_purpose(purpose_of_job(&[&name]));
         site.by_hand = false;
         let tracer = Tracer::new(self.context, site);
         let given = argument(&self.tokens, behind);
         match (word, given) {
-            ("environment", _) => self.next = Some(Block { is_environment: true, world, name }),
-            ("stage", Some((name, _))) => self.next = Some(Block { name, is_environment: false, world }),
+            ("environment", _) => self.next = Some(JenkinsBlock { is_environment: true, world, name }),
+            ("stage", Some((name, _))) => self.next = Some(JenkinsBlock { name, is_environment: false, world }),
             ("dir", Some((directory, _))) => {
                 let mut world = world;
                 let target = tracer.change(&world, &directory);
                 world.go(target);
-                self.next = Some(Block { world, is_environment: false, name });
+                self.next = Some(JenkinsBlock { world, is_environment: false, name });
             }
             ("withEnv", _) => {
-                let listed = self.tokens.iter().skip(behind).take(64).take_while(|token| **token != Token::Sign('{'));
+                let listed =
+                    self.tokens.iter().skip(behind).take(64).take_while(|token| **token != GroovyToken::Sign('{'));
                 let texts = listed.filter_map(|token| match token {
-                    Token::Text(text, _) => text.split_once('='),
+                    GroovyToken::Text(text, _) => text.split_once('='),
                     _ => None,
                 });
                 let world = texts.fold(world, |world, (name, value)| world.with(name, value));
-                self.next = Some(Block { world, is_environment: false, name });
+                self.next = Some(JenkinsBlock { world, is_environment: false, name });
             }
             ("sh", _) => {
                 if let Some((script, start)) = script(&self.tokens, behind) {
-                    tracer.text(&Rc::new(Fragment::of(self.file, &script, start)), vec![world]);
+                    tracer.text(&Rc::new(Fragment::from_text(self.file, &script, start)), vec![world]);
                 }
             }
             _ => self.assignment(word, behind, world, is_environment),
@@ -106,7 +107,7 @@ impl Pipeline<'_, '_> {
     /// through the text that it is put into.
     fn assignment(&mut self, name: &str, behind: usize, world: World, is_environment: bool) {
         let (sign, value) = (self.tokens.get(behind), self.tokens.get(behind + 1));
-        let (Some(Token::Sign('=')), Some(Token::Text(value, _))) = (sign, value) else { return };
+        let (Some(GroovyToken::Sign('=')), Some(GroovyToken::Text(value, _))) = (sign, value) else { return };
         let set = match is_environment {
             true => world.with(name, value.clone()),
             false => world.with_own(name, value.clone()),
@@ -118,30 +119,30 @@ impl Pipeline<'_, '_> {
 }
 
 /// The text behind a word, in brackets or not.
-fn argument(tokens: &[Token], at: usize) -> Option<(String, usize)> {
-    let at = if tokens.get(at) == Some(&Token::Sign('(')) { at + 1 } else { at };
+fn argument(tokens: &[GroovyToken], at: usize) -> Option<(String, usize)> {
+    let at = if tokens.get(at) == Some(&GroovyToken::Sign('(')) { at + 1 } else { at };
     match tokens.get(at) {
-        Some(Token::Text(text, start)) => Some((text.clone(), *start)),
+        Some(GroovyToken::Text(text, start)) => Some((text.clone(), *start)),
         _ => None,
     }
 }
 
 /// The script of `sh '…'`, `sh(script: '…', label: '…')`.
-fn script(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+fn script(tokens: &[GroovyToken], at: usize) -> Option<(String, usize)> {
     if let Some(found) = argument(tokens, at) {
         return Some(found);
     }
     let near = tokens.get(at..(at + 16).min(tokens.len()))?;
     let named = near.windows(3).find_map(|window| match window {
-        [Token::Word(name), Token::Sign(':'), Token::Text(text, start)] if name == "script" => {
+        [GroovyToken::Word(name), GroovyToken::Sign(':'), GroovyToken::Text(text, start)] if name == "script" => {
             Some((text.clone(), *start))
         }
         _ => None,
     });
-    named.filter(|_| matches!(near.first(), Some(Token::Sign('(') | Token::Word(_))))
+    named.filter(|_| matches!(near.first(), Some(GroovyToken::Sign('(') | GroovyToken::Word(_))))
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+fn tokens(text: &str) -> Vec<GroovyToken> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
@@ -156,11 +157,11 @@ fn tokens(text: &str) -> Vec<Token> {
             length
         } else if letter.is_alphanumeric() || letter == '_' {
             let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
-            tokens.push(Token::Word(rest.get(..end).unwrap_or("").to_owned()));
+            tokens.push(GroovyToken::Word(rest.get(..end).unwrap_or("").to_owned()));
             end
         } else {
             if !letter.is_whitespace() {
-                tokens.push(Token::Sign(letter));
+                tokens.push(GroovyToken::Sign(letter));
             }
             letter.len_utf8()
         };
@@ -170,7 +171,7 @@ fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// A text in quotes at the start, and how long it is with them.
-fn quoted(rest: &str, quote: char, at: usize) -> (Token, usize) {
+fn quoted(rest: &str, quote: char, at: usize) -> (GroovyToken, usize) {
     let triple = quote.to_string().repeat(3);
     let mark = if rest.starts_with(&triple) { triple.as_str() } else { rest.get(..1).unwrap_or("\"") };
     let mut end = mark.len();
@@ -188,5 +189,5 @@ fn quoted(rest: &str, quote: char, at: usize) -> (Token, usize) {
     let text = rest.get(mark.len()..end).unwrap_or("").to_owned();
     // Groovy removes the backslash in front of these.
     let text = text.replace("\\$", "$").replace("\\\"", "\"").replace("\\\\\n", " \\\n");
-    (Token::Text(text, at + mark.len()), (end + mark.len()).min(rest.len()))
+    (GroovyToken::Text(text, at + mark.len()), (end + mark.len()).min(rest.len()))
 }

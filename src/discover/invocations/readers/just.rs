@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::environment::variables_of;
 use super::super::fragment::Fragment;
 use super::super::repository::{below, normalize, split};
@@ -31,7 +31,7 @@ struct Recipe {
 
 /// A justfile with what it imports.
 struct Just<'c, 'a> {
-    context: &'c Context<'a>,
+    context: &'c ReaderContext<'a>,
     /// How many justfiles it is a module of.
     outer: usize,
     directory: String,
@@ -45,12 +45,18 @@ struct Just<'c, 'a> {
 }
 
 /// Reads a justfile whose recipes run in a directory; gives the files that it imports.
-pub(super) fn read(context: &Context<'_>, path: &str, directory: &str, file: FileId) -> BTreeSet<String> {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, directory: &str, file: FileId) -> BTreeSet<String> {
     read_within(context, path, directory, file, 0)
 }
 
 /// Reads a justfile that is a module of others, this many of them.
-fn read_within(context: &Context<'_>, path: &str, directory: &str, file: FileId, outer: usize) -> BTreeSet<String> {
+fn read_within(
+    context: &ReaderContext<'_>,
+    path: &str,
+    directory: &str,
+    file: FileId,
+    outer: usize,
+) -> BTreeSet<String> {
     let mut just = Just {
         context,
         outer,
@@ -199,7 +205,7 @@ impl Just<'_, '_> {
             }
             let mut logical: Vec<Fragment> = Vec::new();
             for (line, at, file) in &recipe.lines {
-                let fragment = Fragment::of(*file, line, *at);
+                let fragment = Fragment::from_text(*file, line, *at);
                 match logical.last_mut().filter(|before| is_script || before.text.ends_with("\\\n")) {
                     Some(before) => before.append(fragment),
                     None => logical.push(fragment),

@@ -1,15 +1,15 @@
 //! reStructuredText and AsciiDoc: their blocks and code within text, line by line.
 
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::values::without_marks;
-use super::documents::Document;
+use super::documents::DocumentReader;
 use crate::source::FileId;
 
 /// A line and the byte where it starts.
-type Line<'t> = (&'t str, usize);
+type LineAt<'t> = (&'t str, usize);
 
-fn lines(text: &str) -> Vec<Line<'_>> {
+fn lines(text: &str) -> Vec<LineAt<'_>> {
     let mut at = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         at += line.len();
@@ -23,10 +23,10 @@ fn indent(line: &str) -> usize {
 }
 
 /// Reads reStructuredText.
-pub(super) fn read_rst(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read_rst(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     let lines = lines(&text);
-    let mut document = Document::new(context, path, file);
+    let mut document = DocumentReader::new(context, path, file);
     let mut at = 0;
     while let Some((line, start)) = lines.get(at).copied() {
         at += 1;
@@ -66,14 +66,14 @@ pub(super) fn read_rst(context: &Context<'_>, path: &str, file: FileId) {
 }
 
 /// The lines that are indented further, and the index of the first that is not.
-fn body<'l, 't>(lines: &'l [Line<'t>], from: usize, outer: usize) -> (&'l [Line<'t>], usize) {
+fn body<'l, 't>(lines: &'l [LineAt<'t>], from: usize, outer: usize) -> (&'l [LineAt<'t>], usize) {
     let rest = lines.get(from..).unwrap_or_default();
     let length = rest.iter().take_while(|(line, _)| line.trim().is_empty() || indent(line) > outer).count();
     (rest.get(..length).unwrap_or_default(), from + length)
 }
 
 /// Code between marks within a line.
-fn inline(document: &Document<'_, '_>, line: &str, start: usize, mark: &str) {
+fn inline(document: &DocumentReader<'_, '_>, line: &str, start: usize, mark: &str) {
     let mut from = 0;
     while let Some(open) = line.get(from..).and_then(|rest| rest.find(mark)) {
         let inner = from + open + mark.len();
@@ -84,10 +84,10 @@ fn inline(document: &Document<'_, '_>, line: &str, start: usize, mark: &str) {
 }
 
 /// Reads AsciiDoc.
-pub(super) fn read_asciidoc(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read_asciidoc(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     let lines = lines(&text);
-    let mut document = Document::new(context, path, file);
+    let mut document = DocumentReader::new(context, path, file);
     let mut language: Option<String> = None;
     let mut at = 0;
     while let Some((line, start)) = lines.get(at).copied() {
@@ -123,7 +123,7 @@ pub(super) fn read_asciidoc(context: &Context<'_>, path: &str, file: FileId) {
         }
         // A paragraph that starts with a blank is code.
         if line.starts_with(' ') && !trimmed.trim_start().is_empty() {
-            document.block("", &Fragment::of(file, line, start));
+            document.block("", &Fragment::from_text(file, line, start));
         } else {
             inline(&document, line, start, "`");
         }

@@ -28,7 +28,7 @@ mod yaml;
 use std::collections::BTreeSet;
 
 use super::Purpose;
-use super::context::Context;
+use super::context::ReaderContext;
 use super::repository::split;
 use super::resolve::Direnv;
 use crate::source::FileId;
@@ -42,7 +42,7 @@ const WORDS: [&str; 4] = ["compose", "Compose", "COMPOSE", "stack deploy"];
 
 /// What kind of file a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FileKind {
     Make,
     MakePart,
     Just,
@@ -72,7 +72,7 @@ enum Kind {
 }
 
 /// A file of rules or recipes that others may include.
-type LeftOver<'f> = (&'f str, Kind, FileId);
+type LeftOver<'f> = (&'f str, FileKind, FileId);
 
 /// What is collected while files are read.
 #[derive(Default)]
@@ -84,7 +84,7 @@ struct Reading<'f> {
 }
 
 /// Reads all files; gives what direnv sets.
-pub(super) fn read_all(context: &Context<'_>, files: &[String]) -> Direnv {
+pub(super) fn read_all(context: &ReaderContext<'_>, files: &[String]) -> Direnv {
     let mut reading = Reading::default();
     let mut left = MAX_BYTES;
     for path in files {
@@ -105,7 +105,7 @@ pub(super) fn read_all(context: &Context<'_>, files: &[String]) -> Direnv {
             continue;
         }
         context.start_file();
-        if kind == Kind::MakePart {
+        if kind == FileKind::MakePart {
             make::read(context, path, &make::directory_of(path), file);
         } else {
             just::read(context, path, split(path).0, file);
@@ -114,32 +114,32 @@ pub(super) fn read_all(context: &Context<'_>, files: &[String]) -> Direnv {
     reading.direnv
 }
 
-fn read<'f>(context: &Context<'_>, path: &'f str, kind: Kind, file: FileId, reading: &mut Reading<'f>) {
+fn read<'f>(context: &ReaderContext<'_>, path: &'f str, kind: FileKind, file: FileId, reading: &mut Reading<'f>) {
     match kind {
-        Kind::Make => reading.included.extend(make::read(context, path, split(path).0, file)),
-        Kind::Just => reading.included.extend(just::read(context, path, split(path).0, file)),
-        Kind::MakePart | Kind::JustPart => reading.left.push((path, kind, file)),
-        Kind::Envrc => envrc::read(context, path, file, &mut reading.direnv),
-        Kind::Task => taskfile::read(context, path, file),
-        Kind::PackageJson => package_json::read(context, path, file),
-        Kind::Shell | Kind::Script => shell::read(context, path, file),
-        Kind::Workflow => github::read_workflow(context, path, file),
-        Kind::Action => github::read_action(context, file),
-        Kind::GitLab => gitlab::read(context, path, file),
-        Kind::Jenkins => jenkins::read(context, file),
-        Kind::CircleCi => circleci::read(context, file),
-        Kind::Bitbucket => bitbucket::read(context, file),
-        Kind::Azure => azure::read(context, file),
-        Kind::Devcontainer => devcontainer::read(context, path, file),
-        Kind::Systemd => systemd::read(context, file),
-        Kind::VsCode => vscode::read(context, path, file),
-        Kind::Tox => tox::read(context, path, file),
-        Kind::PyProject => tox::read_pyproject(context, path, file),
-        Kind::Procfile => procfile::read(context, path, file),
-        Kind::Markdown => markdown::read(context, path, file),
-        Kind::Rst => lightweight::read_rst(context, path, file),
-        Kind::AsciiDoc => lightweight::read_asciidoc(context, path, file),
-        Kind::Yaml => {
+        FileKind::Make => reading.included.extend(make::read(context, path, split(path).0, file)),
+        FileKind::Just => reading.included.extend(just::read(context, path, split(path).0, file)),
+        FileKind::MakePart | FileKind::JustPart => reading.left.push((path, kind, file)),
+        FileKind::Envrc => envrc::read(context, path, file, &mut reading.direnv),
+        FileKind::Task => taskfile::read(context, path, file),
+        FileKind::PackageJson => package_json::read(context, path, file),
+        FileKind::Shell | FileKind::Script => shell::read(context, path, file),
+        FileKind::Workflow => github::read_workflow(context, path, file),
+        FileKind::Action => github::read_action(context, file),
+        FileKind::GitLab => gitlab::read(context, path, file),
+        FileKind::Jenkins => jenkins::read(context, file),
+        FileKind::CircleCi => circleci::read(context, file),
+        FileKind::Bitbucket => bitbucket::read(context, file),
+        FileKind::Azure => azure::read(context, file),
+        FileKind::Devcontainer => devcontainer::read(context, path, file),
+        FileKind::Systemd => systemd::read(context, file),
+        FileKind::VsCode => vscode::read(context, path, file),
+        FileKind::Tox => tox::read(context, path, file),
+        FileKind::PyProject => tox::read_pyproject(context, path, file),
+        FileKind::Procfile => procfile::read(context, path, file),
+        FileKind::Markdown => markdown::read(context, path, file),
+        FileKind::Rst => lightweight::read_rst(context, path, file),
+        FileKind::AsciiDoc => lightweight::read_asciidoc(context, path, file),
+        FileKind::Yaml => {
             ansible::read(context, path, file);
             compose_comments::read(context, path, file);
         }
@@ -147,7 +147,7 @@ fn read<'f>(context: &Context<'_>, path: &'f str, kind: Kind, file: FileId, read
 }
 
 /// Makefiles that commands call by name or with values of their own.
-fn read_called(context: &Context<'_>, included: &mut BTreeSet<String>) {
+fn read_called(context: &ReaderContext<'_>, included: &mut BTreeSet<String>) {
     let called = std::mem::take(&mut *context.makefiles.borrow_mut());
     for (path, directory) in &called {
         if let Some(file) = context.repository.load(path) {
@@ -165,10 +165,10 @@ fn read_called(context: &Context<'_>, included: &mut BTreeSet<String>) {
     }
 }
 
-fn load(context: &Context<'_>, path: &str, kind: Kind) -> Option<FileId> {
+fn load(context: &ReaderContext<'_>, path: &str, kind: FileKind) -> Option<FileId> {
     let repository = context.repository;
     let absolute = repository.absolute(path);
-    if kind == Kind::Script {
+    if kind == FileKind::Script {
         let first = repository.sources.first_line(&absolute)?;
         if !is_shebang(&first) {
             return None;
@@ -176,11 +176,12 @@ fn load(context: &Context<'_>, path: &str, kind: Kind) -> Option<FileId> {
     }
     // What includes another file need not have the word itself.
     let words: &[&str] = match kind {
-        Kind::Make | Kind::Just | Kind::Task | Kind::GitLab => &[""],
+        FileKind::Make | FileKind::Just | FileKind::Task | FileKind::GitLab => &[""],
         _ => &WORDS,
     };
     let loaded = repository.sources.load_with(&absolute, words, MAX_FILE_BYTES);
-    let is_certain = !matches!(kind, Kind::Markdown | Kind::Rst | Kind::AsciiDoc | Kind::Yaml | Kind::Script);
+    let is_certain =
+        !matches!(kind, FileKind::Markdown | FileKind::Rst | FileKind::AsciiDoc | FileKind::Yaml | FileKind::Script);
     if loaded.is_none() && is_certain && repository.sources.is_longer(&absolute, MAX_FILE_BYTES) {
         context.too_long.borrow_mut().insert(path.to_owned());
     }
@@ -192,46 +193,46 @@ fn is_shebang(line: &str) -> bool {
     rest.split(['/', ' ']).any(|word| matches!(word.trim(), "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash"))
 }
 
-fn kind_of(path: &str) -> Option<Kind> {
+fn kind_of(path: &str) -> Option<FileKind> {
     let (directory, name) = split(path);
     let lower = name.to_ascii_lowercase();
     let is_yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
     let in_directory = |suffix: &str| directory == suffix || directory.ends_with(&format!("/{suffix}"));
     let kind = match lower.as_str() {
-        "makefile" | "gnumakefile" => Kind::Make,
-        "justfile" | ".justfile" => Kind::Just,
-        "taskfile.yml" | "taskfile.yaml" | "taskfile.dist.yml" | "taskfile.dist.yaml" => Kind::Task,
-        "package.json" => Kind::PackageJson,
-        "action.yml" | "action.yaml" => Kind::Action,
-        ".gitlab-ci.yml" | ".gitlab-ci.yaml" => Kind::GitLab,
-        "bitbucket-pipelines.yml" | "bitbucket-pipelines.yaml" => Kind::Bitbucket,
-        "devcontainer.json" | ".devcontainer.json" => Kind::Devcontainer,
-        "tox.ini" => Kind::Tox,
-        "pyproject.toml" => Kind::PyProject,
-        ".envrc" => Kind::Envrc,
-        "config.yml" | "config.yaml" if in_directory(".circleci") => Kind::CircleCi,
-        "tasks.json" if in_directory(".vscode") => Kind::VsCode,
+        "makefile" | "gnumakefile" => FileKind::Make,
+        "justfile" | ".justfile" => FileKind::Just,
+        "taskfile.yml" | "taskfile.yaml" | "taskfile.dist.yml" | "taskfile.dist.yaml" => FileKind::Task,
+        "package.json" => FileKind::PackageJson,
+        "action.yml" | "action.yaml" => FileKind::Action,
+        ".gitlab-ci.yml" | ".gitlab-ci.yaml" => FileKind::GitLab,
+        "bitbucket-pipelines.yml" | "bitbucket-pipelines.yaml" => FileKind::Bitbucket,
+        "devcontainer.json" | ".devcontainer.json" => FileKind::Devcontainer,
+        "tox.ini" => FileKind::Tox,
+        "pyproject.toml" => FileKind::PyProject,
+        ".envrc" => FileKind::Envrc,
+        "config.yml" | "config.yaml" if in_directory(".circleci") => FileKind::CircleCi,
+        "tasks.json" if in_directory(".vscode") => FileKind::VsCode,
         _ if in_directory(".github/workflows")
             || in_directory(".gitea/workflows")
             || in_directory(".forgejo/workflows") =>
         {
-            return is_yaml.then_some(Kind::Workflow);
+            return is_yaml.then_some(FileKind::Workflow);
         }
-        _ if is_yaml && (lower.starts_with("azure-pipelines") || in_directory(".azure-pipelines")) => Kind::Azure,
-        _ if lower.starts_with("makefile.") && !lower.ends_with(".am") && !lower.ends_with(".in") => Kind::Make,
+        _ if is_yaml && (lower.starts_with("azure-pipelines") || in_directory(".azure-pipelines")) => FileKind::Azure,
+        _ if lower.starts_with("makefile.") && !lower.ends_with(".am") && !lower.ends_with(".in") => FileKind::Make,
         _ if lower.starts_with("jenkinsfile") || lower.ends_with(".jenkinsfile") || lower.ends_with(".groovy") => {
-            Kind::Jenkins
+            FileKind::Jenkins
         }
-        _ if lower == "procfile" || lower.starts_with("procfile.") => Kind::Procfile,
-        _ if lower.ends_with(".mk") => Kind::MakePart,
-        _ if lower.ends_with(".just") => Kind::JustPart,
-        _ if [".sh", ".bash", ".zsh", ".ksh"].iter().any(|ending| lower.ends_with(ending)) => Kind::Shell,
-        _ if lower.ends_with(".service") => Kind::Systemd,
-        _ if [".md", ".markdown", ".mdx"].iter().any(|ending| lower.ends_with(ending)) => Kind::Markdown,
-        _ if lower.ends_with(".rst") => Kind::Rst,
-        _ if [".adoc", ".asciidoc", ".asc"].iter().any(|ending| lower.ends_with(ending)) => Kind::AsciiDoc,
-        _ if is_yaml => Kind::Yaml,
-        _ if !name.contains('.') => Kind::Script,
+        _ if lower == "procfile" || lower.starts_with("procfile.") => FileKind::Procfile,
+        _ if lower.ends_with(".mk") => FileKind::MakePart,
+        _ if lower.ends_with(".just") => FileKind::JustPart,
+        _ if [".sh", ".bash", ".zsh", ".ksh"].iter().any(|ending| lower.ends_with(ending)) => FileKind::Shell,
+        _ if lower.ends_with(".service") => FileKind::Systemd,
+        _ if [".md", ".markdown", ".mdx"].iter().any(|ending| lower.ends_with(ending)) => FileKind::Markdown,
+        _ if lower.ends_with(".rst") => FileKind::Rst,
+        _ if [".adoc", ".asciidoc", ".asc"].iter().any(|ending| lower.ends_with(ending)) => FileKind::AsciiDoc,
+        _ if is_yaml => FileKind::Yaml,
+        _ if !name.contains('.') => FileKind::Script,
         _ => return None,
     };
     Some(kind)

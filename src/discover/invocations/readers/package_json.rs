@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
@@ -16,8 +16,8 @@ const RUNNERS: [&str; 9] =
     ["npm run", "npm run-script", "yarn run", "yarn", "pnpm run", "pnpm", "bun run", "npm", "bun"];
 
 /// Reads the scripts, which run in the directory of the file.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
-    let yaml = Yaml::of_json(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
+    let yaml = Yaml::from_json(context.repository.sources, file);
     let Some(scripts) = yaml.root().and_then(|root| yaml.get(root, &["scripts"])) else { return };
     let scripts: Vec<(&str, Rc<Fragment>)> = yaml
         .entries(scripts)

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
@@ -12,7 +12,7 @@ use super::purpose_of_name;
 use crate::source::FileId;
 
 /// Reads a Procfile; its processes run in its directory.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     let (directory, name) = split(path);
     let mut at = 0;
@@ -25,7 +25,7 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
         let Some((process, command)) = line.split_once(':') else { continue };
         let purpose = purpose_of_name(name).or_else(|| purpose_of_name(process)).unwrap_or(Purpose::Deploy);
         let site = Site::at(directory).with_purpose(purpose);
-        let fragment = Rc::new(Fragment::of(file, command, start + process.len() + 1));
+        let fragment = Rc::new(Fragment::from_text(file, command, start + process.len() + 1));
         Tracer::new(context, site).text(&fragment, vec![World::new()]);
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
@@ -12,7 +12,7 @@ use super::purpose_of_name;
 use crate::source::FileId;
 
 /// Reads a script, which starts in its own directory or at the root.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     if !names_program(&text) {
         return;
@@ -20,7 +20,7 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
     let (directory, name) = split(path);
     let mut site = Site::at_or_above(directory).with_purpose(purpose_of_name(name).unwrap_or(Purpose::Deploy));
     site.script = Some(path.to_owned());
-    let fragment = Rc::new(Fragment::of(file, &text, 0));
+    let fragment = Rc::new(Fragment::from_text(file, &text, 0));
     Tracer::new(context, site).script(&fragment, vec![World::new()]);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::environment::variables_of;
 use super::super::fragment::Fragment;
 use super::super::trace::{Directory, Site, Tracer, World};
@@ -12,9 +12,9 @@ use super::super::values::without_marks;
 use crate::source::FileId;
 
 /// Reads a unit.
-pub(super) fn read(context: &Context<'_>, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
-    read_unit(context, &Fragment::of(file, &text, 0));
+    read_unit(context, &Fragment::from_text(file, &text, 0));
 }
 
 /// Whether a text is a unit.
@@ -23,7 +23,7 @@ pub(super) fn is_unit(text: &str) -> bool {
 }
 
 /// Reads a unit in a text.
-pub(super) fn read_unit(context: &Context<'_>, fragment: &Fragment) {
+pub(super) fn read_unit(context: &ReaderContext<'_>, fragment: &Fragment) {
     let mut site = Site::at("").with_purpose(Purpose::Deploy);
     site.by_hand = false;
     let tracer = Tracer::new(context, site);
@@ -86,7 +86,7 @@ fn fixed(part: &Fragment, text: &str) -> Fragment {
 }
 
 /// `%i` and the like are known to systemd alone.
-fn specifiers(context: &Context<'_>, text: &str) -> String {
+fn specifiers(context: &ReaderContext<'_>, text: &str) -> String {
     let mut out = text.to_owned();
     for name in ["%i", "%I", "%j", "%n", "%N", "%p"] {
         if out.contains(name) {
@@ -97,7 +97,7 @@ fn specifiers(context: &Context<'_>, text: &str) -> String {
 }
 
 /// `Environment=A=1 "B=2 3"`
-fn with_environment(context: &Context<'_>, world: World, value: &str) -> World {
+fn with_environment(context: &ReaderContext<'_>, world: World, value: &str) -> World {
     let value = specifiers(context, value.trim());
     let mut world = world;
     let mut rest = value.as_str();

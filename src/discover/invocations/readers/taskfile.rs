@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::environment::variables_of;
 use super::super::fragment::Fragment;
 use super::super::repository::{below, normalize, split};
@@ -33,14 +33,14 @@ struct Included {
 }
 
 /// Reads a Taskfile, whose tasks run in its directory, and those that it includes.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let directory = split(path).0.to_owned();
     let first = Included { path: path.to_owned(), file, directory, variables: Values::new(), environment: Vec::new() };
     let mut left = vec![first];
     let mut seen = BTreeSet::new();
     while let Some(included) = left.pop() {
         if seen.len() < MAX_INCLUDES && seen.insert((included.path.clone(), included.directory.clone())) {
-            let yaml = Yaml::of(context.repository.sources, included.file);
+            let yaml = Yaml::from_file(context.repository.sources, included.file);
             let taskfile = Taskfile { context, yaml: &yaml, included: &included };
             left.extend(taskfile.read());
         }
@@ -48,7 +48,7 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
 }
 
 struct Taskfile<'t, 'a> {
-    context: &'t Context<'a>,
+    context: &'t ReaderContext<'a>,
     yaml: &'t Yaml,
     included: &'t Included,
 }

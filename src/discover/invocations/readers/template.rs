@@ -30,12 +30,12 @@ pub(super) fn replace(
     out
 }
 
-/// The same for a text that nobody needs the places of.
+/// The same for text that nobody needs the places of.
 pub(super) fn replace_text(text: &str, marks: (&str, &str), value: &mut dyn FnMut(&str) -> String) -> String {
     if !text.contains(marks.0) {
         return text.to_owned();
     }
-    let fragment = Fragment::of(crate::source::FileId::default(), text, 0);
+    let fragment = Fragment::from_text(crate::source::FileId::default(), text, 0);
     replace(&fragment, marks, value).text
 }
 
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn expressions_and_places() {
-        let fragment = Fragment::of(crate::source::FileId::default(), "a {{ b }}\nc {{d", 10);
+        let fragment = Fragment::from_text(crate::source::FileId::default(), "a {{ b }}\nc {{d", 10);
         let replaced = replace(&fragment, ("{{", "}}"), &mut |name| format!("<{name}>"));
         assert_eq!(replaced.text, "a <b>\nc {{d");
         assert_eq!(replaced.locate(6), 20);

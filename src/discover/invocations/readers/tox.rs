@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
@@ -12,7 +12,7 @@ use super::{purpose_of_name, template};
 use crate::source::FileId;
 
 /// Reads the commands of tox.ini, which run in its directory.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     let directory = split(path).0;
     let tracer = Tracer::new(context, Site { by_hand: false, ..Site::at(directory).with_purpose(Purpose::Test) });
@@ -55,7 +55,7 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
                     before.push(value.0, value.1);
                 } else {
                     let stripped = value.0.trim_start().trim_start_matches(['-', '!', ' ']);
-                    commands.push(Fragment::of(file, stripped, value.1 + (value.0.len() - stripped.len())));
+                    commands.push(Fragment::from_text(file, stripped, value.1 + (value.0.len() - stripped.len())));
                 }
             }
             _ => {}
@@ -64,19 +64,25 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
     flush(context, &tracer, directory, &mut commands, &base);
 }
 
-fn flush(context: &Context<'_>, tracer: &Tracer<'_>, directory: &str, commands: &mut Vec<Fragment>, world: &World) {
+fn flush(
+    context: &ReaderContext<'_>,
+    tracer: &Tracer<'_>,
+    directory: &str,
+    commands: &mut Vec<Fragment>,
+    world: &World,
+) {
     for command in commands.drain(..) {
         let command = template::replace(&command, ("{", "}"), &mut |name| substitution(context, directory, name));
         tracer.text(&Rc::new(command), vec![world.clone()]);
     }
 }
 
-fn expand(context: &Context<'_>, directory: &str, text: &str) -> String {
+fn expand(context: &ReaderContext<'_>, directory: &str, text: &str) -> String {
     template::replace_text(text, ("{", "}"), &mut |name| substitution(context, directory, name))
 }
 
 /// `{toxinidir}`, `{env:NAME:default}`, `{posargs}`.
-fn substitution(context: &Context<'_>, directory: &str, name: &str) -> String {
+fn substitution(context: &ReaderContext<'_>, directory: &str, name: &str) -> String {
     match name {
         "toxinidir" | "tox_root" => format!("{ROOT}/{directory}").trim_end_matches('/').to_owned(),
         _ => match name.strip_prefix("env:").and_then(|rest| rest.split_once(':')) {
@@ -97,7 +103,7 @@ const TASKS: [&[&str]; 6] = [
 ];
 
 /// Reads the tasks of pyproject.toml.
-pub(super) fn read_pyproject(context: &Context<'_>, path: &str, file: FileId) {
+pub(super) fn read_pyproject(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
     let Ok(document) = toml::de::DeTable::parse(&text) else { return };
     for names in TASKS {
@@ -117,10 +123,10 @@ pub(super) fn read_pyproject(context: &Context<'_>, path: &str, file: FileId) {
     }
 }
 
-type Value<'t> = toml::Spanned<toml::de::DeValue<'t>>;
+type ToxValue<'t> = toml::Spanned<toml::de::DeValue<'t>>;
 
 /// A task: a command, a list of them, or a table with one under a key.
-fn task(tracer: &Tracer<'_>, file: FileId, text: &str, value: &Value<'_>, depth: usize) {
+fn task(tracer: &Tracer<'_>, file: FileId, text: &str, value: &ToxValue<'_>, depth: usize) {
     if depth > 3 {
         return;
     }
@@ -128,7 +134,7 @@ fn task(tracer: &Tracer<'_>, file: FileId, text: &str, value: &Value<'_>, depth:
         let span = value.span();
         let written = text.get(span.clone()).unwrap_or("");
         let quotes = written.len() - written.trim_start_matches(['"', '\'']).len();
-        let fragment = Rc::new(Fragment::of(file, command, span.start + quotes));
+        let fragment = Rc::new(Fragment::from_text(file, command, span.start + quotes));
         tracer.text(&fragment, vec![World::new()]);
     } else if let Some(items) = value.get_ref().as_array() {
         for item in items.iter().take(64) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::Purpose;
 use super::super::command::Compose;
-use super::super::context::Context;
+use super::super::context::ReaderContext;
 use super::super::repository::split;
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::ROOT;
@@ -13,8 +13,8 @@ use super::{purpose_of_name, template};
 use crate::source::{FileId, NodeId};
 
 /// Reads tasks.json; tasks run in the directory above `.vscode`.
-pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
-    let yaml = Yaml::of_json(context.repository.sources, file);
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
+    let yaml = Yaml::from_json(context.repository.sources, file);
     let folder = split(split(path).0).0.to_owned();
     let Some(tasks) = yaml.root().and_then(|root| yaml.get(root, &["tasks"])) else { return };
     for task in yaml.items(tasks).into_iter().take(256) {
@@ -24,7 +24,7 @@ pub(super) fn read(context: &Context<'_>, path: &str, file: FileId) {
 
 /// A task.
 struct Task<'t, 'a> {
-    context: &'t Context<'a>,
+    context: &'t ReaderContext<'a>,
     yaml: &'t Yaml,
     folder: &'t str,
     task: NodeId,

@@ -15,13 +15,13 @@ pub(super) struct Yaml {
 
 impl Yaml {
     /// Reads a YAML file.
-    pub(super) fn of(sources: &SourceDb, file: FileId) -> Yaml {
+    pub(super) fn from_file(sources: &SourceDb, file: FileId) -> Yaml {
         let source = sources.file(file).text.clone();
         Yaml { tree: parse(file, &source).0, source }
     }
 
     /// Reads a JSON file, which may have comments and commas behind the last item.
-    pub(super) fn of_json(sources: &SourceDb, file: FileId) -> Yaml {
+    pub(super) fn from_json(sources: &SourceDb, file: FileId) -> Yaml {
         let source = plain_json(&sources.file(file).text);
         Yaml { tree: parse(file, &source).0, source }
     }
@@ -92,7 +92,7 @@ impl Yaml {
 
     /// The text of a scalar with where it is written.
     pub(super) fn fragment(&self, node: NodeId) -> Option<Fragment> {
-        Fragment::of_scalar(&self.tree, &self.source, node)
+        Fragment::from_scalar(&self.tree, &self.source, node)
     }
 
     /// The scripts of a list, those of lists in it too.

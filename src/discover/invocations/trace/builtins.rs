@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::super::command::{Compose, Read, assigned, read};
-use super::super::context::{Found, MakeCall};
+use super::super::command::{Compose, ReadCommand, assigned, read};
+use super::super::context::{FoundCommand, MakeCall};
 use super::super::fragment::Fragment;
 use super::super::repository::{join, normalize, under_root};
 use super::super::values::{Choices, has_hole, without_marks};
-use super::expand::Expansion;
-use super::world::Body;
+use super::expand::ShellExpansion;
+use super::world::FunctionBody;
 use super::{Directory, Tracer, World};
 use crate::source::Span;
-use crate::text::shell::{Assigned, Assignment, Redirect, Simple};
+use crate::text::shell::{AssignedValue, Assignment, Redirect, Simple};
 
 /// Programs that run the program behind them.
 const WRAPPERS: [&str; 6] = ["sudo", "exec", "command", "env", "cross-env", "cross-env-shell"];
@@ -43,7 +43,7 @@ impl Tracer<'_> {
             return vec![world];
         }
         let outer = self.enter(Rc::clone(fragment));
-        let mut expansion = Expansion { choices: Some(choices), sure: true };
+        let mut expansion = ShellExpansion { choices: Some(choices), sure: true };
         let mut words = Vec::new();
         for word in &simple.words {
             words.extend(self.fields_with(&mut world, word, &mut expansion));
@@ -55,7 +55,7 @@ impl Tracer<'_> {
         after
     }
 
-    fn run(&self, call: Call<'_>, mut world: World, expansion: &mut Expansion<'_>) -> Vec<World> {
+    fn run(&self, call: Call<'_>, mut world: World, expansion: &mut ShellExpansion<'_>) -> Vec<World> {
         let name = call.words.first().cloned().unwrap_or_default();
         let exports = matches!(name.as_str(), "export" | "local" | "declare" | "typeset" | "readonly");
         if call.words.is_empty() || exports {
@@ -80,17 +80,19 @@ impl Tracer<'_> {
         self.program(&name, &call, world, &inside)
     }
 
-    fn assign(&self, world: &mut World, assignment: &Assignment, exported: bool, expansion: &mut Expansion<'_>) {
-        let mut sure = Expansion { choices: expansion.choices.as_deref_mut(), sure: true };
+    fn assign(&self, world: &mut World, assignment: &Assignment, exported: bool, expansion: &mut ShellExpansion<'_>) {
+        let mut sure = ShellExpansion { choices: expansion.choices.as_deref_mut(), sure: true };
         let mut words = match &assignment.value {
-            Assigned::Word(word) => vec![self.fields_with(world, word, &mut sure).join(" ")],
-            Assigned::Array(words) => words.iter().flat_map(|word| self.fields_with(world, word, &mut sure)).collect(),
+            AssignedValue::Word(word) => vec![self.fields_with(world, word, &mut sure).join(" ")],
+            AssignedValue::Array(words) => {
+                words.iter().flat_map(|word| self.fields_with(world, word, &mut sure)).collect()
+            }
         };
         let is_sure = sure.sure;
         if let Some(before) = world.variable(&assignment.name).filter(|_| assignment.append) {
             let mut before = before.words.clone();
             match (&assignment.value, before.last_mut()) {
-                (Assigned::Word(_), Some(last)) => last.push_str(&words.join(" ")),
+                (AssignedValue::Word(_), Some(last)) => last.push_str(&words.join(" ")),
                 _ => before.append(&mut words),
             }
             words = before;
@@ -185,7 +187,7 @@ impl Tracer<'_> {
         let text = without_marks(&repository.sources.file(file).text);
         self.depth.set(self.depth.get() + 20);
         let outer = self.current();
-        let after = self.text(&Rc::new(Fragment::of(file, &text, 0)), vec![world.clone()]);
+        let after = self.text(&Rc::new(Fragment::from_text(file, &text, 0)), vec![world.clone()]);
         self.enter(outer);
         self.depth.set(self.depth.get() - 20);
         after.into_iter().map(World::going_on).collect()
@@ -196,10 +198,10 @@ impl Tracer<'_> {
         if let Some((function, length)) = self.function(&call.words, &world) {
             self.called.borrow_mut().insert(call.words.get(..length).unwrap_or_default().join(" "));
             let rest: Vec<String> = call.words.get(length..).unwrap_or_default().to_vec();
-            if let Body::Text(text) = &function.body {
+            if let FunctionBody::Text(text) = &function.body {
                 let words = rest.iter().filter(|word| word.as_str() != "--").map(|word| quote(word));
                 let text = [text.clone()].into_iter().chain(words).collect::<Vec<_>>().join(" ");
-                let function = super::Function { body: Body::Text(text), ..function.clone() };
+                let function = super::Function { body: FunctionBody::Text(text), ..function.clone() };
                 let mut inside = inside.clone();
                 // An alias that uses its own name means the program.
                 inside.functions = Rc::default();
@@ -230,9 +232,9 @@ impl Tracer<'_> {
             self.hand_on(call, &world);
         }
         match self.context.with_holes(|holes| read(&call.words, holes)) {
-            Read::Compose(command, assigned) => self.find(command, assigned, call.span, inside),
-            Read::Nothing => {}
-            Read::Other => {
+            ReadCommand::Compose(command, assigned) => self.find(command, assigned, call.span, inside),
+            ReadCommand::Nothing => {}
+            ReadCommand::Other => {
                 let program = call.words.iter().find(|word| !word.contains('=') && !WRAPPERS.contains(&word.as_str()));
                 let program = program.map_or("", |word| word.rsplit('/').next().unwrap_or(word));
                 let set = assigned(&call.words).into_iter();
@@ -345,7 +347,7 @@ impl Tracer<'_> {
         }
         let span = Span { file: self.current().file, start: span.0, end: span.1.max(span.0) };
         let (purpose, by_hand) = (self.site.purpose, self.site.by_hand);
-        self.context.find(Found { command, directories, environment, purpose, by_hand, span });
+        self.context.find(FoundCommand { command, directories, environment, purpose, by_hand, span });
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::command::Compose;
 use super::super::repository::{self, is_absolute, join, repository_name, under_root};
-use super::super::values::{Part, ROOT, has_hole, known_letters, parts};
+use super::super::values::{ROOT, ValuePart, has_hole, known_letters, parts};
 use super::{Directory, Tracer, World};
 
 /// Variables whose names say that they hold a directory of the repository or above it.
@@ -30,17 +30,17 @@ impl Tracer<'_> {
                 _ => Directory::Elsewhere,
             };
         }
-        if let [Part::Hole(number), rest @ ..] = parts(target).as_slice() {
+        if let [ValuePart::Hole(number), rest @ ..] = parts(target).as_slice() {
             let name = self.context.with_holes(|holes| holes.get(*number).map(|hole| format!("{hole:?}")));
             let is_root = name.is_some_and(|name| ROOTS.iter().any(|root| name.to_ascii_uppercase().contains(root)));
             return match rest {
-                [Part::Text(text), ..] if is_root && text.starts_with('/') => {
+                [ValuePart::Text(text), ..] if is_root && text.starts_with('/') => {
                     self.mapped(&format!("/x{}", rest_of(rest)))
                 }
                 [] if is_root => Directory::At(vec![String::new()]),
                 // `cd <directory>`: wherever the repository was cloned to.
                 [] if self.site.is_document => world.directory.clone(),
-                [Part::Text(text), ..] if !text.starts_with('/') => self.relative(world, target),
+                [ValuePart::Text(text), ..] if !text.starts_with('/') => self.relative(world, target),
                 _ => Directory::Elsewhere,
             };
         }
@@ -138,10 +138,10 @@ impl Tracer<'_> {
     }
 }
 
-fn rest_of(parts: &[Part<'_>]) -> String {
+fn rest_of(parts: &[ValuePart<'_>]) -> String {
     let known = parts.iter().map(|part| match part {
-        Part::Text(text) => (*text).to_owned(),
-        Part::Hole(number) => format!("\u{e000}{number}\u{e001}"),
+        ValuePart::Text(text) => (*text).to_owned(),
+        ValuePart::Hole(number) => format!("\u{e000}{number}\u{e001}"),
     });
     known.collect()
 }

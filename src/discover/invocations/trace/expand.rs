@@ -3,14 +3,14 @@
 use super::super::repository::split;
 use super::super::values::{Choices, Hole, ROOT, has_hole, matches_glob};
 use super::{Directory, Tracer, World};
-use crate::text::shell::{Keep, Longest, Operation, Piece, Word};
+use crate::text::shell::{Keep, Longest, Operation, ShellWord, WordPiece};
 
 /// How many words, and how many bytes, one word may become.
 const MAX_FIELDS: usize = 512;
 const MAX_BYTES: usize = 64 * 1024;
 
 /// What an expansion knows.
-pub(super) struct Expansion<'c> {
+pub(super) struct ShellExpansion<'c> {
     pub(super) choices: Option<&'c mut Choices>,
     /// Whether nothing in it is a default or unknown.
     pub(super) sure: bool,
@@ -18,39 +18,44 @@ pub(super) struct Expansion<'c> {
 
 impl Tracer<'_> {
     /// The words that a word becomes.
-    pub(super) fn fields(&self, world: &mut World, word: &Word) -> Vec<String> {
-        self.fields_with(world, word, &mut Expansion { choices: None, sure: true })
+    pub(super) fn fields(&self, world: &mut World, word: &ShellWord) -> Vec<String> {
+        self.fields_with(world, word, &mut ShellExpansion { choices: None, sure: true })
     }
 
     /// The text that a word becomes where it stays one word, and whether that is certain.
-    pub(super) fn value(&self, world: &mut World, word: &Word) -> (String, bool) {
-        let mut expansion = Expansion { choices: None, sure: true };
+    pub(super) fn value(&self, world: &mut World, word: &ShellWord) -> (String, bool) {
+        let mut expansion = ShellExpansion { choices: None, sure: true };
         let text = self.fields_with(world, word, &mut expansion).join(" ");
         (text, expansion.sure)
     }
 
-    pub(super) fn fields_with(&self, world: &mut World, word: &Word, expansion: &mut Expansion<'_>) -> Vec<String> {
+    pub(super) fn fields_with(
+        &self,
+        world: &mut World,
+        word: &ShellWord,
+        expansion: &mut ShellExpansion<'_>,
+    ) -> Vec<String> {
         let mut fields = vec![String::new()];
         // An empty word counts if it is quoted.
         let mut counts = word.is_quoted();
         for piece in &word.pieces {
             match piece {
-                Piece::Text { text, .. } => {
+                WordPiece::Text { text, .. } => {
                     counts |= !text.is_empty();
                     append(&mut fields, text);
                 }
-                Piece::Variable { name, all, operation, quoted } => {
+                WordPiece::Variable { name, all, operation, quoted } => {
                     let words = self.expand_variable(world, (name, *all), operation, expansion);
                     counts |= *quoted && !*all || !words.is_empty();
                     add(&mut fields, &words, *quoted, *all);
                 }
-                Piece::Command { script, raw, quoted } => {
+                WordPiece::Command { script, raw, quoted } => {
                     let text = self.substitute(script, raw, world);
                     expansion.sure &= !has_hole(&text);
                     counts |= !text.is_empty();
                     add(&mut fields, &[text], *quoted, false);
                 }
-                Piece::Process(script) => {
+                WordPiece::Process(script) => {
                     counts = true;
                     self.inside(script, world);
                     append(&mut fields, &self.context.computed("<()"));
@@ -72,7 +77,7 @@ impl Tracer<'_> {
         world: &mut World,
         (name, all): (&str, bool),
         operation: &Operation,
-        expansion: &mut Expansion<'_>,
+        expansion: &mut ShellExpansion<'_>,
     ) -> Vec<String> {
         let known = self.lookup(world, name, all, expansion);
         let has_value = known.as_ref().is_some_and(|words| words.iter().any(|word| !word.is_empty()));
@@ -125,14 +130,14 @@ impl Tracer<'_> {
         }
     }
 
-    fn known_or_hole(&self, known: Option<Vec<String>>, name: &str, expansion: &mut Expansion<'_>) -> Vec<String> {
+    fn known_or_hole(&self, known: Option<Vec<String>>, name: &str, expansion: &mut ShellExpansion<'_>) -> Vec<String> {
         let words = known.unwrap_or_else(|| vec![self.context.unset(name)]);
         expansion.sure &= !words.iter().any(|word| has_hole(word));
         words
     }
 
     /// The words of a variable; nothing where it is not set.
-    fn lookup(&self, world: &World, name: &str, all: bool, expansion: &mut Expansion<'_>) -> Option<Vec<String>> {
+    fn lookup(&self, world: &World, name: &str, all: bool, expansion: &mut ShellExpansion<'_>) -> Option<Vec<String>> {
         if let Some(variable) = world.variable(name) {
             expansion.sure &= variable.sure;
             let words = variable.words.clone();

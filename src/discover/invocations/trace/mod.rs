@@ -14,14 +14,16 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Purpose;
-use super::context::Context;
+use super::context::ReaderContext;
 use super::fragment::Fragment;
 use super::repository::under_root;
 use super::values::{ROOT, matches_glob};
-use crate::text::shell::{Assigned, Assignment, Link, Node, Operation, Piece, Simple, Word, parse};
+use crate::text::shell::{
+    AssignedValue, Assignment, ChainOperator, Operation, ShellNode, ShellWord, Simple, WordPiece, parse,
+};
 pub(super) use nested::may_name;
-use world::{Body, Function};
 pub(super) use world::{Directory, World};
+use world::{Function, FunctionBody};
 
 /// How many states of a script are followed side by side.
 const MAX_WORLDS: usize = 32;
@@ -72,7 +74,7 @@ impl Site {
 
 /// Follows scripts of a site.
 pub(super) struct Tracer<'a> {
-    pub(super) context: &'a Context<'a>,
+    pub(super) context: &'a ReaderContext<'a>,
     pub(super) site: Site,
     depth: Cell<usize>,
     called: RefCell<BTreeSet<String>>,
@@ -83,7 +85,7 @@ pub(super) struct Tracer<'a> {
 }
 
 impl<'a> Tracer<'a> {
-    pub(super) fn new(context: &'a Context<'a>, site: Site) -> Tracer<'a> {
+    pub(super) fn new(context: &'a ReaderContext<'a>, site: Site) -> Tracer<'a> {
         Tracer {
             context,
             site,
@@ -139,7 +141,7 @@ impl<'a> Tracer<'a> {
     }
 
     /// Follows commands one after another.
-    fn nodes(&self, fragment: &Rc<Fragment>, nodes: &[Node], mut worlds: Vec<World>) -> Vec<World> {
+    fn nodes(&self, fragment: &Rc<Fragment>, nodes: &[ShellNode], mut worlds: Vec<World>) -> Vec<World> {
         for node in nodes {
             if worlds.iter().all(|world| world.ended) || !self.context.step(fragment.file) {
                 break;
@@ -149,39 +151,39 @@ impl<'a> Tracer<'a> {
         worlds
     }
 
-    fn node(&self, fragment: &Rc<Fragment>, node: &Node, worlds: Vec<World>) -> Vec<World> {
+    fn node(&self, fragment: &Rc<Fragment>, node: &ShellNode, worlds: Vec<World>) -> Vec<World> {
         let (ended, worlds): (Vec<World>, Vec<World>) = worlds.into_iter().partition(|world| world.ended);
         if worlds.is_empty() || self.depth.get() > 200 {
             return ended;
         }
         self.depth.set(self.depth.get() + 1);
         let mut after = match node {
-            Node::Simple(simple) => self.each(worlds, |world| self.simple(fragment, simple, world)),
-            Node::Pipeline(nodes) => {
+            ShellNode::Simple(simple) => self.each(worlds, |world| self.simple(fragment, simple, world)),
+            ShellNode::Pipeline(nodes) => {
                 for node in nodes {
                     self.node(fragment, node, worlds.clone());
                 }
                 worlds
             }
-            Node::Chain(first, others) => self.chain(fragment, first, others, worlds),
-            Node::Subshell(nodes) => {
+            ShellNode::Chain(first, others) => self.chain(fragment, first, others, worlds),
+            ShellNode::Subshell(nodes) => {
                 self.nodes(fragment, nodes, worlds.clone());
                 worlds
             }
-            Node::Group(nodes) => self.nodes(fragment, nodes, worlds),
-            Node::If(branches, otherwise) => self.condition(fragment, branches, otherwise, worlds),
-            Node::Loop(test, body) => {
+            ShellNode::Group(nodes) => self.nodes(fragment, nodes, worlds),
+            ShellNode::If(branches, otherwise) => self.condition(fragment, branches, otherwise, worlds),
+            ShellNode::Loop(test, body) => {
                 let mut after = self.nodes(fragment, test, worlds);
                 let inside = self.nodes(fragment, body, after.clone());
                 after.extend(inside);
                 merged(after)
             }
-            Node::For(name, words, body) => {
+            ShellNode::For(name, words, body) => {
                 self.each(worlds, |world| self.for_loop(fragment, name, words.as_deref(), body, world))
             }
-            Node::Case(subject, arms) => self.each(worlds, |world| self.case(fragment, subject, arms, world)),
-            Node::Function(name, body) => self.each(worlds, |mut world| {
-                let body = Body::Nodes(Rc::clone(body));
+            ShellNode::Case(subject, arms) => self.each(worlds, |world| self.case(fragment, subject, arms, world)),
+            ShellNode::Function(name, body) => self.each(worlds, |mut world| {
+                let body = FunctionBody::Nodes(Rc::clone(body));
                 let function = Function { body, fragment: Rc::clone(fragment), at: 0 };
                 Rc::make_mut(&mut world.functions).insert(name.clone(), function);
                 vec![world]
@@ -196,16 +198,24 @@ impl<'a> Tracer<'a> {
         merged(worlds.into_iter().flat_map(follow).collect())
     }
 
-    fn chain(&self, fragment: &Rc<Fragment>, first: &Node, others: &[(Link, Node)], worlds: Vec<World>) -> Vec<World> {
+    fn chain(
+        &self,
+        fragment: &Rc<Fragment>,
+        first: &ShellNode,
+        others: &[(ChainOperator, ShellNode)],
+        worlds: Vec<World>,
+    ) -> Vec<World> {
         let mut last = first;
         let mut after = self.node(fragment, first, worlds);
         for (link, node) in others {
             after = self.each(after, |world| {
                 let is_true = self.outcome(fragment, last, &world);
                 match (link, is_true) {
-                    (Link::And, Some(false)) | (Link::Or, Some(true)) => vec![world],
+                    (ChainOperator::And, Some(false)) | (ChainOperator::Or, Some(true)) => vec![world],
                     (_, Some(_)) => self.node(fragment, node, vec![world]),
-                    (Link::And, None) if !tests_of_shell::is_test(last) => self.node(fragment, node, vec![world]),
+                    (ChainOperator::And, None) if !tests_of_shell::is_test(last) => {
+                        self.node(fragment, node, vec![world])
+                    }
                     _ => {
                         let mut both = self.node(fragment, node, vec![world.clone()]);
                         both.push(world);
@@ -221,8 +231,8 @@ impl<'a> Tracer<'a> {
     fn condition(
         &self,
         fragment: &Rc<Fragment>,
-        branches: &[(Vec<Node>, Vec<Node>)],
-        otherwise: &[Node],
+        branches: &[(Vec<ShellNode>, Vec<ShellNode>)],
+        otherwise: &[ShellNode],
         worlds: Vec<World>,
     ) -> Vec<World> {
         let mut after = Vec::new();
@@ -245,18 +255,17 @@ impl<'a> Tracer<'a> {
         &self,
         fragment: &Rc<Fragment>,
         name: &str,
-        words: Option<&[Word]>,
-        body: &[Node],
+        words: Option<&[ShellWord]>,
+        body: &[ShellNode],
         mut world: World,
     ) -> Vec<World> {
         let mut items = Vec::new();
         match words {
             Some(words) => {
                 for (at, word) in words.iter().enumerate() {
-                    let is_glob = word
-                        .pieces
-                        .iter()
-                        .any(|piece| matches!(piece, Piece::Text { text, quoted: false, .. } if text.contains('*')));
+                    let is_glob = word.pieces.iter().any(
+                        |piece| matches!(piece, WordPiece::Text { text, quoted: false, .. } if text.contains('*')),
+                    );
                     for item in self.fields(&mut world, word) {
                         match is_glob && item.contains('*') {
                             true => items.extend(self.glob(&world, &item, name, at)),
@@ -301,8 +310,8 @@ impl<'a> Tracer<'a> {
     fn case(
         &self,
         fragment: &Rc<Fragment>,
-        subject: &Word,
-        arms: &[(Vec<Word>, Vec<Node>)],
+        subject: &ShellWord,
+        arms: &[(Vec<ShellWord>, Vec<ShellNode>)],
         mut world: World,
     ) -> Vec<World> {
         let (value, sure) = self.value(&mut world, subject);
@@ -356,7 +365,7 @@ impl<'a> Tracer<'a> {
         }
         self.depth.set(depth + 8);
         let after = match &function.body {
-            Body::Nodes(nodes) => {
+            FunctionBody::Nodes(nodes) => {
                 let outer = world.arguments.clone();
                 let mut inside = world;
                 inside.arguments = arguments;
@@ -366,7 +375,7 @@ impl<'a> Tracer<'a> {
                 }
                 after
             }
-            Body::Text(text) => {
+            FunctionBody::Text(text) => {
                 let mut fragment = Fragment::new(function.fragment.file);
                 fragment.push_fixed(text, function.fragment.locate(function.at) as usize);
                 self.text(&Rc::new(fragment), vec![world])
@@ -379,12 +388,14 @@ impl<'a> Tracer<'a> {
 
 /// Whether `${x:+y}` is in a command, which may come out in two ways.
 fn has_alternatives(simple: &Simple) -> bool {
-    let in_word = |word: &Word| {
-        word.pieces.iter().any(|piece| matches!(piece, Piece::Variable { operation: Operation::Alternative(_), .. }))
+    let in_word = |word: &ShellWord| {
+        word.pieces
+            .iter()
+            .any(|piece| matches!(piece, WordPiece::Variable { operation: Operation::Alternative(_), .. }))
     };
     let in_assignment = |assignment: &Assignment| match &assignment.value {
-        Assigned::Word(word) => in_word(word),
-        Assigned::Array(words) => words.iter().any(in_word),
+        AssignedValue::Word(word) => in_word(word),
+        AssignedValue::Array(words) => words.iter().any(in_word),
     };
     simple.words.iter().any(in_word) || simple.assignments.iter().any(in_assignment)
 }

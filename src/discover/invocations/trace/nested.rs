@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Purpose;
 use super::super::fragment::Fragment;
 use super::{Directory, Tracer, World};
-use crate::text::shell::{Piece, Redirect, Simple, Word, parse};
+use crate::text::shell::{Redirect, ShellWord, Simple, WordPiece, parse};
 
 /// Programs that print their arguments.
 const PRINTING: [&str; 22] = [
@@ -16,7 +16,7 @@ const PRINTING: [&str; 22] = [
 /// Programs that run their arguments on another machine.
 const REMOTE: [&str; 6] = ["ssh", "sshpass", "plink", "mosh", "autossh", "pssh"];
 
-/// Programs whose quoted arguments are no commands.
+/// Programs whose quoted arguments are not commands.
 const QUOTING: [&str; 24] = [
     "git", "grep", "egrep", "rg", "ag", "sed", "awk", "gawk", "perl", "jq", "yq", "pgrep", "pkill", "curl", "wget",
     "find", "docker", "podman", "python", "python3", "ps", "tr", "cut", "test",
@@ -81,11 +81,11 @@ impl Tracer<'_> {
         }
     }
 
-    fn follow_quoted(&self, word: &Word, world: &World) {
+    fn follow_quoted(&self, word: &ShellWord, world: &World) {
         let is_text = word.pieces.iter().any(|piece| match piece {
-            Piece::Text { text, quoted, .. } => *quoted && text.contains(char::is_whitespace) && may_name(text),
-            Piece::Variable { .. } => true,
-            Piece::Command { .. } | Piece::Process(_) => false,
+            WordPiece::Text { text, quoted, .. } => *quoted && text.contains(char::is_whitespace) && may_name(text),
+            WordPiece::Variable { .. } => true,
+            WordPiece::Command { .. } | WordPiece::Process(_) => false,
         });
         if !is_text {
             return;
@@ -107,15 +107,15 @@ impl Tracer<'_> {
         self.leave(outer);
     }
 
-    /// A word with its variables replaced, as a text that knows where it is written.
-    fn fragment_of(&self, word: &Word, world: &World) -> Fragment {
+    /// A word with its variables replaced, as text that knows where it is written.
+    fn fragment_of(&self, word: &ShellWord, world: &World) -> Fragment {
         let current = self.current();
         let mut fragment = Fragment::new(current.file);
         for piece in &word.pieces {
             match piece {
-                Piece::Text { text, at, .. } => fragment.push(text, current.locate(*at) as usize),
+                WordPiece::Text { text, at, .. } => fragment.push(text, current.locate(*at) as usize),
                 _ => {
-                    let alone = Word { pieces: vec![piece.clone()], at: word.at };
+                    let alone = ShellWord { pieces: vec![piece.clone()], at: word.at };
                     let text = self.value(&mut world.clone(), &alone).0;
                     fragment.push_fixed(&text, current.locate(word.at) as usize);
                 }

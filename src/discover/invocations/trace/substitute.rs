@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::repository::{is_absolute, join, split, under_root};
 use super::super::values::{ROOT, has_hole};
 use super::{Directory, Tracer, World};
-use crate::text::shell::{Link, Node, Redirect, Script, Simple};
+use crate::text::shell::{ChainOperator, Redirect, Script, ShellNode, Simple};
 
 impl Tracer<'_> {
     /// The text that a script prints. The commands in it are followed as well.
@@ -27,7 +27,7 @@ impl Tracer<'_> {
         }
     }
 
-    fn printed(&self, nodes: &[Node], world: &mut World, depth: usize) -> Option<String> {
+    fn printed(&self, nodes: &[ShellNode], world: &mut World, depth: usize) -> Option<String> {
         if depth > 8 {
             return None;
         }
@@ -39,14 +39,14 @@ impl Tracer<'_> {
     }
 
     /// What a command prints: nothing where it is not known, `Some(None)` where it prints nothing.
-    fn print(&self, node: &Node, world: &mut World, depth: usize) -> Option<Option<String>> {
+    fn print(&self, node: &ShellNode, world: &mut World, depth: usize) -> Option<Option<String>> {
         match node {
-            Node::Simple(simple) => self.print_simple(simple, world),
-            Node::Group(nodes) | Node::Subshell(nodes) => self.printed(nodes, world, depth + 1).map(Some),
-            Node::Chain(first, others) => {
+            ShellNode::Simple(simple) => self.print_simple(simple, world),
+            ShellNode::Group(nodes) | ShellNode::Subshell(nodes) => self.printed(nodes, world, depth + 1).map(Some),
+            ShellNode::Chain(first, others) => {
                 let mut text = self.print(first, world, depth + 1)?;
                 for (link, node) in others {
-                    if *link == Link::And {
+                    if *link == ChainOperator::And {
                         text = self.print(node, world, depth + 1)?.or(text);
                     }
                 }

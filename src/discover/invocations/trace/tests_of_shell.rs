@@ -5,30 +5,30 @@ use std::rc::Rc;
 use super::super::fragment::Fragment;
 use super::super::values::{has_hole, matches_glob};
 use super::{Tracer, World};
-use crate::text::shell::{Node, Operation, Piece, Simple, Word};
+use crate::text::shell::{Operation, ShellNode, ShellWord, Simple, WordPiece};
 
 /// Programs that people use as conditions.
 const ASKING: [&str; 8] = ["[", "[[", "test", "grep", "command", "which", "type", "hash"];
 
 /// Whether a command asks something: what follows `&&` may then be skipped.
-pub(super) fn is_test(node: &Node) -> bool {
+pub(super) fn is_test(node: &ShellNode) -> bool {
     match node {
-        Node::Simple(simple) => match simple.words.first().and_then(Word::literal) {
+        ShellNode::Simple(simple) => match simple.words.first().and_then(ShellWord::literal) {
             Some(name) => ASKING.contains(&name.as_str()),
             None => false,
         },
-        Node::Pipeline(_) => true,
-        Node::Group(nodes) => nodes.is_empty(),
+        ShellNode::Pipeline(_) => true,
+        ShellNode::Group(nodes) => nodes.is_empty(),
         _ => false,
     }
 }
 
 impl Tracer<'_> {
     /// The answer of a condition, where every value in it is known.
-    pub(super) fn outcome(&self, _: &Rc<Fragment>, node: &Node, world: &World) -> Option<bool> {
+    pub(super) fn outcome(&self, _: &Rc<Fragment>, node: &ShellNode, world: &World) -> Option<bool> {
         match node {
-            Node::Simple(simple) => self.answer(simple, world),
-            Node::Pipeline(nodes) => match nodes.as_slice() {
+            ShellNode::Simple(simple) => self.answer(simple, world),
+            ShellNode::Pipeline(nodes) => match nodes.as_slice() {
                 [node] => self.outcome(&self.current(), node, world).map(|answer| !answer),
                 _ => None,
             },
@@ -46,7 +46,7 @@ impl Tracer<'_> {
             "test" => words = words.get(1..)?,
             _ => return None,
         }
-        let known = |word: &Word| {
+        let known = |word: &ShellWord| {
             let (text, sure) = self.value(&mut world.clone(), word);
             (sure && !has_hole(&text)).then_some(text)
         };
@@ -70,14 +70,14 @@ impl Tracer<'_> {
     }
 
     /// The variable that a word consists of, without a default.
-    pub(super) fn plain_variable(&self, word: &Word) -> Option<String> {
+    pub(super) fn plain_variable(&self, word: &ShellWord) -> Option<String> {
         let mut found = None;
         for piece in &word.pieces {
             match piece {
-                Piece::Variable { name, all: false, operation: Operation::None, .. } if found.is_none() => {
+                WordPiece::Variable { name, all: false, operation: Operation::None, .. } if found.is_none() => {
                     found = Some(name.clone());
                 }
-                Piece::Text { text, .. } if text.is_empty() => {}
+                WordPiece::Text { text, .. } if text.is_empty() => {}
                 _ => return None,
             }
         }

@@ -5,11 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::super::fragment::Fragment;
-use crate::text::shell::Node;
+use crate::text::shell::ShellNode;
 
 /// The value of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Variable {
+pub(crate) struct TracedVariable {
     /// The words: one, or those of an array.
     pub(crate) words: Vec<String>,
     /// Whether programs that are started see it.
@@ -34,7 +34,7 @@ pub(crate) enum Directory {
 /// A function, or an alias.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
-    pub(super) body: Body,
+    pub(super) body: FunctionBody,
     pub(super) fragment: Rc<Fragment>,
     /// Where it is written, in its fragment.
     pub(super) at: u32,
@@ -42,9 +42,9 @@ pub(crate) struct Function {
 
 /// What a function does.
 #[derive(Clone, Debug)]
-pub(super) enum Body {
+pub(super) enum FunctionBody {
     /// These commands.
-    Nodes(Rc<Vec<Node>>),
+    Nodes(Rc<Vec<ShellNode>>),
     /// This text, in front of the words of the call.
     Text(String),
 }
@@ -52,7 +52,7 @@ pub(super) enum Body {
 /// A state.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
-    pub(super) variables: Rc<BTreeMap<String, Variable>>,
+    pub(super) variables: Rc<BTreeMap<String, TracedVariable>>,
     /// A hash of all variables, because states are compared often.
     digest: u64,
     pub(super) functions: Rc<BTreeMap<String, Function>>,
@@ -127,7 +127,7 @@ impl World {
     pub(crate) fn set(&mut self, name: &str, words: Vec<String>, exported: bool, sure: bool, at: u32) {
         let before = self.variables.get(name);
         let exported = exported || self.exports_all || before.is_some_and(|variable| variable.exported);
-        let variable = Variable { words, exported, sure, at };
+        let variable = TracedVariable { words, exported, sure, at };
         if before != Some(&variable) {
             self.digest ^= before.map_or(0, |before| digest(name, before)) ^ digest(name, &variable);
             Rc::make_mut(&mut self.variables).insert(name.to_owned(), variable);
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// A variable.
-    pub(crate) fn variable(&self, name: &str) -> Option<&Variable> {
+    pub(crate) fn variable(&self, name: &str) -> Option<&TracedVariable> {
         self.variables.get(name)
     }
 
@@ -162,7 +162,7 @@ impl World {
 
     /// An alias: a word that means others.
     pub(crate) fn alias(&mut self, name: &str, text: &str, fragment: &Rc<Fragment>, at: u32) {
-        let function = Function { body: Body::Text(text.to_owned()), fragment: Rc::clone(fragment), at };
+        let function = Function { body: FunctionBody::Text(text.to_owned()), fragment: Rc::clone(fragment), at };
         Rc::make_mut(&mut self.functions).insert(name.to_owned(), function);
     }
 
@@ -185,7 +185,7 @@ impl World {
 }
 
 /// A hash of a variable and its value.
-fn digest(name: &str, variable: &Variable) -> u64 {
+fn digest(name: &str, variable: &TracedVariable) -> u64 {
     let mut hasher = DefaultHasher::new();
     (name, &variable.words, variable.exported, variable.sure).hash(&mut hasher);
     hasher.finish()

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::scan::{self, Found, Needs};
-use super::{Evidence, Role, names};
+use super::scan::{self, FoundHost, Needs};
+use super::{HostEvidence, HostRole, names};
 
-/// A word of a command, and where it stands: which word of the list, and its bytes there.
+/// A word of a command, and where it is: which word of the list, and its bytes there.
 #[derive(Clone, Debug)]
-pub(crate) struct Token<'a> {
+pub(crate) struct CommandToken<'a> {
     /// What it says, quotes taken off.
     pub(crate) text: &'a str,
     /// The number of the word.
@@ -19,20 +19,21 @@ pub(crate) struct Token<'a> {
 }
 
 /// The commands that words are, those of a shell script each alone.
-pub(crate) fn simple_commands<'a>(words: &[&'a str]) -> Vec<Vec<Token<'a>>> {
-    let tokens: Vec<Token<'_>> = words.iter().enumerate().flat_map(|(index, word)| tokens(index, word)).collect();
-    tokens.chunk_by(|_, next| !next.first).map(<[Token<'_>]>::to_vec).collect()
+pub(crate) fn simple_commands<'a>(words: &[&'a str]) -> Vec<Vec<CommandToken<'a>>> {
+    let tokens: Vec<CommandToken<'_>> =
+        words.iter().enumerate().flat_map(|(index, word)| tokens(index, word)).collect();
+    tokens.chunk_by(|_, next| !next.first).map(<[CommandToken<'_>]>::to_vec).collect()
 }
 
 /// The hosts that a command names: the number of the word, the find in that word, and the role.
-pub(crate) fn hosts(words: &[&str]) -> Vec<(usize, Found, Role)> {
+pub(crate) fn hosts(words: &[&str]) -> Vec<(usize, FoundHost, HostRole)> {
     simple_commands(words).iter().flat_map(|simple| simple_command(simple)).collect()
 }
 
 /// The tokens of a word: itself, or where it has blanks (a script after `sh -c`) the words of the script.
-fn tokens<'a>(index: usize, word: &'a str) -> Vec<Token<'a>> {
+fn tokens<'a>(index: usize, word: &'a str) -> Vec<CommandToken<'a>> {
     if !word.trim().contains(char::is_whitespace) {
-        return vec![Token { text: word, word: index, at: 0, first: index == 0 }];
+        return vec![CommandToken { text: word, word: index, at: 0, first: index == 0 }];
     }
     let mut tokens = Vec::new();
     let mut first = true;
@@ -41,7 +42,7 @@ fn tokens<'a>(index: usize, word: &'a str) -> Vec<Token<'a>> {
         if matches!(text, ";" | "&" | "|" | "\n" | "(" | "`") {
             first = true;
         } else if !(first && matches!(text, "do" | "then" | "else" | "until" | "while" | "if" | "!" | "exec" | "{")) {
-            tokens.push(Token { text, word: index, at: range.start, first });
+            tokens.push(CommandToken { text, word: index, at: range.start, first });
             first = false;
         }
     }
@@ -83,7 +84,7 @@ fn pieces(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The name of the program, without its directory; settings before it (`A=b prog`) are passed over.
-fn program<'a>(tokens: &[Token<'a>]) -> &'a str {
+fn program<'a>(tokens: &[CommandToken<'a>]) -> &'a str {
     let is_setting = |text: &str| text.split_once('=').is_some_and(|(name, _)| is_name(name));
     let first = tokens.iter().map(|token| token.text).find(|text| {
         !is_setting(text)
@@ -99,7 +100,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn simple_command(tokens: &[Token<'_>]) -> Vec<(usize, Found, Role)> {
+fn simple_command(tokens: &[CommandToken<'_>]) -> Vec<(usize, FoundHost, HostRole)> {
     let program = program(tokens);
     let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -115,14 +116,14 @@ fn simple_command(tokens: &[Token<'_>]) -> Vec<(usize, Found, Role)> {
 }
 
 /// The hosts in one token, which may be the value of the option before it.
-fn in_token(program: &str, text: &str, before: Option<&str>) -> Vec<(Found, Role)> {
+fn in_token(program: &str, text: &str, before: Option<&str>) -> Vec<(FoundHost, HostRole)> {
     let (option, value) = match text.split_once('=') {
         Some((option, value)) if is_option(option) || is_name(option) => (Some(option), value),
         _ => (before.filter(|before| is_option(before) && !before.contains('=')), text),
     };
     let at = text.len() - value.len();
     let words = option.map(names::words).unwrap_or_default();
-    let by_name = option.map_or(Role::Peer, |option| role_of_option(program, option, &words));
+    let by_name = option.map_or(HostRole::Peer, |option| role_of_option(program, option, &words));
     let urls = scan::urls(value);
     let found = match option {
         _ if !urls.is_empty() => urls,
@@ -131,10 +132,10 @@ fn in_token(program: &str, text: &str, before: Option<&str>) -> Vec<(Found, Role
         None => Vec::new(),
     };
     let found = if found.is_empty() { dev_tcp(value) } else { found };
-    let role = |one: &Found| {
+    let role = |one: &FoundHost| {
         let host = value.get(one.host.clone()).unwrap_or("");
         if matches!(program, "curl" | "wget" | "http") && names::is_loopback(host) {
-            return Role::Own;
+            return HostRole::Own;
         }
         names::role_of_value(&words, by_name, host, one.scheme.as_deref(), one.evidence)
     };
@@ -221,22 +222,22 @@ const SERVERS: &[&str] = &[
     "locust",
 ];
 
-fn role_of_option(program: &str, option: &str, words: &[String]) -> Role {
+fn role_of_option(program: &str, option: &str, words: &[String]) -> HostRole {
     let connects = CLIENTS.contains(&program) || matches!(program, "cub" | "kafkacat" | "kcat" | "curl" | "wget");
     if connects {
-        return Role::Peer;
+        return HostRole::Peer;
     }
     match option {
-        "-b" | "-l" | "-H" => Role::Listen,
-        "--host" | "-host" | "--hostname" | "--ip" if SERVERS.contains(&program) => Role::Listen,
-        _ if words.join("_") == "HOST" => Role::Peer,
+        "-b" | "-l" | "-H" => HostRole::Listen,
+        "--host" | "-host" | "--hostname" | "--ip" if SERVERS.contains(&program) => HostRole::Listen,
+        _ if words.join("_") == "HOST" => HostRole::Peer,
         _ => names::role(words),
     }
 }
 
-fn in_option(program: &str, option: &str, words: &[String], value: &str) -> Vec<Found> {
+fn in_option(program: &str, option: &str, words: &[String], value: &str) -> Vec<FoundHost> {
     let client = CLIENTS.contains(&program);
-    let evidence = Evidence::CommandOption;
+    let evidence = HostEvidence::CommandOption;
     match option {
         "-h" if client => return scan::list(value, Needs::Host, evidence),
         "-b" if matches!(program, "cub" | "kafkacat" | "kcat") => return scan::list(value, Needs::Port, evidence),
@@ -248,14 +249,16 @@ fn in_option(program: &str, option: &str, words: &[String], value: &str) -> Vec<
         return scan::list(value, Needs::Host, evidence);
     }
     match names::shape(words) {
-        names::Shape::Host if words.last().is_some_and(|word| word != "SERVER") => {
+        names::NameShape::Host if words.last().is_some_and(|word| word != "SERVER") => {
             scan::list(value, Needs::Host, evidence)
         }
-        names::Shape::Host if words.join("_").ends_with("BOOTSTRAP_SERVER") => scan::list(value, Needs::Host, evidence),
-        names::Shape::Host | names::Shape::Servers(_) | names::Shape::Address => {
+        names::NameShape::Host if words.join("_").ends_with("BOOTSTRAP_SERVER") => {
+            scan::list(value, Needs::Host, evidence)
+        }
+        names::NameShape::Host | names::NameShape::Servers(_) | names::NameShape::Address => {
             scan::list(value, Needs::Port, evidence)
         }
-        names::Shape::Other => Vec::new(),
+        names::NameShape::Other => Vec::new(),
     }
 }
 
@@ -263,7 +266,7 @@ fn in_option(program: &str, option: &str, words: &[String], value: &str) -> Vec<
 const DEV_TCP: &str = "/dev/tcp/";
 
 /// Bash's `/dev/tcp/db/5432`.
-fn dev_tcp(text: &str) -> Vec<Found> {
+fn dev_tcp(text: &str) -> Vec<FoundHost> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(DEV_TCP) {
         let start = at + DEV_TCP.len();
@@ -274,14 +277,14 @@ fn dev_tcp(text: &str) -> Vec<Found> {
             let end = start + host.len();
             let port = Some((port, end + 1..end + 1 + digits));
             let text = start..end + 1 + digits;
-            found.push(Found { host: start..end, port, scheme: None, text, evidence: Evidence::CommandOption });
+            found.push(FoundHost { host: start..end, port, scheme: None, text, evidence: HostEvidence::CommandOption });
         }
     }
     found
 }
 
 /// What programs that wait for a port, or try one, are given: `wait-for-it.sh db:5432`, `nc -z db 5432`.
-fn waited_for(program: &str, tokens: &[Token<'_>]) -> Vec<(usize, Found, Role)> {
+fn waited_for(program: &str, tokens: &[CommandToken<'_>]) -> Vec<(usize, FoundHost, HostRole)> {
     let mut found = Vec::new();
     let mut rest = tokens.iter().take_while(|token| token.text != "--").peekable();
     // A script may start a program that waits with the program to start after it.
@@ -301,9 +304,9 @@ fn waited_for(program: &str, tokens: &[Token<'_>]) -> Vec<(usize, Found, Role)> 
             continue;
         }
         let offset = token.at + token.text.len() - text.len();
-        for one in scan::list(text, Needs::Port, Evidence::CommandOption) {
+        for one in scan::list(text, Needs::Port, HostEvidence::CommandOption) {
             let host = text.get(one.host.clone()).unwrap_or("");
-            let role = if names::is_loopback(host) { Role::Own } else { Role::Peer };
+            let role = if names::is_loopback(host) { HostRole::Own } else { HostRole::Peer };
             found.push((token.word, one.shifted(offset), role));
         }
     }
@@ -319,16 +322,16 @@ fn is_waiter(program: &str) -> bool {
 }
 
 /// `nc -z db 5432`: a host and then a number.
-fn connected(tokens: &[Token<'_>]) -> Option<(usize, Found, Role)> {
+fn connected(tokens: &[CommandToken<'_>]) -> Option<(usize, FoundHost, HostRole)> {
     tokens.windows(2).skip(1).find_map(|pair| {
         let [host, port] = pair else { return None };
         let number = port.text.parse::<u16>().ok().filter(|_| host.word == port.word)?;
         let (start, end) = (host.at, host.at + host.text.len());
         let port = Some((number, port.at..port.at + port.text.len()));
-        let evidence = Evidence::CommandOption;
-        let role = if names::is_loopback(host.text) { Role::Own } else { Role::Peer };
+        let evidence = HostEvidence::CommandOption;
+        let role = if names::is_loopback(host.text) { HostRole::Own } else { HostRole::Peer };
         let lone = scan::is_lone_host(host.text);
-        let found = Found { host: start..end, port, scheme: None, text: start..end, evidence };
+        let found = FoundHost { host: start..end, port, scheme: None, text: start..end, evidence };
         lone.then_some((host.word, found, role))
     })
 }

@@ -14,14 +14,14 @@ use crate::compose::value::{Step, Text};
 use crate::facts::place::part_of;
 use crate::model::{Service, Spanned};
 use crate::source::Place;
-use scan::{Found, Needs};
+use scan::{FoundHost, Needs};
 
-pub(crate) use command::{Token, simple_commands};
+pub(crate) use command::{CommandToken, simple_commands};
 pub(crate) use names::is_loopback;
 
 /// Where a host is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum HostOrigin {
     /// In the value of an environment variable.
     Variable(String),
     /// In `command`.
@@ -36,10 +36,10 @@ pub(crate) enum Origin {
 
 /// What says that a text is a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Evidence {
+pub(crate) enum HostEvidence {
     /// It is the host of a URL.
     Url,
-    /// A port stands after it.
+    /// A port is after it.
     HostPort,
     /// The variable is called `*_HOST`, `*_SERVER`, `*_ADDR` or the like.
     HostVariable,
@@ -55,7 +55,7 @@ pub(crate) enum Evidence {
 
 /// What the host is to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum HostRole {
     /// Another machine that the service connects to.
     Peer,
     /// An address that the service binds, or tells others to reach it by.
@@ -80,11 +80,11 @@ pub(crate) struct HostReference {
     /// The scheme of the URL, lower case, without `jdbc:`.
     pub(crate) scheme: Option<String>,
     /// Where it is named.
-    pub(crate) at: Origin,
+    pub(crate) at: HostOrigin,
     /// What says that it is a host.
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: HostEvidence,
     /// What the host is to the service.
-    pub(crate) role: Role,
+    pub(crate) role: HostRole,
     /// The URL, `host:port` or host, after interpolation. It may hold a password: never print it.
     pub(crate) text: String,
     /// How the value got here; only where this is empty, and `variable` too, may a fix edit `place`.
@@ -95,36 +95,36 @@ pub(crate) struct HostReference {
 
 /// The hosts that a service names: variables first, then entrypoint, command, healthcheck and labels.
 pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostReference> {
-    let mut reader = Reader { service, texts, found: Vec::new() };
+    let mut reader = HostReader { service, texts, found: Vec::new() };
     for (name, variable) in &service.environment {
         if let Some(value) = &variable.value {
             reader.variable(name, value);
         }
     }
-    let commands = [(Origin::Entrypoint, &service.entrypoint), (Origin::Command, &service.command)];
+    let commands = [(HostOrigin::Entrypoint, &service.entrypoint), (HostOrigin::Command, &service.command)];
     for (at, command) in commands {
         if let Some(command) = command {
             reader.words(&at, &command.words);
         }
     }
     if let Some(healthcheck) = &service.healthcheck {
-        reader.words(&Origin::Healthcheck, &healthcheck.test);
+        reader.words(&HostOrigin::Healthcheck, &healthcheck.test);
     }
     for (name, value) in &service.labels {
         for found in scan::urls(&value.value) {
-            reader.add(Origin::Label(name.clone()), value, found, Role::Public);
+            reader.add(HostOrigin::Label(name.clone()), value, found, HostRole::Public);
         }
     }
     reader.found
 }
 
-struct Reader<'a> {
+struct HostReader<'a> {
     service: &'a Service,
     texts: &'a Texts<'a>,
     found: Vec<HostReference>,
 }
 
-impl Reader<'_> {
+impl HostReader<'_> {
     fn variable(&mut self, name: &str, value: &Spanned<String>) {
         let words = names::words(name);
         if names::is_ignored(&words) {
@@ -135,14 +135,14 @@ impl Reader<'_> {
             let host = value.value.get(found.host.clone()).unwrap_or("");
             let role = names::role_of_value(&words, by_name, host, found.scheme.as_deref(), found.evidence);
             let lone = found.port.is_none() && found.scheme.is_none();
-            self.add(Origin::Variable(name.to_owned()), value, found, role);
+            self.add(HostOrigin::Variable(name.to_owned()), value, found, role);
             if lone {
                 self.join_port(name);
             }
         }
     }
 
-    /// Gives the last host the port that stands in a variable of its own.
+    /// Gives the last host the port that is in a variable of its own.
     fn join_port(&mut self, name: &str) {
         let environment = &self.service.environment;
         let sibling = names::port_names(name).into_iter().find_map(|name| environment.get(&name)?.value.as_ref());
@@ -154,7 +154,7 @@ impl Reader<'_> {
         }
     }
 
-    fn words(&mut self, at: &Origin, words: &[Spanned<String>]) {
+    fn words(&mut self, at: &HostOrigin, words: &[Spanned<String>]) {
         let texts: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
         for (index, found, role) in command::hosts(&texts) {
             if let Some(word) = words.get(index) {
@@ -163,12 +163,12 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, at: Origin, value: &Spanned<String>, found: Found, role: Role) {
+    fn add(&mut self, at: HostOrigin, value: &Spanned<String>, found: FoundHost, role: HostRole) {
         let piece = |range: &Range<usize>| value.value.get(range.clone()).unwrap_or("").to_owned();
         let host = piece(&found.host);
         let role = match role {
-            _ if at == Origin::Healthcheck => Role::Own,
-            Role::Peer if self.is_own(&host) => Role::Own,
+            _ if at == HostOrigin::Healthcheck => HostRole::Own,
+            HostRole::Peer if self.is_own(&host) => HostRole::Own,
             other => other,
         };
         let part = |range: &Range<usize>| part_of(value, range.clone(), self.texts);
@@ -200,7 +200,7 @@ impl Reader<'_> {
 }
 
 /// The hosts in the value of a variable.
-fn in_variable(words: &[String], value: &str) -> Vec<Found> {
+fn in_variable(words: &[String], value: &str) -> Vec<FoundHost> {
     let shape = names::shape(words);
     let urls = scan::urls(value);
     if !urls.is_empty() || value.contains("://") {
@@ -211,34 +211,34 @@ fn in_variable(words: &[String], value: &str) -> Vec<Found> {
         return drivers;
     }
     match shape {
-        names::Shape::Host => one_or_list(value),
-        names::Shape::Servers(needs) => scan::list(value, needs, Evidence::Servers),
-        names::Shape::Address => scan::list(value, Needs::Port, Evidence::HostPort),
-        names::Shape::Other if names::is_no_host(words) => Vec::new(),
-        names::Shape::Other => host_ports(value),
+        names::NameShape::Host => one_or_list(value),
+        names::NameShape::Servers(needs) => scan::list(value, needs, HostEvidence::Servers),
+        names::NameShape::Address => scan::list(value, Needs::Port, HostEvidence::HostPort),
+        names::NameShape::Other if names::is_no_host(words) => Vec::new(),
+        names::NameShape::Other => host_ports(value),
     }
 }
 
 /// The value of `*_HOST`: one host, with or without port, or a list of `host:port`.
-fn one_or_list(value: &str) -> Vec<Found> {
+fn one_or_list(value: &str) -> Vec<FoundHost> {
     let placeholder = value.starts_with('[') && !value.contains([':', '"', '\'']);
     if placeholder {
         return Vec::new();
     }
     if value.trim().contains([',', ' ']) {
-        return scan::list(value, Needs::Port, Evidence::Servers);
+        return scan::list(value, Needs::Port, HostEvidence::Servers);
     }
-    let mut found = scan::list(value, Needs::Host, Evidence::HostVariable);
+    let mut found = scan::list(value, Needs::Host, HostEvidence::HostVariable);
     for one in found.iter_mut().filter(|one| one.port.is_some()) {
-        one.evidence = Evidence::HostPort;
+        one.evidence = HostEvidence::HostPort;
     }
     found
 }
 
 /// A value that is nothing but `host:port` pairs, under a name that says nothing.
-fn host_ports(value: &str) -> Vec<Found> {
-    let found = scan::list(value, Needs::Port, Evidence::HostPort);
-    let plausible = |one: &Found| {
+fn host_ports(value: &str) -> Vec<FoundHost> {
+    let found = scan::list(value, Needs::Port, HostEvidence::HostPort);
+    let plausible = |one: &FoundHost| {
         let host = value.get(one.host.clone()).unwrap_or("");
         let port = one.port.as_ref().map_or(0, |(port, _)| *port);
         let lower = host.starts_with(|c: char| c.is_ascii_lowercase()) || host.parse::<std::net::Ipv4Addr>().is_ok();

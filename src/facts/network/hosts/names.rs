@@ -1,11 +1,11 @@
 //! What the name of a variable or option says about the host in its value.
 
 use super::scan::{Needs, is_host};
-use super::{Evidence, Role};
+use super::{HostEvidence, HostRole};
 
 /// What kind of value a name announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum NameShape {
     /// One host, perhaps with a port; a lone word counts.
     Host,
     /// Hosts, by comma.
@@ -41,27 +41,29 @@ fn has(words: &[String], any: &[&str]) -> bool {
 }
 
 /// What kind of value a name announces.
-pub(crate) fn shape(words: &[String]) -> Shape {
-    let Some(last) = words.last() else { return Shape::Other };
+pub(crate) fn shape(words: &[String]) -> NameShape {
+    let Some(last) = words.last() else { return NameShape::Other };
     // Addresses of mail, of money and of hardware.
     const OTHER_ADDRESSES: &[&str] = &[
         "EMAIL", "FROM", "REPLY", "SENDER", "WALLET", "CONTRACT", "MAC", "ETH", "BTC", "STREET", "TOKEN", "ADMIN",
         "CHAIN", "MINER", "PAYOUT", "DEPOSIT", "FEE", "BANK", "REAL",
     ];
     match last.as_str() {
-        _ if has(words, &["CHARACTER", "CHARSET", "COLLATION"]) => Shape::Other,
-        "HOST" if has(words, &["TRUST", "ALLOW", "CHECK", "VERIFY", "PRESERVE"]) => Shape::Other,
-        "HOST" | "HOSTNAME" => Shape::Host,
-        "SERVER" if has(words, &["WEB", "APP", "WSGI", "ASGI", "HTTP", "ENABLE", "DISABLE", "TYPE"]) => Shape::Address,
-        "SERVER" => Shape::Host,
-        "ADDR" | "ADDRESS" | "ENDPOINT" if has(words, OTHER_ADDRESSES) => Shape::Address,
-        "ADDR" | "ADDRESS" | "ENDPOINT" => Shape::Host,
-        "SERVERS" | "BROKERS" | "HOSTS" | "SEEDS" | "BOOTSTRAPSERVERS" => Shape::Servers(Needs::Host),
+        _ if has(words, &["CHARACTER", "CHARSET", "COLLATION"]) => NameShape::Other,
+        "HOST" if has(words, &["TRUST", "ALLOW", "CHECK", "VERIFY", "PRESERVE"]) => NameShape::Other,
+        "HOST" | "HOSTNAME" => NameShape::Host,
+        "SERVER" if has(words, &["WEB", "APP", "WSGI", "ASGI", "HTTP", "ENABLE", "DISABLE", "TYPE"]) => {
+            NameShape::Address
+        }
+        "SERVER" => NameShape::Host,
+        "ADDR" | "ADDRESS" | "ENDPOINT" if has(words, OTHER_ADDRESSES) => NameShape::Address,
+        "ADDR" | "ADDRESS" | "ENDPOINT" => NameShape::Host,
+        "SERVERS" | "BROKERS" | "HOSTS" | "SEEDS" | "BOOTSTRAPSERVERS" => NameShape::Servers(Needs::Host),
         "NODES" | "PEERS" | "VOTERS" | "ENDPOINTS" | "ADDRESSES" | "ADDRS" | "SENTINELS" | "MEMBERS"
-        | "CONTACTPOINTS" => Shape::Servers(Needs::Port),
+        | "CONTACTPOINTS" => NameShape::Servers(Needs::Port),
         "URL" | "URI" | "URLS" | "URIS" | "DSN" | "CONNECT" | "CONNECTION" | "BROKER" | "UPSTREAM" | "TARGET"
-        | "PROXY" | "BACKEND" | "ZOOKEEPER" | "STRING" => Shape::Address,
-        _ => Shape::Other,
+        | "PROXY" | "BACKEND" | "ZOOKEEPER" | "STRING" => NameShape::Address,
+        _ => NameShape::Other,
     }
 }
 
@@ -182,52 +184,52 @@ const OWN_URLS: &[&str] = &[
 ];
 
 /// Who the host in the value of a variable or option is, by the name alone.
-pub(crate) fn role(words: &[String]) -> Role {
+pub(crate) fn role(words: &[String]) -> HostRole {
     let name = words.join("_");
     if name.contains("LISTEN") || name.contains("ADVERTISE") || words.iter().any(|word| word.starts_with("BIND")) {
-        return Role::Listen;
+        return HostRole::Listen;
     }
     if has(words, &["JMX", "RMI", "MCAST", "MULTICAST"]) || matches!(name.as_str(), "SERVICE_HOST" | "LOCAL_HOST") {
-        return Role::Listen;
+        return HostRole::Listen;
     }
     let ends = |suffix: &&str| name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     let own = matches!(name.as_str(), "HOSTNAME" | "BASE_URL" | "SERVER_URL" | "URL") || name.starts_with("REACT_APP_");
     if own || has(words, PUBLIC) || OWN_URLS.iter().any(ends) || name.starts_with("NG_APP_") {
-        return Role::Public;
+        return HostRole::Public;
     }
-    Role::Peer
+    HostRole::Peer
 }
 
 /// The role, once the value is known too: where it listens, its own name, or an address for a browser.
 pub(crate) fn role_of_value(
     words: &[String],
-    by_name: Role,
+    by_name: HostRole,
     host: &str,
     scheme: Option<&str>,
-    evidence: Evidence,
-) -> Role {
+    evidence: HostEvidence,
+) -> HostRole {
     if matches!(host, "0.0.0.0" | "::" | "0:0:0:0:0:0:0:0") {
-        return Role::Listen;
+        return HostRole::Listen;
     }
     let loopback = is_loopback(host);
     let name = words.join("_");
     let dotted = host.contains('.') && !host.ends_with(".internal") && !loopback;
-    if by_name == Role::Peer && dotted && (name == "HOST" || name.ends_with("BASE_URL")) {
-        return Role::Public;
+    if by_name == HostRole::Peer && dotted && (name == "HOST" || name.ends_with("BASE_URL")) {
+        return HostRole::Public;
     }
-    if by_name != Role::Peer || !loopback {
+    if by_name != HostRole::Peer || !loopback {
         return by_name;
     }
     if name.ends_with("QUORUM_VOTERS") || has(words, &["LOCAL"]) {
-        return Role::Listen;
+        return HostRole::Listen;
     }
     let web = matches!(scheme, Some("http" | "https" | "ws" | "wss"));
     // `PREFECT_UI_API_URL` is for the browser, `PREFECT_API_URL` for the worker.
     if web && (!has(words, BACKENDS) || has(words, &["UI"])) {
-        return Role::Public;
+        return HostRole::Public;
     }
-    let bare = matches!(evidence, Evidence::HostVariable | Evidence::HostPort | Evidence::CommandOption);
-    if bare && !has(words, BACKENDS) { Role::Listen } else { Role::Peer }
+    let bare = matches!(evidence, HostEvidence::HostVariable | HostEvidence::HostPort | HostEvidence::CommandOption);
+    if bare && !has(words, BACKENDS) { HostRole::Listen } else { HostRole::Peer }
 }
 
 /// Words of the names of variables that say what a server, not a browser, connects to.
@@ -308,7 +310,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
         || host.starts_with("127.") && is_host(host) && host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
-/// The names under which the port to a host variable may stand: `DB_HOST` goes with `DB_PORT`.
+/// The names under which the port to a host variable may be: `DB_HOST` goes with `DB_PORT`.
 pub(crate) fn port_names(name: &str) -> Vec<String> {
     const SUFFIXES: &[&str] = &["HOSTNAME", "HOST", "SERVER", "ADDRESS", "ADDR", "ENDPOINT"];
     let upper = name.to_ascii_uppercase();

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use super::Evidence;
+use super::HostEvidence;
 
 /// A host in a text; ranges count bytes of that text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct FoundHost {
     /// The host, without the brackets of an IPv6 address.
     pub(crate) host: Range<usize>,
     /// The port, if one is written.
@@ -17,13 +17,13 @@ pub(crate) struct Found {
     /// The URL, `host:port` or host as a whole.
     pub(crate) text: Range<usize>,
     /// What says that it is a host.
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: HostEvidence,
 }
 
-impl Found {
+impl FoundHost {
     /// The same find in a text in which this one starts at `by`.
     #[must_use]
-    pub(crate) fn shifted(mut self, by: usize) -> Found {
+    pub(crate) fn shifted(mut self, by: usize) -> FoundHost {
         self.host = shift(&self.host, by);
         self.text = shift(&self.text, by);
         self.port = self.port.map(|(port, range)| (port, shift(&range, by)));
@@ -35,8 +35,8 @@ fn shift(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
-/// A host and the port after it, as ranges of the text they stand in.
-type HostPort = (Range<usize>, Option<(u16, Range<usize>)>);
+/// A host and the port after it, as ranges of the text they are in.
+type HostPortRanges = (Range<usize>, Option<(u16, Range<usize>)>);
 
 /// Schemes whose URLs name no host: files, memory, buckets, and the names that frameworks give to parts of themselves.
 const WITHOUT_HOST: &[&str] = &[
@@ -111,8 +111,8 @@ const WITHOUT_HOST: &[&str] = &[
     "wasbs",
 ];
 
-/// Every URL of a text that has a host. A URL inside the path or query of another does not count.
-pub(crate) fn urls(text: &str) -> Vec<Found> {
+/// Every URL of text that has a host. A URL inside the path or query of another does not count.
+pub(crate) fn urls(text: &str) -> Vec<FoundHost> {
     let mut found = Vec::new();
     let mut done = 0;
     // Most texts have no colon at all, and one letter is found much faster than a word.
@@ -132,7 +132,7 @@ pub(crate) fn urls(text: &str) -> Vec<Found> {
         }
         let rest = within(text, at + 3);
         let end = at + 3 + rest.find(ends_url).unwrap_or(rest.len());
-        let evidence = if is_jdbc(before.get(..start).unwrap_or("")) { Evidence::Jdbc } else { Evidence::Url };
+        let evidence = if is_jdbc(before.get(..start).unwrap_or("")) { HostEvidence::Jdbc } else { HostEvidence::Url };
         let (hosts, last) = authority(text, at + 3);
         done = if text.get(..end).is_some_and(|url| url.len() > last) && !continues(text, last) { end } else { last };
         for (host, port) in hosts {
@@ -143,7 +143,7 @@ pub(crate) fn urls(text: &str) -> Vec<Found> {
                 || scheme.ends_with("+srv") && !name.contains('.');
             if !is_symbol {
                 let scheme = Some(scheme.clone());
-                found.push(Found { host, port, scheme, text: start..end.max(last), evidence });
+                found.push(FoundHost { host, port, scheme, text: start..end.max(last), evidence });
             }
         }
     }
@@ -163,7 +163,7 @@ fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ',' | ')' | '|')
 }
 
-/// Whether what stands before a scheme starts a JDBC or R2DBC URL.
+/// Whether what comes before a scheme starts a JDBC or R2DBC URL.
 fn is_jdbc(before: &str) -> bool {
     let start = before.rfind(|c: char| !is_scheme(c) && c != ':').map_or(0, |last| last + width(before, last));
     let word = before.get(start..).unwrap_or("").to_ascii_lowercase();
@@ -176,7 +176,7 @@ fn continues(text: &str, at: usize) -> bool {
 }
 
 /// The hosts between `://` and the path, and where they end.
-fn authority(text: &str, start: usize) -> (Vec<HostPort>, usize) {
+fn authority(text: &str, start: usize) -> (Vec<HostPortRanges>, usize) {
     authority_behind(text, start, 0)
 }
 
@@ -186,12 +186,12 @@ const LONGEST: usize = 4096;
 /// How many signs that nobody escaped a password may have.
 const MOST_UNESCAPED: usize = 16;
 
-/// What stands behind a byte, as far as a URL may go.
+/// What comes after a byte, as far as a URL may go.
 fn within(text: &str, start: usize) -> &str {
     text.get(start..text.floor_char_boundary(start.saturating_add(LONGEST))).unwrap_or("")
 }
 
-fn authority_behind(text: &str, start: usize, unescaped: usize) -> (Vec<HostPort>, usize) {
+fn authority_behind(text: &str, start: usize, unescaped: usize) -> (Vec<HostPortRanges>, usize) {
     let rest = within(text, start);
     let stop = |c: char| c.is_whitespace() || "/?#\"'`<>(){}\\|;&".contains(c);
     let end = rest.find(stop).unwrap_or(rest.len());
@@ -214,12 +214,13 @@ fn authority_behind(text: &str, start: usize, unescaped: usize) -> (Vec<HostPort
         .and_then(|hosts| hosts.last())
         .map_or(0, |(host, port)| port.as_ref().map_or(host.end, |(_, range)| range.end));
     let hosts = hosts.unwrap_or_default();
-    let moved = |(host, port): HostPort| (shift(&host, start), port.map(|(port, range)| (port, shift(&range, start))));
+    let moved =
+        |(host, port): HostPortRanges| (shift(&host, start), port.map(|(port, range)| (port, shift(&range, start))));
     (hosts.into_iter().map(moved).collect(), start + ends)
 }
 
-/// The hosts of a comma list; `None` where one is no host. The scheme of a next URL ends the list.
-fn members(whole: &str, from: usize, after: &str) -> Option<Vec<HostPort>> {
+/// The hosts of a comma list; `None` where one is not a host. The scheme of a next URL ends the list.
+fn members(whole: &str, from: usize, after: &str) -> Option<Vec<HostPortRanges>> {
     let mut hosts = Vec::new();
     let mut at = from;
     let list = whole.get(from..)?;
@@ -236,7 +237,7 @@ fn members(whole: &str, from: usize, after: &str) -> Option<Vec<HostPort>> {
 }
 
 /// `host`, `host:port`, `[::1]:port` or an IPv6 address; `offset` is where the text starts.
-pub(crate) fn host_port(text: &str, offset: usize) -> Option<HostPort> {
+pub(crate) fn host_port(text: &str, offset: usize) -> Option<HostPortRanges> {
     if let Some(rest) = text.strip_prefix('[') {
         let (inside, after) = rest.split_once(']')?;
         inside.parse::<Ipv6Addr>().ok()?;
@@ -258,7 +259,7 @@ pub(crate) fn host_port(text: &str, offset: usize) -> Option<HostPort> {
     is_host(host).then_some((offset..offset + host.len(), port))
 }
 
-/// A port; an empty one is none. The outer `None` says that it is no port.
+/// A port; an empty one is none. The outer `None` says that it is not a port.
 fn number(text: &str, at: usize) -> Option<Option<(u16, Range<usize>)>> {
     if text.is_empty() {
         return Some(None);
@@ -312,7 +313,7 @@ pub(crate) fn is_lone_host(text: &str) -> bool {
 }
 
 /// Oracle's thin driver: `jdbc:oracle:thin:@db:1521:XE`, `…@//db:1521/XE`.
-fn oracle(text: &str) -> Vec<Found> {
+fn oracle(text: &str) -> Vec<FoundHost> {
     const MARK: &str = "jdbc:oracle:thin:";
     let Some(mark) = text.to_ascii_lowercase().find(MARK) else { return Vec::new() };
     let from = mark + MARK.len();
@@ -324,7 +325,7 @@ fn oracle(text: &str) -> Vec<Found> {
     let pair: String = rest.get(..end).unwrap_or("").split(':').take(2).collect::<Vec<_>>().join(":");
     let Some((host, port)) = host_port(&pair, start) else { return Vec::new() };
     let scheme = Some("oracle".to_owned());
-    vec![Found { host, port, scheme, text: mark..start + end, evidence: Evidence::Jdbc }]
+    vec![FoundHost { host, port, scheme, text: mark..start + end, evidence: HostEvidence::Jdbc }]
 }
 
 /// How much a list of hosts must show to count as one.
@@ -338,7 +339,7 @@ pub(crate) enum Needs {
 
 /// The members of a list of hosts or `host:port`, with what brokers and ensembles put around them: `1@kafka:9093`,
 /// `server.1=zoo1:2888:3888;2181`, `["es:9200"]`, and options such as `password=x` after the hosts. All or nothing.
-pub(crate) fn list(text: &str, needs: Needs, evidence: Evidence) -> Vec<Found> {
+pub(crate) fn list(text: &str, needs: Needs, evidence: HostEvidence) -> Vec<FoundHost> {
     let mut found = Vec::new();
     let separators = |c: char| c == ',' || c.is_whitespace();
     let mut at = 0;
@@ -384,7 +385,7 @@ fn is_option(member: &str) -> bool {
     member.contains('=')
 }
 
-fn member_of_list(member: &str, start: usize, needs: Needs, evidence: Evidence) -> Option<Found> {
+fn member_of_list(member: &str, start: usize, needs: Needs, evidence: HostEvidence) -> Option<FoundHost> {
     let member = member.split([';', '/']).next().unwrap_or("");
     let ensemble =
         member.split(':').filter(|word| !word.is_empty()).count() == 3 && !is_v6(member) && !member.starts_with('[');
@@ -395,17 +396,23 @@ fn member_of_list(member: &str, start: usize, needs: Needs, evidence: Evidence) 
         Needs::Host => is_lone_host(name),
         Needs::Port => port.is_some() && is_lone_host(name),
     };
-    enough.then_some(Found { host, port, scheme: None, text: start..start + member.len(), evidence })
+    enough.then_some(FoundHost { host, port, scheme: None, text: start..start + member.len(), evidence })
 }
 
 /// The notations of database drivers: `tcp(db:3306)`, `Server=db,1433;Database=x`, `host=db port=5432`.
-pub(crate) fn drivers(text: &str) -> Vec<Found> {
+pub(crate) fn drivers(text: &str) -> Vec<FoundHost> {
     let mut found = Vec::new();
     for (at, mark) in text.match_indices("@tcp(").chain(text.match_indices("@tcp6(")) {
         let start = at + mark.len();
         let Some((inside, _)) = text.get(start..).and_then(|rest| rest.split_once(')')) else { continue };
         if let Some((host, port)) = host_port(inside, start) {
-            found.push(Found { host, port, scheme: None, text: start..start + inside.len(), evidence: Evidence::Dsn });
+            found.push(FoundHost {
+                host,
+                port,
+                scheme: None,
+                text: start..start + inside.len(),
+                evidence: HostEvidence::Dsn,
+            });
         }
     }
     let separator = if text.contains(';') { ';' } else { ' ' };
@@ -414,7 +421,7 @@ pub(crate) fn drivers(text: &str) -> Vec<Found> {
 }
 
 /// A connection string of `key=value` pairs; it counts where a host and one other thing of a connection are in it.
-fn pairs(text: &str, separator: char) -> Option<Found> {
+fn pairs(text: &str, separator: char) -> Option<FoundHost> {
     const HOSTS: &[&str] = &["host", "hostaddr", "server", "data source", "datasource", "address", "addr", "hostname"];
     const OTHERS: &[&str] = &[
         "port",
@@ -465,11 +472,11 @@ fn pairs(text: &str, separator: char) -> Option<Found> {
         number(trimmed.trim_end(), start + before.len() + 1 + port.len() - trimmed.len()).flatten()
     });
     let text = start..start + value_only.len();
-    is_lone_host(name).then_some(Found {
+    is_lone_host(name).then_some(FoundHost {
         host,
         port: inner.or(after_comma).or(port),
         scheme: None,
         text,
-        evidence: Evidence::Dsn,
+        evidence: HostEvidence::Dsn,
     })
 }

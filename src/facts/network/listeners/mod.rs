@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 
 use self::named::names;
 use crate::app_config::{is_official, runs_as_made};
-use crate::catalogue::schema::{Port, Role, Transport};
+use crate::catalogue::schema::{ImagePort, ImageRole, Transport};
 use crate::facts::Facts;
-use crate::facts::images::{Known, built, known_image, launch, may_be_set, runs_default, runs_server, variable};
+use crate::facts::images::{KnownImage, built, known_image, launch, may_be_set, runs_default, runs_server, variable};
 use crate::facts::network::servers::binds;
 use crate::model::{self, Service, base_image};
 use crate::source::Place;
 
 /// What says that a service listens on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Evidence {
+pub(crate) enum PortEvidence {
     /// Its image, by the catalogue.
     Image,
     /// `EXPOSE` of its Dockerfile.
@@ -41,7 +41,7 @@ pub(crate) enum Sureness {
 
 /// Whether a service listens on other ports than those that are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Extent {
+pub(crate) enum PortCoverage {
     /// It may.
     #[default]
     Some,
@@ -61,7 +61,7 @@ pub(crate) struct Listener {
     /// Who listens there: a program, or an image.
     pub(crate) who: String,
     /// What says so.
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: PortEvidence,
     /// Where that is written.
     pub(crate) place: Place,
 }
@@ -72,7 +72,7 @@ pub(crate) struct Listeners {
     /// The ports, each once, the best known first.
     pub(crate) ports: Vec<Listener>,
     /// Whether there may be others.
-    pub(crate) extent: Extent,
+    pub(crate) extent: PortCoverage,
 }
 
 impl Listeners {
@@ -101,8 +101,8 @@ impl Listeners {
 
 /// The TCP ports that a service listens on, as far as its command, its image and its Dockerfile tell.
 pub(crate) fn listeners(service: &Service) -> Listeners {
-    let mut found = of_command(service).or_else(|| of_image(service)).unwrap_or_default();
-    if let Some(exposed) = of_dockerfile(service) {
+    let mut found = from_command(service).or_else(|| from_image(service)).unwrap_or_default();
+    if let Some(exposed) = from_dockerfile(service) {
         exposed.ports.into_iter().for_each(|one| found.add(one));
         found.extent = found.extent.max(exposed.extent);
     }
@@ -115,11 +115,11 @@ pub(crate) fn other_than(facts: &Facts<'_>, service: &Service, port: u16) -> Opt
     if facts.reach().siblings(&service.name).len() > 1 {
         return None;
     }
-    let known = of_configuration(facts, service).unwrap_or_else(|| listeners(service));
+    let known = from_configuration(facts, service).unwrap_or_else(|| listeners(service));
     if known.get(port).is_some() || declares(service, port) || names(service, port) {
         return None;
     }
-    if known.extent > Extent::Some { Some(known) } else { of_mapping(service, port) }
+    if known.extent > PortCoverage::Some { Some(known) } else { from_mapping(service, port) }
 }
 
 /// What a service listens on, where it is known, for all that it says of itself, not to listen on a port that it publishes.
@@ -131,7 +131,7 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
     let known = listeners(service);
     // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
     let met = service.ports.iter().any(|one| known.get(one.target).is_some());
-    (known.extent == Extent::All && !met && !is_named(service, port.target)).then_some(known)
+    (known.extent == PortCoverage::All && !met && !is_named(service, port.target)).then_some(known)
 }
 
 /// Whether anything about a service, but for its published ports, names a port: it may listen there.
@@ -140,26 +140,26 @@ pub(crate) fn may_listen(service: &Service, port: u16) -> bool {
 }
 
 /// The servers that its command starts.
-fn of_command(service: &Service) -> Option<Listeners> {
+fn from_command(service: &Service) -> Option<Listeners> {
     let binds = binds(service);
     let mut found = Listeners::default();
     for bind in &binds {
         let Some(port) = bind.port else { continue };
         let sure = if bind.port_written { Sureness::Certain } else { Sureness::Likely };
         let who = bind.program.to_owned();
-        found.add(Listener { port, sure, who, evidence: Evidence::Command, place: bind.word.place });
+        found.add(Listener { port, sure, who, evidence: PortEvidence::Command, place: bind.word.place });
     }
     if matches!(binds.as_slice(), [only] if only.port_written && only.port.is_some()) {
-        found.extent = Extent::All;
+        found.extent = PortCoverage::All;
     }
     (!binds.is_empty()).then_some(found)
 }
 
 /// The image, where the container runs its server.
-fn of_image(service: &Service) -> Option<Listeners> {
+fn from_image(service: &Service) -> Option<Listeners> {
     let (known, place) = (known_image(service)?, base_image(service)?.place);
     let starts = runs_default(service) || known.image.holds_data() && runs_server(service);
-    if known.image.role == Role::Base || !starts {
+    if known.image.role == ImageRole::Base || !starts {
         return None;
     }
     let mut found = Listeners::default();
@@ -175,13 +175,13 @@ fn of_image(service: &Service) -> Option<Listeners> {
         let certain = port.opened_by.is_empty() && known.exact && !may_move;
         let sure = if certain { Sureness::Certain } else { Sureness::Likely };
         let port = moved.flatten().unwrap_or(port.port);
-        found.add(Listener { port, sure, who, evidence: Evidence::Image, place });
+        found.add(Listener { port, sure, who, evidence: PortEvidence::Image, place });
     }
     let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
     // A build may bring a configuration of its own; a proxy and a broker listen where a file says that is not read here.
     let given = match known.image.role {
-        Role::Proxy => !(service.mounts.is_empty() && service.configs.is_empty()),
-        Role::Broker => is_configured(service),
+        ImageRole::Proxy => !(service.mounts.is_empty() && service.configs.is_empty()),
+        ImageRole::Broker => is_configured(service),
         _ => false,
     };
     let usual = known.exact && runs_default(service) && !known.built && !given;
@@ -189,9 +189,9 @@ fn of_image(service: &Service) -> Option<Listeners> {
     let open = service.env_files.iter().any(|file| !file.loaded);
     let (settled, usual) = (settled && !open, usual && !open);
     found.extent = match (told && !found.ports.is_empty(), settled, usual) {
-        (true, true, _) => Extent::All,
-        (true, false, true) => Extent::Usual,
-        _ => Extent::Some,
+        (true, true, _) => PortCoverage::All,
+        (true, false, true) => PortCoverage::Usual,
+        _ => PortCoverage::Some,
     };
     Some(found)
 }
@@ -202,11 +202,13 @@ fn last_number(text: &str) -> Option<u16> {
 }
 
 /// Whether nothing tells the server of an image to listen elsewhere: no option about ports, no configuration of its own.
-fn is_settled(service: &Service, known: &Known<'_>, ports: &[&Port]) -> bool {
+fn is_settled(service: &Service, known: &KnownImage<'_>, ports: &[&ImagePort]) -> bool {
     const OPTIONS: [&str; 9] =
         ["port", "listen", "bind", "conf", "address", "endpoint", "http", "-p", "server.properties"];
     const VARIABLES: [&str; 4] = ["LISTENERS", "CONFIG", "PLUGINS", "MODULES"];
-    let serves = known.exact && !matches!(known.image.role, Role::Proxy | Role::Base | Role::Tool) && !ports.is_empty();
+    let serves = known.exact
+        && !matches!(known.image.role, ImageRole::Proxy | ImageRole::Base | ImageRole::Tool)
+        && !ports.is_empty();
     let words =
         launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
     let variables =
@@ -232,47 +234,47 @@ fn is_configured(service: &Service) -> bool {
 }
 
 /// What the Dockerfile exposes.
-fn of_dockerfile(service: &Service) -> Option<Listeners> {
+fn from_dockerfile(service: &Service) -> Option<Listeners> {
     /// How many ports of a range are looked at.
     const MOST: usize = 64;
-    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
+    let mut found = Listeners { extent: PortCoverage::Usual, ..Listeners::default() };
     for exposed in built(service)?.exposes.iter().filter(|one| one.protocol == "tcp") {
         let ((first, last), place) = (exposed.ports.value, exposed.ports.place);
         for port in (first..=last).take(MOST) {
             let who = "its Dockerfile".to_owned();
-            found.add(Listener { port, sure: Sureness::Likely, who, evidence: Evidence::Dockerfile, place });
+            found.add(Listener { port, sure: Sureness::Likely, who, evidence: PortEvidence::Dockerfile, place });
         }
         if first != last {
-            found.extent = Extent::Some;
+            found.extent = PortCoverage::Some;
         }
     }
     (!found.ports.is_empty()).then_some(found)
 }
 
 /// What the configuration of a proxy of the project says.
-fn of_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
-    let listens = || facts.sidecars().listens.iter().filter(|listen| listen.proxy == service.name);
+fn from_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
+    let listens = || facts.app_configs().listens.iter().filter(|listen| listen.proxy == service.name);
     let place = listens().next()?.place;
     if !is_official(service) || !runs_as_made(service) {
         return None;
     }
-    let mut found = Listeners { extent: Extent::Usual, ..Listeners::default() };
-    // The image's own page stays beside what is added, and TLS brings a redirection.
+    let mut found = Listeners { extent: PortCoverage::Usual, ..Listeners::default() };
+    // The image's own page stays next to what is added, and TLS brings a redirection.
     for (port, place) in listens().map(|listen| (listen.port, listen.place)).chain([(80, place), (443, place)]) {
         let (sure, who) = (Sureness::Likely, "its configuration".to_owned());
-        found.add(Listener { port, sure, who, evidence: Evidence::Configuration, place });
+        found.add(Listener { port, sure, who, evidence: PortEvidence::Configuration, place });
     }
     Some(found)
 }
 
 /// `8080:80`, where 8080 was taken.
-fn of_mapping(service: &Service, taken: u16) -> Option<Listeners> {
+fn from_mapping(service: &Service, taken: u16) -> Option<Listeners> {
     let is_taken = |(first, last): (u16, u16)| (first..=last).contains(&taken);
     let mapping = service.ports.iter().find(|mapping| mapping.published.is_some_and(is_taken))?;
     let (first, last) = mapping.published?;
     let (port, sure, who) = (mapping.target, Sureness::Likely, "its port mapping".to_owned());
-    let one = Listener { port, sure, who, evidence: Evidence::Mapping(first), place: mapping.place };
-    (first == last).then_some(Listeners { ports: vec![one], extent: Extent::Some })
+    let one = Listener { port, sure, who, evidence: PortEvidence::Mapping(first), place: mapping.place };
+    (first == last).then_some(Listeners { ports: vec![one], extent: PortCoverage::Some })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ fn ports(listeners: &Listeners) -> Vec<(u16, bool)> {
     listeners.ports.iter().map(|one| (one.port, one.sure == Sureness::Certain)).collect()
 }
 
-fn check(keys: &str, expect: &[(u16, bool)], extent: Extent) {
+fn check(keys: &str, expect: &[(u16, bool)], extent: PortCoverage) {
     with_facts(&format!("services:\n  web:\n    {keys}\n"), |facts| {
         let found = listeners(&facts.model.services["web"]);
         assert_eq!((ports(&found).as_slice(), found.extent), (expect, extent), "{keys}");
@@ -16,26 +16,26 @@ fn check(keys: &str, expect: &[(u16, bool)], extent: Extent) {
 
 #[test]
 fn commands_images_and_variables_count() {
-    check("image: postgres:17", &[(5432, true)], Extent::All);
-    check("image: postgres:17\n    environment: {PGPORT: '5433'}", &[(5433, true)], Extent::All);
-    check("image: postgres:17\n    environment: {PGPORT: many}", &[(5432, true)], Extent::Some);
-    check("image: postgres:17\n    command: -c config_file=/etc/postgres.conf", &[(5432, true)], Extent::Usual);
-    check("image: postgres:17\n    configs: [c]\nconfigs:\n  c: {file: ./c}", &[(5432, true)], Extent::Usual);
-    check("image: quay.io/keycloak/keycloak:26.0", &[(8080, true), (8443, true), (9000, false)], Extent::All);
-    check("image: example/web\n    command: gunicorn -b :9000 app", &[(9000, true)], Extent::All);
-    check("image: example/web\n    command: uvicorn app:app", &[(8000, false)], Extent::Some);
-    check("image: example/web", &[], Extent::Some);
-    check("image: postgres:17\n    command: pg_dump -h db", &[], Extent::Some);
+    check("image: postgres:17", &[(5432, true)], PortCoverage::All);
+    check("image: postgres:17\n    environment: {PGPORT: '5433'}", &[(5433, true)], PortCoverage::All);
+    check("image: postgres:17\n    environment: {PGPORT: many}", &[(5432, true)], PortCoverage::Some);
+    check("image: postgres:17\n    command: -c config_file=/etc/postgres.conf", &[(5432, true)], PortCoverage::Usual);
+    check("image: postgres:17\n    configs: [c]\nconfigs:\n  c: {file: ./c}", &[(5432, true)], PortCoverage::Usual);
+    check("image: quay.io/keycloak/keycloak:26.0", &[(8080, true), (8443, true), (9000, false)], PortCoverage::All);
+    check("image: example/web\n    command: gunicorn -b :9000 app", &[(9000, true)], PortCoverage::All);
+    check("image: example/web\n    command: uvicorn app:app", &[(8000, false)], PortCoverage::Some);
+    check("image: example/web", &[], PortCoverage::Some);
+    check("image: postgres:17\n    command: pg_dump -h db", &[], PortCoverage::Some);
     check(
         "image: eclipse-mosquitto:2\n    volumes: ['mq:/mosquitto/data']\nvolumes: {mq: }",
         &[(1883, true)],
-        Extent::All,
+        PortCoverage::All,
     );
-    check("image: eclipse-mosquitto:2\n    volumes: ['./c/:/mosquitto/config/']", &[(1883, true)], Extent::Some);
+    check("image: eclipse-mosquitto:2\n    volumes: ['./c/:/mosquitto/config/']", &[(1883, true)], PortCoverage::Some);
     check(
         "image: elasticsearch:8.19.0\n    volumes: ['./c:/usr/share/elasticsearch/config']",
         &[(9200, true), (9300, true)],
-        Extent::Usual,
+        PortCoverage::Usual,
     );
 }
 
@@ -53,14 +53,14 @@ fn a_dockerfile_exposes() {
     ];
     with_sources(&files, &[], |_, facts| {
         let api = listeners(&facts.model.services["api"]);
-        assert_eq!((ports(&api), api.extent), (vec![(3000, false)], Extent::Usual));
+        assert_eq!((ports(&api), api.extent), (vec![(3000, false)], PortCoverage::Usual));
         let db = listeners(&facts.model.services["db"]);
-        assert_eq!((ports(&db), db.extent), (vec![(5432, true)], Extent::All));
+        assert_eq!((ports(&db), db.extent), (vec![(5432, true)], PortCoverage::All));
         let range = listeners(&facts.model.services["range"]);
-        assert_eq!((ports(&range), range.extent), (vec![(3000, false), (3001, false)], Extent::Some));
+        assert_eq!((ports(&range), range.extent), (vec![(3000, false), (3001, false)], PortCoverage::Some));
         // It brings a configuration, which may say another port.
         let broker = listeners(&facts.model.services["mq"]);
-        assert_eq!((ports(&broker), broker.extent), (vec![(1883, true)], Extent::Some));
+        assert_eq!((ports(&broker), broker.extent), (vec![(1883, true)], PortCoverage::Some));
     });
 }
 
@@ -87,7 +87,7 @@ fn expose_and_targets_declare() {
     });
 }
 
-fn check_other(service: &str, port: u16, expect: Option<(&[u16], Evidence)>) {
+fn check_other(service: &str, port: u16, expect: Option<(&[u16], PortEvidence)>) {
     with_facts(&format!("services:\n  é: {service}\n"), |facts| {
         let found = other_than(facts, &facts.model.services["é"], port);
         let found = found.map(|one| (one.numbers().into_iter().collect::<Vec<_>>(), one.ports[0].evidence));
@@ -97,7 +97,7 @@ fn check_other(service: &str, port: u16, expect: Option<(&[u16], Evidence)>) {
 
 #[test]
 fn images_listen_where_they_say() {
-    let grafana: Option<(&[u16], Evidence)> = Some((&[3000], Evidence::Image));
+    let grafana: Option<(&[u16], PortEvidence)> = Some((&[3000], PortEvidence::Image));
     check_other("{image: 'grafana/grafana:11.0.0'}", 80, grafana);
     check_other("{image: 'grafana/grafana:11.0.0'}", 3000, None);
     check_other("{image: 'grafana/grafana:11.0.0', environment: {GF_SERVER_HTTP_PORT: '80'}}", 80, None);
@@ -115,7 +115,7 @@ fn images_listen_where_they_say() {
 
 #[test]
 fn commands_say_it() {
-    let command: Option<(&[u16], Evidence)> = Some((&[8000], Evidence::Command));
+    let command: Option<(&[u16], PortEvidence)> = Some((&[8000], PortEvidence::Command));
     check_other("{build: ., command: gunicorn -b 0.0.0.0:8000 app}", 5000, command);
     check_other("{build: ., command: [uvicorn, 'a:b', --port=8000]}", 80, command);
     check_other("{build: ., command: python manage.py runserver 0.0.0.0:8000}", 80, command);
@@ -127,7 +127,7 @@ fn commands_say_it() {
 
 #[test]
 fn a_published_port_is_not_the_containers() {
-    check_other("{build: ., ports: ['8080:80']}", 8080, Some((&[80], Evidence::Mapping(8080))));
+    check_other("{build: ., ports: ['8080:80']}", 8080, Some((&[80], PortEvidence::Mapping(8080))));
     check_other("{build: ., ports: ['8080:80'], environment: {PORT: 8080}}", 8080, None);
     check_other("{build: ., ports: ['8080:80', '81:8080']}", 8080, None);
     check_other("{build: ., ports: ['8080:8080']}", 8080, None);
@@ -147,6 +147,6 @@ fn proxies_listen_where_they_are_told() {
         let service = &facts.model.services["é"];
         assert_eq!(other_than(facts, service, 8080), None);
         let found = other_than(facts, service, 3000).map(|one| (one.numbers(), one.ports[0].evidence));
-        assert_eq!(found, Some((BTreeSet::from([80, 443, 8080]), Evidence::Configuration)));
+        assert_eq!(found, Some((BTreeSet::from([80, 443, 8080]), PortEvidence::Configuration)));
     });
 }

@@ -35,7 +35,7 @@ struct Home<'a> {
 }
 
 impl<'a> Home<'a> {
-    /// What tells the namespace from all others: its owner, or the word for the host's, which is no name of a service.
+    /// What tells the namespace from all others: its owner, or the word for the host's, which is not a name of a service.
     fn namespace(&self) -> &'a str {
         if self.kind == HomeKind::Host { "host:" } else { self.owner }
     }
@@ -319,7 +319,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// A service with a `provider` is no container; what answers for it the project cannot tell.
+    /// A service with a `provider` is not a container; what answers for it the project cannot tell.
     fn unreachable(&self, service: &'a str) -> Answer<'a> {
         match self.model.services.get(service) {
             Some(Service { provider: Some(_), .. }) => Answer::External,

@@ -5,7 +5,7 @@ mod table;
 use std::ops::Range;
 
 use self::table::{SERVERS, Server};
-use super::hosts::{Token, is_loopback, simple_commands};
+use super::hosts::{CommandToken, is_loopback, simple_commands};
 use crate::facts::images::{launch, may_be_set, variable};
 use crate::model::{Service, Spanned};
 
@@ -22,7 +22,7 @@ pub(crate) enum Address {
 
 /// What a server binds.
 #[derive(Clone, Debug)]
-pub(crate) struct Bind<'a> {
+pub(crate) struct ServerBinds<'a> {
     /// The server, as people call it.
     pub(crate) program: &'static str,
     /// The port, if it is known.
@@ -42,19 +42,19 @@ pub(crate) struct Bind<'a> {
 }
 
 /// What the servers that a container starts bind; empty where its command names none that is known.
-pub(crate) fn binds(service: &Service) -> Vec<Bind<'_>> {
+pub(crate) fn binds(service: &Service) -> Vec<ServerBinds<'_>> {
     let words = launch(service);
     let texts: Vec<&str> = words.iter().map(|word| word.value.as_str()).collect();
     let mut found = Vec::new();
     for tokens in simple_commands(&texts) {
         let Some((server, start)) = server_of(&tokens) else { continue };
         let rest = tokens.get(start..).unwrap_or(&[]);
-        for bind in of_server(service, server, rest) {
+        for bind in read_server(service, server, rest) {
             let token = bind.at.or(rest.first());
             let Some(word) = token.and_then(|token| words.get(token.word)) else { continue };
             let range = token.map_or(0..0, |token| token.at..token.at + token.text.len());
             let whole = word.value.len() < range.end;
-            found.push(Bind {
+            found.push(ServerBinds {
                 program: server.program,
                 port: bind.port,
                 port_written: bind.port_written,
@@ -70,7 +70,7 @@ pub(crate) fn binds(service: &Service) -> Vec<Bind<'_>> {
 }
 
 /// The server that a command starts, and which of its words names it. What installs or looks for one starts none.
-fn server_of(tokens: &[Token<'_>]) -> Option<(&'static Server, usize)> {
+fn server_of(tokens: &[CommandToken<'_>]) -> Option<(&'static Server, usize)> {
     const OTHERS: [&str; 8] = ["install", "add", "which", "echo", "printf", "pip", "apk", "pkill"];
     for (at, token) in tokens.iter().enumerate() {
         let base = token.text.rsplit('/').next().unwrap_or("");
@@ -91,20 +91,20 @@ fn server_of(tokens: &[Token<'_>]) -> Option<(&'static Server, usize)> {
 }
 
 /// What is read from the words of one server.
-struct Found<'a, 'b> {
+struct FoundServer<'a, 'b> {
     port: Option<u16>,
     port_written: bool,
     address: Address,
     address_written: bool,
-    at: Option<&'b Token<'a>>,
+    at: Option<&'b CommandToken<'a>>,
 }
 
-fn of_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>]) -> Vec<Found<'a, 'b>> {
+fn read_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [CommandToken<'a>]) -> Vec<FoundServer<'a, 'b>> {
     let given = |names: &[&str]| tokens.iter().any(|token| names.iter().any(|name| is_option(token.text, name)));
     if given(server.elsewhere) {
         return Vec::new();
     }
-    let pairs: Vec<Found<'_, '_>> = values(tokens, server.both)
+    let pairs: Vec<FoundServer<'_, '_>> = values(tokens, server.both)
         .into_iter()
         .filter_map(|(value, token)| pair(service, server, &value, token))
         .collect();
@@ -151,15 +151,19 @@ fn of_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>]
     let at = host
         .map(|(_, token)| token)
         .or(port.map(|(_, token)| token).filter(|_| !address_written && server.default_address != Address::Loopback));
-    vec![Found { port: number, port_written, address, address_written, at }]
+    vec![FoundServer { port: number, port_written, address, address_written, at }]
 }
 
 /// `manage.py runserver [address:]port`.
-fn run_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>]) -> Option<Found<'a, 'b>> {
+fn run_server<'a, 'b>(
+    service: &Service,
+    server: &Server,
+    tokens: &'b [CommandToken<'a>],
+) -> Option<FoundServer<'a, 'b>> {
     let at = tokens.iter().position(|token| server.command.contains(&token.text))?;
     let argument = tokens.iter().skip(at + 1).find(|token| !token.text.starts_with('-'));
     let Some(token) = argument else {
-        return Some(Found {
+        return Some(FoundServer {
             port: Some(server.default_port),
             port_written: false,
             address: server.default_address,
@@ -171,11 +175,16 @@ fn run_server<'a, 'b>(service: &Service, server: &Server, tokens: &'b [Token<'a>
     let (address, port) = text.rsplit_once(':').map_or((None, text.as_str()), |(address, port)| (Some(address), port));
     let address_written = address.is_some();
     let address = address.map_or(Address::Loopback, address_of);
-    Some(Found { port: port.parse().ok(), port_written: true, address, address_written, at: Some(token) })
+    Some(FoundServer { port: port.parse().ok(), port_written: true, address, address_written, at: Some(token) })
 }
 
 /// `address:port`; gunicorn also takes a port or an address alone.
-fn pair<'a, 'b>(service: &Service, server: &Server, value: &str, token: &'b Token<'a>) -> Option<Found<'a, 'b>> {
+fn pair<'a, 'b>(
+    service: &Service,
+    server: &Server,
+    value: &str,
+    token: &'b CommandToken<'a>,
+) -> Option<FoundServer<'a, 'b>> {
     let value = resolve(service, value)?;
     if value.starts_with("unix:") || value.starts_with("fd:") {
         return None;
@@ -189,7 +198,7 @@ fn pair<'a, 'b>(service: &Service, server: &Server, value: &str, token: &'b Toke
     };
     let port_written = port.is_some();
     let port = port.or((server.default_port > 0).then_some(server.default_port));
-    Some(Found { port, port_written, address, address_written: true, at: Some(token) })
+    Some(FoundServer { port, port_written, address, address_written: true, at: Some(token) })
 }
 
 fn address_of(text: &str) -> Address {
@@ -202,7 +211,7 @@ fn address_of(text: &str) -> Address {
 }
 
 /// What the addresses behind an option come to: `--bind 127.0.0.1 -::1`. A dash allows that there is no such address.
-fn address_of_all(service: &Service, tokens: &[Token<'_>], option: &Token<'_>) -> Address {
+fn address_of_all(service: &Service, tokens: &[CommandToken<'_>], option: &CommandToken<'_>) -> Address {
     let from = tokens.iter().position(|token| token.word == option.word && token.at == option.at).unwrap_or(0);
     // The token of a value in a word of its own is the value.
     let rest = tokens.get(from..).unwrap_or(&[]).iter().skip_while(|token| token.text.starts_with("--"));
@@ -223,7 +232,7 @@ fn is_option(text: &str, option: &str) -> bool {
 }
 
 /// The values of options, and the words that hold them: `--host x`, `--host=x`, `-b:8000`; a switch without one means all.
-fn values<'a, 'b>(tokens: &'b [Token<'a>], options: &[&str]) -> Vec<(String, &'b Token<'a>)> {
+fn values<'a, 'b>(tokens: &'b [CommandToken<'a>], options: &[&str]) -> Vec<(String, &'b CommandToken<'a>)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Some(option) = options.iter().find(|option| token.text.starts_with(**option)) else { continue };

@@ -1,6 +1,6 @@
 //! The grammar of image references (`distribution/reference` 0.6, which docker compose 2.40.3 and the engine parse with).
 
-use super::Flaw;
+use super::ValueFlaw;
 use crate::compose::value::Value;
 
 /// The longest name of a repository, without its registry.
@@ -9,13 +9,13 @@ const LONGEST_NAME: usize = 255;
 const LONGEST_TAG: usize = 128;
 
 /// What keeps a text from being a reference.
-pub(crate) fn flaw(value: &Value) -> Option<Flaw> {
+pub(crate) fn flaw(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     if is_id(text) {
         return None;
     }
     let reason = reason(text)?;
-    Some(Flaw::new(format!("invalid image reference `{text}`: {reason}")).help(help(text, &reason)))
+    Some(ValueFlaw::new(format!("invalid image reference `{text}`: {reason}")).help(help(text, &reason)))
 }
 
 /// The id of an image that is there already.
@@ -37,7 +37,7 @@ fn help(text: &str, reason: &str) -> String {
     }
 }
 
-/// Why a text is no reference.
+/// Why a text is not a reference.
 fn reason(text: &str) -> Option<String> {
     if text.contains("://") {
         return Some("it starts with a URL scheme".to_owned());
@@ -57,7 +57,7 @@ fn reason(text: &str) -> Option<String> {
     registry.and_then(bad_registry).or_else(|| bad_name(name)).or_else(|| bad_tag(tag?)).or_else(|| bad_digest(digest?))
 }
 
-/// The registry is what stands before the first slash, where it has a dot, a port or a capital, or is `localhost`.
+/// The registry is what comes before the first slash, where it has a dot, a port or a capital, or is `localhost`.
 fn split_registry(named: &str) -> (Option<&str>, &str) {
     match named.split_once('/') {
         Some((first, rest))

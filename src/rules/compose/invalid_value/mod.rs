@@ -22,7 +22,7 @@ use crate::yaml::edit::Files;
 const SHOWN: usize = 60;
 
 /// What is wrong with a value.
-struct Flaw {
+struct ValueFlaw {
     message: String,
     help: Option<String>,
     /// Where, if not at the value itself.
@@ -32,31 +32,30 @@ struct Flaw {
     meant: Option<(String, String)>,
 }
 
-impl Flaw {
-    fn new(message: String) -> Flaw {
-        Flaw { message, help: None, place: None, severity: Severity::Error, meant: None }
+impl ValueFlaw {
+    fn new(message: String) -> ValueFlaw {
+        ValueFlaw { message, help: None, place: None, severity: Severity::Error, meant: None }
     }
 
-    fn help(self, help: impl Into<String>) -> Flaw {
-        Flaw { help: Some(help.into()), ..self }
+    fn help(self, help: impl Into<String>) -> ValueFlaw {
+        ValueFlaw { help: Some(help.into()), ..self }
     }
 
-    fn at(self, place: Place) -> Flaw {
-        Flaw { place: Some(place), ..self }
+    fn at(self, place: Place) -> ValueFlaw {
+        ValueFlaw { place: Some(place), ..self }
     }
 
     /// Suggests the word that is nearest to a misspelt one.
-    fn near(self, text: &str, known: &[&str]) -> Flaw {
+    fn near(self, text: &str, known: &[&str]) -> ValueFlaw {
         match nearest(text, known) {
-            Some(near) => {
-                Flaw { meant: Some((text.to_owned(), near.to_owned())), ..self }.help(format!("did you mean `{near}`?"))
-            }
+            Some(near) => ValueFlaw { meant: Some((text.to_owned(), near.to_owned())), ..self }
+                .help(format!("did you mean `{near}`?")),
             None => self,
         }
     }
 
     /// Suggests the nearest of a few words, or all of them.
-    fn one_of(self, text: &str, known: &[&str]) -> Flaw {
+    fn one_of(self, text: &str, known: &[&str]) -> ValueFlaw {
         let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
         self.help(format!("use one of {}", all.join(", "))).near(text, known)
     }
@@ -84,7 +83,7 @@ fn shown(text: &str) -> String {
     format!("`{shown}`")
 }
 
-type Judge = fn(&Value) -> Option<Flaw>;
+type Judge = fn(&Value) -> Option<ValueFlaw>;
 
 /// Values of a service; `*` steps over names, `[]` over items.
 const SERVICE: &[(&[&str], Judge)] = &[
@@ -126,7 +125,7 @@ const SERVICE: &[(&[&str], Judge)] = &[
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let templates = Templates::new(cx.project, cx.files);
     let environment = &cx.project.environment;
-    let mut report = Report { environment, files: cx.files, templates, seen: HashSet::default(), findings };
+    let mut report = ValueReport { environment, files: cx.files, templates, seen: HashSet::default(), findings };
     for (name, entry) in section(cx, "services") {
         let subject = Subject::service(name);
         for (path, judge) in SERVICE {
@@ -138,7 +137,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let variables = entry.value.get("environment").and_then(Value::map);
         let nameless = variables.and_then(|variables| variables.get(""));
         if let Some(nameless) = nameless.filter(|nameless| !cx.project.has_blank_in(nameless.key)) {
-            let flaw = Flaw::new("missing variable name".to_owned()).help("use `NAME=value`");
+            let flaw = ValueFlaw::new("missing variable name".to_owned()).help("use `NAME=value`");
             report.add(&subject, "environment", nameless.key, Some(flaw));
         }
         words::seccomp(cx, &subject, &entry.value, &mut report);
@@ -188,7 +187,7 @@ fn has_blank_to_fill(text: &str) -> bool {
     starts.any(|(word, _)| !word.is_empty() && word.chars().all(is_word))
 }
 
-struct Report<'a> {
+struct ValueReport<'a> {
     environment: &'a Environment,
     files: Files<'a>,
     /// The values that came through variables, which nobody is shown.
@@ -198,7 +197,7 @@ struct Report<'a> {
     findings: &'a mut Vec<Finding>,
 }
 
-impl Report<'_> {
+impl ValueReport<'_> {
     /// Judges a value that somebody wrote, unless a variable leaves a blank in it.
     fn judge(&mut self, subject: &Subject, path: &[&str], value: &Value, judge: Judge) {
         if value.has_blank() || value.via.contains(&Step::Implied) {
@@ -227,7 +226,7 @@ impl Report<'_> {
     }
 
     /// Reports a flaw at a place; of a value that came through a variable only that it is invalid.
-    fn add(&mut self, subject: &Subject, path: &str, place: Place, flaw: Option<Flaw>) -> Option<&mut Finding> {
+    fn add(&mut self, subject: &Subject, path: &str, place: Place, flaw: Option<ValueFlaw>) -> Option<&mut Finding> {
         let flaw = flaw?;
         let flaw = match self.templates.at(place).or_else(|| self.templates.at(flaw.place?)) {
             Some(written) => unnamed(flaw, path, &written),
@@ -236,7 +235,7 @@ impl Report<'_> {
         self.put(subject, path, place, flaw)
     }
 
-    fn put(&mut self, subject: &Subject, path: &str, place: Place, flaw: Flaw) -> Option<&mut Finding> {
+    fn put(&mut self, subject: &Subject, path: &str, place: Place, flaw: ValueFlaw) -> Option<&mut Finding> {
         let place = flaw.place.unwrap_or(place);
         if !self.seen.insert(place) {
             return None;
@@ -259,7 +258,7 @@ const RECOGNIZABLE: usize = 4;
 
 /// A flaw of a value that came through a variable: its words with the value as the file writes it, where they then show
 /// nothing of the variable.
-fn hidden(flaw: Flaw, path: &str, value: &Value, written: &str) -> Flaw {
+fn hidden(flaw: ValueFlaw, path: &str, value: &Value, written: &str) -> ValueFlaw {
     let text = value.text().unwrap_or("");
     let part = |part: &Part| text.get(part.start as usize..part.end as usize).filter(|_| !part.is_default);
     let brought: Vec<&str> = value.parts.iter().filter(|part| part.variable.is_some()).filter_map(part).collect();
@@ -269,7 +268,7 @@ fn hidden(flaw: Flaw, path: &str, value: &Value, written: &str) -> Flaw {
     if !is_whole || tells(&replaced(&flaw.message)) || flaw.help.as_deref().is_some_and(tells) {
         return unnamed(flaw, path, written);
     }
-    Flaw { message: flaw.message.replace(text, written), meant: None, ..flaw }
+    ValueFlaw { message: flaw.message.replace(text, written), meant: None, ..flaw }
 }
 
 /// Whether words hold a stretch of a value by which it can be recognized.
@@ -281,8 +280,8 @@ fn tells_of(words: &str, secret: &str) -> bool {
 }
 
 /// A flaw without its words: only that the value is invalid.
-fn unnamed(flaw: Flaw, path: &str, written: &str) -> Flaw {
+fn unnamed(flaw: ValueFlaw, path: &str, written: &str) -> ValueFlaw {
     let message = format!("`{written}` is not a valid value for `{path}`");
     let help = "check the value of the variable".to_owned();
-    Flaw { message, help: Some(help), meant: None, ..flaw }
+    ValueFlaw { message, help: Some(help), meant: None, ..flaw }
 }

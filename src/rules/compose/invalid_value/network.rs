@@ -3,43 +3,44 @@
 use std::net::IpAddr;
 
 use super::address::{Subnet, is_mac};
-use super::{Flaw, Report, section, shown};
+use super::{ValueFlaw, ValueReport, section, shown};
 use crate::compose::value::{Map, Value};
 use crate::finding::Subject;
 use crate::rules::Context;
 
 /// A DNS server.
-pub(crate) fn server(value: &Value) -> Option<Flaw> {
+pub(crate) fn server(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let address = text.split_once('%').map_or(text, |(address, _)| address);
     address.parse::<IpAddr>().is_err().then(|| {
-        Flaw::new(format!("{} is not a valid IP address", shown(text))).help("use the IP address of the DNS server")
+        ValueFlaw::new(format!("{} is not a valid IP address", shown(text)))
+            .help("use the IP address of the DNS server")
     })
 }
 
 /// A fixed IPv4 address.
-pub(crate) fn v4(value: &Value) -> Option<Flaw> {
+pub(crate) fn v4(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V4(address)) if !address.is_unspecified());
     (!fits).then(|| no_address(text, "IPv4 address"))
 }
 
 /// A fixed IPv6 address.
-pub(crate) fn v6(value: &Value) -> Option<Flaw> {
+pub(crate) fn v6(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let fits = matches!(text.parse::<IpAddr>(), Ok(IpAddr::V6(address)) if !address.is_unspecified());
     (!fits).then(|| no_address(text, "IPv6 address"))
 }
 
 /// An address of either kind.
-pub(crate) fn any(value: &Value) -> Option<Flaw> {
+pub(crate) fn any(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let fits = text.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified());
     (!fits).then(|| no_address(text, "IP address"))
 }
 
-fn no_address(text: &str, kind: &str) -> Flaw {
-    let flaw = Flaw::new(format!("{} is not a valid {kind}", shown(text)));
+fn no_address(text: &str, kind: &str) -> ValueFlaw {
+    let flaw = ValueFlaw::new(format!("{} is not a valid {kind}", shown(text)));
     match text.split_once('/') {
         Some((address, _)) if address.parse::<IpAddr>().is_ok() => {
             flaw.help(format!("use `{address}` without the prefix length"))
@@ -49,16 +50,16 @@ fn no_address(text: &str, kind: &str) -> Flaw {
 }
 
 /// A hardware address.
-pub(crate) fn mac(value: &Value) -> Option<Flaw> {
+pub(crate) fn mac(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     (!is_mac(text)).then(|| {
-        Flaw::new(format!("{} is not a valid MAC address", shown(text)))
+        ValueFlaw::new(format!("{} is not a valid MAC address", shown(text)))
             .help("use six bytes, such as `02:42:ac:11:00:02`")
     })
 }
 
 /// Looks at `extra_hosts`, at the ranges of networks, and at fixed addresses outside of them.
-pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
+pub(crate) fn check(cx: &Context<'_>, report: &mut ValueReport<'_>) {
     for service in cx.model.services.values().chain(cx.model.disabled.values()) {
         let subject = Subject::service(&service.name);
         for host in &service.extra_hosts {
@@ -66,13 +67,13 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
             let has_blank = cx.project.has_blank_in(host.place);
             if !has_blank && address != "host-gateway" && address.parse::<IpAddr>().is_err() {
                 let what = if address.is_empty() { "an empty value".to_owned() } else { shown(address) };
-                let flaw = Flaw::new(format!("host `{name}` maps to {what}, which is not a valid IP address"))
+                let flaw = ValueFlaw::new(format!("host `{name}` maps to {what}, which is not a valid IP address"))
                     .help("use an IP address, or `host-gateway` for the host");
                 report.add(&subject, "extra_hosts", host.place, Some(flaw));
             }
         }
         if let Some(mode) = &service.network_mode {
-            report.add(&subject, "network_mode", mode.place, of_the_project(cx, &mode.value));
+            report.add(&subject, "network_mode", mode.place, project_network_mode(cx, &mode.value));
         }
         for (name, attachment) in &service.networks {
             if let Some(address) = &attachment.ipv4_address
@@ -93,12 +94,12 @@ pub(crate) fn check(cx: &Context<'_>, report: &mut Report<'_>) {
 }
 
 /// `network_mode` takes a network of Docker by its real name; one of the project's has the project's name before it.
-fn of_the_project(cx: &Context<'_>, mode: &str) -> Option<Flaw> {
+fn project_network_mode(cx: &Context<'_>, mode: &str) -> Option<ValueFlaw> {
     let network = cx.model.networks.get(mode).filter(|network| network.declared && !network.external)?;
     if network.name.value == mode || matches!(mode, "none" | "host" | "bridge" | "default") {
         return None;
     }
-    let mut flaw = Flaw::new(format!(
+    let mut flaw = ValueFlaw::new(format!(
         "network `{mode}` has a different name in Docker: Compose prefixes it with the project name"
     ))
     .help(format!("use `networks: [{mode}]` instead of `network_mode`"));
@@ -118,7 +119,7 @@ fn pools(network: &Value) -> impl Iterator<Item = &Map> {
 /// A fixed address that is in none of its network's own ranges.
 fn outside(
     cx: &Context<'_>,
-    report: &mut Report<'_>,
+    report: &mut ValueReport<'_>,
     subject: &Subject,
     network: &str,
     (place, address): (crate::source::Place, IpAddr),
@@ -137,7 +138,7 @@ fn outside(
     if wanted.iter().any(|(value, subnet)| value.has_blank() || subnet.contains(address)) {
         return;
     }
-    let flaw = Flaw::new(format!("`{address}` is outside the subnet of `{network}`"))
+    let flaw = ValueFlaw::new(format!("`{address}` is outside the subnet of `{network}`"))
         .help(format!("choose an address in `{}`", first.text().unwrap_or("")));
     if let Some(finding) = report.add(subject, "ipv4_address", place, Some(flaw)) {
         finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".to_owned() });
@@ -145,17 +146,17 @@ fn outside(
 }
 
 /// A range of a network, and the addresses in it.
-fn range(report: &mut Report<'_>, subject: &Subject, pool: &Map) {
+fn range(report: &mut ValueReport<'_>, subject: &Subject, pool: &Map) {
     let Some(entry) = pool.get("subnet").filter(|entry| !entry.value.has_blank()) else { return };
     let Some(text) = entry.value.text() else { return };
     let Some(subnet) = Subnet::parse(text) else {
-        let flaw = Flaw::new(format!("{} is not a valid subnet", shown(text)))
+        let flaw = ValueFlaw::new(format!("{} is not a valid subnet", shown(text)))
             .help("use CIDR notation, such as `172.28.0.0/16`");
         report.add(subject, "ipam.subnet", entry.value.place, Some(flaw));
         return;
     };
     if subnet.masked() != subnet {
-        let flaw = Flaw::new(format!("`{text}` is not a network address: it has host bits set"))
+        let flaw = ValueFlaw::new(format!("`{text}` is not a network address: it has host bits set"))
             .help(format!("use `{}`", subnet.masked()));
         report.add(subject, "ipam.subnet", entry.value.place, Some(flaw));
     }
@@ -176,30 +177,30 @@ fn range(report: &mut Report<'_>, subject: &Subject, pool: &Map) {
     }
 }
 
-fn bad_part(text: &str, subnet: Subnet) -> Option<Flaw> {
+fn bad_part(text: &str, subnet: Subnet) -> Option<ValueFlaw> {
     if text.is_empty() {
         return None;
     }
     let Some(part) = Subnet::parse(text) else {
         return Some(
-            Flaw::new(format!("{} is not a valid address range", shown(text)))
+            ValueFlaw::new(format!("{} is not a valid address range", shown(text)))
                 .help("use CIDR notation, such as `172.28.5.0/24`"),
         );
     };
     if part.is_v6() != subnet.is_v6() || part.bits() < subnet.bits() || !subnet.overlaps(part) {
-        return Some(Flaw::new(format!("`{text}` is outside the subnet `{subnet}`")));
+        return Some(ValueFlaw::new(format!("`{text}` is outside the subnet `{subnet}`")));
     }
     (part.masked() != part).then(|| {
-        Flaw::new(format!("`{text}` is not a network address: it has host bits set"))
+        ValueFlaw::new(format!("`{text}` is not a network address: it has host bits set"))
             .help(format!("use `{}`", part.masked()))
     })
 }
 
-fn bad_member(text: &str, subnet: Subnet) -> Option<Flaw> {
+fn bad_member(text: &str, subnet: Subnet) -> Option<ValueFlaw> {
     match text.parse::<IpAddr>() {
         Err(_) => Some(no_address(text, "IP address")),
         Ok(address) if !subnet.contains(address) => {
-            Some(Flaw::new(format!("`{text}` is outside the subnet `{subnet}`")))
+            Some(ValueFlaw::new(format!("`{text}` is outside the subnet `{subnet}`")))
         }
         Ok(_) => None,
     }

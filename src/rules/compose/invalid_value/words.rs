@@ -1,13 +1,13 @@
 //! Words and names of which the engine takes only some (moby 28.5.1; the file that decides is named at each).
 
-use super::{Flaw, Report};
+use super::{ValueFlaw, ValueReport};
 use crate::compose::value::Value;
 use crate::finding::Subject;
 use crate::rules::Context;
 
 /// `restart` (docker compose 2.40.3, `create.go`; moby, `api/types/container/hostconfig.go`). A number of attempts that
 /// cannot be read counts as none.
-pub(crate) fn restart(value: &Value) -> Option<Flaw> {
+pub(crate) fn restart(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let (word, attempts) = match text.split_once(':') {
         Some((word, attempts)) => (word, Some(attempts)),
@@ -18,10 +18,10 @@ pub(crate) fn restart(value: &Value) -> Option<Flaw> {
         ("on-failure", Some(Ok(0..))) | ("no" | "none" | "always" | "any" | "unless-stopped", Some(Ok(0))) => {
             return None;
         }
-        ("on-failure", Some(_)) => Flaw::new(format!("invalid retry count in `{text}`"))
+        ("on-failure", Some(_)) => ValueFlaw::new(format!("invalid retry count in `{text}`"))
             .help("use a number after the colon, such as `on-failure:5`"),
         ("no" | "none" | "always" | "any" | "unless-stopped", Some(_)) => {
-            Flaw::new(format!("`{word}` does not accept a retry count"))
+            ValueFlaw::new(format!("`{word}` does not accept a retry count"))
                 .help(format!("use `{word}`, or `on-failure:` with a number"))
         }
         _ => unknown_policy(text, &["no", "always", "on-failure", "unless-stopped"]),
@@ -30,14 +30,14 @@ pub(crate) fn restart(value: &Value) -> Option<Flaw> {
 }
 
 /// `deploy.restart_policy.condition`, which docker compose maps to the same policies.
-pub(crate) fn condition(value: &Value) -> Option<Flaw> {
+pub(crate) fn condition(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let known = ["", "none", "no", "on-failure", "any", "always", "unless-stopped"];
     (!known.contains(&text)).then(|| unknown_policy(text, &["none", "on-failure", "any"]))
 }
 
-fn unknown_policy(text: &str, known: &[&str]) -> Flaw {
-    let flaw = Flaw::new(format!("unknown restart policy `{text}`"));
+fn unknown_policy(text: &str, known: &[&str]) -> ValueFlaw {
+    let flaw = ValueFlaw::new(format!("unknown restart policy `{text}`"));
     match text.to_lowercase().replace(['_', ' '], "-").as_str() {
         "never" | "false" | "off" => flaw.help(match known.first() {
             Some(&"no") => "use `\"no\"` to leave the container stopped",
@@ -50,14 +50,14 @@ fn unknown_policy(text: &str, known: &[&str]) -> Flaw {
 }
 
 /// `cap_add`, `cap_drop` (moby, `oci/caps/utils.go`): any case, with or without `CAP_`.
-pub(crate) fn capability(value: &Value) -> Option<Flaw> {
+pub(crate) fn capability(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let upper = text.to_uppercase();
     let name = upper.strip_prefix("CAP_").unwrap_or(&upper);
     if upper == "ALL" || CAPABILITIES.contains(&name) {
         return None;
     }
-    let flaw = Flaw::new(format!("unknown capability `{text}`"));
+    let flaw = ValueFlaw::new(format!("unknown capability `{text}`"));
     Some(if name == "ALL" { flaw.help("use `ALL`") } else { flaw.near(name, CAPABILITIES) })
 }
 
@@ -107,7 +107,7 @@ const CAPABILITIES: &[&str] = &[
 ];
 
 /// `stop_signal` (`moby/sys/signal`): a number, or a name with or without `SIG`.
-pub(crate) fn signal(value: &Value) -> Option<Flaw> {
+pub(crate) fn signal(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let upper = text.to_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -115,7 +115,7 @@ pub(crate) fn signal(value: &Value) -> Option<Flaw> {
         || real_time(name, "RTMIN", '+', 15)
         || real_time(name, "RTMAX", '-', 14)
         || text.parse::<i64>().is_ok_and(|number| number != 0);
-    (!known).then(|| Flaw::new(format!("unknown signal `{text}`")).near(name, SIGNALS))
+    (!known).then(|| ValueFlaw::new(format!("unknown signal `{text}`")).near(name, SIGNALS))
 }
 
 fn real_time(name: &str, base: &str, sign: char, most: u8) -> bool {
@@ -131,7 +131,7 @@ const SIGNALS: &[&str] = &[
 
 /// `security_opt` (docker compose 2.40.3, `parseSecurityOpts`; moby, `daemon/daemon_unix.go`). `mask`, `unmask` and
 /// `proc-opts` are Podman's.
-pub(crate) fn security_option(value: &Value) -> Option<Flaw> {
+pub(crate) fn security_option(value: &Value) -> Option<ValueFlaw> {
     const KEYS: &[&str] = &["apparmor", "label", "no-new-privileges", "seccomp", "systempaths", "writable-cgroups"];
     const OF_OTHERS: [&str; 4] = ["mask", "unmask", "proc-opts", "credentialspec"];
     let text = value.text()?;
@@ -139,25 +139,25 @@ pub(crate) fn security_option(value: &Value) -> Option<Flaw> {
         return None;
     }
     let Some((key, setting)) = text.split_once('=').or_else(|| text.split_once(':')) else {
-        return Some(Flaw::new(format!("unknown security option `{text}`")).near(text, KEYS));
+        return Some(ValueFlaw::new(format!("unknown security option `{text}`")).near(text, KEYS));
     };
     let is_boolean = |text: &str| {
         matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False")
     };
     match key {
         "no-new-privileges" | "writable-cgroups" if !is_boolean(setting) => {
-            Some(Flaw::new(format!("`{setting}` must be `true` or `false`")).help(format!("use `{key}:true`")))
+            Some(ValueFlaw::new(format!("`{setting}` must be `true` or `false`")).help(format!("use `{key}:true`")))
         }
         "systempaths" if text != "systempaths=unconfined" => {
-            Some(Flaw::new(format!("unknown security option `{text}`")).help("use `systempaths=unconfined`"))
+            Some(ValueFlaw::new(format!("unknown security option `{text}`")).help("use `systempaths=unconfined`"))
         }
         _ if KEYS.contains(&key) || OF_OTHERS.contains(&key) => None,
-        _ => Some(Flaw::new(format!("unknown security option `{key}`")).near(key, KEYS)),
+        _ => Some(ValueFlaw::new(format!("unknown security option `{key}`")).near(key, KEYS)),
     }
 }
 
 /// `ipc` (moby, `api/types/container/hostconfig.go`); docker compose turns `service:` into `container:`.
-pub(crate) fn ipc(value: &Value) -> Option<Flaw> {
+pub(crate) fn ipc(value: &Value) -> Option<ValueFlaw> {
     mode(
         value,
         &["", "none", "private", "host", "shareable"],
@@ -166,39 +166,39 @@ pub(crate) fn ipc(value: &Value) -> Option<Flaw> {
 }
 
 /// `pid`, as [`ipc`].
-pub(crate) fn pid(value: &Value) -> Option<Flaw> {
+pub(crate) fn pid(value: &Value) -> Option<ValueFlaw> {
     mode(value, &["", "host"], "`host`, `service:NAME` or `container:NAME`")
 }
 
 /// `uts`, as [`ipc`].
-pub(crate) fn uts(value: &Value) -> Option<Flaw> {
+pub(crate) fn uts(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     (!matches!(text, "" | "host"))
-        .then(|| Flaw::new(format!("unknown UTS namespace `{text}`")).help("use `host`, the only valid value"))
+        .then(|| ValueFlaw::new(format!("unknown UTS namespace `{text}`")).help("use `host`, the only valid value"))
 }
 
-fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<Flaw> {
+fn mode(value: &Value, words: &[&str], wanted: &str) -> Option<ValueFlaw> {
     let text = value.text()?;
     let shared = ["service:", "container:"].iter().any(|prefix| text.starts_with(prefix));
     if shared || words.contains(&text) {
         return None;
     }
-    Some(Flaw::new(format!("unknown namespace `{text}`")).help(format!("use {wanted}")))
+    Some(ValueFlaw::new(format!("unknown namespace `{text}`")).help(format!("use {wanted}")))
 }
 
 /// `container_name` (moby, `daemon/names/names.go`). The schema only asks for two good characters somewhere in the name;
 /// one that has not even these Compose rejects, which the loader reports.
-pub(crate) fn container_name(value: &Value) -> Option<Flaw> {
+pub(crate) fn container_name(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let name = text.strip_prefix('/').unwrap_or(text);
     let passes = text.as_bytes().windows(2).any(|pair| std::str::from_utf8(pair).is_ok_and(is_name));
-    (passes && !is_name(name)).then(|| Flaw::new(format!("invalid container name `{text}`")).help(NAME_HELP))
+    (passes && !is_name(name)).then(|| ValueFlaw::new(format!("invalid container name `{text}`")).help(NAME_HELP))
 }
 
 /// `name` of a volume of the local driver (moby, `volume/local/local.go`).
-pub(crate) fn volume_name(value: &Value) -> Option<Flaw> {
+pub(crate) fn volume_name(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
-    (!is_name(text)).then(|| Flaw::new(format!("invalid volume name `{text}`")).help(NAME_HELP))
+    (!is_name(text)).then(|| ValueFlaw::new(format!("invalid volume name `{text}`")).help(NAME_HELP))
 }
 
 const NAME_HELP: &str =
@@ -211,12 +211,12 @@ fn is_name(name: &str) -> bool {
 }
 
 /// `protocol` of a port in long form; the short form is checked when it is read.
-pub(crate) fn protocol(value: &Value) -> Option<Flaw> {
+pub(crate) fn protocol(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let lower = text.to_lowercase();
     let known = ["", "tcp", "udp", "sctp"];
     (!known.contains(&lower.as_str())).then(|| {
-        let flaw = Flaw::new(format!("`{text}` is not a valid protocol"));
+        let flaw = ValueFlaw::new(format!("`{text}` is not a valid protocol"));
         match lower.as_str() {
             "http" | "https" | "ws" | "wss" | "grpc" | "tls" | "ssl" => {
                 flaw.help(format!("use `tcp` here, and `app_protocol: {lower}` as documentation"))
@@ -227,36 +227,38 @@ pub(crate) fn protocol(value: &Value) -> Option<Flaw> {
 }
 
 /// `healthcheck.test`: a whole command line in one string is taken for the name of a program.
-pub(crate) fn healthcheck(value: &Value) -> Option<Flaw> {
+pub(crate) fn healthcheck(value: &Value) -> Option<ValueFlaw> {
     let [first, command] = value.list()? else { return None };
     let text = command.text().filter(|_| first.text() == Some("CMD"))?.trim();
     let (program, rest) = text.split_once(char::is_whitespace)?;
     let is_path_with_blank =
         program.starts_with('/') && !rest.trim_start().starts_with(['-', '/', '&', '|', '>']) && !rest.contains("://");
     (!is_path_with_blank).then(|| {
-        Flaw::new("`CMD` treats this whole command line as the name of a program".to_owned())
+        ValueFlaw::new("`CMD` treats this whole command line as the name of a program".to_owned())
             .at(command.place)
             .help("use `CMD-SHELL` instead of `CMD`, or write each word as a separate string")
     })
 }
 
 /// `bind.propagation` (moby, `volume/mounts/linux_parser.go`).
-pub(crate) fn propagation(value: &Value) -> Option<Flaw> {
+pub(crate) fn propagation(value: &Value) -> Option<ValueFlaw> {
     const KNOWN: &[&str] = &["private", "rprivate", "shared", "rshared", "slave", "rslave"];
     let text = value.text()?;
     (!text.is_empty() && !KNOWN.contains(&text))
-        .then(|| Flaw::new(format!("unknown mount propagation `{text}`")).one_of(text, KNOWN))
+        .then(|| ValueFlaw::new(format!("unknown mount propagation `{text}`")).one_of(text, KNOWN))
 }
 
 /// The path of a device, or its name as the Container Device Interface has them (`nvidia.com/gpu=all`).
-pub(crate) fn device(value: &Value) -> Option<Flaw> {
+pub(crate) fn device(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     let fits = is_absolute(text) || text.contains('=') || text.is_empty();
-    (!fits).then(|| Flaw::new(format!("`{text}` is not a device path")).help("use an absolute path, such as `/dev/…`"))
+    (!fits).then(|| {
+        ValueFlaw::new(format!("`{text}` is not a device path")).help("use an absolute path, such as `/dev/…`")
+    })
 }
 
 /// A seccomp profile that docker compose reads when it makes the container, and that is not there.
-pub(crate) fn seccomp(cx: &Context<'_>, subject: &Subject, service: &Value, report: &mut Report<'_>) {
+pub(crate) fn seccomp(cx: &Context<'_>, subject: &Subject, service: &Value, report: &mut ValueReport<'_>) {
     for option in service.get("security_opt").and_then(Value::list).into_iter().flatten() {
         let Some(text) = option.text().filter(|_| !option.has_blank()) else { continue };
         let Some(path) = text.strip_prefix("seccomp=").or_else(|| text.strip_prefix("seccomp:")) else { continue };
@@ -267,7 +269,7 @@ pub(crate) fn seccomp(cx: &Context<'_>, subject: &Subject, service: &Value, repo
             continue;
         }
         if cx.facts.is_absent(std::path::Path::new(path)) {
-            let flaw = Flaw::new(format!("seccomp profile `{path}` not found"))
+            let flaw = ValueFlaw::new(format!("seccomp profile `{path}` not found"))
                 .help("check the path: it is relative to the project directory");
             report.add(subject, "security_opt", option.place, Some(flaw));
         }
@@ -275,10 +277,11 @@ pub(crate) fn seccomp(cx: &Context<'_>, subject: &Subject, service: &Value, repo
 }
 
 /// `working_dir` (moby, `daemon/container.go`).
-pub(crate) fn working_directory(value: &Value) -> Option<Flaw> {
+pub(crate) fn working_directory(value: &Value) -> Option<ValueFlaw> {
     let text = value.text()?;
     (!text.is_empty() && !is_absolute(text)).then(|| {
-        Flaw::new(format!("`{text}` is not an absolute path")).help(format!("use an absolute path, such as `/{text}`"))
+        ValueFlaw::new(format!("`{text}` is not an absolute path"))
+            .help(format!("use an absolute path, such as `/{text}`"))
     })
 }
 
@@ -294,7 +297,7 @@ mod tests {
     use crate::compose::value::Data;
     use crate::source::Place;
 
-    fn flaw(judge: fn(&Value) -> Option<Flaw>, text: &str) -> Option<String> {
+    fn flaw(judge: fn(&Value) -> Option<ValueFlaw>, text: &str) -> Option<String> {
         let value = Value::new(Data::Text(text.into()), Place::start());
         judge(&value).map(|flaw| flaw.help.unwrap_or_default())
     }

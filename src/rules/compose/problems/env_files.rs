@@ -1,8 +1,8 @@
 //! Env files and label files that cannot be read: `missing-env-file`.
 
 use super::quick_fix;
-use super::view::View;
-use crate::compose::problem::{Around, EnvFileProblem, Reported, Role};
+use super::view::ProblemView;
+use crate::compose::problem::{EnvFileProblem, NearbyFile, PlaceRole, Reported};
 use crate::compose::value::quote::Quote;
 use crate::finding::{Finding, Fix, NewFile, Safety, Severity, Subject, rule};
 use crate::source::{LoadError, PathKind, normalize};
@@ -10,7 +10,7 @@ use crate::yaml::edit;
 
 /// An env file or label file that cannot be read. One that git ignores cannot be in a checkout, so it is missing here only:
 /// that is a warning.
-pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View<'_>) -> Finding {
+pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &ProblemView<'_>) -> Finding {
     let mut finding = view.about(rule::MISSING_ENV_FILE, reported, message(problem, view));
     finding.evidence = problem.path().map(|path| view.written(path));
     match problem {
@@ -28,7 +28,7 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
         }
         EnvFileProblem::OfService { path, error, around, .. } => {
             finding.severity = error.severity();
-            of_service(&mut finding, reported, (error, around), view);
+            service_env_file(&mut finding, reported, (error, around), view);
             if *error == LoadError::Missing {
                 finding.fixes.extend(created(&finding, reported, path, around, view));
             }
@@ -46,7 +46,7 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &View
     finding
 }
 
-fn message(problem: &EnvFileProblem, view: &View<'_>) -> String {
+fn message(problem: &EnvFileProblem, view: &ProblemView<'_>) -> String {
     match problem {
         EnvFileProblem::OfProject { name, error } => format!("cannot read env file `{name}`: {error}"),
         EnvFileProblem::OfInclude { is_directory: true, .. } => {
@@ -70,14 +70,19 @@ fn message(problem: &EnvFileProblem, view: &View<'_>) -> String {
 }
 
 /// What to do about the `env_file` of a service.
-fn of_service(finding: &mut Finding, reported: &Reported, (error, around): (&LoadError, &Around), view: &View<'_>) {
+fn service_env_file(
+    finding: &mut Finding,
+    reported: &Reported,
+    (error, around): (&LoadError, &NearbyFile),
+    view: &ProblemView<'_>,
+) {
     let help = match (error, around) {
         (LoadError::Directory, _) => "use the path of a file in it".to_owned(),
-        (LoadError::Missing, Around::Host) => {
+        (LoadError::Missing, NearbyFile::Host) => {
             finding.severity = Severity::Info;
             "this is a host path: it must exist on every machine that runs the project".to_owned()
         }
-        (_, Around::Example(near) | Around::Near(near)) => {
+        (_, NearbyFile::Example(near) | NearbyFile::Near(near)) => {
             format!("copy `{near}` from the same directory, or use it here")
         }
         _ => {
@@ -90,7 +95,13 @@ fn of_service(finding: &mut Finding, reported: &Reported, (error, around): (&Loa
 
 /// Creates the file: a copy of its example is shown, for somebody to fill in; an empty one is the alternative to making it
 /// optional.
-fn created(finding: &Finding, reported: &Reported, path: &Quote, around: &Around, view: &View<'_>) -> Option<Fix> {
+fn created(
+    finding: &Finding,
+    reported: &Reported,
+    path: &Quote,
+    around: &NearbyFile,
+    view: &ProblemView<'_>,
+) -> Option<Fix> {
     let names_file = view.sources.file(reported.at.span.file);
     let whole = normalize(&names_file.path.parent()?.join(path.value()));
     let directory = whole.parent()?;
@@ -101,13 +112,13 @@ fn created(finding: &Finding, reported: &Reported, path: &Quote, around: &Around
     }
     let file = |text: String| NewFile { path: whole.clone(), text };
     match around {
-        Around::Example(near) => {
+        NearbyFile::Example(near) => {
             let example = view.sources.load(&directory.join(near)).ok()?;
             let text = view.sources.file(example).text.clone();
             let title = format!("copy `{near}` to `{shown}`, and fill it in");
             Some(edit::create(Safety::Display, title, file(text)))
         }
-        Around::Nothing if !finding.fixes.is_empty() && !view.is_ignored(reported.at, path.value()) => {
+        NearbyFile::Nothing if !finding.fixes.is_empty() && !view.is_ignored(reported.at, path.value()) => {
             Some(edit::create(Safety::Unsafe, format!("create an empty `{shown}`"), file(String::new())))
         }
         _ => None,
@@ -115,9 +126,9 @@ fn created(finding: &Finding, reported: &Reported, path: &Quote, around: &Around
 }
 
 /// Lets all services that name the file start without it.
-fn optional(reported: &Reported, view: &View<'_>) -> Option<Fix> {
+fn optional(reported: &Reported, view: &ProblemView<'_>) -> Option<Fix> {
     let mut places = vec![reported.at];
-    for related in reported.related.iter().filter(|related| matches!(related.role, Role::UsedBy(_))) {
+    for related in reported.related.iter().filter(|related| matches!(related.role, PlaceRole::UsedBy(_))) {
         if !places.contains(&related.place) {
             places.push(related.place);
         }

@@ -1,7 +1,7 @@
 //! Keys that are not known, or that exclude each other: `unknown-key` and `conflicting-keys`.
 
 use super::missing::instance;
-use super::view::View;
+use super::view::ProblemView;
 use super::{quick_fix, schema_fix};
 use crate::compose::problem::{Conflict, Reported, Verdict};
 use crate::compose::spec::schema::suggest::Guess;
@@ -9,7 +9,7 @@ use crate::compose::spec::schema::{Release, UnknownKey};
 use crate::finding::{Finding, Severity, rule};
 
 /// A key that the specification does not have.
-pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>) -> Finding {
+pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &ProblemView<'_>) -> Finding {
     let name = &unknown.name;
     if let Verdict::NeedsNewer(release) = reported.verdict {
         let message = format!(
@@ -44,7 +44,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &View<'_>
 }
 
 /// Keys or values that exclude each other.
-pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &View<'_>) -> Finding {
+pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &ProblemView<'_>) -> Finding {
     let mut finding = view.about(rule::CONFLICTING_KEYS, reported, message(conflict, view));
     finding.help = help(conflict);
     match conflict {
@@ -59,7 +59,7 @@ pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &View<'_>
     finding
 }
 
-fn message(conflict: &Conflict, view: &View<'_>) -> String {
+fn message(conflict: &Conflict, view: &ProblemView<'_>) -> String {
     let exclusive = |one: &str, other: &str| format!("`{one}` and `{other}` are mutually exclusive");
     match conflict {
         Conflict::ExternalNames => "`name` and `external.name` have different values".to_owned(),

@@ -3,7 +3,7 @@
 use super::or_list;
 use super::view::about;
 use crate::compose::problem::{Missing, Reported};
-use crate::finding::{Finding, Lack, Lacking, RuleId, rule};
+use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, rule};
 
 const RULE: RuleId = rule::MISSING_KEY;
 
@@ -14,11 +14,11 @@ pub(super) fn finding(reported: &Reported, missing: &Missing) -> Finding {
     match missing {
         Missing::Services => {
             finding.evidence = Some("services".to_owned());
-            finding.lacks = Some(Lack { what: Lacking::Services, by: String::new() });
+            finding.missing = Some(MissingDefinition { what: MissingKind::Services, by: String::new() });
         }
         Missing::Image { service } => {
             finding.evidence = Some("image".to_owned());
-            finding.lacks = Some(Lack { what: Lacking::Image, by: service.clone() });
+            finding.missing = Some(MissingDefinition { what: MissingKind::Image, by: service.clone() });
         }
         Missing::Key { key, .. } => {
             finding.evidence = reported.path.as_ref().map(|path| format!("{path}.{key}"));

@@ -16,16 +16,16 @@ mod values;
 mod view;
 
 use crate::collections::{HashMap, HashSet};
-use crate::compose::problem::{Cause, Problem, Reported, Resource, Role, Undefined, Verdict};
+use crate::compose::problem::{Cause, PlaceRole, Problem, Reported, Resource, Undefined, Verdict};
 use crate::finding::{Finding, Label, rule};
 use crate::source::Place;
 
 pub(crate) use limits::finding as limit;
-pub(crate) use view::{Templates, View};
+pub(crate) use view::{ProblemView, Templates};
 
 /// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
 /// 2.40.3 is at fault for.
-pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
+pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Finding> {
     let is_shown = |one: &&Reported| match one.caused_by {
         None => !view.is_documented(one),
         // Somebody who asks what docker compose says hears of a blank where it is rejected.
@@ -68,7 +68,7 @@ pub(crate) fn findings(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
 }
 
 /// The findings about a project that only a newer docker compose takes.
-pub(crate) fn newer(reported: &[Reported], view: &View<'_>) -> Vec<Finding> {
+pub(crate) fn newer(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Finding> {
     let newer = reported.iter().filter(|one| matches!(one.verdict, Verdict::NeedsNewer(_)));
     newer.map(|one| finding(one, view)).collect()
 }
@@ -84,7 +84,7 @@ fn undefined_at_top(reported: &Reported) -> Option<(Resource, &str, &str)> {
 }
 
 /// A problem in words.
-fn finding(reported: &Reported, view: &View<'_>) -> Finding {
+fn finding(reported: &Reported, view: &ProblemView<'_>) -> Finding {
     let mut finding = match &reported.problem {
         Problem::Limit(limit) => limits::finding(reported.at, *limit),
         Problem::Syntax(syntax) => syntax::syntax(reported, syntax),
@@ -117,23 +117,23 @@ fn finding(reported: &Reported, view: &View<'_>) -> Finding {
 }
 
 /// What is said of another place of a problem.
-fn label(problem: &Problem, role: &Role) -> Option<String> {
+fn label(problem: &Problem, role: &PlaceRole) -> Option<String> {
     use crate::compose::problem::Conflict;
     let text = match (role, problem) {
-        (Role::First, Problem::DuplicateKey { .. }) => "first defined here",
-        (Role::First, Problem::MountTarget { .. }) => "first mounted here",
-        (Role::First, Problem::ContainerName { .. }) => "first used here",
-        (Role::First, _) => "first listed here",
-        (Role::Opposite, Problem::Conflict(Conflict::ExternalNames)) => "the other name",
-        (Role::Opposite, Problem::Conflict(Conflict::Sources(..))) => "set here",
-        (Role::Opposite, _) => "conflicts with this",
-        (Role::Definition, _) => "the service is defined here",
-        (Role::OtherDefinition, _) => "also defined here",
-        (Role::Include, _) => "included here",
-        (Role::Overridden, _) => "the overridden value",
-        (Role::RequiredToo, _) => "also required here",
-        (Role::UsedBy(service), _) => return Some(format!("also used by `{service}`")),
-        (Role::Shifted(_), _) => return None,
+        (PlaceRole::First, Problem::DuplicateKey { .. }) => "first defined here",
+        (PlaceRole::First, Problem::MountTarget { .. }) => "first mounted here",
+        (PlaceRole::First, Problem::ContainerName { .. }) => "first used here",
+        (PlaceRole::First, _) => "first listed here",
+        (PlaceRole::Opposite, Problem::Conflict(Conflict::ExternalNames)) => "the other name",
+        (PlaceRole::Opposite, Problem::Conflict(Conflict::Sources(..))) => "set here",
+        (PlaceRole::Opposite, _) => "conflicts with this",
+        (PlaceRole::Definition, _) => "the service is defined here",
+        (PlaceRole::OtherDefinition, _) => "also defined here",
+        (PlaceRole::Include, _) => "included here",
+        (PlaceRole::Overridden, _) => "the overridden value",
+        (PlaceRole::RequiredToo, _) => "also required here",
+        (PlaceRole::UsedBy(service), _) => return Some(format!("also used by `{service}`")),
+        (PlaceRole::Shifted(_), _) => return None,
     };
     Some(text.to_owned())
 }

@@ -42,8 +42,8 @@ pub(super) fn reference(files: Files<'_>, place: Place, name: &str, known: &[&st
 
 /// Writes `./` before a path that is read as the name of a volume.
 pub(super) fn path(files: Files<'_>, place: Place, name: &str) -> Option<Fix> {
-    let written = edit::stands(files, place, name) || edit::stands(files, place, &format!("\"{name}\""));
-    let plain = written || edit::stands(files, place, &format!("'{name}'"));
+    let written = edit::reads_as(files, place, name) || edit::reads_as(files, place, &format!("\"{name}\""));
+    let plain = written || edit::reads_as(files, place, &format!("'{name}'"));
     let is_path = name.contains('/') && !name.starts_with(['.', '/', '~']);
     let edits = (plain && is_path).then(|| edit::prefix(files, place, "./"));
     edit::safe(format!("replace with `./{name}`"), edits?)
@@ -55,7 +55,7 @@ pub(super) fn optional_file(files: Files<'_>, place: Place) -> Option<Fix> {
     let path = Content::Text(edit::text_of(files, place)?);
     let long = Content::Map(vec![("path".to_owned(), path), ("required".to_owned(), no.clone())]);
     let edits = match edit::key_of(files, place).as_deref() {
-        Some("path") => edit::set_entry(files, edit::around(files, place)?, "required", &no),
+        Some("path") => edit::set_entry(files, edit::enclosing(files, place)?, "required", &no),
         Some(_) => edit::expand(files, place, &Content::List(vec![long])),
         None => edit::expand(files, place, &long),
     };

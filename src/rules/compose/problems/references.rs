@@ -1,21 +1,21 @@
 //! Names that lead nowhere, to themselves or to two things: `undefined-reference`, `inactive-dependency`,
 //! `dependency-cycle`, `unresolved-include`, `unresolved-extends`, `duplicate-mount-target`, `duplicate-container-name`.
 
-use super::view::View;
+use super::view::ProblemView;
 use super::{or_list, quick_fix};
 use crate::compose::problem::{ExtendsProblem, IncludeProblem, Reported, Resource, Undefined};
 use crate::compose::value::quote::Quote;
-use crate::finding::{Finding, Fix, Lack, Lacking, Severity, Subject, rule};
+use crate::finding::{Finding, Fix, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::text::nearest::nearest;
 
 /// A name that nothing in the project has.
-pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<'_>) -> Finding {
+pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &ProblemView<'_>) -> Finding {
     let rule = rule::UNDEFINED_REFERENCE;
     match undefined {
         Undefined::NotBuilt { name } => {
             let name = view.written(name);
             let message = format!("service `{name}` has no `build`, so it cannot be used as a build context");
-            lacking(view.about(rule, reported, message), reported, Lacking::Build(name))
+            with_missing(view.about(rule, reported, message), reported, MissingKind::Build(name))
         }
         Undefined::Name { kind, name, .. } if name.value().is_empty() => {
             view.about(rule, reported, format!("missing name of a {}", kind.word())).help("set `source`")
@@ -27,7 +27,7 @@ pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &View<
             let (help, fix) = help_and_fix(reported, *kind, (name.value(), &shown), known, view);
             finding.help = Some(help);
             finding.fixes.extend(fix);
-            lacking(finding, reported, Lacking::Name { kind: kind.word(), name: shown })
+            with_missing(finding, reported, MissingKind::Name { kind: kind.word(), name: shown })
         }
     }
 }
@@ -38,7 +38,7 @@ fn help_and_fix(
     kind: Resource,
     (name, shown): (&str, &str),
     known: &[String],
-    view: &View<'_>,
+    view: &ProblemView<'_>,
 ) -> (String, Option<Fix>) {
     let known: Vec<&str> = match view.may_compare(known.len()) {
         true => known.iter().map(String::as_str).collect(),
@@ -62,9 +62,9 @@ fn help_and_fix(
 }
 
 /// Notes what a finding says is missing, by the service that needs it.
-fn lacking(mut finding: Finding, reported: &Reported, what: Lacking) -> Finding {
+fn with_missing(mut finding: Finding, reported: &Reported, what: MissingKind) -> Finding {
     let by = reported.about.get(1).map_or_else(String::new, |name| name.to_string());
-    finding.lacks = Some(Lack { what, by });
+    finding.missing = Some(MissingDefinition { what, by });
     finding
 }
 
@@ -74,7 +74,7 @@ pub(super) fn inactive(
     name: &Quote,
     profiles: &[String],
     may_be_optional: bool,
-    view: &View<'_>,
+    view: &ProblemView<'_>,
 ) -> Finding {
     let name = view.written(name);
     let message = format!("service `{name}` is not in any active profile");
@@ -83,7 +83,7 @@ pub(super) fn inactive(
     let list = or_list(profiles);
     finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
     finding.evidence = Some(name.clone());
-    lacking(finding, reported, Lacking::Active(name))
+    with_missing(finding, reported, MissingKind::Active(name))
 }
 
 /// Services that depend on each other.
@@ -93,7 +93,7 @@ pub(super) fn cycle(reported: &Reported, path: &[String]) -> Finding {
 }
 
 /// An `include` that cannot be followed.
-pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View<'_>) -> Finding {
+pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &ProblemView<'_>) -> Finding {
     let (severity, file, message) = match problem {
         IncludeProblem::BlankPath => {
             let message = "the path of this included file contains a variable without a value".to_owned();
@@ -134,7 +134,7 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &View
 }
 
 /// An `extends` that cannot be followed.
-pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View<'_>) -> Finding {
+pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &ProblemView<'_>) -> Finding {
     let error = |message: String| view.about(rule::UNRESOLVED_EXTENDS, reported, message);
     match problem {
         ExtendsProblem::Remote(file) => {
@@ -144,7 +144,7 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View
         ExtendsProblem::Unreadable { file, error: reason } => {
             let file = view.written(file);
             let finding = error(format!("cannot read the extended file: {reason}")).evidence(file.clone());
-            lacking(Finding { severity: reason.severity(), ..finding }, reported, Lacking::Base(file))
+            with_missing(Finding { severity: reason.severity(), ..finding }, reported, MissingKind::Base(file))
         }
         ExtendsProblem::NoServices(file) => error(format!("`{}` has no `services`", view.written(file))),
         ExtendsProblem::Undefined { service, wanted, file, known } => {
@@ -158,14 +158,14 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &View
             let mut finding = error(message).evidence(shown.clone());
             finding.help = nearest(wanted.value(), &known).map(|near| format!("did you mean `{near}`?"));
             finding.fixes.extend(quick_fix::reference(view.files, reported.at, wanted.value(), &known));
-            lacking(finding, reported, Lacking::Base(shown))
+            with_missing(finding, reported, MissingKind::Base(shown))
         }
         ExtendsProblem::Cycle { names } => error(format!("cycle in `extends`: `{}`", names.join(" → "))),
     }
 }
 
 /// Two mounts at one path.
-pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &View<'_>) -> Finding {
+pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &ProblemView<'_>) -> Finding {
     let target = view.written(target);
     view.about(rule::DUPLICATE_MOUNT_TARGET, reported, format!("duplicate mount at `{target}`"))
         .help("mount one of them elsewhere, or remove it")
@@ -173,7 +173,7 @@ pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &View<'_>)
 }
 
 /// Two services with one container name.
-pub(super) fn container_name(reported: &Reported, name: &Quote, view: &View<'_>) -> Finding {
+pub(super) fn container_name(reported: &Reported, name: &Quote, view: &ProblemView<'_>) -> Finding {
     let name = view.written(name);
     let message = format!("container name `{name}` is already used by another service");
     view.about(rule::DUPLICATE_CONTAINER_NAME, reported, message)

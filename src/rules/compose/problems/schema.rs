@@ -2,10 +2,10 @@
 
 use super::schema_fix;
 use super::types::kind;
-use super::view::View;
-use crate::compose::problem::{Kind, Reported, Role};
-use crate::compose::spec::schema::shape::{EntryStyle, Mapping, Names, Shape, TextRule};
-use crate::compose::spec::schema::violation::{Bound, Flaw, Rest, Violated, Violation};
+use super::view::ProblemView;
+use crate::compose::problem::{PlaceRole, Reported, ValueKind};
+use crate::compose::spec::schema::shape::{AllowedNames, EntryStyle, Mapping, SchemaShape, TextRule};
+use crate::compose::spec::schema::violation::{Bound, EntryRest, Flaw, Violated, Violation};
 use crate::compose::spec::schema::wanted;
 use crate::finding::{Finding, RuleId};
 
@@ -13,7 +13,7 @@ use crate::finding::{Finding, RuleId};
 const SHOWN: usize = 60;
 
 /// A value that does not fit.
-pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, view: &View<'_>) -> Finding {
+pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, view: &ProblemView<'_>) -> Finding {
     let subject = subject(&violation.subject);
     let message = message(&subject, &violation.flaw, view);
     let mut finding = view.about(rule, reported, message);
@@ -33,9 +33,9 @@ pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, 
     finding
 }
 
-fn shifted_key(role: &Role) -> Option<String> {
+fn shifted_key(role: &PlaceRole) -> Option<String> {
     match role {
-        Role::Shifted(key) => Some(format!("`{key}`")),
+        PlaceRole::Shifted(key) => Some(format!("`{key}`")),
         _ => None,
     }
 }
@@ -48,7 +48,7 @@ fn subject(subject: &Violated) -> String {
     }
 }
 
-fn message(subject: &str, flaw: &Flaw, view: &View<'_>) -> String {
+fn message(subject: &str, flaw: &Flaw, view: &ProblemView<'_>) -> String {
     match flaw {
         Flaw::Kind { shape, found, .. } => format!("{subject} must be {}, but is {}", wanted(shape), kind(*found)),
         Flaw::Split { shape, name, .. } => {
@@ -88,17 +88,17 @@ fn help(flaw: &Flaw) -> Option<&'static str> {
         Flaw::Kind { shape, found, is_flow, .. } => type_help(shape, *found, *is_flow),
         Flaw::Split { rest, style, name, .. } => Some(match style {
             EntryStyle::Names => "write the entries as keys, without the dashes",
-            EntryStyle::Pairs if !name.contains('=') && *rest != Rest::Nothing => {
+            EntryStyle::Pairs if !name.contains('=') && *rest != EntryRest::Nothing => {
                 "use `KEY=value` in the list, or write all entries without the dashes"
             }
-            EntryStyle::Joined if *rest != Rest::Nothing => "remove the space after the colon",
+            EntryStyle::Joined if *rest != EntryRest::Nothing => "remove the space after the colon",
             _ => "put the whole entry in quotes",
         }),
         Flaw::Name { names, .. } => Some(match names {
-            Names::Word => "use ASCII letters, digits, `.`, `_` and `-`",
-            Names::Lower => "use lowercase ASCII letters",
-            Names::Filled => "give it a name",
-            Names::OneLine => "use a name without line breaks",
+            AllowedNames::Word => "use ASCII letters, digits, `.`, `_` and `-`",
+            AllowedNames::Lower => "use lowercase ASCII letters",
+            AllowedNames::Filled => "give it a name",
+            AllowedNames::OneLine => "use a name without line breaks",
         }),
         Flaw::Duplicate(_) => Some("remove one of them"),
         Flaw::Text { .. } | Flaw::Range { .. } => None,
@@ -106,25 +106,27 @@ fn help(flaw: &Flaw) -> Option<&'static str> {
 }
 
 /// What to do about a value of the wrong kind.
-fn type_help(shape: &Shape, found: Kind, is_flow: bool) -> Option<&'static str> {
+fn type_help(shape: &SchemaShape, found: ValueKind, is_flow: bool) -> Option<&'static str> {
     let list = shape.list.is_some();
     let map = !matches!(shape.map, Mapping::No);
     match found {
-        Kind::Empty | Kind::Null => Some("give it a value, or remove the key"),
-        Kind::Bool | Kind::Int | Kind::Float | Kind::Timestamp if shape.quotable => Some("put it in quotes"),
-        Kind::Bool | Kind::Int | Kind::Float | Kind::Text if shape.hint.is_some() => shape.hint,
-        Kind::Timestamp => Some("put it in quotes: YAML reads it as a date, which docker compose never accepts"),
-        Kind::Text if list && !map => Some("write each entry on its own line, after `- `"),
-        Kind::Text if shape.list.is_some_and(|list| list.style == EntryStyle::Names) => {
+        ValueKind::Empty | ValueKind::Null => Some("give it a value, or remove the key"),
+        ValueKind::Bool | ValueKind::Int | ValueKind::Float | ValueKind::Timestamp if shape.quotable => {
+            Some("put it in quotes")
+        }
+        ValueKind::Bool | ValueKind::Int | ValueKind::Float | ValueKind::Text if shape.hint.is_some() => shape.hint,
+        ValueKind::Timestamp => Some("put it in quotes: YAML reads it as a date, which docker compose never accepts"),
+        ValueKind::Text if list && !map => Some("write each entry on its own line, after `- `"),
+        ValueKind::Text if shape.list.is_some_and(|list| list.style == EntryStyle::Names) => {
             Some("write it as a list, with each entry after `- `")
         }
-        Kind::Text if map => Some("write it as `key: value` pairs, one per line"),
-        Kind::Text => Some("remove the quotes, or use another value"),
-        Kind::List if map => Some("write its entries as keys, without the dashes"),
-        Kind::Map if !map && !list && is_flow => {
+        ValueKind::Text if map => Some("write it as `key: value` pairs, one per line"),
+        ValueKind::Text => Some("remove the quotes, or use another value"),
+        ValueKind::List if map => Some("write its entries as keys, without the dashes"),
+        ValueKind::Map if !map && !list && is_flow => {
             Some("put the whole value in quotes: YAML reads a value that starts with `{` as a mapping")
         }
-        Kind::Map if list => Some("write each entry after `- `"),
+        ValueKind::Map if list => Some("write each entry after `- `"),
         _ => None,
     }
 }

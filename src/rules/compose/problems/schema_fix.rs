@@ -1,14 +1,14 @@
 //! The fixes of what the validator finds.
 
 use crate::compose::problem::Reported;
-use crate::compose::spec::schema::shape::{DURATION, EntryStyle, Shape};
-use crate::compose::spec::schema::violation::{Flaw, Rest};
+use crate::compose::spec::schema::shape::{DURATION, EntryStyle, SchemaShape};
+use crate::compose::spec::schema::violation::{EntryRest, Flaw};
 use crate::compose::value::{Data, Value};
 use crate::finding::Fix;
 use crate::source::Place;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
-use crate::yaml::{Resolved, resolve_plain};
+use crate::yaml::{ResolvedScalar, resolve_plain};
 
 /// The fix of a value that does not fit the specification.
 pub(super) fn violation(files: Files<'_>, reported: &Reported, flaw: &Flaw) -> Option<Fix> {
@@ -53,13 +53,13 @@ fn quote(files: Files<'_>, value: &Value) -> Option<Fix> {
     edit::safe("put it in quotes", edits?)
 }
 
-/// Takes the quotes off a number or a boolean where text cannot stand.
-fn unquote(files: Files<'_>, value: &Value, text: &str, shape: &Shape) -> Option<Fix> {
+/// Takes the quotes off a number or a boolean where text cannot be.
+fn unquote(files: Files<'_>, value: &Value, text: &str, shape: &SchemaShape) -> Option<Fix> {
     let data = match resolve_plain(text) {
-        Resolved::Bool(value) => Data::Bool(value),
-        Resolved::Int(value) => Data::Int(value),
-        Resolved::Large(value) => Data::Large(value),
-        Resolved::Float(value) => Data::Float(value),
+        ResolvedScalar::Bool(value) => Data::Bool(value),
+        ResolvedScalar::Int(value) => Data::Int(value),
+        ResolvedScalar::Large(value) => Data::Large(value),
+        ResolvedScalar::Float(value) => Data::Float(value),
         _ => return None,
     };
     let edits = (value.parts.is_empty() && shape.accepts(&data)).then(|| edit::write_word(files, value.place, text));
@@ -67,15 +67,15 @@ fn unquote(files: Files<'_>, value: &Value, text: &str, shape: &Shape) -> Option
 }
 
 /// Makes a text of a list's entry in which YAML saw a mapping.
-fn split_entry(files: Files<'_>, item: Place, name: &str, rest: Rest, style: EntryStyle) -> Option<Fix> {
+fn split_entry(files: Files<'_>, item: Place, name: &str, rest: EntryRest, style: EntryStyle) -> Option<Fix> {
     let join =
         |between: &str| edit::safe(format!("join them with `{between}`"), edit::join_entry(files, item, between));
     match style {
         EntryStyle::Names => None,
-        EntryStyle::Pairs if !name.contains('=') && rest != Rest::Nothing => join("="),
-        // `a == b ? c: d` is no volume, with or without the space.
-        EntryStyle::Joined if rest != Rest::Nothing => {
-            let is_plain = rest == Rest::Word && !name.contains(char::is_whitespace);
+        EntryStyle::Pairs if !name.contains('=') && rest != EntryRest::Nothing => join("="),
+        // `a == b ? c: d` is not a volume, with or without the space.
+        EntryStyle::Joined if rest != EntryRest::Nothing => {
+            let is_plain = rest == EntryRest::Word && !name.contains(char::is_whitespace);
             if is_plain { join(":") } else { None }
         }
         _ => edit::safe("put the entry in quotes", edit::quote_entry(files, item)),

@@ -1,7 +1,7 @@
 //! Files that cannot be read: `yaml-syntax`, `duplicate-key`, `invalid-interpolation`, `required-variable` and
 //! `malformed-env-line`.
 
-use super::view::{View, about};
+use super::view::{ProblemView, about};
 use super::{quick_fix, shorten};
 use crate::compose::problem::{EnvLine, EnvLineFlaw, LinePosition, Reported, Syntax};
 use crate::finding::{Finding, RuleId, Subject, rule, syntax_help, syntax_message};
@@ -31,8 +31,8 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
     }
 }
 
-/// A key that stands in a mapping twice.
-pub(super) fn duplicate_key(reported: &Reported, key: &str, view: &View<'_>) -> Finding {
+/// A key that is in a mapping twice.
+pub(super) fn duplicate_key(reported: &Reported, key: &str, view: &ProblemView<'_>) -> Finding {
     let mut finding = about(rule::DUPLICATE_KEY, reported, format!("duplicate key `{key}`"))
         .help("remove one of them; docker compose rejects duplicate keys");
     let first = reported.related.first();
@@ -41,7 +41,7 @@ pub(super) fn duplicate_key(reported: &Reported, key: &str, view: &View<'_>) -> 
 }
 
 /// A `$` that starts no variable.
-pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &View<'_>) -> Finding {
+pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &ProblemView<'_>) -> Finding {
     let message = match written {
         Some(written) => format!("invalid variable reference `{}`", shorten(written)),
         None => "invalid variable reference".to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn interpolation(reported: &Reported, written: Option<&str>, view: &V
 }
 
 /// A variable that a Compose file demands. One that cannot be in a checkout is missing here only: that is a warning.
-pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view: &View<'_>) -> Finding {
+pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view: &ProblemView<'_>) -> Finding {
     let mut finding = about(rule::REQUIRED_VARIABLE, reported, required_message(name, message));
     finding.subject = Subject::variable(name);
     let absent = view.absent_env_file(name);
@@ -71,7 +71,7 @@ fn required_message(name: &str, message: &str) -> String {
 }
 
 /// A line of an env file.
-pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &View<'_>) -> Finding {
+pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &ProblemView<'_>) -> Finding {
     let (rule, message, help) = match &line.flaw {
         EnvLineFlaw::KeyWithSpace => {
             (rule::MALFORMED_ENV_LINE, "a variable name cannot contain whitespace".to_owned(), "use `KEY=value`")

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{View, findings, newer};
+use super::{ProblemView, findings, newer};
 use crate::compose::spec::schema::tests::value_of;
-use crate::compose::spec::schema::{Key, lookup, validate};
-use crate::compose::{Entry, load};
+use crate::compose::spec::schema::{SchemaKey, lookup, validate};
+use crate::compose::{ProjectEntry, load};
 use crate::finding::{Finding, Severity};
 use crate::source::{FileId, SourceDb};
 use crate::yaml::{Trees, parse};
@@ -15,7 +15,7 @@ fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Finding>) {
     let (tree, broken) = parse(file, text);
     assert!(broken.is_empty(), "{broken:?}");
     let reported = validate(&value_of(&tree));
-    let nothing = Entry {
+    let nothing = ProjectEntry {
         files: Vec::new(),
         env_files: Vec::new(),
         directory: "/".into(),
@@ -26,7 +26,7 @@ fn run(db: &SourceDb, text: &str) -> (FileId, Vec<Finding>) {
     };
     let trees = Trees::default();
     let (project, _) = load(db, &trees, &nothing);
-    let view = View::new(&project, db, &trees);
+    let view = ProblemView::new(&project, db, &trees);
     let mut found = findings(&reported, &view);
     found.extend(newer(&reported, &view));
     found.sort_by_key(|finding| finding.place.span.start);
@@ -156,7 +156,7 @@ fn newer_keys_are_told_apart() {
         ["unknown-key", "wrong-type", "unknown-key"]
     );
     let key = lookup("services.a.pre_start");
-    assert!(key[0].key.is_some_and(Key::is_newer));
+    assert!(key[0].key.is_some_and(SchemaKey::is_newer));
 }
 
 #[test]

@@ -1,21 +1,21 @@
 //! Values of the wrong type: `wrong-type`.
 
 use super::schema;
-use super::view::View;
-use crate::compose::problem::{Cast, Kind, Reported, TypeProblem, Wanted};
+use super::view::ProblemView;
+use crate::compose::problem::{Cast, ExpectedValue, Reported, TypeProblem, ValueKind};
 use crate::finding::{Finding, RuleId, rule};
 
 const RULE: RuleId = rule::WRONG_TYPE;
 
 /// A value of the wrong type.
-pub(super) fn finding(reported: &Reported, problem: &TypeProblem, view: &View<'_>) -> Finding {
+pub(super) fn finding(reported: &Reported, problem: &TypeProblem, view: &ProblemView<'_>) -> Finding {
     let message = match problem {
         TypeProblem::Schema(violation) => return schema::finding(RULE, reported, violation, view),
         TypeProblem::File { found } => format!("a Compose file must be a mapping, but is a {}", type_name(*found)),
         TypeProblem::CollectionAsKey => "mapping keys must be strings, but this is a list or mapping".to_owned(),
         TypeProblem::Key { key, found } => {
             let found = match found {
-                Kind::Int => "a number",
+                ValueKind::Int => "a number",
                 other => kind(*other),
             };
             format!("mapping keys must be strings, but `{key}` is {found}")
@@ -47,49 +47,49 @@ fn cast(to: Cast) -> &'static str {
     }
 }
 
-fn wanted(what: Wanted) -> &'static str {
+fn wanted(what: ExpectedValue) -> &'static str {
     match what {
-        Wanted::Text => "a string",
-        Wanted::TextOrTexts => "a string or a list of strings",
-        Wanted::Texts => "a list of strings",
-        Wanted::List => "a list",
-        Wanted::Map => "a mapping",
-        Wanted::MapOrList => "a mapping or a list",
-        Wanted::Addresses => "an address or a list of addresses",
-        Wanted::Int => "an integer",
-        Wanted::IntOrMap => "an integer or a mapping",
-        Wanted::Bool => "a boolean",
-        Wanted::Number => "a number",
-        Wanted::FileMode => "a file mode",
-        Wanted::DeviceCount => "`all` or a device count",
+        ExpectedValue::Text => "a string",
+        ExpectedValue::TextOrTexts => "a string or a list of strings",
+        ExpectedValue::Texts => "a list of strings",
+        ExpectedValue::List => "a list",
+        ExpectedValue::Map => "a mapping",
+        ExpectedValue::MapOrList => "a mapping or a list",
+        ExpectedValue::Addresses => "an address or a list of addresses",
+        ExpectedValue::Int => "an integer",
+        ExpectedValue::IntOrMap => "an integer or a mapping",
+        ExpectedValue::Bool => "a boolean",
+        ExpectedValue::Number => "a number",
+        ExpectedValue::FileMode => "a file mode",
+        ExpectedValue::DeviceCount => "`all` or a device count",
     }
 }
 
 /// The name that Compose's messages use: `string`, `mapping`, `list` …
-fn type_name(found: Kind) -> &'static str {
+fn type_name(found: ValueKind) -> &'static str {
     match found {
-        Kind::Empty | Kind::Null => "null",
-        Kind::Bool => "boolean",
-        Kind::Int => "integer",
-        Kind::Float => "number",
-        Kind::Text => "string",
-        Kind::Timestamp => "timestamp",
-        Kind::List => "list",
-        Kind::Map => "mapping",
+        ValueKind::Empty | ValueKind::Null => "null",
+        ValueKind::Bool => "boolean",
+        ValueKind::Int => "integer",
+        ValueKind::Float => "number",
+        ValueKind::Text => "string",
+        ValueKind::Timestamp => "timestamp",
+        ValueKind::List => "list",
+        ValueKind::Map => "mapping",
     }
 }
 
 /// What a value is: `a string`, `empty`.
-pub(super) fn kind(found: Kind) -> &'static str {
+pub(super) fn kind(found: ValueKind) -> &'static str {
     match found {
-        Kind::Empty => "empty",
-        Kind::Null => "null",
-        Kind::Bool => "a boolean",
-        Kind::Int => "an integer",
-        Kind::Float => "a number",
-        Kind::Text => "a string",
-        Kind::Timestamp => "a date",
-        Kind::List => "a list",
-        Kind::Map => "a mapping",
+        ValueKind::Empty => "empty",
+        ValueKind::Null => "null",
+        ValueKind::Bool => "a boolean",
+        ValueKind::Int => "an integer",
+        ValueKind::Float => "a number",
+        ValueKind::Text => "a string",
+        ValueKind::Timestamp => "a date",
+        ValueKind::List => "a list",
+        ValueKind::Map => "a mapping",
     }
 }

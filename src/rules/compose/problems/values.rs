@@ -1,6 +1,6 @@
 //! Values that docker compose cannot use: `invalid-value`.
 
-use super::view::View;
+use super::view::ProblemView;
 use super::{schema, schema_fix, shorten};
 use crate::compose::load::short::duration::DurationFlaw;
 use crate::compose::load::short::hosts::HostFlaw;
@@ -16,7 +16,7 @@ use crate::yaml::edit;
 const RULE: RuleId = rule::INVALID_VALUE;
 
 /// A value that docker compose cannot use.
-pub(super) fn finding(reported: &Reported, problem: &ValueProblem, view: &View<'_>) -> Finding {
+pub(super) fn finding(reported: &Reported, problem: &ValueProblem, view: &ProblemView<'_>) -> Finding {
     if let ValueProblem::Schema(violation) = problem {
         return schema::finding(RULE, reported, violation, view);
     }
@@ -41,7 +41,7 @@ fn is_whole_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|one| one.is_ascii_digit())
 }
 
-fn message(problem: &ValueProblem, view: &View<'_>) -> String {
+fn message(problem: &ValueProblem, view: &ProblemView<'_>) -> String {
     let written = |quote: &Quote| view.written(quote);
     match problem {
         ValueProblem::BooleanWord { key, text, flag } => {
@@ -133,7 +133,7 @@ fn volume(text: &str, flaw: VolumeFlaw) -> String {
     }
 }
 
-fn port(text: &Quote, flaw: &PortFlaw, view: &View<'_>) -> String {
+fn port(text: &Quote, flaw: &PortFlaw, view: &ProblemView<'_>) -> String {
     let part = |range| view.written(&text.stretch(range));
     match flaw {
         PortFlaw::NoTarget => "missing container port".to_owned(),

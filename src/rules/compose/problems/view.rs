@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::compose::load::interpolate::OF_PROJECT;
-use crate::compose::problem::{Around, EnvFileProblem, Problem, Reported};
+use crate::compose::problem::{EnvFileProblem, NearbyFile, Problem, Reported};
 use crate::compose::value::quote::Quote;
 use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
@@ -15,7 +15,7 @@ use crate::facts::repository::purpose;
 use crate::finding::{Finding, RuleId, Severity, Subject};
 use crate::secrets::is_secret_name;
 use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
-use crate::text::template::{Outcome, expand};
+use crate::text::template::{SubstitutionOutcome, expand};
 use crate::yaml::Trees;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
@@ -34,7 +34,7 @@ impl<'a> Templates<'a> {
             let is_known = OF_PROJECT.contains(&reference.name.as_str());
             reference.effective
                 && !is_known
-                && (reference.outcome == Outcome::Value || is_secret && reference.word.is_some())
+                && (reference.outcome == SubstitutionOutcome::Value || is_secret && reference.word.is_some())
         });
         let by_variable = holds_value.map(|reference| (reference.place.span.file, reference.place.node)).collect();
         Templates { files, by_variable }
@@ -54,7 +54,7 @@ impl<'a> Templates<'a> {
 const MOST_COMPARED: usize = 200_000;
 
 /// The project whose problems are put into words, and its files.
-pub(crate) struct View<'a> {
+pub(crate) struct ProblemView<'a> {
     /// The files, for edits.
     pub(super) files: Files<'a>,
     /// The files.
@@ -64,17 +64,17 @@ pub(crate) struct View<'a> {
     templates: Templates<'a>,
     /// How many names were compared with others so far, to say which was meant.
     compared: Cell<usize>,
-    /// The variables that examples and texts beside the project name.
+    /// The variables that examples and texts next to the project name.
     told: OnceCell<BTreeMap<String, PathBuf>>,
     /// Whether what cannot be in a checkout is a warning only; not where docker compose itself is asked.
     softens: bool,
 }
 
-impl<'a> View<'a> {
+impl<'a> ProblemView<'a> {
     /// Over a project and its files.
-    pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> View<'a> {
+    pub(crate) fn new(project: &'a Project, sources: &'a SourceDb, trees: &'a Trees) -> ProblemView<'a> {
         let files = Files::new(sources, trees);
-        View {
+        ProblemView {
             files,
             sources,
             project,
@@ -93,8 +93,8 @@ impl<'a> View<'a> {
     }
 
     /// The same, with all that docker compose rejects as errors, also what no checkout can have.
-    pub(crate) fn for_compose(self) -> View<'a> {
-        View { softens: false, ..self }
+    pub(crate) fn for_compose(self) -> ProblemView<'a> {
+        ProblemView { softens: false, ..self }
     }
 
     /// Whether docker compose itself is asked.
@@ -102,9 +102,10 @@ impl<'a> View<'a> {
         !self.softens
     }
 
-    /// Whether a problem is only that a file is missing that people make from an example beside it.
+    /// Whether a problem is only that a file is missing that people make from an example next to it.
     pub(super) fn is_documented(&self, reported: &Reported) -> bool {
-        let Problem::EnvFile(EnvFileProblem::OfService { around: Around::Example(_), error, .. }) = &reported.problem
+        let Problem::EnvFile(EnvFileProblem::OfService { around: NearbyFile::Example(_), error, .. }) =
+            &reported.problem
         else {
             return false;
         };

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::{decode, is_empty, is_empty_where_absent, to_json, zero};
 use crate::compose::problem::{Problem, TypeProblem, ValueProblem};
-use crate::compose::spec::shapes::{CONFIG, ENV_FILE, Field, PROJECT, Shape};
+use crate::compose::spec::shapes::{CONFIG, DecodedShape, ENV_FILE, Field, PROJECT};
 use crate::compose::value::{Data, Entry, Map, Part, Step, Value};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::SourceDb;
-use crate::yaml::{NodeKind, Resolved, ScalarStyle, Tree, parse, resolve_plain};
+use crate::yaml::{NodeKind, ResolvedScalar, ScalarStyle, Tree, parse, resolve_plain};
 
 fn read(text: &str) -> Value {
     let db = SourceDb::new();
@@ -23,12 +23,12 @@ fn value(tree: &Tree, id: NodeId) -> Value {
     let (_, node) = tree.follow(id).unwrap();
     let data = match &node.kind {
         NodeKind::Scalar(text, ScalarStyle::Plain) => match resolve_plain(text) {
-            Resolved::Null => Data::Null,
-            Resolved::Bool(flag) => Data::Bool(flag),
-            Resolved::Int(number) => Data::Int(number),
-            Resolved::Large(number) => Data::Large(number),
-            Resolved::Float(number) => Data::Float(number),
-            Resolved::Timestamp => Data::Timestamp(text.as_str().into()),
+            ResolvedScalar::Null => Data::Null,
+            ResolvedScalar::Bool(flag) => Data::Bool(flag),
+            ResolvedScalar::Int(number) => Data::Int(number),
+            ResolvedScalar::Large(number) => Data::Large(number),
+            ResolvedScalar::Float(number) => Data::Float(number),
+            ResolvedScalar::Timestamp => Data::Timestamp(text.as_str().into()),
             _ => Data::Text(text.as_str().into()),
         },
         NodeKind::Scalar(text, _) => Data::Text(text.as_str().into()),
@@ -223,10 +223,10 @@ fn fields_that_are_left_out_where_they_are_absent_are_those_whose_zero_is_empty(
             inner(&field.shape);
         }
     }
-    fn inner(shape: &Shape) {
+    fn inner(shape: &DecodedShape) {
         match shape {
-            Shape::Pointer(shape) | Shape::List(shape) | Shape::Map(shape) => inner(shape),
-            Shape::Struct(fields) => check(fields),
+            DecodedShape::Pointer(shape) | DecodedShape::List(shape) | DecodedShape::Map(shape) => inner(shape),
+            DecodedShape::Struct(fields) => check(fields),
             _ => {}
         }
     }

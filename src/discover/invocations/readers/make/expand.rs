@@ -7,7 +7,7 @@ use super::super::super::fragment::Fragment;
 use super::super::super::repository::{below, split};
 use super::super::super::trace::{Directory, Site, Tracer, World};
 use super::super::super::values::{Choices, Hole, ROOT, has_hole};
-use super::{Make, Variables};
+use super::{Make, MakeVariables};
 use crate::source::FileId;
 
 /// How deep variables are followed, and how long a value becomes.
@@ -15,8 +15,8 @@ const MAX_DEPTH: usize = 24;
 const MAX_BYTES: usize = 32 * 1024;
 
 /// What an expansion goes by.
-pub(super) struct Scope<'s> {
-    pub(super) variables: &'s Variables,
+pub(super) struct MakeScope<'s> {
+    pub(super) variables: &'s MakeVariables,
     /// Variables of the target, and of `call` and `foreach`.
     pub(super) own: BTreeMap<String, String>,
     pub(super) choices: Choices,
@@ -24,7 +24,7 @@ pub(super) struct Scope<'s> {
 
 impl Make<'_, '_> {
     /// A text expanded, each byte with where it is written.
-    pub(super) fn fragment(&self, text: &str, at: usize, file: FileId, scope: &mut Scope<'_>) -> Fragment {
+    pub(super) fn fragment(&self, text: &str, at: usize, file: FileId, scope: &mut MakeScope<'_>) -> Fragment {
         let mut fragment = Fragment::new(file);
         let mut rest = text;
         let mut origin = at;
@@ -44,7 +44,7 @@ impl Make<'_, '_> {
     }
 
     /// A text expanded.
-    pub(super) fn expand(&self, text: &str, scope: &mut Scope<'_>, depth: usize) -> String {
+    pub(super) fn expand(&self, text: &str, scope: &mut MakeScope<'_>, depth: usize) -> String {
         if !text.contains('$') {
             return text.to_owned();
         }
@@ -68,7 +68,7 @@ impl Make<'_, '_> {
     }
 
     /// `$x`, `$(x)`, `${x}`, `$$`.
-    fn reference(&self, text: &str, scope: &mut Scope<'_>, depth: usize) -> String {
+    fn reference(&self, text: &str, scope: &mut MakeScope<'_>, depth: usize) -> String {
         let inner = text.strip_prefix('$').unwrap_or(text);
         if inner == "$" || inner.is_empty() {
             return "$".to_owned();
@@ -91,7 +91,7 @@ impl Make<'_, '_> {
         self.variable(&name, scope, depth + 1)
     }
 
-    fn variable(&self, name: &str, scope: &mut Scope<'_>, depth: usize) -> String {
+    fn variable(&self, name: &str, scope: &mut MakeScope<'_>, depth: usize) -> String {
         if let Some(value) = scope.own.get(name) {
             return value.clone();
         }
@@ -111,7 +111,14 @@ impl Make<'_, '_> {
     }
 
     /// A function; nothing where the word is not the name of one.
-    fn function(&self, name: &str, arguments: &str, raw: &str, scope: &mut Scope<'_>, depth: usize) -> Option<String> {
+    fn function(
+        &self,
+        name: &str,
+        arguments: &str,
+        raw: &str,
+        scope: &mut MakeScope<'_>,
+        depth: usize,
+    ) -> Option<String> {
         let given = split_arguments(arguments);
         let mut value = |at: usize| given.get(at).map_or_else(String::new, |text| self.expand(text, scope, depth));
         let value = match name {
@@ -156,7 +163,7 @@ impl Make<'_, '_> {
         Some(value)
     }
 
-    fn for_each(&self, given: &[&str], scope: &mut Scope<'_>, depth: usize) -> String {
+    fn for_each(&self, given: &[&str], scope: &mut MakeScope<'_>, depth: usize) -> String {
         let [name, list, text] = given else { return String::new() };
         let name = self.expand(name, scope, depth).trim().to_owned();
         let list = self.expand(list, scope, depth);
@@ -172,7 +179,7 @@ impl Make<'_, '_> {
         words.join(" ")
     }
 
-    fn call(&self, given: &[&str], scope: &mut Scope<'_>, depth: usize) -> String {
+    fn call(&self, given: &[&str], scope: &mut MakeScope<'_>, depth: usize) -> String {
         let values: Vec<String> = given.iter().map(|text| self.expand(text, scope, depth)).collect();
         let Some(name) = values.first().map(|name| name.trim().to_owned()) else { return String::new() };
         let outer = scope.own.clone();
@@ -218,7 +225,7 @@ impl Make<'_, '_> {
         let tracer = Tracer::new(self.context, Site::at(&self.directory));
         let text = format!("__value=$({script}\n)");
         let world = World::new().in_directory(Directory::At(vec![self.directory.clone()]));
-        let fragment = Rc::new(Fragment::of(self.file, &text, 0));
+        let fragment = Rc::new(Fragment::from_text(self.file, &text, 0));
         let worlds = tracer.text(&fragment, vec![world]);
         let value = worlds.first().and_then(|world| world.variable("__value")).map(|variable| variable.words.join(" "));
         value.unwrap_or_else(|| self.context.computed(script))

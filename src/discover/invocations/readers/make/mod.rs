@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::Purpose;
-use super::super::context::{Context, MakeCall};
+use super::super::context::{MakeCall, ReaderContext};
 use super::super::repository::{normalize, split};
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::{Choices, has_hole, without_marks};
 use super::purpose_of_name;
 use crate::source::FileId;
-use expand::Scope;
-use parse::{Condition, Line, Operator};
+use expand::MakeScope;
+use parse::{AssignmentOperator, Condition, MakeLine};
 
 /// How many combinations of values are followed, and how many targets with values of their own.
 const MAX_WORLDS: usize = 8;
@@ -24,36 +24,36 @@ const MAX_INCLUDES: usize = 64;
 
 /// A variable of make.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Variable {
+pub(super) struct MakeVariable {
     text: String,
     /// Whether it is expanded where it is used.
     lazy: bool,
     exported: bool,
 }
 
-type Variables = BTreeMap<String, Variable>;
+type MakeVariables = BTreeMap<String, MakeVariable>;
 
 /// A rule, with its recipe.
 #[derive(Clone, Debug)]
-struct Rule {
+struct MakeRule {
     targets: Vec<String>,
     recipe: Vec<(String, usize, FileId)>,
 }
 
 /// Values of variables for one target.
-type Own = Vec<(String, Operator, String, bool)>;
+type Own = Vec<(String, AssignmentOperator, String, bool)>;
 
 /// A Makefile with what it includes.
 pub(super) struct Make<'c, 'a> {
-    context: &'c Context<'a>,
+    context: &'c ReaderContext<'a>,
     /// Where make runs.
     directory: String,
     path: String,
     file: FileId,
-    worlds: Vec<Variables>,
+    worlds: Vec<MakeVariables>,
     /// For each open condition: the states that its next branch gets, and those that have left it.
-    conditions: Vec<(Vec<Variables>, Vec<Variables>)>,
-    rules: Vec<Rule>,
+    conditions: Vec<(Vec<MakeVariables>, Vec<MakeVariables>)>,
+    rules: Vec<MakeRule>,
     own: BTreeMap<String, Own>,
     /// Which targets need a target.
     needed_by: BTreeMap<String, BTreeSet<String>>,
@@ -66,7 +66,7 @@ pub(super) struct Make<'c, 'a> {
 }
 
 /// Reads a Makefile that runs in a directory; gives the files that it includes.
-pub(super) fn read(context: &Context<'_>, path: &str, directory: &str, file: FileId) -> BTreeSet<String> {
+pub(super) fn read(context: &ReaderContext<'_>, path: &str, directory: &str, file: FileId) -> BTreeSet<String> {
     let mut make = Make::new(context, path, directory, file);
     make.text(file);
     make.end_conditions();
@@ -75,12 +75,12 @@ pub(super) fn read(context: &Context<'_>, path: &str, directory: &str, file: Fil
 }
 
 /// Follows a call of make that sets variables.
-pub(super) fn read_call(context: &Context<'_>, call: &MakeCall, file: FileId) {
+pub(super) fn read_call(context: &ReaderContext<'_>, call: &MakeCall, file: FileId) {
     let mut make = Make::new(context, &call.path, &call.directory, file);
     make.given.clone_from(&call.variables);
     for world in &mut make.worlds {
         for (name, text) in &call.variables {
-            world.insert(name.clone(), Variable { text: text.clone(), lazy: false, exported: true });
+            world.insert(name.clone(), MakeVariable { text: text.clone(), lazy: false, exported: true });
         }
     }
     make.text(file);
@@ -89,13 +89,13 @@ pub(super) fn read_call(context: &Context<'_>, call: &MakeCall, file: FileId) {
 }
 
 impl<'c, 'a> Make<'c, 'a> {
-    fn new(context: &'c Context<'a>, path: &str, directory: &str, file: FileId) -> Make<'c, 'a> {
+    fn new(context: &'c ReaderContext<'a>, path: &str, directory: &str, file: FileId) -> Make<'c, 'a> {
         Make {
             context,
             directory: directory.to_owned(),
             path: path.to_owned(),
             file,
-            worlds: vec![Variables::new()],
+            worlds: vec![MakeVariables::new()],
             conditions: Vec::new(),
             rules: Vec::new(),
             own: BTreeMap::new(),
@@ -118,16 +118,16 @@ impl<'c, 'a> Make<'c, 'a> {
         }
     }
 
-    fn line(&mut self, line: Line, at: usize, file: FileId) {
+    fn line(&mut self, line: MakeLine, at: usize, file: FileId) {
         match line {
-            Line::If(condition) => {
+            MakeLine::If(condition) => {
                 let worlds = std::mem::take(&mut self.worlds);
                 let (active, waiting) = self.split(worlds, &condition);
                 self.worlds = active;
                 self.conditions.push((waiting, Vec::new()));
                 return;
             }
-            Line::Else(condition) => {
+            MakeLine::Else(condition) => {
                 let Some((waiting, mut done)) = self.conditions.pop() else { return };
                 done.append(&mut self.worlds);
                 let (active, waiting) = match condition {
@@ -138,20 +138,20 @@ impl<'c, 'a> Make<'c, 'a> {
                 self.conditions.push((waiting, done));
                 return;
             }
-            Line::EndIf => return self.end_condition(),
+            MakeLine::EndIf => return self.end_condition(),
             _ if self.worlds.is_empty() => return,
             _ => {}
         }
         match line {
-            Line::Assignment { export, name, operator, value } => {
+            MakeLine::Assignment { export, name, operator, value } => {
                 let mut worlds = std::mem::take(&mut self.worlds);
                 for world in &mut worlds {
                     self.assign(world, &name, operator, &value, export);
                 }
                 self.worlds = worlds;
             }
-            Line::Export(names) if names.is_empty() => self.exports_all = true,
-            Line::Export(names) => {
+            MakeLine::Export(names) if names.is_empty() => self.exports_all = true,
+            MakeLine::Export(names) => {
                 self.exported.extend(names.iter().cloned());
                 for world in &mut self.worlds {
                     for name in &names {
@@ -161,20 +161,20 @@ impl<'c, 'a> Make<'c, 'a> {
                     }
                 }
             }
-            Line::TargetAssignment { targets, export, name, operator, value } => {
+            MakeLine::TargetAssignment { targets, export, name, operator, value } => {
                 for target in targets.split_whitespace() {
                     let own = self.own.entry(target.to_owned()).or_default();
                     own.push((name.clone(), operator, value.clone(), export));
                 }
             }
-            Line::Rule { targets, prerequisites, recipe } => self.rule(&targets, &prerequisites, recipe, file),
-            Line::Recipe(text) => {
+            MakeLine::Rule { targets, prerequisites, recipe } => self.rule(&targets, &prerequisites, recipe, file),
+            MakeLine::Recipe(text) => {
                 if let Some(rule) = self.rules.last_mut() {
                     rule.recipe.push((text, at, file));
                 }
             }
-            Line::Include(files) => self.include(&files),
-            Line::If(_) | Line::Else(_) | Line::EndIf => {}
+            MakeLine::Include(files) => self.include(&files),
+            MakeLine::If(_) | MakeLine::Else(_) | MakeLine::EndIf => {}
         }
     }
 
@@ -190,45 +190,45 @@ impl<'c, 'a> Make<'c, 'a> {
             }
         }
         let recipe = recipe.into_iter().map(|(text, at)| (text, at, file)).collect();
-        self.rules.push(Rule { targets, recipe });
+        self.rules.push(MakeRule { targets, recipe });
     }
 
     /// What a name of a target or a file is expanded with: the first state.
-    fn scope(&self) -> Scope<'_> {
-        static NONE: Variables = Variables::new();
+    fn scope(&self) -> MakeScope<'_> {
+        static NONE: MakeVariables = MakeVariables::new();
         let variables = self.worlds.first().unwrap_or(&NONE);
-        Scope { variables, own: BTreeMap::new(), choices: Choices::default() }
+        MakeScope { variables, own: BTreeMap::new(), choices: Choices::default() }
     }
 
-    fn assign(&self, world: &mut Variables, name: &str, operator: Operator, value: &str, export: bool) {
+    fn assign(&self, world: &mut MakeVariables, name: &str, operator: AssignmentOperator, value: &str, export: bool) {
         if self.given.contains_key(name) {
             return;
         }
         let before = world.get(name).cloned();
         let exported =
             export || self.exported.contains(name) || before.as_ref().is_some_and(|variable| variable.exported);
-        let expanded = |world: &Variables| {
-            let mut scope = Scope { variables: world, own: BTreeMap::new(), choices: Choices::default() };
+        let expanded = |world: &MakeVariables| {
+            let mut scope = MakeScope { variables: world, own: BTreeMap::new(), choices: Choices::default() };
             let text = self.expand(value, &mut scope, 0);
             (text, scope.choices.is_used())
         };
-        let now = |world: &Variables| expanded(world).0;
+        let now = |world: &MakeVariables| expanded(world).0;
         let variable = match (operator, before) {
-            (Operator::Default, Some(before)) => Variable { exported, ..before },
-            (Operator::Append, Some(before)) => {
+            (AssignmentOperator::Default, Some(before)) => MakeVariable { exported, ..before },
+            (AssignmentOperator::Append, Some(before)) => {
                 let added = if before.lazy { value.to_owned() } else { now(world) };
-                Variable { text: format!("{} {added}", before.text), lazy: before.lazy, exported }
+                MakeVariable { text: format!("{} {added}", before.text), lazy: before.lazy, exported }
             }
-            (Operator::Now, _) => match expanded(world) {
+            (AssignmentOperator::Now, _) => match expanded(world) {
                 // What may come out in several ways is left for where it is used.
-                (_, true) => Variable { text: value.to_owned(), lazy: true, exported },
-                (text, false) => Variable { text, lazy: false, exported },
+                (_, true) => MakeVariable { text: value.to_owned(), lazy: true, exported },
+                (text, false) => MakeVariable { text, lazy: false, exported },
             },
-            (Operator::Shell, _) => {
+            (AssignmentOperator::Shell, _) => {
                 let script = now(world);
-                Variable { text: self.shell(&script), lazy: false, exported }
+                MakeVariable { text: self.shell(&script), lazy: false, exported }
             }
-            _ => Variable { text: value.to_owned(), lazy: true, exported },
+            _ => MakeVariable { text: value.to_owned(), lazy: true, exported },
         };
         if variable.text.len() < 64 * 1024 {
             world.insert(name.to_owned(), variable);
@@ -236,10 +236,10 @@ impl<'c, 'a> Make<'c, 'a> {
     }
 
     /// The states in which a condition holds, and those in which it does not; where that is not known, both.
-    fn split(&self, worlds: Vec<Variables>, condition: &Condition) -> (Vec<Variables>, Vec<Variables>) {
+    fn split(&self, worlds: Vec<MakeVariables>, condition: &Condition) -> (Vec<MakeVariables>, Vec<MakeVariables>) {
         let (mut active, mut waiting) = (Vec::new(), Vec::new());
         for world in worlds {
-            let mut scope = Scope { variables: &world, own: BTreeMap::new(), choices: Choices::default() };
+            let mut scope = MakeScope { variables: &world, own: BTreeMap::new(), choices: Choices::default() };
             let outcome = match condition {
                 Condition::Equal(left, right, sense) => {
                     let (left, right) = (self.expand(left, &mut scope, 0), self.expand(right, &mut scope, 0));
@@ -360,9 +360,9 @@ impl<'c, 'a> Make<'c, 'a> {
         target.starts_with(['_', '.'])
     }
 
-    fn recipe(&self, rule: &Rule, target: &str, variables: &Variables) {
+    fn recipe(&self, rule: &MakeRule, target: &str, variables: &MakeVariables) {
         let own = BTreeMap::from([("@".to_owned(), target.to_owned()), ("*".to_owned(), self.context.unset("*"))]);
-        let mut scope = Scope { variables, own, choices: Choices::default() };
+        let mut scope = MakeScope { variables, own, choices: Choices::default() };
         let mut world = World::new();
         for (name, variable) in variables {
             if (variable.exported || self.exports_all) && !name.contains(['.', '-', '%']) {

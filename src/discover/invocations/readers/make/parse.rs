@@ -2,13 +2,13 @@
 
 /// A line that counts, and the byte where it starts. Lines that are continued are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum MakeLine {
     /// `NAME = value`, with what is in front of it.
-    Assignment { export: bool, name: String, operator: Operator, value: String },
+    Assignment { export: bool, name: String, operator: AssignmentOperator, value: String },
     /// `export NAME …`; without names everything is exported.
     Export(Vec<String>),
     /// `target: NAME = value`
-    TargetAssignment { targets: String, export: bool, name: String, operator: Operator, value: String },
+    TargetAssignment { targets: String, export: bool, name: String, operator: AssignmentOperator, value: String },
     /// `targets: prerequisites ; recipe`
     Rule { targets: String, prerequisites: String, recipe: Option<(String, usize)> },
     /// A line of a recipe, without its tab.
@@ -25,7 +25,7 @@ pub(super) enum Line {
 
 /// How a value is assigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(super) enum AssignmentOperator {
     /// `=`
     Lazy,
     /// `:=`
@@ -48,7 +48,7 @@ pub(super) enum Condition {
 }
 
 /// Reads the lines of a Makefile.
-pub(super) fn lines(text: &str) -> Vec<(Line, usize)> {
+pub(super) fn lines(text: &str) -> Vec<(MakeLine, usize)> {
     let mut lines = Vec::new();
     let mut at = 0;
     let mut definition: Option<(String, usize, String, bool)> = None;
@@ -62,7 +62,7 @@ pub(super) fn lines(text: &str) -> Vec<(Line, usize)> {
         if let Some((name, begin, mut body, export)) = definition.take() {
             if trimmed == "endef" || trimmed.starts_with("endef ") {
                 let value = body.trim_end_matches('\n').to_owned();
-                lines.push((Line::Assignment { export, name, operator: Operator::Lazy, value }, begin));
+                lines.push((MakeLine::Assignment { export, name, operator: AssignmentOperator::Lazy, value }, begin));
             } else {
                 body.push_str(raw);
                 definition = Some((name, begin, body, export));
@@ -71,7 +71,7 @@ pub(super) fn lines(text: &str) -> Vec<(Line, usize)> {
         }
         if let Some(recipe) = raw.strip_prefix('\t') {
             if !recipe.trim().is_empty() {
-                lines.push((Line::Recipe(recipe.trim_end_matches('\n').to_owned()), start + 1));
+                lines.push((MakeLine::Recipe(recipe.trim_end_matches('\n').to_owned()), start + 1));
             }
             continue;
         }
@@ -113,33 +113,33 @@ fn strip_words(text: &str) -> (&str, bool) {
     }
 }
 
-fn line(raw: &str, start: usize) -> Option<Line> {
+fn line(raw: &str, start: usize) -> Option<MakeLine> {
     let joined = without_comment(raw).replace("\\\n", " ");
     let text = joined.trim();
     let (word, rest) = text.split_once([' ', '\t', '(']).map_or((text, ""), |(word, rest)| (word, rest.trim()));
     match word {
         "" => return None,
-        "include" | "-include" | "sinclude" => return Some(Line::Include(rest.to_owned())),
-        "ifeq" | "ifneq" | "ifdef" | "ifndef" => return condition(text).map(Line::If),
-        "else" => return Some(Line::Else(condition(rest))),
-        "endif" => return Some(Line::EndIf),
+        "include" | "-include" | "sinclude" => return Some(MakeLine::Include(rest.to_owned())),
+        "ifeq" | "ifneq" | "ifdef" | "ifndef" => return condition(text).map(MakeLine::If),
+        "else" => return Some(MakeLine::Else(condition(rest))),
+        "endif" => return Some(MakeLine::EndIf),
         "unexport" | "vpath" | "undefine" => return None,
-        "export" if rest.is_empty() => return Some(Line::Export(Vec::new())),
+        "export" if rest.is_empty() => return Some(MakeLine::Export(Vec::new())),
         _ => {}
     }
     let (text, export) = strip_words(text);
     if let Some((name, operator, value)) = assignment(text) {
-        return Some(Line::Assignment { export, name, operator, value });
+        return Some(MakeLine::Assignment { export, name, operator, value });
     }
     if export {
-        return Some(Line::Export(text.split_whitespace().map(str::to_owned).collect()));
+        return Some(MakeLine::Export(text.split_whitespace().map(str::to_owned).collect()));
     }
     let colon = text.find(':')?;
     let (targets, behind) = text.split_at_checked(colon)?;
     let behind = behind.trim_start_matches(':').trim_start_matches('&');
     let (own, export) = strip_words(behind.trim());
     if let Some((name, operator, value)) = assignment(own) {
-        return Some(Line::TargetAssignment { targets: targets.trim().to_owned(), export, name, operator, value });
+        return Some(MakeLine::TargetAssignment { targets: targets.trim().to_owned(), export, name, operator, value });
     }
     let (prerequisites, has_recipe) = match behind.split_once(';') {
         Some((prerequisites, _)) => (prerequisites, true),
@@ -149,7 +149,7 @@ fn line(raw: &str, start: usize) -> Option<Line> {
         let text = raw.get(at + 1..)?;
         Some((text.trim_end_matches('\n').to_owned(), start + at + 1))
     });
-    Some(Line::Rule { targets: targets.trim().to_owned(), prerequisites: prerequisites.trim().to_owned(), recipe })
+    Some(MakeLine::Rule { targets: targets.trim().to_owned(), prerequisites: prerequisites.trim().to_owned(), recipe })
 }
 
 /// A line without its comment; `\#` does not start one.
@@ -165,19 +165,19 @@ fn without_comment(text: &str) -> &str {
     text
 }
 
-fn assignment(text: &str) -> Option<(String, Operator, String)> {
+fn assignment(text: &str) -> Option<(String, AssignmentOperator, String)> {
     let is_letter = |letter: char| letter.is_alphanumeric() || "_-.%".contains(letter);
     let end = text.find(|letter| !is_letter(letter))?;
     let (name, behind) = text.split_at_checked(end)?;
     let behind = behind.trim_start();
     let operators = [
-        (":::=", Operator::Now),
-        ("::=", Operator::Now),
-        (":=", Operator::Now),
-        ("?=", Operator::Default),
-        ("+=", Operator::Append),
-        ("!=", Operator::Shell),
-        ("=", Operator::Lazy),
+        (":::=", AssignmentOperator::Now),
+        ("::=", AssignmentOperator::Now),
+        (":=", AssignmentOperator::Now),
+        ("?=", AssignmentOperator::Default),
+        ("+=", AssignmentOperator::Append),
+        ("!=", AssignmentOperator::Shell),
+        ("=", AssignmentOperator::Lazy),
     ];
     let found = operators.iter().find_map(|(text, operator)| Some((behind.strip_prefix(text)?, *operator)));
     let (value, operator) = found.filter(|_| !name.is_empty())?;
