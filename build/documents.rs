@@ -177,7 +177,7 @@ pub fn module(documents: &[Document], root: &Path, bodies: Bodies) -> String {
         let upper = upper(&document.name);
         let _ = writeln!(
             ids,
-            "    /// {summary}\n    pub const {upper}: super::RuleId = super::RuleId(&super::{upper});",
+            "    /// {summary}\n    pub(crate) const {upper}: super::RuleId = super::RuleId(&super::{upper});",
             summary = document.front.summary
         );
     }

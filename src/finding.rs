@@ -7,14 +7,16 @@ mod subject;
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
 pub(crate) use document::rule;
-pub use document::{Document, RuleId, RuleStatus, Set};
+pub use document::{Document, RuleId};
+pub(crate) use document::{RuleStatus, Set};
 pub use selector::Selector;
-pub use subject::Subject;
+pub(crate) use subject::Subject;
 
 use std::collections::BTreeSet;
 
 use crate::source::{LoadError, Place};
-pub use crate::yaml::edit::{Edit, Fix, NewFile, Safety};
+pub use crate::yaml::edit::Safety;
+pub(crate) use crate::yaml::edit::{Edit, Fix, NewFile};
 use crate::yaml::{SyntaxCause, SyntaxKind};
 
 /// How bad it is.

@@ -15,6 +15,7 @@ use crate::report::baseline::FILE_NAME;
 /// will break, leak or lose data.
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, propagate_version = true, max_term_width = 100)]
+#[command(override_usage = "plimsoll [check] [OPTIONS] [PATH]...\n       plimsoll <COMMAND>")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: CliCommand,

@@ -88,6 +88,7 @@ fn options(
     RenderOptions {
         color: surroundings.color(arguments.color),
         width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
+        wraps: surroundings.width.is_some(),
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,

@@ -22,7 +22,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::compose::spec::schema::{lookup, nearest_path};
 use crate::config::{self, Config, Date, FailOn};
@@ -75,7 +75,7 @@ impl Surroundings {
         Ok(Surroundings {
             directory: source::working_directory()?,
             terminal,
-            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| terminal),
             no_color: source::variable("NO_COLOR").is_some(),
             force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
             error_terminal: io::stderr().is_terminal() && can_draw,
@@ -117,7 +117,7 @@ pub fn run(
     output: &mut dyn Write,
     errors: &mut dyn Write,
 ) -> u8 {
-    let answer = match Arguments::try_parse_from(arguments) {
+    let answer = match Arguments::try_parse_from(with_command(arguments, &surroundings.directory)) {
         Ok(arguments) => guarded(|| command(arguments.command, surroundings))
             .unwrap_or_else(|| Err(defect("running this command")))
             .unwrap_or_else(|message| CommandOutcome::broken(&message)),
@@ -129,6 +129,26 @@ pub fn run(
         return BROKEN;
     }
     answer.code
+}
+
+/// The arguments with `check` before a path or an option that no command precedes: `plimsoll compose.yaml`.
+fn with_command(arguments: impl IntoIterator<Item = OsString>, directory: &Path) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|first| is_for_check(&first.to_string_lossy(), directory)) {
+        arguments.insert(1, "check".into());
+    }
+    arguments
+}
+
+/// Whether the first argument belongs to `check`. A mistyped command is not a path: clap says which one was meant.
+fn is_for_check(first: &str, directory: &Path) -> bool {
+    let is_general = matches!(first, "-h" | "--help" | "-V" | "--version" | "help");
+    if is_general || first.is_empty() || CliCommand::has_subcommand(first) {
+        return false;
+    }
+    first.starts_with('-')
+        || first.contains(['.', '/', '\\'])
+        || SourceDb::new().kind(&directory.join(first)) != PathKind::Missing
 }
 
 fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {

@@ -199,7 +199,7 @@ impl std::fmt::Display for ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 /// The options that a rule has.
-pub type OptionsOf = fn(RuleId) -> &'static [ConfigKey];
+pub(crate) type OptionsOf = fn(RuleId) -> &'static [ConfigKey];
 
 /// Finds and reads the configuration for a file or directory: the nearest one on the way up, not beyond the directory
 /// that holds `.git`. `options` are the options of each rule.

@@ -37,11 +37,11 @@ macro_rules! options {
             $($(#[doc = $text])+ pub(crate) $field: Vec<$value>,)+
         }
 
-        impl $crate::config::options::Options for Options {
+        impl $crate::config::options::RuleOptions for Options {
             const RULE: $crate::finding::RuleId = $rule;
-            const KEYS: &'static [$crate::config::shape::Key] = &[$($crate::config::shape::Key {
+            const KEYS: &'static [$crate::config::shape::ConfigKey] = &[$($crate::config::shape::ConfigKey {
                 name: stringify!($field),
-                shape: $crate::config::shape::Shape::List(
+                shape: $crate::config::shape::ConfigShape::List(
                     &<$value as $crate::config::options::OptionValue>::SHAPE,
                 ),
                 text: concat!($($text),+).trim_ascii(),
@@ -160,7 +160,7 @@ mod tests {
         let read = config.options::<Options>();
         assert_eq!(read.ports, [80]);
         assert!(read.names.iter().any(|pattern| pattern.matches("db1")));
-        let [names, ports] = <Options as super::RuleOptions>::KEYS else { panic!("two keys") };
+        let [names, ports] = Options::KEYS else { panic!("two keys") };
         assert_eq!(
             (names.name, names.text, ports.name, ports.text),
             ("names", "Names", "ports", "Ports that are open")

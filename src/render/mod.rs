@@ -95,8 +95,10 @@ pub struct RenderOptions {
     pub(crate) base: PathBuf,
     /// Whether text and concise output are colored.
     pub(crate) color: bool,
-    /// The width of the terminal in columns, for text.
+    /// The width of the output in columns, for text: longer lines of files are cut.
     pub(crate) width: usize,
+    /// Whether text is wrapped at that width, as it is on a terminal.
+    pub(crate) wraps: bool,
     /// The lowest severity that text and concise list; machine formats list all.
     pub show: Severity,
     /// Whether names of rules are links that a terminal can follow.
@@ -110,12 +112,13 @@ pub struct RenderOptions {
 }
 
 impl RenderOptions {
-    /// Plain output, 100 columns wide, of errors and warnings, which make the run fail.
+    /// Plain output that is not wrapped, of errors and warnings, which make the run fail.
     pub fn new(base: PathBuf) -> RenderOptions {
         RenderOptions {
             base,
             color: false,
             width: 100,
+            wraps: false,
             show: Severity::Warning,
             links: false,
             summary: true,

@@ -6,6 +6,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::excerpt::{Excerpt, Mark, excerpt};
 use super::view::{self, View, nothing, plural};
@@ -75,6 +76,11 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
     };
     let handler = GraphicalReportHandler::new_themed(theme(finding, &drawing.excerpt.marks, options))
         .with_width(options.width.max(LEAST_WIDTH))
+        .with_wrap_lines(options.wraps)
+        // A path or a value that is cut in two can be neither searched for nor copied.
+        .with_break_words(false)
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .tab_width(TAB_WIDTH)
         .with_urls(false)
         .without_primary_span_start()
@@ -90,7 +96,7 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
         let plain = clean(&only);
         let painted = words.split(' ').map(str::to_owned).collect();
         let words: Vec<&str> = plain.split(' ').collect();
-        let lines = wrapped(&words, painted, options.width.saturating_sub(ONLY_INDENT.len()).max(LEAST_WIDTH));
+        let lines = wrapped(&words, painted, columns(options, ONLY_INDENT));
         let lines = lines.join(&format!("\n{ONLY_INDENT}"));
         block.push_str(&format!("  {} {lines}\n", Paint::Cyan.on("only:", options)));
     }
@@ -105,11 +111,19 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
         let title = values(&plain, options);
         let dimmed = safety.split(' ').map(|word| Paint::Dim.on(word, options));
         let painted = title.split(' ').map(str::to_owned).chain(dimmed).collect();
-        let lines = wrapped(&words, painted, options.width.saturating_sub(FIX_INDENT.len()).max(LEAST_WIDTH));
+        let lines = wrapped(&words, painted, columns(options, FIX_INDENT));
         let lines = lines.join(&format!("\n{FIX_INDENT}"));
         block.push_str(&format!("  {} {lines}\n", Paint::Green.on("fix:", options)));
     }
     block
+}
+
+/// How many columns are left after an indentation.
+fn columns(options: &RenderOptions, indent: &str) -> usize {
+    match options.wraps {
+        true => options.width.saturating_sub(indent.len()).max(LEAST_WIDTH),
+        false => usize::MAX,
+    }
 }
 
 /// Words in lines of at most so many columns; a word is measured as it is without its colours.

@@ -24,7 +24,7 @@ mod vocabulary;
 
 pub(crate) use documents::{HiddenSpans, hidden_in_text};
 pub(crate) use known::KnownSecrets;
-pub use masks::Masks;
+pub(crate) use masks::Masks;
 pub(crate) use names::is_secret_name;
 pub(crate) use text::{holds_secret, masked};
 

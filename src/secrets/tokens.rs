@@ -236,7 +236,7 @@ fn hide_in_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
 
 /// The length of the token that a text starts with.
 fn token_length(text: &str) -> Option<usize> {
-    signed(text).or_else(|| bot(text)).or_else(|| token_length(text)).or_else(|| {
+    signed(text).or_else(|| bot(text)).or_else(|| shaped_token_length(text)).or_else(|| {
         PREFIXES.iter().find_map(|prefix| {
             let rest = text.strip_prefix(prefix.start)?;
             let length = rest.bytes().take_while(|byte| is_of_body(*byte, prefix.body)).count();
@@ -290,7 +290,7 @@ fn bot(text: &str) -> Option<usize> {
 /// <https://mailchimp.com/developer/marketing/guides/quick-start/>), bots of Discord
 /// (<https://discord.com/developers/docs/reference#authentication>), secrets of Microsoft Entra (`…8Q~…`,
 /// <https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key>).
-fn token_length(text: &str) -> Option<usize> {
+fn shaped_token_length(text: &str) -> Option<usize> {
     let length = |text: &str, wanted: fn(u8) -> bool| text.bytes().take_while(|byte| wanted(*byte)).count();
     let hex = length(text, |byte| byte.is_ascii_hexdigit());
     if let Some(center) = text.get(hex..).and_then(|rest| rest.strip_prefix("-us")).filter(|_| hex == 32) {

@@ -8,7 +8,7 @@ mod tree;
 mod trees;
 
 pub use parse::parse;
-pub use problem::SyntaxProblem;
+pub(crate) use problem::SyntaxProblem;
 pub(crate) use problem::{SyntaxCause, SyntaxKind};
 pub(crate) use scalar::{ResolvedScalar, resolve_plain};
 pub use tree::Comment;

@@ -45,7 +45,7 @@ pub(crate) struct Elsewhere {
     /// The directory, seen from there, too: `..`.
     pub(crate) directory: String,
     /// Whether a Compose file is there: the two may be started together, and paths then begin at the first one's.
-    pub(crate) hfor_compose_file: bool,
+    pub(crate) has_compose_file: bool,
 }
 
 /// The relative sources of a model's active services that are missing from the repository.
@@ -210,7 +210,7 @@ fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Opt
     Some(Elsewhere {
         path: relative(&model.directory, &found.join(inside)),
         directory: relative(&model.directory, found),
-        hfor_compose_file: sources.entries(found).names().any(is_compose),
+        has_compose_file: sources.entries(found).names().any(is_compose),
     })
 }
 

@@ -98,7 +98,7 @@ pub(super) fn sample() -> Sample {
 }
 
 fn options() -> RenderOptions {
-    RenderOptions { show: Severity::Info, ..RenderOptions::new(PathBuf::from("/work/p")) }
+    RenderOptions { show: Severity::Info, wraps: true, ..RenderOptions::new(PathBuf::from("/work/p")) }
 }
 
 fn shown_as(format: Format, options: &RenderOptions) -> String {

@@ -32,7 +32,7 @@ fn changed_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Vari
     let is_text = upper.split('_').any(|word| TEXTS.contains(&word));
     let is_secret = is_secret_name(name);
     let message = if is_secret {
-        format!("`{name}` is another text in the container: YAML reads it as a number")
+        format!("`{name}` has a different value in the container: YAML reads it as a number")
     } else {
         format!("`{name}` is `{}` in the container: YAML reads `{written}` as a number", value.value)
     };

@@ -40,13 +40,13 @@ fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
     let [first, others @ ..] = all else { return None };
     let elsewhere = first.elsewhere.as_ref()?;
     let place = |one: &MissingSource<'_>| one.mount.source.as_ref().map_or(one.mount.place, |source| source.place);
-    let message = format!("`{}` does not exist, but it would relative to `{}`", first.written, elsewhere.directory);
+    let message = format!("`{}` does not exist, but `{}` does", first.written, elsewhere.path);
     let help = format!(
         "use `{}`, or combine this file with one in `{}`, or pass `--project-directory {}`: paths are relative to the directory of the first Compose file",
         elsewhere.path, elsewhere.directory, elsewhere.directory
     );
     // Behind a file up there it is right as it is.
-    let severity = if elsewhere.hfor_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
+    let severity = if elsewhere.has_compose_file || is_made(first) { Severity::Info } else { Severity::Warning };
     let subject = Subject::service(&first.service.name);
     let mut finding = Finding::new(rule::MISSING_BIND_SOURCE, place(first), subject, message)
         .severity(severity)

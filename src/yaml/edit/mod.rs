@@ -21,7 +21,8 @@ mod tag;
 mod tests;
 mod write;
 
-pub use fix::{Edit, Fix, NewFile, Safety};
+pub use fix::Safety;
+pub(crate) use fix::{Edit, Fix, NewFile};
 
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
