@@ -1,4 +1,4 @@
-//! Which problems of a load are mistakes of their own, and which only follow from others.
+//! Which problems are independent mistakes, and which only follow from others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{Discriminant, discriminant};

@@ -2,6 +2,8 @@
 
 mod blanks;
 mod causes;
+#[cfg(test)]
+mod decided;
 pub(crate) mod check;
 pub(crate) mod spec;
 pub(crate) mod load;

@@ -1,4 +1,4 @@
-//! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, doubles
+//! What Compose rejects in the project as a whole: references that lead nowhere, keys that exclude each other, duplicates
 //! and cycles (compose-go 2.9.1, `loader/validate.go` and `graph/cycle.go`). Every problem is a rejection.
 
 use std::sync::Arc;

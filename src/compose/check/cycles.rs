@@ -1,4 +1,4 @@
-//! Circles of services that depend on each other.
+//! Cycles of services that depend on each other.
 
 use crate::budget::{Budget, Limit};
 use crate::collections::{HashMap, HashSet};

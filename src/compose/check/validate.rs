@@ -38,9 +38,9 @@ fn walk(value: &Value, path: &mut Vec<Text>, at: At<ValueCheck>, found: &mut Vec
     }
 }
 
-type ValueCheck = fn(&Value, &[Text], &mut Vec<Reported>);
+pub(in crate::compose) type ValueCheck = fn(&Value, &[Text], &mut Vec<Reported>);
 
-const CHECKS: &[(&str, ValueCheck)] = &[
+pub(in crate::compose) const CHECKS: &[(&str, ValueCheck)] = &[
     ("volumes.*", external_alone),
     ("configs.*", config_source),
     ("secrets.*", secret_source),

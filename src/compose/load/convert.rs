@@ -141,7 +141,7 @@ impl Converter<'_> {
         map
     }
 
-    /// Adds what a merge key brings; what the mapping has, and what an earlier entry of a list brings, stays.
+    /// Adds what a merge key adds; what the mapping has, and what an earlier entry of a list brings, stays.
     fn merge(&mut self, map: &mut Map, pair: Pair, via: &Few<Step>) {
         let through = with_step(via, Step::MergeKey(self.tree.place(pair.key)));
         let Some((target, node)) = self.tree.follow(pair.value) else { return };

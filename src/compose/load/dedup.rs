@@ -1,4 +1,4 @@
-//! Doubles in lists: the later item takes the place of the earlier one with the same identity.
+//! Duplicates in lists: the later item replaces the earlier one with the same identity.
 
 use super::short::volume;
 use crate::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::compose::value::{Data, Text, Value};
 /// How long a list may be whose items are compared one by one.
 const SHORT: usize = 16;
 
-/// Takes doubles out of the lists of a project. An item that lacks what identifies it is reported and stays.
+/// Removes duplicates from the lists of a project. An item that lacks what identifies it is reported and stays.
 pub(crate) fn unique(value: &mut Value, found: &mut Vec<Reported>) {
     walk(value, &mut Vec::new(), identities(), found);
 }
@@ -40,7 +40,7 @@ fn without_duplicates(
     path: &[Text],
     found: &mut Vec<Reported>,
 ) -> Vec<Value> {
-    // One item has no double, and only a mapping can lack what identifies it.
+    // One item has no duplicate, and only a mapping can lack what identifies it.
     if let [only] = items.as_slice()
         && (identity.is_never_absent() || only.map().is_none())
     {

@@ -27,7 +27,7 @@ pub struct ProjectEntry {
 pub struct Outside {
     /// Env files that the project reads and that are not in the checkout.
     pub absent: Vec<PathBuf>,
-    /// The examples that are in for them, in the order of reading.
+    /// The examples that stand in for them, in the order of reading.
     pub examples: Vec<PathBuf>,
     /// Variables that are set to something that the checkout does not say.
     pub set: BTreeSet<String>,

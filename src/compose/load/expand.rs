@@ -30,8 +30,8 @@ pub(crate) struct Canonical<'a> {
 /// How many values the long form of a port has.
 const VALUES_OF_PORT: usize = 6;
 
-#[derive(Clone, Copy)]
-enum ShortForm {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::compose) enum ShortForm {
     BuildContext,
     FileMount,
     Sprint,
@@ -418,7 +418,7 @@ pub(crate) fn implied_entry(data: Data, place: Place) -> Entry {
     Entry { key: place, value: Value::implied(data, place) }
 }
 
-const FORMS: &[(&str, ShortForm)] = &[
+pub(in crate::compose) const FORMS: &[(&str, ShortForm)] = &[
     ("services.*.build.secrets.*", ShortForm::FileMount),
     ("services.*.build.provenance", ShortForm::Sprint),
     ("services.*.build.sbom", ShortForm::Sprint),

@@ -323,7 +323,7 @@ fn is_default(usage: &TemplateUse, all: &[TemplateUse]) -> bool {
 }
 
 /// The values that Compose turns from text into another type (compose-go 2.9.1, `loader/interpolate.go`).
-const CASTS: &[(&str, Cast)] = &[
+pub(in crate::compose) const CASTS: &[(&str, Cast)] = &[
     ("services.*.cpu_count", Cast::Integer),
     ("services.*.cpu_percent", Cast::Float),
     ("services.*.cpu_period", Cast::Integer),

@@ -1,4 +1,4 @@
-//! Old spellings that Compose still takes, and warns of; the project has them in their new form.
+//! Old spellings that Compose still accepts and warns about; the project has them in their new form.
 
 use crate::compose::value::Text;
 use crate::source::Place;

@@ -15,8 +15,8 @@ pub(crate) struct Paths<'a> {
     pub(crate) home: &'a str,
 }
 
-#[derive(Clone, Copy)]
-enum PathTreatment {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::compose) enum PathTreatment {
     Context,
     Plain,
     MaybeWindows,
@@ -123,7 +123,7 @@ fn is_windows_absolute(text: &str) -> bool {
 }
 
 /// The attributes that hold paths (compose-go 2.9.1, `paths/resolve.go`).
-const KINDS: &[(&str, PathTreatment)] = &[
+pub(in crate::compose) const KINDS: &[(&str, PathTreatment)] = &[
     ("services.*.build.context", PathTreatment::Context),
     ("services.*.build.additional_contexts.*", PathTreatment::Context),
     ("services.*.build.ssh.*", PathTreatment::MaybeWindows),

@@ -1,4 +1,4 @@
-//! Which attributes Compose merges in a way of their own, and by what the items of a list count as the same.
+//! Which attributes Compose merges in their own way, and by what the items of a list count as the same.
 //! Facts: compose-go 2.9.1, `override`; each row has a case in `fixtures/parity`.
 
 use std::sync::LazyLock;
@@ -33,7 +33,7 @@ pub(crate) fn merger(path: &[Text]) -> Option<Merger> {
     TABLE.get(path).copied()
 }
 
-const MERGERS: &[(&str, Merger)] = &[
+pub(in crate::compose) const MERGERS: &[(&str, Merger)] = &[
     ("networks.*.ipam.config", Merger::IpamConfig),
     ("networks.*.labels", Merger::Sequence),
     ("volumes.*.labels", Merger::Sequence),
@@ -94,13 +94,13 @@ impl ItemIdentity {
     }
 }
 
-/// The lists whose doubles go, each with the identity of its items.
+/// The lists whose duplicates are removed, each with the identity of its items.
 pub(crate) fn identities() -> At<ItemIdentity> {
     static TABLE: LazyLock<Patterns<ItemIdentity>> = LazyLock::new(|| Patterns::new(IDENTITIES));
     TABLE.start()
 }
 
-const IDENTITIES: &[(&str, ItemIdentity)] = &[
+pub(in crate::compose) const IDENTITIES: &[(&str, ItemIdentity)] = &[
     ("networks.*.labels", ItemIdentity::Key),
     ("networks.*.ipam.options", ItemIdentity::Key),
     ("services.*.annotations", ItemIdentity::Key),

@@ -1,4 +1,4 @@
-//! What Compose does in a way of its own, as tables, each mirroring a file of compose-go.
+//! What Compose does in its own way, as tables, each mirroring a file of compose-go.
 
 pub(crate) mod merge_table;
 pub(crate) mod schema;

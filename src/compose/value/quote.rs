@@ -1,4 +1,4 @@
-//! A text of the project as a problem holds it: what of it is written in a file, and what came through a variable.
+//! A text of the project in a problem: which parts are written in a file, and which came from a variable.
 
 use std::ops::Range;
 

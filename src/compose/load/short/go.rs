@@ -1,4 +1,5 @@
-//! Go's way with plain values: `fmt.Sprint`, and the strict readings of numbers and booleans in compose-go's `cast`.
+//! Go's handling of plain values: `fmt.Sprint`, and the strict conversions of numbers and booleans in compose-go's
+//! `cast`.
 
 use crate::compose::value::{Data, Value};
 

@@ -28,6 +28,8 @@ mod words;
 pub(crate) use forms::{forms, keys_at};
 pub(crate) use lookup::{FoundPlace, lookup, nearest_path};
 pub(crate) use release::Release;
+#[cfg(test)]
+pub(crate) use resources::FILE as ROOT;
 pub(crate) use service::SERVICE_STRUCT;
 pub(crate) use shape::SchemaKey;
 pub(crate) use violation::{UnknownKey, Violation};

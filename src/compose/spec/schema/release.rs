@@ -14,7 +14,7 @@ pub(crate) struct Release {
 }
 
 impl Release {
-    /// The release that the loader is held against.
+    /// The release that the loader is compared with.
     pub(crate) const REFERENCE: Release = Release { major: 2, minor: 40, patch: 3 };
 }
 
