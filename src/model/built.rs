@@ -1,4 +1,4 @@
-//! What the Dockerfile of a `build` makes of its base image, as far as it says so itself.
+//! What the Dockerfile of a `build` changes in its base image, as far as it says so.
 
 use super::types::{Command, Healthcheck, ImageReference, Service, Spanned};
 use crate::collections::IndexMap;

@@ -1,5 +1,6 @@
 //! The typed model.
 pub(crate) mod built;
+mod host_address;
 pub(crate) mod lower;
 #[expect(
     dead_code,
@@ -7,5 +8,6 @@ pub(crate) mod lower;
 )]
 pub(crate) mod types;
 pub(crate) use built::*;
+pub(crate) use host_address::HostAddress;
 pub use lower::lower;
 pub(crate) use types::*;

@@ -7,6 +7,7 @@ use crate::catalogue::ImageMatch;
 use crate::collections::IndexMap;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Part, Step};
+use crate::model::HostAddress;
 use crate::source::Place;
 
 /// A value and where it is written.
@@ -289,7 +290,7 @@ pub(crate) struct Port {
     /// The part of the entry that names the container's port, or the whole entry.
     pub(crate) target_place: Place,
     /// The host address; `None` means all.
-    pub(crate) host_ip: Option<String>,
+    pub(crate) host_ip: Option<HostAddress>,
     /// Which bytes of the host's side came from where.
     pub(crate) host_parts: Few<Part>,
     /// The published port or range (first, last); `None` where Docker chooses one.

@@ -44,7 +44,7 @@ pub(crate) fn on_loopback(cx: &Context<'_>, port: &Port) -> Option<Fix> {
     }
     let text = edit::text_of(cx.files, port.place);
     let loopback = Content::text("127.0.0.1");
-    let edits = match (text, port.host_ip.as_deref()) {
+    let edits = match (text, port.host_ip.as_ref().map(|address| address.text.as_str())) {
         // The long form.
         (None, None | Some("0.0.0.0" | "::")) => edit::set_entry(cx.files, port.place, "host_ip", &loopback),
         (Some(text), None) if text.contains(':') => edit::prefix(cx.files, port.place, "127.0.0.1:"),

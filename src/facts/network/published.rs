@@ -1,10 +1,8 @@
-//! What is published on the host, and to whom.
-
-use std::net::IpAddr;
+//! Ports published on the host, and who can connect to them.
 
 use crate::collections::HashSet;
 use crate::compose::Project;
-use crate::model::{Model, Port, Service};
+use crate::model::{HostAddress, Model, Port, Service};
 use crate::source::Place;
 use crate::text::template::SubstitutionOperator;
 
@@ -61,7 +59,7 @@ pub(crate) fn published<'a>(model: &'a Model, project: &Project) -> Vec<Publishe
             let reach = match (defaulted, is_unsaid(port)) {
                 (true, _) => Exposure::Loopback,
                 (false, true) => Exposure::Unsaid,
-                (false, false) => exposure(port.host_ip.as_deref()),
+                (false, false) => exposure(port.host_ip.as_ref()),
             };
             all.push(Published { service, port, reach, in_effect });
         }
@@ -84,25 +82,23 @@ pub(crate) fn has_borrowed_network(service: &Service) -> bool {
 }
 
 /// Who can connect to a port that is published on an address of the host.
-pub(crate) fn exposure(host_ip: Option<&str>) -> Exposure {
-    let Some(text) = host_ip else { return Exposure::All };
-    match address(text) {
-        Some(address) if address.is_loopback() => Exposure::Loopback,
-        Some(address) if address.is_unspecified() => Exposure::All,
-        _ => Exposure::Address(text.to_owned()),
+pub(crate) fn exposure(host_ip: Option<&HostAddress>) -> Exposure {
+    let Some(address) = host_ip else { return Exposure::All };
+    match address.ip {
+        Some(ip) if ip.is_loopback() => Exposure::Loopback,
+        Some(ip) if ip.is_unspecified() => Exposure::All,
+        _ => Exposure::Address(address.text.clone()),
     }
-}
-
-fn address(text: &str) -> Option<IpAddr> {
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 /// The uses of variables whose default is an address of the loopback, with or without a port behind it.
 fn loopback_defaults(project: &Project) -> HashSet<Place> {
     let is_loopback = |word: &str| {
         let before_port = word.rsplit_once(':').map(|(address, _)| address);
-        [Some(word), before_port].into_iter().flatten().any(|text| exposure(Some(text)) == Exposure::Loopback)
+        [Some(word), before_port]
+            .into_iter()
+            .flatten()
+            .any(|text| exposure(Some(&HostAddress::new(text))) == Exposure::Loopback)
     };
     let defaults = project.references.iter().filter(|reference| {
         matches!(reference.operator, Some(SubstitutionOperator::Default { .. }))
@@ -141,13 +137,13 @@ mod tests {
 
     #[test]
     fn the_bridge_of_docker_is_on_this_machine() {
-        let beyond = |ip: &str| exposure(Some(ip)).is_beyond_loopback();
+        let beyond = |ip: &str| exposure(Some(&HostAddress::new(ip))).is_beyond_loopback();
         assert_eq!(["172.17.0.1", "127.0.0.1", "192.168.1.5", "0.0.0.0"].map(beyond), [false, false, true, true]);
     }
 
     #[test]
     fn a_name_is_no_address() {
-        assert_eq!(exposure(Some("localhost")), Exposure::Address("localhost".to_owned()));
+        assert_eq!(exposure(Some(&HostAddress::new("localhost"))), Exposure::Address("localhost".to_owned()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
+//! Values written as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
 
 use super::{LoweringContext, read};
 use crate::collections::IndexMap;

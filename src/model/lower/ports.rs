@@ -1,7 +1,8 @@
-//! `ports`, which the loader has brought into their long form.
+//! `ports`, which the loader has converted to the long form.
 
 use super::read;
 use crate::compose::value::Value;
+use crate::model::HostAddress;
 use crate::model::types::Port;
 
 /// The ports of a service.
@@ -18,7 +19,7 @@ fn port(entry: &Value) -> Option<Port> {
         via: entry.via.clone(),
         host_place: published.or(host_ip).map_or(entry.place, |side| side.place),
         target_place: target.place,
-        host_ip: host_ip.and_then(Value::text).map(str::to_owned),
+        host_ip: host_ip.and_then(Value::text).map(HostAddress::new),
         host_parts: host_ip.or(published).map(|side| side.parts.clone()).unwrap_or_default(),
         published: published.and_then(read::as_text).and_then(|text| range(&text.value)),
         target: u16::try_from(read::as_integer(target)?).ok()?,

@@ -1,4 +1,4 @@
-//! Readings of single values; what has another type is `None`.
+//! Reads single values; one of another type is `None`.
 
 use crate::collections::IndexMap;
 use crate::compose::load::short::{go, size};

@@ -1,4 +1,4 @@
-//! What a service asks of the host: memory, processors, devices, replicas, logs.
+//! Resources that a service requests: memory, CPUs, devices, replicas, logs.
 
 use super::{entry, read};
 use crate::compose::value::{Data, Map, Value};

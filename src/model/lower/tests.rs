@@ -1,4 +1,4 @@
-//! Small projects and their models.
+//! Tests of the models of small projects.
 
 use crate::facts::Facts;
 use crate::facts::fixture::{with_facts, with_sources};
@@ -32,7 +32,7 @@ fn short_ports_point_at_their_sides() {
             service.ports.iter().map(|port| (port.target, port.protocol.as_str())).collect();
         assert_eq!(targets, [(80, "udp"), (90, "tcp"), (91, "tcp"), (7, "tcp")]);
         let first = &service.ports[0];
-        assert_eq!(first.host_ip.as_deref(), Some("127.0.0.1"));
+        assert_eq!(first.host_ip.as_ref().map(|address| address.text.as_str()), Some("127.0.0.1"));
         assert_eq!(written(first.place), "'127.0.0.1:8080:80/udp'");
         assert_eq!(written(first.host_place), "127.0.0.1:8080");
         assert_eq!(written(first.target_place), "80/udp");

@@ -1,4 +1,4 @@
-//! A list of an override that is appended to the one it was meant to replace.
+//! An override list that is appended to the list it was meant to replace.
 
 use crate::finding::{Finding, Subject, rule};
 use crate::model::{Port, Service};
@@ -30,7 +30,7 @@ fn ports(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         let is_elsewhere =
             port.published.is_some() && earlier.published.is_some() && port.published != earlier.published;
         // What others cannot reach does no harm next to it.
-        let is_open = earlier.host_ip.as_deref().is_none_or(|address| !matches!(address, "127.0.0.1" | "::1"));
+        let is_open = earlier.host_ip.as_ref().and_then(|address| address.ip).is_none_or(|ip| !ip.is_loopback());
         let same = is_open && port.target == earlier.target && port.protocol == earlier.protocol && is_elsewhere;
         at(port) > at(earlier) && at(earlier).is_some() && same
     };

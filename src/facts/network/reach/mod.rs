@@ -216,7 +216,7 @@ impl<'a> Reach<'a> {
 
     fn is_published_locally(&self, service: &str) -> bool {
         let ports = self.model.services.get(service).map(|service| service.ports.as_slice()).unwrap_or_default();
-        ports.iter().any(|port| !matches!(super::published::exposure(port.host_ip.as_deref()), Exposure::Address(_)))
+        ports.iter().any(|port| !matches!(super::published::exposure(port.host_ip.as_ref()), Exposure::Address(_)))
     }
 
     /// Whether a container that the project does not make may be on one of the service's networks, or shares its

@@ -1,4 +1,4 @@
-//! Who reaches whom in small projects.
+//! Tests of reachability in small projects.
 
 use super::{Answer, HostKind};
 use crate::facts::fixture::with_facts;
