@@ -1,4 +1,4 @@
-//! From the configurations of each service to what they say together.
+//! Combines what the configurations of all services say.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -102,7 +102,7 @@ impl Collector<'_, '_> {
         }
     }
 
-    /// The ways of nginx on which nothing asks who is there; a pass to an upstream leads to each of its servers.
+    /// The routes of nginx without authentication; a pass to an upstream leads to each of its servers.
     fn open_routes(&mut self, read: &[&ReadConfiguration]) {
         let configs: Vec<_> = read
             .iter()

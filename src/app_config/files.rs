@@ -37,7 +37,7 @@ pub(crate) struct Configuration {
     pub(crate) text: String,
     /// Where the text starts.
     pub(crate) place: Place,
-    /// What in the Compose file brings it.
+    /// What in the Compose file provides it.
     pub(crate) given: Place,
     /// Whether it is in the Compose file.
     pub(crate) inline: bool,

@@ -37,7 +37,7 @@ pub(crate) struct Misplaced {
     pub(crate) wanted: String,
     /// What is wrong.
     pub(crate) what: Misplacement,
-    /// What in the Compose file brings it.
+    /// What in the Compose file provides it.
     pub(crate) given: Place,
     /// Which program it is.
     pub(crate) kind: ProxyKind,

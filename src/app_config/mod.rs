@@ -1,4 +1,4 @@
-//! What is next to a Compose file and says who is behind a proxy.
+//! Configurations of the software in the containers: proxies, Prometheus, and the Dockerfiles of builds.
 
 pub(crate) mod address;
 pub(crate) mod builds;
@@ -15,6 +15,7 @@ mod glob;
 mod official;
 mod misplaced;
 mod read;
+mod word;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -71,7 +72,7 @@ pub(crate) struct ProxyTarget {
     /// The host and port in the configuration; for Traefik the label. A file that is not YAML has no nodes: the node is
     /// the first then.
     pub(crate) place: Place,
-    /// What in the Compose file brings the configuration; for labels the same place.
+    /// What in the Compose file provides the configuration; for labels the same place.
     pub(crate) given: Place,
     /// Which program it is.
     pub(crate) kind: ProxyKind,
@@ -96,7 +97,7 @@ pub(crate) struct ProxyRoute {
     pub(crate) ports: Vec<u16>,
     /// Where the proxy is told to pass requests on.
     pub(crate) place: Place,
-    /// What in the Compose file brings the configuration.
+    /// What in the Compose file provides the configuration.
     pub(crate) given: Place,
     /// Which program it is.
     pub(crate) kind: ProxyKind,
@@ -115,7 +116,7 @@ pub(crate) struct ProxyListen {
     pub(crate) local: bool,
     /// Where that is written.
     pub(crate) place: Place,
-    /// What in the Compose file brings the configuration.
+    /// What in the Compose file provides the configuration.
     pub(crate) given: Place,
     /// Which program it is.
     pub(crate) kind: ProxyKind,
@@ -130,7 +131,7 @@ pub(crate) struct Named {
     pub(crate) text: String,
     /// Where it is written.
     pub(crate) place: Place,
-    /// What in the Compose file brings the configuration.
+    /// What in the Compose file provides the configuration.
     pub(crate) given: Place,
     /// Which program it is.
     pub(crate) kind: ProxyKind,
@@ -176,7 +177,7 @@ pub(crate) struct Traefik {
 pub(crate) struct AppConfigs {
     /// Every host that the proxies pass requests on to, in the order of services and files.
     pub(crate) targets: Vec<ProxyTarget>,
-    /// The ways through proxies on which nothing is known to ask who is there; those by Traefik's labels left out.
+    /// The routes through proxies without known authentication; those by Traefik's labels left out.
     pub(crate) open_routes: Vec<ProxyRoute>,
     /// The ports that they listen on.
     pub(crate) listens: Vec<ProxyListen>,

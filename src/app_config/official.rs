@@ -1,4 +1,4 @@
-//! Whether a service runs the image of a proxy as its makers made it.
+//! Whether a service runs the official image of a proxy, unchanged.
 
 use super::files::image_name;
 use super::traefik;

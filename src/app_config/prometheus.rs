@@ -1,4 +1,4 @@
-//! The targets that a configuration of Prometheus scrapes.
+//! The targets that a Prometheus configuration scrapes.
 
 use std::collections::BTreeSet;
 

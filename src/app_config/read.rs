@@ -1,4 +1,4 @@
-//! The configurations of a service, read.
+//! Reads the configurations of a service.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ pub(crate) enum ConfigurationContent {
 pub(crate) struct ReadConfiguration {
     /// Its path in the container.
     pub(crate) target: String,
-    /// What in the Compose file brings it.
+    /// What in the Compose file provides it.
     pub(crate) given: Place,
     /// What it says.
     pub(crate) content: ConfigurationContent,

@@ -1,4 +1,4 @@
-//! Services for tests, made of text.
+//! Services made from text, for tests.
 
 use std::path::Path;
 

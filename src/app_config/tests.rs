@@ -1,4 +1,4 @@
-//! Proxies of small projects.
+//! Tests of the proxies in small projects.
 
 use std::path::Path;
 

@@ -1,10 +1,10 @@
-//! What in a Caddyfile may ask who is there.
+//! Directives of a Caddyfile that may require authentication.
 
 use super::lines::CaddyLine;
 use super::{DEEPEST_IMPORT, Snippets};
 use crate::budget::Limit;
 
-/// Whether one of the lines, which are side by side, may ask who is there or turn people away. By
+/// Whether one of the lines, which are side by side, may require authentication or deny access. By
 /// <https://caddyserver.com/docs/caddyfile/directives>; plugins have directives of their own.
 pub(super) fn asks(lines: &[CaddyLine], snippets: &Snippets<'_>, depth: usize) -> bool {
     // What is too much to look at may ask.

@@ -1,29 +1,13 @@
 //! The lines of a Caddyfile: words, blocks, and the environment in them.
 
-use std::ops::Range;
-
+use crate::app_config::word::ConfigWord;
 use crate::budget::Meter;
-
-/// A word; `exact` where its text is exactly what is at `start`.
-#[derive(Clone, Debug)]
-pub(crate) struct CaddyWord {
-    /// Its text, the environment put in.
-    pub(crate) text: String,
-    /// Its bytes, quotes included.
-    pub(crate) span: Range<usize>,
-    /// Where the text starts.
-    pub(crate) start: usize,
-    /// Whether the text is exactly what is there.
-    pub(crate) exact: bool,
-    /// The variables of the environment in it.
-    pub(crate) environment: Vec<String>,
-}
 
 /// The words of a line and the block that it opens.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CaddyLine {
     /// Its words, the brace that opens a block left out.
-    pub(crate) words: Vec<CaddyWord>,
+    pub(crate) words: Vec<ConfigWord>,
     /// Whether it opens a block.
     pub(crate) opens: bool,
     /// The lines of the block.
@@ -64,7 +48,7 @@ pub(crate) fn tree(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
     lines
 }
 
-fn is_bare(word: &CaddyWord, text: &str) -> bool {
+fn is_bare(word: &ConfigWord, text: &str) -> bool {
     word.exact && word.text == text && word.span.len() == 1
 }
 
@@ -116,7 +100,7 @@ fn rows(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<CaddyLine> {
     rows
 }
 
-fn word(text: &str, at: usize, first: char) -> (CaddyWord, usize) {
+fn word(text: &str, at: usize, first: char) -> (ConfigWord, usize) {
     let rest = text.get(at..).unwrap_or("");
     if matches!(first, '"' | '`') {
         let inside = rest.get(1..).unwrap_or("");
@@ -130,20 +114,11 @@ fn word(text: &str, at: usize, first: char) -> (CaddyWord, usize) {
         let content = inside.get(..length).unwrap_or("");
         let end = (at + 1 + length + 1).min(text.len());
         let exact = !(first == '"' && content.contains('\\'));
-        return (
-            CaddyWord {
-                text: content.replace("\\\"", "\""),
-                span: at..end,
-                start: at + 1,
-                exact,
-                environment: Vec::new(),
-            },
-            end,
-        );
+        return (ConfigWord::new(content.replace("\\\"", "\""), at..end, at + 1, exact), end);
     }
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let content = rest.get(..length).unwrap_or("").to_owned();
-    (CaddyWord { text: content, span: at..at + length, start: at, exact: true, environment: Vec::new() }, at + length)
+    (ConfigWord::new(content, at..at + length, at, true), at + length)
 }
 
 /// How many heredocs without an end are looked for.
@@ -160,7 +135,7 @@ enum Heredoc {
     Until(usize),
 }
 
-fn heredoc(text: &str, word: &CaddyWord) -> Heredoc {
+fn heredoc(text: &str, word: &ConfigWord) -> Heredoc {
     let marker = word.text.strip_prefix("<<").filter(|marker| !marker.is_empty() && word.exact);
     let Some(marker) = marker else { return Heredoc::None };
     let mut at = word.span.end;
@@ -175,7 +150,7 @@ fn heredoc(text: &str, word: &CaddyWord) -> Heredoc {
 }
 
 /// Replaces `{$NAME}`, `{$NAME:default}` and `{env.NAME}`; a variable that is not set is nothing.
-fn resolved(word: CaddyWord, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyWord {
+fn resolved(word: ConfigWord, lookup: &dyn Fn(&str) -> Option<String>) -> ConfigWord {
     let mut text = String::new();
     let mut environment = Vec::new();
     let mut is_resolved = false;
@@ -208,5 +183,5 @@ fn resolved(word: CaddyWord, lookup: &dyn Fn(&str) -> Option<String>) -> CaddyWo
         return word;
     }
     text.push_str(rest);
-    CaddyWord { text, exact: false, environment, ..word }
+    ConfigWord { text, exact: false, environment, ..word }
 }

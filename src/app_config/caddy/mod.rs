@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{Located, host_port};
+use super::word::ConfigWord;
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use guards::{asks, is_inside};
-use lines::{CaddyLine, CaddyWord, tree};
+use lines::{CaddyLine, tree};
 
 /// What a Caddyfile says about who is behind it. Spans are bytes of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub(crate) struct CaddyUpstream {
     pub(crate) span: Range<usize>,
     /// The variables of the environment in it.
     pub(crate) environment: Vec<String>,
-    /// Whether something around it may ask who is there, or it is for some requests alone.
+    /// Whether something around it may require authentication, or it is for some requests alone.
     pub(crate) guarded: bool,
 }
 
@@ -144,7 +145,7 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
 }
 
 /// The addresses in a word before a site's block: one, or several by comma.
-fn addresses(word: &CaddyWord) -> Vec<Located> {
+fn addresses(word: &ConfigWord) -> Vec<Located> {
     let names = word.text.split(',').map(str::trim).filter(|name| !name.is_empty());
     names.map(|name| Located { text: name.to_owned(), span: word.span.clone() }).collect()
 }
@@ -184,7 +185,7 @@ struct BlockContext<'a> {
     imports: usize,
     /// How many blocks and imports are around.
     depth: usize,
-    /// Whether something further out may ask who is there.
+    /// Whether something further out may require authentication.
     guarded: bool,
 }
 
@@ -229,7 +230,7 @@ fn walk(
             "tls" => {
                 // `tls cert.pem key.pem`; a single word is an address of mail or `internal`.
                 let files = line.words.iter().skip(1).map(|word| with_arguments(word, arguments, meter));
-                let files: Vec<CaddyWord> =
+                let files: Vec<ConfigWord> =
                     files.filter(|word| word.text.contains('/') || word.text.contains(".pem")).collect();
                 if files.len() == 2 {
                     config
@@ -245,9 +246,9 @@ fn walk(
 
 /// The upstreams of a directive: its arguments after a matcher, and `to` and `dynamic a` in its block.
 fn upstreams(line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUpstream> {
-    let is_matcher = |word: &CaddyWord| word.text == "*" || word.text.starts_with(['@', '/']);
+    let is_matcher = |word: &ConfigWord| word.text == "*" || word.text.starts_with(['@', '/']);
     let skip = if line.words.get(1).is_some_and(is_matcher) { 2 } else { 1 };
-    let mut words: Vec<&CaddyWord> = line.words.iter().skip(skip).collect();
+    let mut words: Vec<&ConfigWord> = line.words.iter().skip(skip).collect();
     let mut found = Vec::new();
     for inner in &line.block {
         match inner.name() {
@@ -262,7 +263,7 @@ fn upstreams(line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Vec<Ca
     named.chain(found).map(|upstream| CaddyUpstream { guarded: matched, ..upstream }).collect()
 }
 
-fn upstream(directive: &str, word: &CaddyWord) -> Option<CaddyUpstream> {
+fn upstream(directive: &str, word: &ConfigWord) -> Option<CaddyUpstream> {
     let text = word.text.as_str();
     let (scheme, at) = match text.split_once("://") {
         Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), scheme.len() + 3),
@@ -280,8 +281,7 @@ fn upstream(directive: &str, word: &CaddyWord) -> Option<CaddyUpstream> {
     };
     let local = first.starts_with(':');
     let found = host_port(&if local { format!("localhost{first}") } else { first }, 0)?;
-    let start = word.start + at;
-    let span = if word.exact { start..start + target.len() } else { word.span.clone() };
+    let span = word.bytes(at..at + target.len());
     let (directive, environment) = (directive.to_owned(), word.environment.clone());
     Some(CaddyUpstream { directive, scheme, host: found.host, port: found.port, span, environment, guarded: false })
 }
@@ -298,7 +298,7 @@ fn dynamic(directive: &str, line: &CaddyLine, arguments: &[String], meter: Meter
 }
 
 /// Puts the arguments of an import in: `{args[0]}`, and `{args.0}` of old.
-fn with_arguments(word: &CaddyWord, arguments: &[String], meter: Meter<'_>) -> CaddyWord {
+fn with_arguments(word: &ConfigWord, arguments: &[String], meter: Meter<'_>) -> ConfigWord {
     if !word.text.contains("{args") {
         return word.clone();
     }
@@ -323,7 +323,7 @@ fn with_arguments(word: &CaddyWord, arguments: &[String], meter: Meter<'_>) -> C
         }
     }
     replaced.push_str(rest);
-    CaddyWord { text: replaced, exact: false, ..word.clone() }
+    ConfigWord { text: replaced, exact: false, ..word.clone() }
 }
 
 /// How many bytes the number of an argument has at most, with its brackets.

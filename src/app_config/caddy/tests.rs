@@ -1,4 +1,4 @@
-//! What is read of Caddyfiles.
+//! Tests of the Caddyfile reader.
 
 use super::*;
 use crate::budget::Budget;

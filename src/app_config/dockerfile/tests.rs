@@ -1,4 +1,4 @@
-//! Dockerfiles, read.
+//! Tests of the Dockerfile reader.
 
 use std::ops::Range;
 

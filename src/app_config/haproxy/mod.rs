@@ -1,4 +1,4 @@
-//! Configurations of HAProxy: servers, bound addresses, certificates, with where they are written.
+//! HAProxy configurations: servers, bound addresses and certificates, with where they are written.
 
 mod routes;
 
@@ -17,7 +17,7 @@ pub(crate) struct HaproxyConfig {
     pub(crate) servers: Vec<HaproxyServer>,
     /// The ports that are bound.
     pub(crate) binds: Vec<BoundPort>,
-    /// The ways from ports to servers on which nothing may ask who is there.
+    /// The routes from ports to servers that may require no authentication.
     pub(crate) routes: Vec<HaproxyRoute>,
     /// The paths of `crt`.
     pub(crate) certificates: Vec<Located>,

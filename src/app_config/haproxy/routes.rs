@@ -1,4 +1,4 @@
-//! The ways through HAProxy on which nothing asks who is there.
+//! The routes through HAProxy without authentication.
 //!
 //! By <https://docs.haproxy.org/3.2/configuration.html>, 4.2 (keywords), 4.3 (actions) and 7 (ACLs).
 
@@ -34,7 +34,7 @@ struct SectionRoutes {
     backends: Vec<String>,
     /// Whether every ACL of a name looks only at what is asked for.
     acls: BTreeMap<String, bool>,
-    /// Whether it may ask who is there, or turn people away.
+    /// Whether it may require authentication, or deny access.
     asks: bool,
 }
 
@@ -121,7 +121,7 @@ impl SectionRoutes {
     }
 }
 
-/// Actions that ask who is there, turn people away, or ask another program.
+/// Actions that require authentication, deny access, or ask another program.
 fn turns_away(action: &str) -> bool {
     const ACTIONS: [&str; 8] =
         ["auth", "deny", "reject", "return", "silent-drop", "tarpit", "send-spoe-group", "use-service"];

@@ -1,10 +1,10 @@
-//! What in a configuration of nginx may ask who is there.
+//! Directives of nginx that may require authentication.
 
-use super::words::NginxWord;
+use crate::app_config::word::ConfigWord;
 
-/// What a directive says: `Some(true)` where it may ask who is there or turn people away, `Some(false)` where it takes that
+/// What a directive says: `Some(true)` where it may require authentication or deny access, `Some(false)` where it takes that
 /// back. By <https://nginx.org/en/docs/http/> (`ngx_http_auth_basic_module`, `auth_request`, `access`, `ssl`).
-pub(crate) fn guard(words: &[NginxWord]) -> Option<bool> {
+pub(crate) fn guard(words: &[ConfigWord]) -> Option<bool> {
     const ASKING: [&str; 8] =
         ["auth_jwt", "auth_digest", "auth_ldap", "auth_pam", "auth_delay", "js_access", "perl", "secure_link"];
     let name = words.first()?.text.as_str();
@@ -21,7 +21,7 @@ pub(crate) fn guard(words: &[NginxWord]) -> Option<bool> {
 }
 
 /// Whether a block is for one page alone (`location = /health`), or for what only nginx itself asks for.
-pub(crate) fn is_one_page(words: &[NginxWord]) -> bool {
+pub(crate) fn is_one_page(words: &[ConfigWord]) -> bool {
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     text(0) == "location" && (text(1) == "=" || text(1).starts_with('@'))
 }

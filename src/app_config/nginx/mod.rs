@@ -1,4 +1,4 @@
-//! Configuration files of nginx: upstreams, passes, ports, certificates, with where they are written.
+//! nginx configurations: upstreams, passes, ports and certificates, with where they are written.
 
 mod guards;
 mod words;
@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::address::{self, HostPort, Located};
+use super::word::ConfigWord;
 use crate::budget::Meter;
 use guards::{guard, is_one_page};
-use words::{NginxToken, NginxWord, after_block, substituted, token};
+use words::{NginxToken, after_block, substituted, token};
 
 /// What a file of nginx says about who is behind it. Spans are bytes of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(crate) struct NginxConfig {
     pub(crate) outermost: Vec<Located>,
     /// `set $name value`, the last one of each name.
     pub(crate) variables: BTreeMap<String, String>,
-    /// Whether something outside of all servers may ask who is there.
+    /// Whether something outside of all servers may require authentication.
     pub(crate) guarded: bool,
 }
 
@@ -75,7 +76,7 @@ pub(crate) struct Pass {
     pub(crate) via_variable: bool,
     /// The variables of the environment in it.
     pub(crate) environment: Vec<String>,
-    /// Whether something around it may ask who is there, or is for one page alone; `None` where nothing says so.
+    /// Whether something around it may require authentication, or is for one page alone; `None` where nothing says so.
     pub(crate) guarded: Option<bool>,
     /// The ports of the server that it is in, those for the container itself left out.
     pub(crate) ports: Vec<u16>,
@@ -104,7 +105,7 @@ pub(crate) fn read(text: &str, meter: Meter<'_>) -> NginxConfig {
 pub(crate) fn read_template(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: Meter<'_>) -> NginxConfig {
     let lookup = &|name: &str| meter.inserted(lookup(name));
     let mut reader = NginxReader { lookup, meter, config: NginxConfig::default(), blocks: Vec::new() };
-    let mut words: Vec<NginxWord> = Vec::new();
+    let mut words: Vec<ConfigWord> = Vec::new();
     let mut at = 0;
     while let Some((token, next)) = token(text, at) {
         at = next;
@@ -136,7 +137,7 @@ struct OpenBlock {
     name: String,
     /// Whether it is a location of the ACME challenge.
     challenge: bool,
-    /// Whether it asks who is there; `None` where what is around it decides.
+    /// Whether it requires authentication; `None` where what is around it decides.
     guarded: Option<bool>,
     /// What it passes on, by the places in the list.
     passes: Vec<usize>,
@@ -152,7 +153,7 @@ struct NginxReader<'a> {
 }
 
 impl NginxReader<'_> {
-    fn open(&mut self, words: &[NginxWord]) {
+    fn open(&mut self, words: &[ConfigWord]) {
         let Some(first) = words.first() else {
             self.blocks.push(OpenBlock::default());
             return;
@@ -200,7 +201,7 @@ impl NginxReader<'_> {
         outer.passes.extend(block.passes);
     }
 
-    fn directive(&mut self, words: &[NginxWord]) {
+    fn directive(&mut self, words: &[ConfigWord]) {
         let [name, first, rest @ ..] = words else {
             self.note(guard(words));
             return;
@@ -253,7 +254,7 @@ impl NginxReader<'_> {
         }
     }
 
-    fn set(&mut self, name: &NginxWord, rest: &[NginxWord]) {
+    fn set(&mut self, name: &ConfigWord, rest: &[ConfigWord]) {
         let given = rest.first().map(|word| self.environment(word).text);
         if let (Some(variable), Some(given)) = (name.text.strip_prefix('$'), given) {
             let (given, _) = substituted(&given, &|name| self.variable(name));
@@ -262,13 +263,13 @@ impl NginxReader<'_> {
     }
 
     /// The word with the variables of the environment replaced.
-    fn environment(&self, word: &NginxWord) -> NginxWord {
+    fn environment(&self, word: &ConfigWord) -> ConfigWord {
         let (text, names) = substituted(&word.text, self.lookup);
-        NginxWord { text, exact: word.exact && names.is_empty(), ..word.clone() }
+        ConfigWord { text, exact: word.exact && names.is_empty(), ..word.clone() }
     }
 
     /// The variables of the environment that a word names.
-    fn used(&self, word: &NginxWord) -> Vec<String> {
+    fn used(&self, word: &ConfigWord) -> Vec<String> {
         substituted(&word.text, self.lookup).1
     }
 
@@ -277,10 +278,10 @@ impl NginxReader<'_> {
         self.meter.inserted(self.config.variables.get(name).cloned())
     }
 
-    fn pass(&self, directive: &str, word: &NginxWord) -> Option<Pass> {
+    fn pass(&self, directive: &str, word: &ConfigWord) -> Option<Pass> {
         let (text, names) = substituted(&word.text, &|name| self.variable(name));
         let via_variable = !names.is_empty();
-        let word = NginxWord { text, exact: word.exact && !via_variable, ..word.clone() };
+        let word = ConfigWord { text, exact: word.exact && !via_variable, ..word.clone() };
         let (scheme, at) = match word.text.split_once("://") {
             Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), scheme.len() + 3),
             None => (None, 0),
@@ -288,24 +289,19 @@ impl NginxReader<'_> {
         let target = word.text.get(at..)?;
         let end = target.find('/').unwrap_or(target.len());
         let found = address::host_port(target.get(..end)?, 0)?;
-        let span = if word.exact {
-            let start = word.start + at;
-            start + found.span.start..start + found.span.end
-        } else {
-            word.span.clone()
-        };
+        let span = word.bytes(at + found.span.start..at + found.span.end);
         let (host, port, directive) = (found.host, found.port, directive.to_owned());
         let (environment, ports) = (Vec::new(), Vec::new());
         Some(Pass { directive, scheme, host, port, span, via_variable, environment, guarded: None, ports })
     }
 
-    fn host_port(&self, word: &NginxWord) -> Option<HostPort> {
-        let found = address::host_port(&word.text, word.start)?;
-        Some(if word.exact { found } else { HostPort { span: word.span.clone(), ..found } })
+    fn host_port(&self, word: &ConfigWord) -> Option<HostPort> {
+        let found = address::host_port(&word.text, 0)?;
+        Some(HostPort { span: word.bytes(found.span), ..found })
     }
 }
 
-fn listen(value: &NginxWord, rest: &[NginxWord]) -> Option<Listen> {
+fn listen(value: &ConfigWord, rest: &[ConfigWord]) -> Option<Listen> {
     let text = value.text.as_str();
     let port = match text.rsplit_once(':') {
         _ if text.starts_with("unix:") => return None,

@@ -1,4 +1,4 @@
-//! What is read of nginx configurations.
+//! Tests of the nginx reader.
 
 use super::*;
 use crate::budget::Budget;

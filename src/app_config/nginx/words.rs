@@ -1,24 +1,11 @@
 //! The words of nginx's language, and the variables in them.
 
-use std::ops::Range;
-
-/// A word and where it is; `exact` where the text is exactly what is there, from `start`.
-#[derive(Clone, Debug)]
-pub(crate) struct NginxWord {
-    /// Its text, without quotes.
-    pub(crate) text: String,
-    /// Its bytes, quotes included.
-    pub(crate) span: Range<usize>,
-    /// Where the text starts.
-    pub(crate) start: usize,
-    /// Whether the text is exactly what is there.
-    pub(crate) exact: bool,
-}
+use crate::app_config::word::ConfigWord;
 
 /// What the language is made of.
 pub(crate) enum NginxToken {
     /// A word.
-    Word(NginxWord),
+    Word(ConfigWord),
     /// `;`
     End,
     /// `{`
@@ -62,7 +49,7 @@ fn quoted(text: &str, at: usize, quote: char) -> (NginxToken, usize) {
         }
     }
     let exact = end == start + word.len() + 1;
-    (NginxToken::Word(NginxWord { text: word, span: at..end, start, exact }), end)
+    (NginxToken::Word(ConfigWord::new(word, at..end, start, exact)), end)
 }
 
 fn plain(text: &str, at: usize) -> (NginxToken, usize) {
@@ -80,7 +67,7 @@ fn plain(text: &str, at: usize) -> (NginxToken, usize) {
     let raw = rest.get(..end).unwrap_or("");
     let word = raw.replace('\\', "");
     let exact = word.len() == raw.len();
-    (NginxToken::Word(NginxWord { text: word, span: at..at + end, start: at, exact }), at + end)
+    (NginxToken::Word(ConfigWord::new(word, at..at + end, at, exact)), at + end)
 }
 
 /// The byte after the brace that closes a block of another language, opened before `from`.

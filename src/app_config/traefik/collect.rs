@@ -1,4 +1,4 @@
-//! What Traefiks of a project are told, by files, options, variables and labels.
+//! What a project's Traefik instances are configured with: files, options, variables and labels.
 
 use super::settings::{StaticSetting, TraefikSettings, from_command, from_environment, from_file};
 use super::{is_static_path, is_traefik, routed, routers};

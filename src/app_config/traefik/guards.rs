@@ -1,4 +1,4 @@
-//! What of a Traefik's configuration asks who is there.
+//! Traefik middlewares that may require authentication.
 
 /// Middlewares that change requests and ask for nothing, in lower case.
 pub(crate) const HARMLESS: [&str; 17] = [

@@ -1,4 +1,4 @@
-//! Routers in files of which nothing is known to ask who is there.
+//! Routers in files that have no known authentication.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,7 @@ impl<'a> Index<'a> {
         self.routers.get(router).and_then(|options| options.get(option)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether a middleware of a router may ask who is there, or sends everybody elsewhere. One that no file defines may.
+    /// Whether a middleware of a router may require authentication, or redirects every request. One that no file defines may.
     fn asks(&self, router: &str) -> bool {
         self.values(router, "middlewares").iter().any(|name| {
             let is_harmless = |kind: &&str| HARMLESS.contains(kind) && !kind.starts_with("redirect");
@@ -72,7 +72,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The ways from routers of HTTP to servers; routers and what they name may be in different files.
+/// The routes from routers of HTTP to servers; routers and what they name may be in different files.
 pub(crate) fn open_routes(
     service: &Service,
     files: &[Routes<'_>],

@@ -57,7 +57,7 @@ impl TraefikSettings {
             .collect()
     }
 
-    /// Whether an entry point may ask who is there: it has middlewares, or (in Traefik 1) `auth`. What could not be read may
+    /// Whether an entry point may require authentication: it has middlewares, or (in Traefik 1) `auth`. What could not be read may
     /// say so, too.
     pub(crate) fn asks_at_entrance(&self) -> bool {
         let asks = |path: &str| path.contains(".http.middlewares") || path.contains(".auth.");
