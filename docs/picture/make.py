@@ -5,11 +5,15 @@ usage: make.py [PROGRAM]     (by default target/release/plimsoll)
 
 One finding of each rule in SHOWN is drawn; the others are counted where they stand. Standard library only.
 """
+import fcntl
 import html
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 PROJECT = "fixtures/projects/first-look"
 SHOWN = ["unset-secret", "proxied-port-published", "unshared-network"]
@@ -23,16 +27,33 @@ COLORS = {
     90: "#7d8590", 91: "#ff8f8f", 92: "#a9e59a", 93: "#ffd68a", 94: "#96caff", 95: "#e2c5ff", 96: "#8ae6ea", 97: "#ffffff",
 }
 ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+LINK = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
 
 
 def output(program):
-    """What the program prints where no terminal says another width: coloured text of 100 columns."""
+    """What the program prints to a terminal of 100 columns."""
     environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
     command = [os.path.abspath(program), "check", PROJECT, "--color", "always"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
-    if done.returncode != 1:
-        sys.exit(f"{' '.join(command)} gave exit code {done.returncode} in place of 1\n{done.stderr.decode()}")
-    return done.stdout.decode()
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    started = subprocess.Popen(
+        command, cwd=ROOT, env=environment | {"TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=terminal,
+        stderr=subprocess.PIPE,
+    )
+    os.close(terminal)
+    printed = b""
+    while True:
+        try:
+            piece = os.read(reader, 65536)
+        except OSError:  # Linux says so where nobody writes any longer.
+            break
+        if not piece:
+            break
+        printed += piece
+    errors = started.communicate()[1]
+    if started.returncode != 1:
+        sys.exit(f"{' '.join(command)} gave exit code {started.returncode} in place of 1\n{errors.decode()}")
+    return LINK.sub("", printed.decode().replace("\r\n", "\n"))
 
 
 def selected(text):
