@@ -1,4 +1,4 @@
-//! What a stage or a rule reports, and where it points.
+//! What a rule reports, and where it points.
 
 mod document;
 mod selector;
@@ -15,6 +15,7 @@ pub(crate) use subject::Subject;
 use std::collections::BTreeSet;
 
 use crate::source::{LoadError, Place};
+pub(crate) use crate::text::wording::Wording;
 pub use crate::yaml::edit::Safety;
 pub(crate) use crate::yaml::edit::{Edit, Fix, NewFile};
 use crate::yaml::{SyntaxCause, SyntaxKind};
@@ -71,12 +72,13 @@ impl Confidence {
 }
 
 /// A second place, and what it has to do with the finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
 pub struct Label {
     /// Where.
     pub place: Place,
     /// What is there: one clause, lower case.
-    pub message: String,
+    pub message: Wording,
 }
 
 /// What keeps a finding from counting.
@@ -144,7 +146,8 @@ pub(crate) enum MissingKind {
 }
 
 /// One thing that is wrong, at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
@@ -153,9 +156,9 @@ pub struct Finding {
     /// How sure.
     pub(crate) confidence: Confidence,
     /// What is wrong: one clause, lower case, values in backticks.
-    pub message: String,
+    pub message: Wording,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Wording>,
     /// Where.
     pub place: Place,
     /// Other places that belong to it.
@@ -187,7 +190,7 @@ pub struct HeldIn {
 
 impl Finding {
     /// A finding without help, labels, evidence or fix, as bad and as sure as the rule's document says.
-    pub(crate) fn new(rule: RuleId, place: Place, subject: Subject, message: impl Into<String>) -> Finding {
+    pub(crate) fn new(rule: RuleId, place: Place, subject: Subject, message: impl Into<Wording>) -> Finding {
         Finding {
             rule,
             severity: rule.document().severity,
@@ -205,9 +208,16 @@ impl Finding {
         }
     }
 
+    /// All that people read of it.
+    pub(crate) fn wordings(&mut self) -> impl Iterator<Item = &mut Wording> {
+        let labels = self.labels.iter_mut().map(|label| &mut label.message);
+        let titles = self.fixes.iter_mut().map(|fix| &mut fix.title);
+        [&mut self.message].into_iter().chain(&mut self.help).chain(labels).chain(titles)
+    }
+
     /// With words on what to do.
     #[must_use]
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Finding {
+    pub(crate) fn help(mut self, help: impl Into<Wording>) -> Finding {
         self.help = Some(help.into());
         self
     }
@@ -228,7 +238,7 @@ impl Finding {
 
     /// With a second place.
     #[must_use]
-    pub(crate) fn label(mut self, place: Place, message: impl Into<String>) -> Finding {
+    pub(crate) fn label(mut self, place: Place, message: impl Into<Wording>) -> Finding {
         self.labels.push(Label { place, message: message.into() });
         self
     }

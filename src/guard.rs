@@ -1,4 +1,4 @@
-//! A defect in plimsoll ends what it is in, not the run.
+//! A defect in plimsoll ends the analysis of one project, not the run.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};

@@ -1,4 +1,4 @@
-//! `check --config-from`: the configuration, the baseline and the suppressions of a revision that somebody has reviewed.
+//! `check --config-from`: the configuration, baseline and suppressions of a reviewed revision.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What the tests, the fuzzer and the benchmarks of this repository use of the crate. Not part of its interface.
+//! What the tests, the fuzzer and the benchmarks of this repository use. Not part of the public interface.
 
 pub mod dump;
 pub mod examples;

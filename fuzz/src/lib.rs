@@ -87,7 +87,7 @@ fn place(finding: &Finding, sources: &SourceDb) {
         let (start, end) = (span.start as usize, span.end as usize);
         assert!(file.text.get(start..end).is_some(), "{}: {span:?} of {:?}", finding.rule, file.path);
     }
-    assert!(!finding.message.is_empty());
+    assert!(!finding.message.for_people().is_empty());
 }
 
 /// Looks at a project.

@@ -1,4 +1,4 @@
-//! What plimsoll knows of images: the files of `rules/images`, found by repository and parsed only when met.
+//! What is known about images: the files of `rules/images`, looked up by repository and parsed when first needed.
 
 #[expect(
     dead_code,
@@ -127,7 +127,7 @@ impl Image {
         answers
     }
 
-    /// Whether it asks who is there at a tag, if that is certain.
+    /// Whether it requires authentication at a tag, if that is certain.
     pub(crate) fn login_for(&self, tag: Option<&str>) -> Option<&Login> {
         match possible(&self.login, &self.version(tag)).as_slice() {
             [only] => only.first().copied(),

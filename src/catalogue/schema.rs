@@ -1,4 +1,4 @@
-//! What a file of `rules/images` says of an image: the types it is read into, here and by the build script.
+//! The types that a file of `rules/images` is read into, here and by the build script.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub(crate) struct Image {
     /// The ports that must not be reachable from outside.
     #[serde(default)]
     pub(crate) exposure: Vec<ExposedPorts>,
-    /// Whether it asks who is there.
+    /// Whether it requires authentication.
     #[serde(default)]
     pub(crate) login: Vec<Login>,
     /// Variables it refuses to start without.
@@ -52,7 +52,7 @@ pub(crate) struct Image {
     /// Programs a healthcheck may want to run, and whether they are in the image.
     #[serde(default)]
     pub(crate) programs: Vec<Programs>,
-    /// Whether the image brings a HEALTHCHECK of its own; unknown if absent.
+    /// Whether the image has its own HEALTHCHECK; unknown if absent.
     pub(crate) healthcheck: Option<bool>,
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
@@ -256,7 +256,7 @@ impl ExposureKind {
     }
 }
 
-/// Whether an image asks who is there.
+/// Whether an image requires authentication.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {

@@ -1,4 +1,4 @@
-//! Tests of the catalogue: that it finds what it should, and that every file of `rules/images` is sound.
+//! Tests of the catalogue: look-ups, and that every file of `rules/images` is sound.
 
 use std::collections::BTreeSet;
 

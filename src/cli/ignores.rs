@@ -1,4 +1,4 @@
-//! `check --add-ignores`: comments for what was found.
+//! `check --add-ignores`: writes comments that suppress the findings.
 
 use std::collections::BTreeMap;
 

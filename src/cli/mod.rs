@@ -1,4 +1,4 @@
-//! The command line: what is asked for becomes a request, the answer becomes output and an exit code.
+//! The command line: arguments become a request, its result becomes output and an exit code.
 
 mod arguments;
 mod buffer;

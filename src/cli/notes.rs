@@ -1,4 +1,4 @@
-//! What is said of rules that are named: new names of renamed rules, previews that do not run, and what is deprecated.
+//! Notes on rules that the user names: renamed, preview and deprecated ones.
 
 use crate::config::Config;
 use crate::finding::{RuleId, RuleStatus, Selector};

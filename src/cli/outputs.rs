@@ -1,4 +1,4 @@
-//! `--output FORMAT=FILE`: the findings in files, next to what goes to standard output.
+//! `--output FORMAT=FILE`: writes the findings to files as well.
 
 use clap::ValueEnum;
 

@@ -1,4 +1,4 @@
-//! The bar that a long run draws on a terminal's standard error.
+//! The progress bar of a long run, on standard error.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;

@@ -1,4 +1,4 @@
-//! `plimsoll explain` and `plimsoll rules`: what is written about the rules.
+//! `plimsoll explain` and `plimsoll rules`: the documents of the rules.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! `plimsoll completions` and `plimsoll man`, made from the arguments themselves.
+//! `plimsoll completions` and `plimsoll man`, generated from the arguments.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

@@ -1,4 +1,4 @@
-//! What one configuration allows that another does not.
+//! What one configuration allows and another does not.
 
 use super::{Config, FailOn, Pattern, RuleSetting, Suppression};
 

@@ -1,4 +1,4 @@
-//! `plimsoll.yaml`: what a repository says of its projects, its host, and the rules it wants.
+//! `plimsoll.yaml`: what a repository says about its projects, its host and the rules it wants.
 
 mod check;
 mod date;

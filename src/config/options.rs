@@ -1,4 +1,4 @@
-//! Options of rules as types: a rule declares a struct, and its reader, its mistakes and the JSON Schema are made from it.
+//! Options of rules as types: a rule declares a struct; reader, errors and JSON Schema are generated from it.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! The text of `plimsoll.yaml` to a [`Config`], together with the files that it extends.
+//! Reads the text of `plimsoll.yaml` into a [`Config`], together with the files that it extends.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What `plimsoll.yaml` may hold: the table that its reader, its mistakes and its JSON Schema are made from.
+//! The keys of `plimsoll.yaml`: the table that its reader, its errors and its JSON Schema are generated from.
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]

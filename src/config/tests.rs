@@ -1,4 +1,4 @@
-//! Configurations as people write them, and their mistakes.
+//! Tests of configurations as people write them, and of their mistakes.
 
 use super::*;
 use crate::finding::rule;

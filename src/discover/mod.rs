@@ -1,4 +1,4 @@
-//! Which files make a project: what docker compose would load, and for a tree, every project in it.
+//! Which files make a project: what docker compose would load in a directory, and every project in a tree.
 
 pub(crate) mod invocations;
 mod near;

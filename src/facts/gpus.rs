@@ -1,4 +1,4 @@
-//! GPUs that active services ask for.
+//! GPUs that active services request.
 
 use crate::model::{DeviceCount, DeviceRequest, Model, Service};
 use crate::source::Place;

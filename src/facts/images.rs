@@ -1,4 +1,4 @@
-//! What the catalogue knows of the images of a model, and whether a container runs the server of its image.
+//! What the catalogue knows about a service's image, and whether the container runs the image's server.
 
 use crate::catalogue::ImageMatch;
 use crate::catalogue::schema::{Image, ImagePort};

@@ -26,7 +26,7 @@ pub(crate) struct EmptyOverride {
     pub(crate) base: Place,
 }
 
-/// A section of services that takes the place of the one which a merge key brings.
+/// A section of services that takes the place of the one which a merge key adds.
 #[derive(Debug)]
 pub(crate) struct Replaced {
     /// The services, and the key in each.
@@ -140,7 +140,7 @@ fn entry(tree: &Tree, mapping: NodeId, name: &str) -> Option<(NodeId, NodeId)> {
     None
 }
 
-/// The mappings that the merge keys of a mapping bring.
+/// The mappings that the merge keys of a mapping add.
 fn merged(tree: &Tree, mapping: NodeId) -> Vec<NodeId> {
     let keys = tree.pairs(mapping).iter().filter(|pair| tree.text(pair.key) == Some("<<"));
     keys.flat_map(|pair| match tree.node(pair.value).map(|node| &node.kind) {
@@ -150,7 +150,7 @@ fn merged(tree: &Tree, mapping: NodeId) -> Vec<NodeId> {
     .collect()
 }
 
-/// The sections of services that replace what a merge key brings, and lose all of it.
+/// The sections of services that replace what a merge key adds, and lose all of it.
 ///
 /// One that repeats an entry, or merges the anchor's, is written by someone who knows that it replaces.
 pub(crate) fn replaced(project: &Project, written: FactTrees<'_>) -> Vec<Replaced> {

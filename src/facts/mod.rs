@@ -1,4 +1,4 @@
-//! Facts about a project that several rules need, worked out when first asked for.
+//! Facts about a project that several rules need, computed when first asked for.
 
 pub(crate) mod environment;
 pub(crate) mod network;
@@ -233,7 +233,7 @@ impl<'a> Facts<'a> {
         layers::empty_overrides(self.project, self.written())
     }
 
-    /// Sections of services that replace what a merge key brings.
+    /// Sections of services that replace what a merge key adds.
     pub(crate) fn replaced_sections(&self) -> Vec<layers::Replaced> {
         layers::replaced(self.project, self.written())
     }

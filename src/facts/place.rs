@@ -1,4 +1,4 @@
-//! Where a part of a value of the model is written.
+//! Where a part of a value is written.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
 //! Fixes applied: rounds of edits that do not touch, each followed by a look at what the files say now. A fix that
-//! brings a new problem is not made.
+//! causes a new problem is not made.
 
 mod parts;
 mod plan;
@@ -154,7 +154,7 @@ impl FixRun<'_> {
         }
     }
 
-    /// Finds the fixes of each part that bring no problem; the others are refused. A set with a bad one in it is halved.
+    /// Finds the fixes of each part that cause no problem; the others are refused. A set with a bad one in it is halved.
     /// All parts are looked at in one go: what a fix does shows in the files of its own part. The state with all of them
     /// where the first look showed no problem.
     fn sort_out(&mut self, state: &FixState, parts: &mut [FixPart]) -> Option<FixState> {

@@ -1,4 +1,4 @@
-//! Which fixes have to do with each other: those of one project, and of projects that share a file.
+//! Which fixes depend on each other: those of one project, and of projects that share a file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub(super) struct FixPart {
     files: BTreeSet<PathBuf>,
     /// The fixes that were not looked at yet, in sets; the last one is next.
     pub(super) waiting: Vec<Vec<PlannedFix>>,
-    /// Sets that bring no problem, each looked at by itself.
+    /// Sets that cause no problem, each looked at by itself.
     pub(super) good: Vec<Vec<PlannedFix>>,
 }
 

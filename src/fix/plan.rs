@@ -1,4 +1,4 @@
-//! Which fixes go together: those whose edits do not touch.
+//! Which fixes can be applied together: those whose edits do not overlap.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What files say before and after a fix, and whether it brought something that nobody asked for.
+//! Compares a project before and after a fix: a fix may not introduce a problem.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::plan::{FindingIdentity, PlannedFix, identity, texts};
 use crate::collections::{HashMap, HashSet};
 use crate::config::{self, Config};
-use crate::finding::{Safety, Severity, Subject, rule};
+use crate::finding::{Safety, Severity, Subject, Wording, rule};
 use crate::report::Report;
 use crate::rules::{self, is_of_loader};
 use crate::source::{FileId, NodeId, SourceDb, Span};
@@ -96,10 +96,10 @@ fn new_errors(before: &FixState, after: &FixState, changes: &[PlannedFix]) -> Ve
     let new = now.into_iter().filter(|(one, (count, _))| {
         known.get(one).is_none_or(|(before, _)| before < count) && !is_meant(one) && !moves(one)
     });
-    let problem = |((path, rule, subject, _), (_, message)): (FindingIdentity, (usize, String))| FixProblem {
+    let problem = |((path, rule, subject, _), (_, message)): (FindingIdentity, (usize, Wording))| FixProblem {
         path,
         subject: Some(subject),
-        words: format!("it would introduce {rule}: {message}"),
+        words: format!("it would introduce {rule}: {}", message.for_people()),
     };
     new.map(problem).collect()
 }
@@ -111,8 +111,8 @@ enum Errors {
     OfLoader,
 }
 
-fn errors(state: &FixState, of: Errors) -> BTreeMap<FindingIdentity, (usize, String)> {
-    let mut errors: BTreeMap<FindingIdentity, (usize, String)> = BTreeMap::new();
+fn errors(state: &FixState, of: Errors) -> BTreeMap<FindingIdentity, (usize, Wording)> {
+    let mut errors: BTreeMap<FindingIdentity, (usize, Wording)> = BTreeMap::new();
     let found = state.report.active().filter(|finding| of == Errors::All && !is_of_loader(finding.rule));
     let rejected = state.kept.iter().flat_map(|kept| &kept.rejections);
     for finding in found.chain(rejected).filter(|finding| finding.severity == Severity::Error) {

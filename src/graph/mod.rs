@@ -1,4 +1,4 @@
-//! The picture of a project: services, what they publish, where they keep data, and who talks to whom.
+//! The graph of a project: services, published ports, storage, and which services connect to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

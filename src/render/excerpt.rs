@@ -86,7 +86,7 @@ pub(super) fn excerpt(finding: &Finding, view: &View<'_>) -> Excerpt {
     let mut primary = wanted(sources, finding.place.span, None, true);
     let mut labels = Vec::new();
     for label in &finding.labels {
-        let message = clean(&label.message);
+        let message = clean(label.message.for_people());
         if label.place.span == finding.place.span && primary.message.is_none() {
             primary.message = Some(message);
         } else if labels.len() < MOST_LABELS {

@@ -1,4 +1,4 @@
-//! What was fixed, in a few words for each file.
+//! A summary of what was fixed, file by file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -26,12 +26,12 @@ fn command(view: &View<'_>, finding: &Finding) -> String {
     };
     let mut text = clean(&view.message(finding));
     if let Some(help) = &finding.help {
-        text.push_str(&format!("\nhelp: {}", clean(help)));
+        text.push_str(&format!("\nhelp: {}", clean(help.for_people())));
     }
     for label in &finding.labels {
         let (at, _) = view.range(label.place.span);
         let path = clean(&view.path(label.place.span));
-        text.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, clean(&label.message)));
+        text.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, clean(label.message.for_people())));
     }
     let place = format!("file={file},line={},endLine={}{columns}", start.line, end.line);
     format!("::{word} {place},title={title}::{}\n", data(&text))

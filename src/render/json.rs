@@ -8,7 +8,7 @@ use super::clean::{is_hostile, without_commands};
 use super::rule_url;
 use super::statistics::{self, RuleCount};
 use super::view::View;
-use crate::finding::{Finding, Fix, HeldIn, Label, Suppressed};
+use crate::finding::{Finding, Fix, HeldIn, Label, Suppressed, Wording};
 use crate::report::Compared;
 use crate::source::{Position, Span, relative};
 
@@ -203,8 +203,8 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         rule: finding.rule.name(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
-        message: &finding.message,
-        help: finding.help.as_deref(),
+        message: finding.message.for_people(),
+        help: finding.help.as_ref().map(Wording::for_people),
         file: view.path(finding.place.span),
         span: span(view, finding.place.span),
         labels: finding.labels.iter().map(|one| label(view, one)).collect(),
@@ -224,7 +224,11 @@ fn invocation(held: &HeldIn) -> InvocationOut<'_> {
 }
 
 fn label<'f>(view: &View<'_>, label: &'f Label) -> LabelOut<'f> {
-    LabelOut { file: view.path(label.place.span), span: span(view, label.place.span), message: &label.message }
+    LabelOut {
+        file: view.path(label.place.span),
+        span: span(view, label.place.span),
+        message: label.message.for_people(),
+    }
 }
 
 fn fix<'f>(view: &View<'_>, fix: &'f Fix) -> FixOut<'f> {
@@ -236,7 +240,12 @@ fn fix<'f>(view: &View<'_>, fix: &'f Fix) -> FixOut<'f> {
     });
     let creates =
         fix.creates.iter().map(|file| NewFileOut { file: relative(&view.options.base, &file.path), text: &file.text });
-    FixOut { safety: fix.safety.name(), title: &fix.title, edits: edits.collect(), creates: creates.collect() }
+    FixOut {
+        safety: fix.safety.name(),
+        title: fix.title.for_people(),
+        edits: edits.collect(),
+        creates: creates.collect(),
+    }
 }
 
 fn span(view: &View<'_>, span: Span) -> SpanOut {

@@ -116,12 +116,12 @@ fn words(view: &View<'_>, finding: &Finding) -> String {
     let path = escape(&view.path(finding.place.span));
     let mut body = format!("{path}:{}:{}: {}", at.line, at.column, escape(&view.message(finding)));
     if let Some(help) = &finding.help {
-        body.push_str(&format!("\nhelp: {}", escape(help)));
+        body.push_str(&format!("\nhelp: {}", escape(help.for_people())));
     }
     for label in &finding.labels {
         let (at, _) = view.range(label.place.span);
         let path = escape(&view.path(label.place.span));
-        body.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, escape(&label.message)));
+        body.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, escape(label.message.for_people())));
     }
     body
 }

@@ -163,13 +163,13 @@ fn list(view: &View<'_>, findings: &[&Finding], output: &mut MarkdownComment) {
         for label in &finding.labels {
             let (at, _) = view.range(label.place.span);
             let place = code(&format!("{}:{}", view.path(label.place.span), at.line));
-            item.push_str(&format!("  - {place}: {}\n", inline(&label.message)));
+            item.push_str(&format!("  - {place}: {}\n", inline(label.message.for_people())));
         }
         if let Some(help) = &finding.help {
-            item.push_str(&format!("  - **help**: {}\n", inline(help)));
+            item.push_str(&format!("  - **help**: {}\n", inline(help.for_people())));
         }
         for fix in &finding.fixes {
-            item.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(&fix.title)));
+            item.push_str(&format!("  - **fix** ({}): {}\n", fix.safety.name(), inline(fix.title.for_people())));
         }
         output.push(CommentPartKind::Other, item);
     }

@@ -89,12 +89,12 @@ fn severity(severity: Severity) -> &'static str {
 fn message(view: &View<'_>, finding: &Finding) -> String {
     let mut message = clean(&view.message(finding));
     if let Some(help) = &finding.help {
-        message.push_str(&format!("\nhelp: {}", clean(help)));
+        message.push_str(&format!("\nhelp: {}", clean(help.for_people())));
     }
     for label in &finding.labels {
         let (at, _) = view.range(label.place.span);
         let path = clean(&view.path(label.place.span));
-        message.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, clean(&label.message)));
+        message.push_str(&format!("\n{path}:{}:{}: {}", at.line, at.column, clean(label.message.for_people())));
     }
     message
 }

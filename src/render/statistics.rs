@@ -1,4 +1,4 @@
-//! How many findings each rule has, and how many of them a fix fixes.
+//! Findings per rule, and how many of them have a fix.
 
 use std::collections::BTreeMap;
 

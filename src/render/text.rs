@@ -71,7 +71,7 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
     let hidden = excerpt.hidden_labels;
     let drawing = Drawing {
         message: message(finding, options),
-        help: finding.help.as_deref().map(|help| values(&clean(help), options)),
+        help: finding.help.as_ref().map(|help| values(&clean(help.for_people()), options)),
         excerpt,
     };
     let handler = GraphicalReportHandler::new_themed(theme(finding, &drawing.excerpt.marks, options))
@@ -106,7 +106,7 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
             Safety::Unsafe => "(unsafe: behavior may change)",
             Safety::Display => "(not applied)",
         };
-        let plain = clean(&fix.title);
+        let plain = clean(fix.title.for_people());
         let words: Vec<&str> = plain.split(' ').chain(safety.split(' ')).collect();
         let title = values(&plain, options);
         let dimmed = safety.split(' ').map(|word| Paint::Dim.on(word, options));
@@ -152,7 +152,7 @@ fn places(count: usize) -> String {
 }
 
 fn message(finding: &Finding, options: &RenderOptions) -> String {
-    let message = values(&clean(&finding.message), options);
+    let message = values(&clean(finding.message.for_people()), options);
     match finding.confidence {
         Confidence::Low => format!("{message} {}", Paint::Dim.on("(low confidence)", options)),
         Confidence::Medium | Confidence::High => message,

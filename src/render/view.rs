@@ -1,4 +1,4 @@
-//! What every format needs of a finding: its path, its lines and columns, and a fix that shows no secret.
+//! What every format needs from a finding: its path, lines and columns, and a fix that shows no secret.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -72,8 +72,8 @@ impl<'a> View<'a> {
     /// The message, with the invocations that the finding holds in where it does not hold in all.
     pub(super) fn message<'f>(&self, finding: &'f Finding) -> Cow<'f, str> {
         match self.only(finding) {
-            Some(only) => Cow::Owned(format!("{} (only {only})", finding.message)),
-            None => Cow::Borrowed(&finding.message),
+            Some(only) => Cow::Owned(format!("{} (only {only})", finding.message.for_people())),
+            None => Cow::Borrowed(finding.message.for_people()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The findings that are known: written down once, so that only new ones count.
+//! Baselines: known findings, recorded so that only new ones count.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -18,7 +18,7 @@ use crate::yaml::Trees;
 /// What a run found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// All findings, the suppressed ones among them, by path, place, rule and message; no exact double.
+    /// All findings, the suppressed ones among them, by path, place, rule and message; no exact duplicates.
     pub findings: Vec<Finding>,
     /// How many projects were analysed.
     pub projects: usize,
@@ -87,7 +87,6 @@ impl Report {
                 .cmp(&rank(right.file))
                 .then_with(|| left.start.cmp(&right.start))
                 .then_with(|| one.rule.cmp(&other.rule))
-                .then_with(|| one.message.cmp(&other.message))
                 .then_with(|| left.end.cmp(&right.end))
                 .then_with(|| one.subject.to_string().cmp(&other.subject.to_string()))
                 .then_with(|| one.evidence.cmp(&other.evidence))
@@ -212,7 +211,7 @@ mod tests {
             finding("x", place(late, 0), "other evidence").evidence("e"),
         ];
         let report = Report::new(findings, 1, 2, &sources);
-        let messages: Vec<&str> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+        let messages: Vec<&str> = report.findings.iter().map(|finding| finding.message.for_people()).collect();
         assert_eq!(messages, ["three", "two", "one", "other evidence"]);
         assert_eq!(report.count(Severity::Warning), 4);
         assert_eq!(report.worst(), Some(Severity::Warning));

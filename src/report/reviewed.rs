@@ -1,4 +1,4 @@
-//! The repository as it was at a revision that somebody has reviewed: what has come since may not loosen the rules.
+//! The repository at a reviewed revision: later changes may not loosen the rules.
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,8 @@
-//! What several rules need to say something.
+//! Helpers that several rules share.
 
 use crate::compose::Reference;
 use crate::facts::repository::purpose::FilePurpose;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Wording};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::source::Place;
@@ -104,8 +104,8 @@ pub(crate) fn and_list<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
-/// Adds a label at what in the Compose file brings the configuration that a finding is in, where that is elsewhere.
-pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<String>) -> Finding {
+/// Adds a label at what in the Compose file provides the configuration that a finding is in, where that is elsewhere.
+pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<Wording>) -> Finding {
     if finding.place.span.file == given.span.file { finding } else { finding.label(given, message) }
 }
 

@@ -59,7 +59,7 @@ const SPEAKING: &[&str] = &[
 const LINKING: &[&str] =
     &["is", "was", "are", "ist", "war", "est", "es", "era", "é", "to", "=", ":", "->", "/", "be", "now"];
 
-/// Hides what looks like a password in a comment that speaks of one.
+/// Hides what looks like a password in a comment that mentions one.
 pub(super) fn prose(comment: &str, hidden: &mut Vec<Range<usize>>) {
     let words = words(comment);
     let speaks = |word: &str| {

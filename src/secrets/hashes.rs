@@ -1,4 +1,4 @@
-//! Hashes of passwords as crypt(5) and htpasswd write them: whoever has one can try passwords at leisure.
+//! Hashes of passwords as crypt(5) and htpasswd write them: they can be cracked offline.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The secrets of one project, by what they are: wherever a message has one of them, it is masked.
+//! The values of one project's secrets: they are masked wherever a message contains one.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Texts as files and values have them: lines with comments, assignments and commands.
+//! Text line by line: comments, assignments and commands.
 
 use std::ops::Range;
 

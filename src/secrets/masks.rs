@@ -1,4 +1,4 @@
-//! What is hidden of each file of a run, worked out when a file is first asked for.
+//! What is hidden in each file of a run, computed when a file is first needed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,4 +1,4 @@
-//! What is a secret: one answer by names and by values, for what is shown of a file and for the rules.
+//! What is a secret: one answer, by names and by values, for output and for the rules.
 
 mod addresses;
 mod assignments;

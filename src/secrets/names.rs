@@ -17,7 +17,7 @@ pub(super) enum Secrecy {
 }
 
 /// Whether a variable or key of this name usually holds a secret: `POSTGRES_PASSWORD`, `stripe.apiKey`, `TOKEN2`. A name
-/// that speaks of a secret's file, path, address, identifier, header, cookie, length or lifetime is none. The name alone
+/// that mentions a secret's file, path, address, identifier, header, cookie, length or lifetime is none. The name alone
 /// is half of the evidence: the value must look like a secret too.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     may_name(name) && words_secrecy(&words(name), name) == Secrecy::Secret

@@ -362,7 +362,7 @@ fn hide_word(word: &CommandWord<'_>, hidden: &mut Vec<Range<usize>>) {
     hidden.extend(shift(found, word.start + lead));
 }
 
-/// Hides what comes after a user; where nothing but the option's name speaks of one, only what looks like a password.
+/// Hides what comes after a user; where nothing but the option's name mentions one, only what looks like a password.
 fn behind(word: &CommandWord<'_>, sign: char, is_sure: bool, hidden: &mut Vec<Range<usize>>) {
     let Some(at) = word.text.find(sign).filter(|_| !word.text.starts_with("http")) else { return };
     let password = word.text.get(at + 1..).unwrap_or("");

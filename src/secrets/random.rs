@@ -1,4 +1,4 @@
-//! Whether a word was made by a machine: how often it changes between letters, capitals and digits.
+//! Whether a word looks machine-generated: how often it changes between lowercase, uppercase and digits.
 
 /// The shortest word that can look random, in bytes.
 const LEAST: usize = 12;

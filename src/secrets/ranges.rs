@@ -1,4 +1,4 @@
-//! Stretches of text that are hidden.
+//! Ranges of hidden text.
 
 use std::ops::Range;
 

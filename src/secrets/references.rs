@@ -1,4 +1,4 @@
-//! Values that say where a secret is kept instead of being one, and those that are in for one.
+//! Values that say where a secret is kept instead of being one, and those that stand in for one.
 
 use super::random::is_random;
 

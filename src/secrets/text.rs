@@ -1,4 +1,4 @@
-//! Words that people are shown: secrets in them, by their shape, are masked.
+//! Masks secrets, by their shape, in text that people see.
 
 use std::borrow::Cow;
 use std::ops::Range;

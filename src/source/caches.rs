@@ -1,4 +1,4 @@
-//! What is found in a directory and asked for by one project after another: worked out once per run.
+//! Results of searching directories, computed once per run.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! How many characters come before a byte of a text: a long line is not counted anew for each place on it.
+//! Counts characters before a byte, so that a long line is not counted again for each place on it.
 
 use std::sync::OnceLock;
 

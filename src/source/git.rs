@@ -1,4 +1,4 @@
-//! What git knows of a repository: the one program that plimsoll runs, and only where `--since` asks for it.
+//! What git knows about a repository: the only program that plimsoll runs, and only for `--since` and the like.
 
 mod blobs;
 pub(super) mod index;

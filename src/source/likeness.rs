@@ -1,4 +1,4 @@
-//! What a file that takes the place of another has in common with it: owner, mode, attributes.
+//! Metadata that a file keeps when it is replaced: owner, mode, attributes.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;

@@ -1,4 +1,4 @@
-//! The address that a repository was cloned from: all that is read of its configuration here.
+//! The URL that a repository was cloned from: the only thing read from its configuration here.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Paths by their words alone.
+//! Lexical path operations.
 
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};

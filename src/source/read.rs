@@ -1,4 +1,4 @@
-//! Reading: regular files only, and no more of them than the limit.
+//! Reads regular files only, and no more than the limit.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! Files that are of interest only if they have certain words: the others are looked at and forgotten.
+//! Files that are of interest only if they contain certain words.
 
 use std::path::Path;
 

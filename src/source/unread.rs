@@ -1,4 +1,4 @@
-//! What should have been read and could not be: a run says so, and never looks as if it had judged it.
+//! What should have been read and could not be: the run reports it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

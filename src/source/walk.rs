@@ -1,4 +1,4 @@
-//! A walk over a tree of directories, without what git ignores.
+//! A walk over a directory tree, without what git ignores.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

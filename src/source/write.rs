@@ -1,4 +1,4 @@
-//! The one place that writes files: whole or not at all, so that a reader sees the old text or the new one.
+//! The one place that writes files: completely or not at all.
 
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, Metadata};

@@ -1,4 +1,4 @@
-//! What rules see of a project, as text: the resolved files, the model and the facts, with places as people write them.
+//! What rules see of a project, as text: the resolved files, the model and the facts.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::LazyLock;

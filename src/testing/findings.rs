@@ -1,10 +1,10 @@
-//! The blocks of `finding` in a document: what a person sees of what a rule reports, and where the blocks go.
+//! The `finding` blocks of a document: what people see of a finding, and where the blocks go.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::examples::Example;
-use crate::finding::Finding;
+use crate::finding::{Finding, Wording};
 use crate::source::Place;
 use crate::source::SourceDb;
 
@@ -14,15 +14,21 @@ pub fn text(findings: &[Finding], sources: &SourceDb, directory: &Path) -> Strin
     for finding in findings {
         let place = place(finding.place, sources, directory);
         let (severity, confidence) = (finding.severity.name(), finding.confidence.name());
-        let _ = writeln!(out, "{severity}[{}] {place} ({confidence})\n  {}", finding.rule, finding.message);
+        let _ =
+            writeln!(out, "{severity}[{}] {place} ({confidence})\n  {}", finding.rule, finding.message.for_people());
         for label in &finding.labels {
-            let _ = writeln!(out, "  note {}: {}", self::place(label.place, sources, directory), label.message);
+            let _ = writeln!(
+                out,
+                "  note {}: {}",
+                self::place(label.place, sources, directory),
+                label.message.for_people()
+            );
         }
         if let Some(help) = &finding.help {
-            let _ = writeln!(out, "  help: {help}");
+            let _ = writeln!(out, "  help: {}", help.for_people());
         }
         for fix in &finding.fixes {
-            let _ = writeln!(out, "  fix ({}): {}", fix.safety.name(), fix.title);
+            let _ = writeln!(out, "  fix ({}): {}", fix.safety.name(), fix.title.for_people());
         }
     }
     out
@@ -43,10 +49,10 @@ fn place(place: Place, sources: &SourceDb, directory: &Path) -> String {
 
 /// What tells a finding from others of its rule: its words, without the values in them. A document shows each shape once.
 pub fn shape(finding: &Finding) -> String {
-    let mut words = vec![finding.confidence.name(), finding.message.as_str()];
-    words.extend(finding.labels.iter().map(|label| label.message.as_str()));
-    words.extend(finding.help.as_deref());
-    words.extend(finding.fixes.iter().flat_map(|fix| [fix.safety.name(), fix.title.as_str()]));
+    let mut words = vec![finding.confidence.name(), finding.message.for_people()];
+    words.extend(finding.labels.iter().map(|label| label.message.for_people()));
+    words.extend(finding.help.as_ref().map(Wording::for_people));
+    words.extend(finding.fixes.iter().flat_map(|fix| [fix.safety.name(), fix.title.for_people()]));
     without_values(&words.join("\n"))
 }
 

@@ -1,6 +1,7 @@
-//! Languages in text: interpolation templates, env files, and names that are nearly the same.
+//! Languages in text: interpolation templates, env files, shell scripts, and names that are nearly the same.
 
 pub(crate) mod dotenv;
 pub(crate) mod nearest;
 pub(crate) mod shell;
 pub mod template;
+pub(crate) mod wording;

@@ -1,4 +1,4 @@
-//! Which known name a misspelt one means.
+//! Finds the known name that a misspelled one means.
 
 /// How long a name must be for one other letter to be a slip.
 const LEAST_LETTERS: usize = 4;

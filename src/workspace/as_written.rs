@@ -1,4 +1,4 @@
-//! What came through a variable is shown as the files write it: `${NAME}` in the place of its value.
+//! Shows values that came from variables as the files write them: `${NAME}`.
 
 use crate::collections::HashMap;
 use crate::compose::load::interpolate::OF_PROJECT;
@@ -56,11 +56,8 @@ impl<'a> Uses<'a> {
         uses.sort_by_key(|(name, value)| (std::cmp::Reverse(value.len()), *name));
         uses.dedup();
         for (name, value) in uses {
-            let labels = finding.labels.iter_mut().map(|label| &mut label.message);
-            let fix = finding.fixes.iter_mut().map(|fix| &mut fix.title);
-            let words = [&mut finding.message].into_iter().chain(&mut finding.help).chain(labels).chain(fix);
-            for text in words {
-                in_backticks(text, name, value);
+            for wording in finding.wordings() {
+                wording.rewrite(|text| in_backticks(text, name, value));
             }
             // A number tells nothing, and fingerprints keep what they were made of.
             if let Some(evidence) = finding.evidence.as_mut().filter(|_| is_telling(value))
@@ -79,9 +76,9 @@ fn is_telling(value: &str) -> bool {
 }
 
 /// Replaces a value in what is between backticks.
-fn in_backticks(text: &mut String, name: &str, value: &str) {
+fn in_backticks(text: &str, name: &str, value: &str) -> Option<String> {
     if !text.contains(value) {
-        return;
+        return None;
     }
     let pieces: Vec<String> = text
         .split('`')
@@ -91,7 +88,7 @@ fn in_backticks(text: &mut String, name: &str, value: &str) {
             _ => piece.to_owned(),
         })
         .collect();
-    *text = pieces.join("`");
+    Some(pieces.join("`"))
 }
 
 /// A text with the name of a variable for its value; `None` where the value is not in it as words of their own. A number
@@ -126,9 +123,7 @@ mod tests {
     #[test]
     fn values_are_replaced_where_they_stand_as_words() {
         let check = |text: &str, value: &str, expect: &str| {
-            let mut shown = text.to_owned();
-            in_backticks(&mut shown, "X", value);
-            assert_eq!(shown, expect);
+            assert_eq!(in_backticks(text, "X", value).as_deref().unwrap_or(text), expect);
         };
         check("mount it at `/srv/data`", "/srv/data", "mount it at `${X}`");
         check("`/srv/data/a.db` is in /srv/data", "/srv/data", "`${X}/a.db` is in /srv/data");

@@ -1,4 +1,4 @@
-//! What a run says about Compose files that no invocation covers.
+//! Findings about Compose files that no invocation covers.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Parts of projects: what they lack, others have.
+//! Parts of projects: what they lack, another file may provide.
 
 use std::path::{Path, PathBuf};
 
@@ -122,14 +122,13 @@ pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sourc
                 if !is_service(&finding) {
                     finding.severity = Severity::Info;
                     finding.help =
-                        Some("define it unless something else supplies it: several projects here lack it".to_owned());
+                        Some("define it unless something else supplies it: several projects here lack it".into());
                 }
                 return finding;
             }
             finding.severity = Severity::Info;
-            finding.help = Some(
-                "give it a default unless something else sets it: several projects here leave it unset".to_owned(),
-            );
+            finding.help =
+                Some("give it a default unless something else sets it: several projects here leave it unset".into());
             finding
         })
         .collect()

@@ -1,4 +1,4 @@
-//! Before findings leave a run, secrets in their words are masked: what a file hides, and what variables brought.
+//! Masks secrets in the words of findings before they leave a run.
 
 use super::as_written::Uses;
 use crate::compose::Project;
@@ -55,10 +55,8 @@ pub(super) fn mask_graph(graph: &mut Graph, project: &Project, files: MaskedFile
 }
 
 fn mask(finding: &mut Finding, masked: &dyn Fn(&str) -> Option<String>) {
-    let labels = finding.labels.iter_mut().map(|label| &mut label.message);
-    let fixes = finding.fixes.iter_mut().map(|fix| &mut fix.title);
-    let own = [&mut finding.message].into_iter().chain(finding.subject.names());
-    for text in own.chain(&mut finding.help).chain(&mut finding.evidence).chain(labels).chain(fixes) {
+    finding.wordings().for_each(|wording| wording.rewrite(masked));
+    for text in finding.subject.names().iter_mut().chain(&mut finding.evidence) {
         if let Some(masked) = masked(text) {
             *text = masked;
         }

@@ -1,4 +1,4 @@
-//! One finding for what several invocations have in common, with those that it holds in where it does not hold in all.
+//! Merges what several invocations have in common into one finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl JudgedInvocations {
 /// Joins a finding with another one that says the same. One that counts goes before one that is suppressed.
 fn join(first: &mut Finding, mut other: Finding) {
     let rank = |finding: &Finding| (finding.suppressed.is_none(), finding.severity);
-    if rank(&other) > rank(first) || rank(&other) == rank(first) && other.message < first.message {
+    if rank(&other) > rank(first) {
         std::mem::swap(first, &mut other);
     }
     first.confidence = first.confidence.min(other.confidence);

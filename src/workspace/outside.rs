@@ -1,4 +1,4 @@
-//! What a checkout cannot contain: env files that only the deployment has, and the examples that are in for them.
+//! What a checkout cannot contain: env files of the deployment, and the examples that stand in for them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -54,7 +54,7 @@ pub(super) struct ProjectOutcome {
     is_default: bool,
     pub(super) failure: Option<String>,
     pub(super) kept: Option<ProjectSnapshot>,
-    /// What its suppressions can be held against.
+    /// What its suppressions can be compared with.
     pub(super) judged: JudgedProject,
     /// How it is started; `None` where only the command line says so, and for what is not judged.
     pub(super) invocation: Option<Invocation>,

@@ -1,4 +1,4 @@
-//! The invocations of a reviewed revision: what a change no longer starts is judged nevertheless.
+//! The invocations of a reviewed revision: what a change no longer starts is still judged.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The variables that a project sees besides those of its files.
+//! The variables of a project that do not come from its files.
 
 use super::Request;
 use crate::discover::RunSurroundings;

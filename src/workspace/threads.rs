@@ -1,4 +1,4 @@
-//! The threads of a run: where none can be made, everything is done on the one there is.
+//! The thread pool of a run; without one, everything runs on the current thread.
 
 use std::sync::LazyLock;
 

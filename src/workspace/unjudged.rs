@@ -1,4 +1,4 @@
-//! What a run could not judge, in a line each: it must not look like a run that found nothing.
+//! What a run could not judge, one line each: it must not look like a run without findings.
 
 use std::path::{Path, PathBuf};
 

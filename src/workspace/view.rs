@@ -1,4 +1,4 @@
-//! How much of a repository a run has seen: what it did not find, and could have found, is not there.
+//! How much of a repository a run has covered.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ impl RunView<'_> {
         self.request.selection.runs(rule, self.settings)
     }
 
-    /// What the suppressions of the run can be held against.
+    /// What the suppressions of the run can be compared with.
     pub(super) fn extent<'r>(&'r self, runs: &'r dyn Fn(RuleId) -> bool) -> RunCoverage<'r> {
         let request = self.request;
         let as_usual = request.files.is_empty() && request.env_files.is_empty() && !request.use_environment;

@@ -39,7 +39,7 @@ pub(crate) enum NodeKind {
     Scalar(Text, ScalarStyle),
     /// A sequence, and whether it is written in flow style (`[…]`).
     Sequence(Vec<NodeId>, bool),
-    /// A mapping in the order of the file, doubles included, and whether it is written in flow style (`{…}`).
+    /// A mapping in the order of the file, duplicates included, and whether it is written in flow style (`{…}`).
     Mapping(Vec<Pair>, bool),
     /// `*name`: the node it stands for, or `None` where the name is not known.
     Alias(Option<NodeId>),

@@ -1,4 +1,4 @@
-//! The tree of each loaded file, parsed once.
+//! The syntax tree of each loaded file, parsed once.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -333,3 +333,30 @@ fn the_graph_shows_what_cannot_be_reached() {
     let empty = run(&project("graph-of-nothing", &[]), &["graph"]);
     assert_eq!((code(&empty), stderr(&empty).as_str()), (2, "plimsoll: no Compose file found\n"));
 }
+
+#[test]
+fn a_path_without_a_command_is_checked() {
+    let folder = only_a_warning("no-command");
+    fs::create_dir(folder.join("rules")).unwrap();
+    let checked = stdout(&run(&folder, &["check", "compose.yaml", "--format", "concise"]));
+    assert!(checked.contains("unset-variable"), "{checked}");
+    assert_eq!(stdout(&run(&folder, &["compose.yaml", "--format", "concise"])), checked);
+    assert_eq!(stdout(&run(&folder, &["--format", "concise", "compose.yaml"])), checked);
+    assert_eq!(stdout(&run(&folder, &[".", "--format", "concise"])), checked);
+    // A command wins over a directory of its name, and a slip is not taken for a path.
+    assert!(stdout(&run(&folder, &["rules"])).contains("exposed-datastore"));
+    let slip = run(&folder, &["chekc"]);
+    assert_eq!(code(&slip), 2);
+    assert!(stderr(&slip).contains("check"), "{}", stderr(&slip));
+    assert!(stderr(&run(&folder, &["missing.yaml"])).contains("missing.yaml"));
+}
+
+#[test]
+fn text_that_goes_to_no_terminal_is_not_wrapped() {
+    let long = format!("./{}/config.yaml", "directory-with-a-long-name/".repeat(6).trim_end_matches('/'));
+    let text = format!("services:\n  app:\n    image: example/app:1\n    volumes: ['{long}:/config.yaml']\n");
+    let folder = project("wrapped", &[("compose.yaml", &text)]);
+    let output = stdout(&run(&folder, &["check", "--select", "missing-bind-source", "--show", "info"]));
+    let message = output.lines().find(|line| line.contains("does not exist")).unwrap_or_default();
+    assert!(message.contains(&long), "{output}");
+}

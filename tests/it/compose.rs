@@ -42,8 +42,10 @@ fn says(lines: &str, message: &str, help: &str) {
 
 fn says_of(text: &str, message: &str, help: &str) {
     let (_, found) = findings(text);
-    let said: Vec<(&str, &str)> =
-        found.iter().map(|one| (one.message.as_str(), one.help.as_deref().unwrap_or(""))).collect();
+    let said: Vec<(&str, &str)> = found
+        .iter()
+        .map(|one| (one.message.for_people(), one.help.as_ref().map_or("", |help| help.for_people())))
+        .collect();
     assert_eq!(said, [(message, help)], "{text}");
 }
 
@@ -224,7 +226,7 @@ fn one_cause_is_one_finding() {
 fn variables_that_make_a_bad_value_are_shown_where_they_are_set() {
     let (sources, found) = findings("services:\n  web:\n    image: \"example/web:${TAG:-V 1}\"\n");
     let [only] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(only.message, "invalid image reference `example/web:V 1`: it contains a space");
+    assert_eq!(only.message.for_people(), "invalid image reference `example/web:V 1`: it contains a space");
     let file = sources.file(only.place.span.file);
     assert_eq!(file.slice(only.place.span.start, only.place.span.end), "\"example/web:${TAG:-V 1}\"");
 }
@@ -352,13 +354,13 @@ fn whoever_shares_with_an_inactive_service_depends_on_it() {
     let text = format!("services:\n  a:\n    image: a:1\n    network_mode: service:vpn\n    {optional}\n{inactive}");
     let help = "activate its profile (`vpn`) or add this service to the same profile";
     assert_eq!(places(&text), ["4:19 inactive-dependency"]);
-    assert_eq!(findings(&text).1.first().and_then(|one| one.help.as_deref()), Some(help));
+    assert_eq!(findings(&text).1.first().and_then(|one| Some(one.help.as_ref()?.for_people())), Some(help));
     let build = "  a:\n    build: {context: ., additional_contexts: {base: \"service:vpn\"}}\n";
     assert_eq!(places(&format!("services:\n{build}{inactive}")), ["3:53 inactive-dependency"]);
     let listed = "  a:\n    image: a:1\n    depends_on: [vpn]\n";
     let help = "activate its profile (`vpn`), add this service to the same profile, or set `required: false`";
     let found = findings(&format!("services:\n{listed}{inactive}")).1;
-    assert_eq!(found.first().and_then(|one| one.help.as_deref()), Some(help));
+    assert_eq!(found.first().and_then(|one| Some(one.help.as_ref()?.for_people())), Some(help));
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn run(rule: &Rule, example: &Example) -> Result<Reported, Failure> {
     let project = Project::create(rule.document.name, example)?;
     let (db, findings) = project.check(rule, example)?;
     for finding in &findings {
-        well_formed(rule, finding).map_err(|reason| format!("{reason}\n  in: {}", finding.message))?;
+        well_formed(rule, finding).map_err(|reason| format!("{reason}\n  in: {}", finding.message.for_people()))?;
     }
     let identities: BTreeSet<_> = findings.iter().map(|finding| identity(&db, finding)).collect();
     if identities.len() != findings.len() {
@@ -168,11 +168,16 @@ fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
     if finding.rule != rule.id {
         return Err(format!("`{}` reports although only `{}` is on", finding.rule, rule.document.name));
     }
-    let labels = finding.labels.iter().map(|label| &label.message);
-    for message in std::iter::once(&finding.message).chain(labels) {
+    let labels = finding.labels.iter().map(|label| label.message.for_people());
+    for message in std::iter::once(finding.message.for_people()).chain(labels) {
         one_clause(message)?;
     }
-    if finding.help.as_deref().is_some_and(|help| help.trim().is_empty() || help.ends_with('.')) {
+    if finding
+        .help
+        .as_ref()
+        .map(|help| help.for_people())
+        .is_some_and(|help| help.trim().is_empty() || help.ends_with('.'))
+    {
         return Err("the help is empty or ends in a full stop".to_owned());
     }
     for fix in &finding.fixes {
@@ -180,7 +185,7 @@ fn well_formed(rule: &Rule, finding: &Finding) -> Result<(), String> {
             let classes = rule.document.fix_names().join(", ");
             return Err(format!("a fix is {:?}, the document says {classes}", fix.safety));
         }
-        if fix.edits.is_empty() && fix.creates.is_empty() || fix.title.is_empty() {
+        if fix.edits.is_empty() && fix.creates.is_empty() || fix.title.for_people().is_empty() {
             return Err("a fix has no edits or no title".to_owned());
         }
     }

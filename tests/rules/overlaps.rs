@@ -55,7 +55,10 @@ fn overlaps(rule: &Rule) -> Result<BTreeMap<Overlap, String>, Failure> {
                 let line = db.file(one.place.span.file).position(one.place.span.start).line;
                 let what = format!(
                     "  {} {}: line {line}\n    {}\n    {}",
-                    example.section, example.heading, first.message, second.message
+                    example.section,
+                    example.heading,
+                    first.message.for_people(),
+                    second.message.for_people()
                 );
                 found.entry((document.to_owned(), first.rule.to_string(), second.rule.to_string())).or_insert(what);
             }

@@ -100,7 +100,7 @@ impl Project {
             let place = (path.display().to_string(), line);
             let (worst, messages) = reported.entry(place).or_insert_with(|| (finding.severity, Vec::new()));
             *worst = finding.severity.max(*worst);
-            messages.push(&finding.message);
+            messages.push(finding.message.for_people());
         }
         let of_file = |file: &ExampleFile| {
             let path = file.path.clone();
@@ -131,7 +131,7 @@ impl Project {
                 }
                 let db = fix::with_alternative(SourceDb::new(), &request, at, choice).ok_or("the fix is gone")?;
                 let after = workspace::check(&db, &request).findings;
-                let title = &finding.fixes.get(choice).map(|fix| fix.title.clone()).unwrap_or_default();
+                let title = &finding.fixes.get(choice).map_or("", |fix| fix.title.for_people());
                 if after.iter().filter(|one| one.suppressed.is_none()).count() >= findings.len() {
                     return Err(format!("not resolved, or replaced by another finding: {title}").into());
                 }
@@ -152,10 +152,10 @@ impl Project {
         let is_own = |finding: &&Finding| finding.rule == rule.id && finding.suppressed.is_none();
         let remaining: Vec<_> = fixed.report.findings.iter().filter(is_own).collect();
         if let Some(finding) = remaining.iter().find(|one| fixable.contains(&identity(&fixed.sources, one))) {
-            return Err(format!("still reported after its fix: {}", finding.message).into());
+            return Err(format!("still reported after its fix: {}", finding.message.for_people()).into());
         }
         if let Some(finding) = remaining.iter().find(|finding| finding.fix_within(Safety::Unsafe).is_some()) {
-            return Err(format!("fixes come to no end: {}", finding.message).into());
+            return Err(format!("fixes come to no end: {}", finding.message.for_people()).into());
         }
         for file in &fixed.files {
             let ((was_broken, before), (is_broken, after)) =
@@ -185,7 +185,7 @@ impl Project {
             return Err("the document shows a fix of a file that does not change".into());
         }
         match remaining.first() {
-            Some(finding) => Err(format!("still reported after the fix: {}", finding.message).into()),
+            Some(finding) => Err(format!("still reported after the fix: {}", finding.message.for_people()).into()),
             None => Ok(()),
         }
     }

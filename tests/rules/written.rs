@@ -67,11 +67,11 @@ fn shown(rule: &Rule) -> Result<(usize, Shown), Failure> {
 }
 
 fn words(finding: &Finding) -> Vec<String> {
-    let labels = finding.labels.iter().map(|label| label.message.clone());
-    let fix = finding.fixes.iter().map(|fix| fix.title.clone());
+    let labels = finding.labels.iter().map(|label| label.message.for_people().to_owned());
+    let fix = finding.fixes.iter().map(|fix| fix.title.for_people().to_owned());
     let evidence = finding.evidence.iter().map(|evidence| format!("`{evidence}`"));
-    let help = finding.help.iter().cloned();
-    [finding.message.clone(), format!("`{}`", finding.subject)]
+    let help = finding.help.iter().map(|help| help.for_people().to_owned());
+    [finding.message.for_people().to_owned(), format!("`{}`", finding.subject)]
         .into_iter()
         .chain(help)
         .chain(labels)

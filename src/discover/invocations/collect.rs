@@ -1,4 +1,4 @@
-//! All of it together: written invocations, defaults and guesses, each once, and the files that are left.
+//! Combines written invocations, defaults and guesses, each once, and lists the files that are left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The files of a repository by their paths below its root, and what paths on other machines mean in it.
+//! The files of a repository by their paths below its root, and what absolute paths of other machines mean in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Commands become invocations: which files they name in which directory, and what the env files there add.
+//! Turns commands into invocations: the files they name, by directory, and what the env files there add.
 
 use std::collections::{BTreeMap, BTreeSet};
 

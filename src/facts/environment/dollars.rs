@@ -1,4 +1,4 @@
-//! Dollar signs that Compose expands although they are meant for something else: a shell in the container, or nobody.
+//! Dollar signs that Compose expands although they are meant for a shell in the container, or are just text.
 
 use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::{VariableState, line_place};

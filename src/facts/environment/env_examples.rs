@@ -1,4 +1,4 @@
-//! Variables that an example of an env file documents (`.env.example`, `sample.env`, `.env.dist`).
+//! Variables that an example env file documents (`.env.example`, `sample.env`, `.env.dist`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

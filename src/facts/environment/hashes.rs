@@ -1,4 +1,4 @@
-//! Hashes of passwords as `crypt` and its relatives write them: `$id$…`.
+//! Password hashes in the formats of `crypt` and similar functions: `$id$…`.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Variables that leave a blank: not set anywhere, or set to nothing.
+//! Variables that leave a blank: not set, or set to nothing.
 
 use std::path::PathBuf;
 
@@ -216,5 +216,58 @@ pub(crate) fn is_structural(reference: &Reference) -> bool {
             matches!(key.as_str(), "image" | "ports" | "volumes" | "group_add")
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expected, expected};
+    use crate::facts::fixture::{with_facts, with_facts_and};
+
+    /// `name`, or `name (secret)`, for each variable that leaves a blank.
+    fn blanks(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let mut found = Vec::new();
+        with_facts_and(text, variables, |facts| {
+            let shown = |secret: bool| if secret { " (secret)" } else { "" };
+            found.extend(facts.blanks().iter().map(|one| format!("{}{}", one.name, shown(one.is_secret))));
+        });
+        found
+    }
+
+    fn web(line: &str) -> String {
+        format!("services:\n  web:\n    image: example/web:1\n    {line}\n")
+    }
+
+    #[test]
+    fn a_variable_that_nothing_sets_leaves_a_blank() {
+        assert_eq!(blanks(&web("hostname: a${X}"), &[]), ["X"]);
+        assert_eq!(blanks(&web("hostname: a${X}"), &[("X", "")]), ["X"]);
+        assert_eq!(blanks(&web("hostname: a${API_TOKEN}"), &[]), ["API_TOKEN (secret)"]);
+        assert_eq!(blanks(&web("environment: {DB_PASSWORD: '${X}'}"), &[]), ["X (secret)"]);
+    }
+
+    #[test]
+    fn what_has_a_value_or_a_default_leaves_none() {
+        assert!(blanks(&web("hostname: a${X}"), &[("X", "b")]).is_empty());
+        assert!(blanks(&web("hostname: a${X:-b}"), &[]).is_empty());
+        assert!(blanks(&web("hostname: a$${X}"), &[]).is_empty());
+    }
+
+    #[test]
+    fn what_does_not_run_or_comes_from_the_session_leaves_none() {
+        assert!(blanks(&web("profiles: [never]\n    hostname: a${X}"), &[]).is_empty());
+        assert!(blanks(&format!("x-a: {{b: '${{X}}'}}\n{}", web("hostname: a")), &[]).is_empty());
+        assert!(blanks(&web("environment: {D: '${DISPLAY}'}"), &[]).is_empty());
+        assert!(blanks(&web("hostname: a${X:?not set}${X}"), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_name_is_secret_only_where_it_fills_the_whole_value() {
+        assert_eq!(blanks(&web("environment: {DB_PASSWORD: 'a${X}'}"), &[]), ["X"]);
+    }
+
+    #[test]
+    fn without_an_env_file_or_an_example_nothing_says_where_variables_come_from() {
+        with_facts(&web("hostname: a${X}"), |facts| assert_eq!(expected(facts.project), Expected::Nowhere));
     }
 }

@@ -1,4 +1,4 @@
-//! Labels of Traefik that one list of a service gives twice. Compose keeps the last one and says nothing.
+//! Traefik labels that one list of a service sets twice. Compose silently keeps the last one.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(crate) struct DuplicateLabel {
     pub(crate) last: Place,
 }
 
-/// The doubles in the files of a project.
+/// The duplicates in the files of a project.
 pub(crate) fn duplicate_labels(project: &Project, sources: &SourceDb, trees: &Trees) -> Vec<DuplicateLabel> {
     let mut found = Vec::new();
     for id in &project.files {

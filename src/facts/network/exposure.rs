@@ -1,5 +1,4 @@
-//! What a published port exposes, by what the catalogue knows of the image: a datastore, or a service that asks
-//! nobody who they are.
+//! What a published port exposes, according to the catalogue: a datastore, or a service that requires no login.
 
 use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
@@ -66,7 +65,7 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     (!asks(service, login)).then_some(OpenService { kind, why, known })
 }
 
-/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and asks nobody who is there.
+/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and requires no authentication.
 pub(crate) fn by_http(service: &Service, target: u16) -> bool {
     let Some(known) = known_image(service) else { return false };
     let Some(login) = known.image.login_for(known.tag) else { return false };
@@ -96,7 +95,7 @@ fn has_own_password(service: &Service, known: &KnownImage<'_>) -> bool {
     })
 }
 
-/// Whether the service asks who is there.
+/// Whether the service requires authentication.
 fn asks(service: &Service, login: &Login) -> bool {
     let set = |settings: &[VariableSetting]| {
         settings.iter().any(|setting| {

@@ -1,4 +1,4 @@
-//! What the hosts that services name mean in this project: a service that answers, one that cannot be reached, nobody.
+//! What the hosts that services refer to mean in this project: a service, an unreachable one, or nothing known.
 
 use std::cell::{OnceCell, RefCell};
 

@@ -1,4 +1,4 @@
-//! Services that a reverse proxy of the project forwards to, and the proxies' own words for it.
+//! Services that a reverse proxy of the project forwards to, and where its configuration says so.
 
 use std::collections::BTreeSet;
 
@@ -67,4 +67,50 @@ fn only_port(service: &Service) -> Vec<u16> {
     let known = listeners(service);
     ports.retain(|port| known.ports.is_empty() || known.get(*port).is_some());
     if ports.len() == 1 { ports.into_iter().collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::fixture::{with_facts, with_sources};
+
+    const SITE: &str = "services:\n  proxy:\n    image: nginx:1.27\n    volumes: ['./site.conf:/etc/nginx/conf.d/default.conf:ro']\n  web:\n    image: example/web:1\n";
+
+    /// `service:port proxy`, for each service behind nginx.
+    fn behind(upstream: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let site = format!("server {{\n  location / {{ proxy_pass {upstream}; }}\n}}\n");
+        with_sources(&[("compose.yaml", SITE), ("site.conf", &site)], &[], |_, facts| {
+            let all = facts.proxied().iter();
+            found.extend(all.map(|one| format!("{}:{} {} {}", one.service, one.port, one.proxy, one.here)));
+        });
+        found
+    }
+
+    #[test]
+    fn an_upstream_without_a_port_is_at_the_port_of_its_scheme() {
+        assert_eq!(behind("http://web:8000"), ["web:8000 proxy true"]);
+        assert_eq!(behind("http://web"), ["web:80 proxy true"]);
+        assert_eq!(behind("https://web"), ["web:443 proxy true"]);
+    }
+
+    #[test]
+    fn a_host_that_is_not_a_service_is_not_proxied() {
+        assert!(behind("http://elsewhere.example.com:8000").is_empty());
+        assert!(behind("http://127.0.0.1:8000").is_empty());
+    }
+
+    #[test]
+    fn traefik_takes_the_only_published_port() {
+        let ports = |ports: &str| {
+            let text = format!(
+                "services:\n  web:\n    image: example/web:1\n    ports: {ports}\n    labels:\n      traefik.enable: 'true'\n      traefik.http.routers.web.rule: Host(`a.example`)\n"
+            );
+            let mut found = Vec::new();
+            with_facts(&text, |facts| found.extend(facts.proxied().iter().map(|one| (one.port, one.here))));
+            found
+        };
+        assert_eq!(ports("['8080:80']"), [(80, false)]);
+        assert!(ports("['8080:80', '8443:443']").is_empty());
+        assert!(ports("['8080:80/udp']").is_empty());
+    }
 }

@@ -1,4 +1,4 @@
-//! Who says how a file that is not in the repository comes to be: a script, a Makefile, a workflow, or a README.
+//! What in the repository mentions a missing file: a script, a Makefile, a workflow or a README.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is at the other end of binds: sources that are not there, and directories of an image that a source hides.
+//! The host side of bind mounts: missing sources, and directories of the image that a source hides.
 
 use std::cell::LazyCell;
 use std::path::{Path, PathBuf};

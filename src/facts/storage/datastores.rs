@@ -1,4 +1,4 @@
-//! Datastores of the project, where each keeps its data, and whether that place lasts.
+//! The datastores of a project, where they store their data, and whether that place is persistent.
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::compose::load::short::volume::clean;

@@ -1,4 +1,4 @@
-//! What is stored where, and whether it outlives the container.
+//! Where data is stored, and whether it outlives the container.
 
 pub(crate) mod binds;
 pub(crate) mod datastores;

@@ -1,4 +1,4 @@
-//! What is stored where: which mount covers a path, and whether it outlives the container.
+//! Which mount covers a path of a container, and whether it outlives the container.
 
 use crate::budget::Limit;
 use crate::collections::HashSet;

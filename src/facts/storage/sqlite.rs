@@ -1,4 +1,4 @@
-//! Where SQLite databases are, by the values of variables.
+//! Where variables put SQLite databases.
 
 /// Where a value puts an SQLite database.
 #[derive(Clone, Debug, PartialEq, Eq)]

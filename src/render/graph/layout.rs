@@ -1,4 +1,4 @@
-//! Where the boxes of a drawing are and which way its arrows go: in layers, and around what is in between.
+//! Places the boxes of a drawing in layers, and routes the arrows around them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

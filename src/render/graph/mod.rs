@@ -1,4 +1,4 @@
-//! The picture of a project as text that other programs draw, or drawn.
+//! The graph of a project, as text that other programs draw or as a drawing.
 
 mod dot;
 mod layout;

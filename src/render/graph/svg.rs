@@ -1,4 +1,4 @@
-//! A graph as a drawing: services in layers, those who speak above those who answer.
+//! A graph as an SVG drawing: services in layers, clients above the servers they connect to.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The same picture in every language, and what it must not hold.
+//! Tests of the same graph in every language.
 
 use super::*;
 use crate::facts::fixture::with_facts;

@@ -134,7 +134,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         id: Some(index + 1),
         physical_location: place(view, label.place.span),
         logical_locations: Vec::new(),
-        message: Some(message(&label.message)),
+        message: Some(message(label.message.for_people())),
     });
     let suppressions = finding.suppressed.iter().map(|suppressed| SarifSuppression {
         kind: match suppressed.by {
@@ -162,7 +162,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
         properties: Properties {
             confidence: Some(finding.confidence.name()),
-            help: finding.help.as_deref().map(clean),
+            help: finding.help.as_ref().map(|help| clean(help.for_people())),
             ..Properties::default()
         },
     }
@@ -194,7 +194,7 @@ fn fix(view: &View<'_>, fix: &finding::Fix) -> SarifFix {
         ArtifactChange { artifact_location: located(view, &file.path), replacements: vec![replacement] }
     });
     SarifFix {
-        description: message(&fix.title),
+        description: message(fix.title.for_people()),
         artifact_changes: changes.into_iter().map(|(_, change)| change).chain(created).collect(),
         properties: Properties { safety: Some(fix.safety.name()), ..Properties::default() },
     }

@@ -41,7 +41,7 @@ fn at(sources: &SourceDb, file: FileId, words: &str) -> Place {
 
 fn fix(safety: Safety, edits: &[(Place, &str)]) -> Fix {
     let edits = edits.iter().map(|(place, text)| Edit { span: place.span, text: (*text).to_owned() });
-    Fix { safety, title: format!("do it {ODD}"), edits: edits.collect(), creates: Vec::new() }
+    Fix { safety, title: format!("do it {ODD}").into(), edits: edits.collect(), creates: Vec::new() }
 }
 
 fn findings(sources: &SourceDb) -> Vec<Finding> {
@@ -110,7 +110,7 @@ fn expected(clean_words: fn(&str) -> String) -> (Vec<Row>, Vec<Row>) {
         let file = sources.file(finding.place.span.file);
         let path = clean_words(&relative(Path::new("/work/p"), &file.path));
         let line = u64::from(file.position(finding.place.span.start).line);
-        Row::new(finding.rule.name(), finding.severity.name(), &path, line, &clean_words(&finding.message))
+        Row::new(finding.rule.name(), finding.severity.name(), &path, line, &clean_words(finding.message.for_people()))
     };
     let (active, suppressed): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.suppressed.is_none());

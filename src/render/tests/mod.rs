@@ -36,7 +36,7 @@ pub(super) fn sample() -> Sample {
     let ports = at("\"5432:5432\"");
     let fix = Fix {
         safety: Safety::Unsafe,
-        title: "publish on `127.0.0.1` only".to_owned(),
+        title: "publish on `127.0.0.1` only".into(),
         edits: vec![Edit { span: ports.span, text: "\"127.0.0.1:5432:5432\"".to_owned() }],
         creates: Vec::new(),
     };
@@ -245,4 +245,21 @@ fn any_span_can_be_drawn() {
             assert!(!output.contains("Failed"), "{start}..{end}: {output}");
         }
     }
+}
+
+#[test]
+fn text_is_wrapped_on_a_terminal_only_and_never_inside_a_path() {
+    let path = "./configuration/of-the-proxy/and/its-sites/with-a-name-that-is-long/site.conf";
+    let words = format!("`{path}` does not exist, and these are more words than a narrow line has room for");
+    let sources = SourceDb::new();
+    let file = sources.overlay(Path::new("/work/p/compose.yml"), "a: 1\n".to_owned());
+    let help = format!("create `{path}` or change it");
+    let finding = Finding::new(rule::MISSING_BIND_SOURCE, place(&sources, file, "a"), Subject::Project, words.as_str());
+    let report = Report::new(vec![finding.help(help.as_str())], 1, 1, &sources);
+    let narrow = RenderOptions { width: 60, wraps: true, ..options() };
+    let wrapped = render(Format::Text, &report, &sources, &narrow);
+    assert_eq!(wrapped.matches(path).count(), 2, "{wrapped}");
+    assert!(!wrapped.contains(&words) && wrapped.contains("room for"), "{wrapped}");
+    let whole = render(Format::Text, &report, &sources, &RenderOptions { wraps: false, ..narrow });
+    assert!(whole.contains(&words) && whole.contains(&help), "{whole}");
 }

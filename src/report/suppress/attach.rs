@@ -1,4 +1,5 @@
-//! Which nodes a comment belongs to: the key or the entry on its line and all under it, a service, or the whole file.
+//! Which nodes a comment applies to: the key or entry on its line and everything below it, a service, or the whole
+//! file.
 
 use std::collections::BTreeMap;
 

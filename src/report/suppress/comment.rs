@@ -56,7 +56,7 @@ pub(crate) struct Words {
     pub(crate) said: Said,
 }
 
-/// Reads a comment that starts, with its `#`, at a byte of the file; `None` where it does not speak to plimsoll. What
+/// Reads a comment that starts, with its `#`, at a byte of the file; `None` where it does not address plimsoll. What
 /// comes before another `#` may be for other tools: `# noqa # plimsoll: ignore[…]`.
 pub(crate) fn read(text: &str, start: u32) -> Option<Words> {
     let trimmed = text.trim_end();

@@ -1,4 +1,4 @@
-//! Comments by what they cover, so that a finding is not held against all comments of its file.
+//! Comments by what they cover, so that a finding is not compared with every comment of its file.
 
 use super::SuppressionComment;
 use crate::collections::HashMap;

@@ -185,7 +185,7 @@ impl<'a> Suppressions<'a> {
         self.note(by);
         if !finding.labels.iter().any(|label| label.place == setting.place) {
             let message = format!("the suppression of this finding expired on `{day}`");
-            finding.labels.push(Label { place: setting.place, message });
+            finding.labels.push(Label { place: setting.place, message: message.into() });
         }
     }
 
@@ -225,7 +225,7 @@ impl<'a> Suppressions<'a> {
         if is_yaml { CommentLanguage::Yaml } else { CommentLanguage::Other }
     }
 
-    /// The comments of a file that speak to plimsoll.
+    /// The comments of a file that address plimsoll.
     pub(crate) fn comments(&self, file: FileId, kind: CommentLanguage) -> Arc<Vec<SuppressionComment>> {
         if let Some(known) = self.comments.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
             return Arc::clone(known);

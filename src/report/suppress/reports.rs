@@ -1,4 +1,4 @@
-//! What is wrong with suppressions themselves: unknown rules, words that cannot be followed, and those that nothing needs.
+//! Problems of suppressions themselves: unknown rules, malformed comments, and unused ones.
 
 use std::collections::BTreeMap;
 
@@ -195,7 +195,7 @@ impl Suppressions<'_> {
 fn fix(title: &str, span: Span, text: &str) -> Fix {
     Fix {
         safety: Safety::Safe,
-        title: title.to_owned(),
+        title: title.into(),
         edits: vec![Edit { span, text: text.to_owned() }],
         creates: Vec::new(),
     }
@@ -332,5 +332,5 @@ fn without_names(file: FileId, all: &[Name], unused: &[&Name]) -> Fix {
         };
         edits.push(Edit { span, text: String::new() });
     }
-    Fix { safety: Safety::Safe, title: "remove the unused names from the list".to_owned(), edits, creates: Vec::new() }
+    Fix { safety: Safety::Safe, title: "remove the unused names from the list".into(), edits, creates: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! Comments that suppress what was found, written where they belong.
+//! Writes comments that suppress findings, at the right places.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

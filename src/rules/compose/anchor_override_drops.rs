@@ -1,4 +1,4 @@
-//! A section of a service that replaces the one which a merge key brings.
+//! A key of a service that replaces the section a merge key provides.
 
 use crate::facts::layers::Replaced;
 use crate::finding::{Finding, Label, Subject, rule};
@@ -24,7 +24,9 @@ fn anchor_finding(one: &Replaced) -> Option<Finding> {
         .label(one.base, "replaced as a whole")
         .help(format!("add an anchor to this `{section}`, and merge it in the service's own with `<<`"));
     let others = others.iter().take(LABELS);
-    finding.labels.extend(others.map(|(name, place)| Label { place: *place, message: format!("so does `{name}`") }));
+    finding
+        .labels
+        .extend(others.map(|(name, place)| Label { place: *place, message: format!("so does `{name}`").into() }));
     Some(finding)
 }
 

@@ -1,4 +1,4 @@
-//! A variable without a value where docker compose rejects a blank.
+//! A blank variable in a place that requires a value.
 
 use crate::compose::Reference;
 use crate::compose::value::Text;
@@ -28,7 +28,7 @@ fn finding(cx: &Context<'_>, first: &Reference, others: &[&Reference]) -> Findin
         finding = finding.label(line, "set to an empty value here");
     }
     let others = others.iter().take(LABELS);
-    finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".into() }));
     finding
 }
 

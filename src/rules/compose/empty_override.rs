@@ -1,4 +1,4 @@
-//! An empty value in an override, which removes nothing.
+//! An empty value in an override, which does not reset anything.
 
 use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;

@@ -1,4 +1,4 @@
-//! `external: {name: …}`, the old way to name what is made elsewhere.
+//! `external: {name: …}`, the deprecated way to name an external resource.
 
 use crate::compose::load::legacy::Spelling;
 use crate::finding::{Finding, Subject, rule};

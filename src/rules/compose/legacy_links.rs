@@ -1,4 +1,4 @@
-//! `links`, which networks have made needless.
+//! `links`, which networks have made obsolete.
 
 use crate::compose::value::{Step, Value};
 use crate::finding::{Finding, Subject, rule};

@@ -1,4 +1,4 @@
-//! What a network lacks although Compose is content (moby 28.5.1, `api/types/network/endpoint.go` and `ipam.go`). What
+//! What a network lacks although Compose accepts it (moby 28.5.1, `api/types/network/endpoint.go` and `ipam.go`). What
 //! Compose itself misses the loader reports.
 
 use crate::compose::value::{Data, Map, Value};
@@ -69,6 +69,6 @@ fn without_subnet(cx: &Context<'_>, name: &str, network: Option<Place>, findings
         .evidence("subnet")
         .help("add `ipam: {config: [{subnet: …}]}` to the network, with a subnet that contains the addresses");
     let others = addresses.iter().filter(|place| network.is_some() || *place != first);
-    finding.labels.extend(others.map(|place| Label { place: *place, message: "a fixed address".to_owned() }));
+    finding.labels.extend(others.map(|place| Label { place: *place, message: "a fixed address".into() }));
     findings.push(finding);
 }

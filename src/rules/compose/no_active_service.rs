@@ -1,4 +1,4 @@
-//! A project whose services are all in profiles that nothing activates.
+//! A project whose services all have inactive profiles.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `version` at top level, which Compose ignores.
+//! The top-level `version`, which Compose ignores.
 
 use crate::compose::load::legacy::Spelling;
 use crate::finding::{Finding, Subject, rule};

@@ -1,4 +1,4 @@
-//! A value of `environment` that YAML reads as another number than is written.
+//! A value of `environment` that YAML reads as a number and Compose writes differently.
 
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Variable, VariableSource};

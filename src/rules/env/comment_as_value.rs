@@ -1,4 +1,4 @@
-//! A comment that is the value of a variable.
+//! A comment that becomes the value of a variable.
 
 use crate::compose::load::environment::line_place;
 use crate::finding::{Finding, Subject, rule};

@@ -34,7 +34,7 @@ fn dollar_finding(cx: &Context<'_>, dollar: &Dollar) -> Option<Finding> {
     });
     if dollar.line.is_none() {
         let others = others.iter().take(LABELS);
-        finding.labels.extend(others.map(|part| Label { place: part.place, message: "also here".to_owned() }));
+        finding.labels.extend(others.map(|part| Label { place: part.place, message: "also here".into() }));
     }
     Some(finding)
 }

@@ -1,4 +1,4 @@
-//! A space behind the `=` of an item of `environment`, which is a part of the value.
+//! A space after the `=` of an item of `environment`, which is part of the value.
 
 use crate::finding::{Finding, Subject, rule};
 use crate::model::{Variable, VariableSource};

@@ -80,13 +80,13 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let mut finding =
         Finding::new(rule::UNSET_VARIABLE, first.place, Subject::variable(name), message).severity(severity);
     finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
-    finding.help = Some(help(cx, name));
+    finding.help = Some(help(cx, name).into());
     finding.fixes.extend(fixes::meant(cx, blank));
     if let Some(line) = blank.emptied {
         finding = finding.label(line, "set to an empty value here");
     }
     let others = blank.uses.iter().filter(|reference| reference.place != first.place).take(LABELS);
-    finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: "also used here".into() }));
     Some(finding)
 }
 
@@ -101,7 +101,7 @@ fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
         .evidence("unset")
         .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
-    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name) }));
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name).into() }));
     Some(finding)
 }
 

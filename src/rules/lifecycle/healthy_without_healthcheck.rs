@@ -1,4 +1,4 @@
-//! A dependency that must be healthy and has no healthcheck.
+//! A `service_healthy` dependency without a healthcheck.
 
 use crate::catalogue;
 use crate::collections::HashMap;

@@ -1,4 +1,4 @@
-//! A peer named by its host on the default bridge, where Docker knows no names.
+//! A service name used on the default bridge network, where Docker resolves no names.
 
 use crate::collections::HashSet;
 use crate::facts::network::peers::Meaning;

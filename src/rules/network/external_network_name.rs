@@ -1,4 +1,4 @@
-//! An external network under a name that the project which makes it does not give it.
+//! An external network whose name is not the one that the project which creates it gives it.
 
 use crate::facts::repository::nearby::Made;
 use crate::finding::{Finding, Subject, rule};

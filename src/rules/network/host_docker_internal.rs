@@ -1,4 +1,4 @@
-//! `host.docker.internal`, which Docker on Linux does not know by itself.
+//! `host.docker.internal`, which Docker on Linux does not resolve by itself.
 
 use crate::facts::network::hosts::{HostReference, HostRole};
 use crate::facts::network::listeners::{declares, listeners};

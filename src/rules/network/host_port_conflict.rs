@@ -1,4 +1,4 @@
-//! Two services that ask for one port of the host.
+//! Two services that publish the same host port.
 
 use crate::collections::IndexMap;
 use crate::compose::value::Text;

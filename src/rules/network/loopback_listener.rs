@@ -1,4 +1,4 @@
-//! A server that only its own container reaches, and that others are meant to reach.
+//! A server that listens on loopback although other containers need it.
 
 use crate::facts::network::peers::Meaning;
 use crate::facts::network::published::has_borrowed_network;

@@ -1,4 +1,4 @@
-//! A service behind a reverse proxy that also answers next to it.
+//! A published port that bypasses the reverse proxy in front of the service.
 
 use crate::collections::HashSet;
 use crate::config::options::options;

@@ -1,4 +1,4 @@
-//! A published port behind which nothing listens.
+//! A published port that nothing listens on.
 
 use crate::collections::HashSet;
 use crate::facts::network::listeners::missed;

@@ -1,4 +1,4 @@
-//! A peer that is addressed by the port it has on the host, which is not the one it listens on.
+//! A host port used to connect to another service, which listens on a different one.
 
 use crate::collections::IndexMap;
 use crate::facts::network::listeners::may_listen;
@@ -50,7 +50,7 @@ pub(crate) fn other_users(first: &Peer, rest: &[&Peer]) -> impl Iterator<Item = 
     let others = rest.iter().filter(|peer| peer.place != first.place).take(LABELS);
     others.map(|peer| Label {
         place: peer.port_place.unwrap_or(peer.place),
-        message: format!("also used by `{}`", peer.service),
+        message: format!("also used by `{}`", peer.service).into(),
     })
 }
 

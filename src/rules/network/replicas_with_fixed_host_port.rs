@@ -1,4 +1,4 @@
-//! Several replicas of a service that ask for one port of the host.
+//! A fixed host port on a service with several replicas.
 
 use crate::facts::network::published::has_borrowed_network;
 use crate::finding::{Finding, Subject, rule};

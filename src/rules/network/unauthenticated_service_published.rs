@@ -1,4 +1,4 @@
-//! A service that asks nobody for a password, open to other machines.
+//! A service without authentication that other machines can reach.
 
 use crate::app_config::{AdminPort, Traefik};
 use crate::collections::HashSet;
@@ -54,7 +54,7 @@ fn both(one: &Finding, other: &Finding) -> Option<Fix> {
 }
 
 fn label(finding: &Finding) -> Label {
-    Label { place: finding.place, message: "this port is published as well".to_owned() }
+    Label { place: finding.place, message: "this port is published as well".into() }
 }
 
 fn published_port(cx: &Context<'_>, published: &Published<'_>, open: &OpenService<'_>) -> Option<Finding> {

@@ -1,4 +1,4 @@
-//! An address whose host is not a name that the project has.
+//! A hostname that matches no service of the project.
 
 use crate::collections::HashMap;
 use crate::compose::nearest;
@@ -54,16 +54,14 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .severity(severity)
             .evidence(host.to_owned());
         finding.help = Some(match nearest(host, &known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "use the name of a service, or add the host to `extra_hosts` if it is outside the project".to_owned()
-            }
+            Some(near) => format!("did you mean `{near}`?").into(),
+            None => "use the name of a service, or add the host to `extra_hosts` if it is outside the project".into(),
         });
         finding.fixes.extend(fix(cx, host, &known, groups.get(host).map(Vec::as_slice).unwrap_or(&[])));
         finding.labels = others
             .iter()
             .take(8)
-            .map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service) })
+            .map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service).into() })
             .collect();
         findings.push(finding);
     }

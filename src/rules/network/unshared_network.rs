@@ -1,4 +1,4 @@
-//! A service that names another one and shares no network with it.
+//! A service that connects to another one without sharing a network with it.
 
 use super::default_bridge_without_names::is_on_bridge;
 use crate::collections::IndexMap;
@@ -63,9 +63,9 @@ fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {
         .label(place, whereabouts(to))
         .help(help);
     let others = peers.iter().filter(|peer| peer.place != first.place).take(LABELS);
-    finding
-        .labels
-        .extend(others.map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service) }));
+    finding.labels.extend(
+        others.map(|peer| Label { place: peer.place, message: format!("also used by `{}`", peer.service).into() }),
+    );
     finding.fixes.extend(fix(cx, to, &callers));
     Some(finding)
 }

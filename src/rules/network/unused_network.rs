@@ -1,4 +1,4 @@
-//! A network that is declared and that no service is on.
+//! A declared network that no service uses.
 
 use crate::collections::HashSet;
 use crate::finding::{Finding, Subject, rule};

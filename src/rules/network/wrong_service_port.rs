@@ -1,4 +1,4 @@
-//! A peer that is addressed by a port it does not listen on.
+//! A connection to a port that the service does not listen on.
 
 use super::published_port_used_internally::{misused, other_users};
 use crate::catalogue::schema::ImageRole;

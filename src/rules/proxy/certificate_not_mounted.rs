@@ -1,4 +1,4 @@
-//! A certificate that a proxy reads from a path that nothing is mounted at.
+//! A certificate path of a proxy at which nothing is mounted.
 
 use crate::app_config::{Named, ProxyKind, is_official, runs_as_made};
 use crate::collections::IndexMap;
@@ -42,7 +42,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .help(help(&directory, first.kind.name()));
         let others = others.iter().take(LABELS);
         finding.labels =
-            others.map(|one| Label { place: one.place, message: "this one is missing as well".to_owned() }).collect();
+            others.map(|one| Label { place: one.place, message: "this one is missing as well".into() }).collect();
         findings.push(with_given(finding, first.given, format!("`{service}` uses this configuration")));
     }
 }

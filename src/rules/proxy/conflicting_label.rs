@@ -1,4 +1,4 @@
-//! One label of Traefik with two values.
+//! A Traefik label with two values.
 
 use crate::app_config::traefik::{elements, routed};
 use crate::collections::IndexMap;

@@ -1,4 +1,4 @@
-//! A proxy that listens on 80 or 443 where nobody publishes the port.
+//! A proxy that listens on 80 or 443 without the port being published.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if cx.project.has_blank_entry(&proxy.name, &["ports"]) {
             continue;
         }
-        // Its image brings a configuration that nothing reads, or another service is the one that people come to.
+        // Its image has a configuration that nothing reads, or another service is the one that people come to.
         if starts_no_proxy(proxy) || is_published_by_another(cx, listen) {
             continue;
         }

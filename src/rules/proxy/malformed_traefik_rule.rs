@@ -1,4 +1,4 @@
-//! A rule of a Traefik router that Traefik cannot read.
+//! A router rule that Traefik cannot parse.
 
 use crate::app_config::traefik::matcher::malformed;
 use crate::app_config::traefik::{elements, routed};

@@ -1,4 +1,4 @@
-//! The proxy's own interface, open to whoever reaches the host.
+//! An admin interface of a proxy that other machines can reach.
 
 use crate::app_config::traefik::elements;
 use crate::app_config::traefik::guards::is_internal;

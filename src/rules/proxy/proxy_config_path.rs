@@ -1,4 +1,4 @@
-//! A configuration that is mounted where the program does not read it.
+//! A configuration mounted where the program does not read it.
 
 use crate::app_config::{Misplaced, Misplacement, ProxyKind};
 use crate::finding::{Finding, Fix, Severity, Subject, rule};

@@ -1,4 +1,4 @@
-//! A public route to a service that asks nobody who is there.
+//! A public route to a service without authentication.
 
 use crate::app_config::traefik::guards::{HARMLESS, is_internal};
 use crate::app_config::traefik::{elements, routed};
@@ -117,7 +117,7 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
     middlewares(service, router).iter().any(|name| kinds(cx, name).iter().any(|kind| kind.starts_with("redirect")))
 }
 
-/// Whether a router may ask who is there: by a middleware that is not known to ask for nothing, or by one of the entry
+/// Whether a router may require authentication: by a middleware that is not known to ask for nothing, or by one of the entry
 /// points of a Traefik that can be read.
 pub(crate) fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
     let at_entrance = cx.facts.app_configs().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());

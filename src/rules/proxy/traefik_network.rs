@@ -1,4 +1,4 @@
-//! A service that Traefik routes to and cannot reach, or may look for on the wrong network.
+//! A service that Traefik cannot reach, or may look for on the wrong network.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn together(unnamed: Vec<Finding>) -> Option<Finding> {
     let mut all = unnamed.into_iter();
     let mut first = all.next()?;
-    let others = all.map(|one| Label { place: one.place, message: "this label has the same problem".to_owned() });
+    let others = all.map(|one| Label { place: one.place, message: "this label has the same problem".into() });
     first.labels.extend(others.take(LABELS));
     Some(first)
 }

@@ -1,4 +1,4 @@
-//! A label that tells Traefik a port on which the service does not listen.
+//! A Traefik label with a port that the service does not listen on.
 
 use super::upstream_port_mismatch::{help, ports, with_reason};
 use crate::app_config::ProxyKind;

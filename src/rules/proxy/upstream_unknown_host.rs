@@ -1,4 +1,4 @@
-//! A proxy that forwards to a name that nobody in the project has.
+//! A proxy that forwards to a host which matches no service.
 
 use crate::app_config::{ProxyKind, ProxyTarget};
 use crate::collections::HashSet;

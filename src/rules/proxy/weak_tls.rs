@@ -1,4 +1,4 @@
-//! Versions of TLS that are broken.
+//! Deprecated TLS versions.
 
 use crate::app_config::Named;
 use crate::collections::IndexMap;
@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .help("allow only `TLSv1.2` and `TLSv1.3`: every browser of the last ten years supports them");
         let others = others.iter().take(LABELS);
         finding.labels =
-            others.map(|one| Label { place: one.place, message: format!("also `{}`", one.text) }).collect();
+            others.map(|one| Label { place: one.place, message: format!("also `{}`", one.text).into() }).collect();
         findings.push(with_given(finding, first.given, format!("`{service}` uses this configuration")));
     }
 }

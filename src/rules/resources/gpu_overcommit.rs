@@ -1,4 +1,4 @@
-//! Services that are active together ask for more GPUs than there are.
+//! Active services that together request more GPUs than the host has.
 
 use crate::collections::HashMap;
 use crate::facts::gpus::{Amount, GpuClaim};
@@ -89,7 +89,10 @@ fn finding(severity: Severity, claims: &[GpuClaim<'_>], at: usize, message: Stri
     );
     let labels = others.iter().filter_map(|other| claims.get(*other));
     finding.labels = labels
-        .map(|claim| Label { place: claim.place, message: format!("requested by `{}` here", claim.service.name) })
+        .map(|claim| Label {
+            place: claim.place,
+            message: format!("requested by `{}` here", claim.service.name).into(),
+        })
         .collect();
     finding
 }

@@ -95,7 +95,7 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let mut finding = Finding::new(rule::UNSET_SECRET, place, Subject::variable(name), message).severity(severity);
     finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
     finding.fixes.extend(if optional.is_none() { fixes::meant(cx, blank) } else { None });
-    finding.help = Some(optional.unwrap_or_else(|| help(cx, name)));
+    finding.help = Some(optional.unwrap_or_else(|| help(cx, name)).into());
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "set in an earlier file");
     }
@@ -103,7 +103,7 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         finding = finding.label(first.place, "used here");
     }
     let more = others.iter().take(LABELS);
-    finding.labels.extend(more.map(|one| Label { place: one.place, message: "also used here".to_owned() }));
+    finding.labels.extend(more.map(|one| Label { place: one.place, message: "also used here".into() }));
     Some(finding)
 }
 
@@ -117,7 +117,7 @@ fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
         .evidence("unset")
         .help("add a file `.env.example` that lists them without their values");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
-    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name) }));
+    finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name).into() }));
     Some(finding)
 }
 

@@ -1,4 +1,4 @@
-//! The socket of a container engine inside a container.
+//! A container engine socket mounted into a container.
 
 use super::tools::{SocketUse, use_of};
 use crate::facts::repository::purpose::FilePurpose;

@@ -1,4 +1,4 @@
-//! A variable that moves data away from the mount that was made for them.
+//! A variable that moves the data away from the volume mounted for it.
 
 use crate::facts::storage::datastores::{Moved, moved};
 use crate::finding::{Confidence, Finding, Subject, rule};

@@ -1,4 +1,4 @@
-//! A volume meant for a datastore's data that is mounted where the datastore does not keep them.
+//! A datastore's volume mounted at a path where the datastore does not store its data.
 
 use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;

@@ -1,4 +1,4 @@
-//! A datastore whose data directory nothing keeps.
+//! A datastore whose data directory is not on a volume.
 
 use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::facts::images::known_image;

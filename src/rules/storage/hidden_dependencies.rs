@@ -1,4 +1,4 @@
-//! A bind of the sources that hides the dependencies which the image brings.
+//! A bind mount of the sources that hides dependencies installed in the image.
 
 use crate::collections::IndexMap;
 use crate::facts::storage::binds::HiddenDependencies;

@@ -1,4 +1,4 @@
-//! A database that lives in memory and is empty after each restart.
+//! A database in memory, which is empty after each restart.
 
 use crate::catalogue::schema::ImageRole;
 use crate::facts::images::{known_image, variable};

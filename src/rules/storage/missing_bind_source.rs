@@ -1,4 +1,4 @@
-//! The source of a bind that is not there: Docker makes a directory of it.
+//! A missing bind mount source, for which Docker creates a directory.
 
 use super::sqlite_single_file_mount::is_database;
 use crate::collections::HashSet;

@@ -1,4 +1,4 @@
-//! An SQLite database on a mount that nobody can write to.
+//! An SQLite database on a read-only mount.
 
 use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;

@@ -1,4 +1,4 @@
-//! One SQLite database that several containers write to.
+//! An SQLite database that several containers write to.
 
 use crate::collections::{HashSet, IndexMap};
 use crate::facts::storage::mounts::is_persistent;

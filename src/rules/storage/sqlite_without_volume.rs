@@ -1,4 +1,4 @@
-//! An SQLite database whose file no volume keeps.
+//! An SQLite database that is not on a volume.
 
 use crate::catalogue::schema::DatabaseEngine;
 use crate::facts::images::{built, known_image, runs_default, variable, working_dir};

@@ -1,4 +1,4 @@
-//! A volume that is declared and that no service mounts.
+//! A declared volume that no service mounts.
 
 use crate::collections::HashSet;
 use crate::finding::{Finding, Subject, rule};

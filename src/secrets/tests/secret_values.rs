@@ -1,4 +1,4 @@
-//! Values that must be hidden, in the ways that files have them.
+//! Values that must be hidden, as files contain them.
 
 use super::{assert_hidden, made_up};
 

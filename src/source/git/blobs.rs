@@ -1,4 +1,4 @@
-//! The contents that git keeps: their hashes, computed here, and their texts, one after the other.
+//! The contents of files in git: hashes, computed here, and texts.
 
 use std::fs::File;
 use std::io::{self, BufRead, Read};

@@ -1,4 +1,4 @@
-//! What git lists: the files of a commit, those of the index, and those that it does not track.
+//! What git lists: the files of a commit, of the index, and untracked files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};

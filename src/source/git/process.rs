@@ -1,4 +1,4 @@
-//! Running git: an environment and a configuration from which nothing of a checkout can run.
+//! Runs git with an environment and a configuration in which nothing from a checkout can run.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! Which new files are old ones under another name: those with the same content first, then those that share most of it.
+//! Detects renamed files: identical content first, then similar content.
 
 use std::collections::BTreeSet;
 

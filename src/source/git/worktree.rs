@@ -1,4 +1,4 @@
-//! The files of the working tree, held against those of a commit. Nothing behind a symbolic link is looked at.
+//! Compares the files of the working tree with a commit. Symbolic links are not followed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Values of examples that are there to be replaced.
+//! Placeholder values in examples.
 
 /// Words that say so, in lower case and without what separates words.
 const WORDS: [&str; 22] = [

@@ -1,4 +1,4 @@
-//! The reader of env files: statement by statement, as Compose cuts them.
+//! Reads env files statement by statement, as Compose does.
 
 use super::escape::{self, Positions};
 use super::{DotenvFile, DotenvLine, EnvFileRole, KnownVariables, LineProblem, ProblemKind, VariableUse};

@@ -1,4 +1,4 @@
-//! What scripts are read as.
+//! Tests of the shell parser.
 
 use super::*;
 

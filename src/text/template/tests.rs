@@ -1,4 +1,4 @@
-//! Templates, tried on docker compose.
+//! Tests of templates, checked against docker compose.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Lines of env files. A line is known by the spans of its parts, as `dotenv` gives them.
+//! Edits lines of env files, which are identified by the spans that `dotenv` gives.
 
 use super::Edit;
 use super::Files;

@@ -1,4 +1,4 @@
-//! An open file: where its entries begin and end, what is around them, and its habits.
+//! A file to edit: where its entries begin and end, what is around them, and its formatting habits.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

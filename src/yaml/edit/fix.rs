@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::source::Span;
+use crate::text::wording::Wording;
 
 /// Whether an edit keeps what the person meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,12 +46,13 @@ pub struct NewFile {
 }
 
 /// Edits that belong together, all or none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
 pub struct Fix {
     /// Whether behavior may change.
     pub safety: Safety,
     /// What it does: one clause, imperative.
-    pub title: String,
+    pub title: Wording,
     /// Edits that do not overlap.
     pub edits: Vec<Edit>,
     /// Files to create; nothing is applied where one of them exists.

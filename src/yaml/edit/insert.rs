@@ -1,4 +1,4 @@
-//! Entries that come, in the form that the file has around them.
+//! Inserts entries in the style of the file around them.
 
 use super::Edit;
 use super::Files;
@@ -10,7 +10,7 @@ use crate::source::Place;
 use crate::yaml::{NodeKind, ScalarStyle};
 
 /// Adds an entry to a mapping, given by its place or by the place of its key; a key without a value gets the mapping.
-/// `None` where the mapping has the key, or a merge key brings it.
+/// `None` where the mapping has the key, or a merge key adds it.
 pub(crate) fn add_entry(files: Files<'_>, at: Place, key: &str, content: &Content) -> Option<Vec<Edit>> {
     let open = files.open(at.span.file)?;
     let holder = open.value_of(at.node)?;

@@ -26,6 +26,7 @@ pub(crate) use fix::{Edit, Fix, NewFile};
 
 use crate::source::Place;
 use crate::source::{FileId, SourceDb};
+use crate::text::wording::Wording;
 use crate::yaml::Trees;
 
 pub(crate) use insert::{add_item, add_name, add_to_list, add_to_section, expand, set_entry};
@@ -57,21 +58,21 @@ impl<'a> Files<'a> {
 }
 
 /// A fix that keeps what the person meant. The title is one clause, imperative.
-pub(crate) fn safe(title: impl Into<String>, edits: Option<Vec<Edit>>) -> Option<Fix> {
+pub(crate) fn safe(title: impl Into<Wording>, edits: Option<Vec<Edit>>) -> Option<Fix> {
     fix(Safety::Safe, title.into(), edits?)
 }
 
 /// A fix that may change behavior; the title or the help says what can break.
-pub(crate) fn risky(title: impl Into<String>, edits: Option<Vec<Edit>>) -> Option<Fix> {
+pub(crate) fn risky(title: impl Into<Wording>, edits: Option<Vec<Edit>>) -> Option<Fix> {
     fix(Safety::Unsafe, title.into(), edits?)
 }
 
 /// A fix that creates a file.
-pub(crate) fn create(safety: Safety, title: impl Into<String>, file: NewFile) -> Fix {
+pub(crate) fn create(safety: Safety, title: impl Into<Wording>, file: NewFile) -> Fix {
     Fix { safety, title: title.into(), edits: Vec::new(), creates: vec![file] }
 }
 
-fn fix(safety: Safety, title: String, edits: Vec<Edit>) -> Option<Fix> {
+fn fix(safety: Safety, title: Wording, edits: Vec<Edit>) -> Option<Fix> {
     (!edits.is_empty()).then_some(Fix { safety, title, edits, creates: Vec::new() })
 }
 

@@ -1,4 +1,4 @@
-//! An entry that moves one level up.
+//! Moves an entry up one level.
 
 use super::Edit;
 use super::Files;

@@ -1,4 +1,4 @@
-//! Entries that change their place, with the comments that belong to them.
+//! Moves entries, with the comments that belong to them.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Entries that go. Their comments stay, on lines of their own.
+//! Removes entries. Their comments stay, on separate lines.
 
 use std::ops::Range;
 

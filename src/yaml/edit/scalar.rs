@@ -1,4 +1,4 @@
-//! Scalars: written anew, in part, or in quotes.
+//! Replaces scalars, completely or in part, and quotes them.
 
 use std::ops::Range;
 

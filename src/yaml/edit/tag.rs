@@ -1,4 +1,4 @@
-//! A tag in front of a value.
+//! Adds a tag in front of a value.
 
 use super::{Edit, Files};
 use crate::source::Place;

@@ -1,4 +1,4 @@
-//! Odd files: what each edit makes of them, to the byte. Every result parses and keeps every comment.
+//! Tests of edits on unusual files, to the byte. Every result parses and keeps every comment.
 
 use std::path::Path;
 

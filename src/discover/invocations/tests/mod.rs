@@ -1,4 +1,4 @@
-//! What small repositories give.
+//! Tests on small repositories.
 
 mod collect;
 mod documents;

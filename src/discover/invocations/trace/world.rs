@@ -1,4 +1,4 @@
-//! One state in which a script may be: its variables, its directory, its functions.
+//! A possible state of a script: its variables, its directory, its functions.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,4 +1,4 @@
-//! Which other hosts a service names, and what says so.
+//! The hosts that a service refers to, with the evidence.
 
 mod command;
 mod names;

@@ -1,4 +1,4 @@
-//! Hosts as people write them.
+//! Tests of hosts as people write them.
 
 use super::*;
 use crate::app_config::testing::{command, service, set, slice, spanned};

@@ -1,4 +1,4 @@
-//! The ports that a service listens on, what says so, and whether there may be others.
+//! The ports that a service listens on, with the evidence, and whether there may be others.
 
 mod named;
 
@@ -178,7 +178,7 @@ fn from_image(service: &Service) -> Option<Listeners> {
         found.add(Listener { port, sure, who, evidence: PortEvidence::Image, place });
     }
     let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
-    // A build may bring a configuration of its own; a proxy and a broker listen where a file says that is not read here.
+    // A build may have a configuration of its own; a proxy and a broker listen where a file says that is not read here.
     let given = match known.image.role {
         ImageRole::Proxy => !(service.mounts.is_empty() && service.configs.is_empty()),
         ImageRole::Broker => is_configured(service),

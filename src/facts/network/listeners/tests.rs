@@ -1,4 +1,4 @@
-//! Tests of what services listen on.
+//! Tests of the ports that services listen on.
 
 use super::*;
 use crate::facts::fixture::{with_facts, with_sources};
@@ -58,7 +58,7 @@ fn a_dockerfile_exposes() {
         assert_eq!((ports(&db), db.extent), (vec![(5432, true)], PortCoverage::All));
         let range = listeners(&facts.model.services["range"]);
         assert_eq!((ports(&range), range.extent), (vec![(3000, false), (3001, false)], PortCoverage::Some));
-        // It brings a configuration, which may say another port.
+        // It has a configuration, which may say another port.
         let broker = listeners(&facts.model.services["mq"]);
         assert_eq!((ports(&broker), broker.extent), (vec![(1883, true)], PortCoverage::Some));
     });

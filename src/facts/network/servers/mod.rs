@@ -1,4 +1,4 @@
-//! What the servers that a container starts bind, by the words of its command.
+//! The addresses that servers bind, according to their command lines.
 
 mod table;
 

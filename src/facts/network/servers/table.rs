@@ -1,4 +1,4 @@
-//! Servers that people start by hand: their options, and what they bind without them.
+//! Servers that people start by hand: their options and default addresses.
 
 use super::Address;
 
@@ -266,7 +266,7 @@ pub(crate) const SERVERS: &[Server] = &[
         advice: "-b 0.0.0.0",
         ..NONE
     },
-    // jupyter_server/serverapp.py: localhost, but the images of Jupyter bring a configuration.
+    // jupyter_server/serverapp.py: localhost, but the images of Jupyter have a configuration.
     Server {
         program: "jupyter",
         command: &["lab", "notebook", "server"],

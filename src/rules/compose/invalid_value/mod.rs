@@ -220,7 +220,7 @@ impl ValueReport<'_> {
         let variables = value.parts.iter().filter_map(|part| part.variable.as_deref());
         for name in variables {
             if let Some(place) = environment.setting(name).and_then(|setting| setting.place) {
-                finding.labels.push(Label { place, message: format!("`{name}` is set here") });
+                finding.labels.push(Label { place, message: format!("`{name}` is set here").into() });
             }
         }
     }
@@ -244,7 +244,7 @@ impl ValueReport<'_> {
         let mut finding = Finding::new(rule::INVALID_VALUE, place, subject.clone(), flaw.message)
             .severity(flaw.severity)
             .evidence(evidence);
-        finding.help = flaw.help;
+        finding.help = flaw.help.map(Into::into);
         if flaw.severity < Severity::Error {
             finding.confidence = Confidence::Medium;
         }

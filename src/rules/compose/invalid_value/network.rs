@@ -141,7 +141,7 @@ fn outside(
     let flaw = ValueFlaw::new(format!("`{address}` is outside the subnet of `{network}`"))
         .help(format!("choose an address in `{}`", first.text().unwrap_or("")));
     if let Some(finding) = report.add(subject, "ipv4_address", place, Some(flaw)) {
-        finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".to_owned() });
+        finding.labels.push(crate::finding::Label { place: first.place, message: "the subnet".into() });
     }
 }
 

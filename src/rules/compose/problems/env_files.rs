@@ -17,14 +17,14 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
         EnvFileProblem::OfProject { name, error } => {
             finding.severity = error.severity();
             finding.subject = Subject::File(name.clone());
-            finding.help = Some("create it, or correct the path in `--env-file`".to_owned());
+            finding.help = Some("create it, or correct the path in `--env-file`".into());
         }
         EnvFileProblem::OfInclude { name, .. } => finding.subject = Subject::File(view.written(name)),
         EnvFileProblem::OfLabels { .. } => {}
         EnvFileProblem::BlankPath { .. } => {
             finding.severity = Severity::Warning;
             let help = "set it in `.env` or in the environment of Compose, or give it a default";
-            finding.help = Some(help.to_owned());
+            finding.help = Some(help.into());
         }
         EnvFileProblem::OfService { path, error, around, .. } => {
             finding.severity = error.severity();
@@ -38,7 +38,7 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
     if finding.severity == Severity::Error && is_ignored() {
         let words = "add an example of it: git ignores it, so it is missing in every fresh checkout";
         finding.severity = Severity::Warning;
-        finding.help = Some(words.to_owned());
+        finding.help = Some(words.into());
     }
     if view.is_of_elsewhere(reported.at) {
         finding.severity = Severity::Info;
@@ -90,7 +90,7 @@ fn service_env_file(
             "create it, or set `required: false` if the service does not need it".to_owned()
         }
     };
-    finding.help = Some(help);
+    finding.help = Some(help.into());
 }
 
 /// Creates the file: a copy of its example is shown, for somebody to fill in; an empty one is the alternative to making it

@@ -1,4 +1,4 @@
-//! Keys that are not known, or that exclude each other: `unknown-key` and `conflicting-keys`.
+//! Unknown and mutually exclusive keys: `unknown-key` and `conflicting-keys`.
 
 use super::missing::instance;
 use super::view::ProblemView;
@@ -32,13 +32,13 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &ProblemV
     };
     let mut finding = view.about(rule::UNKNOWN_KEY, reported, message);
     if let Guess::Spelling { name: near, fits } = unknown.guess {
-        finding.help = Some(format!("did you mean `{near}`?"));
+        finding.help = Some(format!("did you mean `{near}`?").into());
         let fix = schema_fix::respell(view.files, reported.at, name, near);
         finding.fixes.extend(fix.filter(|_| fits && !reported.is_shared));
     }
     if reported.verdict == Verdict::Accepted {
         finding.severity = Severity::Warning;
-        finding.help.get_or_insert_with(|| "remove it: docker compose silently ignores it".to_owned());
+        finding.help.get_or_insert_with(|| "remove it: docker compose silently ignores it".into());
     }
     finding
 }
@@ -46,7 +46,7 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &ProblemV
 /// Keys or values that exclude each other.
 pub(super) fn conflict(reported: &Reported, conflict: &Conflict, view: &ProblemView<'_>) -> Finding {
     let mut finding = view.about(rule::CONFLICTING_KEYS, reported, message(conflict, view));
-    finding.help = help(conflict);
+    finding.help = help(conflict).map(Into::into);
     match conflict {
         Conflict::External { key } => {
             finding.evidence = Some(key.to_string());

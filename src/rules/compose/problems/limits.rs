@@ -1,4 +1,4 @@
-//! Projects that cost more than plimsoll spends on one: `limit-reached`.
+//! Projects that exceed the limits of plimsoll: `limit-reached`.
 
 use crate::budget::Limit;
 use crate::finding::{Finding, Subject, rule};

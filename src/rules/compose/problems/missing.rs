@@ -1,4 +1,4 @@
-//! What must be there and is not: `missing-key`.
+//! Required keys that are missing: `missing-key`.
 
 use super::or_list;
 use super::view::about;
@@ -10,7 +10,7 @@ const RULE: RuleId = rule::MISSING_KEY;
 /// Something that must be there.
 pub(super) fn finding(reported: &Reported, missing: &Missing) -> Finding {
     let mut finding = about(RULE, reported, message(missing));
-    finding.help = help(missing);
+    finding.help = help(missing).map(Into::into);
     match missing {
         Missing::Services => {
             finding.evidence = Some("services".to_owned());

@@ -1,4 +1,4 @@
-//! What the loader reports, put into words: for each kind of problem its rule, message, help, labels and fix.
+//! The loader's problems in words: the rule, message, help, labels and fix of each kind.
 
 mod env_files;
 mod keys;
@@ -53,7 +53,7 @@ pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Fin
         let first = undefined.get(&(kind, name)).and_then(|at| findings.get_mut(*at));
         match first.filter(|first: &&mut Finding| first.fixes.is_empty()) {
             Some(first) => {
-                first.labels.push(Label { place: one.at, message: format!("also used by `{service}`") });
+                first.labels.push(Label { place: one.at, message: format!("also used by `{service}`").into() });
             }
             None if repeats => {}
             None => {
@@ -110,7 +110,7 @@ fn finding(reported: &Reported, view: &ProblemView<'_>) -> Finding {
     };
     let labels = reported.related.iter().filter_map(|related| {
         let message = label(&reported.problem, &related.role)?;
-        Some(Label { place: related.place, message })
+        Some(Label { place: related.place, message: message.into() })
     });
     finding.labels.extend(labels);
     finding

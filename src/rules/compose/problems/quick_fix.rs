@@ -1,4 +1,4 @@
-//! The fixes of what the loader finds.
+//! Fixes of the loader's problems.
 
 use std::sync::LazyLock;
 

@@ -25,7 +25,7 @@ pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &Probl
             let mut finding = view.about(rule, reported, format!("undefined {} `{shown}`", kind.word()));
             finding.evidence = Some(format!("{} {shown}", kind.word()));
             let (help, fix) = help_and_fix(reported, *kind, (name.value(), &shown), known, view);
-            finding.help = Some(help);
+            finding.help = Some(help.into());
             finding.fixes.extend(fix);
             with_missing(finding, reported, MissingKind::Name { kind: kind.word(), name: shown })
         }
@@ -81,7 +81,7 @@ pub(super) fn inactive(
     let mut finding = view.about(rule::INACTIVE_DEPENDENCY, reported, message);
     let (both, or) = if may_be_optional { (",", ", or set `required: false`") } else { (" or", "") };
     let list = or_list(profiles);
-    finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}"));
+    finding.help = Some(format!("activate its profile ({list}){both} add this service to the same profile{or}").into());
     finding.evidence = Some(name.clone());
     with_missing(finding, reported, MissingKind::Active(name))
 }
@@ -156,7 +156,7 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &Prob
             let whence = file.as_ref().map_or_else(String::new, |file| format!(" in `{}`", view.written(file)));
             let message = format!("`{service}` extends the undefined service `{shown}`{whence}");
             let mut finding = error(message).evidence(shown.clone());
-            finding.help = nearest(wanted.value(), &known).map(|near| format!("did you mean `{near}`?"));
+            finding.help = nearest(wanted.value(), &known).map(|near| format!("did you mean `{near}`?").into());
             finding.fixes.extend(quick_fix::reference(view.files, reported.at, wanted.value(), &known));
             with_missing(finding, reported, MissingKind::Base(shown))
         }

@@ -17,17 +17,17 @@ pub(super) fn finding(rule: RuleId, reported: &Reported, violation: &Violation, 
     let subject = subject(&violation.subject);
     let message = message(&subject, &violation.flaw, view);
     let mut finding = view.about(rule, reported, message);
-    finding.help = help(&violation.flaw).map(str::to_owned);
+    finding.help = help(&violation.flaw).map(Into::into);
     if let Flaw::Text { near: Some(near), .. } = violation.flaw {
-        finding.help = Some(format!("did you mean `{near}`?"));
+        finding.help = Some(format!("did you mean `{near}`?").into());
     }
     if let Some(duration) = schema_fix::in_seconds(&violation.flaw) {
-        finding.help = Some(format!("add a unit: `{duration}`"));
+        finding.help = Some(format!("add a unit: `{duration}`").into());
     }
     finding.fixes.extend(schema_fix::violation(view.files, reported, &violation.flaw).filter(|_| !reported.is_shared));
     let shifted: Vec<String> = reported.related.iter().filter_map(|related| shifted_key(&related.role)).collect();
     if !shifted.is_empty() {
-        finding.help = Some(format!("indent the lines below: {} are read as services", shifted.join(", ")));
+        finding.help = Some(format!("indent the lines below: {} are read as services", shifted.join(", ")).into());
         finding.fixes.clear();
     }
     finding

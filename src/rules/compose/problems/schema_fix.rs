@@ -1,4 +1,4 @@
-//! The fixes of what the validator finds.
+//! Fixes of the validator's violations.
 
 use crate::compose::problem::Reported;
 use crate::compose::spec::schema::shape::{DURATION, EntryStyle, SchemaShape};

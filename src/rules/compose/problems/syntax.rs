@@ -14,7 +14,7 @@ pub(super) fn syntax(reported: &Reported, syntax: &Syntax) -> Finding {
     match syntax {
         Syntax::Parser(kind) => {
             let mut finding = about(RULE, reported, syntax_message(kind));
-            finding.help = syntax_help(kind).map(str::to_owned);
+            finding.help = syntax_help(kind).map(Into::into);
             if let SyntaxKind::UndefinedAlias { name } = kind {
                 finding.subject = Subject::Anchor(name.clone());
             }
@@ -60,7 +60,7 @@ pub(super) fn required(reported: &Reported, (name, message): (&str, &str), view:
     let absent = view.absent_env_file(name);
     finding.severity = absent.as_ref().map_or(finding.severity, |(severity, _)| *severity);
     let set = || format!("set `{name}` in `.env`, or pass an env file that sets it");
-    finding.help = Some(absent.map_or_else(set, |(_, help)| help));
+    finding.help = Some(absent.map_or_else(set, |(_, help)| help).into());
     finding
 }
 
@@ -105,7 +105,7 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &ProblemView<'
         LinePosition::Raw(name) => finding.subject = Subject::variable(name),
     }
     if !matches!(line.position, LinePosition::Raw(_)) {
-        finding.help = Some(help.to_owned());
+        finding.help = Some(help.into());
     }
     finding.fixes.extend(match line.flaw {
         EnvLineFlaw::Required { .. } => None,

@@ -1,4 +1,4 @@
-//! The words for what the validator finds in small files, with their places, and what the fixes write.
+//! Tests of messages, places and fixes of the validator's violations.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ fn check(text: &str, expect: &[&str]) {
         .iter()
         .map(|finding| {
             let at = source.position(finding.place.span.start);
-            format!("{}:{} {} {}", at.line, at.column, finding.rule, finding.message)
+            format!("{}:{} {} {}", at.line, at.column, finding.rule, finding.message.for_people())
         })
         .collect();
     assert_eq!(found, expect, "{text}");
@@ -72,7 +72,7 @@ fn check_unfixed(text: &str) {
 
 fn help_of(text: &str) -> String {
     let (_, found) = run(&SourceDb::new(), text);
-    found[0].help.clone().unwrap_or_default()
+    found[0].help.as_ref().map_or(String::new(), |help| help.for_people().to_owned())
 }
 
 /// A service `web` with these lines.

@@ -21,14 +21,14 @@ pub(super) fn finding(reported: &Reported, problem: &ValueProblem, view: &Proble
         return schema::finding(RULE, reported, violation, view);
     }
     let mut finding = view.about(RULE, reported, message(problem, view));
-    finding.help = help(problem);
+    finding.help = help(problem).map(Into::into);
     match problem {
         ValueProblem::BooleanWord { .. } => finding.severity = Severity::Info,
         ValueProblem::Port(spec, _) => finding.evidence = Some(view.written(spec)),
         ValueProblem::Duration(text, DurationFlaw::NoUnit) if is_whole_number(text.value()) => {
             let (old, new) = (text.value(), format!("{}s", text.value()));
             if edit::text_of(view.files, reported.at).as_deref() == Some(old) {
-                finding.help = Some(format!("add a unit: `{new}`"));
+                finding.help = Some(format!("add a unit: `{new}`").into());
                 finding.fixes.extend(schema_fix::respell(view.files, reported.at, old, &new));
             }
         }

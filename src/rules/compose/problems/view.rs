@@ -1,4 +1,4 @@
-//! What the words for a problem need besides the problem itself.
+//! What the rendering of a problem needs besides the problem.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::compose::value::quote::Quote;
 use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
 use crate::facts::repository::purpose;
-use crate::finding::{Finding, RuleId, Severity, Subject};
+use crate::finding::{Finding, RuleId, Severity, Subject, Wording};
 use crate::secrets::is_secret_name;
 use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
 use crate::text::template::{SubstitutionOutcome, expand};
@@ -118,7 +118,7 @@ impl<'a> ProblemView<'a> {
     }
 
     /// A finding about what a problem is about.
-    pub(super) fn about(&self, rule: RuleId, reported: &Reported, message: impl Into<String>) -> Finding {
+    pub(super) fn about(&self, rule: RuleId, reported: &Reported, message: impl Into<Wording>) -> Finding {
         about(rule, reported, message)
     }
 
@@ -163,7 +163,7 @@ impl<'a> ProblemView<'a> {
 }
 
 /// A finding about what a problem is about.
-pub(super) fn about(rule: RuleId, reported: &Reported, message: impl Into<String>) -> Finding {
+pub(super) fn about(rule: RuleId, reported: &Reported, message: impl Into<Wording>) -> Finding {
     let mut finding = Finding::new(rule, reported.at, Subject::at(&reported.about), message);
     finding.evidence.clone_from(&reported.path);
     finding
