@@ -25,6 +25,16 @@ pub(crate) struct Image {
     /// Whether `latest` has moved to another line of versions of late: a tag without a version (and prefix) may be any.
     #[serde(default)]
     pub(crate) latest_unclear: bool,
+    /// The directory that its program starts in.
+    pub(crate) working_dir: Option<String>,
+    /// The user that its program runs as, where the container does not start as root.
+    pub(crate) user: Option<String>,
+    /// Directories that it has besides those of its data.
+    #[serde(default)]
+    pub(crate) directories: Vec<String>,
+    /// Files that it has and that people replace.
+    #[serde(default)]
+    pub(crate) files: Vec<String>,
     /// Where it keeps its data.
     #[serde(default)]
     pub(crate) data: Vec<DataPath>,
