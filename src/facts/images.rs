@@ -27,9 +27,11 @@ pub(crate) fn built(service: &Service) -> Option<&BuiltImage> {
     service.build.as_ref()?.image.as_ref()
 }
 
-/// The directory that a container starts in, where the project says so.
-pub(crate) fn working_dir(service: &Service) -> Option<&Spanned<String>> {
-    service.working_dir.as_ref().or_else(|| built(service)?.working_dir.as_ref())
+/// The directory that a container starts in, where the project or the catalogue says so.
+pub(crate) fn working_dir(service: &Service) -> Option<&str> {
+    let own = service.working_dir.as_ref().or_else(|| built(service)?.working_dir.as_ref());
+    let of_image = || known_image(service).filter(|known| known.exact && !known.built)?.image.working_dir.as_deref();
+    own.map(|directory| directory.value.as_str()).or_else(of_image)
 }
 
 /// The words that a container runs, of its entrypoint and its command, as far as the project says so: keys of the
@@ -143,6 +145,23 @@ const SERVERS: [&str; 22] = [
     "qdrant",
 ];
 
+/// Scripts with which images start their servers (apache/kafka docker/jvm/Dockerfile, confluentinc/kafka-images
+/// kafka/Dockerfile.ubi9, grafana/grafana Dockerfile, s6-overlay).
+const START_SCRIPTS: [&str; 4] = ["/etc/kafka/docker/run", "/etc/confluent/docker/run", "/run.sh", "/init"];
+
+/// Words of a command that turn the server of an image into one that only passes requests on, or watches others: MongoDB's
+/// router, Redis Sentinel, etcd's proxy.
+const KEEPING_NOTHING: [&str; 6] =
+    ["mongos", "redis-sentinel", "valkey-sentinel", "--sentinel", "grpc-proxy", "/etc/redis/sentinel.conf"];
+
+/// Whether the command runs the image for something that keeps no data.
+pub(crate) fn keeps_nothing(service: &Service) -> bool {
+    launch(service).iter().flat_map(|word| word.value.split_whitespace()).any(|word| {
+        let word = word.trim_matches(['"', '\'', ';', '&']);
+        KEEPING_NOTHING.contains(&program_of(word)) || KEEPING_NOTHING.contains(&word)
+    })
+}
+
 /// Whether a word starts a shell.
 pub(crate) fn is_shell(word: &str) -> bool {
     SHELLS.contains(&program_of(word))
@@ -156,6 +175,10 @@ pub(crate) fn runs_server(service: &Service) -> bool {
     if SHELLS.contains(&program) || first.contains(char::is_whitespace) {
         return words.iter().any(|script| starts_server(script));
     }
+    let names_server = || words.iter().any(|word| is_server(word));
+    if is_mounted(service, program) && !names_server() {
+        return false;
+    }
     if matches!(program, "echo" | "cat") || HELPERS.contains(&program) || CLIENTS.contains(&program) {
         return false;
     }
@@ -164,7 +187,12 @@ pub(crate) fn runs_server(service: &Service) -> bool {
         return false;
     }
     let is_script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
-    !is_script || is_server(first) || words.iter().any(|word| is_server(word))
+    !is_script || names_server()
+}
+
+/// Whether a mount brings a program: it is the project's own, not the image's.
+fn is_mounted(service: &Service, program: &str) -> bool {
+    service.mounts.iter().any(|mount| program_of(&mount.target.value) == program)
 }
 
 /// Whether the service's own `entrypoint` or `command` starts something that is not a proxy and starts none: not a proxy, a
@@ -202,7 +230,12 @@ fn program_of(word: &str) -> &str {
 }
 
 fn is_server(word: &str) -> bool {
-    word.contains("entrypoint") || word == "/etc/confluent/docker/run" || SERVERS.contains(&program_of(word))
+    word.contains("entrypoint") || is_start_script(word) || SERVERS.contains(&program_of(word))
+}
+
+/// Whether a path is that of the script with which an image starts its server.
+fn is_start_script(word: &str) -> bool {
+    START_SCRIPTS.contains(&word) || word.starts_with("/opt/bitnami/scripts/") && word.ends_with("/run.sh")
 }
 
 /// Whether a script starts a server: the program of one of its commands is one.
@@ -262,6 +295,26 @@ mod tests {
         check("command: dumb-init caddy run", (true, false));
         check("entrypoint: supervisord", (true, false));
         check("command: --providers.docker", (true, false));
+        check("entrypoint: make-topics, volumes: ['./make.sh:/usr/local/bin/make-topics']", (false, true));
+        check("entrypoint: /start, volumes: ['./start.sh:/start'], command: postgres", (true, false));
+        check("command: [sh, -c, 'exec /opt/bitnami/scripts/postgresql/run.sh']", (true, false));
+        check("command: [sh, -c, 'sleep 3 && /etc/kafka/docker/run']", (true, false));
+        check("command: [sh, -c, 'sleep 3 && /etc/kafka/docker/stop']", (false, false));
+    }
+
+    #[test]
+    fn a_router_keeps_nothing() {
+        let check = |keys: &str, expect: bool| {
+            with_facts(&format!("services:\n  a: {{image: 'mongo:8', {keys}}}\n"), |facts| {
+                assert_eq!(keeps_nothing(&facts.model.services["a"]), expect, "{keys}");
+            });
+        };
+        check("command: mongos --configdb set/config:27019", true);
+        check("command: [sh, -c, 'sleep 5; exec /usr/bin/mongos --configdb set/config:27019']", true);
+        check("command: redis-server /etc/x.conf --sentinel", true);
+        check("command: mongod --configsvr", false);
+        check("command: mongod --replSet mongos-test", false);
+        check("labels: [mongos]", false);
     }
 
     #[test]
