@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod builds;
 pub(crate) mod caddy;
 pub(crate) mod dockerfile;
+pub(crate) mod frameworks;
 pub(crate) mod haproxy;
 pub(crate) mod nginx;
 pub(crate) mod prometheus;

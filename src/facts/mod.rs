@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::app_config;
 use crate::app_config::{AppConfigs, ProxyTarget};
+use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::HashMap;
 use crate::compose::Project;
 use crate::compose::value::provenance::Texts;
@@ -142,9 +143,17 @@ impl<'a> Facts<'a> {
         self.once(&self.gpus, || gpus::claims(self.model)).as_slice()
     }
 
-    /// Datastores whose data nothing keeps.
+    /// Datastores and applications whose data nothing keeps.
     pub fn unkept(&self) -> &[storage::datastores::Unkept<'a>] {
         self.once(&self.unkept, || storage::datastores::unkept(self.model)).as_slice()
+    }
+
+    /// Applications of the catalogue that keep data of their own, and whose data nothing keeps. What a proxy keeps is its
+    /// certificates, which is another matter.
+    pub(crate) fn unkept_applications(&self) -> impl Iterator<Item = &storage::datastores::Unkept<'a>> {
+        self.unkept().iter().filter(|one| {
+            !one.image.holds_data() && one.image.role != ImageRole::Proxy && one.keeps == Keeps::Persistent
+        })
     }
 
     /// Variables that leave a blank.
@@ -290,9 +299,29 @@ impl<'a> Facts<'a> {
         self.once(&self.sqlite_files, || storage::sqlite_files::files(self.model)).as_slice()
     }
 
+    /// SQLite files that settings of frameworks name and no volume keeps.
+    pub(crate) fn lost_by_settings(&self) -> Vec<storage::frameworks::FromSettings<'a>> {
+        storage::frameworks::lost(self.model, self.sources, &self.root)
+    }
+
     /// Relative sources of binds that are not there.
     pub(crate) fn missing_sources(&self) -> Vec<storage::binds::MissingSource<'a>> {
         storage::binds::missing(self.model, self.sources, &self.root)
+    }
+
+    /// Directories that Docker creates as root for a bind, in services that run as somebody else.
+    pub(crate) fn root_owned_sources(&self) -> Vec<storage::owners::RootOwned<'a>> {
+        storage::owners::root_owned(self.model, self.missing_sources())
+    }
+
+    /// Binds of files over directories of an image, and the reverse.
+    pub(crate) fn mismatched_binds(&self) -> Vec<storage::image_paths::Mismatch<'a>> {
+        storage::image_paths::mismatches(self.model, self.sources, &self.root)
+    }
+
+    /// Named volumes over code that the Dockerfile copies.
+    pub(crate) fn frozen_volumes(&self) -> Vec<storage::image_paths::Frozen<'a>> {
+        storage::image_paths::frozen(self.model, self.sources)
     }
 
     /// Directories of dependencies that a bind hides.

@@ -1,15 +1,15 @@
-//! The datastores of a project, where they store their data, and whether that place is persistent.
+//! The services that keep data, datastores and applications, where they store it, and whether that place is persistent.
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::compose::load::short::volume::clean;
-use crate::facts::images::{KnownImage, known_image, may_be_set, runs_server, variable};
+use crate::facts::images::{KnownImage, keeps_nothing, known_image, may_be_set, runs_default, runs_server, variable};
 use crate::facts::storage::mounts;
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 
 /// Options that make a cache write its data to disk: somebody wants them kept.
 const PERSISTENCE: [&str; 3] = ["--appendonly", "--save", "--aof-enabled"];
 
-/// A service that runs a datastore whose data nothing keeps.
+/// A service that runs a datastore or an application whose data nothing keeps.
 pub struct Unkept<'a> {
     /// The service.
     pub(crate) service: &'a Service,
@@ -33,7 +33,7 @@ pub struct Unkept<'a> {
     pub(crate) fleeting: Option<&'a Mount>,
 }
 
-/// The datastores of a model whose data are not kept.
+/// The datastores and applications of a model whose data is not kept.
 pub(crate) fn unkept(model: &Model) -> Vec<Unkept<'_>> {
     model.services.values().filter_map(|service| unkept_data(model, service)).collect()
 }
@@ -50,7 +50,7 @@ pub(crate) struct StoredServer<'a> {
 
 /// The datastores whose data a mount keeps, for sure.
 pub(crate) fn kept(model: &Model) -> Vec<StoredServer<'_>> {
-    let of_service = |service| {
+    let unkept_data = |service| {
         let known = known_image(service).filter(|known| known.image.holds_data() && runs_server(service))?;
         let answers = known.image.data_for(known.tag);
         let [paths] = answers.as_slice() else { return None };
@@ -60,7 +60,7 @@ pub(crate) fn kept(model: &Model) -> Vec<StoredServer<'_>> {
             is_kept(model, service, data, &path).then_some(StoredServer { service, path, mount })
         })
     };
-    model.services.values().filter_map(of_service).collect()
+    model.services.values().filter_map(unkept_data).collect()
 }
 
 /// A variable that moves the data of an image away from a mount.
@@ -97,7 +97,9 @@ fn moved_in<'a>(model: &'a Model, service: &'a Service) -> Option<Moved<'a>> {
 }
 
 fn unkept_data<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
-    let KnownImage { image, exact, tag, .. } = known_image(service).filter(|known| known.image.holds_data())?;
+    // An application keeps nothing where its image runs something else: a worker, a tool.
+    let is_run = |known: &KnownImage<'_>| known.image.holds_data() || known.exact && runs_default(service);
+    let KnownImage { image, exact, tag, .. } = known_image(service).filter(is_run)?;
     if names_own_mount(model, service) || moved_in(model, service).is_some() {
         return None;
     }
@@ -106,7 +108,7 @@ fn unkept_data<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>>
         .into_iter()
         .any(|mount| mounts::is_persistent(model, mount) && !mount.read_only && !is_elsewhere(&mount.target.value));
     // An image that only shares its name with a known one may keep its data elsewhere.
-    if borrowed || !runs_server(service) || !exact && keeps_something {
+    if borrowed || !runs_server(service) || keeps_nothing(service) || !exact && keeps_something {
         return None;
     }
     let answers = image.data_for(tag);
@@ -169,6 +171,13 @@ fn lost<'a>(
     let others: Vec<String> = others.filter_map(|other| place_of(service, other)).collect();
     let holds_others = |mount: &Mount| others.iter().any(|other| mounts::is_inside(other, &mount.target.value));
     let mut named = None;
+    // Of an application, a mount below the directory keeps the part that matters: `wp-content`, `custom_apps`.
+    let below = |mount: &&Mount| mounts::is_inside(&mount.target.value, &path) && !mount.read_only;
+    if !image.holds_data()
+        && mounts::all(model, service).iter().any(|one| below(one) && mounts::is_persistent(model, one))
+    {
+        return None;
+    }
     if !moved {
         for wrong in &data.wrong {
             let found = mounts::all(model, service).into_iter().find(|mount| clean(&mount.target.value) == wrong.path);
@@ -177,7 +186,7 @@ fn lost<'a>(
     }
     let meant = || {
         let fits = |mount: &&Mount| {
-            !holds_others(mount) && is_meant_for_data(model, service, mount) && !is_common(model, service, mount)
+            !holds_others(mount) && is_meant_for_data(model, service, image, mount) && !is_common(model, service, mount)
         };
         let found = mounts::all(model, service).into_iter().find(fits);
         found.map(|mount| (mount, WrongMountEffect::Ignored))
@@ -305,7 +314,7 @@ const NOT_DATA: [&str; 22] = [
 ];
 
 /// Whether a mount looks as if the data were meant to be in it: it lasts, it is a directory, and its names say data.
-fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
+fn is_meant_for_data(model: &Model, service: &Service, image: &Image, mount: &Mount) -> bool {
     let target = mount.target.value.as_str();
     let elsewhere = is_elsewhere(target);
     let last = target.rsplit('/').next().unwrap_or("");
@@ -328,10 +337,13 @@ fn is_meant_for_data(model: &Model, service: &Service, mount: &Mount) -> bool {
         let lower = text.to_ascii_lowercase();
         lower.split(['/', '-', '_', '.']).any(|word| words.contains(&word) || word.ends_with("data"))
     };
+    // A directory named after the software, on both sides: `./redis:/srv/redis`.
+    let is_named_after = |path: &str| last_step(path) == image.name || last_step(path) == service.name;
     match &mount.kind {
         MountKind::Volume(name) => has_word(name) || has_word(target) || name.contains(&service.name),
         MountKind::Bind(_) => {
-            has_word(target) || mount.source.as_ref().is_some_and(|source| has_word(last_step(&source.value)))
+            let source = mount.source.as_ref().map_or("", |source| source.value.as_str());
+            has_word(target) || has_word(last_step(source)) || is_named_after(target) && is_named_after(source)
         }
         MountKind::Unknown => has_word(target),
         _ => false,

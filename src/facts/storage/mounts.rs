@@ -50,6 +50,11 @@ pub(crate) fn is_persistent(model: &Model, mount: &Mount) -> bool {
     }
 }
 
+/// Whether what is written to a path of a service outlives its container.
+pub(crate) fn is_kept(model: &Model, service: &Service, path: &str) -> bool {
+    cover(model, service, path).is_some_and(|mount| is_persistent(model, mount))
+}
+
 /// A path of a container, seen from its working directory, clean.
 pub(crate) fn join(working_dir: Option<&str>, path: &str) -> String {
     if path.starts_with('/') {

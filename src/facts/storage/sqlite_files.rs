@@ -5,7 +5,7 @@ use super::mounts;
 use super::sqlite::{DatabaseLocation, location};
 use crate::catalogue::schema::{DatabaseEngine, Sqlite};
 use crate::facts::images::{built, known_image, may_be_set, runs_default, variable, working_dir};
-use crate::model::{Model, Mount, MountKind, Service};
+use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::source::Place;
 
 /// An SQLite file of a service.
@@ -29,23 +29,70 @@ impl SqliteFile<'_> {
     }
 }
 
+/// A value or a word of a command that says where an SQLite database is.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedDatabase<'a> {
+    /// The variable, or the program of the command.
+    pub(crate) by: &'a str,
+    /// The value, or the word.
+    pub(crate) value: &'a Spanned<String>,
+    /// Where the database is.
+    pub(crate) location: DatabaseLocation,
+}
+
+/// The SQLite databases that variables of a service name, and its command: those for tests and those of another engine
+/// are left out.
+pub(crate) fn named(service: &Service) -> Vec<NamedDatabase<'_>> {
+    let own = service.environment.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
+    let by_variable = own.filter_map(|(name, value)| named_by_variable(service, name, value));
+    by_variable.chain(named_in_command(service)).collect()
+}
+
+fn named_by_variable<'a>(service: &Service, name: &'a str, value: &'a Spanned<String>) -> Option<NamedDatabase<'a>> {
+    let is_other = name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name);
+    Some(NamedDatabase { by: name, value, location: location(name, &value.value).filter(|_| !is_other)? })
+}
+
+/// Words with an address of SQLite in them: `--backend-store-uri sqlite:///mlflow.db`.
+fn named_in_command(service: &Service) -> impl Iterator<Item = NamedDatabase<'_>> {
+    let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
+    words.filter_map(|word| {
+        let mut tokens = word.value.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';'));
+        let address = tokens.find_map(|token| {
+            let at = token.find("sqlite")?;
+            let begins = token.get(..at).is_some_and(|before| before.is_empty() || before.ends_with('='));
+            token.get(at..).filter(|address| begins && address.contains(":/"))
+        })?;
+        Some(NamedDatabase { by: "command", value: word, location: location("DATABASE_URL", address)? })
+    })
+}
+
+/// Words of names that say that a database may be lost: what it holds is made again.
+const TRANSIENT: [&str; 5] = ["cache", "cable", "queue", "tmp", "temp"];
+
+/// Whether the name of a variable or of a file says that the database may be lost.
+pub(crate) fn is_transient(variable: &str, path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let says = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| TRANSIENT.contains(&word))
+    };
+    says(variable) || says(file) || path.starts_with("/tmp/")
+}
+
 /// The files of a model's active services whose place is known.
 pub(crate) fn files(model: &Model) -> Vec<SqliteFile<'_>> {
     let mut found = Vec::new();
     for service in model.services.values() {
         let before = found.len();
-        let own = service.environment.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
         let of_image = built(service).into_iter().flat_map(|image| &image.environment);
-        let inherited = of_image.filter(|(name, _)| !service.environment.contains_key(*name));
-        for (name, value) in own.chain(inherited) {
-            let other = name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name);
-            let Some(path) =
-                location(name, &value.value).filter(|_| !other).and_then(|one| path_of(model, service, &one))
-            else {
-                continue;
-            };
-            let read_only = ["mode=ro", "immutable=1"].iter().any(|option| value.value.contains(option));
-            found.push(SqliteFile { service, path, place: value.place, read_only });
+        let inherited = of_image
+            .filter(|(name, _)| !service.environment.contains_key(*name))
+            .filter_map(|(name, value)| named_by_variable(service, name, value));
+        for one in named(service).into_iter().chain(inherited) {
+            let Some(path) = path_of(model, service, &one.location) else { continue };
+            let read_only = ["mode=ro", "immutable=1"].iter().any(|option| one.value.value.contains(option));
+            found.push(SqliteFile { service, path, place: one.value.place, read_only });
         }
         if found.len() == before {
             found.extend(by_default(service));
@@ -65,7 +112,7 @@ pub(crate) fn is_of_other_engine(service: &Service, name: &str) -> bool {
 
 /// The path in the container; of two readings the one that a mount covers.
 fn path_of(model: &Model, service: &Service, location: &DatabaseLocation) -> Option<String> {
-    let directory = working_dir(service).map(|directory| directory.value.as_str());
+    let directory = working_dir(service);
     let covered = |path: &String| mounts::cover(model, service, path).is_some();
     match location {
         DatabaseLocation::Memory => None,
@@ -91,6 +138,21 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
         place: service.key,
         read_only: false,
     })
+}
+
+/// The SQLite file that the image of a service keeps by default, where that is lost with the container for sure.
+pub(crate) fn lost_by_default(model: &Model, service: &Service) -> Option<String> {
+    let known = known_image(service).filter(|known| known.exact && runs_default(service))?;
+    let answers = known.image.sqlite_for(known.tag);
+    let lost = |file: &&Sqlite| {
+        let moved = file.variable.as_deref().and_then(|name| variable(service, name));
+        let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
+        let is_lost = file.engine == DatabaseEngine::Sqlite && !is_replaced(service, file) && path.starts_with('/');
+        (is_lost && !mounts::is_kept(model, service, &path)).then_some(path)
+    };
+    let paths: Vec<String> = answers.iter().filter_map(|files| files.iter().find_map(lost)).collect();
+    // A tag that leaves the version open: only what is lost in every version is sure.
+    if paths.len() < answers.len() { None } else { paths.into_iter().next() }
 }
 
 /// Where a variable moves a file: to a path with the same ending, or into a directory.
@@ -143,6 +205,43 @@ mod tests {
         check("/other/my.sqlite", "/other/my.sqlite");
         check("/other", "/other/app.db");
         check("/home/node/.app", "/home/node/.app/app.db");
+    }
+
+    #[test]
+    fn databases_that_may_be_lost() {
+        let check =
+            |variable: &str, path: &str, expect: bool| assert_eq!(is_transient(variable, path), expect, "{path}");
+        check("CACHE_DATABASE_PATH", "/srv/app.db", true);
+        check("DATABASE_PATH", "/srv/production_cable.sqlite3", true);
+        check("DATABASE_PATH", "/tmp/x.db", true);
+        check("DATABASE_PATH", "/srv/cache/app.db", false);
+        check("DATABASE_PATH", "/srv/queued.db", false);
+        check("CACHED_DATABASE_PATH", "/srv/app.db", false);
+    }
+
+    #[test]
+    fn words_of_commands_name_databases() {
+        let check = |command: &str, expect: Option<DatabaseLocation>| {
+            with_sources(
+                &[("compose.yaml", &format!("services: {{a: {{image: x, command: {command}}}}}\n"))],
+                &[],
+                |_, facts| {
+                    let found = named(&facts.model.services["a"]).first().map(|one| one.location.clone());
+                    assert_eq!(found, expect, "{command}");
+                },
+            );
+        };
+        check(
+            "mlflow server --backend-store-uri sqlite:///mlflow.db",
+            Some(DatabaseLocation::ThreeSlashes("mlflow.db".to_owned())),
+        );
+        check("[app, '--db=sqlite:////data/app.db']", Some(DatabaseLocation::Absolute("/data/app.db".to_owned())));
+        check(
+            "[sh, -c, 'export URL=\"sqlite:////data/app.db\"; run']",
+            Some(DatabaseLocation::Absolute("/data/app.db".to_owned())),
+        );
+        check("sqlite3 /data/app.db", None);
+        check("app --engine sqlite --dir /sqlite", None);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! An SQLite database that is not on a volume.
 
-use crate::catalogue::schema::DatabaseEngine;
-use crate::facts::images::{built, known_image, runs_default, variable, working_dir};
+use crate::facts::images::{built, known_image, variable, working_dir};
+use crate::facts::storage::frameworks::FromSettings;
 use crate::facts::storage::mounts;
-use crate::facts::storage::sqlite::{DatabaseLocation, location};
-use crate::facts::storage::sqlite_files::{is_of_other_engine, is_replaced, moved_to};
-use crate::finding::{Confidence, Finding, Severity, Subject, rule};
-use crate::model::{Model, Mount, MountKind, Service, Spanned};
+use crate::facts::storage::sqlite::DatabaseLocation;
+use crate::facts::storage::sqlite_files::{NamedDatabase, is_transient, lost_by_default, named};
+use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
+use crate::model::{Model, Mount, MountKind, Service};
 use crate::rules::support::{for_data, with_given};
 use crate::rules::{Context, fixes};
 
@@ -15,36 +15,39 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
+    let from_settings = cx.facts.lost_by_settings();
+    let mut all: Vec<Finding> = Vec::new();
     for service in cx.model.services.values() {
         if cx.project.has_blank_entry(&service.name, &["volumes", "command", "entrypoint"]) {
             continue;
         }
-        let before = findings.len();
-        for (name, entry) in &service.environment {
-            let Some(value) = &entry.value else { continue };
-            if name.to_ascii_uppercase().contains("TEST") || is_of_other_engine(service, name) {
-                continue;
-            }
-            findings
-                .extend(location(name, &value.value).and_then(|found| check_value(cx, service, name, value, &found)));
+        let named = named(service);
+        let mut found: Vec<Finding> = named.iter().filter_map(|one| check_value(cx, service, one)).collect();
+        if found.is_empty() {
+            found.extend(image_default(cx, service));
+            let own = from_settings.iter().filter(|one| one.service.name == service.name && named.is_empty());
+            found.extend(own.map(|one| settings_default(cx, one)));
         }
-        if findings.len() == before {
-            findings.extend(image_default(cx, service));
+        for finding in found {
+            match all.iter_mut().find(|other| other.place == finding.place) {
+                // One line of an env file, of settings or of an anchor, which several services read.
+                Some(other) => {
+                    let message = format!("`{}` uses it, too", service.name);
+                    other.labels.push(Label { place: service.key, message });
+                    other.fixes.clear();
+                }
+                None => all.push(finding),
+            }
         }
     }
+    findings.extend(all);
 }
 
-fn check_value(
-    cx: &Context<'_>,
-    service: &Service,
-    name: &str,
-    value: &Spanned<String>,
-    location: &DatabaseLocation,
-) -> Option<Finding> {
-    let (path, severity, confidence) = match location {
+fn check_value(cx: &Context<'_>, service: &Service, named: &NamedDatabase<'_>) -> Option<Finding> {
+    let (path, severity, confidence) = match &named.location {
         DatabaseLocation::Memory => return None,
         DatabaseLocation::Absolute(path) => {
-            if is_kept(cx.model, service, path) {
+            if mounts::is_kept(cx.model, service, path) {
                 return None;
             }
             (path.clone(), Severity::Error, Confidence::High)
@@ -53,14 +56,29 @@ fn check_value(
         DatabaseLocation::ThreeSlashes(path) => {
             // Without a working directory both readings must be lost.
             let absolute = format!("/{path}");
-            if working_dir(service).is_none() && is_kept(cx.model, service, &absolute) {
+            if working_dir(service).is_none() && mounts::is_kept(cx.model, service, &absolute) {
                 return None;
             }
             (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low)
         }
     };
-    let found = finding(cx, service, severity, value.place, &path).evidence(name.to_owned()).confidence(confidence);
+    if is_transient(named.by, &path) {
+        return None;
+    }
+    let found = finding(cx, service, severity, named.value.place, &path);
+    let found = found.evidence(named.by.to_owned()).confidence(confidence);
     Some(with_given(found, service.key, "this service has no volume for it"))
+}
+
+/// A file that the settings of a framework name, next to the code in the image.
+fn settings_default(cx: &Context<'_>, one: &FromSettings<'_>) -> Finding {
+    let found = finding(cx, one.service, Severity::Warning, one.place, &one.path);
+    // A volume over the directory of the code would hide newer versions of it.
+    let name = one.path.rsplit('/').next().unwrap_or("db.sqlite3");
+    let help = format!("set the path to `/data/{name}`, and mount a named volume at `/data`");
+    let mut found = found.evidence(one.setting.to_owned()).confidence(Confidence::Medium).help(help);
+    found.fixes.clear();
+    with_given(found, one.service.key, "this service has no volume for it")
 }
 
 /// The path of a file that is relative to the working directory, where it is lost for sure. Without `working_dir` the
@@ -68,8 +86,8 @@ fn check_value(
 fn relative(model: &Model, service: &Service, path: &str) -> Option<String> {
     match working_dir(service) {
         Some(directory) => {
-            let path = mounts::join(Some(&directory.value), path);
-            (!is_kept(model, service, &path)).then_some(path)
+            let path = mounts::join(Some(directory), path);
+            (!mounts::is_kept(model, service, &path)).then_some(path)
         }
         None => {
             let directories = mounts::all(model, service).into_iter().filter(|mount| is_directory(mount));
@@ -87,33 +105,10 @@ fn is_directory(mount: &Mount) -> bool {
         || last.ends_with(".sqlite3")
 }
 
-fn is_kept(model: &Model, service: &Service, path: &str) -> bool {
-    mounts::cover(model, service, path).is_some_and(|mount| mounts::is_persistent(model, mount))
-}
-
 /// An image that keeps an SQLite file by default, and nothing that puts another database in its place.
 fn image_default(cx: &Context<'_>, service: &Service) -> Option<Finding> {
-    let known = known_image(service).filter(|known| known.exact && runs_default(service) && !is_for_show(service))?;
-    let answers = known.image.sqlite_for(known.tag);
-    let lost: Vec<String> = answers
-        .iter()
-        .filter_map(|files| {
-            files.iter().find_map(|file| {
-                let moved = file.variable.as_deref().and_then(|name| variable(service, name));
-                let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
-                (file.engine == DatabaseEngine::Sqlite
-                    && !is_replaced(service, file)
-                    && path.starts_with('/')
-                    && !is_kept(cx.model, service, &path))
-                .then_some(path)
-            })
-        })
-        .collect();
-    if lost.is_empty() || lost.len() < answers.len() {
-        return None;
-    }
-    let path = lost.into_iter().next()?;
-    let evidence = known.image.name.clone();
+    let path = lost_by_default(cx.model, service).filter(|_| !is_for_show(service))?;
+    let evidence = known_image(service)?.image.name.clone();
     let severity = if is_provisioned(service) { Severity::Info } else { Severity::Warning };
     Some(finding(cx, service, severity, service.key, &path).evidence(evidence).confidence(Confidence::High))
 }
