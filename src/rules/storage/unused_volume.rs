@@ -1,6 +1,8 @@
 //! A declared volume that no service mounts.
 
 use crate::collections::HashSet;
+use crate::compose::load::environment::VariableState;
+use crate::compose::value::Part;
 use crate::finding::{Finding, Subject, rule};
 use crate::model::{Mount, MountKind};
 use crate::rules::Context;
@@ -12,10 +14,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if !knows_all_services(cx) || cx.project.has_blank_under("volumes") {
         return;
     }
-    // A variable in a name may name any volume.
     let open = |mount: &Mount| {
-        let is_interpolated = mount.source.as_ref().is_some_and(|source| source.is_interpolated());
-        mount.kind == MountKind::Unknown || matches!(mount.kind, MountKind::Volume(_)) && is_interpolated
+        mount.kind == MountKind::Unknown || matches!(mount.kind, MountKind::Volume(_)) && is_open(cx, mount)
     };
     if all_services(cx).any(|service| service.mounts.iter().any(open)) {
         return;
@@ -41,6 +41,23 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether a variable in the source of a mount may name any volume: one that has no value in the checkout, or a part of a
+/// name. A whole name that is a default is the volume of everybody who sets nothing.
+fn is_open(cx: &Context<'_>, mount: &Mount) -> bool {
+    let Some(source) = &mount.source else { return false };
+    let length = source.value.len();
+    let is_known = |part: &Part| match &part.variable {
+        Some(name) => {
+            let is_whole = part.start == 0 && part.end as usize == length;
+            is_whole
+                && !part.is_unknown
+                && matches!(cx.project.environment.state(name), VariableState::Known | VariableState::Unset)
+        }
+        None => true,
+    };
+    source.is_interpolated() && !source.parts.iter().all(is_known)
 }
 
 /// Whether a mount was meant for a volume whose name of one letter is read as a drive (compose-go 2.9.1,
