@@ -1,0 +1,107 @@
+//! What the rules on data that no volume keeps have in common.
+
+use crate::catalogue::schema::{Image, WrongMountEffect};
+use crate::facts::images::image_text;
+use crate::facts::storage::datastores::Unkept;
+use crate::finding::{Confidence, Finding, RuleId, Subject};
+use crate::model::{Mount, MountKind, Service, base_image};
+use crate::rules::{Context, fixes};
+use crate::yaml::edit;
+
+/// A service whose data is not on a volume, at its key.
+pub(crate) fn without_volume(cx: &Context<'_>, rule: RuleId, unkept: &Unkept<'_>) -> Finding {
+    let service = unkept.service;
+    let mut finding = Finding::new(rule, service.key, Subject::service(&service.name), message(unkept))
+        .evidence(unkept.path.clone())
+        .help(help(unkept));
+    finding.fixes.extend(match unkept.fleeting {
+        _ if unkept.option.is_some() => None,
+        Some(_) => fixes::named(cx, service, &unkept.path),
+        None => fixes::in_named_volume(cx, service, &unkept.path),
+    });
+    if let Some(mount) = unkept.fleeting {
+        let label = match mount.kind {
+            MountKind::Anonymous => "this volume has no name, so that the next container gets a new one",
+            _ => "does not outlive the container",
+        };
+        finding = finding.label(mount.place, label);
+    }
+    if !unkept.exact {
+        finding.confidence = Confidence::Medium;
+    }
+    finding
+}
+
+fn message(unkept: &Unkept<'_>) -> String {
+    let name = &unkept.service.name;
+    match unkept.fleeting.map(|mount| &mount.kind) {
+        Some(MountKind::Tmpfs) => format!("`{name}` keeps its data in memory: the next restart deletes it"),
+        Some(MountKind::Anonymous) => {
+            format!("`{name}` keeps its data in an anonymous volume: `docker compose down` leaves it behind unused")
+        }
+        _ if unkept.partly => {
+            format!("`{}` of `{name}` is not on a volume: recreating the container deletes it", unkept.path)
+        }
+        _ => format!("`{name}` keeps its data inside the container: recreating it deletes the data"),
+    }
+}
+
+fn help(unkept: &Unkept<'_>) -> String {
+    if let Some(option) = unkept.option {
+        format!("mount a named volume at `/data`, and add `{option} /data` to the command")
+    } else if unkept.exact {
+        format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
+    } else {
+        let of = &unkept.image.name;
+        format!("mount a named volume at the data directory of this image; for `{of}`, it is `{}`", unkept.path)
+    }
+}
+
+/// A mount that was meant for the data of a service, at its target.
+pub(crate) fn at_wrong_path(
+    cx: &Context<'_>,
+    rule: RuleId,
+    unkept: &Unkept<'_>,
+    (mount, effect): (&Mount, WrongMountEffect),
+) -> Finding {
+    let service = unkept.service;
+    let target = &mount.target.value;
+    let image = image_text(service);
+    let message = match effect {
+        WrongMountEffect::Refused => format!("`{image}` does not start with a volume at `{target}`"),
+        WrongMountEffect::Ignored => format!("`{image}` does not store its data in `{target}`"),
+    };
+    let mut finding = Finding::new(rule, mount.target.place, Subject::service(&service.name), message)
+        .evidence(target.clone())
+        .help(match (unkept.option, earlier_image(service, unkept.image, target)) {
+            (Some(option), _) => format!("add `{option} {target}` to the command"),
+            (None, Some(pinned)) => {
+                format!("mount it at `{}`, or use `{pinned}` if that version has written the data", unkept.path)
+            }
+            (None, None) => format!("mount it at `{}`", unkept.path),
+        });
+    if let Some(image) = base_image(service) {
+        finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
+    }
+    let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
+    let edits = fixed.then(|| edit::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
+    let title = format!(
+        "mount it at `{}`: the current content of the volume may not be what the image expects there",
+        unkept.path
+    );
+    finding.fixes.extend(edit::risky(title, edits));
+    if !unkept.exact {
+        finding.confidence = Confidence::Medium;
+    }
+    finding
+}
+
+/// The image with the newest version that has its data where the volume is, for one whose tag moves.
+fn earlier_image(service: &Service, image: &Image, target: &str) -> Option<String> {
+    let written = &base_image(service)?.value;
+    let moves = written.digest.is_none() && written.tag.as_deref().is_none_or(|tag| tag == "latest");
+    let of_path = image.data.iter().find(|data| data.path == target)?;
+    let version = of_path.tags.as_ref()?.newest_major()?;
+    let prefix = image.version_prefix.as_deref().filter(|_| !written.repository.ends_with(&image.name)).unwrap_or("");
+    moves.then(|| format!("{}:{prefix}{version}", written.repository))
+}
