@@ -1,0 +1,46 @@
+//! A directory that Docker creates as root for a service that runs as another user.
+
+use crate::collections::IndexMap;
+use crate::facts::images::image_text;
+use crate::facts::storage::owners::RootOwned;
+use crate::finding::{Finding, Severity, Subject, rule};
+use crate::rules::Context;
+use crate::rules::support::{LABELS, for_data};
+
+/// Reports each source once, at the first bind.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.fragment || cx.facts.is_of_elsewhere() {
+        return;
+    }
+    let all = cx.facts.root_owned_sources();
+    let mut groups: IndexMap<&str, Vec<&RootOwned<'_>>> = IndexMap::default();
+    for one in &all {
+        groups.entry(one.missing.written.as_str()).or_default().push(one);
+    }
+    for (written, group) in groups {
+        let Some((first, others)) = group.split_first() else { continue };
+        let (service, user) = (first.missing.service, &first.user);
+        let message = format!(
+            "`{written}` is created by Docker as root, but `{}` runs as user `{}` and cannot write to it",
+            service.name, user.name
+        );
+        let place = first.missing.mount.source.as_ref().map_or(first.missing.mount.place, |source| source.place);
+        let mut finding = Finding::new(rule::ROOT_OWNED_BIND, place, Subject::service(&service.name), message)
+            .severity(for_data(Severity::Warning, cx.facts.purpose()))
+            .evidence(written.to_owned())
+            .help(format!(
+                "use a named volume, or document that `{written}` has to be created for user `{}` before the first start",
+                user.name
+            ));
+        finding = match (user.place, &service.image) {
+            (Some(place), _) => finding.label(place, "the user is set here"),
+            (None, Some(image)) => finding.label(image.place, format!("`{}` runs as this user", image_text(service))),
+            (None, None) => finding,
+        };
+        for other in others.iter().take(LABELS) {
+            finding =
+                finding.label(other.missing.mount.place, format!("`{}` uses it, too", other.missing.service.name));
+        }
+        findings.push(finding);
+    }
+}
