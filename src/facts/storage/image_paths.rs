@@ -202,32 +202,25 @@ mod tests {
     }
 
     #[test]
-    fn volumes_over_code() {
+    fn volumes_over_what_another_stage_made() {
         let check = |target: &str, command: &str, expect: Option<Option<&str>>| {
             let compose = format!(
                 "services: {{a: {{build: ., command: {command}, volumes: ['kept:{target}']}}}}\nvolumes: {{kept: {{}}}}\n"
             );
             let dockerfile = "FROM node:22 AS made\nFROM php:8.3-apache\nWORKDIR /srv\nCOPY . /srv\nCOPY --from=made /dist /srv/public/dist\nCOPY start.sh /start.sh\n";
-            let files = [
-                ("compose.yaml", compose.as_str()),
-                ("Dockerfile", dockerfile),
-                ("database/migrations/1.php", ""),
-                ("uploads/.gitkeep", ""),
-                ("fixtures/data.json", ""),
-                ("start.sh", "cp -r /app/public /srv/public\n"),
-            ];
+            let script = "cp -r /app/public /srv/public\n";
+            let files = [("compose.yaml", compose.as_str()), ("Dockerfile", dockerfile), ("start.sh", script)];
             with_sources(&files, &[], |_, facts| {
                 let found = facts.frozen_volumes();
                 assert_eq!(found.first().map(|one| one.file.as_deref()), expect, "{target}");
             });
         };
-        check("/srv/database", "apache2", Some(Some("database/migrations/1.php")));
-        check("/srv", "apache2", Some(Some("database/migrations/1.php")));
         check("/srv/public", "apache2", Some(None));
+        check("/srv/public/dist", "apache2", Some(None));
+        check("/srv/public/dist/uploads", "apache2", None);
         check("/srv/uploads", "apache2", None);
-        check("/srv/fixtures", "apache2", None);
         check("/var/lib/app", "apache2", None);
-        check("/srv/database", "[sh, -c, 'rsync -a /code/ /srv/ && apache2']", None);
-        check("/srv/database", "/start.sh", None);
+        check("/srv/public", "[sh, -c, 'rsync -a /code/ /srv/ && apache2']", None);
+        check("/srv/public", "/start.sh", None);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 // One line of an env file, of settings or of an anchor, which several services read.
                 Some(other) => {
                     let message = format!("`{}` uses it, too", service.name);
-                    other.labels.push(Label { place: service.key, message });
+                    other.labels.push(Label { place: service.key, message: message.into() });
                     other.fixes.clear();
                 }
                 None => all.push(finding),
