@@ -218,10 +218,8 @@ pub(crate) struct ImagePort {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Transport {
-    /// TCP.
     #[default]
     Tcp,
-    /// UDP.
     Udp,
 }
 
