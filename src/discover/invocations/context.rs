@@ -93,9 +93,14 @@ impl<'a> ReaderContext<'a> {
         self.take_steps(file, 1)
     }
 
+    /// Counts several steps; false where not that many are left.
+    pub(super) fn steps(&self, file: FileId, steps: usize) -> bool {
+        self.take_steps(file, u32::try_from(steps).unwrap_or(u32::MAX))
+    }
+
     /// Counts what it takes to copy variables; false where no steps are left for it.
     pub(super) fn copy(&self, file: FileId, variables: usize) -> bool {
-        self.take_steps(file, u32::try_from(variables / VARIABLES_OF_A_STEP).unwrap_or(u32::MAX))
+        self.steps(file, variables / VARIABLES_OF_A_STEP)
     }
 
     fn take_steps(&self, file: FileId, steps: u32) -> bool {

@@ -1,5 +1,6 @@
 //! The files of a repository by their paths below its root, and what absolute paths of other machines mean in it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -10,8 +11,10 @@ use crate::yaml::Trees;
 
 /// How many paths one pattern may match.
 const MAX_MATCHES: usize = 65;
-/// How many names are compared with one pattern.
+/// How many names are compared with patterns, ways to fill their holes counted: with one pattern, with one name, in all.
 const MAX_COMPARED: usize = 20_000;
+const MAX_WAYS: u32 = 2_000;
+const MAX_COMPARISONS: u32 = 5_000_000;
 
 /// A repository.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Repository<'a> {
     /// What it may be called where it is checked out.
     pub(super) names: Vec<String>,
     directories: BTreeMap<String, DirectoryListing>,
+    /// How many more names are compared with patterns.
+    comparisons: Cell<u32>,
 }
 
 /// What is in a directory.
@@ -59,7 +64,13 @@ impl<'a> Repository<'a> {
             }
         }
         let names = own_names(&root);
-        Repository { sources, trees, excluded, root, names, directories }
+        let comparisons = Cell::new(MAX_COMPARISONS);
+        Repository { sources, trees, excluded, root, names, directories, comparisons }
+    }
+
+    /// Whether no more names are compared with patterns: what these would match is not known.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.comparisons.get() == 0
     }
 
     /// All directories with files in or below them.
@@ -130,9 +141,8 @@ impl<'a> Repository<'a> {
         let mut found = Vec::new();
         for (directory, known) in self.directories_matching(directory, known) {
             let Some(listing) = self.directories.get(&directory) else { continue };
-            found.extend(
-                matching_names(&listing.files, name, &known).map(|(name, known)| (below(&directory, &name), known)),
-            );
+            let names = self.matching_names(&listing.files, name, &known).into_iter();
+            found.extend(names.map(|(name, known)| (below(&directory, &name), known)));
         }
         found.truncate(MAX_MATCHES);
         found
@@ -158,7 +168,7 @@ impl<'a> Repository<'a> {
                     let path = below(&directory, &component);
                     deeper.extend(self.is_directory(&path).then_some((path, known)));
                 } else if let Some(listing) = self.directories.get(&directory) {
-                    let names = matching_names(&listing.directories, &component, &known);
+                    let names = self.matching_names(&listing.directories, &component, &known).into_iter();
                     deeper.extend(names.map(|(name, known)| (below(&directory, &name), known)));
                 }
             }
@@ -167,45 +177,70 @@ impl<'a> Repository<'a> {
         }
         found
     }
-}
 
-/// The names that match a pattern, with the values of its holes.
-fn matching_names<'n>(
-    names: &'n BTreeSet<String>,
-    pattern: &str,
-    known: &BTreeMap<usize, String>,
-) -> impl Iterator<Item = PathMatch> + use<'n> {
-    let pattern = fill(pattern, known);
-    let known = known.clone();
-    names.iter().take(MAX_COMPARED).filter_map(move |name| {
-        let mut known = known.clone();
-        matches_name(&parts(&pattern), name, &mut known, 0).then(|| (name.clone(), known))
-    })
-}
-
-/// Whether a name matches parts; each hole takes at least one letter, and the same ones wherever it is.
-fn matches_name(pattern: &[ValuePart<'_>], name: &str, known: &mut BTreeMap<usize, String>, depth: usize) -> bool {
-    let Some((first, rest)) = pattern.split_first() else { return name.is_empty() };
-    if depth > 8 {
-        return false;
-    }
-    match first {
-        ValuePart::Text(text) => name.strip_prefix(text).is_some_and(|name| matches_name(rest, name, known, depth)),
-        ValuePart::Hole(number) => {
-            if let Some(value) = known.get(number).cloned() {
-                return name.strip_prefix(&*value).is_some_and(|name| matches_name(rest, name, known, depth));
+    /// The names that match a pattern, with the values of its holes.
+    fn matching_names(
+        &self,
+        names: &BTreeSet<String>,
+        pattern: &str,
+        known: &BTreeMap<usize, String>,
+    ) -> Vec<PathMatch> {
+        let pattern = fill(pattern, known);
+        let pattern = parts(&pattern);
+        let mut found = Vec::new();
+        for name in names.iter().take(MAX_COMPARED) {
+            if found.len() >= MAX_MATCHES || self.is_exhausted() {
+                break;
             }
-            let ends = name.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(128);
-            for end in ends {
-                let Some((value, behind)) = name.split_at_checked(end) else { continue };
-                known.insert(*number, value.to_owned());
-                if matches_name(rest, behind, known, depth + 1) {
-                    return true;
-                }
-                known.remove(number);
+            let most = MAX_WAYS.min(self.comparisons.get());
+            let mut ways = Ways { left: most, known: known.clone() };
+            if ways.matches(&pattern, name, 0) {
+                found.push((name.clone(), ways.known));
             }
-            false
+            self.comparisons.set(self.comparisons.get().saturating_sub(1 + most - ways.left));
         }
+        found
+    }
+}
+
+/// The ways to fill holes.
+struct Ways {
+    /// How many more are tried.
+    left: u32,
+    /// The values of holes.
+    known: BTreeMap<usize, String>,
+}
+
+impl Ways {
+    /// Whether a name matches parts; each hole takes at least one letter, and the same ones wherever it is.
+    fn matches(&mut self, pattern: &[ValuePart<'_>], name: &str, depth: usize) -> bool {
+        let Some((first, rest)) = pattern.split_first() else { return name.is_empty() };
+        if depth > 8 {
+            return false;
+        }
+        let number = match first {
+            ValuePart::Text(text) => {
+                return name.strip_prefix(text).is_some_and(|name| self.matches(rest, name, depth));
+            }
+            ValuePart::Hole(number) => number,
+        };
+        if let Some(value) = self.known.get(number).cloned() {
+            return name.strip_prefix(&*value).is_some_and(|name| self.matches(rest, name, depth));
+        }
+        let ends = name.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(128);
+        for end in ends {
+            let Some((value, behind)) = name.split_at_checked(end) else { continue };
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
+            self.known.insert(*number, value.to_owned());
+            if self.matches(rest, behind, depth + 1) {
+                return true;
+            }
+            self.known.remove(number);
+        }
+        false
     }
 }
 

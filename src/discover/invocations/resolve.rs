@@ -12,6 +12,8 @@ use crate::source::Span;
 
 /// How many invocations one command may give.
 const MAX_ALTERNATIVES: usize = 65;
+/// How many Compose files, env files and profiles one command may name.
+const MAX_ARGUMENTS: usize = 256;
 
 /// An invocation with paths below the root.
 #[derive(Clone, Debug)]
@@ -38,6 +40,7 @@ pub(super) struct InvocationIdentity {
 pub(super) type Direnv = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A command in one directory, with the values that its holes have there.
+#[derive(Clone)]
 struct Attempt<'c, 'a> {
     context: &'c ReaderContext<'a>,
     found: &'c FoundCommand,
@@ -51,6 +54,11 @@ struct Attempt<'c, 'a> {
 
 /// The invocations that a command gives: those of the first directory that has all its files.
 pub(super) fn resolve(context: &ReaderContext<'_>, found: &FoundCommand, direnv: &Direnv) -> Vec<ResolvedInvocation> {
+    let command = &found.command;
+    if command.files.len() + command.env_files.len() + command.profiles.len() > MAX_ARGUMENTS {
+        context.unfinished.borrow_mut().insert(found.span.file);
+        return Vec::new();
+    }
     let elsewhere = [String::new()];
     let directories = if found.directories.is_empty() { &elsewhere[..] } else { &found.directories[..] };
     let is_plain = found.command.files.is_empty() && found.command.directory.is_none();
@@ -137,21 +145,22 @@ impl<'c, 'a> Attempt<'c, 'a> {
             let path = format!("{}/{filled}", self.directory);
             repository.matching(&path, &self.known).into_iter().map(|found| (found, None)).collect()
         };
+        if repository.is_exhausted() {
+            self.context.unfinished.borrow_mut().insert(self.found.span.file);
+        }
         let is_guess = has_hole(filled);
         let matches = matches.into_iter().filter(|((path, _), _)| !is_guess || is_yaml(path));
-        let next = matches.map(|((path, known), before)| {
-            let mut files = self.files.clone();
-            let mut mapped = self.mapped.clone();
+        let mut next = Vec::new();
+        for ((path, known), before) in matches {
+            let mut attempt = Attempt { known, ..self.clone() };
             if let Some(before) = before {
                 let here = path.strip_suffix(filled.strip_prefix(&before).unwrap_or("").trim_start_matches('/'));
-                mapped.push((before.clone(), here.unwrap_or("").trim_end_matches('/').to_owned()));
+                attempt.mapped.push((before.clone(), here.unwrap_or("").trim_end_matches('/').to_owned()));
             }
-            files.push(path);
-            let (context, found) = (self.context, self.found);
-            let (environment, directory) = (self.environment.clone(), self.directory.clone());
-            Attempt { context, found, environment, directory, known, mapped, files }
-        });
-        next.collect()
+            attempt.files.push(path);
+            next.push(attempt);
+        }
+        next
     }
 
     /// Whether nothing of a path is known but its ending: it could be anything.
@@ -201,6 +210,10 @@ impl<'c, 'a> Attempt<'c, 'a> {
             let arguments: Vec<String> =
                 named.split(&separator).filter(|file| !file.is_empty()).map(str::to_owned).collect();
             let place = environment.place("COMPOSE_FILE");
+            if arguments.len() > MAX_ARGUMENTS {
+                self.context.unfinished.borrow_mut().insert(place.map_or(self.found.span.file, |place| place.file));
+                return Vec::new();
+            }
             let attempts = self.with_files(&arguments);
             return attempts.into_iter().flat_map(|attempt| attempt.finish(Some((first.clone(), place)))).collect();
         }
@@ -236,7 +249,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
             let named = self.environment.get("COMPOSE_ENV_FILES").map_or("", String::as_str);
             arguments = named.split(',').filter(|path| !path.is_empty()).map(str::to_owned).collect();
         }
-        arguments.iter().map(|argument| self.env_file(argument)).collect()
+        arguments.iter().take(MAX_ARGUMENTS).map(|argument| self.env_file(argument)).collect()
     }
 
     fn env_file(&self, argument: &str) -> Option<String> {
@@ -275,10 +288,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 let pattern =
                     under_root(&filled).map_or_else(|| format!("{}/{filled}", attempt.directory), str::to_owned);
                 for (_, known) in attempt.repository().matching(&pattern, &attempt.known) {
-                    let (environment, directory) = (attempt.environment.clone(), attempt.directory.clone());
-                    let (mapped, files) = (attempt.mapped.clone(), attempt.files.clone());
-                    let (context, found) = (attempt.context, attempt.found);
-                    next.push(Attempt { context, found, environment, directory, known, mapped, files });
+                    next.push(Attempt { known, ..attempt.clone() });
                 }
             }
             attempts = next;

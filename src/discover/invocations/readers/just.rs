@@ -17,6 +17,8 @@ use crate::source::FileId;
 const MAX_IMPORTS: usize = 32;
 const MAX_MODULES: usize = 4;
 const MAX_DEPTH: usize = 16;
+/// How many bytes of an expression are read in a step.
+const BYTES_OF_A_STEP: usize = 64;
 
 /// A recipe.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ struct Recipe {
 /// A justfile with what it imports.
 struct Just<'c, 'a> {
     context: &'c ReaderContext<'a>,
+    file: FileId,
     /// How many justfiles it is a module of.
     outer: usize,
     directory: String,
@@ -59,6 +62,7 @@ fn read_within(
 ) -> BTreeSet<String> {
     let mut just = Just {
         context,
+        file,
         outer,
         directory: directory.to_owned(),
         variables: BTreeMap::new(),
@@ -200,7 +204,10 @@ impl Just<'_, '_> {
         loop {
             let mut world =
                 self.environment.iter().fold(World::new(), |world, (name, value)| world.with(name, value.clone()));
-            for name in self.variables.keys().filter(|name| self.exports_all || self.exported.contains(*name)) {
+            for name in self.exports() {
+                if !self.context.step(self.file) {
+                    return;
+                }
                 world = world.with(name, self.variable(name, recipe, &mut choices, 0));
             }
             let mut logical: Vec<Fragment> = Vec::new();
@@ -228,6 +235,14 @@ impl Just<'_, '_> {
         }
     }
 
+    /// The variables that recipes see in their environment.
+    fn exports(&self) -> Vec<&String> {
+        match self.exports_all {
+            true => self.variables.keys().collect(),
+            false => self.exported.iter().filter(|name| self.variables.contains_key(*name)).collect(),
+        }
+    }
+
     fn variable(&self, name: &str, recipe: &Recipe, choices: &mut Choices, depth: usize) -> String {
         if let Some((_, default)) = recipe.parameters.iter().find(|(parameter, _)| parameter == name) {
             return match default {
@@ -244,7 +259,8 @@ impl Just<'_, '_> {
     /// The value of an expression: texts, names and calls, joined by `+` and `/`.
     fn value(&self, expression: &str, recipe: &Recipe, choices: &mut Choices, depth: usize) -> String {
         let expression = expression.trim();
-        if depth > MAX_DEPTH {
+        let steps = 1 + expression.len() / BYTES_OF_A_STEP;
+        if depth > MAX_DEPTH || !self.context.steps(self.file, steps) {
             return self.context.computed(expression);
         }
         if let Some(rest) = expression.strip_prefix("if ") {

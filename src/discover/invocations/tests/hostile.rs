@@ -1,6 +1,6 @@
 //! Files that are cut off or damaged: nothing ends the run, and every place is within its file.
 
-use super::{COMPOSE, found};
+use super::{COMPOSE, below, found};
 
 /// A file of each kind, with most of what its reader looks for.
 const SAMPLES: [(&str, &str); 19] = [
@@ -114,4 +114,61 @@ fn files_that_are_damaged() {
             check(path, &letters.into_iter().collect::<String>());
         }
     }
+}
+
+/// Files whose commands would take for ever to follow, or memory without end.
+fn endless() -> Vec<(&'static str, String)> {
+    let repeated = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let many = |word: &str| word.repeat(60_000);
+    vec![
+        ("a.sh", format!("docker compose {} up\n", many("-f compose.yaml "))),
+        ("b.sh", format!("docker compose {} up\n", many("--env-file .env "))),
+        (".env", format!("COMPOSE_FILE={}compose.yaml\n", many("compose.yaml:"))),
+        ("justfile", format!("c := {}c\nup:\n  docker compose -f {{{{c}}}} up\n", "c + ".repeat(5_000))),
+        (
+            "a.just",
+            format!(
+                "set export\n{}{}",
+                repeated(5_000, &|at| format!("a{at} := 'x'\n")),
+                repeated(5_000, &|at| { format!("r{at}:\n  docker compose up\n") })
+            ),
+        ),
+        (
+            "a.mk",
+            format!(
+                "export\n{}{}",
+                repeated(5_000, &|at| format!("a{at} = x\n")),
+                repeated(5_000, &|at| { format!("r{at}:\n\tdocker compose up\n") })
+            ),
+        ),
+        (
+            "b.mk",
+            format!(
+                "{}{}",
+                repeated(5_000, &|at| format!("a{at} = x\n")),
+                repeated(5_000, &|at| { format!("ifeq ($(b{at}),x)\nb{at} = y\nendif\n") })
+            ) + "up:\n\tdocker compose up\n",
+        ),
+        ("c.mk", format!("A = x\n{}up:\n\tdocker compose $(A) up\n", "A += xxxxxxxxxxxxxxxx\n".repeat(30_000))),
+        ("d.mk", format!("A := {}\nup:\n\tdocker compose {} up\n", "x".repeat(30_000), "$(A)".repeat(60_000))),
+    ]
+}
+
+#[test]
+fn what_would_take_for_ever_is_not_finished() {
+    for (path, text) in endless() {
+        let (_, found) = found(&[(path, &text), ("compose.yaml", COMPOSE)]);
+        let unfinished: Vec<String> = found.unfinished.iter().map(|file| below(file)).collect();
+        assert_eq!(unfinished, [path]);
+    }
+}
+
+#[test]
+fn patterns_of_many_stars_end() {
+    let names: Vec<String> = (0..200).map(|at| format!("x/{}{at}.yaml", "a".repeat(60))).collect();
+    let script = "for f in x/*a*a*a*a*a*a*a*b.yaml; do docker compose -f $f up; done\n".repeat(200);
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), COMPOSE)).collect();
+    files.extend([("up.sh", script.as_str()), ("compose.yaml", COMPOSE)]);
+    let (_, found) = found(&files);
+    assert_eq!(found.unfinished.iter().map(|file| below(file)).collect::<Vec<_>>(), ["up.sh"]);
 }

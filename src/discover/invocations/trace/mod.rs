@@ -276,6 +276,9 @@ impl<'a> Tracer<'a> {
             }
             None => items.extend(self.arguments(&world)),
         }
+        if self.context.repository.is_exhausted() {
+            self.context.unfinished.borrow_mut().insert(fragment.file);
+        }
         let mut worlds = vec![world];
         for item in items.iter().take(MAX_ROUNDS) {
             for world in &mut worlds {

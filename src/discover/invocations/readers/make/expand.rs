@@ -7,7 +7,7 @@ use super::super::super::fragment::Fragment;
 use super::super::super::repository::{below, split};
 use super::super::super::trace::{Directory, Site, Tracer, World};
 use super::super::super::values::{Choices, Hole, ROOT, has_hole};
-use super::{Make, MakeVariables};
+use super::{BYTES_OF_A_STEP, Make, MakeVariables};
 use crate::source::FileId;
 
 /// How deep variables are followed, and how long a value becomes.
@@ -92,6 +92,10 @@ impl Make<'_, '_> {
     }
 
     fn variable(&self, name: &str, scope: &mut MakeScope<'_>, depth: usize) -> String {
+        let length = scope.own.get(name).map(String::len).or_else(|| Some(scope.variables.get(name)?.text.len()));
+        if !self.context.steps(self.file, length.unwrap_or(0) / BYTES_OF_A_STEP) {
+            return self.context.computed(name);
+        }
         if let Some(value) = scope.own.get(name) {
             return value.clone();
         }

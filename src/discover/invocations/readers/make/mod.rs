@@ -21,6 +21,9 @@ const MAX_WORLDS: usize = 8;
 const MAX_VARIANTS: usize = 24;
 /// How many files one Makefile includes.
 const MAX_INCLUDES: usize = 64;
+/// How many variables are looked at, and how many bytes of a value are copied, in a step.
+const VARIABLES_OF_A_STEP: usize = 64;
+const BYTES_OF_A_STEP: usize = 512;
 
 /// A variable of make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +208,10 @@ impl<'c, 'a> Make<'c, 'a> {
             return;
         }
         let before = world.get(name).cloned();
+        let bytes = value.len() + before.as_ref().map_or(0, |variable| variable.text.len());
+        if !self.context.steps(self.file, bytes / BYTES_OF_A_STEP) {
+            return;
+        }
         let exported =
             export || self.exported.contains(name) || before.as_ref().is_some_and(|variable| variable.exported);
         let expanded = |world: &MakeVariables| {
@@ -251,11 +258,14 @@ impl<'c, 'a> Make<'c, 'a> {
                     world.get(&name).map(|variable| variable.text.is_empty() != *sense)
                 }
             };
-            if outcome != Some(false) {
-                active.push(world.clone());
-            }
-            if outcome != Some(true) {
-                waiting.push(world);
+            match outcome {
+                Some(true) => active.push(world),
+                Some(false) => waiting.push(world),
+                None if !self.looks_at(world.len()) => waiting.push(world),
+                None => {
+                    active.push(world.clone());
+                    waiting.push(world);
+                }
             }
         }
         active.truncate(MAX_WORLDS);
@@ -267,11 +277,17 @@ impl<'c, 'a> Make<'c, 'a> {
         let Some((waiting, done)) = self.conditions.pop() else { return };
         let mut all = std::mem::take(&mut self.worlds);
         for world in waiting.into_iter().chain(done) {
-            if all.len() < MAX_WORLDS && !all.contains(&world) {
+            let is_counted = self.looks_at(world.len().saturating_mul(all.len()));
+            if all.len() < MAX_WORLDS && (all.is_empty() || is_counted && !all.contains(&world)) {
                 all.push(world);
             }
         }
         self.worlds = all;
+    }
+
+    /// Counts variables that are looked at; false where no steps are left for it.
+    fn looks_at(&self, variables: usize) -> bool {
+        self.context.steps(self.file, variables / VARIABLES_OF_A_STEP)
     }
 
     fn end_conditions(&mut self) {
@@ -317,19 +333,27 @@ impl<'c, 'a> Make<'c, 'a> {
             let mut variants = Vec::new();
             let is_wanted = |target: &&String| goals.is_none_or(|goals| self.is_wanted(target, goals));
             for target in rule.targets.iter().filter(is_wanted).take(MAX_VARIANTS) {
-                for own in self.own_of(target) {
+                for own in self.own_of(target).into_iter().map(Rc::new) {
                     for world in &self.worlds {
                         if variants.len() < MAX_VARIANTS {
-                            variants.push((target.clone(), own.clone(), world.clone()));
+                            variants.push((target, Rc::clone(&own), world));
                         }
                     }
                 }
             }
-            for (target, own, mut world) in variants {
-                for (name, operator, value, export) in own {
-                    self.assign(&mut world, &name, operator, &value, export);
+            for (target, own, world) in variants {
+                if !self.looks_at(world.len() + own.len()) {
+                    return;
                 }
-                self.recipe(rule, &target, &world);
+                if own.is_empty() {
+                    self.recipe(rule, target, world);
+                    continue;
+                }
+                let mut world = world.clone();
+                for (name, operator, value, export) in own.iter() {
+                    self.assign(&mut world, name, *operator, value, *export);
+                }
+                self.recipe(rule, target, &world);
             }
         }
     }
@@ -345,6 +369,9 @@ impl<'c, 'a> Make<'c, 'a> {
                 continue;
             }
             if let Some(theirs) = self.own.get(other) {
+                if !self.looks_at(theirs.len() + own.len()) {
+                    break;
+                }
                 all.push(theirs.iter().chain(&own).cloned().collect());
             }
             left.extend(self.needed_by.get(other).into_iter().flatten());
