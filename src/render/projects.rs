@@ -137,6 +137,10 @@ impl<'v> ProjectsView<'v> {
             }
             Reason::NothingStartsIt => "no command starts it, and no default or overlay has its name".to_owned(),
             Reason::TooMany => "its project has more invocations than are judged".to_owned(),
+            Reason::Vendored(directory) => format!("{} is vendored, and no command starts it", self.path(directory)),
+            Reason::InPipeline => {
+                "no command starts it, and files of pipelines are not judged by their names".to_owned()
+            }
         }
     }
 }

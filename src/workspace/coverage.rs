@@ -1,5 +1,6 @@
 //! Findings about Compose files that no invocation covers.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::projects::{ProjectOutcome, WorkspaceRun};
@@ -16,13 +17,28 @@ impl WorkspaceRun<'_> {
             paths.iter().filter(|path| self.sources.kind(path) == PathKind::Directory).collect();
         let is_asked =
             |file: &PathBuf| paths.contains(file) || directories.iter().any(|directory| file.starts_with(directory));
-        let asked = all.not_judged.iter().filter(|left| is_asked(&left.file) && !alone.contains(&left.file));
-        asked.filter_map(|left| self.left_out_one(left)).collect()
+        let asked: Vec<&NotJudged> =
+            all.not_judged.iter().filter(|left| is_asked(&left.file) && !alone.contains(&left.file)).collect();
+        let mut vendored: BTreeMap<&Path, usize> = BTreeMap::new();
+        for directory in asked.iter().filter_map(|left| vendor_directory(left)) {
+            *vendored.entry(directory).or_default() += 1;
+        }
+        let mut outcomes = Vec::new();
+        for left in asked {
+            // Of a vendored directory, its first file speaks for all.
+            let others = match vendor_directory(left) {
+                Some(directory) => vendored.remove(directory),
+                None => Some(1),
+            };
+            outcomes.extend(self.left_out_one(left, others));
+        }
+        outcomes
     }
 
-    fn left_out_one(&self, left: &NotJudged) -> Option<ProjectOutcome> {
+    fn left_out_one(&self, left: &NotJudged, files: Option<usize>) -> Option<ProjectOutcome> {
         let file = self.sources.load(&left.file).ok()?;
-        let mut findings: Vec<Finding> = finding(self.sources, file, left).into_iter().collect();
+        let found = files.and_then(|files| finding(self.sources, file, left, files));
+        let mut findings: Vec<Finding> = found.into_iter().collect();
         let entry = ProjectEntry::from_file(&left.file);
         self.suppressions.mark(&mut findings, &[(file, crate::report::suppress::CommentLanguage::Yaml)]);
         self.suppressions.mark_configured(&mut findings);
@@ -31,14 +47,37 @@ impl WorkspaceRun<'_> {
 }
 
 /// The finding, at the start of the file; none where it is the file that is loaded once more (a symbolic link, a copy).
-fn finding(sources: &SourceDb, file: FileId, left: &NotJudged) -> Option<Finding> {
+fn finding(sources: &SourceDb, file: FileId, left: &NotJudged, files: usize) -> Option<Finding> {
     match &left.reason {
         Reason::Shadowed(winner) => shadowed(sources, file, winner),
+        Reason::Vendored(directory) => Some(
+            Finding::new(rule::NOT_JUDGED, start_of(file), Subject::Project, vendored(directory, files))
+                .evidence(name(directory))
+                .help(
+                    "add what you start from there to `projects` in plimsoll.yaml, or list the directory in `exclude`",
+                ),
+        ),
         reason => Some(
             Finding::new(rule::NOT_JUDGED, start_of(file), Subject::Project, message(reason))
                 .evidence(name(&left.file))
                 .help("add the command that starts it to `projects` in plimsoll.yaml, or list the file in `exclude`"),
         ),
+    }
+}
+
+/// The directory of others that a file is in.
+fn vendor_directory(left: &NotJudged) -> Option<&Path> {
+    match &left.reason {
+        Reason::Vendored(directory) => Some(directory),
+        _ => None,
+    }
+}
+
+fn vendored(directory: &Path, files: usize) -> String {
+    let name = name(directory);
+    match files {
+        1 => format!("this file is not checked: it is in `{name}`, and no command in the repository starts it"),
+        _ => format!("{files} Compose files in `{name}` are not checked: no command in the repository starts them"),
     }
 }
 
@@ -49,7 +88,7 @@ fn message(reason: &Reason) -> &'static str {
             "this file is not checked: commands use other overlays of this directory, but not this one"
         }
         Reason::TooMany => "this file is not checked: its project has too many invocations",
-        Reason::Shadowed(_) | Reason::NothingStartsIt => {
+        Reason::Shadowed(_) | Reason::NothingStartsIt | Reason::Vendored(_) | Reason::InPipeline => {
             "this file is not checked: no command in the repository starts it"
         }
     }

@@ -7,8 +7,8 @@ use super::command::Compose;
 use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
-use super::files::files_of;
-use super::looks::{has_compose_name, holds_compose, is_compose_file, is_whole};
+use super::files::{Files, files_of, vendor_directory};
+use super::looks::{has_compose_name, holds_compose, is_compose_file, is_pipeline, is_whole};
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -63,7 +63,7 @@ type Drafts = BTreeMap<InvocationIdentity, Draft>;
 /// Finds out how the projects of a repository are started.
 pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings: &Settings<'_>) -> Invocations {
     let excluded = settings.excluded;
-    let files = files_of(sources, root, excluded);
+    let Files { own: files, vendored } = files_of(sources, root, excluded);
     let repository = Repository::new((sources, trees), excluded, root.to_path_buf(), &files);
     let context = ReaderContext::new(&repository);
     let mut collection = Collection {
@@ -81,6 +81,7 @@ pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings:
     collection.guesses(&files);
     collection.alone(&files);
     collection.rest(&files);
+    collection.vendored(vendored);
     let mut all = collection.finish();
     all.dangling = dangling;
     all.unfinished = unfinished(&context);
@@ -348,7 +349,22 @@ impl Collection<'_, '_> {
         self.not_judged = reasons;
     }
 
+    /// Files in the directories of others that nothing covers.
+    fn vendored(&mut self, files: Vec<String>) {
+        let used = self.used(Certainty::Guessed);
+        for file in files {
+            if used.contains(&file) || self.parts.has(&file) {
+                continue;
+            }
+            let directory = self.repository.absolute(vendor_directory(&file).unwrap_or_default());
+            self.not_judged.insert(file, Reason::Vendored(directory));
+        }
+    }
+
     fn reason(&self, file: &str) -> Reason {
+        if is_pipeline(file) {
+            return Reason::InPipeline;
+        }
         let (directory, name) = split(file);
         let winners = default_files(self.repository, directory).unwrap_or_default();
         let names = if BASE_NAMES.contains(&name) { &BASE_NAMES } else { &OVERRIDE_NAMES };

@@ -1,4 +1,4 @@
-//! The files of a repository that may matter: neither ignored by git, nor brought in from elsewhere.
+//! The files of a repository that may matter: what git does not ignore, and apart from it what was brought in from elsewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,16 @@ const MAX_FILES: usize = 200_000;
 const FOREIGN: [&str; 2] = ["node_modules", "vendor"];
 
 /// The files below a root, with `/` between their parts, in order.
-pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) -> Vec<String> {
+#[derive(Debug)]
+pub(super) struct Files {
+    /// Those of the repository.
+    pub(super) own: Vec<String>,
+    /// Compose files in vendored directories: judged where a command names them.
+    pub(super) vendored: Vec<String>,
+}
+
+/// The files below a root.
+pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) -> Files {
     let entries = DirectoryWalk::new(sources, root, root).filter(|(path, kind)| match kind {
         EntryKind::File => true,
         _ => is_compose_name(path) && is_file(sources, path, *kind),
@@ -28,10 +37,26 @@ pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) ->
             .note_unread(root, LoadError::Io(format!("more than {MAX_FILES} files: the last ones were not looked at")));
     }
     let below = found.iter().filter_map(|path| path.strip_prefix(root).ok()?.to_str());
-    let is_own = |path: &&str| !path.split('/').any(|part| part == ".git" || FOREIGN.contains(&part));
     let mut files: Vec<String> =
         below.map(|path| if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }).collect();
-    files.retain(|path| is_own(&path.as_str()));
+    files.retain(|path| !path.split('/').any(|part| part == ".git"));
     files.sort();
+    let (vendored, own) = files.into_iter().partition(|path| vendor_directory(path).is_some());
+    let mut files = Files { own, vendored };
+    files.vendored.retain(|path| is_compose_name(Path::new(path)));
     files
+}
+
+/// The outermost directory on the way to a file that holds the work of others.
+pub(super) fn vendor_directory(path: &str) -> Option<&str> {
+    let (directory, _) = path.rsplit_once('/')?;
+    let mut end = 0;
+    for part in directory.split('/') {
+        end += part.len();
+        if FOREIGN.contains(&part) {
+            return path.get(..end);
+        }
+        end += 1;
+    }
+    None
 }

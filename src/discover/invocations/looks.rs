@@ -19,7 +19,8 @@ pub(super) fn has_compose_name(path: &str) -> bool {
     is_compose_name(Path::new(path))
 }
 
-fn is_pipeline(path: &str) -> bool {
+/// Whether a file is in the directory of a forge or a pipeline, whose YAML may be called anything.
+pub(super) fn is_pipeline(path: &str) -> bool {
     path.starts_with(".github/") || path.contains("/.github/") || path.starts_with(".circleci/")
 }
 
@@ -56,7 +57,7 @@ pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
 
 /// Whether a YAML file has services with an image, a build or a base.
 fn has_services(repository: &Repository<'_>, path: &str) -> bool {
-    if !path.ends_with(".yaml") && !path.ends_with(".yml") || is_pipeline(path) {
+    if !path.ends_with(".yaml") && !path.ends_with(".yml") {
         return false;
     }
     let Some(file) = repository.sources.load_with(&repository.absolute(path), &["services:"], MAX_BYTES) else {

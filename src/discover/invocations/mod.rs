@@ -143,6 +143,10 @@ pub(crate) enum Reason {
     NothingStartsIt,
     /// Its project has more invocations than are judged.
     TooMany,
+    /// It is in this directory with the work of others, and no command starts it.
+    Vendored(PathBuf),
+    /// It is in the directory of a forge or a pipeline, and no command starts it.
+    InPipeline,
 }
 
 #[cfg(test)]

@@ -43,6 +43,29 @@ fn defaults_and_guesses() {
 }
 
 #[test]
+fn what_others_brought_is_judged_where_a_command_starts_it() {
+    let files = [
+        ("vendor/a/compose.yaml", ""),
+        ("web/node_modules/b/docker-compose.yml", ""),
+        ("web/node_modules/b/composer.yml", ""),
+        (".github/compose.test.yml", ""),
+        (".github/workflows/docker-compose.yml", "on: push\njobs: {a: {services: {}}}\n"),
+    ];
+    let vendored = |path: &str| Reason::Vendored(Path::new(super::ROOT).join(path));
+    let at = |path: &str, reason: Reason| (path.to_owned(), reason);
+    let expect = [
+        at(".github/compose.test.yml", Reason::InPipeline),
+        at("vendor/a/compose.yaml", vendored("vendor")),
+        at("web/node_modules/b/docker-compose.yml", vendored("web/node_modules")),
+    ];
+    assert_eq!(left(&files), expect);
+    let command = "docker compose -f vendor/a/compose.yaml -f .github/compose.test.yml up";
+    let started = [files[0], files[1], files[3], ("a.sh", command)];
+    assert_eq!(all(&started), ["vendor/a/compose.yaml+.github/compose.test.yml a.sh:1"]);
+    assert_eq!(left(&started), expect[2..]);
+}
+
+#[test]
 fn only_what_deploys_replaces_the_default() {
     let files = [("compose.yaml", ""), ("x.yaml", "")];
     let with = |path: &'static str, text: &'static str| [files[0], files[1], (path, text)];
