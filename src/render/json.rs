@@ -24,6 +24,8 @@ struct ReportOut<'a> {
     baseline: Option<BaselineOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<RuleCount>>,
+    failures: &'a [String],
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -152,6 +154,8 @@ pub(super) fn render(view: &View<'_>) -> String {
         },
         baseline: report.compared.as_ref().map(baseline),
         statistics: view.options.statistics.then(|| statistics::by_rule(report)),
+        failures: &report.failures,
+        notes: &report.notes,
     };
     document(&output)
 }

@@ -7,6 +7,9 @@ use crate::finding::{Finding, Severity, Suppressed};
 /// Longer comments are refused by GitHub (65,536 characters), so details go first, then rows.
 const LONGEST: usize = 60_000;
 
+/// How many lines are said of the run itself.
+const MOST_LINES: usize = 20;
+
 /// What ends a part that is folded away.
 const CLOSING: &str = "\n</details>\n";
 
@@ -94,6 +97,8 @@ fn comment(view: &View<'_>, details: Details) -> MarkdownComment {
     let suppressed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.suppressed.is_some()).collect();
     let mut output = MarkdownComment::default();
     output.push(CommentPartKind::Other, format!("### plimsoll: {}\n", heading(view)));
+    said(&report.failures, "was not judged", &mut output);
+    said(&report.notes, "of this change has no effect", &mut output);
     let is_info = |finding: &&Finding| finding.severity == Severity::Info;
     for (path, findings) in view.by_file(report.active().filter(|finding| !is_info(finding)), |finding| finding) {
         output.push(CommentPartKind::Other, format!("\n#### {}\n\n", code(&path)));
@@ -110,6 +115,17 @@ fn comment(view: &View<'_>, details: Details) -> MarkdownComment {
         output.folded(&format!("{} suppressed", suppressed.len()), |output| by_file(view, &suppressed, output));
     }
     output
+}
+
+/// What was said of the run itself. However much there is of it, the findings fit.
+fn said(lines: &[String], what: &str, output: &mut MarkdownComment) {
+    for (at, line) in lines.iter().take(MOST_LINES).enumerate() {
+        let gap = if at == 0 { "\n" } else { "" };
+        output.push(CommentPartKind::Other, format!("{gap}- {}\n", inline(line)));
+    }
+    if lines.len() > MOST_LINES {
+        output.push(CommentPartKind::Other, format!("- {} more {what}\n", lines.len() - MOST_LINES));
+    }
 }
 
 fn heading(view: &View<'_>) -> String {

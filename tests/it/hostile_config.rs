@@ -135,3 +135,22 @@ fn a_configuration_can_be_given_or_left_out() {
         assert_eq!(given("led.yaml").2, 2, "a link in the repository opens nothing");
     }
 }
+
+#[test]
+fn what_would_be_loosened_is_said_in_reports() {
+    let folder = branch("hostile_config", "formats", &[("compose.yaml", REVIEWED)]);
+    write(&folder, &[("plimsoll.yaml", "exclude: [\"a<b>@all\\n::error::x\\n# y\"]\nfail_on: never\n")]);
+    let said = |format: &str| stdout(&run(&folder, &["check", "--config-from", "main", "--format", format]));
+    let json: serde_json::Value = serde_json::from_str(&said("json")).unwrap();
+    let notes = json["notes"].as_array().unwrap();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    let note = "plimsoll.yaml: sets `fail_on` to `never`: not at `main`, so it has no effect";
+    assert_eq!((&notes[1], &json["failures"]), (&note.into(), &serde_json::json!([])));
+    let sarif: serde_json::Value = serde_json::from_str(&said("sarif")).unwrap();
+    let told = &sarif["runs"][0]["invocations"][0]["toolConfigurationNotifications"];
+    assert_eq!(told[1], serde_json::json!({"level": "note", "message": {"text": note}}));
+    let markdown = said("markdown");
+    assert!(markdown.contains("\n- plimsoll.yaml: sets `fail_on` to `never`: not at `main`"), "{markdown}");
+    let is_command = |line: &str| ["::error", "# y"].iter().any(|start| line.starts_with(start));
+    assert!(!markdown.lines().any(is_command), "{markdown}");
+}

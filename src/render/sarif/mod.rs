@@ -124,9 +124,13 @@ fn plain(markdown: &str) -> String {
 }
 
 fn invocation(view: &View<'_>) -> SarifInvocation {
-    let failures = &view.report.failures;
-    let notifications = failures.iter().map(|failure| Notification { level: "error", message: message(failure) });
-    SarifInvocation { execution_successful: failures.is_empty(), tool_execution_notifications: notifications.collect() }
+    let notification = |level| move |text: &String| Notification { level, message: message(text) };
+    let (failures, notes) = (&view.report.failures, &view.report.notes);
+    SarifInvocation {
+        execution_successful: failures.is_empty(),
+        tool_execution_notifications: failures.iter().map(notification("error")).collect(),
+        tool_configuration_notifications: notes.iter().map(notification("note")).collect(),
+    }
 }
 
 fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[RuleId]) -> ResultOut {
