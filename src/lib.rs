@@ -36,4 +36,4 @@ pub mod testing;
 
 #[cfg(feature = "cli")]
 pub use cli::{Surroundings, run};
-pub use guard::remember_defects;
+pub use guard::{on_known_stack, remember_defects};

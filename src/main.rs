@@ -3,7 +3,7 @@
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
-use plimsoll::{Surroundings, remember_defects, run};
+use plimsoll::{Surroundings, on_known_stack, remember_defects, run};
 
 fn main() -> ExitCode {
     remember_defects();
@@ -15,5 +15,9 @@ fn main() -> ExitCode {
         }
     };
     // Standard error stays unlocked: the bar is drawn there by another thread.
-    ExitCode::from(run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr()))
+    let code = on_known_stack(|| run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr()));
+    ExitCode::from(code.unwrap_or_else(|| {
+        eprintln!("plimsoll: internal error; please report it");
+        2
+    }))
 }

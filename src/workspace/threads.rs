@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::guard::STACK;
+
 /// As many threads as there are processors; nothing where the system allows no more of them.
-static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| ThreadPoolBuilder::new().build().ok());
+static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
 
 /// What comes of each item, in their order.
 pub(super) fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> Vec<T> + Sync) -> Vec<T> {

@@ -6,6 +6,7 @@ use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, op
 
 use super::problem::{SyntaxCause, SyntaxKind, SyntaxProblem};
 use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
+use crate::budget::Limit;
 use crate::collections::HashMap;
 use crate::source::NodeId;
 use crate::source::Place;
@@ -34,6 +35,10 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<SyntaxProblem>) {
     };
     let mut parser = Parser::new_from_str_with_options(body, options);
     while let Some(next) = parser.next_event() {
+        if builder.tree.nodes.len() as u64 > Limit::Values.most() {
+            builder.end_at_limit();
+            break;
+        }
         match next {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
@@ -85,6 +90,7 @@ impl Builder {
                 comments: Vec::new(),
                 broken: false,
                 cut_off: false,
+                limit: None,
                 partial: Vec::new(),
                 habits: Habits::default(),
             },
@@ -309,6 +315,14 @@ impl Builder {
         })
     }
 
+    /// Ends a file of more nodes than a project may have values: nobody could use the rest.
+    fn end_at_limit(&mut self) {
+        self.note_partial();
+        self.tree.broken = true;
+        self.tree.cut_off = true;
+        self.tree.limit = self.last.map(|last| self.tree.place(last));
+    }
+
     fn break_off(&mut self, at: u32, info: &str, body: &str) {
         let unclosed = self.unclosed(body);
         self.note_partial();
@@ -427,5 +441,19 @@ fn style_of(style: Style) -> ScalarStyle {
         Style::Literal => ScalarStyle::Literal,
         Style::Folded => ScalarStyle::Folded,
         _ => ScalarStyle::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_tiny_nodes_is_cut_while_it_is_read() {
+        let most = Limit::Values.most() as usize;
+        let text = format!("[{}]\n", "1,".repeat(4 * most));
+        let (tree, problems) = parse(FileId::default(), &text);
+        assert!(tree.nodes.len() <= most + 2, "{}", tree.nodes.len());
+        assert!(tree.limit.is_some() && tree.cut_off && problems.is_empty(), "{problems:?}");
     }
 }

@@ -99,6 +99,8 @@ pub struct Tree {
     pub broken: bool,
     /// Whether a syntax error stopped the reading of a document: what it lacks may follow.
     pub(crate) cut_off: bool,
+    /// Where a file ended that has more nodes than a project may have values.
+    pub(crate) limit: Option<Place>,
     /// The nodes of which a break leaves only a part: what was open there, and its keys.
     pub(crate) partial: Vec<NodeId>,
     /// How it is written, for what is to be written into it.

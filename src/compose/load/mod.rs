@@ -373,6 +373,9 @@ impl<'a> Loader<'a> {
     }
 
     fn file(&mut self, path: &Path, place: Place, before: Option<Value>, load: &Load<'_>) -> Option<Value> {
+        if !self.budget.spend(Limit::Files, 1, place) {
+            return before;
+        }
         let file = match self.sources.load(path) {
             Ok(file) => file,
             Err(error) => {
@@ -391,8 +394,8 @@ impl<'a> Loader<'a> {
         }
         let parsed = self.trees.get(self.sources, file);
         let (tree, problems) = (&parsed.0, &parsed.1);
-        if !self.budget.spend(Limit::Files, 1, place) {
-            return before;
+        if let Some(at) = tree.limit {
+            self.budget.note(Limit::Values, at);
         }
         let (documents, found) = convert(tree, &self.budget);
         if self.all_files.insert(file) {
