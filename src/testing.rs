@@ -49,6 +49,23 @@ pub mod workspace {
     pub use crate::workspace::{Request, Selection, check};
 }
 
+/// How the projects of a repository are started.
+pub mod invocations {
+    use std::path::Path;
+
+    use crate::config::Config;
+    use crate::render::{projects_json, projects_text};
+    use crate::source::SourceDb;
+    use crate::workspace::invocations_in;
+    use crate::yaml::Trees;
+
+    /// What `plimsoll projects` says, as text and as JSON.
+    pub fn projects(sources: &SourceDb, root: &Path) -> [String; 2] {
+        let all = invocations_in(sources, &Trees::default(), root, &Config::default());
+        [projects_text(&all, sources, root), projects_json(&all, sources, root)]
+    }
+}
+
 /// Outputs.
 pub mod render {
     pub use crate::render::{Format, RenderOptions, render};

@@ -10,7 +10,7 @@ use plimsoll::testing::rules::all;
 
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    for target in ["check", "fix"] {
+    for target in ["check", "fix", "start"] {
         let folder = root.join(target);
         fs::create_dir_all(&folder)?;
         for rule in all() {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use plimsoll::testing::examples::Example;
 use plimsoll::testing::finding::{Finding, Safety, Severity};
 use plimsoll::testing::fix::{self, FixSelection};
+use plimsoll::testing::invocations::projects;
 use plimsoll::testing::render::{Format, RenderOptions, render};
 use plimsoll::testing::report::Report;
 use plimsoll::testing::source::{FileId, SourceDb};
@@ -74,9 +75,21 @@ pub fn sound(report: &Report, sources: &SourceDb) {
     options.show = Severity::Info;
     for format in Format::ALL {
         let said = render(format, report, sources, &options);
-        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-        assert!(!said.contains(is_control), "{format:?} holds control characters");
+        harmless(&said, format == Format::Github, &format!("{format:?}"));
     }
+}
+
+/// What must hold for every output: it acts neither on a terminal nor on the runner of a pipeline.
+fn harmless(said: &str, is_for_github: bool, what: &str) {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    assert!(!said.contains(is_control), "{what} holds control characters");
+    for command in ["##[", "##vso[", "##teamcity["] {
+        assert!(!said.contains(command), "{what} holds `{command}`");
+    }
+    let is_own =
+        |line: &str| is_for_github && ["::error ", "::warning ", "::notice "].iter().any(|own| line.starts_with(own));
+    let command = said.lines().find(|line| line.trim_start().starts_with("::") && !is_own(line));
+    assert_eq!(command, None, "{what} holds a command of GitHub Actions");
 }
 
 fn place(finding: &Finding, sources: &SourceDb) {
@@ -95,6 +108,17 @@ pub fn check(data: &[u8]) {
     let Some(files) = files(data) else { return };
     let (sources, request) = lay(&files);
     let report = workspace::check(&sources, &request);
+    sound(&report, &sources);
+}
+
+/// Looks at how a repository is started: scripts and pipelines are read, and what they start is judged.
+pub fn start(data: &[u8]) {
+    let Some(files) = files(data) else { return };
+    let (sources, request) = lay(&files);
+    for said in projects(&sources, Path::new(DIRECTORY)) {
+        harmless(&said, false, "the list of projects");
+    }
+    let report = workspace::check(&sources, &Request { files: Vec::new(), ..request });
     sound(&report, &sources);
 }
 
