@@ -104,6 +104,7 @@ mod tests {
     fn ranges_hold_and_overlap() {
         assert_eq!(subnet("172.28.3.7/16").masked(), subnet("172.28.0.0/16"));
         assert_eq!(subnet("fd00::7/64").masked(), subnet("fd00::/64"));
+        assert_eq!((subnet("172.28.3.7/16").bits(), subnet("fd00::/64").bits()), (16, 64));
         assert!(subnet("172.28.0.0/16").contains("172.28.255.1".parse().unwrap()));
         assert!(!subnet("172.28.0.0/16").contains("172.29.0.1".parse().unwrap()));
         assert!(!subnet("0.0.0.0/0").contains("::1".parse().unwrap()));

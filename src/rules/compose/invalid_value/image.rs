@@ -174,6 +174,9 @@ mod tests {
     #[test]
     fn what_is_no_reference_says_why() {
         check("nginx:", Some("the tag is empty"));
+        check(&"a".repeat(LONGEST_NAME), None);
+        let longer = format!("the repository name is longer than {LONGEST_NAME} characters");
+        check(&"a".repeat(LONGEST_NAME + 1), Some(&longer));
         check(":1.0", Some("the repository name is missing"));
         check("nginx: latest", Some("it contains a space"));
         check("Nginx", Some("repository names must be lowercase"));

@@ -285,3 +285,20 @@ fn unnamed(flaw: ValueFlaw, path: &str, written: &str) -> ValueFlaw {
     let help = "check the value of the variable".to_owned();
     ValueFlaw { message, help: Some(help), meant: None, ..flaw }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_told_by_a_stretch_of_it() {
+        for (words, secret, expect) in [
+            ("`abcdefg` is not a size", "xxCDEFxx", true),
+            ("`abcdefg` is not a size", "xxcdexx", false),
+            ("`abcdefg` is not a size", "CDE", true),
+            ("`abcdefg` is not a size", "", false),
+        ] {
+            assert_eq!(tells_of(words, secret), expect, "{secret}");
+        }
+    }
+}

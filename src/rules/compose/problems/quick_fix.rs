@@ -106,6 +106,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn statements_begin_with_a_name_or_a_comment() {
+        for text in ["A_1=b", "_A=", "export A=b", "# x", "", "\nA=b"] {
+            assert!(begins_statement(text), "{text:?}");
+        }
+        for text in ["word", "=b", "1A=b", "a-b=c", "a b=c", "'A=b"] {
+            assert!(!begins_statement(text), "{text:?}");
+        }
+    }
+
+    #[test]
     fn operations_of_shells_are_known() {
         let is_shell = |raw: &str| SHELL.as_ref().unwrap().is_match(raw);
         for raw in ["${f%.txt}", "${#name}", "${!x}", "${name:0:3}", "${a/b/c}", "${a^^}", "${a[0]}", "${a: -1}"] {
