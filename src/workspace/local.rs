@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::projects::{Keeping, Outcome};
+use super::projects::{Keeping, ProjectOutcome};
 use super::{Request, judge};
 use crate::collections::HashSet;
 use crate::finding::{Finding, RuleId, Subject};
@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::source::{PathKind, SourceDb};
 
 /// What tells a finding from others wherever its file is loaded.
-type Identity = (PathBuf, u32, u32, RuleId, Subject, Option<String>);
+type LocalIdentity = (PathBuf, u32, u32, RuleId, Subject, Option<String>);
 
 /// Marks the findings of a report that are not there without the files that git ignores.
 pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
@@ -23,7 +23,7 @@ pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
     fresh.leave_out_ignored(&[]);
     let request = Request { earlier: None, watch: Arc::default(), ..request.clone() };
     let (committed, _) = judge(&fresh, &request, Keeping::Nothing);
-    let known: HashSet<Identity> = committed.findings.iter().map(|finding| identity(finding, &fresh)).collect();
+    let known: HashSet<LocalIdentity> = committed.findings.iter().map(|finding| identity(finding, &fresh)).collect();
     for finding in &mut report.findings {
         finding.is_local = !known.contains(&identity(finding, sources));
     }
@@ -33,14 +33,14 @@ pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
     }
 }
 
-fn identity(finding: &Finding, sources: &SourceDb) -> Identity {
+fn identity(finding: &Finding, sources: &SourceDb) -> LocalIdentity {
     let span = finding.place.span;
     let path = sources.file(span.file).path.clone();
     (path, span.start, span.end, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 
 /// Whether outcomes rest on a file that git ignores.
-pub(super) fn reads_ignored(outcomes: &[Outcome], sources: &SourceDb) -> bool {
+pub(super) fn reads_ignored(outcomes: &[ProjectOutcome], sources: &SourceDb) -> bool {
     let read: HashSet<&PathBuf> = outcomes.iter().flat_map(|outcome| &outcome.read).collect();
     read.into_iter().any(|path| sources.kind(path) == PathKind::File && sources.is_local(path))
 }

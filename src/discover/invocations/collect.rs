@@ -296,8 +296,8 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Files whose names say that they are laid over the base beside them. Where a command or the configuration shows how overlays of a
-    /// directory are used, only a file that needs no base is guessed: alone.
+    /// Files whose names say that they are laid over the base next to them. Where a command or the configuration shows how
+    /// overlays of a directory are used, only a file that needs no base is guessed: alone.
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
         let written = self.used(Certainty::Written);
