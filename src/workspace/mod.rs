@@ -31,9 +31,9 @@ use crate::collections::HashSet;
 use crate::compose::load::{decode, output};
 use crate::compose::value::origins;
 use crate::compose::value::provenance::Texts;
-use crate::compose::{Entry, load};
+use crate::compose::{ProjectEntry, load};
 use crate::config::{Config, Date};
-use crate::discover::{self, ProjectSelection, Surroundings};
+use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId};
 use crate::graph::{self, Graph};
@@ -341,7 +341,7 @@ fn act_on<T>(
 }
 
 /// What docker compose loads for the one project that a request is about; `None` where no Compose file is found.
-fn one_entry(sources: &SourceDb, request: &Request, around: &Surroundings) -> Result<Option<Entry>, String> {
+fn one_entry(sources: &SourceDb, request: &Request, around: &RunSurroundings) -> Result<Option<ProjectEntry>, String> {
     match &request.invocation {
         Some(place) => named::entry(sources, request, place, around).map(Some),
         None => Ok(discover::selected(sources, &chosen_project(request), around)),
