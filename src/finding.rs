@@ -175,6 +175,8 @@ pub struct Finding {
     pub suppressed: Option<Suppressed>,
     /// The numbers of the invocations that it holds in; none where it holds in all that read its file.
     pub(crate) holds_in: BTreeSet<u32>,
+    /// Whether it rests on a file that git ignores.
+    pub(crate) is_local: bool,
 }
 
 /// An invocation that a finding holds in.
@@ -205,6 +207,7 @@ impl Finding {
             fixes: Vec::new(),
             suppressed: None,
             holds_in: BTreeSet::new(),
+            is_local: false,
         }
     }
 

@@ -32,8 +32,8 @@ pub(super) enum CliCommand {
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
     /// Record the current findings, so that `check --baseline` only reports new ones
-    Baseline(BaselineArguments),
-    /// Create a plimsoll.yaml
+    BaselineArguments(BaselineArguments),
+    /// Create a plimsoll.yaml that lists how the projects are started
     Init,
     /// Explain a rule, or a key of the Compose specification
     Explain {
@@ -148,6 +148,9 @@ pub(super) struct Comparison {
     /// Report only findings introduced since the branch diverged from this git revision
     #[arg(long, value_name = "REV")]
     pub(super) since: Option<String>,
+    /// Check what a fresh checkout contains: files that git ignores are treated as absent, unless they are named here
+    #[arg(long)]
+    pub(super) committed: bool,
     /// Write a suppression comment for every finding that would be listed
     #[arg(long)]
     pub(super) add_ignores: bool,
@@ -204,6 +207,9 @@ pub(super) struct Resolve {
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
     pub(super) project: ProjectArguments,
+    /// The invocation that is written in this place, as `plimsoll projects` lists it
+    #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["path", "files", "env_files", "profiles", "project_directory", "project_name"])]
+    pub(super) invocation: Option<String>,
     /// Output format
     #[arg(long, value_enum, default_value_t = ResolveFormat::Json)]
     pub(super) format: ResolveFormat,
@@ -229,6 +235,9 @@ pub(super) struct Draw {
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
     pub(super) project: ProjectArguments,
+    /// The invocation that is written in this place, as `plimsoll projects` lists it
+    #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["path", "files", "env_files", "profiles", "project_directory", "project_name"])]
+    pub(super) invocation: Option<String>,
     /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     pub(super) format: GraphFormat,

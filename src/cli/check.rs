@@ -51,6 +51,7 @@ fn asked(arguments: &CheckArguments, sources: &SourceDb, surroundings: &Surround
         paths,
         configuration: arguments.configuration.clone(),
         baseline: arguments.comparison.baseline.as_deref(),
+        committed: arguments.comparison.committed,
     };
     let request = request(sources, wanted, surroundings)?;
     only_one_project(sources, &request)?;

@@ -31,6 +31,8 @@ pub(super) fn write(arguments: Arguments, surroundings: &Surroundings) -> Result
         paths: arguments.paths,
         configuration: arguments.configuration,
         baseline: None,
+        // The same file, whoever writes it.
+        committed: true,
     };
     let mut request = request(&sources, wanted, surroundings)?;
     request.selection = Selection {

@@ -221,8 +221,8 @@ fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
 fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
     let wanted = WantedRequest::one(arguments.project, arguments.path);
-    let request = request(&sources, wanted, surroundings)?;
-    let resolved = workspace::resolve(&sources, &request, arguments.origins);
+    let request = Request { invocation: arguments.invocation, ..request(&sources, wanted, surroundings)? };
+    let resolved = workspace::resolve(&sources, &request, arguments.origins)?;
     let report = Report::new(resolved.findings, 1, 0, &sources);
     // What may not be read is an info, and the reason why there is nothing to print.
     let show = if resolved.json.is_some() { Severity::Warning } else { Severity::Info };
@@ -240,8 +240,8 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOut
 fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
     let wanted = WantedRequest::one(arguments.project, arguments.path);
-    let request = request(&sources, wanted, surroundings)?;
-    let (graph, findings) = workspace::graph(&sources, &request).ok_or("no Compose file found")?;
+    let request = Request { invocation: arguments.invocation, ..request(&sources, wanted, surroundings)? };
+    let (graph, findings) = workspace::graph(&sources, &request)?.ok_or("no Compose file found")?;
     let errors = render::render(
         Format::Concise,
         &Report::new(findings, 1, 0, &sources),
@@ -259,17 +259,18 @@ struct WantedRequest<'a> {
     paths: Vec<PathBuf>,
     configuration: ConfigurationArguments,
     baseline: Option<&'a Path>,
+    committed: bool,
 }
 
 impl WantedRequest<'_> {
     fn one(project: ProjectArguments, path: Option<PathBuf>) -> WantedRequest<'static> {
         let paths = path.into_iter().collect();
-        WantedRequest { project, paths, configuration: ConfigurationArguments::default(), baseline: None }
+        WantedRequest { project, paths, configuration: ConfigurationArguments::default(), baseline: None, committed: false }
     }
 }
 
 fn request(sources: &SourceDb, wanted: WantedRequest<'_>, surroundings: &Surroundings) -> Result<Request, String> {
-    let WantedRequest { project, paths, configuration, baseline } = wanted;
+    let WantedRequest { project, paths, configuration, baseline, committed } = wanted;
     let directory = &surroundings.directory;
     let mut request = Request {
         directory: directory.clone(),
@@ -280,6 +281,7 @@ fn request(sources: &SourceDb, wanted: WantedRequest<'_>, surroundings: &Surroun
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
+        is_committed: committed,
         named: baseline.map(Path::to_path_buf).into_iter().collect(),
         today: Some(Date::from_days(source::days_since_1970())),
         ..Request::default()

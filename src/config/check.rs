@@ -52,6 +52,13 @@ impl Checker<'_> {
                 None => self.value(id, item, rule),
             },
             ConfigShape::Named(value) => self.mapping(id, |checker, pair| checker.value(pair.value, value, rule)),
+            ConfigShape::Variables => self.mapping(id, |checker, pair| {
+                let name = checker.tree.text(pair.key).unwrap_or_default().to_owned();
+                checker.scalar(pair.key, &name, &ConfigShape::Variable);
+                if !is_nothing(checker.tree, pair.value) && checker.tree.text(pair.value).is_none() {
+                    checker.says(pair.value, "expected a string");
+                }
+            }),
             ConfigShape::Object(keys) => self.object(id, &keys.iter().collect::<Vec<_>>(), rule),
             ConfigShape::Settings => self.mapping(id, |checker, pair| {
                 let name = checker.tree.text(pair.key).unwrap_or_default().to_owned();
@@ -132,7 +139,11 @@ impl Checker<'_> {
             ConfigShape::Rule => return self.rule(at, text),
             ConfigShape::Selector if Selector::find(text).is_none() => return self.says(at, unknown_selector(text)),
             ConfigShape::Word(words) if !words.contains(&text) => {
-                return self.says(at, unknown("severity", text, SEVERITIES));
+                let kind = if words.iter().any(|word| SEVERITIES.contains(word)) { "severity" } else { "value" };
+                return self.says(at, unknown(kind, text, words));
+            }
+            ConfigShape::Variable if !is_variable(text) => {
+                return self.says(at, format!("`{text}` is not the name of a variable"));
             }
             ConfigShape::Setting if !["on", "off", "true", "false"].contains(&text) && !SEVERITIES.contains(&text) => {
                 return self.says(at, unknown("severity", text, SEVERITIES));
@@ -161,6 +172,12 @@ impl Checker<'_> {
     }
 }
 
+/// Whether a text can be the name of an environment variable.
+pub(super) fn is_variable(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.chars().all(is_letter) && text.chars().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
 /// Whether nothing is written: `rules:` with nothing behind it says nothing.
 pub(crate) fn is_nothing(tree: &Tree, id: NodeId) -> bool {
     tree.follow(id).is_none_or(|(_, node)| match &node.kind {
@@ -186,10 +203,11 @@ fn expected(shape: &ConfigShape) -> &'static str {
         ConfigShape::Size => "a size such as `24GiB`",
         ConfigShape::Day => "a date such as `2026-12-31`",
         ConfigShape::Word(_) => "a word",
+        ConfigShape::Variable => "the name of a variable",
         ConfigShape::Setting => "`on`, `off`, a severity or a mapping",
         ConfigShape::List(_) => "a list",
         ConfigShape::Many(item) => expected(item),
-        ConfigShape::Settings | ConfigShape::Named(_) | ConfigShape::Object(_) => "a mapping",
+        ConfigShape::Settings | ConfigShape::Variables | ConfigShape::Named(_) | ConfigShape::Object(_) => "a mapping",
     }
 }
 

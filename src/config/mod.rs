@@ -129,6 +129,23 @@ pub(crate) struct ProjectSetting {
     pub(crate) name: Option<String>,
     /// The project's directory; `None` for that of its first file.
     pub(crate) directory: Option<PathBuf>,
+    /// Variables that the command sets; `None` where only the deployment knows the value.
+    pub(crate) environment: BTreeMap<String, Option<String>>,
+    /// Whether `docker stack deploy` starts it.
+    pub(crate) is_swarm: bool,
+    /// What it is started for; `None` where its files' names decide.
+    pub(crate) purpose: Option<StartedFor>,
+}
+
+/// What the configuration says that a project is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartedFor {
+    /// To run.
+    Deployment,
+    /// To develop.
+    Development,
+    /// To test.
+    Tests,
 }
 
 /// What the host has; `None` where the file does not say.

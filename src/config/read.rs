@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::check::{bytes, is_nothing, mistakes};
 use super::{
     Config, ConfigError, ConfigErrors, Date, FailOn, Host, NamedRule, OptionsOf, Pattern, ProjectSetting, RuleSetting,
-    ServiceSetting, Suppression,
+    ServiceSetting, StartedFor, Suppression,
 };
 use crate::finding::{RuleId, Selector, Severity, syntax_message};
 use crate::source::{FileId, NodeId, SourceDb, normalize};
@@ -263,7 +263,25 @@ impl ConfigReader<'_> {
             profiles: self.texts(id, "profiles"),
             name: self.text(id, "name"),
             directory: self.text(id, "directory").map(path),
+            environment: self.environment(id),
+            is_swarm: self.text(id, "engine").as_deref() == Some("swarm"),
+            purpose: match self.text(id, "purpose").as_deref() {
+                Some("deploy") => Some(StartedFor::Deployment),
+                Some("develop") => Some(StartedFor::Development),
+                Some("test") => Some(StartedFor::Tests),
+                _ => None,
+            },
         }
+    }
+
+    /// What a command sets, and what the deployment provides. An empty text is a value, nothing at all is none.
+    fn environment(&self, id: NodeId) -> BTreeMap<String, Option<String>> {
+        let provided = self.texts(id, "provided").into_iter().map(|name| (name, None));
+        let set = self.entries(id, "environment").into_iter().map(|(name, value)| {
+            let text = self.tree.text(value).filter(|_| !is_nothing(self.tree, value));
+            (name, text.map(str::to_owned))
+        });
+        provided.chain(set).collect()
     }
 
     fn host(&self, id: NodeId) -> Host {

@@ -51,6 +51,24 @@ fn the_example_of_the_documentation_is_read() {
 }
 
 #[test]
+fn a_project_has_every_field_of_an_invocation() {
+    let config = read(concat!(
+        "projects:\n",
+        "  - files: [a.yaml]\n",
+        "    env_files: [/etc/shop.env]\n",
+        "    environment: { TAG: 3, EMPTY: '', LATER: }\n",
+        "    provided: [TOKEN]\n",
+        "    engine: swarm\n",
+        "    purpose: test\n",
+    ));
+    let project = &config.unwrap().projects[0];
+    let set = |name: &str| project.environment[name].as_deref();
+    assert_eq!([set("TAG"), set("EMPTY"), set("LATER"), set("TOKEN")], [Some("3"), Some(""), None, None]);
+    assert!(project.is_swarm && project.purpose == Some(StartedFor::Tests));
+    assert_eq!(project.env_files, [PathBuf::from("/etc/shop.env")]);
+}
+
+#[test]
 fn an_empty_file_says_nothing() {
     let expect = Config { path: PathBuf::from("/p/plimsoll.yaml"), ..Config::default() };
     assert_eq!(read("# later\n"), Ok(expect.clone()));
@@ -84,6 +102,16 @@ fn mistakes_are_named_with_their_place() {
     fails("fail_on: errors\n", "1:10: unknown severity `errors`; did you mean `error`?");
     fails("projects:\n  - { env_files: [.env] }\n", "2:5: missing required key `files`");
     fails("projects:\n  - { files: [] }\n", "2:5: missing required key `files`");
+    fails("projects:\n  - { files: [a], engine: swam }\n", "2:27: unknown value `swam`; did you mean `swarm`?");
+    fails(
+        "projects:\n  - { files: [a], purpose: fun }\n",
+        "2:28: unknown value `fun`; expected one of `deploy`, `develop`, `test`",
+    );
+    fails("projects:\n  - { files: [a], provided: [A-B] }\n", "2:30: `A-B` is not the name of a variable");
+    fails("projects:\n  - { files: [a], provided: A }\n", "2:29: expected a list");
+    fails("projects:\n  - { files: [a], environment: { 1A: x } }\n", "2:34: `1A` is not the name of a variable");
+    fails("projects:\n  - { files: [a], environment: { A: [x] } }\n", "2:37: expected a string");
+    fails("projects:\n  - { files: [a], environment: [A=1] }\n", "2:32: expected a mapping");
     fails("exclude: vendor\n", "1:10: expected a list");
     fails("rules: [a]\n", "1:8: expected a mapping");
     fails("fail_on: error\nfail_on: info\n", "2:1: duplicate key `fail_on`");

@@ -106,6 +106,10 @@ fn fixed_within(rounds: usize, sources: SourceDb, request: &Request, wanted: &Fi
         let last = std::mem::replace(&mut state, next);
         found.get_or_insert((last.report, last.sources));
     }
+    workspace::mark_local(&mut state.report, &state.sources, request);
+    if let Some((report, sources)) = &mut found {
+        workspace::mark_local(report, sources, request);
+    }
     let files = before.into_iter().map(|(path, before)| {
         let after = state.text(&path).unwrap_or_default();
         FixedFile { path, before, after }

@@ -59,6 +59,7 @@ struct FindingOut<'a> {
     fixes: Vec<FixOut<'a>>,
     url: String,
     invocations: Vec<InvocationOut<'a>>,
+    local: bool,
 }
 
 #[derive(Serialize)]
@@ -219,6 +220,7 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
         url: rule_url(finding.rule.name()),
         invocations: view.held_in(finding).map(invocation).collect(),
+        local: finding.is_local,
     }
 }
 

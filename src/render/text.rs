@@ -100,6 +100,9 @@ fn block(finding: &Finding, view: &View<'_>) -> String {
         let lines = lines.join(&format!("\n{ONLY_INDENT}"));
         block.push_str(&format!("  {} {lines}\n", Paint::Cyan.on("only:", options)));
     }
+    if finding.is_local {
+        block.push_str(&format!("  {} {}\n", Paint::Cyan.on("local:", options), view::LOCAL));
+    }
     for fix in &finding.fixes {
         let safety = match fix.safety {
             Safety::Safe => "(safe)",

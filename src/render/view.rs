@@ -14,6 +14,9 @@ use crate::source::{FileId, Position, SourceDb, Span};
 /// How many invocations are named with a finding.
 const MOST_NAMED: usize = 3;
 
+/// What a local finding is.
+pub(super) const LOCAL: &str = "relies on a file that git ignores";
+
 /// A report with what is needed to show it.
 pub(super) struct View<'a> {
     /// What is shown.
@@ -69,11 +72,14 @@ impl<'a> View<'a> {
         !fix.edits.iter().any(shows) && !fix.creates.iter().any(|file| holds_secret(&file.text))
     }
 
-    /// The message, with the invocations that the finding holds in where it does not hold in all.
+    /// The message, with the invocations that the finding holds in where it does not hold in all, and whether it is local.
     pub(super) fn message<'f>(&self, finding: &'f Finding) -> Cow<'f, str> {
-        match self.only(finding) {
-            Some(only) => Cow::Owned(format!("{} (only {only})", finding.message.for_people())),
-            None => Cow::Borrowed(finding.message.for_people()),
+        let only = self.only(finding).map(|only| format!("only {only}"));
+        let local = finding.is_local.then(|| format!("local: {LOCAL}"));
+        let notes: Vec<String> = only.into_iter().chain(local).collect();
+        match notes.is_empty() {
+            true => Cow::Borrowed(finding.message.for_people()),
+            false => Cow::Owned(format!("{} ({})", finding.message.for_people(), notes.join("; "))),
         }
     }
 

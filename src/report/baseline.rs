@@ -90,11 +90,11 @@ impl Baseline {
         Ok(Baseline { directory: directory.to_path_buf(), findings })
     }
 
-    /// The findings of a report that count, as seen from a directory.
+    /// The findings of a report that count and that a fresh checkout has, too, as seen from a directory.
     pub(crate) fn from_report(report: &Report, sources: &SourceDb, directory: &Path) -> Baseline {
         let named = |file| relative(directory, &sources.file(file).path);
         let all = report.findings.iter().zip(report.fingerprints(named));
-        let active = all.filter(|(finding, _)| finding.suppressed.is_none());
+        let active = all.filter(|(finding, _)| finding.suppressed.is_none() && !finding.is_local);
         let mut findings: Vec<KnownFinding> = active
             .map(|(finding, fingerprint)| KnownFinding {
                 file: named(finding.place.span.file),

@@ -36,6 +36,8 @@ pub struct Report {
     pub started: usize,
     /// The invocations that findings name, by number.
     pub invocations: BTreeMap<u32, HeldIn>,
+    /// Whether a file that git ignores was read.
+    pub reads_ignored: bool,
     /// How many Compose files no invocation covers.
     pub not_judged: usize,
     /// The trees of its files, for output that looks into them.

@@ -9,7 +9,7 @@ use super::write::{WriteError, put};
 use super::{LoadError, PathKind, SourceDb};
 
 /// The directory that git keeps its own files in.
-const GIT: &str = ".git";
+pub(super) const GIT: &str = ".git";
 
 /// Where files are that the system makes up: devices, and what it knows of processes.
 const MADE_UP: [&str; 3] = ["/dev", "/proc", "/sys"];

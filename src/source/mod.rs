@@ -2,6 +2,7 @@
 
 mod caches;
 mod characters;
+mod committed;
 mod fence;
 pub(crate) mod git;
 mod ignored;
@@ -236,6 +237,8 @@ pub struct SourceDb {
     loaded: Option<Mutex<BTreeSet<PathBuf>>>,
     /// The one directory of the fence that this handle is for, where there are several.
     home: Option<PathBuf>,
+    /// Whether this handle sees what is left out, too.
+    sees_all: bool,
 }
 
 /// What all handles of a run share.
@@ -257,6 +260,7 @@ struct Shared {
     /// Which files git tracks, by the root of their repository.
     tracked: PerDirectory<git::index::Tracked>,
     caches: caches::Caches,
+    committed: committed::Committed,
     unread: unread::Unread,
 }
 
@@ -272,7 +276,7 @@ impl SourceDb {
 
     /// The same files, through a handle that notes which paths are loaded.
     pub(crate) fn noting(&self) -> SourceDb {
-        SourceDb { shared: Arc::clone(&self.shared), loaded: Some(Mutex::default()), home: self.home.clone() }
+        SourceDb { loaded: Some(Mutex::default()), ..self.glancing() }
     }
 
     /// The same for a project in a directory: of several repositories that a run is about it reads its own.
@@ -282,7 +286,8 @@ impl SourceDb {
 
     /// The same files, through a handle that notes nothing: for a look around that uses none of them.
     pub(crate) fn glancing(&self) -> SourceDb {
-        SourceDb { shared: Arc::clone(&self.shared), loaded: None, home: self.home.clone() }
+        let (shared, home) = (Arc::clone(&self.shared), self.home.clone());
+        SourceDb { shared, loaded: None, home, sees_all: self.sees_all }
     }
 
     /// The paths that were loaded through a noting handle, those of missing files among them.
@@ -304,6 +309,9 @@ impl SourceDb {
         }
         if self.is_astray(path) {
             return Err(LoadError::Outside);
+        }
+        if self.is_hidden(path) {
+            return Err(LoadError::Missing);
         }
         let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
         if let Some(known) = known {
@@ -356,9 +364,10 @@ impl SourceDb {
             stand_ins: copy(&self.shared.stand_ins),
             fence: copy(&self.shared.fence),
             repositories: copy(&self.shared.repositories),
+            committed: self.shared.committed.fork(),
             ..Shared::default()
         };
-        SourceDb { shared: Arc::new(shared), loaded: None, home: None }
+        SourceDb { shared: Arc::new(shared), ..SourceDb::default() }
     }
 
     /// Lays a text over a path, or the reason why it cannot be one.
@@ -395,6 +404,14 @@ impl SourceDb {
     /// What is at a path, links followed, overlays counted as files.
     pub(crate) fn kind(&self, path: &Path) -> PathKind {
         let path = &*normal(path);
+        match self.kind_of_all(path) {
+            PathKind::File | PathKind::Directory if self.is_hidden(path) => PathKind::Missing,
+            kind => kind,
+        }
+    }
+
+    /// The same, of a clean path, whether it is left out or not.
+    fn kind_of_all(&self, path: &Path) -> PathKind {
         match self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()) {
             Some(Ok(_)) => return PathKind::File,
             Some(Err(LoadError::Missing)) => return PathKind::Missing,

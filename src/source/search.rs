@@ -10,6 +10,9 @@ impl SourceDb {
     /// Loads a file if it has one of these words in it and is not longer than `most` bytes.
     pub(crate) fn load_with(&self, path: &Path, words: &[&str], most: usize) -> Option<FileId> {
         let path = &*normal(path);
+        if self.is_hidden(path) {
+            return None;
+        }
         let has_words = |text: &str| text.len() <= most && words.iter().any(|word| text.contains(word));
         if self.shared.by_path.read().ok()?.contains_key(path.as_os_str()) {
             let file = self.load(path).ok()?;
@@ -35,7 +38,7 @@ impl SourceDb {
         /// How much of it counts, in bytes.
         const MOST: u64 = 128;
         let path = &*normal(path);
-        if self.refusal(path).is_some() {
+        if self.refusal(path).is_some() || self.is_hidden(path) {
             return None;
         }
         let text = String::from_utf8_lossy(&start(path, MOST).ok()?).into_owned();

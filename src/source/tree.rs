@@ -121,6 +121,13 @@ impl Entries {
         entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         Entries { entries, others: self.others.clone(), folded: OnceLock::new() }
     }
+
+    /// Those with certain names.
+    fn only(mut self, is_there: impl Fn(&OsStr) -> bool) -> Entries {
+        self.entries.retain(|(name, _)| is_there(OsStr::new(name.as_str())));
+        self.others.retain(|(name, _)| is_there(name));
+        Entries { folded: OnceLock::new(), ..self }
+    }
 }
 
 impl SourceDb {
@@ -128,6 +135,11 @@ impl SourceDb {
     pub(crate) fn entries(&self, directory: &Path) -> Arc<Entries> {
         let directory = &*normal(directory);
         let laid = self.laid_in(directory);
+        if self.is_committed() {
+            let is_there = |name: &OsStr| !self.is_hidden(&directory.join(name));
+            let make = || self.on_disk(directory).with(&laid).only(is_there);
+            return self.shared.caches.laid_entries(directory, make);
+        }
         if laid.is_empty() {
             return self.on_disk(directory);
         }

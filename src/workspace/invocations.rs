@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::outside::outside;
 use super::projects::WorkspaceRun;
-use crate::compose::{Outside, ProjectEntry};
-use crate::config::Config;
-use crate::discover::invocations::{Certainty, Configured, Engine, Invocation, Invocations, Settings, discover};
+use crate::compose::{ProjectEntry, Outside};
+use crate::config::{Config, StartedFor};
+use crate::discover::invocations::{Configured, Engine, Invocation, Invocations, Purpose, Settings, discover};
 use crate::discover::{self, Exclusion, RunSurroundings};
 use crate::guard::{defect, guarded};
 use crate::progress::Stage;
@@ -43,6 +43,13 @@ fn configured(sources: &SourceDb, trees: &Trees, config: &Config) -> Vec<Configu
             profiles: project.profiles.clone(),
             name: project.name.clone(),
             directory: project.directory.clone(),
+            environment: project.environment.clone(),
+            engine: if project.is_swarm { Engine::Swarm } else { Engine::Compose },
+            purpose: project.purpose.map(|purpose| match purpose {
+                StartedFor::Deployment => Purpose::Deploy,
+                StartedFor::Development => Purpose::Develop,
+                StartedFor::Tests => Purpose::Test,
+            }),
             place: places.get(at).copied().unwrap_or(start),
         })
         .collect()
@@ -153,9 +160,6 @@ fn env_files(sources: &SourceDb, invocation: &Invocation) -> Vec<Vec<PathBuf>> {
     if all.iter().all(is_default) {
         return all.iter().filter(is_there).map(|file| vec![file.clone()]).collect();
     }
-    let named: Vec<PathBuf> = match invocation.certainty {
-        Certainty::Configured => all.clone(),
-        _ => all.iter().filter(is_there).cloned().collect(),
-    };
+    let named: Vec<PathBuf> = all.iter().filter(is_there).cloned().collect();
     if named.is_empty() { Vec::new() } else { vec![named] }
 }

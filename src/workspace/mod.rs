@@ -5,8 +5,10 @@ mod coverage;
 pub(crate) mod fragments;
 mod given;
 mod invocations;
+mod local;
 mod masking;
 mod merge;
+mod named;
 mod outside;
 mod projects;
 mod reviewed;
@@ -21,16 +23,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use invocations::invocations_in;
+pub(crate) use local::mark as mark_local;
 pub use selection::Selection;
 
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
-use crate::compose::load;
 use crate::compose::load::{decode, output};
 use crate::compose::value::origins;
 use crate::compose::value::provenance::Texts;
+use crate::compose::{ProjectEntry, load};
 use crate::config::{Config, Date};
-use crate::discover::{self, ProjectSelection};
+use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId};
 use crate::graph::{self, Graph};
@@ -72,6 +75,10 @@ pub struct Request {
     pub project_directory: Option<PathBuf>,
     /// `--project-name`.
     pub project_name: Option<String>,
+    /// Where the invocation is written that is meant: `Makefile` or `Makefile:12`; for what is about one project.
+    pub invocation: Option<String>,
+    /// Whether files that git ignores are left out, except those that are named.
+    pub is_committed: bool,
     /// Whether variables of the process's environment count.
     pub use_environment: bool,
     /// What `plimsoll.yaml` says, where there is one.
@@ -116,10 +123,12 @@ pub(crate) struct ProjectSnapshot {
 
 /// Judges every project that a request leads to.
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
-    judge(sources, request, Keeping::Nothing).0
+    let mut report = judge(sources, request, Keeping::Nothing).0;
+    local::mark(&mut report, sources, request);
+    report
 }
 
-/// Judges every project that a request leads to, and keeps what they resolve to.
+/// Judges every project that a request leads to, and keeps what they resolve to. What is local is not marked.
 pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<ProjectSnapshot>) {
     judge(sources, request, Keeping::Models)
 }
@@ -205,6 +214,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let projects = loaded.iter().map(|outcome| &outcome.entry.directory).collect::<BTreeSet<_>>().len();
     let mut files: HashSet<FileId> =
         outcomes.iter().flat_map(|outcome| outcome.all_files.iter().chain(&outcome.env_files)).copied().collect();
+    let reads_ignored = local::reads_ignored(&outcomes, sources);
     let invocations = merge::JudgedInvocations::number(&mut outcomes, sources, &request.directory);
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     failures.extend(unjudged(sources, request, settings, &outcomes));
@@ -225,7 +235,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let invocations = invocations.named(&report.findings);
     notes.extend(suppressions.notes(&request.directory));
     let (trees, masks) = (Arc::clone(trees), Arc::clone(masks));
-    (Report { unused, notes, invocations, started, not_judged, trees, masks, ..report }, kept)
+    (Report { unused, notes, invocations, started, not_judged, reads_ignored, trees, masks, ..report }, kept)
 }
 
 /// Whether a path is said to be in one of the repositories that a request is about, so that a change of them may have
@@ -243,6 +253,12 @@ pub(crate) fn enclose(sources: &SourceDb, request: &Request) {
         request.paths.iter().chain(&request.files).chain(&request.project_directory).map(absolute).collect();
     let files: Vec<PathBuf> = request.env_files.iter().chain(&request.named).map(absolute).collect();
     sources.enclose(&request.directory, &places, &files);
+    if request.is_committed {
+        let named: Vec<PathBuf> = request.paths.iter().chain(&request.files).map(absolute).chain(files).collect();
+        // Whoever names the directory that holds everything does not mean what is ignored in it.
+        let named: Vec<PathBuf> = named.into_iter().filter(|path| sources.is_local(path)).collect();
+        sources.leave_out_ignored(&named);
+    }
 }
 
 /// The repositories that a request is about.
@@ -254,11 +270,13 @@ fn repositories(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 }
 
 /// Loads the one project that a request selects.
-pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> ResolvedProject {
+///
+/// # Errors
+/// No invocation is written where the request says, or several are.
+pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool) -> Result<ResolvedProject, String> {
     enclose(sources, request);
-    let around = surroundings_of_process(request);
-    let Some(entry) = discover::selected(sources, &chosen_project(request), &around) else {
-        return ResolvedProject { json: None, findings: Vec::new() };
+    let Some(entry) = one_entry(sources, request, &surroundings_of_process(request))? else {
+        return Ok(ResolvedProject { json: None, findings: Vec::new() });
     };
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
@@ -275,12 +293,15 @@ pub(crate) fn resolve(sources: &SourceDb, request: &Request, with_origins: bool)
         };
         format!("{value:#}")
     });
-    ResolvedProject { json, findings }
+    Ok(ResolvedProject { json, findings })
 }
 
 /// Draws up the one project that a request selects, and says what is wrong with its files; `None` where no Compose file is
 /// found.
-pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Option<(Graph, Vec<Finding>)> {
+///
+/// # Errors
+/// As [`resolve`].
+pub(crate) fn graph(sources: &SourceDb, request: &Request) -> Result<Option<(Graph, Vec<Finding>)>, String> {
     let draw = |facts: &Facts<'_>, files: MaskedFiles<'_>| {
         let mut graph = graph::graph(facts);
         mask_graph(&mut graph, facts.project, files);
@@ -296,16 +317,16 @@ pub(crate) fn with_facts<T>(
     request: &Request,
     act: impl FnOnce(&Facts<'_>) -> T,
 ) -> Option<(T, Vec<Finding>)> {
-    act_on(sources, request, |facts, _| act(facts))
+    act_on(sources, request, |facts, _| act(facts)).ok().flatten()
 }
 
 fn act_on<T>(
     sources: &SourceDb,
     request: &Request,
     act: impl FnOnce(&Facts<'_>, MaskedFiles<'_>) -> T,
-) -> Option<(T, Vec<Finding>)> {
+) -> Result<Option<(T, Vec<Finding>)>, String> {
     enclose(sources, request);
-    let entry = discover::selected(sources, &chosen_project(request), &surroundings(request))?;
+    let Some(entry) = one_entry(sources, request, &surroundings(request))? else { return Ok(None) };
     let trees = Trees::default();
     let (project, reported) = load(sources, &trees, &entry);
     let masks = Masks::default();
@@ -316,7 +337,15 @@ fn act_on<T>(
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
-    Some((act(&Facts::new(&model, &project, sources, &trees, root), files), findings))
+    Ok(Some((act(&Facts::new(&model, &project, sources, &trees, root), files), findings)))
+}
+
+/// What docker compose loads for the one project that a request is about; `None` where no Compose file is found.
+fn one_entry(sources: &SourceDb, request: &Request, around: &RunSurroundings) -> Result<Option<ProjectEntry>, String> {
+    match &request.invocation {
+        Some(place) => named::entry(sources, request, place, around).map(Some),
+        None => Ok(discover::selected(sources, &chosen_project(request), around)),
+    }
 }
 
 fn chosen_project(request: &Request) -> ProjectSelection {

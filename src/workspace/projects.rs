@@ -428,7 +428,7 @@ impl WorkspaceRun<'_> {
 
 /// What a command starts a project for.
 fn written_purpose(invocation: &Invocation) -> Option<Purpose> {
-    (invocation.certainty >= Certainty::Written).then_some(invocation.purpose)
+    invocation.is_purpose_written.then_some(invocation.purpose)
 }
 
 fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {

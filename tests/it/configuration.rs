@@ -70,6 +70,13 @@ fn schema_and_reader_agree() {
     check("suppressions: [{ reason: because }]", false);
     check("suppressions: [{ rule: exposed-datastore }]", false);
     check("projects: [{ files: [a.yaml], env_files: [.env], profiles: [x], name: n, directory: d }]", true);
+    check("projects: [{ files: [a], environment: { A: x, B: 1, C: , D: '' }, provided: [E_1], engine: swarm }]", true);
+    check("projects: [{ files: [a], purpose: develop, engine: compose, environment: }]", true);
+    check("projects: [{ files: [a], purpose: play }]", false);
+    check("projects: [{ files: [a], engine: podman }]", false);
+    check("projects: [{ files: [a], provided: [A-B] }]", false);
+    check("projects: [{ files: [a], environment: { A: [] } }]", false);
+    check("projects: [{ files: [a], environment: { '1': x } }]", false);
     check("projects: [{ env_files: [.env] }]", false);
     check("projects: [{ files: [] }]", false);
     check("host: { gpus: 2, gpu_memory: 24GiB, memory: 64g, cpus: 1.5 }", true);
@@ -131,7 +138,10 @@ fn schema() -> Value {
     schema
 }
 
-/// What a value may be. A key with nothing behind it says nothing, wherever it is.
+/// The name of an environment variable.
+const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+/// What a value may be. A key with nothing behind it says nothing, wherever it stands.
 fn of(shape: &ConfigShape) -> Value {
     match shape {
         ConfigShape::Text | ConfigShape::Path | ConfigShape::Pattern => {
@@ -149,6 +159,12 @@ fn of(shape: &ConfigShape) -> Value {
         }
         ConfigShape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
         ConfigShape::Word(words) => json!({ "enum": words }),
+        ConfigShape::Variable => json!({ "type": "string", "pattern": VARIABLE }),
+        ConfigShape::Variables => json!({
+            "type": ["object", "null"],
+            "propertyNames": { "pattern": VARIABLE },
+            "additionalProperties": { "type": ["string", "number", "boolean", "null"] },
+        }),
         ConfigShape::Setting => setting(&[]),
         ConfigShape::Settings => {
             let named =

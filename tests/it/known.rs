@@ -298,7 +298,7 @@ fn ignores_join_those_that_are_there_and_stay_off_the_head() {
 }
 
 #[test]
-fn init_writes_a_starter_and_never_over_another() {
+fn init_writes_a_file_and_never_over_another() {
     let folder = project("init", &[("compose.yaml", OPEN)]);
     assert_eq!(code(&run(&folder, &["init"])), 0);
     let starter = fs::read_to_string(folder.join("plimsoll.yaml")).unwrap();

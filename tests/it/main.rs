@@ -15,10 +15,12 @@ mod hostile_config;
 mod hostile_files;
 #[cfg(unix)]
 mod hostile_git;
+mod init;
 mod invocations;
 mod known;
 mod lifecycle;
 mod limits;
+mod local;
 mod outputs;
 mod parity;
 mod places;

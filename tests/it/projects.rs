@@ -119,3 +119,26 @@ fn nothing_in_a_name_reaches_the_terminal() {
         assert!(text.contains("31m") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
 }
+
+#[test]
+fn a_command_is_resolved_and_drawn_by_where_it_is_written() {
+    let service = "services:\n  a:\n    image: example/a:${TAG:-none}\n";
+    let overlay = "services:\n  b:\n    image: example/b:1\n    profiles: [p]\n";
+    let makefile =
+        "up:\n\tTAG=7 docker compose -f compose.yaml -f x.yaml --profile p up\nother:\n\tdocker compose -f x.yaml up\n";
+    let files = [("compose.yaml", service), ("x.yaml", overlay), ("Makefile", makefile)];
+    let folder = common::project("projects", "by-place", &files);
+    let resolved = run(&folder, &["resolve", "--invocation", "Makefile:2"]);
+    let value: Value = serde_json::from_str(&stdout(&resolved)).unwrap();
+    assert_eq!(value["services"]["a"]["image"], "example/a:7");
+    assert_eq!(value["services"]["b"]["image"], "example/b:1");
+    let drawn = run(&folder, &["graph", "--invocation", "Makefile:2"]);
+    assert!(code(&drawn) == 0 && stdout(&drawn).contains("example/b:1"), "{}", stdout(&drawn));
+    let several = run(&folder, &["resolve", "--invocation", "Makefile"]);
+    let expect = "plimsoll: `Makefile` starts several: `-f compose.yaml -f x.yaml --profile p` (Makefile:2); `-f x.yaml` (Makefile:4); add the line, or use `-f`\n";
+    assert_eq!((code(&several), stderr(&several).as_str()), (2, expect));
+    let none = run(&folder, &["graph", "--invocation", "Makefile:3"]);
+    assert_eq!(code(&none), 2);
+    assert!(stderr(&none).contains("no command that starts a project is known at `Makefile:3`"));
+    assert_eq!(code(&run(&folder, &["resolve", "--invocation", "Makefile:2", "-f", "x.yaml"])), 2);
+}

@@ -12,7 +12,7 @@ use super::looks::{has_compose_name, holds_compose, is_compose_file, is_pipeline
 use super::parts::Parts;
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
-use super::resolve::{Direnv, InvocationIdentity, ResolvedInvocation, resolve};
+use super::resolve::{Direnv, InvocationIdentity, ResolvedInvocation, purpose_of_file, resolve};
 use super::{Certainty, Engine, Invocation, Invocations, NotJudged, ProjectPart, Purpose, Reason};
 use crate::discover::{BASE_NAMES, Exclusion, OVERRIDE_NAMES};
 use crate::source::Place;
@@ -35,6 +35,12 @@ pub(crate) struct Configured {
     pub(crate) name: Option<String>,
     /// The project directory; `None` for that of the first file.
     pub(crate) directory: Option<PathBuf>,
+    /// Variables that the command sets; `None` where the value cannot be known.
+    pub(crate) environment: BTreeMap<String, Option<String>>,
+    /// What starts it.
+    pub(crate) engine: Engine,
+    /// What it is for; `None` where the names of its files decide.
+    pub(crate) purpose: Option<Purpose>,
     /// Where it is named.
     pub(crate) place: Place,
 }
@@ -53,6 +59,7 @@ pub(crate) struct Settings<'a> {
 struct Draft {
     environment: BTreeMap<String, Option<String>>,
     purpose: Purpose,
+    is_purpose_written: bool,
     places: Vec<Span>,
     certainty: Certainty,
 }
@@ -139,8 +146,9 @@ impl Collection<'_, '_> {
         let draft = self.drafts.entry(resolved.identity.clone()).or_insert_with(|| {
             self.order.push(resolved.identity.clone());
             let (environment, purpose) = (resolved.environment.clone(), resolved.purpose);
-            Draft { environment, purpose, places: Vec::new(), certainty }
+            Draft { environment, purpose, is_purpose_written: false, places: Vec::new(), certainty }
         });
+        draft.is_purpose_written |= resolved.is_purpose_written;
         draft.certainty = draft.certainty.max(certainty);
         // What a pipeline sets says nothing about whoever starts the same files to run them.
         if resolved.purpose > draft.purpose {
@@ -174,19 +182,21 @@ impl Collection<'_, '_> {
             let outside = |path: &PathBuf| path.to_string_lossy().into_owned();
             let mut env_files: Vec<String> =
                 project.env_files.iter().map(|path| inside(path).unwrap_or_else(|| outside(path))).collect();
-            if env_files.is_empty() {
+            if env_files.is_empty() && project.engine == Engine::Compose {
                 env_files.push(below(&directory, ".env"));
             }
             let profiles = project.profiles.iter().cloned().collect();
-            let name = project.name.clone();
-            let identity = InvocationIdentity { directory, files, env_files, profiles, name, engine: Engine::Compose };
-            let span = Some(project.place.span);
+            let by_names = || files.iter().fold(Purpose::Deploy, |purpose, file| purpose.min(purpose_of_file(file)));
+            let purpose = project.purpose.unwrap_or_else(by_names);
+            let (name, engine) = (project.name.clone(), project.engine);
+            let identity = InvocationIdentity { directory, files, env_files, profiles, name, engine };
             drafts.push(ResolvedInvocation {
                 identity,
-                environment: BTreeMap::new(),
-                purpose: Purpose::Deploy,
+                environment: project.environment.clone(),
+                purpose,
+                is_purpose_written: project.purpose.is_some(),
                 starts: true,
-                span,
+                span: Some(project.place.span),
             });
         }
         drafts.into_iter().for_each(|draft| self.add(draft, Certainty::Configured));
@@ -281,13 +291,14 @@ impl Collection<'_, '_> {
             identity,
             environment: BTreeMap::new(),
             purpose: Purpose::Deploy,
+            is_purpose_written: false,
             starts: true,
             span: None,
         }
     }
 
-    /// Files whose names say that they are laid over the base next to them. Where a command shows how overlays of a
-    /// directory are used, only a file that needs no base is guessed: alone.
+    /// Files whose names say that they are laid over the base next to them. Where a command or the configuration shows how
+    /// overlays of a directory are used, only a file that needs no base is guessed: alone.
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
         let written = self.used(Certainty::Written);
@@ -431,6 +442,7 @@ impl Collection<'_, '_> {
             name: identity.name,
             engine: identity.engine,
             purpose: draft.purpose,
+            is_purpose_written: draft.is_purpose_written,
             written: self.places(&draft.places),
             certainty: draft.certainty,
         }

@@ -43,6 +43,8 @@ pub(crate) struct Invocation {
     pub(crate) engine: Engine,
     /// What it is for.
     pub(crate) purpose: Purpose,
+    /// Whether that is written, or only follows from names.
+    pub(crate) is_purpose_written: bool,
     /// Where it is written; empty for a default and for a guess.
     pub(crate) written: Vec<Place>,
     /// How certain it is.

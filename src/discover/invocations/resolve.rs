@@ -21,6 +21,8 @@ pub(super) struct ResolvedInvocation {
     pub(super) identity: InvocationIdentity,
     pub(super) environment: BTreeMap<String, Option<String>>,
     pub(super) purpose: Purpose,
+    /// Whether that is written, or only follows from names.
+    pub(super) is_purpose_written: bool,
     pub(super) starts: bool,
     pub(super) span: Option<Span>,
 }
@@ -323,13 +325,8 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 name,
                 engine: Engine::Swarm,
             };
-            return Some(ResolvedInvocation {
-                identity,
-                environment,
-                purpose,
-                starts: true,
-                span: Some(self.found.span),
-            });
+            let (starts, span) = (true, Some(self.found.span));
+            return Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span });
         }
         let mut all = EnvFileVariables::from_values(&self.environment);
         let explicit = self.explicit_env_files()?;
@@ -346,15 +343,10 @@ impl<'c, 'a> Attempt<'c, 'a> {
             }
         };
         let name = command.name.as_deref().or(all.get("COMPOSE_PROJECT_NAME")).and_then(value);
-        let identity = InvocationIdentity {
-            directory,
-            files: self.files.clone(),
-            env_files,
-            profiles,
-            name,
-            engine: Engine::Compose,
-        };
-        Some(ResolvedInvocation { identity, environment, purpose, starts: command.starts, span: Some(self.found.span) })
+        let identity =
+            InvocationIdentity { directory, files: self.files.clone(), env_files, profiles, name, engine: Engine::Compose };
+        let (starts, span) = (command.starts, Some(self.found.span));
+        Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span })
     }
 
     /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what
@@ -379,7 +371,7 @@ fn is_yaml(path: &str) -> bool {
 }
 
 /// What the name of a file says about its purpose.
-fn purpose_of_file(path: &str) -> Purpose {
+pub(super) fn purpose_of_file(path: &str) -> Purpose {
     let name = split(path).1.to_ascii_lowercase();
     let has = |words: &[&str]| name.split(['.', '-', '_']).any(|word| words.contains(&word));
     if has(&["dev", "develop", "development", "devel"]) { Purpose::Develop } else { Purpose::Deploy }

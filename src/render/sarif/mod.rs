@@ -167,6 +167,7 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         properties: Properties {
             confidence: Some(finding.confidence.name()),
             help: finding.help.as_ref().map(|help| clean(help.for_people())),
+            local: finding.is_local.then_some(true),
             ..Properties::default()
         },
     }

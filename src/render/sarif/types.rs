@@ -93,6 +93,8 @@ pub(super) struct Properties {
     pub(super) safety: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) local: Option<bool>,
 }
 
 #[derive(Serialize)]

@@ -37,7 +37,7 @@ pub(crate) use scalar::{
     without_what_stays, write_word,
 };
 pub(crate) use tag::tag;
-pub(crate) use write::Content;
+pub(crate) use write::{Content, in_flow};
 
 /// The files of a run and their trees.
 #[derive(Clone, Copy)]

@@ -63,6 +63,11 @@ pub(super) fn scalar(text: &str, style: ScalarStyle, quotes: ScalarStyle, positi
     }
 }
 
+/// A text as it is inside of brackets or braces.
+pub(crate) fn in_flow(text: &str) -> String {
+    scalar(text, ScalarStyle::Plain, ScalarStyle::DoubleQuoted, ScalarPosition::Flow)
+}
+
 /// A text as it is between double quotes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

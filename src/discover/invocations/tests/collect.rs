@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::{Certainty, Configured, Purpose, Reason, Settings, discover};
+use super::super::{Certainty, Configured, Engine, Purpose, Reason, Settings, discover};
 use super::{all, below, brief, check_all, found};
 use crate::discover::Exclusion;
 use crate::source::Place;
@@ -214,6 +214,9 @@ fn configured_projects_replace_what_is_found() {
         profiles: vec!["p".to_owned()],
         name: None,
         directory: None,
+        environment: [("TAG".to_owned(), None)].into(),
+        engine: Engine::Compose,
+        purpose: Some(Purpose::Test),
         place,
     };
     let excluded = Exclusion::new(&[]);
@@ -222,6 +225,8 @@ fn configured_projects_replace_what_is_found() {
     let lines: Vec<String> = found.projects.values().flatten().map(|one| brief(&sources, one)).collect();
     assert_eq!(lines, ["compose.yaml+x.yaml profiles p plimsoll.yaml:2", "y.yaml up.sh:1"]);
     assert_eq!(found.projects.values().flatten().next().unwrap().certainty, Certainty::Configured);
+    let first = found.projects.values().flatten().next().unwrap();
+    assert_eq!((first.purpose, first.is_purpose_written, first.environment.len()), (Purpose::Test, true, 1));
     assert_ne!(config, FileId::default());
 }
 
