@@ -6,6 +6,7 @@
 
 mod collections;
 mod guard;
+mod threads;
 mod source;
 mod budget;
 mod text;

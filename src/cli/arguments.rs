@@ -32,7 +32,7 @@ pub(super) enum CliCommand {
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
     /// Record the current findings, so that `check --baseline` only reports new ones
-    BaselineArguments(BaselineArguments),
+    Baseline(BaselineArguments),
     /// Create a plimsoll.yaml that lists how the projects are started
     Init,
     /// Explain a rule, or a key of the Compose specification

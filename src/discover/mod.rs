@@ -219,14 +219,13 @@ pub(crate) fn is_file(sources: &SourceDb, path: &Path, kind: EntryKind) -> bool 
 /// Whether a file's name says that it is a Compose file: YAML, with `compose` as a word of its name. Workflows and pipelines
 /// may be called like that, too.
 pub fn is_compose_name(path: &Path) -> bool {
-    let is_pipeline = |part: &OsStr| part == ".github" || part == ".circleci";
-    if path.iter().any(is_pipeline) {
-        return false;
-    }
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    let name = name.to_ascii_lowercase();
-    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
-    stem.split(['.', '-', '_', ' ']).any(|word| word == "compose")
+    let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+    let is_yaml = ["yml", "yaml"].iter().any(|yaml| ending.eq_ignore_ascii_case(yaml));
+    let is_pipeline = |part: &OsStr| part == ".github" || part == ".circleci";
+    is_yaml
+        && stem.split(['.', '-', '_', ' ']).any(|word| word.eq_ignore_ascii_case("compose"))
+        && !path.iter().any(is_pipeline)
 }
 
 #[cfg(test)]
@@ -243,6 +242,8 @@ mod tests {
         check("docker_compose.yml", true);
         check("decompose.yml", false);
         check("composer.yaml", false);
+        check("Docker-COMPOSE.YAML", true);
+        check(".yml", false);
         check("compose.json", false);
         check(".github/workflows/docker-compose.yml", false);
     }

@@ -96,7 +96,7 @@ fn walk(
 
 /// Whether a value is an empty mapping or list, or a `null` that someone wrote, without a tag.
 fn is_empty(tree: &Tree, value: NodeId) -> bool {
-    let Some(node) = tree.node(value).filter(|node| node.tag.is_none()) else { return false };
+    let Some(node) = tree.node(value).filter(|node| node.tag().is_none()) else { return false };
     match &node.kind {
         NodeKind::Mapping(pairs, _) => pairs.is_empty(),
         NodeKind::Sequence(items, _) => items.is_empty(),
@@ -182,7 +182,7 @@ fn replaced_section(tree: &Tree, service: NodeId, section: &str) -> Option<(Node
     let kept = names(tree, own.value);
     let template = merged(tree, service).into_iter().find(|template| entry(tree, *template, section).is_some())?;
     let (base, value) = entry(tree, template, section)?;
-    let anchor = tree.follow(template)?.1.anchor.clone()?;
+    let anchor = tree.follow(template)?.1.anchor()?.to_owned();
     let lost = names(tree, value);
     let is_told = lost.iter().any(|name| kept.contains(name)) || kept.is_empty() || lost.is_empty();
     (!is_told && merged(tree, own.value).is_empty()).then_some((own.key, base, anchor, lost))

@@ -56,22 +56,23 @@ pub(super) fn names_command(behind: &str) -> bool {
 /// A text in which the second `#` of such a command is written in another way.
 pub(super) fn without_commands<'a>(text: &'a str, hash: &str) -> Cow<'a, str> {
     let mut shown = String::new();
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find("##")).map(|found| found + at) {
+    let (mut at, mut copied) = (0, 0);
+    let next = |at: usize| memchr::memmem::find(text.as_bytes().get(at..)?, b"##").map(|found| found + at);
+    while let Some(found) = next(at) {
         let behind = text.get(found + 2..).unwrap_or("");
-        shown.push_str(text.get(at..found + 1).unwrap_or(""));
         // Of three in a row, the last two count.
+        at = found + 1;
         if names_command(behind) {
+            shown.push_str(text.get(copied..at).unwrap_or(""));
             shown.push_str(hash);
             at = found + 2;
-        } else {
-            at = found + 1;
+            copied = at;
         }
     }
     if shown.is_empty() {
         return Cow::Borrowed(text);
     }
-    shown.push_str(text.get(at..).unwrap_or(""));
+    shown.push_str(text.get(copied..).unwrap_or(""));
     Cow::Owned(shown)
 }
 

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::clean::{is_hostile, without_commands};
 use super::rule_url;
 use super::statistics::{self, RuleCount};
 use super::view::View;
-use crate::finding::{Finding, Fix, HeldIn, Label, Suppressed, Wording};
+use crate::finding::{Finding, Fix, HeldIn, Label, Safety, Suppressed, Wording};
 use crate::report::Compared;
 use crate::source::{Position, Span, relative};
 
@@ -18,7 +18,7 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct ReportOut<'a> {
     version: u32,
-    findings: Vec<FindingOut<'a>>,
+    findings: Findings<'a>,
     summary: SummaryOut,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<BaselineOut<'a>>,
@@ -26,6 +26,15 @@ struct ReportOut<'a> {
     statistics: Option<Vec<RuleCount>>,
     failures: &'a [String],
     notes: &'a [String],
+}
+
+/// The findings, each made when it is written: all of them at once would take more memory than the run.
+struct Findings<'a>(&'a View<'a>);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.all().map(|(finding, fingerprint)| object(self.0, finding, fingerprint)))
+    }
 }
 
 #[derive(Serialize)]
@@ -142,7 +151,7 @@ pub(super) fn render(view: &View<'_>) -> String {
     let [errors, warnings, infos] = view.counts();
     let output = ReportOut {
         version: VERSION,
-        findings: view.all().map(|(finding, fingerprint)| object(view, finding, fingerprint)).collect(),
+        findings: Findings(view),
         summary: SummaryOut {
             errors,
             warnings,
@@ -183,27 +192,35 @@ pub(super) fn document(value: &impl Serialize) -> String {
 /// second `#` of what a CI runner would take for a command. They can be in texts alone; the line breaks between values
 /// stay.
 pub(crate) fn escaped(json: String) -> String {
-    let is_escaped = |letter: char| letter != '\n' && is_hostile(letter);
     let json = match without_commands(&json, "\\u0023") {
         Cow::Owned(shown) => shown,
         Cow::Borrowed(_) => json,
     };
-    if !json.contains(is_escaped) {
-        return json;
-    }
-    let mut shown = String::with_capacity(json.len() + 16);
-    for letter in json.chars() {
-        if is_escaped(letter) {
+    let is_usual = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    let mut shown = String::new();
+    let (mut at, mut copied) = (0, 0);
+    while let Some(rest) = json.get(at..) {
+        at += rest.bytes().take_while(|byte| is_usual(*byte)).count();
+        let Some(letter) = json.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let behind = at + letter.len_utf8();
+        if is_hostile(letter) {
+            shown.push_str(json.get(copied..at).unwrap_or(""));
             let mut units = [0; 2];
             letter.encode_utf16(&mut units).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            shown.push(letter);
+            copied = behind;
         }
+        at = behind;
     }
+    if copied == 0 {
+        return json;
+    }
+    shown.push_str(json.get(copied..).unwrap_or(""));
     shown
 }
 
 fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> FindingOut<'f> {
+    let fixes: Vec<&Fix> = view.fixes(finding).collect();
+    let first = finding.fix_within(Safety::Unsafe).filter(|first| fixes.iter().any(|fix| std::ptr::eq(*fix, *first)));
     FindingOut {
         rule: finding.rule.name(),
         severity: finding.severity.name(),
@@ -216,8 +233,8 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         resource: finding.subject.to_string(),
         fingerprint,
         suppressed: finding.suppressed.as_ref().map(suppressed),
-        fix: view.fix(finding).map(|one| fix(view, one)),
-        fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
+        fix: first.map(|one| fix(view, one)),
+        fixes: fixes.into_iter().map(|one| fix(view, one)).collect(),
         url: rule_url(finding.rule.name()),
         invocations: view.held_in(finding).map(invocation).collect(),
         local: finding.is_local,

@@ -21,10 +21,10 @@ pub(super) enum ValueExtent {
 
 /// Hides the values of secret names in one line of a text.
 pub(super) fn assignments(line: &str, extent: ValueExtent, hidden: &mut Vec<Range<usize>>) {
-    if line.contains("</") {
+    if line.contains('<') && line.contains("</") {
         elements(line, hidden);
     }
-    if !line.contains(['=', ':']) {
+    if memchr::memchr2(b'=', b':', line.as_bytes()).is_none() {
         return;
     }
     let mut from = 0;

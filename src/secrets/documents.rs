@@ -16,7 +16,7 @@ use super::scalars::Scalar;
 use crate::source::{NodeId, Place};
 use crate::text::dotenv;
 use crate::text::dotenv::{EnvFileRole, KnownVariables};
-use crate::yaml::{Node, NodeKind, ScalarStyle, Tree, parse};
+use crate::yaml::{Node, NodeKind, Pair, ScalarStyle, Tree, parse};
 
 /// What is hidden of one file.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ pub(super) fn hidden_in(path: &Path, text: &str, tree: Option<&Tree>) -> HiddenS
         ranges: Vec::new(),
         values: Vec::new(),
         command: vec![false; tree.nodes.len()],
-        public: vec![false; tree.nodes.len()],
+        plain_keys: vec![None; tree.nodes.len()],
     };
     blocks(text, &mut found.ranges);
     for (at, node) in tree.nodes.iter().enumerate() {
@@ -136,8 +136,8 @@ struct FoundSecret<'a> {
     values: Vec<String>,
     /// For each node, whether it is a command or a part of one.
     command: Vec<bool>,
-    /// For each node, whether its key says that everyone may read it.
-    public: Vec<bool>,
+    /// For each node, its key, unless that is the name of a secret.
+    plain_keys: Vec<Option<NodeId>>,
 }
 
 impl FoundSecret<'_> {
@@ -150,7 +150,7 @@ impl FoundSecret<'_> {
                 for pair in pairs {
                     let key = tree.text(pair.key).unwrap_or("");
                     self.mark(pair.value, is_command || COMMANDS.contains(&key));
-                    self.hide_in_pair(key, pair.value);
+                    self.hide_in_pair(key, pair);
                 }
                 self.hide_in_named_value(id);
             }
@@ -163,10 +163,10 @@ impl FoundSecret<'_> {
             NodeKind::Scalar(text, style) if may_hold_secret(text) => {
                 let scalar = Scalar::from_node(node, *style, self.text);
                 let kind = if is_command { LineKind::Command } else { LineKind::Value };
-                let is_public = self.public.get(id.index()).copied().unwrap_or(false);
+                let key = self.plain_keys.get(id.index()).copied().flatten().and_then(|key| tree.text(key));
                 let is_spared = |range: &Range<usize>| {
                     let hidden = scalar.text.get(range.clone()).unwrap_or("").trim_end_matches('=');
-                    is_public && is_key_material(hidden)
+                    is_key_material(hidden) && key.is_some_and(is_public_name)
                 };
                 for range in hidden_of(&scalar.text, kind).into_iter().filter(|range| !is_spared(range)) {
                     self.hide(&scalar, &range);
@@ -182,20 +182,18 @@ impl FoundSecret<'_> {
         }
     }
 
-    fn hide(&mut self, scalar: &Scalar, range: &Range<usize>) {
+    fn hide(&mut self, scalar: &Scalar<'_>, range: &Range<usize>) {
         self.ranges.push(scalar.place(range));
         self.values.extend(scalar.text.get(range.clone()).map(str::to_owned));
     }
 
     /// The value of a key: a secret by its name, perhaps, or one that a secret holds.
-    fn hide_in_pair(&mut self, key: &str, value: NodeId) {
+    fn hide_in_pair(&mut self, key: &str, pair: &Pair) {
         let secrecy = secrecy(key);
         if secrecy != Secrecy::Plain {
-            self.hide_in_value(key, value, secrecy);
-        } else if is_public_name(key)
-            && let Some(public) = self.public.get_mut(value.index())
-        {
-            *public = true;
+            self.hide_in_value(key, pair.value, secrecy);
+        } else if let Some(plain) = self.plain_keys.get_mut(pair.value.index()) {
+            *plain = Some(pair.key);
         }
     }
 
@@ -273,7 +271,7 @@ impl FoundSecret<'_> {
 
     /// The items of a list as the words of a command.
     fn hide_in_words(&mut self, items: &[NodeId]) {
-        let scalars: Vec<Scalar> = items
+        let scalars: Vec<Scalar<'_>> = items
             .iter()
             .map(|item| match self.tree.follow(*item) {
                 Some((_, node)) => match &node.kind {

@@ -45,6 +45,9 @@ pub(super) fn hashes(text: &str, hidden: &mut Vec<Range<usize>>) {
         }
         from = at + if is_hash { end } else { 1 };
     }
+    if !text.contains('{') {
+        return;
+    }
     for mark in ["{SHA}", "{SSHA}", "{SHA256}", "{SHA512}", "{BCRYPT}", "{CRYPT}"] {
         for (at, _) in text.match_indices(mark) {
             let start = at + mark.len();

@@ -10,22 +10,29 @@ const SCHEMES: &[&str] = &["apikey", "basic", "bearer", "bot", "digest", "key", 
 
 /// Hides credentials behind `Bearer` and the like, in headers of any name.
 pub(super) fn headers(text: &str, hidden: &mut Vec<Range<usize>>) {
-    let lower = text.to_ascii_lowercase();
-    for header in ["authorization", "cookie"] {
-        for (at, _) in lower.match_indices(header) {
-            hide_in_header(text, at + header.len(), header == "cookie", hidden);
+    let bytes = text.as_bytes();
+    for (at, first) in bytes.iter().enumerate() {
+        let begins = |word: &str| {
+            bytes.get(at..at + word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        match first.to_ascii_lowercase() {
+            b'a' if begins("authorization") => hide_in_header(text, at + "authorization".len(), false, hidden),
+            b'c' if begins("cookie") => hide_in_header(text, at + "cookie".len(), true, hidden),
+            b'b' if begins("bearer ") => hide_behind_scheme(text, at, "bearer ", hidden),
+            b'b' if begins("basic ") => hide_behind_scheme(text, at, "basic ", hidden),
+            _ => {}
         }
     }
-    for scheme in ["bearer ", "basic "] {
-        for (at, _) in lower.match_indices(scheme) {
-            let is_word = at == 0 || !lower.as_bytes().get(at - 1).is_some_and(u8::is_ascii_alphanumeric);
-            let start = at + scheme.len();
-            let value = word(text.get(start..).unwrap_or(""));
-            let looks = value.len() >= 8 && (is_random(value) || is_typed_password(value) || value.ends_with('='));
-            if is_word && looks && !looks_like_reference(value) {
-                hidden.push(start..start + value.len());
-            }
-        }
+}
+
+/// What follows a scheme that starts at a byte.
+fn hide_behind_scheme(text: &str, at: usize, scheme: &str, hidden: &mut Vec<Range<usize>>) {
+    let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
+    let start = at + scheme.len();
+    let value = word(text.get(start..).unwrap_or(""));
+    let looks = value.len() >= 8 && (is_random(value) || is_typed_password(value) || value.ends_with('='));
+    if !before.is_some_and(u8::is_ascii_alphanumeric) && looks && !looks_like_reference(value) {
+        hidden.push(start..start + value.len());
     }
 }
 

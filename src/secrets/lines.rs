@@ -1,5 +1,6 @@
 //! Text line by line: comments, assignments and commands.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::addresses::addresses;
@@ -13,6 +14,7 @@ use super::names::{Secrecy, is_secret_name};
 use super::pem::blocks;
 use super::random::{is_key_material, is_random, is_typed_password};
 use super::ranges::{lines_of, merge, shift};
+use super::signs::Signs;
 use super::tokens::tokens;
 
 /// What a text is.
@@ -32,40 +34,63 @@ pub(super) fn hidden_of(text: &str, kind: LineKind) -> Vec<Range<usize>> {
     if text.len() < 4 {
         return hidden;
     }
-    let public = blocks(text, &mut hidden);
-    tokens(text, &public, &mut hidden);
-    if text.contains('$') || text.contains("{S") || text.contains("{B") || text.contains("{C") {
-        hashes(text, &mut hidden);
+    let signs = Signs::of(text);
+    hide_by_shape(text, signs, &mut hidden);
+    if signs.have(&[Signs::DOLLAR]) {
         defaults(text, Secrecy::Plain, &mut hidden);
     }
-    if text.contains('@') || text.contains("://") {
-        addresses(text, &mut hidden);
+    if signs.have(&[Signs::BLANK, Signs::COLON, Signs::EQUALS]) {
+        headers(text, &mut hidden);
     }
-    headers(text, &mut hidden);
-    let mut spared = Vec::new();
+    if signs.have(&[Signs::EQUALS, Signs::COLON, Signs::LESS, Signs::DIGIT]) {
+        hide_by_name(text, kind, &mut hidden);
+    }
+    // In prose, a word behind an option is most often one, unless it looks like a password.
+    if signs.have(&[Signs::BLANK, Signs::COMMA]) && (kind != LineKind::Comment || signs.have(&[Signs::DIGIT])) {
+        let mut own = Vec::new();
+        commands(&joined(text), &mut own);
+        let looks =
+            |range: &Range<usize>| text.get(range.clone()).is_some_and(|own| is_random(own) || is_typed_password(own));
+        hidden.extend(own.into_iter().filter(|range| kind != LineKind::Comment || looks(range)));
+    }
+    let mut hidden = merge(hidden);
+    if !hidden.is_empty() {
+        let spared: Vec<Range<usize>> =
+            lines_of(text).flat_map(|(start, line)| shift(public_values(line), start)).collect();
+        hidden.retain(|range| !is_spared(text, range, &spared));
+    }
+    hidden
+}
+
+/// Hides what says by itself that it is a secret: key material, tokens, hashes, addresses with a password.
+pub(super) fn hide_by_shape(text: &str, signs: Signs, hidden: &mut Vec<Range<usize>>) {
+    let public = if signs.have(&[Signs::DASH]) { blocks(text, hidden) } else { Vec::new() };
+    if signs.have(&[Signs::DIGIT, Signs::DOT]) {
+        tokens(text, &public, hidden);
+    }
+    if signs.have(&[Signs::DOLLAR, Signs::BRACE]) {
+        hashes(text, hidden);
+    }
+    if signs.have(&[Signs::AT]) || signs.have(&[Signs::COLON]) && text.contains("://") {
+        addresses(text, hidden);
+    }
+}
+
+/// Hides the values of secret names, line by line; in comments also what looks like a password behind one.
+fn hide_by_name(text: &str, kind: LineKind, hidden: &mut Vec<Range<usize>>) {
+    let extent = match kind {
+        LineKind::Value => ValueExtent::Line,
+        LineKind::Command => ValueExtent::Word,
+        LineKind::Comment => ValueExtent::Comment,
+    };
     for (start, line) in lines_of(text) {
         let mut own = Vec::new();
-        let extent = match kind {
-            LineKind::Value => ValueExtent::Line,
-            LineKind::Command => ValueExtent::Word,
-            LineKind::Comment => ValueExtent::Comment,
-        };
         assignments(line, extent, &mut own);
         if kind == LineKind::Comment {
             prose(line, &mut own);
         }
         hidden.extend(shift(own, start));
-        spared.extend(shift(public_values(line), start));
     }
-    let mut own = Vec::new();
-    commands(&joined(text), &mut own);
-    // In prose, a word behind an option is most often one.
-    let looks =
-        |range: &Range<usize>| text.get(range.clone()).is_some_and(|own| is_random(own) || is_typed_password(own));
-    hidden.extend(own.into_iter().filter(|range| kind != LineKind::Comment || looks(range)));
-    let mut hidden = merge(hidden);
-    hidden.retain(|range| !is_spared(text, range, &spared));
-    hidden
 }
 
 /// Whether what is hidden is long and random, but public by its name. What is spared is in order.
@@ -77,11 +102,11 @@ fn is_spared(text: &str, range: &Range<usize>, spared: &[Range<usize>]) -> bool 
 }
 
 /// A text of the same length whose lines that end with a backslash are one line.
-pub(super) fn joined(text: &str) -> String {
-    if text.contains("\\\n") || text.contains("\\\r\n") {
-        text.replace("\\\r\n", "   ").replace("\\\n", "  ")
+pub(super) fn joined(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') && (text.contains("\\\n") || text.contains("\\\r\n")) {
+        Cow::Owned(text.replace("\\\r\n", "   ").replace("\\\n", "  "))
     } else {
-        text.to_owned()
+        Cow::Borrowed(text)
     }
 }
 
@@ -120,8 +145,12 @@ fn comment_start(line: &str) -> usize {
     if rest.starts_with(['#', ';']) || rest.starts_with("//") {
         return indent;
     }
-    let inline = [" #", "\t#", " //"].iter().filter_map(|sign| line.find(sign)).map(|at| at + 1);
-    inline.min().unwrap_or(line.len())
+    let bytes = line.as_bytes();
+    let starts = |at: &usize| match bytes.get(at.saturating_sub(1)..) {
+        Some([b' ' | b'\t', b'#', ..] | [b' ', b'/', b'/', ..]) => true,
+        Some(_) | None => false,
+    };
+    (1..line.len()).find(starts).unwrap_or(line.len())
 }
 
 /// `password hunter2`, `ENV DB_PASSWORD hunter2`: a directive with its value behind a blank.

@@ -18,6 +18,7 @@ mod random;
 mod ranges;
 mod references;
 mod scalars;
+mod signs;
 mod text;
 mod tokens;
 mod vocabulary;

@@ -20,67 +20,93 @@ pub(super) enum Secrecy {
 /// that mentions a secret's file, path, address, identifier, header, cookie, length or lifetime is none. The name alone
 /// is half of the evidence: the value must look like a secret too.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    may_name(name) && words_secrecy(&words(name), name) == Secrecy::Secret
+    may_name(name) && name_secrecy(name) == Secrecy::Secret
 }
 
 /// What a name says of its value.
 pub(super) fn secrecy(name: &str) -> Secrecy {
-    if may_name(name) || may_hint(name) { words_secrecy(&words(name), name) } else { Secrecy::Plain }
+    if may_name(name) || may_hint(name) { name_secrecy(name) } else { Secrecy::Plain }
 }
 
 /// Whether what has this name may be read by everyone, however random it looks.
 pub(super) fn is_public_name(name: &str) -> bool {
-    words(name).iter().any(|word| PUBLIC.contains(&word.as_str()))
+    words(&capitals(name)).iter().any(|word| PUBLIC.contains(word))
 }
 
 /// Whether two letters of a name are in a word that names a secret: most names need not be split into words.
 fn may_name(name: &str) -> bool {
-    const PAIRS: [&[u8; 2]; 11] = [b"pa", b"pw", b"ps", b"se", b"to", b"cr", b"ke", b"tw", b"sl", b"dp", b"mn"];
-    has_pair(name, &PAIRS)
+    let seconds = |first| match first {
+        b'c' => "r",
+        b'd' => "p",
+        b'k' => "e",
+        b'm' => "n",
+        b'p' => "asw",
+        b's' => "el",
+        b't' => "ow",
+        _ => "",
+    };
+    has_pair(name, seconds)
 }
 
 /// The same for words that may name one.
 fn may_hint(name: &str) -> bool {
-    const PAIRS: [&[u8; 2]; 14] =
-        [b"au", b"be", b"co", b"ds", b"oo", b"jw", b"li", b"lo", b"no", b"ot", b"pe", b"ph", b"pi", b"sa"];
-    has_pair(name, &PAIRS) || has_pair(name, &[b"si", b"eb"])
+    let seconds = |first| match first {
+        b'a' => "u",
+        b'b' => "e",
+        b'c' => "o",
+        b'd' => "s",
+        b'e' => "b",
+        b'j' => "w",
+        b'l' => "io",
+        b'n' => "o",
+        b'o' => "ot",
+        b'p' => "ehi",
+        b's' => "ai",
+        _ => "",
+    };
+    has_pair(name, seconds)
 }
 
-fn has_pair(name: &str, pairs: &[&[u8; 2]]) -> bool {
+/// Whether two letters stand next to each other, by the second ones for each first one.
+fn has_pair(name: &str, seconds: impl Fn(u8) -> &'static str) -> bool {
     let holds = |pair: &[u8]| match pair {
-        [first, second] => pairs.iter().any(|known| **known == [first | 0x20, second | 0x20]),
+        [first, second] => seconds(first | 0x20).as_bytes().contains(&(second | 0x20)),
         _ => false,
     };
     // Other letters may become those of ASCII in capitals: `ſ` becomes `S`.
     !name.is_ascii() || name.as_bytes().windows(2).any(holds)
 }
 
-fn words_secrecy(words: &[String], name: &str) -> Secrecy {
+fn name_secrecy(name: &str) -> Secrecy {
     // A section of a Compose file, and a list of names in a service.
     if name == "secrets" {
         return Secrecy::Plain;
     }
+    let capitals = capitals(name);
+    let words = words(&capitals);
     let mut found = Secrecy::Plain;
     for (at, word) in words.iter().enumerate() {
-        let own = word_secrecy(words, at, word);
-        let switched = words.iter().take(at).any(|word| SWITCHES.contains(&word.as_str()));
-        if own <= found || switched {
+        let own = word_secrecy(&words, at, word);
+        if own <= found || words.iter().take(at).any(|word| SWITCHES.contains(word)) {
             continue;
         }
-        let behind: Vec<&str> = words.iter().skip(at + 1).map(String::as_str).collect();
-        found = match behind.iter().any(|word| OTHER_THINGS.contains(word)) {
+        let behind = words.get(at + 1..).unwrap_or_default();
+        found = match behind.iter().any(|word| OTHER_THINGS.binary_search(word).is_ok()) {
             false => own,
             // Vault's `SECRET_ID` is a password, that of others is a name.
-            true if word == "SECRET" && matches!(behind.as_slice(), ["ID" | "IDS", ..]) => Secrecy::Perhaps,
+            true if *word == "SECRET" && matches!(behind, ["ID" | "IDS", ..]) => Secrecy::Perhaps,
             true => found,
         };
     }
     found
 }
 
-fn word_secrecy(words: &[String], at: usize, word: &str) -> Secrecy {
+fn word_secrecy(words: &[&str], at: usize, word: &str) -> Secrecy {
+    if !may_name(word) && !may_hint(word) {
+        return Secrecy::Plain;
+    }
     let single = word.strip_suffix('S').unwrap_or(word);
-    let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
+    let before = at.checked_sub(1).and_then(|before| words.get(before)).copied();
     let is_kind = |kinds: &[&str]| before.is_some_and(|before| kinds.contains(&before));
     let is_counted = matches!(word, "TOKENS") && !is_kind(TOKEN_KINDS);
     if SECRET_WORDS.contains(&word) || SECRET_WORDS.contains(&single) && !is_counted {
@@ -91,7 +117,7 @@ fn word_secrecy(words: &[String], at: usize, word: &str) -> Secrecy {
     if ends(SECRET_ENDS) && !is_counted || single == "KEY" && is_kind(KEY_KINDS) {
         return Secrecy::Secret;
     }
-    let is_last = words.iter().skip(at + 1).all(|word| TRAILERS.contains(&word.as_str()));
+    let is_last = words.iter().skip(at + 1).all(|word| TRAILERS.contains(word));
     if (LAST_WORDS.contains(&word) || LAST_WORDS.contains(&single)) && at > 0 && is_last {
         return Secrecy::Secret;
     }
@@ -101,32 +127,41 @@ fn word_secrecy(words: &[String], at: usize, word: &str) -> Secrecy {
     Secrecy::Plain
 }
 
-/// The words of a name in capitals: parts between `_`, `-`, `.` and the like, and at the humps of `camelCase`; without
-/// their numbers, so that `PASSWORD2` is `PASSWORD`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
+/// The words of a name in capitals, a blank behind each: parts between `_`, `-`, `.` and the like, and at the humps of
+/// `camelCase`; without their numbers, so that `PASSWORD2` is `PASSWORD`.
+fn capitals(name: &str) -> String {
+    let mut capitals = String::with_capacity(name.len() + 8);
+    let mut start = 0;
     let mut lower_before = false;
     for character in name.chars() {
         let hump = lower_before && character.is_uppercase();
         if hump || !character.is_alphanumeric() {
-            push(&mut words, &mut word);
+            start = end_word(&mut capitals, start);
         }
-        if character.is_alphanumeric() {
-            word.extend(character.to_uppercase());
+        if character.is_ascii_alphanumeric() {
+            capitals.push(character.to_ascii_uppercase());
+        } else if character.is_alphanumeric() {
+            capitals.extend(character.to_uppercase());
         }
         lower_before = character.is_lowercase();
     }
-    push(&mut words, &mut word);
-    words
+    end_word(&mut capitals, start);
+    capitals
 }
 
-fn push(words: &mut Vec<String>, word: &mut String) {
+/// Ends the word that starts at a byte; where the next one starts.
+fn end_word(capitals: &mut String, start: usize) -> usize {
+    let word = capitals.get(start..).unwrap_or("");
     let length = word.trim_end_matches(|letter: char| letter.is_ascii_digit()).len();
-    word.truncate(length);
-    if !word.is_empty() {
-        words.push(std::mem::take(word));
+    capitals.truncate(start + length);
+    if length > 0 {
+        capitals.push(' ');
     }
+    capitals.len()
+}
+
+fn words(capitals: &str) -> Vec<&str> {
+    capitals.split(' ').filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +177,20 @@ mod tests {
             assert!(may_name(word) || may_hint(&word.to_lowercase()), "{word}");
         }
         assert!(!may_name("LOG_LEVEL") && !may_hint("ENGINE"));
+    }
+
+    #[test]
+    fn what_is_searched_by_halves_is_sorted() {
+        assert!(OTHER_THINGS.is_sorted());
+    }
+
+    #[test]
+    fn words_of_names() {
+        let check = |name: &str, expect: &[&str]| assert_eq!(words(&capitals(name)), expect, "{name}");
+        check("DB_PASSWORD2", &["DB", "PASSWORD"]);
+        check("stripe.apiKey", &["STRIPE", "API", "KEY"]);
+        check("_7_a-ſtraße9", &["A", "STRASSE"]);
+        check("", &[]);
     }
 
     #[test]

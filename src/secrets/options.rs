@@ -1,6 +1,7 @@
 //! Options and arguments of programs that are passwords: `--password x`, `-p x` where the program means one.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::assignments::{hide_value, perhaps};
 use super::commands::CommandWord;
@@ -9,6 +10,7 @@ use super::names::{Secrecy, secrecy};
 use super::random::{is_random, is_typed_password};
 use super::ranges::shift;
 use super::references::{is_stand_in, looks_like_reference};
+use crate::collections::HashSet;
 
 /// Where a short option has its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +211,16 @@ const ARGUMENTS: &[(&str, &[&str], usize)] = &[
 /// Options of Redis and Valkey that take a password and do not look like it.
 const PASSWORD_OPTIONS: &[&str] = &["requirepass", "masterauth", "masterpass", "sentinel-pass", "tls-key-file-pass"];
 
+/// The longest name of a program in the tables, in bytes.
+const LONGEST: usize = "elasticsearch-users".len();
+
+/// All programs of the tables.
+static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let programs = PROGRAMS.iter().flat_map(|program| program.names);
+    let others = LOGINS.iter().chain(ARGUMENTS.iter().map(|(name, ..)| name));
+    programs.chain(others).copied().collect()
+});
+
 /// Words of options behind which a user and a password are.
 const USER_OPTIONS: &[&str] =
     &["auth", "basic-auth", "basicauth", "credentials", "creds", "login", "proxy-user", "user"];
@@ -218,8 +230,8 @@ pub(super) fn hide_in_command(words: &[CommandWord<'_>], hidden: &mut Vec<Range<
     let mut program = "";
     for (at, word) in words.iter().enumerate() {
         let name = word.text.rsplit('/').next().unwrap_or(word.text);
-        if let Some(known) = name_of(name) {
-            program = known;
+        if name.len() <= LONGEST && KNOWN.contains(name) {
+            program = name;
         }
         let next = words.get(at + 1);
         if let Some(bare) = word.text.strip_prefix('-') {
@@ -230,13 +242,15 @@ pub(super) fn hide_in_command(words: &[CommandWord<'_>], hidden: &mut Vec<Range<
         } else if PASSWORD_OPTIONS.contains(&word.text) {
             hide_next(next, hidden);
         }
-        arguments(program, words, at, hidden);
+        if !program.is_empty() {
+            arguments(program, words, at, hidden);
+        }
     }
-    if let Some(at) = words.iter().position(|word| ends_with_name(word.text, "htpasswd")) {
-        batch(words.get(at + 1..).unwrap_or_default(), "htpasswd", hidden);
-    }
-    if let Some(at) = words.iter().position(|word| ends_with_name(word.text, "mosquitto_passwd")) {
-        batch(words.get(at + 1..).unwrap_or_default(), "mosquitto_passwd", hidden);
+    for program in ["htpasswd", "mosquitto_passwd"] {
+        let is_program = |word: &CommandWord<'_>| word.text.ends_with(program) && ends_with_name(word.text, program);
+        if let Some(at) = words.iter().position(is_program) {
+            batch(words.get(at + 1..).unwrap_or_default(), program, hidden);
+        }
     }
 }
 
@@ -247,13 +261,6 @@ fn name_of_windows(words: &[CommandWord<'_>]) -> bool {
 
 fn ends_with_name(text: &str, name: &str) -> bool {
     text.rsplit('/').next() == Some(name)
-}
-
-/// The program that a word is, as the tables have it.
-fn name_of(word: &str) -> Option<&'static str> {
-    let programs = PROGRAMS.iter().flat_map(|program| program.names);
-    let others = LOGINS.iter().chain(ARGUMENTS.iter().map(|(name, ..)| name));
-    programs.chain(others).find(|name| **name == word).copied()
 }
 
 /// An option whose name says that a secret follows.
@@ -375,6 +382,11 @@ fn behind(word: &CommandWord<'_>, sign: char, is_sure: bool, hidden: &mut Vec<Ra
 #[cfg(test)]
 mod tests {
     use crate::secrets::commands::tests::check;
+
+    #[test]
+    fn no_name_of_a_program_is_longer_than_the_longest() {
+        assert_eq!(super::KNOWN.iter().map(|name| name.len()).max(), Some(super::LONGEST));
+    }
 
     #[test]
     fn passwords_as_options() {

@@ -5,8 +5,12 @@ use std::ops::Range;
 /// Hides the bodies of private keys in a text. Gives the bodies of public ones, which stay readable.
 pub(super) fn blocks(text: &str, hidden: &mut Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut public = Vec::new();
+    // Both marks have one.
+    if memchr::memchr(b'-', text.as_bytes()).is_none() {
+        return public;
+    }
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")).map(|at| at + from) {
+    while let Some(at) = text.get(from..).and_then(|rest| next(rest, "-----BEGIN ")).map(|at| at + from) {
         let rest = text.get(at + 11..).unwrap_or("");
         let Some(label) = rest.split("-----").next().filter(|label| is_label(label)) else {
             from = at + 11;
@@ -22,10 +26,14 @@ pub(super) fn blocks(text: &str, hidden: &mut Vec<Range<usize>>) -> Vec<Range<us
         }
         from = end.max(at + 11);
     }
-    if let Some(at) = text.find("Private-Lines:") {
+    if let Some(at) = next(text, "Private-Lines:") {
         hidden.push(at + 14..text.len());
     }
     public
+}
+
+fn next(text: &str, mark: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), mark.as_bytes())
 }
 
 /// A label has capitals, digits and blanks.

@@ -3,7 +3,7 @@
 /// The shortest word that can look random, in bytes.
 const LEAST: usize = 12;
 /// The shortest run of Base64 that is taken for key material under any name, in bytes: 30 bytes of it.
-const KEY_MATERIAL: usize = 40;
+pub(super) const KEY_MATERIAL: usize = 40;
 
 /// What a word is made of.
 #[derive(Debug, Default)]
@@ -60,26 +60,29 @@ pub(super) fn is_random(word: &str) -> bool {
 
 /// Whether a word is an identifier as RFC 9562 writes it.
 pub(super) fn is_uuid(word: &str) -> bool {
-    let parts: Vec<&str> = word.split('-').collect();
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    lengths == [8, 4, 4, 4, 12] && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    word.len() == 36
+        && word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Whether a run of Base64 is long and mixed enough to be key material whatever its name says: no digest in hexadecimal
 /// digits, no path, no long name.
 pub(super) fn is_key_material(run: &str) -> bool {
+    if run.len() < KEY_MATERIAL {
+        return false;
+    }
     let makeup = Makeup::from_word(run);
     let is_mixed = makeup.upper && makeup.lower && makeup.digit;
-    run.len() >= KEY_MATERIAL && is_mixed && makeup.length * 5 >= run.len() * 4 && makeup.changes_within(36)
+    is_mixed && makeup.length * 5 >= run.len() * 4 && makeup.changes_within(36)
 }
 
 /// Whether a word may be a password that somebody typed: letters and digits, and no version, number with a unit, path or
 /// host.
 pub(super) fn is_typed_password(word: &str) -> bool {
     let has = |wanted: fn(&u8) -> bool| word.bytes().any(|byte| wanted(&byte));
-    let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    let is_structured = word.contains(['/', '\\', ':', '(', ')', '<', '>', '{', '}']) || is_uuid(word);
-    word.len() >= 6 && is_mixed && !is_structured && !is_version(word) && !is_measure(word)
+    let is_structured = || word.contains(['/', '\\', ':', '(', ')', '<', '>', '{', '}']) || is_uuid(word);
+    let is_mixed = || has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    word.len() >= 6 && is_mixed() && !is_structured() && !is_version(word) && !is_measure(word)
 }
 
 /// `1.2.3`, `v2`, `17-alpine`, `2024-01-02`, `10.0.0.1`.
@@ -101,8 +104,7 @@ fn is_measure(word: &str) -> bool {
 /// `db-1.internal:5432`, `10.1.2.3`: names with dots whose parts are words.
 fn is_address(word: &str) -> bool {
     let host = word.split(':').next().unwrap_or(word);
-    let parts: Vec<&str> = host.split('.').collect();
-    parts.len() > 2 && parts.iter().all(|part| !part.is_empty() && part.len() < LEAST)
+    host.split('.').count() > 2 && host.split('.').all(|part| !part.is_empty() && part.len() < LEAST)
 }
 
 fn is_of_word(byte: u8) -> bool {

@@ -60,6 +60,9 @@ pub(super) fn is_stand_in(value: &str) -> bool {
 
 /// The length in bytes of the reference that a text starts with; `None` where it starts with something else.
 pub(super) fn reference_length(text: &str) -> Option<usize> {
+    if !text.starts_with(['$', '{', '<']) {
+        return None;
+    }
     let closed =
         |open: &str, close: &str| text.starts_with(open).then(|| text.find(close).map(|at| at + close.len())).flatten();
     if let Some(length) = closed("{{", "}}").or_else(|| closed("<%", "%>")).or_else(|| closed("{$", "}")) {

@@ -1,33 +1,61 @@
 //! Scalars as they are written: the text that YAML makes of them, and where each byte of it is in the file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::yaml::{Node, ScalarStyle};
 
 /// The text of a scalar, and the bytes of the file for each of its bytes.
 #[derive(Debug)]
-pub(super) struct Scalar {
-    pub(super) text: String,
-    places: Vec<Range<usize>>,
+pub(super) struct Scalar<'a> {
+    pub(super) text: Cow<'a, str>,
+    places: Places,
 }
 
-impl Scalar {
+/// The bytes of a file that the bytes of a text are made of.
+#[derive(Debug)]
+enum Places {
+    /// From this one on, they are the same.
+    From(usize),
+    Pieces(Vec<Piece>),
+}
+
+/// A stretch of a text that is in the file as it is, or one character that is written as something else.
+#[derive(Debug)]
+struct Piece {
+    /// Its first byte in the text.
+    at: usize,
+    /// Its first byte in the file.
+    place: usize,
+    /// How many bytes of the file stand for the character; `None` for a stretch.
+    written: Option<usize>,
+}
+
+impl<'a> Scalar<'a> {
     /// The scalar that a node is, read leniently: what is hidden needs no exact blanks.
-    pub(super) fn from_node(node: &Node, style: ScalarStyle, file: &str) -> Scalar {
+    pub(super) fn from_node(node: &Node, style: ScalarStyle, file: &'a str) -> Scalar<'a> {
         let (start, end) = (node.start as usize, node.end as usize);
         let raw = file.get(start..end).unwrap_or("");
-        let mut scalar = Scalar { text: String::with_capacity(raw.len()), places: Vec::with_capacity(raw.len()) };
-        let inner = |raw: &str, by: usize| raw.get(by..raw.len().saturating_sub(by).max(by)).map(str::len).unwrap_or(0);
+        let (special, quote): (&[char], usize) = match style {
+            ScalarStyle::Plain => (&['\n', '\r'], 0),
+            ScalarStyle::SingleQuoted => (&['\n', '\r', '\''], 1),
+            ScalarStyle::DoubleQuoted => (&['\n', '\r', '\\'], 1),
+            ScalarStyle::Literal | ScalarStyle::Folded => return Scalar::made(style, raw, start..end, file),
+        };
+        let inner = raw.get(quote..raw.len().saturating_sub(quote).max(quote)).unwrap_or("");
+        match inner.contains(special) {
+            true => Scalar::made(style, inner, start + quote..end, file),
+            false => Scalar { text: Cow::Borrowed(inner), places: Places::From(start + quote) },
+        }
+    }
+
+    fn made(style: ScalarStyle, raw: &str, place: Range<usize>, file: &str) -> Scalar<'a> {
+        let Range { start, end } = place;
+        let mut scalar = Made { text: String::with_capacity(raw.len()), pieces: Vec::new() };
         match style {
             ScalarStyle::Plain => scalar.folded(raw, start),
-            ScalarStyle::SingleQuoted => {
-                let length = inner(raw, 1);
-                scalar.single(raw.get(1..1 + length).unwrap_or(""), start + 1);
-            }
-            ScalarStyle::DoubleQuoted => {
-                let length = inner(raw, 1);
-                scalar.double_quoted(raw.get(1..1 + length).unwrap_or(""), start + 1);
-            }
+            ScalarStyle::SingleQuoted => scalar.single(raw, start),
+            ScalarStyle::DoubleQuoted => scalar.double_quoted(raw, start),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 // The first line is read with its indentation.
                 let above = file.get(..start).unwrap_or("");
@@ -37,46 +65,67 @@ impl Scalar {
                 scalar.block(file.get(start..end).unwrap_or(""), start, style);
             }
         }
-        scalar
+        Scalar { text: Cow::Owned(scalar.text), places: Places::Pieces(scalar.pieces) }
     }
 
     /// What stands in for a node that is not a scalar.
-    pub(super) fn none() -> Scalar {
-        Scalar { text: String::new(), places: Vec::new() }
+    pub(super) fn none() -> Scalar<'a> {
+        Scalar { text: Cow::Borrowed(""), places: Places::From(0) }
     }
 
     /// A stretch of the text as bytes of the file.
     pub(super) fn place(&self, range: &Range<usize>) -> Range<usize> {
-        let first = self.places.get(range.start).map_or(0, |place| place.start);
-        let last = range.end.checked_sub(1).and_then(|at| self.places.get(at)).map_or(first, |place| place.end);
+        let pieces = match &self.places {
+            Places::From(start) => return start + range.start..start + range.end,
+            Places::Pieces(pieces) => pieces,
+        };
+        let piece_at = |at: usize| pieces.get(pieces.partition_point(|piece| piece.at <= at).checked_sub(1)?);
+        let first = piece_at(range.start).map_or(0, |piece| match piece.written {
+            Some(_) => piece.place,
+            None => piece.place + (range.start - piece.at),
+        });
+        let last = range.end.checked_sub(1).and_then(piece_at).map_or(first, |piece| match piece.written {
+            Some(length) => piece.place + length,
+            None => piece.place + (range.end - piece.at),
+        });
         first..last.max(first)
     }
+}
 
+/// A scalar that is not in the file as it is.
+struct Made {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+impl Made {
     /// A character that is written as something else, of so many bytes.
     fn push(&mut self, letter: char, place: usize, length: usize) {
+        self.pieces.push(Piece { at: self.text.len(), place, written: Some(length) });
         self.text.push(letter);
-        self.places.extend(std::iter::repeat_n(place..place + length, letter.len_utf8()));
     }
 
-    /// A character that stands for itself.
-    fn keep(&mut self, letter: char, place: usize) {
-        self.text.push(letter);
-        self.places.extend(std::iter::repeat_n(place..place + letter.len_utf8(), letter.len_utf8()));
+    /// Text that stands for itself.
+    fn keep(&mut self, text: &str, place: usize) {
+        if !text.is_empty() {
+            self.pieces.push(Piece { at: self.text.len(), place, written: None });
+            self.text.push_str(text);
+        }
     }
 
     /// Plain text: a line break and the blanks around it are a blank.
     fn folded(&mut self, raw: &str, start: usize) {
-        self.with_folds(raw, start, |_, _| None);
+        self.with_folds(raw, start, |_| None);
     }
 
     /// In single quotes, two of them are one.
     fn single(&mut self, raw: &str, start: usize) {
-        self.with_folds(raw, start, |rest, _| rest.starts_with("''").then_some(('\'', 2)));
+        self.with_folds(raw, start, |rest| rest.starts_with("''").then_some(('\'', 2)));
     }
 
     /// In double quotes, with escapes.
     fn double_quoted(&mut self, raw: &str, start: usize) {
-        self.with_folds(raw, start, |rest, _| {
+        self.with_folds(raw, start, |rest| {
             let escaped = rest.strip_prefix('\\')?.chars().next()?;
             let code = |digits: usize| {
                 let text = rest.get(2..2 + digits)?;
@@ -97,24 +146,29 @@ impl Scalar {
     }
 
     /// Walks over a text; `escape` gives what a stretch stands for and how many bytes it takes.
-    fn with_folds(&mut self, raw: &str, start: usize, escape: impl Fn(&str, usize) -> Option<(char, usize)>) {
+    fn with_folds(&mut self, raw: &str, start: usize, escape: impl Fn(&str) -> Option<(char, usize)>) {
         let mut at = 0;
-        while let Some(letter) = raw.get(at..).and_then(|rest| rest.chars().next()) {
+        // What was passed over and stands for itself.
+        let mut kept = 0;
+        while let Some(found) = raw.get(at..).and_then(|rest| rest.find(['\n', '\r', '\'', '\\'])) {
+            at += found;
             let rest = raw.get(at..).unwrap_or("");
-            if let Some((made, length)) = escape(rest, at) {
-                if made != '\u{200b}' {
-                    self.push(made, start + at, length);
+            let (made, length) = match escape(rest) {
+                Some((made, length)) => (made, length),
+                None if rest.starts_with(['\n', '\r']) => (' ', (rest.len() - rest.trim_start().len()).max(1)),
+                None => {
+                    at += 1;
+                    continue;
                 }
-                at += length;
-            } else if letter == '\n' || letter == '\r' {
-                let blank = rest.len() - rest.trim_start().len();
-                self.push(' ', start + at, blank.max(1));
-                at += blank.max(1);
-            } else {
-                self.keep(letter, start + at);
-                at += letter.len_utf8();
+            };
+            self.keep(raw.get(kept..at).unwrap_or(""), start + kept);
+            if made != '\u{200b}' {
+                self.push(made, start + at, length);
             }
+            at += length;
+            kept = at;
         }
+        self.keep(raw.get(kept..).unwrap_or(""), start + kept);
     }
 
     /// A block: without its first line and its indentation; folded lines are one line.
@@ -127,14 +181,12 @@ impl Scalar {
         for line in body.split_inclusive('\n') {
             let skipped = least.min(indent(line));
             let text = line.get(skipped..).unwrap_or("");
-            for (offset, letter) in text.char_indices() {
-                let place = at + skipped + offset;
-                match letter {
-                    '\n' if style == ScalarStyle::Folded && !text.trim().is_empty() => self.push(' ', place, 1),
-                    other => self.keep(other, place),
-                }
-            }
+            let folded = text.strip_suffix('\n').filter(|text| style == ScalarStyle::Folded && !text.trim().is_empty());
+            self.keep(folded.unwrap_or(text), at + skipped);
             at += line.len();
+            if folded.is_some() {
+                self.push(' ', at - 1, 1);
+            }
         }
     }
 }
@@ -145,7 +197,7 @@ mod tests {
     use crate::source::{FileId, SourceDb};
     use crate::yaml::{NodeKind, parse};
 
-    fn scalar(file: &str) -> (Scalar, String) {
+    fn scalar(file: &str) -> (Scalar<'_>, String) {
         let id: FileId = SourceDb::new().overlay(std::path::Path::new("/x.yaml"), file.to_owned());
         let (tree, _) = parse(id, file);
         let node = tree.nodes.last().unwrap();

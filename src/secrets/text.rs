@@ -4,12 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MASK;
-use super::addresses::addresses;
-use super::hashes::hashes;
-use super::lines::{LineKind, hidden_of, hidden_of_lines};
-use super::pem::blocks;
+use super::lines::{LineKind, hide_by_shape, hidden_of, hidden_of_lines};
 use super::ranges::{merge, shift};
-use super::tokens::tokens;
+use super::signs::Signs;
 
 /// A message, a help or a name with `•••` in place of secrets. What is between backticks is taken for the text of a
 /// file.
@@ -32,10 +29,7 @@ pub(super) fn hidden_in_words(text: &str) -> Vec<Range<usize>> {
         }
         at += piece.len() + 1;
     }
-    let public = blocks(text, &mut hidden);
-    tokens(text, &public, &mut hidden);
-    hashes(text, &mut hidden);
-    addresses(text, &mut hidden);
+    hide_by_shape(text, Signs::of(text), &mut hidden);
     merge(hidden)
 }
 

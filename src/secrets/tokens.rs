@@ -1,8 +1,9 @@
 //! Values that say by themselves that they are secrets: tokens with a vendor's prefix, signed tokens, key material.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::random::{is_key_material, is_random, is_uuid};
+use super::random::{KEY_MATERIAL, is_key_material, is_random, is_uuid};
 
 /// What the body of a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +194,19 @@ pub(super) const PREFIXES: &[Prefix] = &[
     prefix("nbp_", 30, TokenBody::Alphanumeric),
 ];
 
+/// For each first byte of a prefix, the second bytes as a set: few words begin with a pair of them.
+static BEGINNINGS: LazyLock<[u128; 128]> = LazyLock::new(|| {
+    let mut table = [0; 128];
+    for prefix in PREFIXES {
+        if let [first, second, ..] = prefix.start.as_bytes()
+            && let Some(seconds) = table.get_mut(usize::from(*first))
+        {
+            *seconds |= bit(*second);
+        }
+    }
+    table
+});
+
 /// Prefixes of what is public and long: keys for ssh (RFC 4253, section 6.6) and digests of subresources.
 const PUBLIC_STARTS: &[&str] = &["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAGnNr", "AAAAInNr"];
 
@@ -221,9 +235,8 @@ fn hide_in_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
         let starts = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) && !before.is_ascii_alphanumeric();
         // `\n` and `\t` in text that has kept its escapes.
         let escaped = matches!(before, b'n' | b't' | b'r') && at >= 2 && bytes.get(at - 2) == Some(&b'\\');
-        let rest = text.get(at..run.end).unwrap_or("");
-        let length = if starts || escaped { token_length(rest) } else { None };
-        match length {
+        let rest = if starts || escaped { text.get(at..run.end) } else { None };
+        match rest.and_then(token_length) {
             Some(length) => {
                 hidden.push(at..at + length);
                 at += length;
@@ -236,14 +249,25 @@ fn hide_in_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
 
 /// The length of the token that a text starts with.
 fn token_length(text: &str) -> Option<usize> {
-    signed(text).or_else(|| bot(text)).or_else(|| shaped_token_length(text)).or_else(|| {
-        PREFIXES.iter().find_map(|prefix| {
-            let rest = text.strip_prefix(prefix.start)?;
-            let length = rest.bytes().take_while(|byte| is_of_body(*byte, prefix.body)).count();
-            let token = text.get(..prefix.start.len() + length)?;
-            (length >= prefix.least && has_body(token, prefix)).then_some(token.len())
-        })
+    signed(text).or_else(|| bot(text)).or_else(|| shaped_token_length(text)).or_else(|| prefixed(text))
+}
+
+fn prefixed(text: &str) -> Option<usize> {
+    let [first, second, ..] = text.as_bytes() else { return None };
+    if BEGINNINGS.get(usize::from(*first)).is_none_or(|seconds| seconds & bit(*second) == 0) {
+        return None;
+    }
+    PREFIXES.iter().find_map(|prefix| {
+        let rest = text.strip_prefix(prefix.start)?;
+        let length = rest.bytes().take_while(|byte| is_of_body(*byte, prefix.body)).count();
+        let token = text.get(..prefix.start.len() + length)?;
+        (length >= prefix.least && has_body(token, prefix)).then_some(token.len())
     })
+}
+
+/// A byte as the member of a set; all that is not ASCII is left out.
+fn bit(byte: u8) -> u128 {
+    1_u128.checked_shl(u32::from(byte)).unwrap_or(0)
 }
 
 /// Whether what follows a prefix is not a word: letters and digits are mixed, and it is not an example of the vendor.
@@ -291,6 +315,11 @@ fn bot(text: &str) -> Option<usize> {
 /// (<https://discord.com/developers/docs/reference#authentication>), secrets of Microsoft Entra (`…8Q~…`,
 /// <https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key>).
 fn shaped_token_length(text: &str) -> Option<usize> {
+    /// The shortest of them, in bytes.
+    const LEAST: usize = 36;
+    if text.len() < LEAST {
+        return None;
+    }
     let length = |text: &str, wanted: fn(u8) -> bool| text.bytes().take_while(|byte| wanted(*byte)).count();
     let hex = length(text, |byte| byte.is_ascii_hexdigit());
     if let Some(center) = text.get(hex..).and_then(|rest| rest.strip_prefix("-us")).filter(|_| hex == 32) {
@@ -298,17 +327,19 @@ fn shaped_token_length(text: &str) -> Option<usize> {
         return (1..=2).contains(&digits).then_some(hex + 3 + digits);
     }
     let word = |text: &str| length(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let first = word(text);
-    if (24..=28).contains(&first) && text.starts_with(['M', 'N', 'O']) {
+    let first = if text.starts_with(['M', 'N', 'O']) { word(text) } else { 0 };
+    if (24..=28).contains(&first) {
         let second = text.get(first + 1..).map_or(0, word);
         let third = text.get(first + second + 2..).map_or(0, word);
         let dots = [first, first + second + 1].iter().all(|at| text.as_bytes().get(*at) == Some(&b'.'));
         return (dots && second == 6 && third >= 27).then_some(first + second + third + 2);
     }
-    let whole = length(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~'));
     let mark = text.get(3..6)?;
-    let is_secret = mark.ends_with("Q~") && mark.starts_with(|first: char| first.is_ascii_digit());
-    (is_secret && (37..=42).contains(&whole)).then_some(whole)
+    if !mark.ends_with("Q~") || !mark.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let whole = length(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~'));
+    (37..=42).contains(&whole).then_some(whole)
 }
 
 /// Long runs of Base64, whatever they are called.
@@ -319,7 +350,7 @@ fn material(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     while at < run.end {
         let length = bytes.iter().take(run.end).skip(at).take_while(|byte| is_base64(**byte)).count();
         let padding = bytes.iter().take(run.end).skip(at + length).take_while(|byte| **byte == b'=').count().min(2);
-        if let Some(word) = text.get(at..at + length) {
+        if let Some(word) = text.get(at..at + length).filter(|word| word.len() >= KEY_MATERIAL) {
             let (start, word) = digest_length(word).map_or((at, word), |n| (at + n, word.get(n..).unwrap_or("")));
             let before = text.get(..start).unwrap_or("");
             if is_key_material(word) && !is_public(word, before) {

@@ -27,6 +27,8 @@ pub(crate) enum DirectorySearch {
     ComposeFiles,
     /// Compose files in the directories of a directory.
     ComposeFilesBelow,
+    /// Scripts that replace variables in other files.
+    Substituting,
 }
 
 /// What is known by directory.
@@ -87,12 +89,16 @@ impl<T> Default for PerDirectory<T> {
 
 impl<T> PerDirectory<T> {
     pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> Arc<T> {
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()) {
-            return Arc::clone(known);
+        if let Some(known) = self.known(directory) {
+            return known;
         }
         let made = Arc::new(make());
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(directory.as_os_str().to_owned()).or_insert(made))
+    }
+
+    pub(super) fn known(&self, directory: &Path) -> Option<Arc<T>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()).cloned()
     }
 
     pub(super) fn clear(&self) {

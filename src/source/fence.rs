@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use super::git::repository;
 use super::path::{normal, normalize};
 use super::write::{WriteError, put};
-use super::{LoadError, PathKind, SourceDb};
+use super::{EntryKind, LoadError, PathKind, SourceDb};
 
 /// The directory that git keeps its own files in.
 pub(super) const GIT: &str = ".git";
@@ -214,13 +214,21 @@ impl SourceDb {
     /// Where a path leads, links followed as far as it is there.
     fn real(&self, path: &Path) -> Arc<Real> {
         self.shared.real.get(path, || {
-            let real = std::fs::canonicalize(path).unwrap_or_else(|_| match (path.parent(), path.file_name()) {
+            let real = self.real_by_listing(path).or_else(|| std::fs::canonicalize(path).ok());
+            let real = real.unwrap_or_else(|| match (path.parent(), path.file_name()) {
                 (Some(directory), Some(name)) => self.real(directory).path.join(name),
                 _ => path.to_path_buf(),
             });
             let fence = Arc::clone(&self.shared.fence.read().unwrap_or_else(PoisonError::into_inner));
             Real { standing: fence.standing(&real), path: real }
         })
+    }
+
+    /// The same where it is known of the directory above, and this is no link in it.
+    fn real_by_listing(&self, path: &Path) -> Option<PathBuf> {
+        let kind = self.shared.directories.listed(path)?;
+        let above = self.shared.real.known(path.parent()?)?;
+        (kind != EntryKind::Link).then(|| above.path.join(path.file_name().unwrap_or_default()))
     }
 
     /// Whether a path leads out of a directory, links followed; without a directory nothing does.

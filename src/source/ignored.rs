@@ -37,6 +37,11 @@ impl IgnorePatterns {
         }
     }
 
+    /// Whether there are any.
+    pub(super) fn are_any(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether the last pattern that matches ignores a path, whatever directory it is in.
     pub(super) fn ignore(&self, path: &Path, is_directory: bool) -> bool {
         let mut layer = &self.0;

@@ -31,13 +31,14 @@ use path::normal;
 use read::read;
 use tree::Directories;
 
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
 pub(crate) use caches::DirectorySearch;
 pub(crate) use origin::origin;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
+pub(crate) use search::Sought;
 pub(crate) use read::standard_input;
-pub(crate) use tree::EntryKind;
+pub(crate) use tree::{Entries, EntryKind};
 pub(crate) use walk::DirectoryWalk;
 
 /// The largest file that is read, in bytes; a larger one is reported, never loaded.
@@ -234,7 +235,7 @@ pub(crate) enum PathKind {
 pub struct SourceDb {
     shared: Arc<Shared>,
     /// The paths loaded through this handle, where they are noted.
-    loaded: Option<Mutex<BTreeSet<PathBuf>>>,
+    loaded: Option<Mutex<HashSet<OsString>>>,
     /// The one directory of the fence that this handle is for, where there are several.
     home: Option<PathBuf>,
     /// Whether this handle sees what is left out, too.
@@ -292,7 +293,8 @@ impl SourceDb {
 
     /// The paths that were loaded through a noting handle, those of missing files among them.
     pub(crate) fn into_loaded(self) -> BTreeSet<PathBuf> {
-        self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
+        let loaded = self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner));
+        loaded.unwrap_or_default().into_iter().map(PathBuf::from).collect()
     }
 
     /// Loads a file, or gives the one already loaded from that path.
@@ -300,11 +302,20 @@ impl SourceDb {
     /// # Errors
     /// See [`LoadError`]; the answer for a path stays the same for the whole run.
     pub(crate) fn load(&self, path: &Path) -> Result<FileId, LoadError> {
+        self.load_as(path, |path| self.read(path))
+    }
+
+    /// The same, with another way to its text.
+    fn load_as(
+        &self,
+        path: &Path,
+        read: impl FnOnce(&Path) -> Result<String, LoadError>,
+    ) -> Result<FileId, LoadError> {
         let path = &*normal(path);
         if let Some(loaded) = &self.loaded {
             let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
-            if !loaded.contains(path) {
-                loaded.insert(path.to_path_buf());
+            if !loaded.contains(path.as_os_str()) {
+                loaded.insert(path.as_os_str().to_owned());
             }
         }
         if self.is_astray(path) {
@@ -317,7 +328,7 @@ impl SourceDb {
         if let Some(known) = known {
             return known;
         }
-        let read = self.read(path);
+        let read = read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = by_path.get(path.as_os_str()) {
             return known.clone();

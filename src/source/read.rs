@@ -12,14 +12,16 @@ const EMPTY: &str = "/dev/null";
 
 /// The text of a file.
 pub(super) fn read(path: &Path) -> Result<String, LoadError> {
-    let (file, size) = open(path)?;
-    if size > MAX_FILE_BYTES {
-        return Err(LoadError::TooLarge(size));
-    }
+    read_most(path, MAX_FILE_BYTES)
+}
+
+/// The text of a file that has at most this many bytes.
+pub(super) fn read_most(path: &Path, most: u64) -> Result<String, LoadError> {
+    let (file, size) = open(path, most)?;
     let mut bytes = Vec::with_capacity(size as usize + 1);
     // A file may grow, and one that the system makes up has no size.
-    let length = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| LoadError::from(&error))?;
-    if length as u64 > MAX_FILE_BYTES {
+    let length = file.take(most + 1).read_to_end(&mut bytes).map_err(|error| LoadError::from(&error))?;
+    if length as u64 > most {
         return Err(LoadError::TooLarge(length as u64));
     }
     text(bytes)
@@ -36,18 +38,21 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, LoadError> {
 /// The first bytes of a file.
 pub(super) fn start(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    open(path)?.0.take(most).read_to_end(&mut bytes).map_err(|error| LoadError::from(&error))?;
+    open(path, u64::MAX)?.0.take(most).read_to_end(&mut bytes).map_err(|error| LoadError::from(&error))?;
     Ok(bytes)
 }
 
-/// Opens what can be read to its end, and gives its size. A named pipe would wait for a writer that never comes.
-fn open(path: &Path) -> Result<(File, u64), LoadError> {
+/// Opens what can be read to its end and is not too large, and gives its size. A named pipe would wait for a writer that never comes.
+fn open(path: &Path, most: u64) -> Result<(File, u64), LoadError> {
     let data = std::fs::metadata(path).map_err(|error| LoadError::from(&error))?;
     if data.is_dir() {
         return Err(LoadError::Directory);
     }
     if !data.is_file() && !is_handed_over(path) && path != Path::new(EMPTY) {
         return Err(LoadError::NotRegular);
+    }
+    if data.len() > most {
+        return Err(LoadError::TooLarge(data.len()));
     }
     Ok((File::open(path).map_err(|error| LoadError::from(&error))?, data.len()))
 }

@@ -1,36 +1,65 @@
 //! Files that are of interest only if they contain certain words.
 
 use std::path::Path;
+use std::sync::PoisonError;
 
 use super::path::normal;
-use super::read::{read, start};
+use super::read::{read_most, start};
 use super::{FileId, LoadError, SourceDb};
+
+/// What a look into a file has found.
+#[derive(Debug)]
+pub(crate) enum Sought {
+    /// The words, in a file that is loaded.
+    Loaded(FileId),
+    /// The words, in this text of it.
+    Text(String),
+    /// Nothing, as the file is too long.
+    TooLong,
+    Nothing,
+}
 
 impl SourceDb {
     /// Loads a file if it has one of these words in it and is not longer than `most` bytes.
     pub(crate) fn load_with(&self, path: &Path, words: &[&str], most: usize) -> Option<FileId> {
-        let path = &*normal(path);
-        if self.is_hidden(path) {
-            return None;
-        }
-        let has_words = |text: &str| text.len() <= most && words.iter().any(|word| text.contains(word));
-        if self.shared.by_path.read().ok()?.contains_key(path.as_os_str()) {
-            let file = self.load(path).ok()?;
-            return has_words(&self.file(file).text).then_some(file);
-        }
-        if self.refusal(path).is_some() || size(path).ok()? > most as u64 {
-            return None;
-        }
-        let text = read(path).ok()?;
-        if !has_words(&text) {
-            return None;
-        }
-        self.load(path).ok()
+        self.take(path, self.seek(path, words, most))
     }
 
-    /// Whether a file on disk has more than a number of bytes.
-    pub(crate) fn is_longer(&self, path: &Path, most: usize) -> bool {
-        self.refusal(path).is_none() && size(&normal(path)).is_ok_and(|size| size > most as u64)
+    /// Looks for words in a file of at most so many bytes, and loads nothing.
+    pub(crate) fn seek(&self, path: &Path, words: &[&str], most: usize) -> Sought {
+        let path = &*normal(path);
+        let has_words = |text: &str| words.iter().any(|word| text.contains(word));
+        if self.is_hidden(path) {
+            return Sought::Nothing;
+        }
+        if self.is_known(path) {
+            return match self.load(path).map(|file| (file, self.file(file))) {
+                Ok((_, source)) if source.text.len() > most => Sought::TooLong,
+                Ok((file, source)) if has_words(&source.text) => Sought::Loaded(file),
+                Ok(_) | Err(_) => Sought::Nothing,
+            };
+        }
+        if self.refusal(path).is_some() {
+            return Sought::Nothing;
+        }
+        match read_most(path, most as u64) {
+            Ok(text) if has_words(&text) => Sought::Text(text),
+            Err(LoadError::TooLarge(_)) => Sought::TooLong,
+            Ok(_) | Err(_) => Sought::Nothing,
+        }
+    }
+
+    fn is_known(&self, path: &Path) -> bool {
+        self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).contains_key(path.as_os_str())
+    }
+
+    /// Loads what a look into a file has found.
+    pub(crate) fn take(&self, path: &Path, sought: Sought) -> Option<FileId> {
+        match sought {
+            Sought::Loaded(file) => Some(file),
+            Sought::Text(text) => self.load_as(path, |_| Ok(text)).ok(),
+            Sought::TooLong | Sought::Nothing => None,
+        }
     }
 
     /// The first line of a file, if it is short.
@@ -44,9 +73,4 @@ impl SourceDb {
         let text = String::from_utf8_lossy(&start(path, MOST).ok()?).into_owned();
         text.lines().next().map(str::to_owned)
     }
-}
-
-fn size(path: &Path) -> Result<u64, LoadError> {
-    let data = std::fs::metadata(path).map_err(|_| LoadError::Missing)?;
-    if data.is_file() { Ok(data.len()) } else { Err(LoadError::Directory) }
 }

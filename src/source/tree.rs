@@ -75,6 +75,11 @@ impl Entries {
         self.entries.get(at).map(|(_, kind)| *kind)
     }
 
+    /// Whether a name, or one that the file system takes for it, is in the directory.
+    pub(crate) fn may_hold(&self, name: &str) -> bool {
+        self.leads_to(name) != Some(PathKind::Missing)
+    }
+
     /// What a name leads to, where that is known without asking for it. A name that does not exist as it is written may
     /// still be for the file system the same as another: one in other letters, or an accent in two characters.
     fn leads_to(&self, name: &str) -> Option<PathKind> {
@@ -82,8 +87,18 @@ impl Entries {
             Some(EntryKind::File | EntryKind::Other) => Some(PathKind::File),
             Some(EntryKind::Directory) => Some(PathKind::Directory),
             Some(EntryKind::Link) => None,
-            None if !name.is_ascii() || self.folded().contains(&name.to_ascii_lowercase()) => None,
+            None if !name.is_ascii() || self.has_folded(name) => None,
             None => Some(PathKind::Missing),
+        }
+    }
+
+    /// Whether there is a name that differs in its case at most.
+    fn has_folded(&self, name: &str) -> bool {
+        /// A table takes longer to make than so many names to compare.
+        const FEW: usize = 24;
+        match self.entries.len() {
+            ..=FEW => self.names().any(|other| other.eq_ignore_ascii_case(name)),
+            _ => self.folded().contains(&name.to_ascii_lowercase()),
         }
     }
 
@@ -206,6 +221,15 @@ impl Directories {
             }
         };
         known.kind(name)
+    }
+
+    /// What is at a path, links not followed, where the directory it is in was listed.
+    pub(super) fn listed(&self, path: &Path) -> Option<EntryKind> {
+        let (directory, name) = split(path)?;
+        match self.known.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str())? {
+            KnownDirectory::Entries(entries) => entries.kind(name),
+            KnownDirectory::Asked | KnownDirectory::Missing | KnownDirectory::Unreadable(_) => None,
+        }
     }
 
     fn entries(&self, directory: &Path) -> Arc<Entries> {

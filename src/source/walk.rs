@@ -85,11 +85,16 @@ impl Iterator for DirectoryWalk<'_> {
                 continue;
             }
             let path = level.directory.join(name);
-            let is_ignored = level.is_ignored || level.patterns.ignore(&path, kind == EntryKind::Directory);
+            let is_whole = self.most_depth == usize::MAX;
             let is_tracked = || {
                 let inside = path.strip_prefix(&level.root);
                 inside.is_ok_and(|inside| self.sources.tracked(&level.root).contains(inside))
             };
+            // To look a file up costs less than to match patterns, once the whole index has been read.
+            if is_whole && kind == EntryKind::File && level.patterns.are_any() && is_tracked() {
+                return Some((path, kind));
+            }
+            let is_ignored = level.is_ignored || level.patterns.ignore(&path, kind == EntryKind::Directory);
             if is_ignored && !is_tracked() {
                 continue;
             }

@@ -14,7 +14,6 @@ mod projects;
 mod reviewed;
 mod selection;
 mod surroundings;
-mod threads;
 mod unjudged;
 mod view;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::compose::{Outside, ProjectEntry};
 use crate::facts::environment::env_examples::example_for;
-use crate::source::{PathKind, SourceDb};
+use crate::source::{PathKind, DirectorySearch, SourceDb};
 use crate::text::template::expand;
 
 /// How many scripts of a directory are searched, and how long they may be, in bytes.
@@ -67,10 +67,12 @@ fn is_template(sources: &SourceDb, file: &Path) -> bool {
         return false;
     };
     let is_script = |name: &&str| !name.contains('.') || name.ends_with(".sh") || *name == "Makefile";
-    let entries = sources.entries(directory);
-    let scripts = entries.names().filter(is_script).take(MOST_SCRIPTS).map(|name| directory.join(name));
-    let mut texts = scripts.filter_map(|script| sources.load_with(&script, &["envsubst"], MOST_BYTES));
-    texts.any(|script| {
+    let scripts = sources.found(DirectorySearch::Substituting, directory, || {
+        let entries = sources.entries(directory);
+        let scripts = entries.names().filter(is_script).take(MOST_SCRIPTS).map(|name| directory.join(name));
+        scripts.filter(|script| sources.load_with(script, &["envsubst"], MOST_BYTES).is_some()).collect()
+    });
+    scripts.iter().filter_map(|script| sources.load(script).ok()).any(|script| {
         let text = &sources.file(script).text;
         text.lines().any(|line| line.contains("envsubst") && line.contains(name))
     })

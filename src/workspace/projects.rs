@@ -8,7 +8,6 @@ use std::time::Instant;
 use super::invocations::{Asked, entry_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
-use super::threads::side_by_side;
 use super::{ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::budget::Limit;
@@ -31,6 +30,7 @@ use crate::rules::compose::problems::{self, ProblemView};
 use crate::rules::{self, Context, Rule};
 use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb};
+use crate::threads::side_by_side;
 use crate::workspace::fragments::{
     Depth, EntryStatus, NamedByVariable, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing,
 };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
 use super::problem::{SyntaxCause, SyntaxKind, SyntaxProblem};
-use super::tree::{Comment, Habits, Node, NodeKind, Pair, ScalarStyle, Tree};
+use super::tree::{Comment, Habits, Node, NodeKind, Pair, Properties, ScalarStyle, Tree};
 use crate::budget::Limit;
 use crate::collections::HashMap;
 use crate::source::NodeId;
@@ -55,6 +55,8 @@ pub fn parse(file: FileId, text: &str) -> (Tree, Vec<SyntaxProblem>) {
         }
     }
     builder.close_all(body.len() as u32);
+    // A tree is kept as long as the run.
+    builder.tree.nodes.shrink_to_fit();
     (builder.tree, builder.problems)
 }
 
@@ -144,7 +146,7 @@ impl Builder {
                     && let Some(node) = self.tree.nodes.get_mut(id.index())
                 {
                     self.named.insert(name.to_string(), id);
-                    node.anchor = Some(name.into_owned());
+                    node.properties.get_or_insert_default().anchor = Some(name.into_owned());
                 }
             }
             Event::Comment(..) => {
@@ -217,8 +219,7 @@ impl Builder {
             start: start + self.offset,
             end: end + self.offset,
             kind,
-            tag: tag.map(Tag::original),
-            anchor: None,
+            properties: tag.map(|tag| Box::new(Properties { tag: Some(tag.original()), anchor: None })),
         });
         self.last = Some(id);
         id

@@ -54,10 +54,27 @@ pub(crate) struct Node {
     pub(crate) end: u32,
     /// What it is.
     pub(crate) kind: NodeKind,
-    /// The tag as written (`!reset`, `!!str`), if any.
+    /// Its tag and its anchor, which few nodes have.
+    pub(crate) properties: Option<Box<Properties>>,
+}
+
+/// What is written before a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Properties {
     pub(crate) tag: Option<String>,
-    /// The anchor's name without `&`, if any.
     pub(crate) anchor: Option<String>,
+}
+
+impl Node {
+    /// The tag as written (`!reset`, `!!str`), if any.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
+
+    /// The anchor's name without `&`, if any.
+    pub(crate) fn anchor(&self) -> Option<&str> {
+        self.properties.as_ref()?.anchor.as_deref()
+    }
 }
 
 /// A comment, from its `#` to the end of its line.

@@ -52,7 +52,7 @@ impl Converter<'_> {
         if !self.budget.spend(Limit::Values, 1, place) || !self.budget.allows_depth(self.open.len(), place) {
             return None;
         }
-        match node.tag.as_deref() {
+        match node.tag() {
             // compose-go takes the node away where it meets it first, so an alias brings nothing of it
             // (`parity/reset-tag-through-anchor`).
             Some("!reset") => {
@@ -92,7 +92,7 @@ impl Converter<'_> {
             self.report(self.tree.place(id), Problem::Syntax(Syntax::RecursiveAlias));
             return None;
         }
-        let is_reset = self.tree.node(target).is_some_and(|node| node.tag.as_deref() == Some("!reset"));
+        let is_reset = self.tree.node(target).is_some_and(|node| node.tag() == Some("!reset"));
         if is_reset && via.is_empty() {
             // compose-go follows an alias to the tag itself (`parity/reset-tag-alias`).
             self.resets.push(self.path.clone());
@@ -165,19 +165,19 @@ impl Converter<'_> {
     }
 
     fn scalar(&mut self, id: NodeId, node: &Node, text: &Text, style: ScalarStyle) -> Data {
-        let resolved = match node.tag.as_deref() {
+        let resolved = match node.tag() {
             None | Some("!override") if style == ScalarStyle::Plain => resolve_plain(text),
             Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => resolve_plain(text),
             _ => ResolvedScalar::Text,
         };
-        let wanted = match (node.tag.as_deref(), &resolved) {
+        let wanted = match (node.tag(), &resolved) {
             (Some("!!float"), ResolvedScalar::Int(value)) => return Data::Float(*value as f64),
             (Some("!!int"), ResolvedScalar::Int(_) | ResolvedScalar::Large(_))
             | (Some("!!float"), ResolvedScalar::Float(_))
             | (Some("!!bool"), ResolvedScalar::Bool(_))
             | (Some("!!null"), ResolvedScalar::Null)
             | (Some("!!timestamp"), ResolvedScalar::Timestamp) => None,
-            (Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp"), _) => node.tag.as_deref(),
+            (Some("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp"), _) => node.tag(),
             _ => None,
         };
         if let Some(tag) = wanted {
@@ -274,12 +274,12 @@ fn join(value: &mut Value, first: &Value, budget: &Budget) {
 }
 
 fn is_merge(node: &Node, text: &str, style: ScalarStyle) -> bool {
-    text == "<<" && (style == ScalarStyle::Plain && node.tag.is_none() || node.tag.as_deref() == Some("!!merge"))
+    text == "<<" && (style == ScalarStyle::Plain && node.tag().is_none() || node.tag() == Some("!!merge"))
 }
 
 /// What a key is that is not a string: YAML reads `8080:` as a number and `true:` as a boolean.
 fn non_string(node: &Node, text: &str, style: ScalarStyle) -> Option<ValueKind> {
-    if style != ScalarStyle::Plain || node.tag.is_some() {
+    if style != ScalarStyle::Plain || node.tag().is_some() {
         return None;
     }
     match resolve_plain(text) {

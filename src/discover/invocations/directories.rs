@@ -5,7 +5,11 @@ use crate::discover::{BASE_NAMES, OVERRIDE_NAMES};
 
 /// The base file of a directory and its override.
 pub(super) fn default_files(repository: &Repository<'_>, directory: &str) -> Option<Vec<String>> {
-    let first = |names: &[&str]| names.iter().map(|name| below(directory, name)).find(|path| repository.is_file(path));
+    let entries = repository.entries(directory);
+    let first = |names: &[&str]| {
+        let there = names.iter().filter(|name| entries.may_hold(name));
+        there.map(|name| below(directory, name)).find(|path| repository.is_file(path))
+    };
     let base = first(&BASE_NAMES)?;
     Some(std::iter::once(base).chain(first(&OVERRIDE_NAMES)).collect())
 }

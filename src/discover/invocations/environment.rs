@@ -9,6 +9,9 @@ use crate::text::dotenv::{EnvFileRole, KnownVariables, parse};
 /// Names of a file that shows what `.env` holds, in order.
 const EXAMPLES: [&str; 5] = [".env.example", ".env.sample", ".env.template", ".env.dist", "env.example"];
 
+/// What the names of docker compose's own variables begin with.
+const OWN: &str = "COMPOSE_";
+
 /// The variables of env files, each with where it is set.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EnvFileVariables {
@@ -24,6 +27,7 @@ impl EnvFileVariables {
 
     /// The value of a variable; nothing where it is unset or empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
+        debug_assert!(name.starts_with(OWN), "others may not have been read");
         self.values.get(name).map(|(value, _)| value.as_str()).filter(|value| !value.is_empty())
     }
 
@@ -32,8 +36,19 @@ impl EnvFileVariables {
         self.values.get(name)?.1
     }
 
-    /// Reads files, of which later ones win; what is set already wins over them.
+    /// Reads files, of which later ones win; what is set already wins over them. Where they set none of docker compose's
+    /// own variables, nothing that anybody asks for comes of it.
     pub(super) fn read(&mut self, repository: &Repository<'_>, paths: &[String]) {
+        let has_own = |path: &String| {
+            let file = repository.load(path).map(|file| repository.sources.file(file));
+            file.is_some_and(|file| file.text.contains(OWN))
+        };
+        if paths.iter().any(has_own) {
+            self.read_all(repository, paths);
+        }
+    }
+
+    fn read_all(&mut self, repository: &Repository<'_>, paths: &[String]) {
         let mut read: BTreeMap<String, (String, Option<Span>)> = BTreeMap::new();
         for path in paths {
             let Some(file) = repository.load(path) else { continue };
@@ -51,7 +66,7 @@ impl EnvFileVariables {
 /// The variables that a file sets, for programs that hand them on.
 pub(super) fn variables_of(repository: &Repository<'_>, path: &str) -> Vec<(String, String)> {
     let mut environment = EnvFileVariables::default();
-    environment.read(repository, &[path.to_owned()]);
+    environment.read_all(repository, &[path.to_owned()]);
     environment.values.into_iter().map(|(name, (value, _))| (name, value)).collect()
 }
 
@@ -71,6 +86,7 @@ fn assignments(
 
 /// The `.env` of a directory, or the example that replaces one that is not there.
 pub(super) fn dotenv_of(repository: &Repository<'_>, directory: &str) -> Option<String> {
-    let names = std::iter::once(".env").chain(EXAMPLES);
+    let entries = repository.entries(directory);
+    let names = std::iter::once(".env").chain(EXAMPLES).filter(|name| entries.may_hold(name));
     names.map(|name| below(directory, name)).find(|path| repository.is_file(path))
 }

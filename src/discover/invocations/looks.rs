@@ -7,7 +7,10 @@ use crate::discover::is_compose_name;
 use crate::yaml::NodeKind;
 
 /// The longest file that is looked into.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// What every file with services has in it.
+pub(super) const SERVICES: &str = "services:";
 
 /// Whether a file is a Compose file, by its name or by what is in it.
 pub(super) fn is_compose_file(repository: &Repository<'_>, path: &str) -> bool {
@@ -57,10 +60,11 @@ pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
 
 /// Whether a YAML file has services with an image, a build or a base.
 fn has_services(repository: &Repository<'_>, path: &str) -> bool {
-    if !path.ends_with(".yaml") && !path.ends_with(".yml") {
+    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    if !is_yaml || repository.is_of_others(path) {
         return false;
     }
-    let Some(file) = repository.sources.load_with(&repository.absolute(path), &["services:"], MAX_BYTES) else {
+    let Some(file) = repository.sources.load_with(&repository.absolute(path), &[SERVICES], MAX_BYTES) else {
         return false;
     };
     let source = repository.sources.file(file);

@@ -1,12 +1,14 @@
 //! The files of a repository by their paths below its root, and what absolute paths of other machines mean in it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::values::{ROOT, ValuePart, has_hole, parts};
+use crate::collections::HashSet;
 use crate::discover::Exclusion;
-use crate::source::{FileId, PathKind, SourceDb, origin};
+use crate::source::{Entries, FileId, PathKind, SourceDb, origin};
 use crate::yaml::Trees;
 
 /// How many paths one pattern may match.
@@ -32,6 +34,8 @@ pub(super) struct Repository<'a> {
     directories: BTreeMap<String, DirectoryListing>,
     /// How many more names are compared with patterns.
     comparisons: Cell<u32>,
+    /// YAML files that were looked at and that neither have services nor speak of Compose.
+    of_others: RefCell<HashSet<String>>,
 }
 
 /// What is in a directory.
@@ -54,9 +58,10 @@ impl<'a> Repository<'a> {
     ) -> Repository<'a> {
         let mut directories: BTreeMap<String, DirectoryListing> = BTreeMap::new();
         directories.entry(String::new()).or_default();
-        for file in files {
-            let (mut directory, name) = split(file);
-            directories.entry(directory.to_owned()).or_default().files.insert(name.to_owned());
+        for beside in files.chunk_by(|one, other| split(one).0 == split(other).0) {
+            let mut directory = beside.first().map_or("", |file| split(file).0);
+            let listing = directories.entry(directory.to_owned()).or_default();
+            listing.files.extend(beside.iter().map(|file| split(file).1.to_owned()));
             while !directory.is_empty() {
                 let (above, name) = split(directory);
                 let is_new = directories.entry(above.to_owned()).or_default().directories.insert(name.to_owned());
@@ -65,7 +70,8 @@ impl<'a> Repository<'a> {
         }
         let names = own_names(&root);
         let comparisons = Cell::new(MAX_COMPARISONS);
-        Repository { sources, trees, excluded, root, names, directories, comparisons }
+        let of_others = RefCell::default();
+        Repository { sources, trees, excluded, root, names, directories, comparisons, of_others }
     }
 
     /// Whether no more names are compared with patterns: what these would match is not known.
@@ -81,6 +87,11 @@ impl<'a> Repository<'a> {
     /// The path on disk.
     pub(super) fn absolute(&self, path: &str) -> PathBuf {
         if path.is_empty() { self.root.clone() } else { self.root.join(path) }
+    }
+
+    /// What is in a directory below the root.
+    pub(super) fn entries(&self, directory: &str) -> Arc<Entries> {
+        self.sources.entries(&self.absolute(directory))
     }
 
     /// Whether a path below the root is a file; ignored files are.
@@ -100,6 +111,16 @@ impl<'a> Repository<'a> {
     /// Loads a file.
     pub(super) fn load(&self, path: &str) -> Option<FileId> {
         self.sources.load(&self.absolute(path)).ok()
+    }
+
+    /// Notes that a YAML file is of no interest: nobody needs to look into it again.
+    pub(super) fn leave_to_others(&self, path: &str) {
+        self.of_others.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Whether a YAML file was found to be of no interest.
+    pub(super) fn is_of_others(&self, path: &str) -> bool {
+        self.of_others.borrow().contains(path)
     }
 
     /// Whether a name is the name of this repository.

@@ -59,6 +59,8 @@ pub(crate) struct Dollars {
     /// One for each value.
     pub(crate) found: Vec<Dollar>,
     uses: HashSet<Place>,
+    /// The first bytes of lines of env files.
+    lines: HashSet<(FileId, u32)>,
 }
 
 impl Dollars {
@@ -69,11 +71,7 @@ impl Dollars {
 
     /// Whether the line of an env file that has this place lost its value to one of them.
     pub(crate) fn is_line(&self, place: Place) -> bool {
-        let is_at = |line: &DotenvLine, file: FileId| file == place.span.file && line.key_span.0 == place.span.start;
-        self.found.iter().any(|one| {
-            let file = one.parts.first().map(|first| first.place.span.file);
-            one.line.as_ref().zip(file).is_some_and(|(line, file)| is_at(line, file))
-        })
+        self.lines.contains(&(place.span.file, place.span.start))
     }
 }
 
@@ -97,6 +95,10 @@ pub(crate) fn dollars(model: &Model, project: &Project, sources: &SourceDb, tree
         search.scalar(references, &mut all);
     }
     search.env_files(&mut all);
+    all.lines.extend(all.found.iter().filter_map(|one| {
+        let first = one.parts.first()?;
+        Some((first.place.span.file, one.line.as_ref()?.key_span.0))
+    }));
     all
 }
 

@@ -134,7 +134,7 @@ impl EditableFile {
     }
 
     fn is_aliased(&self, id: NodeId) -> bool {
-        self.node(id).is_some_and(|node| node.anchor.is_some())
+        self.node(id).is_some_and(|node| node.anchor().is_some())
             && self.aliases_of(id.index()..id.index() + 1).next().is_some()
     }
 
@@ -453,7 +453,7 @@ fn most_frequent(numbers: impl Iterator<Item = usize>) -> Option<usize> {
 /// Whether two nodes say the same: scalars of one type and text, collections of equal entries in one order.
 pub(super) fn equal((one_file, one): (&EditableFile, NodeId), (two_file, two): (&EditableFile, NodeId)) -> bool {
     let (Some(one), Some(two)) = (one_file.node(one), two_file.node(two)) else { return false };
-    if one.tag != two.tag {
+    if one.tag() != two.tag() {
         return false;
     }
     match (&one.kind, &two.kind) {

@@ -100,7 +100,7 @@ pub(crate) fn expand(files: Files<'_>, place: Place, content: &Content) -> Optio
     let path = editable(&open, place.node)?;
     let node = open.node(place.node)?;
     let block = matches!(node.kind, NodeKind::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded));
-    let scalar = matches!(node.kind, NodeKind::Scalar(..)) && !block && node.tag.is_none() && node.anchor.is_none();
+    let scalar = matches!(node.kind, NodeKind::Scalar(..)) && !block && node.tag().is_none() && node.anchor().is_none();
     let (start, end) = (node.start as usize, node.end as usize);
     if !scalar || start == end {
         return None;
@@ -307,7 +307,7 @@ fn vacant(open: &EditableFile, holder: NodeId, path: &[EnclosingCollection], chi
         let fits = start < end && open.comments(start..end).is_empty();
         return fits.then(|| vec![open.edit(start..end, inner)]);
     }
-    if node.tag.is_some() || node.anchor.is_some() || !open.comments(start..end).is_empty() {
+    if node.tag().is_some() || node.anchor().is_some() || !open.comments(start..end).is_empty() {
         return None;
     }
     let Some(EnclosingCollection { holder: parent, slot: Slot::Value(index) }) = path.last() else { return None };

@@ -18,8 +18,8 @@ pub(crate) fn raise(files: Files<'_>, entry: Place, word: &str) -> Option<Vec<Ed
     let node = open.node(*holder)?;
     let outer_path = [above, &[EnclosingCollection { holder: *outer, slot: Slot::Value(*at) }]].concat();
     if open.pairs(*holder).len() != 1
-        || node.tag.is_some()
-        || node.anchor.is_some()
+        || node.tag().is_some()
+        || node.anchor().is_some()
         || open.is_shared(*holder, &outer_path)
         || open.tree().get(*outer, open.tree().text(entry.node)?).is_some()
     {

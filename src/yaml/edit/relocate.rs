@@ -21,7 +21,7 @@ pub(crate) fn move_before(files: Files<'_>, entry: Place, other: Place) -> Optio
         return None;
     }
     // An anchor must stay before its aliases.
-    let anchors = open.tree().nodes.iter().any(|node| node.anchor.is_some());
+    let anchors = open.tree().nodes.iter().any(|node| node.anchor().is_some());
     let path = open.path(holder)?;
     if anchors || open.is_shared(holder, &path) {
         return None;

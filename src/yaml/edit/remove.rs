@@ -111,7 +111,7 @@ fn from_flow(open: &EditableFile, holder: NodeId, index: usize, count: usize) ->
 /// The only entry of a collection.
 fn last_one(open: &EditableFile, holder: NodeId, outer: &[EnclosingCollection]) -> Option<Edit> {
     let node = open.node(holder)?;
-    let bare = node.tag.is_none() && node.anchor.is_none();
+    let bare = node.tag().is_none() && node.anchor().is_none();
     let is_list = matches!(node.kind, NodeKind::Sequence(..));
     if let Some(EnclosingCollection { holder: parent, slot: Slot::Value(at) }) = outer.last()
         && bare

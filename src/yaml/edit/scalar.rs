@@ -224,7 +224,7 @@ fn split_entry(files: Files<'_>, item: Place) -> Option<SplitEntry> {
     let [pair] = open.pairs(item.node) else { return None };
     let (key, value) = (open.node(pair.key)?, open.node(pair.value)?);
     let plain = |node: &Node| {
-        let bare = node.tag.is_none() && node.anchor.is_none();
+        let bare = node.tag().is_none() && node.anchor().is_none();
         bare && matches!(node.kind, NodeKind::Scalar(_, ScalarStyle::Plain))
     };
     let braces = open.slice(open.start(item.node)..open.text().len()).starts_with('{');

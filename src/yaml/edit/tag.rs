@@ -11,7 +11,7 @@ pub(crate) fn tag(files: Files<'_>, key: Place, tag: &str) -> Option<Vec<Edit>> 
     let holder = path.last()?.holder;
     let value = open.pairs(holder).iter().find(|pair| pair.key == key.node)?.value;
     let node = open.node(value)?;
-    let is_taken = node.tag.is_some() || node.anchor.is_some() || matches!(node.kind, NodeKind::Alias(_));
+    let is_taken = node.tag().is_some() || node.anchor().is_some() || matches!(node.kind, NodeKind::Alias(_));
     if is_taken || open.is_shared(key.node, &path) {
         return None;
     }

@@ -139,7 +139,7 @@ fn only_scalar(tree: &Tree, position: ScalarPosition) -> Option<String> {
     };
     let node = tree.node(id)?;
     match &node.kind {
-        NodeKind::Scalar(text, ScalarStyle::Plain) if node.tag.is_none() && node.anchor.is_none() => {
+        NodeKind::Scalar(text, ScalarStyle::Plain) if node.tag().is_none() && node.anchor().is_none() => {
             Some(text.to_string())
         }
         _ => None,

@@ -4,6 +4,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
+use super::super::trace::may_name;
 use super::super::values::without_marks;
 use super::documents::DocumentReader;
 use crate::source::FileId;
@@ -11,6 +12,9 @@ use crate::source::FileId;
 /// Reads a document.
 pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let text = without_marks(&context.repository.sources.file(file).text);
+    if !may_name(&text) {
+        return;
+    }
     let mut document = DocumentReader::new(context, path, file);
     let mut block: Option<(String, Fragment)> = None;
     for (event, range) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {

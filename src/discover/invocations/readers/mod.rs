@@ -13,6 +13,7 @@ mod gitlab;
 mod jenkins;
 mod just;
 mod lightweight;
+mod look;
 mod make;
 mod markdown;
 mod package_json;
@@ -33,12 +34,8 @@ use super::repository::split;
 use super::resolve::Direnv;
 use crate::source::FileId;
 
-/// The longest file that is searched for commands, and how many bytes of all files.
-const MAX_FILE_BYTES: usize = 1024 * 1024;
-const MAX_BYTES: usize = 48 * 1024 * 1024;
-
-/// Words without which no file is of interest.
-const WORDS: [&str; 4] = ["compose", "Compose", "COMPOSE", "stack deploy"];
+/// How many bytes of all files are searched for commands.
+const MAX_ALL_BYTES: usize = 48 * 1024 * 1024;
 
 /// What kind of file a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +83,11 @@ struct Reading<'f> {
 /// Reads all files; gives what direnv sets.
 pub(super) fn read_all(context: &ReaderContext<'_>, files: &[String]) -> Direnv {
     let mut reading = Reading::default();
-    let mut left = MAX_BYTES;
-    for path in files {
-        let Some(kind) = kind_of(path) else { continue };
-        let Some(file) = load(context, path, kind) else { continue };
+    let mut left = MAX_ALL_BYTES;
+    let kinds: Vec<(&str, FileKind)> = files.iter().filter_map(|path| Some((path.as_str(), kind_of(path)?))).collect();
+    let looks = look::look_into(context, &kinds);
+    for ((path, kind), sought) in kinds.into_iter().zip(looks) {
+        let Some(file) = look::take(context, path, kind, sought) else { continue };
         let length = context.repository.sources.file(file).text.len();
         let Some(rest) = left.checked_sub(length) else {
             context.unfinished.borrow_mut().insert(file);
@@ -165,39 +163,12 @@ fn read_called(context: &ReaderContext<'_>, included: &mut BTreeSet<String>) {
     }
 }
 
-fn load(context: &ReaderContext<'_>, path: &str, kind: FileKind) -> Option<FileId> {
-    let repository = context.repository;
-    let absolute = repository.absolute(path);
-    if kind == FileKind::Script {
-        let first = repository.sources.first_line(&absolute)?;
-        if !is_shebang(&first) {
-            return None;
-        }
-    }
-    // What includes another file need not have the word itself.
-    let words: &[&str] = match kind {
-        FileKind::Make | FileKind::Just | FileKind::Task | FileKind::GitLab => &[""],
-        _ => &WORDS,
-    };
-    let loaded = repository.sources.load_with(&absolute, words, MAX_FILE_BYTES);
-    let is_certain =
-        !matches!(kind, FileKind::Markdown | FileKind::Rst | FileKind::AsciiDoc | FileKind::Yaml | FileKind::Script);
-    if loaded.is_none() && is_certain && repository.sources.is_longer(&absolute, MAX_FILE_BYTES) {
-        context.too_long.borrow_mut().insert(path.to_owned());
-    }
-    loaded
-}
-
-fn is_shebang(line: &str) -> bool {
-    let Some(rest) = line.strip_prefix("#!") else { return false };
-    rest.split(['/', ' ']).any(|word| matches!(word.trim(), "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash"))
-}
-
 fn kind_of(path: &str) -> Option<FileKind> {
     let (directory, name) = split(path);
     let lower = name.to_ascii_lowercase();
     let is_yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
-    let in_directory = |suffix: &str| directory == suffix || directory.ends_with(&format!("/{suffix}"));
+    let in_directory =
+        |suffix: &str| directory.strip_suffix(suffix).is_some_and(|above| above.is_empty() || above.ends_with('/'));
     let kind = match lower.as_str() {
         "makefile" | "gnumakefile" => FileKind::Make,
         "justfile" | ".justfile" => FileKind::Just,

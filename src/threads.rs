@@ -11,7 +11,7 @@ use crate::guard::STACK;
 static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok());
 
 /// What comes of each item, in their order.
-pub(super) fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> Vec<T> + Sync) -> Vec<T> {
+pub(crate) fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> Vec<T> + Sync) -> Vec<T> {
     on(POOL.as_ref(), items, each)
 }
 
