@@ -143,6 +143,8 @@ pub(crate) enum Reason {
     NothingStartsIt,
     /// Its project has more invocations than are judged.
     TooMany,
+    /// It is kept in an archive, and no command starts it.
+    Archived,
 }
 
 #[cfg(test)]
