@@ -1,8 +1,8 @@
 //! Files that are of interest only if they contain certain words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::path::normal;
+use super::path::{normal, normalize};
 use super::read::{read, start};
 use super::{FileId, LoadError, SourceDb};
 
@@ -23,6 +23,12 @@ impl SourceDb {
             return None;
         }
         self.load(path).ok()
+    }
+
+    /// Where a symbolic link leads, whether or not anything is there.
+    pub(crate) fn target_of_link(&self, path: &Path) -> Option<PathBuf> {
+        let target = std::fs::read_link(path).ok()?;
+        Some(normalize(&path.parent()?.join(target)))
     }
 
     /// Whether a file on disk has more than a number of bytes.
