@@ -23,7 +23,7 @@ use crate::compose::Project;
 use crate::compose::value::provenance::Texts;
 use crate::facts::environment::env_examples::Documented;
 use crate::model::{Model, Service};
-use crate::source::{FileId, SourceDb};
+use crate::source::{FileId, Place, SourceDb};
 use crate::yaml::Trees;
 
 /// The facts of one project.
@@ -55,6 +55,7 @@ pub struct Facts<'a> {
     nearby: OnceCell<BTreeSet<String>>,
     used_nearby: OnceCell<repository::nearby::UsedNearby>,
     sqlite_files: OnceCell<Vec<storage::sqlite_files::SqliteFile<'a>>>,
+    is_to_be_tried: OnceCell<bool>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
     busy: Cell<bool>,
@@ -93,6 +94,7 @@ impl<'a> Facts<'a> {
             nearby: OnceCell::new(),
             used_nearby: OnceCell::new(),
             sqlite_files: OnceCell::new(),
+            is_to_be_tried: OnceCell::new(),
             spent: Cell::default(),
             busy: Cell::default(),
         }
@@ -248,7 +250,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The key of a section of a service in a file, where it is written there.
-    pub(crate) fn section_key(&self, file: FileId, service: &str, section: &str) -> Option<crate::source::Place> {
+    pub(crate) fn section_key(&self, file: FileId, service: &str, section: &str) -> Option<Place> {
         layers::section_key(file, service, section, self.written())
     }
 
@@ -342,12 +344,41 @@ impl<'a> Facts<'a> {
     pub(crate) fn purpose(&self) -> repository::purpose::FilePurpose {
         use repository::purpose::{FilePurpose, purpose, purpose_by_default};
         let path = self.project.files.last().map(|file| self.path_in_repository(*file)).unwrap_or_default();
-        match self.started_for {
+        let purpose = match self.started_for {
             None => purpose_by_default(&path),
             // A script for tests may look like any other.
             Some(FilePurpose::Any) => purpose(&path),
             Some(purpose) => purpose,
+        };
+        let is_of_framework = || {
+            self.project.files.iter().any(|file| repository::purpose::is_of_framework(&self.sources.file(*file).text))
+        };
+        let is_local = || is_of_framework() || network::advertised::is_local(self.model);
+        let purpose = if purpose == FilePurpose::Any && is_local() { FilePurpose::Development } else { purpose };
+        match purpose {
+            FilePurpose::Any | FilePurpose::Development if self.is_to_be_tried() => FilePurpose::Example,
+            purpose => purpose,
         }
+    }
+
+    /// Whether what the project makes is thrown away: it is for tests, or there to be tried.
+    pub(crate) fn is_thrown_away(&self) -> bool {
+        use repository::purpose::FilePurpose;
+        matches!(self.purpose(), FilePurpose::Test | FilePurpose::Example)
+    }
+
+    /// Whether the texts of the project say that it is there to be read or tried.
+    fn is_to_be_tried(&self) -> bool {
+        *self.once(&self.is_to_be_tried, || {
+            let texts = self.project.files.iter().map(|file| self.sources.file(*file));
+            let at_top = |text: &str| {
+                let lines = text.lines().map(str::trim);
+                let comments = lines.take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---");
+                comments.collect::<Vec<_>>().join("\n")
+            };
+            let comments: Vec<String> = texts.map(|file| at_top(&file.text)).collect();
+            repository::presentation::is_to_be_tried(&self.project.directory, &self.root, &comments, self.sources)
+        })
     }
 
     fn purpose_of(&self, file: FileId) -> repository::purpose::FilePurpose {
@@ -365,6 +396,20 @@ impl<'a> Facts<'a> {
     fn path_in_repository(&self, file: FileId) -> String {
         let file = self.sources.file(file);
         file.path.strip_prefix(&self.root).unwrap_or(&file.path).to_string_lossy().into_owned()
+    }
+
+    /// What a comment says at a place: on its line, or on the lines of comments right above it.
+    pub(crate) fn comments_at(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let start = place.span.start as usize;
+        let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let behind = line.find(" #").and_then(|at| line.get(at + 2..)).unwrap_or("");
+        let above = text.get(..line_start).unwrap_or("").lines().rev().map(str::trim);
+        let mut words: Vec<&str> = above.map_while(|line| line.strip_prefix('#')).collect();
+        words.reverse();
+        words.push(behind);
+        words.join("\n")
     }
 
     /// Whether a file of the project, or the project itself, is for tests.

@@ -1,9 +1,9 @@
 //! Files that are of interest only if they contain certain words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use super::path::normal;
+use super::path::{normal, normalize};
 use super::read::{read_most, start};
 use super::{FileId, LoadError, SourceDb};
 
@@ -60,6 +60,12 @@ impl SourceDb {
             Sought::Text(text) => self.load_as(path, |_| Ok(text)).ok(),
             Sought::TooLong | Sought::Nothing => None,
         }
+    }
+
+    /// Where a symbolic link leads, whether or not anything is there.
+    pub(crate) fn target_of_link(&self, path: &Path) -> Option<PathBuf> {
+        let target = std::fs::read_link(path).ok()?;
+        Some(normalize(&path.parent()?.join(target)))
     }
 
     /// The first line of a file, if it is short.

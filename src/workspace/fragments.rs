@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use regex::RegexSet;
 
 use crate::collections::{HashMap, HashSet};
+use crate::facts::repository::nearby::templates_of_overrides;
 use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, Severity};
 use crate::rules::Rule;
 use crate::rules::missing::REPORTS_MISSING;
 use crate::source::{NodeId, SourceDb, normalize};
 use crate::text::template::expand;
-use crate::yaml::{NodeKind, Tree};
+use crate::yaml::{NodeKind, Tree, Trees};
 
 /// Whether an entry is a project, or a part of one whose other parts are not known.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,15 @@ fn shared_missing(finding: &Finding) -> Option<(RuleId, MissingDefinition, Optio
         _ => String::new(),
     };
     Some((finding.rule, MissingDefinition { by, ..missing }, finding.evidence.clone()))
+}
+
+/// Drops findings about names that an override which people copy has (`compose.override.yaml.example`).
+pub(crate) fn drop_templated(findings: &mut Vec<Finding>, directory: &Path, sources: &SourceDb, trees: &Trees) {
+    let templates = templates_of_overrides(directory, sources, trees);
+    findings.retain(|finding| match finding.missing.as_ref().map(|missing| &missing.what) {
+        Some(MissingKind::Name { name, .. }) => !templates.contains(name),
+        _ => true,
+    });
 }
 
 /// How many directories must lack the same thing for it to be supplied by what puts them together.

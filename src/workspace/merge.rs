@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::projects::ProjectOutcome;
 use crate::collections::HashMap;
 use crate::discover::invocations::{Certainty, Engine, Invocation};
-use crate::finding::{Finding, HeldIn};
+use crate::finding::{Confidence, Finding, HeldIn};
 use crate::source::{SourceDb, relative};
 
 /// The invocations of a run, by number.
@@ -14,15 +14,21 @@ pub(super) struct JudgedInvocations {
     invocations: Vec<HeldIn>,
     /// The invocations that read a file.
     readers: HashMap<PathBuf, BTreeSet<u32>>,
+    /// Those that only the names of files suggest.
+    guesses: BTreeSet<u32>,
 }
 
 impl JudgedInvocations {
     /// Numbers the invocations of outcomes, and notes on each finding which one it is of.
     pub(super) fn number(outcomes: &mut [ProjectOutcome], sources: &SourceDb, base: &Path) -> JudgedInvocations {
-        let mut judged = JudgedInvocations { invocations: Vec::new(), readers: HashMap::default() };
+        let mut judged =
+            JudgedInvocations { invocations: Vec::new(), readers: HashMap::default(), guesses: BTreeSet::new() };
         for outcome in outcomes.iter_mut() {
             let Some(invocation) = &outcome.invocation else { continue };
             let number = judged.invocations.len() as u32;
+            if invocation.certainty == Certainty::Guessed {
+                judged.guesses.insert(number);
+            }
             judged.invocations.push(held_in(invocation, &outcome.entry.files, sources, base));
             for file in &outcome.read {
                 judged.readers.entry(file.clone()).or_default().insert(number);
@@ -35,7 +41,7 @@ impl JudgedInvocations {
     }
 
     /// Joins the findings that say the same about the same place: the worst severity and the lowest confidence count.
-    /// What holds in every invocation that reads its file names none.
+    /// What holds in every invocation that reads its file names none. What holds in guesses alone is less sure.
     pub(super) fn merge(&self, findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
         let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
         let mut known: HashMap<_, usize> = HashMap::default();
@@ -50,6 +56,9 @@ impl JudgedInvocations {
             }
         }
         for finding in &mut merged {
+            if !finding.holds_in.is_empty() && finding.holds_in.is_subset(&self.guesses) {
+                finding.confidence = finding.confidence.min(Confidence::Medium);
+            }
             let file = sources.file(finding.place.span.file);
             let holds_in_all = self.readers.get(&file.path).is_none_or(|all| all.is_subset(&finding.holds_in));
             if holds_in_all || finding.holds_in.is_empty() {

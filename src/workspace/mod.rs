@@ -1,6 +1,7 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
 mod as_written;
+mod assumed;
 mod coverage;
 pub(crate) mod fragments;
 mod given;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::app_config::repository_root;
 use crate::compose::{Outside, ProjectEntry};
-use crate::facts::environment::env_examples::example_for;
-use crate::source::{PathKind, DirectorySearch, SourceDb};
-use crate::text::template::expand;
+use crate::facts::environment::env_examples::{example_for, filled_in};
+use crate::facts::environment::written::written;
+use crate::source::{DirectorySearch, PathKind, SourceDb};
+use crate::text::template::{SubstitutionOperator, expand};
 
 /// How many scripts of a directory are searched, and how long they may be, in bytes.
 const MOST_SCRIPTS: usize = 64;
@@ -26,9 +28,10 @@ pub(super) fn outside(
     let directory = &entry.directory;
     let default = directory.join(".env");
     let may_set_others = entry.files.iter().any(|file| is_template(sources, file));
+    let may_set_others = may_set_others || is_of_store(sources, entry);
     let mut outside = Outside { set, may_set_others, ..Outside::default() };
     let missing: Vec<&PathBuf> = env_files.iter().filter(|file| sources.kind(file) == PathKind::Missing).collect();
-    let needed = if missing.is_empty() { BTreeSet::new() } else { needed(sources, &entry.files) };
+    let needed = needed(sources, &entry.files);
     for file in missing {
         let example = example_for(file, &needed, sources);
         let is_expected = *file != default || example.is_some() || sources.is_ignored(file, directory);
@@ -42,7 +45,33 @@ pub(super) fn outside(
             None => outside.may_set_others = true,
         }
     }
+    let files: Vec<&PathBuf> = env_files.iter().filter(|file| file.is_absolute()).collect();
+    let known: BTreeSet<String> =
+        files.into_iter().chain(&outside.examples).flat_map(|file| filled_in(file, sources)).collect();
+    if !outside.may_set_others && !needed.is_subset(&known) {
+        let root = repository_root(sources, directory);
+        let written = env_files.iter().flat_map(|file| written(file, &root, sources));
+        // What the project demands is said where it is demanded.
+        let demanded = demanded(sources, &entry.files);
+        outside.set.extend(written.filter(|name| needed.contains(name) && !demanded.contains(name)));
+    }
     outside
+}
+
+/// Whether the files are an app of a store that sets its variables: Umbrel, Runtipi, CasaOS, Dokploy, Coolify.
+fn is_of_store(sources: &SourceDb, entry: &ProjectEntry) -> bool {
+    let entries = sources.entries(&entry.directory);
+    let has = |name: &str| entries.names().any(|one| one == name);
+    let holds = |name: &str, word: &str| {
+        has(name) && sources.glancing().load_with(&entry.directory.join(name), &[word], MOST_BYTES).is_some()
+    };
+    let by_files = has("umbrel-app.yml")
+        || holds("config.json", "\"tipi_version\"")
+        || holds("template.toml", "[config")
+        || holds("template.toml", "[variables]");
+    let marks = ["\nx-casaos:", "${SERVICE_FQDN_", "${SERVICE_PASSWORD_", "${SERVICE_URL_", "SERVICE_FQDN_"];
+    let texts = || entry.files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
+    by_files || texts().any(|file| marks.iter().any(|mark| file.text.contains(mark)))
 }
 
 /// The same for an entry that no invocation describes.
@@ -59,6 +88,13 @@ fn needed(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
     let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
     let with_variables = loaded.filter(|file| file.text.contains('$'));
     with_variables.flat_map(|file| expand(&file.text, &|_| None).uses).map(|one| one.name).collect()
+}
+
+/// The variables that Compose files demand: `${NAME:?}`.
+fn demanded(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
+    let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
+    let uses = loaded.flat_map(|file| expand(&file.text, &|_| None).uses);
+    uses.filter(|one| matches!(one.operator, Some(SubstitutionOperator::Required { .. }))).map(|one| one.name).collect()
 }
 
 /// Whether a script next to a Compose file renders it with `envsubst`: its variables are those of the script.

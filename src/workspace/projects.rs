@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::assumed::lower_confidence;
 use super::invocations::{Asked, entry_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
@@ -32,7 +33,8 @@ use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb};
 use crate::threads::side_by_side;
 use crate::workspace::fragments::{
-    Depth, EntryStatus, NamedByVariable, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing,
+    Depth, EntryStatus, NamedByVariable, drop_templated, has_no_base, is_incompleteness,
+    is_reported_where_it_may_be_missing,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -289,6 +291,7 @@ impl WorkspaceRun<'_> {
             if is_part || outcome.findings.iter().any(lies_over) {
                 outcome.findings.retain(|finding| !is_incompleteness(finding));
             }
+            drop_templated(&mut outcome.findings, directory, self.sources, self.trees);
         }
     }
 
@@ -326,6 +329,7 @@ impl WorkspaceRun<'_> {
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, manner));
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
+        lower_confidence(&mut findings, &project, self.sources);
         let whole = standing == EntryStatus::Project && !incomplete;
         let judged = self.suppress(&project, &mut findings, whole);
         if standing == EntryStatus::Fragment {

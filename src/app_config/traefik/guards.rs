@@ -1,7 +1,7 @@
 //! Traefik middlewares that may require authentication.
 
 /// Middlewares that change requests and ask for nothing, in lower case.
-pub(crate) const HARMLESS: [&str; 17] = [
+pub(crate) const HARMLESS: [&str; 18] = [
     "addprefix",
     "buffering",
     "circuitbreaker",
@@ -19,6 +19,7 @@ pub(crate) const HARMLESS: [&str; 17] = [
     "replacepathregex",
     "retry",
     "stripprefix",
+    "stripprefixregex",
 ];
 
 /// Whether a rule is for a name that only a local network resolves.

@@ -81,6 +81,11 @@ impl Environment {
     /// Adds what is known about variables that the files of the checkout do not set.
     pub(crate) fn supplement(&mut self, sources: &SourceDb, outside: &Outside, budget: &Budget) {
         self.outside = outside.clone();
+        // What fills in a blank line of an env file is not in the checkout.
+        let is_blank = |name: &String| self.settings.get(name).is_some_and(|one| one.value.is_empty());
+        for name in outside.set.iter().filter(|name| is_blank(name)).collect::<Vec<_>>() {
+            Arc::make_mut(&mut self.settings).remove(name);
+        }
         let mut read: HashMap<String, ProjectVariable> = HashMap::default();
         // What is wrong with an example is nothing that docker compose sees.
         let mut ignored = Vec::new();

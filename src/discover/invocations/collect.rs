@@ -1,5 +1,7 @@
 //! Combines written invocations, defaults and guesses, each once, and lists the files that are left.
 
+mod aside;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +91,7 @@ pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings:
     collection.alone(&files);
     collection.rest(&files);
     collection.vendored(vendored);
+    collection.for_developers();
     let mut all = collection.finish();
     all.dangling = dangling;
     all.unfinished = unfinished(&context);
@@ -249,12 +252,26 @@ impl Collection<'_, '_> {
         for (directory, files) in independent(self.repository, &candidates) {
             let Some(base) = files.first() else { continue };
             let is_part = self.parts.has(base) && !written.contains(base);
+            if self.is_left_aside(base) {
+                continue;
+            }
+            if let Some(outer) = self.base_above(base, &directory) {
+                let mut files_over = vec![outer.clone()];
+                files_over.extend(files.iter().cloned());
+                let resolved = self.default_of(split(&outer).0, files_over);
+                self.parts.add(self.repository, &resolved.identity.files, &resolved.identity.directory);
+                self.add(resolved, Certainty::Guessed);
+                continue;
+            }
             if is_part || replaced.contains(base) || self.is_overlay_elsewhere(base, &directory) {
                 continue;
             }
             self.parts.add(self.repository, &files, &directory);
             let resolved = self.default_of(&directory, files);
-            self.add(resolved, Certainty::Default);
+            // What is written for developers says what a plain `docker compose up` is for.
+            if self.drafts.get(&resolved.identity).is_none_or(|draft| draft.purpose != Purpose::Develop) {
+                self.add(resolved, Certainty::Default);
+            }
         }
         for (_, files) in candidates {
             for file in files {
@@ -315,6 +332,9 @@ impl Collection<'_, '_> {
             if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
                 continue;
             }
+            if self.is_left_aside(file) {
+                continue;
+            }
             if configured.contains(&base) || shown.contains(directory) && !is_whole(self.repository, file) {
                 self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
                 continue;
@@ -339,6 +359,9 @@ impl Collection<'_, '_> {
         };
         let left: Vec<String> = files.iter().filter(is_left).cloned().collect();
         for file in left {
+            if self.is_left_aside(&file) {
+                continue;
+            }
             let directory = split(&file).0.to_owned();
             let resolved = self.default_of(&directory, vec![file]);
             self.parts.add(self.repository, &resolved.identity.files, &directory);

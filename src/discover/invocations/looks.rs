@@ -1,5 +1,6 @@
 //! Which files are Compose files.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::repository::Repository;
@@ -56,6 +57,36 @@ pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
     let has = |service| MAKES_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
     let services = tree.pairs(services);
     !services.is_empty() && services.iter().all(|pair| has(pair.value))
+}
+
+/// Whether a Compose file is a sketch that people complete: it is no YAML, and a line stands for what is left out (`...`).
+pub(super) fn is_sketch(repository: &Repository<'_>, path: &str) -> bool {
+    let Some(file) = repository.load(path) else { return false };
+    let is_gap = |line: &str| line.starts_with([' ', '\t']) && matches!(line.trim(), "..." | "…" | "[...]");
+    let has_gap = repository.sources.file(file).text.lines().any(is_gap);
+    has_gap && repository.trees.get(repository.sources, file).0.broken
+}
+
+/// The services of a Compose file that have an image, a build or a base.
+pub(super) fn made(repository: &Repository<'_>, path: &str) -> BTreeSet<String> {
+    services(repository, path, true)
+}
+
+/// The services of a Compose file that have none of these.
+pub(super) fn unmade(repository: &Repository<'_>, path: &str) -> BTreeSet<String> {
+    services(repository, path, false)
+}
+
+fn services(repository: &Repository<'_>, path: &str, are_made: bool) -> BTreeSet<String> {
+    let Some(file) = repository.load(path) else { return BTreeSet::new() };
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
+    let Some(services) = tree.documents.first().and_then(|root| tree.get(*root, "services")) else {
+        return BTreeSet::new();
+    };
+    let is_made = |service| MAKES_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
+    let named = tree.pairs(services).iter().filter(|pair| is_made(pair.value) == are_made);
+    named.filter_map(|pair| tree.text(pair.key)).map(str::to_owned).collect()
 }
 
 /// Whether a YAML file has services with an image, a build or a base.

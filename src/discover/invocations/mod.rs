@@ -149,6 +149,8 @@ pub(crate) enum Reason {
     Vendored(PathBuf),
     /// It is in the directory of a forge or a pipeline, and no command starts it.
     InPipeline,
+    /// It is kept in an archive, and no command starts it.
+    Archived,
 }
 
 #[cfg(test)]

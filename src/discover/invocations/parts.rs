@@ -60,7 +60,11 @@ impl Parts {
             self.references.insert(file.to_owned(), references(repository, file));
         }
         for reference in self.references.get(file).cloned().unwrap_or_default() {
-            let paths: Vec<String> = reference.paths.iter().filter_map(|path| join(directory, path)).collect();
+            // Where `--project-directory` is the root, paths start there.
+            let from_root = |path: &String| (path.contains('/') && repository.is_file(path)).then(|| path.clone());
+            let here = |path: &String| join(directory, path).filter(|joined| repository.is_file(joined));
+            let anywhere = |path: &String| here(path).or_else(|| from_root(path)).or_else(|| join(directory, path));
+            let paths: Vec<String> = reference.paths.iter().filter_map(anywhere).collect();
             let inner = match &reference.directory {
                 Some(own) => join(directory, own),
                 None => paths.first().map(|path| split(path).0.to_owned()),

@@ -44,8 +44,22 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
     let own = words_of(&name);
     let directory = file.parent()?;
     let root = repository_root(sources, directory);
-    let mut above = directory.ancestors().take_while(|above| above.starts_with(&root));
-    above.find_map(|directory| {
+    // Behind a link that leads nowhere yet, the example is next to where it leads.
+    let target = sources.target_of_link(file);
+    let beside = target.as_deref().and_then(Path::parent).filter(|beside| beside.starts_with(&root));
+    let above = directory.ancestors().take_while(|above| above.starts_with(&root));
+    let mut places = beside.into_iter().chain(above);
+    let fits_best = |directory: &Path| {
+        let is_meant = |name: &&str| {
+            name.strip_suffix(".env").is_some_and(|stem| FOR_COMPOSE.contains(&stem.to_ascii_lowercase().as_str()))
+        };
+        let entries = sources.entries(directory);
+        let files = entries.names().filter(is_meant).map(|name| directory.join(name));
+        let has = |path: &PathBuf| needed.intersection(&set_by(path, sources)).count();
+        let best = files.map(|path| (has(&path), path)).max_by_key(|(count, _)| *count)?;
+        (2 * best.0 > needed.len()).then_some(best.1)
+    };
+    places.find_map(|directory| {
         let examples = files_in(directory, DirectorySearch::EnvExamples, is_example, sources);
         let rank = |path: &&PathBuf| {
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -66,9 +80,14 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
         let lacks = |path: &Path| needed.difference(&set_by(path, sources)).count();
         // `min_by_key` keeps the first of equals.
         let best = ranked.iter().filter(|_| is_fitting).min_by_key(|(_, path)| lacks(path));
-        best.map(|(_, path)| (*path).clone())
+        // `variables.env` next to the project is what its scripts copy, though it is not called an example.
+        let is_own = Some(directory) == file.parent();
+        best.map(|(_, path)| (*path).clone()).or_else(|| fits_best(directory).filter(|_| is_own && name == ".env"))
     })
 }
+
+/// Names of committed env files that scripts copy to `.env`; any other is for a container.
+const FOR_COMPOSE: [&str; 6] = ["variables", "vars", "default", "defaults", "docker", "compose"];
 
 /// Whether an example is one of an env file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +102,13 @@ fn set_by(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
     let mut found = BTreeMap::new();
     read(path, sources, &mut found);
     found.into_iter().filter(|(_, one)| !one.is_comment).map(|(name, _)| name).collect()
+}
+
+/// The names to which an env file gives something.
+pub(crate) fn filled_in(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
+    let mut found = BTreeMap::new();
+    read(path, sources, &mut found);
+    found.into_iter().filter(|(_, one)| !one.is_comment && !one.is_empty).map(|(name, _)| name).collect()
 }
 
 /// The words of an env file's name without those that make it an example, in alphabetical order.
@@ -154,7 +180,7 @@ pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, Pat
 }
 
 /// The names that come before a `=` at the start of a line in a block of code.
-fn names_in_blocks(text: &str) -> Vec<&str> {
+pub(crate) fn names_in_blocks(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut open: Option<&str> = None;
     for line in text.lines().map(str::trim) {

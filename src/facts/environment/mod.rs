@@ -5,3 +5,4 @@ pub(crate) mod env_examples;
 mod hashes;
 pub(crate) mod lines;
 pub(crate) mod variables;
+pub(crate) mod written;

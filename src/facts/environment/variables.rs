@@ -109,7 +109,7 @@ pub(crate) fn unknown<'a>(project: &'a Project, dollars: &Dollars) -> Vec<&'a Re
 
 /// Variables that a person's session, a proxy setting or a build server provides, and that are left out on purpose
 /// where they are not.
-const PROVIDED: [&str; 26] = [
+const PROVIDED: [&str; 27] = [
     "DISPLAY",
     "WAYLAND_DISPLAY",
     "XAUTHORITY",
@@ -122,6 +122,7 @@ const PROVIDED: [&str; 26] = [
     "SHELL",
     "TERM",
     "LOGNAME",
+    "HOSTNAME",
     "EDITOR",
     "CI",
     "USERPROFILE",
@@ -183,7 +184,9 @@ fn counts(project: &Project, reference: &Reference) -> bool {
 }
 
 fn is_provided(name: &str) -> bool {
-    is_of_session(name) || name.starts_with("COMPOSE_") || name.starts_with("DOCKER_")
+    // Sail sets these two, DDEV all of its own.
+    let of_tool = matches!(name, "WWWUSER" | "WWWGROUP") || name.starts_with("DDEV_");
+    is_of_session(name) || of_tool || name.starts_with("COMPOSE_") || name.starts_with("DOCKER_")
 }
 
 fn is_of_session(name: &str) -> bool {

@@ -27,6 +27,8 @@ pub(crate) struct OpenService<'a> {
     pub(crate) why: &'static str,
     /// What is known of the image.
     pub(crate) known: KnownImage<'a>,
+    /// Whether it is known to ask nobody for a password.
+    pub(crate) is_unguarded: bool,
 }
 
 /// Purposes of ports that show something. One that takes mail or traces in tells nothing.
@@ -43,7 +45,8 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
         let why = why_of_datastore(service, &known).unwrap_or(&exposure.why);
-        return Some(OpenService { kind: OpenKind::Datastore(exposure.kind), why, known });
+        let is_unguarded = known.image.login_for(known.tag).is_some_and(|login| !asks(service, login));
+        return Some(OpenService { kind: OpenKind::Datastore(exposure.kind), why, known, is_unguarded });
     }
     let (kind, why) = match exposure {
         Some(exposure) => (OpenKind::Commands, exposure.why.as_str()),
@@ -62,7 +65,7 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     };
     let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
     let login = known.image.login_for(known.tag).filter(|_| listens)?;
-    (!asks(service, login)).then_some(OpenService { kind, why, known })
+    (!asks(service, login)).then_some(OpenService { kind, why, known, is_unguarded: true })
 }
 
 /// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and requires no authentication.

@@ -1,5 +1,6 @@
 //! Who listens where, who reaches whom, and what is published.
 
+pub(crate) mod advertised;
 pub(crate) mod duplicate_labels;
 pub(crate) mod exposure;
 pub(crate) mod hosts;

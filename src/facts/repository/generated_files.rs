@@ -60,9 +60,24 @@ fn wanted(missing: &Path, directory: &Path) -> Option<String> {
 /// A file that may say how others are made.
 #[derive(Clone, Debug)]
 pub(crate) struct Maker {
-    file: PathBuf,
+    /// Its path.
+    pub(crate) file: PathBuf,
     kind: GeneratorKind,
 }
+
+/// Whether a line of a script or a text makes a file beside the project, or tells to make it.
+pub(crate) fn is_made(makers: &[Maker], directory: &Path, missing: &Path, sources: &SourceDb) -> bool {
+    let sources = &sources.glancing();
+    let Some(wanted) = wanted(missing, directory) else { return false };
+    makers.iter().any(|maker| {
+        let file = sources.load_with(&maker.file, &[&wanted], MOST_BYTES).map(|id| sources.file(id));
+        let makes = |line: &str| MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
+        file.is_some_and(|file| file.text.lines().any(|line| names(line, &wanted) && makes(line)))
+    })
+}
+
+/// The longest file that is looked into.
+pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GeneratorKind {

@@ -2,4 +2,5 @@
 
 pub(crate) mod generated_files;
 pub(crate) mod nearby;
+pub(crate) mod presentation;
 pub(crate) mod purpose;

@@ -35,6 +35,28 @@ pub(crate) fn services(
     near.map(|one| (one.file.clone(), names(&one))).collect()
 }
 
+/// The names at the second level of the overrides that a project shows as examples (`compose.override.yaml.example`):
+/// whoever starts it has copied one.
+pub(crate) fn templates_of_overrides(directory: &Path, sources: &SourceDb, trees: &Trees) -> BTreeSet<String> {
+    const EXAMPLES: [&str; 5] = ["example", "sample", "template", "tmpl", "dist"];
+    let sources = &sources.glancing();
+    let is_template = |name: &&str| {
+        let words: Vec<&str> = name.split(['.', '-', '_']).collect();
+        words.contains(&"compose") && words.contains(&"override") && words.iter().any(|word| EXAMPLES.contains(word))
+    };
+    let mut names = BTreeSet::new();
+    for name in sources.entries(directory).names().filter(is_template).take(MOST) {
+        let Ok(file) = sources.load(&directory.join(name)) else { continue };
+        let parsed = trees.get(sources, file);
+        let tree = &parsed.0;
+        for section in tree.documents.iter().flat_map(|root| tree.pairs(*root)) {
+            let entries = tree.pairs(section.value).iter().filter_map(|pair| tree.text(pair.key));
+            names.extend(entries.map(str::to_owned));
+        }
+    }
+    names
+}
+
 /// The word between `compose.` and the ending.
 fn named_after(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;

@@ -5,6 +5,8 @@
 pub(crate) enum FilePurpose {
     /// Tests: data are made for them and thrown away.
     Test,
+    /// Something to read or to try: an example, a course, a demonstration.
+    Example,
     /// A developer's own machine.
     Development,
     /// Anything else, or not known.
@@ -14,6 +16,36 @@ pub(crate) enum FilePurpose {
 const TEST_WORDS: [&str; 10] =
     ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark", "playwright", "cypress"];
 const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
+/// Names of directories and files with something to read or to try.
+const EXAMPLE_WORDS: [&str; 27] = [
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "demonstration",
+    "tutorial",
+    "tutorials",
+    "course",
+    "courses",
+    "cohort",
+    "cohorts",
+    "workshop",
+    "workshops",
+    "lesson",
+    "lessons",
+    "lecture",
+    "lectures",
+    "exercise",
+    "exercises",
+    "homework",
+    "playground",
+    "quickstart",
+    "walkthrough",
+    "poc",
+    "showcase",
+];
 /// What Compose adds on a developer's machine; elsewhere files are named with `-f`.
 const OVERRIDE: &str = "override";
 
@@ -32,6 +64,14 @@ pub(crate) fn is_of_elsewhere(path: &str) -> bool {
     let name =
         |directory: &str| directory.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_ascii_lowercase();
     directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
+}
+
+/// What a Compose file has that is the development environment of a framework: Laravel Sail.
+const OF_FRAMEWORKS: [&str; 2] = ["/laravel/sail/", "LARAVEL_SAIL"];
+
+/// Whether the text of a Compose file is that of a framework's environment for developers.
+pub(crate) fn is_of_framework(text: &str) -> bool {
+    OF_FRAMEWORKS.iter().any(|mark| text.contains(mark))
 }
 
 /// Whether a name says that what has it is for tests.
@@ -56,6 +96,8 @@ pub(crate) fn purpose(path: &str) -> FilePurpose {
     let words: Vec<&str> = lower.split(['/', '.', '-', '_', ' ']).collect();
     if words.iter().any(|word| TEST_WORDS.contains(word)) {
         FilePurpose::Test
+    } else if words.iter().any(|word| EXAMPLE_WORDS.contains(word)) {
+        FilePurpose::Example
     } else if words.iter().any(|word| DEVELOPMENT_WORDS.contains(word)) {
         FilePurpose::Development
     } else {

@@ -247,7 +247,13 @@ pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDepe
                     || word.contains("uv run")
                     || is_script(word) && may_install(service, image, word, program, sources)
             });
-            if inside.is_empty() || there || again || sources.kind(Path::new(source)) != PathKind::Directory {
+            let elsewhere = program == "yarn" && has_other_modules(service, image, sources);
+            if inside.is_empty()
+                || elsewhere
+                || there
+                || again
+                || sources.kind(Path::new(source)) != PathKind::Directory
+            {
                 continue;
             }
             found.push(HiddenDependencies { service, mount, directory, run });
@@ -256,6 +262,22 @@ pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDepe
     }
     found
 }
+
+/// Whether a `.yarnrc` that the Dockerfile copies puts the modules into another directory
+/// (<https://classic.yarnpkg.com/lang/en/docs/yarnrc/>).
+fn has_other_modules(service: &Service, image: &BuiltImage, sources: &SourceDb) -> bool {
+    let Some(context) = service.build.as_ref().and_then(|build| build.context.as_ref()) else { return false };
+    let copied = image.copies.iter().filter(|copy| copy.from.is_none()).flat_map(|copy| &copy.sources);
+    let parents = copied.filter_map(|source| source.rsplit_once('/').map(|(directory, _)| directory));
+    let mut directories = std::iter::once("").chain(parents);
+    directories.any(|directory| {
+        let path = Path::new(&context.value).join(directory).join(".yarnrc");
+        sources.glancing().load_with(&path, &["modules-folder"], MOST_BYTES).is_some()
+    })
+}
+
+/// The longest `.yarnrc` that is read.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Whether a word is a script that may do anything before it starts the server, such as installing the dependencies.
 fn is_script(word: &str) -> bool {

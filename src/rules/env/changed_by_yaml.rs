@@ -29,6 +29,11 @@ fn changed_variable(cx: &Context<'_>, service: &str, name: &str, variable: &Vari
         return None;
     }
     let upper = name.to_ascii_uppercase();
+    // `umask 2` is `umask 002`.
+    let is_mask = upper.split('_').any(|word| matches!(word, "UMASK" | "MASK"));
+    if is_mask && written.trim_start_matches('0') == value.value {
+        return None;
+    }
     let is_text = upper.split('_').any(|word| TEXTS.contains(&word));
     let is_secret = is_secret_name(name);
     let message = if is_secret {

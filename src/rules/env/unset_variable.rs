@@ -5,7 +5,7 @@ use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
-use crate::rules::support::{LABELS, list_of_names};
+use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::rules::{Context, fixes};
 use crate::source::relative;
 
@@ -29,7 +29,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
     match together.as_slice() {
         [only] => findings.extend(one_variable(cx, only)),
-        several => findings.extend(several_variables(several)),
+        several => findings.extend(several_variables(cx, several)),
     }
     findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
     let elsewhere: Vec<&Reference> =
@@ -91,13 +91,13 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
 }
 
 /// The variables of a project in which nothing says where any of them is set.
-fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let names = list_of_names(&uses);
     let message = format!("variables {names} are not set and have no default");
     let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
-        .severity(Severity::Warning)
+        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away()))
         .evidence("unset")
         .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);

@@ -2,13 +2,16 @@
 
 use std::net::IpAddr;
 
-use crate::collections::HashSet;
+use super::together::{self, entries_on_this_machine, is_one_service, names_of, ports_in_words};
+use crate::catalogue::schema::ExposureKind;
+use crate::collections::{HashSet, IndexMap};
 use crate::config::options::{AddressRange, options};
-use crate::facts::network::exposure::{OpenKind, behind, proxy_of};
+use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of};
 use crate::facts::network::published::{Exposure, Published};
+use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
-use crate::rules::support::{are_allowed, for_purpose, on_this_machine, published_as};
-use crate::rules::{Context, fixes};
+use crate::rules::Context;
+use crate::rules::support::{are_allowed, for_purpose};
 
 options! {
     rule::EXPOSED_DATASTORE {
@@ -19,54 +22,94 @@ options! {
     }
 }
 
-/// Reports each published port behind which the catalogue knows a datastore.
+/// A port behind which there is a datastore.
+struct DatastorePort<'a> {
+    published: &'a Published<'a>,
+    open: OpenService<'a>,
+    kind: ExposureKind,
+    severity: Severity,
+    whom: String,
+}
+
+/// Reports each service that is a datastore, by the catalogue, and whose ports are open. On a developer's machine and in
+/// what is there to be tried, the whole project has one cause.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut groups: IndexMap<(Option<&str>, Severity, String), Vec<DatastorePort<'_>>> = IndexMap::default();
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::default();
     let options: Options = cx.settings.options();
-    for published in cx.facts.published() {
-        let (service, port) = (published.service, published.port);
-        if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(&options, published) {
-            continue;
+    for exposed in cx.facts.published().iter().filter_map(|published| exposed(cx, &options, published)) {
+        if seen.insert(exposed.published.port.place) {
+            let is_deployed = cx.facts.purpose() == FilePurpose::Any;
+            let service = is_deployed.then_some(exposed.published.service.name.as_str());
+            groups.entry((service, exposed.severity, exposed.whom.clone())).or_default().push(exposed);
         }
-        let Some(open) = behind(service, port) else { continue };
-        let OpenKind::Datastore(kind) = open.kind else { continue };
-        let (severity, whom) = match &published.reach {
-            Exposure::Address(address) => {
-                let severity = if is_private(address) { Severity::Info } else { Severity::Warning };
-                (severity, format!("`{address}`"))
-            }
-            _ => (Severity::Error, "all interfaces".to_owned()),
-        };
-        let severity = if port.published.is_none() { Severity::Warning } else { severity };
-        let severity = for_purpose(severity, cx.facts.purpose());
-        let name = &service.name;
-        let message = format!("{} `{name}` publishes {} on {whom}", kind.name(), published_as(cx, port));
-        let help = format!(
-            "{}; publish it as {}, or remove the entry: services of this project can reach `{name}` without it",
-            open.why,
-            on_this_machine(cx, port)
-        );
-        let mut finding = Finding::new(rule::EXPOSED_DATASTORE, port.place, Subject::service(name), message)
-            .severity(severity)
-            .evidence(port.target.to_string())
-            .help(help);
-        if !seen.insert(finding.place) {
-            continue;
-        }
-        if let Some(target) = proxy_of(cx.facts, published) {
-            finding =
-                finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
-        }
-        finding.fixes.extend(fixes::on_loopback(cx, port));
-        if !finding.fixes.is_empty() {
-            finding.fixes.extend(fixes::without_port(cx, port));
-        }
-        if !open.known.exact {
-            finding.confidence = Confidence::Medium;
-        }
-        findings.push(finding);
     }
+    findings.extend(groups.into_values().filter_map(|group| finding(cx, &group)));
+}
+
+fn exposed<'a>(cx: &Context<'_>, options: &Options, published: &'a Published<'a>) -> Option<DatastorePort<'a>> {
+    let (service, port) = (published.service, published.port);
+    if !published.in_effect || !published.reach.is_beyond_loopback() || is_allowed(options, published) {
+        return None;
+    }
+    let open = behind(service, port)?;
+    let OpenKind::Datastore(kind) = open.kind else { return None };
+    let (severity, whom) = match &published.reach {
+        Exposure::Address(address) => {
+            let severity = if is_private(address) { Severity::Info } else { Severity::Warning };
+            (severity, format!("`{address}`"))
+        }
+        _ => (Severity::Error, "all interfaces".to_owned()),
+    };
+    let severity = if port.published.is_none() { severity.min(Severity::Warning) } else { severity };
+    let severity = for_purpose(severity, cx.facts.purpose());
+    Some(DatastorePort { published, open, kind, severity, whom })
+}
+
+fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
+    let first = group.first()?;
+    let ports: Vec<&Published<'_>> = group.iter().map(|one| one.published).collect();
+    let (name, whom, why) = (&first.published.service.name, &first.whom, first.open.why);
+    let entry = if ports.len() == 1 { "the entry" } else { "the entries" };
+    let (message, help) = if is_one_service(&ports) {
+        let kind = first.kind.name();
+        (
+            format!("{kind} `{name}` publishes {} on {whom}", ports_in_words(cx, &ports)),
+            format!(
+                "{why}; publish {} as {}, or remove {entry}: services of this project can reach `{name}` without it",
+                if ports.len() == 1 { "it" } else { "them" },
+                entries_on_this_machine(cx, &ports)
+            ),
+        )
+    } else {
+        (
+            format!("{} publish the ports of their datastores on {whom}", names_of(&ports)),
+            format!(
+                "other machines on the network can reach them; publish them on `127.0.0.1`, for example {}, or remove {entry}",
+                entries_on_this_machine(cx, ports.get(..1)?)
+            ),
+        )
+    };
+    // On a developer's machine a password is enough.
+    let is_guarded = cx.facts.purpose() == FilePurpose::Development && !group.iter().any(|one| one.open.is_unguarded);
+    let mut finding =
+        Finding::new(rule::EXPOSED_DATASTORE, first.published.port.place, Subject::service(name), message)
+            .severity(if is_guarded { Severity::Info } else { first.severity })
+            .evidence(first.published.port.target.to_string())
+            .help(help);
+    if let Some(target) = group.iter().find_map(|one| proxy_of(cx.facts, one.published)) {
+        finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
+    }
+    finding = together::label(cx, finding, &ports);
+    finding.fixes.extend(together::on_loopback(cx, &ports));
+    if !finding.fixes.is_empty() {
+        finding.fixes.extend(together::without_ports(cx, &ports));
+    }
+    if !group.iter().all(|one| one.open.known.exact) {
+        finding.confidence = Confidence::Medium;
+    }
+    Some(finding)
 }
 
 /// Whether an address of the host is one that only its own networks reach.

@@ -1,10 +1,12 @@
 //! A service that connects to another one without sharing a network with it.
 
 use super::default_bridge_without_names::is_on_bridge;
+use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
+use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Subject, rule};
-use crate::model::Service;
+use crate::model::{Service, base_image};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
 use crate::source::Place;
@@ -29,7 +31,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_open(&peer.service) || is_open(other) {
             continue;
         }
-        if known(&peer.service) && known(other) && !is_for_another(cx, peer, other) {
+        let is_spared =
+            is_for_another(cx, peer, other) || is_handed_on(cx, peer, other) || connects_to_nobody(cx, peer);
+        if known(&peer.service) && known(other) && !is_spared {
             unreached.entry(other).or_default().push(peer);
         }
     }
@@ -44,6 +48,43 @@ fn is_for_another(cx: &Context<'_>, peer: &Peer, other: &str) -> bool {
     let reaches =
         |one: &Peer| one.place == peer.place && matches!(&one.meaning, Meaning::Service(name) if name == other);
     cx.facts.peers().iter().any(reaches)
+}
+
+/// Whether a service has the address for another of the same family that reaches it: a scheduler or a controller that
+/// configures the program it is named after (`shop/gateway-scheduler` for `shop/gateway`), or one that names what a reverse
+/// proxy leads to.
+fn is_handed_on(cx: &Context<'_>, peer: &Peer, other: &str) -> bool {
+    let repository = |service: &Service| base_image(service).map(|image| image.value.repository.clone());
+    let Some(from) = cx.model.services.get(&peer.service) else { return false };
+    let own = repository(from);
+    let is_for_proxy = variable_of(from, peer).is_some_and(|name| {
+        ["REVERSE_PROXY", "UPSTREAM", "PROXY_PASS"].iter().any(|word| name.to_ascii_uppercase().contains(word))
+    });
+    let is_configured = |one: &Service| {
+        let rest = repository(one).and_then(|named| own.as_ref()?.strip_prefix(&named).map(str::to_owned));
+        rest.is_some_and(|rest| rest.starts_with('-')) || is_for_proxy && !one.ports.is_empty()
+    };
+    let reach = cx.facts.reach();
+    let mut family = cx.model.services.values().filter(|one| is_configured(one));
+    family.any(|one| reach.can_reach(&from.name, &one.name) && reach.can_reach(&one.name, other))
+}
+
+/// Whether a service is a datastore that has the address in a variable: its server connects to nobody for it.
+fn connects_to_nobody(cx: &Context<'_>, peer: &Peer) -> bool {
+    let Some(service) = cx.model.services.get(&peer.service) else { return false };
+    let known = known_image(service).filter(|known| known.exact && known.image.role == ImageRole::Datastore);
+    known.is_some() && variable_of(service, peer).is_some()
+}
+
+/// The variable of a service in whose value a host is.
+fn variable_of<'a>(service: &'a Service, peer: &Peer) -> Option<&'a str> {
+    let at = peer.place.span;
+    let mut variables = service.environment.iter();
+    let (name, _) = variables.find(|(_, variable)| {
+        let value = variable.value.as_ref().map(|value| value.place.span);
+        value.is_some_and(|span| span.file == at.file && span.contains(at))
+    })?;
+    Some(name)
 }
 
 fn finding(cx: &Context<'_>, to: &Service, peers: &[&Peer]) -> Option<Finding> {

@@ -114,7 +114,11 @@ fn is_switched_on(service: &Service, login: &Login) -> bool {
 
 /// Whether all that a router does is to send people on to TLS.
 fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
-    middlewares(service, router).iter().any(|name| kinds(cx, name).iter().any(|kind| kind.starts_with("redirect")))
+    let is_elsewhere_called_so = |name: &str, kinds: &[String]| kinds.is_empty() && name.contains("redirect");
+    middlewares(service, router).iter().any(|name| {
+        let kinds = kinds(cx, name);
+        kinds.iter().any(|kind| kind.starts_with("redirect")) || is_elsewhere_called_so(name, &kinds)
+    })
 }
 
 /// Whether a router may require authentication: by a middleware that is not known to ask for nothing, or by one of the entry
@@ -136,8 +140,27 @@ fn middlewares(service: &Service, router: &str) -> Vec<String> {
 /// The kinds of a middleware, by the labels of all services; none for one that is defined elsewhere.
 fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
     let all = cx.model.services.values().flat_map(elements);
-    let defined = all.filter(|one| one.kind == "middlewares" && one.name == middleware);
-    defined.map(|one| one.option.split('.').next().unwrap_or("").to_owned()).collect()
+    let defined: Vec<_> = all.filter(|one| one.kind == "middlewares" && one.name == middleware).collect();
+    let mut kinds: Vec<String> = Vec::new();
+    for one in defined {
+        let kind = one.option.split('.').next().unwrap_or("");
+        if kind == "chain" {
+            // What a chain names is defined on its own; a chain in a chain may be anything.
+            let links = one.value.value.split(',').map(|name| name.trim().trim_end_matches("@docker"));
+            kinds.extend(links.flat_map(|link| of_link(cx, link)));
+        } else {
+            kinds.push(kind.to_owned());
+        }
+    }
+    kinds
+}
+
+/// The kinds of a middleware that a chain names; `unknown` where they are not to be seen here.
+fn of_link(cx: &Context<'_>, link: &str) -> Vec<String> {
+    let all = cx.model.services.values().flat_map(elements);
+    let defined = all.filter(|one| one.kind == "middlewares" && one.name == link);
+    let kinds: Vec<String> = defined.map(|one| one.option.split('.').next().unwrap_or("").to_owned()).collect();
+    if kinds.is_empty() { vec!["unknown".to_owned()] } else { kinds }
 }
 
 fn is_harmless(cx: &Context<'_>, middleware: &str) -> bool {

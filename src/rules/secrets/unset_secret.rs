@@ -49,7 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
     match together.as_slice() {
         [only] => findings.extend(one_variable(cx, only)),
-        several => findings.extend(several_variables(several)),
+        several => findings.extend(several_variables(cx, several)),
     }
     findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
     check_env_files(cx, &options, findings);
@@ -108,12 +108,12 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
 }
 
 /// The secrets of a project in which nothing says where any of them is set.
-fn several_variables(blanks: &[&Blank<'_>]) -> Option<Finding> {
+fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let message = format!("secrets {} are not set", list_of_names(&uses));
     let mut finding = Finding::new(rule::UNSET_SECRET, first.place, Subject::Project, message)
-        .severity(Severity::Warning)
+        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away()))
         .evidence("unset")
         .help("add a file `.env.example` that lists them without their values");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
@@ -128,7 +128,7 @@ fn severity_of(cx: &Context<'_>, blank: &Blank<'_>) -> Severity {
         Expected::Nowhere => Severity::Warning,
     };
     let is_for_tests = blank.emptied.is_some_and(|line| cx.facts.is_for_tests(line.span.file));
-    less_in_tests(severity, is_for_tests)
+    less_in_tests(severity, is_for_tests || cx.facts.is_thrown_away())
 }
 
 /// What to do about a secret that nothing needs to run.
@@ -144,8 +144,51 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
         let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
         service.is_some_and(has_several_providers)
     };
+    let is_needed = |reference: &Reference| {
+        let [first, service, ..] = reference.path.as_slice() else { return false };
+        let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
+        let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()));
+        service.zip(key).is_some_and(|(service, key)| needs(service, key))
+    };
+    if left && is_of_integration(blank.name) && !blank.uses.iter().any(|one| is_needed(one)) {
+        return Some(format!("set it if you use this integration; `${{{}:-}}` allows it to be empty", blank.name));
+    }
     (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(one)))
         .then(|| several_help(blank.name))
+}
+
+/// Words in the name of a secret for another system that a project may do without: mail, single sign-on, chat, monitoring.
+const INTEGRATIONS: [&str; 25] = [
+    "SMTP",
+    "MAIL",
+    "EMAIL",
+    "MAILGUN",
+    "SENDGRID",
+    "POSTMARK",
+    "LDAP",
+    "OAUTH",
+    "OAUTH2",
+    "OIDC",
+    "SAML",
+    "SSO",
+    "SLACK",
+    "TELEGRAM",
+    "DISCORD",
+    "TWILIO",
+    "STRIPE",
+    "SENTRY",
+    "RECAPTCHA",
+    "HCAPTCHA",
+    "TURNSTILE",
+    "PUSHOVER",
+    "GOTIFY",
+    "NTFY",
+    "WEBHOOK",
+];
+
+/// Whether a secret is one for such a system.
+fn is_of_integration(name: &str) -> bool {
+    name.split('_').any(|word| INTEGRATIONS.contains(&word.to_ascii_uppercase().as_str()))
 }
 
 /// Whether a use fills a label of the dashboard gethomepage, which reads the keys of its widgets there
@@ -212,7 +255,7 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
                 continue;
             }
             let message = format!("secret `{name}` of `{}` is empty", service.name);
-            let several = provider_of(name).is_some() && has_several_providers(service);
+            let several = provider_of(name).is_some() && has_several_providers(service) || is_of_integration(name);
             let severity = match (needed, several) {
                 (true, _) => Severity::Error,
                 (false, false) => Severity::Warning,

@@ -58,7 +58,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if findings.iter().any(|finding| finding.place == access.place) {
             continue;
         }
-        let severity = less_in_tests(*severity, cx.facts.purpose() != FilePurpose::Any);
+        // Who writes there what it is for has weighed it.
+        let is_weighed = speaks_of_it(&cx.facts.comments_at(access.place));
+        let severity = if is_weighed { Severity::Info } else { *severity };
+        let severity = less_in_tests(severity, cx.facts.purpose() != FilePurpose::Any);
         let name = &service.name;
         let mut finding =
             Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, Subject::service(name), message(name, access))
@@ -74,6 +77,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether a comment is about the socket, and not an entry that is commented out.
+fn speaks_of_it(comment: &str) -> bool {
+    let lower = comment.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.len() > 2
+        && ["socket", "docker", "containers", "container"].iter().any(|word| words.contains(word))
+        && !lower.contains(".sock:")
 }
 
 fn accesses<'a>(cx: &Context<'a>, service: &'a Service) -> Vec<Access<'a>> {

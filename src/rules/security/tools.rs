@@ -16,7 +16,7 @@ pub(super) enum SocketUse {
 }
 
 /// The last part of an image's name, or the last two, its use of the socket, and the documentation that asks for it.
-const TOOLS: [(&str, SocketUse, &str); 51] = [
+const TOOLS: [(&str, SocketUse, &str); 89] = [
     ("docker-socket-proxy", SocketUse::Filters, "https://github.com/Tecnativa/docker-socket-proxy"),
     ("socket-proxy", SocketUse::Filters, "https://github.com/wollomatic/socket-proxy"),
     ("portainer", SocketUse::Manages, "https://docs.portainer.io/start/install-ce/server/docker/linux"),
@@ -88,6 +88,72 @@ const TOOLS: [(&str, SocketUse, &str); 51] = [
     ("netdata", SocketUse::Reads, "https://learn.netdata.cloud/docs/netdata-agent/installation/docker"),
     ("glances", SocketUse::Reads, "https://github.com/nicolargo/glances/blob/develop/docs/docker.rst"),
     ("logspout", SocketUse::Reads, "https://github.com/gliderlabs/logspout"),
+    ("elastic-agent", SocketUse::Reads, "https://www.elastic.co/guide/en/fleet/current/elastic-agent-container.html"),
+    (
+        "elastic-agent-complete",
+        SocketUse::Reads,
+        "https://www.elastic.co/guide/en/fleet/current/elastic-agent-container.html",
+    ),
+    (
+        "opentelemetry-collector",
+        SocketUse::Reads,
+        "https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/receiver/dockerstatsreceiver",
+    ),
+    (
+        "opentelemetry-collector-contrib",
+        SocketUse::Reads,
+        "https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/receiver/dockerstatsreceiver",
+    ),
+    (
+        "grafana/agent",
+        SocketUse::Reads,
+        "https://grafana.com/docs/agent/latest/static/configuration/integrations/cadvisor-config/",
+    ),
+    ("fluent-bit", SocketUse::Reads, "https://docs.fluentbit.io/manual/pipeline/inputs/docker-events"),
+    ("zabbix-agent2", SocketUse::Reads, "https://github.com/zabbix/zabbix-docker/tree/trunk/Dockerfiles/agent2"),
+    (
+        "newrelic/infrastructure",
+        SocketUse::Reads,
+        "https://docs.newrelic.com/docs/infrastructure/infrastructure-agent/linux-installation/container-instrumentation-infrastructure-monitoring/",
+    ),
+    ("falcosecurity/falco", SocketUse::Reads, "https://falco.org/docs/setup/container/"),
+    ("aquasec/trivy", SocketUse::Reads, "https://trivy.dev/latest/docs/target/container_image/"),
+    ("crowdsec", SocketUse::Reads, "https://docs.crowdsec.net/docs/data_sources/docker"),
+    ("beszel-agent", SocketUse::Reads, "https://beszel.dev/guide/agent-installation"),
+    ("uptime-kuma", SocketUse::Reads, "https://github.com/louislam/uptime-kuma/wiki/How-to-Monitor-Docker-Containers"),
+    ("caddy-gen", SocketUse::Reads, "https://github.com/wemake-services/caddy-gen"),
+    ("bunkerweb-autoconf", SocketUse::Reads, "https://docs.bunkerweb.io/latest/integrations/"),
+    ("tsdproxy", SocketUse::Reads, "https://almeidapaulopt.github.io/tsdproxy/docs/getting-started/"),
+    ("getwud/wud", SocketUse::Reads, "https://getwud.github.io/wud/"),
+    ("whats-up-docker", SocketUse::Reads, "https://getwud.github.io/wud/"),
+    ("pawelmalak/flame", SocketUse::Reads, "https://github.com/pawelmalak/flame"),
+    ("docker-hoster", SocketUse::Reads, "https://github.com/dvddarias/docker-hoster"),
+    (
+        "dockerapi",
+        SocketUse::Manages,
+        "https://github.com/mailcow/mailcow-dockerized/tree/master/data/Dockerfiles/dockerapi",
+    ),
+    ("kestra/kestra", SocketUse::Manages, "https://kestra.io/docs/installation/docker-compose"),
+    (
+        "goauthentik/server",
+        SocketUse::Manages,
+        "https://docs.goauthentik.io/add-secure-apps/outposts/integrations/docker/",
+    ),
+    ("shepherd", SocketUse::Manages, "https://github.com/containrrr/shepherd"),
+    ("docker-gc", SocketUse::Manages, "https://github.com/spotify/docker-gc"),
+    ("docker-gc-cron", SocketUse::Manages, "https://github.com/clockworksoul/docker-gc-cron"),
+    ("ha-dockermon", SocketUse::Manages, "https://github.com/philhawthorne/ha-dockermon"),
+    ("swarm-cronjob", SocketUse::Manages, "https://crazymax.dev/swarm-cronjob/"),
+    ("swarmpit/swarmpit", SocketUse::Manages, "https://github.com/swarmpit/swarmpit"),
+    ("sablier", SocketUse::Manages, "https://sablierapp.dev/"),
+    ("deunhealth", SocketUse::Manages, "https://github.com/qdm12/deunhealth"),
+    ("dockwatch", SocketUse::Manages, "https://github.com/Notifiarr/dockwatch"),
+    ("doco-cd", SocketUse::Manages, "https://github.com/kimdre/doco-cd"),
+    ("forgejo/runner", SocketUse::Manages, "https://code.forgejo.org/forgejo/runner"),
+    ("buildkite/agent", SocketUse::Manages, "https://buildkite.com/docs/agent/v3/docker"),
+    ("dokploy/dokploy", SocketUse::Manages, "https://docs.dokploy.com/docs/core/installation"),
+    ("coolify", SocketUse::Manages, "https://coolify.io/docs/get-started/installation"),
+    ("runtipi", SocketUse::Manages, "https://runtipi.io/docs/getting-started/installation"),
 ];
 
 /// What the image of a service does with the socket, where its documentation asks for it.

@@ -2,10 +2,11 @@
 
 use super::unkept::without_volume;
 use crate::catalogue::schema::{ImageRole, Keeps};
+use crate::collections::IndexMap;
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Label, Severity, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::for_data;
@@ -15,6 +16,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment {
         return;
     }
+    // The members of a cluster have one cause.
+    let mut clusters: IndexMap<(&str, Severity), usize> = IndexMap::default();
     for unkept in cx.facts.unkept().iter().filter(|unkept| unkept.image.holds_data()) {
         let service = unkept.service;
         if cx.project.has_blank_entry(&service.name, &["volumes", "tmpfs"]) {
@@ -33,8 +36,25 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         } else {
             for_data(severity, cx.facts.purpose())
         };
-        findings.push(without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity));
+        let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
+        let cluster = (unkept.image.name.as_str(), severity);
+        let is_bare = unkept.fleeting.is_none() && !unkept.partly;
+        match clusters.get(&cluster).and_then(|at| findings.get_mut(*at)).filter(|_| is_bare) {
+            Some(first) => join(first, &finding, &service.name),
+            None => {
+                if is_bare {
+                    clusters.insert(cluster, findings.len());
+                }
+                findings.push(finding);
+            }
+        }
     }
+}
+
+/// Tells of another member of a cluster in the finding of the first. What each needs is more than one fix can do.
+fn join(first: &mut Finding, other: &Finding, name: &str) {
+    first.labels.push(Label { place: other.place, message: format!("`{name}` does so, too").into() });
+    first.fixes.clear();
 }
 
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.

@@ -49,29 +49,66 @@ pub(super) struct DocumentReader<'d, 'a> {
     file: FileId,
     /// The state behind the last block under this heading.
     worlds: Vec<World>,
+    /// What the document is for, by its name.
+    purpose: Purpose,
+    /// The headings above the current place, by their level, with what they say about the purpose.
+    headings: Vec<(usize, Option<Purpose>)>,
 }
 
 /// What the name of a document says about the purpose of what it starts: some are for those who work on the project.
 fn purpose_of_document(name: &str) -> Purpose {
     const FOR_DEVELOPERS: [&str; 7] =
         ["developing", "development", "developers", "developer", "contributing", "contribute", "hacking"];
-    let lower = name.to_ascii_lowercase();
-    match lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| FOR_DEVELOPERS.contains(&word)) {
-        true => Purpose::Develop,
-        false => Purpose::Deploy,
+    if has_word(name, &FOR_DEVELOPERS) { Purpose::Develop } else { Purpose::Deploy }
+}
+
+/// What a heading says about the purpose of what is started below it.
+fn purpose_of_heading(text: &str) -> Option<Purpose> {
+    const FOR_DEVELOPERS: [&str; 14] = [
+        "dev",
+        "developing",
+        "development",
+        "developers",
+        "developer",
+        "contributing",
+        "contribute",
+        "contributors",
+        "hacking",
+        "local",
+        "locally",
+        "test",
+        "tests",
+        "testing",
+    ];
+    const FOR_USERS: [&str; 7] = ["production", "prod", "deploy", "deployment", "deploying", "staging", "hosting"];
+    if has_word(text, &FOR_USERS) {
+        Some(Purpose::Deploy)
+    } else {
+        has_word(text, &FOR_DEVELOPERS).then_some(Purpose::Develop)
     }
+}
+
+fn has_word(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }
 
 impl<'d, 'a: 'd> DocumentReader<'d, 'a> {
     /// A document, whose commands run in its directory or at the root.
     pub(super) fn new(context: &'d ReaderContext<'a>, path: &str, file: FileId) -> DocumentReader<'d, 'a> {
         let (directory, name) = split(path);
-        let site = Site { is_document: true, ..Site::at_or_above(directory).with_purpose(purpose_of_document(name)) };
-        DocumentReader { tracer: Tracer::new(context, site), context, file, worlds: vec![World::new()] }
+        let purpose = purpose_of_document(name);
+        let site = Site { is_document: true, ..Site::at_or_above(directory).with_purpose(purpose) };
+        let tracer = Tracer::new(context, site);
+        DocumentReader { tracer, context, file, worlds: vec![World::new()], purpose, headings: Vec::new() }
     }
 
-    /// A heading: what comes before it no longer counts, but for what was cloned.
-    pub(super) fn heading(&mut self) {
+    /// A heading of a level, from 1: what comes before it no longer counts, but for what was cloned.
+    pub(super) fn heading(&mut self, level: usize, text: &str) {
+        self.headings.retain(|(above, _)| *above < level);
+        self.headings.push((level, purpose_of_heading(text)));
+        let said = self.headings.iter().rev().find_map(|(_, purpose)| *purpose);
+        self.tracer.site.purpose = said.unwrap_or(self.purpose);
         for world in &mut self.worlds {
             *world = world.under_a_heading();
         }

@@ -28,12 +28,14 @@ pub(super) fn read_rst(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let lines = lines(&text);
     let mut document = DocumentReader::new(context, path, file);
     let mut at = 0;
+    let mut marks = Vec::new();
     while let Some((line, start)) = lines.get(at).copied() {
         at += 1;
         let trimmed = line.trim();
         let is_rule = trimmed.len() > 2 && trimmed.chars().all(|letter| "=-~^\"'*+#`.:_".contains(letter));
         if is_rule && trimmed.chars().all(|letter| trimmed.starts_with(letter)) {
-            document.heading();
+            let title = at.checked_sub(2).and_then(|before| lines.get(before)).map_or("", |(line, _)| line.trim());
+            document.heading(level_of(&mut marks, trimmed), title);
             continue;
         }
         let directive = trimmed.strip_prefix(".. ").and_then(|rest| rest.split_once("::"));
@@ -63,6 +65,16 @@ pub(super) fn read_rst(context: &ReaderContext<'_>, path: &str, file: FileId) {
         }
         inline(&document, line, start, "``");
     }
+}
+
+/// The level of a heading with such a rule: marks have their levels by the order in which a document uses them.
+fn level_of(marks: &mut Vec<char>, rule: &str) -> usize {
+    let mark = rule.chars().next().unwrap_or('=');
+    let known = marks.iter().position(|known| *known == mark);
+    known.unwrap_or_else(|| {
+        marks.push(mark);
+        marks.len() - 1
+    }) + 1
 }
 
 /// The lines that are indented further, and the index of the first that is not.
@@ -101,7 +113,8 @@ pub(super) fn read_asciidoc(context: &ReaderContext<'_>, path: &str, file: FileI
         }
         let is_heading = trimmed.starts_with('=') && trimmed.trim_start_matches('=').starts_with(' ');
         if is_heading {
-            document.heading();
+            let level = trimmed.len() - trimmed.trim_start_matches('=').len();
+            document.heading(level, trimmed.trim_start_matches('='));
         }
         let is_fence = |mark: char| trimmed.len() >= 4 && trimmed.chars().all(|letter| letter == mark);
         if is_fence('-') || is_fence('.') || is_fence('/') || trimmed.starts_with("```") {

@@ -17,6 +17,7 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     }
     let mut document = DocumentReader::new(context, path, file);
     let mut block: Option<(String, Fragment)> = None;
+    let mut heading: Option<String> = None;
     for (event, range) in Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
@@ -34,6 +35,8 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
             Event::Text(part) => {
                 if let Some((_, fragment)) = &mut block {
                     fragment.push(&part, range.start);
+                } else if let Some(heading) = &mut heading {
+                    heading.push_str(&part);
                 }
             }
             Event::Code(code) => {
@@ -41,7 +44,10 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
                 let quotes = written.len() - written.trim_start_matches('`').len();
                 document.code(&code, range.start + quotes);
             }
-            Event::Start(Tag::Heading { .. }) => document.heading(),
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(level)) => {
+                document.heading(level as usize, &heading.take().unwrap_or_default());
+            }
             _ => {}
         }
     }

@@ -328,13 +328,16 @@ impl<'a> Reach<'a> {
     }
 
     /// `project-service-1`, the name that docker compose gives a container; `project_service_1` under
-    /// `--compatibility` and before version 2.
+    /// `--compatibility` and before version 2. What the project is called where it runs depends on its directory there.
     fn by_container(&self, host: &str) -> Option<(&'a str, HostName<'a>)> {
-        let rest = host.strip_prefix(self.model.name.as_str())?;
-        let separator = rest.chars().next().filter(|first| matches!(first, '-' | '_'))?;
-        let (service, number) = rest.strip_prefix(separator)?.rsplit_once(separator)?;
+        let (start, number) = host.rsplit_once(['-', '_'])?;
         number.parse::<u32>().ok()?;
-        let (service, name) = self.named.get(service)?.iter().find(|(_, name)| name.kind == HostKind::Service)?;
+        let separator = host.get(start.len()..)?.chars().next()?;
+        let mut ends = start.match_indices(separator).filter(|(at, _)| *at > 0);
+        let (service, name) = ends.find_map(|(at, _)| {
+            let names = self.named.get(start.get(at + 1..)?)?;
+            names.iter().find(|(_, name)| name.kind == HostKind::Service)
+        })?;
         self.model.services.get(*service).filter(|service| service.container_name.is_none())?;
         Some((service, HostName { kind: HostKind::ContainerName, ..*name }))
     }

@@ -40,6 +40,12 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
         finding.severity = Severity::Warning;
         finding.help = Some(words.into());
     }
+    let is_of_portainer = problem.path().is_some_and(|path| path.value().rsplit('/').next() == Some("stack.env"));
+    if is_of_portainer && finding.severity > Severity::Info {
+        finding.severity = Severity::Info;
+        finding.help = Some("Portainer writes `stack.env`; create it to start the project without Portainer".into());
+        finding.fixes.clear();
+    }
     if view.is_of_elsewhere(reported.at) {
         finding.severity = Severity::Info;
     }

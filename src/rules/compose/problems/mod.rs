@@ -16,7 +16,7 @@ mod values;
 mod view;
 
 use crate::collections::{HashMap, HashSet};
-use crate::compose::problem::{Cause, PlaceRole, Problem, Reported, Resource, Undefined, Verdict};
+use crate::compose::problem::{Cause, IncludeProblem, PlaceRole, Problem, Reported, Resource, Undefined, Verdict};
 use crate::finding::{Finding, Label, rule};
 use crate::source::Place;
 
@@ -36,10 +36,24 @@ pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Fin
     let (rejected, accepted): (Vec<&Reported>, Vec<&Reported>) = shown
         .filter(|one| !matches!(one.verdict, Verdict::NeedsNewer(_)))
         .partition(|one| one.verdict == Verdict::Rejected);
-    let mut findings = Vec::with_capacity(rejected.len() + accepted.len());
+    let mut findings: Vec<Finding> = Vec::with_capacity(rejected.len() + accepted.len());
     let mut undefined: HashMap<(Resource, &str), usize> = HashMap::default();
     let mut reported: HashSet<Place> = HashSet::default();
+    let mut conflict: Option<usize> = None;
     for one in rejected {
+        // An `include` that is overridden where it is included has one cause, however many services it is done with.
+        if let Problem::Include(IncludeProblem::Conflict { name }) = &one.problem {
+            match conflict.and_then(|at| findings.get_mut(at)) {
+                Some(first) => {
+                    first.labels.push(Label { place: one.at, message: format!("`{name}` is another one").into() })
+                }
+                None => {
+                    conflict = Some(findings.len());
+                    findings.push(finding(one, view));
+                }
+            }
+            continue;
+        }
         let Some((kind, name, service)) = undefined_at_top(one) else {
             let finding = finding(one, view);
             if finding.rule == rule::UNDEFINED_REFERENCE {

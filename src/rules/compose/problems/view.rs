@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::app_config::repository_root;
 use crate::collections::HashSet;
 use crate::compose::Project;
 use crate::compose::load::interpolate::OF_PROJECT;
@@ -11,10 +12,10 @@ use crate::compose::problem::{EnvFileProblem, NearbyFile, Problem, Reported};
 use crate::compose::value::quote::Quote;
 use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
-use crate::facts::repository::purpose;
+use crate::facts::repository::{generated_files, purpose};
 use crate::finding::{Finding, RuleId, Severity, Subject, Wording};
 use crate::secrets::is_secret_name;
-use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, relative};
+use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, normalize, relative};
 use crate::text::template::{SubstitutionOutcome, expand};
 use crate::yaml::Trees;
 use crate::yaml::edit;
@@ -104,12 +105,25 @@ impl<'a> ProblemView<'a> {
 
     /// Whether a problem is only that a file is missing that people make from an example next to it.
     pub(super) fn is_documented(&self, reported: &Reported) -> bool {
-        let Problem::EnvFile(EnvFileProblem::OfService { around: NearbyFile::Example(_), error, .. }) =
-            &reported.problem
-        else {
+        let Problem::EnvFile(EnvFileProblem::OfService { around, error, path, .. }) = &reported.problem else {
             return false;
         };
-        self.softens && *error == LoadError::Missing
+        let is_made = || match around {
+            NearbyFile::Example(_) => true,
+            NearbyFile::Host => false,
+            _ => self.is_made(reported.at, path.value()),
+        };
+        self.softens && *error == LoadError::Missing && is_made()
+    }
+
+    /// Whether a script or a text near the project makes a file, or tells people to.
+    fn is_made(&self, at: Place, name: &str) -> bool {
+        let file = self.sources.file(at.span.file);
+        let Some(path) = file.path.parent().map(|parent| normalize(&parent.join(name))) else { return false };
+        let directory = &self.project.directory;
+        let root = repository_root(self.sources, directory);
+        let makers = generated_files::makers(directory, &root, self.sources);
+        generated_files::is_made(&makers, directory, &path, self.sources)
     }
 
     /// A text as the files write it: `${NAME}` in the place of a variable's value.

@@ -1,0 +1,159 @@
+//! What a project's own texts say that it is: something to learn from or to try, and nothing that anybody runs for others.
+
+use std::path::Path;
+
+use crate::source::{PathKind, SourceDb, origin};
+
+/// How much of a text is read for what it says about the whole, in lines.
+const BEGINNING: usize = 60;
+
+/// Words of the title of a text, or of a repository, that is there to be read or tried.
+const WORDS: [&str; 25] = [
+    "tutorial",
+    "tutorials",
+    "course",
+    "courses",
+    "workshop",
+    "workshops",
+    "demo",
+    "demos",
+    "demonstration",
+    "zoomcamp",
+    "bootcamp",
+    "playground",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "exercises",
+    "labs",
+    "learn",
+    "learning",
+    "beginner",
+    "beginners",
+    "quickstart",
+    "poc",
+    "intro",
+];
+
+/// Sentences that say it of a setup, in lower case.
+const SENTENCES: [&str; 21] = [
+    "not for production",
+    "not intended for production",
+    "not intended to be used in production",
+    "not meant for production",
+    "not meant to be used in production",
+    "not suitable for production",
+    "not recommended for production",
+    "not designed for production",
+    "not production ready",
+    "not production-ready",
+    "not be used in production",
+    "not be used for production",
+    "not use this in production",
+    "not use it in production",
+    "not use this for production",
+    "for demonstration purposes",
+    "for demo purposes",
+    "for educational purposes",
+    "for learning purposes",
+    "for testing purposes only",
+    "for development purposes only",
+];
+
+/// Words of a sentence that is about a value and not about the setup.
+const OF_VALUES: [&str; 8] = ["password", "secret", "key", "token", "credential", "certificate", "flag", "option"];
+
+/// Whether a project in a directory is there to be read or tried: the text beside it says so, the text of its repository
+/// begins so, or the repository is called so. `comments` are those at the top of its Compose files.
+pub(crate) fn is_to_be_tried(directory: &Path, root: &Path, comments: &[String], sources: &SourceDb) -> bool {
+    let says_so = |text: &str| text.lines().any(|line| is_disclaimer(&line.to_lowercase()));
+    if comments.iter().any(|text| says_so(text)) {
+        return true;
+    }
+    if readme(directory, sources).is_some_and(|text| says_so(&text)) {
+        return true;
+    }
+    let is_called = || origin(root).is_some_and(|address| has_word(&last_part(&address).to_lowercase()));
+    let above = directory.ancestors().take_while(|above| above.starts_with(root));
+    is_called() || above.filter_map(|above| readme(above, sources)).any(|text| begins_so(&text))
+}
+
+/// The last part of the address of a repository.
+fn last_part(address: &str) -> &str {
+    address.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or("")
+}
+
+fn is_disclaimer(line: &str) -> bool {
+    SENTENCES.iter().any(|sentence| line.contains(sentence)) && !OF_VALUES.iter().any(|word| line.contains(word))
+}
+
+/// The text that introduces what a directory holds.
+fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
+    let entries = sources.entries(directory);
+    let is_readme = |name: &&str| {
+        let lower = name.to_ascii_lowercase();
+        matches!(lower.as_str(), "readme.md" | "readme" | "readme.rst" | "readme.txt" | "readme.adoc")
+    };
+    let path = directory.join(entries.names().find(is_readme)?);
+    if sources.kind(&path) != PathKind::File {
+        return None;
+    }
+    let file = sources.glancing().load(&path).ok()?;
+    Some(sources.file(file).text.to_string())
+}
+
+/// Whether the title of a text, or a sentence near its beginning that is about the repository, says so.
+fn begins_so(text: &str) -> bool {
+    let lines: Vec<String> = text.lines().take(BEGINNING).map(str::to_lowercase).collect();
+    let title = lines.iter().find(|line| line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("= "));
+    if title.is_some_and(|title| has_word(title)) {
+        return true;
+    }
+    lines.iter().any(|line| {
+        line.split(". ").any(|sentence| {
+            let is_about = ["this repo", "this project", "this course", "this workshop", "this tutorial", "this demo"];
+            is_about.iter().any(|words| sentence.contains(words)) && has_word(sentence) && is_a(sentence)
+        })
+    })
+}
+
+/// Whether a sentence says what something is or holds.
+fn is_a(sentence: &str) -> bool {
+    let verbs = ["is", "contains", "ships", "provides", "demonstrates", "shows", "teaches", "accompanies", "holds"];
+    sentence.split(|letter: char| !letter.is_alphanumeric()).any(|word| verbs.contains(&word))
+}
+
+fn has_word(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(files: &[(&str, &str)], expect: bool) {
+        let sources = SourceDb::new();
+        sources.overlay(Path::new("/r/.git"), String::new());
+        for (name, text) in files {
+            sources.overlay(&Path::new("/r").join(name), (*text).to_owned());
+        }
+        assert_eq!(is_to_be_tried(Path::new("/r/app"), Path::new("/r"), &[], &sources), expect, "{files:?}");
+    }
+
+    #[test]
+    fn what_a_readme_says() {
+        check(&[("README.md", "# Kafka workshop\n")], true);
+        check(&[("README.md", "# Shop\n\nThis repository contains the demo of our talk.\n")], true);
+        check(&[("app/README.md", "# Shop\n\n> This setup is not intended for production.\n")], true);
+        check(&[("app/readme.rst", "Shop\n\nFor demonstration purposes.\n")], true);
+    }
+
+    #[test]
+    fn what_is_about_something_else() {
+        check(&[("README.md", "# Shop\n\nTry the [demo](https://shop.example).\n")], false);
+        check(&[("README.md", "# Shop\n\nThis setup is not intended for production.\n")], false);
+        check(&[("app/README.md", "# Shop\n\nThe secret key below is not for production.\n")], false);
+        check(&[("docs/README.md", "# Tutorial\n")], false);
+    }
+}
