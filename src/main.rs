@@ -15,5 +15,5 @@ fn main() -> ExitCode {
         }
     };
     // Standard error stays unlocked: the bar is drawn there by another thread.
-    ExitCode::from(run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr()))
+    ExitCode::from(run(std::env::args_os(), &surroundings, &mut stdout(), &mut stderr()))
 }
