@@ -19,6 +19,7 @@ mod invocations;
 mod known;
 mod lifecycle;
 mod limits;
+mod lsp;
 mod outputs;
 mod parity;
 mod places;
