@@ -30,6 +30,8 @@ mod since;
 mod review;
 mod render;
 #[cfg(feature = "cli")]
+mod lsp;
+#[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "testing")]
 #[doc(hidden)]

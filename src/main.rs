@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         }
     };
     // Standard error stays unlocked: the bar is drawn there by another thread.
-    let code = on_known_stack(|| run(std::env::args_os(), &surroundings, &mut stdout().lock(), &mut stderr()));
+    let code = on_known_stack(|| run(std::env::args_os(), &surroundings, &mut stdout(), &mut stderr()));
     ExitCode::from(code.unwrap_or_else(|| {
         eprintln!("plimsoll: internal error; please report it");
         2

@@ -1,6 +1,7 @@
 //! How far a run has come, and how long its stages take: for the bar on a terminal and for `--verbose`.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// A stage of the engine.
@@ -42,9 +43,21 @@ pub struct Watch {
     directories: AtomicUsize,
     done: AtomicUsize,
     judgements: AtomicUsize,
+    /// Set from outside where nobody waits for the run any longer.
+    cancelled: Arc<AtomicBool>,
 }
 
 impl Watch {
+    /// A watch over a run that ends early once the flag is set: what it gives is then not complete.
+    pub(crate) fn cancelled_by(flag: Arc<AtomicBool>) -> Watch {
+        Watch { cancelled: flag, ..Watch::default() }
+    }
+
+    /// Whether nobody waits for the run any longer.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
     /// Does some work and adds its time to a stage.
     pub(crate) fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();

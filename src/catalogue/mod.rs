@@ -76,6 +76,11 @@ pub(crate) fn lookup(repository: &str) -> Option<ImageMatch> {
     Some(ImageMatch { image, exact: false })
 }
 
+/// The repositories of all images that are known, sorted.
+pub(crate) fn repositories() -> impl Iterator<Item = &'static str> {
+    table::REPOSITORIES.iter().map(|(name, _)| *name)
+}
+
 /// The name on Docker Hub, in short form, if the registry is Docker Hub or a mirror of it.
 fn hub_name(repository: &str) -> &str {
     let name = HUB_MIRRORS.iter().find_map(|host| repository.strip_prefix(host)).unwrap_or(repository);

@@ -35,6 +35,12 @@ pub(super) enum CliCommand {
     Baseline(BaselineArguments),
     /// Create a plimsoll.yaml that lists how the projects are started
     Init,
+    /// Run the language server: an editor starts it and talks to it over standard input and output
+    Lsp {
+        /// Accepted because editors pass it; there is no other way to talk to the server
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Explain a rule, or a key of the Compose specification
     Explain {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`

@@ -1,9 +1,6 @@
 //! `plimsoll explain` on a key of the specification: what may be there, and what it is for.
 
-use crate::compose::spec::schema::{FoundPlace, Release, SchemaKey, forms, keys_at};
-
-/// Where the specification is explained at length.
-const REFERENCE: &str = "https://docs.docker.com/reference/compose-file";
+use crate::compose::spec::schema::{FoundPlace, Release, SchemaKey, forms, keys_at, reference_page};
 
 /// What the specification says of the first of some places; the others are listed. Nothing of none.
 pub(super) fn explain(found: &[FoundPlace]) -> String {
@@ -12,7 +9,7 @@ pub(super) fn explain(found: &[FoundPlace]) -> String {
     let mut facts = forms(first.shape);
     facts.extend(first.since.map(|release| ("since", since(release))));
     facts.extend(first.key.and_then(|key| key.deprecated).map(|instead| ("deprecated", instead.to_owned())));
-    facts.push(("see", page(first.segments())));
+    facts.push(("see", reference_page(first.segments())));
     text.push_str(&columns("", facts.iter().map(|(heading, fact)| (*heading, fact.clone()))));
     if let Some(structure) = keys_at(first.shape) {
         text.push_str("\nkeys\n");
@@ -52,19 +49,6 @@ fn since(release: Release) -> String {
     let newer = release > Release::REFERENCE;
     let note = if newer { format!("; `plimsoll resolve` behaves like {}", Release::REFERENCE) } else { String::new() };
     format!("docker compose {release}{note}")
-}
-
-/// The page of the reference that tells more; its sections are named for the keys of services.
-fn page(segments: &[&str]) -> String {
-    let page = match segments {
-        ["services", "*", page @ ("build" | "deploy" | "develop"), key, ..] => format!("{page}/#{key}"),
-        ["services", "*", page @ ("build" | "deploy" | "develop")] => format!("{page}/"),
-        ["services", "*", key, ..] => format!("services/#{key}"),
-        ["name" | "version", ..] | [] => "version-and-name/".to_owned(),
-        [section, "*", key, ..] => format!("{section}/#{key}"),
-        [section, ..] => format!("{section}/"),
-    };
-    format!("{REFERENCE}/{page}")
 }
 
 /// Lines of two columns.

@@ -28,6 +28,7 @@ use crate::compose::spec::schema::{lookup, nearest_path};
 use crate::config::{self, Config, Date, FailOn};
 use crate::finding::{RuleId, Severity};
 use crate::guard::{defect, guarded};
+use crate::lsp;
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::report::suppress::Honoured;
@@ -118,6 +119,7 @@ pub fn run(
     errors: &mut dyn Write,
 ) -> u8 {
     let answer = match Arguments::try_parse_from(with_command(arguments, &surroundings.directory)) {
+        Ok(Arguments { command: CliCommand::Lsp { .. } }) => return lsp::serve(output),
         Ok(arguments) => guarded(|| command(arguments.command, surroundings))
             .unwrap_or_else(|| Err(defect("running this command")))
             .unwrap_or_else(|message| CommandOutcome::broken(&message)),
@@ -181,6 +183,7 @@ fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOu
         CliCommand::Rules { format } => Ok(CommandOutcome::output(rules::list(&documents, format))),
         CliCommand::Completions { shell } => Ok(CommandOutcome::output(shell::completions(shell))),
         CliCommand::Man { command } => shell::manual(command.as_deref()).map(CommandOutcome::output),
+        CliCommand::Lsp { .. } => Ok(CommandOutcome::default()),
         CliCommand::Explain { subject } => explain(&subject).map(CommandOutcome::output),
     }
 }

@@ -19,6 +19,11 @@ pub struct Masks {
 }
 
 impl Masks {
+    /// Forgets a file whose text is gone.
+    pub(crate) fn forget(&self, id: FileId) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
     /// What is hidden of a file.
     pub(crate) fn hidden_in(&self, sources: &SourceDb, trees: &Trees, id: FileId) -> Arc<HiddenSpans> {
         if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&id) {

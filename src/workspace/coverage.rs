@@ -42,7 +42,7 @@ impl WorkspaceRun<'_> {
         let entry = ProjectEntry::from_file(&left.file);
         self.suppressions.mark(&mut findings, &[(file, crate::report::suppress::CommentLanguage::Yaml)]);
         self.suppressions.mark_configured(&mut findings);
-        Some(ProjectOutcome::not_judged(entry, findings, file))
+        Some(ProjectOutcome::not_judged(&entry, findings, file))
     }
 }
 

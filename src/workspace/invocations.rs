@@ -64,8 +64,9 @@ impl WorkspaceRun<'_> {
         let roots: BTreeSet<PathBuf> = paths.iter().map(|path| self.root_of(path)).collect();
         let all = roots.into_iter().map(|root| {
             let watch = &self.request.watch;
-            let find = || invocations_in(self.sources, self.trees, &root, self.settings);
-            let found = watch.time(Stage::Discover, || guarded(find)).unwrap_or_else(|| {
+            let find = |sources: &SourceDb| invocations_in(sources, self.trees, &root, self.settings);
+            let known = || self.memory.invocations(self.sources, &root, find);
+            let found = watch.time(Stage::Discover, || guarded(known)).unwrap_or_else(|| {
                 self.sources.note_unread(&root, LoadError::Io(defect("looking for projects")));
                 Invocations { root: root.clone(), ..Invocations::default() }
             });

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::projects::{Keeping, ProjectOutcome};
-use super::{Request, judge};
+use super::{Memory, Request, judge};
 use crate::collections::HashSet;
 use crate::finding::{Finding, RuleId, Subject};
 use crate::report::Report;
@@ -22,7 +22,7 @@ pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
     let fresh = sources.fork();
     fresh.leave_out_ignored(&[]);
     let request = Request { earlier: None, watch: Arc::default(), ..request.clone() };
-    let (committed, _) = judge(&fresh, &request, Keeping::Nothing);
+    let committed = judge(&fresh, &request, Keeping::Nothing, &Memory::default()).report;
     let known: HashSet<LocalIdentity> = committed.findings.iter().map(|finding| identity(finding, &fresh)).collect();
     for finding in &mut report.findings {
         finding.is_local = !known.contains(&identity(finding, sources));

@@ -64,7 +64,7 @@ fn mask(finding: &mut Finding, masked: &dyn Fn(&str) -> Option<String>) {
 }
 
 /// The secrets of a project: those in its files, in others that findings point at, and in its variables.
-fn known(project: &Project, more: impl Iterator<Item = FileId>, files: MaskedFiles<'_>) -> KnownSecrets {
+pub(super) fn known(project: &Project, more: impl Iterator<Item = FileId>, files: MaskedFiles<'_>) -> KnownSecrets {
     let mut known = KnownSecrets::default();
     let of_services = project.env_files.iter().filter_map(|one| one.file);
     let own = project.all_files.iter().copied().chain(project.environment.files.iter().copied()).chain(of_services);

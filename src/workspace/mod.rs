@@ -8,6 +8,7 @@ mod given;
 mod invocations;
 mod local;
 mod masking;
+mod memory;
 mod merge;
 mod named;
 mod outside;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub(crate) use invocations::invocations_in;
 pub(crate) use local::mark as mark_local;
+pub(crate) use memory::{LoadedProject, Memory, OpenedProject};
 pub use selection::Selection;
 
 use crate::app_config::builds::read_builds;
@@ -123,14 +125,22 @@ pub(crate) struct ProjectSnapshot {
 
 /// Judges every project that a request leads to.
 pub fn check(sources: &SourceDb, request: &Request) -> Report {
-    let mut report = judge(sources, request, Keeping::Nothing).0;
+    let mut report = judge(sources, request, Keeping::Nothing, &Memory::default()).report;
     local::mark(&mut report, sources, request);
     report
 }
 
+/// The same for what an editor shows, with what earlier runs left in a memory, and the projects that were judged. What is
+/// local is not marked.
+pub(crate) fn check_again(sources: &SourceDb, request: &Request, memory: &Memory) -> (Report, Vec<OpenedProject>) {
+    let judgement = judge(sources, request, Keeping::Nothing, memory);
+    (judgement.report, judgement.opened)
+}
+
 /// Judges every project that a request leads to, and keeps what they resolve to. What is local is not marked.
 pub(crate) fn check_and_keep(sources: &SourceDb, request: &Request) -> (Report, Vec<ProjectSnapshot>) {
-    judge(sources, request, Keeping::Models)
+    let judgement = judge(sources, request, Keeping::Models, &Memory::default());
+    (judgement.report, judgement.kept)
 }
 
 /// The directories of the projects that a request leads to, where it has options that are meant for one project.
@@ -140,7 +150,8 @@ pub(crate) fn projects_for_options(sources: &SourceDb, request: &Request) -> Vec
         return Vec::new();
     }
     enclose(sources, request);
-    let state = RunState::new(request);
+    let memory = Memory::default();
+    let state = RunState::new(request, &memory);
     let suppressions = state.suppressions(sources, request);
     let run = state.run(sources, request, &suppressions, Keeping::Nothing);
     let paths = run.paths();
@@ -164,19 +175,18 @@ pub(crate) fn writable(sources: &SourceDb, request: &Request) -> Vec<PathBuf> {
 }
 
 /// What a run holds on to while it judges projects.
-struct RunState {
+struct RunState<'m> {
     settings: Config,
-    trees: Arc<Trees>,
-    masks: Arc<Masks>,
+    memory: &'m Memory,
 }
 
-impl RunState {
-    fn new(request: &Request) -> RunState {
-        RunState { settings: request.config.clone().unwrap_or_default(), trees: Arc::default(), masks: Arc::default() }
+impl<'m> RunState<'m> {
+    fn new(request: &Request, memory: &'m Memory) -> RunState<'m> {
+        RunState { settings: request.config.clone().unwrap_or_default(), memory }
     }
 
     fn suppressions<'a>(&'a self, sources: &'a SourceDb, request: &'a Request) -> Suppressions<'a> {
-        Suppressions::new(sources, &self.trees, &self.settings, (request.today, &request.suppressions))
+        Suppressions::new(sources, &self.memory.trees, &self.settings, (request.today, &request.suppressions))
     }
 
     fn run<'a>(
@@ -186,15 +196,23 @@ impl RunState {
         suppressions: &'a Suppressions<'a>,
         keeping: Keeping,
     ) -> WorkspaceRun<'a> {
-        let RunState { settings, trees, masks } = self;
-        WorkspaceRun { sources, trees, masks, request, settings, suppressions, keeping }
+        let RunState { settings, memory } = self;
+        let (trees, masks) = (&*memory.trees, &*memory.masks);
+        WorkspaceRun { sources, trees, masks, request, settings, suppressions, keeping, memory }
     }
 }
 
-fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Vec<ProjectSnapshot>) {
+/// What comes of a run.
+struct Judgement {
+    report: Report,
+    kept: Vec<ProjectSnapshot>,
+    opened: Vec<OpenedProject>,
+}
+
+fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memory) -> Judgement {
     enclose(sources, request);
-    let state = RunState::new(request);
-    let RunState { settings, trees, masks } = &state;
+    let state = RunState::new(request, memory);
+    let settings = &state.settings;
     let suppressions = state.suppressions(sources, request);
     let run = state.run(sources, request, &suppressions, keeping);
     let around = surroundings(request);
@@ -219,6 +237,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     failures.extend(unjudged(sources, request, settings, &outcomes));
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
+    let opened = outcomes.iter().filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = RunView { sources, request, settings, judged: &judged };
@@ -234,8 +253,9 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let report = settle(findings, seen, sources, (request.baseline.as_ref(), request.earlier.as_ref()));
     let invocations = invocations.named(&report.findings);
     notes.extend(suppressions.notes(&request.directory));
-    let (trees, masks) = (Arc::clone(trees), Arc::clone(masks));
-    (Report { unused, notes, invocations, started, not_judged, reads_ignored, trees, masks, ..report }, kept)
+    let (trees, masks) = (Arc::clone(&memory.trees), Arc::clone(&memory.masks));
+    let report = Report { unused, notes, invocations, started, not_judged, reads_ignored, trees, masks, ..report };
+    Judgement { report, kept, opened }
 }
 
 /// Whether a path is said to be in one of the repositories that a request is about, so that a change of them may have

@@ -9,7 +9,7 @@ use super::assumed::lower_confidence;
 use super::invocations::{Asked, entry_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
-use super::{ProjectSnapshot, Request, chosen_project};
+use super::{Memory, OpenedProject, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::budget::Limit;
 use crate::collections::HashSet;
@@ -65,23 +65,35 @@ pub(super) struct ProjectOutcome {
 }
 
 impl ProjectOutcome {
-    /// What is said about a file that is not judged.
-    pub(super) fn not_judged(entry: ProjectEntry, findings: Vec<Finding>, file: FileId) -> ProjectOutcome {
+    /// A project of which nothing is known.
+    fn unknown(entry: &ProjectEntry, is_default: bool) -> ProjectOutcome {
         ProjectOutcome {
+            entry: entry.clone(),
+            findings: Vec::new(),
+            files: Vec::new(),
+            all_files: Vec::new(),
             read: entry.files.iter().cloned().collect(),
-            entry,
-            findings,
-            files: vec![file],
-            all_files: vec![file],
             env_files: Vec::new(),
             incomplete: false,
             is_overlay: false,
-            is_default: true,
+            is_default,
             failure: None,
             kept: None,
-            judged: JudgedProject { files: vec![(file, CommentLanguage::Yaml)], ..JudgedProject::default() },
+            judged: JudgedProject::default(),
             invocation: None,
+            is_project: true,
+        }
+    }
+
+    /// What is said about a file that is not judged.
+    pub(super) fn not_judged(entry: &ProjectEntry, findings: Vec<Finding>, file: FileId) -> ProjectOutcome {
+        ProjectOutcome {
+            findings,
+            files: vec![file],
+            all_files: vec![file],
+            judged: JudgedProject { files: vec![(file, CommentLanguage::Yaml)], ..JudgedProject::default() },
             is_project: false,
+            ..ProjectOutcome::unknown(entry, true)
         }
     }
 }
@@ -120,6 +132,7 @@ pub(super) struct WorkspaceRun<'a> {
     pub(super) settings: &'a Config,
     pub(super) keeping: Keeping,
     pub(super) suppressions: &'a Suppressions<'a>,
+    pub(super) memory: &'a Memory,
 }
 
 impl WorkspaceRun<'_> {
@@ -299,22 +312,8 @@ impl WorkspaceRun<'_> {
         let judged = guarded(|| self.judge_unguarded(entry, manner));
         judged.unwrap_or_else(|| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
-            ProjectOutcome {
-                entry: entry.clone(),
-                findings: Vec::new(),
-                files: Vec::new(),
-                all_files: Vec::new(),
-                read: entry.files.iter().cloned().collect(),
-                env_files: Vec::new(),
-                incomplete: false,
-                is_overlay: false,
-                is_default: manner.is_default,
-                failure: Some(format!("{file}: {}", defect("analyzing this project"))),
-                kept: None,
-                judged: JudgedProject::default(),
-                invocation: None,
-                is_project: true,
-            }
+            let failure = Some(format!("{file}: {}", defect("analyzing this project")));
+            ProjectOutcome { failure, ..ProjectOutcome::unknown(entry, manner.is_default) }
         })
     }
 
@@ -323,6 +322,9 @@ impl WorkspaceRun<'_> {
         let sources = self.sources.noting_in(&entry.directory);
         let watch = &self.request.watch;
         watch.judge_one();
+        if watch.is_cancelled() {
+            return ProjectOutcome::unknown(entry, manner.is_default);
+        }
         let (project, reported) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
         let mut findings = problems::findings(&reported, &ProblemView::new(&project, self.sources, self.trees));
         let incomplete = findings.iter().any(is_incompleteness);
@@ -392,7 +394,7 @@ impl WorkspaceRun<'_> {
     }
 
     fn rules(&self, sources: &SourceDb, project: &Project, manner: Manner) -> Vec<Finding> {
-        if project.is_cut_by_limit() {
+        if project.is_cut_by_limit() || self.request.watch.is_cancelled() {
             return Vec::new();
         }
         let before = project.budget.reached().len();

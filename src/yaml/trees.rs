@@ -21,6 +21,18 @@ impl Trees {
         self.parsed.read().unwrap_or_else(PoisonError::into_inner).contains_key(&file)
     }
 
+    /// Keeps the tree that a text was read into before it had a number.
+    pub(crate) fn keep(&self, file: FileId, (mut tree, mut problems): Parsed) {
+        tree.file = file;
+        problems.iter_mut().for_each(|problem| problem.at.span.file = file);
+        self.parsed.write().unwrap_or_else(PoisonError::into_inner).insert(file, Arc::new((tree, problems)));
+    }
+
+    /// Forgets the tree of a file whose text is gone.
+    pub(crate) fn forget(&self, file: FileId) {
+        self.parsed.write().unwrap_or_else(PoisonError::into_inner).remove(&file);
+    }
+
     /// The tree of a file.
     pub(crate) fn get(&self, sources: &SourceDb, file: FileId) -> Arc<Parsed> {
         if let Some(known) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file) {

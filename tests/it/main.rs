@@ -21,6 +21,7 @@ mod known;
 mod lifecycle;
 mod limits;
 mod local;
+mod lsp;
 mod outputs;
 mod parity;
 mod places;

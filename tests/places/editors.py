@@ -52,7 +52,7 @@ def visual_studio_code(env):
     """The regular expression finds every line of the command, with all its parts."""
     folder = shop("code")
     write(folder, {FILE: UNSAVED, "stack/compose.yaml": OPEN.replace("postgres:17", "postgres:${TAG}")})
-    [task] = json.loads(block(DOCUMENT, "VS Code", "json"))["tasks"]
+    [task] = json.loads(block(DOCUMENT, "VS Code, without the extension", "json"))["tasks"]
     code, said = run([task["command"], *task["args"]], folder, env)
     expect("the task finds something", code == 1, said)
     pattern = task["problemMatcher"]["pattern"]

@@ -1,6 +1,8 @@
 //! What the tests of the built program share: folders with files, runs, and what is read from their output.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+pub mod editor;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

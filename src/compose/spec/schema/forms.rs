@@ -3,6 +3,9 @@
 use super::shape::{AllowedNames, Mapping, SchemaShape, Struct, Table, TextRule};
 use super::words;
 
+/// Where the specification is explained at length.
+const REFERENCE: &str = "https://docs.docker.com/reference/compose-file";
+
 /// What may be at a place: each line a heading and a text.
 pub(crate) fn forms(shape: &SchemaShape) -> Vec<(&'static str, String)> {
     let mut lines = vec![("value", kinds(shape))];
@@ -27,6 +30,19 @@ pub(crate) fn keys_at(shape: &SchemaShape) -> Option<&'static Struct> {
         (_, Some(list)) => keys_at(list.item),
         _ => None,
     }
+}
+
+/// The page of the reference that tells more; its sections are named for the keys of services.
+pub(crate) fn reference_page(segments: &[&str]) -> String {
+    let page = match segments {
+        ["services", "*", page @ ("build" | "deploy" | "develop"), key, ..] => format!("{page}/#{key}"),
+        ["services", "*", page @ ("build" | "deploy" | "develop")] => format!("{page}/"),
+        ["services", "*", key, ..] => format!("services/#{key}"),
+        ["name" | "version", ..] | [] => "version-and-name/".to_owned(),
+        [section, "*", key, ..] => format!("{section}/#{key}"),
+        [section, ..] => format!("{section}/"),
+    };
+    format!("{REFERENCE}/{page}")
 }
 
 fn kinds(shape: &SchemaShape) -> String {

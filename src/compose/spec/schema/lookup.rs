@@ -25,6 +25,12 @@ impl FoundPlace {
         self.segments.join(".")
     }
 
+    /// A key of the mapping that stands here.
+    pub(crate) fn below(&self, key: &'static SchemaKey) -> FoundPlace {
+        let segments = self.segments.iter().copied().chain([key.name]).collect();
+        FoundPlace { segments, key: Some(key), shape: key.shape, since: self.since.max(key.since) }
+    }
+
     /// The segments of the path.
     pub(crate) fn segments(&self) -> &[&'static str] {
         &self.segments
@@ -46,6 +52,31 @@ struct LookupFit {
 /// capitals and `-` for `_` count for nothing: `services.web.ports[0].target`, `healthcheck.interval`.
 pub(crate) fn lookup(path: &str) -> Vec<FoundPlace> {
     find(&words(path), &places())
+}
+
+/// The place that a path of a file leads to, `[]` for the items of a list; none where anything may stand, or nothing.
+pub(crate) fn place_at(path: &[&str]) -> Option<FoundPlace> {
+    let mut found = FoundPlace { segments: Vec::new(), key: None, shape: &resources::FILE, since: None };
+    for step in path {
+        if *step == "[]" {
+            let list = found.shape.list.as_ref()?;
+            found = FoundPlace { key: None, shape: list.item, ..found };
+            continue;
+        }
+        match found.shape.map {
+            Mapping::Struct(structure) => {
+                let key = structure.key(step)?;
+                found.segments.push(key.name);
+                found = FoundPlace { key: Some(key), shape: key.shape, since: found.since.max(key.since), ..found };
+            }
+            Mapping::Table(table) => {
+                found.segments.push(ANY);
+                found = FoundPlace { key: None, shape: table.value, ..found };
+            }
+            Mapping::No | Mapping::Free => return None,
+        }
+    }
+    Some(found)
 }
 
 /// The path that was meant by one that leads nowhere: another key in the place of one of its words. Of two, the one that
@@ -184,6 +215,16 @@ mod tests {
         for path in ["networks.*.labels", "volumes.*.labels", "services.*.build.labels", "services.*.deploy.labels"] {
             assert!(labels.iter().any(|label| label == path), "{labels:?}");
         }
+    }
+
+    #[test]
+    fn a_path_of_a_file_leads_to_its_place() {
+        let at = |path: &[&str]| place_at(path).map(|found| found.path());
+        assert_eq!(at(&["services", "web", "ports", "[]", "target"]).as_deref(), Some("services.*.ports.target"));
+        assert_eq!(at(&["services", "web", "depends_on", "db"]).as_deref(), Some("services.*.depends_on.*"));
+        assert_eq!(at(&[]).as_deref(), Some(""));
+        assert_eq!(at(&["services", "web", "nothing"]), None);
+        assert_eq!(at(&["x-a", "b"]), None);
     }
 
     #[test]

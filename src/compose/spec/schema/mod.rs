@@ -25,8 +25,8 @@ pub(crate) mod violation;
 mod walk;
 mod words;
 
-pub(crate) use forms::{forms, keys_at};
-pub(crate) use lookup::{FoundPlace, lookup, nearest_path};
+pub(crate) use forms::{forms, keys_at, reference_page};
+pub(crate) use lookup::{FoundPlace, lookup, nearest_path, place_at};
 pub(crate) use release::Release;
 #[cfg(test)]
 pub(crate) use resources::FILE as ROOT;
