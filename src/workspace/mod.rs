@@ -2,6 +2,7 @@
 
 mod as_written;
 mod coverage;
+mod env_files;
 pub(crate) mod fragments;
 mod given;
 mod invocations;
@@ -14,6 +15,7 @@ mod selection;
 mod surroundings;
 mod threads;
 mod unjudged;
+mod variables;
 mod view;
 
 use std::collections::BTreeSet;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 pub(crate) use invocations::invocations_in;
 pub use selection::Selection;
+pub(crate) use variables::{ListedVariable, Variables, variables};
 
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
@@ -194,6 +197,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping) -> (Report, Ve
     let mut all = run.repositories(&paths);
     let mut notes = reviewed::add_lost(&mut all, sources, request, settings);
     outcomes.extend(run.search(&paths, &all, &around));
+    outcomes.extend(run.env_files_alone(&paths, &outcomes));
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
