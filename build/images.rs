@@ -8,6 +8,8 @@ use std::{fs, io};
 #[path = "../src/catalogue/schema.rs"]
 #[expect(dead_code, reason = "the build script only checks that the files fit the types")]
 mod schema;
+#[path = "../src/catalogue/setting.rs"]
+mod setting;
 #[path = "../src/catalogue/tag.rs"]
 #[expect(dead_code, reason = "the build script only checks that ranges of tags can be read")]
 mod tag;

@@ -180,6 +180,6 @@ mod tests {
         let (sources, request) = lay(&files(input).unwrap());
         let report = workspace::check(&sources, &request);
         let found: Vec<&str> = report.findings.iter().map(|finding| finding.rule.name()).collect();
-        assert_eq!(found, ["datastore-without-volume"]);
+        assert!(found.contains(&"datastore-without-volume"), "{found:?}");
     }
 }

@@ -5,12 +5,13 @@
     reason = "the facts on health, programs, defaults, GPUs and required variables are for rules that are to come"
 )]
 pub(crate) mod schema;
+mod setting;
 pub(crate) mod tag;
 
 use std::sync::OnceLock;
 
 use self::schema::{
-    DataPath, ExposedPorts, GpuNeed, Image, ImagePort, ImageRole, Login, Programs, Sqlite, VariableSetting,
+    DataPath, ExposedPorts, GpuNeed, Image, ImagePort, ImageRole, Login, Programs, Required, Sqlite, VariableSetting,
 };
 use self::tag::{Version, possible};
 
@@ -153,6 +154,32 @@ impl Image {
     /// Why a port of the container must not be reachable from outside, if it must not.
     pub(crate) fn exposure(&self, port: u16) -> Option<&ExposedPorts> {
         self.exposure.iter().find(|exposure| exposure.ports.contains(&port))
+    }
+
+    /// What it needs at a tag, if that is certain.
+    pub(crate) fn required_for(&self, tag: Option<&str>) -> Vec<&Required> {
+        match possible(&self.required, &self.version(tag)).as_slice() {
+            [only] => only.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The variables that it is known to read.
+    pub(crate) fn variables(&self) -> Vec<&str> {
+        let needs = self.required.iter().flat_map(|need| need.given.iter().chain(&need.any_of));
+        let secrets = self.secrets.iter().flat_map(|secret| [Some(&secret.name), secret.file.as_ref()]);
+        let accounts = self.defaults.accounts.iter().flat_map(|one| one.user.iter().chain([&one.password]));
+        let values = accounts.chain(&self.defaults.databases).flat_map(|value| &value.variables);
+        let settings = self.login.iter().flat_map(|login| login.on.iter().chain(&login.off)).chain(&self.refused);
+        let others = self.data.iter().filter_map(|path| path.variable.as_ref());
+        let ports = self.ports.iter().filter_map(|port| port.variable.as_ref());
+        let groups = self.session_secrets.iter().chain(&self.together).flatten().chain(&self.reads);
+        let names = needs.chain(settings).map(|setting| &setting.variable).chain(secrets.flatten());
+        let mut all: Vec<&str> =
+            names.chain(values).chain(others).chain(ports).chain(groups).map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// The variables that hold secrets, in the order of the file.

@@ -1,10 +1,8 @@
 //! The types that a file of `rules/images` is read into, here and by the build script.
 
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
+pub(crate) use super::setting::VariableSetting;
 use super::tag::{TagRange, Tagged};
 
 /// An image and the rebuilds that behave as it does.
@@ -50,6 +48,18 @@ pub(crate) struct Image {
     /// Variables it refuses to start without.
     #[serde(default)]
     pub(crate) required: Vec<Required>,
+    /// Values of variables that it refuses.
+    #[serde(default)]
+    pub(crate) refused: Vec<VariableSetting>,
+    /// Variables that people set and that it does not read, with those that they mean.
+    #[serde(default)]
+    pub(crate) mistaken: Vec<Mistaken>,
+    /// Variables of which none has an effect without the others of its group.
+    #[serde(default)]
+    pub(crate) together: Vec<Vec<String>>,
+    /// Other variables that it reads, for names that are much like them.
+    #[serde(default)]
+    pub(crate) reads: Vec<String>,
     /// Variables that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<Secret>,
@@ -315,42 +325,14 @@ pub(crate) enum RequiredWhen {
     FirstStart,
 }
 
-/// A variable that is set, or that has a certain value. Written `NAME` or `NAME: value`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct VariableSetting {
-    /// The variable.
-    pub(crate) variable: String,
-    /// The value it must have (letter case does not count); any that is not empty if absent.
-    pub(crate) value: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for VariableSetting {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<VariableSetting, D::Error> {
-        struct SettingVisitor;
-
-        impl<'de> Visitor<'de> for SettingVisitor {
-            type Value = VariableSetting;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("`NAME` or `NAME: value`")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<VariableSetting, E> {
-                Ok(VariableSetting { variable: name.to_owned(), value: None })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<VariableSetting, A::Error> {
-                let entry = map.next_entry::<String, String>()?;
-                let (variable, value) = entry.ok_or_else(|| A::Error::custom("a setting names a variable"))?;
-                if map.next_key::<String>()?.is_some() {
-                    return Err(A::Error::custom("a setting names one variable only"));
-                }
-                Ok(VariableSetting { variable, value: Some(value) })
-            }
-        }
-
-        deserializer.deserialize_any(SettingVisitor)
-    }
+/// A variable that an image does not read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mistaken {
+    /// Its name.
+    pub(crate) name: String,
+    /// The one that is meant.
+    pub(crate) meant: String,
 }
 
 /// A variable that holds a secret.
@@ -383,6 +365,9 @@ pub(crate) struct Account {
     pub(crate) user: Option<ImageValue>,
     /// Its password.
     pub(crate) password: ImageValue,
+    /// A mount at, above or below one of these paths may bring another password.
+    #[serde(default)]
+    pub(crate) unless_mounted: Vec<String>,
 }
 
 /// A value an image takes from variables.
@@ -392,6 +377,9 @@ pub(crate) struct ImageValue {
     /// The variables that set it, the one that wins first; fixed if none.
     #[serde(default)]
     pub(crate) variables: Vec<String>,
+    /// Options of the command that set it (`--requirepass`).
+    #[serde(default)]
+    pub(crate) flags: Vec<String>,
     /// What it is if none is set.
     pub(crate) value: Option<String>,
     /// The variable whose effective value it has if none is set.

@@ -29,6 +29,8 @@ pub(super) enum CliCommand {
     Resolve(Resolve),
     /// List how the projects of a repository are started, and where that is written
     Projects(Projects),
+    /// List the variables of a project or of a service: value, default, where each is set and used
+    Env(Env),
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
     /// Record the current findings, so that `check --baseline` only reports new ones
@@ -235,6 +237,21 @@ pub(super) struct Projects {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Env {
+    /// List what reaches the containers of this service, instead of what the Compose files use
+    #[arg(value_name = "SERVICE")]
+    pub(super) service: Option<String>,
+    /// A file or directory of the project [default: the working directory]
+    #[arg(long, value_name = "PATH", conflicts_with = "files")]
+    pub(super) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = EnvFormat::Text)]
+    pub(super) format: EnvFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Draw {
     /// A file or directory of the project [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
@@ -344,6 +361,12 @@ pub(super) enum ResolveFormat {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ProjectsFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum EnvFormat {
     Text,
     Json,
 }

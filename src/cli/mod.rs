@@ -16,6 +16,7 @@ mod projects;
 mod rules;
 mod shell;
 mod stages;
+mod variables;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -177,6 +178,7 @@ fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOu
         CliCommand::Check(arguments) => check::check(&arguments, surroundings),
         CliCommand::Resolve(arguments) => resolve(arguments, surroundings),
         CliCommand::Projects(arguments) => projects::list(&arguments, surroundings),
+        CliCommand::Env(arguments) => variables::list(arguments, surroundings),
         CliCommand::Graph(arguments) => draw(arguments, surroundings),
         CliCommand::Baseline(arguments) => known::write(arguments, surroundings),
         CliCommand::Init => init::write(surroundings),

@@ -8,6 +8,7 @@ pub(crate) mod gpus;
 pub(crate) mod images;
 pub(crate) mod layers;
 pub(crate) mod place;
+pub(crate) mod secrets;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,13 @@ pub struct Facts<'a> {
     unkept: OnceCell<Vec<storage::datastores::Unkept<'a>>>,
     blanks: OnceCell<Vec<environment::variables::Blank<'a>>>,
     dollars: OnceCell<environment::dollars::Dollars>,
+    credentials: OnceCell<Vec<secrets::credentials::Credential>>,
+    logins: OnceCell<Vec<secrets::logins::KnownLogin<'a>>>,
+    leaks: OnceCell<Vec<secrets::leaks::Leak>>,
+    secret_files: OnceCell<Vec<secrets::secret_files::SecretFile>>,
+    mismatches: OnceCell<Vec<secrets::connections::FailingLogin>>,
+    misspelt: OnceCell<Vec<environment::variables::Misspelt>>,
+    replaced_lines: OnceCell<Vec<environment::files::ReplacedLine>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     app_configs: OnceCell<AppConfigs>,
     doubles: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
@@ -84,6 +92,13 @@ impl<'a> Facts<'a> {
             unkept: OnceCell::new(),
             blanks: OnceCell::new(),
             dollars: OnceCell::new(),
+            credentials: OnceCell::new(),
+            logins: OnceCell::new(),
+            leaks: OnceCell::new(),
+            secret_files: OnceCell::new(),
+            mismatches: OnceCell::new(),
+            misspelt: OnceCell::new(),
+            replaced_lines: OnceCell::new(),
             documented: OnceCell::new(),
             app_configs: OnceCell::new(),
             doubles: OnceCell::new(),

@@ -13,6 +13,7 @@ mod json;
 mod junit;
 mod markdown;
 mod projects;
+mod variables;
 mod rdjson;
 mod sarif;
 mod statistics;
@@ -28,6 +29,7 @@ pub(crate) use fixed::fixed_summary;
 pub(crate) use graph::{GraphFormat, render_graph};
 pub(crate) use json::escaped as escaped_json;
 pub(crate) use projects::{projects_json, projects_text};
+pub(crate) use variables::{variables_json, variables_text};
 pub(crate) use view::plural;
 
 use crate::finding::{Finding, Severity};

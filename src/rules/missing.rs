@@ -4,8 +4,9 @@
 use crate::finding::{RuleId, rule};
 
 /// These rules.
-pub(crate) const REPORTS_MISSING: [RuleId; 6] = [
+pub(crate) const REPORTS_MISSING: [RuleId; 7] = [
     rule::INACTIVE_DEPENDENCY,
+    rule::MISSPELT_VARIABLE,
     rule::MISSING_KEY,
     rule::UNDEFINED_REFERENCE,
     rule::UNRESOLVED_EXTENDS,

@@ -105,6 +105,16 @@ pub(crate) fn and_list<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
+/// Words in backticks, with commas and an `or`.
+pub(crate) fn or_list<T: AsRef<str>>(words: &[T]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
 /// Adds a label at what in the Compose file provides the configuration that a finding is in, where that is elsewhere.
 pub(crate) fn with_given(finding: Finding, given: Place, message: impl Into<Wording>) -> Finding {
     if finding.place.span.file == given.span.file { finding } else { finding.label(given, message) }

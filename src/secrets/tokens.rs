@@ -247,6 +247,11 @@ fn hide_in_run(text: &str, run: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     material(text, run, hidden);
 }
 
+/// Whether a word is a token of a known shape, and not only long and mixed.
+pub(super) fn is_of_vendor(word: &str) -> bool {
+    token_length(word).is_some()
+}
+
 /// The length of the token that a text starts with.
 fn token_length(text: &str) -> Option<usize> {
     signed(text).or_else(|| bot(text)).or_else(|| shaped_token_length(text)).or_else(|| prefixed(text))

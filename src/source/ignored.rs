@@ -56,7 +56,54 @@ impl IgnorePatterns {
     }
 }
 
+/// What git does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InGit {
+    /// It is in the repository.
+    Tracked,
+    /// The next `git add` adds it.
+    Untracked,
+    /// It stays out.
+    Ignored,
+    /// There is no repository.
+    Nowhere,
+}
+
 impl SourceDb {
+    /// What git does with a file.
+    pub(crate) fn in_git(&self, path: &Path) -> InGit {
+        let path = &*normal(path);
+        let Some(root) = path.parent().and_then(|above| self.repository(above)) else { return InGit::Nowhere };
+        let Ok(inside) = path.strip_prefix(&root) else { return InGit::Nowhere };
+        if self.tracked(&root).contains(inside) {
+            InGit::Tracked
+        } else if self.is_ignored(path, &root) {
+            InGit::Ignored
+        } else {
+            InGit::Untracked
+        }
+    }
+
+    /// Whether the `.dockerignore` of a build context leaves a path out. Its patterns begin at the context
+    /// (<https://docs.docker.com/build/concepts/context/#dockerignore-files>).
+    pub(crate) fn is_docker_ignored(&self, context: &Path, path: &Path) -> bool {
+        let ignore = context.join(".dockerignore");
+        let Ok(file) = self.load(&ignore) else { return false };
+        let anchored = |line: &str| {
+            let line = line.trim();
+            let (sign, pattern) = line.strip_prefix('!').map_or(("", line), |pattern| ("!", pattern));
+            match pattern {
+                "" => String::new(),
+                comment if comment.starts_with('#') => String::new(),
+                open if open.starts_with("**") => format!("{sign}{open}"),
+                pattern => format!("{sign}/{}", pattern.trim_start_matches("./").trim_start_matches('/')),
+            }
+        };
+        let text: Vec<String> = self.file(file).text.lines().map(anchored).collect();
+        let Some(patterns) = compiled(context, &ignore, &text.join("\n")) else { return false };
+        matches!(patterns.matched_path_or_any_parents(path, false), Match::Ignore(_))
+    }
+
     /// Whether git ignores a path, which need not exist. Of a path in no repository the patterns in and below `base`
     /// decide; outside of it nothing is ignored.
     pub(crate) fn is_ignored(&self, path: &Path, base: &Path) -> bool {

@@ -34,6 +34,7 @@ use tree::Directories;
 
 use crate::collections::{HashMap, HashSet};
 pub(crate) use caches::DirectorySearch;
+pub(crate) use ignored::InGit;
 pub(crate) use origin::origin;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;

@@ -41,6 +41,8 @@ pub struct ExampleOptions {
     pub files: Vec<String>,
     /// Whether nothing of it may be offered a fix.
     pub unfixed: bool,
+    /// Files that git tracks.
+    pub tracked: Vec<String>,
     /// Rules that run besides the one of the document; what they find is not looked at.
     pub also: Vec<String>,
 }
@@ -180,6 +182,7 @@ impl ExampleReader {
             "env-files" => self.options.env_files = words(),
             "profiles" => self.options.profiles = words(),
             "files" => self.options.files = words(),
+            "tracked" => self.options.tracked = words(),
             "also" => self.options.also = words(),
             "fix" if value.trim() == "none" => self.options.unfixed = true,
             _ => {

@@ -63,6 +63,11 @@ fn mask(finding: &mut Finding, masked: &dyn Fn(&str) -> Option<String>) {
     }
 }
 
+/// The secrets of a project: those in its files and in its variables.
+pub(super) fn secrets_of(project: &Project, files: MaskedFiles<'_>) -> KnownSecrets {
+    known(project, std::iter::empty(), files)
+}
+
 /// The secrets of a project: those in its files, in others that findings point at, and in its variables.
 pub(super) fn known(project: &Project, more: impl Iterator<Item = FileId>, files: MaskedFiles<'_>) -> KnownSecrets {
     let mut known = KnownSecrets::default();

@@ -3,6 +3,7 @@
 mod as_written;
 mod assumed;
 mod coverage;
+mod env_files;
 pub(crate) mod fragments;
 mod given;
 mod invocations;
@@ -17,6 +18,7 @@ mod reviewed;
 mod selection;
 mod surroundings;
 mod unjudged;
+mod variables;
 mod view;
 
 use std::collections::BTreeSet;
@@ -27,6 +29,7 @@ pub(crate) use invocations::invocations_in;
 pub(crate) use local::mark as mark_local;
 pub(crate) use memory::{LoadedProject, Memory, OpenedProject};
 pub use selection::Selection;
+pub(crate) use variables::{ListedVariable, Variables, variables};
 
 use crate::app_config::builds::read_builds;
 use crate::collections::HashSet;
@@ -221,6 +224,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let mut all = run.repositories(&paths);
     let mut notes = reviewed::add_lost(&mut all, sources, request, settings);
     outcomes.extend(run.search(&paths, &all, &around));
+    outcomes.extend(run.env_files_alone(&paths, &outcomes));
     let mut outcomes = without_parts_of_others(outcomes);
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);

@@ -308,6 +308,11 @@ impl WorkspaceRun<'_> {
         }
     }
 
+    /// Judges what no invocation starts.
+    pub(super) fn alone(&self, entry: &ProjectEntry) -> ProjectOutcome {
+        self.judge(entry, Manner::DEFAULT)
+    }
+
     fn judge(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
         let judged = guarded(|| self.judge_unguarded(entry, manner));
         judged.unwrap_or_else(|| {

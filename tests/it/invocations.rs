@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::common::{code, findings, project, report, run, stderr, stdout};
 
-const BASE: &str = "services:\n  db:\n    image: postgres:17\n    volumes: [\"data:/var/lib/postgresql/data\"]\n    environment: { POSTGRES_PASSWORD_FILE: /run/secrets/p }\nvolumes: { data: }\n";
+const BASE: &str = "services:\n  db:\n    image: postgres:17\n    volumes: [\"data:/var/lib/postgresql/data\"]\n    environment: { POSTGRES_HOST_AUTH_METHOD: trust }\nvolumes: { data: }\n";
 const OPEN: &str = "services:\n  db:\n    ports:\n      - \"5432:5432\"\n";
 const CLOSED: &str = "services:\n  db:\n    ports:\n      - \"127.0.0.1:5432:5432\"\n";
 

@@ -66,7 +66,7 @@ fn old_names_on_the_command_line_apply_and_a_note_says_the_new_one() {
 
 #[test]
 fn families_and_sets_select_rules() {
-    let compose = "services:\n  db:\n    image: postgres:17\n    ports: [\"5432:5432\"]\n    links: [web]\n  web: {}\n";
+    let compose = "services:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_HOST_AUTH_METHOD: trust}\n    ports: [\"5432:5432\"]\n    links: [web]\n  web: {}\n";
     let folder = project("families", &[("compose.yaml", compose)]);
     let families = |arguments: &[&str]| {
         let rules = findings(&report(&folder, arguments));

@@ -26,7 +26,7 @@ networks: {front: {}, back: {}}
 volumes: {data: {}}
 ";
 const PRODUCTION: &str = "services:\n  db:\n    ports: [\"5432:5432\"]\n";
-const DOTENV: &str = "TAG=1\nDB_PASSWORD=made-up-for-this-test\n";
+const DOTENV: &str = "TAG=1\nDB_PASSWORD=quiet-harbor-lantern\n";
 const SITE: &str = "server {\n  listen 80;\n  location / { proxy_pass http://api:8000; }\n}\n";
 const OPEN_SITE: &str = "server {\n  listen 80;\n  location / { proxy_pass http://db:5432; }\n}\n";
 
@@ -36,6 +36,7 @@ fn shop(name: &str) -> PathBuf {
         ("shop/docker-compose.yml", BASE),
         ("shop/docker-compose.prod.yml", PRODUCTION),
         ("shop/.env", DOTENV),
+        ("shop/.env.example", "DB_PASSWORD=quiet-harbor-lantern\n"),
         ("shop/nginx/site.conf", SITE),
         ("shop/unused.conf", "a = b\n"),
         (

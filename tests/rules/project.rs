@@ -24,6 +24,23 @@ pub fn identity(db: &SourceDb, finding: &Finding) -> Identity {
     (db.file(finding.place.span.file).path.clone(), finding.subject.to_string(), finding.evidence.clone())
 }
 
+/// An index of git, version 2 (<https://git-scm.com/docs/index-format>), that lists these files and nothing about them.
+fn index(names: &[String]) -> Vec<u8> {
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort();
+    let mut bytes = [b"DIRC".as_slice(), &2u32.to_be_bytes(), &(sorted.len() as u32).to_be_bytes()].concat();
+    for name in sorted {
+        let start = bytes.len();
+        bytes.extend([0; 60]);
+        bytes.extend((name.len() as u16).to_be_bytes());
+        bytes.extend(name.as_bytes());
+        // At least one zero, up to a multiple of eight bytes.
+        bytes.resize(start + (bytes.len() - start + 8) / 8 * 8, 0);
+    }
+    bytes.extend([0; 20]);
+    bytes
+}
+
 /// An example written out.
 pub struct Project {
     /// Where.
@@ -39,6 +56,13 @@ impl Project {
         let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rules-{}-{number}", std::process::id()));
         let project = Project { directory: parent.join(name) };
         fs::create_dir_all(project.directory.join(".git"))?;
+        if !example.options.tracked.is_empty() {
+            let git = project.directory.join(".git");
+            fs::create_dir_all(git.join("objects"))?;
+            fs::create_dir_all(git.join("refs"))?;
+            fs::write(git.join("HEAD"), "ref: refs/heads/main\n")?;
+            fs::write(git.join("index"), index(&example.options.tracked))?;
+        }
         let config = ExampleFile {
             path: "plimsoll.yaml".to_owned(),
             language: "yaml".to_owned(),

@@ -1,7 +1,9 @@
 //! Variables: which are set, and which are documented.
 
+pub(crate) mod dialects;
 pub(crate) mod dollars;
 pub(crate) mod env_examples;
+pub(crate) mod files;
 mod hashes;
 pub(crate) mod lines;
 pub(crate) mod variables;

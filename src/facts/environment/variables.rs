@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::VariableState;
-use crate::compose::{Project, Reference};
+use crate::compose::{Project, Reference, nearest};
 use crate::facts::environment::dollars::Dollars;
 use crate::secrets::is_secret_name;
 use crate::source::Place;
@@ -25,6 +25,31 @@ pub struct Blank<'a> {
     pub(crate) is_secret: bool,
     /// Whether docker compose rejects a use of it because it is blank.
     pub(crate) is_rejected: bool,
+}
+
+/// A variable that is not set, and one that an env file sets and nothing uses: one of the two names is wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Misspelt {
+    /// The name that is used.
+    pub(crate) used: String,
+    /// The name that is set.
+    pub(crate) set: String,
+    /// The line that sets it.
+    pub(crate) line: Place,
+}
+
+/// The names of a project that are most likely misspelt.
+pub(crate) fn misspelt(project: &Project, blanks: &[Blank<'_>]) -> Vec<Misspelt> {
+    let is_used = |name: &str| project.references.iter().any(|one| one.name == name);
+    let lines = project.environment.all().into_iter().filter_map(|(name, setting)| Some((name, setting.place?)));
+    let unused: Vec<(&str, Place)> = lines.filter(|(name, _)| !is_used(name)).collect();
+    let names: Vec<&str> = unused.iter().map(|(name, _)| *name).collect();
+    let of = |blank: &Blank<'_>| {
+        let set = nearest(blank.name, &names).filter(|_| blank.emptied.is_none())?;
+        let (_, line) = unused.iter().find(|(name, _)| *name == set)?;
+        Some(Misspelt { used: blank.name.to_owned(), set: set.to_owned(), line: *line })
+    };
+    blanks.iter().filter_map(of).collect()
 }
 
 /// Whether docker compose rejects what a use is in because it is blank.
@@ -139,6 +164,20 @@ const PROVIDED: [&str; 27] = [
     "TZ",
 ];
 
+/// Variables that the client of Docker reads
+/// (<https://docs.docker.com/reference/cli/docker/#environment-variables>); any other may be called `DOCKER_…` as well.
+const OF_DOCKER: [&str; 9] = [
+    "DOCKER_API_VERSION",
+    "DOCKER_BUILDKIT",
+    "DOCKER_CERT_PATH",
+    "DOCKER_CONFIG",
+    "DOCKER_CONTENT_TRUST",
+    "DOCKER_CONTEXT",
+    "DOCKER_DEFAULT_PLATFORM",
+    "DOCKER_TLS",
+    "DOCKER_TLS_VERIFY",
+];
+
 /// The variables of a project that leave a blank, by their first use. Where a dollar sign is not Compose's, no variable is
 /// meant.
 pub(crate) fn blanks<'a>(project: &'a Project, dollars: &Dollars) -> Vec<Blank<'a>> {
@@ -186,7 +225,7 @@ fn counts(project: &Project, reference: &Reference) -> bool {
 fn is_provided(name: &str) -> bool {
     // Sail sets these two, DDEV all of its own.
     let of_tool = matches!(name, "WWWUSER" | "WWWGROUP") || name.starts_with("DDEV_");
-    is_of_session(name) || of_tool || name.starts_with("COMPOSE_") || name.starts_with("DOCKER_")
+    is_of_session(name) || of_tool || name.starts_with("COMPOSE_") || OF_DOCKER.contains(&name)
 }
 
 fn is_of_session(name: &str) -> bool {

@@ -65,7 +65,7 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     };
     let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
     let login = known.image.login_for(known.tag).filter(|_| listens)?;
-    (!asks(service, login)).then_some(OpenService { kind, why, known, is_unguarded: true })
+    (!asks_for_login(service, login)).then_some(OpenService { kind, why, known, is_unguarded: true })
 }
 
 /// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and requires no authentication.
@@ -76,14 +76,14 @@ pub(crate) fn by_http(service: &Service, target: u16) -> bool {
     let speaks = |ports: &Vec<&ImagePort>| {
         ports.iter().any(|one| one.port == target && matches!(one.purpose.as_str(), "http" | "search"))
     };
-    !answers.is_empty() && answers.iter().all(speaks) && !asks(service, login)
+    !answers.is_empty() && answers.iter().all(speaks) && !asks_for_login(service, login)
 }
 
 /// What whoever reaches a datastore can do, where it is not what the catalogue says of the image as it comes.
 fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'static str> {
     let login = known.image.login_for(known.tag)?;
     let asks_when_it_comes = known.image.login.iter().any(|login| login.default);
-    if !asks(service, login) {
+    if !asks_for_login(service, login) {
         return asks_when_it_comes.then_some("anyone can read and change everything in it: it asks for no password");
     }
     (!login.default || has_own_password(service, known)).then_some("anyone can try passwords against it")
@@ -99,7 +99,7 @@ fn has_own_password(service: &Service, known: &KnownImage<'_>) -> bool {
 }
 
 /// Whether the service requires authentication.
-fn asks(service: &Service, login: &Login) -> bool {
+pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
     let set = |settings: &[VariableSetting]| {
         settings.iter().any(|setting| {
             may_be_set(service, &setting.variable)

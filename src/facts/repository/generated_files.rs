@@ -47,6 +47,21 @@ pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sourc
     Some(relative(directory, &found.file))
 }
 
+/// The scripts and, with `texts`, the texts among makers.
+pub(crate) fn files(makers: &[Maker], texts: TextFiles) -> impl Iterator<Item = &Path> {
+    let is_meant = move |maker: &&Maker| maker.kind == GeneratorKind::Script || texts == TextFiles::Too;
+    makers.iter().filter(is_meant).map(|maker| maker.file.as_path())
+}
+
+/// Whether texts count beside scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextFiles {
+    /// They do.
+    Too,
+    /// They do not.
+    Not,
+}
+
 /// The end of the path that has to be named: the name of a file next to the project, otherwise with the directory it is in.
 fn wanted(missing: &Path, directory: &Path) -> Option<String> {
     let name = missing.file_name()?.to_str()?;
@@ -97,7 +112,7 @@ fn kind(name: &str, above: &str) -> Option<GeneratorKind> {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
     match ending {
         "md" | "rst" | "adoc" => Some(GeneratorKind::Text),
-        "sh" | "bash" | "ps1" | "bat" | "mk" => Some(GeneratorKind::Script),
+        "sh" | "bash" | "ps1" | "bat" | "mk" | "service" => Some(GeneratorKind::Script),
         "yml" | "yaml" if above == "workflows" || matches!(stem, "taskfile" | ".gitlab-ci" | ".travis") => {
             Some(GeneratorKind::Script)
         }

@@ -74,6 +74,31 @@ pub(crate) fn is_of_framework(text: &str) -> bool {
     OF_FRAMEWORKS.iter().any(|mark| text.contains(mark))
 }
 
+/// Names of directories whose projects show how something works.
+const OF_EXAMPLES: [&str; 14] = [
+    "fixture",
+    "fixtures",
+    "testdata",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "tutorial",
+    "tutorials",
+    "docs",
+    "playground",
+    "quickstart",
+];
+
+/// Whether a file is in a directory of examples, by its path in the repository.
+pub(crate) fn is_example(path: &str) -> bool {
+    let (directories, _) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = directories.to_ascii_lowercase();
+    lower.split(['/', '-', '_', '.']).any(|word| OF_EXAMPLES.contains(&word))
+}
+
 /// Whether a name says that what has it is for tests.
 pub(crate) fn is_for_tests(name: &str) -> bool {
     purpose(name) == FilePurpose::Test
@@ -114,6 +139,7 @@ mod tests {
         let of_elsewhere = ["templates/a/compose.yaml", ".agent/skills/x/compose.yml", "docs/Backups-2025-12-12/c.yml"];
         assert!(of_elsewhere.into_iter().all(is_of_elsewhere));
         assert!(is_of_elsewhere("docker-compose.override.example.yml") && is_of_elsewhere("a/compose.template.yaml"));
+        assert!(is_example("docs/setup/compose.yaml") && is_example("demo-setups/a.yml") && !is_example("demo.yaml"));
         let here = ["templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
         assert!(!here.into_iter().any(is_of_elsewhere));
     }

@@ -5,8 +5,8 @@ use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
+use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
-use crate::rules::{Context, fixes};
 use crate::source::relative;
 
 options! {
@@ -22,6 +22,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let options: Options = cx.settings.options();
     let is_allowed = |name: &str| options.allowed.iter().any(|pattern| pattern.matches(name));
     let all = cx.facts.blanks().iter().filter(|blank| !blank.is_secret && !blank.is_rejected);
+    let elsewhere = cx.facts.not_loaded();
+    let is_elsewhere = |name: &str| elsewhere.iter().flat_map(|file| &file.lines).any(|(set, _)| set == name);
+    let is_misspelt = |name: &str| cx.facts.misspelt().iter().any(|one| one.used == name);
+    let all = all.filter(|blank| !is_elsewhere(blank.name) && !is_misspelt(blank.name));
     let all = all.filter(|blank| !is_allowed(blank.name) && !blank.uses.iter().all(|one| is_in_path_of_file(one)));
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)
@@ -81,7 +85,6 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         Finding::new(rule::UNSET_VARIABLE, first.place, Subject::variable(name), message).severity(severity);
     finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(help(cx, name).into());
-    finding.fixes.extend(fixes::meant(cx, blank));
     if let Some(line) = blank.emptied {
         finding = finding.label(line, "set to an empty value here");
     }

@@ -5,10 +5,12 @@ use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
+use crate::facts::network::exposure::asks_for_login;
+use crate::facts::network::reach::Answer;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
+use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
-use crate::rules::{Context, fixes};
 use crate::secrets::is_secret_name;
 use crate::source::{Place, relative};
 
@@ -31,6 +33,11 @@ const PROVIDERS: [&str; 15] = [
     "CEREBRAS",
 ];
 
+/// Ends of names of secrets, and of the addresses that go with them.
+const SECRET_ENDS: [&str; 7] = ["_PASSWORD", "_PASS", "_PASSWD", "_API_KEY", "_TOKEN", "_SECRET", "_KEY"];
+const ADDRESSES: [&str; 10] =
+    ["HOST", "SERVER", "SERVERS", "URL", "URI", "ADDRESS", "ENDPOINT", "BROKER", "BROKERS", "BOOTSTRAP_SERVERS"];
+
 options! {
     rule::UNSET_SECRET {
         /// Variables that are set elsewhere; `*` matches any characters
@@ -42,6 +49,10 @@ options! {
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let options: Options = cx.settings.options();
     let all = cx.facts.blanks().iter().filter(|blank| blank.is_secret && !blank.is_rejected);
+    let elsewhere = cx.facts.not_loaded();
+    let is_elsewhere = |name: &str| elsewhere.iter().flat_map(|file| &file.lines).any(|(set, _)| set == name);
+    let is_misspelt = |name: &str| cx.facts.misspelt().iter().any(|one| one.used == name);
+    let all = all.filter(|blank| !is_elsewhere(blank.name) && !is_misspelt(blank.name));
     let all = all.filter(|blank| !is_allowed(&options, blank.name) && !is_switched_off(cx, blank));
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
@@ -94,7 +105,6 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
     let mut finding = Finding::new(rule::UNSET_SECRET, place, Subject::variable(name), message).severity(severity);
     finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
-    finding.fixes.extend(if optional.is_none() { fixes::meant(cx, blank) } else { None });
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name)).into());
     if let Some(replaced) = blank.replaced.filter(|_| blank.emptied.is_some()) {
         finding = finding.label(replaced, "set in an earlier file");
@@ -251,7 +261,8 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
             let needed = needs(service, name);
             let switched_off =
                 groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
-            if switched_off || cx.facts.dollars().is_line(variable.key) || !seen.insert(variable.key) {
+            let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
+            if switched_off || opens || cx.facts.dollars().is_line(variable.key) || !seen.insert(variable.key) {
                 continue;
             }
             let message = format!("secret `{name}` of `{}` is empty", service.name);
@@ -272,6 +283,32 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
             findings.push(finding);
         }
     }
+}
+
+/// Whether the image of a service is a datastore that is known not to read a variable: the env file is another's, too.
+fn is_not_read(service: &Service, name: &str) -> bool {
+    known_image(service).is_some_and(|known| {
+        known.exact && !known.built && known.image.holds_data() && !known.image.variables().contains(&name)
+    })
+}
+
+/// Whether the address that goes with a name is that of a service of the project which asks nobody for a password.
+fn leads_to_open_door(cx: &Context<'_>, service: &Service, name: &str) -> bool {
+    // `APP_REDIS` of `APP_REDIS_PASSWORD`, and its first word.
+    let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let names =
+        [stem, group(name)].into_iter().flat_map(|start| ADDRESSES.iter().map(move |word| format!("{start}_{word}")));
+    names.into_iter().any(|address| {
+        let Some(address) = service.environment.get(&address).and_then(|one| one.value.as_ref()) else { return false };
+        let host = address.value.split_once("://").map_or(address.value.as_str(), |(_, rest)| rest);
+        let host = host.split([':', '/']).next().unwrap_or("");
+        let Answer::Service(other) = cx.facts.reach().who_answers(&service.name, host) else { return false };
+        let login = cx.model.services.get(other).and_then(|other| {
+            let known = known_image(other)?;
+            Some(!asks_for_login(other, known.image.login_for(known.tag)?))
+        });
+        login.unwrap_or(false)
+    })
 }
 
 /// The first word of a name: settings of one feature share it.

@@ -1,7 +1,7 @@
 //! Placeholder values in examples.
 
 /// Words that say so, in lower case and without what separates words.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 24] = [
     "changeme",
     "changeit",
     "changethis",
@@ -24,6 +24,8 @@ const WORDS: [&str; 22] = [
     "tbd",
     "redacted",
     "generate",
+    "editme",
+    "updateme",
 ];
 
 /// Whether a value of an example is there to be replaced: it is empty, in angle brackets, all `x`, `*` or dots, or it has a

@@ -91,15 +91,24 @@ pub(crate) fn insert_behind(files: Files<'_>, place: Place, text: &str) -> Optio
 }
 
 /// Adds an assignment as the last line.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of variables and secrets"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "fixes that make the file, too, add its lines themselves"))]
 pub(crate) fn add(files: Files<'_>, file: FileId, name: &str, value: &str) -> Option<Vec<Edit>> {
+    Some(append(files, file, &assignment(name, value)?))
+}
+
+/// A line that gives a name a value.
+pub(crate) fn assignment(name: &str, value: &str) -> Option<String> {
+    Some(format!("{name}={}", written(value, None)?))
+}
+
+/// Adds a text as the last line of a file.
+pub(crate) fn append(files: Files<'_>, file: FileId, line: &str) -> Vec<Edit> {
     let source = files.sources.file(file);
     let end = source.text.len() as u32;
     let line_break = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-    let assignment = format!("{name}={}", written(value, None)?);
     let is_ended = source.text.is_empty() || source.text.ends_with('\n');
-    let text = if is_ended { format!("{assignment}{line_break}") } else { format!("{line_break}{assignment}") };
-    Some(vec![edit(file, end, end, text)])
+    let text = if is_ended { format!("{line}{line_break}") } else { format!("{line_break}{line}") };
+    vec![edit(file, end, end, text)]
 }
 
 /// A value as an env file has it: Compose takes it verbatim, and expands nothing in it.

@@ -72,6 +72,11 @@ pub(crate) fn create(safety: Safety, title: impl Into<Wording>, file: NewFile) -
     Fix { safety, title: title.into(), edits: Vec::new(), creates: vec![file] }
 }
 
+/// A fix of several files, some of which it creates; behaviour may change.
+pub(crate) fn over_files(title: impl Into<Wording>, edits: Vec<Edit>, creates: Vec<NewFile>) -> Fix {
+    Fix { safety: Safety::Unsafe, title: title.into(), edits, creates }
+}
+
 fn fix(safety: Safety, title: Wording, edits: Vec<Edit>) -> Option<Fix> {
     (!edits.is_empty()).then_some(Fix { safety, title, edits, creates: Vec::new() })
 }

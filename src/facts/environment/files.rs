@@ -1,0 +1,198 @@
+//! What env files do to each other: values that are replaced, derived from replaced ones, set twice, or never read.
+
+use std::path::PathBuf;
+
+use crate::collections::IndexMap;
+use crate::compose::load::environment::{VariableState, line_place};
+use crate::facts::Facts;
+use crate::facts::secrets::secret_files::lines_of;
+use crate::source::{FileId, PathKind, Place};
+use crate::text::dotenv::{DotenvLine, is_placeholder};
+
+/// A line that has no effect, or another one than it looks.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplacedLine {
+    /// The variable.
+    pub(crate) name: String,
+    /// The line that has the effect.
+    pub(crate) by: Place,
+    /// The line that lost it.
+    pub(crate) line: Place,
+    /// What happens.
+    pub(crate) how: How,
+}
+
+/// What happens to a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// A later file has nothing in its place.
+    Blanked,
+    /// A later file has a placeholder in its place.
+    Placeholder,
+    /// It was made from the value that this variable had before a later file gave it another.
+    Stale(String),
+    /// A later line of the same file has another value.
+    Twice,
+    /// A later line of the same file has the same value.
+    Repeated,
+}
+
+/// The lines of the env files of a project that replace others.
+pub(crate) fn replaced(facts: &Facts<'_>) -> Vec<ReplacedLine> {
+    let mut found = Vec::new();
+    let mut before: IndexMap<String, (FileId, DotenvLine)> = IndexMap::default();
+    for file in facts.project.environment.files.iter().copied() {
+        let lines = lines_of(facts, file);
+        within(file, &lines, &mut found);
+        for line in lines.iter().filter(|line| !line.bare) {
+            if let Some((other, old)) = before.get(&line.key).filter(|(other, _)| *other != file)
+                && let Some(how) = between(old, line)
+            {
+                found.push(ReplacedLine {
+                    name: line.key.clone(),
+                    by: place(file, line),
+                    line: place(*other, old),
+                    how,
+                });
+            }
+        }
+        for (name, (other, old)) in &before {
+            let changed = old.uses.iter().find_map(|usage| {
+                let new = lines.iter().rfind(|line| line.key == usage.name && !line.bare)?;
+                let was = before.get(&usage.name).filter(|(place, _)| place == other)?;
+                (was.1.value != new.value).then_some((usage.name.clone(), new))
+            });
+            let is_own = lines.iter().any(|line| line.key == *name);
+            if let Some((used, new)) = changed.filter(|_| !is_own) {
+                found.push(ReplacedLine {
+                    name: name.clone(),
+                    by: place(file, new),
+                    line: place(*other, old),
+                    how: How::Stale(used),
+                });
+            }
+        }
+        for line in lines.into_iter().filter(|line| !line.bare) {
+            before.insert(line.key.clone(), (file, line));
+        }
+    }
+    for file in of_services(facts) {
+        within(file, &lines_of(facts, file), &mut found);
+    }
+    found
+}
+
+fn of_services(facts: &Facts<'_>) -> Vec<FileId> {
+    let mut files: Vec<FileId> = Vec::new();
+    for file in facts.project.env_files.iter().filter_map(|listed| listed.file) {
+        if !files.contains(&file) && !facts.project.environment.files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// Names that one file sets twice.
+fn within(file: FileId, lines: &[DotenvLine], found: &mut Vec<ReplacedLine>) {
+    let mut last: IndexMap<&str, &DotenvLine> = IndexMap::default();
+    for line in lines.iter().filter(|line| !line.bare && !line.key.is_empty()) {
+        if let Some(old) = last.insert(&line.key, line) {
+            // A value that builds on the one before replaces it on purpose.
+            if line.uses.iter().any(|usage| usage.name == line.key) {
+                continue;
+            }
+            let how = if old.value == line.value { How::Repeated } else { How::Twice };
+            found.push(ReplacedLine { name: line.key.clone(), by: place(file, line), line: place(file, old), how });
+        }
+    }
+}
+
+/// What a later file does to a real value.
+fn between(old: &DotenvLine, new: &DotenvLine) -> Option<How> {
+    let real = old.value.as_deref().filter(|value| !value.is_empty() && !is_placeholder(value))?;
+    match new.value.as_deref() {
+        Some("") => Some(How::Blanked),
+        Some(value) if is_placeholder(value) && value != real => Some(How::Placeholder),
+        _ => None,
+    }
+}
+
+fn place(file: FileId, line: &DotenvLine) -> Place {
+    line_place(file, 0, line.key_span.0, line.value_span.1)
+}
+
+/// An env file that sets variables which the project lacks, and that docker compose does not read.
+#[derive(Clone, Debug)]
+pub(crate) struct NotLoaded {
+    /// Its path.
+    pub(crate) path: PathBuf,
+    /// The lines for variables that are not set, by name.
+    pub(crate) lines: Vec<(String, Place)>,
+    /// Whether it would be read if no `--env-file` was given.
+    pub(crate) is_default: bool,
+}
+
+/// The env file near a project that sets what it lacks.
+pub(crate) fn not_loaded(facts: &Facts<'_>) -> Option<NotLoaded> {
+    let unset: Vec<&str> =
+        facts.blanks().iter().filter(|blank| blank.emptied.is_none()).map(|blank| blank.name).collect();
+    if unset.is_empty() {
+        return None;
+    }
+    let directory = &facts.project.directory;
+    let above = directory.ancestors().skip(1).take(3).take_while(|above| above.starts_with(&facts.root));
+    let of_files =
+        facts.project.files.iter().filter_map(|file| facts.sources.file(*file).path.parent().map(PathBuf::from));
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for near in [directory.clone()].into_iter().chain(of_files).chain(above.map(PathBuf::from)) {
+        let path = near.join(".env");
+        if seen.contains(&path) || facts.sources.kind(&path) != PathKind::File {
+            continue;
+        }
+        seen.push(path.clone());
+        let Ok(file) = facts.sources.glancing().load(&path) else { continue };
+        // Next to another project, it is that one's.
+        if facts.project.environment.files.contains(&file) || near != *directory && facts.has_project(&near) {
+            continue;
+        }
+        let sets = |line: &DotenvLine| {
+            unset.contains(&line.key.as_str()) && line.value.as_deref().is_some_and(|value| !value.is_empty())
+        };
+        let lines = lines_of(facts, file).into_iter().filter(|line| sets(line));
+        let lines: Vec<(String, Place)> = lines.map(|line| (line.key.clone(), place(file, &line))).collect();
+        if !lines.is_empty() {
+            return Some(NotLoaded { is_default: near == *directory, path, lines });
+        }
+    }
+    None
+}
+
+/// The lines of the project's env file that nothing in it uses.
+pub(crate) fn unused(facts: &Facts<'_>) -> Vec<(String, Place)> {
+    let environment = &facts.project.environment;
+    let [file] = environment.files.as_slice() else { return Vec::new() };
+    // A container that gets the file, or the directory that it is in, may read it.
+    let path = facts.sources.file(*file).path.clone();
+    let is_given = facts.project.env_files.iter().any(|listed| listed.file == Some(*file));
+    let services = || facts.model.services.values().chain(facts.model.disabled.values());
+    let is_mounted = services()
+        .flat_map(|service| &service.mounts)
+        .any(|mount| mount.source.as_ref().is_some_and(|source| path.starts_with(&source.value)));
+    let is_built = services()
+        .filter_map(|service| service.build.as_ref()?.context.as_ref())
+        .any(|context| path.starts_with(&context.value));
+    if is_given || is_mounted || is_built {
+        return Vec::new();
+    }
+    let lines = lines_of(facts, *file);
+    let is_used = |name: &str| {
+        facts.project.references.iter().any(|one| one.name == name)
+            || services().any(|service| service.environment.contains_key(name))
+            || lines.iter().any(|line| line.uses.iter().any(|usage| usage.name == name))
+            || environment.state(name) == VariableState::Unset
+    };
+    let is_of_docker =
+        |name: &str| name.starts_with("COMPOSE_") || name.starts_with("DOCKER_") || name.starts_with("BUILDKIT_");
+    let unused = lines.iter().filter(|line| !line.key.is_empty() && !is_of_docker(&line.key) && !is_used(&line.key));
+    unused.map(|line| (line.key.clone(), place(*file, line))).collect()
+}

@@ -1,0 +1,371 @@
+//! What services log in with, and what the datastores that they reach are given.
+
+use crate::catalogue::schema::{Account, ImageValue as Provided};
+use crate::facts::Facts;
+use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_server, variable};
+use crate::facts::network::reach::Answer;
+use crate::facts::place::part_of;
+use crate::facts::storage::mounts::is_inside;
+use crate::model::{Service, Spanned};
+use crate::source::Place;
+
+/// What differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The password of the user.
+    Password,
+    /// No such user is made.
+    User,
+    /// No such database is made.
+    Database,
+}
+
+/// A login that fails.
+#[derive(Clone, Debug)]
+pub(crate) struct FailingLogin {
+    /// What differs.
+    pub(crate) what: What,
+    /// The service that logs in.
+    pub(crate) client: String,
+    /// The datastore.
+    pub(crate) server: String,
+    /// The variable of the client.
+    pub(crate) key: String,
+    /// What the client has.
+    pub(crate) place: Place,
+    /// What the datastore is given; `None` for its default.
+    pub(crate) given: Option<Place>,
+    /// The variable of the datastore.
+    pub(crate) variable: Option<&'static str>,
+    /// Whether the catalogue names this very image.
+    pub(crate) is_exact: bool,
+}
+
+/// A text that is known, and where it is written.
+#[derive(Clone, Debug)]
+struct Told {
+    text: String,
+    place: Option<Place>,
+    variable: Option<&'static str>,
+}
+
+/// What a datastore is given.
+enum Given {
+    Told(Told),
+    Nothing,
+    Unknown,
+}
+
+/// What a client logs in with.
+#[derive(Debug, Default)]
+struct Claim {
+    key: String,
+    host: String,
+    user: Option<(String, Place)>,
+    password: Option<(String, Place)>,
+    database: Option<(String, Place)>,
+}
+
+/// Names of databases that are there without being made.
+const THERE: [&str; 7] = ["postgres", "template1", "mysql", "information_schema", "admin", "test", "default"];
+
+/// Directories of scripts that may make other users and databases.
+const SCRIPTS: [&str; 3] = ["/docker-entrypoint-initdb.d", "/docker-entrypoint-startdb.d", "/always-initdb.d"];
+
+/// The logins of a project that fail, each once.
+pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
+    let mut found: Vec<FailingLogin> = Vec::new();
+    for client in facts.model.services.values() {
+        for claim in claims(facts, client) {
+            let Answer::Service(server) = facts.reach().who_answers(&client.name, &claim.host) else { continue };
+            let Some(server) = facts.model.services.get(server).filter(|one| one.name != client.name) else { continue };
+            let Some(known) = known_image(server).filter(|_| runs_server(server)) else { continue };
+            if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
+                continue;
+            }
+            if let Some(one) = compare(client, server, known, &claim)
+                && !found.iter().any(|other| other.place == one.place && other.what == one.what)
+            {
+                found.push(one);
+            }
+        }
+    }
+    found
+}
+
+fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Claim) -> Option<FailingLogin> {
+    let accounts = &known.image.defaults.accounts;
+    let mismatch = |what, place: Place, told: Option<&Told>| FailingLogin {
+        what,
+        client: client.name.clone(),
+        server: server.name.clone(),
+        key: claim.key.clone(),
+        place,
+        given: told.and_then(|told| told.place),
+        variable: told.and_then(|told| told.variable),
+        is_exact: known.exact && !known.built,
+    };
+    let users: Vec<(&'static Account, Given)> = accounts.iter().map(|one| (one, user_of(server, known, one))).collect();
+    let is_open = known.built || has_scripts(server) || users.iter().any(|(_, user)| matches!(user, Given::Unknown));
+    let own = match &claim.user {
+        Some((name, place)) => {
+            let has = |user: &Given| matches!(user, Given::Told(told) if told.text == *name);
+            match users.iter().find(|(_, user)| has(user)) {
+                Some((account, _)) => Some(*account),
+                None if is_open => return None,
+                None => {
+                    // Beside the user of the image, others may have been created by hand.
+                    let told = users.iter().rev().find_map(|(_, user)| match user {
+                        Given::Told(told) if told.place.is_some() && told.variable.is_some() => Some(told),
+                        _ => None,
+                    });
+                    return told.map(|told| mismatch(What::User, *place, Some(told)));
+                }
+            }
+        }
+        // Without a name, the only account is meant.
+        None => match accounts.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        },
+    };
+    if let (Some(account), Some((password, place))) = (own, &claim.password)
+        && let Given::Told(told) = given(server, known, &account.password, 0)
+        && told.text != *password
+    {
+        return Some(mismatch(What::Password, *place, Some(&told)));
+    }
+    let (database, place) = claim.database.as_ref().filter(|(name, _)| !THERE.contains(&name.as_str()))?;
+    let made: Vec<Given> = known.image.defaults.databases.iter().map(|one| given(server, known, one, 0)).collect();
+    let is_known =
+        !made.is_empty() && !is_open && made.iter().all(|one| matches!(one, Given::Told(told) if told.place.is_some()));
+    let told = made.iter().find_map(|one| match one {
+        Given::Told(told) if told.text != *database => Some(told),
+        _ => None,
+    })?;
+    let is_made = made.iter().any(|one| matches!(one, Given::Told(told) if told.text == *database));
+    (is_known && !is_made).then(|| mismatch(What::Database, *place, Some(told)))
+}
+
+fn has_scripts(server: &Service) -> bool {
+    let is_script = |target: &str| SCRIPTS.iter().any(|directory| is_inside(target, directory));
+    server.mounts.iter().any(|mount| is_script(&mount.target.value))
+        || server.configs.iter().any(|one| one.target.as_ref().is_some_and(|target| is_script(&target.value)))
+}
+
+fn user_of(server: &Service, known: KnownImage<'_>, account: &'static Account) -> Given {
+    account.user.as_ref().map_or(Given::Nothing, |user| given(server, known, user, 0))
+}
+
+/// What a value of the catalogue comes to in a service.
+fn given(server: &Service, known: KnownImage<'_>, value: &'static Provided, depth: usize) -> Given {
+    let file_of =
+        |name: &String| known.image.secrets.iter().find(|one| one.name == *name).and_then(|one| one.file.as_ref());
+    for name in &value.variables {
+        let file = file_of(name);
+        let default = format!("{name}_FILE");
+        let files = [file.map(String::as_str), Some(default.as_str())].into_iter().flatten();
+        let by_file = files.into_iter().any(|file| variable(server, file).is_some() || may_be_set(server, file));
+        if by_file || may_be_set(server, name) {
+            return Given::Unknown;
+        }
+        if let Some(text) = variable(server, name) {
+            // One that is blank is reported for itself.
+            return match text.value.is_empty() {
+                true => Given::Unknown,
+                false => Given::Told(Told { text: text.value.clone(), place: Some(text.place), variable: Some(name) }),
+            };
+        }
+    }
+    if let Some(told) = by_flag(server, value) {
+        return told;
+    }
+    if let Some(other) = value.same_as.as_ref().filter(|_| depth < 4) {
+        let same = known.image.defaults.accounts.iter().filter_map(|account| account.user.as_ref());
+        return match same.into_iter().find(|user| user.variables.contains(other)) {
+            Some(user) => given(server, known, user, depth + 1),
+            None => Given::Nothing,
+        };
+    }
+    match &value.value {
+        Some(text) => {
+            Given::Told(Told { text: text.clone(), place: None, variable: value.variables.first().map(String::as_str) })
+        }
+        None => Given::Nothing,
+    }
+}
+
+/// What an option of the command says.
+fn by_flag(server: &Service, value: &Provided) -> Option<Given> {
+    let words = launch(server);
+    let at = words.iter().position(|word| value.flags.contains(&word.value))?;
+    let word = words.get(at + 1)?;
+    let is_known =
+        !word.value.is_empty() && !word.value.contains('$') && !word.parts.iter().any(|part| part.is_unknown);
+    Some(match is_known {
+        true => Given::Told(Told { text: word.value.clone(), place: Some(word.place), variable: None }),
+        false => Given::Unknown,
+    })
+}
+
+/// What a service logs in with, by its addresses and by variables that belong together.
+fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
+    let mut found = Vec::new();
+    for (name, variable) in &client.environment {
+        let Some(value) = variable.value.as_ref().filter(|value| is_known(value)) else { continue };
+        let own = match in_address(facts, name, value) {
+            Some(claim) if claim.password.is_some() || claim.user.is_some() => Some(claim),
+            Some(claim) => of_group(client, name, &["_URL", "_URI", "_DSN", "URL"], claim.host, claim.database),
+            None => {
+                let host = value.value.split([':', ',']).next().unwrap_or("").to_owned();
+                of_group(client, name, &["_HOST", "_HOSTNAME", "_SERVER", "_ADDR", "_ADDRESS", "HOST"], host, None)
+            }
+        };
+        found.extend(own);
+    }
+    found
+}
+
+/// Whether nothing of a value is unknown or blank.
+fn is_known(value: &Spanned<String>) -> bool {
+    !value.value.is_empty() && !value.parts.iter().any(|part| part.is_unknown || part.is_blank())
+}
+
+/// `scheme://user:password@host:port/database`.
+fn in_address(facts: &Facts<'_>, name: &str, value: &Spanned<String>) -> Option<Claim> {
+    let text = value.value.as_str();
+    let scheme = text.find("://")?;
+    let start = scheme + 3;
+    let rest = text.get(start..)?;
+    let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..length)?;
+    let place = |from: usize, to: usize| part_of(value, from..to, facts.texts());
+    let mut claim = Claim { key: name.to_owned(), ..Claim::default() };
+    let host = match authority.rsplit_once('@') {
+        Some((info, host)) => {
+            let (user, password) = info.split_once(':').map_or((info, None), |(user, password)| (user, Some(password)));
+            if !user.is_empty() {
+                claim.user = Some((decoded(user)?, place(start, start + user.len())));
+            }
+            if let Some(password) = password.filter(|password| !password.is_empty()) {
+                let from = start + user.len() + 1;
+                claim.password = Some((decoded(password)?, place(from, from + password.len())));
+            }
+            host
+        }
+        None => authority,
+    };
+    claim.host = host.split([':', ',']).next().unwrap_or("").to_owned();
+    let path = rest.get(length..).unwrap_or("").strip_prefix('/').unwrap_or("");
+    let database = path.split(['?', '#', ';', '/']).next().unwrap_or("");
+    let kind = text.get(..scheme).unwrap_or("").to_ascii_lowercase();
+    let is_of_sql = ["postgres", "pgsql", "mysql", "mariadb", "jdbc:"].iter().any(|word| kind.starts_with(word));
+    if is_of_sql && !database.is_empty() {
+        let from = start + length + 1;
+        claim.database = Some((database.to_owned(), place(from, from + database.len())));
+    }
+    Some(claim)
+}
+
+/// A text without the escapes of addresses; nothing where they are broken.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [rest.next()?, rest.next()?];
+        bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The variables that share the beginning of a name: `DB_HOST`, `DB_USER`, `DB_PASSWORD`, `DB_NAME`.
+fn of_group(
+    client: &Service,
+    name: &str,
+    ends: &[&str],
+    host: String,
+    database: Option<(String, Place)>,
+) -> Option<Claim> {
+    let upper = name.to_ascii_uppercase();
+    let end = ends.iter().find(|end| upper.ends_with(**end) && upper.len() > end.len())?;
+    let start = name.get(..name.len() - end.len())?;
+    let bare = !end.starts_with('_');
+    if bare && !["PG", "MYSQL", "REDIS", "MONGO", "DB", "POSTGRES"].contains(&start.to_ascii_uppercase().as_str()) {
+        return None;
+    }
+    let joint = if bare { "" } else { "_" };
+    let find = |words: &[&str]| {
+        words.iter().find_map(|word| {
+            let key = format!("{start}{joint}{word}");
+            let (key, variable) = client.environment.get_key_value(key.as_str())?;
+            let value = variable.value.as_ref().filter(|value| is_known(value))?;
+            Some((key.clone(), (value.value.clone(), value.place)))
+        })
+    };
+    let password = find(&["PASSWORD", "PASS", "PWD", "PASSWD"]);
+    let user = find(&["USER", "USERNAME", "USR", "LOGIN"]);
+    let named = find(&["DATABASE", "DB_NAME", "DBNAME", "DB", "NAME"]).map(|(_, value)| value);
+    let key = password.as_ref().map(|(key, _)| key.clone()).unwrap_or_else(|| name.to_owned());
+    if password.is_none() && user.is_none() {
+        return None;
+    }
+    Some(Claim {
+        key,
+        host,
+        user: user.map(|(_, value)| value),
+        password: password.map(|(_, value)| value),
+        database: database.or(named),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts_and;
+
+    fn check(db: &str, web: &str, expect: &[What]) {
+        let text =
+            format!("services:\n  db: {{image: 'postgres:17', {db}}}\n  web: {{image: x, environment: {{{web}}}}}\n");
+        with_facts_and(&text, &[("U", "shop"), ("P", "q7Rt2LmX9z")], |facts| {
+            let found: Vec<What> = mismatches(facts).into_iter().map(|one| one.what).collect();
+            assert_eq!(found, expect, "{text}");
+        });
+    }
+
+    #[test]
+    fn logins_that_fail() {
+        let db = "environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: a1, POSTGRES_DB: shop}";
+        check(db, "URL: 'postgres://shop:b2@db/shop'", &[What::Password]);
+        check(db, "URL: 'postgres://other:a1@db/shop'", &[What::User]);
+        check(db, "URL: 'postgres://shop:a1@db:5432/other'", &[What::Database]);
+        check(db, "DB_HOST: db, DB_USER: shop, DB_PASSWORD: b2", &[What::Password]);
+        check(db, "PGHOST: db, PGUSER: shop, PGPASSWORD: b2", &[What::Password]);
+        check(db, "A_URL: 'jdbc:postgresql://db/shop', A_USERNAME: shop, A_PASSWORD: b2", &[What::Password]);
+        check(
+            "environment: {POSTGRES_PASSWORD: '${U}'}",
+            "DB_HOST: db, DB_USER: postgres, DB_PASSWORD: '${P}'",
+            &[What::Password],
+        );
+    }
+
+    #[test]
+    fn logins_that_work_or_are_not_known() {
+        let db = "environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: 'a@1'}";
+        check(db, "URL: 'postgres://shop:a%401@db/shop?sslmode=disable'", &[]);
+        check(db, "URL: 'postgres://shop:b2@elsewhere.example.org/shop'", &[]);
+        check(db, "DB_HOST: db, DB_USER: shop", &[]);
+        check(db, "URL: 'postgres://shop:${UNSET}@db/shop'", &[]);
+        check("env_file: [{path: x.env, required: false}]", "URL: 'postgres://shop:b2@db/shop'", &[]);
+        check(
+            "environment: {POSTGRES_PASSWORD_FILE: /run/secrets/x}",
+            "URL: 'postgres://postgres:b2@db/postgres'",
+            &[],
+        );
+        let scripted = format!("{db}, volumes: ['./sql:/docker-entrypoint-initdb.d']");
+        check(&scripted, "URL: 'postgres://reader:b2@db/other'", &[]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Accounts of published services with a password that everybody tries first.
+
+use crate::catalogue::schema::Account;
+use crate::facts::Facts;
+use crate::facts::images::{KnownImage, known_image, may_be_set, runs_server, variable};
+use crate::facts::network::exposure::asks_for_login;
+use crate::facts::storage::mounts::{cover, is_inside};
+use crate::model::{Service, Spanned};
+use crate::secrets::{Strength, strength};
+use crate::source::Place;
+
+/// Where the password of an account comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Password {
+    /// A variable of the service sets it.
+    Set(Spanned<String>),
+    /// Nothing sets it, so that it is the documented one.
+    Documented,
+}
+
+/// A login of a service that others reach.
+#[derive(Clone)]
+pub(crate) struct KnownLogin<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// What is known of its image.
+    pub(crate) known: KnownImage<'a>,
+    /// The variable that sets the password.
+    pub(crate) variable: &'static str,
+    /// Where the password comes from.
+    pub(crate) password: Password,
+    /// Whether it is the one that the image's documentation names.
+    pub(crate) is_documented: bool,
+    /// What lets others in: the published port, or what a proxy is told.
+    pub(crate) open: Place,
+}
+
+/// The accounts of published services whose passwords everybody knows or guesses.
+pub(crate) fn logins<'a>(facts: &Facts<'a>) -> Vec<KnownLogin<'a>> {
+    let mut found = Vec::new();
+    for service in facts.model.services.values().filter(|service| runs_server(service)) {
+        let Some(known) = known_image(service) else { continue };
+        if known.image.defaults.accounts.is_empty() {
+            continue;
+        }
+        let Some(open) = reached(facts, service) else { continue };
+        let login = known.image.login_for(known.tag);
+        if login.is_some_and(|login| !asks_for_login(service, login)) {
+            continue;
+        }
+        let accounts = known.image.defaults.accounts.iter();
+        found.extend(accounts.filter_map(|account| of_account(facts, service, known, account, open)));
+    }
+    found
+}
+
+fn of_account<'a>(
+    facts: &Facts<'a>,
+    service: &'a Service,
+    known: KnownImage<'a>,
+    account: &'static Account,
+    open: Place,
+) -> Option<KnownLogin<'a>> {
+    let first = account.password.variables.first()?;
+    let is_file = |name: &&String| variable(service, name).is_some_and(|value| !value.value.is_empty());
+    let files = known.image.secrets.iter().filter(|secret| account.password.variables.contains(&secret.name));
+    let files: Vec<&String> = files.filter_map(|secret| secret.file.as_ref()).collect();
+    let is_elsewhere =
+        account.password.variables.iter().chain(files.iter().copied()).any(|name| may_be_set(service, name))
+            || files.iter().any(is_file);
+    if is_elsewhere {
+        return None;
+    }
+    let is_set = |name: &&String| variable(service, name).is_some_and(|value| !value.value.is_empty());
+    let (variable_name, password, is_documented) = match account.password.variables.iter().find(is_set) {
+        Some(name) => {
+            let value = variable(service, name)?;
+            let user =
+                account.user.as_ref().and_then(|user| effective(service, &user.variables, user.value.as_deref()));
+            let own = [service.name.as_str(), facts.model.name.as_str(), user.unwrap_or("")];
+            let is_documented = account.password.value.as_ref() == Some(&value.value);
+            let is_guessable = strength(&value.value, &own) != Strength::Strong;
+            if !is_documented && !is_guessable || is_from_example(facts, value) {
+                return None;
+            }
+            (name, Password::Set(value.clone()), is_documented)
+        }
+        None => {
+            account.password.value.as_ref()?;
+            let is_mounted = account.unless_mounted.iter().any(|path| {
+                cover(facts.model, service, path).is_some()
+                    || service.mounts.iter().any(|mount| is_inside(&mount.target.value, path))
+                    || service
+                        .configs
+                        .iter()
+                        .any(|one| one.target.as_ref().is_some_and(|at| is_inside(&at.value, path)))
+            });
+            if is_mounted {
+                return None;
+            }
+            (first, Password::Documented, true)
+        }
+    };
+    Some(KnownLogin { service, known, variable: variable_name, password, is_documented, open })
+}
+
+fn effective<'v>(service: &'v Service, variables: &[String], default: Option<&'v str>) -> Option<&'v str> {
+    variables.iter().find_map(|name| variable(service, name)).map(|value| value.value.as_str()).or(default)
+}
+
+/// Whether a variable of an example gives the value, which people are told to replace.
+fn is_from_example(facts: &Facts<'_>, value: &Spanned<String>) -> bool {
+    value
+        .parts
+        .iter()
+        .filter_map(|part| part.variable.as_ref())
+        .any(|name| facts.project.environment.setting(name.as_str()).is_some_and(|setting| setting.is_assumed))
+}
+
+/// What lets other machines reach a service: a port, or a proxy that leads there and is reached itself.
+pub(crate) fn reached(facts: &Facts<'_>, service: &Service) -> Option<Place> {
+    let is_open = |name: &str| {
+        let mut ports = facts.published().iter().filter(|one| one.service.name == name);
+        ports.find(|one| one.in_effect && one.reach.is_beyond_loopback()).map(|one| one.port.place)
+    };
+    let by_proxy = || {
+        let mut proxied = facts.proxied().iter().filter(|one| one.service == service.name);
+        proxied.find(|one| !one.here || is_open(&one.proxy).is_some()).map(|one| one.place)
+    };
+    is_open(&service.name).or_else(by_proxy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    fn check(keys: &str, expect: &[(&str, bool)]) {
+        with_facts(&format!("services:\n  it: {{{keys}}}\n"), |facts| {
+            let found: Vec<_> = logins(facts).iter().map(|one| (one.variable, one.is_documented)).collect();
+            assert_eq!(found, expect, "{keys}");
+        });
+    }
+
+    #[test]
+    fn passwords_that_are_known() {
+        check("image: 'grafana/grafana:11.4.0', ports: ['3000:3000']", &[("GF_SECURITY_ADMIN_PASSWORD", true)]);
+        let minio = "image: minio/minio, command: server /data, ports: ['9000:9000']";
+        check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: minioadmin}}"), &[("MINIO_ROOT_PASSWORD", true)]);
+        check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: password1}}"), &[("MINIO_ROOT_PASSWORD", false)]);
+        check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: vT9kq2LwXz8m}}"), &[]);
+    }
+
+    #[test]
+    fn passwords_that_are_not_known_or_not_reached() {
+        check("image: 'grafana/grafana:11.4.0'", &[]);
+        check("image: 'grafana/grafana:11.4.0', ports: ['127.0.0.1:3000:3000']", &[]);
+        check("image: 'grafana/grafana:11.4.0', ports: ['3000:3000'], env_file: [{path: x.env, required: false}]", &[]);
+        check(
+            "image: 'grafana/grafana:11.4.0', ports: ['3000:3000'], environment: {GF_SECURITY_ADMIN_PASSWORD__FILE: /run/secrets/x}",
+            &[],
+        );
+        check(
+            "image: 'grafana/grafana:11.4.0', ports: ['3000:3000'], volumes: ['./grafana.ini:/etc/grafana/grafana.ini']",
+            &[],
+        );
+        check(
+            "image: 'grafana/grafana:11.4.0', ports: ['3000:3000'], environment: {GF_AUTH_ANONYMOUS_ENABLED: 'true'}",
+            &[],
+        );
+    }
+}

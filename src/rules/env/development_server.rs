@@ -1,0 +1,72 @@
+//! A server for developers on a service that others reach.
+
+use crate::facts::images::launch;
+use crate::facts::repository::purpose::FilePurpose;
+use crate::facts::secrets::logins::reached;
+use crate::finding::{Finding, Severity, Subject, rule};
+use crate::model::Service;
+use crate::rules::Context;
+
+/// Words of a command, one behind the other, and what to start in their place.
+const SERVERS: [(&[&str], &str); 16] = [
+    (&["manage.py", "runserver"], "gunicorn or uvicorn"),
+    (&["flask", "run"], "gunicorn"),
+    (&["flask", "--debug"], "gunicorn"),
+    (&["php", "artisan", "serve"], "PHP-FPM or FrankenPHP"),
+    (&["npm", "run", "dev"], "the built application"),
+    (&["npm", "run", "start:dev"], "the built application"),
+    (&["yarn", "dev"], "the built application"),
+    (&["pnpm", "dev"], "the built application"),
+    (&["pnpm", "run", "dev"], "the built application"),
+    (&["next", "dev"], "`next start`"),
+    (&["ng", "serve"], "the built pages"),
+    (&["vite", "dev"], "the built pages"),
+    (&["nodemon"], "`node`"),
+    (&["webpack-dev-server"], "the built pages"),
+    (&["start-dev"], "`start`"),
+    (&["--reload"], "the server without `--reload`"),
+];
+
+/// Reports each service that starts one.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.facts.purpose() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
+        return;
+    }
+    let mut seen = crate::collections::HashSet::default();
+    for service in cx.model.services.values() {
+        let Some(open) = reached(cx.facts, service) else { continue };
+        findings.extend(of_service(cx, service, open).filter(|finding| seen.insert(finding.place)));
+    }
+}
+
+fn of_service(cx: &Context<'_>, service: &Service, open: crate::source::Place) -> Option<Finding> {
+    let words = launch(service);
+    let texts: Vec<&str> = words
+        .iter()
+        .flat_map(|word| word.value.split([' ', '\n', '\t', ';', '&']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let base = |word: &str| word.rsplit('/').next().unwrap_or("").to_owned();
+    let has = |wanted: &[&str]| {
+        texts
+            .windows(wanted.len())
+            .any(|window| window.iter().zip(wanted).all(|(own, wanted)| base(own) == *wanted || own == wanted))
+    };
+    let (found, better) = SERVERS.iter().find(|(wanted, _)| has(wanted))?;
+    let place = words.first()?.place;
+    let own = &service.name;
+    // Who lets it restart, or leads others to it through a proxy, runs it for others.
+    let is_kept =
+        service.restart.as_ref().is_some_and(|restart| matches!(restart.value.as_str(), "always" | "unless-stopped"));
+    let is_proxied = cx.facts.proxied().iter().any(|one| one.service == *own);
+    let severity = if is_kept || is_proxied { Severity::Warning } else { Severity::Info };
+    let written = found.join(" ");
+    let message = format!("`{own}` starts a development server (`{written}`)");
+    Some(
+        Finding::new(rule::DEVELOPMENT_SERVER, place, Subject::service(own), message)
+            .severity(severity)
+            .evidence(written)
+            .label(open, "reachable through this")
+            .help(format!("start {better}: a development server is slow, and shows the insides of the program")),
+    )
+}

@@ -1,0 +1,70 @@
+//! A password that everybody knows: the documented one of an image, one that is tried first, or the default of a variable.
+
+use super::leak::{of_service, severity, subject, with_places, with_rest, worst};
+use crate::facts::secrets::leaks::{Class, Leak};
+use crate::facts::secrets::logins::{KnownLogin, Password};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
+use crate::model::base_image;
+use crate::rules::Context;
+use crate::rules::support::{for_purpose, less_in_tests};
+
+/// Reports each login of a published service, and each default of a variable.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for login in cx.facts.logins() {
+        findings.extend(of_login(cx, login));
+    }
+    for leak in cx.facts.leaks().iter().filter(|leak| leak.class == Class::Fallback) {
+        findings.extend(of_default(cx, leak));
+    }
+}
+
+fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
+    let (service, name) = (login.service, login.variable);
+    let place = match &login.password {
+        Password::Set(value) => value.place,
+        Password::Documented => base_image(service)?.place,
+    };
+    let own = &service.name;
+    let message = match (&login.password, login.is_documented) {
+        (Password::Documented, _) => format!("`{own}` is reachable with its default login: `{name}` is not set"),
+        (Password::Set(_), true) => format!("`{own}` is reachable with the default password of its image"),
+        (Password::Set(_), false) => format!("`{own}` is reachable with a password that is easy to guess"),
+    };
+    let worst = for_purpose(Severity::Error, cx.facts.purpose());
+    let mut finding = Finding::new(rule::DEFAULT_SECRET, place, Subject::service(own), message)
+        .severity(if cx.facts.is_of_elsewhere() || cx.facts.is_shown_only(place.span.file) {
+            Severity::Info
+        } else {
+            less_in_tests(worst, cx.facts.is_for_tests(place.span.file))
+        })
+        .evidence(name.to_owned())
+        .label(login.open, "reachable through this")
+        .help(format!("write `{name}: ${{{name}:?}}`, and set a long random value in an env file that git ignores"));
+    if !login.known.exact {
+        finding.confidence = Confidence::Medium;
+    }
+    let is_of =
+        |leak: &&Leak| leak.class == Class::Login && leak.members.iter().any(|one| place.span.contains(one.place.span));
+    match cx.facts.leaks().iter().find(is_of) {
+        Some(leak) => Some(with_places(finding, leak)),
+        None => Some(finding),
+    }
+}
+
+fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
+    let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
+    let name = first.fallback.as_deref()?;
+    let is_told = cx.facts.is_documented(name);
+    let worst = if is_told { Severity::Info } else { worst(leak) };
+    let message = format!("`{name}`{} has a default that everyone can read", of_service(first));
+    let help = match (cx.facts.is_documented_empty(name), is_told) {
+        (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),
+        (false, true) => format!("write `${{{name}:?}}`: docker compose then stops where it is not set"),
+        (false, false) => format!("write `${{{name}:?}}`, and list `{name}` in `.env.example`"),
+    };
+    let finding = Finding::new(rule::DEFAULT_SECRET, first.place, subject(first), message)
+        .severity(severity(cx, first.place, worst))
+        .evidence(name.to_owned())
+        .help(help);
+    Some(with_rest(cx, finding, leak))
+}

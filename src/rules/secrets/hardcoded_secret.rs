@@ -1,0 +1,36 @@
+//! A secret that is written out in a Compose file.
+
+use super::leak::{of_service, severity, subject, variable, with_rest, worst};
+use crate::facts::secrets::credentials::Credential;
+use crate::facts::secrets::leaks::Class;
+use crate::finding::{Finding, rule};
+use crate::rules::Context;
+use crate::secrets::Form;
+
+/// Reports each secret once, wherever else it is written.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for leak in cx.facts.leaks().iter().filter(|leak| leak.class == Class::Literal) {
+        let Some(first) = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file)) else {
+            continue;
+        };
+        let name = variable(cx, leak).unwrap_or_else(|| "NAME".to_owned());
+        let finding = Finding::new(rule::HARDCODED_SECRET, first.place, subject(first), message(first))
+            .severity(severity(cx, first.place, worst(leak)))
+            .evidence(first.key.clone())
+            .help(format!(
+                "anyone who can read this file can read it: write `${{{name}:?}}`, and set `{name}` in an env file that git ignores"
+            ));
+        findings.push(with_rest(cx, finding, leak));
+    }
+}
+
+fn message(one: &Credential) -> String {
+    let (key, of) = (&one.key, of_service(one));
+    match one.form {
+        Form::Value => format!("secret `{key}`{of} is hardcoded"),
+        Form::Option => format!("the command{of} contains the secret of `{key}`"),
+        Form::PrivateKey => format!("`{key}`{of} contains a private key"),
+        Form::Token | Form::Address if key.is_empty() => format!("the command{of} contains a secret"),
+        Form::Token | Form::Address => format!("`{key}`{of} contains an access token"),
+    }
+}

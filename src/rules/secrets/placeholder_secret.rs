@@ -1,0 +1,56 @@
+//! A placeholder that is in force as a secret.
+
+use super::leak::{of_service, severity, subject, with_places};
+use crate::facts::environment::files::How;
+use crate::facts::secrets::leaks::Class;
+use crate::facts::secrets::secret_files::{SecretFile, Use};
+use crate::finding::{Finding, Severity, Subject, rule};
+use crate::rules::Context;
+use crate::secrets::Strength;
+
+/// Reports each placeholder in a Compose file, and those in the env files that are in force.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for leak in cx.facts.leaks().iter().filter(|leak| leak.class == Class::Placeholder) {
+        let Some(first) = leak.members.first() else { continue };
+        let key = &first.key;
+        let message = match key.as_str() {
+            "" => format!("the command{} contains a placeholder in place of a secret", of_service(first)),
+            key => format!("secret `{key}`{} is a placeholder", of_service(first)),
+        };
+        let finding = Finding::new(rule::PLACEHOLDER_SECRET, first.place, subject(first), message)
+            .severity(severity(cx, first.place, Severity::Warning))
+            .evidence(key.clone())
+            .help("replace it with a long random value, and keep that in an env file that git ignores");
+        findings.push(with_places(finding, leak));
+    }
+    for file in cx.facts.secret_files().iter().filter(|file| file.used == Use::EnvFile) {
+        of_file(cx, file, findings);
+    }
+}
+
+fn of_file(cx: &Context<'_>, file: &SecretFile, findings: &mut Vec<Finding>) {
+    for held in file.secrets.iter().filter(|held| held.strength == Strength::Placeholder) {
+        // What a later file does to an earlier one is reported for itself.
+        let is_override =
+            cx.facts.replaced_lines().iter().any(|one| one.how == How::Placeholder && one.by == held.place);
+        if is_override || !is_used(cx, &held.name, file) {
+            continue;
+        }
+        let message = format!("secret `{}` is a placeholder", held.name);
+        let finding = Finding::new(rule::PLACEHOLDER_SECRET, held.place, Subject::variable(&held.name), message)
+            .severity(severity(cx, held.place, Severity::Warning))
+            .evidence(held.name.clone())
+            .help("replace it with a long random value");
+        findings.push(finding);
+    }
+}
+
+/// Whether the value of a line reaches something that runs.
+fn is_used(cx: &Context<'_>, name: &str, file: &SecretFile) -> bool {
+    let is_here = |place: crate::source::Place| place.span.file == file.file;
+    let in_service =
+        |service: &crate::model::Service| service.environment.get(name).is_some_and(|variable| is_here(variable.key));
+    let is_last = cx.project.environment.setting(name).and_then(|one| one.place).is_some_and(is_here);
+    let is_named = || cx.project.references.iter().any(|one| one.name == name && one.effective);
+    cx.model.services.values().any(in_service) || is_last && is_named()
+}
