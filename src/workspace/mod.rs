@@ -24,6 +24,7 @@ pub(crate) use invocations::invocations_in;
 pub use selection::Selection;
 
 use crate::app_config::builds::read_builds;
+use crate::app_config::servers::read_servers;
 use crate::collections::HashSet;
 use crate::compose::load;
 use crate::compose::load::{decode, output};
@@ -316,6 +317,7 @@ fn act_on<T>(
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
+    read_servers(&mut model, sources);
     Some((act(&Facts::new(&model, &project, sources, &trees, root), files), findings))
 }
 
