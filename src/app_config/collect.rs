@@ -9,14 +9,14 @@ use super::misplaced::{is_read, misplaced};
 use super::official::is_official;
 use super::read::{ConfigurationContent, ReadConfiguration, configurations};
 use super::traefik::{self, collect as collect_traefik};
-use super::{AdminPort, AppConfigs, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget, Scrape};
+use super::{AdminPort, AppConfigs, Contact, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use crate::model::{Model, Service};
 use crate::source::SourceDb;
 
-/// What the configurations next to a project say.
-pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb) -> AppConfigs {
+/// What the configurations beside a project say.
+pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool) -> AppConfigs {
     let before = model.budget.reached().len();
     let mut all = AppConfigs::default();
     let mut kept = 0;
@@ -33,7 +33,11 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb) -> AppConfi
             match &one.content {
                 ConfigurationContent::Caddy(config) => of.caddy(config, one),
                 ConfigurationContent::Haproxy(config) => of.haproxy(config, one),
-                ConfigurationContent::Prometheus(targets) => of.prometheus(targets, one),
+                ConfigurationContent::Prometheus { scraped, others } => {
+                    of.contacts(scraped, one, true);
+                    of.contacts(others, one, false);
+                }
+                ConfigurationContent::Contacts(others) => of.contacts(others, one, false),
                 ConfigurationContent::Nginx(_) | ConfigurationContent::Traefik(_) => {}
             }
         }
@@ -47,7 +51,7 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb) -> AppConfi
             return AppConfigs::default();
         }
     }
-    collect_traefik::labels(model, &mut all);
+    collect_traefik::labels(model, &mut all, swarm);
     all
 }
 
@@ -155,6 +159,8 @@ impl Collector<'_, '_> {
         let names: BTreeSet<&str> =
             configs().flat_map(|(config, _)| &config.upstreams).map(|upstream| upstream.name.as_str()).collect();
         let partial = includes_more(read, self.meter) || !is_official(self.service);
+        // An `include` that is not here may say whom to ask.
+        let resolves = includes_more(read, self.meter) || configs().any(|(config, _)| config.has_resolver);
         for (config, read) in configs() {
             for server in config.upstreams.iter().flat_map(|upstream| &upstream.servers) {
                 let address = &server.address;
@@ -187,13 +193,45 @@ impl Collector<'_, '_> {
             };
             let listens: Vec<_> = config.listens.iter().map(listen).collect();
             self.all.listens.extend(listens);
-            let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
-            let (certificates, roots, protocols) =
-                (named(&config.certificates), named(&config.challenge_roots), named(&config.protocols));
-            self.all.certificates.extend(certificates);
-            self.all.challenge_roots.extend(roots);
-            self.all.protocols.extend(protocols);
+            self.nginx_words(config, read);
+            if !resolves {
+                self.nginx_late(config, read, &names);
+            }
         }
+    }
+
+    /// Paths, protocols and variables of a configuration of nginx.
+    fn nginx_words(&mut self, config: &super::nginx::NginxConfig, read: &ReadConfiguration) {
+        let kind = ProxyKind::Nginx;
+        let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
+        let (certificates, roots, protocols) =
+            (named(&config.certificates), named(&config.challenge_roots), named(&config.protocols));
+        let (served, trusted) = (named(&config.roots), named(&config.trusted));
+        let (unsupported, unfilled) = (named(&config.unsupported), named(&config.unfilled));
+        self.all.certificates.extend(certificates);
+        self.all.challenge_roots.extend(roots);
+        self.all.protocols.extend(protocols);
+        self.all.document_roots.extend(served);
+        self.all.trusted.extend(trusted);
+        self.all.unsupported.extend(unsupported);
+        self.all.unfilled.extend(unfilled);
+    }
+
+    /// Hosts that are looked up at each request.
+    fn nginx_late(&mut self, config: &super::nginx::NginxConfig, read: &ReadConfiguration, names: &BTreeSet<&str>) {
+        let is_name = |pass: &&super::nginx::Pass| {
+            pass.via_variable && !names.contains(pass.host.as_str()) && pass.host.parse::<std::net::IpAddr>().is_err()
+        };
+        let late: Vec<Named> = config
+            .passes
+            .iter()
+            .filter(is_name)
+            .map(|pass| {
+                let host = Located { text: pass.host.clone(), span: pass.span.clone() };
+                self.named(&host, read, ProxyKind::Nginx)
+            })
+            .collect();
+        self.all.late_passes.extend(late);
     }
 
     fn caddy(&mut self, config: &super::caddy::CaddyConfig, read: &ReadConfiguration) {
@@ -214,6 +252,9 @@ impl Collector<'_, '_> {
                 self.all.listens.push(listen);
             }
         }
+        let public = config.sites.iter().filter(|site| requests_certificate(&site.text));
+        let public: Vec<_> = public.map(|site| self.named(site, read, kind)).collect();
+        self.all.public_sites.extend(public);
         let certificates: Vec<_> = config.certificates.iter().map(|word| self.named(word, read, kind)).collect();
         self.all.certificates.extend(certificates);
         if let Some(admin) = &config.admin
@@ -253,14 +294,35 @@ impl Collector<'_, '_> {
         self.all.protocols.extend(oldest);
     }
 
-    fn prometheus(&mut self, targets: &[super::address::HostPort], read: &ReadConfiguration) {
-        self.all.scrapes.extend(targets.iter().map(|target| Scrape {
+    fn contacts(&mut self, addresses: &[super::address::HostPort], read: &ReadConfiguration, is_scraped: bool) {
+        self.all.contacts.extend(addresses.iter().map(|address| Contact {
             service: self.service.name.clone(),
-            host: target.host.clone(),
-            port: target.port,
-            place: read.place(&target.span),
+            host: address.host.clone(),
+            port: address.port,
+            place: read.place(&address.span),
+            given: read.given,
+            is_scraped,
         }));
     }
+}
+
+/// Whether Caddy requests a certificate for a site by itself: it has a domain that others can resolve, and no `http://`.
+/// <https://caddyserver.com/docs/automatic-https>
+fn requests_certificate(site: &str) -> bool {
+    let host = site.trim_start_matches("https://").split([':', '/']).next().unwrap_or("");
+    let local = [
+        "localhost",
+        ".localhost",
+        ".local",
+        ".internal",
+        ".home.arpa",
+        ".test",
+        ".lan",
+        ".example.com",
+        "example.com",
+    ];
+    let public = host.contains('.') && !host.contains(['{', '$']) && host.parse::<std::net::IpAddr>().is_err();
+    public && !site.starts_with("http://") && !site.ends_with(":80") && !local.iter().any(|end| host.ends_with(end))
 }
 
 /// Whether a configuration of nginx includes files of servers or upstreams that are not here.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::repository_root;
+use super::servers::{ServerKind, kind_of};
 use crate::compose::value::provenance::Texts;
 use crate::model::{Build, Model, MountKind, Service, Spanned, base_image};
 use crate::source::NodeId;
@@ -22,6 +23,10 @@ pub(crate) enum ConfigurationKind {
     Traefik,
     /// YAML of a Prometheus.
     Prometheus,
+    /// YAML or INI of a program that names others: an Alertmanager, a collector, data sources of Grafana.
+    Contacts,
+    /// That of a database or broker.
+    Server(ServerKind),
 }
 
 /// A configuration that a service runs with.
@@ -99,6 +104,12 @@ impl Finder<'_> {
         if is_yaml && (target.starts_with("/etc/prometheus/") || self.image == "prometheus") {
             return Some(ConfigurationKind::Prometheus);
         }
+        if super::contacts::is_read(target, &self.image) {
+            return Some(ConfigurationKind::Contacts);
+        }
+        if let Some(server) = kind_of(target, &self.image) {
+            return Some(ConfigurationKind::Server(server));
+        }
         let caddy = target.starts_with("/etc/caddy/") || self.image.contains("caddy");
         let lower = name.to_ascii_lowercase();
         let is_caddyfile = lower.starts_with("caddyfile") || lower.ends_with(".caddy") || lower.ends_with(".caddyfile");
@@ -124,7 +135,26 @@ impl Finder<'_> {
     /// Whether files below a directory of the container may be configurations.
     fn is_home(&self, target: &str) -> bool {
         let target = format!("{}/", target.trim_end_matches('/'));
-        let names = ["nginx", "openresty", "caddy", "haproxy", "traefik", "prometheus"];
+        let names = [
+            "nginx",
+            "openresty",
+            "caddy",
+            "haproxy",
+            "traefik",
+            "prometheus",
+            "alertmanager",
+            "provisioning",
+            "loki",
+            "promtail",
+            "otelcol",
+            "otelcol-contrib",
+            "mosquitto",
+            "rabbitmq",
+            "mysql",
+            "mariadb",
+            "cloudflared",
+            "tempo",
+        ];
         self.image == "traefik" || names.iter().any(|name| target.contains(&format!("/{name}/")))
     }
 

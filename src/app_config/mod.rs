@@ -3,11 +3,13 @@
 pub(crate) mod address;
 pub(crate) mod builds;
 pub(crate) mod caddy;
+pub(crate) mod contacts;
 pub(crate) mod dockerfile;
 pub(crate) mod frameworks;
 pub(crate) mod haproxy;
 pub(crate) mod nginx;
 pub(crate) mod prometheus;
+pub(crate) mod servers;
 pub(crate) mod settings;
 pub(crate) mod traefik;
 mod collect;
@@ -151,10 +153,10 @@ pub(crate) struct AdminPort {
     pub(crate) kind: ProxyKind,
 }
 
-/// A host that a Prometheus scrapes.
+/// A host that a program connects to, by a configuration of its own: what a Prometheus scrapes, a data source of Grafana.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Scrape {
-    /// The service that is the Prometheus.
+pub(crate) struct Contact {
+    /// The service whose configuration it is.
     pub(crate) service: String,
     /// The host.
     pub(crate) host: String,
@@ -162,6 +164,10 @@ pub(crate) struct Scrape {
     pub(crate) port: Option<u16>,
     /// Where that is written.
     pub(crate) place: Place,
+    /// What in the Compose file brings the configuration.
+    pub(crate) given: Place,
+    /// Whether a Prometheus scrapes it.
+    pub(crate) is_scraped: bool,
 }
 
 /// A Traefik of the project.
@@ -171,6 +177,27 @@ pub(crate) struct Traefik {
     pub(crate) service: String,
     /// What it was told.
     pub(crate) settings: traefik::settings::TraefikSettings,
+    /// What its files of routes say, by paths in lower case.
+    pub(crate) dynamic: Vec<traefik::settings::StaticSetting>,
+    /// Whether all files of routes are here.
+    pub(crate) files_known: bool,
+    /// Sections of its files and options that are misspelt.
+    pub(crate) misspelt: Vec<Misspelt>,
+}
+
+/// A misspelt section of a Traefik's configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Misspelt {
+    /// The word.
+    pub(crate) written: String,
+    /// What it is called.
+    pub(crate) meant: &'static str,
+    /// Where it is written.
+    pub(crate) place: Place,
+    /// What in the Compose file brings the file; `None` for an option.
+    pub(crate) given: Option<Place>,
+    /// Whether Traefik rejects it, and does not only ignore it.
+    pub(crate) is_fatal: bool,
 }
 
 /// What the configurations next to a project say.
@@ -186,14 +213,26 @@ pub(crate) struct AppConfigs {
     pub(crate) certificates: Vec<Named>,
     /// The directories that they answer challenges of the ACME protocol from.
     pub(crate) challenge_roots: Vec<Named>,
+    /// The directories that nginx serves files from.
+    pub(crate) document_roots: Vec<Named>,
+    /// Hosts that nginx looks up at each request, where no `resolver` says whom to ask.
+    pub(crate) late_passes: Vec<Named>,
+    /// Variables of templates in a form that is not replaced.
+    pub(crate) unsupported: Vec<Named>,
+    /// Variables of templates that nothing gives a value, by their names.
+    pub(crate) unfilled: Vec<Named>,
+    /// Networks of everybody whose headers nginx trusts.
+    pub(crate) trusted: Vec<Named>,
+    /// Sites of Caddy for which it requests certificates.
+    pub(crate) public_sites: Vec<Named>,
     /// The versions of TLS that they are told to speak, as written: the oldest, or each.
     pub(crate) protocols: Vec<Named>,
     /// The rules of routers in files.
     pub(crate) rules: Vec<Named>,
     /// The ports of their own interfaces.
     pub(crate) admins: Vec<AdminPort>,
-    /// What the project's Prometheus scrapes.
-    pub(crate) scrapes: Vec<Scrape>,
+    /// Whom programs that are no proxies connect to.
+    pub(crate) contacts: Vec<Contact>,
     /// The project's Traefiks.
     pub(crate) traefiks: Vec<Traefik>,
     /// Configurations that the program does not read, or not as what they are.
@@ -206,8 +245,13 @@ impl AppConfigs {
         let named = [&self.certificates, &self.challenge_roots, &self.protocols, &self.rules];
         let named: usize = named.iter().map(|words| words.len()).sum();
         let routes = self.targets.len() + self.open_routes.len() + self.listens.len() + self.admins.len();
-        named + routes + self.scrapes.len() + self.misplaced.len()
+        named + routes + self.contacts.len() + self.misplaced.len()
     }
+}
+
+/// Whether a Caddy of the project serves a site for which it requests certificates by itself.
+pub(crate) fn caddy_requests_certificates(configs: &AppConfigs, service: &str) -> bool {
+    configs.public_sites.iter().any(|site| site.service == service)
 }
 
 /// The directory that nothing outside of is read: the nearest one upwards with a `.git`, or the directory itself.

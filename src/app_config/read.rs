@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::address::HostPort;
 use super::files::{Configuration, ConfigurationKind, service_configurations};
-use super::settings::{Setting, flat, flat_toml};
-use super::{caddy, haproxy, nginx, prometheus};
+use super::settings::{self, Setting, flat, flat_toml};
+use super::traefik::spelling::{MisspeltSection, sections};
+use super::{caddy, contacts, haproxy, nginx, prometheus};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, Service};
 use crate::source::NodeId;
@@ -22,8 +24,10 @@ pub(crate) enum ConfigurationContent {
     Haproxy(haproxy::HaproxyConfig),
     /// YAML or TOML of a Traefik.
     Traefik(Vec<Setting>),
-    /// The targets of a Prometheus.
-    Prometheus(Vec<super::address::HostPort>),
+    /// The targets of a Prometheus, and whom it writes to.
+    Prometheus { scraped: Vec<HostPort>, others: Vec<HostPort> },
+    /// Whom another program connects to.
+    Contacts(Vec<HostPort>),
 }
 
 /// A configuration that was read.
@@ -35,6 +39,10 @@ pub(crate) struct ReadConfiguration {
     pub(crate) given: Place,
     /// What it says.
     pub(crate) content: ConfigurationContent,
+    /// The misspelt sections of a Traefik's file.
+    pub(crate) misspelt: Vec<MisspeltSection>,
+    /// Whether it is a template of a language that is not read.
+    pub(crate) is_template: bool,
     start: Place,
     inline: bool,
     known: bool,
@@ -74,7 +82,9 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
         }
         let content = match configuration.kind {
             ConfigurationKind::Nginx if configuration.template => {
-                ConfigurationContent::Nginx(nginx::read_template(text, &environment, meter))
+                let mut config = nginx::read_template(text, &environment, meter);
+                nginx::note_template(text, &environment, &mut config);
+                ConfigurationContent::Nginx(config)
             }
             ConfigurationKind::Nginx => ConfigurationContent::Nginx(nginx::read(text, meter)),
             ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &environment, meter)),
@@ -83,15 +93,42 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
                 ConfigurationContent::Traefik(flat_toml(text, meter))
             }
             ConfigurationKind::Traefik => ConfigurationContent::Traefik(flat(text, meter)),
-            ConfigurationKind::Prometheus => ConfigurationContent::Prometheus(prometheus::targets(text, meter)),
+            ConfigurationKind::Prometheus => ConfigurationContent::Prometheus {
+                scraped: prometheus::targets(text, meter),
+                others: others(text, meter),
+            },
+            ConfigurationKind::Contacts => ConfigurationContent::Contacts(others(text, meter)),
+            ConfigurationKind::Server(_) => continue,
         };
         let lines =
             if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };
+        let misspelt = match configuration.kind {
+            ConfigurationKind::Traefik => {
+                sections(&settings::sections(text, configuration.target.ends_with(".toml"), meter))
+            }
+            _ => Vec::new(),
+        };
+        let is_template = text.contains("{{");
         let Configuration { target, place, given, inline, known, .. } = configuration;
         let node = if inline { place.node } else { NodeId::new(0) };
-        found.push(ReadConfiguration { target, given, content, start: Place { node, ..place }, inline, known, lines });
+        found.push(ReadConfiguration {
+            target,
+            given,
+            content,
+            misspelt,
+            is_template,
+            start: Place { node, ..place },
+            inline,
+            known,
+            lines,
+        });
     }
     found
+}
+
+/// Whom a program connects to.
+fn others(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
+    contacts::addresses(text, meter).into_iter().map(|address| address.at).collect()
 }
 
 /// The lines of a block scalar: where each starts in its text and in the file. None where a line is written otherwise.

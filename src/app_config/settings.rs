@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::address::Located;
 use crate::budget::{Limit, Meter};
 use crate::source::{FileId, NodeId};
 use crate::yaml::{NodeKind, Tree, parse};
@@ -33,6 +34,40 @@ pub(crate) fn flat(text: &str, meter: Meter<'_>) -> Vec<Setting> {
     let mut walk = SettingsWalk { tree: &tree, meter, found: Vec::new() };
     walk.node(root, String::new(), 0);
     walk.found
+}
+
+/// The keys at the top of the first document and one level below, as `a` and `a.b`; of TOML where the path says so.
+pub(crate) fn sections(text: &str, is_toml: bool, meter: Meter<'_>) -> Vec<Located> {
+    let mut found = Vec::new();
+    if is_toml {
+        let Ok(table) = DeTable::parse(text) else { return found };
+        for (key, value) in table.get_ref().iter() {
+            found.push(Located { text: key.get_ref().to_string(), span: key.span() });
+            let DeValue::Table(inner) = value.get_ref() else { continue };
+            let below = inner.iter().map(|(name, _)| {
+                let text = format!("{}.{}", key.get_ref(), name.get_ref());
+                Located { text, span: name.span() }
+            });
+            found.extend(below);
+        }
+    } else {
+        let (tree, _) = parse(FileId::default(), text);
+        let Some(root) = tree.documents.first().copied().filter(|_| !tree.broken) else { return found };
+        let located = |id: NodeId, parent: &str| {
+            let (_, node) = tree.follow(id)?;
+            let name = tree.text(id)?;
+            let text = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+            Some(Located { text, span: node.start as usize..node.end as usize })
+        };
+        for pair in tree.pairs(root) {
+            let Some(outer) = located(pair.key, "") else { continue };
+            let below = tree.pairs(pair.value).iter().filter_map(|inner| located(inner.key, &outer.text));
+            let below: Vec<Located> = below.collect();
+            found.push(outer);
+            found.extend(below);
+        }
+    }
+    if meter.spend(Limit::Values, found.len()) { found } else { Vec::new() }
 }
 
 /// All scalars of a file of TOML, in its order; nothing of a file that is none.

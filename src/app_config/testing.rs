@@ -39,6 +39,9 @@ pub(crate) fn service(name: &str) -> Service {
         depends_on: Default::default(),
         healthcheck: None,
         labels: Default::default(),
+        labels_key: None,
+        deploy_labels: Default::default(),
+        deploy_labels_key: None,
         secrets: Vec::new(),
         configs: Vec::new(),
         replicas: None,
@@ -59,6 +62,7 @@ pub(crate) fn service(name: &str) -> Service {
         init: None,
         isolation: Default::default(),
         provider: None,
+        configured: None,
     }
 }
 

@@ -51,7 +51,7 @@ fn check(sources: &SourceDb, model: &Model, expect: &[&str]) {
         let port = one.port.map_or("-".to_owned(), |port| port.to_string());
         format!("{} > {}:{port} @{}", one.proxy.as_deref().unwrap_or("-"), one.host, slice(sources, one.place))
     };
-    assert_eq!(collect_app_configs(model, sources).targets.iter().map(show).collect::<Vec<_>>(), expect);
+    assert_eq!(collect_app_configs(model, sources, false).targets.iter().map(show).collect::<Vec<_>>(), expect);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn configs_of_the_project() {
         FileObject { key: Place::start(), file: None, environment: None, content: Some(content), external: false };
     model.configs.insert("c".to_owned(), object);
     check(&sources, &model, &["front > app:- @app"]);
-    let listens = collect_app_configs(&model, &sources).listens;
+    let listens = collect_app_configs(&model, &sources, false).listens;
     assert_eq!((listens[0].port, listens[0].ssl, slice(&sources, listens[0].place).as_str()), (8080, false, "8080"));
 }
 

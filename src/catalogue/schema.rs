@@ -4,6 +4,10 @@ use serde::Deserialize;
 
 pub(crate) use super::setting::VariableSetting;
 use super::tag::{TagRange, Tagged};
+pub(crate) use needs::*;
+
+#[path = "needs.rs"]
+mod needs;
 
 /// An image and the rebuilds that behave as it does.
 #[derive(Clone, Debug, Deserialize)]
@@ -84,6 +88,13 @@ pub(crate) struct Image {
     pub(crate) in_memory: Option<InMemory>,
     /// Its use of an NVIDIA GPU.
     pub(crate) gpu: Option<Gpu>,
+    /// How it reaches Docker's API, if it is of no use without.
+    pub(crate) engine: Option<EngineAccess>,
+    /// The configuration that it reads.
+    pub(crate) configuration: Option<ConfigurationFiles>,
+    /// Where it keeps certificates and keys of its ACME account: paths that a volume belongs at.
+    #[serde(default)]
+    pub(crate) certificates: Vec<String>,
     /// Where the facts come from: pages of documentation and files of public repositories.
     pub(crate) sources: Vec<String>,
 }
@@ -214,6 +225,9 @@ pub(crate) struct ImagePort {
     pub(crate) listen: Option<String>,
     /// The variable that changes the number (or the address with it).
     pub(crate) variable: Option<String>,
+    /// Options of the command that change the number (or the address with it).
+    #[serde(default)]
+    pub(crate) flags: Vec<String>,
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
     pub(crate) opened_by: Vec<String>,
@@ -450,30 +464,6 @@ pub(crate) struct InMemory {
     /// Beginnings of words of the command that do (`--config`, `file:`).
     #[serde(default)]
     pub(crate) unless_flags: Vec<String>,
-}
-
-/// The use an image makes of an NVIDIA GPU.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Gpu {
-    /// Whether it can do without.
-    pub(crate) need: GpuNeed,
-    /// Holds only for tags with one of these words; for all if none.
-    #[serde(default)]
-    pub(crate) only: Vec<String>,
-    /// Does not hold for tags with one of these words (`cpu`, `rocm`).
-    #[serde(default)]
-    pub(crate) except: Vec<String>,
-}
-
-/// Whether an image can do without a GPU.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum GpuNeed {
-    /// It fails without.
-    Required,
-    /// It is slower without.
-    Optional,
 }
 
 macro_rules! tagged {

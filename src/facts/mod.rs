@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     root: PathBuf,
     /// What the project is started for; `None` where only the paths of its files say so.
     started_for: Option<repository::purpose::FilePurpose>,
+    /// Whether a command that is written deploys it to a swarm.
+    deployed_to_swarm: bool,
     texts: Texts<'a>,
     reach: OnceCell<network::reach::Reach<'a>>,
     published: OnceCell<Vec<network::published::Published<'a>>>,
@@ -85,6 +87,7 @@ impl<'a> Facts<'a> {
             trees,
             root,
             started_for: None,
+            deployed_to_swarm: false,
             texts: Texts::new(sources),
             reach: OnceCell::new(),
             published: OnceCell::new(),
@@ -119,6 +122,13 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::FilePurpose>) -> Facts<'a> {
         self.started_for = purpose;
+        self
+    }
+
+    /// The same, of a project that a command deploys to a swarm, or not.
+    #[must_use]
+    pub(crate) fn deployed_to_swarm(mut self, swarm: bool) -> Facts<'a> {
+        self.deployed_to_swarm = swarm;
         self
     }
 
@@ -210,7 +220,7 @@ impl<'a> Facts<'a> {
 
     /// What the configurations next to the project say.
     pub(crate) fn app_configs(&self) -> &AppConfigs {
-        self.once(&self.app_configs, || app_config::collect_app_configs(self.model, self.sources))
+        self.once(&self.app_configs, || app_config::collect_app_configs(self.model, self.sources, self.is_for_swarm()))
     }
 
     /// Labels that one list gives twice.
@@ -355,6 +365,28 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether a script, Makefile or note near the project has one of some words.
+    pub(crate) fn is_in_scripts(&self, words: &[&str]) -> bool {
+        repository::scripts::have(&self.project.directory, &self.root, words, self.sources)
+    }
+
+    /// The item of a list that a place is a part of, such as `name=value` around the value.
+    pub(crate) fn whole_item(&self, place: crate::source::Place) -> Option<crate::source::Place> {
+        let parsed = self.trees.get(self.sources, place.span.file);
+        let whole = parsed.0.place(place.node);
+        whole.span.contains(place.span).then_some(whole)
+    }
+
+    /// Whether the configuration of a development server, in a directory that a service uses, names a variable.
+    pub(crate) fn is_for_dev_server(&self, service: &Service, variable: &str) -> bool {
+        repository::dev_servers::use_variable(service, variable, &self.root, self.sources)
+    }
+
+    /// Whether the project is for `docker stack deploy`: a command says so, or the files say things that only a swarm does.
+    pub(crate) fn is_for_swarm(&self) -> bool {
+        self.deployed_to_swarm || repository::swarm::is_for_swarm(self.model, self.project)
+    }
+
     /// What the project is for: as it is started, or else by the path of its last file in the repository.
     pub(crate) fn purpose(&self) -> repository::purpose::FilePurpose {
         use repository::purpose::{FilePurpose, purpose, purpose_by_default};
@@ -442,6 +474,7 @@ pub(crate) mod fixture {
 
     use super::Facts;
     use crate::app_config::builds::read_builds;
+    use crate::app_config::servers::read_servers;
     use crate::compose::value::provenance::Texts;
     use crate::compose::{ProjectEntry, load};
     use crate::model::lower;
@@ -482,6 +515,7 @@ pub(crate) mod fixture {
         let (project, _) = load(&sources, &trees, &entry);
         let mut model = lower(&project, &Texts::new(&sources));
         read_builds(&mut model, &sources, Path::new("/plimsoll-test"));
+        read_servers(&mut model, &sources);
         act(&sources, &Facts::new(&model, &project, &sources, &trees, PathBuf::from("/plimsoll-test")));
     }
 }

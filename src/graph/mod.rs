@@ -225,7 +225,7 @@ fn is_file(path: &str) -> bool {
 
 fn ports(facts: &Facts<'_>, index: &BTreeMap<&str, usize>) -> Vec<PortEdge> {
     let mut edges: BTreeMap<(usize, Audience), Vec<String>> = BTreeMap::new();
-    for published in facts.published().iter().filter(|published| published.in_effect) {
+    for published in facts.published().iter().filter(|published| published.in_effect && published.is_active) {
         let Some(service) = index.get(published.service.name.as_str()) else { continue };
         let audience = match published.reach {
             // As Docker takes it while the variable has no value.

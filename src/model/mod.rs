@@ -1,6 +1,7 @@
 //! The typed model.
 pub(crate) mod built;
 mod host_address;
+pub(crate) mod configured;
 pub(crate) mod lower;
 #[expect(
     dead_code,
@@ -8,6 +9,7 @@ pub(crate) mod lower;
 )]
 pub(crate) mod types;
 pub(crate) use built::*;
+pub(crate) use configured::*;
 pub(crate) use host_address::HostAddress;
 pub use lower::lower;
 pub(crate) use types::*;

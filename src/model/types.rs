@@ -126,6 +126,12 @@ pub(crate) struct Service {
     pub(crate) healthcheck: Option<Healthcheck>,
     /// `labels`.
     pub(crate) labels: IndexMap<String, Spanned<String>>,
+    /// Where `labels` is written as a key.
+    pub(crate) labels_key: Option<Place>,
+    /// `deploy.labels`, which only services of a swarm have.
+    pub(crate) deploy_labels: IndexMap<String, Spanned<String>>,
+    /// Where `deploy.labels` is written as a key.
+    pub(crate) deploy_labels_key: Option<Place>,
     /// `secrets` granted to the service.
     pub(crate) secrets: Vec<Grant>,
     /// `configs` granted to the service.
@@ -166,6 +172,9 @@ pub(crate) struct Service {
     pub(crate) isolation: Isolation,
     /// The type of the `provider` that stands in for a container.
     pub(crate) provider: Option<Spanned<String>>,
+    /// What a configuration file that the container gets says of its server; `None` until it is read, and where there is
+    /// none.
+    pub(crate) configured: Option<super::configured::Configured>,
 }
 
 /// The namespaces and privileges of a container.
@@ -355,6 +364,8 @@ pub(crate) struct Attachment {
     pub(crate) aliases: Vec<Spanned<String>>,
     /// `ipv4_address`.
     pub(crate) ipv4_address: Option<Spanned<String>>,
+    /// `ipv6_address`.
+    pub(crate) ipv6_address: Option<Spanned<String>>,
 }
 
 /// An entry of `depends_on`.
@@ -431,6 +442,19 @@ pub(crate) struct Network {
     pub(crate) internal: bool,
     /// `driver`.
     pub(crate) driver: Option<Spanned<String>>,
+    /// `ipam.config`.
+    pub(crate) pools: Vec<AddressPool>,
+}
+
+/// A range of addresses of a network.
+#[derive(Clone, Debug)]
+pub(crate) struct AddressPool {
+    /// `subnet`.
+    pub(crate) subnet: Option<Spanned<String>>,
+    /// `gateway`.
+    pub(crate) gateway: Option<Spanned<String>>,
+    /// Whether `ip_range` says which part of the subnet containers get.
+    pub(crate) has_range: bool,
 }
 
 /// A volume at top level.

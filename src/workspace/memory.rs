@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::app_config::builds::read_builds;
+use crate::app_config::servers::read_servers;
 use crate::collections::HashMap;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{Project, ProjectEntry, load};
@@ -121,6 +122,7 @@ impl OpenedProject {
         let (project, _) = load(sources, &memory.trees, &self.entry);
         let mut model = lower(&project, &Texts::new(sources));
         read_builds(&mut model, sources, &self.root);
+        read_servers(&mut model, sources);
         let files = masking::MaskedFiles { sources, trees: &memory.trees, masks: &memory.masks };
         let secrets = masking::known(&project, std::iter::empty(), files);
         LoadedProject { project, model, invocation: self.invocation.clone(), secrets, root: self.root.clone() }

@@ -32,6 +32,7 @@ pub use selection::Selection;
 pub(crate) use variables::{ListedVariable, Variables, variables};
 
 use crate::app_config::builds::read_builds;
+use crate::app_config::servers::read_servers;
 use crate::collections::HashSet;
 use crate::compose::load::{decode, output};
 use crate::compose::value::origins;
@@ -361,6 +362,7 @@ fn act_on<T>(
     let mut model = lower(&project, &Texts::new(sources));
     let root = discover::repository(sources, &project.directory, &request.directory);
     read_builds(&mut model, sources, &root);
+    read_servers(&mut model, sources);
     Ok(Some((act(&Facts::new(&model, &project, sources, &trees, root), files), findings)))
 }
 

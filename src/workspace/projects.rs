@@ -11,6 +11,7 @@ use super::masking::{self, mask_findings};
 use super::outside::supplemented;
 use super::{Memory, OpenedProject, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
+use crate::app_config::servers::read_servers;
 use crate::budget::Limit;
 use crate::collections::HashSet;
 use crate::compose::load::decode;
@@ -18,7 +19,7 @@ use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{Outside, Project, ProjectEntry, load};
 use crate::config::{Config, ProjectSetting};
-use crate::discover::invocations::{Certainty, Invocation, Invocations, Purpose, Reason};
+use crate::discover::invocations::{Certainty, Engine, Invocation, Invocations, Purpose, Reason};
 use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::facts::repository::{nearby, purpose};
@@ -116,11 +117,13 @@ struct Manner {
     is_default: bool,
     /// What it is started for, where that is written.
     purpose: Option<Purpose>,
+    /// Whether it is deployed to a swarm.
+    swarm: bool,
 }
 
 impl Manner {
     const DEFAULT: Manner =
-        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None };
+        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None, swarm: false };
 }
 
 /// The search for projects, and the judgement of each.
@@ -211,7 +214,7 @@ impl WorkspaceRun<'_> {
             let entry = self.with_options(entry_of(self.sources, invocation, around));
             let outcome = match invocation.certainty {
                 Certainty::Guessed => self.guessed(&alone(&entry), base.as_deref(), depth),
-                _ => self.judge(&entry, Manner { depth, purpose: written_purpose(invocation), ..Manner::DEFAULT }),
+                _ => self.judge(&entry, Manner { depth, ..manner_of(invocation) }),
             };
             ProjectOutcome { invocation: Some((*invocation).clone()), ..outcome }
         });
@@ -235,8 +238,8 @@ impl WorkspaceRun<'_> {
         };
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
             let invocation = outcome.invocation.take();
-            let purpose = invocation.as_ref().and_then(written_purpose);
-            let manner = Manner { depth, purpose, standing: EntryStatus::Fragment, ..Manner::DEFAULT };
+            let started = invocation.as_ref().map_or(Manner::DEFAULT, manner_of);
+            let manner = Manner { depth, standing: EntryStatus::Fragment, ..started };
             *outcome = self.judge(&outcome.entry, manner);
             outcome.invocation = invocation;
         }
@@ -412,7 +415,10 @@ impl WorkspaceRun<'_> {
         }
         let root = discover::repository(sources, &project.directory, &self.request.directory);
         read_builds(&mut model, sources, &root);
-        let facts = Facts::new(&model, project, sources, self.trees, root).started_for(manner.purpose.map(purpose_of));
+        read_servers(&mut model, sources);
+        let facts = Facts::new(&model, project, sources, self.trees, root)
+            .started_for(manner.purpose.map(purpose_of))
+            .deployed_to_swarm(manner.swarm);
         let context = Context {
             model: &model,
             facts: &facts,
@@ -437,9 +443,10 @@ impl WorkspaceRun<'_> {
     }
 }
 
-/// What a command starts a project for.
-fn written_purpose(invocation: &Invocation) -> Option<Purpose> {
-    invocation.is_purpose_written.then_some(invocation.purpose)
+/// How a command starts a project.
+fn manner_of(invocation: &Invocation) -> Manner {
+    let purpose = invocation.is_purpose_written.then_some(invocation.purpose);
+    Manner { purpose, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
 }
 
 fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {

@@ -1,6 +1,7 @@
 //! nginx configurations: upstreams, passes, ports and certificates, with where they are written.
 
 mod guards;
+mod template;
 mod words;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use super::address::{self, HostPort, Located};
 use super::word::ConfigWord;
 use crate::budget::Meter;
 use guards::{guard, is_one_page};
+pub(crate) use template::read as note_template;
 use words::{NginxToken, after_block, substituted, token};
 
 /// What a file of nginx says about who is behind it. Spans are bytes of its text.
@@ -31,6 +33,19 @@ pub(crate) struct NginxConfig {
     pub(crate) protocols: Vec<Located>,
     /// The paths of `root` and `alias` in locations of the ACME challenge.
     pub(crate) challenge_roots: Vec<Located>,
+    /// Paths of `alias` and `root` from which files are served: those of the ACME challenge and of servers that pass
+    /// requests to FastCGI left out.
+    pub(crate) roots: Vec<Located>,
+    /// Hosts that are looked up at each request, with no `resolver` in this file.
+    pub(crate) late: Vec<Located>,
+    /// Whether `resolver` says whom to ask.
+    pub(crate) has_resolver: bool,
+    /// Uses of variables in a form that `envsubst` does not know.
+    pub(crate) unsupported: Vec<Located>,
+    /// Variables of a template that nothing is known of, by their names.
+    pub(crate) unfilled: Vec<Located>,
+    /// Networks that `set_real_ip_from` trusts and that hold everybody.
+    pub(crate) trusted: Vec<Located>,
     /// The blocks that no other block is around, by their first word.
     pub(crate) outermost: Vec<Located>,
     /// `set $name value`, the last one of each name.
@@ -72,7 +87,7 @@ pub(crate) struct Pass {
     pub(crate) port: Option<u16>,
     /// The host and port, or the whole word where a variable is in it.
     pub(crate) span: Range<usize>,
-    /// Whether a variable of nginx gave it; nginx then resolves the host at each request, not at its start.
+    /// Whether a variable of nginx is in it; nginx then resolves the host at each request, not at its start.
     pub(crate) via_variable: bool,
     /// The variables of the environment in it.
     pub(crate) environment: Vec<String>,
@@ -143,6 +158,12 @@ struct OpenBlock {
     passes: Vec<usize>,
     /// The ports that it listens on.
     ports: Vec<u16>,
+    /// Paths that it serves files from.
+    roots: Vec<(bool, Located)>,
+    /// Whether requests in it go to FastCGI or the like, which looks for files in another container.
+    scripted: bool,
+    /// Whether all of it is passed on or answered at once.
+    passed: bool,
 }
 
 struct NginxReader<'a> {
@@ -193,12 +214,23 @@ impl NginxReader<'_> {
             pass.guarded = pass.guarded.or(block.guarded);
         }
         self.config.guarded |= block.guarded == Some(true) && block.name == "http";
+        self.roots(block.roots, (&block.name, block.scripted, block.passed));
         let Some(outer) = self.blocks.last_mut() else { return };
+        outer.scripted |= block.scripted;
         // `if ($x) { return 403; }` is a condition of the block around it.
         if block.name == "if" && block.guarded == Some(true) {
             outer.guarded = Some(true);
         }
         outer.passes.extend(block.passes);
+    }
+
+    /// The paths of a block that ends, which what is around it may have to do with.
+    fn roots(&mut self, roots: Vec<(bool, Located)>, (name, scripted, passed): (&str, bool, bool)) {
+        for (is_alias, root) in roots {
+            if is_alias || !(scripted || passed || name != "location" && name != "server") {
+                self.config.roots.push(root);
+            }
+        }
     }
 
     fn directive(&mut self, words: &[ConfigWord]) {
@@ -219,6 +251,10 @@ impl NginxReader<'_> {
             "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "grpc_pass" => {
                 let pass = self.pass(&name.text, &value);
                 let environment = self.used(first);
+                if let Some(block) = self.blocks.last_mut() {
+                    block.passed |= block.name == "location";
+                    block.scripted |= !matches!(name.text.as_str(), "proxy_pass" | "grpc_pass");
+                }
                 if let (Some(_), Some(block)) = (&pass, self.blocks.last_mut()) {
                     block.passes.push(self.config.passes.len());
                 }
@@ -246,11 +282,37 @@ impl NginxReader<'_> {
                     .protocols
                     .extend(all.map(|word| Located { text: word.text.clone(), span: word.span.clone() }));
             }
-            "root" | "alias" if self.blocks.iter().any(|block| block.challenge) => {
-                self.config.challenge_roots.push(located());
+            "root" | "alias" | "return" | "resolver" | "set_real_ip_from" => {
+                let located = located();
+                self.serving(words, &name.text, located);
             }
             "set" => self.set(&value, rest),
             _ => self.note(guard(words)),
+        }
+    }
+
+    /// What says how a block answers without passing requests on, and whom it asks and trusts.
+    fn serving(&mut self, words: &[ConfigWord], name: &str, value: Located) {
+        match name {
+            "resolver" => self.config.has_resolver = true,
+            "set_real_ip_from" if matches!(value.text.as_str(), "0.0.0.0/0" | "::/0") => {
+                self.config.trusted.push(value)
+            }
+            "return" => {
+                if let Some(block) = self.blocks.last_mut() {
+                    block.passed |= block.name == "location";
+                }
+                self.note(guard(words));
+            }
+            "root" | "alias" if self.blocks.iter().any(|block| block.challenge) => {
+                self.config.challenge_roots.push(value);
+            }
+            "root" | "alias" if !value.text.contains('$') => {
+                if let Some(block) = self.blocks.last_mut() {
+                    block.roots.push((name == "alias", value));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -288,7 +350,11 @@ impl NginxReader<'_> {
         };
         let target = word.text.get(at..)?;
         let end = target.find('/').unwrap_or(target.len());
-        let found = address::host_port(target.get(..end)?, 0)?;
+        // `http://app:8080$request_uri`: the host is known, and looked up at each request all the same.
+        let authority = target.get(..end)?;
+        let dollar = authority.find('$').filter(|at| *at > 0);
+        let via_variable = via_variable || target.contains('$') && scheme.is_some();
+        let found = address::host_port(dollar.and_then(|at| authority.get(..at)).unwrap_or(authority), 0)?;
         let span = word.bytes(at + found.span.start..at + found.span.end);
         let (host, port, directive) = (found.host, found.port, directive.to_owned());
         let (environment, ports) = (Vec::new(), Vec::new());

@@ -1,11 +1,12 @@
 //! What a project's Traefik instances are configured with: files, options, variables and labels.
 
 use super::settings::{StaticSetting, TraefikSettings, from_command, from_environment, from_file};
-use super::{is_static_path, is_traefik, routed, routers};
-use crate::app_config::address::host_port;
+use super::spelling::sections;
+use super::{is_static_path, is_traefik, labels_of, routed, routers};
+use crate::app_config::address::{Located, host_port};
 use crate::app_config::read::{ConfigurationContent, ReadConfiguration};
 use crate::app_config::settings::{Setting, parts};
-use crate::app_config::{AdminPort, AppConfigs, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
+use crate::app_config::{AdminPort, AppConfigs, Misspelt, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
@@ -47,7 +48,49 @@ pub(crate) fn collect_from_service(
     if !settings.asks_at_entrance() {
         all.open_routes.extend(routers::open_routes(service, &dynamic, &settings, meter));
     }
-    all.traefiks.push(Traefik { service: service.name.clone(), settings });
+    let said = dynamic.iter().flat_map(|(one, all)| from_file(all, |setting| place(one, setting))).collect();
+    let files_known = knows_files(&settings, &dynamic);
+    let misspelt = misspelt(read, &settings, file.is_none());
+    all.traefiks.push(Traefik { service: service.name.clone(), settings, dynamic: said, files_known, misspelt });
+}
+
+/// Whether all files that a Traefik reads routes from are here, and none is a template.
+fn knows_files(settings: &TraefikSettings, dynamic: &[(&ReadConfiguration, &Vec<Setting>)]) -> bool {
+    let Some(place) =
+        ["providers.file.filename", "providers.file.directory"].iter().find_map(|path| settings.get(path))
+    else {
+        return !settings.has("providers.file");
+    };
+    let named = place.value.trim_end_matches('/');
+    let read = |(one, all): &&(&ReadConfiguration, &Vec<Setting>)| {
+        let inside = one.target == named || one.target.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'));
+        inside && !all.is_empty()
+    };
+    dynamic.iter().any(|one| read(&one)) && !dynamic.iter().any(|(one, _)| one.is_template)
+}
+
+fn misspelt(read: &[&ReadConfiguration], settings: &TraefikSettings, by_options: bool) -> Vec<Misspelt> {
+    let of_files = read.iter().flat_map(|one| {
+        one.misspelt.iter().map(|section| Misspelt {
+            written: section.written.text.clone(),
+            meant: section.meant,
+            place: one.place(&section.written.span),
+            given: Some(one.given),
+            is_fatal: section.is_fatal,
+        })
+    });
+    let mut found: Vec<Misspelt> = of_files.collect();
+    for setting in settings.all.iter().filter(|_| by_options) {
+        let Some((first, rest)) = setting.path.split_once('.') else { continue };
+        let top = [Located { text: first.to_owned(), span: 0..first.len() }];
+        let Some(section) = sections(&top).into_iter().next().filter(|_| !rest.is_empty()) else { continue };
+        if found.iter().any(|one| one.written == first) {
+            continue;
+        }
+        let (written, meant) = (first.to_owned(), section.meant);
+        found.push(Misspelt { written, meant, place: setting.place, given: None, is_fatal: true });
+    }
+    found
 }
 
 fn may_be_static(mount: &crate::model::Mount) -> bool {
@@ -144,11 +187,30 @@ fn target(service: &Service, read: &ReadConfiguration, setting: &Setting) -> Opt
     })
 }
 
-/// Adds the services that Traefik routes to by their labels.
-pub(crate) fn labels(model: &Model, all: &mut AppConfigs) {
+/// Whether a container of another project may be on a network of a service: a Traefik that the project does not have.
+fn may_meet_traefik(model: &Model, service: &Service) -> bool {
+    let own = format!("{}_", model.name);
+    let is_open = |key: &String| {
+        model.networks.get(key).is_none_or(|network| network.external || !network.name.value.starts_with(&own))
+    };
+    service.network_mode.is_some() || service.networks.keys().any(is_open)
+}
+
+/// Adds the services that Traefik routes to by their labels; in a swarm by those under `deploy`, too.
+pub(crate) fn labels(model: &Model, all: &mut AppConfigs, swarm: bool) {
     let proxy = model.services.values().find(|service| is_traefik(service)).map(|service| service.name.clone());
     for (name, service) in &model.services {
         let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
+        let by_swarm = labels_of(service).any(|(name, _)| !service.labels.contains_key(name));
+        let seen = match &proxy {
+            // Containers do not get labels under `deploy`.
+            Some(_) => !by_swarm || swarm,
+            // Labels without a Traefik that could get there are leftovers.
+            None => by_swarm || swarm || may_meet_traefik(model, service),
+        };
+        if !seen {
+            continue;
+        }
         let unnamed = route.ports.is_empty().then_some((None, route.place));
         let ports = route.ports.iter().map(|(port, place)| (Some(*port), *place)).chain(unnamed);
         all.targets.extend(ports.map(|(port, place)| ProxyTarget {

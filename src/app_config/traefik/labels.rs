@@ -33,9 +33,17 @@ pub(crate) struct Element<'a> {
     pub(crate) value: &'a Spanned<String>,
 }
 
+/// The labels that Traefik reads: those of the service, or where none of them is for it, those that a swarm gives it.
+pub(crate) fn labels_of(service: &Service) -> impl Iterator<Item = (&String, &Spanned<String>)> {
+    let is_label = |name: &String| name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("traefik."));
+    let own = service.labels.keys().any(is_label);
+    let all = if own { &service.labels } else { &service.deploy_labels };
+    all.iter().filter(move |(name, _)| is_label(name))
+}
+
 /// The labels of a service about routers, services and middlewares, in their order.
 pub(crate) fn elements(service: &Service) -> Vec<Element<'_>> {
-    service.labels.iter().filter_map(|(key, value)| element(key, value)).collect()
+    labels_of(service).filter_map(|(key, value)| element(key, value)).collect()
 }
 
 fn element<'a>(key: &'a str, value: &'a Spanned<String>) -> Option<Element<'a>> {
@@ -49,12 +57,8 @@ fn element<'a>(key: &'a str, value: &'a Spanned<String>) -> Option<Element<'a>> 
 
 /// What the labels of a service tell Traefik; `None` where none is for it. Traefik reads labels in any case.
 pub(crate) fn routed(service: &Service) -> Option<TraefikRoute> {
-    let labels: Vec<(String, &Spanned<String>)> = service
-        .labels
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .filter(|(name, _)| name.starts_with("traefik."))
-        .collect();
+    let labels: Vec<(String, &Spanned<String>)> =
+        labels_of(service).map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
     let (_, first) = labels.first()?;
     let value_of = |key: &str| labels.iter().find(|(name, _)| name == key).map(|(_, value)| *value);
     // Beside labels of version 2 the one of version 1 is a leftover, which nobody reads.

@@ -6,8 +6,9 @@ pub(crate) mod labels;
 pub(crate) mod matcher;
 mod routers;
 pub(crate) mod settings;
+pub(crate) mod spelling;
 
-pub(crate) use labels::{TraefikRoute, elements, routed};
+pub(crate) use labels::{TraefikRoute, elements, labels_of, routed};
 
 use crate::model::Service;
 

@@ -1,5 +1,6 @@
 //! What a published port exposes, according to the catalogue: a datastore, or a service that requires no login.
 
+use super::listeners::moved;
 use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
@@ -42,10 +43,11 @@ pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Ope
 /// The same, by the number of the port.
 pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<OpenService<'a>> {
     let known = known_image(service)?;
+    let target = of_catalogue(service, &known, target)?;
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
         let why = why_of_datastore(service, &known).unwrap_or(&exposure.why);
-        let is_unguarded = known.image.login_for(known.tag).is_some_and(|login| !asks(service, login));
+        let is_unguarded = known.image.login_for(known.tag).is_some_and(|login| !asks_for_login(service, login));
         return Some(OpenService { kind: OpenKind::Datastore(exposure.kind), why, known, is_unguarded });
     }
     let (kind, why) = match exposure {
@@ -68,7 +70,19 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     (!asks_for_login(service, login)).then_some(OpenService { kind, why, known, is_unguarded: true })
 }
 
-/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and requires no authentication.
+/// The port of the image that a port of the service is: another one, where a flag, a variable or a configuration has moved
+/// it. `None` for one that was moved away from here.
+fn of_catalogue(service: &Service, known: &KnownImage<'_>, target: u16) -> Option<u16> {
+    let answers = known.image.ports_for(known.tag);
+    let ports = || answers.iter().flatten().copied().filter(|port| port.protocol == Transport::Tcp);
+    if let Some(port) = ports().find(|port| moved(service, port) == Some(target)) {
+        return Some(port.port);
+    }
+    let is_gone = ports().any(|port| port.port == target && moved(service, port).is_some());
+    (!is_gone).then_some(target)
+}
+
+/// Whether a port of a datastore speaks HTTP, so that a proxy can lead there, and asks nobody who is there.
 pub(crate) fn by_http(service: &Service, target: u16) -> bool {
     let Some(known) = known_image(service) else { return false };
     let Some(login) = known.image.login_for(known.tag) else { return false };
@@ -100,6 +114,9 @@ fn has_own_password(service: &Service, known: &KnownImage<'_>) -> bool {
 
 /// Whether the service requires authentication.
 pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
+    if let Some(asks) = service.configured.as_ref().and_then(|configured| configured.login) {
+        return asks;
+    }
     let set = |settings: &[VariableSetting]| {
         settings.iter().any(|setting| {
             may_be_set(service, &setting.variable)
@@ -109,13 +126,19 @@ pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
     };
     let flagged = |flags: &[String]| {
         let words = launch(service);
-        flags.iter().any(|flag| words.iter().any(|word| word.value.starts_with(flag.as_str())))
+        flags.iter().any(|flag| words.iter().any(|word| is_flag(&word.value, flag)))
     };
     let off = login
         .off
         .iter()
         .any(|setting| variable(service, &setting.variable).is_some_and(|value| setting.contains(&value.value)));
-    if login.default { !off && !flagged(&login.off_flags) } else { set(&login.on) || flagged(&login.on_flags) }
+    let on = set(&login.on) || flagged(&login.on_flags);
+    if login.default { on || !off && !flagged(&login.off_flags) } else { on }
+}
+
+/// Whether a word is an option: `--x` may go on with a value, `--token=` must not.
+fn is_flag(word: &str, flag: &str) -> bool {
+    if flag.ends_with('=') { word.replace(['\'', '"'], "") == flag } else { word.starts_with(flag) }
 }
 
 /// The proxy of the project that forwards to a published port of another service.

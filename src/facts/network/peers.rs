@@ -22,6 +22,8 @@ pub(crate) enum Meaning {
     Service(String),
     /// This service is meant, and shares no network.
     Unreachable(String),
+    /// This service is meant, and has no name of its own: it shares the network of another one, or of the host.
+    Nameless(String),
     /// The container itself, where another service listens on that port, or (without a name) nothing does.
     Loopback(Option<String>),
     /// A single word that names nothing.
@@ -66,6 +68,8 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
         for reference in facts.hosts(&service.name) {
             if reference.role == HostRole::Peer && !reference.host.is_empty() {
                 peers.push(peer_for_reference(facts, service, reference, &around));
+            } else if reference.role == HostRole::Public && is_nameless(facts, service, reference) {
+                peers.push(peer_for_reference(facts, service, reference, &around));
             }
         }
     }
@@ -73,27 +77,45 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
         let Some(proxy) = &target.proxy else { continue };
         let meaning = match facts.reach().who_answers(proxy, &target.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
-            Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+            Answer::Unreachable(name) => unreachable(facts, name),
             _ => Meaning::Elsewhere,
         };
         peers.push(peer_in_file(proxy, &target.host, target.port, target.place, meaning, ByWhom::Proxy));
     }
-    for scrape in &facts.app_configs().scrapes {
+    for scrape in &facts.app_configs().contacts {
         let Some(service) = facts.model.services.get(&scrape.service) else { continue };
         let meaning = if is_loopback(&scrape.host) {
             loopback(facts, service, scrape.port)
         } else {
             match facts.reach().who_answers(&service.name, &scrape.host) {
                 Answer::Service(name) => Meaning::Service(name.to_owned()),
-                Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+                Answer::Unreachable(name) => unreachable(facts, name),
                 // `<stack>_<service>` of Swarm.
                 Answer::Unknown if is_single_label(&scrape.host) && !scrape.host.contains('_') => Meaning::Unknown,
                 _ => Meaning::Elsewhere,
             }
         };
-        peers.push(peer_in_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, ByWhom::Prometheus));
+        let by = if scrape.is_scraped { ByWhom::Prometheus } else { ByWhom::Program };
+        peers.push(peer_in_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, by));
     }
     peers
+}
+
+/// What a service that cannot be reached by its name means: where it has none, no shared network helps.
+fn unreachable(facts: &Facts<'_>, name: &str) -> Meaning {
+    let name_of = |name: &str| name.to_owned();
+    if facts.reach().nameless(name).is_some() {
+        Meaning::Nameless(name_of(name))
+    } else {
+        Meaning::Unreachable(name_of(name))
+    }
+}
+
+/// Whether an address that is not sure to be another service's names one without a name of its own: the word can mean
+/// nothing else then.
+fn is_nameless(facts: &Facts<'_>, service: &Service, reference: &HostReference) -> bool {
+    let answer = facts.reach().who_answers(&service.name, &reference.host);
+    matches!(answer, Answer::Unreachable(name) if facts.reach().nameless(name).is_some())
 }
 
 /// The names that a host may be meant to be.
@@ -141,6 +163,7 @@ struct ServiceContext<'a> {
 enum ByWhom {
     Proxy,
     Prometheus,
+    Program,
 }
 
 fn peer_in_file(service: &str, host: &str, port: Option<u16>, place: Place, meaning: Meaning, by: ByWhom) -> Peer {
@@ -179,7 +202,7 @@ fn peer_for_reference(
     } else {
         match facts.reach().who_answers(&service.name, &reference.host) {
             Answer::Service(name) => Meaning::Service(name.to_owned()),
-            Answer::Unreachable(name) => Meaning::Unreachable(name.to_owned()),
+            Answer::Unreachable(name) => unreachable(facts, name),
             Answer::Unknown if is_single_label(&reference.host) && is_named(service, reference, around) => {
                 Meaning::Unknown
             }

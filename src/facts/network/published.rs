@@ -42,17 +42,34 @@ pub struct Published<'a> {
     pub(crate) port: &'a Port,
     /// Who can connect.
     pub(crate) reach: Exposure,
-    /// False where the service has no network of its own, so that Docker ignores or refuses its ports
-    /// (`network_mode: host`, `none`, `service:…`, `container:…`).
+    /// Whether Docker publishes it at all; see [`Unpublished`].
     pub(crate) in_effect: bool,
+    /// Whether an active profile enables the service.
+    pub(crate) is_active: bool,
 }
 
-/// The ports of active services, in the order of the files.
+/// Why Docker publishes no port of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unpublished<'a> {
+    /// It uses the host's network.
+    Host,
+    /// It has no network (`network_mode: none`).
+    Nothing,
+    /// It shares the network namespace of a `service` or a `container`: that word, and its name.
+    Shared(&'a str, &'a str),
+    /// All its networks give containers addresses of the local network: the key of one and its driver.
+    Lan(&'a str, &'a str),
+    /// All its networks are internal: the key of one.
+    Internal(&'a str),
+}
+
+/// The ports of all services, in the order of the files; those of inactive profiles last.
 pub(crate) fn published<'a>(model: &'a Model, project: &Project) -> Vec<Published<'a>> {
     let loopback = loopback_defaults(project);
     let mut all = Vec::new();
-    for service in model.services.values() {
-        let in_effect = !has_borrowed_network(service);
+    let active = model.services.values().map(|service| (service, true));
+    for (service, is_active) in active.chain(model.disabled.values().map(|service| (service, false))) {
+        let in_effect = unpublished(model, service).is_none();
         for port in &service.ports {
             let defaulted =
                 port.host_parts.iter().any(|part| part.variable.is_some() && loopback.contains(&part.place));
@@ -61,7 +78,7 @@ pub(crate) fn published<'a>(model: &'a Model, project: &Project) -> Vec<Publishe
                 (false, true) => Exposure::Unsaid,
                 (false, false) => exposure(port.host_ip.as_ref()),
             };
-            all.push(Published { service, port, reach, in_effect });
+            all.push(Published { service, port, reach, in_effect, is_active });
         }
     }
     all
@@ -71,6 +88,30 @@ pub(crate) fn published<'a>(model: &'a Model, project: &Project) -> Vec<Publishe
 fn is_unsaid(port: &Port) -> bool {
     let blank = port.host_parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
     blank && port.published.is_some()
+}
+
+/// Why Docker publishes no port of a service; `None` where it publishes them, or may. Bridges that are not internal map
+/// ports, and so do overlays; `macvlan` and `ipvlan` do not: <https://docs.docker.com/engine/network/drivers/macvlan/>.
+/// What an external network is made of is not known.
+pub(crate) fn unpublished<'a>(model: &'a Model, service: &'a Service) -> Option<Unpublished<'a>> {
+    if let Some(mode) = &service.network_mode {
+        return match mode.value.split_once(':') {
+            None if mode.value == "host" => Some(Unpublished::Host),
+            None if mode.value == "none" => Some(Unpublished::Nothing),
+            Some((kind @ ("service" | "container"), owner)) => Some(Unpublished::Shared(kind, owner)),
+            _ => None,
+        };
+    }
+    let of_network = |key: &'a String| {
+        let network = model.networks.get(key).filter(|network| !network.external)?;
+        match network.driver.as_ref().map(|driver| driver.value.as_str()) {
+            Some(driver @ ("macvlan" | "ipvlan")) => Some(Unpublished::Lan(key, driver)),
+            None | Some("bridge") if network.internal => Some(Unpublished::Internal(key)),
+            _ => None,
+        }
+    };
+    let causes: Option<Vec<Unpublished<'_>>> = service.networks.keys().map(of_network).collect();
+    causes?.into_iter().next()
 }
 
 /// Whether a service shares another's network or has none.
@@ -175,5 +216,24 @@ mod tests {
         with_facts("services:\n  web: {image: x, network_mode: host, ports: ['80:80']}\n", |facts| {
             assert!(!facts.published()[0].in_effect);
         });
+    }
+
+    #[test]
+    fn networks_that_map_no_ports() {
+        let check = |networks: &str, expect: Option<Unpublished<'_>>| {
+            let text = format!(
+                "services:\n  web: {{image: x, networks: {networks}, ports: ['80:80']}}\nnetworks:\n  lan: {{driver: macvlan}}\n  back: {{internal: true}}\n  front:\n  other: {{external: true}}\n"
+            );
+            with_facts(&text, |facts| {
+                assert_eq!(unpublished(facts.model, &facts.model.services["web"]), expect, "{networks}");
+            });
+        };
+        check("[lan]", Some(Unpublished::Lan("lan", "macvlan")));
+        check("[back]", Some(Unpublished::Internal("back")));
+        check("[back, lan]", Some(Unpublished::Internal("back")));
+        check("[back, front]", None);
+        check("[lan, other]", None);
+        check("[front]", None);
+        check("[]", None);
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::mounts;
 use crate::facts::environment::env_examples::is_example;
-use crate::facts::images::{built, launch};
+use crate::facts::images::{built, known_image, launch};
 use crate::facts::repository::generated_files::{makers, named_by};
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service};
-use crate::source::{PathKind, SourceDb, relative};
+use crate::source::{PathKind, SourceDb, SourceFile, relative};
 
 /// A relative source of a bind that is not there.
 #[derive(Clone, Debug)]
@@ -72,7 +72,8 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
             {
                 continue;
             }
-            let names = [is_file_name(&written), is_file_name(&mount.target.value)];
+            let of_target = is_file_name(&mount.target.value) && !is_directory_of_image(service, &mount.target.value);
+            let names = [is_file_name(&written), of_target];
             found.push(MissingSource {
                 service,
                 mount,
@@ -82,7 +83,7 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
                 // Nothing is there, so a pattern for directories says nothing of the path itself.
                 ignored: is_ignored(path) || !names.contains(&true) && is_ignored(&path.join("x")),
                 example: example(sources, path),
-                made_by: named_by(&makers, &model.directory, path, sources),
+                made_by: named_by(&makers, &model.directory, path, sources).or_else(|| in_comment(&file, mount, path)),
                 near: near(model, sources, root, path),
                 elsewhere: elsewhere(model, sources, root, path),
                 written,
@@ -90,6 +91,25 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
         }
     }
     found
+}
+
+/// Whether the catalogue knows a path as a directory of the image, whatever it is called (`/etc/acme.sh`).
+fn is_directory_of_image(service: &Service, path: &str) -> bool {
+    let Some(known) = known_image(service) else { return false };
+    let data = known.image.data.iter().map(|data| &data.path);
+    data.chain(&known.image.certificates).any(|known| known == path)
+}
+
+/// The file itself, where a comment at the mount says how to create its source.
+fn in_comment(file: &SourceFile, mount: &Mount, path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let start = mount.place.span.start as usize;
+    let before = file.text.get(..start)?;
+    let own = file.text.get(start..)?.lines().next().and_then(|line| line.split_once(" #")).map(|(_, comment)| comment);
+    // The line that the mount starts on comes first.
+    let above = before.lines().rev().skip(1).map(str::trim).take_while(|line| line.starts_with('#'));
+    let says = above.chain(own).any(|comment| comment.contains(name));
+    says.then(|| file.path.file_name().map(|name| name.to_string_lossy().into_owned())).flatten()
 }
 
 /// How many directories one search for a file looks into.

@@ -11,7 +11,7 @@ mod service;
 
 use std::sync::Arc;
 
-use super::types::{FileObject, Model, Network, Service, Spanned, Volume};
+use super::types::{AddressPool, FileObject, Model, Network, Service, Spanned, Volume};
 use crate::collections::{HashMap, IndexMap};
 use crate::compose::value::provenance::Texts;
 use crate::compose::value::{Entry, Map, Text, Value};
@@ -87,6 +87,15 @@ fn network(key: &str, entry: &Entry, services: Place) -> Network {
         external: read::flag(value, "external"),
         internal: read::flag(value, "internal"),
         driver: read::text(value, "driver"),
+        pools: value.get("ipam").map(|ipam| read::items(ipam, "config")).unwrap_or_default().iter().map(pool).collect(),
+    }
+}
+
+fn pool(value: &Value) -> AddressPool {
+    AddressPool {
+        subnet: read::text(value, "subnet"),
+        gateway: read::text(value, "gateway"),
+        has_range: read::text(value, "ip_range").is_some(),
     }
 }
 

@@ -44,6 +44,9 @@ pub(crate) fn service(cx: &LoweringContext<'_>, name: &str, at: &Entry, map: &Ma
         depends_on: depends_on(value),
         healthcheck: healthcheck(map),
         labels: labels(cx, value),
+        labels_key: key(map, "labels"),
+        deploy_labels: value.get("deploy").map(|deploy| labels(cx, deploy)).unwrap_or_default(),
+        deploy_labels_key: value.get("deploy").and_then(Value::map).and_then(|deploy| key(deploy, "labels")),
         secrets: grants(value, "secrets"),
         configs: grants(value, "configs"),
         replicas: resources::replicas(value),
@@ -65,6 +68,7 @@ pub(crate) fn service(cx: &LoweringContext<'_>, name: &str, at: &Entry, map: &Ma
         init: read::boolean(value, "init"),
         isolation: isolation(value),
         provider: value.get("provider").and_then(|provider| read::text(provider, "type")),
+        configured: None,
     }
 }
 
@@ -99,6 +103,7 @@ fn networks(service: &Value) -> IndexMap<String, Attachment> {
             place: entry.key,
             aliases: read::texts(&entry.value, "aliases"),
             ipv4_address: read::text(&entry.value, "ipv4_address"),
+            ipv6_address: read::text(&entry.value, "ipv6_address"),
         };
         (name.to_string(), attachment)
     });

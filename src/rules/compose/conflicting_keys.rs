@@ -1,7 +1,6 @@
 //! Keys that exclude each other for the engine although Compose takes them together (docker compose 2.40.3, `create.go`
 //! and `secrets.go`; moby 28.5.1, `daemon/daemon_unix.go`). What Compose itself rejects the loader reports.
 
-use super::swarm::is_for_swarm;
 use crate::compose::value::{Data, Entry, Map, Step, Value};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{FileObject, Grant, Service};
@@ -19,7 +18,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         service.addresses(findings);
         service.mounts(findings);
     }
-    let swarm = is_for_swarm(cx);
+    let swarm = cx.facts.is_for_swarm();
     for service in cx.model.services.values().filter(|_| !swarm) {
         read_only_grants(cx, service, findings);
         owned_grants(cx, &service.name, findings);

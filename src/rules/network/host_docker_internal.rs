@@ -79,7 +79,12 @@ fn used(cx: &Context<'_>, service: &Service) -> Option<NameUse> {
         let mut targets = cx.facts.proxy_targets().iter();
         targets.find(|one| one.host == NAME && one.proxy.as_ref() == Some(&service.name))
     };
-    uses.min_by_key(|one| one.is_stand_in).or_else(|| Some(NameUse { place: of_proxy()?.place, is_stand_in: false }))
+    let of_contact = || {
+        let mut contacts = cx.facts.app_configs().contacts.iter();
+        contacts.find(|one| one.host == NAME && one.service == service.name).map(|one| one.place)
+    };
+    let of_file = || of_proxy().map(|target| target.place).or_else(of_contact);
+    uses.min_by_key(|one| one.is_stand_in).or_else(|| Some(NameUse { place: of_file()?, is_stand_in: false }))
 }
 
 /// Whether the name is only the default of a variable, for a program that the project has itself behind a profile that is

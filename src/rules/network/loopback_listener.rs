@@ -1,5 +1,7 @@
 //! A server that listens on loopback although other containers need it.
 
+use crate::facts::images::{known_image, runs_default};
+use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::peers::Meaning;
 use crate::facts::network::published::has_borrowed_network;
 use crate::facts::network::servers::{Address, ServerBinds, binds};
@@ -7,6 +9,7 @@ use crate::facts::place::part_of;
 use crate::finding::{Confidence, Edit, Finding, Subject, rule};
 use crate::model::{Command, Service, Spanned};
 use crate::rules::Context;
+use crate::rules::support::with_given;
 use crate::source::Place;
 use crate::yaml::edit;
 use crate::yaml::edit::Content;
@@ -14,6 +17,10 @@ use crate::yaml::edit::Content;
 /// Reports the word of the command that binds the loopback, or that starts a server which does so by itself.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values().filter(|service| !has_borrowed_network(service)) {
+        if let Some((place, program, port, written)) = by_configuration(service) {
+            findings.extend(configured(cx, service, place, (program, port, written)));
+            continue;
+        }
         let binds = binds(service);
         let Some(bind) = binds.iter().find(|bind| bind.address == Address::Loopback) else { continue };
         let elsewhere = binds.iter().any(|other| other.address != Address::Loopback && other.port == bind.port);
@@ -25,6 +32,60 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((place, whom)) = wanted(cx, service, port) else { continue };
         findings.push(finding(cx, service, bind, port, (place, whom)));
     }
+}
+
+/// The port that a server listens on for its own container alone, by its configuration, or because it has none: where that
+/// is said, who the server is, and whether a file says it.
+fn by_configuration(service: &Service) -> Option<(Place, String, u16, bool)> {
+    if let Some(file) = &service.configured {
+        let local = file.listeners.first().filter(|one| one.local)?;
+        let open = file.listeners.iter().any(|one| !one.local);
+        return (!open).then(|| (local.place, file.program.to_owned(), local.port, local.written));
+    }
+    let known = known_image(service).filter(|known| known.exact && runs_default(service) && !known.built)?;
+    let answers = known.image.ports_for(known.tag);
+    let [ports] = answers.as_slice() else { return None };
+    let mut local = ports.iter().filter(|port| port.listen.as_deref().is_some_and(is_loopback));
+    let port = local.next().filter(|port| port.variable.is_none())?;
+    // A configuration that is not read may say otherwise; so may options.
+    let holds_data =
+        |path: &str| known.image.data.iter().any(|data| path.starts_with(&data.path)) || path.contains("/log");
+    let told = service.command.is_some()
+        || !service.configs.is_empty()
+        || !service.volumes_from.is_empty()
+        || service.mounts.iter().any(|mount| !holds_data(&mount.target.value));
+    let place = service.image.as_ref()?.place;
+    (!told).then(|| (place, known.image.name.clone(), port.port, false))
+}
+
+fn configured(
+    cx: &Context<'_>,
+    service: &Service,
+    place: Place,
+    (program, port, written): (String, u16, bool),
+) -> Option<Finding> {
+    if cx.facts.reach().siblings(&service.name).len() > 1 {
+        return None;
+    }
+    let (wanted, whom) = wanted(cx, service, port)?;
+    let name = &service.name;
+    let default = if written { "" } else { " by default" };
+    let message =
+        format!("`{program}` in `{name}` listens on loopback{default}, so nothing outside the container can connect");
+    let help = match program.to_ascii_lowercase().as_str() {
+        "mosquitto" => format!("add `listener {port}` to its configuration, with a login or `allow_anonymous true`"),
+        _ => "let it listen on `0.0.0.0` in its configuration".to_owned(),
+    };
+    let finding = Finding::new(rule::LOOPBACK_LISTENER, place, Subject::service(name), message)
+        .evidence(port.to_string())
+        .label(wanted, whom)
+        .help(help)
+        .confidence(Confidence::High);
+    let given = service.configured.as_ref().map(|file| file.given);
+    Some(match given {
+        Some(given) => with_given(finding, given, format!("`{name}` uses this configuration")),
+        None => finding,
+    })
 }
 
 /// Where it is said that others reach the port, and who they are.

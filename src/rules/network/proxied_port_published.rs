@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let options: Options = cx.settings.options();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
-        if !published.in_effect || !published.reach.is_beyond_loopback() {
+        if !published.in_effect || !published.is_active || !published.reach.is_beyond_loopback() {
             continue;
         }
         if are_allowed(port.published, &options.allowed_ports) {
@@ -67,9 +67,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a proxy of the project has no TLS on any of its ports: who goes around it then misses little.
 fn adds_little(cx: &Context<'_>, proxy: &str) -> bool {
-    let Some(service) = cx.model.services.get(proxy) else { return false };
     let mut listens = cx.facts.app_configs().listens.iter().filter(|listen| listen.proxy == proxy).peekable();
-    listens.peek().is_some()
-        && listens.all(|listen| !listen.ssl && listen.port != 443)
-        && !service.ports.iter().any(|port| port.target == 443)
+    listens.peek().is_some() && listens.all(|listen| !listen.ssl && listen.port != 443)
 }

@@ -8,7 +8,7 @@ use crate::rules::Context;
 /// Reports the container's side of each such entry.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::default();
-    for published in cx.facts.published().iter().filter(|one| one.in_effect) {
+    for published in cx.facts.published().iter().filter(|one| one.in_effect && one.is_active) {
         let (service, port) = (published.service, published.port);
         let Some(known) = missed(cx.facts, service, port) else { continue };
         if !seen.insert(port.place) {

@@ -2,7 +2,7 @@
 
 use crate::facts::network::published::has_borrowed_network;
 use crate::finding::{Finding, Subject, rule};
-use crate::model::{Port, Service};
+use crate::model::Port;
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -10,7 +10,7 @@ use crate::yaml::edit;
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let Some(replicas) = service.replicas.as_ref().filter(|replicas| replicas.value > 1) else { continue };
-        if has_borrowed_network(service) || is_for_swarm(cx, service) {
+        if has_borrowed_network(service) || is_for_swarm(cx) {
             continue;
         }
         let short = |port: &&Port| {
@@ -45,17 +45,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether the file is for `docker stack deploy`: Swarm has one port for all replicas.
-fn is_for_swarm(cx: &Context<'_>, service: &Service) -> bool {
-    const KEYS: [&str; 5] = ["mode", "placement", "update_config", "rollback_config", "endpoint_mode"];
-    let deploy =
-        cx.project.root.get("services").and_then(|all| all.get(&service.name)).and_then(|one| one.get("deploy"));
-    let keys = deploy.is_some_and(|deploy| {
-        KEYS.iter().any(|key| deploy.get(key).is_some_and(|value| value.map().is_none_or(|map| !map.is_empty())))
-    });
-    let overlay = cx
-        .model
-        .networks
-        .values()
-        .any(|network| network.driver.as_ref().is_some_and(|driver| driver.value == "overlay"));
-    keys || overlay || ["swarm", "stack"].iter().any(|word| cx.facts.is_named(word))
+fn is_for_swarm(cx: &Context<'_>) -> bool {
+    cx.facts.is_for_swarm() || ["swarm", "stack"].iter().any(|word| cx.facts.is_named(word))
 }

@@ -4,7 +4,7 @@ use super::published_port_used_internally::{misused, other_users};
 use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;
-use crate::facts::network::listeners::{Listeners, PortCoverage, Sureness, listeners, may_listen};
+use crate::facts::network::listeners::{Listeners, PortCoverage, Sureness, is_named, listeners, may_listen, missed};
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
@@ -50,6 +50,9 @@ fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u
     // Programs show their measurements on ports that what is known of their images leaves out; exporters do nothing else.
     let measured = !peer.of_scrape || known_image(to).is_some_and(|known| known.image.role == ImageRole::Monitoring);
     let sure = measured && (known.extent == PortCoverage::All || agreed);
-    let wrong = !known.ports.is_empty() && sure && alone && !may_listen(to, number) && misused(cx, peer).is_none();
+    // A mapping to a port that nothing listens on says nothing either.
+    let mapped = to.ports.iter().any(|port| port.target == number && missed(cx.facts, to, port).is_some());
+    let may = if mapped { known.get(number).is_some() || is_named(to, number) } else { may_listen(to, number) };
+    let wrong = !known.ports.is_empty() && sure && alone && !may && misused(cx, peer).is_none();
     wrong.then_some((to, known, number))
 }

@@ -17,7 +17,7 @@ use crate::source::Place;
 use scan::{FoundHost, Needs};
 
 pub(crate) use command::{CommandToken, simple_commands};
-pub(crate) use names::is_loopback;
+pub(crate) use names::{is_for_browser, is_loopback};
 
 /// Where a host is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,19 @@ pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostRefere
     for (name, value) in &service.labels {
         for found in scan::urls(&value.value) {
             reader.add(HostOrigin::Label(name.clone()), value, found, HostRole::Public);
+        }
+    }
+    reader.found
+}
+
+/// The hosts that arguments of a service's build name.
+pub(crate) fn in_arguments(service: &Service, texts: &Texts<'_>) -> Vec<HostReference> {
+    let mut reader = HostReader { service, texts, found: Vec::new() };
+    for (name, value) in service.build.iter().flat_map(|build| &build.args) {
+        if let Some(text) = &value.value {
+            let spanned =
+                Spanned { value: text.clone(), place: value.place, via: value.via.clone(), parts: value.parts.clone() };
+            reader.variable(name, &spanned);
         }
     }
     reader.found

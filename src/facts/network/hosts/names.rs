@@ -232,6 +232,30 @@ pub(crate) fn role_of_value(
     if bare && !has(words, BACKENDS) { HostRole::Listen } else { HostRole::Peer }
 }
 
+/// Prefixes of variables that frameworks build into code for the browser, by their documentation.
+const BROWSER_PREFIXES: [&str; 10] = [
+    "VITE_",
+    "NEXT_PUBLIC_",
+    "REACT_APP_",
+    "VUE_APP_",
+    "NUXT_PUBLIC_",
+    "EXPO_PUBLIC_",
+    "GATSBY_",
+    "NG_APP_",
+    "SNOWPACK_PUBLIC_",
+    "STORYBOOK_",
+];
+
+/// Whether a variable is for the browser, by its name. One for a server of the framework (a proxy, rendering) is not.
+pub(crate) fn is_for_browser(name: &str) -> bool {
+    let words = words(name);
+    let upper = name.to_ascii_uppercase();
+    let of_server =
+        has(&words, &["PROXY", "TARGET", "INTERNAL", "SERVER", "SSR", "DEV", "DOCKER", "UPSTREAM", "DATABASE"]);
+    let public = ["PUBLIC_URL", "EXTERNAL_URL", "BROWSER_URL"].iter().any(|end| upper.ends_with(end));
+    (BROWSER_PREFIXES.iter().any(|prefix| upper.starts_with(prefix)) || public) && !of_server
+}
+
 /// Words of the names of variables that say what a server, not a browser, connects to.
 const BACKENDS: &[&str] = &[
     "AMQP",

@@ -1,7 +1,9 @@
 //! The ports that a service listens on, with the evidence, and whether there may be others.
 
+mod moved;
 mod named;
 
+pub(crate) use moved::moved;
 pub(crate) use named::{declares, is_named};
 
 use std::collections::BTreeSet;
@@ -10,7 +12,7 @@ use self::named::names;
 use crate::app_config::{is_official, runs_as_made};
 use crate::catalogue::schema::{ImagePort, ImageRole, Transport};
 use crate::facts::Facts;
-use crate::facts::images::{KnownImage, built, known_image, launch, may_be_set, runs_default, runs_server, variable};
+use crate::facts::images::{KnownImage, built, known_image, launch, may_be_set, runs_default, runs_server};
 use crate::facts::network::servers::binds;
 use crate::model::{self, Service, base_image};
 use crate::source::Place;
@@ -101,7 +103,8 @@ impl Listeners {
 
 /// The TCP ports that a service listens on, as far as its command, its image and its Dockerfile tell.
 pub(crate) fn listeners(service: &Service) -> Listeners {
-    let mut found = from_command(service).or_else(|| from_image(service)).unwrap_or_default();
+    let mut found =
+        of_file(service).or_else(|| from_command(service)).or_else(|| from_image(service)).unwrap_or_default();
     if let Some(exposed) = from_dockerfile(service) {
         exposed.ports.into_iter().for_each(|one| found.add(one));
         found.extent = found.extent.max(exposed.extent);
@@ -125,7 +128,13 @@ pub(crate) fn other_than(facts: &Facts<'_>, service: &Service, port: u16) -> Opt
 /// What a service listens on, where it is known, for all that it says of itself, not to listen on a port that it publishes.
 pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -> Option<Listeners> {
     // Who lives in the service's network namespace uses its ports.
-    if facts.reach().siblings(&service.name).len() > 1 || port.protocol != "tcp" {
+    if facts.reach().siblings(&service.name).len() > 1 {
+        return None;
+    }
+    if port.protocol == "udp" {
+        return missed_udp(service, port.target);
+    }
+    if port.protocol != "tcp" {
         return None;
     }
     let known = listeners(service);
@@ -134,9 +143,38 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
     (known.extent == PortCoverage::All && !met && !is_named(service, port.target)).then_some(known)
 }
 
+/// The port that a server of UDP has been moved to from one that is still published.
+fn missed_udp(service: &Service, target: u16) -> Option<Listeners> {
+    let (known, place) = (known_image(service).filter(|known| known.exact)?, base_image(service)?.place);
+    let answers = known.image.ports_for(known.tag);
+    let ports: Vec<&ImagePort> =
+        answers.iter().flatten().copied().filter(|port| port.protocol == Transport::Udp).collect();
+    let mut here = ports.iter().filter(|port| port.port == target);
+    let was = here.next().filter(|_| here.next().is_none())?;
+    let number = moved(service, was).filter(|number| *number != target)?;
+    let elsewhere = ports.iter().any(|port| moved(service, port) == Some(target));
+    let met = service.ports.iter().any(|port| port.protocol == "udp" && port.target == number);
+    let who = known.image.name.clone();
+    let (sure, evidence) = (Sureness::Certain, PortEvidence::Image);
+    let one = Listener { port: number, sure, who, evidence, place };
+    (!elsewhere && !met && runs_default(service)).then(|| Listeners { ports: vec![one], extent: PortCoverage::All })
+}
+
 /// Whether anything about a service, but for its published ports, names a port: it may listen there.
 pub(crate) fn may_listen(service: &Service, port: u16) -> bool {
     declares(service, port) || listeners(service).get(port).is_some() || is_named(service, port)
+}
+
+/// The configuration of its server, where that says all.
+fn of_file(service: &Service) -> Option<Listeners> {
+    let configured = service.configured.as_ref().filter(|configured| configured.all)?;
+    let mut found = Listeners { extent: PortCoverage::All, ..Listeners::default() };
+    for one in configured.listeners.iter().filter(|one| !one.local) {
+        let who = "its configuration".to_owned();
+        let (port, sure, evidence) = (one.port, Sureness::Certain, PortEvidence::Configuration);
+        found.add(Listener { port, sure, who, evidence, place: one.place });
+    }
+    (!found.ports.is_empty()).then_some(found)
 }
 
 /// The servers that its command starts.
@@ -145,11 +183,11 @@ fn from_command(service: &Service) -> Option<Listeners> {
     let mut found = Listeners::default();
     for bind in &binds {
         let Some(port) = bind.port else { continue };
-        let sure = if bind.port_written { Sureness::Certain } else { Sureness::Likely };
+        let sure = if bind.port_written || bind.settled { Sureness::Certain } else { Sureness::Likely };
         let who = bind.program.to_owned();
         found.add(Listener { port, sure, who, evidence: PortEvidence::Command, place: bind.word.place });
     }
-    if matches!(binds.as_slice(), [only] if only.port_written && only.port.is_some()) {
+    if matches!(binds.as_slice(), [only] if (only.port_written || only.settled) && only.port.is_some()) {
         found.extent = PortCoverage::All;
     }
     (!binds.is_empty()).then_some(found)
@@ -166,15 +204,14 @@ fn from_image(service: &Service) -> Option<Listeners> {
     let answers = known.image.ports_for(known.tag);
     let mut told = true;
     for port in answers.iter().flatten().filter(|port| port.protocol == Transport::Tcp) {
-        let number = port.variable.as_deref().and_then(|name| variable(service, name));
-        let moved = number.map(|value| last_number(&value.value));
-        told &= moved.is_none_or(|moved| moved.is_some());
+        let number = moved(service, port);
+        told &= number.is_some();
         let may_move = port.variable.as_deref().is_some_and(|name| may_be_set(service, name));
         let who = known.image.name.clone();
         // What must be switched on may be on in a way that is not read.
         let certain = port.opened_by.is_empty() && known.exact && !may_move;
         let sure = if certain { Sureness::Certain } else { Sureness::Likely };
-        let port = moved.flatten().unwrap_or(port.port);
+        let port = number.unwrap_or(port.port);
         found.add(Listener { port, sure, who, evidence: PortEvidence::Image, place });
     }
     let settled = answers.len() == 1 && is_settled(service, &known, answers.first().map_or(&[], Vec::as_slice));
@@ -196,11 +233,6 @@ fn from_image(service: &Service) -> Option<Listeners> {
     Some(found)
 }
 
-/// The port at the end of `8080` or `0.0.0.0:8080`.
-fn last_number(text: &str) -> Option<u16> {
-    text.rsplit(':').next()?.trim().parse().ok()
-}
-
 /// Whether nothing tells the server of an image to listen elsewhere: no option about ports, no configuration of its own.
 fn is_settled(service: &Service, known: &KnownImage<'_>, ports: &[&ImagePort]) -> bool {
     const OPTIONS: [&str; 9] =
@@ -209,10 +241,20 @@ fn is_settled(service: &Service, known: &KnownImage<'_>, ports: &[&ImagePort]) -
     let serves = known.exact
         && !matches!(known.image.role, ImageRole::Proxy | ImageRole::Base | ImageRole::Tool)
         && !ports.is_empty();
-    let words =
-        launch(service).into_iter().any(|word| OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
-    let variables =
-        service.environment.keys().any(|name| VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
+    // What is known to move a port is read.
+    let flags = || ports.iter().flat_map(|port| &port.flags);
+    let is_read = |word: &str| {
+        flags()
+            .any(|flag| word.strip_prefix(flag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+    };
+    let words = launch(service)
+        .into_iter()
+        .any(|word| !is_read(&word.value) && OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
+    let moves = |name: &str| ports.iter().any(|port| port.variable.as_deref() == Some(name));
+    let variables = service
+        .environment
+        .keys()
+        .any(|name| !moves(name) && VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
     serves && runs_default(service) && !words && !variables && !is_configured(service)
 }
 

@@ -24,6 +24,15 @@ pub struct Reach<'a> {
     made: HashSet<&'a str>,
 }
 
+/// Why a service has no name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nameless<'a> {
+    /// It shares the network of this service, whose name is its.
+    Shares(&'a str),
+    /// It uses the host's network.
+    Host,
+}
+
 /// The network namespace that a service lives in.
 #[derive(Clone, Debug)]
 struct Home<'a> {
@@ -199,6 +208,16 @@ impl<'a> Reach<'a> {
 
     fn is_one(&self, a: &Home<'_>, b: &Home<'_>) -> bool {
         a.namespace() == b.namespace()
+    }
+
+    /// Why a service has no name of its own in Docker's DNS; `None` where it has one, or that is not known.
+    pub(crate) fn nameless(&self, service: &str) -> Option<Nameless<'a>> {
+        let home = self.homes.get(service)?;
+        match home.kind {
+            HomeKind::Host => Some(Nameless::Host),
+            HomeKind::Networks if home.owner != service => Some(Nameless::Shares(home.owner)),
+            HomeKind::Networks | HomeKind::Foreign => None,
+        }
     }
 
     /// Whether packets of `a` get to `b` at all, by address if not by name. A service on the host's network reaches the

@@ -39,6 +39,10 @@ pub(crate) struct ServerBinds<'a> {
     pub(crate) range: Range<usize>,
     /// How one tells the server to listen for others.
     pub(crate) advice: &'static str,
+    /// The port of the server unless it is told another; 0 for none.
+    pub(crate) default_port: u16,
+    /// Whether nothing but what was read could tell it another.
+    pub(crate) settled: bool,
 }
 
 /// What the servers that a container starts bind; empty where its command names none that is known.
@@ -63,10 +67,20 @@ pub(crate) fn binds(service: &Service) -> Vec<ServerBinds<'_>> {
                 word,
                 range: if whole { 0..word.value.len() } else { range },
                 advice: server.advice,
+                default_port: server.default_port,
+                settled: server.settled && !names_configuration(rest),
             });
         }
     }
     found
+}
+
+/// Whether a server is given a configuration, which may say where it listens.
+fn names_configuration(tokens: &[CommandToken<'_>]) -> bool {
+    tokens.iter().skip(1).any(|token| {
+        let text = token.text;
+        [".conf", ".cfg", ".cnf", ".yml", ".yaml"].iter().any(|end| text.ends_with(end)) || text.contains("config")
+    })
 }
 
 /// The server that a command starts, and which of its words names it. What installs or looks for one starts none.
@@ -83,7 +97,10 @@ fn server_of(tokens: &[CommandToken<'_>]) -> Option<(&'static Server, usize)> {
             let only_with = || server.program != "php" || rest.iter().any(|word| server.both.contains(&word.text));
             server.program == base && command() && only_with()
         };
-        if let Some(server) = SERVERS.iter().find(starts) {
+        // An argument of a script may be a word of its own, which the script makes something of.
+        let is_script = |token: &CommandToken<'_>| [".sh", ".bash"].iter().any(|end| token.text.ends_with(end));
+        let keyword = rest.is_empty() && tokens.iter().take(at).any(is_script);
+        if let Some(server) = SERVERS.iter().find(starts).filter(|_| !keyword) {
             return Some((server, at));
         }
     }

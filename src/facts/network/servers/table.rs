@@ -26,6 +26,8 @@ pub(crate) struct Server {
     pub(crate) default_address: Address,
     /// How one tells it to listen for others.
     pub(crate) advice: &'static str,
+    /// Whether it has its usual port unless an option or a configuration that the command names says otherwise.
+    pub(crate) settled: bool,
 }
 
 const NONE: Server = Server {
@@ -40,6 +42,7 @@ const NONE: Server = Server {
     default_port: 0,
     default_address: Address::Loopback,
     advice: "--host 0.0.0.0",
+    settled: false,
 };
 
 /// Each entry names where its options, variables and defaults are from. What depends on a mode or on a configuration
@@ -281,6 +284,7 @@ pub(crate) const SERVERS: &[Server] = &[
     // redis/src/sentinel.c (`REDIS_SENTINEL_PORT`).
     Server {
         program: "redis-server",
+        settled: true,
         command: &["--sentinel"],
         host: &["--bind"],
         default_port: 26379,
@@ -291,6 +295,7 @@ pub(crate) const SERVERS: &[Server] = &[
     // redis/src/server.h (`CONFIG_DEFAULT_BINDADDR`: all), src/config.c; redis.conf as it is shipped says 127.0.0.1.
     Server {
         program: "redis-server",
+        settled: true,
         host: &["--bind"],
         default_port: 6379,
         default_address: Address::Other,
@@ -300,6 +305,7 @@ pub(crate) const SERVERS: &[Server] = &[
     // mongodb.com/docs/manual/reference/program/mongod: localhost, but the image's entrypoint adds `--bind_ip_all`.
     Server {
         program: "mongod",
+        settled: true,
         command: &["--shardsvr"],
         host: &["--bind_ip"],
         elsewhere: &["-f", "--config"],
@@ -310,6 +316,7 @@ pub(crate) const SERVERS: &[Server] = &[
     },
     Server {
         program: "mongod",
+        settled: true,
         command: &["--configsvr"],
         host: &["--bind_ip"],
         elsewhere: &["-f", "--config"],
@@ -320,6 +327,7 @@ pub(crate) const SERVERS: &[Server] = &[
     },
     Server {
         program: "mongod",
+        settled: true,
         host: &["--bind_ip"],
         elsewhere: &["-f", "--config"],
         default_port: 27017,
@@ -327,4 +335,86 @@ pub(crate) const SERVERS: &[Server] = &[
         advice: "--bind_ip_all",
         ..NONE
     },
+    // valkey/src/server.h, src/config.c; KeyDB likewise.
+    Server {
+        program: "valkey-server",
+        settled: true,
+        host: &["--bind"],
+        default_port: 6379,
+        default_address: Address::Other,
+        advice: "--bind 0.0.0.0",
+        ..NONE
+    },
+    Server {
+        program: "keydb-server",
+        settled: true,
+        host: &["--bind"],
+        default_port: 6379,
+        default_address: Address::Other,
+        advice: "--bind 0.0.0.0",
+        ..NONE
+    },
+    // vllm/entrypoints/openai/cli_args.py: all addresses by default.
+    Server {
+        program: "vllm",
+        command: &["serve"],
+        elsewhere: &["--uds", "--config"],
+        default_port: 8000,
+        default_address: Address::All,
+        ..NONE
+    },
+    // vllm/entrypoints/openai/api_server.py, as `python -m`.
+    Server {
+        program: "vllm.entrypoints.openai.api_server",
+        elsewhere: &["--uds", "--config"],
+        default_port: 8000,
+        default_address: Address::All,
+        ..NONE
+    },
+    // puma/lib/puma/cli.rs: `-b tcp://…` binds, `-p` on all addresses.
+    Server {
+        program: "puma",
+        host: &[],
+        port: &["-p", "--port"],
+        elsewhere: &["-C", "--config", "-b", "--bind"],
+        default_port: 9292,
+        default_address: Address::Other,
+        advice: "-b tcp://0.0.0.0",
+        ..NONE
+    },
+    // rack's rackup: localhost in development.
+    Server {
+        program: "rackup",
+        host: &["-o", "--host"],
+        port: &["-p", "--port"],
+        default_port: 9292,
+        default_address: Address::Other,
+        advice: "-o 0.0.0.0",
+        ..NONE
+    },
+    // tensorboard/plugins/core/core_plugin.py: localhost unless `--bind_all`.
+    Server { program: "tensorboard", elsewhere: &["--bind_all"], default_port: 6006, ..NONE },
+    // nuxt.com/docs/api/commands/dev (`nuxi dev`): localhost.
+    Server {
+        program: "nuxt",
+        command: &["dev"],
+        host: &["--host", "-h"],
+        port: &["--port", "-p"],
+        host_variables: &["HOST", "NUXT_HOST", "NITRO_HOST"],
+        port_variables: &["PORT", "NUXT_PORT", "NITRO_PORT"],
+        default_port: 3000,
+        default_address: Address::Other,
+        ..NONE
+    },
+    // docs.astro.build/en/reference/cli-reference (`astro dev`): localhost.
+    Server {
+        program: "astro",
+        command: &["dev", "preview"],
+        elsewhere: &["--config"],
+        default_port: 4321,
+        default_address: Address::Other,
+        ..NONE
+    },
+    // chromadb/cli (`run`): localhost.
+    Server { program: "chroma", command: &["run"], default_port: 8000, ..NONE },
 ];

@@ -7,8 +7,8 @@ mod network;
 mod resources;
 mod words;
 
+use super::address;
 use super::problems::Templates;
-use super::{address, swarm};
 use crate::collections::HashSet;
 use crate::compose::load::environment::Environment;
 use crate::compose::value::{Entry, Map, Part, Step, Text, Value};

@@ -1,6 +1,5 @@
 //! Numbers that the engine bounds (moby, `daemon/daemon_unix.go`), and secrets and configs that only a swarm has.
 
-use super::swarm::is_for_swarm;
 use super::{ValueFlaw, ValueReport, section, shown};
 use crate::collections::HashSet;
 use crate::compose::value::{Data, Value};
@@ -101,7 +100,7 @@ pub(crate) fn ulimit_name(name: &str) -> Option<ValueFlaw> {
 /// Secrets and configs in use that docker compose cannot make (2.40.3, `create.go`). Files for a swarm have them by
 /// right.
 pub(crate) fn secrets<'a>(cx: &Context<'a>, report: &mut ValueReport<'_>) {
-    if is_for_swarm(cx) {
+    if cx.facts.is_for_swarm() {
         return;
     }
     for (kind, all) in [("secrets", &cx.model.secrets), ("configs", &cx.model.configs)] {

@@ -1,13 +1,14 @@
-//! Files that `docker stack deploy` reads.
+//! Whether `docker stack deploy` reads the files of a project.
 
+use crate::compose::Project;
 use crate::compose::value::{Data, Value};
-use crate::rules::Context;
+use crate::model::Model;
 
-/// Whether a file says things that only a swarm does: then `docker stack deploy` reads it.
-pub(crate) fn is_for_swarm(cx: &Context<'_>) -> bool {
+/// Whether a project says things that only a swarm does.
+pub(crate) fn is_for_swarm(model: &Model, project: &Project) -> bool {
     const ONLY_SWARM: [&str; 5] = ["mode", "endpoint_mode", "placement", "update_config", "rollback_config"];
-    let overlay = cx.model.networks.values().any(|one| one.driver.as_ref().is_some_and(|name| name.value == "overlay"));
-    let services = cx.project.root.get("services").and_then(Value::map);
+    let overlay = model.networks.values().any(|one| one.driver.as_ref().is_some_and(|name| name.value == "overlay"));
+    let services = project.root.get("services").and_then(Value::map);
     overlay
         || services.into_iter().flatten().any(|(_, entry)| {
             let deploy = entry.value.get("deploy");

@@ -1,0 +1,211 @@
+//! What the settings of a server come to.
+
+use super::ServerKind;
+use crate::app_config::settings::Setting;
+use crate::model::ConfiguredListener;
+use crate::source::Place;
+
+/// What a configuration says. Numbers are places in the list of settings.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// The ports.
+    pub(crate) listeners: Vec<Heard>,
+    /// Whether these are all.
+    pub(crate) all: bool,
+    /// Whether clients are asked who they are.
+    pub(crate) login: Option<bool>,
+    /// The setting with the address that others are told.
+    pub(crate) announces: Option<usize>,
+}
+
+/// A port, and the setting that says it.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    usual: u16,
+    port: u16,
+    local: bool,
+    at: Option<usize>,
+}
+
+impl Heard {
+    /// The port with the place of its setting.
+    pub(crate) fn placed(self, place: impl Fn(usize) -> Place, given: Place) -> ConfiguredListener {
+        let Heard { usual, port, local, at } = self;
+        ConfiguredListener { usual, port, local, place: at.map_or(given, place), written: at.is_some() }
+    }
+}
+
+/// What settings say; `old` for a version below 2.
+pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> Said {
+    let all = Settings(settings);
+    match kind {
+        ServerKind::Mosquitto => mosquitto(&all, old),
+        ServerKind::Redis => redis(&all),
+        ServerKind::Nats => nats(&all),
+        ServerKind::Rabbitmq => rabbitmq(&all),
+        ServerKind::Postgres => {
+            let open = all.has(&["include", "include_dir", "include_if_exists"]);
+            heard(5432, all.get("port"), all.get("listen_addresses"), open)
+        }
+        ServerKind::Mysql => mysql(&all),
+        ServerKind::Mongo => mongo(&all),
+        ServerKind::Search => search(&all),
+        ServerKind::Kafka => kafka(&all),
+    }
+}
+
+struct Settings<'a>(&'a [Setting]);
+
+impl<'a> Settings<'a> {
+    /// The last value of a name, and its place in the list.
+    fn get(&self, name: &str) -> Option<(usize, &'a str)> {
+        self.0.iter().enumerate().rev().find(|(_, one)| one.path == name).map(|(at, one)| (at, one.value.as_str()))
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.get(name).is_some())
+    }
+
+    fn is(&self, name: &str, wanted: &[&str]) -> Option<bool> {
+        self.get(name).map(|(_, value)| wanted.iter().any(|one| value.eq_ignore_ascii_case(one)))
+    }
+}
+
+const YES: &[&str] = &["true", "yes", "on", "1"];
+
+fn is_local(address: &str) -> bool {
+    let bare = address.trim_matches(['"', '\'', '[', ']', '-']);
+    matches!(bare, "localhost" | "::1" | "_local_") || bare.starts_with("127.")
+}
+
+/// Whether all of some addresses are the container's own.
+fn are_local(addresses: &str) -> bool {
+    let mut all = addresses.split([',', ' ']).filter(|one| !one.is_empty()).peekable();
+    all.peek().is_some() && all.all(is_local)
+}
+
+/// mosquitto.conf(5): without a listener, version 2 listens on loopback alone.
+fn mosquitto(all: &Settings<'_>, old: bool) -> Said {
+    let mut said = Said { all: !all.has(&["include_dir"]), ..Said::default() };
+    let defined = |one: &Setting| matches!(one.path.as_str(), "listener" | "port");
+    for (at, one) in all.0.iter().enumerate().filter(|(_, one)| defined(one)) {
+        let mut words = one.value.split_whitespace();
+        let port = words.next().and_then(|port| port.parse::<u16>().ok()).filter(|port| *port > 0);
+        let Some(port) = port else { continue };
+        let usual = if said.listeners.is_empty() { 1883 } else { port };
+        said.listeners.push(Heard { usual, port, local: words.next().is_some_and(is_local), at: Some(at) });
+    }
+    // A socket, or an address for the listener that is there without one, is another matter.
+    let told = all.has(&["listener", "port", "bind_address"]);
+    if said.all && !told {
+        said.listeners.push(Heard { usual: 1883, port: 1883, local: !old, at: None });
+    }
+    said.login = all.is("allow_anonymous", YES).map(|open| !open).or((told && !old).then_some(true));
+    said
+}
+
+/// redis.conf: `bind` names the addresses.
+fn redis(all: &Settings<'_>) -> Said {
+    let mut said = heard(6379, all.get("port"), all.get("bind"), all.has(&["include"]));
+    said.listeners.retain(|one| one.port > 0);
+    if let Some((at, port)) = all.get("tls-port")
+        && let Some(port) = port.parse().ok().filter(|port| *port > 0)
+    {
+        said.listeners.push(Heard { usual: 6379, port, local: false, at: Some(at) });
+    }
+    said.login = all.has(&["requirepass", "aclfile", "user"]).then_some(true);
+    said.announces = all.get("replica-announce-ip").or(all.get("cluster-announce-ip")).map(|(at, _)| at);
+    said
+}
+
+/// The ports of clusters, leaf nodes and the like stand in blocks of their own, which are not read.
+fn nats(all: &Settings<'_>) -> Said {
+    let mut said = heard(4222, all.get("port"), all.get("host"), true);
+    if let Some((at, value)) = all.get("listen") {
+        let (host, port) = value.rsplit_once(':').unwrap_or(("", value));
+        let port = port.parse().ok();
+        said.listeners =
+            port.map(|port| Heard { usual: 4222, port, local: is_local(host), at: Some(at) }).into_iter().collect();
+    }
+    for name in ["http", "http_port", "monitor_port"] {
+        let Some((at, value)) = all.get(name) else { continue };
+        let (host, port) = value.rsplit_once(':').unwrap_or(("", value));
+        let port = port.trim().parse().ok();
+        said.listeners.extend(port.map(|port| Heard { usual: 8222, port, local: is_local(host), at: Some(at) }));
+    }
+    said.login = all.has(&["authorization", "accounts", "operator"]).then_some(true);
+    said
+}
+
+fn rabbitmq(all: &Settings<'_>) -> Said {
+    let mut said = Said::default();
+    for (at, one) in all.0.iter().enumerate() {
+        let usual = match one.path.as_str() {
+            "management.tcp.port" | "management.listener.port" => 15672,
+            path if path.starts_with("listeners.tcp.") => 5672,
+            _ => continue,
+        };
+        let (host, port) = one.value.rsplit_once(':').unwrap_or(("", &one.value));
+        let port = port.parse().ok();
+        said.listeners.extend(port.map(|port| Heard { usual, port, local: is_local(host), at: Some(at) }));
+    }
+    said
+}
+
+fn mysql(all: &Settings<'_>) -> Said {
+    let of_server = |name: &str| {
+        ["mysqld", "server", "mariadb", "mariadbd"]
+            .iter()
+            .flat_map(|section| [format!("{section}.{name}"), format!("{section}.{}", name.replace('-', "_"))])
+            .find_map(|path| all.get(&path))
+    };
+    let off = |value: &str| ["0", "off", "false"].iter().any(|one| value.eq_ignore_ascii_case(one));
+    if of_server("skip-networking").is_some_and(|(_, value)| !off(value)) {
+        return Said::default();
+    }
+    heard(3306, of_server("port"), of_server("bind-address"), false)
+}
+
+fn mongo(all: &Settings<'_>) -> Said {
+    let everywhere = all.is("net.bindipall", YES) == Some(true);
+    let mut said = heard(27017, all.get("net.port"), all.get("net.bindip").filter(|_| !everywhere), false);
+    let by_key = all.has(&["security.keyfile"]).then_some(true);
+    said.login = all.is("security.authorization", &["enabled"]).or(by_key);
+    said
+}
+
+fn search(all: &Settings<'_>) -> Said {
+    let mut said = heard(9200, all.get("http.port"), all.get("http.host").or(all.get("network.host")), true);
+    let disabled = all.is("plugins.security.disabled", YES);
+    said.login = all.is("xpack.security.enabled", YES).or(disabled.map(|off| !off));
+    said.announces = all.get("network.publish_host").or(all.get("http.publish_host")).map(|(at, _)| at);
+    said
+}
+
+/// <https://kafka.apache.org/documentation/#brokerconfigs_listeners>
+fn kafka(all: &Settings<'_>) -> Said {
+    let mut said = Said { announces: all.get("advertised.listeners").map(|(at, _)| at), ..Said::default() };
+    let Some((at, value)) = all.get("listeners") else { return said };
+    for listener in value.split(',') {
+        let address = listener.trim().split_once("://").and_then(|(_, address)| address.rsplit_once(':'));
+        let Some((host, port)) = address.and_then(|(host, port)| Some((host, port.parse().ok()?))) else { continue };
+        let usual = if said.listeners.is_empty() { 9092 } else { port };
+        said.listeners.push(Heard { usual, port, local: is_local(host), at: Some(at) });
+    }
+    said.all = !said.listeners.is_empty();
+    said
+}
+
+/// One port of one server; none where the port is written in a way that is not read.
+fn heard(usual: u16, port: Option<(usize, &str)>, address: Option<(usize, &str)>, open: bool) -> Said {
+    let number = match port {
+        None => usual,
+        Some((_, value)) => match value.trim().parse() {
+            Ok(number) => number,
+            Err(_) => return Said::default(),
+        },
+    };
+    let local = address.is_some_and(|(_, value)| are_local(value));
+    let at = if local { address.map(|(at, _)| at) } else { port.map(|(at, _)| at) };
+    Said { listeners: vec![Heard { usual, port: number, local, at }], all: !open, ..Said::default() }
+}

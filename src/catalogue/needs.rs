@@ -1,0 +1,57 @@
+//! What an image needs around it: Docker's API, a configuration, a GPU. A part of the types that `rules/images` is read into.
+
+use serde::Deserialize;
+
+/// How an image reaches Docker's API.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EngineAccess {
+    /// The path at which it looks for the socket.
+    pub(crate) socket: String,
+    /// Variables that name another endpoint.
+    #[serde(default)]
+    pub(crate) variables: Vec<String>,
+    /// Options of the command that do.
+    #[serde(default)]
+    pub(crate) flags: Vec<String>,
+    /// What it does without: one clause.
+    pub(crate) without: String,
+}
+
+/// The configuration that an image reads.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigurationFiles {
+    /// The paths of files and directories (ending in `/`) that it reads as it comes.
+    #[serde(default)]
+    pub(crate) reads: Vec<String>,
+    /// Whether the image's own command names the files in `reads`: another command has to name them, too.
+    #[serde(default)]
+    pub(crate) by_command: bool,
+    /// How its configurations are called: ends of paths.
+    pub(crate) called: Vec<String>,
+}
+
+/// The use an image makes of an NVIDIA GPU.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gpu {
+    /// Whether it can do without.
+    pub(crate) need: GpuNeed,
+    /// Holds only for tags with one of these words; for all if none.
+    #[serde(default)]
+    pub(crate) only: Vec<String>,
+    /// Does not hold for tags with one of these words (`cpu`, `rocm`).
+    #[serde(default)]
+    pub(crate) except: Vec<String>,
+}
+
+/// Whether an image can do without a GPU.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum GpuNeed {
+    /// It fails without.
+    Required,
+    /// It is slower without.
+    Optional,
+}

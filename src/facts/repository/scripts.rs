@@ -1,0 +1,43 @@
+//! What scripts near a project say.
+
+use std::path::Path;
+
+use crate::source::{PathKind, SourceDb};
+
+/// How many files are looked at.
+const MOST: usize = 64;
+
+/// Whether a script, a crontab, a Makefile or a note in a directory, in one below it, or at the root of the repository has
+/// one of some words.
+pub(crate) fn have(directory: &Path, root: &Path, words: &[&str], sources: &SourceDb) -> bool {
+    let mut left = MOST;
+    let mut directories = vec![directory.to_path_buf()];
+    for name in sources.entries(directory).names() {
+        let path = directory.join(name);
+        if sources.kind(&path) == PathKind::Directory && directories.len() < MOST {
+            directories.push(path);
+        }
+    }
+    directories.push(root.to_path_buf());
+    directories.iter().any(|directory| {
+        let names: Vec<String> = sources.entries(directory).names().map(|name| name.to_string()).collect();
+        names.iter().filter(|name| is_script(name)).any(|name| {
+            let path = directory.join(name);
+            if left == 0 || sources.kind(&path) != PathKind::File {
+                return false;
+            }
+            left -= 1;
+            let Some(id) = sources.load_noted(&path) else { return false };
+            let file = sources.file(id);
+            words.iter().any(|word| file.text.contains(word))
+        })
+    })
+}
+
+fn is_script(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = [".sh", ".md", ".mk", ".cron", ".service", ".timer", ".txt"];
+    ends.iter().any(|end| lower.ends_with(end))
+        || lower.contains("cron")
+        || matches!(lower.as_str(), "makefile" | "justfile")
+}
