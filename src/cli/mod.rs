@@ -270,7 +270,13 @@ struct WantedRequest<'a> {
 impl WantedRequest<'_> {
     fn one(project: ProjectArguments, path: Option<PathBuf>) -> WantedRequest<'static> {
         let paths = path.into_iter().collect();
-        WantedRequest { project, paths, configuration: ConfigurationArguments::default(), baseline: None, committed: false }
+        WantedRequest {
+            project,
+            paths,
+            configuration: ConfigurationArguments::default(),
+            baseline: None,
+            committed: false,
+        }
     }
 }
 

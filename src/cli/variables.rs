@@ -14,7 +14,7 @@ pub(super) fn list(arguments: Env, surroundings: &Surroundings) -> Result<Comman
     let wanted = WantedRequest::one(arguments.project, arguments.path);
     let request = request(&sources, wanted, surroundings)?;
     let (listed, findings) =
-        workspace::variables(&sources, &request, arguments.service.as_deref()).ok_or("no Compose file found")?;
+        workspace::variables(&sources, &request, arguments.service.as_deref())?.ok_or("no Compose file found")?;
     let variables = listed.map_err(|services| unknown(arguments.service.as_deref().unwrap_or(""), &services))?;
     let is_rejected = findings.iter().any(|finding| finding.severity == crate::finding::Severity::Error);
     let errors = render::render(

@@ -83,10 +83,18 @@ pub const FILE: ConfigShape = ConfigShape::Object(&[
         "Run only these rules, families and sets (`default`, `strict`, `all`)",
     ),
     key("ignore", ConfigShape::List(&ConfigShape::Selector), "Do not run these rules, families and sets"),
-    key("rules", ConfigShape::Settings, "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options"),
+    key(
+        "rules",
+        ConfigShape::Settings,
+        "Rules by name: `on`, `off`, a severity, or a mapping with a severity and options",
+    ),
     key("preview", ConfigShape::Flag, "Whether preview rules run"),
     key("suppressions", ConfigShape::List(&SUPPRESSION), "Suppressions"),
-    key("projects", ConfigShape::List(&PROJECT), "How projects are started; files that no entry names are still discovered"),
+    key(
+        "projects",
+        ConfigShape::List(&PROJECT),
+        "How projects are started; files that no entry names are still discovered",
+    ),
     key("host", HOST, "The machine that everything runs on"),
     key("services", ConfigShape::Named(&SERVICE), "Facts about services that Compose files cannot express, by name"),
     key(
@@ -110,14 +118,25 @@ const SUPPRESSION: ConfigShape = ConfigShape::Object(&[
 ]);
 
 const PROJECT: ConfigShape = ConfigShape::Object(&[
-    ConfigKey { required: true, ..key("files", ConfigShape::List(&ConfigShape::Path), "Compose files, merged in order") },
+    ConfigKey {
+        required: true,
+        ..key("files", ConfigShape::List(&ConfigShape::Path), "Compose files, merged in order")
+    },
     key("env_files", ConfigShape::List(&ConfigShape::Path), "Env files, read in order; default: `.env`"),
-    key("environment", ConfigShape::Variables, "Variables of the command that starts it; without a value: set, but not here"),
+    key(
+        "environment",
+        ConfigShape::Variables,
+        "Variables of the command that starts it; without a value: set, but not here",
+    ),
     key("provided", ConfigShape::List(&ConfigShape::Variable), "Variables that the deployment sets"),
     key("profiles", ConfigShape::List(&ConfigShape::Text), "Active profiles"),
     key("name", ConfigShape::Text, "The name of the project"),
     key("directory", ConfigShape::Path, "The base directory for relative paths of the project"),
-    key("engine", ConfigShape::Word(ENGINES), "What starts it: `docker compose` or, for `swarm`, `docker stack deploy`"),
+    key(
+        "engine",
+        ConfigShape::Word(ENGINES),
+        "What starts it: `docker compose` or, for `swarm`, `docker stack deploy`",
+    ),
     key("purpose", ConfigShape::Word(PURPOSES), "What it is started for; default: as the names of its files suggest"),
 ]);
 

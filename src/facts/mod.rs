@@ -371,7 +371,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The item of a list that a place is a part of, such as `name=value` around the value.
-    pub(crate) fn whole_item(&self, place: crate::source::Place) -> Option<crate::source::Place> {
+    pub(crate) fn whole_item(&self, place: Place) -> Option<Place> {
         let parsed = self.trees.get(self.sources, place.span.file);
         let whole = parsed.0.place(place.node);
         whole.span.contains(place.span).then_some(whole)

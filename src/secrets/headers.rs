@@ -12,9 +12,8 @@ const SCHEMES: &[&str] = &["apikey", "basic", "bearer", "bot", "digest", "key", 
 pub(super) fn headers(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for (at, first) in bytes.iter().enumerate() {
-        let begins = |word: &str| {
-            bytes.get(at..at + word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()))
-        };
+        let begins =
+            |word: &str| bytes.get(at..at + word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()));
         match first.to_ascii_lowercase() {
             b'a' if begins("authorization") => hide_in_header(text, at + "authorization".len(), false, hidden),
             b'c' if begins("cookie") => hide_in_header(text, at + "cookie".len(), true, hidden),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::MASK;
-use super::lines::{LineKind, hide_by_shape, hidden_of, hidden_of_lines};
+use super::lines::{LineKind, hidden_of, hidden_of_lines, hide_by_shape};
 use super::ranges::{merge, shift};
 use super::signs::Signs;
 

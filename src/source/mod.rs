@@ -38,8 +38,8 @@ pub(crate) use ignored::InGit;
 pub(crate) use origin::origin;
 pub(crate) use path::{normalize, relative};
 pub(crate) use place::Place;
-pub(crate) use search::Sought;
 pub(crate) use read::standard_input;
+pub(crate) use search::Sought;
 pub(crate) use tree::{Entries, EntryKind};
 pub(crate) use walk::DirectoryWalk;
 
@@ -308,11 +308,7 @@ impl SourceDb {
     }
 
     /// The same, with another way to its text.
-    fn load_as(
-        &self,
-        path: &Path,
-        read: impl FnOnce(&Path) -> Result<String, LoadError>,
-    ) -> Result<FileId, LoadError> {
+    fn load_as(&self, path: &Path, read: impl FnOnce(&Path) -> Result<String, LoadError>) -> Result<FileId, LoadError> {
         let path = &*normal(path);
         if let Some(loaded) = &self.loaded {
             let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::outside::outside;
 use super::projects::WorkspaceRun;
-use crate::compose::{ProjectEntry, Outside};
+use crate::compose::{Outside, ProjectEntry};
 use crate::config::{Config, StartedFor};
 use crate::discover::invocations::{Configured, Engine, Invocation, Invocations, Purpose, Settings, discover};
 use crate::discover::{self, Exclusion, RunSurroundings};

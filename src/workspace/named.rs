@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Request;
 use super::invocations::{entry_of, invocations_in};
 use super::merge::held_in;
-use crate::compose::{ProjectEntry, Outside};
+use crate::compose::{Outside, ProjectEntry};
 use crate::discover::RunSurroundings;
 use crate::discover::invocations::Invocation;
 use crate::secrets::masked;

@@ -9,7 +9,7 @@ use super::assumed::lower_confidence;
 use super::invocations::{Asked, entry_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
-use super::{Memory, OpenedProject, ProjectSnapshot, Request, chosen_project};
+use super::{Memory, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
 use crate::budget::Limit;

@@ -55,9 +55,13 @@ pub(crate) struct Variables {
 /// the files.
 type ListedVariables = (Result<Variables, Vec<String>>, Vec<Finding>);
 
-/// The variables of the one project that a request selects; `None` where no Compose file is found, and an error where it
-/// has no such service.
-pub(crate) fn variables(sources: &SourceDb, request: &Request, service: Option<&str>) -> Option<ListedVariables> {
+/// The variables of the one project that a request selects; `None` where no Compose file is found, and an error where
+/// nothing starts the invocation that is asked for.
+pub(crate) fn variables(
+    sources: &SourceDb,
+    request: &Request,
+    service: Option<&str>,
+) -> Result<Option<ListedVariables>, String> {
     let list = |facts: &Facts<'_>, files: MaskedFiles<'_>| {
         let known = secrets_of(facts.project, files);
         match service {

@@ -343,8 +343,14 @@ impl<'c, 'a> Attempt<'c, 'a> {
             }
         };
         let name = command.name.as_deref().or(all.get("COMPOSE_PROJECT_NAME")).and_then(value);
-        let identity =
-            InvocationIdentity { directory, files: self.files.clone(), env_files, profiles, name, engine: Engine::Compose };
+        let identity = InvocationIdentity {
+            directory,
+            files: self.files.clone(),
+            env_files,
+            profiles,
+            name,
+            engine: Engine::Compose,
+        };
         let (starts, span) = (command.starts, Some(self.found.span));
         Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span })
     }

@@ -97,11 +97,7 @@ pub(super) fn known_letters(text: &str) -> String {
 /// the end of a line becomes a blank in front of a backslash, which then continues the line as it was meant to.
 pub(super) fn without_marks(text: &str) -> String {
     let has_marks = text.contains("\u{e000}") || text.contains("\u{e001}") || text.contains("\u{e002}");
-    let text = if has_marks {
-        text.replace(['\u{e000}', '\u{e001}', '\u{e002}'], "???")
-    } else {
-        text.to_owned()
-    };
+    let text = if has_marks { text.replace(['\u{e000}', '\u{e001}', '\u{e002}'], "???") } else { text.to_owned() };
     if text.contains('\r') { text.replace("\\\r\n", " \\\n").replace("\r\n", " \n") } else { text }
 }
 

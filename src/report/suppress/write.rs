@@ -165,7 +165,11 @@ fn is_good(before: &SourceFile, text: &str, kind: &CommentStyle, wanted: &Wanted
             let (old, _) = yaml::parse(FileId::default(), &before.text);
             let (new, _) = yaml::parse(FileId::default(), text);
             let same = old.nodes.len() == new.nodes.len()
-                && old.nodes.iter().zip(&new.nodes).all(|(one, other)| one.kind == other.kind && one.tag() == other.tag());
+                && old
+                    .nodes
+                    .iter()
+                    .zip(&new.nodes)
+                    .all(|(one, other)| one.kind == other.kind && one.tag() == other.tag());
             let attacher = Attacher::new(&new, &after);
             let comments = new.comments.iter();
             let spoken =
