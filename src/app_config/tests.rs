@@ -132,6 +132,9 @@ fn traefik_routes_by_labels() {
     app.labels.insert(port.to_owned(), spanned(&sources, "/l", "8080"));
     let mut proxy = service("edge");
     image(&mut proxy, "traefik");
-    check(&sources, &model(vec![app.clone()]), &["- > app:8080 @8080"]);
+    check(&sources, &model(vec![app.clone()]), &[]);
+    let mut met = app.clone();
+    met.network_mode = Some(spanned(&sources, "/n", "bridge"));
+    check(&sources, &model(vec![met]), &["- > app:8080 @8080"]);
     check(&sources, &model(vec![app, proxy]), &["edge > app:8080 @8080"]);
 }

@@ -51,7 +51,10 @@ fn passes() {
 #[test]
 fn variables_of_nginx_are_followed() {
     check("set $up http://app:8000; proxy_pass $up;", &["proxy_pass http app 8000 variable @$up"]);
-    check("set $up \"app\"; proxy_pass http://$up:80$request_uri;", &[]);
+    check(
+        "set $up \"app\"; proxy_pass http://$up:80$request_uri;",
+        &["proxy_pass http app 80 variable @http://$up:80$request_uri"],
+    );
     check(
         "set $up app; proxy_pass http://$up:80/$request_uri;",
         &["proxy_pass http app 80 variable @http://$up:80/$request_uri"],
@@ -90,7 +93,7 @@ fn a_template_takes_variables_of_the_environment() {
         (server.host.as_str(), server.port, text.get(server.span.clone()).unwrap()),
         ("app", Some(81), "${H}:$P")
     );
-    assert_eq!((config.passes[0].host.as_str(), config.passes[0].via_variable), ("app", false));
+    assert_eq!((config.passes[0].host.as_str(), config.passes[0].via_variable), ("app", true));
     assert_eq!(config.listens[0].port, 81);
 }
 

@@ -103,7 +103,7 @@ mod tests {
     fn traefik_takes_the_only_published_port() {
         let ports = |ports: &str| {
             let text = format!(
-                "services:\n  web:\n    image: example/web:1\n    ports: {ports}\n    labels:\n      traefik.enable: 'true'\n      traefik.http.routers.web.rule: Host(`a.example`)\n"
+                "services:\n  web:\n    image: example/web:1\n    ports: {ports}\n    networks: [edge]\n    labels:\n      traefik.enable: 'true'\n      traefik.http.routers.web.rule: Host(`a.example`)\nnetworks: {{edge: {{external: true}}}}\n"
             );
             let mut found = Vec::new();
             with_facts(&text, |facts| found.extend(facts.proxied().iter().map(|one| (one.port, one.here))));

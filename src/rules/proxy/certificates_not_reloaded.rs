@@ -88,6 +88,6 @@ fn finding(service: &Service, proxy: &Service) -> Finding {
         .confidence(Confidence::Medium)
         .label(proxy.key, "nginx reads certificates only when it starts or reloads")
         .help(format!(
-            "let `{other}` reload from time to time: `command: \"/bin/sh -c 'while :; do sleep 6h & wait $$$${{!}}; nginx -s reload; done & nginx -g \\\"daemon off;\\\"'\"`, or add a job on the host that does"
+            "let `{other}` reload from time to time: `command: \"/bin/sh -c 'while :; do sleep 6h & wait $${{!}}; nginx -s reload; done & nginx -g \\\"daemon off;\\\"'\"`, or add a job on the host that does"
         ))
 }

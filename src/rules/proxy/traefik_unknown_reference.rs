@@ -44,7 +44,8 @@ fn is_known(traefik: &Traefik) -> bool {
 }
 
 fn of_slip(cx: &Context<'_>, service: &Service, slip: &Slip<'_>) -> Finding {
-    let message = format!("Traefik ignores the label `{}`: `{}` should be `{}`", slip.label, slip.written, slip.meant);
+    let message =
+        format!("label `{}` is ignored by Traefik: `{}` should be `{}`", slip.label, slip.written, slip.meant);
     let mut finding =
         Finding::new(rule::TRAEFIK_UNKNOWN_REFERENCE, slip.value.place, Subject::service(&service.name), message)
             .evidence(slip.label.to_owned())
@@ -60,8 +61,8 @@ fn misspelt_sections<'a>(cx: &Context<'_>, traefik: &'a Traefik, findings: &mut 
     let mut meant = Vec::new();
     for section in &traefik.misspelt {
         let (written, right) = (&section.written, section.meant);
-        let effect = if section.is_fatal { "Traefik rejects the section" } else { "Traefik ignores the section" };
-        let message = format!("{effect} `{written}`: it is called `{right}`");
+        let effect = if section.is_fatal { "rejected" } else { "ignored" };
+        let message = format!("section `{written}` is {effect} by Traefik: it is called `{right}`");
         let mut finding =
             Finding::new(rule::TRAEFIK_UNKNOWN_REFERENCE, section.place, Subject::service(&traefik.service), message)
                 .evidence(written.clone())
@@ -91,7 +92,7 @@ fn of_deploy(cx: &Context<'_>, service: &Service, traefik: &Traefik) -> Option<F
         return None;
     }
     let name = &service.name;
-    let message = format!("Traefik does not see the labels of `{name}`: containers do not get labels under `deploy`");
+    let message = format!("labels of `{name}` are invisible to Traefik: containers do not get labels under `deploy`");
     Some(
         Finding::new(rule::TRAEFIK_UNKNOWN_REFERENCE, key, Subject::service(name), message)
             .evidence("deploy.labels")
@@ -111,10 +112,10 @@ fn not_enabled(cx: &Context<'_>, service: &Service, traefik: &Traefik) -> Option
     }
     let first = elements(service).into_iter().next()?.value.place;
     let name = &service.name;
-    let message = format!("Traefik ignores `{name}`: it has a router, but not the label `traefik.enable=true`");
+    let message = format!("`{name}` is ignored by Traefik: it has a router, but not the label `traefik.enable=true`");
     let mut finding = Finding::new(rule::TRAEFIK_UNKNOWN_REFERENCE, first, Subject::service(name), message)
         .evidence("traefik.enable")
-        .label(wants.place, "Traefik only considers services that are enabled")
+        .label(wants.place, "only services that are enabled are considered")
         .help("add the label `traefik.enable=true`");
     let edits = service.labels_key.and_then(|key| {
         edit::add_item(cx.files, key, &Content::text("traefik.enable=true"))
