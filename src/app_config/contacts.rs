@@ -7,7 +7,7 @@ use crate::budget::Meter;
 
 /// The address of another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
+pub(crate) struct ContactAddress {
     /// Host and port.
     pub(crate) at: HostPort,
     /// The scheme, if one is written.
@@ -27,7 +27,7 @@ pub(crate) fn is_read(target: &str, image: &str) -> bool {
 }
 
 /// The addresses of others in a text. Where a program listens itself is left out, and so are URLs with variables.
-pub(crate) fn addresses(text: &str, meter: Meter<'_>) -> Vec<Address> {
+pub(crate) fn addresses(text: &str, meter: Meter<'_>) -> Vec<ContactAddress> {
     let settings = flat(text, meter);
     // Grafana hands these to the browser.
     let direct = |path: &str| {
@@ -63,7 +63,7 @@ fn is_address(path: &[&str]) -> bool {
 }
 
 /// The host and port of a URL or of `host:port`, and where they are written.
-pub(crate) fn address(setting: &Setting) -> Option<Address> {
+pub(crate) fn address(setting: &Setting) -> Option<ContactAddress> {
     let value = setting.value.as_str();
     let (scheme, rest) = match value.split_once("://") {
         Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
@@ -81,7 +81,7 @@ pub(crate) fn address(setting: &Setting) -> Option<Address> {
     let found = host_port(bare, start)?;
     let found = if matches!(quotes, 0 | 2) { found } else { HostPort { span: setting.span.clone(), ..found } };
     let named = scheme.is_some() || found.port.is_some() && !found.host.starts_with("http_");
-    named.then_some(Address { at: found, scheme })
+    named.then_some(ContactAddress { at: found, scheme })
 }
 
 #[cfg(test)]

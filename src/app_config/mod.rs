@@ -182,12 +182,12 @@ pub(crate) struct Traefik {
     /// Whether all files of routes are here.
     pub(crate) files_known: bool,
     /// Sections of its files and options that are misspelt.
-    pub(crate) misspelt: Vec<Misspelt>,
+    pub(crate) misspelt: Vec<MisspeltPlace>,
 }
 
 /// A misspelt section of a Traefik's configuration.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Misspelt {
+pub(crate) struct MisspeltPlace {
     /// The word.
     pub(crate) written: String,
     /// What it is called.

@@ -23,9 +23,9 @@ const NAMED: usize = 3;
 
 /// What the editor was told of a file.
 #[derive(Debug, Default)]
-pub(super) struct Told(BTreeMap<PathBuf, (Option<i32>, Vec<Diagnostic>)>);
+pub(super) struct ToldDiagnostics(BTreeMap<PathBuf, (Option<i32>, Vec<Diagnostic>)>);
 
-impl Told {
+impl ToldDiagnostics {
     /// What is to be told now: files of which something else holds than before, and open ones whose text has changed.
     /// With `pulled`, open documents are left to the editor's own questions.
     pub(super) fn news(

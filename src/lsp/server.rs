@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::capabilities::{initialize_result, registrations};
 use super::client::Client;
-use super::diagnostics::{SOURCE, Told};
+use super::diagnostics::{SOURCE, ToldDiagnostics};
 use super::dispatch::{self, Cx};
 use super::settings::{EditorSettings, Feature};
 use super::transport::{EditorConnection, Incoming};
@@ -40,7 +40,7 @@ pub(super) struct LanguageServer<'a> {
     life: Life,
     client: Client,
     world: EditorWorld,
-    told: Told,
+    told: ToldDiagnostics,
     /// The judgement that the editor was told of.
     told_of: u64,
     /// Whether the editor has asked for inlay hints, so that it may show old ones.
@@ -59,7 +59,7 @@ impl<'a> LanguageServer<'a> {
             life: Life::Started,
             world: EditorWorld::new(client.encoding, EditorSettings::default(), Vec::new()),
             client,
-            told: Told::default(),
+            told: ToldDiagnostics::default(),
             told_of: 0,
             shows_hints: false,
             initial: EditorSettings::default(),

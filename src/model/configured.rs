@@ -5,7 +5,7 @@ use crate::source::Place;
 
 /// What the configuration of a server says.
 #[derive(Clone, Debug)]
-pub(crate) struct Configured {
+pub(crate) struct ServerConfiguration {
     /// Who reads it, in words.
     pub(crate) program: &'static str,
     /// What in the Compose file brings it.

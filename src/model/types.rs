@@ -174,7 +174,7 @@ pub(crate) struct Service {
     pub(crate) provider: Option<Spanned<String>>,
     /// What a configuration file that the container gets says of its server; `None` until it is read, and where there is
     /// none.
-    pub(crate) configured: Option<super::configured::Configured>,
+    pub(crate) configured: Option<super::configured::ServerConfiguration>,
 }
 
 /// The namespaces and privileges of a container.

@@ -9,12 +9,12 @@ use crate::yaml::{Node, ScalarStyle};
 #[derive(Debug)]
 pub(super) struct Scalar<'a> {
     pub(super) text: Cow<'a, str>,
-    places: Places,
+    places: ScalarPlaces,
 }
 
 /// The bytes of a file that the bytes of a text are made of.
 #[derive(Debug)]
-enum Places {
+enum ScalarPlaces {
     /// From this one on, they are the same.
     From(usize),
     Pieces(Vec<Piece>),
@@ -45,13 +45,13 @@ impl<'a> Scalar<'a> {
         let inner = raw.get(quote..raw.len().saturating_sub(quote).max(quote)).unwrap_or("");
         match inner.contains(special) {
             true => Scalar::made(style, inner, start + quote..end, file),
-            false => Scalar { text: Cow::Borrowed(inner), places: Places::From(start + quote) },
+            false => Scalar { text: Cow::Borrowed(inner), places: ScalarPlaces::From(start + quote) },
         }
     }
 
     fn made(style: ScalarStyle, raw: &str, place: Range<usize>, file: &str) -> Scalar<'a> {
         let Range { start, end } = place;
-        let mut scalar = Made { text: String::with_capacity(raw.len()), pieces: Vec::new() };
+        let mut scalar = BuiltText { text: String::with_capacity(raw.len()), pieces: Vec::new() };
         match style {
             ScalarStyle::Plain => scalar.folded(raw, start),
             ScalarStyle::SingleQuoted => scalar.single(raw, start),
@@ -65,19 +65,19 @@ impl<'a> Scalar<'a> {
                 scalar.block(file.get(start..end).unwrap_or(""), start, style);
             }
         }
-        Scalar { text: Cow::Owned(scalar.text), places: Places::Pieces(scalar.pieces) }
+        Scalar { text: Cow::Owned(scalar.text), places: ScalarPlaces::Pieces(scalar.pieces) }
     }
 
     /// What stands in for a node that is not a scalar.
     pub(super) fn none() -> Scalar<'a> {
-        Scalar { text: Cow::Borrowed(""), places: Places::From(0) }
+        Scalar { text: Cow::Borrowed(""), places: ScalarPlaces::From(0) }
     }
 
     /// A stretch of the text as bytes of the file.
     pub(super) fn place(&self, range: &Range<usize>) -> Range<usize> {
         let pieces = match &self.places {
-            Places::From(start) => return start + range.start..start + range.end,
-            Places::Pieces(pieces) => pieces,
+            ScalarPlaces::From(start) => return start + range.start..start + range.end,
+            ScalarPlaces::Pieces(pieces) => pieces,
         };
         let piece_at = |at: usize| pieces.get(pieces.partition_point(|piece| piece.at <= at).checked_sub(1)?);
         let first = piece_at(range.start).map_or(0, |piece| match piece.written {
@@ -93,12 +93,12 @@ impl<'a> Scalar<'a> {
 }
 
 /// A scalar that is not in the file as it is.
-struct Made {
+struct BuiltText {
     text: String,
     pieces: Vec<Piece>,
 }
 
-impl Made {
+impl BuiltText {
     /// A character that is written as something else, of so many bytes.
     fn push(&mut self, letter: char, place: usize, length: usize) {
         self.pieces.push(Piece { at: self.text.len(), place, written: Some(length) });

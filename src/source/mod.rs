@@ -478,10 +478,7 @@ pub(crate) fn days_since_1970() -> u64 {
     since.map_or(0, |passed| passed.as_secs() / 86_400)
 }
 
-/// The working directory.
-///
-/// # Errors
-/// It is gone, or may not be read.
+/// The working directory; an error where it is gone or may not be read.
 pub(crate) fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()
 }
@@ -493,9 +490,9 @@ mod tests {
     #[test]
     fn columns_count_characters_and_ignore_a_byte_order_mark() {
         let file = SourceFile::new(PathBuf::from("/x"), "\u{feff}é: 1\r\nb: 2".to_owned());
-        assert_eq!(file.position(3), Position { line: 1, column: 1, byte: 3 });
-        assert_eq!(file.position(5), Position { line: 1, column: 2, byte: 5 });
-        assert_eq!(file.position(10), Position { line: 2, column: 1, byte: 10 });
+        for (byte, line, column) in [(3, 1, 1), (5, 1, 2), (10, 2, 1)] {
+            assert_eq!(file.position(byte), Position { line, column, byte });
+        }
         assert_eq!(file.position(999).byte, 14);
     }
 }

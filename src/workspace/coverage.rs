@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::projects::{ProjectOutcome, WorkspaceRun};
+use crate::collections::HashSet;
 use crate::compose::ProjectEntry;
 use crate::discover::invocations::{Invocations, NotJudged, Reason};
 use crate::finding::{Finding, Subject, rule};
@@ -114,4 +115,19 @@ fn start_of(file: FileId) -> Place {
 
 fn name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
+pub(super) fn without_parts_of_others(outcomes: Vec<ProjectOutcome>) -> Vec<ProjectOutcome> {
+    let mut parts: HashSet<FileId> = HashSet::default();
+    for outcome in &outcomes {
+        parts.extend(outcome.all_files.iter().filter(|file| !outcome.files.contains(file)));
+    }
+    outcomes
+        .into_iter()
+        .filter(|outcome| {
+            let is_part = outcome.files.iter().any(|file| parts.contains(file)) && outcome.entry.files.len() == 1;
+            !is_part || outcome.is_default && !outcome.incomplete
+        })
+        .collect()
 }

@@ -50,11 +50,11 @@ pub(super) struct ProjectOutcome {
     pub(super) read: BTreeSet<PathBuf>,
     pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
-    incomplete: bool,
+    pub(super) incomplete: bool,
     /// Whether the files are laid over a default project.
     is_overlay: bool,
     /// Whether Compose loads these files without being told to.
-    is_default: bool,
+    pub(super) is_default: bool,
     pub(super) failure: Option<String>,
     pub(super) kept: Option<ProjectSnapshot>,
     /// What its suppressions can be compared with.
@@ -494,19 +494,4 @@ fn selection_of(project: &ProjectSetting) -> ProjectSelection {
         directory: project.directory.clone(),
         name: project.name.clone(),
     }
-}
-
-/// Files that another project includes, extends or lays over its base are judged there, not a second time alone.
-pub(super) fn without_parts_of_others(outcomes: Vec<ProjectOutcome>) -> Vec<ProjectOutcome> {
-    let mut parts: HashSet<FileId> = HashSet::default();
-    for outcome in &outcomes {
-        parts.extend(outcome.all_files.iter().filter(|file| !outcome.files.contains(file)));
-    }
-    outcomes
-        .into_iter()
-        .filter(|outcome| {
-            let is_part = outcome.files.iter().any(|file| parts.contains(file)) && outcome.entry.files.len() == 1;
-            !is_part || outcome.is_default && !outcome.incomplete
-        })
-        .collect()
 }

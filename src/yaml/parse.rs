@@ -5,7 +5,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, options};
 
 use super::problem::{SyntaxCause, SyntaxKind, SyntaxProblem};
-use super::tree::{Comment, Habits, Node, NodeKind, Pair, Properties, ScalarStyle, Tree};
+use super::tree::{Comment, Habits, Node, NodeKind, NodeProperties, Pair, ScalarStyle, Tree};
 use crate::budget::Limit;
 use crate::collections::HashMap;
 use crate::source::NodeId;
@@ -219,7 +219,7 @@ impl Builder {
             start: start + self.offset,
             end: end + self.offset,
             kind,
-            properties: tag.map(|tag| Box::new(Properties { tag: Some(tag.original()), anchor: None })),
+            properties: tag.map(|tag| Box::new(NodeProperties { tag: Some(tag.original()), anchor: None })),
         });
         self.last = Some(id);
         id

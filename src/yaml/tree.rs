@@ -55,12 +55,12 @@ pub(crate) struct Node {
     /// What it is.
     pub(crate) kind: NodeKind,
     /// Its tag and its anchor, which few nodes have.
-    pub(crate) properties: Option<Box<Properties>>,
+    pub(crate) properties: Option<Box<NodeProperties>>,
 }
 
 /// What is written before a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Properties {
+pub(crate) struct NodeProperties {
     pub(crate) tag: Option<String>,
     pub(crate) anchor: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::address::{HostPort, Located, host_port};
 use crate::budget::Meter;
-use routes::Ways;
+use routes::RouteWays;
 
 pub(crate) use routes::HaproxyRoute;
 
@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
     let mut has_open_stats = false;
     let mut config = HaproxyConfig::default();
     let mut section = Section::default();
-    let mut ways = Ways::default();
+    let mut ways = RouteWays::default();
     let mut by_default = Stats::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -20,7 +20,7 @@ pub(crate) struct HaproxyRoute {
 
 /// The sections read so far.
 #[derive(Default)]
-pub(crate) struct Ways {
+pub(crate) struct RouteWays {
     sections: Vec<SectionRoutes>,
 }
 
@@ -38,7 +38,7 @@ struct SectionRoutes {
     asks: bool,
 }
 
-impl Ways {
+impl RouteWays {
     /// Takes a line in.
     pub(crate) fn line(&mut self, words: &[HaproxyWord]) {
         let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());

@@ -7,7 +7,7 @@ use crate::source::Place;
 
 /// What a configuration says. Numbers are places in the list of settings.
 #[derive(Debug, Default)]
-pub(crate) struct Said {
+pub(crate) struct SaidValue {
     /// The ports.
     pub(crate) listeners: Vec<Heard>,
     /// Whether these are all.
@@ -36,8 +36,8 @@ impl Heard {
 }
 
 /// What settings say; `old` for a version below 2.
-pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> Said {
-    let all = Settings(settings);
+pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> SaidValue {
+    let all = ServerSettings(settings);
     match kind {
         ServerKind::Mosquitto => mosquitto(&all, old),
         ServerKind::Redis => redis(&all),
@@ -54,9 +54,9 @@ pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> Said {
     }
 }
 
-struct Settings<'a>(&'a [Setting]);
+struct ServerSettings<'a>(&'a [Setting]);
 
-impl<'a> Settings<'a> {
+impl<'a> ServerSettings<'a> {
     /// The last value of a name, and its place in the list.
     fn get(&self, name: &str) -> Option<(usize, &'a str)> {
         self.0.iter().enumerate().rev().find(|(_, one)| one.path == name).map(|(at, one)| (at, one.value.as_str()))
@@ -85,8 +85,8 @@ fn are_local(addresses: &str) -> bool {
 }
 
 /// mosquitto.conf(5): without a listener, version 2 listens on loopback alone.
-fn mosquitto(all: &Settings<'_>, old: bool) -> Said {
-    let mut said = Said { all: !all.has(&["include_dir"]), ..Said::default() };
+fn mosquitto(all: &ServerSettings<'_>, old: bool) -> SaidValue {
+    let mut said = SaidValue { all: !all.has(&["include_dir"]), ..SaidValue::default() };
     let defined = |one: &Setting| matches!(one.path.as_str(), "listener" | "port");
     for (at, one) in all.0.iter().enumerate().filter(|(_, one)| defined(one)) {
         let mut words = one.value.split_whitespace();
@@ -105,7 +105,7 @@ fn mosquitto(all: &Settings<'_>, old: bool) -> Said {
 }
 
 /// redis.conf: `bind` names the addresses.
-fn redis(all: &Settings<'_>) -> Said {
+fn redis(all: &ServerSettings<'_>) -> SaidValue {
     let mut said = heard(6379, all.get("port"), all.get("bind"), all.has(&["include"]));
     said.listeners.retain(|one| one.port > 0);
     if let Some((at, port)) = all.get("tls-port")
@@ -119,7 +119,7 @@ fn redis(all: &Settings<'_>) -> Said {
 }
 
 /// The ports of clusters, leaf nodes and the like stand in blocks of their own, which are not read.
-fn nats(all: &Settings<'_>) -> Said {
+fn nats(all: &ServerSettings<'_>) -> SaidValue {
     let mut said = heard(4222, all.get("port"), all.get("host"), true);
     if let Some((at, value)) = all.get("listen") {
         let (host, port) = value.rsplit_once(':').unwrap_or(("", value));
@@ -137,8 +137,8 @@ fn nats(all: &Settings<'_>) -> Said {
     said
 }
 
-fn rabbitmq(all: &Settings<'_>) -> Said {
-    let mut said = Said::default();
+fn rabbitmq(all: &ServerSettings<'_>) -> SaidValue {
+    let mut said = SaidValue::default();
     for (at, one) in all.0.iter().enumerate() {
         let usual = match one.path.as_str() {
             "management.tcp.port" | "management.listener.port" => 15672,
@@ -152,7 +152,7 @@ fn rabbitmq(all: &Settings<'_>) -> Said {
     said
 }
 
-fn mysql(all: &Settings<'_>) -> Said {
+fn mysql(all: &ServerSettings<'_>) -> SaidValue {
     let of_server = |name: &str| {
         ["mysqld", "server", "mariadb", "mariadbd"]
             .iter()
@@ -161,12 +161,12 @@ fn mysql(all: &Settings<'_>) -> Said {
     };
     let off = |value: &str| ["0", "off", "false"].iter().any(|one| value.eq_ignore_ascii_case(one));
     if of_server("skip-networking").is_some_and(|(_, value)| !off(value)) {
-        return Said::default();
+        return SaidValue::default();
     }
     heard(3306, of_server("port"), of_server("bind-address"), false)
 }
 
-fn mongo(all: &Settings<'_>) -> Said {
+fn mongo(all: &ServerSettings<'_>) -> SaidValue {
     let everywhere = all.is("net.bindipall", YES) == Some(true);
     let mut said = heard(27017, all.get("net.port"), all.get("net.bindip").filter(|_| !everywhere), false);
     let by_key = all.has(&["security.keyfile"]).then_some(true);
@@ -174,7 +174,7 @@ fn mongo(all: &Settings<'_>) -> Said {
     said
 }
 
-fn search(all: &Settings<'_>) -> Said {
+fn search(all: &ServerSettings<'_>) -> SaidValue {
     let mut said = heard(9200, all.get("http.port"), all.get("http.host").or(all.get("network.host")), true);
     let disabled = all.is("plugins.security.disabled", YES);
     said.login = all.is("xpack.security.enabled", YES).or(disabled.map(|off| !off));
@@ -183,8 +183,8 @@ fn search(all: &Settings<'_>) -> Said {
 }
 
 /// <https://kafka.apache.org/documentation/#brokerconfigs_listeners>
-fn kafka(all: &Settings<'_>) -> Said {
-    let mut said = Said { announces: all.get("advertised.listeners").map(|(at, _)| at), ..Said::default() };
+fn kafka(all: &ServerSettings<'_>) -> SaidValue {
+    let mut said = SaidValue { announces: all.get("advertised.listeners").map(|(at, _)| at), ..SaidValue::default() };
     let Some((at, value)) = all.get("listeners") else { return said };
     for listener in value.split(',') {
         let address = listener.trim().split_once("://").and_then(|(_, address)| address.rsplit_once(':'));
@@ -197,15 +197,15 @@ fn kafka(all: &Settings<'_>) -> Said {
 }
 
 /// One port of one server; none where the port is written in a way that is not read.
-fn heard(usual: u16, port: Option<(usize, &str)>, address: Option<(usize, &str)>, open: bool) -> Said {
+fn heard(usual: u16, port: Option<(usize, &str)>, address: Option<(usize, &str)>, open: bool) -> SaidValue {
     let number = match port {
         None => usual,
         Some((_, value)) => match value.trim().parse() {
             Ok(number) => number,
-            Err(_) => return Said::default(),
+            Err(_) => return SaidValue::default(),
         },
     };
     let local = address.is_some_and(|(_, value)| are_local(value));
     let at = if local { address.map(|(at, _)| at) } else { port.map(|(at, _)| at) };
-    Said { listeners: vec![Heard { usual, port: number, local, at }], all: !open, ..Said::default() }
+    SaidValue { listeners: vec![Heard { usual, port: number, local, at }], all: !open, ..SaidValue::default() }
 }

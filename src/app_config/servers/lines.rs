@@ -6,7 +6,7 @@ use crate::budget::{Limit, Meter};
 
 /// How a language writes its lines.
 #[derive(Clone, Copy)]
-struct Form {
+struct LineForm {
     /// What starts a comment at the beginning of a line or behind a blank.
     comments: &'static [char],
     /// Whether a comment may also stand behind a value.
@@ -19,24 +19,24 @@ struct Form {
     sections: bool,
 }
 
-fn form(kind: ServerKind) -> Form {
-    let plain = Form { comments: &['#'], trailing: false, separators: &[], braces: false, sections: false };
+fn form(kind: ServerKind) -> LineForm {
+    let plain = LineForm { comments: &['#'], trailing: false, separators: &[], braces: false, sections: false };
     match kind {
         // mosquitto.conf(5), redis.conf: comments have lines of their own.
         ServerKind::Mosquitto | ServerKind::Redis | ServerKind::Mongo | ServerKind::Search => plain,
         // https://docs.nats.io/running-a-nats-service/configuration
         ServerKind::Nats => {
-            Form { comments: &['#', '/'], trailing: true, separators: &[':', '='], braces: true, ..plain }
+            LineForm { comments: &['#', '/'], trailing: true, separators: &[':', '='], braces: true, ..plain }
         }
         // https://www.postgresql.org/docs/current/config-setting.html,
         // https://www.rabbitmq.com/docs/configure#config-file-formats
-        ServerKind::Postgres | ServerKind::Rabbitmq => Form { trailing: true, separators: &['='], ..plain },
+        ServerKind::Postgres | ServerKind::Rabbitmq => LineForm { trailing: true, separators: &['='], ..plain },
         // https://dev.mysql.com/doc/refman/8.4/en/option-files.html
         ServerKind::Mysql => {
-            Form { comments: &['#', ';'], trailing: true, separators: &['='], sections: true, ..plain }
+            LineForm { comments: &['#', ';'], trailing: true, separators: &['='], sections: true, ..plain }
         }
         // java.util.Properties
-        ServerKind::Kafka => Form { comments: &['#', '!'], separators: &['=', ':'], ..plain },
+        ServerKind::Kafka => LineForm { comments: &['#', '!'], separators: &['=', ':'], ..plain },
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn settings(text: &str, kind: ServerKind, meter: Meter<'_>) -> Vec<Se
     found
 }
 
-fn without_comment(line: &str, form: Form) -> &str {
+fn without_comment(line: &str, form: LineForm) -> &str {
     let is_mark = |c: char| form.comments.contains(&c);
     if line.trim_start().starts_with(is_mark) {
         return "";
@@ -88,7 +88,7 @@ fn without_comment(line: &str, form: Form) -> &str {
     line
 }
 
-fn setting(content: &str, start: usize, section: &str, form: Form) -> Setting {
+fn setting(content: &str, start: usize, section: &str, form: LineForm) -> Setting {
     let is_between = |c: char| c.is_whitespace() || form.separators.contains(&c);
     let lead = content.len() - content.trim_start().len();
     let rest = content.get(lead..).unwrap_or("");

@@ -9,7 +9,7 @@ use super::files::{Configuration, ConfigurationKind, service_configurations};
 use super::settings::{Setting, flat};
 use crate::budget::{Limit, Meter};
 use crate::catalogue::tag::Version;
-use crate::model::{Configured, Model, Service, Spanned, base_image};
+use crate::model::{Model, ServerConfiguration, Service, Spanned, base_image};
 use crate::source::{NodeId, Place, SourceDb, Span};
 
 /// Whose configuration it is.
@@ -76,7 +76,7 @@ pub(crate) fn kind_of(target: &str, image: &str) -> Option<ServerKind> {
 /// Reads the configurations of the servers of a model.
 pub(crate) fn read_servers(model: &mut Model, sources: &SourceDb) {
     let servers = model.services.values().filter(|service| may_be_server(service));
-    let found: Vec<(String, Configured)> =
+    let found: Vec<(String, ServerConfiguration)> =
         servers.filter_map(|service| Some((service.name.clone(), of_server(model, service, sources)?))).collect();
     for (name, configured) in found {
         if let Some(service) = model.services.get_mut(&name) {
@@ -90,7 +90,7 @@ fn may_be_server(service: &Service) -> bool {
     base_image(service).and_then(|image| image.value.known).is_some_and(|found| found.image.holds_data())
 }
 
-fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Configured> {
+fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<ServerConfiguration> {
     let mut read: Vec<(ServerKind, Configuration)> = Vec::new();
     for one in service_configurations(model, service, sources) {
         if let ConfigurationKind::Server(kind) = one.kind
@@ -122,7 +122,7 @@ fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Con
         .announces
         .and_then(|at| settings.get(at))
         .map(|(setting, place)| Spanned::new(setting.value.clone(), *place));
-    Some(Configured {
+    Some(ServerConfiguration {
         program: kind.program(),
         given,
         listeners: said.listeners.into_iter().map(|one| one.placed(place, given)).collect(),

@@ -1,3 +1,5 @@
+//! What configurations of servers say, file by file.
+
 use super::*;
 use crate::budget::Budget;
 

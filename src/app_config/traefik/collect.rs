@@ -6,7 +6,7 @@ use super::{is_static_path, is_traefik, labels_of, routed, routers};
 use crate::app_config::address::{Located, host_port};
 use crate::app_config::read::{ConfigurationContent, ReadConfiguration};
 use crate::app_config::settings::{Setting, parts};
-use crate::app_config::{AdminPort, AppConfigs, Misspelt, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
+use crate::app_config::{AdminPort, AppConfigs, MisspeltPlace, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
@@ -69,9 +69,9 @@ fn knows_files(settings: &TraefikSettings, dynamic: &[(&ReadConfiguration, &Vec<
     dynamic.iter().any(|one| read(&one)) && !dynamic.iter().any(|(one, _)| one.is_template)
 }
 
-fn misspelt(read: &[&ReadConfiguration], settings: &TraefikSettings, by_options: bool) -> Vec<Misspelt> {
+fn misspelt(read: &[&ReadConfiguration], settings: &TraefikSettings, by_options: bool) -> Vec<MisspeltPlace> {
     let of_files = read.iter().flat_map(|one| {
-        one.misspelt.iter().map(|section| Misspelt {
+        one.misspelt.iter().map(|section| MisspeltPlace {
             written: section.written.text.clone(),
             meant: section.meant,
             place: one.place(&section.written.span),
@@ -79,7 +79,7 @@ fn misspelt(read: &[&ReadConfiguration], settings: &TraefikSettings, by_options:
             is_fatal: section.is_fatal,
         })
     });
-    let mut found: Vec<Misspelt> = of_files.collect();
+    let mut found: Vec<MisspeltPlace> = of_files.collect();
     for setting in settings.all.iter().filter(|_| by_options) {
         let Some((first, rest)) = setting.path.split_once('.') else { continue };
         let top = [Located { text: first.to_owned(), span: 0..first.len() }];
@@ -88,7 +88,7 @@ fn misspelt(read: &[&ReadConfiguration], settings: &TraefikSettings, by_options:
             continue;
         }
         let (written, meant) = (first.to_owned(), section.meant);
-        found.push(Misspelt { written, meant, place: setting.place, given: None, is_fatal: true });
+        found.push(MisspeltPlace { written, meant, place: setting.place, given: None, is_fatal: true });
     }
     found
 }

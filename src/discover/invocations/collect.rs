@@ -9,9 +9,9 @@ use super::command::Compose;
 use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
-use super::files::{Files, files_of, vendor_directory};
+use super::files::{RepositoryFiles, files_of, vendor_directory};
 use super::looks::{has_compose_name, holds_compose, is_compose_file, is_pipeline, is_whole};
-use super::parts::Parts;
+use super::parts::{Parts, independent};
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
 use super::resolve::{Direnv, InvocationIdentity, ResolvedInvocation, purpose_of_file, resolve};
@@ -72,7 +72,7 @@ type Drafts = BTreeMap<InvocationIdentity, Draft>;
 /// Finds out how the projects of a repository are started.
 pub(crate) fn discover(sources: &SourceDb, trees: &Trees, root: &Path, settings: &Settings<'_>) -> Invocations {
     let excluded = settings.excluded;
-    let Files { own: files, vendored } = files_of(sources, root, excluded);
+    let RepositoryFiles { own: files, vendored } = files_of(sources, root, excluded);
     let repository = Repository::new((sources, trees), excluded, root.to_path_buf(), &files);
     let context = ReaderContext::new(&repository);
     let mut collection = Collection {
@@ -205,7 +205,7 @@ impl Collection<'_, '_> {
         drafts.into_iter().for_each(|draft| self.add(draft, Certainty::Configured));
     }
 
-    /// Files that invocations of at least this certainty use.
+    /// RepositoryFiles that invocations of at least this certainty use.
     fn used(&self, certainty: Certainty) -> BTreeSet<String> {
         let used = self.drafts.iter().filter(|(_, draft)| draft.certainty >= certainty);
         used.flat_map(|(identity, _)| identity.files.iter().cloned()).collect()
@@ -314,7 +314,7 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Files whose names say that they are laid over the base next to them. Where a command or the configuration shows how
+    /// RepositoryFiles whose names say that they are laid over the base next to them. Where a command or the configuration shows how
     /// overlays of a directory are used, only a file that needs no base is guessed: alone.
     fn guesses(&mut self, files: &[String]) {
         let used = self.used(Certainty::Default);
@@ -346,7 +346,7 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Files with the name of a Compose file and no base next to them: each may be started alone.
+    /// RepositoryFiles with the name of a Compose file and no base next to them: each may be started alone.
     fn alone(&mut self, files: &[String]) {
         let used = self.used(Certainty::Guessed);
         let is_left = |file: &&String| {
@@ -369,7 +369,7 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Files that nothing covers.
+    /// RepositoryFiles that nothing covers.
     fn rest(&mut self, files: &[String]) {
         let used = self.used(Certainty::Guessed);
         let is_left =
@@ -383,7 +383,7 @@ impl Collection<'_, '_> {
         self.not_judged = reasons;
     }
 
-    /// Files in the directories of others that nothing covers.
+    /// RepositoryFiles in the directories of others that nothing covers.
     fn vendored(&mut self, files: Vec<String>) {
         let used = self.used(Certainty::Guessed);
         for file in files {
@@ -492,25 +492,4 @@ fn is_overlay(name: &str) -> bool {
     let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name);
     let behind = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
     behind.is_some_and(|behind| behind.starts_with(['.', '-', '_']) && behind.len() > 1)
-}
-
-/// The defaults that are not parts of others. If files use each other in a cycle, the first one counts.
-fn independent(repository: &Repository<'_>, candidates: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
-    let parts: Vec<BTreeSet<String>> =
-        candidates.iter().map(|(directory, files)| Parts::from_files(repository, files, directory)).collect();
-    let base = |at: usize| candidates.get(at).and_then(|(_, files)| files.first());
-    let mut of_others: BTreeSet<&String> = BTreeSet::new();
-    for (at, parts) in parts.iter().enumerate() {
-        of_others.extend(parts.iter().filter(|part| Some(*part) != base(at)));
-    }
-    let mut covered: BTreeSet<&String> = BTreeSet::new();
-    let mut kept = BTreeSet::new();
-    let free = (0..candidates.len()).filter(|at| base(*at).is_some_and(|base| !of_others.contains(base)));
-    for at in free.chain(0..candidates.len()) {
-        if base(at).is_some_and(|base| !covered.contains(base)) && kept.insert(at) {
-            covered.extend(parts.get(at).into_iter().flatten());
-            covered.extend(base(at));
-        }
-    }
-    candidates.iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, candidate)| candidate.clone()).collect()
 }

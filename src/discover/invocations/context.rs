@@ -32,9 +32,9 @@ pub(super) struct ReaderContext<'a> {
     pub(super) makefiles: RefCell<BTreeSet<(String, String)>>,
     /// Calls of make that set variables.
     pub(super) make_calls: RefCell<BTreeSet<MakeCall>>,
-    /// Files whose commands were not all followed.
+    /// RepositoryFiles whose commands were not all followed.
     pub(super) unfinished: RefCell<BTreeSet<FileId>>,
-    /// Files that are too long to be searched.
+    /// RepositoryFiles that are too long to be searched.
     pub(super) too_long: RefCell<BTreeSet<String>>,
 }
 

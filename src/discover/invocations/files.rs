@@ -13,7 +13,7 @@ const FOREIGN: [&str; 2] = ["node_modules", "vendor"];
 
 /// The files below a root, with `/` between their parts, in order.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(super) struct RepositoryFiles {
     /// Those of the repository.
     pub(super) own: Vec<String>,
     /// Compose files in vendored directories: judged where a command names them.
@@ -21,7 +21,7 @@ pub(super) struct Files {
 }
 
 /// The files below a root.
-pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) -> Files {
+pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) -> RepositoryFiles {
     let entries = DirectoryWalk::new(sources, root, root).filter(|(path, kind)| match kind {
         EntryKind::File => true,
         _ => is_compose_name(path) && is_file(sources, path, *kind),
@@ -42,7 +42,7 @@ pub(super) fn files_of(sources: &SourceDb, root: &Path, excluded: &Exclusion) ->
     files.retain(|path| !path.split('/').any(|part| part == ".git"));
     files.sort();
     let (vendored, own) = files.into_iter().partition(|path| vendor_directory(path).is_some());
-    let mut files = Files { own, vendored };
+    let mut files = RepositoryFiles { own, vendored };
     files.vendored.retain(|path| is_compose_name(Path::new(path)));
     files
 }

@@ -93,13 +93,13 @@ pub(crate) struct Invocations {
     pub(crate) root: PathBuf,
     /// By project directory, in order; each has at least one invocation.
     pub(crate) projects: BTreeMap<PathBuf, Vec<Invocation>>,
-    /// Files that others include or extend.
+    /// RepositoryFiles that others include or extend.
     pub(crate) parts: Vec<ProjectPart>,
     /// Compose files that no invocation covers.
     pub(crate) not_judged: Vec<NotJudged>,
     /// Directories whose `.env` names a file that is not there: docker compose starts nothing in them.
     pub(crate) dangling: Vec<PathBuf>,
-    /// Files that may have more commands in them than were followed: they are too long, or branch too often.
+    /// RepositoryFiles that may have more commands in them than were followed: they are too long, or branch too often.
     pub(crate) unfinished: Vec<PathBuf>,
 }
 

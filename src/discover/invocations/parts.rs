@@ -1,4 +1,4 @@
-//! Files that others include or extend, read from the Compose files as they are written.
+//! RepositoryFiles that others include or extend, read from the Compose files as they are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,4 +126,28 @@ fn items(tree: &Tree, node: NodeId) -> Vec<NodeId> {
         Some(NodeKind::Sequence(items, _)) => items.clone(),
         _ => Vec::new(),
     }
+}
+
+/// The defaults that are not parts of others. If files use each other in a cycle, the first one counts.
+pub(super) fn independent(
+    repository: &Repository<'_>,
+    candidates: &[(String, Vec<String>)],
+) -> Vec<(String, Vec<String>)> {
+    let parts: Vec<BTreeSet<String>> =
+        candidates.iter().map(|(directory, files)| Parts::from_files(repository, files, directory)).collect();
+    let base = |at: usize| candidates.get(at).and_then(|(_, files)| files.first());
+    let mut of_others: BTreeSet<&String> = BTreeSet::new();
+    for (at, parts) in parts.iter().enumerate() {
+        of_others.extend(parts.iter().filter(|part| Some(*part) != base(at)));
+    }
+    let mut covered: BTreeSet<&String> = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    let free = (0..candidates.len()).filter(|at| base(*at).is_some_and(|base| !of_others.contains(base)));
+    for at in free.chain(0..candidates.len()) {
+        if base(at).is_some_and(|base| !covered.contains(base)) && kept.insert(at) {
+            covered.extend(parts.get(at).into_iter().flatten());
+            covered.extend(base(at));
+        }
+    }
+    candidates.iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, candidate)| candidate.clone()).collect()
 }

@@ -13,7 +13,7 @@ use crate::source::{Place, Span};
 
 /// What can be referred to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Kind {
+pub(crate) enum TraefikKind {
     /// `certificatesResolvers`.
     Resolver,
     /// `entryPoints`.
@@ -26,15 +26,15 @@ pub(crate) enum Kind {
     TlsOptions,
 }
 
-impl Kind {
+impl TraefikKind {
     /// What people call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::Resolver => "certificate resolver",
-            Kind::EntryPoint => "entry point",
-            Kind::Middleware => "middleware",
-            Kind::Service => "service",
-            Kind::TlsOptions => "TLS option",
+            TraefikKind::Resolver => "certificate resolver",
+            TraefikKind::EntryPoint => "entry point",
+            TraefikKind::Middleware => "middleware",
+            TraefikKind::Service => "service",
+            TraefikKind::TlsOptions => "TLS option",
         }
     }
 }
@@ -53,13 +53,13 @@ pub(crate) enum Provider {
 }
 
 /// Something by its kind, its name in lower case, and who defines it.
-pub(crate) type Key = (Kind, String, Provider);
+pub(crate) type TraefikKey = (TraefikKind, String, Provider);
 
 /// A reference.
 #[derive(Clone, Debug)]
-pub(crate) struct Reference {
+pub(crate) struct TraefikReference {
     /// What is meant.
-    pub(crate) key: Key,
+    pub(crate) key: TraefikKey,
     /// The name as written, without the provider.
     pub(crate) name: String,
     /// Where it is written.
@@ -83,16 +83,16 @@ pub(crate) struct Middleware {
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// The references, labels first.
-    pub(crate) references: Vec<Reference>,
+    pub(crate) references: Vec<TraefikReference>,
     /// The definitions.
-    pub(crate) defined: BTreeSet<Key>,
+    pub(crate) defined: BTreeSet<TraefikKey>,
     /// Middlewares of labels.
     pub(crate) middlewares: Vec<Middleware>,
 }
 
 impl Names {
     /// The names of a kind that a provider defines.
-    pub(crate) fn of(&self, kind: Kind, provider: Provider) -> Vec<&str> {
+    pub(crate) fn of(&self, kind: TraefikKind, provider: Provider) -> Vec<&str> {
         self.defined.iter().filter(|one| one.0 == kind && one.2 == provider).map(|one| one.1.as_str()).collect()
     }
 }
@@ -116,14 +116,14 @@ fn of_labels(facts: &Facts<'_>, service: &Service, names: &mut Names) {
         let name = element.name.to_ascii_lowercase();
         match element.kind {
             "middlewares" => {
-                let key = (Kind::Middleware, name, Provider::Labels);
+                let key = (TraefikKind::Middleware, name, Provider::Labels);
                 if names.defined.insert(key) {
                     let (name, service) = (element.name.to_owned(), service.name.clone());
                     names.middlewares.push(Middleware { name, service, place: element.value.place });
                 }
             }
             "services" => {
-                names.defined.insert((Kind::Service, name, Provider::Labels));
+                names.defined.insert((TraefikKind::Service, name, Provider::Labels));
             }
             _ => {}
         }
@@ -134,27 +134,27 @@ fn of_labels(facts: &Facts<'_>, service: &Service, names: &mut Names) {
     // A container whose labels define no service gets one named after it (traefik, `pkg/provider/docker/config.go`).
     if !defines_service && labels_of(service).next().is_some() {
         let own = format!("{}-{}", service.name, facts.model.name).to_ascii_lowercase();
-        names.defined.insert((Kind::Service, own.replace('_', "-"), Provider::Labels));
-        names.defined.insert((Kind::Service, own, Provider::Labels));
-        names.defined.insert((Kind::Service, service.name.to_ascii_lowercase(), Provider::Labels));
+        names.defined.insert((TraefikKind::Service, own.replace('_', "-"), Provider::Labels));
+        names.defined.insert((TraefikKind::Service, own, Provider::Labels));
+        names.defined.insert((TraefikKind::Service, service.name.to_ascii_lowercase(), Provider::Labels));
     }
 }
 
 /// What an option of a router or middleware refers to.
-fn kind_of(section: &str, option: &str) -> Option<Kind> {
+fn kind_of(section: &str, option: &str) -> Option<TraefikKind> {
     let option = option.split('[').next().unwrap_or(option);
     match (section, option) {
-        ("routers", "entrypoints") => Some(Kind::EntryPoint),
-        ("routers", "middlewares") | ("middlewares", "chain.middlewares") => Some(Kind::Middleware),
-        ("routers", "service") | ("middlewares", "errors.service") => Some(Kind::Service),
-        ("routers", "tls.certresolver") => Some(Kind::Resolver),
-        ("routers", "tls.options") => Some(Kind::TlsOptions),
+        ("routers", "entrypoints") => Some(TraefikKind::EntryPoint),
+        ("routers", "middlewares") | ("middlewares", "chain.middlewares") => Some(TraefikKind::Middleware),
+        ("routers", "service") | ("middlewares", "errors.service") => Some(TraefikKind::Service),
+        ("routers", "tls.certresolver") => Some(TraefikKind::Resolver),
+        ("routers", "tls.options") => Some(TraefikKind::TlsOptions),
         _ => None,
     }
 }
 
 /// The names of a list in a label.
-fn listed(facts: &Facts<'_>, service: &Service, kind: Kind, value: &Spanned<String>, names: &mut Names) {
+fn listed(facts: &Facts<'_>, service: &Service, kind: TraefikKind, value: &Spanned<String>, names: &mut Names) {
     // What a variable leaves blank, or may change, is not known.
     if value.parts.iter().any(|part| part.variable.is_some() && part.start == part.end) {
         return;
@@ -166,19 +166,19 @@ fn listed(facts: &Facts<'_>, service: &Service, kind: Kind, value: &Spanned<Stri
         at += item.len() + 1;
         if let Some((key, name)) = key(kind, word, Provider::Labels) {
             let place = part_of(value, start..start + name.len(), facts.texts());
-            names.references.push(Reference { key, name, place, service: service.name.clone() });
+            names.references.push(TraefikReference { key, name, place, service: service.name.clone() });
         }
     }
 }
 
 /// What a word of a provider means.
-fn key(kind: Kind, word: &str, own: Provider) -> Option<(Key, String)> {
+fn key(kind: TraefikKind, word: &str, own: Provider) -> Option<(TraefikKey, String)> {
     let (name, provider) = word.split_once('@').map_or((word, None), |(name, provider)| (name, Some(provider)));
-    if name.is_empty() || name.contains(['{', '$', '`']) || kind == Kind::TlsOptions && name == "default" {
+    if name.is_empty() || name.contains(['{', '$', '`']) || kind == TraefikKind::TlsOptions && name == "default" {
         return None;
     }
     let provider = match (kind, provider) {
-        (Kind::Resolver | Kind::EntryPoint, _) => Provider::Own,
+        (TraefikKind::Resolver | TraefikKind::EntryPoint, _) => Provider::Own,
         (_, None) => own,
         (_, Some("docker" | "swarm")) => Provider::Labels,
         (_, Some("file")) => Provider::File,
@@ -192,24 +192,24 @@ fn of_settings(traefik: &Traefik, names: &mut Names) {
         let path = parts(&setting.path);
         match path.as_slice() {
             ["certificatesresolvers", name, rest @ ..] => {
-                names.defined.insert((Kind::Resolver, (*name).to_owned(), Provider::Own));
+                names.defined.insert((TraefikKind::Resolver, (*name).to_owned(), Provider::Own));
                 if rest == ["acme", "httpchallenge", "entrypoint"] {
-                    of_setting(traefik, setting, Kind::EntryPoint, Provider::Own, names);
+                    of_setting(traefik, setting, TraefikKind::EntryPoint, Provider::Own, names);
                 }
             }
             ["entrypoints", name, rest @ ..] => {
-                names.defined.insert((Kind::EntryPoint, (*name).to_owned(), Provider::Own));
+                names.defined.insert((TraefikKind::EntryPoint, (*name).to_owned(), Provider::Own));
                 match rest {
                     ["http", "tls", "certresolver"] => {
-                        of_setting(traefik, setting, Kind::Resolver, Provider::Own, names)
+                        of_setting(traefik, setting, TraefikKind::Resolver, Provider::Own, names)
                     }
                     ["http", "redirections", "entrypoint", "to"] if !setting.value.starts_with(':') => {
-                        of_setting(traefik, setting, Kind::EntryPoint, Provider::Own, names);
+                        of_setting(traefik, setting, TraefikKind::EntryPoint, Provider::Own, names);
                     }
                     ["http", "middlewares", ..] => {
                         for word in setting.value.split(',') {
                             let one = StaticSetting { value: word.trim().to_owned(), ..setting.clone() };
-                            of_setting(traefik, &one, Kind::Middleware, Provider::Other, names);
+                            of_setting(traefik, &one, TraefikKind::Middleware, Provider::Other, names);
                         }
                     }
                     _ => {}
@@ -219,10 +219,10 @@ fn of_settings(traefik: &Traefik, names: &mut Names) {
         }
     }
     // Without any, Traefik makes one (`pkg/config/static/static_config.go`); that of its own pages is always there.
-    if names.of(Kind::EntryPoint, Provider::Own).is_empty() {
-        names.defined.insert((Kind::EntryPoint, "http".to_owned(), Provider::Own));
+    if names.of(TraefikKind::EntryPoint, Provider::Own).is_empty() {
+        names.defined.insert((TraefikKind::EntryPoint, "http".to_owned(), Provider::Own));
     }
-    names.defined.insert((Kind::EntryPoint, "traefik".to_owned(), Provider::Own));
+    names.defined.insert((TraefikKind::EntryPoint, "traefik".to_owned(), Provider::Own));
 }
 
 fn of_files(traefik: &Traefik, names: &mut Names) {
@@ -232,8 +232,8 @@ fn of_files(traefik: &Traefik, names: &mut Names) {
             ["http" | "tcp" | "udp", section @ ("middlewares" | "services" | "routers"), rest @ ..] => {
                 let path = rest.join(".");
                 let kind = match *section {
-                    "middlewares" => Some(Kind::Middleware),
-                    "services" => Some(Kind::Service),
+                    "middlewares" => Some(TraefikKind::Middleware),
+                    "services" => Some(TraefikKind::Service),
                     _ => None,
                 };
                 // A name may have dots in it.
@@ -247,7 +247,7 @@ fn of_files(traefik: &Traefik, names: &mut Names) {
                 }
             }
             ["tls", "options", name, ..] => {
-                names.defined.insert((Kind::TlsOptions, (*name).to_owned(), Provider::File));
+                names.defined.insert((TraefikKind::TlsOptions, (*name).to_owned(), Provider::File));
             }
             _ => {}
         }
@@ -255,14 +255,14 @@ fn of_files(traefik: &Traefik, names: &mut Names) {
 }
 
 /// Ends of paths in files that refer to something; items of lists have numbers.
-const REFERRING: [(&str, &str, Kind); 7] = [
-    ("routers", "entrypoints", Kind::EntryPoint),
-    ("routers", "middlewares", Kind::Middleware),
-    ("routers", "service", Kind::Service),
-    ("routers", "tls.certresolver", Kind::Resolver),
-    ("routers", "tls.options", Kind::TlsOptions),
-    ("middlewares", "chain.middlewares", Kind::Middleware),
-    ("middlewares", "errors.service", Kind::Service),
+const REFERRING: [(&str, &str, TraefikKind); 7] = [
+    ("routers", "entrypoints", TraefikKind::EntryPoint),
+    ("routers", "middlewares", TraefikKind::Middleware),
+    ("routers", "service", TraefikKind::Service),
+    ("routers", "tls.certresolver", TraefikKind::Resolver),
+    ("routers", "tls.options", TraefikKind::TlsOptions),
+    ("middlewares", "chain.middlewares", TraefikKind::Middleware),
+    ("middlewares", "errors.service", TraefikKind::Service),
 ];
 
 /// Whether a path ends in some words, with or without a number behind them.
@@ -271,7 +271,7 @@ fn ends(path: &str, words: &str) -> bool {
     [path, bare].iter().any(|path| path.strip_suffix(words).is_some_and(|rest| rest.ends_with('.')))
 }
 
-fn of_setting(traefik: &Traefik, setting: &StaticSetting, kind: Kind, own: Provider, names: &mut Names) {
+fn of_setting(traefik: &Traefik, setting: &StaticSetting, kind: TraefikKind, own: Provider, names: &mut Names) {
     let Some((key, name)) = key(kind, &setting.value, own).filter(|_| !setting.interpolated) else { return };
     let span = setting.place.span;
     // Quotes around the word, or nothing.
@@ -283,7 +283,7 @@ fn of_setting(traefik: &Traefik, setting: &StaticSetting, kind: Kind, own: Provi
         }
         _ => setting.place,
     };
-    names.references.push(Reference { key, name, place, service: traefik.service.clone() });
+    names.references.push(TraefikReference { key, name, place, service: traefik.service.clone() });
 }
 
 /// Whether containers of other projects may tell a Traefik of the project something by their labels, or use what this one

@@ -9,11 +9,11 @@ use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list, is_off};
 
 /// A service that asks for an address.
-type Claim<'a> = (&'a Service, &'a Spanned<String>);
+type AddressClaim<'a> = (&'a Service, &'a Spanned<String>);
 
 /// Reports each address once, at the second service that asks for it, or at the first if the gateway has it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut claims: IndexMap<(&str, IpAddr), Vec<Claim<'_>>> = IndexMap::default();
+    let mut claims: IndexMap<(&str, IpAddr), Vec<AddressClaim<'_>>> = IndexMap::default();
     for service in cx.model.services.values().filter(|service| !is_off(service)) {
         for (key, attachment) in &service.networks {
             let name = cx.model.networks.get(key).map_or(key.as_str(), |network| network.name.value.as_str());
@@ -62,7 +62,7 @@ fn first_address(subnet: &str) -> Option<IpAddr> {
     Some(IpAddr::V4(((u32::from(address) & mask) + 1).into()))
 }
 
-fn of_gateway(all: &[Claim<'_>], pool: &AddressPool, written: bool, network: &str) -> Option<Finding> {
+fn of_gateway(all: &[AddressClaim<'_>], pool: &AddressPool, written: bool, network: &str) -> Option<Finding> {
     let (service, address) = all.first()?;
     let name = &service.name;
     let message = format!("`{name}` asks for `{}`, which is the gateway of its network", address.value);
@@ -77,7 +77,7 @@ fn of_gateway(all: &[Claim<'_>], pool: &AddressPool, written: bool, network: &st
     Some(finding)
 }
 
-fn of_two(first: &Claim<'_>, second: &Claim<'_>, all: &[Claim<'_>], address: IpAddr) -> Finding {
+fn of_two(first: &AddressClaim<'_>, second: &AddressClaim<'_>, all: &[AddressClaim<'_>], address: IpAddr) -> Finding {
     let names: Vec<&str> = all.iter().map(|(service, _)| service.name.as_str()).collect();
     let verb = if names.len() == 2 { "both" } else { "all" };
     let message = format!("{} {verb} ask for the address `{address}`", and_list(&names));

@@ -16,17 +16,17 @@ use crate::rules::support::{LABELS, and_list, is_off};
 const PAIRS: usize = 4;
 
 /// An entry, and one of another service that asks for the same port.
-type Pair<'a> = (&'a Published<'a>, &'a Published<'a>, u16);
+type ConflictPair<'a> = (&'a Published<'a>, &'a Published<'a>, u16);
 
 /// Services by the first one that asks for their ports, and the entries of theirs that ask for the same.
-type Rivals<'a> = IndexMap<&'a str, IndexMap<&'a str, Vec<Pair<'a>>>>;
+type Rivals<'a> = IndexMap<&'a str, IndexMap<&'a str, Vec<ConflictPair<'a>>>>;
 
 /// Reports the services that ask for ports of another one, at the entry of the second.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let rivals = rivals(cx, cx.facts.published());
     for others in rivals.values() {
         // Those that ask for the same ports are one conflict.
-        let mut together: IndexMap<Vec<u16>, Vec<&Vec<Pair<'_>>>> = IndexMap::default();
+        let mut together: IndexMap<Vec<u16>, Vec<&Vec<ConflictPair<'_>>>> = IndexMap::default();
         for pairs in others.values() {
             together.entry(pairs.iter().map(|(.., number)| *number).collect()).or_default().push(pairs);
         }
@@ -143,7 +143,7 @@ fn is_one_variable(one: &Published<'_>, other: &Published<'_>) -> bool {
 }
 
 /// One finding for the services that ask for the same ports of the first one.
-fn finding(all: &[&Vec<Pair<'_>>]) -> Option<Finding> {
+fn finding(all: &[&Vec<ConflictPair<'_>>]) -> Option<Finding> {
     let (ports, others) = all.split_first()?;
     let ((first, second, number), rest) = ports.split_first()?;
     let protocol = second.port.protocol.as_str();

@@ -5,7 +5,9 @@ use crate::app_config::traefik::settings::is_true;
 use crate::app_config::traefik::spelling::{Slip, slips};
 use crate::app_config::traefik::{elements, labels_of};
 use crate::collections::IndexMap;
-use crate::facts::network::traefik_names::{Kind, Names, Provider, Reference, has_router, is_shared, names};
+use crate::facts::network::traefik_names::{
+    Names, Provider, TraefikKind, TraefikReference, has_router, is_shared, names,
+};
 use crate::finding::{Confidence, Finding, Fix, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
@@ -154,13 +156,13 @@ fn unseen(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn unknown(cx: &Context<'_>, traefik: &Traefik, sections: &[&str], findings: &mut Vec<Finding>) {
     let names = names(cx.facts, Some(traefik));
     let shared = is_shared(cx.facts);
-    let mut groups: IndexMap<(Kind, &str, Provider), Vec<&Reference>> = IndexMap::default();
+    let mut groups: IndexMap<(TraefikKind, &str, Provider), Vec<&TraefikReference>> = IndexMap::default();
     for reference in &names.references {
         let (kind, name, provider) = &reference.key;
         // A section under another name defines it.
         let in_section = match kind {
-            Kind::Resolver => sections.contains(&"certificatesResolvers"),
-            Kind::EntryPoint => sections.contains(&"entryPoints"),
+            TraefikKind::Resolver => sections.contains(&"certificatesResolvers"),
+            TraefikKind::EntryPoint => sections.contains(&"entryPoints"),
             _ => sections
                 .iter()
                 .any(|one| matches!(*one, "http" | "tcp" | "tls" | "middlewares" | "services" | "options")),
@@ -180,14 +182,16 @@ fn unknown(cx: &Context<'_>, traefik: &Traefik, sections: &[&str], findings: &mu
         let candidate = candidate(&names, kind, provider, &first.name);
         // What other projects or files that are not here may define is only judged where something is clearly meant.
         let open = match provider {
-            Provider::Labels => shared && kind != Kind::TlsOptions,
+            Provider::Labels => shared && kind != TraefikKind::TlsOptions,
             Provider::File => !traefik.files_known,
             Provider::Own | Provider::Other => false,
         };
-        if open && !matches!(candidate, Some(Candidate::Near(_) | Candidate::Elsewhere(_))) {
+        if open && !matches!(candidate, Some(ReferenceCandidate::Near(_) | ReferenceCandidate::Elsewhere(_))) {
             continue;
         }
-        if open && matches!(candidate, Some(Candidate::Near(near)) if clearly_meant(&first.name, &[near]).is_none()) {
+        if open
+            && matches!(candidate, Some(ReferenceCandidate::Near(near)) if clearly_meant(&first.name, &[near]).is_none())
+        {
             continue;
         }
         findings.push(of_unknown(cx, traefik, &all, candidate.as_ref()));
@@ -195,7 +199,7 @@ fn unknown(cx: &Context<'_>, traefik: &Traefik, sections: &[&str], findings: &mu
 }
 
 /// What a name may be meant to be.
-enum Candidate<'a> {
+enum ReferenceCandidate<'a> {
     /// A name that is nearly the same.
     Near(&'a str),
     /// The only one that there is.
@@ -204,39 +208,53 @@ enum Candidate<'a> {
     Elsewhere(&'static str),
 }
 
-fn candidate<'a>(names: &'a Names, kind: Kind, provider: Provider, name: &str) -> Option<Candidate<'a>> {
+fn candidate<'a>(
+    names: &'a Names,
+    kind: TraefikKind,
+    provider: Provider,
+    name: &str,
+) -> Option<ReferenceCandidate<'a>> {
     let lower = name.to_ascii_lowercase();
     let elsewhere = |provider: Provider| names.defined.contains(&(kind, lower.clone(), provider));
     match provider {
-        Provider::Labels if elsewhere(Provider::File) => return Some(Candidate::Elsewhere("file")),
-        Provider::File if elsewhere(Provider::Labels) => return Some(Candidate::Elsewhere("docker")),
+        Provider::Labels if elsewhere(Provider::File) => return Some(ReferenceCandidate::Elsewhere("file")),
+        Provider::File if elsewhere(Provider::Labels) => return Some(ReferenceCandidate::Elsewhere("docker")),
         _ => {}
     }
     let known: Vec<&str> = names.of(kind, provider).into_iter().filter(|one| *one != "traefik").collect();
     if let Some(near) = nearest(name, &known) {
-        return Some(Candidate::Near(near));
+        return Some(ReferenceCandidate::Near(near));
     }
     match known.as_slice() {
-        [only] if kind == Kind::Resolver => Some(Candidate::Only(only)),
+        [only] if kind == TraefikKind::Resolver => Some(ReferenceCandidate::Only(only)),
         _ => None,
     }
 }
 
-fn of_unknown(cx: &Context<'_>, traefik: &Traefik, all: &[&Reference], candidate: Option<&Candidate<'_>>) -> Finding {
+fn of_unknown(
+    cx: &Context<'_>,
+    traefik: &Traefik,
+    all: &[&TraefikReference],
+    candidate: Option<&ReferenceCandidate<'_>>,
+) -> Finding {
     let (first, rest) = all.split_first().map_or((None, all), |(first, rest)| (Some(*first), rest));
     let place = first.map_or_else(Place::start, |first| first.place);
-    let (kind, name) = first.map_or((Kind::Service, ""), |first| (first.key.0, first.name.as_str()));
+    let (kind, name) = first.map_or((TraefikKind::Service, ""), |first| (first.key.0, first.name.as_str()));
     let (what, by) = (kind.name(), first.map_or("", |first| first.service.as_str()));
     let message = format!("nothing defines the {what} `{name}` of Traefik");
     let effect = match kind {
-        Kind::Resolver => "without it, Traefik serves its self-signed certificate",
-        Kind::EntryPoint => "without one, Traefik does not create the router",
-        Kind::Middleware | Kind::Service | Kind::TlsOptions => "without it, Traefik disables the router",
+        TraefikKind::Resolver => "without it, Traefik serves its self-signed certificate",
+        TraefikKind::EntryPoint => "without one, Traefik does not create the router",
+        TraefikKind::Middleware | TraefikKind::Service | TraefikKind::TlsOptions => {
+            "without it, Traefik disables the router"
+        }
     };
     let help = match candidate {
-        Some(Candidate::Near(near)) => format!("did you mean `{near}`? {effect}"),
-        Some(Candidate::Only(only)) => format!("use `{only}`, the only {what} of `{}`: {effect}", traefik.service),
-        Some(Candidate::Elsewhere(provider)) => {
+        Some(ReferenceCandidate::Near(near)) => format!("did you mean `{near}`? {effect}"),
+        Some(ReferenceCandidate::Only(only)) => {
+            format!("use `{only}`, the only {what} of `{}`: {effect}", traefik.service)
+        }
+        Some(ReferenceCandidate::Elsewhere(provider)) => {
             let where_ = if *provider == "file" { "in a file" } else { "by a label" };
             format!("use `{name}@{provider}`, because it is defined {where_}: {effect}")
         }
@@ -252,7 +270,7 @@ fn of_unknown(cx: &Context<'_>, traefik: &Traefik, all: &[&Reference], candidate
     finding
 }
 
-fn fix(cx: &Context<'_>, all: &[&Reference], candidate: Option<&Candidate<'_>>) -> Option<Fix> {
+fn fix(cx: &Context<'_>, all: &[&TraefikReference], candidate: Option<&ReferenceCandidate<'_>>) -> Option<Fix> {
     let replaced = |new: &str| {
         let mut places: Vec<Place> = Vec::new();
         let mut edits = Vec::new();
@@ -265,13 +283,13 @@ fn fix(cx: &Context<'_>, all: &[&Reference], candidate: Option<&Candidate<'_>>) 
         edit::all(edits)
     };
     match candidate? {
-        Candidate::Near(near) => {
+        ReferenceCandidate::Near(near) => {
             let near = clearly_meant(&all.first()?.name, &[near])?;
             edit::safe(format!("replace with `{near}`"), replaced(near))
         }
-        Candidate::Only(only) => {
+        ReferenceCandidate::Only(only) => {
             edit::risky(format!("replace with `{only}`: Traefik then requests certificates there"), replaced(only))
         }
-        Candidate::Elsewhere(_) => None,
+        ReferenceCandidate::Elsewhere(_) => None,
     }
 }

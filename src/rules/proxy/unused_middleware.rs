@@ -2,7 +2,7 @@
 
 use crate::app_config::traefik::{elements, is_traefik, labels_of, routed};
 use crate::collections::IndexMap;
-use crate::facts::network::traefik_names::{Kind, Middleware, Provider, has_router, is_shared, names};
+use crate::facts::network::traefik_names::{Middleware, Provider, TraefikKind, has_router, is_shared, names};
 use crate::finding::{Finding, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = one.name.to_ascii_lowercase();
         names.references.iter().any(|reference| {
             let (kind, used, provider) = &reference.key;
-            *kind == Kind::Middleware && *used == name && *provider != Provider::File
+            *kind == TraefikKind::Middleware && *used == name && *provider != Provider::File
         })
     };
     let mut unused: IndexMap<&str, Vec<&Middleware>> = IndexMap::default();
