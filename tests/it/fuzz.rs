@@ -78,7 +78,7 @@ impl Numbers {
     /// A part of a text.
     fn part<'t>(&mut self, text: &'t str) -> &'t str {
         let (one, other) = (self.place(text), self.place(text));
-        &text[one.min(other)..one.max(other)]
+        text.get(one.min(other)..one.max(other)).unwrap_or_default()
     }
 }
 
@@ -88,7 +88,7 @@ fn changed(input: &str, other: &str, numbers: &mut Numbers) -> String {
     for _ in 0..=numbers.below(4) {
         let at = numbers.place(&text);
         match numbers.below(6) {
-            0 => text.insert_str(at, WORDS[numbers.below(WORDS.len())]),
+            0 => text.insert_str(at, WORDS.get(numbers.below(WORDS.len())).copied().unwrap_or_default()),
             1 => text.insert_str(at, numbers.part(other)),
             2 => {
                 let part = numbers.part(&text).to_owned();

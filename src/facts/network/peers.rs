@@ -66,9 +66,12 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     for service in facts.model.services.values() {
         let around = ServiceContext { names: &names, in_words: OnceCell::new() };
         for reference in facts.hosts(&service.name) {
-            if reference.role == HostRole::Peer && !reference.host.is_empty() {
-                peers.push(peer_for_reference(facts, service, reference, &around));
-            } else if reference.role == HostRole::Public && is_nameless(facts, service, reference) {
+            let is_peer = match reference.role {
+                HostRole::Peer => !reference.host.is_empty(),
+                HostRole::Public => is_nameless(facts, service, reference),
+                _ => false,
+            };
+            if is_peer {
                 peers.push(peer_for_reference(facts, service, reference, &around));
             }
         }

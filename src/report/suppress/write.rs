@@ -66,7 +66,7 @@ struct WantedComment<'a> {
 
 /// What a file is, as far as its comments go.
 enum CommentStyle {
-    Yaml(Tree),
+    Yaml(Box<Tree>),
     Env,
     /// No comment is written into what plimsoll cannot check.
     Other,
@@ -80,7 +80,7 @@ fn kind_of(source: &SourceFile) -> CommentStyle {
         .iter()
         .any(|root| ["services", "include", "volumes", "networks"].iter().any(|key| tree.get(*root, key).is_some()));
     if is_compose || name.ends_with(".yaml") || name.ends_with(".yml") {
-        return if tree.broken { CommentStyle::Other } else { CommentStyle::Yaml(tree) };
+        return if tree.broken { CommentStyle::Other } else { CommentStyle::Yaml(Box::new(tree)) };
     }
     let is_other = name.ends_with(".conf") || name.ends_with(".template") || name.contains("file");
     if is_other { CommentStyle::Other } else { CommentStyle::Env }

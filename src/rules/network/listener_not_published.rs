@@ -11,7 +11,7 @@ use crate::source::Place;
 
 /// Reports each port once for each service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.fragment || all_services(cx).any(|service| may_publish_more(service)) {
+    if cx.fragment || all_services(cx).any(may_publish_more) {
         return;
     }
     for service in cx.model.services.values() {

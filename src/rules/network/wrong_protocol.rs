@@ -52,7 +52,7 @@ fn wrong(service: &Service, known: &KnownImage<'_>, port: &Port) -> Option<Wrong
     let all = answers.iter().all(|ports| of(ports, wanted).is_some());
     let first = wanted == Transport::Udp && FIRST_UDP.contains(&meant.purpose.as_str());
     let name = if wanted == Transport::Udp { "udp" } else { "tcp" };
-    (all && (never || listened && first)).then(|| Wrong { wanted: name, both: listened })
+    (all && (never || listened && first)).then_some(Wrong { wanted: name, both: listened })
 }
 
 fn finding(cx: &Context<'_>, service: &Service, port: &Port, wrong: &Wrong) -> Finding {
@@ -89,7 +89,7 @@ fn fix(cx: &Context<'_>, port: &Port, wrong: &Wrong) -> Option<Fix> {
     let bare = |text: &str| text.split('/').next().unwrap_or("").to_owned();
     let (title, edits) = match text {
         Some(text) if wrong.both => {
-            let item = Content::text(&format!("{}/{wanted}", bare(&text)));
+            let item = Content::text(format!("{}/{wanted}", bare(&text)));
             let list = edit::enclosing(cx.files, port.place)?;
             (format!("publish it over {wanted} as well"), edit::add_item(cx.files, list, &item))
         }

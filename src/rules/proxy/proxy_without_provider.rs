@@ -82,7 +82,7 @@ fn of_traefik(cx: &Context<'_>, service: &Service, traefik: &Traefik) -> Option<
     let name = &service.name;
     let provider = settings.all.iter().find(|one| {
         let docker = one.path.starts_with("providers.docker") || one.path.starts_with("providers.swarm");
-        docker && !(one.path.ends_with(".docker") && !is_true(&one.value))
+        docker && (!one.path.ends_with(".docker") || is_true(&one.value))
     });
     let Some(provider) = provider else { return no_provider(cx, service, traefik) };
     let endpoint = ["providers.docker.endpoint", "providers.swarm.endpoint"].iter().find_map(|path| settings.get(path));
