@@ -59,7 +59,7 @@ pub struct Facts<'a> {
     replaced_lines: OnceCell<Vec<environment::files::ReplacedLine>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     app_configs: OnceCell<AppConfigs>,
-    doubles: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
+    duplicate_labels: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
     hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
     peers: OnceCell<Vec<network::peers::Peer>>,
     listening: RefCell<HashMap<u16, Rc<[&'a Service]>>>,
@@ -106,7 +106,7 @@ impl<'a> Facts<'a> {
             replaced_lines: OnceCell::new(),
             documented: OnceCell::new(),
             app_configs: OnceCell::new(),
-            doubles: OnceCell::new(),
+            duplicate_labels: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
             listening: RefCell::default(),
@@ -227,7 +227,7 @@ impl<'a> Facts<'a> {
 
     /// Labels that one list gives twice.
     pub(crate) fn duplicate_labels(&self) -> &[network::duplicate_labels::DuplicateLabel] {
-        self.once(&self.doubles, || network::duplicate_labels::duplicate_labels(self.project, self.sources, self.trees))
+        self.once(&self.duplicate_labels, || network::duplicate_labels::duplicate_labels(self.project, self.sources, self.trees))
             .as_slice()
     }
 

@@ -77,8 +77,9 @@ impl WorkspaceRun<'_> {
 
     /// The repository of a path; outside of any, the directory itself.
     pub(super) fn root_of(&self, path: &Path) -> PathBuf {
-        let is_directory = self.sources.kind(path) == PathKind::Directory;
-        let directory = if is_directory { path } else { path.parent().unwrap_or(path) };
+        // Nothing may be there: the directory above it may be the root of the machine's files.
+        let is_file = self.sources.kind(path) == PathKind::File;
+        let directory = if is_file { path.parent().unwrap_or(path) } else { path };
         // What git ignores is not part of a repository: it is judged by itself where somebody names it.
         let own = self.sources.repository(directory).filter(|root| !self.sources.is_ignored(directory, root));
         own.unwrap_or_else(|| directory.to_path_buf())

@@ -11,7 +11,7 @@ struct LineForm {
     comments: &'static [char],
     /// Whether a comment may also stand behind a value.
     trailing: bool,
-    /// What stands between name and value, besides blanks.
+    /// The separator between a name and its value, besides blanks.
     separators: &'static [char],
     /// Whether blocks in braces hold other settings: only what is in none counts.
     braces: bool,

@@ -1,4 +1,4 @@
-//! Words of Traefik's configuration that are misspelt: Traefik ignores them, or all that stands with them.
+//! Words of Traefik's configuration that are misspelt: Traefik ignores them, or the whole file.
 //!
 //! What there is: <https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/>,
 //! <https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/>. Keys that no section has are

@@ -14,7 +14,7 @@ use crate::yaml::Trees;
 /// What the file says where no project is found: nothing that counts, and how to say the rest.
 const STARTER: &str = include_str!("../starter.yaml");
 
-/// Where the starter speaks of projects.
+/// Where the starter file lists projects.
 const PROJECTS: (&str, &str) = ("# Projects that are started", "# Files that are not analysed");
 
 /// Writes the file, never over another one.

@@ -59,7 +59,7 @@ pub(super) fn is_whole(repository: &Repository<'_>, path: &str) -> bool {
     !services.is_empty() && services.iter().all(|pair| has(pair.value))
 }
 
-/// Whether a Compose file is a sketch that people complete: it is no YAML, and a line stands for what is left out (`...`).
+/// Whether a Compose file is a sketch that people complete: it is not valid YAML, and a line such as `...` marks what is left out.
 pub(super) fn is_sketch(repository: &Repository<'_>, path: &str) -> bool {
     let Some(file) = repository.load(path) else { return false };
     let is_gap = |line: &str| line.starts_with([' ', '\t']) && matches!(line.trim(), "..." | "…" | "[...]");

@@ -34,7 +34,7 @@ pub(super) struct Repository<'a> {
     directories: BTreeMap<String, DirectoryListing>,
     /// How many more names are compared with patterns.
     comparisons: Cell<u32>,
-    /// YAML files that were looked at and that neither have services nor speak of Compose.
+    /// YAML files that were looked at and that neither have services nor mention Compose.
     of_others: RefCell<HashSet<String>>,
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Credential {
     pub(crate) form: Form,
     /// Where it is written: its own bytes, or the `${…}` whose default it is.
     pub(crate) place: Place,
-    /// Whether it simply stands in the file, so that a fix may edit it.
+    /// Whether it is written in the file itself, so that a fix may edit it.
     pub(crate) is_own: bool,
     /// The variable whose default it is.
     pub(crate) fallback: Option<String>,

@@ -25,7 +25,7 @@ impl FoundPlace {
         self.segments.join(".")
     }
 
-    /// A key of the mapping that stands here.
+    /// A key of the mapping at this place.
     pub(crate) fn below(&self, key: &'static SchemaKey) -> FoundPlace {
         let segments = self.segments.iter().copied().chain([key.name]).collect();
         FoundPlace { segments, key: Some(key), shape: key.shape, since: self.since.max(key.since) }

@@ -1,4 +1,4 @@
-//! A look at the bytes of files, on all threads: few of them speak of Compose.
+//! A look at the bytes of files, on all threads: few of them mention Compose.
 
 use std::path::Path;
 
