@@ -238,13 +238,15 @@ impl ExcerptLine {
         for (offset, character) in inside.char_indices() {
             let at = window.start + offset;
             places.push((at, shown.len()));
+            // A byte order mark is no part of the text.
+            if character == '\u{feff}' && start as usize + at == 0 {
+                continue;
+            }
             if at >= indent && masked.hides(start as usize + at) {
                 shown.push('•');
-            } else if is_hostile(character) && character != '\t' && start as usize + at > 0
-                || ends_command_mark(text, at)
-            {
+            } else if is_hostile(character) && character != '\t' || ends_command_mark(text, at) {
                 shown.push_str(&escape(character));
-            } else if character != '\u{feff}' {
+            } else {
                 shown.push(character);
             }
         }

@@ -205,7 +205,15 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
     let quoted = "services:\n  app:\n    image: example/app:1\n    \"col\\e[31m\\x07our\": 1\n    volumes: [\"a\\e]0;x\\x07b:/x\"]\n";
     let raw = "services:\n  app:\n    image: \"example/\u{1b}[31mapp:1\"\n    depends_on: [\u{7}]\n";
     let env = "KEY\u{1b}[31m=1\nTAG='\u{1b}]0;title\u{7}\n";
-    let folder = project("control", &[("quoted.yaml", quoted), ("raw.yaml", raw), ("c1.yaml", "a: \"\u{9b}31m\"\n")]);
+    let folder = project(
+        "control",
+        &[
+            ("quoted.yaml", quoted),
+            ("raw.yaml", raw),
+            ("c1.yaml", "a: \"\u{9b}31m\"\n"),
+            ("first.yaml", "\u{1b}[31ma: 1\n"),
+        ],
+    );
     let with_env =
         project("control-env", &[("compose.yaml", "services: {app: {image: \"x:${TAG}\"}}\n"), (".env", env)]);
     let strange = |text: &str| text.chars().find(|letter| letter.is_control() && *letter != '\n');
@@ -222,6 +230,7 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
         check(&folder, "quoted.yaml");
         check(&folder, "raw.yaml");
         check(&folder, "c1.yaml");
+        check(&folder, "first.yaml");
         check(&with_env, "compose.yaml");
     }
 }
