@@ -227,8 +227,10 @@ impl<'a> Facts<'a> {
 
     /// Labels that one list gives twice.
     pub(crate) fn duplicate_labels(&self) -> &[network::duplicate_labels::DuplicateLabel] {
-        self.once(&self.duplicate_labels, || network::duplicate_labels::duplicate_labels(self.project, self.sources, self.trees))
-            .as_slice()
+        self.once(&self.duplicate_labels, || {
+            network::duplicate_labels::duplicate_labels(self.project, self.sources, self.trees)
+        })
+        .as_slice()
     }
 
     /// What the configurations of proxies forward to.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gen_lsp_types::Uri;
 
 use crate::source::normalize;
+use crate::text::percent::decoded;
 
 /// The bytes that stay as they are; all others become `%XX`.
 fn is_plain(byte: u8) -> bool {
@@ -32,20 +33,6 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let path = decoded(path.split(['?', '#']).next()?)?;
     let path = if cfg!(windows) { path.trim_start_matches('/').to_owned() } else { path };
     Some(normalize(Path::new(&path)))
-}
-
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits = [rest.next()?, rest.next()?];
-        bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(all(test, unix))]

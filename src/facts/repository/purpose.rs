@@ -74,29 +74,14 @@ pub(crate) fn is_of_framework(text: &str) -> bool {
     OF_FRAMEWORKS.iter().any(|mark| text.contains(mark))
 }
 
-/// Names of directories whose projects show how something works.
-const OF_EXAMPLES: [&str; 14] = [
-    "fixture",
-    "fixtures",
-    "testdata",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "demos",
-    "tutorial",
-    "tutorials",
-    "docs",
-    "playground",
-    "quickstart",
-];
+/// Names of directories that hold something to show besides [`EXAMPLE_WORDS`].
+const SHOWN_WORDS: [&str; 4] = ["fixture", "fixtures", "testdata", "docs"];
 
 /// Whether a file is in a directory of examples, by its path in the repository.
 pub(crate) fn is_example(path: &str) -> bool {
     let (directories, _) = path.rsplit_once('/').unwrap_or(("", path));
     let lower = directories.to_ascii_lowercase();
-    lower.split(['/', '-', '_', '.']).any(|word| OF_EXAMPLES.contains(&word))
+    lower.split(['/', '-', '_', '.']).any(|word| EXAMPLE_WORDS.contains(&word) || SHOWN_WORDS.contains(&word))
 }
 
 /// Whether a name says that what has it is for tests.

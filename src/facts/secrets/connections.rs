@@ -8,6 +8,7 @@ use crate::facts::place::part_of;
 use crate::facts::storage::mounts::is_inside;
 use crate::model::{Service, Spanned};
 use crate::source::Place;
+use crate::text::percent::decoded;
 
 /// What differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,21 +266,6 @@ fn in_address(facts: &Facts<'_>, name: &str, value: &Spanned<String>) -> Option<
         claim.database = Some((database.to_owned(), place(from, from + database.len())));
     }
     Some(claim)
-}
-
-/// A text without the escapes of addresses; nothing where they are broken.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits = [rest.next()?, rest.next()?];
-        bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The variables that share the beginning of a name: `DB_HOST`, `DB_USER`, `DB_PASSWORD`, `DB_NAME`.
