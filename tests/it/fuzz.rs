@@ -117,7 +117,7 @@ fn changed_examples_are_judged_and_what_they_start_is_found() {
         |name: &str, usual: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let inputs: Vec<String> = inputs().collect();
     let mut numbers = Numbers(number("PLIMSOLL_FUZZ_SEED", 1) as u64);
-    for _ in 0..number("PLIMSOLL_FUZZ", 100) {
+    for _ in 0..number("PLIMSOLL_FUZZ", 300) {
         let (one, other) = (numbers.below(inputs.len()), numbers.below(inputs.len()));
         let input = changed(&inputs[one], &inputs[other], &mut numbers);
         for act in [fuzzing::check, fuzzing::start] {

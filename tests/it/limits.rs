@@ -95,7 +95,7 @@ fn many_documents_are_one_project() {
 
 /// A word many times, and another as often behind a middle.
 fn nested(open: &str, middle: &str, close: &str) -> String {
-    const MANY: usize = 1_000;
+    const MANY: usize = 2_000;
     format!("{}{middle}{}", open.repeat(MANY), close.repeat(MANY))
 }
 
