@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use super::assumed::lower_confidence;
 use super::invocations::{Asked, entry_of};
+use super::manner::{Manner, manner_of, purpose_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
+use super::profiles::idle_profiles;
 use super::{Memory, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
@@ -19,10 +21,10 @@ use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{Outside, Project, ProjectEntry, load};
 use crate::config::{Config, ProjectSetting};
-use crate::discover::invocations::{Certainty, Engine, Invocation, Invocations, Purpose, Reason};
+use crate::discover::invocations::{Certainty, Invocation, Invocations, Reason};
 use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
-use crate::facts::repository::{nearby, purpose};
+use crate::facts::repository::nearby;
 use crate::finding::{Finding, MissingKind, rule};
 use crate::guard::{defect, guarded};
 use crate::model::lower;
@@ -51,6 +53,8 @@ pub(super) struct ProjectOutcome {
     pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     pub(super) incomplete: bool,
+    /// The profiles that would enable what is not enabled.
+    pub(super) idle_profiles: BTreeSet<String>,
     /// Whether the files are laid over a default project.
     is_overlay: bool,
     /// Whether Compose loads these files without being told to.
@@ -76,6 +80,7 @@ impl ProjectOutcome {
             read: entry.files.iter().cloned().collect(),
             env_files: Vec::new(),
             incomplete: false,
+            idle_profiles: BTreeSet::new(),
             is_overlay: false,
             is_default,
             failure: None,
@@ -106,24 +111,6 @@ pub(super) enum Keeping {
     Nothing,
     /// What it resolves to, too.
     Models,
-}
-
-/// How a project is judged.
-#[derive(Clone, Copy)]
-struct Manner {
-    depth: Depth,
-    standing: EntryStatus,
-    /// Whether somebody says that it is started like this.
-    is_default: bool,
-    /// What it is started for, where that is written.
-    purpose: Option<Purpose>,
-    /// Whether it is deployed to a swarm.
-    swarm: bool,
-}
-
-impl Manner {
-    const DEFAULT: Manner =
-        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None, swarm: false };
 }
 
 /// The search for projects, and the judgement of each.
@@ -220,6 +207,7 @@ impl WorkspaceRun<'_> {
         });
         let mut outcomes: Vec<ProjectOutcome> = judged.collect();
         self.complete(&mut outcomes, loose, depth);
+        outcomes.extend(self.with_profiles(&outcomes, depth));
         self.request.watch.finish_one();
         outcomes
     }
@@ -316,7 +304,7 @@ impl WorkspaceRun<'_> {
         self.judge(entry, Manner::DEFAULT)
     }
 
-    fn judge(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
+    pub(super) fn judge(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
         let judged = guarded(|| self.judge_unguarded(entry, manner));
         judged.unwrap_or_else(|| {
             let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
@@ -354,6 +342,7 @@ impl WorkspaceRun<'_> {
             read: sources.into_loaded(),
             env_files: env_files(&project),
             incomplete,
+            idle_profiles: idle_profiles(&project),
             is_overlay: entry.files.len() > 1,
             is_default: manner.is_default,
             failure: None,
@@ -440,20 +429,6 @@ impl WorkspaceRun<'_> {
         watch.add(Stage::Facts, facts.spent());
         watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings
-    }
-}
-
-/// How a command starts a project.
-fn manner_of(invocation: &Invocation) -> Manner {
-    let purpose = invocation.is_purpose_written.then_some(invocation.purpose);
-    Manner { purpose, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
-}
-
-fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {
-    match purpose {
-        Purpose::Test => purpose::FilePurpose::Test,
-        Purpose::Develop => purpose::FilePurpose::Development,
-        Purpose::Deploy => purpose::FilePurpose::Any,
     }
 }
 

@@ -123,3 +123,34 @@ fn a_directory_that_git_ignores_is_judged_where_it_is_named() {
     assert!(named.contains(&"exposed-datastore".to_owned()), "{named:?}");
     assert_eq!(found(&folder, &[]), []);
 }
+
+#[test]
+fn what_a_profile_starts_is_judged_with_the_rest_and_not_with_another_profile() {
+    let service = |name: &str, profile: &str| {
+        format!(
+            "  {name}:\n    image: example/{name}:1.4\n    restart: always\n    ports: [\"127.0.0.1:9000:80\"]\n{profile}"
+        )
+    };
+    let apart =
+        ["services:\n", &service("one", "    profiles: [a]\n"), &service("two", "    profiles: [b]\n")].concat();
+    let folder = project("invocations", "profiles-apart", &[("compose.yaml", apart.as_str())]);
+    let conflicts = |folder: &std::path::Path| -> Vec<Vec<String>> {
+        let all = found(folder, &[]).into_iter();
+        all.filter(|(rule, ..)| rule == "host-port-conflict").map(|(.., commands)| commands).collect()
+    };
+    assert!(conflicts(&folder).is_empty());
+    let near = ["services:\n", &service("one", ""), &service("two", "    profiles: [b]\n")].concat();
+    let folder = project("invocations", "profiles-near", &[("compose.yaml", near.as_str())]);
+    assert_eq!(conflicts(&folder), [["--profile b"]]);
+    // Somebody says how the profiles are started.
+    let script = "docker compose --profile a --profile b up -d\n";
+    let folder = project("invocations", "profiles-written", &[("compose.yaml", apart.as_str()), ("up.sh", script)]);
+    assert_eq!(conflicts(&folder).len(), 1);
+}
+
+#[test]
+fn a_profile_that_needs_another_one_is_no_mistake() {
+    let compose = "services:\n  web:\n    image: example/web:1.4\n    restart: always\n  job:\n    image: example/job:1.4\n    profiles: [job]\n    depends_on: [queue]\n  queue:\n    image: example/queue:1.4\n    profiles: [queue]\n";
+    let folder = project("invocations", "profiles-together", &[("compose.yaml", compose)]);
+    assert_eq!(found(&folder, &[]), []);
+}

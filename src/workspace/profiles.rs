@@ -1,0 +1,68 @@
+//! Profiles that no invocation activates. Services that may run together are judged together: those that always start, and
+//! those of one such profile at a time.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::manner::{Manner, manner_of};
+use super::projects::{ProjectOutcome, WorkspaceRun};
+use crate::collections::HashMap;
+use crate::compose::value::Value;
+use crate::compose::{Project, ProjectEntry};
+use crate::discover::invocations::Invocation;
+use crate::finding::rule;
+use crate::workspace::fragments::Depth;
+
+/// How many profiles of a project are activated in turn.
+const MOST_PROFILES: usize = 8;
+
+/// The profiles that would enable a service which is not enabled.
+pub(super) fn idle_profiles(project: &Project) -> BTreeSet<String> {
+    let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
+    let idle = services.filter(|(name, _)| !project.enabled.contains(name.as_str()));
+    let profiles = idle.filter_map(|(_, entry)| entry.value.get("profiles")?.list()).flatten();
+    profiles.filter_map(Value::text).map(str::to_owned).collect()
+}
+
+impl WorkspaceRun<'_> {
+    /// Judges the invocations of a project once more for each profile that none of them activates.
+    pub(super) fn with_profiles(&self, outcomes: &[ProjectOutcome], depth: Depth) -> Vec<ProjectOutcome> {
+        if !self.request.profiles.is_empty() || outcomes.iter().all(|outcome| outcome.idle_profiles.is_empty()) {
+            return Vec::new();
+        }
+        let mut active: HashMap<&[PathBuf], BTreeSet<&str>> = HashMap::default();
+        for outcome in outcomes {
+            active.entry(&outcome.entry.files).or_default().extend(outcome.entry.profiles.iter().map(String::as_str));
+        }
+        let mut judged = Vec::new();
+        for outcome in outcomes.iter().filter(|outcome| outcome.is_default) {
+            let Some(invocation) = &outcome.invocation else { continue };
+            let Some(active) = active.get_mut(outcome.entry.files.as_slice()) else { continue };
+            let idle = outcome.idle_profiles.iter().map(String::as_str);
+            let turns: Vec<&str> = idle.filter(|profile| active.insert(profile)).take(MOST_PROFILES).collect();
+            let manner = Manner { depth, ..manner_of(invocation) };
+            judged.extend(
+                turns.into_iter().map(|profile| self.with_profile(&outcome.entry, invocation, profile, manner)),
+            );
+        }
+        judged
+    }
+
+    fn with_profile(
+        &self,
+        entry: &ProjectEntry,
+        invocation: &Invocation,
+        profile: &str,
+        manner: Manner,
+    ) -> ProjectOutcome {
+        let mut entry = entry.clone();
+        entry.profiles.push(profile.to_owned());
+        let mut invocation = invocation.clone();
+        invocation.profiles.insert(profile.to_owned());
+        let mut outcome = self.judge(&entry, manner);
+        // Whoever activates this profile may well activate another one with it.
+        outcome.findings.retain(|finding| finding.rule != rule::INACTIVE_DEPENDENCY);
+        outcome.invocation = Some(invocation);
+        outcome
+    }
+}
