@@ -4,6 +4,7 @@ mod as_written;
 mod assumed;
 mod coverage;
 mod env_files;
+mod extended;
 pub(crate) mod fragments;
 mod given;
 mod invocations;
@@ -230,6 +231,7 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     outcomes.extend(run.search(&paths, &all, &around));
     outcomes.extend(run.env_files_alone(&paths, &outcomes));
     let mut outcomes = without_parts_of_others(outcomes);
+    outcomes.extend(run.unextended(&paths, &all, &outcomes, &around));
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);

@@ -154,3 +154,12 @@ fn a_profile_that_needs_another_one_is_no_mistake() {
     let folder = project("invocations", "profiles-together", &[("compose.yaml", compose)]);
     assert_eq!(found(&folder, &[]), []);
 }
+
+#[test]
+fn services_that_nobody_extends_are_judged() {
+    let compose = "services:\n  web:\n    extends: { file: base/common.yaml, service: web }\n    restart: always\n";
+    let common = "services:\n  web:\n    image: example/web:1.4\n    ports: [\"5432:5432\"]\n  cache:\n    image: redis:8\n    restart: always\n    ports:\n      - \"6379:6379\"\n";
+    let folder = project("invocations", "unextended", &[("compose.yaml", compose), ("base/common.yaml", common)]);
+    let all: Vec<_> = found(&folder, &[]).into_iter().map(|(rule, file, line, _)| (rule, file, line)).collect();
+    assert_eq!(all, [("exposed-datastore".to_owned(), "base/common.yaml".to_owned(), 9)]);
+}
