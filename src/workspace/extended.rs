@@ -7,10 +7,13 @@ use super::manner::Manner;
 use super::projects::{ProjectOutcome, WorkspaceRun};
 use crate::discover::invocations::{Invocations, MAKES_A_SERVICE, PartRole};
 use crate::discover::{self, RunSurroundings};
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, RuleId, Subject, rule};
 use crate::source::{NodeId, PathKind};
 use crate::workspace::fragments::EntryStatus;
 use crate::yaml::Tree;
+
+/// Services that are only extended may be meant as alternatives, which never run side by side.
+const CONFLICTS: [RuleId; 3] = [rule::ADDRESS_CONFLICT, rule::DUPLICATE_CONTAINER_NAME, rule::HOST_PORT_CONFLICT];
 
 impl WorkspaceRun<'_> {
     /// Judges the services that nobody extends, of files that others extend and that nothing starts.
@@ -72,7 +75,7 @@ impl WorkspaceRun<'_> {
             }
             _ => false,
         };
-        outcome.findings.retain(is_of);
+        outcome.findings.retain(|finding| is_of(finding) && !CONFLICTS.contains(&finding.rule));
         Some(outcome)
     }
 }

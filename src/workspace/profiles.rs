@@ -10,8 +10,12 @@ use crate::collections::HashMap;
 use crate::compose::value::Value;
 use crate::compose::{Project, ProjectEntry};
 use crate::discover::invocations::Invocation;
-use crate::finding::rule;
+use crate::finding::{Finding, RuleId, rule};
+use crate::source::Place;
 use crate::workspace::fragments::Depth;
+
+/// Whoever activates a profile may well activate another one with it, or give a variable another value than its default.
+const NEED_MORE: [RuleId; 2] = [rule::HOST_DOCKER_INTERNAL, rule::INACTIVE_DEPENDENCY];
 
 /// How many profiles of a project are activated in turn.
 const MOST_PROFILES: usize = 8;
@@ -34,6 +38,7 @@ impl WorkspaceRun<'_> {
         for outcome in outcomes {
             active.entry(&outcome.entry.files).or_default().extend(outcome.entry.profiles.iter().map(String::as_str));
         }
+        let mut known = KnownFindings::default();
         let mut judged = Vec::new();
         for outcome in outcomes.iter().filter(|outcome| outcome.is_default) {
             let Some(invocation) = &outcome.invocation else { continue };
@@ -41,9 +46,12 @@ impl WorkspaceRun<'_> {
             let idle = outcome.idle_profiles.iter().map(String::as_str);
             let turns: Vec<&str> = idle.filter(|profile| active.insert(profile)).take(MOST_PROFILES).collect();
             let manner = Manner { depth, ..manner_of(invocation) };
-            judged.extend(
-                turns.into_iter().map(|profile| self.with_profile(&outcome.entry, invocation, profile, manner)),
-            );
+            known.unite(&mut outcome.findings.clone());
+            for profile in turns {
+                let mut outcome = self.with_profile(&outcome.entry, invocation, profile, manner);
+                known.unite(&mut outcome.findings);
+                judged.push(outcome);
+            }
         }
         judged
     }
@@ -60,9 +68,24 @@ impl WorkspaceRun<'_> {
         let mut invocation = invocation.clone();
         invocation.profiles.insert(profile.to_owned());
         let mut outcome = self.judge(&entry, manner);
-        // Whoever activates this profile may well activate another one with it.
-        outcome.findings.retain(|finding| finding.rule != rule::INACTIVE_DEPENDENCY);
+        outcome.findings.retain(|finding| !NEED_MORE.contains(&finding.rule));
         outcome.invocation = Some(invocation);
         outcome
+    }
+}
+
+/// What was found in the turns before. One variable that several services lack is told of the first of them, which may be
+/// another one in each turn.
+#[derive(Default)]
+struct KnownFindings(HashMap<(RuleId, Place, Option<String>), Finding>);
+
+impl KnownFindings {
+    /// Replaces findings by those of earlier turns about the same thing, so that they are one.
+    fn unite(&mut self, findings: &mut [Finding]) {
+        for finding in findings {
+            let cause = (finding.rule, finding.place, finding.evidence.clone());
+            let first = self.0.entry(cause).or_insert_with(|| finding.clone());
+            finding.clone_from(first);
+        }
     }
 }
