@@ -113,6 +113,19 @@ pub(super) enum Keeping {
     Models,
 }
 
+/// A project that was loaded, before its rules run.
+struct LoadedEntry {
+    entry: ProjectEntry,
+    /// Notes what is read for it.
+    sources: SourceDb,
+    project: Project,
+    /// What is wrong with its files.
+    findings: Vec<Finding>,
+    incomplete: bool,
+    /// Whether it lacks what only a base can have.
+    has_no_base: bool,
+}
+
 /// The search for projects, and the judgement of each.
 pub(super) struct WorkspaceRun<'a> {
     pub(super) sources: &'a SourceDb,
@@ -249,21 +262,22 @@ impl WorkspaceRun<'_> {
     /// A file that nothing says how to start: a project of its own, an overlay of a base, or a fragment.
     fn guessed(&self, alone: &ProjectEntry, base: Option<&Path>, depth: Depth) -> ProjectOutcome {
         let manner = Manner { depth, is_default: false, ..Manner::DEFAULT };
-        let own = self.judge(alone, manner);
-        if !own.incomplete {
-            return own;
-        }
-        if let Some(base) = base {
-            let files = [base.to_path_buf()].into_iter().chain(alone.files.iter().cloned()).collect();
-            let over = ProjectEntry { files, ..alone.clone() };
-            let outcome = self.judge(&over, manner);
-            // What is laid over the base by its name may still name what nobody defines.
-            let is_overlay = own.findings.iter().any(has_no_base) && !outcome.findings.iter().any(has_no_base);
-            if !outcome.incomplete || is_overlay {
-                return outcome;
+        let judged = guarded(|| {
+            let own = self.load(alone);
+            if !own.incomplete {
+                return self.judge_loaded(own, manner);
             }
-        }
-        self.judge(alone, Manner { standing: EntryStatus::Fragment, ..manner })
+            if let Some(base) = base {
+                let files = [base.to_path_buf()].into_iter().chain(alone.files.iter().cloned()).collect();
+                let over = self.load(&ProjectEntry { files, ..alone.clone() });
+                // What is laid over the base by its name may still name what nobody defines.
+                if !over.incomplete || own.has_no_base && !over.has_no_base {
+                    return self.judge_loaded(over, manner);
+                }
+            }
+            self.judge_loaded(own, Manner { standing: EntryStatus::Fragment, ..manner })
+        });
+        judged.unwrap_or_else(|| failed(alone, manner))
     }
 
     /// What a file lacks is not a finding where another file names it by a variable, or has the service that it lacks: the
@@ -305,26 +319,31 @@ impl WorkspaceRun<'_> {
     }
 
     pub(super) fn judge(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
-        let judged = guarded(|| self.judge_unguarded(entry, manner));
-        judged.unwrap_or_else(|| {
-            let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
-            let failure = Some(format!("{file}: {}", defect("analyzing this project")));
-            ProjectOutcome { failure, ..ProjectOutcome::unknown(entry, manner.is_default) }
-        })
-    }
-
-    fn judge_unguarded(&self, entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
-        let standing = manner.standing;
-        let sources = self.sources.noting_in(&entry.directory);
-        let watch = &self.request.watch;
-        watch.judge_one();
-        if watch.is_cancelled() {
+        if self.request.watch.is_cancelled() {
             return ProjectOutcome::unknown(entry, manner.is_default);
         }
-        let (project, reported) = watch.time(Stage::Load, || load(&sources, self.trees, entry));
-        let mut findings = problems::findings(&reported, &ProblemView::new(&project, self.sources, self.trees));
-        let incomplete = findings.iter().any(is_incompleteness);
-        let kept = (self.keeping == Keeping::Models).then(|| self.keep(entry, &project, &findings));
+        guarded(|| self.judge_loaded(self.load(entry), manner)).unwrap_or_else(|| failed(entry, manner))
+    }
+
+    fn load(&self, entry: &ProjectEntry) -> LoadedEntry {
+        let sources = self.sources.noting_in(&entry.directory);
+        let (project, reported) = self.request.watch.time(Stage::Load, || load(&sources, self.trees, entry));
+        let findings = problems::findings(&reported, &ProblemView::new(&project, self.sources, self.trees));
+        LoadedEntry {
+            entry: entry.clone(),
+            incomplete: findings.iter().any(is_incompleteness),
+            has_no_base: findings.iter().any(has_no_base),
+            sources,
+            project,
+            findings,
+        }
+    }
+
+    fn judge_loaded(&self, loaded: LoadedEntry, manner: Manner) -> ProjectOutcome {
+        let LoadedEntry { entry, sources, project, mut findings, incomplete, .. } = loaded;
+        let standing = manner.standing;
+        self.request.watch.judge_one();
+        let kept = (self.keeping == Keeping::Models).then(|| self.keep(&entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, manner));
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         lower_confidence(&mut findings, &project, self.sources);
@@ -335,7 +354,6 @@ impl WorkspaceRun<'_> {
         }
         mask_findings(&mut findings, &project, self.files());
         ProjectOutcome {
-            entry: entry.clone(),
             findings,
             files: project.files.clone(),
             all_files: project.all_files.iter().copied().collect(),
@@ -350,6 +368,7 @@ impl WorkspaceRun<'_> {
             judged,
             invocation: None,
             is_project: true,
+            entry,
         }
     }
 
@@ -430,6 +449,13 @@ impl WorkspaceRun<'_> {
         watch.add(Stage::Rules, start.elapsed().saturating_sub(facts.spent()));
         findings
     }
+}
+
+/// What is left of a project whose analysis has failed.
+fn failed(entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
+    let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
+    let failure = Some(format!("{file}: {}", defect("analyzing this project")));
+    ProjectOutcome { failure, ..ProjectOutcome::unknown(entry, manner.is_default) }
 }
 
 /// The directories with overlays that no command uses.
