@@ -193,6 +193,14 @@ pub(crate) fn identity(model: &Model, mount: &Mount, path: &str) -> Option<(Stri
     Some((joined, if matches!(mount.kind, MountKind::Bind(_)) { String::new() } else { mounts::join(None, &inside) }))
 }
 
+/// Whether both ends of a mount are called as SQLite's files are.
+pub(crate) fn is_database(mount: &Mount) -> bool {
+    let ends =
+        |path: &str| [".sqlite", ".sqlite3", ".db3"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
+    let source = mount.source.as_ref().is_some_and(|source| ends(&source.value));
+    source && ends(&mount.target.value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

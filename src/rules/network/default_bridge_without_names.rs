@@ -2,8 +2,8 @@
 
 use crate::collections::HashSet;
 use crate::facts::network::peers::Meaning;
+use crate::facts::network::reach::is_on_bridge;
 use crate::finding::{Finding, Subject, rule};
-use crate::model::Service;
 use crate::rules::Context;
 
 /// Reports each service once that the bridge keeps from a peer it names.
@@ -35,9 +35,4 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
-}
-
-/// Whether a service is on Docker's default bridge.
-pub(crate) fn is_on_bridge(service: &Service) -> bool {
-    service.network_mode.as_ref().is_some_and(|mode| matches!(mode.value.as_str(), "bridge" | "default"))
 }

@@ -1,10 +1,10 @@
 //! A service that connects to another one without sharing a network with it.
 
-use super::default_bridge_without_names::is_on_bridge;
 use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
+use crate::facts::network::reach::is_on_bridge;
 use crate::finding::{Finding, Fix, Label, Subject, rule};
 use crate::model::{Service, base_image};
 use crate::rules::Context;

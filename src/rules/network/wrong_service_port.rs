@@ -1,6 +1,6 @@
 //! A connection to a port that the service does not listen on.
 
-use super::published_port_used_internally::{misused, other_users};
+use super::misused_port::{misused, other_users};
 use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;

@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 
-use super::route_without_auth::guards;
+use super::middlewares::guards;
 
 /// Reports the setting that opens the interface.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,6 +1,7 @@
 //! A public route to a service without authentication.
 
-use crate::app_config::traefik::guards::{HARMLESS, is_internal};
+use super::middlewares::{guards, kinds, middlewares};
+use crate::app_config::traefik::guards::is_internal;
 use crate::app_config::traefik::{elements, routed};
 use crate::app_config::{ProxyKind, ProxyRoute};
 use crate::catalogue::schema::{ImageRole, Login};
@@ -119,51 +120,4 @@ fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
         let kinds = kinds(cx, name);
         kinds.iter().any(|kind| kind.starts_with("redirect")) || is_elsewhere_called_so(name, &kinds)
     })
-}
-
-/// Whether a router may require authentication: by a middleware that is not known to ask for nothing, or by one of the entry
-/// points of a Traefik that can be read.
-pub(crate) fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool {
-    let at_entrance = cx.facts.app_configs().traefiks.iter().any(|traefik| traefik.settings.asks_at_entrance());
-    middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
-}
-
-/// The middlewares of a router.
-fn middlewares(service: &Service, router: &str) -> Vec<String> {
-    let elements = elements(service);
-    let named =
-        elements.iter().filter(|one| one.kind == "routers" && one.name == router && one.option == "middlewares");
-    let names = named.flat_map(|one| one.value.value.split(',')).map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| name.strip_suffix("@docker").unwrap_or(name).to_owned()).collect()
-}
-
-/// The kinds of a middleware, by the labels of all services; none for one that is defined elsewhere.
-fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
-    let all = cx.model.services.values().flat_map(elements);
-    let defined: Vec<_> = all.filter(|one| one.kind == "middlewares" && one.name == middleware).collect();
-    let mut kinds: Vec<String> = Vec::new();
-    for one in defined {
-        let kind = one.option.split('.').next().unwrap_or("");
-        if kind == "chain" {
-            // What a chain names is defined on its own; a chain in a chain may be anything.
-            let links = one.value.value.split(',').map(|name| name.trim().trim_end_matches("@docker"));
-            kinds.extend(links.flat_map(|link| of_link(cx, link)));
-        } else {
-            kinds.push(kind.to_owned());
-        }
-    }
-    kinds
-}
-
-/// The kinds of a middleware that a chain names; `unknown` where they are not to be seen here.
-fn of_link(cx: &Context<'_>, link: &str) -> Vec<String> {
-    let all = cx.model.services.values().flat_map(elements);
-    let defined = all.filter(|one| one.kind == "middlewares" && one.name == link);
-    let kinds: Vec<String> = defined.map(|one| one.option.split('.').next().unwrap_or("").to_owned()).collect();
-    if kinds.is_empty() { vec!["unknown".to_owned()] } else { kinds }
-}
-
-fn is_harmless(cx: &Context<'_>, middleware: &str) -> bool {
-    let kinds = kinds(cx, middleware);
-    !kinds.is_empty() && kinds.iter().all(|kind| HARMLESS.contains(&kind.as_str()))
 }

@@ -1,6 +1,6 @@
 //! A Traefik label with a port that the service does not listen on.
 
-use super::upstream_port_mismatch::{help, ports, with_reason};
+use super::listening::{help, ports, with_reason};
 use crate::app_config::ProxyKind;
 use crate::app_config::traefik::is_traefik;
 use crate::facts::network::listeners::{Listener, PortEvidence, other_than};

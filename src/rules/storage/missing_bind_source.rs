@@ -1,8 +1,8 @@
 //! A missing bind mount source, for which Docker creates a directory.
 
-use super::sqlite_single_file_mount::is_database;
 use crate::collections::HashSet;
 use crate::facts::storage::binds::MissingSource;
+use crate::facts::storage::sqlite_files::is_database;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Mount;
 use crate::rules::Context;

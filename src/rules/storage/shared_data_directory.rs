@@ -1,8 +1,8 @@
 //! Two database servers on one data directory.
 
-use super::sqlite_shared::jobs;
 use crate::collections::IndexMap;
 use crate::facts::storage::datastores::{StoredServer, kept};
+use crate::facts::storage::jobs;
 use crate::facts::storage::sqlite_files::identity;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Port, Service};

@@ -1,10 +1,10 @@
 //! An SQLite database that several containers write to.
 
 use crate::collections::{HashSet, IndexMap};
+use crate::facts::storage::jobs;
 use crate::facts::storage::mounts::is_persistent;
 use crate::facts::storage::sqlite_files::{SqliteFile, identity};
 use crate::finding::{Finding, Severity, Subject, rule};
-use crate::model::Model;
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
@@ -55,11 +55,4 @@ fn shared_by_services(files: &[&SqliteFile<'_>]) -> Option<Finding> {
         .label(first.place, format!("used by `{}` here", first.service.name))
         .help("use a database server: SQLite allows one writer at a time, and the others fail with `database is locked` under load"),
     )
-}
-
-/// The services of which others wait until they are done: they do not write next to them.
-pub(crate) fn jobs(model: &Model) -> HashSet<&str> {
-    let dependencies = model.services.values().flat_map(|service| &service.depends_on);
-    let awaited = dependencies.filter(|(_, one)| one.condition.value == "service_completed_successfully");
-    awaited.map(|(name, _)| name.as_str()).collect()
 }

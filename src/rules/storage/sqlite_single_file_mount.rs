@@ -1,6 +1,7 @@
 //! An SQLite database mounted as a single file: what SQLite writes next to it is not.
 
 use crate::collections::HashSet;
+use crate::facts::storage::sqlite_files::is_database;
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::{Mount, MountKind, Service};
 use crate::rules::Context;
@@ -27,14 +28,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn is_file(mount: &Mount) -> bool {
     matches!(mount.kind, MountKind::Bind(_))
-}
-
-/// Whether both ends of a mount are called as SQLite's files are.
-pub(crate) fn is_database(mount: &Mount) -> bool {
-    let ends =
-        |path: &str| [".sqlite", ".sqlite3", ".db3"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
-    let source = mount.source.as_ref().is_some_and(|source| ends(&source.value));
-    source && ends(&mount.target.value)
 }
 
 fn finding(service: &Service, mount: &Mount, confidence: Confidence) -> Finding {

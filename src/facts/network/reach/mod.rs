@@ -412,5 +412,10 @@ fn split_link(link: &str) -> (&str, &str) {
     link.split_once(':').unwrap_or((link, link))
 }
 
+/// Whether a service is on Docker's default bridge.
+pub(crate) fn is_on_bridge(service: &Service) -> bool {
+    service.network_mode.as_ref().is_some_and(|mode| matches!(mode.value.as_str(), "bridge" | "default"))
+}
+
 #[cfg(test)]
 mod tests;
