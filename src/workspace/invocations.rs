@@ -12,6 +12,7 @@ use crate::discover::{self, Exclusion, RunSurroundings};
 use crate::guard::{defect, guarded};
 use crate::progress::Stage;
 use crate::source::{LoadError, NodeId, PathKind, Place, SourceDb, Span};
+use crate::threads::side_by_side;
 use crate::yaml::{NodeKind, Trees};
 
 /// How the projects of a repository are started, as far as its files and a configuration say.
@@ -62,17 +63,22 @@ impl WorkspaceRun<'_> {
     /// How the projects of the repositories that paths are in are started, by repository.
     pub(super) fn repositories(&self, paths: &[PathBuf]) -> BTreeMap<PathBuf, Invocations> {
         let roots: BTreeSet<PathBuf> = paths.iter().map(|path| self.root_of(path)).collect();
-        let all = roots.into_iter().map(|root| {
-            let watch = &self.request.watch;
-            let find = |sources: &SourceDb| invocations_in(sources, self.trees, &root, self.settings);
-            let known = || self.memory.invocations(self.sources, &root, find);
-            let found = watch.time(Stage::Discover, || guarded(known)).unwrap_or_else(|| {
-                self.sources.note_unread(&root, LoadError::Io(defect("looking for projects")));
-                Invocations { root: root.clone(), ..Invocations::default() }
-            });
-            (root, found)
-        });
-        all.collect()
+        let roots: Vec<PathBuf> = roots.into_iter().collect();
+        let found = match roots.as_slice() {
+            // Threads cost more to start than a small repository takes, and a large one starts them itself.
+            [only] => vec![self.repository(only)],
+            all => side_by_side(all, |root| vec![self.repository(root)]),
+        };
+        roots.into_iter().zip(found).collect()
+    }
+
+    fn repository(&self, root: &Path) -> Invocations {
+        let find = |sources: &SourceDb| invocations_in(sources, self.trees, root, self.settings);
+        let known = || self.memory.invocations(self.sources, root, find);
+        self.request.watch.time(Stage::Discover, || guarded(known)).unwrap_or_else(|| {
+            self.sources.note_unread(root, LoadError::Io(defect("looking for projects")));
+            Invocations { root: root.to_path_buf(), ..Invocations::default() }
+        })
     }
 
     /// The repository of a path; outside of any, the directory itself.
