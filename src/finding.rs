@@ -7,8 +7,8 @@ mod subject;
 #[cfg(feature = "testing")]
 pub(crate) use document::FRONT_MATTER;
 pub(crate) use document::rule;
+pub(crate) use document::{CATALOGUES, RuleStatus, Set};
 pub use document::{Document, RuleId};
-pub(crate) use document::{RuleStatus, Set};
 pub use selector::Selector;
 pub(crate) use subject::Subject;
 

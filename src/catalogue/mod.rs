@@ -11,7 +11,8 @@ pub(crate) mod tag;
 use std::sync::OnceLock;
 
 use self::schema::{
-    DataPath, ExposedPorts, GpuNeed, Image, ImagePort, ImageRole, Login, Programs, Required, Sqlite, VariableSetting,
+    DataPath, ExposedPorts, GpuNeed, Hardening, Image, ImagePort, ImageRole, Login, Programs, Required, Sqlite,
+    VariableSetting,
 };
 use self::tag::{Version, possible};
 
@@ -136,6 +137,14 @@ impl Image {
     /// Whether it requires authentication at a tag, if that is certain.
     pub(crate) fn login_for(&self, tag: Option<&str>) -> Option<&Login> {
         match possible(&self.login, &self.version(tag)).as_slice() {
+            [only] => only.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// What it needs in a hardened container at a tag, if that is certain.
+    pub(crate) fn hardening_for(&self, tag: Option<&str>) -> Option<&Hardening> {
+        match possible(&self.hardening, &self.version(tag)).as_slice() {
             [only] => only.first().copied(),
             _ => None,
         }

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::TagRange;
+
 /// How an image reaches Docker's API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +32,28 @@ pub(crate) struct ConfigurationFiles {
     pub(crate) by_command: bool,
     /// How its configurations are called: ends of paths.
     pub(crate) called: Vec<String>,
+}
+
+/// What an image needs in a container that is hardened: facts that hold while it starts as root.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hardening {
+    /// The tags it holds for.
+    pub(crate) tags: Option<TagRange>,
+    /// Capabilities without which it does not start.
+    #[serde(default)]
+    pub(crate) capabilities: Vec<String>,
+    /// Capabilities that it needs for its first start, or for one with other files than those it made.
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
+    /// What it needs them for: one clause about `it`.
+    pub(crate) why: Option<String>,
+    /// Directories besides those of its data that it writes to when it starts.
+    #[serde(default)]
+    pub(crate) scratch: Vec<String>,
+    /// A mount at, above or below one of these paths may make it write elsewhere.
+    #[serde(default)]
+    pub(crate) unless_mounted: Vec<String>,
 }
 
 /// The use an image makes of an NVIDIA GPU.

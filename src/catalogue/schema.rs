@@ -90,6 +90,9 @@ pub(crate) struct Image {
     pub(crate) gpu: Option<Gpu>,
     /// How it reaches Docker's API, if it is of no use without.
     pub(crate) engine: Option<EngineAccess>,
+    /// What it needs in a container that is hardened.
+    #[serde(default)]
+    pub(crate) hardening: Vec<Hardening>,
     /// The configuration that it reads.
     pub(crate) configuration: Option<ConfigurationFiles>,
     /// Where it keeps certificates and keys of its ACME account: paths that a volume belongs at.
@@ -302,6 +305,9 @@ pub(crate) struct Login {
     /// Variables that switch it off: any of them does.
     #[serde(default)]
     pub(crate) off: Vec<VariableSetting>,
+    /// Variables that make everyone an administrator then.
+    #[serde(default)]
+    pub(crate) commands: Vec<VariableSetting>,
     /// Options of the command that switch it on (`--requirepass`).
     #[serde(default)]
     pub(crate) on_flags: Vec<String>,
@@ -475,4 +481,4 @@ macro_rules! tagged {
         })*
     };
 }
-tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite);
+tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite, Hardening);

@@ -49,12 +49,8 @@ pub(super) enum CliCommand {
         #[arg(value_name = "RULE|KEY", value_parser = CompletedNames::OfRules, hide_possible_values = true)]
         subject: String,
     },
-    /// List all rules
-    Rules {
-        /// Output format
-        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
-        format: RulesFormat,
-    },
+    /// List all rules: which run, and what decides that
+    Rules(RulesArguments),
     /// Print a shell completion script
     Completions {
         /// The shell
@@ -110,6 +106,24 @@ pub(super) struct CheckArguments {
     pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) fixing: Fixing,
+    #[command(flatten)]
+    pub(super) chosen: ChosenRules,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub(super) format: RulesFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    #[command(flatten)]
+    pub(super) chosen: ChosenRules,
+}
+
+/// Which rules run.
+#[derive(Debug, Args)]
+pub(super) struct ChosenRules {
     /// Run only these rules, families or sets
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = CompletedNames::OfSelectors, hide_possible_values = true, help_heading = "Rules")]
     pub(super) select: Vec<String>,
@@ -267,7 +281,7 @@ pub(super) struct Draw {
 }
 
 /// What selects one project, in the words of docker compose.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Project (same as docker compose)")]
 pub(super) struct ProjectArguments {
     /// Compose file; can be repeated, merged in order

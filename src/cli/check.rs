@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::arguments::CheckArguments;
+use super::arguments::{CheckArguments, ChosenRules};
 use super::{BROKEN, CLEAN, CommandOutcome, Surroundings, WantedRequest, complaint, exit_code, request};
 use super::{buffer, fixes, ignores, known, notes, outputs, progress, stages};
 use crate::config::{self, FailOn};
@@ -43,7 +43,7 @@ pub(super) fn check(arguments: &CheckArguments, surroundings: &Surroundings) -> 
 
 /// The request that the arguments make.
 fn asked(arguments: &CheckArguments, sources: &SourceDb, surroundings: &Surroundings) -> Result<Request, String> {
-    let (select, ignore) = (selectors(&arguments.select)?, selectors(&arguments.ignore)?);
+    let selection = selection(&arguments.chosen)?;
     selectors(&arguments.fixing.fix_only)?;
     let (buffer, paths) = buffer::asked(sources, arguments, &surroundings.directory)?;
     let wanted = WantedRequest {
@@ -55,10 +55,19 @@ fn asked(arguments: &CheckArguments, sources: &SourceDb, surroundings: &Surround
     };
     let request = request(sources, wanted, surroundings)?;
     only_one_project(sources, &request)?;
-    let selection =
-        Selection { select, ignore, strict: arguments.strict, style: arguments.style, preview: arguments.preview };
     let baseline = known::read(arguments.comparison.baseline.as_deref(), sources, &request)?;
     Ok(Request { buffer, selection, baseline, ..request })
+}
+
+/// The rules that options choose.
+pub(super) fn selection(chosen: &ChosenRules) -> Result<Selection, String> {
+    Ok(Selection {
+        select: selectors(&chosen.select)?,
+        ignore: selectors(&chosen.ignore)?,
+        strict: chosen.strict,
+        style: chosen.style,
+        preview: chosen.preview,
+    })
 }
 
 /// Complains where options that are meant for one project would apply to several.
@@ -146,7 +155,7 @@ impl Telling<'_> {
         unwritten.extend(outputs::write(&arguments.outputs, report, sources, self.options));
         let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
         let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
-        let given = arguments.select.iter().chain(&arguments.ignore).chain(&arguments.fixing.fix_only);
+        let given = arguments.chosen.select.iter().chain(&arguments.chosen.ignore).chain(&arguments.fixing.fix_only);
         let notes = notes::notes(given, &request.selection, request.config.as_ref());
         let lines = notes.iter().chain(&report.failures).chain(&unwritten).chain(&unused).chain(&report.notes);
         let mut errors: String = lines.map(|line| complaint(line)).collect();

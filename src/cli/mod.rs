@@ -34,12 +34,13 @@ use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::report::suppress::Honoured;
 use crate::review::reviewed;
-use crate::rules::Document;
 use crate::secrets::masked;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
 use crate::workspace::Request;
-use arguments::{Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, ProjectArguments, Resolve};
+use arguments::{
+    Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, ProjectArguments, Resolve, RulesArguments,
+};
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -173,7 +174,6 @@ fn usage(error: &clap::Error, surroundings: &Surroundings) -> CommandOutcome {
 }
 
 fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
-    let documents: Vec<&'static Document> = crate::rules::all().map(|rule| rule.document).collect();
     match command {
         CliCommand::Check(arguments) => check::check(&arguments, surroundings),
         CliCommand::Resolve(arguments) => resolve(arguments, surroundings),
@@ -182,12 +182,28 @@ fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOu
         CliCommand::Graph(arguments) => draw(arguments, surroundings),
         CliCommand::Baseline(arguments) => known::write(arguments, surroundings),
         CliCommand::Init => init::write(surroundings),
-        CliCommand::Rules { format } => Ok(CommandOutcome::output(rules::list(&documents, format))),
+        CliCommand::Rules(arguments) => rules(arguments, surroundings),
         CliCommand::Completions { shell } => Ok(CommandOutcome::output(shell::completions(shell))),
         CliCommand::Man { command } => shell::manual(command.as_deref()).map(CommandOutcome::output),
         CliCommand::Lsp { .. } => Ok(CommandOutcome::default()),
         CliCommand::Explain { subject } => explain(&subject).map(CommandOutcome::output),
     }
+}
+
+/// Lists the rules, as the configuration of the working directory and the options have them.
+fn rules(arguments: RulesArguments, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
+    let sources = SourceDb::new();
+    let selection = check::selection(&arguments.chosen)?;
+    let wanted = WantedRequest { configuration: arguments.configuration, ..WantedRequest::default() };
+    let request = request(&sources, wanted, surroundings)?;
+    let config = request.config.unwrap_or_default();
+    let decide = |rule: RuleId| {
+        let decision = selection.decide(rule, &config);
+        let because = rules::because(&decision, rule, &sources, &request.directory);
+        rules::ListedRule { document: rule.document(), runs: decision.runs, because }
+    };
+    let listed: Vec<rules::ListedRule> = RuleId::all().map(decide).collect();
+    Ok(CommandOutcome::output(rules::list(&listed, arguments.format)))
 }
 
 /// What is written about a rule, or about a key of the specification.
@@ -259,6 +275,7 @@ fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<CommandOutcome, 
 }
 
 /// What a request is to be about.
+#[derive(Default)]
 struct WantedRequest<'a> {
     project: ProjectArguments,
     paths: Vec<PathBuf>,

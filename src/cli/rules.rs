@@ -1,11 +1,15 @@
 //! `plimsoll explain` and `plimsoll rules`: the documents of the rules.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::arguments::RulesFormat;
-use crate::finding::RuleStatus;
+use crate::finding::{CATALOGUES, RuleId, RuleStatus, Set};
 use crate::render::rule_url;
 use crate::rules::Document;
+use crate::source::{SourceDb, relative};
+use crate::workspace::{DecidedBy, RuleDecision};
 
 /// The version of the JSON list; a field may be added without a new one.
 const VERSION: u32 = 1;
@@ -30,7 +34,40 @@ struct RuleOut<'a> {
     status: &'a str,
     renamed_from: &'a [&'a str],
     tags: &'a [&'a str],
+    standards: Vec<&'a str>,
+    enabled: bool,
+    because: &'a str,
     url: String,
+}
+
+/// A rule of the list.
+pub(super) struct ListedRule {
+    /// Its document.
+    pub(super) document: &'static Document,
+    /// Whether it runs.
+    pub(super) runs: bool,
+    /// What decides that, in words.
+    pub(super) because: String,
+}
+
+/// What decides whether a rule runs, in words.
+pub(super) fn because(decision: &RuleDecision<'_>, rule: RuleId, sources: &SourceDb, directory: &Path) -> String {
+    let set = rule.document().set;
+    match &decision.by {
+        DecidedBy::Set => format!("{} set", set.name()),
+        DecidedBy::Option if set == Set::Strict => "--strict".to_owned(),
+        DecidedBy::Option => "--style".to_owned(),
+        DecidedBy::Select if decision.runs => "--select".to_owned(),
+        DecidedBy::Select => "not in --select".to_owned(),
+        DecidedBy::Ignore => "--ignore".to_owned(),
+        DecidedBy::Configuration(told) => {
+            let file = sources.file(told.place.span.file);
+            let line = file.position(told.place.span.start).line;
+            format!("`{}: {}` in {}:{line}", told.key, told.selector.name(), relative(directory, &file.path))
+        }
+        DecidedBy::ConfiguredSelect => "not in `select` of plimsoll.yaml".to_owned(),
+        DecidedBy::Preview => "preview".to_owned(),
+    }
 }
 
 /// What is written about one rule.
@@ -41,16 +78,27 @@ pub(super) fn explain(document: &Document) -> String {
         names => format!("formerly {}\n", names.join(", ")),
     };
     format!(
-        "{} ({}, {}, {} set, fix: {}{status})\n{}\n{before}{}\n\n{}\n",
+        "{} ({}, {}, {} set, fix: {}{status})\n{}\n{before}{}{}\n\n{}\n",
         document.name,
         document.family,
         document.severity.name(),
         document.set.name(),
         document.fix_name(),
         document.summary,
+        cited(document),
         rule_url(document.name),
         document.text().trim(),
     )
+}
+
+/// The catalogues that a rule is in, on a line of its own.
+fn cited(document: &Document) -> String {
+    let cited = |tag: &&str| {
+        let (prefix, name) = CATALOGUES.iter().find(|(prefix, _)| tag.starts_with(prefix))?;
+        Some(format!("{name}{}", tag.strip_prefix(prefix)?))
+    };
+    let all: Vec<String> = document.standards().iter().filter_map(cited).collect();
+    if all.is_empty() { String::new() } else { format!("see also: {}\n", all.join("; ")) }
 }
 
 /// What is said of a rule that is not simply there.
@@ -59,18 +107,19 @@ fn status(document: &Document) -> Option<&'static str> {
 }
 
 /// All rules, as a table under the names of their families or as data.
-pub(super) fn list(documents: &[&Document], format: RulesFormat) -> String {
+pub(super) fn list(rules: &[ListedRule], format: RulesFormat) -> String {
     match format {
-        RulesFormat::Text => table(documents),
-        RulesFormat::Json => json(documents),
+        RulesFormat::Text => table(rules),
+        RulesFormat::Json => json(rules),
     }
 }
 
-fn table(documents: &[&Document]) -> String {
-    let name_width = documents.iter().map(|document| document.name.len()).max().unwrap_or(0);
+fn table(rules: &[ListedRule]) -> String {
+    let name_width = rules.iter().map(|rule| rule.document.name.len()).max().unwrap_or(0);
+    let because_width = rules.iter().map(|rule| rule.because.len()).max().unwrap_or(0);
     let mut table = String::new();
     let mut family = "";
-    for document in documents {
+    for ListedRule { document, runs, because } in rules {
         if document.family != family {
             if !family.is_empty() {
                 table.push('\n');
@@ -80,10 +129,10 @@ fn table(documents: &[&Document]) -> String {
         }
         let status = status(document).map_or_else(String::new, |status| format!(" ({status})"));
         table.push_str(&format!(
-            "  {:name_width$}  {:7}  {:7}  {:6}  {}{status}\n",
+            "  {:name_width$}  {:3}  {because:because_width$}  {:7}  {:6}  {}{status}\n",
             document.name,
+            if *runs { "on" } else { "off" },
             document.severity.name(),
-            document.set.name(),
             document.fix_name(),
             document.summary,
         ));
@@ -91,8 +140,8 @@ fn table(documents: &[&Document]) -> String {
     table
 }
 
-fn json(documents: &[&Document]) -> String {
-    let rules = documents.iter().map(|document| RuleOut {
+fn json(rules: &[ListedRule]) -> String {
+    let rules = rules.iter().map(|ListedRule { document, runs, because }| RuleOut {
         name: document.name,
         family: document.family,
         summary: document.summary,
@@ -105,6 +154,9 @@ fn json(documents: &[&Document]) -> String {
         status: document.status.name(),
         renamed_from: document.renamed_from,
         tags: document.tags,
+        standards: document.standards(),
+        enabled: *runs,
+        because,
         url: rule_url(document.name),
     });
     let list = RuleList { version: VERSION, rules: rules.collect() };
@@ -128,7 +180,7 @@ mod tests {
         set: Set::Default,
         fixes: &[Safety::Unsafe],
         since: "0.1.0",
-        tags: &["CWE-668"],
+        tags: &["ports", "CWE-668", "CIS-5.14"],
         status: RuleStatus::Stable,
         renamed_from: &[],
         body: Some("\n## What it does\n\nIt looks.\n"),
@@ -144,20 +196,31 @@ mod tests {
         ..ONE
     };
 
+    fn both() -> [ListedRule; 2] {
+        [(&ONE, true, "default set"), (&OTHER, false, "strict set")].map(|(document, runs, because)| ListedRule {
+            document,
+            runs,
+            because: because.to_owned(),
+        })
+    }
+
     #[test]
     fn the_table_names_families_and_aligns_columns() {
         let expect = concat!(
-            "network\n  exposed-datastore  error    default  unsafe  A database is published\n",
-            "\nsecurity\n  root-user          info     strict   none    A database is published (preview)\n",
+            "network\n  exposed-datastore  on   default set  error    unsafe  A database is published\n",
+            "\nsecurity\n  root-user          off  strict set   info     none    A database is published (preview)\n",
         );
-        assert_eq!(list(&[&ONE, &OTHER], RulesFormat::Text), expect);
+        assert_eq!(list(&both(), RulesFormat::Text), expect);
     }
 
     #[test]
     fn the_json_list_carries_every_rule() {
-        let list: serde_json::Value = serde_json::from_str(&list(&[&ONE, &OTHER], RulesFormat::Json)).unwrap();
+        let list: serde_json::Value = serde_json::from_str(&list(&both(), RulesFormat::Json)).unwrap();
         assert_eq!(list["version"], 1);
         assert_eq!(list["rules"][0]["url"], "https://plimsoll.dev/rules/exposed-datastore");
+        assert_eq!(list["rules"][0]["standards"], serde_json::json!(["CWE-668", "CIS-5.14"]));
+        assert_eq!(list["rules"][0]["enabled"], true);
+        assert_eq!(list["rules"][1]["because"], "strict set");
         assert_eq!(list["rules"][1]["set"], "strict");
         assert_eq!(list["rules"][0]["status"], "stable");
         assert_eq!(list["rules"][1]["status"], "preview");
@@ -168,11 +231,13 @@ mod tests {
     fn an_explanation_starts_with_the_facts() {
         let expect = concat!(
             "exposed-datastore (network, error, default set, fix: unsafe)\nA database is published\n",
+            "see also: CWE-668; CIS Docker Benchmark 1.6, 5.14\n",
             "https://plimsoll.dev/rules/exposed-datastore\n\n## What it does\n\nIt looks.\n",
         );
         assert_eq!(explain(&ONE), expect);
         let expect = concat!(
             "root-user (security, info, strict set, fix: none, preview)\nA database is published\nformerly user-root\n",
+            "see also: CWE-668; CIS Docker Benchmark 1.6, 5.14\n",
             "https://plimsoll.dev/rules/root-user\n\n",
         );
         assert!(explain(&OTHER).starts_with(expect), "{}", explain(&OTHER));

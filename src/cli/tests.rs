@@ -80,7 +80,7 @@ fn lists_of_rules_may_be_repeated_and_hold_commas() {
     let CliCommand::Check(check) = Arguments::try_parse_from(arguments).unwrap().command else {
         panic!("it is a check")
     };
-    assert_eq!(check.select, ["a", "b", "c"]);
+    assert_eq!(check.chosen.select, ["a", "b", "c"]);
 }
 
 fn report(severity: Severity) -> Report {

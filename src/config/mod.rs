@@ -37,6 +37,8 @@ pub struct Config {
     pub(crate) rules: BTreeMap<RuleId, RuleSetting>,
     /// Whether preview rules run.
     pub(crate) preview: Option<bool>,
+    /// Where it says which rules run, in the order of the files.
+    pub(crate) told: Vec<ToldRule>,
     /// Where a rule is called by a name that it had before.
     pub(crate) old_names: Vec<NamedRule>,
     /// Findings that do not count.
@@ -81,6 +83,19 @@ pub(crate) struct NamedRule {
     pub(crate) rule: RuleId,
     /// As it is written: its name, or one that it had before.
     pub(crate) name: String,
+    /// Where.
+    pub(crate) place: Place,
+}
+
+/// An entry that says whether rules run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ToldRule {
+    /// The key that it is under: `select`, `ignore` or `rules`.
+    pub(crate) key: &'static str,
+    /// What it names.
+    pub(crate) selector: Selector,
+    /// Whether they run.
+    pub(crate) enabled: bool,
     /// Where.
     pub(crate) place: Place,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::check::{bytes, is_nothing, mistakes};
 use super::{
     Config, ConfigError, ConfigErrors, Date, FailOn, Host, NamedRule, OptionsOf, Pattern, ProjectSetting, RuleSetting,
-    ServiceSetting, StartedFor, Suppression,
+    ServiceSetting, StartedFor, Suppression, ToldRule,
 };
 use crate::finding::{RuleId, Selector, Severity, syntax_message};
 use crate::source::{FileId, NodeId, SourceDb, normalize};
@@ -140,6 +140,9 @@ fn over(base: Config, own: Config) -> Config {
     };
     let mut ignore: Vec<Selector> = base.ignore.into_iter().filter(|selector| !is_on(selector)).collect();
     ignore.extend(own.ignore);
+    let is_replaced = |told: &ToldRule| told.key == "select" && !own.select.is_empty();
+    let mut told: Vec<ToldRule> = base.told.into_iter().filter(|told| !is_replaced(told)).collect();
+    told.extend(own.told);
     let mut services = base.services;
     services.extend(own.services);
     Config {
@@ -148,6 +151,7 @@ fn over(base: Config, own: Config) -> Config {
         ignore,
         rules,
         preview: own.preview.or(base.preview),
+        told,
         old_names: base.old_names.into_iter().chain(own.old_names).collect(),
         suppressions: base.suppressions.into_iter().chain(own.suppressions).collect(),
         projects: if own.projects.is_empty() { base.projects } else { own.projects },
@@ -180,6 +184,7 @@ impl ConfigReader<'_> {
             ignore: self.selectors(root, "ignore"),
             rules: self.settings(root),
             preview: self.text(root, "preview").map(|word| word == "true"),
+            told: self.told(root),
             old_names: self.old_names(root),
             suppressions: self.items(root, "suppressions").into_iter().map(|one| self.suppression(one)).collect(),
             projects: self.items(root, "projects").into_iter().map(|one| self.project(one)).collect(),
@@ -206,6 +211,23 @@ impl ConfigReader<'_> {
     fn settings(&self, root: NodeId) -> BTreeMap<RuleId, RuleSetting> {
         let named = self.entries(root, "rules").into_iter();
         named.filter_map(|(name, value)| Some((RuleId::find(&name)?, self.setting(value)))).collect()
+    }
+
+    /// Where it says which rules run.
+    fn told(&self, root: NodeId) -> Vec<ToldRule> {
+        let of_list = |key: &'static str| {
+            self.items(root, key).into_iter().filter_map(move |node| {
+                let selector = Selector::find(self.tree.text(node)?)?;
+                Some(ToldRule { key, selector, enabled: key == "select", place: self.tree.place(node) })
+            })
+        };
+        let settings = self.get(root, "rules").map_or(&[][..], |value| self.tree.pairs(value));
+        let of_rules = settings.iter().filter_map(|pair| {
+            let selector = Selector::Rule(RuleId::find(self.tree.text(pair.key)?)?);
+            let enabled = self.setting(pair.value).enabled?;
+            Some(ToldRule { key: "rules", selector, enabled, place: self.tree.place(pair.key) })
+        });
+        of_list("select").chain(of_list("ignore")).chain(of_rules).collect()
     }
 
     /// Where a rule is called by a name that it had before, in the order of the file.

@@ -463,6 +463,30 @@ impl<'a> Facts<'a> {
         words.join("\n")
     }
 
+    /// What comments say at the key of the block list that a place is an item of: behind it, and right above it.
+    pub(crate) fn comments_at_list(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let before = text.get(..place.span.start as usize).unwrap_or("");
+        let mut words: Vec<&str> = Vec::new();
+        let mut is_above = false;
+        // The line of the place itself has a dash and belongs to the list.
+        for line in before.lines().rev().map(str::trim) {
+            if is_above {
+                let Some(comment) = line.strip_prefix('#') else { break };
+                words.push(comment);
+            } else if let Some((key, comment)) = line.split_once('#').filter(|(key, _)| key.trim_end().ends_with(':')) {
+                is_above = !key.is_empty();
+                words.push(comment);
+            } else if line.ends_with(':') {
+                is_above = true;
+            } else if !line.starts_with(['-', '#']) {
+                break;
+            }
+        }
+        words.reverse();
+        words.join("\n")
+    }
+
     /// Whether a file of the project, or the project itself, is for tests.
     pub(crate) fn is_for_tests(&self, file: FileId) -> bool {
         self.purpose() == repository::purpose::FilePurpose::Test

@@ -12,6 +12,15 @@ use crate::source::SourceDb;
 /// How alike a name must be to be suggested, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.8;
 
+/// How tags that cite a catalogue begin, and what it is called. The longest beginning comes first.
+pub(crate) const CATALOGUES: [(&str, &str); 5] = [
+    ("OWASP-RULE-", "OWASP Docker Security Cheat Sheet, rule "),
+    ("OWASP-D", "OWASP Docker Top 10, D"),
+    ("OWASP-A", "OWASP Top 10, A"),
+    ("CIS-", "CIS Docker Benchmark 1.6, "),
+    ("CWE-", "CWE-"),
+];
+
 /// When a rule runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Set {
@@ -103,6 +112,11 @@ impl Document {
     /// The words for the classes of its fixes; none where it has no fix.
     pub fn fix_names(&self) -> Vec<&'static str> {
         self.fixes.iter().map(|class| class.name()).collect()
+    }
+
+    /// The places in catalogues of weaknesses and of good practice that it is about, as they are cited: `CWE-668`, `CIS-5.5`.
+    pub(crate) fn standards(&self) -> Vec<&'static str> {
+        self.tags.iter().copied().filter(|tag| CATALOGUES.iter().any(|(prefix, _)| tag.starts_with(prefix))).collect()
     }
 
     /// The Markdown without its front matter; empty in a debug build whose sources are gone.

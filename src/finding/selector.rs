@@ -30,7 +30,9 @@ impl Selector {
     /// The names that are offered: `all`, sets that have rules, families, rules.
     pub fn names() -> impl Iterator<Item = &'static str> {
         let sets = Set::ALL.into_iter().filter(|set| set.has_rules()).map(Set::name);
-        std::iter::once(ALL).chain(sets).chain(families()).chain(RuleId::all().map(RuleId::name))
+        // The family of style is the set of style.
+        let families = families().filter(|family| Set::ALL.into_iter().all(|set| set.name() != *family));
+        std::iter::once(ALL).chain(sets).chain(families).chain(RuleId::all().map(RuleId::name))
     }
 
     /// The name that a person may have meant.

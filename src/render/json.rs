@@ -67,6 +67,7 @@ struct FindingOut<'a> {
     fix: Option<FixOut<'a>>,
     fixes: Vec<FixOut<'a>>,
     url: String,
+    standards: Vec<&'a str>,
     invocations: Vec<InvocationOut<'a>>,
     local: bool,
 }
@@ -236,6 +237,7 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
         fix: first.map(|one| fix(view, one)),
         fixes: fixes.into_iter().map(|one| fix(view, one)).collect(),
         url: rule_url(finding.rule.name()),
+        standards: finding.rule.document().standards(),
         invocations: view.held_in(finding).map(invocation).collect(),
         local: finding.is_local,
     }

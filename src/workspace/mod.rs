@@ -32,6 +32,7 @@ pub(crate) use invocations::invocations_in;
 pub(crate) use local::mark as mark_local;
 pub(crate) use memory::{LoadedProject, Memory, OpenedProject};
 pub use selection::Selection;
+pub(crate) use selection::{DecidedBy, RuleDecision};
 pub(crate) use variables::{ListedVariable, Variables, variables};
 
 use crate::app_config::builds::read_builds;

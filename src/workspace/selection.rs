@@ -1,6 +1,6 @@
 //! Which rules run.
 
-use crate::config::Config;
+use crate::config::{Config, ToldRule};
 use crate::finding::{Finding, RuleId, RuleStatus, Selector, Set};
 
 /// Which rules run, as the command line says. It goes before what the configuration says.
@@ -22,7 +22,7 @@ impl Selection {
     /// Whether a rule runs. Where a rule is both selected and ignored, the more exact name decides, and `ignore` between
     /// equals.
     pub(crate) fn runs(&self, rule: RuleId, config: &Config) -> bool {
-        if rule.document().status == RuleStatus::Preview && !self.has_preview(Some(config)) {
+        if self.lacks_preview(rule, config) {
             return false;
         }
         let (selected, ignored) = (precision(&self.select, rule), precision(&self.ignore, rule));
@@ -30,6 +30,36 @@ impl Selection {
             return selected > ignored;
         }
         ignored.is_none() && self.is_configured(rule, config)
+    }
+
+    fn lacks_preview(&self, rule: RuleId, config: &Config) -> bool {
+        rule.document().status == RuleStatus::Preview && !self.has_preview(Some(config))
+    }
+
+    /// Whether a rule runs, and what decides that.
+    pub(crate) fn decide<'a>(&self, rule: RuleId, config: &'a Config) -> RuleDecision<'a> {
+        let runs = self.runs(rule, config);
+        let is_ignored = precision(&self.ignore, rule).is_some();
+        let set = rule.document().set;
+        let by_option = match set {
+            Set::Default => false,
+            Set::Strict => self.strict,
+            Set::Style => self.style,
+        };
+        // Of the entries that say what became of it, the most exact one, and the last of these.
+        let entries = config.told.iter().filter(|told| told.enabled == runs && told.selector.contains(rule));
+        let by = match entries.max_by_key(|told| told.selector.precision()) {
+            _ if self.lacks_preview(rule, config) => DecidedBy::Preview,
+            _ if !self.select.is_empty() && !(is_ignored && precision(&self.select, rule).is_some()) => {
+                DecidedBy::Select
+            }
+            _ if is_ignored => DecidedBy::Ignore,
+            Some(told) => DecidedBy::Configuration(told),
+            None if !runs && !config.select.is_empty() => DecidedBy::ConfiguredSelect,
+            None if runs && by_option => DecidedBy::Option,
+            None => DecidedBy::Set,
+        };
+        RuleDecision { runs, by }
     }
 
     /// Whether preview rules run.
@@ -51,6 +81,34 @@ impl Selection {
         let selected = precision(&config.select, rule).max(of_set).max(on);
         selected > precision(&config.ignore, rule).max(off)
     }
+}
+
+/// Whether a rule runs, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RuleDecision<'a> {
+    /// Whether it runs.
+    pub(crate) runs: bool,
+    /// What decides that.
+    pub(crate) by: DecidedBy<'a>,
+}
+
+/// What decides whether a rule runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum DecidedBy<'a> {
+    /// The set that it is in: the default set runs, others do not.
+    Set,
+    /// `--strict` or `--style`.
+    Option,
+    /// `--select`, which names it or does not.
+    Select,
+    /// `--ignore`.
+    Ignore,
+    /// An entry of `plimsoll.yaml`.
+    Configuration(&'a ToldRule),
+    /// `select` in `plimsoll.yaml`, which does not name it.
+    ConfiguredSelect,
+    /// That it is in preview.
+    Preview,
 }
 
 /// How exactly a list names a rule; `None` where it does not.

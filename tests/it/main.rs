@@ -7,6 +7,7 @@ mod cli;
 mod compared;
 mod compose;
 mod configuration;
+mod coverage;
 mod dotenv;
 mod environment;
 mod fingerprints;

@@ -6,7 +6,7 @@ use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
 use crate::facts::Facts;
 use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, variable};
-use crate::model::{self, Service};
+use crate::model::{self, Service, Spanned};
 
 /// What is exposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,26 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     };
     let listens = protocol == "tcp" && !answers.is_empty() && answers.iter().all(here);
     let login = known.image.login_for(known.tag).filter(|_| listens)?;
-    (!asks_for_login(service, login)).then_some(OpenService { kind, why, known, is_unguarded: true })
+    if asks_for_login(service, login) {
+        return None;
+    }
+    let commands = setting(service, &login.commands).is_some();
+    let (kind, why) =
+        if commands { (OpenKind::Commands, "anyone who can reach it is an administrator") } else { (kind, why) };
+    Some(OpenService { kind, why, known, is_unguarded: true })
+}
+
+/// The variable that switches the login of a service off.
+pub(crate) fn switched_off<'a>(service: &'a Service, open: &OpenService<'_>) -> Option<&'a Spanned<String>> {
+    let login = open.known.image.login_for(open.known.tag)?;
+    setting(service, &login.off).filter(|_| login.default)
+}
+
+/// The first variable that has the value of a setting.
+fn setting<'a>(service: &'a Service, settings: &[VariableSetting]) -> Option<&'a Spanned<String>> {
+    settings
+        .iter()
+        .find_map(|setting| variable(service, &setting.variable).filter(|value| setting.contains(&value.value)))
 }
 
 /// The port of the image that a port of the service is: another one, where a flag, a variable or a configuration has moved

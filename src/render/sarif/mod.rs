@@ -74,12 +74,23 @@ fn rule(id: RuleId) -> SarifRule {
     }
 }
 
-/// The family and the words of a document, each once; a number of the CWE also as GitHub reads it.
+/// How tags that cite a catalogue begin, and how their external form does. The longest beginning comes first.
+const EXTERNAL: [(&str, &str); 5] = [
+    ("CWE-", "cwe/cwe-"),
+    ("CIS-", "cis-docker-benchmark/"),
+    ("OWASP-RULE-", "owasp-docker-cheat-sheet/rule-"),
+    ("OWASP-D", "owasp-docker-top-10/d"),
+    ("OWASP-A", "owasp-top-10/a"),
+];
+
+/// The family and the words of a document, each once; what cites a catalogue also as GitHub reads it.
 fn tags(document: &Document) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for tag in std::iter::once(document.family).chain(document.tags.iter().copied()) {
-        let cwe = tag.strip_prefix("CWE-").map(|number| format!("external/cwe/cwe-{number}"));
-        for tag in std::iter::once(tag.to_owned()).chain(cwe) {
+        let cited = EXTERNAL.iter().find_map(|(prefix, external)| {
+            Some(format!("external/{external}{}", tag.strip_prefix(prefix)?.to_ascii_lowercase()))
+        });
+        for tag in std::iter::once(tag.to_owned()).chain(cited) {
             if !tags.contains(&tag) {
                 tags.push(tag);
             }

@@ -3,11 +3,11 @@
 use super::together::{self, entries_on_this_machine, is_one_service, names_of, ports_in_words};
 use crate::app_config::{AdminPort, Traefik};
 use crate::collections::{HashSet, IndexMap};
-use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of};
+use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, switched_off};
 use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::for_purpose;
+use crate::rules::support::{LABELS, for_purpose};
 
 /// A port behind which nobody is asked who they are.
 struct Unguarded<'a> {
@@ -113,6 +113,11 @@ fn finding(cx: &Context<'_>, group: &[Unguarded<'_>], severity: Severity, whom: 
     .confidence(if is_exact { Confidence::High } else { Confidence::Medium });
     if let Some(target) = proxy {
         finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
+    }
+    for place in group.iter().filter_map(|one| switched_off(one.published.service, &one.open)).map(|off| off.place) {
+        if !finding.labels.iter().any(|label| label.place == place) && finding.labels.len() < LABELS {
+            finding = finding.label(place, "authentication is switched off here");
+        }
     }
     finding = together::label(cx, finding, &ports);
     finding.fixes.extend(together::on_loopback(cx, &ports));

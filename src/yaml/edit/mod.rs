@@ -31,6 +31,7 @@ use crate::yaml::Trees;
 
 pub(crate) use insert::{add_item, add_name, add_to_list, add_to_section, expand, set_entry};
 pub(crate) use raise::raise;
+pub(crate) use relocate::{items, keys, reorder};
 pub(crate) use remove::remove;
 pub(crate) use scalar::{
     exchange, join_entry, prefix, quote, quote_entry, reads_as, replace, replace_first, replace_part, respell,

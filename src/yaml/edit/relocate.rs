@@ -8,33 +8,107 @@ use super::file::{EditableFile, Slot};
 use crate::source::NodeId;
 use crate::source::Place;
 
-/// Moves an entry of a block collection before another one of the same collection, with the comments above it and
-/// behind it. Each must be on lines of its own.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the fixes of the style rules"))]
-pub(crate) fn move_before(files: Files<'_>, entry: Place, other: Place) -> Option<Vec<Edit>> {
-    let open = files.open(entry.span.file)?;
-    if entry.span.file != other.span.file {
+/// Gives entries of a block collection a new order: keys of a mapping or items of a list, in the order that is wanted. The
+/// places that they have now are filled anew; what is between them stays. The comments right above an entry go with it, and
+/// so do those behind it that are indented deeper.
+pub(crate) fn reorder(files: Files<'_>, wanted: &[Place]) -> Option<Vec<Edit>> {
+    let first = wanted.first()?;
+    let open = files.open(first.span.file)?;
+    let found: Option<Vec<(NodeId, usize)>> = wanted.iter().map(|place| position(&open, place.node)).collect();
+    let found = found?;
+    let holder = found.first()?.0;
+    let is_foreign = |place: &Place| place.span.file != first.span.file;
+    if wanted.iter().any(is_foreign) || found.iter().any(|(other, _)| *other != holder) || open.is_flow(holder) {
         return None;
     }
-    let ((holder, from), (other_holder, to)) = (position(&open, entry.node)?, position(&open, other.node)?);
-    if holder != other_holder || from == to || open.is_flow(holder) {
+    let indices: Vec<usize> = found.iter().map(|(_, index)| *index).collect();
+    let mut slots = indices.clone();
+    slots.sort_unstable();
+    slots.dedup();
+    let (from, to) = (*slots.first()?, *slots.last()?);
+    if slots.len() != indices.len() || open.is_shared(holder, &open.path(holder)?) {
         return None;
     }
-    // An anchor must stay before its aliases.
-    let anchors = open.tree().nodes.iter().any(|node| node.anchor().is_some());
-    let path = open.path(holder)?;
-    if anchors || open.is_shared(holder, &path) {
+    let regions: Vec<Range<usize>> =
+        (from..=to).map(|index| whole_region(&open, holder, index)).collect::<Option<_>>()?;
+    // A comment between two entries may belong to either.
+    let gaps = regions.iter().zip(regions.iter().skip(1)).map(|(one, next)| one.end..next.start);
+    if gaps.into_iter().any(|gap| gap.start > gap.end || !open.slice(gap).trim().is_empty()) {
         return None;
     }
-    let (moved, target) = (region(&open, holder, from)?, region(&open, holder, to)?);
-    let text = open.slice(moved.clone());
-    if text.ends_with('\n') {
-        return Some(vec![open.edit(moved.clone(), ""), open.insertion(target.start, text)]);
+    let region = |index: usize| regions.get(index.checked_sub(from)?).cloned();
+    let mut edits = Vec::new();
+    for (slot, index) in slots.iter().zip(&indices) {
+        let (place, moved) = (region(*slot)?, region(*index)?);
+        if holds_anchor(&open, holder, *index) {
+            return None;
+        }
+        let (old, text) = (open.slice(place.clone()), open.slice(moved));
+        // Blank lines may be a part of such a text.
+        if text.contains("|+") || text.contains(">+") {
+            return None;
+        }
+        let line_break = if old.ends_with('\n') { open.line_break(place.start) } else { "" };
+        let text = format!("{}{line_break}", text.trim_end_matches(['\n', '\r']));
+        if text != old {
+            edits.push(open.edit(place, text));
+        }
     }
-    // The last line of the file has no break, and the new last line gets none either.
-    let line_break = open.line_break(moved.start);
-    let before = open.slice(0..moved.start).strip_suffix(line_break)?.len();
-    Some(vec![open.edit(before..moved.end, ""), open.insertion(target.start, format!("{text}{line_break}"))])
+    Some(edits)
+}
+
+/// Whether an alias refers to something in an entry: what has an anchor stays before its aliases.
+fn holds_anchor(open: &EditableFile, holder: NodeId, index: usize) -> bool {
+    let (first, last) = match open.pairs(holder).get(index) {
+        Some(pair) => (pair.key, pair.value),
+        None => match open.items(holder).get(index) {
+            Some(item) => (*item, *item),
+            None => return true,
+        },
+    };
+    open.is_needed_elsewhere(first.index()..open.subtree_end(last))
+}
+
+/// The keys of a mapping, or of the mapping under the key at a place, in the order of the file.
+pub(crate) fn keys(files: Files<'_>, at: Place) -> Vec<(String, Place)> {
+    let keys = || {
+        let open = files.open(at.span.file)?;
+        let pairs = open.pairs(open.value_of(at.node)?);
+        let key =
+            |pair: &crate::yaml::Pair| Some((open.tree().text(pair.key)?.to_owned(), open.tree().place(pair.key)));
+        Some(pairs.iter().filter_map(key).collect())
+    };
+    keys().unwrap_or_default()
+}
+
+/// The items of the list under the key at a place.
+pub(crate) fn items(files: Files<'_>, at: Place) -> Vec<Place> {
+    let items = || {
+        let open = files.open(at.span.file)?;
+        Some(open.items(open.value_of(at.node)?).iter().map(|item| open.tree().place(*item)).collect())
+    };
+    items().unwrap_or_default()
+}
+
+/// The lines of an entry with the comments that belong to it: those right above, and those behind that are indented deeper.
+fn whole_region(open: &EditableFile, holder: NodeId, index: usize) -> Option<Range<usize>> {
+    let own = region(open, holder, index)?;
+    let indent = open.column(open.entry_start(holder, index)?);
+    let next =
+        index.checked_add(1).and_then(|next| region(open, holder, next)).map_or(open.text().len(), |next| next.start);
+    let (mut end, mut at) = (own.end, own.end);
+    while at < next {
+        let line = open.slice(at..open.line_end(at));
+        let text = line.trim_start();
+        match text.starts_with('#') {
+            true if line.len() - text.len() > indent => end = open.next_line(at),
+            true => break,
+            false if text.is_empty() => {}
+            false => break,
+        }
+        at = open.next_line(at);
+    }
+    Some(own.start..end)
 }
 
 fn position(open: &EditableFile, id: NodeId) -> Option<(NodeId, usize)> {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::insert::add_entry;
-use super::relocate::move_before;
 use super::*;
 use crate::source::{NodeId, SourceDb, Span};
 use crate::text::dotenv;
@@ -327,18 +326,25 @@ fn edits_at_one_place_keep_their_order_and_those_that_overlap_are_none() {
 }
 
 #[test]
-fn an_entry_moves_with_its_comments() {
-    for (before, entry, other, after) in [
-        ("a: 1\n# b\nb: 2 # x\nc: 3\n", "=b", "=a", "# b\nb: 2 # x\na: 1\nc: 3\n"),
-        ("# a\na: 1\nb: 2", "=b", "=a", "b: 2\n# a\na: 1"),
-        ("s:\r\n  - y\r\n  # é\r\n  - x\r\n", "s/1", "s/0", "s:\r\n  # é\r\n  - x\r\n  - y\r\n"),
-        ("s: [y, x]\n", "s/1", "s/0", "-"),
-        ("a: &q 1\nb: *q\n", "=b", "=a", "-"),
-        ("a:\n  c: 1\nb: 2\n", "a/=c", "=b", "-"),
+fn entries_move_with_their_comments() {
+    for (before, wanted, after) in [
+        ("a: 1\n# b\nb: 2 # x\nc: 3\n", "=b =a", "# b\nb: 2 # x\na: 1\nc: 3\n"),
+        ("# a\na: 1\nb: 2", "=b =a", "b: 2\n# a\na: 1"),
+        ("s:\r\n  - y\r\n  # é\r\n  - x\r\n", "s/1 s/0", "s:\r\n  # é\r\n  - x\r\n  - y\r\n"),
+        ("b:\n  k: 1\n  # l: 2\n\na: 1\n", "=a =b", "a: 1\n\nb:\n  k: 1\n  # l: 2\n"),
+        ("c: 1\nx: 2\na: 3\n", "=a =c", "a: 3\nx: 2\nc: 1\n"),
+        ("b: 1\n# which\n\na: 2\n", "=a =b", "-"),
+        ("s: [y, x]\n", "s/1 s/0", "-"),
+        ("a: &q 1\nb: *q\n", "=b =a", "-"),
+        ("x: &q 1\nb: *q\na: 2\n", "=a =b", "x: &q 1\na: 2\nb: *q\n"),
+        ("a:\n  c: 1\nb: 2\n", "a/=c =b", "-"),
+        ("b: |+\n  x\n\na: 1\n", "=a =b", "-"),
     ] {
-        let result = edited(before, entry, |files, place| {
+        let first = wanted.split(' ').next().unwrap();
+        let result = edited(before, first, |files, place| {
             let tree = files.trees.get(files.sources, place.span.file);
-            move_before(files, place, tree.0.place(find(&tree.0, other)))
+            let places: Vec<Place> = wanted.split(' ').map(|path| tree.0.place(find(&tree.0, path))).collect();
+            reorder(files, &places)
         });
         assert_eq!(result, after, "{before:?}");
     }

@@ -1,0 +1,66 @@
+//! The socket of Docker in a container whose user may not use it.
+
+use crate::collections::HashSet;
+use crate::facts::images::{built, launch};
+use crate::facts::storage::owners::unprivileged;
+use crate::finding::{Confidence, Finding, Subject, rule};
+use crate::model::{Mount, MountKind, Service};
+use crate::rules::Context;
+
+/// Where the socket of Docker is on a host, for root and a group.
+const SOCKETS: [&str; 2] = ["/var/run/docker.sock", "/run/docker.sock"];
+
+/// The first number of a group of people; those of programs, such as Docker's, are below.
+const FIRST_OF_PEOPLE: u32 = 1000;
+
+/// Reports mounts of the socket in services that run as a user who is not root, without a group that may use it.
+pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::default();
+    for service in cx.model.services.values() {
+        let Some(mount) = service.mounts.iter().find(|mount| is_socket(mount)) else { continue };
+        let Some(user) = unprivileged(service).filter(|_| !may_have_group(service)) else { continue };
+        let place = mount.source.as_ref().map_or(mount.place, |source| source.place);
+        if !seen.insert(place) {
+            continue;
+        }
+        // What is missing is a key of the service.
+        let name = &service.name;
+        let message = format!(
+            "`{name}` cannot use the Docker socket: it runs as `{}`, and only root and the group of the socket may",
+            user.name
+        );
+        let mut finding = Finding::new(rule::DOCKER_SOCKET_WITHOUT_GROUP, service.key, Subject::service(name), message)
+            .evidence(mount.target.value.clone())
+            .help(
+                "add the number of the socket's group on the host under `group_add`; `stat -c %g /var/run/docker.sock` \
+                     prints it",
+            );
+        finding = finding.label(place, "the socket is mounted here");
+        match user.place {
+            Some(user) => finding = finding.label(user, "the user is set here"),
+            None => finding = finding.confidence(Confidence::Medium),
+        }
+        findings.push(finding);
+    }
+}
+
+fn is_socket(mount: &Mount) -> bool {
+    matches!(&mount.kind, MountKind::Bind(path) if SOCKETS.contains(&path.as_str()))
+}
+
+/// Whether something may give the user the group of the socket: `group_add`, the group in `user`, the Dockerfile, or a
+/// start script.
+fn may_have_group(service: &Service) -> bool {
+    let of_user = service.user.as_ref().and_then(|user| user.value.split_once(':').map(|(_, group)| group.to_owned()));
+    // A person's own group is not Docker's.
+    let is_of_person = |group: &str| group.parse::<u32>().is_ok_and(|number| number >= FIRST_OF_PEOPLE);
+    let by_user = of_user.is_some_and(|group| !is_of_person(&group));
+    let in_image = built(service).is_some_and(|image| {
+        let says = |text: &str| text.contains("docker") || text.contains("addgroup") || text.contains("groupadd");
+        image.runs.iter().any(|ran| says(&ran.script.value)) || image.entrypoint.is_some()
+    });
+    let by_script = launch(service).iter().any(|word| {
+        ["chmod", "chown", "chgrp", "usermod", "sudo", "docker.sock"].iter().any(|program| word.value.contains(program))
+    });
+    !service.isolation.group_add.is_empty() || by_user || in_image || by_script
+}
