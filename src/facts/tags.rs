@@ -106,7 +106,10 @@ pub(crate) fn of_tag(tag: Option<&str>) -> TagMeaning {
     let is_pin = |word: &&str| {
         has_digit(word) && (word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) || has_date(word))
     };
-    if words.iter().any(|word| is_pin(&word)) || dates(&words) {
+    let has_numbers = lower
+        .split(['-', '_'])
+        .any(|part| part.contains('.') && part.starts_with(|letter: char| letter.is_ascii_digit()));
+    if has_numbers || words.iter().any(|word| is_pin(&word)) || dates(&words) {
         return TagMeaning::Version;
     }
     if words.iter().any(|word| UNSTABLE.contains(word)) {
@@ -196,6 +199,7 @@ mod tests {
                 "jdk21",
                 "2024.12.1",
                 "version-v3.4",
+                "develop-0.4.18.2805-ls157",
             ],
             TagMeaning::Version,
         );

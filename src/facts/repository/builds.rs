@@ -34,6 +34,8 @@ pub(crate) struct MissingBuild<'a> {
     pub(crate) context: String,
     /// The path that is looked for, seen from there.
     pub(crate) path: String,
+    /// The first directory on the way there that is missing, or the path itself, seen from there.
+    pub(crate) gone: String,
     /// What may be meant, as it would be written in its place.
     pub(crate) near: Option<String>,
     /// Where a context is, if the path is right from a directory further up.
@@ -61,13 +63,15 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
         if is_made(known, &model.directory, &path, sources) || is_cloned(known, model, sources, root, &path) {
             continue;
         }
+        let gone = first_missing(sources, root, &path);
+        let gone = shown(model, &gone);
         let context = build.context.as_ref().map_or("", |context| context.value.as_str());
         let (near, elsewhere) = match part {
             BuildPart::Context => (similar_directory(model, sources, &path), elsewhere(model, sources, root, &path)),
             BuildPart::Dockerfile => (other_dockerfile(model, sources, Path::new(context), &path), None),
         };
-        let (context, path) = (relative(&model.directory, Path::new(context)), relative(&model.directory, &path));
-        found.push(MissingBuild { service, part, place, context, path, near, elsewhere, in_repository });
+        let (context, path) = (shown(model, Path::new(context)), shown(model, &path));
+        found.push(MissingBuild { service, part, place, context, path, gone, near, elsewhere, in_repository });
     }
     found
 }
@@ -95,6 +99,19 @@ fn absent(build: &Build, sources: &SourceDb, root: &Path) -> Option<(BuildPart, 
     let is_absent = path.starts_with(root) && sources.kind(&path) == PathKind::Missing && !in_lower_case;
     let place = named.map_or(context.place, |name| name.place);
     is_absent.then_some((BuildPart::Dockerfile, path, place))
+}
+
+/// The uppermost directory on the way to a path that is missing.
+fn first_missing(sources: &SourceDb, root: &Path, path: &Path) -> PathBuf {
+    let above = path.ancestors().take_while(|above| above.starts_with(root));
+    let missing = above.take_while(|above| sources.kind(above) == PathKind::Missing);
+    missing.last().unwrap_or(path).to_path_buf()
+}
+
+/// A path seen from the project's directory, which is `.`.
+fn shown(model: &Model, path: &Path) -> String {
+    let path = relative(&model.directory, path);
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 fn written(sources: &SourceDb, place: Place) -> String {
@@ -162,8 +179,12 @@ fn other_dockerfile(model: &Model, sources: &SourceDb, context: &Path, path: &Pa
     };
     let entries = sources.entries(context);
     let mut own = entries.names().take(MOST_ENTRIES).filter(is_dockerfile).filter(|name| is_file(&context.join(name)));
+    let wanted = path.file_name()?.to_str()?;
     match (own.next(), own.next()) {
-        (Some(only), None) => return Some(only.to_owned()),
+        (Some(only), None) if wanted == "Dockerfile" || nearest(wanted, &[only]).is_some() => {
+            return Some(only.to_owned());
+        }
+        (Some(_), None) => return None,
         (Some(_), Some(_)) => return None,
         _ => {}
     }

@@ -6,7 +6,7 @@ use crate::compose::nearest;
 use crate::facts::repository::builds::OutlinedBuild;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::LABELS;
+use crate::rules::support::{LABELS, and_list};
 use crate::source::Place;
 
 /// Arguments that every build knows (<https://docs.docker.com/build/building/variables/>), in capitals.
@@ -56,12 +56,13 @@ fn undeclared(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
         PREDEFINED.contains(&upper.as_str()) || upper.starts_with("BUILDKIT_")
     };
     let mut found = Vec::new();
+    // Those that nothing seems to want are told together.
+    let mut unwanted: IndexMap<&str, Vec<UnwantedArgument<'_>>> = IndexMap::default();
     for ((place, name), builds) in &by_place {
         let Some(one) = builds.first().filter(|_| !is_known(name)) else { continue };
         if builds.iter().any(|one| one.outline.declares(name) || !is_plain(one)) {
             continue;
         }
-        let file = one.dockerfile();
         let free: Vec<&str> = one
             .outline
             .arguments()
@@ -69,20 +70,39 @@ fn undeclared(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
             .filter(|other| !one.build.args.contains_key(*other))
             .collect();
         let is_used = one.outline.stages.iter().flat_map(|stage| &stage.uses).any(|used| used.name == *name);
-        let (severity, help) = match nearest(name, &free) {
-            Some(near) => (Severity::Warning, format!("did you mean `{near}`?")),
-            None if is_used => (Severity::Warning, format!("add `ARG {name}` to the stage that uses it")),
-            None => (Severity::Info, format!("add `ARG {name}` to the stage that needs it, or remove the argument")),
+        let help = match nearest(name, &free) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if is_used => format!("add `ARG {name}` to the stage that uses it"),
+            None => {
+                unwanted.entry(&one.service.name).or_default().push((one, name, *place));
+                continue;
+            }
         };
-        let message = format!("no `ARG` in `{file}` declares `{name}`: the build ignores the argument");
-        found.push(
-            Finding::new(rule::BUILD_ARGUMENT, *place, Subject::service(&one.service.name), message)
-                .severity(severity)
-                .evidence(*name)
-                .help(help),
-        );
+        let message = format!("no `ARG` in `{}` declares `{name}`: the build ignores the argument", one.dockerfile());
+        let subject = Subject::service(&one.service.name);
+        found.push(Finding::new(rule::BUILD_ARGUMENT, *place, subject, message).evidence(*name).help(help));
     }
+    found.extend(unwanted.values().filter_map(|all| ignored(all)));
     found
+}
+
+/// An argument that no `ARG` declares, the build, and where it is given.
+type UnwantedArgument<'a> = (&'a OutlinedBuild<'a>, &'a str, Place);
+
+fn ignored(all: &[UnwantedArgument<'_>]) -> Option<Finding> {
+    let [(one, name, place), others @ ..] = all else { return None };
+    let names: Vec<&str> = all.iter().map(|(_, name, _)| *name).take(LABELS).collect();
+    let word = if others.is_empty() { "argument" } else { "arguments" };
+    let message =
+        format!("no `ARG` in `{}` declares {}: the build ignores the {word}", one.dockerfile(), and_list(&names));
+    let mut finding = Finding::new(rule::BUILD_ARGUMENT, *place, Subject::service(&one.service.name), message)
+        .severity(Severity::Info)
+        .evidence(*name)
+        .help("remove what the Dockerfile does not use, or declare it with `ARG` in the stage that needs it");
+    for (_, other, place) in others.iter().take(LABELS) {
+        finding = finding.label(*place, format!("`{other}`"));
+    }
+    Some(finding)
 }
 
 /// Arguments before the first stage that a stage uses and does not declare.

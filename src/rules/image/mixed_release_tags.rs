@@ -20,7 +20,7 @@ struct Product {
     source: &'static str,
 }
 
-const PRODUCTS: [Product; 13] = [
+const PRODUCTS: [Product; 12] = [
     Product {
         name: "Immich",
         repositories: &["ghcr.io/immich-app/immich-server", "ghcr.io/immich-app/immich-machine-learning"],
@@ -86,12 +86,6 @@ const PRODUCTS: [Product; 13] = [
         repositories: &["flink", "apache/flink"],
         depth: 2,
         source: "https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/resource-providers/standalone/docker/",
-    },
-    Product {
-        name: "Selenium Grid",
-        repositories: &["selenium/hub", "selenium/node-chrome", "selenium/node-firefox", "selenium/node-edge"],
-        depth: 2,
-        source: "https://github.com/SeleniumHQ/docker-selenium",
     },
     Product {
         name: "Wazuh",

@@ -39,7 +39,10 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &Movi
         if built.contains(image.value.repository.as_str()) || is_local(&image.value) || !seen.insert(image.place) {
             continue;
         }
-        match stored.get(service.name.as_str()).filter(|_| warning == Severity::Warning && is_datastore(service)) {
+        // A long-term version is a choice, and moves seldom.
+        let is_chosen = image.value.tag.as_deref().is_some_and(|tag| tag.split('-').any(|word| word == "lts"));
+        let warns = warning == Severity::Warning && is_datastore(service) && !is_chosen;
+        match stored.get(service.name.as_str()).filter(|_| warns) {
             Some(server) => findings.push(of_datastore(words, image, server)),
             None => others.entry(image.place.span.file).or_default().push((service, image)),
         }

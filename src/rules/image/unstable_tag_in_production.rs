@@ -20,13 +20,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(image) = pulled(service) else { continue };
         let is_stored = || stored.iter().any(|one| one.service.name == service.name);
         let is_unstable = match meaning(image) {
-            TagMeaning::Unstable => true,
+            TagMeaning::Unstable => is_unreleased(image),
             // The files of a version before its release are not those of the release.
             TagMeaning::Prerelease => is_stored(),
             _ => false,
         };
         let tag = image.value.tag.as_deref().unwrap_or("");
-        if is_unstable && !cx.facts.is_own_image(&image.value.repository) && !is_explained(cx, image) {
+        // `chrome-beta` runs the beta on purpose.
+        let is_meant = service.name.contains(tag);
+        if is_unstable && !is_meant && !cx.facts.is_own_image(&image.value.repository) && !is_explained(cx, image) {
             by_tag.entry(tag).or_default().push((service, image));
         }
     }
@@ -49,6 +51,19 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Words that name a stage of development as often as an unreleased build.
+const STAGES: [&str; 6] = ["dev", "devel", "develop", "development", "testing", "preview"];
+
+/// Whether a tag is that of unreleased builds: for an image that is not known, `dev` may be the name of an environment.
+fn is_unreleased(image: &Spanned<ImageReference>) -> bool {
+    let tag = image.value.tag.as_deref().unwrap_or("");
+    let is_stage = tag.split(['-', '_']).any(|word| STAGES.contains(&word));
+    let is_known = image.value.known.is_some_and(|known| known.exact);
+    let is_given = image.parts.iter().any(|part| part.variable.is_some() && part.start == 0);
+    let is_local = !image.value.repository.contains(['/', '.']) && image.value.known.is_none();
+    (is_known || !is_stage) && !is_given && !is_local
 }
 
 /// Whether a comment next to the image is about its version.

@@ -6,6 +6,7 @@ use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::{LABELS, and_list};
+use crate::yaml::edit;
 
 /// How many services a message names.
 const MOST_NAMES: usize = 4;
@@ -27,8 +28,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let shared = shared(&claims).filter(|group| !is_on_purpose(cx, group));
     let finding = match cx.settings.host.gpus {
-        Some(budget) => over_budget(cx, &claims, i64::from(budget)).or_else(|| shared.map(|group| contested(&group))),
-        None => shared.map(|group| contested(&group)),
+        Some(budget) => {
+            over_budget(cx, &claims, i64::from(budget)).or_else(|| shared.map(|group| contested(cx, &group)))
+        }
+        None => shared.map(|group| contested(cx, &group)),
     };
     findings.extend(finding);
 }
@@ -106,7 +109,7 @@ fn part(service: &Service) -> Option<f64> {
     }
 }
 
-fn contested(group: &SharedGpus<'_, '_>) -> Finding {
+fn contested(cx: &Context<'_>, group: &SharedGpus<'_, '_>) -> Finding {
     let parts: Option<Vec<f64>> = group.claims.iter().map(|claim| part(claim.service)).collect();
     let percent =
         parts.map(|parts| (parts.iter().sum::<f64>() * 100.0).round() as i64).filter(|percent| *percent > 100);
@@ -114,8 +117,10 @@ fn contested(group: &SharedGpus<'_, '_>) -> Finding {
     if let Some(percent) = percent {
         message = format!("{message} and take {percent}% of its memory together");
     }
+    // A variable with a default is there to give each its own.
+    let is_chosen = group.claims.iter().any(|claim| edit::written(cx.files, claim.place).contains('$'));
     at_second(&group.claims, message)
-        .severity(Severity::Warning)
+        .severity(if is_chosen { Severity::Info } else { Severity::Warning })
         .help("give each service its own `device_ids`; if they share on purpose, say how much each takes: with an option such as `--gpu-memory-utilization`, or as `gpu_memory` in plimsoll.yaml")
 }
 

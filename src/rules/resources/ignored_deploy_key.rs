@@ -12,9 +12,9 @@ const IGNORED: [&[&str]; 10] = [
     &["placement"],
     &["mode"],
     &["endpoint_mode"],
+    &["resources", "reservations", "generic_resources"],
     &["restart_policy", "delay"],
     &["restart_policy", "window"],
-    &["resources", "reservations", "generic_resources"],
     &["resources", "reservations", "cpus"],
     &["update_config"],
     &["rollback_config"],
@@ -22,7 +22,7 @@ const IGNORED: [&[&str]; 10] = [
 ];
 
 /// How many of them change where or how the containers run.
-const MATTERING: usize = 6;
+const MATTERING: usize = 4;
 
 /// Reports all keys of a project together.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
