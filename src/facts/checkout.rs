@@ -42,6 +42,11 @@ impl<'a> Facts<'a> {
         words.any(|word| !word.is_empty() && (word == owner || word == name))
     }
 
+    /// Whether a command that is written starts the project.
+    pub(crate) fn is_started_by_command(&self) -> bool {
+        self.started_for.is_some()
+    }
+
     /// Whether a command that is written deploys the project to a swarm.
     pub(crate) fn is_deployed_to_swarm(&self) -> bool {
         self.deployed_to_swarm

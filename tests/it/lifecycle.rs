@@ -83,7 +83,8 @@ fn families_and_sets_select_rules() {
     assert_eq!(families(&["--select", "network"]), ["network"]);
     assert_eq!(families(&["--select", "network,storage", "--ignore", "exposed-datastore"]), ["storage"]);
     assert_eq!(families(&["--ignore", "compose,storage"]), ["network"]);
-    assert_eq!(families(&["--select", "default"]), families(&["--select", "all"]));
+    assert_eq!(families(&["--select", "default"]), families(&[]));
+    assert_eq!(families(&["--select", "all"]), ["compose", "image", "network", "resources", "storage"]);
     assert_eq!(families(&["--select", "style"]), Vec::<&str>::new());
     write(&folder, &[("plimsoll.yaml", "select: [network, compose]\nignore: [compose]\n")]);
     assert_eq!(families(&[]), ["network"]);

@@ -92,7 +92,11 @@ fn absent(build: &Build, sources: &SourceDb, root: &Path) -> Option<(BuildPart, 
     if build.inline.is_some() || sources.entries(&directory).names().next().is_none() {
         return None;
     }
-    let named = build.dockerfile.as_ref().filter(|name| !name.value.is_empty());
+    // A variable without a value may name any.
+    if build.dockerfile.as_ref().is_some_and(|name| name.value.is_empty()) {
+        return None;
+    }
+    let named = build.dockerfile.as_ref();
     let path = normalize(&directory.join(named.map_or("Dockerfile", |name| name.value.as_str())));
     // BuildKit takes the usual name in small letters, too.
     let in_lower_case = path.ends_with("Dockerfile") && sources.kind(&directory.join("dockerfile")) == PathKind::File;

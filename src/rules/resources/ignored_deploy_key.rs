@@ -26,7 +26,9 @@ const MATTERING: usize = 4;
 
 /// Reports all keys of a project together.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.fragment || is_for_swarm(cx) {
+    // Such keys are there for a swarm, unless a command says that Docker Compose starts the project.
+    let may_be_for_swarm = cx.facts.is_for_swarm() && !cx.facts.is_started_by_command();
+    if cx.fragment || may_be_for_swarm || is_for_swarm(cx) {
         return;
     }
     let services = cx.project.root.get("services").and_then(Value::map).into_iter().flatten();
