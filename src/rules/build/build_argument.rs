@@ -57,7 +57,7 @@ fn undeclared(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
     };
     let mut found = Vec::new();
     // Those that nothing seems to want are told together.
-    let mut unwanted: IndexMap<&str, Vec<UnwantedArgument<'_>>> = IndexMap::default();
+    let mut unwanted: IndexMap<String, Vec<UnwantedArgument<'_>>> = IndexMap::default();
     for ((place, name), builds) in &by_place {
         let Some(one) = builds.first().filter(|_| !is_known(name)) else { continue };
         if builds.iter().any(|one| one.outline.declares(name) || !is_plain(one)) {
@@ -74,7 +74,8 @@ fn undeclared(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
             Some(near) => format!("did you mean `{near}`?"),
             None if is_used => format!("add `ARG {name}` to the stage that uses it"),
             None => {
-                unwanted.entry(&one.service.name).or_default().push((one, name, *place));
+                let context = one.build.context.as_ref().map_or("", |context| context.value.as_str());
+                unwanted.entry(format!("{context}/{}", one.dockerfile())).or_default().push((one, name, *place));
                 continue;
             }
         };
@@ -91,8 +92,13 @@ type UnwantedArgument<'a> = (&'a OutlinedBuild<'a>, &'a str, Place);
 
 fn ignored(all: &[UnwantedArgument<'_>]) -> Option<Finding> {
     let [(one, name, place), others @ ..] = all else { return None };
-    let names: Vec<&str> = all.iter().map(|(_, name, _)| *name).take(LABELS).collect();
-    let word = if others.is_empty() { "argument" } else { "arguments" };
+    let mut names: Vec<&str> = Vec::new();
+    for (_, name, _) in all {
+        if !names.contains(name) && names.len() < LABELS {
+            names.push(name);
+        }
+    }
+    let word = if names.len() == 1 { "argument" } else { "arguments" };
     let message =
         format!("no `ARG` in `{}` declares {}: the build ignores the {word}", one.dockerfile(), and_list(&names));
     let mut finding = Finding::new(rule::BUILD_ARGUMENT, *place, Subject::service(&one.service.name), message)

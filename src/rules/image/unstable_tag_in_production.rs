@@ -8,6 +8,7 @@ use crate::finding::{Finding, Subject, rule};
 use crate::model::{ImageReference, Service, Spanned};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
+use crate::yaml::edit;
 
 /// Reports each unstable tag once, in projects that are deployed.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -20,7 +21,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(image) = pulled(service) else { continue };
         let is_stored = || stored.iter().any(|one| one.service.name == service.name);
         let is_unstable = match meaning(image) {
-            TagMeaning::Unstable => is_unreleased(image),
+            // An env file chooses for its machine; a default is for all.
+            TagMeaning::Unstable => is_unreleased(image) && is_written(cx, image),
             // The files of a version before its release are not those of the release.
             TagMeaning::Prerelease => is_stored(),
             _ => false,
@@ -51,6 +53,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether the tag is in the Compose file, be it as the default of a variable.
+fn is_written(cx: &Context<'_>, image: &Spanned<ImageReference>) -> bool {
+    edit::written(cx.files, image.place).contains(image.value.tag.as_deref().unwrap_or(""))
 }
 
 /// Words that name a stage of development as often as an unreleased build.

@@ -7,8 +7,9 @@ use crate::rules::Context;
 use crate::yaml::edit::{self, Content};
 
 /// Parts of the names of images, what the program does with shared memory, the size that its documentation asks for, and that.
-const NEEDS: [(&str, &str, &str, &str); 8] = [
-    ("selenium/", "the browser crashes", "2g", "https://github.com/SeleniumHQ/docker-selenium"),
+const NEEDS: [(&str, &str, &str, &str); 9] = [
+    ("selenium/standalone-", "the browser crashes", "2g", "https://github.com/SeleniumHQ/docker-selenium"),
+    ("selenium/node-", "the browser crashes", "2g", "https://github.com/SeleniumHQ/docker-selenium"),
     ("browserless/", "the browser crashes", "2g", "https://docs.browserless.io/enterprise/docker/config"),
     ("zenika/alpine-chrome", "the browser crashes", "1g", "https://github.com/jlandure/alpine-chrome"),
     ("mcr.microsoft.com/playwright", "the browser crashes", "1g", "https://playwright.dev/docs/docker"),
