@@ -192,7 +192,8 @@ fn other_dockerfile(model: &Model, sources: &SourceDb, context: &Path, path: &Pa
         (Some(_), Some(_)) => return None,
         _ => {}
     }
-    let name = path.file_name()?;
+    // Beside a file that is looked for in a directory are those of other images.
+    let name = path.file_name().filter(|_| path.parent() == Some(context))?;
     let below = entries.names().take(MOST_ENTRIES).map(|directory| context.join(directory).join(name));
     let mut below = below.filter(|path| is_file(path));
     let first = below.next()?;
