@@ -84,7 +84,7 @@ pub(crate) fn repositories() -> impl Iterator<Item = &'static str> {
 }
 
 /// The name on Docker Hub, in short form, if the registry is Docker Hub or a mirror of it.
-fn hub_name(repository: &str) -> &str {
+pub(crate) fn hub_name(repository: &str) -> &str {
     let name = HUB_MIRRORS.iter().find_map(|host| repository.strip_prefix(host)).unwrap_or(repository);
     name.strip_prefix("library/").unwrap_or(name)
 }
@@ -213,7 +213,6 @@ impl Image {
     }
 
     /// Whether it uses an NVIDIA GPU at a tag; no answer where words of the tag decide and it has a variable in it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the rules on GPUs"))]
     pub(crate) fn gpu_for(&self, tag: Option<&str>) -> Option<GpuNeed> {
         let gpu = self.gpu.as_ref()?;
         if is_open(tag) && !(gpu.only.is_empty() && gpu.except.is_empty()) {

@@ -1,5 +1,6 @@
 //! GPUs that active services request.
 
+use crate::facts::images::{argument_value, image_text, variable};
 use crate::model::{DeviceCount, DeviceRequest, Model, Service};
 use crate::source::Place;
 
@@ -35,6 +36,15 @@ fn claims_of(service: &Service) -> Vec<GpuClaim<'_>> {
     if replicas < 1 {
         return Vec::new();
     }
+    claims_times(service, replicas)
+}
+
+/// What one container of a service claims.
+pub(crate) fn claims_of_one(service: &Service) -> Vec<GpuClaim<'_>> {
+    claims_times(service, 1)
+}
+
+fn claims_times(service: &Service, replicas: i64) -> Vec<GpuClaim<'_>> {
     let claim = |amount, place| GpuClaim { service, amount, place };
     let requests = service.device_requests.iter().filter(|request| is_gpu(request));
     let mut claims: Vec<GpuClaim<'_>> =
@@ -94,6 +104,128 @@ fn runtime(service: &Service) -> Option<(Amount, Place)> {
         "" | "none" | "void" => None,
         _ => Some((named(std::slice::from_ref(&devices.value)), devices.place)),
     }
+}
+
+/// What a service takes of the GPUs that it requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum GpuShare {
+    /// It watches them, or decodes and encodes video: hardly any memory.
+    Little,
+    /// This part of the memory, as its command or a variable says.
+    Part(f64),
+    /// As much as it likes.
+    Open,
+}
+
+/// Parts of the names of images that watch GPUs, or use them for video and screens.
+const LIGHT: [&str; 43] = [
+    "dcgm",
+    "gpu-exporter",
+    "gpu_exporter",
+    "nvidia-exporter",
+    "nvidia_exporter",
+    "nvidia-smi",
+    "nvtop",
+    "nvitop",
+    "gpustat",
+    "netdata",
+    "glances",
+    "cadvisor",
+    "node-exporter",
+    "node_exporter",
+    "telegraf",
+    "datadog",
+    "beszel",
+    "zabbix-agent",
+    "alloy",
+    "jellyfin",
+    "plex",
+    "emby",
+    "tdarr",
+    "unmanic",
+    "frigate",
+    "handbrake",
+    "ffmpeg",
+    "mediamtx",
+    "go2rtc",
+    "scrypted",
+    "shinobi",
+    "ersatztv",
+    "tvheadend",
+    "immich-server",
+    "fileflows",
+    "nginx-rtmp",
+    "sunshine",
+    "webtop",
+    "kasm",
+    "selkies",
+    "steam-headless",
+    "dispatcharr",
+    "stash",
+];
+
+/// Options that say which part of a GPU's memory a server takes.
+const PART_OPTIONS: [&str; 6] = [
+    "--gpu-memory-utilization",
+    "--gpu_memory_utilization",
+    "--mem-fraction-static",
+    "--cuda-memory-fraction",
+    "--gpu-memory-fraction",
+    "--memory-fraction",
+];
+
+/// Variables that do.
+const PART_VARIABLES: [&str; 7] = [
+    "GPU_MEMORY_UTILIZATION",
+    "VLLM_GPU_MEMORY_UTILIZATION",
+    "CUDA_MEMORY_FRACTION",
+    "GPU_MEMORY_FRACTION",
+    "XLA_PYTHON_CLIENT_MEM_FRACTION",
+    "MEM_FRACTION_STATIC",
+    "GPU_MEM_FRACTION",
+];
+
+/// What a service takes of its GPUs.
+pub(crate) fn share(service: &Service) -> GpuShare {
+    let image = image_text(service).to_ascii_lowercase();
+    let name = image.split(':').next().unwrap_or("");
+    if LIGHT.iter().any(|word| name.contains(word)) || computes_nothing(service) {
+        return GpuShare::Little;
+    }
+    let by_option = || PART_OPTIONS.iter().find_map(|option| argument_value(service, option));
+    let by_variable = || PART_VARIABLES.iter().find_map(|name| Some(variable(service, name)?.value.clone()));
+    let part = by_option().map(|(value, _)| value).or_else(by_variable).and_then(|value| value.trim().parse().ok());
+    part.map_or(GpuShare::Open, GpuShare::Part)
+}
+
+/// Whether a service asks for what the driver has beside computing: measurements, video, graphics
+/// (<https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html>).
+fn computes_nothing(service: &Service) -> bool {
+    let lacks_compute = |words: &[&str]| {
+        let others = ["utility", "video", "graphics", "display"];
+        words.iter().any(|word| others.contains(word)) && !words.iter().any(|word| matches!(*word, "compute" | "all"))
+    };
+    let mut requests = service.device_requests.iter().filter(|request| is_gpu(request)).peekable();
+    if requests.peek().is_some() {
+        return requests
+            .all(|request| lacks_compute(&request.capabilities.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+    let capabilities = variable(service, "NVIDIA_DRIVER_CAPABILITIES");
+    capabilities.is_some_and(|value| lacks_compute(&value.value.split(',').map(str::trim).collect::<Vec<_>>()))
+}
+
+/// How many GPUs a container of a service has; `None` where that is not known, or it requests none.
+pub(crate) fn in_container(service: &Service, of_host: Option<u32>) -> Option<i64> {
+    let mut all = 0;
+    let claims = claims_of_one(service);
+    for claim in &claims {
+        all += match &claim.amount {
+            Amount::All => i64::from(of_host?),
+            Amount::Number(number) => *number,
+            Amount::Ids(ids) => ids.len() as i64,
+        };
+    }
+    (!claims.is_empty()).then_some(all)
 }
 
 #[cfg(test)]

@@ -85,6 +85,23 @@ pub(crate) fn is_open(service: &Service, port: &ImagePort) -> bool {
     port.opened_by.is_empty() || port.opened_by.iter().any(|opener| by_word(opener) || by_variable(opener))
 }
 
+/// The value of an option of the command: `--option value`, `--option=value`, also in a script. With it the word it is in.
+pub(crate) fn argument_value<'a>(service: &'a Service, option: &str) -> Option<(String, &'a Spanned<String>)> {
+    let all: Vec<(&str, &Spanned<String>)> = launch(service)
+        .into_iter()
+        .flat_map(|word| word.value.split_whitespace().map(move |part| (part, word)))
+        .collect();
+    all.iter().enumerate().find_map(|(at, (part, word))| {
+        let rest = part.strip_prefix(option)?;
+        let value = match rest.strip_prefix('=') {
+            Some(value) => value,
+            None if rest.is_empty() => all.get(at + 1)?.0,
+            None => return None,
+        };
+        Some((value.trim_matches(['"', '\'']).to_owned(), *word))
+    })
+}
+
 /// Shells, which run whatever their script names.
 const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 

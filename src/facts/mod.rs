@@ -1,5 +1,6 @@
 //! Facts about a project that several rules need, computed when first asked for.
 
+pub(crate) mod checkout;
 pub(crate) mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -11,6 +12,7 @@ pub(crate) mod images;
 pub(crate) mod layers;
 pub(crate) mod place;
 pub(crate) mod secrets;
+pub(crate) mod tags;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +69,7 @@ pub struct Facts<'a> {
     nearby: OnceCell<BTreeSet<String>>,
     used_nearby: OnceCell<repository::nearby::UsedNearby>,
     sqlite_files: OnceCell<Vec<storage::sqlite_files::SqliteFile<'a>>>,
+    outlines: OnceCell<Vec<repository::builds::OutlinedBuild<'a>>>,
     is_to_be_tried: OnceCell<bool>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
@@ -114,6 +117,7 @@ impl<'a> Facts<'a> {
             nearby: OnceCell::new(),
             used_nearby: OnceCell::new(),
             sqlite_files: OnceCell::new(),
+            outlines: OnceCell::new(),
             is_to_be_tried: OnceCell::new(),
             spent: Cell::default(),
             busy: Cell::default(),

@@ -84,7 +84,10 @@ fn families_and_sets_select_rules() {
     assert_eq!(families(&["--select", "network,storage", "--ignore", "exposed-datastore"]), ["storage"]);
     assert_eq!(families(&["--ignore", "compose,storage"]), ["network"]);
     assert_eq!(families(&["--select", "default"]), families(&[]));
-    assert_eq!(families(&["--select", "all"]), ["compose", "network", "security", "storage", "style"]);
+    assert_eq!(
+        families(&["--select", "all"]),
+        ["compose", "image", "network", "resources", "security", "storage", "style"]
+    );
     assert_eq!(families(&["--select", "style"]), ["style"]);
     assert_eq!(families(&["--strict", "--style"]), families(&["--select", "all"]));
     write(&folder, &[("plimsoll.yaml", "select: [network, compose]\nignore: [compose]\n")]);

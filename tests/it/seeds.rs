@@ -45,8 +45,8 @@ services:
     let folder = project("seeds", "elsewhere", &[("docker-compose.yml", text)]);
     let found = findings(&report(&folder, &[]));
     let rules: Vec<&str> = found.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules, ["hardcoded-secret", "datastore-at-wrong-path"]);
-    let at = |side: &str| usize::try_from(found[1]["span"][side]["byte"].as_u64().unwrap()).unwrap();
+    assert_eq!(rules, ["untagged-image", "hardcoded-secret", "datastore-at-wrong-path"]);
+    let at = |side: &str| usize::try_from(found[2]["span"][side]["byte"].as_u64().unwrap()).unwrap();
     assert_eq!(&text[at("start")..at("end")], "/path/to/postgres/data");
     assert!(!found.iter().any(|finding| finding["message"].as_str().unwrap().contains("5000")));
 }

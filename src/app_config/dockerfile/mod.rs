@@ -2,6 +2,7 @@
 //! <https://docs.docker.com/reference/dockerfile/>
 
 mod lines;
+pub(crate) mod outline;
 #[cfg(test)]
 mod tests;
 mod words;

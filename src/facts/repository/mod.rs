@@ -1,5 +1,6 @@
 //! What the rest of the repository says about a project.
 
+pub(crate) mod builds;
 pub(crate) mod dev_servers;
 pub(crate) mod generated_files;
 pub(crate) mod nearby;

@@ -196,7 +196,7 @@ pub(crate) fn is_file_name(path: &str) -> bool {
 }
 
 /// The directories of git submodules: a checkout may be without them.
-fn submodules(sources: &SourceDb, root: &Path) -> Vec<PathBuf> {
+pub(crate) fn submodules(sources: &SourceDb, root: &Path) -> Vec<PathBuf> {
     let sources = sources.glancing();
     let Ok(id) = sources.load(&root.join(".gitmodules")) else { return Vec::new() };
     let file = sources.file(id);
@@ -219,7 +219,7 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
 }
 
 /// Where a missing source is, if the path is meant from a directory further up: the files are run from there.
-fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
+pub(crate) fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
     let inside = path.strip_prefix(&model.directory).ok()?;
     let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
     let found = above.find(|above| sources.kind(&above.join(inside)) != PathKind::Missing)?;

@@ -68,6 +68,11 @@ pub(crate) fn risky(title: impl Into<Wording>, edits: Option<Vec<Edit>>) -> Opti
     fix(Safety::Unsafe, title.into(), edits?)
 }
 
+/// A fix that is shown and never applied.
+pub(crate) fn shown(title: impl Into<Wording>, edits: Option<Vec<Edit>>) -> Option<Fix> {
+    fix(Safety::Display, title.into(), edits?)
+}
+
 /// A fix that creates a file.
 pub(crate) fn create(safety: Safety, title: impl Into<Wording>, file: NewFile) -> Fix {
     Fix { safety, title: title.into(), edits: Vec::new(), creates: vec![file] }
