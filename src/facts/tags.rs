@@ -100,7 +100,7 @@ pub(crate) fn of_tag(tag: Option<&str>) -> TagMeaning {
             let letters = letters.trim_end_matches(|letter: char| letter.is_ascii_digit());
             BEFORE_RELEASE.contains(&letters)
         };
-        return if words.iter().any(|word| is_early(&word)) { TagMeaning::Prerelease } else { TagMeaning::Version };
+        return if words.iter().any(is_early) { TagMeaning::Prerelease } else { TagMeaning::Version };
     }
     // A commit or a date behind a word pins it.
     let is_pin = |word: &&str| {
@@ -109,7 +109,7 @@ pub(crate) fn of_tag(tag: Option<&str>) -> TagMeaning {
     let has_numbers = lower
         .split(['-', '_'])
         .any(|part| part.contains('.') && part.starts_with(|letter: char| letter.is_ascii_digit()));
-    if has_numbers || words.iter().any(|word| is_pin(&word)) || dates(&words) {
+    if has_numbers || words.iter().any(is_pin) || dates(&words) {
         return TagMeaning::Version;
     }
     if words.iter().any(|word| UNSTABLE.contains(word)) {
@@ -123,7 +123,7 @@ pub(crate) fn of_tag(tag: Option<&str>) -> TagMeaning {
     if moves || words.first().is_some_and(|first| is_variant(&first)) && words.iter().all(|word| is_variant(&word)) {
         return TagMeaning::Moving;
     }
-    if words.iter().any(|word| has_digit(&word)) { TagMeaning::Version } else { TagMeaning::Unknown }
+    if words.iter().any(has_digit) { TagMeaning::Version } else { TagMeaning::Unknown }
 }
 
 /// Whether a word begins with a version of its own: `pg17`, `v2`.

@@ -117,8 +117,7 @@ fn serves_files(one: &OutlinedBuild<'_>, image: &BuiltImage) -> bool {
     });
     let own_start = one.service.command.is_some() || one.service.entrypoint.is_some();
     let is_script = |path: &String| path.ends_with(".sh") || path.contains("entrypoint") || path.contains("template");
-    let copies =
-        || image.copies.iter().flat_map(|copy| copy.sources.iter().chain(&copy.target)).any(|path| is_script(path));
+    let copies = || image.copies.iter().flat_map(|copy| copy.sources.iter().chain(&copy.target)).any(is_script);
     let mounts = || one.service.mounts.iter().any(|mount| is_script(&mount.target.value));
     is_server && !own_start && image.command.is_none() && !copies() && !mounts()
 }

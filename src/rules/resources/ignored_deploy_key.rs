@@ -86,7 +86,7 @@ fn name_of(at: usize) -> String {
 fn key_at(deploy: &Value, path: &[&str]) -> Option<Place> {
     let (last, above) = path.split_last()?;
     let parent = above.iter().try_fold(deploy, |value, key| value.get(key))?;
-    let entry = parent.map()?.get(*last)?;
+    let entry = parent.map()?.get(last)?;
     let is_usual = match &entry.value.data {
         Data::Null => true,
         Data::Map(map) => map.is_empty(),
