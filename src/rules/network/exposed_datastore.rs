@@ -6,7 +6,7 @@ use super::together::{self, entries_on_this_machine, is_one_service, names_of, p
 use crate::catalogue::schema::ExposureKind;
 use crate::collections::{HashSet, IndexMap};
 use crate::config::options::{AddressRange, options};
-use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of};
+use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, switched_off};
 use crate::facts::network::published::{Exposure, Published};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
@@ -100,6 +100,9 @@ fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
             .help(help);
     if let Some(target) = group.iter().find_map(|one| proxy_of(cx.facts, one.published)) {
         finding = finding.label(target.place, format!("`{}` forwards to this port, but can be bypassed", target.proxy));
+    }
+    if let Some(off) = group.iter().find_map(|one| switched_off(one.published.service, &one.open)) {
+        finding = finding.label(off.place, "authentication is switched off here");
     }
     finding = together::label(cx, finding, &ports);
     finding.fixes.extend(together::on_loopback(cx, &ports));

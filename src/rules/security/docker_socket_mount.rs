@@ -20,12 +20,16 @@ const SOCKETS: [(&str, &str); 6] = [
 ];
 
 /// Directories of a host that contain the socket of Docker or of Podman. `/var` is not one of them: `/var/run` is a link.
-const PARENTS: [(&str, &str); 5] = [
+const PARENTS: [(&str, &str); 9] = [
     ("/", "Docker"),
     ("/run", "Docker"),
     ("/var/run", "Docker"),
     ("/run/podman", "Podman"),
     ("/var/run/podman", "Podman"),
+    ("/run/containerd", "containerd"),
+    ("/var/run/containerd", "containerd"),
+    ("/run/crio", "CRI-O"),
+    ("/var/run/crio", "CRI-O"),
 ];
 
 /// A way to a socket.

@@ -1,13 +1,13 @@
 //! Images whose documentation asks for power over the host, and what exactly it asks for.
 
 use crate::catalogue::schema::ImageRole;
-use crate::facts::images::known_image;
+use crate::facts::images::{image_text, known_image};
 use crate::model::{Service, base_image};
 
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 96] = [
+const DOCUMENTED: [(&str, &[&str], &str); 98] = [
     // Home automation.
     (
         "home-assistant",
@@ -90,6 +90,12 @@ const DOCUMENTED: [(&str, &[&str], &str); 96] = [
     ),
     ("glances", &["pid", "network"], "https://github.com/nicolargo/glances/blob/develop/docs/docker.rst"),
     ("dashdot", &["privileged"], "https://getdashdot.com/docs/installation/docker"),
+    (
+        "beszel-agent-intel",
+        &["network", "devices", "PERFMON", "SYS_RAWIO", "SYS_ADMIN"],
+        "https://beszel.dev/guide/gpu",
+    ),
+    ("beszel-agent-nvidia", &["network", "devices", "SYS_RAWIO", "SYS_ADMIN"], "https://beszel.dev/guide/gpu"),
     ("beszel-agent", &["network", "devices", "SYS_RAWIO", "SYS_ADMIN"], "https://beszel.dev/guide/agent-installation"),
     (
         "scrutiny",
@@ -156,9 +162,15 @@ const DOCUMENTED: [(&str, &[&str], &str); 96] = [
 /// shared: <https://docs.vllm.ai/en/latest/deployment/docker.html>.
 const MODEL_SERVERS: [&str; 9] = ["vllm", "sglang", "tgi", "tei", "pytorch", "cuda", "rocm", "triton", "gaudi"];
 
+/// What programs ask for that put programs into the kernel: <https://github.com/cloudflare/ebpf_exporter>.
+const FOR_EBPF: [&str; 8] = ["privileged", "pid", "network", "BPF", "PERFMON", "SYS_ADMIN", "SYS_PTRACE", "/sys"];
+
 /// Whether the documentation of a service's image asks for something.
 pub(super) fn asks_for(service: &Service, what: &str) -> bool {
     if matches!(what, "pid" | "network") && is_monitor(service) {
+        return true;
+    }
+    if FOR_EBPF.contains(&what) && (service.name.contains("ebpf") || image_text(service).contains("ebpf")) {
         return true;
     }
     let Some(image) = base_image(service) else { return false };

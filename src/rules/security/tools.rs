@@ -16,7 +16,7 @@ pub(super) enum SocketUse {
 }
 
 /// The last part of an image's name, or the last two, its use of the socket, and the documentation that asks for it.
-const TOOLS: [(&str, SocketUse, &str); 89] = [
+const TOOLS: [(&str, SocketUse, &str); 92] = [
     ("docker-socket-proxy", SocketUse::Filters, "https://github.com/Tecnativa/docker-socket-proxy"),
     ("socket-proxy", SocketUse::Filters, "https://github.com/wollomatic/socket-proxy"),
     ("portainer", SocketUse::Manages, "https://docs.portainer.io/start/install-ce/server/docker/linux"),
@@ -120,6 +120,9 @@ const TOOLS: [(&str, SocketUse, &str); 89] = [
     ("aquasec/trivy", SocketUse::Reads, "https://trivy.dev/latest/docs/target/container_image/"),
     ("crowdsec", SocketUse::Reads, "https://docs.crowdsec.net/docs/data_sources/docker"),
     ("beszel-agent", SocketUse::Reads, "https://beszel.dev/guide/agent-installation"),
+    ("beszel-agent-intel", SocketUse::Reads, "https://beszel.dev/guide/gpu"),
+    ("beszel-agent-nvidia", SocketUse::Reads, "https://beszel.dev/guide/gpu"),
+    ("visualizer", SocketUse::Reads, "https://github.com/dockersamples/docker-swarm-visualizer"),
     ("uptime-kuma", SocketUse::Reads, "https://github.com/louislam/uptime-kuma/wiki/How-to-Monitor-Docker-Containers"),
     ("caddy-gen", SocketUse::Reads, "https://github.com/wemake-services/caddy-gen"),
     ("bunkerweb-autoconf", SocketUse::Reads, "https://docs.bunkerweb.io/latest/integrations/"),
