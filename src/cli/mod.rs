@@ -34,6 +34,7 @@ use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 use crate::report::suppress::Honoured;
 use crate::review::reviewed;
+use crate::rules::Rule;
 use crate::secrets::masked;
 use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
@@ -197,12 +198,12 @@ fn rules(arguments: RulesArguments, surroundings: &Surroundings) -> Result<Comma
     let wanted = WantedRequest { configuration: arguments.configuration, ..WantedRequest::default() };
     let request = request(&sources, wanted, surroundings)?;
     let config = request.config.unwrap_or_default();
-    let decide = |rule: RuleId| {
-        let decision = selection.decide(rule, &config);
-        let because = rules::because(&decision, rule, &sources, &request.directory);
-        rules::ListedRule { document: rule.document(), runs: decision.runs, because }
+    let decide = |rule: &Rule| {
+        let decision = selection.decide(rule.id, &config);
+        let because = rules::because(&decision, rule.id, &sources, &request.directory);
+        rules::ListedRule { document: rule.document, runs: decision.runs, because }
     };
-    let listed: Vec<rules::ListedRule> = RuleId::all().map(decide).collect();
+    let listed: Vec<rules::ListedRule> = crate::rules::all().map(decide).collect();
     Ok(CommandOutcome::output(rules::list(&listed, arguments.format)))
 }
 

@@ -6,14 +6,14 @@ use crate::compose::load::environment::VariableState;
 use crate::finding::{Finding, Label, Subject, rule};
 use crate::model::{ImageReference, Spanned};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, all_services};
+use crate::rules::support::LABELS;
 
 /// Reports each variable once, at the first image that it breaks.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // A variable without a value and without a default is another rule's.
     let told: HashSet<&str> = cx.facts.blanks().iter().map(|blank| blank.name).collect();
     let first = findings.len();
-    for service in all_services(cx) {
+    for service in cx.model.services.values() {
         let Some(image) = &service.image else { continue };
         let Some(part) = empty_part(&image.value.text) else { continue };
         let blanks = blanks(cx, image);
