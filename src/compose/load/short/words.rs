@@ -38,6 +38,20 @@ pub(crate) fn split(command: &str) -> Result<Vec<SpannedWord>, WordsFlaw> {
     splitter.finish()
 }
 
+/// Where a command ends before its text does: the operator there, if anything follows it.
+pub(crate) fn cut_off(command: &str) -> Option<Range<usize>> {
+    let mut splitter = Splitter::default();
+    let at = command.char_indices().find_map(|(at, c)| match splitter.take(at, c) {
+        Ok(true) => None,
+        Ok(false) => Some(Some(at)),
+        Err(_) => Some(None),
+    })??;
+    let rest = command.get(at..)?;
+    let length = rest.find(|c: char| !matches!(c, ';' | '&' | '|' | '<' | '>')).unwrap_or(rest.len());
+    let follows = rest.get(length..).is_some_and(|rest| !rest.trim().is_empty());
+    follows.then_some(at..at + length)
+}
+
 /// What a quote, backtick or parenthesis has opened, and where.
 #[derive(Default)]
 struct Splitter {
