@@ -2,7 +2,8 @@
 
 use super::steps::{ScriptStep, StepLink, Steps, base_name, of_service};
 use crate::facts::Facts;
-use crate::model::{Dependency, Service};
+use crate::facts::images::launch;
+use crate::model::{Dependency, Service, base_image};
 
 /// What a job is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,13 @@ const JOBS: &[JobCommand] = &[
     migration(&["yoyo", "apply"]),
     migration(&["phinx", "migrate"]),
     migration(&["mix", "ecto.migrate"]),
+    migration(&["npm", "run", "migrate"]),
+    migration(&["npm", "run", "db:migrate"]),
+    migration(&["npm", "run", "migration:run"]),
+    migration(&["yarn", "migrate"]),
+    migration(&["yarn", "db:migrate"]),
+    migration(&["pnpm", "migrate"]),
+    migration(&["pnpm", "db:migrate"]),
     locking(&["prisma", "migrate", "deploy"]),
     locking(&["prisma", "db", "push"]),
     locking(&["flyway", "migrate"]),
@@ -81,12 +89,22 @@ const JOBS: &[JobCommand] = &[
     preparation(&["manage.py", "createcachetable"]),
     preparation(&["manage.py", "compilemessages"]),
     preparation(&["mc", "mb"]),
+    preparation(&["mongosh", "rs.initiate"]),
+    preparation(&["mongo", "rs.initiate"]),
     preparation(&["kafka-topics", "--create"]),
     preparation(&["kafka-topics.sh", "--create"]),
     preparation(&["airflow", "db", "init"]),
     preparation(&["airflow", "db", "migrate"]),
     preparation(&["superset", "init"]),
     preparation(&["superset", "db", "upgrade"]),
+];
+
+/// Images whose program is such a tool, and the word of the command with which it migrates.
+static IMAGES: [(&str, &str, JobCommand); 4] = [
+    ("migrate/migrate", "up", locking(&["migrate", "up"])),
+    ("flyway/flyway", "migrate", locking(&["flyway", "migrate"])),
+    ("liquibase/liquibase", "update", locking(&["liquibase", "update"])),
+    ("amacneil/dbmate", "up", migration(&["dbmate", "up"])),
 ];
 
 /// Programs that end at once and do nothing that matters here, or only wait.
@@ -141,7 +159,8 @@ fn is_job(job: &JobCommand, words: &[String]) -> bool {
     for word in behind {
         match left.peek() {
             None => break,
-            Some(wanted) if word == **wanted => {
+            // A call in a script of MongoDB's shell.
+            Some(wanted) if word == **wanted || wanted.contains("rs.") && word.contains(**wanted) => {
                 left.next();
             }
             Some(_) if word.starts_with('-') => {}
@@ -159,11 +178,23 @@ pub(crate) fn jobs(steps: &Steps) -> Vec<FoundJob> {
 
 /// The job that a service is for: it ends with it.
 pub(crate) fn one_shot(service: &Service) -> Option<&'static JobCommand> {
+    if let Some(job) = by_image(service) {
+        return Some(job);
+    }
     let steps = of_service(service)?;
     let found = jobs(&steps);
     let first = found.first()?;
     let ends = steps.all.iter().all(|step| job_of(step).is_some() || MINOR.contains(&step.program()) || step.inner);
     ends.then_some(first.job)
+}
+
+fn by_image(service: &Service) -> Option<&'static JobCommand> {
+    let image = base_image(service)?;
+    let words = launch(service);
+    let (.., job) = IMAGES
+        .iter()
+        .find(|(name, word, _)| image.value.repository.ends_with(name) && words.iter().any(|one| one.value == *word))?;
+    Some(job)
 }
 
 /// Whether a script goes on after a command that failed, and nothing says that this is meant.
@@ -190,7 +221,8 @@ mod tests {
     #[test]
     fn jobs_that_end() {
         let check = |command: &str, expect: Option<&str>| {
-            with_facts(&format!("services:\n  a: {{image: x, command: {command}}}\n"), |facts| {
+            let image = if command.contains("image:") { "" } else { "image: x, " };
+            with_facts(&format!("services:\n  a: {{{image}command: {command}}}\n"), |facts| {
                 let found = one_shot(&facts.model.services["a"]).map(JobCommand::name);
                 assert_eq!(found.as_deref(), expect, "{command}");
             });
@@ -200,6 +232,9 @@ mod tests {
         check("sh -c 'sleep 5 && /app/manage.py migrate --noinput'", Some("manage.py migrate"));
         check("npx prisma migrate deploy", Some("prisma migrate deploy"));
         check("sh -c 'alembic upgrade head && uvicorn app:app'", None);
+        check("npm run db:migrate", Some("npm run db:migrate"));
+        check("[sh, -c, \"mongosh --host db --eval 'rs.initiate()'\"]", Some("mongosh rs.initiate"));
+        check("-path /m -database x up, image: migrate/migrate", Some("migrate up"));
         check("alembic history", None);
         check("python manage.py runserver", None);
     }

@@ -32,9 +32,7 @@ fn started(cx: &Context<'_>, service: &Service, job_service: &Service, job: &Job
     let message =
         format!("`{name}` starts while `{other}` runs `{}`: it only waits until the container has started", job.name());
     let place = service.depends_on.get(other).map_or(service.key, |dependency| dependency.place);
-    let severity = if job.kind == JobKind::Migration { Severity::Warning } else { Severity::Info };
     let mut finding = Finding::new(rule::ONE_SHOT_NOT_AWAITED, place, Subject::service(name), message)
-        .severity(severity)
         .evidence(other.clone())
         .help("wait with `condition: service_completed_successfully`");
     let title = format!("start `{name}` after `{other}` has completed");

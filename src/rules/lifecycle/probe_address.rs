@@ -48,15 +48,15 @@ pub(super) fn port(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Op
     let listens = meant.join(" or ");
     let message = match found.basis {
         PortBasis::Published => format!(
-            "`{name}` never becomes healthy: its healthcheck asks port {port} of the host, but in the container the server listens on {listens}"
+            "`{name}` never becomes healthy: its healthcheck uses port {port} of the host, but in the container the server listens on {listens}"
         ),
         _ => format!(
-            "`{name}` never becomes healthy: its healthcheck asks port {port}, but the server listens on {listens}"
+            "`{name}` never becomes healthy: its healthcheck connects to port {port}, but the server listens on {listens}"
         ),
     };
     let help = match asked.word.used.first() {
         Some(variable) if probe.of_dockerfile => format!("set `{variable}` to {listens} under `environment`"),
-        _ => format!("ask port {listens}"),
+        _ => format!("connect to port {listens}"),
     };
     let in_word = asked.digits.clone().filter(|_| asked.word.used.is_empty() && !probe.of_dockerfile);
     let place = match &in_word {
@@ -77,7 +77,7 @@ pub(super) fn port(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Op
         false => (found.place, format!("the server listens on {listens}")),
     });
     if let ([only], Some(_), true) = (meant.as_slice(), in_word, is_editable(probe)) {
-        fault.fix = edit::risky(format!("ask port {only}"), edit::replace_part(cx.files, place, only));
+        fault.fix = edit::risky(format!("connect to port {only}"), edit::replace_part(cx.files, place, only));
     }
     Some(fault)
 }
@@ -187,11 +187,11 @@ pub(super) fn family(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> 
         true => probe.check.key,
         false => part_of(asked.word.source, range, cx.facts.texts()),
     };
-    let mut fault = ProbeFault::new(place, "ipv6", message, "ask `127.0.0.1`".to_owned());
+    let mut fault = ProbeFault::new(place, "ipv6", message, "use `127.0.0.1` instead of `localhost`".to_owned());
     (fault.severity, fault.confidence) = (Some(Severity::Warning), Confidence::Medium);
     fault.label = Some((listen, "the server listens here".to_owned()));
     let edits = is_editable(probe).then(|| edit::replace_part(cx.files, place, "127.0.0.1")).flatten();
-    fault.fix = edit::safe("ask `127.0.0.1`", edits);
+    fault.fix = edit::safe("use `127.0.0.1`", edits);
     Some(fault)
 }
 

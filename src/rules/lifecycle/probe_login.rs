@@ -23,14 +23,14 @@ pub(super) fn password(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -
     let command = needed.iter().find(|command| is_turned_away(service, &known, command, &needed))?;
     let word = command.words.first()?;
     let message = format!(
-        "`{}` never becomes healthy: the server asks for a password, and `{}` in its healthcheck gives none",
+        "`{}` never becomes healthy: the server requires a password, and `{}` in its healthcheck provides none",
         service.name,
         command.name()
     );
     let help = match command.name() {
         "redis-cli" | "valkey-cli" => "set `REDISCLI_AUTH` to the password under `environment`",
-        "curl" | "wget" => "give a user and a password, or ask an address that needs none",
-        _ => "give the password, as a variable of the container: `-p\"$$MYSQL_ROOT_PASSWORD\"`",
+        "curl" | "wget" => "provide a user and a password, or request a URL that needs none",
+        _ => "provide the password, as a variable of the container: `-p\"$$MYSQL_ROOT_PASSWORD\"`",
     };
     Some(ProbeFault::new(place_of(cx, probe, word), "password", message, help.to_owned()))
 }

@@ -78,7 +78,7 @@ fn replacement(
             .first()
             .filter(|_| is_editable(probe))
             .and_then(|word| edit::replace_part(cx.files, place_of(cx, probe, word), other));
-        return (format!("use `{other}`, which the image has"), edit::safe(format!("run `{other}`"), edits));
+        return (format!("use `{other}`, which the image includes"), edit::safe(format!("run `{other}`"), edits));
     }
     let url = command.words.iter().find(|word| word.text.contains("://") || word.text.starts_with("localhost"));
     let other = match program {
@@ -88,9 +88,9 @@ fn replacement(
     };
     if let (Some(words), Some(url)) = (other, url) {
         let help =
-            format!("use `{}` with the same address, which the image has, or install `{program}`", words.join(" "));
+            format!("use `{}` with the same URL, which the image includes, or install `{program}`", words.join(" "));
         let is_simple = count == 1 && is_editable(probe) && is_plain(command);
-        let title = format!("ask with `{}`", words.first().copied().unwrap_or_default());
+        let title = format!("use `{}`", words.first().copied().unwrap_or_default());
         let written = || edit::text_of(cx.files, url.source.place);
         let test = match probe.form() {
             Some(ProbeForm::Exec(_)) => written().map(|url| {

@@ -80,13 +80,12 @@ fn finding(cx: &Context<'_>, service: &Service, word: &Spanned<String>, starts: 
     }
     let name = &service.name;
     let (severity, message) = match starts {
-        true => (
-            Severity::Error,
-            format!("`{name}` fails with `permission denied`: git keeps `{path}` without its execute bit"),
-        ),
+        true => {
+            (Severity::Error, format!("`{name}` fails with `permission denied`: `{path}` is not executable in git"))
+        }
         false => (
             Severity::Warning,
-            format!("`{name}` never becomes healthy: git keeps `{path}`, its healthcheck, without its execute bit"),
+            format!("`{name}` never becomes healthy: `{path}`, its healthcheck, is not executable in git"),
         ),
     };
     let finding = Finding::new(rule::SCRIPT_NOT_EXECUTABLE, word.place, Subject::service(name), message)

@@ -173,7 +173,7 @@ fn finding(cx: &Context<'_>, service: &Service, misread: &Misread<'_>, program: 
     let mut finding = Finding::new(rule::SHELL_SYNTAX_WITHOUT_SHELL, place, Subject::service(name), message)
         .evidence(kind)
         .help("run it in a shell: `sh -c` with the whole script as one word");
-    if !knows_entrypoint(service) {
+    if !matches!(misread, Misread::CutOff(_)) && !knows_entrypoint(service) {
         finding.confidence = Confidence::Medium;
     }
     let is_of = |command: &&(&str, &Command)| {

@@ -51,6 +51,6 @@ fn period(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         .help("give a datastore time to write its data: `stop_grace_period: 1m`");
     let is_written = period.via.is_empty() && !period.is_interpolated();
     let edits = is_written.then(|| edit::replace(cx.files, period.place, "1m")).flatten();
-    finding.fixes.extend(edit::safe("wait for a minute", edits));
+    finding.fixes.extend(edit::safe("allow one minute", edits));
     Some(finding)
 }

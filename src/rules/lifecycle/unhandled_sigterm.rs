@@ -25,8 +25,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(steps) = of_service(service) else { continue };
         let Some((program, help)) = deaf(service, &steps) else { continue };
         let name = &service.name;
-        let message =
-            format!("`{name}` is killed after the grace period: `{program}` does not pass the signal to stop on");
+        let message = format!("`{name}` is killed after the grace period: `{program}` does not forward `SIGTERM`");
         let mut finding = Finding::new(rule::UNHANDLED_SIGTERM, steps.place, Subject::service(name), message)
             .evidence(program.clone())
             .help(help);

@@ -268,6 +268,7 @@ mod tests {
         std::fs::write(root.join("deep").join(more.chars().take(200).collect::<String>()), "").unwrap();
         git(&["update-index", "--index-version", version]);
         git(&["add", "a", "a-b", "deep"]);
+        git(&["update-index", "--chmod=+x", "a-b"]);
         git(&["add", "--intent-to-add", "later"]);
         if split {
             git(&["update-index", "--split-index"]);
@@ -276,6 +277,9 @@ mod tests {
         let tracked = Tracked::read(&root);
         for (path, expect) in [("a", true), ("a/b", true), ("a-b", true), ("a/b/long", false), ("a-", false)] {
             assert_eq!(tracked.contains(Path::new(path)), expect, "{path}");
+        }
+        for (path, expect) in [("a-b", Some(true)), ("a/b/long-name-of-a-file", Some(false)), ("a", None)] {
+            assert_eq!(tracked.is_executable(Path::new(path)), expect, "{path}");
         }
         std::fs::remove_dir_all(&root).unwrap();
         shown(&tracked).into_iter().filter(|name| !name.starts_with("deep/x")).collect()

@@ -191,6 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_behind_an_operator_is_cut_off() {
+        for (command, expect) in [
+            ("npm run a && npm run b", Some("&&")),
+            ("a 2>&1 | tee b", Some(">&")),
+            ("a; b", Some(";")),
+            ("a 'b && c'", None),
+            ("a;", None),
+            ("a 'b", None),
+        ] {
+            assert_eq!(cut_off(command).and_then(|range| command.get(range)), expect, "{command}");
+        }
+    }
+
+    #[test]
     fn words_are_split_as_a_shell_would() {
         check("", &[]);
         check("  a\tb\nc ", &["a", "b", "c"]);
