@@ -86,11 +86,14 @@ pub(super) fn socket(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> 
         return None;
     }
     let needed = probe.needed(service);
-    let command = needed.iter().find(|command| match (known.image.name.as_str(), command.name()) {
-        ("mysql" | "mariadb", "mysql" | "mysqladmin" | "mariadb" | "mariadb-admin") => true,
-        ("postgres" | "postgis" | "timescaledb", "pg_isready") => true,
-        _ => false,
-    })?;
+    let is_client = |command: &&ProbeCommand<'_>| {
+        matches!(
+            (known.image.name.as_str(), command.name()),
+            ("mysql" | "mariadb", "mysql" | "mysqladmin" | "mariadb" | "mariadb-admin")
+                | ("postgres" | "postgis" | "timescaledb", "pg_isready")
+        )
+    };
+    let command = needed.iter().find(is_client)?;
     let host = host(command);
     let by_socket = match host {
         None => !command.words.iter().any(|word| word.open || word.text.contains("tcp") || word.text.contains("host=")),

@@ -53,7 +53,7 @@ fn started(service: &Service) -> Option<&Spanned<String>> {
     let mut by_starter = false;
     for word in launch(service) {
         let is_starter = STARTERS.contains(&base(&word.value));
-        if !is_starter && !(by_starter && word.value.starts_with('-')) {
+        if !(is_starter || by_starter && word.value.starts_with('-')) {
             return Some(word);
         }
         by_starter |= is_starter;
