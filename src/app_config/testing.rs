@@ -46,6 +46,7 @@ pub(crate) fn service(name: &str) -> Service {
         configs: Vec::new(),
         replicas: None,
         restart: None,
+        stop: crate::model::StopSettings::default(),
         user: None,
         working_dir: None,
         privileged: None,

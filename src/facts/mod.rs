@@ -10,6 +10,7 @@ pub(crate) mod storage;
 pub(crate) mod gpus;
 pub(crate) mod images;
 pub(crate) mod layers;
+pub(crate) mod lifecycle;
 pub(crate) mod place;
 pub(crate) mod secrets;
 pub(crate) mod tags;

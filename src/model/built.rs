@@ -58,6 +58,8 @@ pub(crate) struct Copied {
     pub(crate) target: Option<String>,
     /// The stage or image that the sources are from; `None` for the build context.
     pub(crate) from: Option<String>,
+    /// Whether `--chmod` says which mode the files get.
+    pub(crate) sets_mode: bool,
 }
 
 /// The image that a service runs: the one it names, or the one that its Dockerfile starts from. What it is called where

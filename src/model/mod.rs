@@ -3,6 +3,7 @@ pub(crate) mod built;
 mod host_address;
 pub(crate) mod configured;
 pub(crate) mod lower;
+pub(crate) mod stop;
 #[expect(
     dead_code,
     reason = "keys on isolation, restart, logging and limits are for the security and lifecycle rules to come"
@@ -12,4 +13,5 @@ pub(crate) use built::*;
 pub(crate) use configured::*;
 pub(crate) use host_address::HostAddress;
 pub use lower::lower;
+pub(crate) use stop::StopSettings;
 pub(crate) use types::*;

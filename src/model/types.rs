@@ -142,6 +142,8 @@ pub(crate) struct Service {
     pub(crate) restart: Option<Spanned<String>>,
     /// `deploy.restart_policy.condition`, which wins over `restart`.
     pub(crate) restart_condition: Option<Spanned<String>>,
+    /// How it is stopped.
+    pub(crate) stop: super::stop::StopSettings,
     /// `user`.
     pub(crate) user: Option<Spanned<String>>,
     /// `working_dir`.
@@ -172,8 +174,7 @@ pub(crate) struct Service {
     pub(crate) isolation: Isolation,
     /// The type of the `provider` that stands in for a container.
     pub(crate) provider: Option<Spanned<String>>,
-    /// What a configuration file that the container gets says of its server; `None` until it is read, and where there is
-    /// none.
+    /// What the configuration file of its server says; `None` until it is read, and where there is none.
     pub(crate) configured: Option<super::configured::ServerConfiguration>,
 }
 
@@ -338,8 +339,7 @@ pub(crate) struct Mount {
     pub(crate) via: Few<Step>,
     /// What is mounted.
     pub(crate) kind: MountKind,
-    /// The source, a path of the host made absolute, and where it is written; `None` for anonymous volumes, tmpfs and
-    /// what is not known.
+    /// The source, a path of the host made absolute; `None` for anonymous volumes, tmpfs and what is not known.
     pub(crate) source: Option<Spanned<String>>,
     /// The path in the container, cleaned as Compose cleans it.
     pub(crate) target: Spanned<String>,

@@ -25,6 +25,8 @@ pub(crate) enum DirectorySearch {
     Texts,
     /// Compose files.
     ComposeFiles,
+    /// Directories of Compose files whose names say nothing of what is in them.
+    Namesakes,
     /// Compose files in the directories of a directory.
     ComposeFilesBelow,
     /// Scripts that replace variables in other files.

@@ -84,6 +84,13 @@ impl SourceDb {
         }
     }
 
+    /// Whether git keeps a file as executable; `None` where it does not track it.
+    pub(crate) fn is_executable_in_git(&self, path: &Path) -> Option<bool> {
+        let path = &*normal(path);
+        let root = self.repository(path.parent()?)?;
+        self.tracked(&root).is_executable(path.strip_prefix(&root).ok()?)
+    }
+
     /// Whether the `.dockerignore` of a build context leaves a path out. Its patterns begin at the context
     /// (<https://docs.docker.com/build/concepts/context/#dockerignore-files>).
     pub(crate) fn is_docker_ignored(&self, context: &Path, path: &Path) -> bool {

@@ -31,7 +31,12 @@ fn index(names: &[String]) -> Vec<u8> {
     let mut bytes = [b"DIRC".as_slice(), &2u32.to_be_bytes(), &(sorted.len() as u32).to_be_bytes()].concat();
     for name in sorted {
         let start = bytes.len();
-        bytes.extend([0; 60]);
+        // As `ls -F` shows it, a star marks what is executable.
+        let mode: u32 = if name.ends_with('*') { 0o100_755 } else { 0o100_644 };
+        let name = name.trim_end_matches('*');
+        bytes.extend([0; 24]);
+        bytes.extend(mode.to_be_bytes());
+        bytes.extend([0; 32]);
         bytes.extend((name.len() as u16).to_be_bytes());
         bytes.extend(name.as_bytes());
         // At least one zero, up to a multiple of eight bytes.

@@ -309,13 +309,14 @@ impl DockerfileReader<'_> {
     ) -> Copied {
         let from = words.iter().find_map(|word| word.text.strip_prefix("--from=")).map(str::to_owned);
         let flags = words.iter().take_while(|word| word.text.starts_with("--")).count();
+        let sets_mode = words.iter().take(flags).any(|word| word.text.starts_with("--chmod"));
         let rest = words.get(flags).map_or(0, |word| word.span.start - instruction.start);
         let list = instruction.body.get(rest..).filter(|rest| rest.starts_with('['));
         let list: Option<Vec<String>> = list.and_then(|list| serde_json::from_str(list.trim()).ok());
         let mut paths = list.unwrap_or_else(|| words.into_iter().skip(flags).map(text_of).collect());
         let target = paths.pop().and_then(|path| target_of(&path, working_dir));
         paths.retain(|path| !path.starts_with("<<"));
-        Copied { sources: paths, target, from }
+        Copied { sources: paths, target, from, sets_mode }
     }
 }
 

@@ -102,7 +102,7 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb, trees: 
 }
 
 /// The Compose files in a directory.
-fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+pub(super) fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
     sources.found(DirectorySearch::ComposeFiles, directory, || {
         let entries = sources.entries(directory);
         entries.names().filter(|name| is_yaml(name)).take(MOST).map(|name| directory.join(name)).collect()

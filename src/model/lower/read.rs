@@ -1,7 +1,7 @@
 //! Reads single values; one of another type is `None`.
 
 use crate::collections::IndexMap;
-use crate::compose::load::short::{go, size};
+use crate::compose::load::short::{duration, go, size};
 use crate::compose::value::{Data, Step, Value};
 use crate::model::types::Spanned;
 
@@ -68,6 +68,17 @@ pub(crate) fn bytes(parent: &Value, key: &str) -> Option<Spanned<i64>> {
         _ => return None,
     };
     (number > 0).then(|| spanned(value, number))
+}
+
+/// A duration under a key, in nanoseconds.
+pub(crate) fn duration(parent: &Value, key: &str) -> Option<Spanned<i64>> {
+    let value = parent.get(key)?;
+    let number = match &value.data {
+        Data::Int(number) => *number,
+        Data::Text(text) => duration::parse(text).ok()?,
+        _ => return None,
+    };
+    Some(spanned(value, number))
 }
 
 /// A boolean, or text that Compose casts to one.

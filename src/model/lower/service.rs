@@ -8,6 +8,7 @@ use super::ports::ports;
 use super::{LoweringContext, entry, read, resources};
 use crate::collections::IndexMap;
 use crate::compose::value::{Entry, Map, Value};
+use crate::model::StopSettings;
 use crate::model::types::{Attachment, Build, Dependency, Grant, Isolation, Service, Spanned};
 use crate::source::Place;
 
@@ -53,6 +54,7 @@ pub(crate) fn service(cx: &LoweringContext<'_>, name: &str, at: &Entry, map: &Ma
         restart: read::text(value, "restart"),
         restart_condition: resources::nested(value, &["deploy", "restart_policy"])
             .and_then(|policy| read::text(policy, "condition")),
+        stop: stop(value),
         user: read::text(value, "user"),
         working_dir: read::text(value, "working_dir"),
         privileged: read::boolean(value, "privileged"),
@@ -137,6 +139,13 @@ fn grants(service: &Value, key: &str) -> Vec<Grant> {
         })
     };
     read::items(service, key).iter().filter_map(grant).collect()
+}
+
+fn stop(service: &Value) -> StopSettings {
+    StopSettings {
+        grace_period: read::duration(service, "stop_grace_period"),
+        signal: read::text(service, "stop_signal"),
+    }
 }
 
 fn isolation(service: &Value) -> Isolation {

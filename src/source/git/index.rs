@@ -1,4 +1,4 @@
-//! The names in git's index, read without git: which files it tracks.
+//! The names in git's index, read without git: which files it tracks, and which of them it keeps as executable.
 
 use std::fs::File;
 use std::io::Read;
@@ -29,7 +29,15 @@ pub(in crate::source) enum Tracked {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::source) struct IndexedNames {
     bytes: Vec<u8>,
-    ranges: Vec<(u32, u32)>,
+    ranges: Vec<IndexedName>,
+}
+
+/// Where a name is, and whether the file is executable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct IndexedName {
+    start: u32,
+    end: u32,
+    executable: bool,
 }
 
 impl Tracked {
@@ -52,6 +60,14 @@ impl Tracked {
         match self {
             Tracked::Names(names) => names.holds(&name_of(path)),
             Tracked::Unknown => true,
+        }
+    }
+
+    /// Whether git keeps the file at a path relative to the root as executable; `None` where it does not track it.
+    pub(in crate::source) fn is_executable(&self, path: &Path) -> Option<bool> {
+        match self {
+            Tracked::Names(names) => names.get(&name_of(path)).map(|one| one.executable),
+            Tracked::Unknown => None,
         }
     }
 }
@@ -81,17 +97,17 @@ fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
 }
 
 impl IndexedNames {
-    fn name(&self, range: (u32, u32)) -> &[u8] {
-        self.bytes.get(range.0 as usize..range.1 as usize).unwrap_or_default()
+    fn name(&self, at: IndexedName) -> &[u8] {
+        self.bytes.get(at.start as usize..at.end as usize).unwrap_or_default()
     }
 
-    fn push(&mut self, name: &[u8]) -> Option<()> {
+    fn push(&mut self, name: &[u8], executable: bool) -> Option<()> {
         // The name of a directory that a sparse index holds in place of its files ends with a slash.
         let name = name.strip_suffix(b"/").unwrap_or(name);
         let start = u32::try_from(self.bytes.len()).ok()?;
         self.bytes.extend_from_slice(name);
         let end = u32::try_from(self.bytes.len()).ok().filter(|end| u64::from(*end) <= MOST_BYTES)?;
-        self.ranges.push((start, end));
+        self.ranges.push(IndexedName { start, end, executable });
         Some(())
     }
 
@@ -101,14 +117,20 @@ impl IndexedNames {
         self.ranges = ranges;
     }
 
+    /// The first one that is not before a name.
+    fn first_from(&self, wanted: &[u8]) -> Option<IndexedName> {
+        self.ranges.get(self.ranges.partition_point(|at| self.name(*at) < wanted)).copied()
+    }
+
+    fn get(&self, name: &[u8]) -> Option<IndexedName> {
+        self.first_from(name).filter(|at| self.name(*at) == name)
+    }
+
     /// Whether one is this name, or begins with it and a slash.
     fn holds(&self, name: &[u8]) -> bool {
-        let first_from = |wanted: &[u8]| {
-            let at = self.ranges.partition_point(|range| self.name(*range) < wanted);
-            self.ranges.get(at).map_or(&[][..], |range| self.name(*range))
-        };
         let directory = [name, b"/"].concat();
-        first_from(name) == name || first_from(&directory).starts_with(&directory)
+        let is_below = |at: IndexedName| self.name(at).starts_with(&directory);
+        self.get(name).is_some() || self.first_from(&directory).is_some_and(is_below)
     }
 }
 
@@ -152,7 +174,9 @@ fn entries(index: &[u8], hash: usize, names: &mut IndexedNames) -> Option<Option
     let mut name: Vec<u8> = Vec::new();
     for _ in 0..count {
         let before = rest.len();
-        take(&mut rest, 40 + hash)?;
+        let stat = take(&mut rest, 40 + hash)?;
+        // The last two bytes of the mode: 0o100755 is 0x81ed.
+        let executable = stat.get(26..28).is_some_and(|mode| matches!(mode, [_, low] if low & 0o100 != 0));
         let &[high, low] = take(&mut rest, 2)? else { return None };
         let flags = u16::from_be_bytes([high, low]);
         if flags & 0x4000 != 0 {
@@ -170,7 +194,7 @@ fn entries(index: &[u8], hash: usize, names: &mut IndexedNames) -> Option<Option
         take(&mut rest, padding)?;
         // An entry that only changes one of the shared index has no name.
         if !name.is_empty() {
-            names.push(&name)?;
+            names.push(&name, executable)?;
         }
     }
     extensions(rest, hash)
@@ -244,6 +268,7 @@ mod tests {
         std::fs::write(root.join("deep").join(more.chars().take(200).collect::<String>()), "").unwrap();
         git(&["update-index", "--index-version", version]);
         git(&["add", "a", "a-b", "deep"]);
+        git(&["update-index", "--chmod=+x", "a-b"]);
         git(&["add", "--intent-to-add", "later"]);
         if split {
             git(&["update-index", "--split-index"]);
@@ -252,6 +277,9 @@ mod tests {
         let tracked = Tracked::read(&root);
         for (path, expect) in [("a", true), ("a/b", true), ("a-b", true), ("a/b/long", false), ("a-", false)] {
             assert_eq!(tracked.contains(Path::new(path)), expect, "{path}");
+        }
+        for (path, expect) in [("a-b", Some(true)), ("a/b/long-name-of-a-file", Some(false)), ("a", None)] {
+            assert_eq!(tracked.is_executable(Path::new(path)), expect, "{path}");
         }
         std::fs::remove_dir_all(&root).unwrap();
         shown(&tracked).into_iter().filter(|name| !name.starts_with("deep/x")).collect()
@@ -297,7 +325,7 @@ mod tests {
     fn names_hold_directories() {
         let mut names = IndexedNames::default();
         for name in [&b"b/sparse/"[..], b"b.c", b"a/x"] {
-            names.push(name).unwrap();
+            names.push(name, false).unwrap();
         }
         names.sort();
         let check = |name: &[u8], expect: bool| assert_eq!(names.holds(name), expect, "{}", name.escape_ascii());

@@ -129,6 +129,30 @@ pub(crate) fn expand(files: Files<'_>, place: Place, content: &Content) -> Optio
     }
 }
 
+/// Writes a mapping or list in the place of the value of a key of the mapping at a place, or under the key at a place: a
+/// list on one line, a mapping in block style. `None` where the value has comments.
+pub(crate) fn overwrite(files: Files<'_>, at: Place, key: &str, content: &Content) -> Option<Vec<Edit>> {
+    let open = files.open(at.span.file)?;
+    let mapping = open.value_of(at.node)?;
+    let index = open.pairs(mapping).iter().position(|pair| open.tree().text(pair.key) == Some(key))?;
+    let pair = open.pairs(mapping).get(index)?;
+    let path = editable(&open, pair.value)?;
+    let node = open.node(pair.value)?;
+    let (colon, end) = (open.colon(pair.key)?, open.entry_end(mapping, index)?);
+    let inner = pair.key.index() + 1..open.subtree_end(pair.value);
+    let is_plain = node.tag().is_none() && node.anchor().is_none() && !open.is_needed_elsewhere(inner);
+    if !is_plain || end <= colon || !open.comments(colon + 1..end).is_empty() {
+        return None;
+    }
+    let form = form(&open, at);
+    let is_flow = open.is_in_flow(&path) || matches!(content, Content::List(_));
+    if is_flow {
+        return Some(vec![open.edit(colon + 1..end, format!(" {}", flat(content, form, ScalarPosition::Flow)))]);
+    }
+    let written = entry("k", content, open.column(open.entry_start(mapping, index)?), form);
+    Some(vec![open.edit(colon + 1..end, written.strip_prefix("k:").unwrap_or(&written))])
+}
+
 /// Adds an entry to a section at top level (`volumes`, `networks`) of the file that a place is in; the section comes with
 /// it where there is none. No edits where the section has the entry.
 pub(crate) fn add_to_section(

@@ -29,7 +29,7 @@ use crate::source::{FileId, SourceDb};
 use crate::text::wording::Wording;
 use crate::yaml::Trees;
 
-pub(crate) use insert::{add_item, add_name, add_to_list, add_to_section, expand, set_entry};
+pub(crate) use insert::{add_entry, add_item, add_name, add_to_list, add_to_section, expand, overwrite, set_entry};
 pub(crate) use raise::raise;
 pub(crate) use relocate::{items, keys, reorder};
 pub(crate) use remove::remove;

@@ -443,6 +443,24 @@ fn a_scalar_becomes_a_mapping_or_a_list() {
 }
 
 #[test]
+fn a_value_is_written_over() {
+    let test = Content::List(vec![Content::text("CMD"), Content::text("a b")]);
+    let waits = Content::Map(vec![("db".to_owned(), Content::Map(vec![("c".to_owned(), Content::text("x"))]))]);
+    for (before, content, after) in [
+        ("s:\n  t: [x, y] # é\n  u: 1\n", &test, "s:\n  t: [CMD, a b] # é\n  u: 1\n"),
+        ("s:\n  t:\n    - x\n    - y\n  u: 1\n", &test, "s:\n  t: [CMD, a b]\n  u: 1\n"),
+        ("s:\n  t: x\n", &test, "s:\n  t: [CMD, a b]\n"),
+        ("s:\n  t:\n    - db\n  u: 1\n", &waits, "s:\n  t:\n    db:\n      c: x\n  u: 1\n"),
+        ("s:\n  t: [db]\n", &waits, "s:\n  t:\n    db:\n      c: x\n"),
+        ("s:\n  t:\n    - x # why\n    - y\n", &test, "-"),
+        ("s:\n  t: &a [x]\n  u: *a\n", &test, "-"),
+        ("s:\n  u: 1\n", &test, "-"),
+    ] {
+        assert_eq!(edited(before, "s", |files, place| overwrite(files, place, "t", content)), after, "{before:?}");
+    }
+}
+
+#[test]
 fn text_comes_before_and_within_what_stands_there() {
     for (before, after) in [
         ("p: [\"80:80\"]\n", "p: [\"127.0.0.1:80:80\"]\n"),

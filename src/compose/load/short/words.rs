@@ -38,6 +38,20 @@ pub(crate) fn split(command: &str) -> Result<Vec<SpannedWord>, WordsFlaw> {
     splitter.finish()
 }
 
+/// Where a command ends before its text does: the operator there, if anything follows it.
+pub(crate) fn cut_off(command: &str) -> Option<Range<usize>> {
+    let mut splitter = Splitter::default();
+    let at = command.char_indices().find_map(|(at, c)| match splitter.take(at, c) {
+        Ok(true) => None,
+        Ok(false) => Some(Some(at)),
+        Err(_) => Some(None),
+    })??;
+    let rest = command.get(at..)?;
+    let length = rest.find(|c: char| !matches!(c, ';' | '&' | '|' | '<' | '>')).unwrap_or(rest.len());
+    let follows = rest.get(length..).is_some_and(|rest| !rest.trim().is_empty());
+    follows.then_some(at..at + length)
+}
+
 /// What a quote, backtick or parenthesis has opened, and where.
 #[derive(Default)]
 struct Splitter {
@@ -174,6 +188,20 @@ mod tests {
 
     fn refuse(command: &str, flaw: WordsFlaw) {
         assert_eq!(split(command), Err(flaw), "{command:?}");
+    }
+
+    #[test]
+    fn what_is_behind_an_operator_is_cut_off() {
+        for (command, expect) in [
+            ("npm run a && npm run b", Some("&&")),
+            ("a 2>&1 | tee b", Some(">&")),
+            ("a; b", Some(";")),
+            ("a 'b && c'", None),
+            ("a;", None),
+            ("a 'b", None),
+        ] {
+            assert_eq!(cut_off(command).and_then(|range| command.get(range)), expect, "{command}");
+        }
     }
 
     #[test]
