@@ -47,11 +47,7 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
         return None;
     }
     let message = format!("`{}` forwards everyone to `{name}`, which has no authentication", route.proxy);
-    let severity = match (open.kind, for_purpose(Severity::Error, cx.facts.purpose())) {
-        // On a developer's machine it shows what the developer has.
-        (OpenKind::Insight, Severity::Warning) => Severity::Info,
-        _ => Severity::Warning,
-    };
+    let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let help = match route.kind {
         ProxyKind::Nginx => "require a login with `auth_basic` or `auth_request`, or restrict the allowed addresses",
         ProxyKind::Haproxy => "require a login with `http-request auth`, or restrict the allowed addresses",
@@ -113,7 +109,7 @@ fn is_switched_on(service: &Service, login: &Login) -> bool {
 }
 
 /// Whether all that a router does is to send people on to TLS.
-fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
+pub(super) fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
     let is_elsewhere_called_so = |name: &str, kinds: &[String]| kinds.is_empty() && name.contains("redirect");
     middlewares(service, router).iter().any(|name| {
         let kinds = kinds(cx, name);
