@@ -223,9 +223,9 @@ pub fn is_compose_name(path: &Path) -> bool {
     let Some((stem, ending)) = name.rsplit_once('.') else { return false };
     let is_yaml = ["yml", "yaml"].iter().any(|yaml| ending.eq_ignore_ascii_case(yaml));
     let is_pipeline = |part: &OsStr| part == ".github" || part == ".circleci";
-    is_yaml
-        && stem.split(['.', '-', '_', ' ']).any(|word| word.eq_ignore_ascii_case("compose"))
-        && !path.iter().any(is_pipeline)
+    let has = |wanted: &str| stem.split(['.', '-', '_', ' ']).any(|word| word.eq_ignore_ascii_case(wanted));
+    // `rancher-compose.yml` has keys of Rancher alone.
+    is_yaml && !has("rancher") && has("compose") && !path.iter().any(is_pipeline)
 }
 
 #[cfg(test)]
@@ -241,6 +241,7 @@ mod tests {
         check("dev.compose.yml", true);
         check("docker_compose.yml", true);
         check("decompose.yml", false);
+        check("rancher-compose.yml", false);
         check("composer.yaml", false);
         check("Docker-COMPOSE.YAML", true);
         check(".yml", false);

@@ -44,6 +44,8 @@ pub struct Facts<'a> {
     root: PathBuf,
     /// What the project is started for; `None` where only the paths of its files say so.
     started_for: Option<repository::purpose::FilePurpose>,
+    /// Whether the configuration of plimsoll says so.
+    is_settled: bool,
     /// Whether a command that is written deploys it to a swarm.
     deployed_to_swarm: bool,
     texts: Texts<'a>,
@@ -72,6 +74,8 @@ pub struct Facts<'a> {
     sqlite_files: OnceCell<Vec<storage::sqlite_files::SqliteFile<'a>>>,
     outlines: OnceCell<Vec<repository::builds::OutlinedBuild<'a>>>,
     is_to_be_tried: OnceCell<bool>,
+    developer_sign: OnceCell<repository::developers::DeveloperSign>,
+    is_at_home: OnceCell<bool>,
     /// How long facts took, and whether one is being worked out: it may ask for others.
     spent: Cell<Duration>,
     busy: Cell<bool>,
@@ -93,6 +97,7 @@ impl<'a> Facts<'a> {
             trees,
             root,
             started_for: None,
+            is_settled: false,
             deployed_to_swarm: false,
             texts: Texts::new(sources),
             reach: OnceCell::new(),
@@ -120,6 +125,8 @@ impl<'a> Facts<'a> {
             sqlite_files: OnceCell::new(),
             outlines: OnceCell::new(),
             is_to_be_tried: OnceCell::new(),
+            developer_sign: OnceCell::new(),
+            is_at_home: OnceCell::new(),
             spent: Cell::default(),
             busy: Cell::default(),
         }
@@ -129,6 +136,13 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::FilePurpose>) -> Facts<'a> {
         self.started_for = purpose;
+        self
+    }
+
+    /// The same, of a project whose purpose the configuration of plimsoll says, or not.
+    #[must_use]
+    pub(crate) fn settled(mut self, settled: bool) -> Facts<'a> {
+        self.is_settled = settled;
         self
     }
 
@@ -394,47 +408,6 @@ impl<'a> Facts<'a> {
     /// Whether the project is for `docker stack deploy`: a command says so, or the files say things that only a swarm does.
     pub(crate) fn is_for_swarm(&self) -> bool {
         self.deployed_to_swarm || repository::swarm::is_for_swarm(self.model, self.project)
-    }
-
-    /// What the project is for: as it is started, or else by the path of its last file in the repository.
-    pub(crate) fn purpose(&self) -> repository::purpose::FilePurpose {
-        use repository::purpose::{FilePurpose, purpose, purpose_by_default};
-        let path = self.project.files.last().map(|file| self.path_in_repository(*file)).unwrap_or_default();
-        let purpose = match self.started_for {
-            None => purpose_by_default(&path),
-            // A script for tests may look like any other.
-            Some(FilePurpose::Any) => purpose(&path),
-            Some(purpose) => purpose,
-        };
-        let is_of_framework = || {
-            self.project.files.iter().any(|file| repository::purpose::is_of_framework(&self.sources.file(*file).text))
-        };
-        let is_local = || is_of_framework() || network::advertised::is_local(self.model);
-        let purpose = if purpose == FilePurpose::Any && is_local() { FilePurpose::Development } else { purpose };
-        match purpose {
-            FilePurpose::Any | FilePurpose::Development if self.is_to_be_tried() => FilePurpose::Example,
-            purpose => purpose,
-        }
-    }
-
-    /// Whether what the project makes is thrown away: it is for tests, or there to be tried.
-    pub(crate) fn is_thrown_away(&self) -> bool {
-        use repository::purpose::FilePurpose;
-        matches!(self.purpose(), FilePurpose::Test | FilePurpose::Example)
-    }
-
-    /// Whether the texts of the project say that it is there to be read or tried.
-    fn is_to_be_tried(&self) -> bool {
-        *self.once(&self.is_to_be_tried, || {
-            let texts = self.project.files.iter().map(|file| self.sources.file(*file));
-            let at_top = |text: &str| {
-                let lines = text.lines().map(str::trim);
-                let comments = lines.take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---");
-                comments.collect::<Vec<_>>().join("\n")
-            };
-            let comments: Vec<String> = texts.map(|file| at_top(&file.text)).collect();
-            repository::presentation::is_to_be_tried(&self.project.directory, &self.root, &comments, self.sources)
-        })
     }
 
     fn purpose_of(&self, file: FileId) -> repository::purpose::FilePurpose {

@@ -129,7 +129,7 @@ impl<'v> ProjectsView<'v> {
     fn reason(&self, reason: &Reason) -> String {
         match reason {
             Reason::Shadowed(winner) => format!("docker compose loads {} instead", self.path(winner)),
-            Reason::Archived => "it is in an archive, and no command starts it".to_owned(),
+            Reason::Archived => "it has been put aside, and no command starts it".to_owned(),
             Reason::OverrideLeftOut => {
                 "the commands that start its base name their files and leave this one out".to_owned()
             }

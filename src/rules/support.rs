@@ -10,13 +10,12 @@ use crate::source::Place;
 /// How many other places are shown next to a finding.
 pub(crate) const LABELS: usize = 8;
 
-/// The severity of what lets people in, by what the project is for: a warning on a developer's machine, an info in tests
-/// and in what is there to be tried.
+/// The severity of what lets people in, by what the project is for: an info on a developer's machine, in tests and in what
+/// is there to be tried.
 pub(crate) fn for_purpose(severity: Severity, purpose: FilePurpose) -> Severity {
     match purpose {
         FilePurpose::Any => severity,
-        FilePurpose::Development => severity.min(Severity::Warning),
-        FilePurpose::Test | FilePurpose::Example => Severity::Info,
+        FilePurpose::Development | FilePurpose::Test | FilePurpose::Example => Severity::Info,
     }
 }
 

@@ -88,7 +88,9 @@ fn message(reason: &Reason) -> &'static str {
         Reason::OverlayNotUsed => {
             "this file is not checked: commands use other overlays of this directory, but not this one"
         }
-        Reason::Archived => "this file is not checked: it is in an archive, and no command in the repository starts it",
+        Reason::Archived => {
+            "this file is not checked: it has been put aside, and no command in the repository starts it"
+        }
         Reason::TooMany => "this file is not checked: its project has too many invocations",
         Reason::Shadowed(_) | Reason::NothingStartsIt | Reason::Vendored(_) | Reason::InPipeline => {
             "this file is not checked: no command in the repository starts it"

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app_config::repository_root;
 use crate::compose::{Outside, ProjectEntry};
+use crate::discover::BASE_NAMES;
 use crate::facts::environment::env_examples::{example_for, filled_in};
 use crate::facts::environment::written::written;
 use crate::source::{DirectorySearch, PathKind, SourceDb};
@@ -13,6 +14,9 @@ use crate::text::template::{SubstitutionOperator, expand};
 /// How many scripts of a directory are searched, and how long they may be, in bytes.
 const MOST_SCRIPTS: usize = 64;
 const MOST_BYTES: usize = 256 * 1024;
+/// How many projects share an env file above them at least, and how many levels above it is at most.
+const SHARING: usize = 3;
+const LEVELS: usize = 3;
 
 /// What sets variables of a project besides the files that are there. `env_files` are those that it reads, `set` are
 /// variables that its command sets to something unknown.
@@ -34,6 +38,9 @@ pub(super) fn outside(
     let needed = needed(sources, &entry.files);
     for file in missing {
         let example = example_for(file, &needed, sources);
+        let shared =
+            || shared_above(sources, directory).filter(|shared| !needed.is_disjoint(&filled_in(shared, sources)));
+        let example = if *file == default { shared().or(example) } else { example };
         let is_expected = *file != default || example.is_some() || sources.is_ignored(file, directory);
         if !is_expected {
             continue;
@@ -51,11 +58,32 @@ pub(super) fn outside(
     if !outside.may_set_others && !needed.is_subset(&known) {
         let root = repository_root(sources, directory);
         let written = env_files.iter().flat_map(|file| written(file, &root, sources));
+        let handed_over = handed_over(&root, &needed, sources);
         // What the project demands is said where it is demanded.
         let demanded = demanded(sources, &entry.files);
         outside.set.extend(written.filter(|name| needed.contains(name) && !demanded.contains(name)));
+        outside.set.extend(handed_over.into_iter().filter(|name| !demanded.contains(name)));
     }
     outside
+}
+
+/// The `.env` of a directory above that several projects share, each in a directory of its own: they are started with
+/// `--env-file`, or with the variables exported.
+fn shared_above(sources: &SourceDb, directory: &Path) -> Option<PathBuf> {
+    let root = repository_root(sources, directory);
+    let has_project =
+        |directory: &Path| BASE_NAMES.iter().any(|name| sources.kind(&directory.join(name)) == PathKind::File);
+    let mut above = directory.ancestors().skip(1).take(LEVELS).take_while(|above| above.starts_with(&root));
+    above.find_map(|above| {
+        let file = above.join(".env");
+        if sources.kind(&file) != PathKind::File || has_project(above) {
+            return None;
+        }
+        let entries = sources.entries(above);
+        let shares = |inner: &PathBuf| has_project(inner) && sources.kind(&inner.join(".env")) == PathKind::Missing;
+        let sharing = entries.names().map(|name| above.join(name)).filter(shares).take(SHARING).count();
+        (sharing == SHARING).then_some(file)
+    })
 }
 
 /// Whether the files are an app of a store that sets its variables: Umbrel, Runtipi, CasaOS, Dokploy, Coolify.
@@ -72,6 +100,25 @@ fn is_of_store(sources: &SourceDb, entry: &ProjectEntry) -> bool {
     let marks = ["\nx-casaos:", "${SERVICE_FQDN_", "${SERVICE_PASSWORD_", "${SERVICE_URL_", "SERVICE_FQDN_"];
     let texts = || entry.files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
     by_files || texts().any(|file| marks.iter().any(|mark| file.text.contains(mark)))
+}
+
+/// The variables that workflows hand over from what is stored with the repository: `NAME: ${{ secrets.NAME }}`.
+fn handed_over(root: &Path, needed: &BTreeSet<String>, sources: &SourceDb) -> BTreeSet<String> {
+    let directory = root.join(".github/workflows");
+    let entries = sources.entries(&directory);
+    let is_workflow = |name: &&str| name.ends_with(".yml") || name.ends_with(".yaml");
+    let sources = &sources.glancing();
+    let mut found = BTreeSet::new();
+    for name in entries.names().filter(is_workflow).take(MOST_SCRIPTS) {
+        let Some(file) = sources.load_with(&directory.join(name), &["secrets.", "vars."], MOST_BYTES) else { continue };
+        for line in sources.file(file).text.lines().filter(|line| line.contains("${{")) {
+            let Some((before, value)) = line.split_once([':', '=']) else { continue };
+            let is_stored = value.contains("secrets.") || value.contains("vars.");
+            let name = before.trim_end().rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next();
+            found.extend(name.filter(|name| is_stored && needed.contains(*name)).map(str::to_owned));
+        }
+    }
+    found
 }
 
 /// The same for an entry that no invocation describes.

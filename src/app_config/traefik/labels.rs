@@ -52,7 +52,8 @@ fn element<'a>(key: &'a str, value: &'a Spanned<String>) -> Option<Element<'a>> 
     let (protocol, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
     let known = ["http", "tcp", "udp"].contains(&protocol) && ["routers", "services", "middlewares"].contains(&kind);
     let option = parts.next()?.to_ascii_lowercase();
-    (is_traefik && known).then_some(Element { protocol, kind, name, option, value })
+    // A variable without a value is all of this name.
+    (is_traefik && known && !name.is_empty()).then_some(Element { protocol, kind, name, option, value })
 }
 
 /// What the labels of a service tell Traefik; `None` where none is for it. Traefik reads labels in any case.

@@ -2,10 +2,100 @@
 
 pub(crate) mod builds;
 pub(crate) mod dev_servers;
+pub(crate) mod developers;
 pub(crate) mod generated_files;
 pub(crate) mod namesakes;
+pub(crate) mod home;
 pub(crate) mod nearby;
 pub(crate) mod presentation;
 pub(crate) mod purpose;
 pub(crate) mod scripts;
 pub(crate) mod swarm;
+
+use std::path::PathBuf;
+
+use self::developers::DeveloperSign;
+use self::purpose::{FilePurpose, is_of_framework, purpose, purpose_by_default};
+use super::{Facts, network};
+
+/// What is asked about the purpose of a project.
+impl Facts<'_> {
+    /// What the project is for: as it is stated, or else by what its services run and mount.
+    pub(crate) fn purpose(&self) -> FilePurpose {
+        match self.stated_purpose() {
+            FilePurpose::Any if self.developer_sign() != DeveloperSign::None => FilePurpose::Development,
+            purpose => purpose,
+        }
+    }
+
+    /// The same, where a server for developers says nothing: that may be the mistake.
+    pub(crate) fn purpose_beside_servers(&self) -> FilePurpose {
+        match self.stated_purpose() {
+            FilePurpose::Any if self.developer_sign() == DeveloperSign::Other => FilePurpose::Development,
+            purpose => purpose,
+        }
+    }
+
+    /// What the project is for: as it is started, or else by the path of its last file in the repository.
+    fn stated_purpose(&self) -> FilePurpose {
+        let path = self.project.files.last().map(|file| self.path_in_repository(*file)).unwrap_or_default();
+        let purpose = match self.started_for {
+            None => purpose_by_default(&path),
+            // A script for tests may look like any other.
+            Some(FilePurpose::Any) => purpose(&path),
+            Some(FilePurpose::Development) if purpose(&path) == FilePurpose::Test => FilePurpose::Test,
+            Some(purpose) => purpose,
+        };
+        let is_of_framework = || self.project.files.iter().any(|file| is_of_framework(&self.sources.file(*file).text));
+        let is_local = || is_of_framework() || network::advertised::is_local(self.model);
+        let purpose = if purpose == FilePurpose::Any && is_local() { FilePurpose::Development } else { purpose };
+        match purpose {
+            FilePurpose::Any | FilePurpose::Development if self.is_to_be_tried() => FilePurpose::Example,
+            purpose => purpose,
+        }
+    }
+
+    /// Whether what the project makes is thrown away: it is for tests, or there to be tried.
+    pub(crate) fn is_thrown_away(&self) -> bool {
+        matches!(self.purpose(), FilePurpose::Test | FilePurpose::Example)
+    }
+
+    /// Whether the texts of the project say that it is there to be read or tried.
+    fn is_to_be_tried(&self) -> bool {
+        *self.once(&self.is_to_be_tried, || {
+            let comments = self.comments_at_top();
+            presentation::is_to_be_tried(&self.project.directory, &self.root, &comments, self.sources)
+        })
+    }
+
+    /// What says that only developers start the project, where its configuration does not say what it is for.
+    fn developer_sign(&self) -> DeveloperSign {
+        *self.once(&self.developer_sign, || {
+            let files: Vec<PathBuf> =
+                self.project.files.iter().map(|file| self.sources.file(*file).path.clone()).collect();
+            let setup = developers::Setup {
+                model: self.model,
+                files: &files,
+                comments: &self.comments_at_top(),
+                readme: presentation::readme(&self.project.directory, self.sources),
+                root: &self.root,
+                sources: self.sources,
+            };
+            if self.is_settled { DeveloperSign::None } else { developers::sign(&setup) }
+        })
+    }
+
+    /// Whether the project runs at somebody's home, where only those who live there reach it.
+    pub(crate) fn is_at_home(&self) -> bool {
+        *self.once(&self.is_at_home, || home::is_at_home(self.model, &self.root, self.sources))
+    }
+
+    fn comments_at_top(&self) -> Vec<String> {
+        let at_top = |text: &str| {
+            let lines = text.lines().map(str::trim);
+            let comments = lines.take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---");
+            comments.collect::<Vec<_>>().join("\n")
+        };
+        self.project.files.iter().map(|file| at_top(&self.sources.file(*file).text)).collect()
+    }
+}

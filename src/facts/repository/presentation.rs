@@ -7,8 +7,14 @@ use crate::source::{PathKind, SourceDb, origin};
 /// How much of a text is read for what it says about the whole, in lines.
 const BEGINNING: usize = 60;
 
+/// How many lines say what a repository holds: "A curated list of samples".
+const LEADING: usize = 12;
+
 /// Words of the title of a text, or of a repository, that is there to be read or tried.
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 28] = [
+    "lab",
+    "laboratory",
+    "laboratorio",
     "tutorial",
     "tutorials",
     "course",
@@ -37,7 +43,9 @@ const WORDS: [&str; 25] = [
 ];
 
 /// Sentences that say it of a setup, in lower case.
-const SENTENCES: [&str; 21] = [
+const SENTENCES: [&str; 23] = [
+    "not use it in a production",
+    "not use this in a production",
     "not for production",
     "not intended for production",
     "not intended to be used in production",
@@ -89,7 +97,7 @@ fn is_disclaimer(line: &str) -> bool {
 }
 
 /// The text that introduces what a directory holds.
-fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
+pub(crate) fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
     let entries = sources.entries(directory);
     let is_readme = |name: &&str| {
         let lower = name.to_ascii_lowercase();
@@ -106,16 +114,20 @@ fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
 /// Whether the title of a text, or a sentence near its beginning that is about the repository, says so.
 fn begins_so(text: &str) -> bool {
     let lines: Vec<String> = text.lines().take(BEGINNING).map(str::to_lowercase).collect();
-    let title = lines.iter().find(|line| line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("= "));
-    if title.is_some_and(|title| has_word(title)) {
+    let is_title = |line: &&String| ["# ", "## ", "<h1", "= "].iter().any(|start| line.starts_with(start));
+    if lines.iter().find(is_title).is_some_and(|title| has_word(title)) {
         return true;
     }
-    lines.iter().any(|line| {
-        line.split(". ").any(|sentence| {
-            let is_about = ["this repo", "this project", "this course", "this workshop", "this tutorial", "this demo"];
-            is_about.iter().any(|words| sentence.contains(words)) && has_word(sentence) && is_a(sentence)
+    let is_list =
+        |line: &String| ["list of ", "collection of "].iter().any(|words| line.contains(words)) && has_word(line);
+    lines.iter().take(LEADING).any(is_list)
+        || lines.iter().any(|line| {
+            line.split(". ").any(|sentence| {
+                let is_about =
+                    ["this repo", "this project", "this course", "this workshop", "this tutorial", "this demo"];
+                is_about.iter().any(|words| sentence.contains(words)) && has_word(sentence) && is_a(sentence)
+            })
         })
-    })
 }
 
 /// Whether a sentence says what something is or holds.

@@ -6,7 +6,7 @@ use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_ser
 use crate::facts::network::reach::Answer;
 use crate::facts::place::part_of;
 use crate::facts::storage::mounts::is_inside;
-use crate::model::{Service, Spanned};
+use crate::model::{Service, Spanned, VariableSource};
 use crate::source::Place;
 use crate::text::percent::decoded;
 
@@ -94,6 +94,15 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
     found
 }
 
+/// Whether a client is given the account of the server beside its own: it makes the other user and database itself.
+fn may_make_users(client: &Service, server: &Service, accounts: &[Account]) -> bool {
+    accounts.iter().flat_map(|account| &account.password.variables).any(|name| {
+        let own = client.environment.get(name).filter(|one| one.source == VariableSource::Environment);
+        let own = own.and_then(|one| one.value.as_ref()).filter(|value| !value.value.is_empty());
+        own.is_some_and(|own| variable(server, name).is_some_and(|given| given.value == own.value))
+    })
+}
+
 fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Claim) -> Option<FailingLogin> {
     let accounts = &known.image.defaults.accounts;
     let mismatch = |what, place: Place, told: Option<&Told>| FailingLogin {
@@ -107,7 +116,10 @@ fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Cl
         is_exact: known.exact && !known.built,
     };
     let users: Vec<(&'static Account, Given)> = accounts.iter().map(|one| (one, user_of(server, known, one))).collect();
-    let is_open = known.built || has_scripts(server) || users.iter().any(|(_, user)| matches!(user, Given::Unknown));
+    let is_open = known.built
+        || may_make_users(client, server, accounts)
+        || has_scripts(server)
+        || users.iter().any(|(_, user)| matches!(user, Given::Unknown));
     let own = match &claim.user {
         Some((name, place)) => {
             let has = |user: &Given| matches!(user, Given::Told(told) if told.text == *name);

@@ -87,6 +87,13 @@ fn of_account<'a>(
         }
         None => {
             account.password.value.as_ref()?;
+            // A variable without a value is another rule's.
+            let is_blank = |name: &String| {
+                variable(service, name).is_some_and(|value| facts.written_at(value.place).contains('$'))
+            };
+            if account.password.variables.iter().any(is_blank) {
+                return None;
+            }
             let is_mounted = account.unless_mounted.iter().any(|path| {
                 cover(facts.model, service, path).is_some()
                     || service.mounts.iter().any(|mount| is_inside(&mount.target.value, path))

@@ -135,6 +135,11 @@ impl<'a> Facts<'a> {
         self.sources.file(file).path.clone()
     }
 
+    /// Whether a file contains a text.
+    pub(crate) fn has_text(&self, file: FileId, text: &str) -> bool {
+        self.sources.file(file).text.contains(text)
+    }
+
     /// What is written at a place.
     pub(crate) fn written_at(&self, place: Place) -> String {
         self.sources.file(place.span.file).slice(place.span.start, place.span.end).to_owned()

@@ -6,7 +6,7 @@ use crate::rules::Context;
 
 /// Reports each log level that shows everything, where the project is deployed.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.facts.purpose() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
+    if cx.facts.purpose_beside_servers() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
         return;
     }
     let mut seen = crate::collections::HashSet::default();

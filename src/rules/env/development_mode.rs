@@ -38,7 +38,7 @@ const CHOSEN: [(&str, &[&str]); 10] = [
 
 /// Reports the worst switch of each service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.facts.purpose() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
+    if cx.facts.purpose_beside_servers() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
         return;
     }
     let mut seen = crate::collections::HashSet::default();

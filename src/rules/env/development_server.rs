@@ -29,7 +29,7 @@ const SERVERS: [(&[&str], &str); 16] = [
 
 /// Reports each service that starts one.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.facts.purpose() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
+    if cx.facts.purpose_beside_servers() != FilePurpose::Any || cx.facts.is_of_elsewhere() {
         return;
     }
     let mut seen = crate::collections::HashSet::default();

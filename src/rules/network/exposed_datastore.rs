@@ -91,8 +91,8 @@ fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
             ),
         )
     };
-    // On a developer's machine a password is enough.
-    let is_guarded = cx.facts.purpose() == FilePurpose::Development && !group.iter().any(|one| one.open.is_unguarded);
+    // At home a password is enough.
+    let is_guarded = cx.facts.is_at_home() && !group.iter().any(|one| one.open.is_unguarded);
     let mut finding =
         Finding::new(rule::EXPOSED_DATASTORE, first.published.port.place, Subject::service(name), message)
             .severity(if is_guarded { Severity::Info } else { first.severity })

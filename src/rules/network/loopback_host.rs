@@ -1,6 +1,7 @@
 //! `localhost` as the address of another service: in a container it is the container itself.
 
 use crate::collections::HashSet;
+use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Severity, Subject, rule};
@@ -29,7 +30,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("use `{sibling}` as the host"),
             ),
             None => (
-                Severity::Warning,
+                // What an example shows may be for a program that nobody starts.
+                if is_of_example(cx, peer) { Severity::Info } else { Severity::Warning },
                 format!("`{address}` is the container of `{name}` itself, where nothing listens on this port"),
                 "use the name of the service; for a program on the host, use `host.docker.internal` with `extra_hosts: [\"host.docker.internal:host-gateway\"]`"
                     .to_owned(),
@@ -45,6 +47,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether an example env file says it.
+fn is_of_example(cx: &Context<'_>, peer: &Peer) -> bool {
+    let path = cx.facts.path_of(peer.place.span.file);
+    path.file_name().and_then(|name| name.to_str()).is_some_and(is_example)
 }
 
 /// Whether a line of an env file says it that several services are given and that is written for what runs outside of

@@ -45,6 +45,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if certain { Severity::Error } else { Severity::Warning };
         // Who develops goes around the proxy on purpose.
         let severity = for_data(severity, cx.facts.purpose());
+        // So does who is at home.
+        let severity = if cx.facts.is_at_home() { Severity::Info } else { severity };
         let name = &service.name;
         let message =
             format!("`{name}` publishes port {}, bypassing its reverse proxy `{}`", port.target, target.proxy);

@@ -2,9 +2,11 @@
 
 use super::together::{self, entries_on_this_machine, is_one_service, names_of, ports_in_words};
 use crate::app_config::{AdminPort, Traefik};
+use crate::catalogue::schema::ImageRole;
 use crate::collections::{HashSet, IndexMap};
 use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, switched_off};
 use crate::facts::network::published::{Exposure, Published};
+use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, for_purpose};
@@ -61,12 +63,18 @@ fn unguarded<'a>(cx: &Context<'_>, published: &'a Published<'a>) -> Option<Ungua
 }
 
 fn severity(cx: &Context<'_>, published: &Published<'_>, open: &OpenService<'_>) -> Option<Severity> {
-    let most = for_purpose(Severity::Error, cx.facts.purpose());
+    let most = match (open.kind, cx.facts.purpose()) {
+        // Whoever is in the same network as a developer could run code there.
+        (OpenKind::Commands, FilePurpose::Development) => Severity::Warning,
+        (_, purpose) => for_purpose(Severity::Error, purpose),
+    };
     let is_proxied = proxy_of(cx.facts, published).is_some();
     match (open.kind, most) {
         (OpenKind::Datastore(_), _) => None,
+        // At home it is there for those who live there.
+        (OpenKind::Insight, _) if !is_proxied && cx.facts.is_at_home() => Some(Severity::Info),
+        (_, _) if open.known.image.role == ImageRole::Application && cx.facts.is_at_home() => Some(Severity::Info),
         // Somebody meant it to be reached through the proxy alone.
-        (OpenKind::Insight, Severity::Warning) if !is_proxied => Some(Severity::Info),
         (OpenKind::Insight, _) if !is_proxied => Some(most.min(Severity::Warning)),
         // An address that was chosen is meant for those who reach it.
         (OpenKind::Insight, _) if matches!(published.reach, Exposure::Address(_)) => Some(most.min(Severity::Warning)),

@@ -12,8 +12,17 @@ pub(super) fn guards(cx: &Context<'_>, service: &Service, router: &str) -> bool 
     middlewares(service, router).iter().any(|name| !is_harmless(cx, name)) || at_entrance
 }
 
+/// Whether all that a router does is to send people on to TLS.
+pub(super) fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
+    let is_elsewhere_called_so = |name: &str, kinds: &[String]| kinds.is_empty() && name.contains("redirect");
+    middlewares(service, router).iter().any(|name| {
+        let kinds = kinds(cx, name);
+        kinds.iter().any(|kind| kind.starts_with("redirect")) || is_elsewhere_called_so(name, &kinds)
+    })
+}
+
 /// The middlewares of a router.
-pub(super) fn middlewares(service: &Service, router: &str) -> Vec<String> {
+fn middlewares(service: &Service, router: &str) -> Vec<String> {
     let elements = elements(service);
     let named =
         elements.iter().filter(|one| one.kind == "routers" && one.name == router && one.option == "middlewares");
@@ -22,7 +31,7 @@ pub(super) fn middlewares(service: &Service, router: &str) -> Vec<String> {
 }
 
 /// The kinds of a middleware, by the labels of all services; none for one that is defined elsewhere.
-pub(super) fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
+fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
     let all = cx.model.services.values().flat_map(elements);
     let defined: Vec<_> = all.filter(|one| one.kind == "middlewares" && one.name == middleware).collect();
     let mut kinds: Vec<String> = Vec::new();

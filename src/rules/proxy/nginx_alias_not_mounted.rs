@@ -1,10 +1,10 @@
 //! A directory that nginx serves files from and that its container does not have.
 
 use crate::facts::storage::mounts::{all, is_inside};
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Model, Service};
 use crate::rules::Context;
-use crate::rules::support::with_given;
+use crate::rules::support::{for_purpose, with_given};
 
 /// Reports each such path once for each service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -22,6 +22,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let name = &service.name;
         let message = format!("nothing is mounted at `{path}` in `{name}`, so nginx answers 404 for files below it");
         let mut finding = Finding::new(rule::NGINX_ALIAS_NOT_MOUNTED, root.place, Subject::service(name), message)
+            .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
             .evidence(path.to_owned())
             .help("mount the directory or volume with the files there, such as the one that the application writes to");
         if let Some((other, mount)) = candidate(cx.model, service, path) {

@@ -7,7 +7,7 @@ use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 
-use super::middlewares::guards;
+use super::middlewares::{guards, redirects};
 
 /// Reports the setting that opens the interface.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -22,6 +22,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let AdminPort { proxy, port, place, kind } = admin;
         let severity = if *kind == ProxyKind::Haproxy { Severity::Warning } else { Severity::Error };
         let severity = for_purpose(severity, cx.facts.purpose());
+        // The dashboard of Traefik shows, and changes nothing.
+        let only_shows = !matches!(kind, ProxyKind::Caddy);
+        let severity = if only_shows && cx.facts.is_at_home() { Severity::Info } else { severity };
         let message = format!("{} on port {port} of `{proxy}` is exposed without a password", what(*kind));
         let mut finding = Finding::new(rule::PROXY_ADMIN_API, *place, Subject::service(proxy), message)
             .severity(severity)
@@ -63,7 +66,8 @@ fn routed_dashboards(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 element.kind == "routers" && element.option == "service" && element.value.value == "api@internal";
             let rule = elements.iter().find(|one| one.name == element.name && one.option == "rule");
             let internal = rule.is_none_or(|rule| is_internal(&rule.value.value));
-            if !is_dashboard || internal || guards(cx, service, element.name) {
+            let is_open = !guards(cx, service, element.name) && !redirects(cx, service, element.name);
+            if !is_dashboard || internal || !is_open {
                 continue;
             }
             let name = &service.name;

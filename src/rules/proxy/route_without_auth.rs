@@ -1,6 +1,6 @@
 //! A public route to a service without authentication.
 
-use super::middlewares::{guards, kinds, middlewares};
+use super::middlewares::{guards, redirects};
 use crate::app_config::traefik::guards::is_internal;
 use crate::app_config::traefik::{elements, routed};
 use crate::app_config::{ProxyKind, ProxyRoute};
@@ -48,11 +48,7 @@ fn through(cx: &Context<'_>, route: &ProxyRoute) -> Option<Finding> {
         return None;
     }
     let message = format!("`{}` forwards everyone to `{name}`, which has no authentication", route.proxy);
-    let severity = match (open.kind, for_purpose(Severity::Error, cx.facts.purpose())) {
-        // On a developer's machine it shows what the developer has.
-        (OpenKind::Insight, Severity::Warning) => Severity::Info,
-        _ => Severity::Warning,
-    };
+    let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let help = match route.kind {
         ProxyKind::Nginx => "require a login with `auth_basic` or `auth_request`, or restrict the allowed addresses",
         ProxyKind::Haproxy => "require a login with `http-request auth`, or restrict the allowed addresses",
@@ -111,13 +107,4 @@ fn is_switched_on(service: &Service, login: &Login) -> bool {
     let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
     let by_flag = words.into_iter().any(|word| login.on_flags.iter().any(|flag| word.value.contains(flag.as_str())));
     by_variable || by_flag
-}
-
-/// Whether all that a router does is to send people on to TLS.
-fn redirects(cx: &Context<'_>, service: &Service, router: &str) -> bool {
-    let is_elsewhere_called_so = |name: &str, kinds: &[String]| kinds.is_empty() && name.contains("redirect");
-    middlewares(service, router).iter().any(|name| {
-        let kinds = kinds(cx, name);
-        kinds.iter().any(|kind| kind.starts_with("redirect")) || is_elsewhere_called_so(name, &kinds)
-    })
 }

@@ -7,6 +7,7 @@ use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, less_in_tests};
+use crate::source::Place;
 
 /// Reports each login of a published service, and each default of a variable.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -30,7 +31,12 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
         (Password::Set(_), true) => format!("`{own}` is reachable with the default password of its image"),
         (Password::Set(_), false) => format!("`{own}` is reachable with a password that is easy to guess"),
     };
-    let worst = for_purpose(Severity::Error, cx.facts.purpose());
+    let worst = match login.password {
+        // The first login at home asks for another one.
+        Password::Documented if cx.facts.is_at_home() => Severity::Info,
+        _ if is_marked(cx, place) => Severity::Info,
+        _ => for_purpose(Severity::Error, cx.facts.purpose()),
+    };
     let mut finding = Finding::new(rule::DEFAULT_SECRET, place, Subject::service(own), message)
         .severity(if cx.facts.is_of_elsewhere() || cx.facts.is_shown_only(place.span.file) {
             Severity::Info
@@ -51,11 +57,17 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
     }
 }
 
+/// Whether whoever reads a file is told there to replace what is at a place.
+fn is_marked(cx: &Context<'_>, place: Place) -> bool {
+    let comment = cx.facts.comments_at(place).to_lowercase();
+    ["change", "update this", "replace"].iter().any(|word| comment.contains(word))
+}
+
 fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
     let name = first.fallback.as_deref()?;
     let is_told = cx.facts.is_documented(name);
-    let worst = if is_told { Severity::Info } else { worst(leak) };
+    let worst = if is_told || is_marked(cx, first.place) { Severity::Info } else { worst(leak) };
     let message = format!("`{name}`{} has a default that everyone can read", of_service(first));
     let help = match (cx.facts.is_documented_empty(name), is_told) {
         (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Build, Service};
 use crate::rules::Context;
 use crate::rules::support::less_in_tests;
-use crate::secrets::{is_secret_name, written_out};
+use crate::secrets::{Strength, is_secret_name, strength, written_out};
 
 /// Beginnings of names of what a build puts into pages for everyone.
 const OF_BROWSERS: [&str; 8] =
@@ -37,7 +37,7 @@ fn of_arguments(cx: &Context<'_>, service: &Service, build: &Build) -> Vec<Findi
             Some(text) => {
                 value.is_interpolated() && !text.is_empty()
                     || value.parts.iter().any(|part| part.is_unknown)
-                    || written_out(name, text).is_some()
+                    || written_out(name, text).is_some() && !is_placeholder(text)
             }
         };
         if !is_secret {
@@ -54,6 +54,11 @@ fn of_arguments(cx: &Context<'_>, service: &Service, build: &Build) -> Vec<Findi
         );
     }
     found
+}
+
+/// Whether a text says that it is to be replaced.
+fn is_placeholder(text: &str) -> bool {
+    strength(text, &[]) == Strength::Placeholder
 }
 
 /// `COPY . .` of a directory with an env file in it that no `.dockerignore` leaves out.

@@ -35,6 +35,7 @@ const PROVIDERS: [&str; 15] = [
 
 /// Ends of names of secrets, and of the addresses that go with them.
 const SECRET_ENDS: [&str; 7] = ["_PASSWORD", "_PASS", "_PASSWD", "_API_KEY", "_TOKEN", "_SECRET", "_KEY"];
+const USERS: [&str; 3] = ["USERNAME", "USER", "LOGIN"];
 const ADDRESSES: [&str; 10] =
     ["HOST", "SERVER", "SERVERS", "URL", "URI", "ADDRESS", "ENDPOINT", "BROKER", "BROKERS", "BOOTSTRAP_SERVERS"];
 
@@ -259,8 +260,12 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
                 continue;
             }
             let needed = needs(service, name);
-            let switched_off =
-                groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
+            // Without a user there is no password.
+            let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            let has_no_user = USERS.iter().any(|end| is_empty(&format!("{stem}_{end}")));
+            let switched_off = has_no_user
+                || groups.get(group(name)).copied().unwrap_or(false)
+                || leads_nowhere(name, is_empty) && !needed;
             let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
             if switched_off || opens || cx.facts.dollars().is_line(variable.key) || !seen.insert(variable.key) {
                 continue;

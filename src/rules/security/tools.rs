@@ -16,7 +16,8 @@ pub(super) enum SocketUse {
 }
 
 /// The last part of an image's name, or the last two, its use of the socket, and the documentation that asks for it.
-const TOOLS: [(&str, SocketUse, &str); 92] = [
+const TOOLS: [(&str, SocketUse, &str); 93] = [
+    ("beszel-agent", SocketUse::Reads, "https://beszel.dev/guide/agent-installation"),
     ("docker-socket-proxy", SocketUse::Filters, "https://github.com/Tecnativa/docker-socket-proxy"),
     ("socket-proxy", SocketUse::Filters, "https://github.com/wollomatic/socket-proxy"),
     ("portainer", SocketUse::Manages, "https://docs.portainer.io/start/install-ce/server/docker/linux"),

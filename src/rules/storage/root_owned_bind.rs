@@ -3,11 +3,11 @@
 use crate::collections::IndexMap;
 use crate::facts::images::image_text;
 use crate::facts::storage::owners::RootOwned;
-use crate::finding::{Finding, Severity, Subject, rule};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, for_data};
 
-/// Reports each source once, at the first bind.
+/// Reports each service once, at the first bind.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment || cx.facts.is_of_elsewhere() {
         return;
@@ -17,9 +17,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for one in &all {
         groups.entry(one.missing.written.as_str()).or_default().push(one);
     }
+    // The directories of a service have one cause.
+    let mut seen: IndexMap<&str, usize> = IndexMap::default();
     for (written, group) in groups {
         let Some((first, others)) = group.split_first() else { continue };
         let (service, user) = (first.missing.service, &first.user);
+        if let Some(finding) = seen.get(service.name.as_str()).and_then(|at| findings.get_mut(*at)) {
+            let message = format!("so is `{written}`");
+            finding.labels.push(Label { place: first.missing.mount.place, message: message.into() });
+            continue;
+        }
         let message = format!(
             "`{written}` is created by Docker as root, but `{}` runs as user `{}` and cannot write to it",
             service.name, user.name
@@ -41,6 +48,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding =
                 finding.label(other.missing.mount.place, format!("`{}` uses it, too", other.missing.service.name));
         }
+        seen.insert(&service.name, findings.len());
         findings.push(finding);
     }
 }

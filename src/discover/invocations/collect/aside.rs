@@ -12,6 +12,9 @@ use crate::discover::OVERRIDE_NAMES;
 /// Names of directories with what is no longer used.
 const ARCHIVES: [&str; 6] = ["archive", "archives", "archived", "attic", "deprecated", "obsolete"];
 
+/// Words of the names of files that somebody has put aside.
+const COPIES: [&str; 5] = ["copy", "old", "bak", "orig", "deprecated"];
+
 /// Directories of tools that start what is in them themselves.
 const OF_TOOLS: [&str; 3] = [".ddev", ".docksal", ".lando"];
 
@@ -41,7 +44,9 @@ impl Collection<'_, '_> {
     pub(super) fn is_left_aside(&mut self, file: &str) -> bool {
         let names: Vec<String> = split(file).0.split('/').map(str::to_ascii_lowercase).collect();
         let is_in = |directories: &[&str]| names.iter().any(|name| directories.contains(&name.as_str()));
-        let reason = match (is_in(&ARCHIVES), is_in(&OF_TOOLS) || is_sketch(self.repository, file)) {
+        let own = split(file).1.to_ascii_lowercase();
+        let is_copy = own.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| COPIES.contains(&word));
+        let reason = match (is_in(&ARCHIVES) || is_copy, is_in(&OF_TOOLS) || is_sketch(self.repository, file)) {
             (true, _) => Reason::Archived,
             (false, true) => Reason::NothingStartsIt,
             (false, false) => return false,

@@ -9,7 +9,7 @@ use crate::source::{LoadError, PathKind, normalize};
 use crate::yaml::edit;
 
 /// An env file or label file that cannot be read. One that git ignores cannot be in a checkout, so it is missing here only:
-/// that is a warning.
+/// that is an info.
 pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &ProblemView<'_>) -> Finding {
     let mut finding = view.about(rule::MISSING_ENV_FILE, reported, message(problem, view));
     finding.evidence = problem.path().map(|path| view.written(path));
@@ -37,7 +37,7 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
     let is_ignored = || problem.path().is_some_and(|path| view.is_ignored(reported.at, path.value()));
     if finding.severity == Severity::Error && is_ignored() {
         let words = "add an example of it: git ignores it, so it is missing in every fresh checkout";
-        finding.severity = Severity::Warning;
+        finding.severity = Severity::Info;
         finding.help = Some(words.into());
     }
     let is_of_portainer = problem.path().is_some_and(|path| path.value().rsplit('/').next() == Some("stack.env"));
@@ -46,7 +46,8 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
         finding.help = Some("Portainer writes `stack.env`; create it to start the project without Portainer".into());
         finding.fixes.clear();
     }
-    if view.is_of_elsewhere(reported.at) {
+    let is_unknown = || problem.path().is_some_and(|path| view.is_in_another_checkout(reported.at, path.value()));
+    if view.is_of_elsewhere(reported.at) || is_unknown() {
         finding.severity = Severity::Info;
     }
     finding
@@ -87,6 +88,10 @@ fn service_env_file(
         (LoadError::Missing, NearbyFile::Host) => {
             finding.severity = Severity::Info;
             "this is a host path: it must exist on every machine that runs the project".to_owned()
+        }
+        (LoadError::Missing, NearbyFile::Outside) => {
+            finding.severity = Severity::Info;
+            "it is outside of this repository: it must be there on every machine that runs the project".to_owned()
         }
         (_, NearbyFile::Example(near) | NearbyFile::Near(near)) => {
             format!("copy `{near}` from the same directory, or use it here")

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app_config::repository_root;
 use crate::collections::HashSet;
@@ -15,7 +15,7 @@ use crate::facts::environment::{env_examples, variables};
 use crate::facts::repository::{generated_files, purpose};
 use crate::finding::{Finding, RuleId, Severity, Subject, Wording};
 use crate::secrets::is_secret_name;
-use crate::source::{FileId, LoadError, NodeId, Place, SourceDb, normalize, relative};
+use crate::source::{FileId, LoadError, NodeId, PathKind, Place, SourceDb, normalize, relative};
 use crate::text::template::{SubstitutionOutcome, expand};
 use crate::yaml::Trees;
 use crate::yaml::edit;
@@ -143,6 +143,19 @@ impl<'a> ProblemView<'a> {
         self.softens && self.sources.is_ignored(&path, &self.project.directory)
     }
 
+    /// Whether a file is a link that leads nowhere yet, or in a directory that git ignores, such as the checkout of another
+    /// repository.
+    pub(super) fn is_in_another_checkout(&self, at: Place, name: &str) -> bool {
+        let file = self.sources.file(at.span.file);
+        let Some(path) = file.path.parent().map(|parent| normalize(&parent.join(name))) else { return false };
+        let directory = &self.project.directory;
+        let mut above =
+            path.ancestors().skip(1).take_while(|above| above.starts_with(directory) && *above != directory);
+        let is_other =
+            |above: &Path| self.sources.kind(above) == PathKind::Missing && self.sources.is_ignored(above, directory);
+        self.softens && (self.sources.target_of_link(&path).is_some() || above.any(is_other))
+    }
+
     /// Whether a place is in a file that is copied before it is used: its reader makes the files that it names.
     pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
         let path = &self.sources.file(at.span.file).path;
@@ -161,6 +174,10 @@ impl<'a> ProblemView<'a> {
         match variables::expected(self.project) {
             Expected::EnvFile => None,
             Expected::Example(example) => {
+                let told = self.told.get_or_init(|| env_examples::told(directory, self.sources));
+                if let Some(text) = told.get(variable) {
+                    return Some((Severity::Info, format!("set it in `.env`, as documented in `{}`", shown(text))));
+                }
                 let example = shown(&example);
                 Some((Severity::Warning, format!("add it to `{example}`, which is what people copy to `.env`")))
             }

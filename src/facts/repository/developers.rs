@@ -1,0 +1,351 @@
+//! Whether nothing but the machine of a developer starts a project, by what its services run and mount.
+
+use std::path::{Path, PathBuf};
+
+use crate::catalogue::schema::ImageRole;
+use crate::facts::images::{known_image, launch};
+use crate::model::{Model, MountKind, Service};
+use crate::source::{PathKind, SourceDb, normalize};
+
+/// Variables that choose an environment.
+const ENVIRONMENTS: [&str; 18] = [
+    "ENVIRONMENT_NAME",
+    "ENV_NAME",
+    "NODE_ENV",
+    "RAILS_ENV",
+    "RACK_ENV",
+    "APP_ENV",
+    "FLASK_ENV",
+    "DJANGO_ENV",
+    "ENV",
+    "ENVIRONMENT",
+    "APP_ENVIRONMENT",
+    "ASPNETCORE_ENVIRONMENT",
+    "DOTNET_ENVIRONMENT",
+    "SPRING_PROFILES_ACTIVE",
+    "MIX_ENV",
+    "APP_TIER",
+    "GO_ENV",
+    "STAGE",
+];
+const OF_DEVELOPMENT: [&str; 4] = ["development", "dev", "develop", "local"];
+const OF_PRODUCTION: [&str; 4] = ["production", "prod", "staging", "live"];
+/// Words of the names of files and directories with what is deployed.
+const DEPLOYED: [&str; 8] = ["production", "prod", "staging", "live", "deploy", "deployment", "vps", "server"];
+
+/// Commands that start a server for developers, by their words.
+const SERVERS: [&[&str]; 21] = [
+    &["start-dev"],
+    &["manage.py", "runserver"],
+    &["manage.py", "runserver_plus"],
+    &["npm", "run", "dev"],
+    &["npm", "run", "start:dev"],
+    &["npm", "run", "serve"],
+    &["yarn", "dev"],
+    &["yarn", "start:dev"],
+    &["yarn", "run", "dev"],
+    &["pnpm", "dev"],
+    &["pnpm", "run", "dev"],
+    &["bun", "dev"],
+    &["bun", "run", "dev"],
+    &["next", "dev"],
+    &["ng", "serve"],
+    &["vite"],
+    &["nodemon"],
+    &["artisan", "serve"],
+    &["dotnet", "watch"],
+    &["--reload"],
+    &["air"],
+];
+
+/// Programs that run an application for others.
+const FOR_OTHERS: [&str; 6] = ["gunicorn", "uwsgi", "puma", "passenger", "php-fpm", "supervisord"];
+
+/// Images that stand in for what a deployment has elsewhere: mail that is caught, clouds that are imitated.
+const STAND_INS: [&str; 10] = [
+    "mailhog",
+    "mailpit",
+    "maildev",
+    "mailcatcher",
+    "inbucket",
+    "localstack",
+    "azurite",
+    "fake-gcs-server",
+    "smtp4dev",
+    "ministack",
+];
+
+/// Files that show that a directory holds the source of an application.
+const SOURCES: [&str; 22] = [
+    "package.json",
+    "composer.json",
+    "requirements.txt",
+    "pyproject.toml",
+    "setup.py",
+    "manage.py",
+    "Pipfile",
+    "Gemfile",
+    "go.mod",
+    "Cargo.toml",
+    "pom.xml",
+    "mvnw",
+    "build.gradle",
+    "build.gradle.kts",
+    "gradlew",
+    "mix.exs",
+    "deno.json",
+    "pubspec.yaml",
+    "index.php",
+    "artisan",
+    "Makefile.PL",
+    "tsconfig.json",
+];
+
+/// Names of directories with programs, and the ends of their names.
+const OF_PROGRAMS: [&str; 8] = ["dags", "notebooks", "src", "app", "jobs", "code", "etl", "dbt"];
+const PROGRAMS: [&str; 7] = [".py", ".ipynb", ".php", ".js", ".ts", ".rb", ".sql"];
+
+/// Words of the names of databases and containers that are for developers.
+const IN_NAMES: [&str; 4] = ["dev", "development", "local", "localdev"];
+
+/// What is looked at.
+pub(crate) struct Setup<'a> {
+    /// The model.
+    pub(crate) model: &'a Model,
+    /// The Compose files of the project.
+    pub(crate) files: &'a [PathBuf],
+    /// What the comments at the top of them say.
+    pub(crate) comments: &'a [String],
+    /// The text that introduces the directory.
+    pub(crate) readme: Option<String>,
+    /// The root of the repository.
+    pub(crate) root: &'a Path,
+    /// The files.
+    pub(crate) sources: &'a SourceDb,
+}
+
+/// What says that a project is for the machine of a developer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeveloperSign {
+    /// Nothing does.
+    None,
+    /// A server that is made for developers, or a variable that chooses their environment.
+    Server,
+    /// Something else.
+    Other,
+}
+
+/// Whether a project whose name and start say nothing is for the machine of a developer. What reaches the internet is not.
+pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
+    let services = || setup.model.services.values();
+    if setup.comments.iter().any(|text| says_so(text)) {
+        return DeveloperSign::Other;
+    }
+    let path = |file: &PathBuf| file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned();
+    let is_deployed = setup.files.iter().any(|file| has_word(&path(file), &DEPLOYED));
+    if services().next().is_none() || is_deployed || services().any(|service| has_environment(service, &OF_PRODUCTION))
+    {
+        return DeveloperSign::None;
+    }
+    if has_deployment_beside(setup) {
+        return DeveloperSign::Other;
+    }
+    if services().any(is_for_others) {
+        return DeveloperSign::None;
+    }
+    let is_marked = |service: &Service| {
+        is_stand_in(service)
+            || is_named_so(service)
+            || mounts_source(setup, service)
+            || is_built_for_this_machine(service)
+    };
+    let is_told =
+        setup.readme.as_ref().is_some_and(|text| text.lines().any(|line| line.contains("compose") && says_so(line)));
+    let is_built =
+        services().any(|service| service.build.is_some()) && setup.files.iter().any(|file| is_for_building(file));
+    if is_told || is_built || services().any(is_marked) || is_what_the_source_needs(setup) {
+        return DeveloperSign::Other;
+    }
+    let is_served = |service: &Service| is_started_for_developers(service) || has_environment(service, &OF_DEVELOPMENT);
+    if services().any(is_served) { DeveloperSign::Server } else { DeveloperSign::None }
+}
+
+/// Whether a service is deployed: it gets certificates, serves TLS or is built for production.
+fn is_for_others(service: &Service) -> bool {
+    let has_tls = service.ports.iter().any(|port| port.published.is_some_and(|(first, _)| first == 443));
+    let is_certified = service.labels.iter().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with("traefik.")
+            && (name.ends_with(".certresolver") || name.ends_with(".tls") && value.value == "true")
+    });
+    has_tls
+        || is_certified
+        || has_word(&service.name, &OF_PRODUCTION)
+        || service.image.as_ref().is_some_and(|image| image.value.repository.contains("certbot"))
+        || service.environment.contains_key("VIRTUAL_HOST")
+        || service.environment.contains_key("LETSENCRYPT_HOST")
+        || service.replicas.as_ref().is_some_and(|replicas| replicas.value > 1)
+        || target(service).is_some_and(|target| has_word(target, &OF_PRODUCTION))
+}
+
+fn target(service: &Service) -> Option<&str> {
+    Some(service.build.as_ref()?.target.as_ref()?.value.as_str())
+}
+
+fn has_environment(service: &Service, words: &[&str]) -> bool {
+    let value = |name: &&str| service.environment.get(*name).and_then(|one| one.value.as_ref());
+    ENVIRONMENTS.iter().filter_map(value).any(|value| has_word(&value.value, words))
+}
+
+fn is_started_for_developers(service: &Service) -> bool {
+    let words = launch(service);
+    let texts: Vec<&str> = words
+        .iter()
+        .flat_map(|word| word.value.split([' ', '\n', '\t', ';', '&', '"']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let base = |word: &str| word.rsplit('/').next().unwrap_or("").to_owned();
+    let has = |wanted: &[&str]| {
+        texts
+            .windows(wanted.len())
+            .any(|window| window.iter().zip(wanted).all(|(own, wanted)| base(own) == *wanted || own == wanted))
+    };
+    // What starts again by itself is meant to stay.
+    let stays =
+        service.restart.as_ref().is_some_and(|restart| matches!(restart.value.as_str(), "always" | "unless-stopped"));
+    let is_for_developers = target(service).is_some_and(|target| has_word(target, &OF_DEVELOPMENT));
+    is_for_developers || !stays && SERVERS.iter().any(|wanted| has(wanted))
+}
+
+fn is_stand_in(service: &Service) -> bool {
+    let Some(image) = &service.image else { return false };
+    let name = image.value.repository.rsplit('/').next().unwrap_or("");
+    STAND_INS.contains(&name)
+}
+
+/// Whether the name of a container, or that of the database in it, says so.
+fn is_named_so(service: &Service) -> bool {
+    let databases = ["POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE"];
+    let of_variables = databases.iter().filter_map(|name| service.environment.get(*name)?.value.as_ref());
+    let mut names = of_variables.chain(&service.container_name).map(|value| value.value.as_str());
+    names.any(|name| has_word(name, &IN_NAMES))
+}
+
+fn has_word(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| words.contains(&word))
+}
+
+/// Whether a comment at the top of a file says whom it is for.
+fn says_so(comment: &str) -> bool {
+    let lower = comment.to_lowercase();
+    let sentences = [
+        "local dev",
+        "for development",
+        "development environment",
+        "dev environment",
+        "development only",
+        "for local",
+        "development setup",
+        "local setup",
+        "local testing",
+        "local environment",
+        "local stack",
+        "internal testing",
+        "dev stack",
+    ];
+    let says =
+        |sentence: &str| sentences.iter().any(|words| sentence.contains(words)) && !sentence.contains("production");
+    lower.split('\n').flat_map(|line| line.split(". ")).any(says)
+}
+
+/// Whether the name of a file says that it builds what others pull.
+fn is_for_building(file: &Path) -> bool {
+    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| has_word(name, &["build"]))
+}
+
+/// Whether a file next to that of the project is the one for production.
+fn has_deployment_beside(setup: &Setup<'_>) -> bool {
+    let is_own = |path: &PathBuf| setup.files.contains(path);
+    let [file] = setup.files else { return false };
+    let Some(directory) = file.parent() else { return false };
+    let entries = setup.sources.entries(directory);
+    let mut beside = entries.names().filter(|name| crate::discover::is_compose_name(Path::new(name)));
+    beside.any(|name| {
+        let path = directory.join(name);
+        has_word(name, &DEPLOYED) && !is_own(&path)
+    })
+}
+
+/// Whether a service runs the source of the repository from where developers change it.
+fn mounts_source(setup: &Setup<'_>, service: &Service) -> bool {
+    let words = launch(service);
+    let is_served = words.iter().any(|word| FOR_OTHERS.iter().any(|program| word.value.contains(program)));
+    if is_served {
+        return false;
+    }
+    let context = service.build.as_ref().and_then(|build| build.context.as_ref());
+    let context = context.map(|context| normalize(Path::new(&context.value)));
+    service.mounts.iter().filter(|mount| !mount.read_only).any(|mount| {
+        let MountKind::Bind(source) = &mount.kind else { return false };
+        let source = normalize(Path::new(source));
+        if !source.starts_with(setup.root) || setup.sources.kind(&source) != PathKind::Directory {
+            return false;
+        }
+        let is_of_build = context.as_ref().is_some_and(|context| {
+            source == *context || source.strip_prefix(context).is_ok_and(|below| is_code(below))
+        });
+        is_of_build || has_source(setup.sources, &source)
+    })
+}
+
+/// Whether a directory in a build context is that of the code.
+fn is_code(below: &Path) -> bool {
+    let names = ["src", "app", "lib", "apps", "packages", "backend", "frontend", "server", "client", "public", "api"];
+    below.iter().next().and_then(|name| name.to_str()).is_some_and(|name| names.contains(&name))
+}
+
+/// Whether a directory has the source of an application, or `public/index.php`.
+fn has_source(sources: &SourceDb, directory: &Path) -> bool {
+    let entries = sources.entries(directory);
+    let is_source = |name: &str| SOURCES.contains(&name) || name.ends_with(".csproj") || name.ends_with(".sln");
+    let pages = directory.join("public/index.php");
+    let own = directory.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    let is_program = |name: &str| PROGRAMS.iter().any(|ending| name.ends_with(ending));
+    entries.names().any(is_source)
+        || sources.kind(&pages) == PathKind::File
+        || OF_PROGRAMS.contains(&own) && entries.names().any(is_program)
+}
+
+/// Whether a service that is built here tells browsers that it is on their own machine.
+fn is_built_for_this_machine(service: &Service) -> bool {
+    let Some(build) = &service.build else { return false };
+    let words = ["CORS", "ORIGIN", "ORIGINS", "FRONTEND", "CLIENT", "VITE", "PUBLIC", "REACT"];
+    let is_of_browsers = |name: &str| name.split('_').any(|word| words.contains(&word));
+    let is_here = |value: &str| value.contains("http://localhost") || value.contains("http://127.0.0.1");
+    let variables = service.environment.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
+    let arguments = build.args.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
+    let mut all = variables.map(|(name, value)| (name.as_str(), value.value.as_str()));
+    let mut given = arguments.map(|(name, value)| (name.as_str(), value.as_str()));
+    all.any(|(name, value)| is_of_browsers(name) && is_here(value))
+        || given.any(|(name, value)| is_of_browsers(name) && is_here(value))
+}
+
+/// Whether a project has nothing but the servers that the source next to it needs, which then runs on the host.
+fn is_what_the_source_needs(setup: &Setup<'_>) -> bool {
+    let mut has_server = false;
+    for service in setup.model.services.values().chain(setup.model.disabled.values()) {
+        let Some(known) = known_image(service).filter(|_| service.build.is_none()) else { return false };
+        match known.image.role {
+            ImageRole::Datastore | ImageRole::Cache | ImageRole::Broker | ImageRole::Search => has_server = true,
+            ImageRole::Admin | ImageRole::Tool => {}
+            _ => return false,
+        }
+    }
+    let directory = &setup.model.directory;
+    has_server
+        && directory
+            .ancestors()
+            .take_while(|above| above.starts_with(setup.root))
+            .any(|above| has_source(setup.sources, above))
+}

@@ -1,0 +1,138 @@
+//! Whether a project runs at somebody's home: a home server, a Raspberry Pi, a NAS.
+
+use std::path::Path;
+
+use super::presentation::readme;
+use crate::model::{Model, Service};
+use crate::source::{SourceDb, origin};
+
+/// How much of a text is read, in lines.
+const BEGINNING: usize = 40;
+
+/// What a text or a repository says of such a place, in lower case.
+const WORDS: [&str; 18] = [
+    "homelab",
+    "home lab",
+    "home-lab",
+    "home server",
+    "home-server",
+    "homeserver",
+    "raspberry",
+    "rpi",
+    "synology",
+    "unraid",
+    "truenas",
+    "media server",
+    "mediaserver",
+    "media stack",
+    "media-stack",
+    "smart home",
+    "smarthome",
+    "my nas",
+];
+
+/// Applications that people run at home.
+const APPLICATIONS: [&str; 34] = [
+    "adguard",
+    "adguardhome",
+    "bazarr",
+    "duplicati",
+    "emby",
+    "esphome",
+    "frigate",
+    "heimdall",
+    "home-assistant",
+    "homeassistant",
+    "homepage",
+    "homarr",
+    "immich",
+    "jackett",
+    "jellyfin",
+    "jellyseerr",
+    "lidarr",
+    "motioneye",
+    "navidrome",
+    "overseerr",
+    "pihole",
+    "plex",
+    "plexmediaserver",
+    "prowlarr",
+    "qbittorrent",
+    "radarr",
+    "readarr",
+    "sabnzbd",
+    "sonarr",
+    "syncthing",
+    "tautulli",
+    "transmission",
+    "vaultwarden",
+    "zigbee2mqtt",
+];
+/// How many of them make a home.
+const MOST_ELSEWHERE: usize = 2;
+
+/// Whether the repository says so, or has the applications that people run at home.
+pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool {
+    let says_so = |text: &str| {
+        let lower = text.to_lowercase();
+        WORDS.iter().any(|word| has_word(&lower, word))
+    };
+    let is_called = origin(root).is_some_and(|address| says_so(address.rsplit(['/', ':']).next().unwrap_or("")));
+    let beginning = |text: String| text.lines().take(BEGINNING).collect::<Vec<_>>().join("\n");
+    if is_called || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text)) {
+        return true;
+    }
+    let entries = sources.entries(root);
+    let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let beside = entries.names().filter(|name| APPLICATIONS.contains(&stem(name).as_str())).count();
+    let own = model.services.values().filter(|service| is_application(service)).count();
+    beside > MOST_ELSEWHERE || own > MOST_ELSEWHERE
+}
+
+fn is_application(service: &Service) -> bool {
+    let image = service.image.as_ref().map_or("", |image| image.value.repository.as_str());
+    APPLICATIONS.contains(&image.rsplit('/').next().unwrap_or(""))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphabetic)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_facts;
+
+    #[test]
+    fn applications_of_a_home() {
+        let check = |images: &[&str], expect: bool| {
+            let services: String =
+                images.iter().enumerate().map(|(at, image)| format!("  s{at}: {{image: {image}}}\n")).collect();
+            with_facts(&format!("services:\n{services}"), |facts| {
+                assert_eq!(is_at_home(facts.model, Path::new("/nowhere"), &SourceDb::new()), expect, "{images:?}");
+            });
+        };
+        check(&["linuxserver/sonarr", "linuxserver/radarr:5", "jellyfin/jellyfin"], true);
+        check(&["linuxserver/sonarr", "linuxserver/radarr"], false);
+        check(&["postgres", "example/web", "grafana/grafana"], false);
+    }
+
+    #[test]
+    fn words_of_texts() {
+        let says = |text: &str, expect: bool| {
+            let sources = SourceDb::new();
+            sources.overlay(Path::new("/r/README.md"), text.to_owned());
+            with_facts("services: {}\n", |facts| {
+                assert_eq!(is_at_home(facts.model, Path::new("/r"), &sources), expect, "{text}");
+            });
+        };
+        says("# My Homelab\n", true);
+        says("# Stacks\n\nWhat runs on my Raspberry Pi 4.\n", true);
+        says("# Shop\n\nThe server of our shop.\n", false);
+        says("# Interpreter\n", false);
+    }
+}
