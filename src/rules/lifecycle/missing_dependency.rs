@@ -27,13 +27,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A host that nginx or HAProxy resolves when it starts.
+/// A host that nginx or HAProxy resolves when it starts, where the proxy is started after another one of its hosts.
 fn upstream(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let targets = cx.facts.proxy_targets().iter().filter(|target| {
         let is_strict = matches!(target.kind, ProxyKind::Nginx | ProxyKind::Haproxy);
         is_strict && !target.late && !target.open && target.proxy.as_deref() == Some(service.name.as_str())
     });
-    let mut missing = targets.filter_map(|target| {
+    let targets: Vec<_> = targets.collect();
+    let is_awaited = |host: &str| match cx.facts.reach().who_answers(&service.name, host) {
+        Answer::Service(name) => service.depends_on.contains_key(name),
+        _ => false,
+    };
+    if !targets.iter().any(|target| is_awaited(&target.host)) {
+        return None;
+    }
+    let mut missing = targets.into_iter().filter_map(|target| {
         let Answer::Service(name) = cx.facts.reach().who_answers(&service.name, &target.host) else { return None };
         let peer = cx.model.services.get(name)?;
         let is_missing = peer.name != service.name && peer.profiles.is_empty() && !is_after(cx, service, name);
