@@ -45,7 +45,7 @@ const CAPABILITIES: [(&str, CapabilityReach, &str); 14] = [
 
 /// Reports services with such capabilities, each once, by the one that reaches furthest. A privileged container has them all.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let entrances = Entrances::new(cx);
+    let entrances = Entrances::default();
     let mut seen = HashSet::default();
     for service in cx.model.services.values() {
         if service.privileged.as_ref().is_some_and(|privileged| privileged.value) {
@@ -64,7 +64,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn finding(
     cx: &Context<'_>,
-    entrances: &Entrances<'_>,
+    entrances: &Entrances,
     service: &Service,
     (reach, can, added): (CapabilityReach, &str, &Spanned<String>),
     others: &[(CapabilityReach, &str, &Spanned<String>)],

@@ -196,7 +196,8 @@ fn is_below(path: &str, directory: &str) -> bool {
     directory.starts_with('/') && crate::facts::storage::mounts::is_inside(path, directory)
 }
 
-/// Whether a service measures something, by the catalogue.
+/// Whether a service measures something, by the catalogue or by its name.
 pub(super) fn is_monitor(service: &Service) -> bool {
-    known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring)
+    let is_exporter = image_text(service).rsplit('/').next().is_some_and(|name| name.contains("exporter"));
+    is_exporter || known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring)
 }

@@ -9,7 +9,7 @@ use crate::yaml::edit;
 
 /// Reports privileged services whose image does not ask for it, each line once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let entrances = Entrances::new(cx);
+    let entrances = Entrances::default();
     let mut seen = HashSet::default();
     for service in cx.model.services.values() {
         let Some(privileged) = service.privileged.as_ref().filter(|privileged| privileged.value) else { continue };

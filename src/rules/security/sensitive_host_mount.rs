@@ -136,7 +136,7 @@ struct Found<'a> {
 
 /// Reports each such mount, lines that services share once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let entrances = Entrances::new(cx);
+    let entrances = Entrances::default();
     let mut seen = HashSet::default();
     for service in cx.model.services.values() {
         for mount in &service.mounts {
@@ -149,7 +149,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn finding(cx: &Context<'_>, entrances: &Entrances<'_>, service: &Service, found: &Found<'_>) -> Option<Finding> {
+fn finding(cx: &Context<'_>, entrances: &Entrances, service: &Service, found: &Found<'_>) -> Option<Finding> {
     let (name, path, has) = (&service.name, &found.path, found.has);
     let read_only = found.mount.read_only;
     let image = image_text(service);

@@ -1,6 +1,9 @@
 //! How bad it is that a container has power over the host: who can get into it, and who says that it is needed.
 
+use std::cell::OnceCell;
+
 use crate::collections::HashMap;
+use crate::facts::network::published::Published;
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Severity};
 use crate::model::{ImageReference, Service, Spanned};
@@ -29,33 +32,17 @@ const REASONS: [&str; 14] = [
     "necessary",
 ];
 
-/// How requests from other machines get into services: a place that says so, and what it does.
-pub(super) struct Entrances<'a> {
-    by_service: HashMap<&'a str, (Place, String)>,
+/// How requests from other machines get into services: a place that says so, and what it does. Found when first asked for.
+#[derive(Default)]
+pub(super) struct Entrances {
+    by_service: OnceCell<HashMap<String, (Place, String)>>,
 }
 
-impl<'a> Entrances<'a> {
-    /// Those of a project: published ports, and services that a reverse proxy forwards to.
-    pub(super) fn new(cx: &'a Context<'_>) -> Entrances<'a> {
-        let mut by_service = HashMap::default();
-        for target in cx.facts.proxied() {
-            let how = format!("`{}` forwards requests to it", target.proxy);
-            by_service.insert(target.service.as_str(), (target.place, how));
-        }
-        let reached = |one: &&crate::facts::network::published::Published<'_>| {
-            one.in_effect && one.is_active && one.reach.is_beyond_loopback()
-        };
-        for one in cx.facts.published().iter().filter(reached) {
-            let how = "other machines can reach it through this port".to_owned();
-            by_service.entry(one.service.name.as_str()).or_insert((one.port.place, how));
-        }
-        Entrances { by_service }
-    }
-
+impl Entrances {
     /// The severity of what makes a container's user root on the host, and the finding with the way in: an error where
     /// other machines get into it, a warning otherwise.
     pub(super) fn weigh(&self, cx: &Context<'_>, service: &Service, finding: Finding) -> Finding {
-        let entrance = self.by_service.get(service.name.as_str());
+        let entrance = self.by_service.get_or_init(|| entrances(cx)).get(service.name.as_str());
         let most = if entrance.is_some() { Severity::Error } else { Severity::Warning };
         let severity = weigh(cx, service, finding.place, most);
         let finding = finding.severity(severity);
@@ -64,6 +51,21 @@ impl<'a> Entrances<'a> {
             None => finding,
         }
     }
+}
+
+/// Published ports, and services that a reverse proxy forwards to.
+fn entrances(cx: &Context<'_>) -> HashMap<String, (Place, String)> {
+    let mut by_service = HashMap::default();
+    for target in cx.facts.proxied() {
+        let how = format!("`{}` forwards requests to it", target.proxy);
+        by_service.insert(target.service.clone(), (target.place, how));
+    }
+    let reached = |one: &&Published<'_>| one.in_effect && one.is_active && one.reach.is_beyond_loopback();
+    for one in cx.facts.published().iter().filter(reached) {
+        let how = "other machines can reach it through this port".to_owned();
+        by_service.entry(one.service.name.clone()).or_insert((one.port.place, how));
+    }
+    by_service
 }
 
 /// The severity of a grant: less for developers, an info in tests and in what is there to be tried, and an info where a comment says what it is for, or where
