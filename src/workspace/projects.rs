@@ -117,21 +117,13 @@ struct Manner {
     is_default: bool,
     /// What it is started for, where that is written.
     purpose: Option<Purpose>,
-    /// Whether the configuration of plimsoll says it.
-    is_settled: bool,
     /// Whether it is deployed to a swarm.
     swarm: bool,
 }
 
 impl Manner {
-    const DEFAULT: Manner = Manner {
-        depth: Depth::Whole,
-        standing: EntryStatus::Project,
-        is_default: true,
-        purpose: None,
-        is_settled: false,
-        swarm: false,
-    };
+    const DEFAULT: Manner =
+        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None, swarm: false };
 }
 
 /// The search for projects, and the judgement of each.
@@ -426,7 +418,6 @@ impl WorkspaceRun<'_> {
         read_servers(&mut model, sources);
         let facts = Facts::new(&model, project, sources, self.trees, root)
             .started_for(manner.purpose.map(purpose_of))
-            .settled(manner.is_settled)
             .deployed_to_swarm(manner.swarm);
         let context = Context {
             model: &model,
@@ -455,8 +446,7 @@ impl WorkspaceRun<'_> {
 /// How a command starts a project.
 fn manner_of(invocation: &Invocation) -> Manner {
     let purpose = invocation.is_purpose_written.then_some(invocation.purpose);
-    let is_settled = purpose.is_some() && invocation.certainty == Certainty::Configured;
-    Manner { purpose, is_settled, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
+    Manner { purpose, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
 }
 
 fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {
