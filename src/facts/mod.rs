@@ -44,8 +44,6 @@ pub struct Facts<'a> {
     root: PathBuf,
     /// What the project is started for; `None` where only the paths of its files say so.
     started_for: Option<repository::purpose::FilePurpose>,
-    /// Whether the configuration of plimsoll says so.
-    is_settled: bool,
     /// Whether a command that is written deploys it to a swarm.
     deployed_to_swarm: bool,
     texts: Texts<'a>,
@@ -97,7 +95,6 @@ impl<'a> Facts<'a> {
             trees,
             root,
             started_for: None,
-            is_settled: false,
             deployed_to_swarm: false,
             texts: Texts::new(sources),
             reach: OnceCell::new(),
@@ -136,13 +133,6 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub(crate) fn started_for(mut self, purpose: Option<repository::purpose::FilePurpose>) -> Facts<'a> {
         self.started_for = purpose;
-        self
-    }
-
-    /// The same, of a project whose purpose the configuration of plimsoll says, or not.
-    #[must_use]
-    pub(crate) fn settled(mut self, settled: bool) -> Facts<'a> {
-        self.is_settled = settled;
         self
     }
 

@@ -2,6 +2,9 @@
 
 use crate::text::dotenv::is_placeholder;
 
+/// Words of values that say that they are for developers.
+const OF_DEVELOPERS: [&str; 4] = ["dev", "development", "local", "localhost"];
+
 /// How hard a secret is to guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
@@ -219,7 +222,9 @@ pub(crate) fn strength(secret: &str, own: &[&str]) -> Strength {
     let own: Vec<String> = own.iter().flat_map(|word| parts(word)).collect();
     let is_short = secret.chars().count() < SHORT;
     let is_zero = secret.chars().filter(|letter| letter.is_alphanumeric()).all(|letter| letter == '0');
+    let is_of_developers = parts(&lower).iter().any(|part| OF_DEVELOPERS.contains(&part.as_str()));
     let is_guessable = is_short
+        || is_of_developers
         || is_zero
         || COMMON.contains(&lower.as_str())
         || parts(&lower).iter().all(|part| is_of_words(part, &own));

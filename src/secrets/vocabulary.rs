@@ -278,6 +278,7 @@ pub(super) const OTHER_THINGS: &[&str] = &[
     "SCOPES",
     "SECONDS",
     "SERVER",
+    "SERVICE",
     "SIZE",
     "SOURCE",
     "STATUS",

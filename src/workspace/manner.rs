@@ -1,6 +1,6 @@
 //! How a project is judged.
 
-use crate::discover::invocations::{Certainty, Engine, Invocation, Purpose};
+use crate::discover::invocations::{Engine, Invocation, Purpose};
 use crate::facts::repository::purpose;
 use crate::workspace::fragments::{Depth, EntryStatus};
 
@@ -13,28 +13,19 @@ pub(super) struct Manner {
     pub(super) is_default: bool,
     /// What it is started for, where that is written.
     pub(super) purpose: Option<Purpose>,
-    /// Whether the configuration of plimsoll says it.
-    pub(super) is_settled: bool,
     /// Whether it is deployed to a swarm.
     pub(super) swarm: bool,
 }
 
 impl Manner {
-    pub(super) const DEFAULT: Manner = Manner {
-        depth: Depth::Whole,
-        standing: EntryStatus::Project,
-        is_default: true,
-        purpose: None,
-        is_settled: false,
-        swarm: false,
-    };
+    pub(super) const DEFAULT: Manner =
+        Manner { depth: Depth::Whole, standing: EntryStatus::Project, is_default: true, purpose: None, swarm: false };
 }
 
 /// How a command starts a project.
 pub(super) fn manner_of(invocation: &Invocation) -> Manner {
     let purpose = invocation.is_purpose_written.then_some(invocation.purpose);
-    let is_settled = purpose.is_some() && invocation.certainty == Certainty::Configured;
-    Manner { purpose, is_settled, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
+    Manner { purpose, swarm: invocation.engine == Engine::Swarm, ..Manner::DEFAULT }
 }
 
 pub(super) fn purpose_of(purpose: Purpose) -> purpose::FilePurpose {

@@ -17,6 +17,9 @@ const MOST_BYTES: usize = 256 * 1024;
 /// How many projects share an env file above them at least, and how many levels above it is at most.
 const SHARING: usize = 3;
 const LEVELS: usize = 3;
+/// Words of the names of files for production, and how many of their variables an env file for developers lacks at least.
+const PRODUCTION: [&str; 3] = ["prod", "production", "staging"];
+const LACKING: usize = 2;
 
 /// What sets variables of a project besides the files that are there. `env_files` are those that it reads, `set` are
 /// variables that its command sets to something unknown.
@@ -33,6 +36,7 @@ pub(super) fn outside(
     let default = directory.join(".env");
     let may_set_others = entry.files.iter().any(|file| is_template(sources, file));
     let may_set_others = may_set_others || is_of_store(sources, entry);
+    let may_set_others = may_set_others || has_other_env_file(sources, entry, env_files);
     let mut outside = Outside { set, may_set_others, ..Outside::default() };
     let missing: Vec<&PathBuf> = env_files.iter().filter(|file| sources.kind(file) == PathKind::Missing).collect();
     let needed = needed(sources, &entry.files);
@@ -100,6 +104,21 @@ fn is_of_store(sources: &SourceDb, entry: &ProjectEntry) -> bool {
     let marks = ["\nx-casaos:", "${SERVICE_FQDN_", "${SERVICE_PASSWORD_", "${SERVICE_URL_", "SERVICE_FQDN_"];
     let texts = || entry.files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
     by_files || texts().any(|file| marks.iter().any(|mark| file.text.contains(mark)))
+}
+
+/// Whether the `.env` in the repository is for developers, and the files are for production: that has another one.
+fn has_other_env_file(sources: &SourceDb, entry: &ProjectEntry, env_files: &[PathBuf]) -> bool {
+    let has_word = |file: &PathBuf| {
+        let name = file.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| PRODUCTION.contains(&word))
+    };
+    let default = entry.directory.join(".env");
+    let reads_default = env_files == [default.clone()] && sources.kind(&default) == PathKind::File;
+    if !reads_default || !entry.files.iter().any(has_word) {
+        return false;
+    }
+    let set = filled_in(&default, sources);
+    needed(sources, &entry.files).difference(&set).count() >= LACKING
 }
 
 /// The variables that workflows hand over from what is stored with the repository: `NAME: ${{ secrets.NAME }}`.

@@ -426,7 +426,6 @@ impl WorkspaceRun<'_> {
         read_servers(&mut model, sources);
         let facts = Facts::new(&model, project, sources, self.trees, root)
             .started_for(manner.purpose.map(purpose_of))
-            .settled(manner.is_settled)
             .deployed_to_swarm(manner.swarm);
         let context = Context {
             model: &model,

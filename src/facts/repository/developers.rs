@@ -270,7 +270,9 @@ fn has_deployment_beside(setup: &Setup<'_>) -> bool {
     let [file] = setup.files else { return false };
     let Some(directory) = file.parent() else { return false };
     let entries = setup.sources.entries(directory);
-    let mut beside = entries.names().filter(|name| crate::discover::is_compose_name(Path::new(name)));
+    let mut beside = entries
+        .names()
+        .filter(|name| has_word(name, &["compose"]) && (name.ends_with(".yml") || name.ends_with(".yaml")));
     beside.any(|name| {
         let path = directory.join(name);
         has_word(name, &DEPLOYED) && !is_own(&path)

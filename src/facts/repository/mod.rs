@@ -68,7 +68,7 @@ impl Facts<'_> {
         })
     }
 
-    /// What says that only developers start the project, where its configuration does not say what it is for.
+    /// What says that only developers start the project.
     fn developer_sign(&self) -> DeveloperSign {
         *self.once(&self.developer_sign, || {
             let files: Vec<PathBuf> =
@@ -81,7 +81,7 @@ impl Facts<'_> {
                 root: &self.root,
                 sources: self.sources,
             };
-            if self.is_settled { DeveloperSign::None } else { developers::sign(&setup) }
+            if self.deployed_to_swarm { DeveloperSign::None } else { developers::sign(&setup) }
         })
     }
 

@@ -13,8 +13,22 @@ pub(crate) enum FilePurpose {
     Any,
 }
 
-const TEST_WORDS: [&str; 10] =
-    ["test", "tests", "testing", "e2e", "ci", "testdata", "integration", "benchmark", "playwright", "cypress"];
+const TEST_WORDS: [&str; 14] = [
+    "test",
+    "tests",
+    "testing",
+    "e2e",
+    "ci",
+    "testdata",
+    "integration",
+    "benchmark",
+    "benchmarks",
+    "suite",
+    "suites",
+    "loadtest",
+    "playwright",
+    "cypress",
+];
 const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
 /// Names of directories and files with something to read or to try.
 const EXAMPLE_WORDS: [&str; 27] = [

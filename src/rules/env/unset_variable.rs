@@ -100,7 +100,7 @@ fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding>
     let names = list_of_names(&uses);
     let message = format!("variables {names} are not set and have no default");
     let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
-        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away()))
+        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away() || cx.facts.is_at_home()))
         .evidence("unset")
         .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);

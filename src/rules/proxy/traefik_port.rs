@@ -15,6 +15,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (Some(service), Some(port)) = (cx.model.services.get(&target.host), target.port) else { continue };
         // Its own dashboard is `api@internal`, which asks for any port.
         let Some(known) = other_than(cx.facts, service, port).filter(|_| !is_traefik(service)) else { continue };
+        if opens_by_option(service, port) {
+            continue;
+        }
         // An override that builds or starts something else does without the Traefik for which the label is.
         if known.ports.iter().any(|one| decided_at(service, one).span.file != target.place.span.file) {
             continue;
@@ -26,6 +29,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .help(help(service, &known));
         findings.push(with_reason(finding, &known));
     }
+}
+
+/// Whether a variable with options of the server opens the port: `REDIS_ARGS=--tls-port 6380`.
+fn opens_by_option(service: &Service, port: u16) -> bool {
+    let options = [format!("port {port}"), format!("port={port}")];
+    let mut values = service.environment.values().filter_map(|variable| variable.value.as_ref());
+    values.any(|value| options.iter().any(|option| value.value.contains(option.as_str())))
 }
 
 /// Where a Compose file decides what a service listens on.

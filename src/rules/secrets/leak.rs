@@ -38,11 +38,12 @@ pub(super) fn of_service(one: &Credential) -> String {
 pub(super) fn worst(leak: &Leak) -> Severity {
     let is_own = |one: &Credential| {
         let upper = one.key.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
+        // What everybody guesses is no leak: where others reach the service, it is a default.
+        let is_password = has(&["PASS", "PWD", "ACCESS_KEY"]) && !has(&["ADMIN"]);
         one.strength == Strength::Strong
             || one.form != Form::Value
-            || ["SECRET", "JWT", "SESSION", "SIGN", "ENCRYPT", "SALT", "PASS", "PWD"]
-                .iter()
-                .any(|word| upper.contains(word))
+            || !is_password && has(&["SECRET", "JWT", "SESSION", "SIGN", "ENCRYPT", "SALT", "PASS", "PWD"])
     };
     let is_open = !leak.is_internal && leak.members.iter().any(is_own);
     if is_open { Severity::Warning } else { Severity::Info }

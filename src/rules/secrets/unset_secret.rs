@@ -124,7 +124,7 @@ fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding>
     let (first, others) = uses.split_first()?;
     let message = format!("secrets {} are not set", list_of_names(&uses));
     let mut finding = Finding::new(rule::UNSET_SECRET, first.place, Subject::Project, message)
-        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away()))
+        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away() || cx.facts.is_at_home()))
         .evidence("unset")
         .help("add a file `.env.example` that lists them without their values");
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
@@ -136,6 +136,7 @@ fn severity_of(cx: &Context<'_>, blank: &Blank<'_>) -> Severity {
     let severity = match cx.facts.expected() {
         _ if cx.facts.is_documented_as_optional(blank.name) => return Severity::Info,
         Expected::EnvFile | Expected::Example(_) => Severity::Error,
+        Expected::Nowhere if cx.facts.is_at_home() => Severity::Info,
         Expected::Nowhere => Severity::Warning,
     };
     let is_for_tests = blank.emptied.is_some_and(|line| cx.facts.is_for_tests(line.span.file));

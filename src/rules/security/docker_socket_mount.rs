@@ -62,8 +62,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if findings.iter().any(|finding| finding.place == access.place) {
             continue;
         }
-        // Who writes there what it is for has weighed it.
-        let is_weighed = speaks_of_it(&cx.facts.comments_at(access.place));
+        // Who writes there what it is for, or gives the group of the socket to another user than root, has weighed it.
+        let is_weighed = speaks_of_it(&cx.facts.comments_at(access.place)) || !service.isolation.group_add.is_empty();
         let severity = if is_weighed { Severity::Info } else { *severity };
         let severity = less_in_tests(severity, cx.facts.purpose() != FilePurpose::Any);
         let name = &service.name;
