@@ -7,7 +7,7 @@ use crate::model::{Service, base_image};
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 98] = [
+const DOCUMENTED: [(&str, &[&str], &str); 105] = [
     // Home automation.
     (
         "home-assistant",
@@ -123,6 +123,13 @@ const DOCUMENTED: [(&str, &[&str], &str); 98] = [
         "https://github.com/open-telemetry/opentelemetry-ebpf-profiler",
     ),
     ("tetragon", &["privileged", "pid"], "https://tetragon.io/docs/installation/docker/"),
+    ("security-spire-agent", &["privileged", "pid"], "https://github.com/edgexfoundry/edgex-compose"),
+    ("security-spire-agent-arm64", &["privileged", "pid"], "https://github.com/edgexfoundry/edgex-compose"),
+    ("security-spire-server", &["pid"], "https://github.com/edgexfoundry/edgex-compose"),
+    ("security-spire-server-arm64", &["pid"], "https://github.com/edgexfoundry/edgex-compose"),
+    ("hass-otbr-docker", &["privileged", "network"], "https://github.com/ownbee/hass-otbr-docker"),
+    ("homey-shs", &["privileged", "network"], "https://support.homey.app/"),
+    ("v2raya", &["privileged", "network", "NET_ADMIN"], "https://v2raya.org/en/docs/prologue/installation/docker/"),
     ("spire-agent", &["pid"], "https://spiffe.io/docs/latest/deploying/spire_agent/"),
     ("speedtest-tracker", &["network"], "https://docs.speedtest-tracker.dev/"),
     ("komodo-periphery", &["/proc"], "https://komo.do/docs/setup/connect-servers"),
@@ -171,6 +178,11 @@ pub(super) fn asks_for(service: &Service, what: &str) -> bool {
         return true;
     }
     if FOR_EBPF.contains(&what) && (service.name.contains("ebpf") || image_text(service).contains("ebpf")) {
+        return true;
+    }
+    // GPUs of AMD: <https://rocm.docs.amd.com/projects/install-on-linux/en/latest/how-to/docker.html>.
+    let has_amd_gpu = || service.devices.iter().any(|device| device.value.0 == "/dev/kfd");
+    if matches!(what, "seccomp" | "apparmor" | "ipc" | "SYS_PTRACE") && has_amd_gpu() {
         return true;
     }
     let Some(image) = base_image(service) else { return false };
