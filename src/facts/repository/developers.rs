@@ -294,9 +294,9 @@ fn mounts_source(setup: &Setup<'_>, service: &Service) -> bool {
         if !source.starts_with(setup.root) || setup.sources.kind(&source) != PathKind::Directory {
             return false;
         }
-        let is_of_build = context.as_ref().is_some_and(|context| {
-            source == *context || source.strip_prefix(context).is_ok_and(|below| is_code(below))
-        });
+        let is_of_build = context
+            .as_ref()
+            .is_some_and(|context| source == *context || source.strip_prefix(context).is_ok_and(is_code));
         is_of_build || has_source(setup.sources, &source)
     })
 }
