@@ -50,7 +50,7 @@ impl Selection {
         let entries = config.told.iter().filter(|told| told.enabled == runs && told.selector.contains(rule));
         let by = match entries.max_by_key(|told| told.selector.precision()) {
             _ if self.lacks_preview(rule, config) => DecidedBy::Preview,
-            _ if !self.select.is_empty() && !(is_ignored && precision(&self.select, rule).is_some()) => {
+            _ if !(self.select.is_empty() || is_ignored && precision(&self.select, rule).is_some()) => {
                 DecidedBy::Select
             }
             _ if is_ignored => DecidedBy::Ignore,

@@ -274,8 +274,9 @@ mod tests {
     fn spans_are_those_of_the_file() {
         let text = "FROM x\nARG A=1 \\\n  B\nRUN echo ${C}\n";
         let found = outline(text);
-        let names: Vec<&str> = found.stages[0].arguments.iter().map(|one| &text[one.span.clone()]).collect();
+        let names: Vec<&str> =
+            found.stages[0].arguments.iter().map(|one| text.get(one.span.clone()).unwrap_or_default()).collect();
         assert_eq!(names, ["A", "B"]);
-        assert_eq!(&text[found.stages[0].uses[0].span.clone()], "${C}");
+        assert_eq!(text.get(found.stages[0].uses[0].span.clone()), Some("${C}"));
     }
 }

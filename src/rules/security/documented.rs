@@ -201,7 +201,7 @@ pub(super) fn asks_for(service: &Service, what: &str) -> bool {
         repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
     };
     let is_asked = |asked: &&str| *asked == what || is_below(what, asked);
-    DOCUMENTED.iter().filter(|(name, ..)| is_named(name)).any(|(_, asked, _)| asked.iter().any(|one| is_asked(&one)))
+    DOCUMENTED.iter().filter(|(name, ..)| is_named(name)).any(|(_, asked, _)| asked.iter().any(&is_asked))
 }
 
 fn is_below(path: &str, directory: &str) -> bool {

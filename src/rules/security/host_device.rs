@@ -116,7 +116,7 @@ fn held(path: &str) -> Option<DeviceContent> {
                     |rest: &str| rest.len() < 10 && rest.chars().all(|letter| letter.is_ascii_alphanumeric());
                 rest.is_some_and(|rest| start.ends_with('/') || !rest.is_empty() && is_short(rest))
             };
-            DISKS.iter().any(|start| is_disk(&start)).then_some(DeviceContent::Disk)
+            DISKS.iter().any(is_disk).then_some(DeviceContent::Disk)
         }
     }
 }
