@@ -9,7 +9,7 @@ use super::projects::{ProjectOutcome, WorkspaceRun};
 use crate::collections::HashMap;
 use crate::compose::value::Value;
 use crate::compose::{Project, ProjectEntry};
-use crate::discover::invocations::Invocation;
+use crate::discover::invocations::{Certainty, Invocation};
 use crate::finding::{Finding, RuleId, rule};
 use crate::source::Place;
 use crate::workspace::fragments::Depth;
@@ -29,9 +29,12 @@ pub(super) fn idle_profiles(project: &Project) -> BTreeSet<String> {
 }
 
 impl WorkspaceRun<'_> {
-    /// Judges the invocations of a project once more for each profile that none of them activates.
+    /// Judges a project once more for each profile that a plain `docker compose up` leaves out. Commands that are written
+    /// somewhere say which profiles run, and which do not.
     pub(super) fn with_profiles(&self, outcomes: &[ProjectOutcome], depth: Depth) -> Vec<ProjectOutcome> {
-        if !self.request.profiles.is_empty() || outcomes.iter().all(|outcome| outcome.idle_profiles.is_empty()) {
+        let certainty = |outcome: &ProjectOutcome| outcome.invocation.as_ref().map(|one| one.certainty);
+        let is_written = outcomes.iter().any(|outcome| certainty(outcome) > Some(Certainty::Default));
+        if is_written || !self.request.profiles.is_empty() {
             return Vec::new();
         }
         let mut active: HashMap<&[PathBuf], BTreeSet<&str>> = HashMap::default();
