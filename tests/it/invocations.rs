@@ -163,3 +163,31 @@ fn services_that_nobody_extends_are_judged() {
     let all: Vec<_> = found(&folder, &[]).into_iter().map(|(rule, file, line, _)| (rule, file, line)).collect();
     assert_eq!(all, [("exposed-datastore".to_owned(), "base/common.yaml".to_owned(), 9)]);
 }
+
+#[test]
+fn an_overlay_that_is_added_where_its_variable_is_set_has_the_variable() {
+    let base = "services:\n  app:\n    image: example/app:2.0\n    restart: always\n";
+    let overlay = "services:\n  app:\n    cpus: ${APP_CPUS}\n";
+    let files = |script: &'static str| [("compose.yaml", base), ("cpu.yaml", overlay), ("start.sh", script)];
+    for (name, script) in [
+        (
+            "words",
+            "#!/bin/sh\nset -- docker compose -f compose.yaml\n[ -n \"$APP_CPUS\" ] && set -- \"$@\" -f cpu.yaml\nexec \"$@\" up -d\n",
+        ),
+        (
+            "variable",
+            "#!/bin/sh\nfiles=\"-f compose.yaml\"\nif [ -n \"$APP_CPUS\" ]; then files=\"$files -f cpu.yaml\"; fi\ndocker compose $files up -d\n",
+        ),
+        (
+            "or",
+            "#!/bin/sh\nfiles=\"-f compose.yaml\"\n[ -z \"$APP_CPUS\" ] || files=\"$files -f cpu.yaml\"\ndocker compose $files up -d\n",
+        ),
+    ] {
+        let folder = project("invocations", &format!("demand-{name}"), &files(script));
+        assert_eq!(found(&folder, &[]), [], "{name}");
+        assert_eq!(report(&folder, &[])["summary"]["invocations"], 2, "{name}");
+    }
+    let always = "#!/bin/sh\nset -- docker compose -f compose.yaml -f cpu.yaml\nexec \"$@\" up -d\n";
+    let folder = project("invocations", "demand-always", &files(always));
+    assert_eq!(found(&folder, &[]).len(), 1);
+}

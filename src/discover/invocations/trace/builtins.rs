@@ -18,6 +18,8 @@ use crate::text::shell::{AssignedValue, Assignment, Redirect, Simple};
 const WRAPPERS: [&str; 6] = ["sudo", "exec", "command", "env", "cross-env", "cross-env-shell"];
 /// How many directories `pushd` remembers.
 const MAX_PUSHED: usize = 32;
+/// How many words `set --` keeps.
+const MAX_ARGUMENTS: usize = 256;
 /// The longest file that a script sources, in bytes.
 const MAX_SOURCED: usize = 256 * 1024;
 /// How many calls of make with variables of their own are followed.
@@ -116,6 +118,11 @@ impl Tracer<'_> {
             "exit" | "return" => world.ended = true,
             "unset" => arguments().for_each(|name| world.unset(name)),
             "set" => {
+                if let Some(at) = call.words.iter().position(|word| word == "--") {
+                    let arguments = call.words.iter().skip(at + 1).cloned();
+                    // Each `set -- "$@" "$@"` doubles them.
+                    world.arguments = (call.words.len() <= MAX_ARGUMENTS).then(|| arguments.collect());
+                }
                 if call.words.iter().any(|word| word == "-a" || word == "allexport") {
                     world.exports_all = !call.words.iter().any(|word| word == "+o");
                 } else if call.words.iter().any(|word| word == "+a") {

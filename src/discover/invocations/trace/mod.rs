@@ -217,7 +217,8 @@ impl<'a> Tracer<'a> {
                         self.node(fragment, node, vec![world])
                     }
                     _ => {
-                        let mut both = self.node(fragment, node, vec![world.clone()]);
+                        let answer = matches!(link, ChainOperator::And);
+                        let mut both = self.node(fragment, node, vec![self.assuming(last, answer, world.clone())]);
                         both.push(world);
                         both
                     }
@@ -243,7 +244,12 @@ impl<'a> Tracer<'a> {
                 [node] => self.outcome(fragment, node, world),
                 _ => None,
             };
-            let taken = tested.iter().filter(|world| outcome(world) != Some(false)).cloned().collect();
+            let taken = tested.iter().filter(|world| outcome(world) != Some(false)).cloned();
+            let taken = taken.map(|world| match test.as_slice() {
+                [node] => self.assuming(node, true, world),
+                _ => world,
+            });
+            let taken = taken.collect();
             after.extend(self.nodes(fragment, body, taken));
             left = tested.into_iter().filter(|world| outcome(world) != Some(true)).collect();
         }

@@ -23,6 +23,20 @@ pub(super) fn is_test(node: &ShellNode) -> bool {
     }
 }
 
+/// What a test is about, without its brackets.
+fn operands(simple: &Simple) -> Option<&[ShellWord]> {
+    let words = simple.words.as_slice();
+    match words.first()?.literal()?.as_str() {
+        "[" | "[[" => words.get(1..words.len().checked_sub(1)?),
+        "test" => words.get(1..),
+        _ => None,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+}
+
 impl Tracer<'_> {
     /// The answer of a condition, where every value in it is known.
     pub(super) fn outcome(&self, _: &Rc<Fragment>, node: &ShellNode, world: &World) -> Option<bool> {
@@ -37,15 +51,12 @@ impl Tracer<'_> {
     }
 
     fn answer(&self, simple: &Simple, world: &World) -> Option<bool> {
-        let mut words = simple.words.as_slice();
-        let name = words.first()?.literal()?;
-        match name.as_str() {
+        match simple.words.first()?.literal()?.as_str() {
             "true" | ":" => return Some(true),
             "false" => return Some(false),
-            "[" | "[[" => words = words.get(1..words.len().checked_sub(1)?)?,
-            "test" => words = words.get(1..)?,
-            _ => return None,
+            _ => {}
         }
+        let words = operands(simple)?;
         let known = |word: &ShellWord| {
             let (text, sure) = self.value(&mut world.clone(), word);
             (sure && !has_hole(&text)).then_some(text)
@@ -67,6 +78,37 @@ impl Tracer<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The state in which a condition has this answer: a variable that it finds to have a value, and that the script does not
+    /// set, has one that the caller gives.
+    pub(super) fn assuming(&self, node: &ShellNode, answer: bool, mut world: World) -> World {
+        if let Some(name) = self.non_empty(node, answer).filter(|name| world.variable(name).is_none()) {
+            world.set(&name, vec![self.context.unset(&name)], true, false, 0);
+        }
+        world
+    }
+
+    /// The variable that has a value if a condition has this answer.
+    fn non_empty(&self, node: &ShellNode, answer: bool) -> Option<String> {
+        let simple = match node {
+            ShellNode::Simple(simple) => simple,
+            ShellNode::Pipeline(nodes) => match nodes.as_slice() {
+                [node] => return self.non_empty(node, !answer),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let words = operands(simple)?;
+        let word = match words {
+            [word] if answer => word,
+            [flag, word] => match (flag.literal()?.as_str(), answer) {
+                ("-n", true) | ("-z", false) => word,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.plain_variable(word).filter(|name| is_name(name))
     }
 
     /// The variable that a word consists of, without a default.
