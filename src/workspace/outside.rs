@@ -45,7 +45,9 @@ pub(super) fn outside(
         let shared =
             || shared_above(sources, directory).filter(|shared| !needed.is_disjoint(&filled_in(shared, sources)));
         let example = if *file == default { shared().or(example) } else { example };
-        let is_expected = *file != default || example.is_some() || sources.is_ignored(file, directory);
+        // A service reads the file as well: that it is missing is said there.
+        let is_named = || entry.files.iter().any(|compose| names_env_file(sources, compose));
+        let is_expected = *file != default || example.is_some() || sources.is_ignored(file, directory) || is_named();
         if !is_expected {
             continue;
         }
@@ -138,6 +140,18 @@ fn handed_over(root: &Path, needed: &BTreeSet<String>, sources: &SourceDb) -> BT
         }
     }
     found
+}
+
+/// Whether an `env_file` of a Compose file in the directory of its project names `.env`.
+fn names_env_file(sources: &SourceDb, file: &Path) -> bool {
+    let Ok(file) = sources.load(file) else { return false };
+    let mut is_list = false;
+    sources.file(file).text.lines().map(str::trim).any(|line| {
+        let value = line.strip_prefix("env_file:");
+        is_list = value.is_some_and(str::is_empty) || is_list && line.starts_with(['-', '#']);
+        let path = value.or_else(|| line.strip_prefix('-').filter(|_| is_list)).unwrap_or("");
+        matches!(path.trim().trim_matches(['[', ']', '"', '\'']), ".env" | "./.env")
+    })
 }
 
 /// The same for an entry that no invocation describes.

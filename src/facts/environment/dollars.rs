@@ -187,7 +187,7 @@ impl DollarSearch<'_> {
         let name = reference.name.as_str();
         let open = matches!(reference.outcome, SubstitutionOutcome::Unset | SubstitutionOutcome::Default);
         if open && sets.contains(name) {
-            return Some(Owner::Script);
+            return (!self.is_user(name)).then_some(Owner::Script);
         }
         let is_unset = reference.outcome == SubstitutionOutcome::Unset && reference.state == VariableState::Unset;
         let service = self.service(reference).filter(|_| is_unset)?;
@@ -198,6 +198,13 @@ impl DollarSearch<'_> {
             value.parts.iter().all(|part| part.variable.as_deref() != Some(name))
         });
         (is_built_in || is_given).then_some(Owner::Container)
+    }
+
+    /// Whether a variable is that of the user that containers run as, so that it comes from outside, as the official
+    /// `docker-compose.yaml` of Airflow has it.
+    fn is_user(&self, name: &str) -> bool {
+        let is_user = |one: &Reference| one.path.last().is_some_and(|key| key == "user");
+        self.project.references.iter().any(|one| one.name == name && one.operator.is_some() && is_user(one))
     }
 
     /// Whether a use is the middle of a secret: directly behind its letters, or no name that anyone would choose.
@@ -372,6 +379,7 @@ mod tests {
             let without = service(rest).replace("sh -c 'U=$U", "sh -c 'V=$V");
             owners(&without, "", &[]);
         }
+        owners(&service("user: '${ID:-50000}:0'\n    command: bash -c 'test $ID || ID=1'"), "", &[]);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(crate) fn is_of_framework(text: &str) -> bool {
 }
 
 /// Names of directories that hold something to show besides [`EXAMPLE_WORDS`].
-const SHOWN_WORDS: [&str; 4] = ["fixture", "fixtures", "testdata", "docs"];
+const SHOWN_WORDS: [&str; 5] = ["fixture", "fixtures", "testdata", "docs", "contrib"];
 
 /// Whether a file is in a directory of examples, by its path in the repository.
 pub(crate) fn is_example(path: &str) -> bool {
@@ -138,6 +138,7 @@ mod tests {
         let of_elsewhere = ["templates/a/compose.yaml", ".agent/skills/x/compose.yml", "docs/Backups-2025-12-12/c.yml"];
         assert!(of_elsewhere.into_iter().all(is_of_elsewhere));
         assert!(is_of_elsewhere("docker-compose.override.example.yml") && is_of_elsewhere("a/compose.template.yaml"));
+        assert!(is_example("contrib/compose/basic.yaml"));
         assert!(is_example("docs/setup/compose.yaml") && is_example("demo-setups/a.yml") && !is_example("demo.yaml"));
         let here = ["templates.yaml", "apps/backup-service/compose.yaml", "compose.yaml"];
         assert!(!here.into_iter().any(is_of_elsewhere));

@@ -247,6 +247,9 @@ pub(crate) struct HiddenDependencies<'a> {
     pub(crate) run: &'a Ran,
 }
 
+/// Programs that run Python.
+const PYTHON: [&str; 7] = ["python", "python3", "uvicorn", "gunicorn", "celery", "flask", "streamlit"];
+
 /// The dependencies that the Dockerfiles of active services install and that a bind of the sources covers.
 pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDependencies<'a>> {
     let mut found = Vec::new();
@@ -268,8 +271,12 @@ pub(crate) fn hidden<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDepe
                     || is_script(word) && may_install(service, image, word, program, sources)
             });
             let elsewhere = program == "yarn" && has_other_modules(service, image, sources);
+            // What Python runs reads no modules of Node.js: another service does.
+            let other =
+                directory.ends_with("/node_modules") && starts.first().is_some_and(|word| PYTHON.contains(word));
             if inside.is_empty()
                 || elsewhere
+                || other
                 || there
                 || again
                 || sources.kind(Path::new(source)) != PathKind::Directory

@@ -5,6 +5,7 @@ use crate::compose::value::{Data, Entry, Map, Step, Value};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{FileObject, Grant, Service};
 use crate::rules::Context;
+use crate::rules::support::and_list;
 use crate::source::Place;
 
 /// Looks at every service.
@@ -35,20 +36,24 @@ fn external_network(name: &str, network: &Value, findings: &mut Vec<Finding>) {
         ["driver", "driver_opts", "ipam", "internal", "attachable", "enable_ipv4", "enable_ipv6"];
     let external = network.map().and_then(|map| map.get("external"));
     let Some(external) = external.filter(|external| external.value.data == Data::Bool(true)) else { return };
-    for setting in SETTINGS {
-        let Some(given) = network.map().and_then(|map| map.get(setting)) else { continue };
-        if given.value.via.contains(&Step::Implied) || given.key == external.key {
-            continue;
-        }
-        let message = format!("`{setting}` has no effect on an external network");
-        findings.push(
-            Finding::new(rule::CONFLICTING_KEYS, given.key, Subject::network(name), message)
-                .severity(Severity::Warning)
-                .evidence(setting)
-                .label(external.key, "created elsewhere")
-                .help("remove it, or remove `external` so that the project creates the network"),
-        );
+    let given = |setting: &'static str| {
+        let given = network.map().and_then(|map| map.get(setting))?;
+        (!given.value.via.contains(&Step::Implied) && given.key != external.key).then_some((setting, given.key))
+    };
+    let all: Vec<(&str, Place)> = SETTINGS.into_iter().filter_map(given).collect();
+    let Some(((setting, place), others)) = all.split_first() else { return };
+    let names: Vec<&str> = all.iter().map(|(setting, _)| *setting).collect();
+    let (have, them) = if others.is_empty() { ("has", "it") } else { ("have", "them") };
+    let message = format!("{} {have} no effect on an external network", and_list(&names));
+    let mut finding = Finding::new(rule::CONFLICTING_KEYS, *place, Subject::network(name), message)
+        .severity(Severity::Warning)
+        .evidence(*setting)
+        .label(external.key, "created elsewhere")
+        .help(format!("remove {them}, or remove `external` so that the project creates the network"));
+    for (other, place) in others {
+        finding = finding.label(*place, format!("`{other}`"));
     }
+    findings.push(finding);
 }
 
 struct Keys<'a> {

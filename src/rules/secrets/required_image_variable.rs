@@ -1,5 +1,6 @@
 //! A variable without which an image does not start, or with a value that it refuses.
 
+use super::unset_secret::{empty_groups, is_left_empty};
 use crate::catalogue::schema::{Required, RequiredWhen, VariableSetting};
 use crate::facts::images::{KnownImage, known_image, may_be_set, runs_server, variable};
 use crate::facts::storage::mounts::{cover, is_inside};
@@ -38,8 +39,13 @@ fn of_need(cx: &Context<'_>, service: &Service, known: KnownImage<'_>, required:
                 is_blank && (one.value.as_ref().is_none_or(|value| value.is_interpolated()) || written().contains('$'))
             })
     };
+    let is_left_empty = |setting: &VariableSetting| {
+        let variable = service.environment.get(&setting.variable);
+        let groups = empty_groups(service.environment.iter());
+        variable.is_some_and(|one| is_left_empty(cx, service, (&setting.variable, one), &groups))
+    };
     let is_asked = required.given.as_ref().is_none_or(is_given);
-    let is_met = required.any_of.iter().any(|setting| is_given(setting) || is_open(setting));
+    let is_met = required.any_of.iter().any(|setting| is_given(setting) || is_open(setting) || is_left_empty(setting));
     let is_mounted = required.unless_mounted.iter().any(|path| {
         cover(cx.model, service, path).is_some()
             || service.mounts.iter().any(|mount| is_inside(&mount.target.value, path))

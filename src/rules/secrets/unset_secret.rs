@@ -7,12 +7,14 @@ use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::images::known_image;
 use crate::facts::network::exposure::asks_for_login;
 use crate::facts::network::reach::Answer;
+use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::secrets::is_secret_name;
-use crate::source::{Place, relative};
+use crate::source::{InGit, Place, relative};
+use crate::yaml::edit;
 
 /// Providers of AIs, as the names of their keys have them.
 const PROVIDERS: [&str; 15] = [
@@ -58,6 +60,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let is_single = |blank: &&Blank<'_>| {
         cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
     };
+    let all = all.filter(|blank| blank.emptied.is_none_or(|line| !hands_on(cx, blank.name, line)));
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
     match together.as_slice() {
         [only] => findings.extend(one_variable(cx, only)),
@@ -245,35 +248,29 @@ fn help(cx: &Context<'_>, name: &str) -> String {
     }
 }
 
+/// Whether a line of an env file only hands on what the environment sets: `TOKEN=${TOKEN}`.
+fn hands_on(cx: &Context<'_>, name: &str, line: Place) -> bool {
+    let line = edit::rest_of_line(cx.files, line);
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
+    let of_braces = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    of_braces.or(value.strip_prefix('$')) == Some(name)
+}
+
 /// Empty lines of `env_file`s whose name is that of a secret.
 fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<Place> = HashSet::default();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
-        let is_empty = |name: &str| {
-            let value = service.environment.get(name).and_then(|variable| variable.value.as_ref());
-            value.is_some_and(|value| value.value.is_empty())
-        };
         for (name, variable) in &service.environment {
-            let empty = variable.value.as_ref().is_some_and(|value| value.value.is_empty());
-            let of_file = variable.source == VariableSource::EnvFile;
-            if !empty || !of_file || !is_secret_name(name) || is_allowed(options, name) {
-                continue;
-            }
-            let needed = needs(service, name);
-            // Without a user there is no password.
-            let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-            let has_no_user = USERS.iter().any(|end| is_empty(&format!("{stem}_{end}")));
-            let switched_off = has_no_user
-                || groups.get(group(name)).copied().unwrap_or(false)
-                || leads_nowhere(name, is_empty) && !needed;
-            let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
-            if switched_off || opens || cx.facts.dollars().is_line(variable.key) || !seen.insert(variable.key) {
+            let is_skipped = is_allowed(options, name) || hands_on(cx, name, variable.key);
+            if !is_left_empty(cx, service, (name, variable), &groups) || is_skipped || !seen.insert(variable.key) {
                 continue;
             }
             let message = format!("secret `{name}` of `{}` is empty", service.name);
+            let needed = needs(service, name);
             let several = provider_of(name).is_some() && has_several_providers(service) || is_of_integration(name);
-            let severity = match (needed, several) {
+            let severity = match (needed, several || cx.facts.purpose() == FilePurpose::Development) {
+                _ if is_form(cx, service, variable) => Severity::Info,
                 (true, _) => Severity::Error,
                 (false, false) => Severity::Warning,
                 (false, true) => Severity::Info,
@@ -289,6 +286,47 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
             findings.push(finding);
         }
     }
+}
+
+/// Whether an env file leaves a secret of a service empty that is not switched off: this rule reports it.
+pub(super) fn is_left_empty(
+    cx: &Context<'_>,
+    service: &Service,
+    (name, variable): (&str, &Variable),
+    groups: &HashMap<&str, bool>,
+) -> bool {
+    let is_empty = |name: &str| service.environment.get(name).is_some_and(is_empty_value);
+    if variable.source != VariableSource::EnvFile || !is_empty_value(variable) || !is_secret_name(name) {
+        return false;
+    }
+    let needed = needs(service, name);
+    // Without a user there is no password.
+    let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let has_no_user = USERS.iter().any(|end| is_empty(&format!("{stem}_{end}")));
+    let switched_off =
+        has_no_user || groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
+    let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
+    !switched_off && !opens && !cx.facts.dollars().is_line(variable.key)
+}
+
+fn is_empty_value(variable: &Variable) -> bool {
+    variable.value.as_ref().is_some_and(|value| value.value.is_empty())
+}
+
+/// Whether git has the env file of a variable, and each of its secrets is left empty: a form that people fill in.
+fn is_form(cx: &Context<'_>, service: &Service, variable: &Variable) -> bool {
+    let file = variable.key.span.file;
+    let secrets: Vec<&Variable> = service
+        .environment
+        .iter()
+        .filter(|(name, one)| {
+            one.source == VariableSource::EnvFile && one.key.span.file == file && is_secret_name(name)
+        })
+        .map(|(_, one)| one)
+        .collect();
+    secrets.len() > 1
+        && secrets.into_iter().all(is_empty_value)
+        && cx.facts.in_git(&cx.facts.path_of(file)) == InGit::Tracked
 }
 
 /// Whether the image of a service is a datastore that is known not to read a variable: the env file is another's, too.
@@ -323,7 +361,7 @@ fn group(name: &str) -> &str {
 }
 
 /// For each group of two variables and more, whether all of them are empty: a feature that is switched off.
-fn empty_groups<'a>(variables: impl Iterator<Item = (&'a String, &'a Variable)>) -> HashMap<&'a str, bool> {
+pub(super) fn empty_groups<'a>(variables: impl Iterator<Item = (&'a String, &'a Variable)>) -> HashMap<&'a str, bool> {
     let mut groups: HashMap<&str, (usize, bool)> = HashMap::default();
     for (name, variable) in variables {
         let empty = variable.value.as_ref().is_none_or(|value| value.value.is_empty());

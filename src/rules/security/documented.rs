@@ -7,7 +7,7 @@ use crate::model::{Service, base_image};
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 105] = [
+const DOCUMENTED: [(&str, &[&str], &str); 106] = [
     // Home automation.
     (
         "home-assistant",
@@ -153,6 +153,7 @@ const DOCUMENTED: [(&str, &[&str], &str); 105] = [
     ("k3d-proxy", &["privileged"], "https://k3d.io/"),
     ("kasm", &["privileged"], "https://docs.linuxserver.io/images/docker-kasm/"),
     ("portainer/agent", &["/var/lib/docker"], "https://docs.portainer.io/admin/environments/add/docker/agent"),
+    ("docker-socket-proxy", &["privileged"], "https://github.com/Tecnativa/docker-socket-proxy"),
     ("wings", &["/var/lib/docker"], "https://github.com/pterodactyl/wings/blob/develop/docker-compose.example.yml"),
     // Browsers, which make a sandbox of their own, and programs with the same need.
     ("alpine-chrome", &["SYS_ADMIN", "seccomp"], "https://github.com/jlandure/alpine-chrome"),

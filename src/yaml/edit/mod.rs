@@ -114,6 +114,13 @@ pub(crate) fn written(files: Files<'_>, place: Place) -> String {
     files.sources.file(place.span.file).slice(place.span.start, place.span.end).to_owned()
 }
 
+/// What follows the start of a place on its line, verbatim.
+pub(crate) fn rest_of_line(files: Files<'_>, place: Place) -> String {
+    let file = files.sources.file(place.span.file);
+    let rest = file.text.get(place.span.start as usize..).unwrap_or("");
+    rest.lines().next().unwrap_or("").to_owned()
+}
+
 /// The key under which a value is; `None` for an item of a list.
 pub(crate) fn key_of(files: Files<'_>, place: Place) -> Option<String> {
     let open = files.open(place.span.file)?;
