@@ -36,7 +36,8 @@ fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -
     let other = who_listens(cx.facts, &proxy.name, port);
     // An image of one's own may hold the program behind the proxy, too.
     let alone = is_official(proxy);
-    if !alone && (other.is_none() || port == 9000) {
+    let is_own = proxy.ports.iter().any(|own| own.target == port);
+    if !alone && (other.is_none() || port == 9000 || is_own) {
         return None;
     }
     let name = &proxy.name;
