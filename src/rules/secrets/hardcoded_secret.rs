@@ -6,7 +6,6 @@ use crate::facts::secrets::leaks::Class;
 use crate::finding::{Finding, rule};
 use crate::rules::Context;
 use crate::secrets::Form;
-use crate::yaml::edit;
 
 /// Reports each secret once, wherever else it is written.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -14,11 +13,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(first) = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file)) else {
             continue;
         };
-        // A variable reference that a syntax error cuts off is none.
-        let written = edit::text_of(cx.files, first.place).unwrap_or_default();
-        if cx.project.cut_off && written.starts_with("${") && !written.contains('}') {
-            continue;
-        }
         let name = variable(cx, leak).unwrap_or_else(|| "NAME".to_owned());
         let finding = Finding::new(rule::HARDCODED_SECRET, first.place, subject(first), message(first))
             .severity(severity(cx, first.place, worst(leak)))
