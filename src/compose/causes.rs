@@ -262,7 +262,7 @@ impl Breaks {
             let partial = self.partial.contains(&(reported.at.span.file, reported.at.node));
             let is_consequence = match &reported.problem {
                 Problem::Missing(missing) => partial || self.cut_off && *missing == Missing::Services,
-                Problem::Type(_) | Problem::Value(_) => partial,
+                Problem::Type(_) | Problem::Value(_) | Problem::Interpolation { .. } => partial,
                 Problem::Undefined(_) => self.cut_off,
                 Problem::Extends(ExtendsProblem::Undefined { .. } | ExtendsProblem::Unreadable { .. }) => self.cut_off,
                 _ => false,
@@ -359,6 +359,15 @@ mod tests {
         assert_eq!(causes(text, undefined), [Some(Cause::Section("networks"))]);
         let text = "services:\n  web:\n    image: a\n    networks: [back]\n";
         assert_eq!(causes(text, undefined), [None]);
+    }
+
+    #[test]
+    fn a_reference_that_a_syntax_error_cuts_off_is_not_another_problem() {
+        let reference = |problem: &Problem| matches!(problem, Problem::Interpolation { .. });
+        let text = "services:\n  web:\n    image: a\n    environment:\n      KEY: ${KEY:?set it (run: openssl)}\n";
+        assert_eq!(causes(text, reference), [Some(Cause::CutOff)]);
+        let text = "services:\n  web:\n    image: a\n    environment:\n      KEY: ${KEY:?set it\n";
+        assert_eq!(causes(text, reference), [None]);
     }
 
     #[test]

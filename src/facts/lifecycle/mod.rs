@@ -61,7 +61,9 @@ impl Facts<'_> {
         }
         FILES.iter().find_map(|name| {
             let path = directory.join(name);
-            let id = (self.sources.kind(&path) == PathKind::File).then(|| self.sources.load_noted(&path)).flatten()?;
+            // Nothing else is judged by this file: whether it can be read is not plimsoll's to say.
+            let is_file = self.sources.kind(&path) == PathKind::File;
+            let id = is_file.then(|| self.sources.glancing().load(&path).ok()).flatten()?;
             let file = self.sources.file(id);
             let lower = file.text.to_ascii_lowercase();
             let at = lower.find("apscheduler")?;

@@ -82,11 +82,15 @@ pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool
     if is_called || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text)) {
         return true;
     }
-    let entries = sources.entries(root);
     let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let beside = entries.names().filter(|name| APPLICATIONS.contains(&stem(name).as_str())).count();
+    let has_applications = |directory: &Path| {
+        let entries = sources.entries(directory);
+        entries.names().filter(|name| APPLICATIONS.contains(&stem(name).as_str())).count() > MOST_ELSEWHERE
+    };
+    // Where each has a directory of its own, the project is one of them.
+    let around = model.directory.parent().filter(|around| around.starts_with(root) && *around != root);
     let own = model.services.values().filter(|service| is_application(service)).count();
-    beside > MOST_ELSEWHERE || own > MOST_ELSEWHERE
+    has_applications(root) || around.is_some_and(has_applications) || own > MOST_ELSEWHERE
 }
 
 fn is_application(service: &Service) -> bool {
@@ -119,6 +123,21 @@ mod tests {
         check(&["linuxserver/sonarr", "linuxserver/radarr:5", "jellyfin/jellyfin"], true);
         check(&["linuxserver/sonarr", "linuxserver/radarr"], false);
         check(&["postgres", "example/web", "grafana/grafana"], false);
+    }
+
+    #[test]
+    fn applications_in_directories_beside() {
+        let sources = SourceDb::new();
+        for name in ["immich", "jellyfin", "duplicati", "shop"] {
+            sources.overlay(&Path::new("/r/docker").join(name), String::new());
+        }
+        with_facts("services: {}\n", |facts| {
+            let is_at = |directory: &str| {
+                let model = Model { directory: directory.into(), ..facts.model.clone() };
+                is_at_home(&model, Path::new("/r"), &sources)
+            };
+            assert!(is_at("/r/docker/shop") && !is_at("/r/docker") && !is_at("/r/other/shop"));
+        });
     }
 
     #[test]

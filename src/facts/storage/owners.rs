@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::binds::MissingSource;
+use super::mounts::is_inside;
 use crate::facts::images::{built, known_image, launch};
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
@@ -30,7 +31,14 @@ pub(crate) struct User<'a> {
 pub(crate) fn root_owned<'a>(model: &'a Model, missing: Vec<MissingSource<'a>>) -> Vec<RootOwned<'a>> {
     let is_left = |one: &MissingSource<'_>| {
         let is_made = one.example.is_some() || one.made_by.is_some() || one.elsewhere.is_some();
-        !one.is_file && one.in_repository && !one.mount.must_exist && !one.mount.read_only && !is_made
+        // Programs read their configuration, which root may own.
+        let is_configuration = is_inside(&one.mount.target.value, "/etc");
+        !is_configuration
+            && !one.is_file
+            && one.in_repository
+            && !one.mount.must_exist
+            && !one.mount.read_only
+            && !is_made
     };
     missing
         .into_iter()
@@ -93,6 +101,7 @@ mod tests {
             ("root", "'./d:/d'"),
             ("'${NOBODY_KNOWS}'", "'./d:/d'"),
             ("'1000'", "'./d:/d:ro'"),
+            ("'1000'", "'./d:/etc/grafana/provisioning'"),
             ("'1000'", "'./d.conf:/d.conf'"),
             ("'1000'", "'d:/d'"),
             ("'1000'", "'/srv/d:/d'"),

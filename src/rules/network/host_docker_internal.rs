@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let is_stand_in = uses.iter().all(|(_, one)| one.is_stand_in);
     let lacking: Vec<(&Service, Place)> = uses.into_iter().map(|(service, one)| (service, one.place)).collect();
     let Some(((first, place), rest)) = lacking.split_first() else { return };
-    let severity = if is_stand_in { Severity::Info } else { Severity::Warning };
+    let severity = if is_stand_in || is_for_desktop(cx, *place) { Severity::Info } else { Severity::Warning };
     let names: Vec<&str> = lacking.iter().map(|(service, _)| service.name.as_str()).collect();
     let mut owners: Vec<&str> = lacking.iter().map(|(service, _)| owner(service)).collect();
     owners.dedup();
@@ -45,6 +45,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fixes.extend(edit::safe(format!("add `{NAME}` to `extra_hosts`"), edit::all(lacking.iter().map(add))));
     }
     findings.push(finding);
+}
+
+/// Whether a comment says that the name is for Docker Desktop.
+fn is_for_desktop(cx: &Context<'_>, place: Place) -> bool {
+    let comment = cx.facts.comments_at(place).to_lowercase();
+    let mut words = comment.split(|letter: char| !letter.is_alphanumeric());
+    words.any(|word| matches!(word, "desktop" | "windows" | "mac" | "macos" | "wsl" | "wsl2"))
 }
 
 /// Whose entry in `extra_hosts` counts: who shares the network of another service must not have any.

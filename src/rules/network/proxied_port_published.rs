@@ -6,6 +6,7 @@ use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
 use crate::facts::network::published::Exposure;
 use crate::finding::{Finding, Severity, Subject, rule};
+use crate::model::{Service, Spanned};
 use crate::rules::support::{are_allowed, for_data};
 use crate::rules::{Context, fixes};
 
@@ -41,7 +42,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         // An address that was chosen is meant for those who reach it.
         let chosen = matches!(published.reach, Exposure::Address(_));
-        let certain = port.published.is_some() && !chosen && !adds_little(cx, &target.proxy);
+        let certain = port.published.is_some() && !chosen && !adds_little(cx, service, &target.proxy);
         let severity = if certain { Severity::Error } else { Severity::Warning };
         // Who develops goes around the proxy on purpose.
         let severity = for_data(severity, cx.facts.purpose());
@@ -67,8 +68,17 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a proxy of the project has no TLS on any of its ports: who goes around it then misses little.
-fn adds_little(cx: &Context<'_>, proxy: &str) -> bool {
+/// Whether a proxy has no TLS on any of its ports, as far as that is known: who goes around it then misses little. That of
+/// another project has what the labels of the service ask for.
+fn adds_little(cx: &Context<'_>, service: &Service, proxy: &str) -> bool {
+    let asks_for = |(name, label): (&String, &Spanned<String>)| {
+        let value = label.value.to_lowercase();
+        let words = ["host(", "websecure", "https", "letsencrypt", "auth", "acme"];
+        name.contains(".tls") || words.iter().any(|word| value.contains(word))
+    };
+    if !cx.model.services.contains_key(proxy) && !service.labels.iter().any(asks_for) {
+        return true;
+    }
     let mut listens = cx.facts.app_configs().listens.iter().filter(|listen| listen.proxy == proxy).peekable();
     listens.peek().is_some() && listens.all(|listen| !listen.ssl && listen.port != 443)
 }

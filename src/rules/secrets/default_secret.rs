@@ -1,6 +1,7 @@
 //! A password that everybody knows: the documented one of an image, one that is tried first, or the default of a variable.
 
 use super::leak::{of_service, severity, subject, with_places, with_rest, worst};
+use crate::collections::IndexMap;
 use crate::facts::secrets::leaks::{Class, Leak};
 use crate::facts::secrets::logins::{KnownLogin, Password};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
@@ -11,8 +12,21 @@ use crate::source::Place;
 
 /// Reports each login of a published service, and each default of a variable.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // The passwords of the accounts of one service are one cause.
+    let mut by_service: IndexMap<(&str, Place), Vec<&KnownLogin<'_>>> = IndexMap::default();
     for login in cx.facts.logins() {
-        findings.extend(of_login(cx, login));
+        by_service.entry((&login.service.name, login.open)).or_default().push(login);
+    }
+    for logins in by_service.values() {
+        let [first, others @ ..] = logins.as_slice() else { continue };
+        let Some(mut finding) = of_login(cx, first) else { continue };
+        for other in others {
+            let Password::Set(value) = &other.password else { continue };
+            if !finding.labels.iter().any(|label| label.place == value.place) {
+                finding = finding.label(value.place, format!("so is `{}`", other.variable));
+            }
+        }
+        findings.push(finding);
     }
     for leak in cx.facts.leaks().iter().filter(|leak| leak.class == Class::Fallback) {
         findings.extend(of_default(cx, leak));

@@ -80,6 +80,10 @@ fn finding(
         .evidence(capability.clone())
         .help(help);
     let mut finding = match reach {
+        // Who drops all others has thought about this one, which datastores are given for files of other users.
+        CapabilityReach::Owns if capability == "DAC_READ_SEARCH" && drops_all(service) => {
+            finding.severity(Severity::Info)
+        }
         CapabilityReach::Owns if !is_for_fuse(service) => entrances.weigh(cx, service, finding),
         CapabilityReach::Disturbs => {
             let severity = weigh(cx, service, added.place, Severity::Warning);
@@ -95,6 +99,11 @@ fn finding(
         finding.fixes.extend(edit::risky(title, edit::remove(cx.files, added.place)));
     }
     finding
+}
+
+/// Whether a container starts without capabilities.
+fn drops_all(service: &Service) -> bool {
+    service.isolation.cap_drop.iter().any(|dropped| plain(&dropped.value) == "ALL")
 }
 
 /// The name of a capability as the kernel has it, without the prefix.
