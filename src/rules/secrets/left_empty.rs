@@ -14,7 +14,7 @@ const USERS: [&str; 3] = ["USERNAME", "USER", "LOGIN"];
 const ADDRESSES: [&str; 10] =
     ["HOST", "SERVER", "SERVERS", "URL", "URI", "ADDRESS", "ENDPOINT", "BROKER", "BROKERS", "BOOTSTRAP_SERVERS"];
 
-/// Whether an env file leaves a secret of a service empty that is not switched off: this rule reports it.
+/// Whether an env file leaves a secret of a service empty that is not switched off: `unset-secret` reports it.
 pub(super) fn is_left_empty(
     cx: &Context<'_>,
     service: &Service,
