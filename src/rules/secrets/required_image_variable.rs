@@ -1,6 +1,6 @@
 //! A variable without which an image does not start, or with a value that it refuses.
 
-use super::unset_secret::{empty_groups, is_left_empty};
+use super::left_empty::{empty_groups, is_left_empty};
 use crate::catalogue::schema::{Required, RequiredWhen, VariableSetting};
 use crate::facts::images::{KnownImage, known_image, may_be_set, runs_server, variable};
 use crate::facts::storage::mounts::{cover, is_inside};

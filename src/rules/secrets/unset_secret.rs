@@ -1,12 +1,10 @@
 //! A secret without a value.
 
-use crate::collections::{HashMap, HashSet};
+use super::left_empty::{empty_groups, is_empty_value, is_left_empty, leads_nowhere, needs};
+use crate::collections::HashSet;
 use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected};
-use crate::facts::images::known_image;
-use crate::facts::network::exposure::asks_for_login;
-use crate::facts::network::reach::Answer;
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
@@ -34,12 +32,6 @@ const PROVIDERS: [&str; 15] = [
     "AZURE_OPENAI",
     "CEREBRAS",
 ];
-
-/// Ends of names of secrets, and of the addresses that go with them.
-const SECRET_ENDS: [&str; 7] = ["_PASSWORD", "_PASS", "_PASSWD", "_API_KEY", "_TOKEN", "_SECRET", "_KEY"];
-const USERS: [&str; 3] = ["USERNAME", "USER", "LOGIN"];
-const ADDRESSES: [&str; 10] =
-    ["HOST", "SERVER", "SERVERS", "URL", "URI", "ADDRESS", "ENDPOINT", "BROKER", "BROKERS", "BOOTSTRAP_SERVERS"];
 
 options! {
     rule::UNSET_SECRET {
@@ -85,16 +77,6 @@ fn is_switched_off(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
         service.zip(key).is_some_and(|(service, key)| needs(service, key))
     };
     blank.emptied.is_some() && leads_nowhere(blank.name, is_empty) && !blank.uses.iter().any(is_needed)
-}
-
-/// Whether the address that goes with a name is left empty.
-fn leads_nowhere(name: &str, is_empty: impl Fn(&str) -> bool) -> bool {
-    ["HOST", "SERVER", "URL", "ADDRESS", "ENDPOINT"].iter().any(|word| is_empty(&format!("{}_{word}", group(name))))
-}
-
-/// Whether the image of a service is known to need a variable.
-fn needs(service: &Service, name: &str) -> bool {
-    known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name))
 }
 
 fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
@@ -288,31 +270,6 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
     }
 }
 
-/// Whether an env file leaves a secret of a service empty that is not switched off: this rule reports it.
-pub(super) fn is_left_empty(
-    cx: &Context<'_>,
-    service: &Service,
-    (name, variable): (&str, &Variable),
-    groups: &HashMap<&str, bool>,
-) -> bool {
-    let is_empty = |name: &str| service.environment.get(name).is_some_and(is_empty_value);
-    if variable.source != VariableSource::EnvFile || !is_empty_value(variable) || !is_secret_name(name) {
-        return false;
-    }
-    let needed = needs(service, name);
-    // Without a user there is no password.
-    let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-    let has_no_user = USERS.iter().any(|end| is_empty(&format!("{stem}_{end}")));
-    let switched_off =
-        has_no_user || groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
-    let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
-    !switched_off && !opens && !cx.facts.dollars().is_line(variable.key)
-}
-
-fn is_empty_value(variable: &Variable) -> bool {
-    variable.value.as_ref().is_some_and(|value| value.value.is_empty())
-}
-
 /// Whether git has the env file of a variable, and each of its secrets is left empty: a form that people fill in.
 fn is_form(cx: &Context<'_>, service: &Service, variable: &Variable) -> bool {
     let file = variable.key.span.file;
@@ -327,47 +284,4 @@ fn is_form(cx: &Context<'_>, service: &Service, variable: &Variable) -> bool {
     secrets.len() > 1
         && secrets.into_iter().all(is_empty_value)
         && cx.facts.in_git(&cx.facts.path_of(file)) == InGit::Tracked
-}
-
-/// Whether the image of a service is a datastore that is known not to read a variable: the env file is another's, too.
-fn is_not_read(service: &Service, name: &str) -> bool {
-    known_image(service).is_some_and(|known| {
-        known.exact && !known.built && known.image.holds_data() && !known.image.variables().contains(&name)
-    })
-}
-
-/// Whether the address that goes with a name is that of a service of the project which asks nobody for a password.
-fn leads_to_open_door(cx: &Context<'_>, service: &Service, name: &str) -> bool {
-    // `APP_REDIS` of `APP_REDIS_PASSWORD`, and its first word.
-    let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
-    let names =
-        [stem, group(name)].into_iter().flat_map(|start| ADDRESSES.iter().map(move |word| format!("{start}_{word}")));
-    names.into_iter().any(|address| {
-        let Some(address) = service.environment.get(&address).and_then(|one| one.value.as_ref()) else { return false };
-        let host = address.value.split_once("://").map_or(address.value.as_str(), |(_, rest)| rest);
-        let host = host.split([':', '/']).next().unwrap_or("");
-        let Answer::Service(other) = cx.facts.reach().who_answers(&service.name, host) else { return false };
-        let login = cx.model.services.get(other).and_then(|other| {
-            let known = known_image(other)?;
-            Some(!asks_for_login(other, known.image.login_for(known.tag)?))
-        });
-        login.unwrap_or(false)
-    })
-}
-
-/// The first word of a name: settings of one feature share it.
-fn group(name: &str) -> &str {
-    name.split('_').next().unwrap_or(name)
-}
-
-/// For each group of two variables and more, whether all of them are empty: a feature that is switched off.
-pub(super) fn empty_groups<'a>(variables: impl Iterator<Item = (&'a String, &'a Variable)>) -> HashMap<&'a str, bool> {
-    let mut groups: HashMap<&str, (usize, bool)> = HashMap::default();
-    for (name, variable) in variables {
-        let empty = variable.value.as_ref().is_none_or(|value| value.value.is_empty());
-        let entry = groups.entry(group(name)).or_insert((0, true));
-        entry.0 += 1;
-        entry.1 &= empty;
-    }
-    groups.into_iter().map(|(name, (count, empty))| (name, count > 1 && empty)).collect()
 }
