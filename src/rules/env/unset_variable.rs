@@ -75,6 +75,8 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let severity = match (cx.facts.expected(), structural) {
         _ if cx.facts.is_documented_as_optional(name) => Severity::Info,
         (Expected::EnvFile | Expected::Example(_), Some(_)) => Severity::Error,
+        // Who runs it at home has set them somewhere.
+        (Expected::Nowhere, _) if cx.facts.is_at_home() => Severity::Info,
         _ => Severity::Warning,
     };
     let message = match (is_set, structural) {
