@@ -69,9 +69,15 @@ fn is_configuration(missing: &MissingSource<'_>) -> bool {
     missing.mount.read_only && ["/etc/", "/docker-entrypoint"].iter().any(|start| target.starts_with(start))
 }
 
-/// Whether somebody is meant to make it: it is kept out of the repository, or a file says how.
+/// Whether somebody is meant to make it: it is kept out of the repository, or a file says how, or the container fills it.
 fn is_made(missing: &MissingSource<'_>) -> bool {
-    missing.ignored || missing.example.is_some() || missing.made_by.is_some()
+    missing.ignored || missing.example.is_some() || missing.made_by.is_some() || is_filled(missing)
+}
+
+/// Whether it is a file that the container fills, and that no repository holds: certificates of an ACME client, a log.
+fn is_filled(missing: &MissingSource<'_>) -> bool {
+    let name = missing.written.rsplit('/').next().unwrap_or_default();
+    !missing.mount.read_only && (name == "acme.json" || name.ends_with(".log"))
 }
 
 fn severity(missing: &MissingSource<'_>) -> Severity {
@@ -100,6 +106,11 @@ fn finding(missing: &MissingSource<'_>) -> Finding {
         (None, Some(by)) => format!("create it before the first start, as described in `{by}`"),
         _ if missing.ignored => {
             "document how to create it: git ignores it, so it is missing in every fresh checkout".to_owned()
+        }
+        _ if is_filled(missing) => {
+            // Traefik refuses a file that others may read.
+            let closed = if written.ends_with(".json") { format!(" && chmod 600 {written}") } else { String::new() };
+            format!("create it empty before the first start, and document that: `touch {written}{closed}`")
         }
         _ if missing.is_file && missing.near.is_some() => {
             format!("did you mean `./{}`?", missing.near.as_deref().unwrap_or_default())
