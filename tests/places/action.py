@@ -26,6 +26,8 @@ class Runner:
         self.temporary = os.path.join(self.home, "temp")
         os.makedirs(self.folder)
         os.makedirs(self.temporary)
+        # As after actions/checkout.
+        must(["git", "init", "-q", "."], self.folder, surroundings(program))
         self.summary = os.path.join(self.home, "summary.md")
         self.event, self.program, self.uploaded, self.log = event or {}, program, None, ""
         with open(os.path.join(ROOT, "action.yml"), encoding="utf-8") as file:

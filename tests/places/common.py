@@ -23,12 +23,14 @@ services:
   db:
     image: postgres:17
     networks: [back]
-    environment: {POSTGRES_PASSWORD: "${DB_PASSWORD}"}
+    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/db}
     volumes: ["data:/var/lib/postgresql/data"]
+    secrets: [db]
 networks: {front: {}, back: {}}
 volumes: {data: {}}
+secrets: {db: {environment: DB_PASSWORD}}
 """
-DOTENV = "TAG=1\nDB_PASSWORD=made-up-for-this-test\n"
+DOTENV = "TAG=1\n"
 SITE = "server {\n  listen 80;\n  location / { proxy_pass http://api:8000; }\n}\n"
 # A file that is a project of its own, with one pitfall, and without it.
 OPEN = """\
@@ -38,7 +40,9 @@ services:
     environment: {POSTGRES_PASSWORD_FILE: /run/secrets/db}
     volumes: ["data:/var/lib/postgresql/data"]
     ports: ["5432:5432"]
+    secrets: [db]
 volumes: {data: {}}
+secrets: {db: {environment: DB_PASSWORD}}
 """
 CLOSED = OPEN.replace("5432:5432", "127.0.0.1:5432:5432")
 MESSAGE = "datastore `db` publishes port 5432 on all interfaces"

@@ -63,16 +63,16 @@ def one_project(scratch, start):
     commit = scratch.commit
     opened = "services: {db: {ports: [\"5432:5432\"]}}\n"
     exposed = ("exposed-datastore", "shop/docker-compose.prod.yml")
-    unset = ("unset-secret", "shop/.env")
+    twice = ("duplicate-variable", "shop/.env")
     commit("a clean start", {**start, "shop/docker-compose.yml": BASE, "shop/.env": DOTENV, "shop/nginx/site.conf": SITE})
     commit("a base file with a pitfall", {"shop/docker-compose.yml": BASE.replace("data:/var/lib", "data:/srv/lib")},
            [("datastore-at-wrong-path", "shop/docker-compose.yml")])
     commit("the mended base file", {"shop/docker-compose.yml": BASE + "# mended\n"})
     commit("only an overlay, judged over its base", {"shop/docker-compose.prod.yml": opened}, [exposed])
     commit("the mended overlay", {"shop/docker-compose.prod.yml": "services:\n  db:\n    restart: always\n"})
-    commit("only an env file", {"shop/.env": DOTENV.replace("made-up-for-this-test", "")}, [unset])
+    commit("only an env file", {"shop/.env": DOTENV + "TAG=2\n"}, [twice])
     several = {"shop/docker-compose.prod.yml": opened, "shop/docker-compose.yml": BASE}
-    commit("several files of one project, each finding once", several, [unset, exposed])
+    commit("several files of one project, each finding once", several, [twice, exposed])
     commit("all of them mended", {"shop/.env": DOTENV, "shop/docker-compose.prod.yml": "services: {db: {init: true}}\n"})
     commit("only a sidecar", {"shop/nginx/site.conf": SITE.replace("api:8000", "db:5432")},
            [("unshared-network", "shop/nginx/site.conf")])
