@@ -31,6 +31,10 @@ pub(crate) enum DirectorySearch {
     ComposeFilesBelow,
     /// Scripts that replace variables in other files.
     Substituting,
+    /// Scripts, and texts that show commands.
+    Scripts,
+    /// Directories and files called after applications that people run at home.
+    Applications,
 }
 
 /// What is known by directory.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::presentation::readme;
 use crate::model::{Model, Service};
-use crate::source::{SourceDb, origin};
+use crate::source::{DirectorySearch, SourceDb, origin};
 
 /// How much of a text is read, in lines.
 const BEGINNING: usize = 40;
@@ -84,8 +84,12 @@ pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool
     }
     let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();
     let has_applications = |directory: &Path| {
-        let entries = sources.entries(directory);
-        entries.names().filter(|name| APPLICATIONS.contains(&stem(name).as_str())).count() > MOST_ELSEWHERE
+        let find = || {
+            let entries = sources.entries(directory);
+            let names = entries.names().filter(|name| APPLICATIONS.contains(&stem(name).as_str()));
+            names.map(|name| directory.join(name)).collect()
+        };
+        sources.found(DirectorySearch::Applications, directory, find).len() > MOST_ELSEWHERE
     };
     // Where each has a directory of its own, the project is one of them.
     let around = model.directory.parent().filter(|around| around.starts_with(root) && *around != root);

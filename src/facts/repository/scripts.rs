@@ -1,8 +1,9 @@
 //! What scripts near a project say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::source::{PathKind, SourceDb};
+use crate::source::{DirectorySearch, PathKind, SourceDb};
 
 /// How many files are looked at.
 const MOST: usize = 64;
@@ -20,17 +21,23 @@ pub(crate) fn have(directory: &Path, root: &Path, words: &[&str], sources: &Sour
     }
     directories.push(root.to_path_buf());
     directories.iter().any(|directory| {
-        let names: Vec<String> = sources.entries(directory).names().map(|name| name.to_string()).collect();
-        names.iter().filter(|name| is_script(name)).any(|name| {
-            let path = directory.join(name);
-            if left == 0 || sources.kind(&path) != PathKind::File {
+        scripts_in(directory, sources).iter().any(|path| {
+            if left == 0 || sources.kind(path) != PathKind::File {
                 return false;
             }
             left -= 1;
-            let Some(id) = sources.load_noted(&path) else { return false };
+            let Some(id) = sources.load_noted(path) else { return false };
             let file = sources.file(id);
             words.iter().any(|word| file.text.contains(word))
         })
+    })
+}
+
+/// What may be scripts in a directory. The root of a repository is asked about for each of its projects.
+fn scripts_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
+    sources.found(DirectorySearch::Scripts, directory, || {
+        let entries = sources.entries(directory);
+        entries.names().filter(|name| is_script(name)).map(|name| directory.join(name)).collect()
     })
 }
 
