@@ -10,7 +10,7 @@ use crate::collections::HashMap;
 use crate::compose::value::Value;
 use crate::compose::{Project, ProjectEntry};
 use crate::discover::invocations::{Certainty, Invocation};
-use crate::finding::{Finding, RuleId, rule};
+use crate::finding::{Finding, RuleId, Subject, rule};
 use crate::source::Place;
 use crate::workspace::fragments::Depth;
 
@@ -41,7 +41,7 @@ impl WorkspaceRun<'_> {
         for outcome in outcomes {
             active.entry(&outcome.entry.files).or_default().extend(outcome.entry.profiles.iter().map(String::as_str));
         }
-        let mut known = KnownFindings::default();
+        let mut known = KnownSubjects::default();
         let mut judged = Vec::new();
         for outcome in outcomes.iter().filter(|outcome| outcome.is_default) {
             let Some(invocation) = &outcome.invocation else { continue };
@@ -49,10 +49,11 @@ impl WorkspaceRun<'_> {
             let idle = outcome.idle_profiles.iter().map(String::as_str);
             let turns: Vec<&str> = idle.filter(|profile| active.insert(profile)).take(MOST_PROFILES).collect();
             let manner = Manner { depth, ..manner_of(invocation) };
-            known.unite(&mut outcome.findings.clone());
+            known.add(&outcome.findings);
             for profile in turns {
                 let mut outcome = self.with_profile(&outcome.entry, invocation, profile, manner);
                 known.unite(&mut outcome.findings);
+                known.add(&outcome.findings);
                 judged.push(outcome);
             }
         }
@@ -77,18 +78,29 @@ impl WorkspaceRun<'_> {
     }
 }
 
-/// What was found in the turns before. One variable that several services lack is told of the first of them, which may be
-/// another one in each turn.
+/// Whom the findings of earlier turns are about, by what they say. One variable that several services lack is told of the
+/// first of them, which may be another one in each turn.
 #[derive(Default)]
-struct KnownFindings(HashMap<(RuleId, Place, Option<String>), Finding>);
+struct KnownSubjects(HashMap<(RuleId, Place, Option<String>), Vec<Subject>>);
 
-impl KnownFindings {
-    /// Replaces findings by those of earlier turns about the same thing, so that they are one.
-    fn unite(&mut self, findings: &mut [Finding]) {
+impl KnownSubjects {
+    fn add(&mut self, findings: &[Finding]) {
         for finding in findings {
-            let cause = (finding.rule, finding.place, finding.evidence.clone());
-            let first = self.0.entry(cause).or_insert_with(|| finding.clone());
-            finding.clone_from(first);
+            self.0.entry(cause(finding)).or_default().push(finding.subject.clone());
         }
     }
+
+    /// Lets findings be about whom earlier turns told of the same thing, so that they are one.
+    fn unite(&self, findings: &mut [Finding]) {
+        for finding in findings {
+            let known = self.0.get(&cause(finding)).filter(|known| !known.contains(&finding.subject));
+            if let Some(first) = known.and_then(|known| known.first()) {
+                finding.subject = first.clone();
+            }
+        }
+    }
+}
+
+fn cause(finding: &Finding) -> (RuleId, Place, Option<String>) {
+    (finding.rule, finding.place, finding.evidence.clone())
 }

@@ -191,3 +191,21 @@ fn an_overlay_that_is_added_where_its_variable_is_set_has_the_variable() {
     let folder = project("invocations", "demand-always", &files(always));
     assert_eq!(found(&folder, &[]).len(), 1);
 }
+
+#[test]
+fn one_cause_over_several_profiles_is_one_finding() {
+    let service = |name: &str| {
+        format!(
+            "  {name}:\n    image: example/{name}:1.4\n    restart: always\n    profiles: [{name}]\n    env_file: app.env\n"
+        )
+    };
+    let compose =
+        ["services:\n  web:\n    image: example/web:1.4\n    restart: always\n", &service("one"), &service("two")]
+            .concat();
+    let files = [("compose.yaml", compose.as_str()), ("app.env", "LEVEL=info\nSESSION_SECRET=\nNAME=shop\n")];
+    let folder = project("invocations", "profiles-cause", &files);
+    let all = found(&folder, &[]);
+    let secrets: Vec<_> = all.iter().filter(|(rule, ..)| rule == "unset-secret").collect();
+    assert_eq!(secrets.len(), 1, "{all:?}");
+    assert_eq!(secrets[0].3, Vec::<String>::new(), "it holds with each profile that reads the file");
+}
