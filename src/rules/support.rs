@@ -104,6 +104,20 @@ pub(crate) fn and_list<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
+/// How many names a message lists.
+const FEW: usize = 4;
+
+/// Names in words, of many only the first ones: "`a`, `b`, `c`, `d` and 3 others".
+pub(crate) fn few_names(names: &[&str]) -> String {
+    match names.len().saturating_sub(FEW) {
+        0 | 1 => and_list(names),
+        more => {
+            let shown: Vec<String> = names.iter().take(FEW).map(|name| format!("`{name}`")).collect();
+            format!("{} and {more} others", shown.join(", "))
+        }
+    }
+}
+
 /// Words in backticks, with commas and an `or`.
 pub(crate) fn or_list<T: AsRef<str>>(words: &[T]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();

@@ -4,7 +4,7 @@ use crate::collections::IndexMap;
 use crate::facts::repository::builds::{BuildPart, MissingBuild};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, and_list};
+use crate::rules::support::{LABELS, few_names};
 
 /// Reports each path that is missing once, at the first service that is built from it.
 pub(super) fn report(
@@ -27,7 +27,7 @@ pub(super) fn report(
         if several && first.elsewhere.is_none() {
             let mut names: Vec<&str> = all.iter().map(|one| one.service.name.as_str()).collect();
             names.dedup();
-            message = format!("`{gone}` does not exist: {} cannot be built", in_words(&names));
+            message = format!("`{gone}` does not exist: {} cannot be built", few_names(&names));
         }
         let mut finding = Finding::new(rule, first.place, Subject::service(&first.service.name), message)
             .severity(severity(cx, all))
@@ -46,19 +46,6 @@ pub(super) fn report(
             );
         }
         findings.push(finding);
-    }
-}
-
-/// How many services a message names.
-const MOST_NAMES: usize = 4;
-
-fn in_words(names: &[&str]) -> String {
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 | 1 => and_list(names),
-        more => {
-            let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-            format!("{} and {more} others", shown.join(", "))
-        }
     }
 }
 

@@ -2,12 +2,9 @@
 
 use crate::facts::network::published::Published;
 use crate::finding::{Finding, Fix};
-use crate::rules::support::{LABELS, and_list, on_this_machine, published_as};
+use crate::rules::support::{LABELS, few_names, on_this_machine, published_as};
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
-
-/// How many services a message names.
-const MOST_NAMES: usize = 4;
 
 /// Whether ports are those of one service.
 pub(super) fn is_one_service(ports: &[&Published<'_>]) -> bool {
@@ -23,13 +20,7 @@ pub(super) fn names_of(ports: &[&Published<'_>]) -> String {
             names.push(&one.service.name);
         }
     }
-    match names.len() - names.len().min(MOST_NAMES) {
-        0 | 1 => and_list(&names),
-        more => {
-            let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-            format!("{} and {more} others", shown.join(", "))
-        }
-    }
+    few_names(&names)
 }
 
 /// The ports of a service in words: "port 80", "ports 80 and 81".

@@ -5,11 +5,8 @@ use crate::facts::gpus::{Amount, GpuClaim, GpuShare, share};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::{LABELS, and_list};
+use crate::rules::support::{LABELS, and_list, few_names};
 use crate::yaml::edit;
-
-/// How many services a message names.
-const MOST_NAMES: usize = 4;
 
 /// The part of a GPU's memory that vLLM takes by itself (<https://docs.vllm.ai/en/stable/configuration/engine_args.html>).
 const OF_VLLM: f64 = 0.9;
@@ -113,7 +110,7 @@ fn contested(cx: &Context<'_>, group: &SharedGpus<'_, '_>) -> Finding {
     let parts: Option<Vec<f64>> = group.claims.iter().map(|claim| part(claim.service)).collect();
     let percent =
         parts.map(|parts| (parts.iter().sum::<f64>() * 100.0).round() as i64).filter(|percent| *percent > 100);
-    let mut message = format!("{} share {}", in_words(&names(&group.claims)), group.what);
+    let mut message = format!("{} share {}", few_names(&names(&group.claims)), group.what);
     if let Some(percent) = percent {
         message = format!("{message} and take {percent}% of its memory together");
     }
@@ -144,7 +141,7 @@ fn over_budget(cx: &Context<'_>, claims: &[&GpuClaim<'_>], budget: i64) -> Optio
     let of = if budget == 1 { "1 GPU".to_owned() } else { format!("{budget} GPUs") };
     let message = match services.as_slice() {
         [only] => format!("the containers of `{only}` request {all} GPUs together and share the {of} of the host"),
-        _ => format!("{} request {all} GPUs together and share the {of} of the host", in_words(&services)),
+        _ => format!("{} request {all} GPUs together and share the {of} of the host", few_names(&services)),
     };
     let finding = at_second(claims, message).severity(Severity::Error).confidence(Confidence::High);
     Some(finding.help("request fewer GPUs, put services that do not run at the same time into profiles, or say how much memory each takes as `gpu_memory` in plimsoll.yaml if they share on purpose"))
@@ -172,7 +169,7 @@ fn out_of_memory(cx: &Context<'_>, claims: &[&GpuClaim<'_>]) -> Option<Finding> 
     let (over, memory, what) = groups.into_iter().find(|(own, memory, _)| sum(own) > *memory)?;
     let message = format!(
         "{} need {} of GPU memory, but {what} {}",
-        in_words(&names(&over)),
+        few_names(&names(&over)),
         in_gibibytes(sum(&over)),
         in_gibibytes(memory)
     );
@@ -183,16 +180,6 @@ fn out_of_memory(cx: &Context<'_>, claims: &[&GpuClaim<'_>]) -> Option<Finding> 
 fn in_gibibytes(bytes: u64) -> String {
     let tenths = (bytes as f64 / f64::from(1 << 30) * 10.0).round() / 10.0;
     format!("{tenths} GiB")
-}
-
-fn in_words(names: &[&str]) -> String {
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 | 1 => and_list(names),
-        more => {
-            let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-            format!("{} and {more} others", shown.join(", "))
-        }
-    }
 }
 
 /// A finding at the second of several claims, with the others as labels, each place once.
