@@ -44,6 +44,19 @@ pub(crate) fn launch(service: &Service) -> Vec<&Spanned<String>> {
     entrypoint.into_iter().chain(command).flat_map(|command| &command.words).collect()
 }
 
+/// The same, with the words within a script for a shell apart.
+pub(crate) fn launched_words(service: &Service) -> Vec<&str> {
+    let all = launch(service).into_iter();
+    let words = all.flat_map(|word| word.value.split([' ', '\n', '\t', ';', '&', '"']));
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether some of these words, one after the other, are the wanted ones; a program may be written with its path.
+pub(crate) fn has_in_turn(words: &[&str], wanted: &[&str]) -> bool {
+    let is = |word: &str, wanted: &str| word == wanted || word.rsplit('/').next() == Some(wanted);
+    words.windows(wanted.len()).any(|window| window.iter().zip(wanted).all(|(word, wanted)| is(word, wanted)))
+}
+
 /// The catalogue's entry for the image that a service runs. An image with an entrypoint of its own may behave otherwise.
 pub(crate) fn known_image(service: &Service) -> Option<KnownImage<'_>> {
     let image = base_image(service)?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::schema::ImageRole;
-use crate::facts::images::{known_image, launch};
+use crate::facts::images::{has_in_turn, known_image, launch, launched_words};
 use crate::model::{Model, MountKind, Service};
 use crate::source::{PathKind, SourceDb, normalize};
 
@@ -198,23 +198,12 @@ fn has_environment(service: &Service, words: &[&str]) -> bool {
 }
 
 fn is_started_for_developers(service: &Service) -> bool {
-    let words = launch(service);
-    let texts: Vec<&str> = words
-        .iter()
-        .flat_map(|word| word.value.split([' ', '\n', '\t', ';', '&', '"']))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let base = |word: &str| word.rsplit('/').next().unwrap_or("").to_owned();
-    let has = |wanted: &[&str]| {
-        texts
-            .windows(wanted.len())
-            .any(|window| window.iter().zip(wanted).all(|(own, wanted)| base(own) == *wanted || own == wanted))
-    };
+    let words = launched_words(service);
     // What starts again by itself is meant to stay.
     let stays =
         service.restart.as_ref().is_some_and(|restart| matches!(restart.value.as_str(), "always" | "unless-stopped"));
     let is_for_developers = target(service).is_some_and(|target| has_word(target, &OF_DEVELOPMENT));
-    is_for_developers || !stays && SERVERS.iter().any(|wanted| has(wanted))
+    is_for_developers || !stays && SERVERS.iter().any(|wanted| has_in_turn(&words, wanted))
 }
 
 fn is_stand_in(service: &Service) -> bool {

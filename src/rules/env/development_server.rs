@@ -1,6 +1,6 @@
 //! A server for developers on a service that others reach.
 
-use crate::facts::images::launch;
+use crate::facts::images::{has_in_turn, launch, launched_words};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::secrets::logins::reached;
 use crate::finding::{Finding, Severity, Subject, rule};
@@ -41,18 +41,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn of_service(cx: &Context<'_>, service: &Service, open: crate::source::Place) -> Option<Finding> {
     let words = launch(service);
-    let texts: Vec<&str> = words
-        .iter()
-        .flat_map(|word| word.value.split([' ', '\n', '\t', ';', '&']))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let base = |word: &str| word.rsplit('/').next().unwrap_or("").to_owned();
-    let has = |wanted: &[&str]| {
-        texts
-            .windows(wanted.len())
-            .any(|window| window.iter().zip(wanted).all(|(own, wanted)| base(own) == *wanted || own == wanted))
-    };
-    let (found, better) = SERVERS.iter().find(|(wanted, _)| has(wanted))?;
+    let texts = launched_words(service);
+    let (found, better) = SERVERS.iter().find(|(wanted, _)| has_in_turn(&texts, wanted))?;
     let place = words.first()?.place;
     let own = &service.name;
     // Who lets it restart, or leads others to it through a proxy, runs it for others.
