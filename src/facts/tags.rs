@@ -2,7 +2,7 @@
 
 use crate::model::{ImageReference, Service, Spanned};
 
-/// What a tag stands for.
+/// What a tag means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagMeaning {
     /// There is none, which means `latest`.

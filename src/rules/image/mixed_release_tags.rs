@@ -12,7 +12,7 @@ use crate::rules::support::LABELS;
 /// Images that are released together.
 struct Product {
     name: &'static str,
-    /// Repositories; one that ends in `/` or `-` stands for all that begin so.
+    /// Repositories; one that ends in `/` or `-` matches all that begin with it.
     repositories: &'static [&'static str],
     /// How many numbers of the version have to be the same.
     depth: usize,

@@ -39,7 +39,7 @@ pub(super) fn is_empty_value(variable: &Variable) -> bool {
     variable.value.as_ref().is_some_and(|value| value.value.is_empty())
 }
 
-/// Whether the address that goes with a name is left empty.
+/// Whether the address that belongs to a password is empty.
 pub(super) fn leads_nowhere(name: &str, is_empty: impl Fn(&str) -> bool) -> bool {
     ["HOST", "SERVER", "URL", "ADDRESS", "ENDPOINT"].iter().any(|word| is_empty(&format!("{}_{word}", group(name))))
 }
@@ -56,7 +56,7 @@ fn is_not_read(service: &Service, name: &str) -> bool {
     })
 }
 
-/// Whether the address that goes with a name is that of a service of the project which asks nobody for a password.
+/// Whether the address that belongs to a password is a service of the project that requires none.
 fn leads_to_open_door(cx: &Context<'_>, service: &Service, name: &str) -> bool {
     // `APP_REDIS` of `APP_REDIS_PASSWORD`, and its first word.
     let stem = SECRET_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
