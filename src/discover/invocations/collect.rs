@@ -60,6 +60,7 @@ pub(crate) struct Settings<'a> {
 #[derive(Clone, Debug)]
 struct Draft {
     environment: BTreeMap<String, Option<String>>,
+    lacking: BTreeSet<String>,
     purpose: Purpose,
     is_purpose_written: bool,
     places: Vec<Span>,
@@ -122,6 +123,7 @@ fn dotenv_files(context: &ReaderContext<'_>, direnv: &Direnv) -> Vec<PathBuf> {
             command: Compose { starts: true, ..Compose::default() },
             directories: vec![directory.to_owned()],
             environment: BTreeMap::new(),
+            lacking: BTreeSet::new(),
             purpose: Purpose::Deploy,
             by_hand: false,
             span,
@@ -149,13 +151,15 @@ impl Collection<'_, '_> {
         let draft = self.drafts.entry(resolved.identity.clone()).or_insert_with(|| {
             self.order.push(resolved.identity.clone());
             let (environment, purpose) = (resolved.environment.clone(), resolved.purpose);
-            Draft { environment, purpose, is_purpose_written: false, places: Vec::new(), certainty }
+            let lacking = BTreeSet::new();
+            Draft { environment, lacking, purpose, is_purpose_written: false, places: Vec::new(), certainty }
         });
         draft.is_purpose_written |= resolved.is_purpose_written;
         draft.certainty = draft.certainty.max(certainty);
         // What a pipeline sets says nothing about whoever starts the same files to run them.
         if resolved.purpose > draft.purpose {
             draft.environment = resolved.environment.clone();
+            draft.lacking.clear();
         }
         let is_as_serious = resolved.purpose >= draft.purpose;
         draft.purpose = draft.purpose.max(resolved.purpose);
@@ -165,6 +169,7 @@ impl Collection<'_, '_> {
                 *known = None;
             }
         }
+        draft.lacking.extend(resolved.lacking.into_iter().filter(|_| is_as_serious));
         draft.places.extend(resolved.span);
     }
 
@@ -196,6 +201,7 @@ impl Collection<'_, '_> {
             drafts.push(ResolvedInvocation {
                 identity,
                 environment: project.environment.clone(),
+                lacking: BTreeSet::new(),
                 purpose,
                 is_purpose_written: project.purpose.is_some(),
                 starts: true,
@@ -307,6 +313,7 @@ impl Collection<'_, '_> {
         ResolvedInvocation {
             identity,
             environment: BTreeMap::new(),
+            lacking: BTreeSet::new(),
             purpose: Purpose::Deploy,
             is_purpose_written: false,
             starts: true,
@@ -461,6 +468,7 @@ impl Collection<'_, '_> {
             directory: absolute(&identity.directory),
             env_files: identity.env_files.iter().map(env_file).collect(),
             environment: draft.environment,
+            lacking: draft.lacking.iter().map(env_file).collect(),
             profiles: identity.profiles,
             name: identity.name,
             engine: identity.engine,

@@ -47,6 +47,8 @@ pub(super) struct FoundCommand {
     pub(super) directories: Vec<String>,
     /// The variables that it and its surroundings set.
     pub(super) environment: BTreeMap<String, String>,
+    /// Env files that are sourced before it and that the repository lacks.
+    pub(super) lacking: BTreeSet<String>,
     /// What it is for.
     pub(super) purpose: Purpose,
     /// Whether it runs where direnv has set the variables of `.envrc`.

@@ -20,6 +20,8 @@ const MAX_ARGUMENTS: usize = 256;
 pub(super) struct ResolvedInvocation {
     pub(super) identity: InvocationIdentity,
     pub(super) environment: BTreeMap<String, Option<String>>,
+    /// Env files that are sourced before it and that the repository lacks.
+    pub(super) lacking: BTreeSet<String>,
     pub(super) purpose: Purpose,
     /// Whether that is written, or only follows from names.
     pub(super) is_purpose_written: bool,
@@ -311,6 +313,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
             })
             .collect();
         let purpose = self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file)));
+        let lacking = self.found.lacking.iter().map(|file| fill(file, &self.known)).collect();
         let value = |text: &str| {
             Some(fill(text, &self.known))
                 .filter(|text| !has_hole(text) && !text.contains('\u{e002}') && !text.is_empty())
@@ -326,7 +329,16 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 engine: Engine::Swarm,
             };
             let (starts, span) = (true, Some(self.found.span));
-            return Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span });
+            let is_purpose_written = true;
+            return Some(ResolvedInvocation {
+                identity,
+                environment,
+                lacking,
+                purpose,
+                is_purpose_written,
+                starts,
+                span,
+            });
         }
         let mut all = EnvFileVariables::from_values(&self.environment);
         let explicit = self.explicit_env_files()?;
@@ -352,7 +364,8 @@ impl<'c, 'a> Attempt<'c, 'a> {
             engine: Engine::Compose,
         };
         let (starts, span) = (command.starts, Some(self.found.span));
-        Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span })
+        let is_purpose_written = true;
+        Some(ResolvedInvocation { identity, environment, lacking, purpose, is_purpose_written, starts, span })
     }
 
     /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what
