@@ -1,6 +1,6 @@
 //! A placeholder that is in force as a secret.
 
-use super::leak::{of_service, severity, subject, with_places};
+use super::leak::{is_of_symfony, of_service, severity, subject, with_places};
 use crate::facts::environment::files::How;
 use crate::facts::secrets::leaks::Class;
 use crate::facts::secrets::secret_files::{SecretFile, Use};
@@ -37,8 +37,9 @@ fn of_file(cx: &Context<'_>, file: &SecretFile, findings: &mut Vec<Finding>) {
             continue;
         }
         let message = format!("secret `{}` is a placeholder", held.name);
+        let worst = if is_of_symfony(cx, file, held.place) { Severity::Info } else { Severity::Warning };
         let finding = Finding::new(rule::PLACEHOLDER_SECRET, held.place, Subject::variable(&held.name), message)
-            .severity(severity(cx, held.place, Severity::Warning))
+            .severity(severity(cx, held.place, worst))
             .evidence(held.name.clone())
             .help("replace it with a long random value");
         findings.push(finding);
