@@ -6,7 +6,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::{default_files, default_upwards};
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::repository::{PathMatch, Repository, below, fill, is_absolute, join, normalize, split, under_root};
-use super::values::{Hole, has_hole, known_letters};
+use super::values::{Hole, as_pattern, has_hole, known_letters};
 use super::{Engine, Purpose};
 use crate::source::Span;
 
@@ -313,7 +313,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
             })
             .collect();
         let purpose = self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file)));
-        let lacking = self.found.lacking.iter().map(|file| fill(file, &self.known)).collect();
+        let lacking = self.found.lacking.iter().map(|file| as_pattern(&fill(file, &self.known))).collect();
         let value = |text: &str| {
             Some(fill(text, &self.known))
                 .filter(|text| !has_hole(text) && !text.contains('\u{e002}') && !text.is_empty())
