@@ -10,7 +10,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::{RepositoryFiles, files_of, vendor_directory};
-use super::looks::{has_compose_name, holds_compose, is_compose_file, is_pipeline, is_whole};
+use super::looks::{has_compose_name, holds_compose, is_compose_file, is_overlay, is_pipeline, is_whole};
 use super::parts::{Parts, independent};
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -126,6 +126,7 @@ fn dotenv_files(context: &ReaderContext<'_>, direnv: &Direnv) -> Vec<PathBuf> {
             lacking: BTreeSet::new(),
             purpose: Purpose::Deploy,
             by_hand: false,
+            in_document: false,
             span,
         };
         if resolve(context, &found, direnv).is_empty() && repository.is_file(&below(directory, ".env")) {
@@ -493,11 +494,4 @@ impl Collection<'_, '_> {
 
 fn path_of(sources: &SourceDb, file: FileId) -> PathBuf {
     sources.file(file).path.clone()
-}
-
-/// Whether a name is that of an overlay: a default name with a word in it.
-fn is_overlay(name: &str) -> bool {
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name);
-    let behind = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
-    behind.is_some_and(|behind| behind.starts_with(['.', '-', '_']) && behind.len() > 1)
 }

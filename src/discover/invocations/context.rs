@@ -53,6 +53,8 @@ pub(super) struct FoundCommand {
     pub(super) purpose: Purpose,
     /// Whether it runs where direnv has set the variables of `.envrc`.
     pub(super) by_hand: bool,
+    /// Whether a document has it, whose readers know where they are.
+    pub(super) in_document: bool,
     /// Where it is written.
     pub(super) span: Span,
 }

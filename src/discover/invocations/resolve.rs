@@ -73,7 +73,30 @@ pub(super) fn resolve(context: &ReaderContext<'_>, found: &FoundCommand, direnv:
         return in_directory(context, found, directory, direnv);
     }
     let resolved = directories.iter().map(|directory| in_directory(context, found, directory, direnv));
-    resolved.into_iter().find(|resolved| !resolved.is_empty()).unwrap_or_default()
+    let resolved = resolved.into_iter().find(|resolved| !resolved.is_empty());
+    resolved.or_else(|| Some(in_directory(context, found, &holding(context, found)?, direnv))).unwrap_or_default()
+}
+
+/// The only directory that has all files that a command names: people leave out the way to it.
+fn holding(context: &ReaderContext<'_>, found: &FoundCommand) -> Option<String> {
+    let command = &found.command;
+    if !found.in_document
+        || command.files.is_empty()
+        || command.files.iter().any(|file| has_hole(file) || is_absolute(file))
+    {
+        return None;
+    }
+    let repository = context.repository;
+    let has = |directory: &str, file: &String| join(directory, file).is_some_and(|path| repository.is_file(&path));
+    let is_meant = |directory: &&str| command.files.iter().all(|file| has(directory, file));
+    let mut holding: Vec<&str> = repository.directories().filter(is_meant).collect();
+    if holding.len() > 1 && !command.env_files.is_empty() {
+        holding.retain(|directory| command.env_files.iter().all(|file| has(directory, file)));
+    }
+    match holding.as_slice() {
+        [only] => Some((*only).to_owned()),
+        _ => None,
+    }
 }
 
 fn in_directory(

@@ -31,6 +31,7 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId, direnv
             lacking: world.lacking(),
             purpose: Purpose::Develop,
             by_hand: false,
+            in_document: false,
             span: Span { file, start: variable.at, end: variable.at + 12 },
         });
     }

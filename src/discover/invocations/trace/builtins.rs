@@ -359,8 +359,9 @@ impl Tracer<'_> {
             return;
         }
         let span = Span { file: self.current().file, start: span.0, end: span.1.max(span.0) };
-        let (purpose, by_hand) = (self.site.purpose, self.site.by_hand);
-        self.context.find(FoundCommand { command, directories, environment, lacking, purpose, by_hand, span });
+        let (purpose, by_hand, in_document) = (self.site.purpose, self.site.by_hand, self.site.is_document);
+        let found = FoundCommand { command, directories, environment, lacking, purpose, by_hand, in_document, span };
+        self.context.find(found);
     }
 }
 
