@@ -156,3 +156,9 @@ fn commands_without_the_way_to_their_files() {
     ]);
     assert!(all.projects.values().flatten().all(|one| one.written.is_empty()));
 }
+
+#[test]
+fn what_is_exported_stays_for_the_next_block() {
+    let text = "```sh\nexport FILE=a.yaml\nOWN=b.yaml\n```\nThen:\n```sh\ndocker compose -f $FILE up\n```\n";
+    readme(text, "a.yaml b.yaml", &["a.yaml README.md:7"]);
+}

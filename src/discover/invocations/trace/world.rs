@@ -110,9 +110,13 @@ impl World {
         World { clones: Rc::clone(&self.clones), ..World::new() }
     }
 
-    /// What is left of it in the next block of a document: its directory, and what was cloned.
+    /// What is left of it in the next block of a document: its directory, what was cloned, and what was exported.
     pub(crate) fn behind_a_block(self) -> World {
-        World { clones: self.clones, directory: self.directory, before: self.before, ..World::new() }
+        let mut next = World { clones: self.clones, directory: self.directory, before: self.before, ..World::new() };
+        for (name, one) in self.variables.iter().filter(|(_, one)| one.exported) {
+            next.set(name, one.words.clone(), true, one.sure, one.at);
+        }
+        next
     }
 
     /// Behind a `return`.
