@@ -195,6 +195,34 @@ def kinds(scratch):
     scratch.commit("a file of another project", {"other/compose.yaml": CLOSED + "# changed\n"})
 
 
+# Installs the program that is being tested, if it is asked for what it was built from.
+CARGO = """\
+#!/bin/sh
+echo "$*" >>"$ASKED"
+[ "$*" = "install --locked --quiet --path . --root $(pwd)/.hook" ] || exit 9
+mkdir -p .hook/bin && cp "$PLIMSOLL_TRIED" .hook/bin/plimsoll
+"""
+
+
+def from_source(program, source, env):
+    """The hook that is built from source: once, with the lock file, and then it is there."""
+    tools, asked = os.path.join(HOME, "cargo"), os.path.join(HOME, "cargo", "asked")
+    shutil.rmtree(tools, ignore_errors=True)
+    write(tools, {"cargo": CARGO})
+    os.chmod(os.path.join(tools, "cargo"), 0o755)
+    env = {**env, "PATH": os.pathsep.join([tools, env["PATH"].split(os.pathsep, 1)[1]]), "ASKED": asked, "PLIMSOLL_TRIED": program}
+    scratch = Scratch("scratch-source", env)
+    scratch.must("git", "init", "-q", ".")
+    scratch.must("pre-commit", "install")
+    start = {".pre-commit-config.yaml": configuration(source, "plimsoll-source"), "compose.yaml": OPEN}
+    scratch.commit("with the hook from source, a pitfall", start, [("exposed-datastore", "compose.yaml")])
+    scratch.commit("with that hook, the mended file", {"compose.yaml": CLOSED})
+    with open(asked, encoding="utf-8") as file:
+        if len(file.readlines()) != 1:
+            raise Failure("the hook from source is not built once")
+    return scratch.tried
+
+
 def main(program, build):
     """How many commits were as they should be."""
     # The crates that are built already serve the hook that pre-commit builds.
@@ -211,9 +239,11 @@ def main(program, build):
     others(scratch)
     scratch.configuration = configuration(source, "plimsoll-system")
     kinds(scratch)
+    tried = scratch.tried + from_source(program, source, env)
     if not build:
-        return scratch.tried
-    # The program on the PATH must not serve here.
+        return tried
+    # Neither the program on the PATH nor what was built before must serve here.
+    shutil.rmtree(env["PRE_COMMIT_HOME"])
     env["PATH"] = env["PATH"].split(os.pathsep, 1)[1]
     built = Scratch("scratch-built", env)
     built.must("git", "init", "-q", ".")
@@ -221,4 +251,4 @@ def main(program, build):
     start = {".pre-commit-config.yaml": configuration(source, "plimsoll-source"), "compose.yaml": OPEN}
     built.commit("with the hook that pre-commit builds, a pitfall", start, [("exposed-datastore", "compose.yaml")])
     built.commit("with that hook, the mended file", {"compose.yaml": CLOSED})
-    return scratch.tried + built.tried
+    return tried + built.tried
