@@ -327,20 +327,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         let command = &self.found.command;
         let first = self.files.first()?;
         let directory = self.project_directory()?.unwrap_or_else(|| split(first).0.to_owned());
-        let environment: BTreeMap<String, Option<String>> = self
-            .environment
-            .iter()
-            .map(|(name, value)| {
-                let value = fill(value, &self.known);
-                (name.clone(), (!has_hole(&value) && !value.contains('\u{e002}')).then_some(value))
-            })
-            .collect();
-        let purpose = self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file)));
-        let lacking = self.found.lacking.iter().map(|file| as_pattern(&fill(file, &self.known))).collect();
-        let value = |text: &str| {
-            Some(fill(text, &self.known))
-                .filter(|text| !has_hole(text) && !text.contains('\u{e002}') && !text.is_empty())
-        };
+        let value = |text: &str| self.known_value(text).filter(|text| !text.is_empty());
         if command.swarm {
             let name = command.name.as_deref().and_then(value);
             let identity = InvocationIdentity {
@@ -351,17 +338,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 name,
                 engine: Engine::Swarm,
             };
-            let (starts, span) = (true, Some(self.found.span));
-            let is_purpose_written = true;
-            return Some(ResolvedInvocation {
-                identity,
-                environment,
-                lacking,
-                purpose,
-                is_purpose_written,
-                starts,
-                span,
-            });
+            return Some(self.resolved(identity, true));
         }
         let mut all = EnvFileVariables::from_values(&self.environment);
         let explicit = self.explicit_env_files()?;
@@ -386,9 +363,26 @@ impl<'c, 'a> Attempt<'c, 'a> {
             name,
             engine: Engine::Compose,
         };
-        let (starts, span) = (command.starts, Some(self.found.span));
-        let is_purpose_written = true;
-        Some(ResolvedInvocation { identity, environment, lacking, purpose, is_purpose_written, starts, span })
+        Some(self.resolved(identity, command.starts))
+    }
+
+    /// A text with its holes filled, unless one is left.
+    fn known_value(&self, text: &str) -> Option<String> {
+        Some(fill(text, &self.known)).filter(|text| !has_hole(text) && !text.contains('\u{e002}'))
+    }
+
+    fn resolved(&self, identity: InvocationIdentity, starts: bool) -> ResolvedInvocation {
+        let environment = self.environment.iter().map(|(name, value)| (name.clone(), self.known_value(value)));
+        let lacking = self.found.lacking.iter().map(|file| as_pattern(&fill(file, &self.known)));
+        ResolvedInvocation {
+            identity,
+            environment: environment.collect(),
+            lacking: lacking.collect(),
+            purpose: self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file))),
+            is_purpose_written: true,
+            starts,
+            span: Some(self.found.span),
+        }
     }
 
     /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what
