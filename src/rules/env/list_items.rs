@@ -7,7 +7,7 @@ use crate::source::Place;
 use crate::yaml::edit::{self, Edit};
 
 /// An item `NAME=value` whose value is not what was meant.
-pub(super) struct Slip {
+pub(super) struct WrongItem {
     /// The item.
     pub(super) place: Place,
     /// What makes it right.
@@ -30,10 +30,10 @@ pub(super) struct Wordings {
 pub(super) fn of_service(
     service: &Service,
     wordings: &Wordings,
-    slip: impl Fn(&str, &Variable) -> Option<Slip>,
+    slip: impl Fn(&str, &Variable) -> Option<WrongItem>,
 ) -> Option<Finding> {
     let written = service.environment.iter().filter(|(_, variable)| variable.source != VariableSource::EnvFile);
-    let mut slips: Vec<(&str, Slip)> =
+    let mut slips: Vec<(&str, WrongItem)> =
         written.filter_map(|(name, variable)| Some((name.as_str(), slip(name, variable)?))).collect();
     slips.sort_by_key(|(_, slip)| (slip.place.span.file, slip.place.span.start));
     let [(first, _), others @ ..] = slips.as_slice() else { return None };

@@ -1,6 +1,6 @@
 //! Quotes around the value of an item of `environment`, which are a part of the value.
 
-use super::list_items::{Slip, Wordings, of_service};
+use super::list_items::{Wordings, WrongItem, of_service};
 use crate::collections::HashSet;
 use crate::finding::{Finding, rule};
 use crate::model::Variable;
@@ -28,7 +28,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn quoted(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<Slip> {
+fn quoted(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<WrongItem> {
     let text = edit::text_of(cx.files, variable.key)?;
     let quoted = text.strip_prefix(name)?.strip_prefix('=')?;
     let quote = quoted.chars().next().filter(|first| matches!(first, '"' | '\''))?;
@@ -41,5 +41,5 @@ fn quoted(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<Slip> {
     let is_plain = edit::written(cx.files, variable.key) == text;
     let needs = inner.contains([':', '#', '\\']) || inner.ends_with(' ') || inner.starts_with(' ');
     let edits = if needs || !is_plain { None } else { edit::replace_first(cx.files, variable.key, quoted, inner) };
-    Some(Slip { place: variable.key, edits })
+    Some(WrongItem { place: variable.key, edits })
 }

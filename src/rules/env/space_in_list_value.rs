@@ -1,6 +1,6 @@
 //! A space after the `=` of an item of `environment`, which is part of the value.
 
-use super::list_items::{Slip, Wordings, of_service};
+use super::list_items::{Wordings, WrongItem, of_service};
 use crate::finding::{Finding, rule};
 use crate::model::Variable;
 use crate::rules::Context;
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(services.filter_map(|service| of_service(service, &wordings, |name, one| spaced(cx, name, one))));
 }
 
-fn spaced(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<Slip> {
+fn spaced(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<WrongItem> {
     let text = edit::text_of(cx.files, variable.key)?;
     let value = text.strip_prefix(name)?.strip_prefix('=')?;
     let word = value.trim_start_matches(' ');
@@ -33,5 +33,5 @@ fn spaced(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<Slip> {
     }
     let spaces = value.get(..value.len() - word.len())?;
     let edits = edit::replace_first(cx.files, variable.key, &format!("={spaces}"), "=");
-    Some(Slip { place: variable.key, edits })
+    Some(WrongItem { place: variable.key, edits })
 }
