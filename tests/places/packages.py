@@ -114,7 +114,7 @@ def wheel(expected):
     if not re.search(r"-py3-none-manylinux2014_\w+\.manylinux_2_17_\w+\.whl$", name):
         raise Failure(f"the tag of {name}")
     with zipfile.ZipFile(os.path.join(DIST, name)) as file:
-        strange = [one for one in file.namelist() if one.endswith(".py")]
+        strange = [one for one in file.namelist() if one.endswith(".py") or ROOT.encode() in file.read(one)]
     if strange:
         raise Failure(f"{name} has {strange}")
     folder = fresh("venv")
@@ -129,6 +129,9 @@ def sources(expected):
     """The source distribution has what a build with its lock file needs."""
     with tarfile.open(made(r"plimsoll_lint-.*\.tar\.gz")) as file:
         names = {name.split("/", 1)[1] for name in file.getnames() if "/" in name}
+        strange = [one.name for one in file if one.isfile() and ROOT.encode() in file.extractfile(one).read()]
+    if strange:
+        raise Failure(f"the source distribution names {ROOT} in {strange}")
     wanted = {"pyproject.toml", "Cargo.toml", "Cargo.lock", "src/main.rs", "build/main.rs", "README.md"}
     for name in wanted:
         if not any(one == name or one.endswith(f"/{name}") for one in names):
