@@ -33,8 +33,13 @@ pub(crate) fn services(
     };
     let near = near(directory, root, beside, sources, parsed).into_iter();
     let mut found: Vec<(PathBuf, BTreeSet<String>)> = near.map(|one| (one.file.clone(), names(&one))).collect();
-    // A container that has a name of its own anywhere in the repository is meant by it.
+    // A container that has a name of its own anywhere in the repository is meant by it, and a service of a part by its name.
     let sources = &sources.glancing();
+    for file in parts_in(directory, sources) {
+        if let Ok(id) = sources.load(&file) {
+            found.push((file, names_of(&parsed.get(sources, id).0)));
+        }
+    }
     for file in files_below(root, sources).iter().take(MOST) {
         if let Ok(id) = sources.load(file) {
             let tree = &parsed.get(sources, id).0;
@@ -95,7 +100,7 @@ fn near(directory: &Path, root: &Path, beside: bool, sources: &SourceDb, trees: 
     let sources = &sources.glancing();
     let above: Vec<&Path> =
         directory.ancestors().skip(1).take_while(|above| above.starts_with(root)).take(UPWARDS).collect();
-    let mut files: Vec<PathBuf> = parts_in(directory, sources);
+    let mut files: Vec<PathBuf> = Vec::new();
     for directory in std::iter::once(directory).chain(above.iter().copied()) {
         files.extend(files_in(directory, sources).iter().cloned());
     }
