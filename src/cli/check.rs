@@ -71,7 +71,7 @@ pub(super) fn selection(chosen: &ChosenRules) -> Result<Selection, String> {
 }
 
 /// Complains where options that are meant for one project would apply to several.
-fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String> {
+pub(super) fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String> {
     let directories = workspace::projects_for_options(sources, request);
     if directories.len() < 2 {
         return Ok(());
@@ -97,7 +97,7 @@ fn options(
 ) -> RenderOptions {
     RenderOptions {
         color: surroundings.color(arguments.color),
-        width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
+        width: width(surroundings),
         wraps: surroundings.width.is_some(),
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
@@ -106,6 +106,11 @@ fn options(
         fail_on: lowest(fail_on),
         ..RenderOptions::new(request.directory.clone())
     }
+}
+
+/// The width of text, in columns.
+pub(super) fn width(surroundings: &Surroundings) -> usize {
+    surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH)
 }
 
 fn lowest(fail_on: FailOn) -> Option<Severity> {

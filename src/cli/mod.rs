@@ -2,6 +2,7 @@
 
 mod arguments;
 mod buffer;
+mod changes;
 mod check;
 mod completion;
 mod fixes;
@@ -181,6 +182,7 @@ fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOu
         CliCommand::Projects(arguments) => projects::list(&arguments, surroundings),
         CliCommand::Env(arguments) => variables::list(arguments, surroundings),
         CliCommand::Graph(arguments) => draw(arguments, surroundings),
+        CliCommand::Diff(arguments) => changes::list(arguments, surroundings),
         CliCommand::Baseline(arguments) => known::write(arguments, surroundings),
         CliCommand::Init => init::write(surroundings),
         CliCommand::Rules(arguments) => rules(arguments, surroundings),

@@ -1,5 +1,6 @@
 //! Output: a report as text for people, as lines, and as data for programs. All formats list the same findings.
 
+mod changes;
 mod checkstyle;
 mod clean;
 mod concise;
@@ -23,6 +24,7 @@ mod xml;
 
 use std::path::PathBuf;
 
+pub(crate) use changes::{ChangesFormat, render_changes};
 pub(crate) use clean::{clean, guarded};
 pub(crate) use diff::{ChangedFile, diff};
 pub(crate) use fixed::fixed_summary;

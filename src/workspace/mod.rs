@@ -31,6 +31,7 @@ use std::sync::Arc;
 pub(crate) use invocations::invocations_in;
 pub(crate) use local::mark as mark_local;
 pub(crate) use memory::{LoadedProject, Memory, OpenedProject};
+pub(crate) use merge::held_in;
 pub use selection::Selection;
 pub(crate) use selection::{DecidedBy, RuleDecision};
 pub(crate) use variables::{ListedVariable, Variables, variables};
