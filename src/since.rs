@@ -90,7 +90,10 @@ impl Before {
         // A configuration that could not be used then had no say.
         Some(match request.is_config_fixed {
             true => then,
-            false => Request { config: config::find(&self.sources, start, rules::options).unwrap_or_default(), ..then },
+            false => {
+                let config = config::find(&self.sources, start, rules::options).unwrap_or_default();
+                Request { config: config::excluding(config, &then.exclude), ..then }
+            }
         })
     }
 

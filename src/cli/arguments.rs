@@ -50,6 +50,12 @@ pub(super) enum CliCommand {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
         #[arg(value_name = "RULE|KEY", value_parser = CompletedNames::OfRules, hide_possible_values = true)]
         subject: String,
+        /// Print all examples of a rule, with its test cases
+        #[arg(long)]
+        all: bool,
+        /// Do not use a pager on a terminal
+        #[arg(long)]
+        no_pager: bool,
     },
     /// List all rules: which run, and what decides that
     Rules(RulesArguments),
@@ -157,6 +163,9 @@ pub(super) struct ConfigurationArguments {
     /// them
     #[arg(long, value_name = "REV", group = "configuring")]
     pub(super) config_from: Option<String>,
+    /// Leave out files and directories that match this pattern, as `exclude` in plimsoll.yaml does; can be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
     /// Ignore suppression comments and the suppressions in plimsoll.yaml
     #[arg(long)]
     pub(super) no_suppressions: bool,

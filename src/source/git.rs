@@ -4,6 +4,7 @@ mod blobs;
 pub(super) mod index;
 mod listing;
 mod process;
+pub(super) mod programs;
 mod renames;
 pub(super) mod repository;
 mod worktree;
