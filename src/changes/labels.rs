@@ -7,6 +7,9 @@ use crate::app_config::traefik::{elements, routed};
 use crate::collections::IndexMap;
 use crate::model::{Service, Spanned};
 
+/// Labels by their names.
+type Labels = IndexMap<String, Spanned<String>>;
+
 /// Compares the labels of a service.
 pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<DeploymentChange>) {
     let Some(now) = pair.now else { return };
@@ -21,7 +24,7 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
 /// What Traefik routes to a service: its rules by router. Gives the labels that were told.
 fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec<DeploymentChange>) -> Vec<String> {
     let name = &now.name;
-    let rules = |service: Option<&'_ Service>| -> IndexMap<String, Spanned<String>> {
+    let rules = |service: Option<&'_ Service>| -> Labels {
         let all = service.into_iter().flat_map(elements);
         let rules = all.filter(|one| one.kind == "routers" && one.option == "rule");
         rules.map(|one| (format!("traefik.{}.routers.{}.rule", one.protocol, one.name), one.value.clone())).collect()
@@ -69,7 +72,7 @@ fn plain(
     sides: &Sides<'_>,
     name: &str,
     key: &str,
-    (old, new): (&IndexMap<String, Spanned<String>>, &IndexMap<String, Spanned<String>>),
+    (old, new): (&Labels, &Labels),
     told: &[String],
     out: &mut Vec<DeploymentChange>,
 ) {

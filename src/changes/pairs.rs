@@ -45,6 +45,9 @@ struct ComparedPair {
     services: BTreeSet<String>,
 }
 
+/// Whether two ways to start a project are the same one.
+type StartMatch<'m> = dyn Fn(&Started<'_>, &Started<'_>) -> bool + 'm;
+
 /// One side: its files, and its projects.
 type SideProjects<'a> = (&'a Root<'a>, &'a [OpenedProject]);
 
@@ -131,7 +134,7 @@ fn pair<'p>(before: &Before, mut then: Vec<Started<'p>>, mut now: Vec<Started<'p
         let (old, new) = (key_then(one), key_now(other));
         old.files.iter().filter(|file| new.files.contains(file)).count()
     };
-    let steps: [&dyn Fn(&Started<'_>, &Started<'_>) -> bool; 5] = [
+    let steps: [&StartMatch<'_>; 5] = [
         &|one, other| key_then(one) == key_now(other),
         &|one, other| key_then(one).files == key_now(other).files,
         &|one, other| is_plain(one) && is_plain(other),

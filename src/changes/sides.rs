@@ -124,20 +124,20 @@ impl<'a> Side<'a> {
             return self.masked(&match inside {
                 Some(rest) if rest.starts_with("${") => rest.to_owned(),
                 Some(rest) => format!("./{rest}"),
-                None => self.from_project(&text),
+                None => self.seen_from_project(&text),
             });
         }
-        self.masked(&self.from_project(&path.value))
+        self.masked(&self.seen_from_project(&path.value))
     }
 
     /// What a path of the host means: the same file has one name wherever a checkout is, and of a path with a variable
     /// whose value is not known, only its name says which one it is.
     pub(super) fn meant_path(&self, path: &Spanned<String>) -> String {
         let text = meant(path);
-        if text == path.value { self.from_project(&text) } else { text }
+        if text == path.value { self.seen_from_project(&text) } else { text }
     }
 
-    fn from_project(&self, path: &str) -> String {
+    fn seen_from_project(&self, path: &str) -> String {
         let absolute = Path::new(path);
         let root = self.root.sources.repository(self.directory());
         let root = root.as_deref().unwrap_or(self.directory());

@@ -4,12 +4,16 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
+use std::time::Duration;
 
 use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
 use serde::Serialize;
 use serde_json::json;
+
+/// How long nothing comes before the editor is asked something: it may be in the middle of a message.
+const QUIET: Duration = Duration::from_millis(20);
 
 /// What comes from the editor.
 pub(super) enum Incoming {
@@ -84,13 +88,18 @@ impl<'a> EditorConnection<'a> {
     /// The next message; waits for one. Nothing once the editor is gone.
     pub(super) fn next(&mut self) -> Option<Incoming> {
         self.take_all();
-        self.ask_what_waits();
+        if self.waiting.is_empty() && !self.is_closed && !self.questions.is_empty() {
+            match self.input.recv_timeout(QUIET) {
+                Ok(incoming) => self.waiting.push_back(incoming),
+                Err(RecvTimeoutError::Timeout) => self.ask_what_waits(),
+                Err(RecvTimeoutError::Disconnected) => self.is_closed = true,
+            }
+        }
         if self.waiting.is_empty() && !self.is_closed {
             match self.input.recv() {
                 Ok(incoming) => self.waiting.push_back(incoming),
                 Err(_) => self.is_closed = true,
             }
-            self.ask_what_waits();
         }
         self.waiting.pop_front()
     }
@@ -146,13 +155,12 @@ impl<'a> EditorConnection<'a> {
         self.send(&Message::Notification(Notification { method: method.to_owned(), params }));
     }
 
-    /// Asks the editor for something, and gives the number of the question.
+    /// Asks the editor for something as soon as it is quiet, and gives the number of the question.
     pub(super) fn ask(&mut self, method: &str, params: impl Serialize) -> RequestId {
         self.next_id += 1;
         let id = RequestId::from(self.next_id);
         let params = serde_json::to_value(params).unwrap_or_default();
         self.questions.push_back(Message::Request(Request { id: id.clone(), method: method.to_owned(), params }));
-        self.ask_what_waits();
         id
     }
 

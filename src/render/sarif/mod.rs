@@ -212,8 +212,18 @@ fn what_it_does(document: &Document) -> String {
 
 /// Markdown without the marks of headings and of blocks of code.
 fn plain(markdown: &str) -> String {
-    let lines = markdown.trim().lines().filter(|line| !line.starts_with("```"));
-    lines.map(|line| line.trim_start_matches('#').trim_start_matches(' ')).collect::<Vec<_>>().join("\n")
+    let mut is_in_block = false;
+    let mut lines: Vec<&str> = Vec::new();
+    for line in markdown.trim().lines() {
+        if line.starts_with("```") {
+            is_in_block = !is_in_block;
+        } else if is_in_block {
+            lines.push(line);
+        } else {
+            lines.push(line.trim_start_matches('#').trim_start_matches(' '));
+        }
+    }
+    lines.join("\n")
 }
 
 fn invocation(view: &View<'_>, left_out: usize) -> SarifInvocation {
@@ -417,6 +427,6 @@ mod tests {
 
     #[test]
     fn help_without_marks() {
-        assert_eq!(plain("\n## What\n\nIt.\n\n```yaml\na: 1\n```\n"), "What\n\nIt.\n\na: 1");
+        assert_eq!(plain("\n## What\n\nIt.\n\n```yaml\na:\n  b: 1\n```\n"), "What\n\nIt.\n\na:\n  b: 1");
     }
 }

@@ -236,7 +236,7 @@ fn code_scanning_gets_the_worst_of_too_many() {
     let finding = |line: u32| {
         let place = Place { span: Span { file, start: line * 5, end: line * 5 + 1 }, node: NodeId::new(0) };
         let severity = if line % 100 == 99 { Severity::Error } else { Severity::Info };
-        Finding::new(rule::DUPLICATE_KEY, place, Subject::variable(&format!("v{line}")), "x").severity(severity)
+        Finding::new(rule::DUPLICATE_KEY, place, Subject::variable(format!("v{line}")), "x").severity(severity)
     };
     let report = Report::new((0..26_000).map(finding).collect(), 1, 1, &sources);
     let options = RenderOptions::new(PathBuf::from("/work/p"));
