@@ -144,7 +144,7 @@ check() {
   local code=0 line revision
   local files=$temporary/plimsoll-findings
   mkdir -p "$files"
-  local arguments=(check --committed --format "${PLIMSOLL_FORMAT:-text}" --output "sarif=$files/plimsoll.sarif")
+  local arguments=(check --committed --format "${PLIMSOLL_FORMAT:-text}" --output "code-scanning=$files/plimsoll.sarif")
   arguments+=(--output "github=$files/annotations.txt" --output "markdown=$files/summary.md")
   if [ "${PLIMSOLL_ONLY_CHANGED:-false}" = true ] || [ -n "${PLIMSOLL_SINCE:-}" ]; then
     revision=$(base) || { printf '%s\n' "$revision"; exit 2; }

@@ -27,6 +27,7 @@ mod report;
 mod workspace;
 mod fix;
 mod since;
+mod changes;
 mod review;
 mod render;
 #[cfg(feature = "cli")]

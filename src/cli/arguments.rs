@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::completion::CompletedNames;
 use crate::config::FailOn;
 use crate::finding::{Set, Severity};
-use crate::render::{Format, GraphFormat};
+use crate::render::{ChangesFormat, Format, GraphFormat};
 use crate::report::baseline::FILE_NAME;
 
 /// A linter and static analyzer for Docker Compose projects: loads a project the way Docker Compose does and reports what
@@ -33,6 +33,8 @@ pub(super) enum CliCommand {
     Env(Env),
     /// Draw a graph of a project: services, networks, published ports, volumes and connections
     Graph(Draw),
+    /// Say what changed since a git revision: ports that open, data that is left behind, what no longer starts
+    Diff(DiffArguments),
     /// Record the current findings, so that `check --baseline` only reports new ones
     Baseline(BaselineArguments),
     /// Create a plimsoll.yaml that lists how the projects are started
@@ -48,6 +50,12 @@ pub(super) enum CliCommand {
         /// The name of a rule, or the path of a key, such as `services.web.healthcheck` or `deploy.resources`
         #[arg(value_name = "RULE|KEY", value_parser = CompletedNames::OfRules, hide_possible_values = true)]
         subject: String,
+        /// Print all examples of a rule, with its test cases
+        #[arg(long)]
+        all: bool,
+        /// Do not use a pager on a terminal
+        #[arg(long)]
+        no_pager: bool,
     },
     /// List all rules: which run, and what decides that
     Rules(RulesArguments),
@@ -155,6 +163,9 @@ pub(super) struct ConfigurationArguments {
     /// them
     #[arg(long, value_name = "REV", group = "configuring")]
     pub(super) config_from: Option<String>,
+    /// Leave out files and directories that match this pattern, as `exclude` in plimsoll.yaml does; can be repeated
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
     /// Ignore suppression comments and the suppressions in plimsoll.yaml
     #[arg(long)]
     pub(super) no_suppressions: bool,
@@ -179,6 +190,32 @@ pub(super) struct Comparison {
     /// Reason to write in these comments
     #[arg(long, value_name = "TEXT", requires = "add_ignores")]
     pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The git revision to compare with: the commit where the branch diverged from it
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    pub(super) revision: String,
+    /// Files and directories to search for projects [default: the working directory]
+    #[arg(value_name = "PATH", conflicts_with = "files")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Compare what fresh checkouts contain: files that git ignores are treated as absent, unless they are named here
+    #[arg(long)]
+    pub(super) committed: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ChangesFormat::Text, help_heading = "Output")]
+    pub(super) format: ChangesFormat,
+    /// When to use colors
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto, help_heading = "Output")]
+    pub(super) color: ColorName,
+    /// Exit with 1 if anything changed
+    #[arg(long, help_heading = "Output")]
+    pub(super) exit_code: bool,
 }
 
 #[derive(Debug, Args)]

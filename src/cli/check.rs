@@ -71,7 +71,7 @@ pub(super) fn selection(chosen: &ChosenRules) -> Result<Selection, String> {
 }
 
 /// Complains where options that are meant for one project would apply to several.
-fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String> {
+pub(super) fn only_one_project(sources: &SourceDb, request: &Request) -> Result<(), String> {
     let directories = workspace::projects_for_options(sources, request);
     if directories.len() < 2 {
         return Ok(());
@@ -97,15 +97,21 @@ fn options(
 ) -> RenderOptions {
     RenderOptions {
         color: surroundings.color(arguments.color),
-        width: surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH),
+        width: width(surroundings),
         wraps: surroundings.width.is_some(),
         show: arguments.show.map_or(shown_by_default(fail_on), |name| name.severity()),
         links: surroundings.terminal && surroundings.color(arguments.color),
         summary: !arguments.quiet,
+        hints: arguments.fixing.doing().is_none(),
         statistics: arguments.statistics,
         fail_on: lowest(fail_on),
         ..RenderOptions::new(request.directory.clone())
     }
+}
+
+/// The width of text, in columns.
+pub(super) fn width(surroundings: &Surroundings) -> usize {
+    surroundings.width.unwrap_or(USUAL_WIDTH).min(LARGEST_WIDTH)
 }
 
 fn lowest(fail_on: FailOn) -> Option<Severity> {
@@ -138,6 +144,14 @@ impl Telling<'_> {
         }
     }
 
+    /// What is said of a file that looks like a configuration under another name, where there is none.
+    fn misnamed(&self, sources: &SourceDb, request: &Request) -> Option<String> {
+        let is_none = request.config.as_ref().is_none_or(|config| config.path.as_os_str().is_empty());
+        let is_silent = self.arguments.quiet || request.is_config_fixed || request.buffer.is_some();
+        let name = config::misnamed(sources, &request.directory).filter(|_| is_none && !is_silent)?;
+        Some(format!("{name}: not read: a configuration is called `plimsoll.yaml`"))
+    }
+
     /// The unsaved buffer, where its findings alone are asked for.
     pub(super) fn buffer<'r>(&self, request: &'r Request) -> Option<&'r PathBuf> {
         request.buffer.as_ref().filter(|_| !self.arguments.stdin_project)
@@ -157,7 +171,9 @@ impl Telling<'_> {
         let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
         let given = arguments.chosen.select.iter().chain(&arguments.chosen.ignore).chain(&arguments.fixing.fix_only);
         let notes = notes::notes(given, &request.selection, request.config.as_ref());
-        let lines = notes.iter().chain(&report.failures).chain(&unwritten).chain(&unused).chain(&report.notes);
+        let misnamed = self.misnamed(sources, request);
+        let lines =
+            notes.iter().chain(&misnamed).chain(&report.failures).chain(&unwritten).chain(&unused).chain(&report.notes);
         let mut errors: String = lines.map(|line| complaint(line)).collect();
         if arguments.verbose {
             errors.push_str(&stages::table(&request.watch, report, start.elapsed()));

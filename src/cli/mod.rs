@@ -2,6 +2,7 @@
 
 mod arguments;
 mod buffer;
+mod changes;
 mod check;
 mod completion;
 mod docker;
@@ -24,10 +25,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Subcommand};
 
 use crate::compose::spec::schema::{lookup, nearest_path};
-use crate::config::{self, Config, Date, FailOn};
+use crate::config::{self, Config, Date, FailOn, Pattern};
 use crate::finding::{RuleId, Severity};
 use crate::guard::{defect, guarded};
 use crate::lsp;
@@ -64,6 +66,10 @@ pub struct Surroundings {
     pub(crate) no_color: bool,
     /// Whether `FORCE_COLOR` or `CLICOLOR_FORCE` is set to anything but `0`.
     pub(crate) force_color: bool,
+    /// Whether `CLICOLOR` is `0` (<https://bixense.com/clicolors/>).
+    pub(crate) clicolor_off: bool,
+    /// The height of the terminal, in lines.
+    pub(crate) height: Option<usize>,
     /// Whether standard error is a terminal that can redraw a line.
     pub(crate) error_terminal: bool,
 }
@@ -77,12 +83,15 @@ impl Surroundings {
         let forces = |name: &str| source::variable(name).is_some_and(|value| value != "0");
         let can_draw = source::variable("TERM").is_none_or(|name| name != "dumb");
         let terminal = io::stdout().is_terminal() && can_draw;
+        let size = terminal_size::terminal_size().filter(|_| terminal);
         Ok(Surroundings {
             directory: source::working_directory()?,
             terminal,
-            width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| terminal),
+            width: size.map(|(width, _)| usize::from(width.0)),
+            height: size.map(|(_, height)| usize::from(height.0)),
             no_color: source::variable("NO_COLOR").is_some(),
             force_color: forces("FORCE_COLOR") || forces("CLICOLOR_FORCE"),
+            clicolor_off: source::variable("CLICOLOR").is_some_and(|value| value == "0"),
             error_terminal: io::stderr().is_terminal() && can_draw,
         })
     }
@@ -91,7 +100,7 @@ impl Surroundings {
         match wanted {
             ColorName::Always => true,
             ColorName::Never => false,
-            ColorName::Auto => !self.no_color && (self.force_color || self.terminal),
+            ColorName::Auto => !self.no_color && (self.force_color || self.terminal && !self.clicolor_off),
         }
     }
 }
@@ -180,9 +189,15 @@ fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
 /// Help and the version go to standard output; a mistake in the arguments goes to standard error.
 fn usage(error: &clap::Error, surroundings: &Surroundings) -> CommandOutcome {
     let text = error.render();
+    let hint = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            "\n  tip: to check a file or a directory, give its path: `plimsoll compose.yaml`, `plimsoll check .`\n"
+        }
+        _ => "",
+    };
     let text = if surroundings.color(ColorName::Auto) { text.ansi().to_string() } else { text.to_string() };
     if error.use_stderr() {
-        CommandOutcome { errors: text, code: BROKEN, ..CommandOutcome::default() }
+        CommandOutcome { errors: text + hint, code: BROKEN, ..CommandOutcome::default() }
     } else {
         CommandOutcome::output(text)
     }
@@ -195,13 +210,21 @@ fn command(command: CliCommand, surroundings: &Surroundings) -> Result<CommandOu
         CliCommand::Projects(arguments) => projects::list(&arguments, surroundings),
         CliCommand::Env(arguments) => variables::list(arguments, surroundings),
         CliCommand::Graph(arguments) => draw(arguments, surroundings),
+        CliCommand::Diff(arguments) => changes::list(arguments, surroundings),
         CliCommand::Baseline(arguments) => known::write(arguments, surroundings),
         CliCommand::Init => init::write(surroundings),
         CliCommand::Rules(arguments) => rules(arguments, surroundings),
         CliCommand::Completions { shell } => Ok(CommandOutcome::output(shell::completions(shell))),
         CliCommand::Man { command } => shell::manual(command.as_deref()).map(CommandOutcome::output),
         CliCommand::Lsp { .. } => Ok(CommandOutcome::default()),
-        CliCommand::Explain { subject } => explain(&subject).map(CommandOutcome::output),
+        CliCommand::Explain { subject, all, no_pager } => {
+            let text = explain(&subject, all)?;
+            let is_long = surroundings.height.is_some_and(|height| text.lines().count() >= height);
+            match is_long && !no_pager && source::pager::show(&text, &surroundings.directory) {
+                true => Ok(CommandOutcome::default()),
+                false => Ok(CommandOutcome::output(text)),
+            }
+        }
     }
 }
 
@@ -222,9 +245,11 @@ fn rules(arguments: RulesArguments, surroundings: &Surroundings) -> Result<Comma
 }
 
 /// What is written about a rule, or about a key of the specification.
-fn explain(subject: &str) -> Result<String, String> {
+fn explain(subject: &str, all: bool) -> Result<String, String> {
     if let Some(rule) = RuleId::find(subject) {
-        return Ok(rules::explain(rule.document()));
+        let document = rule.document();
+        let text = if all { document.text().trim().to_owned() } else { document.explanation() };
+        return Ok(rules::explain(document, &text));
     }
     let found = lookup(subject);
     if !found.is_empty() {
@@ -324,6 +349,7 @@ fn request(sources: &SourceDb, wanted: WantedRequest<'_>, surroundings: &Surroun
         project_directory: project.project_directory,
         project_name: project.project_name,
         use_environment: project.use_environment,
+        exclude: patterns(&configuration.exclude, directory)?,
         is_committed: committed,
         named: baseline.map(Path::to_path_buf).into_iter().collect(),
         today: Some(Date::from_days(source::days_since_1970())),
@@ -376,7 +402,17 @@ fn configure(
         None if !configuration.no_config => request.config = find_config(sources, &start)?,
         _ => {}
     }
+    request.config = config::excluding(request.config.take(), &request.exclude);
     Ok(())
+}
+
+/// The patterns of `--exclude`, which start from the working directory.
+fn patterns(given: &[String], directory: &Path) -> Result<Vec<Pattern>, String> {
+    let pattern = |text: &String| match config::is_pattern(text) {
+        true => Ok(Pattern { directory: directory.to_path_buf(), text: text.clone() }),
+        false => Err(format!("`--exclude {text}`: not a valid pattern")),
+    };
+    given.iter().map(pattern).collect()
 }
 
 fn load_config(sources: &SourceDb, path: &Path) -> Result<Config, String> {

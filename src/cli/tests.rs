@@ -127,8 +127,11 @@ fn colours_follow_the_terminal_and_the_conventions() {
     let terminal = Surroundings { terminal: true, ..plain.clone() };
     let refused = Surroundings { no_color: true, ..terminal.clone() };
     let forced = Surroundings { force_color: true, ..plain.clone() };
-    let colours = [&plain, &terminal, &refused, &forced].map(|surroundings| surroundings.color(ColorName::Auto));
-    assert_eq!(colours, [false, true, false, true]);
+    let off = Surroundings { clicolor_off: true, ..terminal.clone() };
+    let off_and_forced = Surroundings { force_color: true, ..off.clone() };
+    let colours = [&plain, &terminal, &refused, &forced, &off, &off_and_forced]
+        .map(|surroundings| surroundings.color(ColorName::Auto));
+    assert_eq!(colours, [false, true, false, true, false, true]);
     assert!(plain.color(ColorName::Always) && refused.color(ColorName::Always));
     assert!(!forced.color(ColorName::Never));
 }

@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::shape::{ConfigKey, ConfigShape, FILE, SEVERITIES, SEVERITY};
 use super::{Date, OptionsOf, nearest, unknown_rule, unknown_selector};
 use crate::finding::{RuleId, Selector};
@@ -162,7 +160,7 @@ impl Checker<'_> {
             ConfigShape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
             ConfigShape::Number => text.parse::<f64>().is_ok_and(|number| number.is_finite() && number >= 0.0),
             ConfigShape::Network => network(text).is_some(),
-            ConfigShape::Pattern => GitignoreBuilder::new("/").add_line(None, text).is_ok(),
+            ConfigShape::Pattern => super::is_pattern(text),
             ConfigShape::Text | ConfigShape::Path => !text.is_empty(),
             _ => true,
         };

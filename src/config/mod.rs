@@ -69,7 +69,7 @@ impl Config {
 
 /// A pattern of paths, as `.gitignore` writes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     /// The directory that it starts from.
     pub(crate) directory: PathBuf,
     /// As written.
@@ -244,6 +244,41 @@ pub fn find(sources: &SourceDb, start: &Path, options: OptionsOf) -> Result<Opti
         Some(path) => load(sources, &path, options).map(Some),
         None => Ok(None),
     }
+}
+
+/// Whether a text is a pattern as `.gitignore` has them.
+pub(crate) fn is_pattern(text: &str) -> bool {
+    ignore::gitignore::GitignoreBuilder::new("/").add_line(None, text).is_ok()
+}
+
+/// A configuration that leaves out more files.
+pub(crate) fn excluding(config: Option<Config>, patterns: &[Pattern]) -> Option<Config> {
+    if patterns.is_empty() {
+        return config;
+    }
+    let mut config = config.unwrap_or_default();
+    config.exclude.extend(patterns.iter().cloned());
+    Some(config)
+}
+
+/// A file next to where a configuration is looked for that is probably meant to be one, where there is none: its name is
+/// almost that of one, or it is in another format.
+pub(crate) fn misnamed(sources: &SourceDb, directory: &Path) -> Option<String> {
+    let is_meant = |name: &&str| {
+        let lower = name.to_ascii_lowercase();
+        let stem = lower.trim_start_matches('.');
+        let of_other_format = ["json", "toml", "yaml.txt", "yml.txt", "ini", "cfg"];
+        let has_own_name = stem.strip_prefix("plimsoll.").is_some_and(|rest| of_other_format.contains(&rest));
+        let is_yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
+        let near = || FILE_NAMES.iter().any(|known| strsim::damerau_levenshtein(known, &lower) <= 2);
+        has_own_name || matches!(stem, "plimsoll" | "plimsollrc") || is_yaml && near()
+    };
+    let entries = sources.entries(directory);
+    let mut names = entries.names();
+    let found = names.find(|name| {
+        is_meant(name) && !FILE_NAMES.contains(name) && sources.kind(&directory.join(name)) == PathKind::File
+    });
+    found.map(|name| name.to_string())
 }
 
 /// Where the configuration for a file or directory is; see [`find`].

@@ -128,6 +128,18 @@ impl Document {
         }
     }
 
+    /// What a reader needs of the Markdown: without its test cases, with the first example and its fix alone, and without
+    /// what the output of the examples is.
+    pub(crate) fn explanation(&self) -> String {
+        explanation(&self.text())
+    }
+
+    /// Whether it is about a weakness that somebody could use: it cites a catalogue of them.
+    pub(crate) fn is_security(&self) -> bool {
+        self.tags.iter().any(|tag| tag.starts_with("CWE-"))
+            || matches!(self.family, "security" | "secrets") && !self.standards().is_empty()
+    }
+
     fn read(&self, root: &Path) -> Option<String> {
         let sources = SourceDb::new();
         let file = sources.load(&root.join(format!("rules/{}/{}.md", self.family, self.name))).ok()?;
@@ -135,6 +147,47 @@ impl Document {
         let (_, body) = file.text.split_once("\n---\n")?;
         Some(body.trim_start_matches('\n').to_owned())
     }
+}
+
+fn explanation(text: &str) -> String {
+    let shown = sections(text).into_iter().filter_map(|section| {
+        match section.lines().next().and_then(|line| line.strip_prefix("## ")) {
+            Some("Cases") => None,
+            Some("Examples") => Some(first_example(&section)),
+            _ => Some(section.trim().to_owned()),
+        }
+    });
+    shown.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The parts of a document that begin with a heading; a comment in a block of YAML may look like one.
+fn sections(text: &str) -> Vec<String> {
+    let mut sections: Vec<String> = Vec::new();
+    let mut is_in_block = false;
+    for line in text.trim().lines() {
+        if line.starts_with("```") {
+            is_in_block = !is_in_block;
+        }
+        match sections.last_mut() {
+            Some(section) if is_in_block || !line.starts_with("## ") => section.push_str(&format!("\n{line}")),
+            _ => sections.push(line.to_owned()),
+        }
+    }
+    sections
+}
+
+/// The section of examples up to the first one and what its fix makes of it.
+fn first_example(section: &str) -> String {
+    let mut pieces = section.split("```");
+    let mut shown = pieces.next().unwrap_or("").trim().to_owned();
+    // Blocks and the words between them take turns.
+    let blocks = pieces.step_by(2).filter(|block| !block.starts_with("finding\n"));
+    for (at, block) in blocks.take(2).enumerate() {
+        if at == 0 || block.lines().next().is_some_and(|language| language.contains(" fixed")) {
+            shown.push_str(&format!("\n\n```{block}```"));
+        }
+    }
+    shown
 }
 
 /// What has the name that a person may have meant.
@@ -255,3 +308,13 @@ impl fmt::Debug for RuleId {
 }
 
 include!(concat!(env!("OUT_DIR"), "/documents.rs"));
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_explanation_has_one_example_and_no_case() {
+        let text = "## What it does\n\nIt.\n\n## Examples\n\nOne:\n\n```yaml\na: 1\n## b\n```\n\n```finding\nx\n```\n\n```yaml fixed\na: 2\n```\n\nTwo:\n\n```yaml\nb: 1\n```\n\n## Cases\n\n```yaml\nc: 1\n```\n\n## References\n\n- r\n";
+        let expect = "## What it does\n\nIt.\n\n## Examples\n\nOne:\n\n```yaml\na: 1\n## b\n```\n\n```yaml fixed\na: 2\n```\n\n## References\n\n- r";
+        assert_eq!(super::explanation(text), expect);
+    }
+}

@@ -1,15 +1,19 @@
 //! The wire: one thread reads messages, the server writes them.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
+use std::time::Duration;
 
 use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
 use serde::Serialize;
 use serde_json::json;
+
+/// How long nothing comes before the editor is asked something: it may be in the middle of a message.
+const QUIET: Duration = Duration::from_millis(20);
 
 /// What comes from the editor.
 pub(super) enum Incoming {
@@ -28,6 +32,10 @@ pub(super) struct EditorConnection<'a> {
     is_closed: bool,
     /// Set while something waits that changes documents: what is being worked out is then out of date.
     outdated: Arc<AtomicBool>,
+    /// Set while a part of a message has been read: an editor that is asked something then may answer in the middle of it.
+    arriving: Arc<AtomicBool>,
+    /// Questions that wait for the end of such a message.
+    questions: VecDeque<Message>,
     next_id: i32,
 }
 
@@ -37,10 +45,16 @@ impl<'a> EditorConnection<'a> {
         let (sender, input) = channel();
         let outdated = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&outdated);
+        let arriving = Arc::new(AtomicBool::new(false));
+        let begun = Arc::clone(&arriving);
         thread::spawn(move || {
             let mut stdin = BufReader::new(io::stdin());
             loop {
-                let incoming = match Message::read(&mut stdin) {
+                // Waits for the first byte; an error is that of the message.
+                begun.store(stdin.fill_buf().is_ok_and(|bytes| !bytes.is_empty()), Ordering::Release);
+                let read = Message::read(&mut stdin);
+                begun.store(false, Ordering::Release);
+                let incoming = match read {
                     Ok(Some(message)) => Incoming::Message(message),
                     Err(error) if is_of_payload(&error) => Incoming::Malformed,
                     Ok(None) | Err(_) => return,
@@ -54,7 +68,16 @@ impl<'a> EditorConnection<'a> {
                 }
             }
         });
-        EditorConnection { output, input, waiting: VecDeque::new(), is_closed: false, outdated, next_id: 0 }
+        EditorConnection {
+            output,
+            input,
+            waiting: VecDeque::new(),
+            is_closed: false,
+            outdated,
+            arriving,
+            questions: VecDeque::new(),
+            next_id: 0,
+        }
     }
 
     /// A flag that is set as soon as an edit waits to be taken.
@@ -65,6 +88,13 @@ impl<'a> EditorConnection<'a> {
     /// The next message; waits for one. Nothing once the editor is gone.
     pub(super) fn next(&mut self) -> Option<Incoming> {
         self.take_all();
+        if self.waiting.is_empty() && !self.is_closed && !self.questions.is_empty() {
+            match self.input.recv_timeout(QUIET) {
+                Ok(incoming) => self.waiting.push_back(incoming),
+                Err(RecvTimeoutError::Timeout) => self.ask_what_waits(),
+                Err(RecvTimeoutError::Disconnected) => self.is_closed = true,
+            }
+        }
         if self.waiting.is_empty() && !self.is_closed {
             match self.input.recv() {
                 Ok(incoming) => self.waiting.push_back(incoming),
@@ -125,13 +155,21 @@ impl<'a> EditorConnection<'a> {
         self.send(&Message::Notification(Notification { method: method.to_owned(), params }));
     }
 
-    /// Asks the editor for something, and gives the number of the question.
+    /// Asks the editor for something as soon as it is quiet, and gives the number of the question.
     pub(super) fn ask(&mut self, method: &str, params: impl Serialize) -> RequestId {
         self.next_id += 1;
         let id = RequestId::from(self.next_id);
         let params = serde_json::to_value(params).unwrap_or_default();
-        self.send(&Message::Request(Request { id: id.clone(), method: method.to_owned(), params }));
+        self.questions.push_back(Message::Request(Request { id: id.clone(), method: method.to_owned(), params }));
         id
+    }
+
+    /// Sends the questions that wait, unless a message is only there in part.
+    fn ask_what_waits(&mut self) {
+        while !self.arriving.load(Ordering::Acquire) {
+            let Some(question) = self.questions.pop_front() else { return };
+            self.send(&question);
+        }
     }
 
     /// An editor that does not read any longer is gone.

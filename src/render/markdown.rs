@@ -5,7 +5,7 @@ use super::{clean, rule_url};
 use crate::finding::{Finding, Severity, Suppressed};
 
 /// Longer comments are refused by GitHub (65,536 characters), so details go first, then rows.
-const LONGEST: usize = 60_000;
+pub(super) const LONGEST: usize = 60_000;
 
 /// How many lines are said of the run itself.
 const MOST_LINES: usize = 20;
@@ -32,7 +32,7 @@ enum Details {
 
 /// What a part of a comment is. Names in a file may look like any of them, so the text is not asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CommentPartKind {
+pub(super) enum CommentPartKind {
     /// What opens a part that is folded away.
     Open,
     /// What closes it.
@@ -45,25 +45,25 @@ enum CommentPartKind {
 
 /// A comment in parts that end with a line break.
 #[derive(Debug, Default)]
-struct MarkdownComment {
+pub(super) struct MarkdownComment {
     parts: Vec<(CommentPartKind, String)>,
 }
 
 impl MarkdownComment {
-    fn push(&mut self, kind: CommentPartKind, text: impl Into<String>) {
+    pub(super) fn push(&mut self, kind: CommentPartKind, text: impl Into<String>) {
         self.parts.push((kind, text.into()));
     }
 
-    fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.parts.iter().map(|(_, text)| text.len()).sum()
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         self.parts.iter().map(|(_, text)| text.as_str()).collect()
     }
 
     /// The comment up to the last part that fits, and a word on what is left out.
-    fn cut(&self) -> String {
+    pub(super) fn cut(&self) -> String {
         let mut kept = String::new();
         let (mut open, mut shown) = (0usize, 0usize);
         for (kind, text) in &self.parts {
@@ -85,7 +85,7 @@ impl MarkdownComment {
     }
 
     /// Parts under a title that is folded away.
-    fn folded(&mut self, title: &str, add: impl FnOnce(&mut MarkdownComment)) {
+    pub(super) fn folded(&mut self, title: &str, add: impl FnOnce(&mut MarkdownComment)) {
         self.push(CommentPartKind::Open, format!("\n<details><summary>{title}</summary>\n\n"));
         add(self);
         self.push(CommentPartKind::Close, CLOSING);
@@ -192,7 +192,7 @@ fn list(view: &View<'_>, findings: &[&Finding], output: &mut MarkdownComment) {
 }
 
 /// A message on one line: what is between backticks is code, everything else plain words.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let last = pieces.len() - 1;
     let show = |(index, piece): (usize, &&str)| match index % 2 == 1 {
@@ -204,7 +204,7 @@ fn inline(text: &str) -> String {
 }
 
 /// A code span, in which nothing but the bar of a table has a meaning.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = clean(text).replace('|', "\\|");
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

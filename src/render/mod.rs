@@ -1,5 +1,6 @@
 //! Output: a report as text for people, as lines, and as data for programs. All formats list the same findings.
 
+mod changes;
 mod checkstyle;
 mod clean;
 mod concise;
@@ -23,6 +24,7 @@ mod xml;
 
 use std::path::PathBuf;
 
+pub(crate) use changes::{ChangesFormat, render_changes};
 pub(crate) use clean::{clean, guarded};
 pub(crate) use diff::{ChangedFile, diff};
 pub(crate) use fixed::fixed_summary;
@@ -55,6 +57,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// SARIF as GitHub's code scanning shows it: without suppressed findings, within its limits.
+    CodeScanning,
     /// Workflow commands of GitHub Actions, which become annotations.
     Github,
     /// The Code Quality report of GitLab.
@@ -75,12 +79,13 @@ impl Format {
         not(feature = "testing"),
         expect(dead_code, reason = "only tests and the fuzzer go through all of them")
     )]
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Text,
         Format::Concise,
         Format::Json,
         Format::Jsonl,
         Format::Sarif,
+        Format::CodeScanning,
         Format::Github,
         Format::Gitlab,
         Format::Junit,
@@ -107,6 +112,8 @@ pub struct RenderOptions {
     pub(crate) links: bool,
     /// Whether text ends with a line that sums up.
     pub summary: bool,
+    /// Whether text says behind that line what can be fixed, and where to read on.
+    pub(crate) hints: bool,
     /// Whether text, concise and JSON count the findings of each rule.
     pub(crate) statistics: bool,
     /// The lowest severity that makes the run fail; `None` where nothing does. JUnit calls those findings failures.
@@ -124,6 +131,7 @@ impl RenderOptions {
             show: Severity::Warning,
             links: false,
             summary: true,
+            hints: false,
             statistics: false,
             fail_on: Some(Severity::Warning),
         }
@@ -144,6 +152,7 @@ pub fn render(format: Format, report: &Report, sources: &SourceDb, options: &Ren
         Format::Json => json::render(&view),
         Format::Jsonl => json::lines(&view),
         Format::Sarif => sarif::render(&view),
+        Format::CodeScanning => sarif::render_for_code_scanning(&view),
         Format::Github => github::render(&view),
         Format::Gitlab => gitlab::render(&view),
         Format::Junit => xml::guarded(junit::render(&view)),

@@ -41,8 +41,27 @@ pub(super) fn render(view: &View<'_>) -> String {
         output.push_str(&summary(report, options));
         output.push('\n');
         output.push_str(&report.compared.as_ref().map(|compared| baseline(compared, options)).unwrap_or_default());
+        output.push_str(&hints(report, options).unwrap_or_default());
     }
     output
+}
+
+/// How many of the findings that are shown can be fixed, and where to read more about the first of the worst.
+fn hints(report: &Report, options: &RenderOptions) -> Option<String> {
+    let all: Vec<&Finding> = if options.hints { shown(report, options).collect() } else { Vec::new() };
+    let worst = all.iter().map(|finding| finding.severity).max()?;
+    let first = all.iter().find(|finding| finding.severity == worst)?;
+    let within = |safety: Safety| all.iter().filter(|finding| finding.fix_within(safety).is_some()).count();
+    let (safe, any) = (within(Safety::Safe), within(Safety::Unsafe));
+    let fixable = match (safe, any - safe.min(any)) {
+        (0, 0) => None,
+        (0, more) => Some(format!("{more} can be fixed with `--fix --unsafe-fixes`")),
+        (safe, 0) => Some(format!("{safe} can be fixed with `--fix`")),
+        (safe, more) => Some(format!("{safe} can be fixed with `--fix`, {more} more with `--unsafe-fixes`")),
+    };
+    let more = format!("`plimsoll explain {}` says more", first.rule.name());
+    let hints: Vec<String> = fixable.into_iter().chain([more]).collect();
+    Some(format!("{}\n", Paint::Dim.on(&hints.join(" · "), options)))
 }
 
 /// What a baseline had to say.

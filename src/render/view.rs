@@ -85,20 +85,7 @@ impl<'a> View<'a> {
 
     /// The invocations that a finding holds in, where it does not hold in all: ``with `-f a.yaml -f b.yaml` (Makefile:12)``.
     pub(super) fn only(&self, finding: &Finding) -> Option<String> {
-        let all: Vec<&HeldIn> = self.held_in(finding).collect();
-        let named = all.iter().take(MOST_NAMED).map(|one| match &one.written {
-            Some((file, line)) => format!("`{}` ({file}:{line})", one.command),
-            None => format!("`{}`", one.command),
-        });
-        let mut named: Vec<String> = named.collect();
-        if all.len() > MOST_NAMED {
-            named.push(format!("{} more", all.len() - MOST_NAMED));
-        }
-        let (last, before) = named.split_last()?;
-        if before.is_empty() {
-            return Some(format!("with {last}"));
-        }
-        Some(format!("with {} and {last}", before.join(", ")))
+        with_invocations(&self.held_in(finding).collect::<Vec<_>>())
     }
 
     /// The invocations that a finding holds in; none where it holds in all.
@@ -138,6 +125,23 @@ impl<'a> View<'a> {
     pub(super) fn counts(&self) -> [usize; 3] {
         [Severity::Error, Severity::Warning, Severity::Info].map(|severity| self.report.count(severity))
     }
+}
+
+/// Invocations as a part of a sentence: ``with `-f a.yaml -f b.yaml` (Makefile:12)``; `None` for none.
+pub(super) fn with_invocations(all: &[&HeldIn]) -> Option<String> {
+    let named = all.iter().take(MOST_NAMED).map(|one| match &one.written {
+        Some((file, line)) => format!("`{}` ({file}:{line})", one.command),
+        None => format!("`{}`", one.command),
+    });
+    let mut named: Vec<String> = named.collect();
+    if all.len() > MOST_NAMED {
+        named.push(format!("{} more", all.len() - MOST_NAMED));
+    }
+    let (last, before) = named.split_last()?;
+    if before.is_empty() {
+        return Some(format!("with {last}"));
+    }
+    Some(format!("with {} and {last}", before.join(", ")))
 }
 
 /// How many findings were there before, and how many a comment or the configuration suppresses.

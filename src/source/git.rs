@@ -4,6 +4,7 @@ mod blobs;
 pub(super) mod index;
 mod listing;
 mod process;
+pub(super) mod programs;
 mod renames;
 pub(super) mod repository;
 mod worktree;
@@ -45,7 +46,9 @@ impl Git {
     /// # Errors
     /// There is no git, no repository, or one that git does not trust because of its owner.
     pub(crate) fn at(directory: &Path) -> Result<Git, String> {
-        let none = || format!("`--since` requires a git repository, but {} is not in one", directory.display());
+        let none = || {
+            format!("comparing with a revision requires a git repository, but {} is not in one", directory.display())
+        };
         let repository = repository::find(&normalize(directory)).ok_or_else(none)?;
         let program = GitProgram::new(&repository.root)?;
         let mut git = Git { repository, program };
@@ -146,7 +149,7 @@ impl Git {
         let with_path = paths.into_iter().zip(texts).map(|(path, text)| match text {
             Some(text) => Ok((path.clone(), text)),
             None => Err(format!(
-                "git lacks the earlier text of `{}` (is this a partial clone?), and `--since` downloads nothing: fetch it first",
+                "git lacks the earlier text of `{}` (is this a partial clone?), and plimsoll downloads nothing: fetch it first",
                 path.display()
             )),
         });

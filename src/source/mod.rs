@@ -8,6 +8,7 @@ pub(crate) mod git;
 mod ignored;
 mod likeness;
 mod origin;
+pub(crate) mod pager;
 mod overlay;
 mod path;
 mod place;

@@ -8,7 +8,7 @@ use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
 use crate::collections::HashMap;
 use crate::compose::value::provenance::Texts;
-use crate::compose::{Project, ProjectEntry, load};
+use crate::compose::{Outside, Project, ProjectEntry, load};
 use crate::discover;
 use crate::discover::invocations::{Invocation, Invocations};
 use crate::facts::Facts;
@@ -130,6 +130,21 @@ impl OpenedProject {
 }
 
 impl LoadedProject {
+    /// A project without a file in a directory, to compare one with that was not there.
+    pub(crate) fn empty(sources: &SourceDb, directory: &Path) -> LoadedProject {
+        let entry = ProjectEntry {
+            files: Vec::new(),
+            env_files: Vec::new(),
+            directory: directory.to_path_buf(),
+            name: None,
+            profiles: Vec::new(),
+            variables: Vec::new(),
+            outside: Outside::default(),
+        };
+        let opened = OpenedProject { entry, invocation: None, read: BTreeSet::new(), root: directory.to_path_buf() };
+        opened.load(sources, &Memory::default())
+    }
+
     /// Its facts.
     pub(crate) fn facts<'a>(&'a self, sources: &'a SourceDb, memory: &'a Memory) -> Facts<'a> {
         Facts::new(&self.model, &self.project, sources, &memory.trees, self.root.clone())

@@ -99,7 +99,7 @@ fn join(first: &mut Finding, mut other: Finding) {
 }
 
 /// An invocation as people type it, and where it is written.
-pub(super) fn held_in(invocation: &Invocation, files: &[PathBuf], sources: &SourceDb, base: &Path) -> HeldIn {
+pub(crate) fn held_in(invocation: &Invocation, files: &[PathBuf], sources: &SourceDb, base: &Path) -> HeldIn {
     let mut options: Vec<String> = Vec::new();
     let mut option = |name: &str, value: &str| options.push(format!("{name} {value}"));
     let is_plain = invocation.certainty == Certainty::Default;

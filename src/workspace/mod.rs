@@ -31,6 +31,7 @@ use std::sync::Arc;
 pub(crate) use invocations::invocations_in;
 pub(crate) use local::mark as mark_local;
 pub(crate) use memory::{LoadedProject, Memory, OpenedProject};
+pub(crate) use merge::held_in;
 pub use selection::Selection;
 pub(crate) use selection::{DecidedBy, RuleDecision};
 pub(crate) use variables::{ListedVariable, Variables, variables};
@@ -42,7 +43,7 @@ use crate::compose::load::{decode, output};
 use crate::compose::value::origins;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{ProjectEntry, load};
-use crate::config::{Config, Date};
+use crate::config::{Config, Date, Pattern};
 use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId};
@@ -96,6 +97,8 @@ pub struct Request {
     pub config: Option<Config>,
     /// Whether that is the configuration of earlier revisions, too: it was not searched for.
     pub is_config_fixed: bool,
+    /// `--exclude`: what is left out besides, whichever configuration holds.
+    pub exclude: Vec<Pattern>,
     /// Which suppressions hold.
     pub suppressions: Honoured,
     /// Which rules run.

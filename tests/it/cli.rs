@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{code, places, report, root, run, stderr, stdout};
+use crate::common::{OPEN, code, places, report, root, run, stderr, stdout};
 
 fn project(name: &str, files: &[(&str, &str)]) -> PathBuf {
     common::project("cli", name, files)
@@ -261,6 +261,45 @@ fn rules_are_listed_and_explained() {
     }
     let explained = stdout(&run(root(), &["explain", "exposed-datastore"]));
     assert!(explained.contains("## What it does") && explained.contains("127.0.0.1"), "{explained}");
+    assert!(!explained.contains("## Cases") && !explained.contains("```finding"), "{explained}");
+    let all = stdout(&run(root(), &["explain", "exposed-datastore", "--all"]));
+    assert!(all.contains("## Cases") && all.contains("```finding"), "{all}");
+}
+
+#[test]
+fn files_are_excluded_and_slips_are_told() {
+    let files = [("a/compose.yaml", OPEN), ("b/compose.yaml", OPEN), ("plimsol.yml", "fail_on: never\n")];
+    let folder = project("exclude", &files);
+    let concise =
+        |arguments: &[&str]| stdout(&run(&folder, &[&["check", "--format", "concise", "-q"], arguments].concat()));
+    let all = concise(&[]);
+    assert!(all.contains("a/compose.yaml") && all.contains("b/compose.yaml"), "{all}");
+    let some = concise(&["--exclude", "b/"]);
+    assert!(some.contains("a/compose.yaml") && !some.contains("b/compose.yaml"), "{some}");
+    assert_eq!(concise(&["--exclude", "a/", "--exclude", "b"]), "");
+    let broken = run(&folder, &["check", "--exclude", "a{"]);
+    assert_eq!(code(&broken), 2, "{}", stdout(&broken));
+    assert!(stderr(&broken).contains("not a valid pattern"), "{}", stderr(&broken));
+    let slip = "plimsol.yml: not read: a configuration is called `plimsoll.yaml`";
+    assert!(stderr(&run(&folder, &["check"])).contains(slip));
+    for arguments in [&["check", "--no-config"][..], &["check", "-q"]] {
+        assert_eq!(stderr(&run(&folder, arguments)), "", "{arguments:?}");
+    }
+    let unknown = run(&folder, &["chekc"]);
+    assert!(stderr(&unknown).contains("to check a file or a directory, give its path"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn the_last_line_says_what_can_be_fixed_and_where_to_read_on() {
+    let text = "services:\n  web:\n    image: example/web:1\n    restrat: always\n";
+    let folder = project("hints", &[("compose.yaml", text)]);
+    let shown = stdout(&run(&folder, &["check"]));
+    let last = shown.lines().last().unwrap();
+    assert_eq!(last, "1 can be fixed with `--fix` · `plimsoll explain unknown-key` says more", "{shown}");
+    let quiet = stdout(&run(&folder, &["check", "-q"]));
+    assert!(!quiet.contains("plimsoll explain"), "{quiet}");
+    fs::write(folder.join("compose.yaml"), text.replace("restrat", "restart")).unwrap();
+    assert!(!stdout(&run(&folder, &["check"])).contains("plimsoll explain"));
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn since_without_git_or_its_revision_ends_with_2() {
     check(&folder, "main", "/usr/bin:/bin", "have no common ancestor");
     let none = std::env::temp_dir().join(format!("plimsoll-no-repository-{}", std::process::id()));
     fs::create_dir_all(&none).unwrap();
-    check(&none, "main", "/usr/bin:/bin", "`--since` requires a git repository");
+    check(&none, "main", "/usr/bin:/bin", "comparing with a revision requires a git repository");
     fs::remove_dir(&none).unwrap();
 }
 

@@ -87,6 +87,18 @@ fn guesses_are_comments_and_stay_guesses() {
 }
 
 #[test]
+fn what_is_found_is_listed() {
+    let files = [
+        ("compose.yaml", DB),
+        ("compose.prod.yaml", OPEN),
+        ("Makefile", "up:\n\tdocker compose -f compose.yaml -f compose.prod.yaml --profile x up\n"),
+    ];
+    let folder = project("init", "listed", &files);
+    let expect = "created plimsoll.yaml with 1 invocation:\n  compose.yaml, compose.prod.yaml, profile x (Makefile:2)\nsee docs/configuration.md for all settings\n";
+    assert_eq!(stdout(&run(&folder, &["init"])), expect);
+}
+
+#[test]
 fn a_directory_without_projects_gets_examples() {
     let folder = project("init", "none", &[("README.md", "# Nothing\n")]);
     let done = run(&folder, &["init"]);

@@ -3,6 +3,7 @@
 mod common;
 
 mod blanks;
+mod changes;
 mod cli;
 mod compared;
 mod compose;

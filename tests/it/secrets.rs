@@ -2,8 +2,20 @@
 
 use crate::common::{findings, project, report, run, stderr, stdout};
 
-const FORMATS: [&str; 11] =
-    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+const FORMATS: [&str; 12] = [
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "code-scanning",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "markdown",
+];
 
 /// All that plimsoll prints about a folder, `resolve` left out: its output and what it is of.
 fn outputs(folder: &std::path::Path) -> Vec<(String, String)> {

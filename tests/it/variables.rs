@@ -73,8 +73,20 @@ const CASES: &[(&str, &str, &str)] = &[
     ("dollar-in-password", "environment: {DB_PASSWORD: 'ab${hunter2 x}c'}", ""),
 ];
 
-const FORMATS: [&str; 11] =
-    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+const FORMATS: [&str; 12] = [
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "code-scanning",
+    "github",
+    "gitlab",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "markdown",
+];
 
 fn folder() -> PathBuf {
     let mut files = Vec::new();

@@ -5,7 +5,7 @@ mod projects;
 use super::{CommandOutcome, Surroundings};
 use crate::config::{Config, FILE_NAMES};
 use crate::guard::guarded;
-use crate::render::plural;
+use crate::render::{guarded as guarded_text, plural};
 use crate::source::SourceDb;
 use crate::source::write::create;
 use crate::workspace::invocations_in;
@@ -30,12 +30,19 @@ pub(super) fn write(surroundings: &Surroundings) -> Result<CommandOutcome, Strin
     let root = sources.repository(directory).unwrap_or_else(|| directory.clone());
     let find = || invocations_in(&sources, &Trees::default(), &root, &Config::default());
     let found = guarded(find).unwrap_or_default();
-    let (section, count) = projects::section(&found, &sources, directory);
+    let (section, entries) = projects::section(&found, &sources, directory);
     let text = with_projects(&section).unwrap_or_else(|| STARTER.to_owned());
     let [name, ..] = FILE_NAMES;
     create(&directory.join(name), &text).map_err(|error| format!("{name}: {error}"))?;
-    let listed = if count > 0 { format!(" with {}", plural(count, "invocation")) } else { String::new() };
-    Ok(CommandOutcome::output(format!("created {name}{listed}; see docs/configuration.md for all settings\n")))
+    let listed = match entries.len() {
+        0 => String::new(),
+        count => format!(" with {}:\n  {}\n", plural(count, "invocation"), entries.join("\n  ")),
+    };
+    let see = "see docs/configuration.md for all settings";
+    Ok(CommandOutcome::output(match listed.is_empty() {
+        true => format!("created {name}; {see}\n"),
+        false => guarded_text(format!("created {name}{listed}{see}\n")),
+    }))
 }
 
 /// The starter with projects in the place of an example; `None` where there are none.

@@ -15,9 +15,9 @@ const FOUND: &str = "# How the projects are started, as `plimsoll projects` foun
 /// Words before what only names suggest.
 const GUESSED: &str = "  # Only the names of files suggest that some of these are started together. Keep what is, without `# `: an entry then\n  # replaces the guesses.\n";
 
-/// The section for the projects below a directory, where the file will be, and how many entries it has; empty where
-/// nothing is found.
-pub(super) fn section(all: &Invocations, sources: &SourceDb, directory: &Path) -> (String, usize) {
+/// The section for the projects below a directory, where the file will be, and a line for each of its entries; empty
+/// where nothing is found.
+pub(super) fn section(all: &Invocations, sources: &SourceDb, directory: &Path) -> (String, Vec<String>) {
     let projects = all.projects.iter().filter(|(project, _)| project.starts_with(directory));
     let shown = projects.flat_map(|(_, invocations)| invocations).filter(|one| is_nameable(one, sources, directory));
     let shown: Vec<&Invocation> = shown.collect();
@@ -30,7 +30,7 @@ pub(super) fn section(all: &Invocations, sources: &SourceDb, directory: &Path) -
     let certain = shown.iter().filter(|one| !is_undecided(one) && one.certainty > Certainty::Guessed);
     let certain: Vec<&Invocation> = certain.copied().collect();
     if certain.is_empty() && undecided.is_empty() {
-        return (String::new(), 0);
+        return (String::new(), Vec::new());
     }
     let writer = Writer { sources, directory };
     let mut text = format!("{FOUND}projects:\n");
@@ -42,7 +42,7 @@ pub(super) fn section(all: &Invocations, sources: &SourceDb, directory: &Path) -
         let entry = writer.entry(invocation);
         text.extend(entry.lines().map(|line| format!("  # {}\n", line.get(2..).unwrap_or_default())));
     }
-    (text, certain.len())
+    (text, certain.iter().map(|invocation| writer.line(invocation)).collect())
 }
 
 /// Whether a configuration can name the files as they are, without a secret in a path.
@@ -88,6 +88,14 @@ impl Writer<'_> {
             lines.push(format!("purpose: {}", purpose(invocation.purpose)));
         }
         format!("  # {}\n  - {}\n", self.origin(invocation), lines.join("\n    "))
+    }
+
+    /// What is listed, and where it is written: `compose.yaml, compose.prod.yaml (Makefile:3)`.
+    fn line(&self, invocation: &Invocation) -> String {
+        let files: Vec<String> = invocation.files.iter().map(|file| self.path(file)).collect();
+        let profiles: Vec<&str> = invocation.profiles.iter().map(String::as_str).collect();
+        let profiles = if profiles.is_empty() { String::new() } else { format!(", profile {}", profiles.join(", ")) };
+        format!("{}{} ({})", clean(&masked(&files.join(", "))), clean(&masked(&profiles)), self.origin(invocation))
     }
 
     fn origin(&self, invocation: &Invocation) -> String {

@@ -15,32 +15,90 @@ use super::json::document;
 use super::view::View;
 use super::{clean, rule_url};
 use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
-use crate::source::{Span, relative};
+use crate::source::{Position, SourceFile, Span, relative};
 
 /// What stands for the working directory; the same checkout gives the same output wherever it is.
 const ROOT: &str = "%SRCROOT%";
 /// The name of the fingerprint, with the version of what it is made of.
 const FINGERPRINT: &str = "plimsollFingerprint/v1";
 
+/// Whom a log is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SarifReader {
+    /// Any viewer.
+    Any,
+    /// GitHub's code scanning:
+    /// <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+    CodeScanning,
+}
+
+/// A log with more results is refused.
+const MOST_RESULTS: usize = 25_000;
+/// Of more related places, code scanning keeps none.
+const MOST_RELATED: usize = 100;
+/// Of a rule with more tags, code scanning keeps these many.
+const MOST_TAGS: usize = 10;
+/// The longest description of a rule, in characters.
+const LONGEST_DESCRIPTION: usize = 1_024;
+
 /// One run with all findings, suppressed ones among them, of every severity.
 pub(super) fn render(view: &View<'_>) -> String {
-    let mut rules: Vec<RuleId> = view.report.findings.iter().map(|finding| finding.rule).collect();
+    log(view, SarifReader::Any)
+}
+
+/// One run with the findings that count: code scanning would show suppressed ones as open. Their messages say what to do,
+/// because it shows nothing else of a result.
+pub(super) fn render_for_code_scanning(view: &View<'_>) -> String {
+    log(view, SarifReader::CodeScanning)
+}
+
+fn log(view: &View<'_>, reader: SarifReader) -> String {
+    let (shown, left_out) = shown(view, reader);
+    let mut rules: Vec<RuleId> = shown.iter().map(|(finding, _)| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     let driver = Component {
         name: "plimsoll",
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: "https://plimsoll.dev",
-        rules: rules.iter().map(|id| rule(*id)).collect(),
+        rules: rules.iter().map(|id| rule(*id, reader)).collect(),
     };
+    let results = shown.into_iter().map(|(finding, fingerprint)| result(view, reader, finding, fingerprint, &rules));
     let run = SarifRun {
         tool: Tool { driver },
-        column_kind: "unicodeCodePoints",
+        column_kind: match reader {
+            SarifReader::Any => "unicodeCodePoints",
+            SarifReader::CodeScanning => "utf16CodeUnits",
+        },
         original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
-        invocations: [invocation(view)],
-        results: view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, &rules)).collect(),
+        invocations: [invocation(view, left_out)],
+        results: results.collect(),
     };
     document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] })
+}
+
+/// The findings that a reader takes, and how many more there are: the worst ones first, in their usual order.
+fn shown<'a>(view: &View<'a>, reader: SarifReader) -> (Vec<(&'a Finding, String)>, usize) {
+    let mut all: Vec<(&Finding, String)> = view.all().collect();
+    if reader == SarifReader::Any {
+        return (all, 0);
+    }
+    all.retain(|(finding, _)| finding.suppressed.is_none());
+    let left_out = all.len().saturating_sub(MOST_RESULTS);
+    if left_out > 0 {
+        let mut severities: Vec<Severity> = all.iter().map(|(finding, _)| finding.severity).collect();
+        severities.sort_unstable_by(|one, other| other.cmp(one));
+        let lowest = severities.get(MOST_RESULTS.saturating_sub(1)).copied();
+        let worse = all.iter().filter(|(finding, _)| Some(finding.severity) > lowest).count();
+        let mut room = MOST_RESULTS - worse;
+        all.retain(|(finding, _)| {
+            let is_last = Some(finding.severity) == lowest;
+            let fits = Some(finding.severity) > lowest || is_last && room > 0;
+            room -= usize::from(fits && is_last);
+            fits
+        });
+    }
+    (all, left_out)
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -51,18 +109,23 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(id: RuleId) -> SarifRule {
+fn rule(id: RuleId, reader: SarifReader) -> SarifRule {
     let (name, document) = (id.name(), id.document());
-    let text = document.text();
+    let text = document.explanation();
+    let mut tags = tags(document);
+    if reader == SarifReader::CodeScanning {
+        tags.truncate(MOST_TAGS);
+    }
     SarifRule {
         id: name,
         short_description: Some(SarifText::plain(document.summary)),
-        full_description: Some(SarifText::plain(what_it_does(document))),
-        help: Some(SarifText { text: plain(&text), markdown: Some(linked(text.trim())) }),
+        full_description: Some(SarifText::plain(cut(what_it_does(document), LONGEST_DESCRIPTION))),
+        help: Some(SarifText { text: plain(&text), markdown: Some(linked(&text)) }),
         help_uri: rule_url(name),
         default_configuration: Some(SarifConfiguration { level: level(document.severity) }),
         properties: Some(Properties {
-            tags: tags(document),
+            tags,
+            security_severity: document.is_security().then(|| security_severity(document.severity)),
             precision: Some(document.confidence.name()),
             severity: Some(match document.severity {
                 Severity::Error => "error",
@@ -71,6 +134,24 @@ fn rule(id: RuleId) -> SarifRule {
             }),
             ..Properties::default()
         }),
+    }
+}
+
+/// The number by which code scanning tells high from medium and low:
+/// from 7.0 on it is high, from 4.0 on medium.
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "8.0",
+        Severity::Warning => "5.5",
+        Severity::Info => "3.0",
+    }
+}
+
+/// A text of at most so many characters.
+fn cut(text: String, longest: usize) -> String {
+    match text.char_indices().nth(longest.saturating_sub(1)) {
+        Some((at, _)) if text.chars().count() > longest => format!("{}…", text.get(..at).unwrap_or("")),
+        _ => text,
     }
 }
 
@@ -85,7 +166,8 @@ const EXTERNAL: [(&str, &str); 5] = [
 
 /// The family and the words of a document, each once; what cites a catalogue also as GitHub reads it.
 fn tags(document: &Document) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
+    // The tag by which code scanning knows a security alert comes first: it keeps a few only.
+    let mut tags: Vec<String> = document.is_security().then(|| "security".to_owned()).into_iter().collect();
     for tag in std::iter::once(document.family).chain(document.tags.iter().copied()) {
         let cited = EXTERNAL.iter().find_map(|(prefix, external)| {
             Some(format!("external/{external}{}", tag.strip_prefix(prefix)?.to_ascii_lowercase()))
@@ -130,24 +212,41 @@ fn what_it_does(document: &Document) -> String {
 
 /// Markdown without the marks of headings and of blocks of code.
 fn plain(markdown: &str) -> String {
-    let lines = markdown.trim().lines().filter(|line| !line.starts_with("```"));
-    lines.map(|line| line.trim_start_matches('#').trim_start_matches(' ')).collect::<Vec<_>>().join("\n")
+    let mut is_in_block = false;
+    let mut lines: Vec<&str> = Vec::new();
+    for line in markdown.trim().lines() {
+        if line.starts_with("```") {
+            is_in_block = !is_in_block;
+        } else if is_in_block {
+            lines.push(line);
+        } else {
+            lines.push(line.trim_start_matches('#').trim_start_matches(' '));
+        }
+    }
+    lines.join("\n")
 }
 
-fn invocation(view: &View<'_>) -> SarifInvocation {
+fn invocation(view: &View<'_>, left_out: usize) -> SarifInvocation {
     let notification = |level| move |text: &String| Notification { level, message: message(text) };
     let (failures, notes) = (&view.report.failures, &view.report.notes);
+    let left_out =
+        (left_out > 0).then(|| format!("{left_out} more findings were left out: code scanning takes {MOST_RESULTS}"));
     SarifInvocation {
         execution_successful: failures.is_empty(),
-        tool_execution_notifications: failures.iter().map(notification("error")).collect(),
+        tool_execution_notifications: failures
+            .iter()
+            .map(notification("error"))
+            .chain(left_out.iter().map(notification("warning")))
+            .collect(),
         tool_configuration_notifications: notes.iter().map(notification("note")).collect(),
     }
 }
 
-fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[RuleId]) -> ResultOut {
-    let related = finding.labels.iter().enumerate().map(|(index, label)| SarifLocation {
+fn result(view: &View<'_>, reader: SarifReader, finding: &Finding, fingerprint: String, rules: &[RuleId]) -> ResultOut {
+    let most = if reader == SarifReader::CodeScanning { MOST_RELATED } else { usize::MAX };
+    let related = finding.labels.iter().take(most).enumerate().map(|(index, label)| SarifLocation {
         id: Some(index + 1),
-        physical_location: place(view, label.place.span),
+        physical_location: place(view, reader, label.place.span),
         logical_locations: Vec::new(),
         message: Some(message(label.message.for_people())),
     });
@@ -164,17 +263,20 @@ fn result(view: &View<'_>, finding: &Finding, fingerprint: String, rules: &[Rule
         rule_id: finding.rule.name(),
         rule_index: rules.binary_search(&finding.rule).unwrap_or_default(),
         level: level(finding.severity),
-        message: message(&view.message(finding)),
+        message: match reader {
+            SarifReader::Any => message(&view.message(finding)),
+            SarifReader::CodeScanning => whole_message(view, finding),
+        },
         locations: [SarifLocation {
             id: None,
-            physical_location: place(view, finding.place.span),
+            physical_location: place(view, reader, finding.place.span),
             logical_locations: resource.into_iter().map(LogicalLocation::from_name).collect(),
             message: None,
         }],
         related_locations: related.collect(),
         partial_fingerprints: [(FINGERPRINT, fingerprint)].into(),
         suppressions: suppressions.collect(),
-        fixes: view.fixes(finding).map(|one| fix(view, one)).collect(),
+        fixes: view.fixes(finding).map(|one| fix(view, reader, one)).collect(),
         properties: Properties {
             confidence: Some(finding.confidence.name()),
             help: finding.help.as_ref().map(|help| clean(help.for_people())),
@@ -190,11 +292,34 @@ fn message(text: &str) -> Message {
     Message { text: if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text } }
 }
 
-fn fix(view: &View<'_>, fix: &finding::Fix) -> SarifFix {
+/// The message, what to do, and the places that belong to it as links: of a result, code scanning shows nothing else.
+fn whole_message(view: &View<'_>, finding: &Finding) -> Message {
+    let mut text = sentence(&message(&view.message(finding)).text);
+    if let Some(help) = &finding.help {
+        text.push_str(&format!("\n\n{}", sentence(&message(help.for_people()).text)));
+    }
+    let labels = finding.labels.iter().take(MOST_RELATED).enumerate();
+    let links: Vec<String> =
+        labels.map(|(at, label)| format!("{} [here]({})", message(label.message.for_people()).text, at + 1)).collect();
+    if !links.is_empty() {
+        text.push_str(&format!("\n\nSee also: {}.", links.join("; ")));
+    }
+    Message { text }
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.map(String::from).unwrap_or_default(), letters.as_str())
+}
+
+fn fix(view: &View<'_>, reader: SarifReader, fix: &finding::Fix) -> SarifFix {
     let mut changes: Vec<(Span, ArtifactChange)> = Vec::new();
     for edit in &fix.edits {
         let content = (!edit.text.is_empty()).then(|| Artifact { text: edit.text.clone() });
-        let replacement = Replacement { deleted_region: region(view, edit.span), inserted_content: content };
+        let replacement = Replacement { deleted_region: region(view, reader, edit.span), inserted_content: content };
         match changes.iter_mut().find(|(span, _)| span.file == edit.span.file) {
             Some((_, change)) => change.replacements.push(replacement),
             None => changes.push((
@@ -216,13 +341,24 @@ fn fix(view: &View<'_>, fix: &finding::Fix) -> SarifFix {
     }
 }
 
-fn place(view: &View<'_>, span: Span) -> PhysicalLocation {
-    PhysicalLocation { artifact_location: artifact(view, span), region: region(view, span) }
+fn place(view: &View<'_>, reader: SarifReader, span: Span) -> PhysicalLocation {
+    PhysicalLocation { artifact_location: artifact(view, span), region: region(view, reader, span) }
 }
 
-fn region(view: &View<'_>, span: Span) -> Region {
+fn region(view: &View<'_>, reader: SarifReader, span: Span) -> Region {
     let (start, end) = view.range(span);
-    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+    let column = |position: Position| match reader {
+        SarifReader::Any => position.column,
+        SarifReader::CodeScanning => utf16_column(&view.sources.file(span.file), position),
+    };
+    Region { start_line: start.line, start_column: column(start), end_line: end.line, end_column: column(end) }
+}
+
+/// The column of a position in units of UTF-16, from 1.
+fn utf16_column(file: &SourceFile, position: Position) -> u32 {
+    let start = file.line_start(position.line) as usize;
+    let before = file.text.get(start..position.byte as usize).unwrap_or("");
+    before.trim_start_matches('\u{feff}').encode_utf16().count() as u32 + 1
 }
 
 /// A file below the working directory by its relative address, any other one by its whole address.
@@ -269,6 +405,17 @@ mod tests {
     }
 
     #[test]
+    fn columns_and_descriptions_are_those_of_github() {
+        let file = SourceFile::new("/a".into(), "\u{feff}a: \u{1f600}é\nb: \u{1f600}x\n".to_owned());
+        assert_eq!(utf16_column(&file, file.position(file.text.find('é').unwrap() as u32)), 6);
+        assert_eq!(utf16_column(&file, file.position(file.text.find('x').unwrap() as u32)), 6);
+        assert_eq!(cut("é".repeat(5), 5), "é".repeat(5));
+        assert_eq!(cut("é".repeat(6), 5), "éééé…");
+        assert_eq!(sentence("`a` is open"), "`a` is open.");
+        assert_eq!(sentence("remove it!"), "Remove it!");
+    }
+
+    #[test]
     fn links_lead_out_of_the_repository() {
         let text = "See [a](b.md), [c](../d/e.md) and [f](https://x/y.md).";
         let expect =
@@ -280,6 +427,6 @@ mod tests {
 
     #[test]
     fn help_without_marks() {
-        assert_eq!(plain("\n## What\n\nIt.\n\n```yaml\na: 1\n```\n"), "What\n\nIt.\n\na: 1");
+        assert_eq!(plain("\n## What\n\nIt.\n\n```yaml\na:\n  b: 1\n```\n"), "What\n\nIt.\n\na:\n  b: 1");
     }
 }

@@ -82,6 +82,9 @@ pub(super) struct Properties {
     pub(super) tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) precision: Option<&'static str>,
+    /// `security-severity`, a number in a text, as GitHub reads it.
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    pub(super) security_severity: Option<&'static str>,
     /// `problem.severity`, as GitHub reads it.
     #[serde(rename = "problem.severity", skip_serializing_if = "Option::is_none")]
     pub(super) severity: Option<&'static str>,

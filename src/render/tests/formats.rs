@@ -204,12 +204,60 @@ fn sarif_has_what_code_scanning_shows() {
 }
 
 #[test]
+fn code_scanning_gets_what_it_shows() {
+    let run = &json(Format::CodeScanning)["runs"][0];
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4, "what is suppressed is left out");
+    let open = results.iter().find(|result| result["ruleId"] == "exposed-datastore").unwrap();
+    let message = text_of(open, "/message/text");
+    assert!(message.starts_with("The port is `a|b%0A"), "{message}");
+    assert!(message.contains("\n\nPublish it `a|b") && message.contains("; its password [here](2)."), "{message}");
+    assert!(!message.contains("[x](https"), "a file makes no link: {message}");
+    assert_eq!(open["relatedLocations"][1]["id"], 2);
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 3, "{rules:?}");
+    let rule = rules.iter().find(|rule| rule["id"] == "exposed-datastore").unwrap();
+    assert_eq!(
+        (&rule["properties"]["security-severity"], &rule["properties"]["tags"][0]),
+        (&"8.0".into(), &"security".into())
+    );
+    assert!(rules.iter().all(|rule| rule["properties"]["tags"].as_array().unwrap().len() <= 10));
+    let help = text_of(rule, "/help/markdown");
+    assert!(!help.contains("## Cases") && !help.contains("```finding") && help.contains("## References"), "{help}");
+    let other = rules.iter().find(|rule| rule["id"] == "unset-variable").unwrap();
+    assert_eq!(other["properties"].get("security-severity"), None);
+}
+
+#[test]
+fn code_scanning_gets_the_worst_of_too_many() {
+    let sources = SourceDb::new();
+    let file = sources.overlay(Path::new("/work/p/a.yml"), "a: 1\n".repeat(26_000));
+    let finding = |line: u32| {
+        let place = Place { span: Span { file, start: line * 5, end: line * 5 + 1 }, node: NodeId::new(0) };
+        let severity = if line % 100 == 99 { Severity::Error } else { Severity::Info };
+        Finding::new(rule::DUPLICATE_KEY, place, Subject::variable(format!("v{line}")), "x").severity(severity)
+    };
+    let report = Report::new((0..26_000).map(finding).collect(), 1, 1, &sources);
+    let options = RenderOptions::new(PathBuf::from("/work/p"));
+    let log: Value = serde_json::from_str(&render(Format::CodeScanning, &report, &sources, &options)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    assert_eq!(results.iter().filter(|result| result["level"] == "error").count(), 260);
+    let said = text_of(&log, "/runs/0/invocations/0/toolExecutionNotifications/0/message/text");
+    assert_eq!(said, "1000 more findings were left out: code scanning takes 25000");
+}
+
+#[test]
 fn sarif_keeps_its_official_schema() {
     let schema: Value = serde_json::from_str(include_str!("../../../fixtures/sarif/sarif-schema-2.1.0.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut sarif = json(Format::Sarif);
     let errors: Vec<String> = validator.iter_errors(&sarif).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
+    let for_github: Vec<String> =
+        validator.iter_errors(&json(Format::CodeScanning)).map(|error| error.to_string()).collect();
+    assert_eq!(for_github, Vec::<String>::new());
     let nothing = render(Format::Sarif, &Report::default(), &SourceDb::new(), &RenderOptions::new(PathBuf::new()));
     assert!(validator.is_valid(&serde_json::from_str(&nothing).unwrap()));
     sarif["runs"][0]["results"][0]["level"] = "fatal".into();

@@ -1,10 +1,12 @@
 //! Runs git with an environment and a configuration in which nothing from a checkout can run.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
+
+use super::programs::{find_in, search_path};
 
 /// The settings that make git run a program or open a connection, each set to what does neither. The command line wins
 /// over every configuration file.
@@ -62,9 +64,8 @@ impl GitProgram {
     /// The program for the repository with this root.
     pub(super) fn new(root: &Path) -> Result<GitProgram, String> {
         let path = search_path(root);
-        let name = format!("git{}", std::env::consts::EXE_SUFFIX);
-        let program = path.iter().map(|directory| directory.join(&name)).find(|program| program.is_file());
-        let program = program.ok_or("`--since` requires the program `git`, which was not found")?;
+        let program =
+            find_in(&path, "git").ok_or("comparing with a revision requires the program `git`, which was not found")?;
         let path = std::env::join_paths(path).map_err(|error| format!("`PATH`: {error}"))?;
         Ok(GitProgram { root: root.to_path_buf(), program, path, safe: Vec::new() })
     }
@@ -160,15 +161,6 @@ impl GitProgram {
         command.arg("--no-pager").args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
         command
     }
-}
-
-/// The directories of `PATH` without relative ones, which would be directories of the checkout, and without others in it.
-fn search_path(root: &Path) -> Vec<PathBuf> {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let root = real(root);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let outside = |directory: &PathBuf| directory.is_absolute() && !real(directory).starts_with(&root);
-    std::env::split_paths::<OsStr>(&path).filter(outside).collect()
 }
 
 fn finish<T>(mut child: Child, answer: Result<T, String>, words: &[u8]) -> Result<T, String> {

@@ -1,0 +1,159 @@
+//! A project before and after a change, with what is needed to talk about it.
+
+use std::path::{Path, PathBuf};
+
+use super::ChangePlace;
+use super::words::{is_short, meant, spelled};
+use crate::compose::value::{Part, Value};
+use crate::facts::Facts;
+use crate::model::{Service, Spanned};
+use crate::secrets::{KnownSecrets, MASK, is_secret_name};
+use crate::source::{Place, SourceDb, normalize, relative};
+use crate::workspace::{LoadedProject, Memory};
+
+/// The files of one side.
+pub(super) struct Root<'a> {
+    pub(super) sources: &'a SourceDb,
+    pub(super) memory: &'a Memory,
+    /// The working directory: paths are shown relative to it.
+    pub(super) base: &'a Path,
+    /// Whether these are the files of the revision.
+    pub(super) is_then: bool,
+}
+
+/// A project on one side.
+pub(super) struct Side<'a> {
+    pub(super) facts: Facts<'a>,
+    pub(super) root: &'a Root<'a>,
+    secrets: &'a KnownSecrets,
+}
+
+/// A project on both sides.
+pub(super) struct Sides<'a> {
+    pub(super) then: Side<'a>,
+    pub(super) now: Side<'a>,
+    /// Services by their old name and their new one, those that kept theirs among them.
+    pub(super) kept: Vec<(String, String)>,
+}
+
+/// A service on both sides; on one of them it may be missing.
+#[derive(Clone, Copy)]
+pub(super) struct ServicePair<'a> {
+    pub(super) then: Option<&'a Service>,
+    pub(super) now: Option<&'a Service>,
+}
+
+impl<'a> ServicePair<'a> {
+    /// The name that people know it by now.
+    pub(super) fn name(&self) -> &'a str {
+        self.now.or(self.then).map_or("", |service| service.name.as_str())
+    }
+
+    /// The service on both sides, where it is on both.
+    pub(super) fn both(&self) -> Option<(&'a Service, &'a Service)> {
+        Some((self.then?, self.now?))
+    }
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(root: &'a Root<'a>, loaded: &'a LoadedProject) -> Side<'a> {
+        Side { facts: loaded.facts(root.sources, root.memory), root, secrets: &loaded.secrets }
+    }
+
+    /// Where something is written, as the output shows it.
+    pub(super) fn place(&self, place: Place) -> ChangePlace {
+        let file = self.root.sources.file(place.span.file);
+        ChangePlace {
+            file: relative(self.root.base, &file.path),
+            line: file.position(place.span.start).line,
+            is_then: self.root.is_then,
+        }
+    }
+
+    /// A service, whether or not a profile enables it.
+    pub(super) fn service(&self, name: &str) -> Option<&'a Service> {
+        let model = self.facts.model;
+        model.services.get(name).or_else(|| model.disabled.get(name))
+    }
+
+    /// All services, those that no active profile enables last.
+    pub(super) fn services(&self) -> impl Iterator<Item = &'a Service> + use<'a> {
+        self.facts.model.services.values().chain(self.facts.model.disabled.values())
+    }
+
+    /// Whether a service starts without being asked for.
+    pub(super) fn is_enabled(&self, name: &str) -> bool {
+        self.facts.project.enabled.contains(name)
+    }
+
+    /// What is written of a service, whole.
+    pub(super) fn written(&self, name: &str) -> Option<&'a Value> {
+        self.facts.project.root.get("services")?.get(name)
+    }
+
+    /// The directory of the project.
+    pub(super) fn directory(&self) -> &'a Path {
+        &self.facts.project.directory
+    }
+
+    /// A text that people may see.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.secrets.masked(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// A value between backticks, with the names of variables for what they brought; `None` where it is too long, and
+    /// where it holds a secret.
+    pub(super) fn quoted(&self, name: &str, text: &str, parts: &[Part]) -> Option<String> {
+        let shown = self.masked(&spelled(text, parts));
+        let hides = shown.contains(MASK) || self.masked(&format!("{name}={shown}")).contains(MASK);
+        (is_short(&shown) && !hides && !is_secret_name(name)).then(|| format!("`{shown}`"))
+    }
+
+    /// The same of a text with a place.
+    pub(super) fn quoted_text(&self, name: &str, value: &Spanned<String>) -> Option<String> {
+        self.quoted(name, &value.value, &value.parts)
+    }
+
+    /// A path of the host as people write it: seen from the project, where it is inside of the repository.
+    pub(super) fn host_path(&self, path: &Spanned<String>) -> String {
+        if path.is_interpolated() {
+            let text = spelled(&path.value, &path.parts);
+            // The loader has put the directory of the project before it.
+            let prefix = self.directory().join("").display().to_string();
+            let inside = text.strip_prefix(&prefix).filter(|_| text != path.value);
+            return self.masked(&match inside {
+                Some(rest) if rest.starts_with("${") => rest.to_owned(),
+                Some(rest) => format!("./{rest}"),
+                None => self.seen_from_project(&text),
+            });
+        }
+        self.masked(&self.seen_from_project(&path.value))
+    }
+
+    /// What a path of the host means: the same file has one name wherever a checkout is, and of a path with a variable
+    /// whose value is not known, only its name says which one it is.
+    pub(super) fn meant_path(&self, path: &Spanned<String>) -> String {
+        let text = meant(path);
+        if text == path.value { self.seen_from_project(&text) } else { text }
+    }
+
+    fn seen_from_project(&self, path: &str) -> String {
+        let absolute = Path::new(path);
+        let root = self.root.sources.repository(self.directory());
+        let root = root.as_deref().unwrap_or(self.directory());
+        let clean = normalize(absolute);
+        if !absolute.is_absolute() || !clean.starts_with(root) {
+            return path.to_owned();
+        }
+        match relative(self.directory(), &clean) {
+            seen if seen.is_empty() => ".".to_owned(),
+            seen if seen.starts_with("..") => seen,
+            seen => format!("./{seen}"),
+        }
+    }
+}
+
+/// A file of the repository that a path names, on a side.
+pub(super) fn is_file(side: &Side<'_>, path: &str) -> bool {
+    side.root.sources.kind(&PathBuf::from(path)) == crate::source::PathKind::File
+}

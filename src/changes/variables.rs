@@ -1,0 +1,93 @@
+//! Variables that the project needs from outside: required ones, and those that have lost their value.
+
+use std::collections::BTreeMap;
+
+use super::sides::{Side, Sides};
+use super::words::{names, several};
+use super::{DeploymentChange, Effect, Topic};
+use crate::compose::Reference;
+use crate::compose::load::environment::VariableState;
+use crate::text::template::SubstitutionOperator;
+
+/// How much a project needs a variable from outside, the most last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum VariableNeed {
+    /// It has a value here, or a default.
+    None,
+    /// Without it, the value is blank.
+    Blank,
+    /// Without it, docker compose stops.
+    Required,
+}
+
+/// Compares what the project needs from outside.
+pub(super) fn compare(sides: &Sides<'_>, out: &mut Vec<DeploymentChange>) {
+    let (old, new) = (needs(&sides.then), needs(&sides.now));
+    let (mut required, mut blank, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, (need, reference)) in &new {
+        let was = old.get(name).map(|(need, _)| *need);
+        // The rest of a password behind a dollar sign looks like one.
+        if sides.now.masked(&format!("`{name}`")) != format!("`{name}`") {
+            continue;
+        }
+        let had_value = had_value(&sides.then, name);
+        match (was, need) {
+            (Some(was), need) if was >= *need => {}
+            (_, VariableNeed::None) => {}
+            (Some(VariableNeed::None), VariableNeed::Blank) if had_value => lost.push((*name, *reference)),
+            (_, VariableNeed::Blank) => blank.push((*name, *reference)),
+            (_, VariableNeed::Required) => required.push((*name, *reference)),
+        }
+    }
+    let tell =
+        |all: &[(&str, &Reference)], rest: &str, is_risky: bool, effect: Effect, out: &mut Vec<DeploymentChange>| {
+            let Some((_, first)) = all.first() else { return };
+            let listed: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+            let what = several(listed.len(), "the variable", "the variables");
+            let message = format!("{what} {} {rest}", names(&listed));
+            let change = DeploymentChange::new(Topic::Start, effect, "environment", message);
+            out.push(change.risky_if(is_risky).at(sides.now.place(first.place)));
+        };
+    tell(&required, "must be set where this runs, or docker compose stops", true, Effect::Adds, out);
+    let none = several(
+        lost.len(),
+        "has lost its value: it is blank unless it is set where this runs",
+        "have lost their values: they are blank unless they are set where this runs",
+    );
+    tell(&lost, none, true, Effect::Drops, out);
+    let new_ones = several(
+        blank.len(),
+        "has no value in the repository: it is blank unless it is set where this runs",
+        "have no value in the repository: they are blank unless they are set where this runs",
+    );
+    tell(&blank, new_ones, true, Effect::Adds, out);
+}
+
+/// Whether a file of the repository, or the command, gave a variable its value.
+fn had_value(side: &Side<'_>, name: &str) -> bool {
+    matches!(side.facts.project.environment.state(name), VariableState::Known | VariableState::Assumed)
+}
+
+/// The variables that are used, with how much they are needed, and where most.
+fn needs<'s>(side: &Side<'s>) -> BTreeMap<&'s str, (VariableNeed, &'s Reference)> {
+    let mut all: BTreeMap<&str, (VariableNeed, &Reference)> = BTreeMap::new();
+    for reference in side.facts.project.references.iter().filter(|reference| reference.effective) {
+        let need = need(reference);
+        let known = all.entry(reference.name.as_str()).or_insert((need, reference));
+        if need > known.0 {
+            *known = (need, reference);
+        }
+    }
+    all
+}
+
+fn need(reference: &Reference) -> VariableNeed {
+    if !matches!(reference.state, VariableState::Unset | VariableState::Unknown) {
+        return VariableNeed::None;
+    }
+    match &reference.operator {
+        None => VariableNeed::Blank,
+        Some(SubstitutionOperator::Required { .. }) => VariableNeed::Required,
+        Some(_) => VariableNeed::None,
+    }
+}

@@ -1,0 +1,120 @@
+//! Changes as JSON, version 1.
+
+use serde::Serialize;
+
+use super::super::json::document;
+use super::counts;
+use crate::changes::{DeploymentChange, DeploymentDiff, Effect, Topic};
+use crate::finding::HeldIn;
+
+/// The version of the contract; a field may be added without a new one.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct DiffOut<'a> {
+    version: u32,
+    since: &'a str,
+    projects: Vec<ChangedProjectOut<'a>>,
+    summary: DiffSummaryOut,
+    failures: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ChangedProjectOut<'a> {
+    project: &'a str,
+    changes: Vec<ChangeOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeOut<'a> {
+    topic: &'static str,
+    effect: &'static str,
+    risk: bool,
+    key: &'a str,
+    service: Option<&'a str>,
+    resource: Option<&'a str>,
+    message: &'a str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    removed: bool,
+    invocations: Vec<ChangeInvocationOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeInvocationOut<'a> {
+    files: &'a [String],
+    command: &'a str,
+    from: Option<CommandPlaceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct CommandPlaceOut<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct DiffSummaryOut {
+    changes: usize,
+    risks: usize,
+    projects: usize,
+    new_findings: usize,
+    solved_findings: usize,
+}
+
+pub(super) fn render(diff: &DeploymentDiff) -> String {
+    let (changes, risks) = counts(diff);
+    let [new_findings, solved_findings] = diff.findings;
+    let projects = diff.projects.iter().map(|project| ChangedProjectOut {
+        project: &project.title,
+        changes: project.changes.iter().map(change).collect(),
+    });
+    document(&DiffOut {
+        version: VERSION,
+        since: &diff.revision,
+        projects: projects.collect(),
+        summary: DiffSummaryOut { changes, risks, projects: diff.compared, new_findings, solved_findings },
+        failures: &diff.failures,
+    })
+}
+
+fn change(change: &DeploymentChange) -> ChangeOut<'_> {
+    ChangeOut {
+        topic: topic(change.topic),
+        effect: effect(change.effect),
+        risk: change.is_risky,
+        key: &change.key,
+        service: change.service.as_deref(),
+        resource: change.resource.as_deref(),
+        message: &change.message,
+        file: change.place.as_ref().map(|place| place.file.as_str()),
+        line: change.place.as_ref().map(|place| place.line),
+        removed: change.place.as_ref().is_some_and(|place| place.is_then),
+        invocations: change.only.iter().map(invocation).collect(),
+    }
+}
+
+fn invocation(held: &HeldIn) -> ChangeInvocationOut<'_> {
+    let from = held.written.as_ref().map(|(file, line)| CommandPlaceOut { file, line: *line });
+    ChangeInvocationOut { files: &held.files, command: &held.command, from }
+}
+
+fn topic(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Access => "access",
+        Topic::Data => "data",
+        Topic::Start => "start",
+        Topic::Run => "configuration",
+    }
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Opens => "opens",
+        Effect::Closes => "closes",
+        Effect::Adds => "adds",
+        Effect::Drops => "drops",
+        Effect::Moves => "moves",
+        Effect::Changes => "changes",
+    }
+}
