@@ -142,7 +142,7 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
 /// The same for what an editor shows, with what earlier runs left in a memory, and the projects that were judged. What is
 /// local is not marked.
 pub(crate) fn check_again(sources: &SourceDb, request: &Request, memory: &Memory) -> (Report, Vec<OpenedProject>) {
-    let judgement = judge(sources, request, Keeping::Nothing, memory);
+    let judgement = judge(sources, request, Keeping::Entries, memory);
     (judgement.report, judgement.opened)
 }
 
@@ -248,7 +248,8 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     failures.extend(unjudged(sources, request, settings, &outcomes));
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
-    let opened = outcomes.iter().filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
+    let opened = outcomes.iter().filter(|_| keeping == Keeping::Entries);
+    let opened = opened.filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = RunView { sources, request, settings, judged: &judged };

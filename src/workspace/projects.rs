@@ -111,6 +111,8 @@ pub(super) enum Keeping {
     Nothing,
     /// What it resolves to, too.
     Models,
+    /// What it was loaded from, too.
+    Entries,
 }
 
 /// A project that was loaded, before its rules run.
