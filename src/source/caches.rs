@@ -41,8 +41,8 @@ pub(crate) enum DirectorySearch {
 #[derive(Debug, Default)]
 pub(super) struct Caches {
     found: RwLock<HashMap<DirectorySearch, FoundPaths>>,
-    laid: PerDirectory<Entries>,
-    pub(super) patterns: PerDirectory<Option<Gitignore>>,
+    laid: PerDirectory<Arc<Entries>>,
+    pub(super) patterns: PerDirectory<Arc<Option<Gitignore>>>,
 }
 
 /// Paths by the directory that was searched.
@@ -58,7 +58,7 @@ impl Caches {
 
     /// What is in a directory in which the database differs from the disk.
     pub(super) fn laid_entries(&self, directory: &Path, make: impl FnOnce() -> Entries) -> Arc<Entries> {
-        self.laid.get(directory, make)
+        self.laid.get(directory, || Arc::new(make()))
     }
 }
 
@@ -85,7 +85,7 @@ impl SourceDb {
 
 /// By the paths of directories, as bytes: these compare faster than the components of a path.
 #[derive(Debug)]
-pub(super) struct PerDirectory<T>(RwLock<HashMap<OsString, Arc<T>>>);
+pub(super) struct PerDirectory<T>(RwLock<HashMap<OsString, T>>);
 
 impl<T> Default for PerDirectory<T> {
     fn default() -> PerDirectory<T> {
@@ -93,17 +93,17 @@ impl<T> Default for PerDirectory<T> {
     }
 }
 
-impl<T> PerDirectory<T> {
-    pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> Arc<T> {
+impl<T: Clone> PerDirectory<T> {
+    pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> T {
         if let Some(known) = self.known(directory) {
             return known;
         }
-        let made = Arc::new(make());
+        let made = make();
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(directory.as_os_str().to_owned()).or_insert(made))
+        known.entry(directory.as_os_str().to_owned()).or_insert(made).clone()
     }
 
-    pub(super) fn known(&self, directory: &Path) -> Option<Arc<T>> {
+    pub(super) fn known(&self, directory: &Path) -> Option<T> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()).cloned()
     }
 

@@ -150,7 +150,7 @@ impl SourceDb {
 
     /// Which files git tracks in the repository with this root.
     pub(super) fn tracked(&self, root: &Path) -> Arc<Tracked> {
-        self.shared.tracked.get(root, || Tracked::read(root))
+        self.shared.tracked.get(root, || Arc::new(Tracked::read(root)))
     }
 
     /// The patterns of the `.gitignore` of a directory.
@@ -158,13 +158,15 @@ impl SourceDb {
         let path = directory.join(".gitignore");
         // Loaded each time, so that a noting handle sees it.
         let file = self.load(&path).ok();
-        self.shared.caches.patterns.get(directory, || compiled(directory, &path, &self.file(file?).text))
+        let read = || compiled(directory, &path, &self.file(file?).text);
+        self.shared.caches.patterns.get(directory, || Arc::new(read()))
     }
 
     /// The patterns of `.git/info/exclude`.
     fn exclude(&self, root: &Path) -> IgnorePatterns {
         let path = root.join(".git/info/exclude");
-        let patterns = self.shared.caches.patterns.get(&path, || compiled(root, &path, &index::exclude(root)?));
+        let read = || compiled(root, &path, &index::exclude(root)?);
+        let patterns = self.shared.caches.patterns.get(&path, || Arc::new(read()));
         IgnorePatterns::default().with(patterns)
     }
 }

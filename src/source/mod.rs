@@ -261,7 +261,7 @@ struct Shared {
     real: PerDirectory<Real>,
     directories: Directories,
     /// Which files git tracks, by the root of their repository.
-    tracked: PerDirectory<git::index::Tracked>,
+    tracked: PerDirectory<Arc<git::index::Tracked>>,
     caches: caches::Caches,
     committed: committed::Committed,
     unread: unread::Unread,
