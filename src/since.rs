@@ -94,7 +94,7 @@ impl Before {
         let Some(then) = self.request(request, start) else { return earlier };
         let before = workspace::check(&self.sources, &then);
         let named = |file| {
-            let path = self.sources.file(file).path.clone();
+            let path = self.sources.path(file).to_path_buf();
             relative(directory, self.renamed.get(&path).unwrap_or(&path))
         };
         let prints = before.fingerprints(named);

@@ -312,7 +312,7 @@ impl<'a> Facts<'a> {
     }
 
     fn is_own_file(&self, path: &std::path::Path) -> bool {
-        self.project.files.iter().any(|file| self.sources.file(*file).path == path)
+        self.project.files.iter().any(|file| *self.sources.path(*file) == *path)
     }
 
     /// What the services of the Compose files near the project's use.
@@ -320,7 +320,7 @@ impl<'a> Facts<'a> {
         let used = || {
             // What an override takes away the base uses without it.
             let own: Vec<PathBuf> = match self.project.files.as_slice() {
-                [only] => vec![self.sources.file(*only).path.clone()],
+                [only] => vec![self.sources.path(*only).to_path_buf()],
                 _ => Vec::new(),
             };
             repository::nearby::used(&self.project.directory, &self.root, &own, self.sources, self.trees)
@@ -372,7 +372,7 @@ impl<'a> Facts<'a> {
     /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
     pub(crate) fn is_named(&self, word: &str) -> bool {
         self.project.files.iter().any(|file| {
-            let path = self.sources.file(*file).path.clone();
+            let path = self.sources.path(*file).to_path_buf();
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
             name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| part == word)
         })

@@ -72,7 +72,7 @@ impl Facts<'_> {
     fn developer_sign(&self) -> DeveloperSign {
         *self.once(&self.developer_sign, || {
             let files: Vec<PathBuf> =
-                self.project.files.iter().map(|file| self.sources.file(*file).path.clone()).collect();
+                self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
             let setup = developers::Setup {
                 model: self.model,
                 files: &files,

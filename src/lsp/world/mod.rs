@@ -244,7 +244,7 @@ impl EditorWorld {
         let all = self.groups.iter().flat_map(|group| &group.projects);
         let is_written = |project: &&EditorProject| {
             let places = project.opened.invocation.iter().flat_map(|one| &one.written);
-            places.into_iter().any(|place| self.sources.file(place.span.file).path == path)
+            places.into_iter().any(|place| *self.sources.path(place.span.file) == *path)
         };
         all.filter(|project| project.opened.read.contains(path) || is_written(project)).collect()
     }
