@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::invocations::Asked;
 use super::projects::{ProjectOutcome, WorkspaceRun, loose_overlays};
@@ -61,7 +62,8 @@ impl WorkspaceRun<'_> {
         let (files, directories) = self.files_and_directories();
         let is_written = |outcome: &ProjectOutcome| {
             let places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
-            places.into_iter().any(|place| files.contains(&self.sources.file(place.span.file).path))
+            let mut paths = places.into_iter().map(|place| self.sources.path(place.span.file));
+            paths.any(|path| files.iter().any(|file| **file == *path))
         };
         outcomes.retain(|outcome| {
             let below = |file: &PathBuf| directories.iter().any(|directory| file.starts_with(directory));
@@ -105,7 +107,7 @@ impl WorkspaceRun<'_> {
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
         let loose = loose_overlays(all);
         let wanted: BTreeSet<PathBuf> = self.with_rare_words(others, &words).flatten().collect();
-        let is_wanted = |invocation: &&Invocation| invocation.files.iter().any(|file| wanted.contains(file));
+        let is_wanted = |invocation: &&Arc<Invocation>| invocation.files.iter().any(|file| wanted.contains(file));
         let projects = all.values().flat_map(|all| all.projects.values());
         let asked = projects.map(|invocations| invocations.iter().filter(is_wanted).collect::<Asked<'_>>());
         asked

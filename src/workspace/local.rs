@@ -35,7 +35,7 @@ pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
 
 fn identity(finding: &Finding, sources: &SourceDb) -> LocalIdentity {
     let span = finding.place.span;
-    let path = sources.file(span.file).path.clone();
+    let path = sources.path(span.file).to_path_buf();
     (path, span.start, span.end, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 

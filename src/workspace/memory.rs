@@ -85,7 +85,7 @@ pub(crate) struct OpenedProject {
     /// Its files and variables.
     pub(crate) entry: ProjectEntry,
     /// How it is started; `None` where nothing says so.
-    pub(crate) invocation: Option<Invocation>,
+    pub(crate) invocation: Option<Arc<Invocation>>,
     /// Every file that was read for it.
     pub(crate) read: BTreeSet<PathBuf>,
     /// The directory that paths are named from: that of its repository.
@@ -99,7 +99,7 @@ pub(crate) struct LoadedProject {
     /// Its services, typed.
     pub(crate) model: Model,
     /// How it is started.
-    pub(crate) invocation: Option<Invocation>,
+    pub(crate) invocation: Option<Arc<Invocation>>,
     /// What must not be shown of it.
     pub(crate) secrets: KnownSecrets,
     root: PathBuf,
