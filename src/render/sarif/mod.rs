@@ -3,7 +3,10 @@
 
 mod types;
 
+use std::io::{self, Write};
 use std::path::Path;
+
+use serde::{Serialize, Serializer};
 
 use types::{
     Artifact, ArtifactChange, ArtifactLocation, Component, Log, LogicalLocation, Message, Notification,
@@ -11,7 +14,7 @@ use types::{
     SarifLocation, SarifRule, SarifRun, SarifSuppression, SarifText, Tool,
 };
 
-use super::json::document;
+use super::json::write_document;
 use super::view::View;
 use super::{clean, rule_url};
 use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
@@ -22,8 +25,8 @@ const ROOT: &str = "%SRCROOT%";
 /// The name of the fingerprint, with the version of what it is made of.
 const FINGERPRINT: &str = "plimsollFingerprint/v1";
 
-/// One run with all findings, suppressed ones among them, of every severity.
-pub(super) fn render(view: &View<'_>) -> String {
+/// Writes one run with all findings, suppressed ones among them, of every severity.
+pub(super) fn write(view: &View<'_>, to: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<RuleId> = view.report.findings.iter().map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
@@ -38,9 +41,22 @@ pub(super) fn render(view: &View<'_>) -> String {
         column_kind: "unicodeCodePoints",
         original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
         invocations: [invocation(view)],
-        results: view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, &rules)).collect(),
+        results: SarifResults { view, rules: &rules },
     };
-    document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] })
+    write_document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] }, to)
+}
+
+/// The findings, each made when it is written.
+struct SarifResults<'a> {
+    view: &'a View<'a>,
+    rules: &'a [RuleId],
+}
+
+impl Serialize for SarifResults<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let SarifResults { view, rules } = self;
+        serializer.collect_seq(view.all().map(|(finding, fingerprint)| result(view, finding, fingerprint, rules)))
+    }
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -227,7 +243,7 @@ fn region(view: &View<'_>, span: Span) -> Region {
 
 /// A file below the working directory by its relative address, any other one by its whole address.
 fn artifact(view: &View<'_>, span: Span) -> ArtifactLocation {
-    located(view, &view.sources.file(span.file).path)
+    located(view, &view.sources.path(span.file))
 }
 
 fn located(view: &View<'_>, file: &Path) -> ArtifactLocation {
