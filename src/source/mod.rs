@@ -9,6 +9,7 @@ pub(crate) mod git;
 mod ignored;
 mod likeness;
 mod loaded;
+mod noted;
 mod origin;
 mod overlay;
 mod path;
@@ -21,8 +22,8 @@ mod unread;
 mod walk;
 pub(crate) mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -31,6 +32,7 @@ use caches::PerDirectory;
 use fence::{Fence, Real};
 pub(crate) use file::SourceFile;
 use loaded::LoadedFiles;
+pub(crate) use noted::LoadedPaths;
 use path::normal;
 use read::read;
 use tree::Directories;
@@ -173,7 +175,7 @@ pub(crate) enum PathKind {
 pub struct SourceDb {
     shared: Arc<Shared>,
     /// The paths loaded through this handle, where they are noted.
-    loaded: Option<Mutex<HashSet<OsString>>>,
+    loaded: Option<Mutex<HashSet<Arc<OsStr>>>>,
     /// The one directory of the fence that this handle is for, where there are several.
     home: Option<PathBuf>,
     /// Whether this handle sees what is left out, too.
@@ -185,7 +187,7 @@ pub struct SourceDb {
 struct Shared {
     files: LoadedFiles,
     /// By their paths, as bytes: these compare faster than the parts of a path.
-    by_path: RwLock<HashMap<OsString, Result<FileId, LoadError>>>,
+    by_path: RwLock<HashMap<Arc<OsStr>, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
@@ -230,9 +232,9 @@ impl SourceDb {
     }
 
     /// The paths that were loaded through a noting handle, those of missing files among them.
-    pub(crate) fn into_loaded(self) -> BTreeSet<PathBuf> {
+    pub(crate) fn into_loaded(self) -> LoadedPaths {
         let loaded = self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner));
-        loaded.unwrap_or_default().into_iter().map(PathBuf::from).collect()
+        loaded.unwrap_or_default().into_iter().collect()
     }
 
     /// Loads a file, or gives the one already loaded from that path.
@@ -246,33 +248,43 @@ impl SourceDb {
     /// The same, with another way to its text.
     fn load_as(&self, path: &Path, read: impl FnOnce(&Path) -> Result<String, LoadError>) -> Result<FileId, LoadError> {
         let path = &*normal(path);
-        if let Some(loaded) = &self.loaded {
-            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
-            if !loaded.contains(path.as_os_str()) {
-                loaded.insert(path.as_os_str().to_owned());
-            }
-        }
         if self.is_astray(path) {
+            self.note_loaded(&path.as_os_str().into());
             return Err(LoadError::Outside);
         }
         if self.is_hidden(path) {
+            self.note_loaded(&path.as_os_str().into());
             return Err(LoadError::Missing);
         }
-        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
-        if let Some(known) = known {
-            return known;
+        let by_path = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, known)) = by_path.get_key_value(path.as_os_str()) {
+            self.note_loaded(path);
+            return known.clone();
         }
+        drop(by_path);
         let read = read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get(path.as_os_str()) {
+        if let Some((path, known)) = by_path.get_key_value(path.as_os_str()) {
+            self.note_loaded(path);
             return known.clone();
         }
         if let Err(error @ LoadError::Io(_)) = &read {
             self.note_unread(path, error.clone());
         }
         let loaded = read.map(|text| self.shared.files.add(path, text));
-        by_path.insert(path.as_os_str().to_owned(), loaded.clone());
+        let key: Arc<OsStr> = path.as_os_str().into();
+        self.note_loaded(&key);
+        by_path.insert(key, loaded.clone());
         loaded
+    }
+
+    fn note_loaded(&self, path: &Arc<OsStr>) {
+        if let Some(loaded) = &self.loaded {
+            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if !loaded.contains(path) {
+                loaded.insert(Arc::clone(path));
+            }
+        }
     }
 
     fn read(&self, path: &Path) -> Result<String, LoadError> {
@@ -336,7 +348,7 @@ impl SourceDb {
             let mut laid = self.shared.laid.write().unwrap_or_else(PoisonError::into_inner);
             laid.entry(directory.to_path_buf()).or_default().insert(name.to_owned(), is_there);
         }
-        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string().into(), file);
         self.shared.caches.clear();
     }
 

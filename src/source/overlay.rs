@@ -17,7 +17,7 @@ impl SourceDb {
         } else {
             let id = self.shared.files.lay(&path, text);
             let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-            by_path.insert(path.into_os_string(), Ok(id));
+            by_path.insert(path.into_os_string().into(), Ok(id));
         }
         before.inspect(|id| self.shared.files.remove(*id))
     }

@@ -1,6 +1,7 @@
 //! Findings that rest on files which git ignores: a fresh checkout does not have them.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::projects::{Keeping, ProjectOutcome};
@@ -41,6 +42,7 @@ fn identity(finding: &Finding, sources: &SourceDb) -> LocalIdentity {
 
 /// Whether outcomes rest on a file that git ignores.
 pub(super) fn reads_ignored(outcomes: &[ProjectOutcome], sources: &SourceDb) -> bool {
-    let read: HashSet<&PathBuf> = outcomes.iter().flat_map(|outcome| &outcome.read).collect();
-    read.into_iter().any(|path| sources.kind(path) == PathKind::File && sources.is_local(path))
+    let read: HashSet<&OsStr> = outcomes.iter().flat_map(|outcome| outcome.read.iter()).map(Path::as_os_str).collect();
+    let mut read = read.into_iter().map(Path::new);
+    read.any(|path| sources.kind(path) == PathKind::File && sources.is_local(path))
 }

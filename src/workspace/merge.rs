@@ -34,8 +34,8 @@ impl JudgedInvocations {
                 judged.guesses.insert(number);
             }
             judged.invocations.push(held_in(invocation, &outcome.entry.files, sources, base));
-            for file in outcome.read.iter().filter(|file| found_in.contains(file.as_path())) {
-                judged.readers.entry(file.clone()).or_default().insert(number);
+            for file in outcome.read.iter().filter(|file| found_in.contains(*file)) {
+                judged.readers.entry(file.to_path_buf()).or_default().insert(number);
             }
             for finding in &mut outcome.findings {
                 finding.holds_in.insert(number);

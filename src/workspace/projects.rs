@@ -31,11 +31,10 @@ use crate::report::suppress::{CommentLanguage, JudgedProject, Suppressions};
 use crate::rules::compose::problems::{self, ProblemView};
 use crate::rules::{self, Context, Rule};
 use crate::secrets::Masks;
-use crate::source::{FileId, PathKind, SourceDb};
+use crate::source::{FileId, LoadedPaths, PathKind, SourceDb};
 use crate::threads::side_by_side;
 use crate::workspace::fragments::{
-    Depth, EntryStatus, has_no_base, is_incompleteness,
-    is_reported_where_it_may_be_missing, named_by_variable,
+    Depth, EntryStatus, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing, named_by_variable,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -47,7 +46,7 @@ pub(super) struct ProjectOutcome {
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
     /// Every file that was read for it.
-    pub(super) read: BTreeSet<PathBuf>,
+    pub(super) read: LoadedPaths,
     pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     pub(super) incomplete: bool,
@@ -77,7 +76,7 @@ impl ProjectOutcome {
             findings: Vec::new(),
             files: Vec::new(),
             all_files: Vec::new(),
-            read: entry.files.iter().cloned().collect(),
+            read: entry.files.iter().map(PathBuf::as_path).collect(),
             env_files: Vec::new(),
             incomplete: false,
             names_by_variable: Vec::new(),
@@ -430,6 +429,10 @@ impl WorkspaceRun<'_> {
 /// Adds a few outcomes to many, which would take twice the memory in a list that grows as usual.
 pub(super) fn add(outcomes: &mut Vec<ProjectOutcome>, more: impl IntoIterator<Item = ProjectOutcome>) {
     let more: Vec<ProjectOutcome> = more.into_iter().collect();
+    if outcomes.is_empty() {
+        *outcomes = more;
+        return;
+    }
     outcomes.reserve_exact(more.len());
     outcomes.extend(more);
 }
