@@ -11,7 +11,7 @@ use super::tree::Entries;
 use crate::collections::HashMap;
 
 /// What is searched for in a directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DirectorySearch {
     /// Scripts and texts that may say how other files come to be.
     Makers,
@@ -40,13 +40,13 @@ pub(crate) enum DirectorySearch {
 /// What is known by directory.
 #[derive(Debug, Default)]
 pub(super) struct Caches {
-    found: RwLock<HashMap<DirectorySearch, FoundPaths>>,
+    found: RwLock<HashMap<OsString, Vec<(DirectorySearch, FoundPaths)>>>,
     laid: PerDirectory<Arc<Entries>>,
-    pub(super) patterns: PerDirectory<Arc<Option<Gitignore>>>,
+    pub(super) patterns: PerDirectory<Option<Arc<Gitignore>>>,
 }
 
-/// Paths by the directory that was searched.
-type FoundPaths = HashMap<OsString, Arc<Vec<PathBuf>>>;
+/// What a search has found.
+type FoundPaths = Arc<Vec<PathBuf>>;
 
 impl Caches {
     /// Forgets everything, as the files are different now.
@@ -72,14 +72,15 @@ impl SourceDb {
     ) -> Arc<Vec<PathBuf>> {
         let cache = &self.shared.caches.found;
         let known = cache.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&search).and_then(|known| known.get(directory.as_os_str())) {
+        let mut searches = known.get(directory.as_os_str()).into_iter().flatten();
+        if let Some((_, known)) = searches.find(|(known, _)| *known == search) {
             return Arc::clone(known);
         }
         drop(known);
         let found = Arc::new(find());
         let mut known = cache.write().unwrap_or_else(PoisonError::into_inner);
-        let known = known.entry(search).or_default().entry(directory.as_os_str().to_owned());
-        Arc::clone(known.or_insert(found))
+        known.entry(directory.as_os_str().to_owned()).or_default().push((search, Arc::clone(&found)));
+        found
     }
 }
 
