@@ -62,6 +62,7 @@ pub struct Facts<'a> {
     replaced_lines: OnceCell<Vec<environment::files::ReplacedLine>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     app_configs: OnceCell<AppConfigs>,
+    missing_sources: OnceCell<Vec<storage::binds::MissingSource<'a>>>,
     duplicate_labels: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
     hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
     peers: OnceCell<Vec<network::peers::Peer>>,
@@ -112,6 +113,7 @@ impl<'a> Facts<'a> {
             replaced_lines: OnceCell::new(),
             documented: OnceCell::new(),
             app_configs: OnceCell::new(),
+            missing_sources: OnceCell::new(),
             duplicate_labels: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
@@ -345,8 +347,9 @@ impl<'a> Facts<'a> {
     }
 
     /// Relative sources of binds that are not there.
-    pub(crate) fn missing_sources(&self) -> Vec<storage::binds::MissingSource<'a>> {
-        storage::binds::missing(self.model, self.sources, &self.root)
+    pub(crate) fn missing_sources(&self) -> &[storage::binds::MissingSource<'a>] {
+        let find = || storage::binds::missing(self.model, self.sources, &self.root);
+        self.once(&self.missing_sources, find).as_slice()
     }
 
     /// Directories that Docker creates as root for a bind, in services that run as somebody else.
