@@ -128,6 +128,9 @@ fn elsewhere(
 /// The place of nginx's main configuration.
 const MAIN: &str = "/etc/nginx/nginx.conf";
 
+/// Directories of what nginx serves: a configuration among it is no more than a file.
+const SERVED: [&str; 2] = ["/usr/share/nginx/html/", "/var/www/"];
+
 /// What the main configuration of the image includes.
 const INCLUDED: &str = "/etc/nginx/conf.d/*.conf";
 
@@ -154,7 +157,8 @@ fn nginx(
     }
     let alone = !all.iter().any(|other| is_main(service, other));
     let in_reserve = path.contains("/sites-available/");
-    if read || !(has("server") || whole) || in_reserve && !alone {
+    let is_served = SERVED.iter().any(|root| path.starts_with(root));
+    if read || is_served || !(has("server") || whole) || in_reserve && !alone {
         return None;
     }
     if whole {

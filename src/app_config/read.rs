@@ -8,7 +8,7 @@ use super::settings::{self, Setting, flat, flat_toml};
 use super::traefik::spelling::{MisspeltSection, sections};
 use super::{caddy, contacts, haproxy, nginx, prometheus};
 use crate::budget::{Limit, Meter};
-use crate::model::{Model, Service};
+use crate::model::{Model, Service, Spanned};
 use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{SourceDb, Span};
@@ -67,12 +67,26 @@ impl ReadConfiguration {
     }
 }
 
+/// The value of a variable for a Caddyfile. What only the deployment knows stays as it is written: a variable that is blank
+/// here, or that an env file may set that is not here.
+fn or_written(service: &Service, name: &str, value: Option<String>) -> Option<String> {
+    let is_open = match service.environment.get(name) {
+        Some(variable) => {
+            let is_blank = |value: &Spanned<String>| value.value.is_empty() && value.is_interpolated();
+            variable.is_unknown || variable.value.as_ref().is_some_and(is_blank)
+        }
+        None => service.env_files.iter().any(|file| !file.loaded),
+    };
+    if is_open { Some(format!("{{${name}}}")) } else { value }
+}
+
 /// The configurations of a service, in the order of its mounts.
 pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<ReadConfiguration> {
     let environment = |name: &str| match service.environment.get(name) {
         Some(variable) => variable.value.as_ref().map(|value| value.value.clone()),
         None => Some(service.build.as_ref()?.image.as_ref()?.environment.get(name)?.value.clone()),
     };
+    let or_written = |name: &str| or_written(service, name, environment(name));
     let mut found = Vec::new();
     for configuration in service_configurations(model, service, sources) {
         let text = configuration.text.as_str();
@@ -87,7 +101,7 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
                 ConfigurationContent::Nginx(config)
             }
             ConfigurationKind::Nginx => ConfigurationContent::Nginx(nginx::read(text, meter)),
-            ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &environment, meter)),
+            ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &or_written, meter)),
             ConfigurationKind::Haproxy => ConfigurationContent::Haproxy(haproxy::read(text, &environment, meter)),
             ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => {
                 ConfigurationContent::Traefik(flat_toml(text, meter))

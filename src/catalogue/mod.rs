@@ -196,6 +196,14 @@ impl Image {
         self.secrets.iter().map(|secret| secret.name.as_str())
     }
 
+    /// Whether it is of no use without a secret: the password of a datastore, or what an application does not start without.
+    pub(crate) fn needs_secret(&self, name: &str) -> bool {
+        let required = self.required.iter().flat_map(|need| &need.any_of).map(|setting| &setting.variable);
+        let accounts = self.defaults.accounts.iter().flat_map(|account| &account.password.variables);
+        let mut needed = required.chain(accounts).chain(self.session_secrets.iter().flatten());
+        needed.any(|one| one == name) || self.holds_data() && self.secret_variables().any(|one| one == name)
+    }
+
     /// Whether a program is in the image at a tag; `None` if the catalogue does not know, or the tag decides and is unknown.
     pub(crate) fn has_program(&self, tag: Option<&str>, program: &str) -> Option<bool> {
         let answers = possible(&self.programs, &self.version(tag));

@@ -4,6 +4,7 @@ mod arguments;
 mod buffer;
 mod check;
 mod completion;
+mod docker;
 mod fixes;
 mod keys;
 mod ignores;
@@ -23,7 +24,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Subcommand};
 
 use crate::compose::spec::schema::{lookup, nearest_path};
 use crate::config::{self, Config, Date, FailOn};
@@ -124,7 +125,11 @@ pub fn run(
     output: &mut dyn Write,
     errors: &mut dyn Write,
 ) -> u8 {
-    let answer = match Arguments::try_parse_from(with_command(arguments, &surroundings.directory)) {
+    let (arguments, name) = match docker::call(arguments.into_iter().collect()) {
+        docker::PluginCall::Command { arguments, name } => (arguments, name),
+        docker::PluginCall::Answer(text) => return if write(output, &text).is_ok() { CLEAN } else { BROKEN },
+    };
+    let answer = match parsed(with_command(arguments, &surroundings.directory), name) {
         Ok(Arguments { command: CliCommand::Lsp { .. } }) => return lsp::serve(output),
         Ok(arguments) => guarded(|| command(arguments.command, surroundings))
             .unwrap_or_else(|| Err(defect("running this command")))
@@ -149,9 +154,18 @@ fn tell(answer: &CommandOutcome, output: &mut dyn Write, errors: &mut dyn Write)
     Ok(if defect.is_some() { BROKEN } else { answer.code })
 }
 
+/// The arguments of a program that is called by this name.
+fn parsed(arguments: Vec<OsString>, name: &'static str) -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command().bin_name(name);
+    if name != command.get_name() {
+        command = command.override_usage(format!("{name} [check] [OPTIONS] [PATH]...\n       {name} <COMMAND>"));
+    }
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
 /// The arguments with `check` before a path or an option that no command precedes: `plimsoll compose.yaml`.
-fn with_command(arguments: impl IntoIterator<Item = OsString>, directory: &Path) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+fn with_command(mut arguments: Vec<OsString>, directory: &Path) -> Vec<OsString> {
     if arguments.get(1).is_some_and(|first| is_for_check(&first.to_string_lossy(), directory)) {
         arguments.insert(1, "check".into());
     }

@@ -1,6 +1,6 @@
 //! Tests of the command line, from arguments to output and exit code.
 
-use clap::CommandFactory;
+use clap::{CommandFactory, Parser};
 
 use super::check::shown_by_default;
 use super::*;

@@ -336,6 +336,11 @@ impl<'a> Facts<'a> {
         near.into_iter().filter(|made| !self.is_own_file(&made.file)).collect()
     }
 
+    /// The middlewares that routers of the projects near this one name, in lower case.
+    pub(crate) fn middlewares_nearby(&self) -> BTreeSet<String> {
+        repository::nearby::middlewares(&self.project.directory, &self.root, self.sources, self.trees)
+    }
+
     /// The SQLite files that services keep.
     pub(crate) fn sqlite_files(&self) -> &[storage::sqlite_files::SqliteFile<'a>] {
         self.once(&self.sqlite_files, || storage::sqlite_files::files(self.model)).as_slice()

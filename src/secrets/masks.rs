@@ -6,8 +6,8 @@ use super::documents::{HiddenSpans, hidden_in, is_yaml};
 use super::known::tails;
 use super::text::holds_secret;
 use crate::collections::HashMap;
-use crate::source::{FileId, SourceDb, Span};
-use crate::yaml::Trees;
+use crate::source::{FileId, NodeId, SourceDb, Span};
+use crate::yaml::{NodeKind, Tree, Trees};
 
 /// A secret shorter than this is not looked for in what a fix writes, in bytes: too many words would hold it.
 const LEAST_SOUGHT: usize = 4;
@@ -30,10 +30,10 @@ impl Masks {
             return Arc::clone(known);
         }
         let file = sources.file(id);
-        let hidden = match is_yaml(&file.path) || trees.has(id) {
-            true => hidden_in(&file.path, &file.text, Some(&trees.get(sources, id).0)),
-            false => hidden_in(&file.path, &file.text, None),
-        };
+        let tree = (is_yaml(&file.path) || trees.has(id)).then(|| trees.get(sources, id));
+        // An env file, read as YAML, is one long word.
+        let tree = tree.as_ref().map(|parsed| &parsed.0).filter(|tree| is_yaml(&file.path) || has_keys(tree));
+        let hidden = hidden_in(&file.path, &file.text, tree);
         let hidden = Arc::new(hidden);
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(id).or_insert(hidden))
@@ -52,11 +52,27 @@ impl Masks {
     }
 }
 
+/// Whether a document is a mapping or a list.
+fn has_keys(tree: &Tree) -> bool {
+    let root = |id: &NodeId| tree.node(*id).map(|node| &node.kind);
+    tree.documents.iter().any(|id| matches!(root(id), Some(NodeKind::Mapping(..) | NodeKind::Sequence(..))))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn an_env_file_that_is_read_as_yaml_shows_its_names() {
+        let sources = SourceDb::new();
+        let text = "DB_PASSWORD=hunter2\nDB_NAME=shop\n";
+        let file = sources.overlay(Path::new("/p/db.env"), text.to_owned());
+        let (trees, masks) = (Trees::default(), Masks::default());
+        trees.get(&sources, file);
+        assert_eq!(masks.hidden_in(&sources, &trees, file).ranges, [12..19]);
+    }
 
     #[test]
     fn an_edit_that_brings_a_secret_in_is_known() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::invocations::Asked;
 use super::projects::{ProjectOutcome, WorkspaceRun, loose_overlays};
 use crate::compose::nearest;
+use crate::compose::spec::schema::SERVICE_STRUCT;
 use crate::discover::invocations::{COMPOSE_KEYS, Invocation, Invocations, MAKES_A_SERVICE};
 use crate::discover::{self, RunSurroundings, is_compose_name};
 use crate::finding::Finding;
@@ -60,17 +61,17 @@ impl WorkspaceRun<'_> {
             return;
         }
         let (files, directories) = self.files_and_directories();
-        let is_written = |outcome: &ProjectOutcome| {
-            let places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
-            let mut paths = places.into_iter().map(|place| self.sources.path(place.span.file));
-            paths.any(|path| files.iter().any(|file| **file == *path))
-        };
         outcomes.retain(|outcome| {
             let below = |file: &PathBuf| directories.iter().any(|directory| file.starts_with(directory));
             outcome.entry.files.iter().any(below)
-                || files.iter().any(|file| outcome.read.contains(file))
-                || is_written(outcome)
+                || files.iter().any(|file| outcome.read.contains(file) || self.is_started_in(outcome, file))
         });
+    }
+
+    /// Whether a project is started by a command in this file.
+    fn is_started_in(&self, outcome: &ProjectOutcome, file: &Path) -> bool {
+        let mut places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
+        places.any(|place| *self.sources.path(place.span.file) == *file)
     }
 
     /// The files of the request that no project has read. What is excluded nobody asked for.
@@ -80,7 +81,9 @@ impl WorkspaceRun<'_> {
         }
         let excluded = discover::Exclusion::new(&self.settings.exclude);
         let (mut files, _) = self.files_and_directories();
-        files.retain(|file| !excluded.matches(file) && !outcomes.iter().any(|outcome| outcome.read.contains(file)));
+        let is_used =
+            |file: &PathBuf| outcomes.iter().any(|one| one.read.contains(file) || self.is_started_in(one, file));
+        files.retain(|file| !excluded.matches(file) && !is_used(file));
         files
     }
 
@@ -144,15 +147,22 @@ impl WorkspaceRun<'_> {
     }
 
     /// Whether a file that is named is meant to be a Compose file: it has a key of one, perhaps misspelt, or it is broken
-    /// or empty.
+    /// or empty. Where the name does not say so, what it holds must: a commit names whatever has changed.
     fn is_meant(&self, file: &Path) -> bool {
         let Ok(id) = self.sources.load(file) else { return true };
         let parsed = self.trees.get(self.sources, id);
         let tree = &parsed.0;
+        if tree.documents.is_empty() && !tree.broken {
+            return true;
+        }
+        if !is_compose_name(file) {
+            return match tree.broken {
+                true => self.sources.file(id).text.lines().any(|line| line.starts_with("services:")),
+                false => tree.documents.iter().any(|root| is_mostly_compose(tree, *root)),
+            };
+        }
         let mut keys = tree.documents.iter().flat_map(|root| tree.pairs(*root)).filter_map(|pair| tree.text(pair.key));
-        tree.broken
-            || tree.documents.is_empty()
-            || keys.any(|key| COMPOSE_KEYS.contains(&key) || nearest(key, &COMPOSE_KEYS).is_some())
+        tree.broken || keys.any(|key| nearest_compose_key(key).is_some())
     }
 
     /// Whether what an editor holds is a Compose file. An editor asks about every YAML file: a name that says nothing
@@ -167,10 +177,72 @@ impl WorkspaceRun<'_> {
     }
 }
 
+/// The key of a Compose file that a key is, or that it is a slip of.
+fn nearest_compose_key(key: &str) -> Option<&'static str> {
+    COMPOSE_KEYS.into_iter().find(|name| *name == key).or_else(|| nearest(key, &COMPOSE_KEYS))
+}
+
+/// Whether a document is one of Compose by more than its name. `version`, `include`, `services` and `secrets` are keys of
+/// many formats: pipelines, task runners, charts, the configuration of frameworks. What Compose has there is a mapping, a
+/// service has a key of a service, and other keys are the smaller part.
+fn is_mostly_compose(tree: &Tree, root: NodeId) -> bool {
+    let (mut own, mut foreign, mut includes) = (0, 0, false);
+    for pair in tree.pairs(root) {
+        let Some(key) = tree.text(pair.key) else { return false };
+        match nearest_compose_key(key) {
+            Some("version") => {}
+            Some("include") => includes = true,
+            Some("services") if !holds_a_service(tree, pair.value) => return false,
+            Some(_) => own += usize::from(!tree.pairs(pair.value).is_empty()),
+            None if key == "name" || key.starts_with("x-") => {}
+            None => foreign += 1,
+        }
+    }
+    let has_services = own > 0 && tree.get(root, "services").is_some();
+    own > foreign || own == foreign && (has_services || includes)
+}
+
+/// Whether one of these has a key that a service may have.
+fn holds_a_service(tree: &Tree, services: NodeId) -> bool {
+    let services = tree.pairs(services);
+    let mut keys = services.iter().flat_map(|pair| tree.pairs(pair.value)).filter_map(|pair| tree.text(pair.key));
+    keys.any(|key| SERVICE_STRUCT.key(key).is_some())
+}
+
 /// Whether a document has `services` that are all mappings, with an image, a build or a base for one of them at least.
 fn has_services(tree: &Tree, root: NodeId) -> bool {
     let Some(services) = tree.get(root, "services") else { return false };
     let services = tree.pairs(services);
     let made = |service: NodeId| MAKES_A_SERVICE.iter().any(|key| tree.get(service, key).is_some());
     services.iter().all(|pair| !tree.pairs(pair.value).is_empty()) && services.iter().any(|pair| made(pair.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::yaml::parse;
+
+    #[test]
+    fn what_a_file_of_another_name_holds() {
+        let check = |text: &str, expect: bool| {
+            let (tree, _) = parse(FileId::default(), text);
+            assert_eq!(tree.documents.iter().any(|root| is_mostly_compose(&tree, *root)), expect, "{text}");
+        };
+        check("services: {a: {image: b}}", true);
+        check("servces: {a: {image: b}}", true);
+        check("services: {a: {restart: always}}\nvolumes: {}", true);
+        check("name: a\nx-b: {}\nservices: {a: {build: .}}\nvolums: {}", true);
+        check("volumes: {data: {}}", true);
+        check("include: [a.yml, b.yml]", true);
+        check("version: 2\nupdates: []", false);
+        check("version: '3'\ntasks: {a: {cmds: [b]}}", false);
+        check("include: [a.yml]\nservices: ['docker:dind']\nbuild: {script: [b]}", false);
+        check("include: [a.yml]\nstages: [b]", false);
+        check("parameters: {}\nservices: {_defaults: {autowire: true}, 'App\\': {resource: ../src}}", false);
+        check("name: a\nservices: {a: {type: node}}", false);
+        check("name: CI\non: push\njobs: {}", false);
+        check("apiVersion: v2\nname: a\nversion: 1.0.0", false);
+        check("image: {}\nsecrets: {}\ningress: {}", false);
+    }
 }

@@ -155,7 +155,7 @@ pub(super) fn entry_of(sources: &SourceDb, invocation: &Invocation, around: &Run
     };
     let outside = match invocation.engine {
         Engine::Swarm => Outside { may_set_others: true, ..Outside::default() },
-        Engine::Compose => outside(sources, &entry, &invocation.env_files, unknown.collect()),
+        Engine::Compose => outside(sources, &entry, &invocation.env_files, &invocation.lacking, unknown.collect()),
     };
     ProjectEntry { outside, ..entry }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::projects::ProjectOutcome;
 use crate::collections::{HashMap, HashSet};
 use crate::discover::invocations::{Certainty, Engine, Invocation};
-use crate::finding::{Confidence, Finding, HeldIn};
+use crate::finding::{Confidence, Finding, HeldIn, Subject};
 use crate::source::{FileId, SourceDb, relative};
 
 /// The invocations of a run, by number.
@@ -49,12 +49,18 @@ impl JudgedInvocations {
     pub(super) fn merge(&self, findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
         let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
         let mut known: HashMap<_, usize> = HashMap::default();
+        let mut shared: HashMap<_, usize> = HashMap::default();
         for finding in findings {
             let identity = (finding.rule, finding.place, finding.subject.to_string(), finding.evidence.clone());
-            match known.get(&identity).and_then(|at| merged.get_mut(*at)) {
+            // A line that services of several invocations share through an anchor is one.
+            let line = (finding.rule, finding.place, finding.evidence.clone());
+            let is_other = |at: &&usize| merged.get(**at).is_some_and(|first| are_shared(first, &finding));
+            let at = known.get(&identity).or_else(|| shared.get(&line).filter(is_other)).copied();
+            match at.and_then(|at| merged.get_mut(at)) {
                 Some(first) => join(first, finding),
                 None => {
                     known.insert(identity, merged.len());
+                    shared.entry(line).or_insert(merged.len());
                     merged.push(finding);
                 }
             }
@@ -78,6 +84,12 @@ impl JudgedInvocations {
         let all = self.invocations.into_iter().zip(0..);
         all.map(|(one, number)| (number, one)).filter(|(number, _)| named.contains(number)).collect()
     }
+}
+
+/// Whether two findings at one line are about services that no invocation starts together.
+fn are_shared(first: &Finding, other: &Finding) -> bool {
+    let is_service = |finding: &Finding| matches!(finding.subject, Subject::Service(_));
+    is_service(first) && is_service(other) && first.holds_in.is_disjoint(&other.holds_in)
 }
 
 /// Joins a finding with another one that says the same. One that counts goes before one that is suppressed.

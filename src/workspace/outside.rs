@@ -21,8 +21,8 @@ const LEVELS: usize = 3;
 const PRODUCTION: [&str; 3] = ["prod", "production", "staging"];
 const LACKING: usize = 2;
 
-/// What sets variables of a project besides the files that are there. `env_files` are those that it reads, `set` are
-/// variables that its command sets to something unknown.
+/// What sets variables of a project besides the files that are there. `env_files` are those that it reads, `lacking` those
+/// that a script sources and the repository lacks, `set` are variables that its command sets to something unknown.
 ///
 /// A default `.env` that is not there is expected where git ignores it or an example shows what belongs in it; one that a
 /// command names is expected always.
@@ -30,6 +30,7 @@ pub(super) fn outside(
     sources: &SourceDb,
     entry: &ProjectEntry,
     env_files: &[PathBuf],
+    lacking: &[PathBuf],
     set: BTreeSet<String>,
 ) -> Outside {
     let directory = &entry.directory;
@@ -38,7 +39,9 @@ pub(super) fn outside(
     let may_set_others = may_set_others || is_of_store(sources, entry);
     let may_set_others = may_set_others || has_other_env_file(sources, entry, env_files);
     let mut outside = Outside { set, may_set_others, ..Outside::default() };
-    let missing: Vec<&PathBuf> = env_files.iter().filter(|file| sources.kind(file) == PathKind::Missing).collect();
+    let sourced = lacking.iter().filter(|file| !env_files.contains(file));
+    let missing = env_files.iter().chain(sourced).filter(|file| sources.kind(file) == PathKind::Missing);
+    let missing: Vec<&PathBuf> = missing.collect();
     let needed = needed(sources, &entry.files);
     for file in missing {
         let example = example_for(file, &needed, sources);
@@ -47,7 +50,11 @@ pub(super) fn outside(
         let example = if *file == default { shared().or(example) } else { example };
         // A service reads the file as well: that it is missing is said there.
         let is_named = || entry.files.iter().any(|compose| names_env_file(sources, compose));
-        let is_expected = *file != default || example.is_some() || sources.is_ignored(file, directory) || is_named();
+        let is_expected = *file != default
+            || lacking.contains(file)
+            || example.is_some()
+            || sources.is_ignored(file, directory)
+            || is_named();
         if !is_expected {
             continue;
         }
@@ -159,7 +166,7 @@ pub(super) fn supplemented(sources: &SourceDb, entry: ProjectEntry) -> ProjectEn
     if !entry.env_files.is_empty() {
         return entry;
     }
-    let outside = outside(sources, &entry, &[entry.directory.join(".env")], BTreeSet::new());
+    let outside = outside(sources, &entry, &[entry.directory.join(".env")], &[], BTreeSet::new());
     ProjectEntry { outside, ..entry }
 }
 

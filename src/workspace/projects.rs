@@ -315,6 +315,7 @@ impl WorkspaceRun<'_> {
         self.request.watch.judge_one();
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(&entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, manner));
+        problems::drop_torn(&mut findings, &sources);
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         lower_confidence(&mut findings, &project, self.sources);
         let whole = standing == EntryStatus::Project && !incomplete;

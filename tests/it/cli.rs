@@ -308,10 +308,10 @@ fn selected_and_ignored_rules_are_respected() {
 #[test]
 fn all_formats_show_the_same_findings() {
     let first_look = "fixtures/projects/first-look";
-    let concise = stdout(&run(root(), &["check", first_look, "--format", "concise", "--quiet"]));
+    let concise = stdout(&run(root(), &["check", first_look, "--format", "concise", "--quiet", "--show", "info"]));
     let of_json = findings(root(), &[first_look]);
     assert_eq!(concise.lines().count(), of_json.len());
-    let text = stdout(&run(root(), &["check", first_look, "--color", "never"]));
+    let text = stdout(&run(root(), &["check", first_look, "--color", "never", "--show", "info"]));
     for finding in &of_json {
         let message = finding["message"].as_str().unwrap();
         assert!(concise.contains(message), "{message}");

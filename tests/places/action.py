@@ -9,8 +9,8 @@ import stat
 import subprocess
 import tarfile
 
-from common import (BASE, CLOSED, DOTENV, Failure, HOME, MESSAGE, OPEN, ROOT, TARGET, must, read_yaml, run, surroundings,
-                    write)
+from common import (BASE, CLOSED, DOTENV, Failure, HOME, MESSAGE, OPEN, ROOT, TARGET, VERSION, must, read_yaml, run,
+                    surroundings, write)
 
 CACHE = "actions/cache@"
 UPLOAD = "github/codeql-action/upload-sarif@"
@@ -34,7 +34,7 @@ class Runner:
             self.action = read_yaml(file.read())
         self.env = surroundings(program, GITHUB_ACTION_PATH=ROOT, GITHUB_STEP_SUMMARY=self.summary,
                                 RUNNER_TEMP=self.temporary, RUNNER_OS="Linux", RUNNER_ARCH="X64", CI="true",
-                                CARGO_TARGET_DIR=TARGET)
+                                CARGO_TARGET_DIR=TARGET, PLIMSOLL_RELEASES=f"file://{HOME}/no-releases")
         self.git = {**self.env, "GIT_DIR": os.path.join(self.folder, ".git"), "GIT_WORK_TREE": self.folder}
 
     def job(self, **inputs):
@@ -205,28 +205,47 @@ def again(runner):
     return runner
 
 
-def installs(program):
-    """A released archive counts only with its digest; without a version the program is built."""
+def release(program):
+    """A release as ci/release.sh makes it, in a folder, with the sources of this checkout."""
     name = f"plimsoll-{platform.machine()}-unknown-linux-gnu.tar.gz"
-    released = os.path.join(HOME, "action", "releases", "v9.9.9")
-    shutil.rmtree(released, ignore_errors=True)
+    folder = os.path.join(HOME, "action", "releases")
+    shutil.rmtree(folder, ignore_errors=True)
+    released = os.path.join(folder, f"v{VERSION}")
     os.makedirs(released)
     with tarfile.open(os.path.join(released, name), "w:gz", compresslevel=1) as archive:
         archive.add(program, "plimsoll")
     with open(os.path.join(released, name), "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
-    write(released, {f"{name}.sha256": f"{digest}  {name}\n"})
+    sources = must([os.path.join(ROOT, "ci", "action.sh"), "sources"], ROOT, surroundings(None))
+    write(released, {"SHA256SUMS": f"{digest}  {name}\n", "sources.sha256": f"{sources}\n"})
+    return folder, released, digest, name
+
+
+def installs(program):
+    """A released archive counts only with its digest, and without a version only if it has the sources of the action."""
+    folder, released, digest, name = release(program)
     runner = Runner("released", None)
     write(runner.folder, {"compose.yaml": OPEN})
-    runner.env["PLIMSOLL_RELEASES"] = "file://" + os.path.dirname(released)
-    tried = expect("a released version is installed", runner.job(version="9.9.9") == 1, runner)
+    runner.env["PLIMSOLL_RELEASES"] = f"file://{folder}"
+    # Whatever is not downloaded would be built, which takes minutes.
+    tools = os.path.join(runner.home, "tools")
+    write(tools, {"cargo": "#!/bin/sh\necho cargo was asked: $*\nexit 9\n"})
+    os.chmod(os.path.join(tools, "cargo"), 0o755)
+    runner.env["PATH"] = tools + os.pathsep + runner.env["PATH"]
+    tried = expect("a released version is installed", runner.job(version=VERSION) == 1, runner)
     installed = os.path.join(runner.temporary, "plimsoll", "bin", "plimsoll")
     tried += expect("it can be run", os.stat(installed).st_mode & stat.S_IXUSR, runner)
-    write(released, {f"{name}.sha256": f"{'0' * 64}  {name}\n"})
-    tried += expect("another digest is refused", again(runner).job(version="9.9.9") == 2, runner)
+    tried += expect("so is the one with these sources", again(runner).job() == 1, runner)
+    tried += expect("which is said", "has the sources of this revision" in runner.log, runner)
+    write(released, {"sources.sha256": f"{'0' * 64}\n"})
+    tried += expect("other sources are built", again(runner).job() == 9, runner)
+    tried += expect("with the lock file", "cargo was asked: install --locked" in runner.log, runner)
+    write(released, {"SHA256SUMS": f"{'0' * 64}  {name}\n"})
+    tried += expect("another digest is refused", again(runner).job(version=f"v{VERSION}") == 2, runner)
     tried += expect("and nothing is installed", not os.path.exists(installed), runner)
-    tried += expect("a version that is not there", again(runner).job(version="9.9.8") == 2, runner)
-    return tried
+    write(released, {"SHA256SUMS": f"{digest}  another.tar.gz\n"})
+    tried += expect("so is none", again(runner).job(version=VERSION) == 2, runner)
+    return tried + expect("a version that is not there", again(runner).job(version="9.9.8") == 2, runner)
 
 
 def built(program):

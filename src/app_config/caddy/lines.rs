@@ -170,7 +170,8 @@ fn resolved(word: ConfigWord, lookup: &dyn Fn(&str) -> Option<String>) -> Config
             Some(inside) => inside.split_once(':').unwrap_or((inside, "")),
             None => (inside.strip_prefix("{env.").unwrap_or(inside), ""),
         };
-        match lookup(name).filter(|value| !value.is_empty()) {
+        let is_unknown = |value: &String| value.starts_with("{$") && !default.is_empty();
+        match lookup(name).filter(|value| !value.is_empty() && !is_unknown(value)) {
             Some(value) => {
                 text.push_str(&value);
                 environment.push(name.to_owned());

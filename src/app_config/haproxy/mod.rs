@@ -207,7 +207,7 @@ fn bind(words: &[HaproxyWord], section: &mut Section, config: &mut HaproxyConfig
 fn bound(address: &str) -> Vec<u16> {
     let ports = address.split(',').filter_map(|one| {
         let (host, port) = one.rsplit_once(':').unwrap_or(("", one));
-        port.parse().ok().filter(|_| !host.starts_with("127."))
+        port.parse::<u16>().ok().filter(|_| !host.starts_with("127."))
     });
     ports.collect()
 }

@@ -11,7 +11,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::{RepositoryFiles, files_of, vendor_directory};
-use super::looks::{has_compose_name, holds_compose, is_compose_file, is_pipeline, is_whole};
+use super::looks::{has_compose_name, holds_compose, is_compose_file, is_overlay, is_pipeline, is_whole};
 use super::parts::{Parts, independent};
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -61,6 +61,7 @@ pub(crate) struct Settings<'a> {
 #[derive(Clone, Debug)]
 struct Draft {
     environment: BTreeMap<String, Option<String>>,
+    lacking: BTreeSet<String>,
     purpose: Purpose,
     is_purpose_written: bool,
     places: Vec<Span>,
@@ -123,8 +124,10 @@ fn dotenv_files(context: &ReaderContext<'_>, direnv: &Direnv) -> Vec<PathBuf> {
             command: Compose { starts: true, ..Compose::default() },
             directories: vec![directory.to_owned()],
             environment: BTreeMap::new(),
+            lacking: BTreeSet::new(),
             purpose: Purpose::Deploy,
             by_hand: false,
+            in_document: false,
             span,
         };
         if resolve(context, &found, direnv).is_empty() && repository.is_file(&below(directory, ".env")) {
@@ -150,13 +153,15 @@ impl Collection<'_, '_> {
         let draft = self.drafts.entry(resolved.identity.clone()).or_insert_with(|| {
             self.order.push(resolved.identity.clone());
             let (environment, purpose) = (resolved.environment.clone(), resolved.purpose);
-            Draft { environment, purpose, is_purpose_written: false, places: Vec::new(), certainty }
+            let lacking = BTreeSet::new();
+            Draft { environment, lacking, purpose, is_purpose_written: false, places: Vec::new(), certainty }
         });
         draft.is_purpose_written |= resolved.is_purpose_written;
         draft.certainty = draft.certainty.max(certainty);
         // What a pipeline sets says nothing about whoever starts the same files to run them.
         if resolved.purpose > draft.purpose {
             draft.environment = resolved.environment.clone();
+            draft.lacking.clear();
         }
         let is_as_serious = resolved.purpose >= draft.purpose;
         draft.purpose = draft.purpose.max(resolved.purpose);
@@ -166,6 +171,7 @@ impl Collection<'_, '_> {
                 *known = None;
             }
         }
+        draft.lacking.extend(resolved.lacking.into_iter().filter(|_| is_as_serious));
         draft.places.extend(resolved.span);
     }
 
@@ -197,6 +203,7 @@ impl Collection<'_, '_> {
             drafts.push(ResolvedInvocation {
                 identity,
                 environment: project.environment.clone(),
+                lacking: BTreeSet::new(),
                 purpose,
                 is_purpose_written: project.purpose.is_some(),
                 starts: true,
@@ -308,6 +315,7 @@ impl Collection<'_, '_> {
         ResolvedInvocation {
             identity,
             environment: BTreeMap::new(),
+            lacking: BTreeSet::new(),
             purpose: Purpose::Deploy,
             is_purpose_written: false,
             starts: true,
@@ -462,6 +470,7 @@ impl Collection<'_, '_> {
             directory: absolute(&identity.directory),
             env_files: identity.env_files.iter().map(env_file).collect(),
             environment: draft.environment,
+            lacking: draft.lacking.iter().map(env_file).collect(),
             profiles: identity.profiles,
             name: identity.name,
             engine: identity.engine,
@@ -486,11 +495,4 @@ impl Collection<'_, '_> {
 
 fn path_of(sources: &SourceDb, file: FileId) -> PathBuf {
     sources.path(file).to_path_buf()
-}
-
-/// Whether a name is that of an overlay: a default name with a word in it.
-fn is_overlay(name: &str) -> bool {
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name);
-    let behind = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
-    behind.is_some_and(|behind| behind.starts_with(['.', '-', '_']) && behind.len() > 1)
 }

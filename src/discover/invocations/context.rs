@@ -47,10 +47,14 @@ pub(super) struct FoundCommand {
     pub(super) directories: Vec<String>,
     /// The variables that it and its surroundings set.
     pub(super) environment: BTreeMap<String, String>,
+    /// Env files that are sourced before it and that the repository lacks.
+    pub(super) lacking: BTreeSet<String>,
     /// What it is for.
     pub(super) purpose: Purpose,
     /// Whether it runs where direnv has set the variables of `.envrc`.
     pub(super) by_hand: bool,
+    /// Whether a document has it, whose readers know where they are.
+    pub(super) in_document: bool,
     /// Where it is written.
     pub(super) span: Span,
 }

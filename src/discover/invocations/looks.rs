@@ -23,6 +23,13 @@ pub(super) fn has_compose_name(path: &str) -> bool {
     is_compose_name(Path::new(path))
 }
 
+/// Whether a name is that of an overlay: a default name with a word in it.
+pub(super) fn is_overlay(name: &str) -> bool {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name);
+    let behind = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
+    behind.is_some_and(|behind| behind.starts_with(['.', '-', '_']) && behind.len() > 1)
+}
+
 /// Whether a file is in the directory of a forge or a pipeline, whose YAML may be called anything.
 pub(super) fn is_pipeline(path: &str) -> bool {
     path.starts_with(".github/") || path.contains("/.github/") || path.starts_with(".circleci/")

@@ -36,6 +36,8 @@ pub(crate) struct Invocation {
     pub(crate) env_files: Vec<PathBuf>,
     /// The variables that the command or its surroundings set; `None` where the value cannot be known.
     pub(crate) environment: BTreeMap<String, Option<String>>,
+    /// Env files that a script sources before the command and that the repository lacks: what they set is not known.
+    pub(crate) lacking: Vec<PathBuf>,
     /// Active profiles.
     pub(crate) profiles: BTreeSet<String>,
     /// The name that the command or an env file gives.

@@ -6,7 +6,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::{default_files, default_upwards};
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::repository::{PathMatch, Repository, below, fill, is_absolute, join, normalize, split, under_root};
-use super::values::{Hole, has_hole, known_letters};
+use super::values::{Hole, as_pattern, has_hole, known_letters};
 use super::{Engine, Purpose};
 use crate::source::Span;
 
@@ -20,6 +20,8 @@ const MAX_ARGUMENTS: usize = 256;
 pub(super) struct ResolvedInvocation {
     pub(super) identity: InvocationIdentity,
     pub(super) environment: BTreeMap<String, Option<String>>,
+    /// Env files that are sourced before it and that the repository lacks.
+    pub(super) lacking: BTreeSet<String>,
     pub(super) purpose: Purpose,
     /// Whether that is written, or only follows from names.
     pub(super) is_purpose_written: bool,
@@ -71,7 +73,30 @@ pub(super) fn resolve(context: &ReaderContext<'_>, found: &FoundCommand, direnv:
         return in_directory(context, found, directory, direnv);
     }
     let resolved = directories.iter().map(|directory| in_directory(context, found, directory, direnv));
-    resolved.into_iter().find(|resolved| !resolved.is_empty()).unwrap_or_default()
+    let resolved = resolved.into_iter().find(|resolved| !resolved.is_empty());
+    resolved.or_else(|| Some(in_directory(context, found, &holding(context, found)?, direnv))).unwrap_or_default()
+}
+
+/// The only directory that has all files that a command names: people leave out the way to it.
+fn holding(context: &ReaderContext<'_>, found: &FoundCommand) -> Option<String> {
+    let command = &found.command;
+    if !found.in_document
+        || command.files.is_empty()
+        || command.files.iter().any(|file| has_hole(file) || is_absolute(file))
+    {
+        return None;
+    }
+    let repository = context.repository;
+    let has = |directory: &str, file: &String| join(directory, file).is_some_and(|path| repository.is_file(&path));
+    let is_meant = |directory: &&str| command.files.iter().all(|file| has(directory, file));
+    let mut holding: Vec<&str> = repository.directories().filter(is_meant).collect();
+    if holding.len() > 1 && !command.env_files.is_empty() {
+        holding.retain(|directory| command.env_files.iter().all(|file| has(directory, file)));
+    }
+    match holding.as_slice() {
+        [only] => Some((*only).to_owned()),
+        _ => None,
+    }
 }
 
 fn in_directory(
@@ -302,19 +327,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
         let command = &self.found.command;
         let first = self.files.first()?;
         let directory = self.project_directory()?.unwrap_or_else(|| split(first).0.to_owned());
-        let environment: BTreeMap<String, Option<String>> = self
-            .environment
-            .iter()
-            .map(|(name, value)| {
-                let value = fill(value, &self.known);
-                (name.clone(), (!has_hole(&value) && !value.contains('\u{e002}')).then_some(value))
-            })
-            .collect();
-        let purpose = self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file)));
-        let value = |text: &str| {
-            Some(fill(text, &self.known))
-                .filter(|text| !has_hole(text) && !text.contains('\u{e002}') && !text.is_empty())
-        };
+        let value = |text: &str| self.known_value(text).filter(|text| !text.is_empty());
         if command.swarm {
             let name = command.name.as_deref().and_then(value);
             let identity = InvocationIdentity {
@@ -325,8 +338,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
                 name,
                 engine: Engine::Swarm,
             };
-            let (starts, span) = (true, Some(self.found.span));
-            return Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span });
+            return Some(self.resolved(identity, true));
         }
         let mut all = EnvFileVariables::from_values(&self.environment);
         let explicit = self.explicit_env_files()?;
@@ -351,8 +363,26 @@ impl<'c, 'a> Attempt<'c, 'a> {
             name,
             engine: Engine::Compose,
         };
-        let (starts, span) = (command.starts, Some(self.found.span));
-        Some(ResolvedInvocation { identity, environment, purpose, is_purpose_written: true, starts, span })
+        Some(self.resolved(identity, command.starts))
+    }
+
+    /// A text with its holes filled, unless one is left.
+    fn known_value(&self, text: &str) -> Option<String> {
+        Some(fill(text, &self.known)).filter(|text| !has_hole(text) && !text.contains('\u{e002}'))
+    }
+
+    fn resolved(&self, identity: InvocationIdentity, starts: bool) -> ResolvedInvocation {
+        let environment = self.environment.iter().map(|(name, value)| (name.clone(), self.known_value(value)));
+        let lacking = self.found.lacking.iter().map(|file| as_pattern(&fill(file, &self.known)));
+        ResolvedInvocation {
+            identity,
+            environment: environment.collect(),
+            lacking: lacking.collect(),
+            purpose: self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file))),
+            is_purpose_written: true,
+            starts,
+            span: Some(self.found.span),
+        }
     }
 
     /// The env files that docker compose reads where nothing names one, and those of them that are there, in reverse: what

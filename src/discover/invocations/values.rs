@@ -93,6 +93,15 @@ pub(super) fn known_letters(text: &str) -> String {
     known.collect()
 }
 
+/// A text with a `*` for each hole, as people write what they do not know.
+pub(super) fn as_pattern(text: &str) -> String {
+    let shown = parts(text).into_iter().map(|part| match part {
+        ValuePart::Text(text) => text,
+        ValuePart::Hole(_) => "*",
+    });
+    shown.collect()
+}
+
 /// A text of a file with the letters that mean something here replaced, all bytes at their places. A carriage return at
 /// the end of a line becomes a blank in front of a backslash, which then continues the line as it was meant to.
 pub(super) fn without_marks(text: &str) -> String {

@@ -165,22 +165,34 @@ fn read(path: &Path, sources: &SourceDb, found: &mut BTreeMap<String, Documented
     }
 }
 
-/// The variables that a block of code in a text next to the project (`README.md`) sets at the start of a line, and that
-/// text.
+/// The variables that a text next to the project (`README.md`) tells people to set, and that text.
 pub(crate) fn told(directory: &Path, sources: &SourceDb) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
     let is_markdown = |name: &str| name.to_ascii_lowercase().ends_with(".md");
     for path in files_in(directory, DirectorySearch::Texts, is_markdown, sources).iter() {
         let Ok(id) = sources.load(path) else { continue };
-        for name in names_in_blocks(&sources.file(id).text) {
+        for name in names_in_text(&sources.file(id).text) {
             found.entry(name.to_owned()).or_insert_with(|| path.clone());
         }
     }
     found
 }
 
+/// The names that a text writes as code: before a `=` at the start of a line in a block, or alone, as in a table.
+pub(crate) fn names_in_text(text: &str) -> Vec<&str> {
+    let mut names = names_in_blocks(text);
+    let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    names.extend(spans.map(|span| span.split('=').next().unwrap_or("")).filter(|name| is_variable(name)));
+    names
+}
+
+/// Whether a word is written as variables are, in capitals.
+fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// The names that come before a `=` at the start of a line in a block of code.
-pub(crate) fn names_in_blocks(text: &str) -> Vec<&str> {
+fn names_in_blocks(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut open: Option<&str> = None;
     for line in text.lines().map(str::trim) {
@@ -190,8 +202,7 @@ pub(crate) fn names_in_blocks(text: &str) -> Vec<&str> {
             (Some(own), Some(fence)) if own == fence => open = None,
             (Some(_), _) => {
                 let name = line.strip_prefix("export ").unwrap_or(line).split_once('=').map_or("", |(name, _)| name);
-                let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-                names.extend((is_name && !name.is_empty()).then_some(name));
+                names.extend(is_variable(name).then_some(name));
             }
         }
     }
@@ -299,7 +310,9 @@ mod tests {
     fn names_in_texts() {
         let text =
             "A=1\n```env\nB=2\n  C_1=\nexport D=x\nE = 3\n$ F=1 docker compose up\n~~~\nG=\n```\nH=1\n~~~\nI=é\n";
-        assert_eq!(names_in_blocks(text), ["B", "C_1", "D", "G", "I"]);
+        assert_eq!(names_in_text(text), ["B", "C_1", "D", "G", "I"]);
+        let table = "| `DB_PASSWORD` | made by `openssl` |\nSet `TOKEN=` and `a` to `X Y`, `\n";
+        assert_eq!(names_in_text(table), ["DB_PASSWORD", "TOKEN"]);
     }
 
     #[test]

@@ -232,6 +232,14 @@ fn is_of_session(name: &str) -> bool {
     PROVIDED.contains(&name.to_ascii_uppercase().as_str())
 }
 
+/// Whether a use only hands a variable on under its own name, in `environment` or as a build argument: what reads it sees
+/// an empty variable in place of none.
+pub(crate) fn hands_on(reference: &Reference) -> bool {
+    let is_place = |step: &crate::compose::value::Text| *step == "environment" || *step == "args";
+    let key = reference.key.as_deref().or_else(|| reference.path.last().map(|step| step.as_str()));
+    reference.alone && reference.path.iter().any(is_place) && key == Some(reference.name.as_str())
+}
+
 /// Whether what a use is in is started.
 fn runs(project: &Project, reference: &Reference) -> bool {
     match reference.path.as_slice() {

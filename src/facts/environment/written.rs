@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::env_examples::names_in_blocks;
+use super::env_examples::names_in_text;
 use crate::facts::repository::generated_files::{MOST_BYTES, makers};
 use crate::source::SourceDb;
 
@@ -21,7 +21,7 @@ pub(crate) fn written(env_file: &Path, root: &Path, sources: &SourceDb) -> BTree
         found.extend(by_commands(text, name));
         let is_text = maker.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
         if is_text && maker.file.parent().is_some_and(|above| directory.starts_with(above)) {
-            found.extend(names_in_blocks(text).into_iter().map(str::to_owned));
+            found.extend(names_in_text(text).into_iter().map(str::to_owned));
         }
     }
     found

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::generated_files::{Maker, TextFiles, files, is_made, makers};
-use crate::app_config::dockerfile::outline::{DockerfileOutline, outline};
+use crate::app_config::dockerfile::outline::{DockerfileOutline, OutlinedStage, outline};
 use crate::collections::HashMap;
 use crate::compose::nearest;
 use crate::facts::storage::binds::{Elsewhere, elsewhere, submodules};
-use crate::model::{Build, Model, Service, Spanned};
+use crate::model::{Build, BuiltImage, Model, Service, Spanned};
 use crate::source::{FileId, NodeId, PathKind, Place, SourceDb, Span, normalize, relative};
 
 /// What is missing.
@@ -200,6 +200,18 @@ fn other_dockerfile(model: &Model, sources: &SourceDb, context: &Path, path: &Pa
     below.next().is_none().then(|| relative(context, &first))
 }
 
+/// Words of commands that build pages.
+const BUILDING: [&str; 8] = [
+    "run build",
+    "yarn build",
+    "pnpm build",
+    "bun build",
+    "vite build",
+    "next build",
+    "react-scripts build",
+    "turbo build",
+];
+
 /// What the Dockerfile of a service declares.
 #[derive(Clone, Debug)]
 pub(crate) struct OutlinedBuild<'a> {
@@ -229,6 +241,17 @@ impl OutlinedBuild<'_> {
     pub(crate) fn dockerfile(&self) -> &str {
         let named = self.build.dockerfile.as_ref().map(|name| name.value.as_str());
         if self.file.is_none() { "dockerfile_inline" } else { named.unwrap_or("Dockerfile") }
+    }
+
+    /// Whether pages for browsers are built with the image: in the stages that lead to it, or in one that it copies from.
+    pub(crate) fn has_built_pages(&self, image: &BuiltImage) -> bool {
+        let target = self.build.target.as_ref().map(|target| target.value.as_str());
+        let Some(index) = self.outline.built(target) else { return false };
+        let copied = image.copies.iter().filter_map(|copy| self.outline.built(Some(copy.from.as_deref()?)));
+        let stages = std::iter::once(index).chain(copied).flat_map(|index| self.outline.chain(index));
+        let builds =
+            |stage: &OutlinedStage| stage.runs.iter().any(|run| BUILDING.iter().any(|word| run.contains(word)));
+        stages.into_iter().any(builds)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn use_variable(service: &Service, variable: &str, root: &Path, sourc
     let directories = context.into_iter().chain(binds).map(PathBuf::from).filter(|path| path.starts_with(root));
     directories.into_iter().any(|directory| {
         FILES.iter().map(|file| directory.join(file)).any(|file| {
-            let text = (sources.kind(&file) == PathKind::File).then(|| sources.load_noted(&file)).flatten();
+            let text = (sources.kind(&file) == PathKind::File).then(|| sources.load(&file).ok()).flatten();
             text.is_some_and(|id| sources.file(id).text.contains(variable))
         })
     })

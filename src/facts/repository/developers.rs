@@ -141,10 +141,8 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
     if setup.comments.iter().any(|text| says_so(text)) {
         return DeveloperSign::Other;
     }
-    let path = |file: &PathBuf| file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned();
-    let is_deployed = setup.files.iter().any(|file| has_word(&path(file), &DEPLOYED));
-    if services().next().is_none() || is_deployed || services().any(|service| has_environment(service, &OF_PRODUCTION))
-    {
+    let in_production = services().any(|service| has_environment(service, &OF_PRODUCTION));
+    if services().next().is_none() || is_named_deployed(setup) || in_production {
         return DeveloperSign::None;
     }
     if has_deployment_beside(setup) {
@@ -159,8 +157,7 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
             || mounts_source(setup, service)
             || is_built_for_this_machine(service)
     };
-    let is_told =
-        setup.readme.as_ref().is_some_and(|text| text.lines().any(|line| line.contains("compose") && says_so(line)));
+    let is_told = setup.readme.as_ref().is_some_and(|text| is_told(text));
     let is_built =
         services().any(|service| service.build.is_some()) && setup.files.iter().any(|file| is_for_building(file));
     if is_told || is_built || services().any(is_marked) || is_what_the_source_needs(setup) {
@@ -168,6 +165,17 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
     }
     let is_served = |service: &Service| is_started_for_developers(service) || has_environment(service, &OF_DEVELOPMENT);
     if services().any(is_served) { DeveloperSign::Server } else { DeveloperSign::None }
+}
+
+/// Whether a project is deployed, by its path and by what its services are told: others reach what it publishes.
+pub(crate) fn is_deployed(setup: &Setup<'_>) -> bool {
+    let is_for_others = |service| is_for_others(service) || has_environment(service, &OF_PRODUCTION);
+    is_named_deployed(setup) || setup.model.services.values().any(is_for_others)
+}
+
+fn is_named_deployed(setup: &Setup<'_>) -> bool {
+    let path = |file: &PathBuf| file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned();
+    setup.files.iter().any(|file| has_word(&path(file), &DEPLOYED))
 }
 
 /// Whether a service is deployed: it gets certificates, serves TLS or is built for production.
@@ -246,6 +254,34 @@ fn says_so(comment: &str) -> bool {
     let says =
         |sentence: &str| sentences.iter().any(|words| sentence.contains(words)) && !sentence.contains("production");
     lower.split('\n').flat_map(|line| line.split(". ")).any(says)
+}
+
+/// How much of a text introduces what it is about, in lines.
+const BEGINNING: usize = 20;
+
+/// Whether a text says that the project is for development: in a sentence about Compose or at its beginning, or because the
+/// only part of it that starts the project is about that.
+fn is_told(text: &str) -> bool {
+    let in_sentence = |line: &str| line.contains("compose") && says_so(line);
+    let starts_here = |line: &str| line.contains("docker compose up") || line.contains("docker-compose up");
+    let mut heading = "";
+    let (mut here, mut elsewhere) = (false, false);
+    for line in text.lines() {
+        if line.starts_with('#') && line.trim_start_matches('#').starts_with(' ') && !line.contains("docker") {
+            heading = line;
+        } else if starts_here(line) {
+            let is_local = says_so(heading) || heading.to_lowercase().trim_start_matches(['#', ' ']) == "development";
+            here |= is_local;
+            elsewhere |= !is_local;
+        }
+    }
+    here && !elsewhere || text.lines().any(in_sentence) || text.lines().take(BEGINNING).any(begins_so)
+}
+
+/// Whether a sentence at the beginning of a text says whom the project is for.
+fn begins_so(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    lower.contains("local development") && !lower.contains("production")
 }
 
 /// Whether the name of a file says that it builds what others pull.

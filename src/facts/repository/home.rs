@@ -32,27 +32,46 @@ const WORDS: [&str; 18] = [
 ];
 
 /// Applications that people run at home.
-const APPLICATIONS: [&str; 34] = [
+const APPLICATIONS: [&str; 58] = [
     "adguard",
     "adguardhome",
+    "audiobookshelf",
     "bazarr",
+    "calibre-web",
+    "changedetection",
+    "deluge",
+    "dozzle",
     "duplicati",
     "emby",
     "esphome",
+    "filebrowser",
+    "freshrss",
     "frigate",
+    "glance",
     "heimdall",
+    "homarr",
     "home-assistant",
     "homeassistant",
+    "homebridge",
     "homepage",
-    "homarr",
     "immich",
     "jackett",
     "jellyfin",
     "jellyseerr",
+    "jellystat",
+    "kavita",
+    "komga",
     "lidarr",
+    "mealie",
     "motioneye",
     "navidrome",
+    "nzbget",
+    "octoprint",
+    "ombi",
     "overseerr",
+    "paperless",
+    "paperless-ngx",
+    "photoprism",
     "pihole",
     "plex",
     "plexmediaserver",
@@ -61,11 +80,16 @@ const APPLICATIONS: [&str; 34] = [
     "radarr",
     "readarr",
     "sabnzbd",
+    "scrutiny",
     "sonarr",
+    "stirling-pdf",
     "syncthing",
+    "tandoor",
     "tautulli",
     "transmission",
+    "uptime-kuma",
     "vaultwarden",
+    "watchtower",
     "zigbee2mqtt",
 ];
 /// How many of them make a home.
@@ -79,7 +103,8 @@ pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool
     };
     let is_called = origin(root).is_some_and(|address| says_so(address.rsplit(['/', ':']).next().unwrap_or("")));
     let beginning = |text: String| text.lines().take(BEGINNING).collect::<Vec<_>>().join("\n");
-    if is_called || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text)) {
+    let has_script = || sources.entries(root).names().any(says_so);
+    if is_called || has_script() || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text)) {
         return true;
     }
     let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();

@@ -3,6 +3,7 @@
 pub(crate) mod builds;
 pub(crate) mod dev_servers;
 pub(crate) mod developers;
+pub(crate) mod docker_clients;
 pub(crate) mod generated_files;
 pub(crate) mod namesakes;
 pub(crate) mod home;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use self::developers::DeveloperSign;
 use self::purpose::{FilePurpose, is_of_framework, purpose, purpose_by_default};
 use super::{Facts, network};
+use crate::model::Service;
 
 /// What is asked about the purpose of a project.
 impl Facts<'_> {
@@ -70,24 +72,38 @@ impl Facts<'_> {
 
     /// What says that only developers start the project.
     fn developer_sign(&self) -> DeveloperSign {
-        *self.once(&self.developer_sign, || {
-            let files: Vec<PathBuf> =
-                self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
-            let setup = developers::Setup {
-                model: self.model,
-                files: &files,
-                comments: &self.comments_at_top(),
-                readme: presentation::readme(&self.project.directory, self.sources),
-                root: &self.root,
-                sources: self.sources,
-            };
-            if self.deployed_to_swarm { DeveloperSign::None } else { developers::sign(&setup) }
+        *self.once(&self.developer_sign, || match self.deployed_to_swarm {
+            true => DeveloperSign::None,
+            false => self.of_setup(developers::sign),
+        })
+    }
+
+    /// Whether something says that the project is deployed, so that others reach what it publishes.
+    pub(crate) fn is_deployed(&self) -> bool {
+        self.is_for_swarm() || self.of_setup(developers::is_deployed)
+    }
+
+    fn of_setup<T>(&self, ask: impl FnOnce(&developers::Setup<'_>) -> T) -> T {
+        let files: Vec<PathBuf> =
+            self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
+        ask(&developers::Setup {
+            model: self.model,
+            files: &files,
+            comments: &self.comments_at_top(),
+            readme: presentation::readme(&self.project.directory, self.sources),
+            root: &self.root,
+            sources: self.sources,
         })
     }
 
     /// Whether the project runs at somebody's home, where only those who live there reach it.
     pub(crate) fn is_at_home(&self) -> bool {
         *self.once(&self.is_at_home, || home::is_at_home(self.model, &self.root, self.sources))
+    }
+
+    /// Whether a service is made to use Docker.
+    pub(crate) fn is_docker_client(&self, service: &Service) -> bool {
+        docker_clients::is_client(service, &self.root, self.sources)
     }
 
     fn comments_at_top(&self) -> Vec<String> {

@@ -26,13 +26,28 @@ pub(crate) fn services(
     let names = |one: &Near| {
         let mut names: BTreeSet<String> = match &one.broken {
             Some(text) => keys_of(text).map(str::to_owned).collect(),
-            None => services_of(&one.parsed.0).map(str::to_owned).collect(),
+            None => names_of(&one.parsed.0),
         };
         names.extend(named_after(&one.file));
         names
     };
     let near = near(directory, root, beside, sources, parsed).into_iter();
-    near.map(|one| (one.file.clone(), names(&one))).collect()
+    let mut found: Vec<(PathBuf, BTreeSet<String>)> = near.map(|one| (one.file.clone(), names(&one))).collect();
+    // A container that has a name of its own anywhere in the repository is meant by it, and a service of a part by its name.
+    let sources = &sources.glancing();
+    for file in parts_in(directory, sources) {
+        if let Ok(id) = sources.load(&file) {
+            found.push((file, names_of(&parsed.get(sources, id).0)));
+        }
+    }
+    for file in files_below(root, sources).iter().take(MOST) {
+        if let Ok(id) = sources.load(file) {
+            let tree = &parsed.get(sources, id).0;
+            let is_distinct = |name: &&str| name.contains(['-', '_']);
+            found.push((file.clone(), containers_of(tree).filter(is_distinct).map(str::to_owned).collect()));
+        }
+    }
+    found
 }
 
 /// The names at the second level of the overrides that a project shows as examples (`compose.override.yaml.example`):
@@ -109,6 +124,17 @@ pub(super) fn files_in(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>
     })
 }
 
+/// Files of a project's own directory that have services and another name: `-f compose.yaml -f monitoring.yml`.
+fn parts_in(directory: &Path, sources: &SourceDb) -> Vec<PathBuf> {
+    let entries = sources.entries(directory);
+    let is_part = |name: &&str| (name.ends_with(".yml") || name.ends_with(".yaml")) && !is_yaml(name);
+    let has_services = |path: &PathBuf| {
+        let Ok(file) = sources.load(path) else { return false };
+        sources.file(file).text.lines().any(|line| line.trim_end() == "services:")
+    };
+    entries.names().filter(is_part).take(MOST).map(|name| directory.join(name)).filter(has_services).collect()
+}
+
 /// The Compose files in the directories in a directory.
 fn files_below(directory: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
     sources.found(DirectorySearch::ComposeFilesBelow, directory, || {
@@ -149,6 +175,38 @@ pub(crate) fn used(directory: &Path, root: &Path, own: &[PathBuf], sources: &Sou
         }
     }
     used
+}
+
+/// The middlewares that routers in the labels of the Compose files near a project name, without their provider.
+pub(crate) fn middlewares(directory: &Path, root: &Path, sources: &SourceDb, trees: &Trees) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for one in near(directory, root, true, sources, trees) {
+        let tree = &one.parsed.0;
+        let services = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
+        for service in services.flat_map(|services| tree.pairs(services)) {
+            let deploy = tree.get(service.value, "deploy").and_then(|deploy| tree.get(deploy, "labels"));
+            for labels in [tree.get(service.value, "labels"), deploy].into_iter().flatten() {
+                named.extend(middlewares_in(tree, labels));
+            }
+        }
+    }
+    named
+}
+
+/// The middlewares in a mapping or list of labels.
+fn middlewares_in(tree: &Tree, labels: NodeId) -> Vec<String> {
+    let entries: Vec<(&str, &str)> = match tree.follow(labels).map(|(_, node)| &node.kind) {
+        Some(NodeKind::Mapping(pairs, _)) => {
+            pairs.iter().filter_map(|pair| Some((tree.text(pair.key)?, tree.text(pair.value)?))).collect()
+        }
+        Some(NodeKind::Sequence(items, _)) => {
+            items.iter().filter_map(|item| tree.text(*item)?.split_once('=')).collect()
+        }
+        _ => Vec::new(),
+    };
+    let lists = entries.into_iter().filter(|(name, _)| name.trim().ends_with(".middlewares")).map(|(_, value)| value);
+    let names = lists.flat_map(|value| value.split(','));
+    names.map(|name| name.trim().split('@').next().unwrap_or("").to_ascii_lowercase()).collect()
 }
 
 /// The keys of a mapping, or the texts of a list and the `source`s of the mappings in it.
@@ -219,6 +277,19 @@ fn project_name(directory: &str) -> String {
     let kept: String =
         lower.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')).collect();
     kept.trim_start_matches(['_', '-']).to_owned()
+}
+
+/// The names by which the services of one file are reached.
+fn names_of(tree: &Tree) -> BTreeSet<String> {
+    services_of(tree).chain(containers_of(tree)).map(str::to_owned).collect()
+}
+
+/// The names that services of one file give their containers.
+fn containers_of(tree: &Tree) -> impl Iterator<Item = &str> {
+    let services = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
+    services
+        .flat_map(|services| tree.pairs(services))
+        .filter_map(|pair| tree.text(tree.get(pair.value, "container_name")?))
 }
 
 /// The names of the services that one file has.

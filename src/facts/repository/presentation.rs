@@ -43,7 +43,7 @@ const WORDS: [&str; 28] = [
 ];
 
 /// Sentences that say it of a setup, in lower case.
-const SENTENCES: [&str; 23] = [
+const SENTENCES: [&str; 27] = [
     "not use it in a production",
     "not use this in a production",
     "not for production",
@@ -53,6 +53,10 @@ const SENTENCES: [&str; 23] = [
     "not meant to be used in production",
     "not suitable for production",
     "not recommended for production",
+    "not optimized for production",
+    "not fully optimized for production",
+    "not ready for production",
+    "not hardened for production",
     "not designed for production",
     "not production ready",
     "not production-ready",
@@ -67,6 +71,58 @@ const SENTENCES: [&str; 23] = [
     "for learning purposes",
     "for testing purposes only",
     "for development purposes only",
+];
+
+/// What the beginning of a text says of something that is there to be tried or read, in lower case.
+const INTRODUCTIONS: [&str; 34] = [
+    " playground",
+    "testbed",
+    "test bed",
+    "proof of concept",
+    "proof-of-concept",
+    "to show a case",
+    "reference architecture",
+    "reference implementation",
+    "sample application",
+    "sample project",
+    "sample app",
+    "example application",
+    "example project",
+    "example app",
+    "demo application",
+    "demo project",
+    "learning project",
+    "study project",
+    "pet project",
+    "case study",
+    "bachelor thesis",
+    "bachelor's thesis",
+    "master thesis",
+    "master's thesis",
+    "capstone",
+    "hackathon",
+    "coursework",
+    "course project",
+    "university project",
+    "student project",
+    "final project",
+    "portfolio project",
+    "practical microservices",
+    "for educational",
+];
+
+/// Names of patterns. A text that begins with three of them is about architecture, and what it describes is there to be read.
+const PATTERNS: [&str; 10] = [
+    "vertical slice",
+    "cqrs",
+    "domain driven design",
+    "domain-driven design",
+    "event sourcing",
+    "clean architecture",
+    "hexagonal architecture",
+    "outbox",
+    "saga pattern",
+    "event driven architecture",
 ];
 
 /// Words of a sentence that is about a value and not about the setup.
@@ -115,7 +171,17 @@ pub(crate) fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
 fn begins_so(text: &str) -> bool {
     let lines: Vec<String> = text.lines().take(BEGINNING).map(str::to_lowercase).collect();
     let is_title = |line: &&String| ["# ", "## ", "<h1", "= "].iter().any(|start| line.starts_with(start));
-    if lines.iter().find(is_title).is_some_and(|title| has_word(title)) {
+    if lines.iter().find(is_title).is_some_and(|title| has_word(title) || title.contains("design pattern")) {
+        return true;
+    }
+    let is_prose = |line: &&String| {
+        !line.is_empty() && !line.starts_with(['#', '<', '[', '!', '-', '*', '|', '`']) && !line.contains("](")
+    };
+    let introduces = |line: &String| INTRODUCTIONS.iter().any(|words| line.contains(words));
+    if lines.iter().filter(is_prose).take(LEADING / 2).any(introduces) {
+        return true;
+    }
+    if PATTERNS.iter().filter(|pattern| lines.iter().any(|line| line.contains(**pattern))).count() > 2 {
         return true;
     }
     let is_list =

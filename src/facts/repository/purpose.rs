@@ -29,7 +29,7 @@ const TEST_WORDS: [&str; 14] = [
     "playwright",
     "cypress",
 ];
-const DEVELOPMENT_WORDS: [&str; 6] = ["dev", "devel", "development", "local", "debug", "devcontainer"];
+const DEVELOPMENT_WORDS: [&str; 7] = ["dev", "devel", "development", "local", "localhost", "debug", "devcontainer"];
 /// Names of directories and files with something to read or to try.
 const EXAMPLE_WORDS: [&str; 27] = [
     "example",

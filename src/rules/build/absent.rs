@@ -17,7 +17,10 @@ pub(super) fn report(
         return;
     }
     let mut by_path: IndexMap<String, Vec<MissingBuild<'_>>> = IndexMap::default();
-    for missing in cx.facts.missing_builds().into_iter().filter(|missing| missing.part == part) {
+    // Of a service whose `extends` leads nowhere, the context may be there.
+    let is_of_rule =
+        |missing: &MissingBuild<'_>| missing.part == part && !cx.project.unresolved.contains(&missing.service.name);
+    for missing in cx.facts.missing_builds().into_iter().filter(is_of_rule) {
         by_path.entry(missing.gone.clone()).or_default().push(missing);
     }
     for (gone, all) in &by_path {

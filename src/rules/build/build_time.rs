@@ -1,6 +1,5 @@
 //! Variables that are compiled into pages: a container that gets them later does not change what was built.
 
-use crate::app_config::dockerfile::outline::OutlinedStage;
 use crate::facts::images::{built, launch};
 use crate::facts::repository::builds::OutlinedBuild;
 use crate::finding::{Confidence, Finding, Subject, rule};
@@ -15,18 +14,6 @@ const COMPILED: [(&str, &str); 6] = [
     ("VUE_APP_", "https://cli.vuejs.org/guide/mode-and-env.html"),
     ("GATSBY_", "https://www.gatsbyjs.com/docs/how-to/local-development/environment-variables/"),
     ("EXPO_PUBLIC_", "https://docs.expo.dev/guides/environment-variables/"),
-];
-
-/// Words of commands that build pages.
-const BUILDING: [&str; 8] = [
-    "run build",
-    "yarn build",
-    "pnpm build",
-    "bun build",
-    "vite build",
-    "next build",
-    "react-scripts build",
-    "turbo build",
 ];
 
 /// Words of commands that serve what is built anew at each start, or put values in.
@@ -52,7 +39,7 @@ const FILE_SERVERS: [&str; 4] = ["nginx", "caddy", "httpd", "static-web-server"]
 pub(super) fn at_run_time(one: &OutlinedBuild<'_>) -> Option<Finding> {
     let service = one.service;
     let image = built(service)?;
-    if starts_with_values(service, image) || !is_prebuilt(one, image) {
+    if starts_with_values(service, image) || !one.has_built_pages(image) {
         return None;
     }
     let serves_files = serves_files(one, image);
@@ -97,16 +84,6 @@ fn is_build_argument(one: &OutlinedBuild<'_>, name: &str, variable: &Variable) -
     let mut declared = one.outline.arguments().filter(|argument| argument.name == name).peekable();
     declared.peek().is_some()
         && !declared.any(|argument| argument.default.is_some() && argument.default.as_deref() == value)
-}
-
-/// Whether the pages are built with the image: in the stages that lead to it, or in one that it copies from.
-fn is_prebuilt(one: &OutlinedBuild<'_>, image: &BuiltImage) -> bool {
-    let target = one.build.target.as_ref().map(|target| target.value.as_str());
-    let Some(index) = one.outline.built(target) else { return false };
-    let copied = image.copies.iter().filter_map(|copy| one.outline.built(Some(copy.from.as_deref()?)));
-    let stages = std::iter::once(index).chain(copied).flat_map(|index| one.outline.chain(index));
-    let builds = |stage: &OutlinedStage| stage.runs.iter().any(|run| BUILDING.iter().any(|word| run.contains(word)));
-    stages.into_iter().any(builds)
 }
 
 /// Whether the image serves files that were built in another stage, with nothing of the project's that runs before.

@@ -3,7 +3,7 @@
 use crate::compose::value::Text;
 use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
-use crate::facts::environment::variables::{Blank, Expected, is_structural, unknown};
+use crate::facts::environment::variables::{Blank, Expected, hands_on, is_structural, unknown};
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
@@ -28,12 +28,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let all = all.filter(|blank| !is_elsewhere(blank.name) && !is_misspelt(blank.name));
     let all = all.filter(|blank| !is_allowed(blank.name) && !blank.uses.iter().all(|one| is_in_path_of_file(one)));
     let is_single = |blank: &&Blank<'_>| {
-        cx.facts.expected() != Expected::Nowhere || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)
+        let is_documented = || cx.facts.is_documented_as_optional(blank.name);
+        let is_expected = match cx.facts.expected() {
+            Expected::EnvFile => true,
+            Expected::Example(_) => is_documented(),
+            Expected::Nowhere => false,
+        };
+        is_expected || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)
     };
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
-    match together.as_slice() {
-        [only] => findings.extend(one_variable(cx, only)),
-        several => findings.extend(several_variables(cx, several)),
+    match (together.as_slice(), cx.facts.expected()) {
+        ([one, other], Expected::Example(_)) => {
+            findings.extend([one, other].into_iter().filter_map(|blank| one_variable(cx, blank)));
+        }
+        ([only], _) => findings.extend(one_variable(cx, only)),
+        (several, _) => findings.extend(several_variables(cx, several)),
     }
     findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
     let elsewhere: Vec<&Reference> =
@@ -95,16 +104,29 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// The variables of a project in which nothing says where any of them is set.
+/// The variables of a project in which nothing says where any of them is set, or that its example leaves out. An example
+/// that leaves out many that are only handed on is not meant to have them all.
 fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
     let names = list_of_names(&uses);
     let message = format!("variables {names} are not set and have no default");
+    let are_handed_on = || blanks.iter().flat_map(|blank| &blank.uses).all(|one| hands_on(one));
+    let (severity, help) = match cx.facts.expected() {
+        Expected::Example(example) => {
+            let severity = if are_handed_on() { Severity::Info } else { Severity::Warning };
+            let example = relative(&cx.project.directory, &example);
+            (severity, format!("add them to `{example}`, or give them defaults: `${{NAME:-…}}`"))
+        }
+        _ => {
+            let help = "add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`";
+            (less_in_tests(Severity::Warning, cx.facts.is_thrown_away() || cx.facts.is_at_home()), help.to_owned())
+        }
+    };
     let mut finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
-        .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away() || cx.facts.is_at_home()))
+        .severity(severity)
         .evidence("unset")
-        .help("add a file `.env.example` that lists them, or give them defaults: `${NAME:-…}`");
+        .help(help);
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
     finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name).into() }));
     Some(finding)
@@ -130,9 +152,9 @@ fn key_of(path: &[Text]) -> &str {
 }
 
 fn similar<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c str> {
-    // `PWD` is there by itself: nobody who writes `PGID` means it.
-    let all = cx.project.environment.all().into_iter();
-    let set: Vec<&str> = all.map(|(name, _)| name).filter(|name| *name != "PWD").collect();
+    // Nobody who writes `HOST` or `PGID` means `HOME` or `PWD`, which are there by themselves.
+    let all = cx.project.environment.all().into_iter().filter(|(name, _)| !matches!(*name, "HOME" | "PWD" | "USER"));
+    let set: Vec<&str> = all.map(|(name, _)| name).collect();
     nearest(name, &set).filter(|near| *near != name)
 }
 

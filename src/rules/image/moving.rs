@@ -8,7 +8,7 @@ use crate::facts::tags::{TagMeaning, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{ImageReference, Service, Spanned};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, all_services, for_data};
+use crate::rules::support::{LABELS, all_services, few_names, for_data};
 use crate::source::FileId;
 
 /// What a rule says.
@@ -26,11 +26,14 @@ pub(super) struct MovingWords {
 pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &MovingWords) {
     let stored: HashMap<&str, StoredServer<'_>> =
         kept(cx.model).into_iter().map(|server| (server.service.name.as_str(), server)).collect();
-    let warning = for_data(Severity::Warning, cx.facts.purpose());
+    // At home everything is `latest`, by somebody's choice.
+    let is_meant = cx.facts.is_at_home();
+    let warning = if is_meant { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
     let built: HashSet<&str> = all_services(cx)
         .filter(|one| one.build.is_some())
         .filter_map(|one| Some(one.image.as_ref()?.value.repository.as_str()))
         .collect();
+    let mut stores: IndexMap<FileId, Vec<(&Spanned<ImageReference>, &StoredServer<'_>)>> = IndexMap::default();
     let mut others: IndexMap<FileId, Vec<(&Service, &Spanned<ImageReference>)>> = IndexMap::default();
     let mut seen = HashSet::default();
     for service in all_services(cx) {
@@ -43,10 +46,11 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &Movi
         let is_chosen = image.value.tag.as_deref().is_some_and(|tag| tag.split('-').any(|word| word == "lts"));
         let warns = warning == Severity::Warning && is_datastore(service) && !is_chosen;
         match stored.get(service.name.as_str()).filter(|_| warns) {
-            Some(server) => findings.push(of_datastore(words, image, server)),
+            Some(server) => stores.entry(image.place.span.file).or_default().push((image, server)),
             None => others.entry(image.place.span.file).or_default().push((service, image)),
         }
     }
+    findings.extend(stores.values().filter_map(|all| of_datastores(words, all)));
     findings.extend(others.values().filter_map(|all| together(words, all)));
 }
 
@@ -55,24 +59,60 @@ fn is_local(image: &ImageReference) -> bool {
     !image.repository.contains(['/', '.']) && image.known.is_none()
 }
 
-/// Whether the files of another version may not be read: a database or a search engine, not a cache.
+/// Datastores that read the files of the versions before theirs and bring them up to date: a new image starts with what an
+/// older one has written.
+const READING: [&str; 16] = [
+    "mariadb",
+    "qdrant",
+    "minio",
+    "clickhouse",
+    "neo4j",
+    "couchdb",
+    "weaviate",
+    "milvus",
+    "chroma",
+    "redis",
+    "valkey",
+    "typesense",
+    "opensearch",
+    "solr",
+    "manticore",
+    "questdb",
+];
+
+/// Whether the files of another version may not be read: a database or a search engine, not a cache, and none that reads
+/// what its earlier versions have written.
 fn is_datastore(service: &Service) -> bool {
-    known_image(service).is_some_and(|known| matches!(known.image.role, ImageRole::Datastore | ImageRole::Search))
+    known_image(service).is_some_and(|known| {
+        known.exact
+            && matches!(known.image.role, ImageRole::Datastore | ImageRole::Search)
+            && !known.image.name.rsplit('-').next().is_some_and(|name| READING.contains(&name))
+    })
 }
 
-fn of_datastore(words: &MovingWords, image: &Spanned<ImageReference>, server: &StoredServer<'_>) -> Finding {
-    let name = &server.service.name;
-    let message = format!(
-        "{}: the next pull may bring a version that cannot read the data of `{name}`",
-        (words.of_data)(&image.value)
-    );
-    let help = "pin the version that is in use now as the tag, and upgrade by changing it after a backup";
-    let is_exact = known_image(server.service).is_some_and(|known| known.exact) && !image.is_interpolated();
-    Finding::new(words.rule, image.place, Subject::service(name), message)
+/// The datastores of one file, whose images are left to move for one reason.
+fn of_datastores(words: &MovingWords, all: &[(&Spanned<ImageReference>, &StoredServer<'_>)]) -> Option<Finding> {
+    let [(image, server), others @ ..] = all else { return None };
+    let names: Vec<&str> = all.iter().map(|(_, server)| server.service.name.as_str()).collect();
+    let what = if others.is_empty() { (words.of_data)(&image.value) } else { (words.of_several)(all.len()) };
+    let message =
+        format!("{what}: the next pull may bring a version that cannot read the data of {}", few_names(&names));
+    let help = match others.is_empty() {
+        true => "pin the version that is in use now as the tag, and upgrade by changing it after a backup",
+        false => "pin the versions that are in use now as the tags, and upgrade by changing them after a backup",
+    };
+    let is_exact = |(image, server): &(&Spanned<ImageReference>, &StoredServer<'_>)| {
+        known_image(server.service).is_some_and(|known| known.exact) && !image.is_interpolated()
+    };
+    let mut finding = Finding::new(words.rule, image.place, Subject::service(&server.service.name), message)
         .severity(Severity::Warning)
-        .confidence(if is_exact { Confidence::High } else { Confidence::Medium })
+        .confidence(if all.iter().all(is_exact) { Confidence::High } else { Confidence::Medium })
         .label(server.mount.place, "the data is kept here")
-        .help(help)
+        .help(help);
+    for (image, server) in others.iter().take(LABELS) {
+        finding = finding.label(image.place, format!("`{}`", server.service.name));
+    }
+    Some(finding)
 }
 
 fn together(words: &MovingWords, all: &[(&Service, &Spanned<ImageReference>)]) -> Option<Finding> {

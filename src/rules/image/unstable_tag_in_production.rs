@@ -77,6 +77,6 @@ fn is_unreleased(image: &Spanned<ImageReference>) -> bool {
 fn is_explained(cx: &Context<'_>, image: &Spanned<ImageReference>) -> bool {
     let comment = cx.facts.comments_at(image.place).to_lowercase();
     let tag = image.value.tag.as_deref().unwrap_or("").to_lowercase();
-    let about = ["version", "release", "unstable", "stable", "nightly", "tag", "until", "beta", "fix"];
+    let about = ["version", "release", "unstable", "stable", "nightly", "tag", "until", "beta", "fix", "comment out"];
     !comment.contains("image:") && (comment.contains(&tag) || about.iter().any(|word| comment.contains(word)))
 }

@@ -1,6 +1,7 @@
 //! A service that is started together with the datastore that it needs.
 
 use super::order::{all_steps, recovers, uses, wait_with, waits_itself};
+use crate::catalogue::schema::ImageRole;
 use crate::facts::images::{known_image, runs_server};
 use crate::facts::lifecycle::jobs::{JobKind, jobs};
 use crate::facts::lifecycle::probe::probe;
@@ -26,7 +27,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .collect();
         let Some(first) = unready.first().filter(|_| !waits_itself(cx, service)) else { continue };
         let is_for_use = cx.facts.purpose() == FilePurpose::Any;
+        // Migrations have no use for a cache or a broker.
+        let is_migrated = |peer: &&Service| known_image(peer).is_some_and(|known| is_database(known.image.role));
         let migrates = all_steps(cx, service).iter().flat_map(jobs).find(|found| found.job.kind == JobKind::Migration);
+        let migrates = migrates.filter(|_| unready.iter().any(is_migrated));
         if is_for_use || migrates.is_some() {
             findings.push(finding(cx, service, first, &unready, migrates.map(|found| found.job.name())));
         }
@@ -85,6 +89,10 @@ fn wait(cx: &Context<'_>, service: &Service, peer: &Service) -> Option<Vec<Edit>
     let test = Content::List(words.iter().map(Content::text).collect());
     let healthcheck = Content::Map(vec![("test".to_owned(), test)]);
     edit::all([waits, edit::set_entry(cx.files, peer.place, "healthcheck", &healthcheck)])
+}
+
+fn is_database(role: ImageRole) -> bool {
+    matches!(role, ImageRole::Datastore | ImageRole::Search)
 }
 
 /// Whether a service takes some time until it answers: it is a datastore, or it has a healthcheck.

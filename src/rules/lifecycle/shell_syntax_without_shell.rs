@@ -114,9 +114,20 @@ fn misread<'a>(cx: &Context<'_>, service: &'a Service) -> Option<(Misread<'a>, S
 fn cut_off(cx: &Context<'_>, command: &Command) -> Option<Spanned<String>> {
     let text = edit::text_of(cx.files, command.place)?;
     let range = words::cut_off(&without_variables(&text))?;
+    // `--token <device_name>` is for the reader to fill in.
+    if text.get(range.start..).is_some_and(is_placeholder) {
+        return None;
+    }
     let operator = text.get(range.clone())?.to_owned();
     let place = part_of(&Spanned::new(text, command.place), range, cx.facts.texts());
     Some(Spanned::new(operator, place))
+}
+
+/// Whether a text begins with a name in angle brackets.
+fn is_placeholder(text: &str) -> bool {
+    let inside = text.strip_prefix('<').and_then(|rest| rest.split_once('>')).map(|(inside, _)| inside);
+    let is_letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    inside.is_some_and(|inside| !inside.is_empty() && inside.chars().all(is_letter))
 }
 
 /// A text with letters in the place of each `${…}`, whose default may have any sign in it.

@@ -1,7 +1,9 @@
 //! A variable for the browser that names a service: only containers know that name.
 
+use crate::facts::images::{built, launched_words};
 use crate::facts::network::hosts::{HostOrigin, HostReference, in_arguments, is_for_browser};
 use crate::facts::network::reach::Answer;
+use crate::facts::repository::builds::OutlinedBuild;
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::Service;
@@ -16,7 +18,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let arguments = in_arguments(service, cx.facts.texts());
         let mut seen: Vec<&str> = Vec::new();
-        for reference in cx.facts.hosts(&service.name).iter().chain(&arguments) {
+        // What is bundled when the image is built gets nothing of what the container is told: only the server reads it.
+        let told = if is_bundled(cx, service) { &[] } else { cx.facts.hosts(&service.name) };
+        for reference in told.iter().chain(&arguments) {
             let HostOrigin::Variable(name) = &reference.at else { continue };
             let named = is_for_browser(name) && names_a_service(cx, service, reference);
             if named && !seen.contains(&name.as_str()) && !cx.facts.is_for_dev_server(service, name) {
@@ -25,6 +29,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Whether the Dockerfile of a service bundles what browsers get, and the container then serves it.
+fn is_bundled(cx: &Context<'_>, service: &Service) -> bool {
+    let Some(image) = built(service) else { return false };
+    let starts_anew = ["dev", "build", "vite", "envsubst", "sed"];
+    let is_kept = !launched_words(service).iter().any(|word| starts_anew.contains(word) || word.ends_with(".sh"));
+    let is_own = |one: &&OutlinedBuild<'_>| one.service.name == service.name;
+    is_kept && cx.facts.outlines().iter().find(is_own).is_some_and(|one| one.has_built_pages(image))
 }
 
 /// Whether a service is a browser.

@@ -1,14 +1,17 @@
 //! A published port that bypasses the reverse proxy in front of the service.
 
-use crate::collections::HashSet;
+use super::together::{self, is_one_service, names_of, ports_in_words};
+use crate::app_config::traefik::labels_of;
+use crate::collections::{HashSet, IndexMap};
 use crate::config::options::options;
 use crate::facts::network::exposure::{behind, proxy_of};
 use crate::facts::network::listeners::missed;
-use crate::facts::network::published::Exposure;
+use crate::facts::network::proxied::Proxied;
+use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Finding, Severity, Subject, rule};
-use crate::model::{Service, Spanned};
+use crate::model::Service;
+use crate::rules::Context;
 use crate::rules::support::{are_allowed, for_data};
-use crate::rules::{Context, fixes};
 
 options! {
     rule::PROXIED_PORT_PUBLISHED {
@@ -17,11 +20,13 @@ options! {
     }
 }
 
-/// Reports the published port of a service that a proxy of the project forwards to.
+/// Reports the published ports of services that a proxy of the project forwards to. Those behind one proxy are one finding:
+/// they are open for one reason.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Services that share an entry through an anchor share its finding.
     let mut seen = HashSet::default();
     let options: Options = cx.settings.options();
+    let mut groups: IndexMap<(&str, Severity), Vec<(&Published<'_>, &Proxied)>> = IndexMap::default();
     for published in cx.facts.published() {
         let (service, port) = (published.service, published.port);
         if !published.in_effect || !published.is_active || !published.reach.is_beyond_loopback() {
@@ -34,49 +39,69 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let target = proxy_of(cx.facts, published).filter(|_| behind(service, port).is_none());
         let Some(target) = target else { continue };
         // Where nothing listens, nothing answers; `published-port-not-listened` says it.
-        if missed(cx.facts, service, port).is_some() {
+        if missed(cx.facts, service, port).is_some() || !seen.insert(port.place) {
             continue;
         }
-        if !seen.insert(port.place) {
-            continue;
-        }
-        // An address that was chosen is meant for those who reach it.
-        let chosen = matches!(published.reach, Exposure::Address(_));
-        let certain = port.published.is_some() && !chosen && !adds_little(cx, service, &target.proxy);
-        let severity = if certain { Severity::Error } else { Severity::Warning };
-        // Who develops goes around the proxy on purpose.
-        let severity = for_data(severity, cx.facts.purpose());
-        // So does who is at home.
-        let severity = if cx.facts.is_at_home() { Severity::Info } else { severity };
-        let name = &service.name;
-        let message =
-            format!("`{name}` publishes port {}, bypassing its reverse proxy `{}`", port.target, target.proxy);
-        let help = format!(
-            "remove the entry or publish it on `127.0.0.1`: `{}` reaches `{name}` over their network, and whoever bypasses it also bypasses its TLS, login and rate limits",
-            target.proxy
-        );
-        let mut finding = Finding::new(rule::PROXIED_PORT_PUBLISHED, port.place, Subject::service(name), message)
-            .severity(severity)
-            .evidence(port.target.to_string())
-            .label(target.place, "the proxy forwards to it here")
-            .help(help);
-        finding.fixes.extend(fixes::on_loopback(cx, port));
-        if !finding.fixes.is_empty() {
-            finding.fixes.extend(fixes::without_port(cx, port));
-        }
-        findings.push(finding);
+        groups.entry((&target.proxy, severity(cx, published, target))).or_default().push((published, target));
     }
+    findings.extend(groups.into_iter().filter_map(|((proxy, severity), all)| finding(cx, proxy, severity, &all)));
+}
+
+fn severity(cx: &Context<'_>, published: &Published<'_>, target: &Proxied) -> Severity {
+    // Who is at home goes around the proxy on purpose, and so does who develops.
+    if cx.facts.is_at_home() || adds_little(cx, published.service, &target.proxy) {
+        return Severity::Info;
+    }
+    // An address that was chosen is meant for those who reach it.
+    let chosen = matches!(published.reach, Exposure::Address(_));
+    let certain = published.port.published.is_some() && !chosen;
+    for_data(if certain { Severity::Error } else { Severity::Warning }, cx.facts.purpose())
+}
+
+fn finding(cx: &Context<'_>, proxy: &str, severity: Severity, all: &[(&Published<'_>, &Proxied)]) -> Option<Finding> {
+    let (first, target) = all.first()?;
+    let ports: Vec<&Published<'_>> = all.iter().map(|(published, _)| *published).collect();
+    let name = &first.service.name;
+    let (message, help) = if is_one_service(&ports) {
+        let (what, them) = match ports.as_slice() {
+            [only] => (format!("port {}", only.port.target), "the entry or publish it"),
+            _ => (ports_in_words(cx, &ports), "the entries or publish them"),
+        };
+        (
+            format!("`{name}` publishes {what}, bypassing its reverse proxy `{proxy}`"),
+            format!("remove {them} on `127.0.0.1`: `{proxy}` reaches `{name}` over their network"),
+        )
+    } else {
+        (
+            format!("{} publish their ports, bypassing their reverse proxy `{proxy}`", names_of(&ports)),
+            format!(
+                "remove the entries or publish them on `127.0.0.1`: `{proxy}` reaches the services over their network"
+            ),
+        )
+    };
+    let mut finding = Finding::new(rule::PROXIED_PORT_PUBLISHED, first.port.place, Subject::service(name), message)
+        .severity(severity)
+        .evidence(first.port.target.to_string())
+        .label(target.place, "the proxy forwards to it here")
+        .help(format!("{help}, and whoever bypasses it also bypasses its TLS, login and rate limits"));
+    finding = together::label(cx, finding, &ports);
+    finding.fixes.extend(together::on_loopback(cx, &ports));
+    if !finding.fixes.is_empty() {
+        finding.fixes.extend(together::without_ports(cx, &ports));
+    }
+    Some(finding)
 }
 
 /// Whether a proxy has no TLS on any of its ports, as far as that is known: who goes around it then misses little. That of
 /// another project has what the labels of the service ask for.
 fn adds_little(cx: &Context<'_>, service: &Service, proxy: &str) -> bool {
-    let asks_for = |(name, label): (&String, &Spanned<String>)| {
+    let words = ["host(", "websecure", "https", "letsencrypt", "auth", "acme"];
+    let mut labels = labels_of(service);
+    let asks_for = labels.any(|(name, label)| {
         let value = label.value.to_lowercase();
-        let words = ["host(", "websecure", "https", "letsencrypt", "auth", "acme"];
         name.contains(".tls") || words.iter().any(|word| value.contains(word))
-    };
-    if !cx.model.services.contains_key(proxy) && !service.labels.iter().any(asks_for) {
+    });
+    if !cx.model.services.contains_key(proxy) && !asks_for {
         return true;
     }
     let mut listens = cx.facts.app_configs().listens.iter().filter(|listen| listen.proxy == proxy).peekable();

@@ -6,7 +6,6 @@ use crate::catalogue::schema::ImageRole;
 use crate::collections::{HashSet, IndexMap};
 use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, switched_off};
 use crate::facts::network::published::{Exposure, Published};
-use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, for_purpose};
@@ -63,17 +62,19 @@ fn unguarded<'a>(cx: &Context<'_>, published: &'a Published<'a>) -> Option<Ungua
 }
 
 fn severity(cx: &Context<'_>, published: &Published<'_>, open: &OpenService<'_>) -> Option<Severity> {
-    let most = match (open.kind, cx.facts.purpose()) {
-        // Whoever is in the same network as a developer could run code there.
-        (OpenKind::Commands, FilePurpose::Development) => Severity::Warning,
-        (_, purpose) => for_purpose(Severity::Error, purpose),
-    };
+    let most = for_purpose(Severity::Error, cx.facts.purpose());
     let is_proxied = proxy_of(cx.facts, published).is_some();
     match (open.kind, most) {
         (OpenKind::Datastore(_), _) => None,
         // At home it is there for those who live there.
         (OpenKind::Insight, _) if !is_proxied && cx.facts.is_at_home() => Some(Severity::Info),
         (_, _) if open.known.image.role == ImageRole::Application && cx.facts.is_at_home() => Some(Severity::Info),
+        // What watches is open on a machine where nothing says that others reach it.
+        (OpenKind::Insight, _)
+            if !is_proxied && open.known.image.role == ImageRole::Monitoring && !cx.facts.is_deployed() =>
+        {
+            Some(Severity::Info)
+        }
         // Somebody meant it to be reached through the proxy alone.
         (OpenKind::Insight, _) if !is_proxied => Some(most.min(Severity::Warning)),
         // An address that was chosen is meant for those who reach it.

@@ -3,7 +3,7 @@
 use crate::catalogue::schema::{self, Transport};
 use crate::facts::images::{KnownImage, known_image, runs_default};
 use crate::facts::network::listeners::moved;
-use crate::finding::{Confidence, Finding, Fix, Subject, rule};
+use crate::finding::{Confidence, Finding, Fix, Severity, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
 use crate::rules::support::published_as;
@@ -72,6 +72,9 @@ fn finding(cx: &Context<'_>, service: &Service, port: &Port, wrong: &Wrong) -> F
     let mut finding = Finding::new(rule::WRONG_PROTOCOL, port.place, Subject::service(name), message)
         .evidence(format!("{}/{}", port.target, port.protocol))
         .help(help);
+    if cx.facts.is_thrown_away() {
+        finding.severity = Severity::Info;
+    }
     if service.build.is_some() {
         finding.confidence = Confidence::Medium;
     }

@@ -1,6 +1,6 @@
 //! A connection to a port that the service does not listen on.
 
-use super::misused_port::{misused, other_users};
+use super::misused_port::{is_label, misused, other_users};
 use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;
@@ -39,7 +39,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The service that a peer is, what it listens on, and the port that is none of it.
 fn wrong<'a>(cx: &Context<'a>, peer: &Peer) -> Option<(&'a Service, Listeners, u16)> {
     let Meaning::Service(name) = &peer.meaning else { return None };
-    let number = peer.port.filter(|_| peer.port_place.is_some() && !peer.of_proxy)?;
+    let number = peer.port.filter(|_| peer.port_place.is_some() && !peer.of_proxy && !is_label(cx, peer))?;
     let to = cx.model.services.get(name).filter(|_| *name != peer.service)?;
     let known = listeners(to);
     // What only a Dockerfile exposes counts where the service's own ports agree with it.

@@ -37,6 +37,14 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             unused.entry(&one.service).or_default().push(one);
         }
     }
+    if unused.is_empty() {
+        return;
+    }
+    // One Traefik reads the labels of all projects.
+    let nearby = cx.facts.middlewares_nearby();
+    for all in unused.values_mut() {
+        all.retain(|one| !nearby.contains(&one.name.to_ascii_lowercase()));
+    }
     for (name, all) in unused {
         findings.extend(cx.model.services.get(name).and_then(|service| finding(service, &all)));
     }

@@ -1,6 +1,6 @@
 //! An env file, a secret or a private key in the repository.
 
-use super::leak::severity;
+use super::leak::{is_of_symfony, severity};
 use crate::facts::secrets::secret_files::{SecretFile, Use};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
@@ -50,11 +50,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The worst of a file: `.env` of Symfony has the values for developers, by its conventions, and a comment may say that a
 /// value is none that matters.
 fn worst(cx: &Context<'_>, file: &SecretFile, first: Place) -> Severity {
-    let is_of_symfony = || {
-        file.path.file_name().is_some_and(|name| name == ".env") && cx.facts.has_text(first.span.file, "###> symfony/")
-    };
     let is_said = cx.facts.comments_at(first).to_lowercase().contains("not a secret");
-    if is_said || is_of_symfony() { Severity::Info } else { Severity::Warning }
+    if is_said || is_of_symfony(cx, file, first) { Severity::Info } else { Severity::Warning }
 }
 
 fn help(file: &SecretFile, path: &str) -> String {

@@ -1,10 +1,10 @@
 //! A password that everybody knows: the documented one of an image, one that is tried first, or the default of a variable.
 
 use super::leak::{of_service, severity, subject, with_places, with_rest, worst};
-use crate::collections::IndexMap;
+use crate::collections::{HashMap, IndexMap};
 use crate::facts::secrets::leaks::{Class, Leak};
 use crate::facts::secrets::logins::{KnownLogin, Password};
-use crate::finding::{Confidence, Finding, Severity, Subject, rule};
+use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, less_in_tests};
@@ -17,9 +17,17 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for login in cx.facts.logins() {
         by_service.entry((&login.service.name, login.open)).or_default().push(login);
     }
+    let mut by_place: HashMap<Place, usize> = HashMap::default();
     for logins in by_service.values() {
         let [first, others @ ..] = logins.as_slice() else { continue };
         let Some(mut finding) = of_login(cx, first) else { continue };
+        // One line of an env file that several servers read is one cause.
+        if let Some(earlier) = by_place.get(&finding.place).and_then(|at| findings.get_mut(*at)) {
+            let message = format!("so is `{}`, through this", first.service.name);
+            earlier.labels.push(Label { place: first.open, message: message.into() });
+            continue;
+        }
+        by_place.insert(finding.place, findings.len());
         for other in others {
             let Password::Set(value) = &other.password else { continue };
             if !finding.labels.iter().any(|label| label.place == value.place) {

@@ -4,6 +4,7 @@ use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::secrets::credentials::{Credential, Holder};
 use crate::facts::secrets::destination::TargetFile;
 use crate::facts::secrets::leaks::Leak;
+use crate::facts::secrets::secret_files::SecretFile;
 use crate::finding::{Edit, Finding, Fix, Label, NewFile, Severity, Subject};
 use crate::rules::Context;
 use crate::rules::support::LABELS;
@@ -19,6 +20,11 @@ pub(crate) fn severity(cx: &Context<'_>, place: Place, worst: Severity) -> Sever
     let elsewhere =
         cx.facts.is_of_elsewhere() || cx.facts.is_for_tests(place.span.file) || cx.facts.is_shown_only(place.span.file);
     if elsewhere || cx.facts.purpose() != FilePurpose::Any { Severity::Info } else { worst }
+}
+
+/// Whether a file is the `.env` of Symfony, which has the values for developers: others override it, by its conventions.
+pub(super) fn is_of_symfony(cx: &Context<'_>, file: &SecretFile, held: Place) -> bool {
+    file.path.file_name().is_some_and(|name| name == ".env") && cx.facts.has_text(held.span.file, "###> symfony/")
 }
 
 /// What a finding about a secret is about.

@@ -44,9 +44,9 @@ pub(super) fn leads_nowhere(name: &str, is_empty: impl Fn(&str) -> bool) -> bool
     ["HOST", "SERVER", "URL", "ADDRESS", "ENDPOINT"].iter().any(|word| is_empty(&format!("{}_{word}", group(name))))
 }
 
-/// Whether the image of a service is known to need a variable.
+/// Whether the image of a service is known to need a secret.
 pub(super) fn needs(service: &Service, name: &str) -> bool {
-    known_image(service).is_some_and(|known| known.image.secret_variables().any(|one| one == name))
+    known_image(service).is_some_and(|known| known.image.needs_secret(name))
 }
 
 /// Whether the image of a service is a datastore that is known not to read a variable: the env file is another's, too.

@@ -1,11 +1,12 @@
 //! A placeholder that is in force as a secret.
 
-use super::leak::{of_service, severity, subject, with_places};
+use super::leak::{is_of_symfony, of_service, severity, subject, with_places};
 use crate::facts::environment::files::How;
 use crate::facts::secrets::leaks::Class;
-use crate::facts::secrets::secret_files::{SecretFile, Use};
-use crate::finding::{Finding, Severity, Subject, rule};
+use crate::facts::secrets::secret_files::{Held, SecretFile, Use};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
+use crate::rules::support::{LABELS, few_names};
 use crate::secrets::Strength;
 
 /// Reports each placeholder in a Compose file, and those in the env files that are in force.
@@ -29,20 +30,25 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn of_file(cx: &Context<'_>, file: &SecretFile, findings: &mut Vec<Finding>) {
-    for held in file.secrets.iter().filter(|held| held.strength == Strength::Placeholder) {
-        // What a later file does to an earlier one is reported for itself.
-        let is_override =
-            cx.facts.replaced_lines().iter().any(|one| one.how == How::Placeholder && one.by == held.place);
-        if is_override || !is_used(cx, &held.name, file) {
-            continue;
-        }
-        let message = format!("secret `{}` is a placeholder", held.name);
-        let finding = Finding::new(rule::PLACEHOLDER_SECRET, held.place, Subject::variable(&held.name), message)
-            .severity(severity(cx, held.place, Severity::Warning))
-            .evidence(held.name.clone())
-            .help("replace it with a long random value");
-        findings.push(finding);
-    }
+    // What a later file does to an earlier one is reported for itself.
+    let is_override =
+        |held: &Held| cx.facts.replaced_lines().iter().any(|one| one.how == How::Placeholder && one.by == held.place);
+    let placeholders = file.secrets.iter().filter(|held| held.strength == Strength::Placeholder);
+    let held: Vec<&Held> = placeholders.filter(|held| !is_override(held) && is_used(cx, &held.name, file)).collect();
+    let Some((first, others)) = held.split_first() else { return };
+    let names: Vec<&str> = held.iter().map(|held| held.name.as_str()).collect();
+    let (message, help) = match others {
+        [] => (format!("secret `{}` is a placeholder", first.name), "replace it with a long random value"),
+        _ => (format!("secrets {} are placeholders", few_names(&names)), "replace each with a long random value"),
+    };
+    let worst = if is_of_symfony(cx, file, first.place) { Severity::Info } else { Severity::Warning };
+    let mut finding = Finding::new(rule::PLACEHOLDER_SECRET, first.place, Subject::variable(&first.name), message)
+        .severity(severity(cx, first.place, worst))
+        .evidence(first.name.clone())
+        .help(help);
+    let others = others.iter().take(LABELS);
+    finding.labels.extend(others.map(|held| Label { place: held.place, message: format!("`{}`", held.name).into() }));
+    findings.push(finding);
 }
 
 /// Whether the value of a line reaches something that runs.

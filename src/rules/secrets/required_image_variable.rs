@@ -7,7 +7,7 @@ use crate::facts::storage::mounts::{cover, is_inside};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::Context;
-use crate::rules::support::{is_off, less_in_tests, or_list};
+use crate::rules::support::{and_list, is_off, less_in_tests, or_list};
 use crate::yaml::edit;
 
 /// Reports each need of the image of a service that nothing meets, and each value that the image refuses.
@@ -17,16 +17,19 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for service in cx.model.services.values().filter(|service| runs_server(service) && !is_off(service)) {
         let Some(known) = known_image(service).filter(|known| !known.built) else { continue };
-        for required in known.image.required_for(known.tag) {
-            findings.extend(of_need(cx, service, known, required));
-        }
+        let required = known.image.required_for(known.tag).into_iter();
+        let (each, first): (Vec<&Required>, Vec<&Required>) = required
+            .filter(|required| !is_met(cx, service, required))
+            .partition(|required| required.when == RequiredWhen::EveryStart);
+        findings.extend([each, first].iter().filter_map(|needs| of_needs(cx, service, known, needs)));
         for refused in &known.image.refused {
             findings.extend(of_value(service, refused));
         }
     }
 }
 
-fn of_need(cx: &Context<'_>, service: &Service, known: KnownImage<'_>, required: &Required) -> Option<Finding> {
+/// Whether something meets a need, or may meet it.
+fn is_met(cx: &Context<'_>, service: &Service, required: &Required) -> bool {
     let is_given = |setting: &VariableSetting| {
         variable(service, &setting.variable).is_some_and(|value| setting.contains(&value.value))
     };
@@ -53,21 +56,24 @@ fn of_need(cx: &Context<'_>, service: &Service, known: KnownImage<'_>, required:
     // Data of another project are made already.
     let is_made =
         required.when == RequiredWhen::FirstStart && service.mounts.iter().any(|mount| is_foreign(cx, &mount.kind));
-    if !is_asked || is_met || is_mounted || is_made {
-        return None;
-    }
-    let names: Vec<&str> = required.any_of.iter().map(|setting| setting.variable.as_str()).collect();
-    let (first, others) = names.split_first()?;
+    !is_asked || is_met || is_mounted || is_made
+}
+
+/// The needs of a service that arise at the same time and that nothing meets.
+fn of_needs(cx: &Context<'_>, service: &Service, known: KnownImage<'_>, needs: &[&Required]) -> Option<Finding> {
+    let names: Vec<&str> = needs.iter().filter_map(|need| Some(need.any_of.first()?.variable.as_str())).collect();
+    let (first, more) = names.split_first()?;
     let name = &service.name;
-    let message = match required.when {
-        RequiredWhen::EveryStart => format!("`{name}` does not start without `{first}`"),
-        RequiredWhen::FirstStart => format!("`{name}` does not start with an empty data directory without `{first}`"),
+    let wanted = and_list(&names);
+    let message = match needs.first()?.when {
+        RequiredWhen::EveryStart => format!("`{name}` does not start without {wanted}"),
+        RequiredWhen::FirstStart => format!("`{name}` does not start with an empty data directory without {wanted}"),
     };
-    let others: Vec<&str> =
-        others.iter().copied().filter(|one| !one.contains("ALLOW_EMPTY") && !one.contains("AUTH_METHOD")).collect();
-    let help = match others.as_slice() {
-        [] => format!("set `{first}` under `environment`"),
-        others => format!("set `{first}` under `environment`, or {}", or_list(others)),
+    let others = needs.iter().flat_map(|need| need.any_of.iter().skip(1)).map(|setting| setting.variable.as_str());
+    let others: Vec<&str> = others.filter(|one| !one.contains("ALLOW_EMPTY") && !one.contains("AUTH_METHOD")).collect();
+    let help = match (others.as_slice(), more.is_empty()) {
+        ([], _) | (_, false) => format!("set {wanted} under `environment`"),
+        (others, true) => format!("set `{first}` under `environment`, or {}", or_list(others)),
     };
     let image = || service.image.as_ref().map(|image| image.place);
     let place = service.environment_key.or_else(image).unwrap_or(service.key);

@@ -4,7 +4,7 @@ use super::left_empty::{empty_groups, is_empty_value, is_left_empty, leads_nowhe
 use crate::collections::HashSet;
 use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
-use crate::facts::environment::variables::{Blank, Expected};
+use crate::facts::environment::variables::{Blank, Expected, hands_on};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
@@ -50,13 +50,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let all = all.filter(|blank| !is_elsewhere(blank.name) && !is_misspelt(blank.name));
     let all = all.filter(|blank| !is_allowed(&options, blank.name) && !is_switched_off(cx, blank));
     let is_single = |blank: &&Blank<'_>| {
-        cx.facts.expected() != Expected::Nowhere || blank.emptied.is_some() || similar(cx, blank.name).is_some()
+        let is_expected = match cx.facts.expected() {
+            Expected::EnvFile => true,
+            Expected::Example(_) => is_needed(cx, blank) || optional(cx, blank).is_some(),
+            Expected::Nowhere => false,
+        };
+        is_expected || blank.emptied.is_some() || similar(cx, blank.name).is_some()
     };
-    let all = all.filter(|blank| blank.emptied.is_none_or(|line| !hands_on(cx, blank.name, line)));
+    let all = all.filter(|blank| blank.emptied.is_none_or(|line| !is_handed_on(cx, blank.name, line)));
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
-    match together.as_slice() {
-        [only] => findings.extend(one_variable(cx, only)),
-        several => findings.extend(several_variables(cx, several)),
+    match (together.as_slice(), cx.facts.expected()) {
+        ([one, other], Expected::Example(_)) => {
+            findings.extend([one, other].into_iter().filter_map(|blank| one_variable(cx, blank)));
+        }
+        ([only], _) => findings.extend(one_variable(cx, only)),
+        (several, _) => findings.extend(several_variables(cx, several)),
     }
     findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
     check_env_files(cx, &options, findings);
@@ -70,13 +78,17 @@ fn is_allowed(options: &Options, name: &str) -> bool {
 /// Whether the address that the secret is for is left empty with it, and no image needs the secret.
 fn is_switched_off(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
     let is_empty = |name: &str| cx.project.environment.value(name).is_some_and(|value| value.is_empty());
-    let is_needed = |reference: &&Reference| {
+    blank.emptied.is_some() && leads_nowhere(blank.name, is_empty) && !is_needed(cx, blank)
+}
+
+/// Whether an image is known to need a secret that it is given.
+fn is_needed(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
+    blank.uses.iter().any(|reference| {
         let [first, service, ..] = reference.path.as_slice() else { return false };
         let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
         let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()));
         service.zip(key).is_some_and(|(service, key)| needs(service, key))
-    };
-    blank.emptied.is_some() && leads_nowhere(blank.name, is_empty) && !blank.uses.iter().any(is_needed)
+    })
 }
 
 fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
@@ -103,7 +115,7 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// The secrets of a project in which nothing says where any of them is set.
+/// The secrets of a project in which nothing says where any of them is set, or that its example leaves out.
 fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding> {
     let uses: Vec<&Reference> = blanks.iter().filter_map(|blank| blank.uses.first().copied()).collect();
     let (first, others) = uses.split_first()?;
@@ -111,7 +123,12 @@ fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding>
     let mut finding = Finding::new(rule::UNSET_SECRET, first.place, Subject::Project, message)
         .severity(less_in_tests(Severity::Warning, cx.facts.is_thrown_away() || cx.facts.is_at_home()))
         .evidence("unset")
-        .help("add a file `.env.example` that lists them without their values");
+        .help(match cx.facts.expected() {
+            Expected::Example(example) => {
+                format!("add them to `{}`, without their values", relative(&cx.project.directory, &example))
+            }
+            _ => "add a file `.env.example` that lists them without their values".to_owned(),
+        });
     let others = others.iter().filter(|one| one.place != first.place).take(LABELS);
     finding.labels.extend(others.map(|one| Label { place: one.place, message: format!("`{}`", one.name).into() }));
     Some(finding)
@@ -120,7 +137,9 @@ fn several_variables(cx: &Context<'_>, blanks: &[&Blank<'_>]) -> Option<Finding>
 fn severity_of(cx: &Context<'_>, blank: &Blank<'_>) -> Severity {
     let severity = match cx.facts.expected() {
         _ if cx.facts.is_documented_as_optional(blank.name) => return Severity::Info,
-        Expected::EnvFile | Expected::Example(_) => Severity::Error,
+        Expected::EnvFile => Severity::Error,
+        Expected::Example(_) if is_needed(cx, blank) || !blank.uses.iter().all(|one| hands_on(one)) => Severity::Error,
+        Expected::Example(_) => Severity::Warning,
         Expected::Nowhere if cx.facts.is_at_home() => Severity::Info,
         Expected::Nowhere => Severity::Warning,
     };
@@ -135,19 +154,14 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
             "set it if you use the widget: without it, only the dashboard shows no data for this service".to_owned(),
         );
     }
-    let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name);
+    let is_left_out = || matches!(cx.facts.expected(), Expected::Example(_));
+    let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name) || is_left_out();
     let is_one_of_several = |reference: &Reference| {
         let [first, service, ..] = reference.path.as_slice() else { return false };
         let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
         service.is_some_and(has_several_providers)
     };
-    let is_needed = |reference: &Reference| {
-        let [first, service, ..] = reference.path.as_slice() else { return false };
-        let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
-        let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()));
-        service.zip(key).is_some_and(|(service, key)| needs(service, key))
-    };
-    if left && is_of_integration(blank.name) && !blank.uses.iter().any(|one| is_needed(one)) {
+    if left && is_of_integration(blank.name) && !is_needed(cx, blank) {
         return Some(format!("set it if you use this integration; `${{{}:-}}` allows it to be empty", blank.name));
     }
     (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(one)))
@@ -155,7 +169,7 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
 }
 
 /// Words in the name of a secret for another system that a project may do without: mail, single sign-on, chat, monitoring.
-const INTEGRATIONS: [&str; 25] = [
+const INTEGRATIONS: [&str; 28] = [
     "SMTP",
     "MAIL",
     "EMAIL",
@@ -181,9 +195,22 @@ const INTEGRATIONS: [&str; 25] = [
     "GOTIFY",
     "NTFY",
     "WEBHOOK",
+    "HF",
+    "HUGGING",
+    "HUGGINGFACE",
 ];
 
-/// Whether a secret is one for such a system.
+/// Parts of the names of keys with which an application signs or encrypts: without a value, anybody can do the same.
+const SIGNING: [&str; 10] =
+    ["JWT", "SESSION", "COOKIE", "ENCRYPT", "SIGNING", "SECRET_KEY", "APP_KEY", "APP_SECRET", "AUTH_SECRET", "HMAC"];
+
+/// Whether a secret is such a key.
+fn signs(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    SIGNING.iter().any(|part| upper.contains(part))
+}
+
+/// Whether a secret is one for another system.
 fn is_of_integration(name: &str) -> bool {
     name.split('_').any(|word| INTEGRATIONS.contains(&word.to_ascii_uppercase().as_str()))
 }
@@ -231,7 +258,7 @@ fn help(cx: &Context<'_>, name: &str) -> String {
 }
 
 /// Whether a line of an env file only hands on what the environment sets: `TOKEN=${TOKEN}`.
-fn hands_on(cx: &Context<'_>, name: &str, line: Place) -> bool {
+fn is_handed_on(cx: &Context<'_>, name: &str, line: Place) -> bool {
     let line = edit::rest_of_line(cx.files, line);
     let value = line.split_once('=').map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
     let of_braces = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
@@ -244,18 +271,18 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
         for (name, variable) in &service.environment {
-            let is_skipped = is_allowed(options, name) || hands_on(cx, name, variable.key);
+            let is_skipped = is_allowed(options, name) || is_handed_on(cx, name, variable.key);
             if !is_left_empty(cx, service, (name, variable), &groups) || is_skipped || !seen.insert(variable.key) {
                 continue;
             }
             let message = format!("secret `{name}` of `{}` is empty", service.name);
             let needed = needs(service, name);
-            let several = provider_of(name).is_some() && has_several_providers(service) || is_of_integration(name);
-            let severity = match (needed, several || cx.facts.purpose() == FilePurpose::Development) {
+            let severity = match needed {
                 _ if is_form(cx, service, variable) => Severity::Info,
-                (true, _) => Severity::Error,
-                (false, false) => Severity::Warning,
-                (false, true) => Severity::Info,
+                true => Severity::Error,
+                false if signs(name) && cx.facts.purpose() != FilePurpose::Development => Severity::Warning,
+                // Whoever wrote the line left it empty, and may have meant it.
+                false => Severity::Info,
             };
             let severity = less_in_tests(severity, cx.facts.is_for_tests(variable.key.span.file));
             let subject = Subject::service(&service.name);

@@ -1,6 +1,9 @@
 //! A container engine socket mounted into a container.
 
 use super::tools::{SocketUse, use_of};
+use super::weight::Entrances;
+use crate::catalogue::schema::ImageRole;
+use crate::facts::images::known_image;
 use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::storage::mounts::is_inside;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
@@ -47,6 +50,7 @@ struct Access<'a> {
 
 /// Reports services that can connect to the socket of a container engine, each once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let entrances = Entrances::default();
     for service in cx.model.services.values() {
         // An image whose name only the deployment knows may be one that is made for it.
         let has_name = |image: &Spanned<ImageReference>| !image.value.repository.is_empty();
@@ -64,7 +68,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         // Who writes there what it is for, or gives the group of the socket to another user than root, has weighed it.
         let is_weighed = speaks_of_it(&cx.facts.comments_at(access.place)) || !service.isolation.group_add.is_empty();
-        let severity = if is_weighed { Severity::Info } else { *severity };
+        let severity = match access.directory {
+            _ if is_weighed => Severity::Info,
+            // What is made to use Docker has no other way, and what only watches is no way in for others.
+            None if purpose.is_none() && cx.facts.is_docker_client(service) => Severity::Info,
+            None if is_monitor(service) && !entrances.lead_to(cx, service) => Severity::Info,
+            _ => *severity,
+        };
         let severity = less_in_tests(severity, cx.facts.purpose() != FilePurpose::Any);
         let name = &service.name;
         let mut finding =
@@ -81,6 +91,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+fn is_monitor(service: &Service) -> bool {
+    known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring)
 }
 
 /// Whether a comment is about the socket, and not an entry that is commented out.

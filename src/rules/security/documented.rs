@@ -79,7 +79,7 @@ const DOCUMENTED: [(&str, &[&str], &str); 106] = [
     // What watches the host.
     (
         "cadvisor",
-        &["privileged", "devices", "/sys", "/var/lib/docker", "/dev", "/proc"],
+        &["privileged", "SYS_ADMIN", "devices", "/sys", "/var/lib/docker", "/dev", "/proc"],
         "https://github.com/google/cadvisor/blob/master/docs/running.md",
     ),
     ("node-exporter", &["pid", "network", "SYS_TIME", "/proc", "/sys"], "https://github.com/prometheus/node_exporter"),

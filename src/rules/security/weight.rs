@@ -39,6 +39,11 @@ pub(super) struct Entrances {
 }
 
 impl Entrances {
+    /// Whether other machines get into a service.
+    pub(super) fn lead_to(&self, cx: &Context<'_>, service: &Service) -> bool {
+        self.by_service.get_or_init(|| entrances(cx)).contains_key(service.name.as_str())
+    }
+
     /// The severity of what makes a container's user root on the host, and the finding with the way in: an error where
     /// other machines get into it, a warning otherwise.
     pub(super) fn weigh(&self, cx: &Context<'_>, service: &Service, finding: Finding) -> Finding {
@@ -68,12 +73,16 @@ fn entrances(cx: &Context<'_>) -> HashMap<String, (Place, String)> {
     by_service
 }
 
-/// The severity of a grant: less for developers, an info in tests and in what is there to be tried, and an info where a comment says what it is for, or where
-/// only the deployment knows the image, which may ask for it.
+/// The severity of a grant: less for developers, an info in tests and in what is there to be tried, and an info where a comment says what it is for, in a
+/// program of the host, or where only the deployment knows the image, which may ask for it.
 pub(super) fn weigh(cx: &Context<'_>, service: &Service, place: Place, most: Severity) -> Severity {
     let has_name = |image: &Spanned<ImageReference>| !image.value.repository.is_empty();
     let is_open = service.build.is_none() && !service.image.as_ref().is_some_and(has_name);
-    if is_open || is_explained(&cx.facts.comments_at(place)) || is_explained(&cx.facts.comments_at_list(place)) {
+    if is_open
+        || is_of_host(service)
+        || is_explained(&cx.facts.comments_at(place))
+        || is_explained(&cx.facts.comments_at_list(place))
+    {
         return Severity::Info;
     }
     match cx.facts.purpose() {
@@ -81,6 +90,14 @@ pub(super) fn weigh(cx: &Context<'_>, service: &Service, place: Place, most: Sev
         FilePurpose::Development => less_in_tests(most, true),
         FilePurpose::Test | FilePurpose::Example => Severity::Info,
     }
+}
+
+/// Whether a service is a program of the host in a container: it has its network, its processes and capabilities for them,
+/// so that somebody means it to manage the host.
+pub(super) fn is_of_host(service: &Service) -> bool {
+    let isolation = &service.isolation;
+    let in_network = service.network_mode.as_ref().is_some_and(|mode| mode.value == "host");
+    in_network && isolation.pid.as_ref().is_some_and(|pid| pid.value == "host") && !isolation.cap_add.is_empty()
 }
 
 /// Whether a comment gives a reason, and is not an entry that is commented out.

@@ -20,7 +20,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let is_tmpfs = unkept.fleeting.is_some_and(|mount| mount.kind == MountKind::Tmpfs);
-        let is_for_show = unkept.image.role == ImageRole::Monitoring && !keeps_something(cx);
+        // Silences that are lost are made again.
+        let is_for_show =
+            unkept.image.name == "alertmanager" || unkept.image.role == ImageRole::Monitoring && !keeps_something(cx);
         let severity =
             if is_tmpfs || is_for_show { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
         findings.push(without_volume(cx, rule::APPLICATION_DATA_WITHOUT_VOLUME, unkept).severity(severity));

@@ -1,7 +1,8 @@
 //! A directory that Docker creates as root for a service that runs as another user.
 
+use crate::catalogue::schema::ImageRole;
 use crate::collections::IndexMap;
-use crate::facts::images::image_text;
+use crate::facts::images::{image_text, known_image};
 use crate::facts::storage::owners::RootOwned;
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
@@ -13,8 +14,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let all = cx.facts.root_owned_sources();
+    let mut all: Vec<_> = all.iter().filter(|one| !is_read(one)).collect();
+    // What is worse is said first, and the rest with it.
+    all.sort_by_key(|one| is_for_logs(one));
     let mut groups: IndexMap<&str, Vec<&RootOwned<'_>>> = IndexMap::default();
-    for one in &all {
+    for one in all {
         groups.entry(one.missing.written.as_str()).or_default().push(one);
     }
     // The directories of a service have one cause.
@@ -33,7 +37,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         );
         let place = first.missing.mount.source.as_ref().map_or(first.missing.mount.place, |source| source.place);
         let mut finding = Finding::new(rule::ROOT_OWNED_BIND, place, Subject::service(&service.name), message)
-            .severity(for_data(Severity::Warning, cx.facts.purpose()))
+            .severity(if is_for_logs(first) { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) })
             .evidence(written.to_owned())
             .help(format!(
                 "use a named volume, or document that `{written}` has to be created for user `{}` before the first start",
@@ -51,4 +55,32 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         seen.insert(&service.name, findings.len());
         findings.push(finding);
     }
+}
+
+/// Names of directories from which programs read what people put there.
+const READ: [&str; 9] = [
+    "plugins",
+    "extensions",
+    "themes",
+    "templates",
+    "certs",
+    "ssl",
+    "docker-entrypoint-initdb.d",
+    "conf.d",
+    "migrations",
+];
+
+fn is_read(one: &RootOwned<'_>) -> bool {
+    READ.contains(&last_part(&one.missing.mount.target.value))
+}
+
+/// Whether a directory is for the logs of a program that is built here and may write none.
+fn is_for_logs(one: &RootOwned<'_>) -> bool {
+    let is_log = matches!(last_part(&one.missing.mount.target.value), "logs" | "log");
+    let is_known = known_image(one.missing.service).is_some_and(|known| known.image.role != ImageRole::Base);
+    is_log && one.missing.service.build.is_some() && !is_known
+}
+
+fn last_part(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or("")
 }

@@ -1,12 +1,13 @@
 //! A declared volume that no service mounts.
 
-use crate::collections::HashSet;
+use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::VariableState;
 use crate::compose::value::Part;
 use crate::finding::{Finding, Subject, rule};
-use crate::model::{Mount, MountKind};
+use crate::model::{Mount, MountKind, Volume};
 use crate::rules::Context;
-use crate::rules::support::{all_services, is_one_file, knows_all_services};
+use crate::rules::support::{LABELS, all_services, few_names, is_one_file, knows_all_services};
+use crate::source::FileId;
 use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not mount it either.
@@ -21,26 +22,56 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mounted: HashSet<&str> = all_services(cx).flat_map(|service| &service.mounts).filter_map(volume_of).collect();
+    let mut unused: IndexMap<FileId, Vec<(&str, &Volume)>> = IndexMap::default();
     for (key, volume) in &cx.model.volumes {
         if mounted.contains(key.as_str()) || cx.facts.used_nearby().volumes.contains(key) {
             continue;
         }
-        let mut finding = Finding::new(
-            rule::UNUSED_VOLUME,
-            volume.key,
-            Subject::volume(key),
-            format!("volume `{key}` is not mounted by any service"),
-        )
-        .help(format!("mount it where the data is, or remove `{key}`: Compose does not create it"));
-        if let Some(mount) = all_services(cx).flat_map(|service| &service.mounts).find(|mount| is_drive(mount, key)) {
-            finding = finding
-                .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
-                .label(mount.place, "this creates an anonymous volume");
-        } else if is_one_file(cx) {
-            finding.fixes.extend(edit::safe(format!("remove `{key}`"), edit::remove(cx.files, volume.key)));
+        match all_services(cx).flat_map(|service| &service.mounts).find(|mount| is_drive(mount, key)) {
+            Some(mount) => findings.push(
+                one(key, volume)
+                    .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
+                    .label(mount.place, "this creates an anonymous volume"),
+            ),
+            None => unused.entry(volume.key.span.file).or_default().push((key, volume)),
         }
-        findings.push(finding);
     }
+    findings.extend(unused.values().filter_map(|all| together(cx, all)));
+}
+
+fn one(key: &str, volume: &Volume) -> Finding {
+    let message = format!("volume `{key}` is not mounted by any service");
+    Finding::new(rule::UNUSED_VOLUME, volume.key, Subject::volume(key), message)
+        .help(format!("mount it where the data is, or remove `{key}`: Compose does not create it"))
+}
+
+/// The volumes of one file that are left over: what they were for is gone.
+fn together(cx: &Context<'_>, all: &[(&str, &Volume)]) -> Option<Finding> {
+    let [(key, volume), others @ ..] = all else { return None };
+    let mut finding = one(key, volume);
+    let mut title = format!("remove `{key}`");
+    if !others.is_empty() {
+        let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+        finding.message = format!("volumes {} are not mounted by any service", few_names(&names)).into();
+        finding = finding.help("mount them where the data is, or remove them: Compose does not create them");
+        title = "remove them".to_owned();
+    }
+    for (name, other) in others.iter().take(LABELS) {
+        finding = finding.label(other.key, format!("`{name}` is not mounted either"));
+    }
+    if !is_one_file(cx) {
+        return Some(finding);
+    }
+    let edits = match edit::enclosing(cx.files, volume.key) {
+        // Without an entry, the section would be of the wrong type.
+        Some(section) if all.len() > 1 && all.len() == cx.model.volumes.len() => edit::remove(cx.files, section),
+        _ => edit::all(all.iter().map(|(_, volume)| edit::remove(cx.files, volume.key))),
+    };
+    finding.fixes.extend(match others.is_empty() {
+        true => edit::safe(title, edits),
+        false => edit::risky(title, edits),
+    });
+    Some(finding)
 }
 
 /// Whether a variable in the source of a mount may name any volume: one that has no value in the checkout, or a part of a

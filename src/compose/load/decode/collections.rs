@@ -86,13 +86,15 @@ impl Decoder {
     /// An item `KEY=value` or `KEY`.
     fn assignment(&mut self, shape: &DecodedShape, item: &Value) -> (Text, Value) {
         let text = go::sprint(item);
-        let (key, assigned) = match text.split_once('=') {
+        let (mut key, assigned) = match text.split_once('=') {
             Some((key, assigned)) => (key, Some(assigned)),
             None => (text.as_str(), None),
         };
         if matches!(shape, DecodedShape::Environment) && ends_with_space(key) {
             let name = Quote::from_value(item).stretch(&(0..key.len()));
             self.invalid(item, ValueProblem::TrailingSpace(name));
+            // Whatever else is said about the variable is said about the one that was meant.
+            key = key.trim_end();
         }
         let assigned = match (assigned, shape) {
             (Some(assigned), _) => {

@@ -28,8 +28,10 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId, direnv
             command: Compose { starts: true, ..Compose::default() },
             directories: vec![directory.to_owned()],
             environment,
+            lacking: world.lacking(),
             purpose: Purpose::Develop,
             by_hand: false,
+            in_document: false,
             span: Span { file, start: variable.at, end: variable.at + 12 },
         });
     }

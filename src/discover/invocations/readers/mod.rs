@@ -211,12 +211,16 @@ fn kind_of(path: &str) -> Option<FileKind> {
 
 /// What a name, such as that of a target or a job, says about the purpose of what it starts.
 pub(super) fn purpose_of_name(name: &str) -> Option<Purpose> {
+    const TESTS: [&str; 7] = ["test", "tests", "testing", "e2e", "ci", "check", "lint"];
     let name = name.to_ascii_lowercase();
-    let has =
-        |words: &[&str]| name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| words.contains(&word));
-    if has(&["deploy", "deployment", "release", "prod", "production", "publish", "live", "staging"]) {
+    let words = || name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let has = |wanted: &[&str]| words().any(|word| wanted.contains(&word));
+    // "Test production image" tests.
+    if words().next().is_some_and(|first| TESTS.contains(&first)) {
+        Some(Purpose::Test)
+    } else if has(&["deploy", "deployment", "release", "prod", "production", "publish", "live", "staging"]) {
         Some(Purpose::Deploy)
-    } else if has(&["test", "tests", "testing", "e2e", "ci", "check", "lint", "integration"]) {
+    } else if has(&TESTS) || has(&["integration"]) {
         Some(Purpose::Test)
     } else if has(&["dev", "develop", "development", "devel"]) {
         Some(Purpose::Develop)

@@ -1,6 +1,6 @@
 //! Documents, and comments at the top of Compose files.
 
-use super::{check, check_all};
+use super::{brief, check, check_all, found};
 
 #[track_caller]
 fn readme(text: &str, present: &str, expect: &[&str]) {
@@ -135,4 +135,30 @@ fn directories_of_documents_are_not_certain() {
     );
     readme("```\ncd <directory>\ndocker compose up\n```\n", files, &["compose.yaml README.md:3"]);
     readme("```\ncd elsewhere\ndocker compose up\n```\n", files, &[]);
+}
+
+#[test]
+fn commands_without_the_way_to_their_files() {
+    let text = "```sh\ndocker compose --env-file .env.prod -f shop.yaml -f shop.prod.yaml up\n```\n";
+    let files = [("README.md", text), ("deploy/shop.yaml", ""), ("deploy/shop.prod.yaml", ""), ("old/shop.yaml", "")];
+    let (sources, all) = found(&files);
+    let shown: Vec<String> = all.projects.values().flatten().map(|one| brief(&sources, one)).collect();
+    assert!(
+        shown.contains(&"deploy/shop.yaml+deploy/shop.prod.yaml env deploy/.env.prod README.md:2".to_owned()),
+        "{shown:?}"
+    );
+    let (_, all) = found(&[
+        ("README.md", text),
+        ("a/shop.yaml", ""),
+        ("a/shop.prod.yaml", ""),
+        ("b/shop.yaml", ""),
+        ("b/shop.prod.yaml", ""),
+    ]);
+    assert!(all.projects.values().flatten().all(|one| one.written.is_empty()));
+}
+
+#[test]
+fn what_is_exported_stays_for_the_next_block() {
+    let text = "```sh\nexport FILE=a.yaml\nOWN=b.yaml\n```\nThen:\n```sh\ndocker compose -f $FILE up\n```\n";
+    readme(text, "a.yaml b.yaml", &["a.yaml README.md:7"]);
 }

@@ -36,6 +36,9 @@ fn brief(sources: &SourceDb, one: &Invocation) -> String {
     if !one.profiles.is_empty() {
         text.push_str(&format!(" profiles {}", one.profiles.iter().cloned().collect::<Vec<_>>().join(",")));
     }
+    if !one.lacking.is_empty() {
+        text.push_str(&format!(" lacks {}", list(&one.lacking)));
+    }
     one.name.iter().for_each(|name| text.push_str(&format!(" name {name}")));
     if one.engine == Engine::Swarm {
         text.push_str(" swarm");

@@ -1,6 +1,7 @@
 //! Pipelines.
 
-use super::{check, check_all};
+use super::{check, check_all, found};
+use crate::discover::invocations::Purpose;
 
 #[track_caller]
 fn workflow(jobs: &str, present: &str, expect: &[&str]) {
@@ -153,4 +154,17 @@ fn other_pipelines() {
         files,
         &["b.yaml azure-pipelines.yml:8", "x/a.yaml azure-pipelines.yml:3"],
     );
+}
+
+#[test]
+fn jobs_that_test_what_runs_in_production() {
+    let jobs = |name: &str| {
+        format!("on: push\njobs:\n  a:\n    name: {name}\n    steps:\n      - run: docker compose -f a.yaml up\n")
+    };
+    let purpose = |name: &str| {
+        let (_, all) = found(&[(".github/workflows/push.yml", &jobs(name)), ("a.yaml", "")]);
+        all.projects.values().flatten().map(|one| one.purpose).collect::<Vec<_>>()
+    };
+    assert_eq!(purpose("Test the production image"), [Purpose::Test]);
+    assert_eq!(purpose("Update production"), [Purpose::Deploy]);
 }

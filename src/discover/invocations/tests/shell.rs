@@ -220,3 +220,14 @@ fn hostile_scripts_end() {
     script(&("eval ".repeat(3) + "docker compose -f a.yaml up"), "a.yaml", &["a.yaml up.sh:1"]);
     script(&("eval ".repeat(300) + "docker compose -f a.yaml up"), "a.yaml", &[]);
 }
+
+#[test]
+fn env_files_that_are_sourced_and_not_there() {
+    script(
+        "set -a\n[ -f .env.local ] && source .env.local\n. \"secrets/$1\"\ndocker compose up",
+        "compose.yaml",
+        &["compose.yaml lacks .env.local+secrets/* up.sh:4"],
+    );
+    script(". venv/bin/activate\n. ./common.sh\ndocker compose up", "compose.yaml", &["compose.yaml up.sh:3"]);
+    script(". ./deploy/prod.env\ndocker compose up", "compose.yaml", &["compose.yaml lacks deploy/prod.env up.sh:2"]);
+}

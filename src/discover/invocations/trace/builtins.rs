@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::super::command::{Compose, ReadCommand, assigned, read};
 use super::super::context::{FoundCommand, MakeCall};
 use super::super::fragment::Fragment;
-use super::super::repository::{join, normalize, under_root};
-use super::super::values::{Choices, has_hole, without_marks};
+use super::super::repository::{join, normalize, split, under_root};
+use super::super::values::{Choices, has_hole, known_letters, without_marks};
 use super::expand::ShellExpansion;
 use super::world::FunctionBody;
 use super::{Directory, Tracer, World};
@@ -186,7 +186,13 @@ impl Tracer<'_> {
             Some(path) => normalize(path).into_iter().collect::<Vec<_>>(),
             None => self.places(world).iter().filter_map(|place| join(place, path)).collect(),
         };
-        let found = place(path).into_iter().find(|path| repository.is_file(path));
+        let places = place(path);
+        let found = places.iter().find(|path| repository.is_file(path)).cloned();
+        if found.is_none() && is_env_file(path) {
+            let mut world = world.clone();
+            world.lacks(places, |name| self.context.unset(name));
+            return vec![world];
+        }
         let file = found.and_then(|path| repository.load(&path)).filter(|_| self.depth.get() < 60);
         let Some(file) = file.filter(|file| repository.sources.file(*file).text.len() < MAX_SOURCED) else {
             return vec![world.clone()];
@@ -341,7 +347,7 @@ impl Tracer<'_> {
         if !self.context.copy(self.current().file, world.variables.len()) {
             return;
         }
-        let mut environment = world.environment();
+        let (mut environment, lacking) = (world.environment(), world.lacking());
         environment.extend(assigned);
         let mut directories = self.places(world);
         if self.site.is_document && !directories.is_empty() {
@@ -353,9 +359,18 @@ impl Tracer<'_> {
             return;
         }
         let span = Span { file: self.current().file, start: span.0, end: span.1.max(span.0) };
-        let (purpose, by_hand) = (self.site.purpose, self.site.by_hand);
-        self.context.find(FoundCommand { command, directories, environment, purpose, by_hand, span });
+        let (purpose, by_hand, in_document) = (self.site.purpose, self.site.by_hand, self.site.is_document);
+        let found = FoundCommand { command, directories, environment, lacking, purpose, by_hand, in_document, span };
+        self.context.find(found);
     }
+}
+
+/// Whether the name of a file says that it sets variables: `.env.local`, `prod.env`, `secrets.sh`, or a variable alone.
+fn is_env_file(path: &str) -> bool {
+    let name = split(path).1;
+    let is_word = |word: &str| matches!(word, "env" | "envs" | "environment" | "secrets" | "credentials");
+    let known = known_letters(name).to_ascii_lowercase();
+    has_hole(name) && known.is_empty() || known.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_word)
 }
 
 /// A word as it is written so that it stays one word.

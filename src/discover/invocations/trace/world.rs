@@ -1,6 +1,6 @@
 //! A possible state of a script: its variables, its directory, its functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(super) functions: Rc<BTreeMap<String, Function>>,
     /// Names of directories that the text clones, and whether that is this repository.
     pub(super) clones: Rc<BTreeMap<String, bool>>,
+    /// Env files that the text sources and that the repository lacks: what they set is not known.
+    pub(super) lacking: Rc<BTreeSet<String>>,
     pub(super) directory: Directory,
     pub(super) before: Directory,
     pub(super) stack: Vec<Directory>,
@@ -76,6 +78,7 @@ impl World {
             digest: 0,
             functions: Rc::default(),
             clones: Rc::default(),
+            lacking: Rc::default(),
             directory: Directory::Start,
             before: Directory::Start,
             stack: Vec::new(),
@@ -107,9 +110,13 @@ impl World {
         World { clones: Rc::clone(&self.clones), ..World::new() }
     }
 
-    /// What is left of it in the next block of a document: its directory, and what was cloned.
+    /// What is left of it in the next block of a document: its directory, what was cloned, and what was exported.
     pub(crate) fn behind_a_block(self) -> World {
-        World { clones: self.clones, directory: self.directory, before: self.before, ..World::new() }
+        let mut next = World { clones: self.clones, directory: self.directory, before: self.before, ..World::new() };
+        for (name, one) in self.variables.iter().filter(|(_, one)| one.exported) {
+            next.set(name, one.words.clone(), true, one.sure, one.at);
+        }
+        next
     }
 
     /// Behind a `return`.
@@ -121,6 +128,21 @@ impl World {
     pub(crate) fn in_directory(mut self, directory: Directory) -> World {
         self.directory = directory;
         self
+    }
+
+    /// Notes env files that are sourced and that the repository lacks. What is empty so far is filled in by them.
+    pub(super) fn lacks(&mut self, files: Vec<String>, hole: impl Fn(&str) -> String) {
+        Rc::make_mut(&mut self.lacking).extend(files);
+        let is_blank = |variable: &TracedVariable| variable.exported && variable.words.iter().all(String::is_empty);
+        let blank = self.variables.iter().filter(|(_, variable)| is_blank(variable));
+        for name in blank.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            self.set(&name, vec![hole(&name)], true, false, 0);
+        }
+    }
+
+    /// Env files that are sourced and that the repository lacks.
+    pub(crate) fn lacking(&self) -> BTreeSet<String> {
+        (*self.lacking).clone()
     }
 
     /// Sets a variable; what was exported stays so.
@@ -181,6 +203,7 @@ impl World {
             && self.arguments == other.arguments
             && self.ended == other.ended
             && self.clones == other.clones
+            && self.lacking == other.lacking
     }
 }
 

@@ -18,10 +18,23 @@ mod view;
 use crate::collections::{HashMap, HashSet};
 use crate::compose::problem::{Cause, IncludeProblem, PlaceRole, Problem, Reported, Resource, Undefined, Verdict};
 use crate::finding::{Finding, Label, rule};
-use crate::source::Place;
+use crate::source::{Place, SourceDb};
 
 pub(crate) use limits::finding as limit;
 pub(crate) use view::{ProblemView, Templates};
+
+/// Drops what is said about a line that is no YAML: its value is torn off where the parser stopped.
+pub(crate) fn drop_torn(findings: &mut Vec<Finding>, sources: &SourceDb) {
+    let line = |finding: &Finding| {
+        let span = finding.place.span;
+        (span.file, sources.file(span.file).position(span.start).line)
+    };
+    let is_syntax = |finding: &Finding| finding.rule == rule::YAML_SYNTAX;
+    let torn: HashSet<_> = findings.iter().filter(|finding| is_syntax(finding)).map(line).collect();
+    if !torn.is_empty() {
+        findings.retain(|finding| is_syntax(finding) || !torn.contains(&line(finding)));
+    }
+}
 
 /// The findings about a project that people see: consequences are left out, and so is what only the age of docker compose
 /// 2.40.3 is at fault for.

@@ -110,7 +110,7 @@ fn help(problem: &ValueProblem) -> Option<String> {
             "use `127.0.0.1`"
         }
         ValueProblem::Port(..) => "use `[address:][host port:]container port[/protocol]`",
-        ValueProblem::TrailingSpace(_) => "remove the whitespace before `=`",
+        ValueProblem::TrailingSpace(_) => "write `NAME=value`, without spaces around `=`",
         ValueProblem::Host(..) => "use `name:address`",
         ValueProblem::Boolean(_) => "use `true` or `false`",
         ValueProblem::Size(..) => "use one of the units `b`, `k`, `m` and `g`, as in `512m`",
