@@ -12,3 +12,5 @@ pub(crate) type HashSet<T> = std::collections::HashSet<T, RandomState>;
 pub(crate) type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
 /// A hash set that keeps the order of insertion.
 pub(crate) type IndexSet<T> = indexmap::IndexSet<T, RandomState>;
+/// A hash function.
+pub(crate) type HashState = RandomState;

@@ -35,7 +35,7 @@ pub(crate) fn reviewed(
     let noting = then.noting();
     let config = config::find(&noting, start, rules::options).map_err(|errors| format!("at `{revision}`: {errors}"))?;
     let baseline = baseline.map(|path| normalize(&request.directory.join(path)));
-    let mut settings: BTreeSet<PathBuf> = noting.into_loaded();
+    let mut settings: BTreeSet<PathBuf> = noting.into_loaded().iter().map(Path::to_path_buf).collect();
     settings.extend(baseline.clone());
     if let Some(linked) = settings.iter().find(|path| then.kind(path) == PathKind::File && then.is_linked(path)) {
         let name = relative(&request.directory, linked);

@@ -121,7 +121,7 @@ impl Before {
             Earlier { revision: self.revision.clone(), directory: directory.to_path_buf(), ..Earlier::default() };
         let Some(before) = before else { return earlier };
         let named = |file| {
-            let path = self.sources.file(file).path.clone();
+            let path = self.sources.path(file).to_path_buf();
             relative(directory, self.renamed.get(&path).unwrap_or(&path))
         };
         let prints = before.fingerprints(named);

@@ -39,5 +39,5 @@ pub(super) fn list(arguments: DiffArguments, surroundings: &Surroundings) -> Res
         (true, true) => FAILED,
         (true, false) => CLEAN,
     };
-    Ok(CommandOutcome { output, errors, code })
+    Ok(CommandOutcome { output, errors, code, ..CommandOutcome::default() })
 }

@@ -1,11 +1,13 @@
 //! `plimsoll check`.
 
+use std::cell::Cell;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Arc;
 
 use super::arguments::{CheckArguments, ChosenRules};
+use super::outputs::{self, ReportOutput};
 use super::{BROKEN, CLEAN, CommandOutcome, Surroundings, WantedRequest, complaint, exit_code, request};
-use super::{buffer, fixes, ignores, known, notes, outputs, progress, stages};
+use super::{buffer, fixes, ignores, known, notes, progress};
 use crate::config::{self, FailOn};
 use crate::finding::{Selector, Severity};
 use crate::render::RenderOptions;
@@ -38,7 +40,7 @@ pub(super) fn check(arguments: &CheckArguments, surroundings: &Surroundings) -> 
     if arguments.comparison.add_ignores {
         return ignores::add(&report, &sources, &request, &options, arguments.comparison.reason.as_deref());
     }
-    Ok(telling.answer(&report, &sources, &request))
+    Ok(telling.answer(report, sources, &request))
 }
 
 /// The request that the arguments make.
@@ -158,26 +160,21 @@ impl Telling<'_> {
     }
 
     /// The findings on standard output and in files, what went wrong on the way, and the exit code.
-    pub(super) fn answer(&self, report: &Report, sources: &SourceDb, request: &Request) -> CommandOutcome {
+    pub(super) fn answer(&self, report: Report, sources: SourceDb, request: &Request) -> CommandOutcome {
         let arguments = self.arguments;
-        let start = Instant::now();
-        let mut unwritten = Vec::new();
-        let output = outputs::rendered(arguments.format, report, sources, self.options).unwrap_or_else(|defect| {
-            unwritten.push(defect);
-            String::new()
-        });
-        unwritten.extend(outputs::write(&arguments.outputs, report, sources, self.options));
+        let unwritten = outputs::write(&arguments.outputs, &report, &sources, self.options);
         let code = if unwritten.is_empty() { CLEAN } else { BROKEN };
         let unused = buffer::unused(&report.unused, request).filter(|_| !arguments.quiet);
         let given = arguments.chosen.select.iter().chain(&arguments.chosen.ignore).chain(&arguments.fixing.fix_only);
         let notes = notes::notes(given, &request.selection, request.config.as_ref());
-        let misnamed = self.misnamed(sources, request);
+        let misnamed = self.misnamed(&sources, request);
         let lines =
             notes.iter().chain(&misnamed).chain(&report.failures).chain(&unwritten).chain(&unused).chain(&report.notes);
-        let mut errors: String = lines.map(|line| complaint(line)).collect();
-        if arguments.verbose {
-            errors.push_str(&stages::table(&request.watch, report, start.elapsed()));
-        }
-        CommandOutcome { output, errors, code: code.max(exit_code(report, self.fail_on)) }
+        let errors: String = lines.map(|line| complaint(line)).collect();
+        let code = code.max(exit_code(&report, self.fail_on));
+        let watch = arguments.verbose.then(|| Arc::clone(&request.watch));
+        let (format, options) = (arguments.format, self.options.clone());
+        let report = ReportOutput { format, report, sources, options, watch, spent: Cell::default() };
+        CommandOutcome { output: String::new(), report: Some(report), errors, code }
     }
 }

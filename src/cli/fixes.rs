@@ -52,7 +52,7 @@ pub(super) fn run(doing: Doing, sources: SourceDb, request: &Request, telling: &
         let mut report = workspace::check(&found, request);
         report.failures.push(defect("looking for fixes"));
         telling.keep_asked(&mut report, &found, request);
-        return telling.answer(&report, &found, request);
+        return telling.answer(report, found, request);
     };
     match doing {
         Doing::Showing => show(fixed, request, telling),
@@ -68,8 +68,8 @@ fn show(fixed: Fixed, request: &Request, telling: &Telling<'_>) -> CommandOutcom
     });
     let (mut report, found) = fixed.found.unwrap_or((fixed.report, fixed.sources));
     telling.keep_asked(&mut report, &found, request);
-    let mut answer = telling.answer(&report, &found, request);
-    answer.output = diffs.collect();
+    let mut answer = telling.answer(report, found, request);
+    (answer.output, answer.report) = (diffs.collect(), None);
     answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary {
         answer.errors.push_str(&format!("{}\n", render::fixed_summary("would fix", &fixed.applied, options)));
@@ -90,12 +90,12 @@ fn write(mut fixed: Fixed, found: SourceDb, request: &Request, telling: &Telling
         fixed.report = workspace::check(&found, request);
         fixed.sources = found;
     }
-    let mut answer = telling.answer(&fixed.report, &fixed.sources, request);
+    let mut answer = telling.answer(fixed.report, fixed.sources, request);
     answer.errors.extend(fixed.left.iter().map(|line| complaint(line)));
     if options.summary && !applied.is_empty() {
         let summary = render::fixed_summary("fixed", &applied, options);
         if telling.arguments.format == Format::Text {
-            answer.output.insert_str(0, &format!("{summary}\n\n"));
+            answer.output = format!("{summary}\n\n");
         } else {
             answer.errors.push_str(&format!("{summary}\n"));
         }

@@ -45,6 +45,7 @@ use crate::workspace::Request;
 use arguments::{
     Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, ProjectArguments, Resolve, RulesArguments,
 };
+use outputs::ReportOutput;
 
 /// Nothing at or above the severity that makes a run fail.
 const CLEAN: u8 = 0;
@@ -109,6 +110,8 @@ impl Surroundings {
 #[derive(Default)]
 struct CommandOutcome {
     output: String,
+    /// The findings, which follow the output.
+    report: Option<ReportOutput>,
     errors: String,
     code: u8,
 }
@@ -142,12 +145,22 @@ pub fn run(
             .unwrap_or_else(|message| CommandOutcome::broken(&message)),
         Err(error) => usage(&error, surroundings),
     };
-    if let Err(message) = write(errors, &answer.errors).and_then(|()| write(output, &answer.output)) {
+    tell(&answer, output, errors).unwrap_or_else(|message| {
         // Where standard error fails too there is nobody left to tell.
         let _ = writeln!(errors, "plimsoll: cannot write the output: {message}");
-        return BROKEN;
-    }
-    answer.code
+        BROKEN
+    })
+}
+
+/// Writes an answer, and gives the exit code.
+fn tell(answer: &CommandOutcome, output: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
+    write(errors, &answer.errors)?;
+    write(output, &answer.output)?;
+    let Some(report) = &answer.report else { return Ok(answer.code) };
+    let defect = report.write(output)?;
+    write(errors, &defect.iter().map(|line| complaint(line)).collect::<String>())?;
+    write(errors, &report.stages())?;
+    Ok(if defect.is_some() { BROKEN } else { answer.code })
 }
 
 /// The arguments of a program that is called by this name.
@@ -180,7 +193,12 @@ fn is_for_check(first: &str, directory: &Path) -> bool {
 }
 
 fn write(to: &mut dyn Write, text: &str) -> io::Result<()> {
-    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+    unless_closed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+}
+
+/// An output that nobody reads any longer is written all the same.
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
@@ -294,7 +312,7 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOut
     if !output.is_empty() && !output.ends_with('\n') {
         output.push('\n');
     }
-    Ok(CommandOutcome { output, errors, code })
+    Ok(CommandOutcome { output, errors, code, ..CommandOutcome::default() })
 }
 
 /// Draws a project; one that Compose would reject is drawn as far as it can be read.
@@ -311,7 +329,7 @@ fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<CommandOutcome, 
     );
     let output = render::render_graph(arguments.format, &graph);
     let output = output.ok_or("the project has too many services or links for a drawing; use another `--format`")?;
-    Ok(CommandOutcome { output, errors, code: CLEAN })
+    Ok(CommandOutcome { output, errors, code: CLEAN, ..CommandOutcome::default() })
 }
 
 /// What a request is to be about.

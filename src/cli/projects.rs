@@ -37,5 +37,5 @@ pub(super) fn list(arguments: &Projects, surroundings: &Surroundings) -> Result<
         .map(|(path, error)| complaint(&format!("{}: not read: {error}", relative(&surroundings.directory, &path))));
     let errors: String = lines.collect();
     let code = if errors.is_empty() { CLEAN } else { BROKEN };
-    Ok(CommandOutcome { output, errors, code })
+    Ok(CommandOutcome { output, errors, code, ..CommandOutcome::default() })
 }

@@ -27,7 +27,7 @@ pub(super) fn list(arguments: Env, surroundings: &Surroundings) -> Result<Comman
         EnvFormat::Text => variables_text(&variables, &sources, &request.directory),
         EnvFormat::Json => variables_json(&variables, &sources, &request.directory),
     };
-    Ok(CommandOutcome { output, errors, code: if is_rejected { FAILED } else { CLEAN } })
+    Ok(CommandOutcome { output, errors, code: if is_rejected { FAILED } else { CLEAN }, ..CommandOutcome::default() })
 }
 
 fn unknown(service: &str, services: &[String]) -> String {

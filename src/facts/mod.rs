@@ -62,6 +62,7 @@ pub struct Facts<'a> {
     replaced_lines: OnceCell<Vec<environment::files::ReplacedLine>>,
     documented: OnceCell<BTreeMap<String, Documented>>,
     app_configs: OnceCell<AppConfigs>,
+    missing_sources: OnceCell<Vec<storage::binds::MissingSource<'a>>>,
     duplicate_labels: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
     hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
     peers: OnceCell<Vec<network::peers::Peer>>,
@@ -112,6 +113,7 @@ impl<'a> Facts<'a> {
             replaced_lines: OnceCell::new(),
             documented: OnceCell::new(),
             app_configs: OnceCell::new(),
+            missing_sources: OnceCell::new(),
             duplicate_labels: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
@@ -312,7 +314,7 @@ impl<'a> Facts<'a> {
     }
 
     fn is_own_file(&self, path: &std::path::Path) -> bool {
-        self.project.files.iter().any(|file| self.sources.file(*file).path == path)
+        self.project.files.iter().any(|file| *self.sources.path(*file) == *path)
     }
 
     /// What the services of the Compose files near the project's use.
@@ -320,7 +322,7 @@ impl<'a> Facts<'a> {
         let used = || {
             // What an override takes away the base uses without it.
             let own: Vec<PathBuf> = match self.project.files.as_slice() {
-                [only] => vec![self.sources.file(*only).path.clone()],
+                [only] => vec![self.sources.path(*only).to_path_buf()],
                 _ => Vec::new(),
             };
             repository::nearby::used(&self.project.directory, &self.root, &own, self.sources, self.trees)
@@ -350,8 +352,9 @@ impl<'a> Facts<'a> {
     }
 
     /// Relative sources of binds that are not there.
-    pub(crate) fn missing_sources(&self) -> Vec<storage::binds::MissingSource<'a>> {
-        storage::binds::missing(self.model, self.sources, &self.root)
+    pub(crate) fn missing_sources(&self) -> &[storage::binds::MissingSource<'a>] {
+        let find = || storage::binds::missing(self.model, self.sources, &self.root);
+        self.once(&self.missing_sources, find).as_slice()
     }
 
     /// Directories that Docker creates as root for a bind, in services that run as somebody else.
@@ -377,7 +380,7 @@ impl<'a> Facts<'a> {
     /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
     pub(crate) fn is_named(&self, word: &str) -> bool {
         self.project.files.iter().any(|file| {
-            let path = self.sources.file(*file).path.clone();
+            let path = self.sources.path(*file).to_path_buf();
             let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
             name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| part == word)
         })

@@ -42,7 +42,7 @@ impl PlannedFix {
 
 /// The identity of a finding.
 pub(super) fn identity(finding: &Finding, state: &FixState) -> FindingIdentity {
-    let path = state.sources.file(finding.place.span.file).path.clone();
+    let path = state.sources.path(finding.place.span.file).to_path_buf();
     (path, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 
@@ -82,7 +82,7 @@ fn chosen(run: &mut FixRun<'_>, state: &FixState, of_rule: &dyn Fn(RuleId) -> bo
 
 fn is_wanted(finding: &Finding, wanted: &FixSelection, state: &FixState) -> bool {
     let named = wanted.only.is_empty() || wanted.only.iter().any(|selector| selector.contains(finding.rule));
-    let there = |path: &PathBuf| state.sources.file(finding.place.span.file).path == *path;
+    let there = |path: &PathBuf| *state.sources.path(finding.place.span.file) == *path;
     named && wanted.file.as_ref().is_none_or(there) && finding.fix_within(wanted.safety).is_some()
 }
 
@@ -91,7 +91,7 @@ pub(super) fn change(finding: &Finding, wanted: &FixSelection, state: &FixState)
     let fix = finding.fix_within(wanted.safety)?;
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for edit in &fix.edits {
-        edits.entry(state.sources.file(edit.span.file).path.clone()).or_default().push(edit.clone());
+        edits.entry(state.sources.path(edit.span.file).to_path_buf()).or_default().push(edit.clone());
     }
     let identity = identity(finding, state);
     let creates = fix.creates.iter().map(|file| (file.path.clone(), file.text.clone())).collect();

@@ -21,7 +21,7 @@ pub(super) fn hints(cx: Cx<'_>, params: InlayHintParams) -> Option<Vec<InlayHint
     let sources = &cx.world.sources;
     for project in cx.world.projects(&document.path) {
         let loaded = project.loaded(sources);
-        let is_here = |file| sources.file(file).path == document.path;
+        let is_here = |file| *sources.path(file) == *document.path;
         let used =
             loaded.project.references.iter().filter(|one| one.effective && one.outcome == SubstitutionOutcome::Value);
         for reference in used.filter(|one| is_here(one.place.span.file)) {

@@ -70,7 +70,7 @@ pub(super) fn issues(report: &Report, sources: &SourceDb) -> Vec<LocatedFinding>
 }
 
 fn issue(finding: &Finding, report: &Report, sources: &SourceDb) -> LocatedFinding {
-    let path = |span: Span| sources.file(span.file).path.clone();
+    let path = |span: Span| sources.path(span.file).to_path_buf();
     let stretch = |span: Span| (span.start, span.end);
     let related = finding.labels.iter().map(|label| RelatedPlace {
         path: path(label.place.span),
@@ -104,7 +104,7 @@ fn correction(fix: &Fix, report: &Report, sources: &SourceDb) -> Option<Correcti
         return None;
     }
     let edits = fix.edits.iter().map(|edit| TextReplacement {
-        path: sources.file(edit.span.file).path.clone(),
+        path: sources.path(edit.span.file).to_path_buf(),
         stretch: (edit.span.start, edit.span.end),
         text: edit.text.clone(),
     });

@@ -1,6 +1,7 @@
 //! JSON, version 1: a contract with programs, described in `docs/output.md` and `docs/output.schema.json`.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
@@ -146,8 +147,8 @@ struct SummaryOut {
     not_judged: usize,
 }
 
-/// The whole document; all severities are listed.
-pub(super) fn render(view: &View<'_>) -> String {
+/// Writes the whole document; all severities are listed.
+pub(super) fn write(view: &View<'_>, to: &mut dyn Write) -> io::Result<()> {
     let report = view.report;
     let [errors, warnings, infos] = view.counts();
     let output = ReportOut {
@@ -168,17 +169,16 @@ pub(super) fn render(view: &View<'_>) -> String {
         failures: &report.failures,
         notes: &report.notes,
     };
-    document(&output)
+    write_document(&output, to)
 }
 
-/// JSON Lines: one finding a line, each the same object as in the whole document.
-pub(super) fn lines(view: &View<'_>) -> String {
-    let mut output = String::new();
+/// Writes JSON Lines: one finding a line, each the same object as in the whole document.
+pub(super) fn write_lines(view: &View<'_>, to: &mut dyn Write) -> io::Result<()> {
     for (finding, fingerprint) in view.all() {
-        output.push_str(&escaped(serde_json::to_string(&object(view, finding, fingerprint)).unwrap_or_default()));
-        output.push('\n');
+        let line = escaped(serde_json::to_string(&object(view, finding, fingerprint)).unwrap_or_default());
+        writeln!(to, "{line}")?;
     }
-    output
+    Ok(())
 }
 
 /// A whole JSON document with a line break at its end.
@@ -187,6 +187,40 @@ pub(super) fn document(value: &impl Serialize) -> String {
     let mut text = escaped(serde_json::to_string_pretty(value).unwrap_or_default());
     text.push('\n');
     text
+}
+
+/// The same, written as it is made.
+pub(super) fn write_document(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let mut escaping = EscapedLines { to, pending: Vec::new() };
+    serde_json::to_writer_pretty(&mut escaping, value)?;
+    escaping.write_all(b"\n")?;
+    escaping.flush()
+}
+
+/// Escapes JSON a few lines at a time. No text in it goes on in another line.
+struct EscapedLines<'w> {
+    to: &'w mut dyn Write,
+    pending: Vec<u8>,
+}
+
+impl EscapedLines<'_> {
+    /// How many bytes are escaped together.
+    const MOST: usize = 32 * 1024;
+}
+
+impl Write for EscapedLines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() >= EscapedLines::MOST && bytes.ends_with(b"\n") {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let lines = String::from_utf8(std::mem::take(&mut self.pending)).map_err(io::Error::other)?;
+        self.to.write_all(escaped(lines).as_bytes())
+    }
 }
 
 /// The same JSON with `\u009b` for characters that could steer a terminal or hide and that JSON lets are, and for the

@@ -22,6 +22,7 @@ mod text;
 mod view;
 mod xml;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 pub(crate) use changes::{ChangesFormat, render_changes};
@@ -139,27 +140,46 @@ impl RenderOptions {
 
     /// The path of a file as the output shows it.
     fn path(&self, sources: &SourceDb, file: FileId) -> String {
-        relative(&self.base, &sources.file(file).path)
+        relative(&self.base, &sources.path(file))
     }
 }
 
 /// The whole output for a report. It ends with a line break unless it is empty.
 pub fn render(format: Format, report: &Report, sources: &SourceDb, options: &RenderOptions) -> String {
+    let mut output = Vec::new();
+    // Memory takes everything that is written.
+    let _ = render_to(format, report, sources, options, &mut output);
+    String::from_utf8(output).unwrap_or_default()
+}
+
+/// Writes the output for a report. The formats with all that is known of a finding are written as they are made: together
+/// they would take more memory than the run.
+///
+/// # Errors
+/// Those of the writer.
+pub(crate) fn render_to(
+    format: Format,
+    report: &Report,
+    sources: &SourceDb,
+    options: &RenderOptions,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     let view = View::new(report, sources, options);
-    match format {
+    let text = match format {
         Format::Text => guarded(text::render(&view)),
         Format::Concise => guarded(concise::render(&view)),
-        Format::Json => json::render(&view),
-        Format::Jsonl => json::lines(&view),
-        Format::Sarif => sarif::render(&view),
-        Format::CodeScanning => sarif::render_for_code_scanning(&view),
+        Format::Json => return json::write(&view, to),
+        Format::Jsonl => return json::write_lines(&view, to),
+        Format::Sarif => return sarif::write(&view, to),
+        Format::CodeScanning => return sarif::write_for_code_scanning(&view, to),
         Format::Github => github::render(&view),
         Format::Gitlab => gitlab::render(&view),
         Format::Junit => xml::guarded(junit::render(&view)),
         Format::Checkstyle => xml::guarded(checkstyle::render(&view)),
         Format::Rdjson => rdjson::render(&view),
         Format::Markdown => guarded(markdown::render(&view)),
-    }
+    };
+    to.write_all(text.as_bytes())
 }
 
 /// The address of a rule's document.

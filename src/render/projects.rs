@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -71,7 +72,7 @@ struct ProjectsView<'v> {
 }
 
 impl<'v> ProjectsView<'v> {
-    fn projects(&self) -> impl Iterator<Item = (&'v Path, &'v [Invocation])> {
+    fn projects(&self) -> impl Iterator<Item = (&'v Path, &'v [Arc<Invocation>])> {
         let below = self.below;
         let projects = self.all.projects.iter().filter(move |(directory, _)| directory.starts_with(below));
         projects.map(|(directory, invocations)| (directory.as_path(), invocations.as_slice()))

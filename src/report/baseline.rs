@@ -55,7 +55,7 @@ pub struct Earlier {
 impl Earlier {
     /// Marks the findings that were there before, and no milder then than now.
     pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb) {
-        let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
+        let prints = report.fingerprints(|file| relative(&self.directory, &sources.path(file)));
         for (finding, print) in report.findings.iter_mut().zip(prints) {
             if self.severities.get(&print).is_some_and(|severity| *severity >= finding.severity) {
                 let reason = Some(format!("already present at `{}`", self.revision));
@@ -92,7 +92,7 @@ impl Baseline {
 
     /// The findings of a report that count and that a fresh checkout has, too, as seen from a directory.
     pub(crate) fn from_report(report: &Report, sources: &SourceDb, directory: &Path) -> Baseline {
-        let named = |file| relative(directory, &sources.file(file).path);
+        let named = |file| relative(directory, &sources.path(file));
         let all = report.findings.iter().zip(report.fingerprints(named));
         let active = all.filter(|(finding, _)| finding.suppressed.is_none() && !finding.is_local);
         let mut findings: Vec<KnownFinding> = active
@@ -110,7 +110,7 @@ impl Baseline {
 
     /// Marks what is known. `could_find` says of a rule and an absolute path whether the run would have found it there.
     pub(crate) fn mark(&self, report: &mut Report, sources: &SourceDb, could_find: &dyn Fn(RuleId, &Path) -> bool) {
-        let prints = report.fingerprints(|file| relative(&self.directory, &sources.file(file).path));
+        let prints = report.fingerprints(|file| relative(&self.directory, &sources.path(file)));
         let mut left: BTreeMap<&str, &KnownFinding> =
             self.findings.iter().map(|known| (known.fingerprint.as_str(), known)).collect();
         let mut known = 0;

@@ -75,7 +75,7 @@ impl Report {
         let mut paths = HashMap::default();
         for finding in &findings {
             let file = finding.place.span.file;
-            paths.entry(file).or_insert_with(|| sources.file(file).path.clone());
+            paths.entry(file).or_insert_with(|| sources.path(file).to_path_buf());
         }
         // Comparing paths part by part is slow, so files are compared by their rank. Files of one path share a rank.
         let mut sorted: Vec<&PathBuf> = paths.values().collect();
@@ -102,7 +102,7 @@ impl Report {
 
     /// Leaves out the findings that are in other files.
     pub(crate) fn keep_file(&mut self, path: &Path, sources: &SourceDb) {
-        self.findings.retain(|finding| sources.file(finding.place.span.file).path == path);
+        self.findings.retain(|finding| *sources.path(finding.place.span.file) == *path);
     }
 
     /// The findings that count: those that nothing suppresses.

@@ -11,7 +11,7 @@ use super::tree::Entries;
 use crate::collections::HashMap;
 
 /// What is searched for in a directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DirectorySearch {
     /// Scripts and texts that may say how other files come to be.
     Makers,
@@ -40,13 +40,13 @@ pub(crate) enum DirectorySearch {
 /// What is known by directory.
 #[derive(Debug, Default)]
 pub(super) struct Caches {
-    found: RwLock<HashMap<DirectorySearch, FoundPaths>>,
-    laid: PerDirectory<Entries>,
-    pub(super) patterns: PerDirectory<Option<Gitignore>>,
+    found: RwLock<HashMap<OsString, Vec<(DirectorySearch, FoundPaths)>>>,
+    laid: PerDirectory<Arc<Entries>>,
+    pub(super) patterns: PerDirectory<Option<Arc<Gitignore>>>,
 }
 
-/// Paths by the directory that was searched.
-type FoundPaths = HashMap<OsString, Arc<Vec<PathBuf>>>;
+/// What a search has found.
+type FoundPaths = Arc<Vec<PathBuf>>;
 
 impl Caches {
     /// Forgets everything, as the files are different now.
@@ -58,7 +58,7 @@ impl Caches {
 
     /// What is in a directory in which the database differs from the disk.
     pub(super) fn laid_entries(&self, directory: &Path, make: impl FnOnce() -> Entries) -> Arc<Entries> {
-        self.laid.get(directory, make)
+        self.laid.get(directory, || Arc::new(make()))
     }
 }
 
@@ -72,20 +72,21 @@ impl SourceDb {
     ) -> Arc<Vec<PathBuf>> {
         let cache = &self.shared.caches.found;
         let known = cache.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&search).and_then(|known| known.get(directory.as_os_str())) {
+        let mut searches = known.get(directory.as_os_str()).into_iter().flatten();
+        if let Some((_, known)) = searches.find(|(known, _)| *known == search) {
             return Arc::clone(known);
         }
         drop(known);
         let found = Arc::new(find());
         let mut known = cache.write().unwrap_or_else(PoisonError::into_inner);
-        let known = known.entry(search).or_default().entry(directory.as_os_str().to_owned());
-        Arc::clone(known.or_insert(found))
+        known.entry(directory.as_os_str().to_owned()).or_default().push((search, Arc::clone(&found)));
+        found
     }
 }
 
 /// By the paths of directories, as bytes: these compare faster than the components of a path.
 #[derive(Debug)]
-pub(super) struct PerDirectory<T>(RwLock<HashMap<OsString, Arc<T>>>);
+pub(super) struct PerDirectory<T>(RwLock<HashMap<OsString, T>>);
 
 impl<T> Default for PerDirectory<T> {
     fn default() -> PerDirectory<T> {
@@ -93,17 +94,17 @@ impl<T> Default for PerDirectory<T> {
     }
 }
 
-impl<T> PerDirectory<T> {
-    pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> Arc<T> {
+impl<T: Clone> PerDirectory<T> {
+    pub(super) fn get(&self, directory: &Path, make: impl FnOnce() -> T) -> T {
         if let Some(known) = self.known(directory) {
             return known;
         }
-        let made = Arc::new(make());
+        let made = make();
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(directory.as_os_str().to_owned()).or_insert(made))
+        known.entry(directory.as_os_str().to_owned()).or_insert(made).clone()
     }
 
-    pub(super) fn known(&self, directory: &Path) -> Option<Arc<T>> {
+    pub(super) fn known(&self, directory: &Path) -> Option<T> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(directory.as_os_str()).cloned()
     }
 

@@ -33,8 +33,16 @@ pub(super) struct Fence {
 /// Where a path leads, as far as it is there, and how that lies to the fence.
 #[derive(Clone, Debug)]
 pub(super) struct Real {
-    path: PathBuf,
+    /// Another path; nothing where links lead to the path itself, as nearly everywhere.
+    elsewhere: Option<Box<Path>>,
     standing: FenceStatus,
+}
+
+impl Real {
+    /// Where the path leads that this is known of.
+    fn path<'p>(&'p self, own: &'p Path) -> &'p Path {
+        self.elsewhere.as_deref().unwrap_or(own)
+    }
 }
 
 /// How a path lies to the fence.
@@ -160,7 +168,8 @@ impl SourceDb {
 
     /// Where a path leads, links followed as far as it is there.
     pub(crate) fn leads_to(&self, path: &Path) -> PathBuf {
-        self.real(&normal(path)).path.clone()
+        let path = &*normal(path);
+        self.real(path).path(path).to_path_buf()
     }
 
     /// Whether a link in its repository leads to a file: what the file was at a revision says nothing then.
@@ -192,7 +201,7 @@ impl SourceDb {
     pub(super) fn is_astray(&self, path: &Path) -> bool {
         let Some(home) = &self.home else { return false };
         let fence = Arc::clone(&self.shared.fence.read().unwrap_or_else(PoisonError::into_inner));
-        !fence.named.iter().any(|named| named == path) && !self.real(path).path.starts_with(home)
+        !fence.named.iter().any(|named| named == path) && !self.real(path).path(path).starts_with(home)
     }
 
     /// Whether it may be told what kind of file is at a path: its directory is inside, wherever a link in it leads.
@@ -212,23 +221,25 @@ impl SourceDb {
     }
 
     /// Where a path leads, links followed as far as it is there.
-    fn real(&self, path: &Path) -> Arc<Real> {
+    fn real(&self, path: &Path) -> Real {
         self.shared.real.get(path, || {
             let real = self.real_by_listing(path).or_else(|| std::fs::canonicalize(path).ok());
             let real = real.unwrap_or_else(|| match (path.parent(), path.file_name()) {
-                (Some(directory), Some(name)) => self.real(directory).path.join(name),
+                (Some(directory), Some(name)) => self.real(directory).path(directory).join(name),
                 _ => path.to_path_buf(),
             });
             let fence = Arc::clone(&self.shared.fence.read().unwrap_or_else(PoisonError::into_inner));
-            Real { standing: fence.standing(&real), path: real }
+            let standing = fence.standing(&real);
+            Real { elsewhere: (real.as_os_str() != path.as_os_str()).then(|| real.into_boxed_path()), standing }
         })
     }
 
     /// The same where it is known of the directory above, and this is no link in it.
     fn real_by_listing(&self, path: &Path) -> Option<PathBuf> {
         let kind = self.shared.directories.listed(path)?;
-        let above = self.shared.real.known(path.parent()?)?;
-        (kind != EntryKind::Link).then(|| above.path.join(path.file_name().unwrap_or_default()))
+        let directory = path.parent()?;
+        let above = self.shared.real.known(directory)?;
+        (kind != EntryKind::Link).then(|| above.path(directory).join(path.file_name().unwrap_or_default()))
     }
 
     /// Whether a path leads out of a directory, links followed; without a directory nothing does.

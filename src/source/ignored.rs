@@ -24,15 +24,15 @@ pub(super) struct IgnorePatterns(Option<Arc<Layer>>);
 /// The patterns of one file, and those that it takes precedence over.
 #[derive(Debug)]
 struct Layer {
-    patterns: Arc<Option<Gitignore>>,
+    patterns: Arc<Gitignore>,
     outer: IgnorePatterns,
 }
 
 impl IgnorePatterns {
     /// The same with those of a file in front, if it has any.
-    fn with(self, patterns: Arc<Option<Gitignore>>) -> IgnorePatterns {
-        match &*patterns {
-            Some(_) => IgnorePatterns(Some(Arc::new(Layer { patterns, outer: self }))),
+    fn with(self, patterns: Option<Arc<Gitignore>>) -> IgnorePatterns {
+        match patterns {
+            Some(patterns) => IgnorePatterns(Some(Arc::new(Layer { patterns, outer: self }))),
             None => self,
         }
     }
@@ -46,10 +46,10 @@ impl IgnorePatterns {
     pub(super) fn ignore(&self, path: &Path, is_directory: bool) -> bool {
         let mut layer = &self.0;
         while let Some(one) = layer {
-            match one.patterns.as_ref().as_ref().map(|patterns| patterns.matched(path, is_directory)) {
-                Some(Match::Ignore(_)) => return true,
-                Some(Match::Whitelist(_)) => return false,
-                Some(Match::None) | None => layer = &one.outer.0,
+            match one.patterns.matched(path, is_directory) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None => layer = &one.outer.0,
             }
         }
         false
@@ -150,21 +150,23 @@ impl SourceDb {
 
     /// Which files git tracks in the repository with this root.
     pub(super) fn tracked(&self, root: &Path) -> Arc<Tracked> {
-        self.shared.tracked.get(root, || Tracked::read(root))
+        self.shared.tracked.get(root, || Arc::new(Tracked::read(root)))
     }
 
     /// The patterns of the `.gitignore` of a directory.
-    fn gitignore(&self, directory: &Path) -> Arc<Option<Gitignore>> {
+    fn gitignore(&self, directory: &Path) -> Option<Arc<Gitignore>> {
         let path = directory.join(".gitignore");
         // Loaded each time, so that a noting handle sees it.
         let file = self.load(&path).ok();
-        self.shared.caches.patterns.get(directory, || compiled(directory, &path, &self.file(file?).text))
+        let read = || compiled(directory, &path, &self.file(file?).text);
+        self.shared.caches.patterns.get(directory, || read().map(Arc::new))
     }
 
     /// The patterns of `.git/info/exclude`.
     fn exclude(&self, root: &Path) -> IgnorePatterns {
         let path = root.join(".git/info/exclude");
-        let patterns = self.shared.caches.patterns.get(&path, || compiled(root, &path, &index::exclude(root)?));
+        let read = || compiled(root, &path, &index::exclude(root)?);
+        let patterns = self.shared.caches.patterns.get(&path, || read().map(Arc::new));
         IgnorePatterns::default().with(patterns)
     }
 }

@@ -4,9 +4,12 @@ mod caches;
 mod characters;
 mod committed;
 mod fence;
+mod file;
 pub(crate) mod git;
 mod ignored;
 mod likeness;
+mod loaded;
+mod noted;
 mod origin;
 pub(crate) mod pager;
 mod overlay;
@@ -20,15 +23,17 @@ mod unread;
 mod walk;
 pub(crate) mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use caches::PerDirectory;
-use characters::Characters;
 use fence::{Fence, Real};
+pub(crate) use file::SourceFile;
+use loaded::LoadedFiles;
+pub(crate) use noted::LoadedPaths;
 use path::normal;
 use read::read;
 use tree::Directories;
@@ -153,73 +158,6 @@ impl std::fmt::Display for LoadError {
     }
 }
 
-/// A loaded file: its path, its text as it is on disk, and where its lines start.
-#[derive(Debug)]
-pub struct SourceFile {
-    /// Absolute path, free of `.` and `..`.
-    pub path: PathBuf,
-    /// The whole text, a byte-order mark included.
-    pub text: String,
-    line_starts: OnceLock<Vec<u32>>,
-    has_lone_return: OnceLock<bool>,
-    characters: Characters,
-}
-
-impl SourceFile {
-    /// A text and the path that it is at.
-    pub(crate) fn new(path: PathBuf, text: String) -> SourceFile {
-        let (line_starts, has_lone_return) = (OnceLock::new(), OnceLock::new());
-        SourceFile { path, text, line_starts, has_lone_return, characters: Characters::default() }
-    }
-
-    fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
-            [0].into_iter().chain(breaks).collect()
-        })
-    }
-
-    /// Whether a carriage return stands alone somewhere, without a line feed behind it.
-    pub(crate) fn has_lone_return(&self) -> bool {
-        let bytes = self.text.as_bytes();
-        let is_lone = |(at, _): (usize, &str)| bytes.get(at + 1) != Some(&b'\n');
-        *self.has_lone_return.get_or_init(|| self.text.match_indices('\r').any(is_lone))
-    }
-
-    /// Line and column of a byte; a byte beyond the end counts as the end.
-    pub fn position(&self, byte: u32) -> Position {
-        let byte = byte.min(self.text.len() as u32);
-        let line = self.line_starts().partition_point(|start| *start <= byte).saturating_sub(1);
-        let start = self.line_starts().get(line).copied().unwrap_or(0);
-        let mark = u32::from(start == 0 && byte > 0 && self.text.starts_with('\u{feff}'));
-        let characters = self.characters.before(&self.text, byte) - self.characters.before(&self.text, start) - mark;
-        Position { line: line as u32 + 1, column: characters + 1, byte }
-    }
-
-    /// The first byte of the line that a byte is on, and that of the next line.
-    pub(crate) fn line_around(&self, byte: usize) -> (usize, Option<usize>) {
-        let starts = self.line_starts();
-        let next = starts.partition_point(|start| *start as usize <= byte);
-        let start = next.checked_sub(1).and_then(|at| starts.get(at)).map_or(0, |start| *start as usize);
-        (start, starts.get(next).map(|start| *start as usize))
-    }
-
-    /// The text between two bytes; empty where they are not boundaries of characters.
-    pub fn slice(&self, start: u32, end: u32) -> &str {
-        self.text.get(start as usize..end as usize).unwrap_or("")
-    }
-
-    /// How many lines the file has; a last line without a line break counts.
-    pub(crate) fn line_count(&self) -> u32 {
-        self.line_starts().len() as u32
-    }
-
-    /// The first byte of a line counted from 1, or the end of the text.
-    pub(crate) fn line_start(&self, line: u32) -> u32 {
-        self.line_starts().get(line.saturating_sub(1) as usize).copied().unwrap_or(self.text.len() as u32)
-    }
-}
-
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PathKind {
@@ -238,7 +176,7 @@ pub(crate) enum PathKind {
 pub struct SourceDb {
     shared: Arc<Shared>,
     /// The paths loaded through this handle, where they are noted.
-    loaded: Option<Mutex<HashSet<OsString>>>,
+    loaded: Option<Mutex<HashSet<Arc<OsStr>>>>,
     /// The one directory of the fence that this handle is for, where there are several.
     home: Option<PathBuf>,
     /// Whether this handle sees what is left out, too.
@@ -248,9 +186,9 @@ pub struct SourceDb {
 /// What all handles of a run share.
 #[derive(Debug, Default)]
 struct Shared {
-    files: RwLock<Vec<Arc<SourceFile>>>,
+    files: LoadedFiles,
     /// By their paths, as bytes: these compare faster than the parts of a path.
-    by_path: RwLock<HashMap<OsString, Result<FileId, LoadError>>>,
+    by_path: RwLock<HashMap<Arc<OsStr>, Result<FileId, LoadError>>>,
     stand_ins: RwLock<HashMap<PathBuf, FileId>>,
     /// The repository of each directory that was asked about.
     repositories: RwLock<HashMap<PathBuf, Option<PathBuf>>>,
@@ -262,7 +200,7 @@ struct Shared {
     real: PerDirectory<Real>,
     directories: Directories,
     /// Which files git tracks, by the root of their repository.
-    tracked: PerDirectory<git::index::Tracked>,
+    tracked: PerDirectory<Arc<git::index::Tracked>>,
     caches: caches::Caches,
     committed: committed::Committed,
     unread: unread::Unread,
@@ -295,9 +233,9 @@ impl SourceDb {
     }
 
     /// The paths that were loaded through a noting handle, those of missing files among them.
-    pub(crate) fn into_loaded(self) -> BTreeSet<PathBuf> {
+    pub(crate) fn into_loaded(self) -> LoadedPaths {
         let loaded = self.loaded.map(|loaded| loaded.into_inner().unwrap_or_else(PoisonError::into_inner));
-        loaded.unwrap_or_default().into_iter().map(PathBuf::from).collect()
+        loaded.unwrap_or_default().into_iter().collect()
     }
 
     /// Loads a file, or gives the one already loaded from that path.
@@ -311,33 +249,43 @@ impl SourceDb {
     /// The same, with another way to its text.
     fn load_as(&self, path: &Path, read: impl FnOnce(&Path) -> Result<String, LoadError>) -> Result<FileId, LoadError> {
         let path = &*normal(path);
-        if let Some(loaded) = &self.loaded {
-            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
-            if !loaded.contains(path.as_os_str()) {
-                loaded.insert(path.as_os_str().to_owned());
-            }
-        }
         if self.is_astray(path) {
+            self.note_loaded(&path.as_os_str().into());
             return Err(LoadError::Outside);
         }
         if self.is_hidden(path) {
+            self.note_loaded(&path.as_os_str().into());
             return Err(LoadError::Missing);
         }
-        let known = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner).get(path.as_os_str()).cloned();
-        if let Some(known) = known {
-            return known;
+        let by_path = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, known)) = by_path.get_key_value(path.as_os_str()) {
+            self.note_loaded(path);
+            return known.clone();
         }
+        drop(by_path);
         let read = read(path);
         let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get(path.as_os_str()) {
+        if let Some((path, known)) = by_path.get_key_value(path.as_os_str()) {
+            self.note_loaded(path);
             return known.clone();
         }
         if let Err(error @ LoadError::Io(_)) = &read {
             self.note_unread(path, error.clone());
         }
-        let loaded = read.map(|text| self.add(path.to_path_buf(), text));
-        by_path.insert(path.as_os_str().to_owned(), loaded.clone());
+        let loaded = read.map(|text| self.shared.files.add(path, text));
+        let key: Arc<OsStr> = path.as_os_str().into();
+        self.note_loaded(&key);
+        by_path.insert(key, loaded.clone());
         loaded
+    }
+
+    fn note_loaded(&self, path: &Arc<OsStr>) {
+        if let Some(loaded) = &self.loaded {
+            let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if !loaded.contains(path) {
+                loaded.insert(Arc::clone(path));
+            }
+        }
     }
 
     fn read(&self, path: &Path) -> Result<String, LoadError> {
@@ -354,13 +302,13 @@ impl SourceDb {
     pub(crate) fn placeholder_for_links(&self, path: &Path) -> FileId {
         let path = normalize(path);
         let mut stand_ins = self.shared.stand_ins.write().unwrap_or_else(PoisonError::into_inner);
-        *stand_ins.entry(path.clone()).or_insert_with(|| self.add(path, String::new()))
+        *stand_ins.entry(path).or_insert_with_key(|path| self.shared.files.lay(path, String::new()))
     }
 
     /// Lays an editor's unsaved text, or standard input, over a path: later loads of the path give this text.
     pub fn overlay(&self, path: &Path, text: String) -> FileId {
         let path = normalize(path);
-        let id = self.add(path.clone(), text);
+        let id = self.shared.files.lay(&path, text);
         self.differ(path, Ok(id));
         id
     }
@@ -368,7 +316,7 @@ impl SourceDb {
     /// The same files under the same numbers, to lay others over: what is done with the copy does not show here.
     pub(crate) fn fork(&self) -> SourceDb {
         let shared = Shared {
-            files: copy(&self.shared.files),
+            files: self.shared.files.fork(),
             by_path: copy(&self.shared.by_path),
             laid: copy(&self.shared.laid),
             stand_ins: copy(&self.shared.stand_ins),
@@ -401,14 +349,18 @@ impl SourceDb {
             let mut laid = self.shared.laid.write().unwrap_or_else(PoisonError::into_inner);
             laid.entry(directory.to_path_buf()).or_default().insert(name.to_owned(), is_there);
         }
-        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string(), file);
+        self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).insert(path.into_os_string().into(), file);
         self.shared.caches.clear();
     }
 
     /// A loaded file.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
-        let files = self.shared.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.get(id.index()).cloned().unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), String::new())))
+        self.shared.files.get(id)
+    }
+
+    /// The path of a loaded file.
+    pub(crate) fn path(&self, id: FileId) -> Arc<Path> {
+        self.shared.files.path(id)
     }
 
     /// What is at a path, links followed, overlays counted as files.
@@ -451,12 +403,6 @@ impl SourceDb {
         repositories.insert(directory.to_path_buf(), found.clone());
         found
     }
-
-    fn add(&self, path: PathBuf, text: String) -> FileId {
-        let mut files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
-        files.push(Arc::new(SourceFile::new(path, text)));
-        FileId(files.len() as u32 - 1)
-    }
 }
 
 /// The variables of this process, sorted; those that are not UTF-8 are left out.
@@ -482,18 +428,4 @@ pub(crate) fn days_since_1970() -> u64 {
 /// The working directory; an error where it is gone or may not be read.
 pub(crate) fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters_and_ignore_a_byte_order_mark() {
-        let file = SourceFile::new(PathBuf::from("/x"), "\u{feff}é: 1\r\nb: 2".to_owned());
-        for (byte, line, column) in [(3, 1, 1), (5, 1, 2), (10, 2, 1)] {
-            assert_eq!(file.position(byte), Position { line, column, byte });
-        }
-        assert_eq!(file.position(999).byte, 14);
-    }
 }

@@ -1,12 +1,9 @@
 //! Texts that an editor lays over the files of a long run, and takes away again.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock, PoisonError};
+use std::sync::PoisonError;
 
-use super::{FileId, SourceDb, SourceFile, normalize};
-
-/// What stands at the number of a text that was replaced.
-static GONE: LazyLock<Arc<SourceFile>> = LazyLock::new(|| Arc::new(SourceFile::new("".into(), String::new())));
+use super::{FileId, SourceDb, normalize};
 
 impl SourceDb {
     /// Lays the text of an editor over a path, and gives the number of the text that it replaces: nothing may use that one
@@ -18,11 +15,11 @@ impl SourceDb {
         if !self.is_laid(&path) || is_ignore_file {
             self.overlay(&path, text);
         } else {
-            let id = self.add(path.clone(), text);
+            let id = self.shared.files.lay(&path, text);
             let mut by_path = self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner);
-            by_path.insert(path.into_os_string(), Ok(id));
+            by_path.insert(path.into_os_string().into(), Ok(id));
         }
-        before.inspect(|id| self.drop_text(*id))
+        before.inspect(|id| self.shared.files.remove(*id))
     }
 
     /// Forgets what was read or laid at a path: the next load reads the disk. Gives the number that nothing may use any
@@ -41,7 +38,7 @@ impl SourceDb {
         }
         self.shared.by_path.write().unwrap_or_else(PoisonError::into_inner).remove(path.as_os_str());
         self.shared.caches.clear();
-        before.inspect(|id| self.drop_text(*id))
+        before.inspect(|id| self.shared.files.remove(*id))
     }
 
     fn known(&self, path: &Path) -> Option<FileId> {
@@ -56,13 +53,6 @@ impl SourceDb {
         let laid = self.shared.laid.read().unwrap_or_else(PoisonError::into_inner);
         let there = || laid.get(path.parent()?)?.get(path.file_name()?).copied();
         there() == Some(true)
-    }
-
-    fn drop_text(&self, id: FileId) {
-        let mut files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = files.get_mut(id.index()) {
-            *file = Arc::clone(&GONE);
-        }
     }
 }
 

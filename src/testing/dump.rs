@@ -40,7 +40,7 @@ fn facts_text(sources: &SourceDb, request: &Request, facts: &Facts<'_>) -> Strin
     let mut out = format!("== project {} in {}\n", project.name, project.directory.display());
     let files = project.all_files.iter().map(|file| ("file", file));
     for (what, file) in files.chain(project.environment.files.iter().map(|file| ("env file", file))) {
-        let _ = writeln!(out, "{what}: {}", sources.file(*file).path.display());
+        let _ = writeln!(out, "{what}: {}", sources.path(*file).display());
     }
     let _ = writeln!(out, "rejected by docker compose: {}", project.rejected);
     let _ = writeln!(out, "\n== resolved\n{:#}", decode::to_json(&project.root));

@@ -14,7 +14,7 @@ pub(super) fn lower_confidence(findings: &mut [Finding], project: &Project, sour
         return;
     }
     let assumed: Vec<&Reference> = project.references.iter().filter(|one| is_assumed(one)).collect();
-    let is_example = |place: &Place| outside.examples.contains(&sources.file(place.span.file).path);
+    let is_example = |place: &Place| outside.examples.iter().any(|one| **one == *sources.path(place.span.file));
     let rests = |finding: &Finding, place: &Place| {
         is_example(place) || assumed.iter().any(|one| overlap(one.place.span, place.span) || is_image_of(one, finding))
     };

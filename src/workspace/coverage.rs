@@ -9,6 +9,7 @@ use crate::compose::ProjectEntry;
 use crate::discover::invocations::{Invocations, NotJudged, Reason};
 use crate::finding::{Finding, Subject, rule};
 use crate::source::{FileId, NodeId, PathKind, Place, SourceDb, Span};
+use crate::workspace::fragments::named_by_variable;
 
 impl WorkspaceRun<'_> {
     /// The files that are asked about and that no invocation covers, each with what is said about it. What is named and
@@ -43,7 +44,9 @@ impl WorkspaceRun<'_> {
         let entry = ProjectEntry::from_file(&left.file);
         self.suppressions.mark(&mut findings, &[(file, crate::report::suppress::CommentLanguage::Yaml)]);
         self.suppressions.mark_configured(&mut findings);
-        Some(ProjectOutcome::not_judged(&entry, findings, file))
+        let mut outcome = ProjectOutcome::not_judged(&entry, findings, file);
+        outcome.names_by_variable = named_by_variable(file, self.sources, self.trees);
+        Some(outcome)
     }
 }
 
@@ -105,7 +108,7 @@ fn shadowed(sources: &SourceDb, file: FileId, winner: &Path) -> Option<Finding> 
     }
     let message = format!("docker compose ignores this file and loads `{}`", name(winner));
     let finding = Finding::new(rule::SHADOWED_COMPOSE_FILE, start_of(file), Subject::Project, message)
-        .evidence(name(&sources.file(file).path))
+        .evidence(name(&sources.path(file)))
         .label(start_of(other), "loaded instead")
         .help("remove one of them, or give this one a descriptive name and load it with `-f`");
     Some(finding)

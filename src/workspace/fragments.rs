@@ -1,5 +1,6 @@
 //! Parts of projects: what they lack, another file may provide.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use regex::RegexSet;
@@ -9,7 +10,7 @@ use crate::facts::repository::nearby::templates_of_overrides;
 use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, Severity};
 use crate::rules::Rule;
 use crate::rules::missing::REPORTS_MISSING;
-use crate::source::{NodeId, SourceDb, normalize};
+use crate::source::{FileId, NodeId, SourceDb, normalize};
 use crate::text::template::expand;
 use crate::yaml::{NodeKind, Tree, Trees};
 
@@ -112,8 +113,8 @@ pub(crate) fn without_supplied(findings: Vec<Finding>, others: &[Finding], sourc
     let mut directories: HashMap<_, HashSet<PathBuf>> = HashMap::default();
     for finding in findings.iter().chain(others) {
         let Some(missing) = shared_missing(finding) else { continue };
-        let file = sources.file(finding.place.span.file);
-        let directory = file.path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let path = sources.path(finding.place.span.file);
+        let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
         directories.entry(missing).or_default().insert(directory);
     }
     let supplied = |finding: &Finding| {
@@ -151,14 +152,9 @@ pub(crate) struct NamedByVariable {
 }
 
 impl NamedByVariable {
-    /// What the `include` and `extends` of these files name so.
-    pub(crate) fn new<'t>(trees: impl Iterator<Item = (&'t Path, &'t Tree)>) -> NamedByVariable {
-        let mut patterns: Vec<String> = Vec::new();
-        for (file, tree) in trees {
-            let directory = file.parent().unwrap_or(Path::new("/"));
-            let written = tree.documents.iter().flat_map(|root| named_files(tree, *root));
-            patterns.extend(written.filter(|name| name.contains('$')).filter_map(|name| pattern(directory, name)));
-        }
+    /// What files name so.
+    pub(crate) fn new<'p>(patterns: impl Iterator<Item = &'p String>) -> NamedByVariable {
+        let patterns: BTreeSet<&String> = patterns.collect();
         NamedByVariable { patterns: RegexSet::new(patterns).unwrap_or_default() }
     }
 
@@ -166,6 +162,18 @@ impl NamedByVariable {
     pub(crate) fn may_be(&self, file: &Path) -> bool {
         self.patterns.is_match(&file.to_string_lossy())
     }
+}
+
+/// Patterns of what the `include` and `extends` of a file name with a variable.
+pub(crate) fn named_by_variable(file: FileId, sources: &SourceDb, trees: &Trees) -> Vec<String> {
+    let source = sources.file(file);
+    if !source.text.contains('$') || !["include", "extends"].iter().any(|key| source.text.contains(key)) {
+        return Vec::new();
+    }
+    let directory = source.path.parent().unwrap_or(Path::new("/"));
+    let parsed = trees.get(sources, file);
+    let written = parsed.0.documents.iter().flat_map(|root| named_files(&parsed.0, *root));
+    written.filter(|name| name.contains('$')).filter_map(|name| pattern(directory, name)).collect()
 }
 
 /// The paths under `include` and under the `extends` of each service, as written.
@@ -197,12 +205,11 @@ fn pattern(directory: &Path, written: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::parse;
 
     fn named_in(text: &str) -> NamedByVariable {
-        let file = SourceDb::new().overlay(Path::new("/shop/compose.yaml"), text.to_owned());
-        let (tree, _) = parse(file, text);
-        NamedByVariable::new([(Path::new("/shop/compose.yaml"), &tree)].into_iter())
+        let sources = SourceDb::new();
+        let file = sources.overlay(Path::new("/shop/compose.yaml"), text.to_owned());
+        NamedByVariable::new(named_by_variable(file, &sources, &Trees::default()).iter())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::invocations::Asked;
 use super::projects::{ProjectOutcome, WorkspaceRun, loose_overlays};
@@ -70,7 +71,7 @@ impl WorkspaceRun<'_> {
     /// Whether a project is started by a command in this file.
     fn is_started_in(&self, outcome: &ProjectOutcome, file: &Path) -> bool {
         let mut places = outcome.invocation.iter().flat_map(|invocation| &invocation.written);
-        places.any(|place| self.sources.file(place.span.file).path == file)
+        places.any(|place| *self.sources.path(place.span.file) == *file)
     }
 
     /// The files of the request that no project has read. What is excluded nobody asked for.
@@ -109,7 +110,7 @@ impl WorkspaceRun<'_> {
         let others = near.filter(|beside| !beside.iter().any(|path| judged(path)));
         let loose = loose_overlays(all);
         let wanted: BTreeSet<PathBuf> = self.with_rare_words(others, &words).flatten().collect();
-        let is_wanted = |invocation: &&Invocation| invocation.files.iter().any(|file| wanted.contains(file));
+        let is_wanted = |invocation: &&Arc<Invocation>| invocation.files.iter().any(|file| wanted.contains(file));
         let projects = all.values().flat_map(|all| all.projects.values());
         let asked = projects.map(|invocations| invocations.iter().filter(is_wanted).collect::<Asked<'_>>());
         asked

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::outside::outside;
 use super::projects::WorkspaceRun;
@@ -57,7 +58,7 @@ fn configured(sources: &SourceDb, trees: &Trees, config: &Config) -> Vec<Configu
 }
 
 /// The invocations of one project that a request is about, in order.
-pub(super) type Asked<'i> = Vec<&'i Invocation>;
+pub(super) type Asked<'i> = Vec<&'i Arc<Invocation>>;
 
 impl WorkspaceRun<'_> {
     /// How the projects of the repositories that paths are in are started, by repository.
@@ -100,13 +101,16 @@ impl WorkspaceRun<'_> {
         let near: BTreeSet<PathBuf> =
             files.iter().flat_map(|file| discover::files_near(self.sources, file, &all.root)).collect();
         let users = users(all, &files);
-        let is_asked = |invocation: &&Invocation| {
+        let is_asked = |invocation: &&Arc<Invocation>| {
             let used = |file: &PathBuf| {
                 directories.iter().any(|directory| file.starts_with(directory))
                     || near.contains(file)
                     || users.contains(file)
             };
-            let is_written = |place: &Place| files.contains(&&self.sources.file(place.span.file).path);
+            let is_written = |place: &Place| {
+                let path = self.sources.path(place.span.file);
+                files.iter().any(|file| **file == *path)
+            };
             invocation.files.iter().any(used)
                 || invocation.env_files.iter().any(|file| files.contains(&file))
                 || invocation.written.iter().any(is_written)

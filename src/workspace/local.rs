@@ -1,6 +1,7 @@
 //! Findings that rest on files which git ignores: a fresh checkout does not have them.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::projects::{Keeping, ProjectOutcome};
@@ -35,12 +36,13 @@ pub(crate) fn mark(report: &mut Report, sources: &SourceDb, request: &Request) {
 
 fn identity(finding: &Finding, sources: &SourceDb) -> LocalIdentity {
     let span = finding.place.span;
-    let path = sources.file(span.file).path.clone();
+    let path = sources.path(span.file).to_path_buf();
     (path, span.start, span.end, finding.rule, finding.subject.clone(), finding.evidence.clone())
 }
 
 /// Whether outcomes rest on a file that git ignores.
 pub(super) fn reads_ignored(outcomes: &[ProjectOutcome], sources: &SourceDb) -> bool {
-    let read: HashSet<&PathBuf> = outcomes.iter().flat_map(|outcome| &outcome.read).collect();
-    read.into_iter().any(|path| sources.kind(path) == PathKind::File && sources.is_local(path))
+    let read: HashSet<&OsStr> = outcomes.iter().flat_map(|outcome| outcome.read.iter()).map(Path::as_os_str).collect();
+    let mut read = read.into_iter().map(Path::new);
+    read.any(|path| sources.kind(path) == PathKind::File && sources.is_local(path))
 }

@@ -1,6 +1,5 @@
 //! What is kept from one run to the next where an editor changes files in between.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,7 +13,7 @@ use crate::discover::invocations::{Invocation, Invocations};
 use crate::facts::Facts;
 use crate::model::{Model, lower};
 use crate::secrets::{KnownSecrets, Masks};
-use crate::source::{FileId, SourceDb};
+use crate::source::{FileId, LoadedPaths, SourceDb};
 use crate::workspace::masking;
 use crate::workspace::projects::{ProjectOutcome, WorkspaceRun};
 use crate::yaml::Trees;
@@ -34,7 +33,7 @@ pub(crate) struct Memory {
 #[derive(Debug)]
 struct Discovered {
     invocations: Invocations,
-    read: BTreeSet<PathBuf>,
+    read: LoadedPaths,
 }
 
 impl Memory {
@@ -85,9 +84,9 @@ pub(crate) struct OpenedProject {
     /// Its files and variables.
     pub(crate) entry: ProjectEntry,
     /// How it is started; `None` where nothing says so.
-    pub(crate) invocation: Option<Invocation>,
+    pub(crate) invocation: Option<Arc<Invocation>>,
     /// Every file that was read for it.
-    pub(crate) read: BTreeSet<PathBuf>,
+    pub(crate) read: LoadedPaths,
     /// The directory that paths are named from: that of its repository.
     pub(crate) root: PathBuf,
 }
@@ -99,7 +98,7 @@ pub(crate) struct LoadedProject {
     /// Its services, typed.
     pub(crate) model: Model,
     /// How it is started.
-    pub(crate) invocation: Option<Invocation>,
+    pub(crate) invocation: Option<Arc<Invocation>>,
     /// What must not be shown of it.
     pub(crate) secrets: KnownSecrets,
     root: PathBuf,
@@ -141,7 +140,8 @@ impl LoadedProject {
             variables: Vec::new(),
             outside: Outside::default(),
         };
-        let opened = OpenedProject { entry, invocation: None, read: BTreeSet::new(), root: directory.to_path_buf() };
+        let opened =
+            OpenedProject { entry, invocation: None, read: LoadedPaths::default(), root: directory.to_path_buf() };
         opened.load(sources, &Memory::default())
     }
 

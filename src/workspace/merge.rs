@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::projects::ProjectOutcome;
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
 use crate::discover::invocations::{Certainty, Engine, Invocation};
 use crate::finding::{Confidence, Finding, HeldIn, Subject};
-use crate::source::{SourceDb, relative};
+use crate::source::{FileId, SourceDb, relative};
 
 /// The invocations of a run, by number.
 pub(super) struct JudgedInvocations {
     invocations: Vec<HeldIn>,
-    /// The invocations that read a file.
+    /// The invocations that read a file, of files with findings.
     readers: HashMap<PathBuf, BTreeSet<u32>>,
     /// Those that only the names of files suggest.
     guesses: BTreeSet<u32>,
@@ -21,6 +22,9 @@ pub(super) struct JudgedInvocations {
 impl JudgedInvocations {
     /// Numbers the invocations of outcomes, and notes on each finding which one it is of.
     pub(super) fn number(outcomes: &mut [ProjectOutcome], sources: &SourceDb, base: &Path) -> JudgedInvocations {
+        let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let found_in: HashSet<FileId> = findings.map(|finding| finding.place.span.file).collect();
+        let found_in: HashSet<Arc<Path>> = found_in.into_iter().map(|file| sources.path(file)).collect();
         let mut judged =
             JudgedInvocations { invocations: Vec::new(), readers: HashMap::default(), guesses: BTreeSet::new() };
         for outcome in outcomes.iter_mut() {
@@ -30,8 +34,8 @@ impl JudgedInvocations {
                 judged.guesses.insert(number);
             }
             judged.invocations.push(held_in(invocation, &outcome.entry.files, sources, base));
-            for file in &outcome.read {
-                judged.readers.entry(file.clone()).or_default().insert(number);
+            for file in outcome.read.iter().filter(|file| found_in.contains(*file)) {
+                judged.readers.entry(file.to_path_buf()).or_default().insert(number);
             }
             for finding in &mut outcome.findings {
                 finding.holds_in.insert(number);
@@ -65,8 +69,8 @@ impl JudgedInvocations {
             if !finding.holds_in.is_empty() && finding.holds_in.is_subset(&self.guesses) {
                 finding.confidence = finding.confidence.min(Confidence::Medium);
             }
-            let file = sources.file(finding.place.span.file);
-            let holds_in_all = self.readers.get(&file.path).is_none_or(|all| all.is_subset(&finding.holds_in));
+            let path = sources.path(finding.place.span.file);
+            let holds_in_all = self.readers.get(&*path).is_none_or(|all| all.is_subset(&finding.holds_in));
             if holds_in_all || finding.holds_in.is_empty() {
                 finding.holds_in.clear();
             }

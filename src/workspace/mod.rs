@@ -19,6 +19,7 @@ mod profiles;
 mod projects;
 mod reviewed;
 mod selection;
+mod spared;
 mod surroundings;
 mod unjudged;
 mod variables;
@@ -145,7 +146,7 @@ pub fn check(sources: &SourceDb, request: &Request) -> Report {
 /// The same for what an editor shows, with what earlier runs left in a memory, and the projects that were judged. What is
 /// local is not marked.
 pub(crate) fn check_again(sources: &SourceDb, request: &Request, memory: &Memory) -> (Report, Vec<OpenedProject>) {
-    let judgement = judge(sources, request, Keeping::Nothing, memory);
+    let judgement = judge(sources, request, Keeping::Entries, memory);
     (judgement.report, judgement.opened)
 }
 
@@ -232,10 +233,12 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let paths = if request.files.is_empty() { run.paths() } else { run.unused(&outcomes) };
     let mut all = run.repositories(&paths);
     let mut notes = reviewed::add_lost(&mut all, sources, request, settings);
-    outcomes.extend(run.search(&paths, &all, &around));
-    outcomes.extend(run.env_files_alone(&paths, &outcomes));
+    projects::add(&mut outcomes, run.search(&paths, &all, &around));
+    let alone = run.env_files_alone(&paths, &outcomes);
+    projects::add(&mut outcomes, alone);
     let mut outcomes = without_parts_of_others(outcomes);
-    outcomes.extend(run.unextended(&paths, &all, &outcomes, &around));
+    let unextended = run.unextended(&paths, &all, &outcomes, &around);
+    projects::add(&mut outcomes, unextended);
     run.spare_possible_parts(&mut outcomes);
     run.keep_asked(&mut outcomes);
     let unused = run.unused(&outcomes);
@@ -251,7 +254,8 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
     failures.extend(unjudged(sources, request, settings, &outcomes));
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
-    let opened = outcomes.iter().filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
+    let opened = outcomes.iter().filter(|_| keeping == Keeping::Entries);
+    let opened = opened.filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = RunView { sources, request, settings, judged: &judged };

@@ -34,7 +34,7 @@ pub(super) fn entry(
     let is_there = |invocation: &&Invocation| {
         places(invocation, sources).any(|(path, at)| path == file && line.is_none_or(|line| line == at))
     };
-    let found: Vec<&Invocation> = all.projects.values().flatten().filter(is_there).collect();
+    let found: Vec<&Invocation> = all.invocations().filter(is_there).collect();
     match found.as_slice() {
         [only] => Ok(ProjectEntry { outside: Outside::default(), ..entry_of(sources, only, around) }),
         [] => Err(format!("no command that starts a project is known at `{place}`; `plimsoll projects` lists them")),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::manner::{Manner, manner_of};
 use super::projects::{ProjectOutcome, WorkspaceRun};
@@ -73,7 +74,7 @@ impl WorkspaceRun<'_> {
         invocation.profiles.insert(profile.to_owned());
         let mut outcome = self.judge(&entry, manner);
         outcome.findings.retain(|finding| !NEED_MORE.contains(&finding.rule));
-        outcome.invocation = Some(invocation);
+        outcome.invocation = Some(Arc::new(invocation));
         outcome
     }
 }

@@ -1,8 +1,8 @@
 //! The projects that a request leads to, each loaded and judged.
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::assumed::lower_confidence;
@@ -15,7 +15,6 @@ use super::{Memory, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
 use crate::budget::Limit;
-use crate::collections::HashSet;
 use crate::compose::load::decode;
 use crate::compose::value::Value;
 use crate::compose::value::provenance::Texts;
@@ -24,8 +23,7 @@ use crate::config::{Config, ProjectSetting};
 use crate::discover::invocations::{Certainty, Invocation, Invocations, Reason};
 use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
-use crate::facts::repository::nearby;
-use crate::finding::{Finding, MissingKind, rule};
+use crate::finding::{Finding, rule};
 use crate::guard::{defect, guarded};
 use crate::model::lower;
 use crate::progress::Stage;
@@ -33,11 +31,10 @@ use crate::report::suppress::{CommentLanguage, JudgedProject, Suppressions};
 use crate::rules::compose::problems::{self, ProblemView};
 use crate::rules::{self, Context, Rule};
 use crate::secrets::Masks;
-use crate::source::{FileId, PathKind, SourceDb};
+use crate::source::{FileId, LoadedPaths, PathKind, SourceDb};
 use crate::threads::side_by_side;
 use crate::workspace::fragments::{
-    Depth, EntryStatus, NamedByVariable, drop_templated, has_no_base, is_incompleteness,
-    is_reported_where_it_may_be_missing,
+    Depth, EntryStatus, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing, named_by_variable,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -49,10 +46,12 @@ pub(super) struct ProjectOutcome {
     pub(super) files: Vec<FileId>,
     pub(super) all_files: Vec<FileId>,
     /// Every file that was read for it.
-    pub(super) read: BTreeSet<PathBuf>,
+    pub(super) read: LoadedPaths,
     pub(super) env_files: Vec<FileId>,
     /// Services lack an image, or names lead nowhere, as in a fragment of a project.
     pub(super) incomplete: bool,
+    /// Patterns of the files that its files name with a variable.
+    pub(super) names_by_variable: Vec<String>,
     /// The profiles that would enable what is not enabled.
     pub(super) idle_profiles: BTreeSet<String>,
     /// Whether the files are laid over a default project.
@@ -64,7 +63,7 @@ pub(super) struct ProjectOutcome {
     /// What its suppressions can be compared with.
     pub(super) judged: JudgedProject,
     /// How it is started; `None` where only the command line says so, and for what is not judged.
-    pub(super) invocation: Option<Invocation>,
+    pub(super) invocation: Option<Arc<Invocation>>,
     /// Whether a project was loaded at all.
     pub(super) is_project: bool,
 }
@@ -77,9 +76,10 @@ impl ProjectOutcome {
             findings: Vec::new(),
             files: Vec::new(),
             all_files: Vec::new(),
-            read: entry.files.iter().cloned().collect(),
+            read: entry.files.iter().map(PathBuf::as_path).collect(),
             env_files: Vec::new(),
             incomplete: false,
+            names_by_variable: Vec::new(),
             idle_profiles: BTreeSet::new(),
             is_overlay: false,
             is_default,
@@ -111,6 +111,8 @@ pub(super) enum Keeping {
     Nothing,
     /// What it resolves to, too.
     Models,
+    /// What it was loaded from, too.
+    Entries,
 }
 
 /// A project that was loaded, before its rules run.
@@ -188,16 +190,17 @@ impl WorkspaceRun<'_> {
             [only] => self.project(only, &loose, Depth::Whole, around),
             all => side_by_side(all, |asked| self.project(asked, &loose, Depth::Whole, around)),
         };
-        outcomes.extend(all.values().flat_map(|all| self.dangling(all, paths, around)));
+        add(&mut outcomes, all.values().flat_map(|all| self.dangling(all, paths, around)));
         let mut named = self.named_alone(paths, &outcomes);
         named.extend(self.unnameable(paths));
-        outcomes.extend(all.values().flat_map(|all| self.left_out(all, paths, &named)));
-        outcomes.extend(named.iter().filter_map(|file| {
+        let left_out = all.values().flat_map(|all| self.left_out(all, paths, &named));
+        let alone = named.iter().filter_map(|file| {
             let alone = discover::alone(self.sources, file, around)?;
             let alone = self.with_options(supplemented(self.sources, alone));
             let base = discover::base_of(self.sources, file.parent()?);
             Some(self.guessed(&alone, base.filter(|base| base != file).as_deref(), Depth::Whole))
-        }));
+        });
+        add(&mut outcomes, left_out.chain(alone));
         outcomes
     }
 
@@ -216,7 +219,7 @@ impl WorkspaceRun<'_> {
                 Certainty::Guessed => self.guessed(&alone(&entry), base.as_deref(), depth),
                 _ => self.judge(&entry, Manner { depth, ..manner_of(invocation) }),
             };
-            ProjectOutcome { invocation: Some((*invocation).clone()), ..outcome }
+            ProjectOutcome { invocation: Some(Arc::clone(invocation)), ..outcome }
         });
         let mut outcomes: Vec<ProjectOutcome> = judged.collect();
         self.complete(&mut outcomes, loose, depth);
@@ -239,7 +242,7 @@ impl WorkspaceRun<'_> {
         };
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_default && is_part(outcome)) {
             let invocation = outcome.invocation.take();
-            let started = invocation.as_ref().map_or(Manner::DEFAULT, manner_of);
+            let started = invocation.as_deref().map_or(Manner::DEFAULT, manner_of);
             let manner = Manner { depth, standing: EntryStatus::Fragment, ..started };
             *outcome = self.judge(&outcome.entry, manner);
             outcome.invocation = invocation;
@@ -278,39 +281,6 @@ impl WorkspaceRun<'_> {
             self.judge_loaded(own, Manner { standing: EntryStatus::Fragment, ..manner })
         });
         judged.unwrap_or_else(|| failed(alone, manner))
-    }
-
-    /// What a file lacks is not a finding where another file names it by a variable, or has the service that it lacks: the
-    /// project that loads both may have it.
-    pub(super) fn spare_possible_parts(&self, outcomes: &mut [ProjectOutcome]) {
-        if !outcomes.iter().any(|outcome| outcome.incomplete) {
-            return;
-        }
-        let files: HashSet<FileId> = outcomes.iter().flat_map(|outcome| outcome.all_files.iter().copied()).collect();
-        let trees: Vec<_> =
-            files.iter().map(|file| (self.sources.file(*file), self.trees.get(self.sources, *file))).collect();
-        let named = NamedByVariable::new(trees.iter().map(|(file, parsed)| (file.path.as_path(), &parsed.0)));
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.incomplete) {
-            let directory = &outcome.entry.directory;
-            let root = discover::repository(self.sources, directory, &self.request.directory);
-            let nearby = LazyCell::new(|| nearby::services(directory, &root, false, self.sources, self.trees));
-            let own_trees: Vec<_> = outcome.all_files.iter().map(|file| self.trees.get(self.sources, *file)).collect();
-            let own: Vec<&str> = own_trees.iter().flat_map(|parsed| nearby::services_of(&parsed.0)).collect();
-            let lies_over = |finding: &Finding| {
-                let Some(MissingKind::Name { kind: "service", name }) =
-                    finding.missing.as_ref().map(|missing| &missing.what)
-                else {
-                    return false;
-                };
-                let is_near = nearby.iter().any(|(_, names)| names.contains(name));
-                is_near && !own.contains(&name.as_str())
-            };
-            let is_part = outcome.entry.files.iter().any(|file| named.may_be(file));
-            if is_part || outcome.findings.iter().any(lies_over) {
-                outcome.findings.retain(|finding| !is_incompleteness(finding));
-            }
-            drop_templated(&mut outcome.findings, directory, self.sources, self.trees);
-        }
     }
 
     /// Judges what no invocation starts.
@@ -361,6 +331,7 @@ impl WorkspaceRun<'_> {
             read: sources.into_loaded(),
             env_files: env_files(&project),
             incomplete,
+            names_by_variable: self.named_by_variable(&project.all_files),
             idle_profiles: idle_profiles(&project),
             is_overlay: entry.files.len() > 1,
             is_default: manner.is_default,
@@ -373,6 +344,10 @@ impl WorkspaceRun<'_> {
         }
     }
 
+    fn named_by_variable<'f>(&self, files: impl IntoIterator<Item = &'f FileId>) -> Vec<String> {
+        files.into_iter().flat_map(|file| named_by_variable(*file, self.sources, self.trees)).collect()
+    }
+
     fn files(&self) -> masking::MaskedFiles<'_> {
         masking::MaskedFiles { sources: self.sources, trees: self.trees, masks: self.masks }
     }
@@ -383,7 +358,7 @@ impl WorkspaceRun<'_> {
         mask_findings(&mut rejections, project, self.files());
         ProjectSnapshot {
             files: entry.files.clone(),
-            all_files: all.into_iter().map(|file| self.sources.file(file).path.clone()).collect(),
+            all_files: all.into_iter().map(|file| self.sources.path(file).to_path_buf()).collect(),
             model: decode::to_json(&project.root),
             rejections,
         }
@@ -404,7 +379,7 @@ impl WorkspaceRun<'_> {
         let services = project.root.get("services").and_then(Value::map).into_iter().flatten();
         judged.disabled =
             services.map(|(name, _)| name.to_string()).filter(|name| !project.enabled.contains(name)).collect();
-        let is_ignored = |file: &FileId| self.sources.is_ignored(&self.sources.file(*file).path, &project.directory);
+        let is_ignored = |file: &FileId| self.sources.is_ignored(&self.sources.path(*file), &project.directory);
         judged.reads_ignored =
             judged.files.iter().any(|(file, kind)| *kind == CommentLanguage::Env && is_ignored(file));
         judged
@@ -452,6 +427,17 @@ impl WorkspaceRun<'_> {
     }
 }
 
+/// Adds a few outcomes to many, which would take twice the memory in a list that grows as usual.
+pub(super) fn add(outcomes: &mut Vec<ProjectOutcome>, more: impl IntoIterator<Item = ProjectOutcome>) {
+    let more: Vec<ProjectOutcome> = more.into_iter().collect();
+    if outcomes.is_empty() {
+        *outcomes = more;
+        return;
+    }
+    outcomes.reserve_exact(more.len());
+    outcomes.extend(more);
+}
+
 /// What is left of a project whose analysis has failed.
 fn failed(entry: &ProjectEntry, manner: Manner) -> ProjectOutcome {
     let file = entry.files.first().map_or_else(String::new, |file| file.display().to_string());
@@ -476,7 +462,7 @@ fn alone(entry: &ProjectEntry) -> ProjectEntry {
 }
 
 /// The base that an overlay of a project may belong to.
-fn base_of(invocations: &[&Invocation]) -> Option<PathBuf> {
+fn base_of(invocations: &[&Arc<Invocation>]) -> Option<PathBuf> {
     let certain = invocations.iter().find(|one| one.certainty > Certainty::Guessed);
     let guessed = || invocations.iter().find(|one| one.files.len() > 1);
     certain.or_else(guessed).and_then(|one| one.files.first()).cloned()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Request;
 use super::invocations::invocations_in;
@@ -31,7 +32,10 @@ pub(super) fn add_lost(
             notes.push(note(&invocation, reviewed, request));
             now.not_judged.retain(|left| !invocation.files.contains(&left.file));
             // Where it was written is a place in a text of then.
-            now.projects.entry(directory).or_default().push(Invocation { written: Vec::new(), ..invocation });
+            now.projects
+                .entry(directory)
+                .or_default()
+                .push(Arc::new(Invocation { written: Vec::new(), ..Invocation::clone(&invocation) }));
         }
     }
     notes
@@ -39,7 +43,7 @@ pub(super) fn add_lost(
 
 /// Whether its files are still there, and nothing starts them in this way.
 fn is_lost(invocation: &Invocation, now: &Invocations, sources: &SourceDb) -> bool {
-    let is_same = |one: &Invocation| {
+    let is_same = |one: &Arc<Invocation>| {
         one.files == invocation.files && one.env_files == invocation.env_files && one.profiles == invocation.profiles
     };
     invocation.certainty != Certainty::Guessed

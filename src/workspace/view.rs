@@ -70,6 +70,6 @@ impl RunView<'_> {
 
     fn files(&self) -> HashSet<PathBuf> {
         let files = self.judged.iter().flat_map(|judged| judged.files.iter());
-        files.map(|(file, _)| self.sources.file(*file).path.clone()).collect()
+        files.map(|(file, _)| self.sources.path(*file).to_path_buf()).collect()
     }
 }

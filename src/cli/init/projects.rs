@@ -20,7 +20,7 @@ const GUESSED: &str = "  # Only the names of files suggest that some of these ar
 pub(super) fn section(all: &Invocations, sources: &SourceDb, directory: &Path) -> (String, Vec<String>) {
     let projects = all.projects.iter().filter(|(project, _)| project.starts_with(directory));
     let shown = projects.flat_map(|(_, invocations)| invocations).filter(|one| is_nameable(one, sources, directory));
-    let shown: Vec<&Invocation> = shown.collect();
+    let shown: Vec<&Invocation> = shown.map(|one| &**one).collect();
     // A guess rests on its base: who lists the base decides about the guess.
     let guesses = shown.iter().filter(|one| one.certainty == Certainty::Guessed && one.files.len() > 1);
     let bases: BTreeSet<&PathBuf> = guesses.filter_map(|one| one.files.first()).collect();

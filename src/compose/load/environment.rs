@@ -198,7 +198,7 @@ pub(crate) fn spend(parsed: &dotenv::DotenvFile, file: FileId, bytes: usize, bud
 }
 
 fn unreadable(sources: &SourceDb, path: &Path, error: LoadError, anchor: Place) -> Reported {
-    let base = sources.file(anchor.span.file).path.parent().unwrap_or(Path::new("/")).to_path_buf();
+    let base = sources.path(anchor.span.file).parent().unwrap_or(Path::new("/")).to_path_buf();
     let problem = EnvFileProblem::OfProject { name: relative(&base, path), error };
     Reported::new(anchor, &[], Problem::EnvFile(problem))
 }

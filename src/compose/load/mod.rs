@@ -380,7 +380,7 @@ impl<'a> Loader<'a> {
             Ok(file) => file,
             Err(error) => {
                 let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                let own = self.sources.file(place.span.file).path == path;
+                let own = *self.sources.path(place.span.file) == *path;
                 let problem = match own {
                     true => Problem::Syntax(Syntax::Unreadable { name, error }),
                     false => Problem::Include(IncludeProblem::Unreadable { name: Quote::at(place, name), error }),

@@ -4,6 +4,7 @@ mod aside;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::command::Compose;
 use super::context::{FoundCommand, ReaderContext};
@@ -419,7 +420,7 @@ impl Collection<'_, '_> {
     }
 
     fn finish(mut self) -> Invocations {
-        let mut projects: BTreeMap<PathBuf, Vec<Invocation>> = BTreeMap::new();
+        let mut projects: BTreeMap<PathBuf, Vec<Arc<Invocation>>> = BTreeMap::new();
         let mut order = std::mem::take(&mut self.order);
         order.sort_by_key(|identity| std::cmp::Reverse(self.drafts.get(identity).map(|draft| draft.certainty)));
         let mut dropped = Vec::new();
@@ -427,7 +428,7 @@ impl Collection<'_, '_> {
             let Some(draft) = self.drafts.remove(&identity) else { continue };
             let invocations = projects.entry(self.repository.absolute(&identity.directory)).or_default();
             if invocations.len() < MAX_INVOCATIONS {
-                invocations.push(self.invocation(identity, draft));
+                invocations.push(Arc::new(self.invocation(identity, draft)));
             } else {
                 dropped.extend(identity.files);
             }
@@ -493,5 +494,5 @@ impl Collection<'_, '_> {
 }
 
 fn path_of(sources: &SourceDb, file: FileId) -> PathBuf {
-    sources.file(file).path.clone()
+    sources.path(file).to_path_buf()
 }

@@ -18,6 +18,7 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub(crate) use collect::{Configured, Settings, discover};
 pub(crate) use looks::{COMPOSE_KEYS, MAKES_A_SERVICE};
@@ -94,7 +95,7 @@ pub(crate) struct Invocations {
     /// The root of the repository.
     pub(crate) root: PathBuf,
     /// By project directory, in order; each has at least one invocation.
-    pub(crate) projects: BTreeMap<PathBuf, Vec<Invocation>>,
+    pub(crate) projects: BTreeMap<PathBuf, Vec<Arc<Invocation>>>,
     /// RepositoryFiles that others include or extend.
     pub(crate) parts: Vec<ProjectPart>,
     /// Compose files that no invocation covers.
@@ -103,6 +104,13 @@ pub(crate) struct Invocations {
     pub(crate) dangling: Vec<PathBuf>,
     /// RepositoryFiles that may have more commands in them than were followed: they are too long, or branch too often.
     pub(crate) unfinished: Vec<PathBuf>,
+}
+
+impl Invocations {
+    /// Those of all projects.
+    pub(crate) fn invocations(&self) -> impl Iterator<Item = &Invocation> {
+        self.projects.values().flatten().map(|one| &**one)
+    }
 }
 
 /// A file that others use.

@@ -141,8 +141,7 @@ pub(crate) fn not_loaded(facts: &Facts<'_>) -> Option<NotLoaded> {
     }
     let directory = &facts.project.directory;
     let above = directory.ancestors().skip(1).take(3).take_while(|above| above.starts_with(&facts.root));
-    let of_files =
-        facts.project.files.iter().filter_map(|file| facts.sources.file(*file).path.parent().map(PathBuf::from));
+    let of_files = facts.project.files.iter().filter_map(|file| facts.sources.path(*file).parent().map(PathBuf::from));
     let mut seen: Vec<PathBuf> = Vec::new();
     for near in [directory.clone()].into_iter().chain(of_files).chain(above.map(PathBuf::from)) {
         let path = near.join(".env");
@@ -172,7 +171,7 @@ pub(crate) fn unused(facts: &Facts<'_>) -> Vec<(String, Place)> {
     let environment = &facts.project.environment;
     let [file] = environment.files.as_slice() else { return Vec::new() };
     // A container that gets the file, or the directory that it is in, may read it.
-    let path = facts.sources.file(*file).path.clone();
+    let path = facts.sources.path(*file).to_path_buf();
     let is_given = facts.project.env_files.iter().any(|listed| listed.file == Some(*file));
     let services = || facts.model.services.values().chain(facts.model.disabled.values());
     let is_mounted = services()

@@ -77,7 +77,7 @@ impl Facts<'_> {
         let directory = &self.project.directory;
         let last = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_named = || {
-            let files = self.project.files.iter().map(|file| self.sources.file(*file).path.clone());
+            let files = self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf());
             files.into_iter().any(|file| namesakes::is_named(&file, self.sources, self.trees))
         };
         if self.model.name != last || *directory == self.root || is_named() {

@@ -84,7 +84,8 @@ impl Facts<'_> {
     }
 
     fn of_setup<T>(&self, ask: impl FnOnce(&developers::Setup<'_>) -> T) -> T {
-        let files: Vec<PathBuf> = self.project.files.iter().map(|file| self.sources.file(*file).path.clone()).collect();
+        let files: Vec<PathBuf> =
+            self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
         ask(&developers::Setup {
             model: self.model,
             files: &files,

@@ -33,7 +33,7 @@ pub(crate) struct Destination {
 pub(crate) fn destination(facts: &Facts<'_>) -> Option<Destination> {
     let project = facts.project;
     let environment = &project.environment;
-    let read = environment.files.last().map(|file| facts.sources.file(*file).path.clone());
+    let read = environment.files.last().map(|file| facts.sources.path(*file).to_path_buf());
     let absent = environment.outside.absent.last().cloned();
     let path = read.or(absent).unwrap_or_else(|| project.directory.join(".env"));
     let git = facts.sources.in_git(&path);

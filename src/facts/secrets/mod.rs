@@ -50,7 +50,7 @@ impl<'a> Facts<'a> {
 
     /// Whether git ignores a file of the project, which then is nobody else's.
     pub(crate) fn is_kept_out(&self, file: FileId) -> bool {
-        self.sources.in_git(&self.sources.file(file).path) == InGit::Ignored
+        self.sources.in_git(&self.sources.path(file)) == InGit::Ignored
     }
 
     /// The path of a file as people type it in the project's directory.
@@ -132,7 +132,7 @@ impl<'a> Facts<'a> {
 
     /// The path of a file.
     pub(crate) fn path_of(&self, file: FileId) -> PathBuf {
-        self.sources.file(file).path.clone()
+        self.sources.path(file).to_path_buf()
     }
 
     /// Whether a file contains a text.
@@ -195,7 +195,7 @@ impl<'a> Facts<'a> {
     pub(crate) fn has_project(&self, directory: &Path) -> bool {
         ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"].iter().any(|name| {
             let path = directory.join(name);
-            let is_own = self.project.files.iter().any(|file| self.sources.file(*file).path == path);
+            let is_own = self.project.files.iter().any(|file| *self.sources.path(*file) == *path);
             !is_own && self.sources.kind(&path) == PathKind::File
         })
     }

@@ -95,7 +95,7 @@ pub(crate) fn secret_files(facts: &Facts<'_>) -> Vec<SecretFile> {
 }
 
 fn env_file(facts: &Facts<'_>, file: FileId, named: Option<Place>) -> Option<SecretFile> {
-    let path = facts.sources.file(file).path.clone();
+    let path = facts.sources.path(file).to_path_buf();
     let name = path.file_name()?.to_string_lossy().into_owned();
     if is_example(&name) {
         return None;

@@ -378,8 +378,8 @@ mod tests {
         with_sources(&files, &[], |_, facts| {
             let found: Vec<(String, bool, bool, Option<String>)> = facts
                 .missing_sources()
-                .into_iter()
-                .map(|one| (one.written, one.is_file, one.ignored, one.example))
+                .iter()
+                .map(|one| (one.written.clone(), one.is_file, one.ignored, one.example.clone()))
                 .collect();
             let file = |name: &str, example: Option<&str>| (name.to_owned(), true, false, example.map(str::to_owned));
             let expect =

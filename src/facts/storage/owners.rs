@@ -28,8 +28,8 @@ pub(crate) struct User<'a> {
 
 /// The directories among the missing sources that somebody who is not root writes to. Those that another container makes or
 /// hands over first are left out.
-pub(crate) fn root_owned<'a>(model: &'a Model, missing: Vec<MissingSource<'a>>) -> Vec<RootOwned<'a>> {
-    let is_left = |one: &MissingSource<'_>| {
+pub(crate) fn root_owned<'a>(model: &'a Model, missing: &[MissingSource<'a>]) -> Vec<RootOwned<'a>> {
+    let is_left = |one: &&MissingSource<'_>| {
         let is_made = one.example.is_some() || one.made_by.is_some() || one.elsewhere.is_some();
         // Programs read their configuration, which root may own.
         let is_configuration = is_inside(&one.mount.target.value, "/etc");
@@ -41,10 +41,10 @@ pub(crate) fn root_owned<'a>(model: &'a Model, missing: Vec<MissingSource<'a>>) 
             && !is_made
     };
     missing
-        .into_iter()
+        .iter()
         .filter(is_left)
         .filter(|one| !is_handed_over(model, &one.mount.kind))
-        .filter_map(|missing| Some(RootOwned { user: unprivileged(missing.service)?, missing }))
+        .filter_map(|missing| Some(RootOwned { user: unprivileged(missing.service)?, missing: missing.clone() }))
         .collect()
 }
 

@@ -22,7 +22,7 @@ pub(super) fn complete(at: DocumentPlace<'_>) -> Option<(usize, Vec<CompletionCa
     for project in at.world.projects(at.path()) {
         let loaded = project.loaded(&at.world.sources);
         let sources = &at.world.sources;
-        let is_here = |file: &crate::source::FileId| sources.file(*file).path == at.path();
+        let is_here = |file: &crate::source::FileId| *sources.path(*file) == *at.path();
         if loaded.project.environment.files.iter().any(is_here) {
             let names = loaded.project.references.iter().map(|reference| reference.name.clone());
             found.extend(names.map(|name| (name, "used in this project")));

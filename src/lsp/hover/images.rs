@@ -13,7 +13,7 @@ pub(super) fn image(at: DocumentPlace<'_>) -> Option<Note> {
         let images = services.filter_map(|service| Some((service, service.image.as_ref()?)));
         let (service, image) = images.into_iter().find(|(_, image)| {
             let span = image.place.span;
-            at.world.sources.file(span.file).path == at.path()
+            *at.world.sources.path(span.file) == *at.path()
                 && (span.start as usize..=span.end as usize).contains(&at.offset)
         })?;
         let span = image.place.span;

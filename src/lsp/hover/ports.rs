@@ -12,7 +12,7 @@ pub(super) fn port(at: DocumentPlace<'_>) -> Option<Note> {
         let facts = loaded.facts(&at.world.sources, &project.memory);
         let is_here = |one: &&Published<'_>| {
             let span = one.port.place.span;
-            at.world.sources.file(span.file).path == at.path()
+            *at.world.sources.path(span.file) == *at.path()
                 && (span.start as usize..=span.end as usize).contains(&at.offset)
         };
         let published = facts.published().iter().find(is_here)?;

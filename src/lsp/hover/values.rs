@@ -70,7 +70,7 @@ fn reference_at(at: DocumentPlace<'_>, project: &EditorProject) -> Option<Refere
         let is_exact = at.document.text.get(span.start as usize..).is_some_and(|text| text.starts_with('$'));
         is_exact
             && (span.start as usize..=span.end as usize).contains(&at.offset)
-            && sources.file(span.file).path == at.path()
+            && *sources.path(span.file) == *at.path()
     };
     let all = &project.loaded(sources).project.references;
     all.iter().filter(holds).min_by_key(|one| one.place.span.end - one.place.span.start).cloned()

@@ -101,7 +101,7 @@ pub(super) fn of_project(world: &EditorWorld, project: &EditorProject) -> BTreeS
     let loaded = project.loaded(&world.sources);
     let mut found = BTreeSet::new();
     let files: Vec<PathBuf> =
-        loaded.project.all_files.iter().map(|file| world.sources.file(*file).path.clone()).collect();
+        loaded.project.all_files.iter().map(|file| world.sources.path(*file).to_path_buf()).collect();
     let entry = &project.opened.entry;
     let merged = compose::merged(world, &entry.files, &entry.directory);
     for path in &files {

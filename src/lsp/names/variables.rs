@@ -102,5 +102,5 @@ fn push(
 ) {
     let stretch = (at as u32, (at + name.len()) as u32);
     let name = EntityName { kind: Kind::Variable, text: name.to_owned(), scope: Scope::Project };
-    found.insert(Occurrence { path: world.sources.file(file).path.clone(), stretch, role, name });
+    found.insert(Occurrence { path: world.sources.path(file).to_path_buf(), stretch, role, name });
 }

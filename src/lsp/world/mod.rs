@@ -244,7 +244,7 @@ impl EditorWorld {
         let all = self.groups.iter().flat_map(|group| &group.projects);
         let is_written = |project: &&EditorProject| {
             let places = project.opened.invocation.iter().flat_map(|one| &one.written);
-            places.into_iter().any(|place| self.sources.file(place.span.file).path == path)
+            places.into_iter().any(|place| *self.sources.path(place.span.file) == *path)
         };
         all.filter(|project| project.opened.read.contains(path) || is_written(project)).collect()
     }
@@ -328,11 +328,11 @@ impl EditorWorld {
     /// known.
     fn held(&self, mut found: Vec<LocatedFinding>, opened: &[OpenedProject]) -> Vec<LocatedFinding> {
         let Some(good) = &self.good else { return found };
-        let is_broken = |path: &&PathBuf| self.documents.get(*path).is_some_and(|one| one.repaired.is_some());
-        let affected = opened.iter().filter(|opened| opened.read.iter().any(|path| is_broken(&path)));
-        let affected: BTreeSet<&PathBuf> = affected.flat_map(|opened| &opened.read).collect();
+        let is_broken = |path: &Path| self.documents.get(path).is_some_and(|one| one.repaired.is_some());
+        let affected = opened.iter().filter(|opened| opened.read.iter().any(is_broken));
+        let affected: BTreeSet<&Path> = affected.flat_map(|opened| opened.read.iter()).collect();
         if !affected.is_empty() {
-            found.retain(|issue| !affected.contains(&issue.path) || good.contains(&issue.identity()));
+            found.retain(|issue| !affected.contains(issue.path.as_path()) || good.contains(&issue.identity()));
         }
         found
     }

@@ -3,7 +3,10 @@
 
 mod types;
 
+use std::io::{self, Write};
 use std::path::Path;
+
+use serde::{Serialize, Serializer};
 
 use types::{
     Artifact, ArtifactChange, ArtifactLocation, Component, Log, LogicalLocation, Message, Notification,
@@ -11,7 +14,7 @@ use types::{
     SarifLocation, SarifRule, SarifRun, SarifSuppression, SarifText, Tool,
 };
 
-use super::json::document;
+use super::json::write_document;
 use super::view::View;
 use super::{clean, rule_url};
 use crate::finding::{self, Document, Finding, RuleId, Severity, SuppressedBy};
@@ -41,20 +44,25 @@ const MOST_TAGS: usize = 10;
 /// The longest description of a rule, in characters.
 const LONGEST_DESCRIPTION: usize = 1_024;
 
-/// One run with all findings, suppressed ones among them, of every severity.
-pub(super) fn render(view: &View<'_>) -> String {
-    log(view, SarifReader::Any)
+/// Writes one run with all findings, suppressed ones among them, of every severity.
+pub(super) fn write(view: &View<'_>, to: &mut dyn Write) -> io::Result<()> {
+    write_log(view, SarifReader::Any, to)
 }
 
-/// One run with the findings that count: code scanning would show suppressed ones as open. Their messages say what to do,
-/// because it shows nothing else of a result.
-pub(super) fn render_for_code_scanning(view: &View<'_>) -> String {
-    log(view, SarifReader::CodeScanning)
+/// Writes one run with the findings that count: code scanning would show suppressed ones as open. Their messages say what to
+/// do, because it shows nothing else of a result.
+pub(super) fn write_for_code_scanning(view: &View<'_>, to: &mut dyn Write) -> io::Result<()> {
+    write_log(view, SarifReader::CodeScanning, to)
 }
 
-fn log(view: &View<'_>, reader: SarifReader) -> String {
-    let (shown, left_out) = shown(view, reader);
-    let mut rules: Vec<RuleId> = shown.iter().map(|(finding, _)| finding.rule).collect();
+fn write_log(view: &View<'_>, reader: SarifReader, to: &mut dyn Write) -> io::Result<()> {
+    let chosen = (reader == SarifReader::CodeScanning).then(|| for_code_scanning(view));
+    let left_out = chosen.as_ref().map_or(0, |(_, left_out)| *left_out);
+    let chosen = chosen.map(|(chosen, _)| chosen);
+    let mut rules: Vec<RuleId> = match &chosen {
+        Some(chosen) => chosen.iter().map(|(finding, _)| finding.rule).collect(),
+        None => view.report.findings.iter().map(|finding| finding.rule).collect(),
+    };
     rules.sort_unstable();
     rules.dedup();
     let driver = Component {
@@ -63,7 +71,6 @@ fn log(view: &View<'_>, reader: SarifReader) -> String {
         information_uri: "https://plimsoll.dev",
         rules: rules.iter().map(|id| rule(*id, reader)).collect(),
     };
-    let results = shown.into_iter().map(|(finding, fingerprint)| result(view, reader, finding, fingerprint, &rules));
     let run = SarifRun {
         tool: Tool { driver },
         column_kind: match reader {
@@ -72,17 +79,36 @@ fn log(view: &View<'_>, reader: SarifReader) -> String {
         },
         original_uri_base_ids: [(ROOT, ArtifactLocation::described("the directory that plimsoll ran in"))].into(),
         invocations: [invocation(view, left_out)],
-        results: results.collect(),
+        results: SarifResults { view, reader, rules: &rules, chosen },
     };
-    document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] })
+    write_document(&Log { schema: types::SCHEMA, version: "2.1.0", runs: [run] }, to)
 }
 
-/// The findings that a reader takes, and how many more there are: the worst ones first, in their usual order.
-fn shown<'a>(view: &View<'a>, reader: SarifReader) -> (Vec<(&'a Finding, String)>, usize) {
-    let mut all: Vec<(&Finding, String)> = view.all().collect();
-    if reader == SarifReader::Any {
-        return (all, 0);
+/// The findings, each made when it is written.
+struct SarifResults<'a> {
+    view: &'a View<'a>,
+    reader: SarifReader,
+    rules: &'a [RuleId],
+    /// Those that the reader takes, where it does not take all.
+    chosen: Option<Vec<(&'a Finding, String)>>,
+}
+
+impl Serialize for SarifResults<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let SarifResults { view, reader, rules, chosen } = self;
+        let result = |finding, fingerprint| result(view, *reader, finding, fingerprint, rules);
+        match chosen {
+            Some(chosen) => {
+                serializer.collect_seq(chosen.iter().map(|(finding, print)| result(finding, print.clone())))
+            }
+            None => serializer.collect_seq(view.all().map(|(finding, print)| result(finding, print))),
+        }
     }
+}
+
+/// The findings that code scanning takes, and how many more there are: the worst ones first, in their usual order.
+fn for_code_scanning<'a>(view: &View<'a>) -> (Vec<(&'a Finding, String)>, usize) {
+    let mut all: Vec<(&Finding, String)> = view.all().collect();
     all.retain(|(finding, _)| finding.suppressed.is_none());
     let left_out = all.len().saturating_sub(MOST_RESULTS);
     if left_out > 0 {
@@ -363,7 +389,7 @@ fn utf16_column(file: &SourceFile, position: Position) -> u32 {
 
 /// A file below the working directory by its relative address, any other one by its whole address.
 fn artifact(view: &View<'_>, span: Span) -> ArtifactLocation {
-    located(view, &view.sources.file(span.file).path)
+    located(view, &view.sources.path(span.file))
 }
 
 fn located(view: &View<'_>, file: &Path) -> ArtifactLocation {

@@ -9,21 +9,22 @@ pub(super) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 #[derive(Serialize)]
-pub(super) struct Log {
+pub(super) struct Log<R> {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
-    pub(super) runs: [SarifRun; 1],
+    pub(super) runs: [SarifRun<R>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SarifRun {
+pub(super) struct SarifRun<R> {
     pub(super) tool: Tool,
     pub(super) column_kind: &'static str,
     pub(super) original_uri_base_ids: BTreeMap<&'static str, ArtifactLocation>,
     pub(super) invocations: [SarifInvocation; 1],
-    pub(super) results: Vec<ResultOut>,
+    /// A list of [`ResultOut`].
+    pub(super) results: R,
 }
 
 #[derive(Serialize)]

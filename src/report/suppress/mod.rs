@@ -201,7 +201,7 @@ impl<'a> Suppressions<'a> {
             setting.services.is_empty() || setting.services.iter().any(|service| is_of_service(finding, service));
         is_named
             && is_about
-            && (setting.paths.is_empty() || entry.paths.matches(&self.sources.file(finding.place.span.file).path))
+            && (setting.paths.is_empty() || entry.paths.matches(&self.sources.path(finding.place.span.file)))
     }
 
     /// The last day of an entry that holds no longer.
@@ -220,7 +220,7 @@ impl<'a> Suppressions<'a> {
 
     /// A finding may be in a file that is not part of the project, such as the configuration of a proxy.
     fn guess(&self, file: FileId) -> CommentLanguage {
-        let path = &self.sources.file(file).path;
+        let path = &self.sources.path(file);
         let is_yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if is_yaml { CommentLanguage::Yaml } else { CommentLanguage::Other }
     }

@@ -113,7 +113,7 @@ impl Suppressions<'_> {
         if setting.inherited || !extent.all_of_configuration {
             return None;
         }
-        let holds = |file: &FileId| setting.paths.is_empty() || entry.paths.matches(&self.sources.file(*file).path);
+        let holds = |file: &FileId| setting.paths.is_empty() || entry.paths.matches(&self.sources.path(*file));
         let unsure = |judged: &JudgedProject| {
             !judged.whole && judged.files.iter().any(|(file, _)| holds(file))
                 || setting.services.iter().any(|service| judged.disabled.contains(service))

@@ -37,12 +37,12 @@ struct Granted<'a> {
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::default();
     for service in cx.model.services.values() {
+        let all: Vec<Granted<'_>> = service.devices.iter().filter_map(granted).chain(by_rules(cx, service)).collect();
+        let Some((first, others)) = all.split_first() else { continue };
         let is_privileged = service.privileged.as_ref().is_some_and(|privileged| privileged.value);
         if is_privileged || asks_for(service, "devices") {
             continue;
         }
-        let all: Vec<Granted<'_>> = service.devices.iter().filter_map(granted).chain(by_rules(cx, service)).collect();
-        let Some((first, others)) = all.split_first() else { continue };
         if seen.insert(first.place) {
             findings.push(finding(cx, service, first, others));
         }

@@ -15,7 +15,8 @@ const MOUNTERS: [&str; 10] =
 /// Reports mounts with the propagation `shared` or `rshared`, where the service is not known to mount anything.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::default();
-    for service in cx.model.services.values().filter(|service| !mounts_for_others(service)) {
+    let has_any = |service: &&Service| service.mounts.iter().any(|mount| mount.propagation.is_some());
+    for service in cx.model.services.values().filter(has_any).filter(|service| !mounts_for_others(service)) {
         for mount in &service.mounts {
             let Some(propagation) = mount.propagation.as_ref() else { continue };
             let Some(instead) = instead(&propagation.value).filter(|_| seen.insert(mount.place)) else { continue };

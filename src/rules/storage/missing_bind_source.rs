@@ -15,9 +15,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let first = findings.len();
     let mut seen = HashSet::default();
-    let mut from_above: Vec<MissingSource<'_>> = Vec::new();
+    let mut from_above: Vec<&MissingSource<'_>> = Vec::new();
     for missing in cx.facts.missing_sources() {
-        let matters = missing.is_file || missing.mount.must_exist || is_configuration(&missing) && !is_made(&missing);
+        let matters = missing.is_file || missing.mount.must_exist || is_configuration(missing) && !is_made(missing);
         // A database mounted as a single file is another rule's.
         let single = is_database(missing.mount) || is_sqlite(cx, missing.mount);
         if !matters || single || !seen.insert(missing.written.clone()) {
@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if missing.elsewhere.is_some() {
             from_above.push(missing);
         } else {
-            findings.push(finding(&missing));
+            findings.push(finding(missing));
         }
     }
     findings.extend(meant_from_above(&from_above));
@@ -36,7 +36,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Paths that are right from a directory further up have one cause, and are one finding.
-fn meant_from_above(all: &[MissingSource<'_>]) -> Option<Finding> {
+fn meant_from_above(all: &[&MissingSource<'_>]) -> Option<Finding> {
     let [first, others @ ..] = all else { return None };
     let elsewhere = first.elsewhere.as_ref()?;
     let place = |one: &MissingSource<'_>| one.mount.source.as_ref().map_or(one.mount.place, |source| source.place);

@@ -60,12 +60,14 @@ impl Collection<'_, '_> {
 
     /// The default file of a directory above that has what the services of a file lack: an image or a build.
     pub(super) fn base_above(&self, file: &str, directory: &str) -> Option<String> {
+        let above = std::iter::successors(Some(directory), |one| (!one.is_empty()).then(|| split(one).0)).skip(1);
+        let mut bases = above.filter_map(|above| default_files(self.repository, above)?.into_iter().next()).peekable();
+        bases.peek()?;
         let lacking = unmade(self.repository, file);
         if lacking.is_empty() {
             return None;
         }
-        let above = std::iter::successors(Some(directory), |one| (!one.is_empty()).then(|| split(one).0)).skip(1);
-        above.filter_map(|above| default_files(self.repository, above)?.into_iter().next()).find(|base| {
+        bases.find(|base| {
             let made = made(self.repository, base);
             lacking.iter().all(|name| made.contains(name))
         })

@@ -158,7 +158,7 @@ impl<'a> ProblemView<'a> {
 
     /// Whether a place is in a file that is copied before it is used: its reader makes the files that it names.
     pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
-        let path = &self.sources.file(at.span.file).path;
+        let path = &self.sources.path(at.span.file);
         let own = path.strip_prefix(&self.project.directory).unwrap_or(path);
         self.softens && purpose::is_of_elsewhere(&own.to_string_lossy())
     }
