@@ -71,7 +71,8 @@ mod tests {
         let file = sources.overlay(Path::new("/p/db.env"), text.to_owned());
         let (trees, masks) = (Trees::default(), Masks::default());
         trees.get(&sources, file);
-        assert_eq!(masks.hidden_in(&sources, &trees, file).ranges, [12..19]);
+        let value = 12..19;
+        assert_eq!(masks.hidden_in(&sources, &trees, file).ranges, [value]);
     }
 
     #[test]
