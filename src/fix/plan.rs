@@ -9,6 +9,7 @@ use crate::finding::{Edit, Finding, RuleId, Safety, Subject};
 use crate::rules::is_of_loader;
 use crate::source::write::WriteError;
 use crate::source::{PathKind, relative, write};
+use crate::yaml::edit::applied;
 
 /// What tells a finding from others while its file changes.
 pub(super) type FindingIdentity = (PathBuf, RuleId, Subject, Option<String>);
@@ -162,21 +163,6 @@ pub(super) fn texts(state: &FixState, changes: &[PlannedFix]) -> BTreeMap<PathBu
     });
     let created = changes.iter().flat_map(|change| change.creates.clone());
     changed.chain(created).collect()
-}
-
-/// A text with edits applied; `None` where two of them overlap or one is not a stretch of the text.
-pub(super) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        out.push_str(text.get(at..start)?);
-        out.push_str(&edit.text);
-        at = end.max(start);
-    }
-    out.push_str(text.get(at..)?);
-    Some(out)
 }
 
 /// The paths that changes touch.

@@ -153,12 +153,18 @@ fn comment_start(line: &str) -> usize {
     (1..line.len()).find(starts).unwrap_or(line.len())
 }
 
+/// The directives of nginx that name who answers a request.
+const HANDED_ON: [&str; 6] = ["proxy_pass", "fastcgi_pass", "grpc_pass", "memcached_pass", "scgi_pass", "uwsgi_pass"];
+
 /// `password hunter2`, `ENV DB_PASSWORD hunter2`: a directive with its value behind a blank.
 fn directive(line: &str, hidden: &mut Vec<Range<usize>>) {
     let text = line.trim_start();
     let lead = ["ENV ", "ARG ", "env ", "set ", "user-password "].iter().find_map(|word| text.strip_prefix(word));
     let text = lead.unwrap_or(text);
     let Some((name, value)) = text.split_once([' ', '\t']) else { return };
+    if HANDED_ON.contains(&name) {
+        return;
+    }
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     let bare = value.trim().trim_end_matches([';', '{']).trim_end();
     let is_word =
@@ -206,6 +212,8 @@ mod tests {
         check("PRIVATE_KEY: |\n  abc\n\n  d\nb: 1\n", "PRIVATE_KEY: |\n  •••\n\n  •\nb: 1\n");
         check("a = 1 # password: hunter2\n", "a = 1 # password: •••••••\n");
         check("requirepass abc\n", "requirepass •••\n");
+        check("  proxy_pass http://web:8000;\n", "  proxy_pass http://web:8000;\n");
+        check("  proxy_pass http://a:bcd@web:8000;\n", "  proxy_pass http://a:•••@web:8000;\n");
     }
 
     #[test]

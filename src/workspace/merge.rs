@@ -9,6 +9,7 @@ use crate::collections::{HashMap, HashSet};
 use crate::discover::invocations::{Certainty, Engine, Invocation};
 use crate::finding::{Confidence, Finding, HeldIn, Subject};
 use crate::source::{FileId, SourceDb, relative};
+use crate::yaml::edit::{Edit, Files, in_overlay};
 
 /// The invocations of a run, by number.
 pub(super) struct JudgedInvocations {
@@ -17,6 +18,8 @@ pub(super) struct JudgedInvocations {
     readers: HashMap<PathBuf, BTreeSet<u32>>,
     /// Those that only the names of files suggest.
     guesses: BTreeSet<u32>,
+    /// The Compose files of each, in their order.
+    files: Vec<Vec<PathBuf>>,
 }
 
 impl JudgedInvocations {
@@ -25,8 +28,12 @@ impl JudgedInvocations {
         let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
         let found_in: HashSet<FileId> = findings.map(|finding| finding.place.span.file).collect();
         let found_in: HashSet<Arc<Path>> = found_in.into_iter().map(|file| sources.path(file)).collect();
-        let mut judged =
-            JudgedInvocations { invocations: Vec::new(), readers: HashMap::default(), guesses: BTreeSet::new() };
+        let mut judged = JudgedInvocations {
+            invocations: Vec::new(),
+            readers: HashMap::default(),
+            guesses: BTreeSet::new(),
+            files: Vec::new(),
+        };
         for outcome in outcomes.iter_mut() {
             let Some(invocation) = &outcome.invocation else { continue };
             let number = judged.invocations.len() as u32;
@@ -34,6 +41,7 @@ impl JudgedInvocations {
                 judged.guesses.insert(number);
             }
             judged.invocations.push(held_in(invocation, &outcome.entry.files, sources, base));
+            judged.files.push(outcome.entry.files.clone());
             for file in outcome.read.iter().filter(|file| found_in.contains(*file)) {
                 judged.readers.entry(file.to_path_buf()).or_default().insert(number);
             }
@@ -76,6 +84,47 @@ impl JudgedInvocations {
             }
         }
         merged
+    }
+
+    /// Moves the fixes of what only a file brings that some invocations add into that file: others use the files before
+    /// it. A fix that cannot be moved is dropped.
+    pub(super) fn fix_overlays(&self, findings: &mut [Finding], files: Files<'_>, sources: &SourceDb) {
+        for finding in findings.iter_mut().filter(|finding| !finding.fixes.is_empty()) {
+            let Some(overlay) = self.overlay(&finding.holds_in).and_then(|path| sources.load(path).ok()) else {
+                continue;
+            };
+            let shared = |edit: &Edit| {
+                let path = sources.path(edit.span.file);
+                self.others(&finding.holds_in).any(|files| files.iter().any(|file| **file == *path))
+            };
+            finding.fixes.retain_mut(|fix| {
+                if !fix.edits.iter().any(shared) {
+                    return true;
+                }
+                let moved = in_overlay(files, overlay, &fix.edits).filter(|_| fix.creates.is_empty());
+                moved.is_some_and(|edits| {
+                    fix.edits = edits;
+                    let name = sources.path(overlay);
+                    let name = name.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+                    fix.title.rewrite(|title| Some(format!("in `{name}`, {title}")));
+                    true
+                })
+            });
+        }
+    }
+
+    /// The Compose files of the invocations that a finding does not hold in.
+    fn others<'a>(&'a self, holds_in: &'a BTreeSet<u32>) -> impl Iterator<Item = &'a Vec<PathBuf>> {
+        (0..).zip(&self.files).filter(|(number, _)| !holds_in.contains(number)).map(|(_, files)| files)
+    }
+
+    /// The last file that all of these invocations add and no other reads.
+    fn overlay(&self, holds_in: &BTreeSet<u32>) -> Option<&Path> {
+        let mut holding = holds_in.iter().filter_map(|number| self.files.get(*number as usize));
+        let (first, rest) = (holding.next()?, holding.collect::<Vec<_>>());
+        let is_shared = |file: &PathBuf| rest.iter().all(|files| files.contains(file));
+        let is_theirs = |file: &&PathBuf| is_shared(file) && !self.others(holds_in).any(|files| files.contains(file));
+        first.iter().skip(1).rev().find(is_theirs).map(PathBuf::as_path)
     }
 
     /// The invocations that findings name, by number.

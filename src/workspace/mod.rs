@@ -59,6 +59,7 @@ use crate::secrets::Masks;
 use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
 use crate::yaml::Trees;
+use crate::yaml::edit::Files;
 use coverage::without_parts_of_others;
 use masking::{MaskedFiles, mask_findings, mask_graph, mask_shapes};
 use projects::{Keeping, WorkspaceRun};
@@ -263,7 +264,8 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let mut reports = suppressions.reports(&view.extent(&|rule| view.runs(rule)));
     reports.iter_mut().for_each(mask_shapes);
     findings.extend(reports);
-    let findings = invocations.merge(select(findings, &request.selection, settings), sources);
+    let mut findings = invocations.merge(select(findings, &request.selection, settings), sources);
+    invocations.fix_overlays(&mut findings, Files::new(sources, &memory.trees), sources);
     // Also what is next to a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));
     let could_find = |rule: RuleId, path: &Path| view.could_find(rule, path);

@@ -216,3 +216,30 @@ fn a_key_that_takes_the_last_service_off_the_default_network_is_respelt() {
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert_eq!(read(&folder, "compose.yaml"), text.replace("network-mode", "network_mode"));
 }
+
+#[test]
+fn what_only_an_overlay_brings_is_fixed_in_the_overlay() {
+    let base = "services:\n  web:\n    image: example/web:1.4\n    ports:\n      - \"8000:8000\"\n";
+    let scaled = "services:\n  web:\n    deploy:\n      replicas: 3\n";
+    let proxied = "services:\n  proxy:\n    image: nginx:1.29\n    ports: [\"80:80\", \"443:443\"]\n    volumes:\n      - ./nginx.conf:/etc/nginx/conf.d/default.conf:ro\n";
+    let nginx = "server {\n  listen 443 ssl;\n  location / {\n    proxy_pass http://web:8000;\n  }\n}\n";
+    let script = "docker compose -f compose.yaml up -d\ndocker compose -f compose.yaml -f scaled.yaml up -d\ndocker compose -f compose.yaml -f proxied.yaml up -d\n";
+    let files = [
+        ("compose.yaml", base),
+        ("scaled.yaml", scaled),
+        ("proxied.yaml", proxied),
+        ("nginx.conf", nginx),
+        ("up.sh", script),
+    ];
+    let folder = project("overlays", &files);
+    let rules = ["--select", "proxied-port-published,replicas-with-fixed-host-port"];
+    let arguments = ["check", "--fix", "--unsafe-fixes", rules[0], rules[1]];
+    let output = run(&folder, &arguments);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(read(&folder, "compose.yaml"), base, "other commands use it");
+    assert_eq!(read(&folder, "scaled.yaml"), format!("{scaled}    ports: !override [\"8000-8002:8000\"]\n"));
+    assert_eq!(
+        read(&folder, "proxied.yaml"),
+        format!("{proxied}  web:\n    ports: !override [\"127.0.0.1:8000:8000\"]\n")
+    );
+}

@@ -196,7 +196,7 @@ fn has_key(open: &EditableFile, mapping: NodeId, key: &str) -> bool {
     })
 }
 
-fn form(open: &EditableFile, at: Place) -> EntryForm {
+pub(super) fn form(open: &EditableFile, at: Place) -> EntryForm {
     EntryForm {
         step: open.step(),
         list_step: open.list_step(),

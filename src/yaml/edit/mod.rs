@@ -12,6 +12,7 @@ pub(crate) mod env;
 mod file;
 mod fix;
 mod insert;
+mod overlay;
 mod raise;
 mod relocate;
 mod remove;
@@ -30,6 +31,7 @@ use crate::text::wording::Wording;
 use crate::yaml::Trees;
 
 pub(crate) use insert::{add_entry, add_item, add_name, add_to_list, add_to_section, expand, overwrite, set_entry};
+pub(crate) use overlay::in_overlay;
 pub(crate) use raise::raise;
 pub(crate) use relocate::{items, keys, reorder};
 pub(crate) use remove::remove;
@@ -101,6 +103,21 @@ pub(crate) fn all(parts: impl IntoIterator<Item = Option<Vec<Edit>>>) -> Option<
         }
     }
     Some(joined)
+}
+
+/// A text with edits applied; `None` where two of them overlap or one is not a stretch of the text.
+pub(crate) fn applied(text: &str, mut edits: Vec<&Edit>) -> Option<String> {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        out.push_str(text.get(at..start)?);
+        out.push_str(&edit.text);
+        at = end.max(start);
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
 }
 
 /// The text that a scalar reads as, variables as they are written.
