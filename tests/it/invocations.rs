@@ -209,3 +209,13 @@ fn one_cause_over_several_profiles_is_one_finding() {
     assert_eq!(secrets.len(), 1, "{all:?}");
     assert_eq!(secrets[0].3, Vec::<String>::new(), "it holds with each profile that reads the file");
 }
+
+#[test]
+fn what_jenkins_puts_together_is_not_known() {
+    let compose = "services:\n  web:\n    image: example/web:1.4\n    container_name: web-${STAGE}\n    ports: [\"127.0.0.1:${PORT}:80\"]\n    environment: { DB_PASSWORD: \"${DB_PASSWORD}\", TOKEN: \"${TOKEN}\", EXTRA: \"${EXTRA}\" }\n";
+    let pipeline = "pipeline {\n  environment {\n    STAGE = \"${params.STAGE}\"\n    PORT = \"${params.STAGE == 'prod' ? '2000' : '2001'}\"\n    TOKEN = credentials('token')\n  }\n  stages { stage('Deploy') { steps {\n    withCredentials([usernamePassword(credentialsId: 'db', usernameVariable: 'DB_USER', passwordVariable: 'DB_PASSWORD')]) {\n      sh 'docker compose up -d'\n    }\n  } } }\n}\n";
+    let folder = project("invocations", "jenkins", &[("compose.yaml", compose), ("Jenkinsfile", pipeline)]);
+    let all: Vec<_> =
+        findings(&report(&folder, &["--show", "info"])).iter().map(|one| one["message"].to_string()).collect();
+    assert!(all.len() == 1 && all[0].contains("EXTRA"), "{all:?}");
+}

@@ -291,8 +291,17 @@ impl Job<'_, '_> {
         }
         match expression {
             "github.workspace" => ROOT.to_owned(),
-            "github.event.repository.name" => self.context.repository.names.first().cloned().unwrap_or_default(),
+            "github.event.repository.name" => match self.context.repository.names.first() {
+                // A directory may have another name.
+                Some(name) if name.bytes().all(is_of_repository) => name.clone(),
+                _ => self.context.unset(expression),
+            },
             _ => self.context.unset(expression),
         }
     }
+}
+
+/// Whether a byte may be in the name of a repository on GitHub.
+fn is_of_repository(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }

@@ -6,11 +6,14 @@ use super::super::context::ReaderContext;
 use super::super::fragment::Fragment;
 use super::super::trace::{Site, Tracer, World};
 use super::super::values::without_marks;
-use super::purpose_of_job;
+use super::{purpose_of_job, template};
 use crate::source::FileId;
 
 /// How deep blocks are followed.
 const MAX_BLOCKS: usize = 200;
+
+/// How many words in front of a block are read.
+const MAX_ARGUMENTS: usize = 256;
 
 /// A piece of Groovy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,13 +88,22 @@ impl JenkinsPipeline<'_, '_> {
                 self.next = Some(JenkinsBlock { world, is_environment: false, name });
             }
             ("withEnv", _) => {
-                let listed =
-                    self.tokens.iter().skip(behind).take(64).take_while(|token| **token != GroovyToken::Sign('{'));
-                let texts = listed.filter_map(|token| match token {
+                let texts = self.arguments(behind).filter_map(|token| match token {
                     GroovyToken::Text(text, _) => text.split_once('='),
                     _ => None,
                 });
-                let world = texts.fold(world, |world, (name, value)| world.with(name, value));
+                let set = |world: World, (name, value)| {
+                    let value = self.groovy(&world, value);
+                    world.with(name, value)
+                };
+                let world = texts.fold(world, set);
+                self.next = Some(JenkinsBlock { world, is_environment: false, name });
+            }
+            ("withCredentials", _) => {
+                let world = self.credentials(behind).fold(world, |world, name| {
+                    let value = self.context.unset(&name);
+                    world.with(&name, value)
+                });
                 self.next = Some(JenkinsBlock { world, is_environment: false, name });
             }
             ("sh", _) => {
@@ -107,14 +119,49 @@ impl JenkinsPipeline<'_, '_> {
     /// through the text that it is put into.
     fn assignment(&mut self, name: &str, behind: usize, world: World, is_environment: bool) {
         let (sign, value) = (self.tokens.get(behind), self.tokens.get(behind + 1));
-        let (Some(GroovyToken::Sign('=')), Some(GroovyToken::Text(value, _))) = (sign, value) else { return };
-        let set = match is_environment {
-            true => world.with(name, value.clone()),
-            false => world.with_own(name, value.clone()),
+        let value = match (sign, value) {
+            (Some(GroovyToken::Sign('=')), Some(GroovyToken::Text(value, _))) => self.groovy(&world, value),
+            // `NAME = credentials('id')`, or what a parameter holds.
+            (Some(GroovyToken::Sign('=')), Some(GroovyToken::Word(_))) if is_environment => self.context.unset(name),
+            _ => return,
         };
+        let set = if is_environment { world.with(name, value) } else { world.with_own(name, value) };
         if let Some(block) = self.blocks.last_mut() {
             block.world = set;
         }
+    }
+}
+
+impl JenkinsPipeline<'_, '_> {
+    /// What is between a word and the block that it opens.
+    fn arguments(&self, behind: usize) -> impl Iterator<Item = &GroovyToken> {
+        self.tokens.iter().skip(behind).take(MAX_ARGUMENTS).take_while(|token| **token != GroovyToken::Sign('{'))
+    }
+
+    /// The variables that `withCredentials` sets: `variable: 'TOKEN'`, `passwordVariable: 'PASSWORD'`.
+    fn credentials(&self, behind: usize) -> impl Iterator<Item = String> {
+        let listed: Vec<&GroovyToken> = self.arguments(behind).collect();
+        let named: Vec<String> = listed
+            .windows(3)
+            .filter_map(|window| match window {
+                [GroovyToken::Word(key), GroovyToken::Sign(':'), GroovyToken::Text(name, _)]
+                    if key == "variable" || key.ends_with("Variable") =>
+                {
+                    Some(name.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        named.into_iter()
+    }
+
+    /// A text of Groovy: what it puts together from parameters is known when the pipeline runs.
+    fn groovy(&self, world: &World, text: &str) -> String {
+        template::replace_text(text, ("${", "}"), &mut |expression| {
+            let name = expression.trim();
+            let known = world.variable(name.strip_prefix("env.").unwrap_or(name));
+            known.map_or_else(|| self.context.unset(name), |variable| variable.words.join(" "))
+        })
     }
 }
 
