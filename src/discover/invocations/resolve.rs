@@ -128,6 +128,14 @@ fn ancestors(directory: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(directory), |directory| (!directory.is_empty()).then(|| split(directory).0))
 }
 
+/// The env file of a command that gives no part of its name: one that the repository does not have.
+const SOME_ENV_FILE: &str = "/*";
+
+/// Whether nothing is known of a path.
+fn is_unknown(path: &str) -> bool {
+    has_hole(path) && known_letters(path).trim_matches(['/', '.']).is_empty()
+}
+
 impl<'c, 'a> Attempt<'c, 'a> {
     fn repository(&self) -> &'c Repository<'a> {
         self.context.repository
@@ -281,6 +289,9 @@ impl<'c, 'a> Attempt<'c, 'a> {
 
     fn env_file(&self, argument: &str) -> Option<String> {
         let path = fill(argument, &self.known);
+        if is_unknown(&path) {
+            return Some(SOME_ENV_FILE.to_owned());
+        }
         if has_hole(&path) {
             return None;
         }
@@ -305,11 +316,8 @@ impl<'c, 'a> Attempt<'c, 'a> {
             let mut next = Vec::new();
             for attempt in attempts {
                 let filled = fill(&argument, &attempt.known);
-                if !has_hole(&filled) {
+                if !has_hole(&filled) || is_unknown(&filled) {
                     next.push(attempt);
-                    continue;
-                }
-                if known_letters(&filled).trim_matches(['/', '.']).is_empty() {
                     continue;
                 }
                 let pattern =

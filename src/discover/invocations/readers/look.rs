@@ -59,7 +59,16 @@ pub(super) fn take(context: &ReaderContext<'_>, path: &str, kind: FileKind, soug
 
 /// Whether a file of this kind says how something is started, as a rule.
 fn is_certain(kind: FileKind) -> bool {
-    !matches!(kind, FileKind::Markdown | FileKind::Rst | FileKind::AsciiDoc | FileKind::Yaml | FileKind::Script)
+    !matches!(
+        kind,
+        FileKind::Markdown
+            | FileKind::Rst
+            | FileKind::AsciiDoc
+            | FileKind::Yaml
+            | FileKind::Script
+            | FileKind::Program
+            | FileKind::Windows
+    )
 }
 
 fn is_shebang(line: &str) -> bool {

@@ -18,6 +18,7 @@ mod make;
 mod markdown;
 mod package_json;
 mod procfile;
+mod programs;
 mod shell;
 mod systemd;
 mod taskfile;
@@ -66,6 +67,8 @@ enum FileKind {
     AsciiDoc,
     Yaml,
     Script,
+    Program,
+    Windows,
 }
 
 /// A file of rules or recipes that others may include.
@@ -137,6 +140,8 @@ fn read<'f>(context: &ReaderContext<'_>, path: &'f str, kind: FileKind, file: Fi
         FileKind::Markdown => markdown::read(context, path, file),
         FileKind::Rst => lightweight::read_rst(context, path, file),
         FileKind::AsciiDoc => lightweight::read_asciidoc(context, path, file),
+        FileKind::Program => programs::read(context, path, file),
+        FileKind::Windows => programs::read_lines(context, path, file),
         FileKind::Yaml => {
             ansible::read(context, path, file);
             compose_comments::read(context, path, file);
@@ -202,6 +207,10 @@ fn kind_of(path: &str) -> Option<FileKind> {
         _ if [".md", ".markdown", ".mdx"].iter().any(|ending| lower.ends_with(ending)) => FileKind::Markdown,
         _ if lower.ends_with(".rst") => FileKind::Rst,
         _ if [".adoc", ".asciidoc", ".asc"].iter().any(|ending| lower.ends_with(ending)) => FileKind::AsciiDoc,
+        _ if [".ps1", ".bat", ".cmd"].iter().any(|ending| lower.ends_with(ending)) => FileKind::Windows,
+        _ if [".py", ".mjs", ".cjs", ".js", ".ts", ".rb"].iter().any(|ending| lower.ends_with(ending)) => {
+            return programs::is_starter(path).then_some(FileKind::Program);
+        }
         _ if is_yaml => FileKind::Yaml,
         _ if !name.contains('.') => FileKind::Script,
         _ => return None,

@@ -168,3 +168,33 @@ fn jobs_that_test_what_runs_in_production() {
     assert_eq!(purpose("Test the production image"), [Purpose::Test]);
     assert_eq!(purpose("Update production"), [Purpose::Deploy]);
 }
+
+#[test]
+fn programs() {
+    let files = "a.yaml b.yaml x/a.yaml compose.yaml";
+    check(
+        "scripts/start.py",
+        "import subprocess\n# [\"docker\", \"compose\", \"-f\", \"b.yaml\", \"up\"]\nsubprocess.run([\n    \"docker\", \"compose\",\n    \"-f\", \"a.yaml\",\n    \"up\", service, \"-d\",\n], check=True)\nos.system(f\"docker compose -f {ROOT}/b.yaml up\")\n",
+        files,
+        &["a.yaml scripts/start.py:4", "b.yaml scripts/start.py:8"],
+    );
+    check(
+        "scripts/start.mjs",
+        "execSync(`docker compose -f a.yaml --env-file ${file} up -d`);\nspawn('docker', ['compose', '-f', 'b.yaml', 'up']);\n",
+        files,
+        &["a.yaml env /* scripts/start.mjs:1", "b.yaml scripts/start.mjs:2"],
+    );
+    check(
+        "start.bat",
+        "@echo off\r\nREM docker compose -f b.yaml up\r\ncd /d %~dp0\\x\r\nif \"%1\"==\"\" (docker compose ^\r\n  -f a.yaml up -d)\r\n",
+        files,
+        &["x/a.yaml start.bat:4"],
+    );
+    check(
+        "tools/start.ps1",
+        "if ($Prod) { docker compose -f a.yaml `\n  -f b.yaml up -d }\n",
+        files,
+        &["a.yaml+b.yaml tools/start.ps1:1"],
+    );
+    check("src/app.py", "run([\"docker\", \"compose\", \"-f\", \"a.yaml\", \"up\"])\n", files, &[]);
+}
