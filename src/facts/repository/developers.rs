@@ -160,7 +160,8 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
     let is_told = setup.readme.as_ref().is_some_and(|text| is_told(text));
     let is_built =
         services().any(|service| service.build.is_some()) && setup.files.iter().any(|file| is_for_building(file));
-    if is_told || is_built || services().any(is_marked) || is_what_the_source_needs(setup) {
+    let is_needed = || is_what_the_source_needs(setup) || is_started_by_spring(setup);
+    if is_told || is_built || services().any(is_marked) || is_needed() {
         return DeveloperSign::Other;
     }
     let is_served = |service: &Service| is_started_for_developers(service) || has_environment(service, &OF_DEVELOPMENT);
@@ -250,9 +251,29 @@ fn says_so(comment: &str) -> bool {
         "local stack",
         "internal testing",
         "dev stack",
+        // The same in Chinese, Japanese, Korean, Russian, Spanish, Portuguese, French and German.
+        "本地开发",
+        "开发环境",
+        "本地环境",
+        "本地测试",
+        "ローカル開発",
+        "開発環境",
+        "로컬 개발",
+        "개발 환경",
+        "개발환경",
+        "локальной разработки",
+        "среда разработки",
+        "desarrollo local",
+        "entorno de desarrollo",
+        "desenvolvimento local",
+        "ambiente de desenvolvimento",
+        "développement local",
+        "environnement de développement",
+        "lokale entwicklung",
+        "entwicklungsumgebung",
     ];
-    let says =
-        |sentence: &str| sentences.iter().any(|words| sentence.contains(words)) && !sentence.contains("production");
+    let is_of_production = |sentence: &str| sentence.contains("production") || sentence.contains("生产");
+    let says = |sentence: &str| sentences.iter().any(|words| sentence.contains(words)) && !is_of_production(sentence);
     lower.split('\n').flat_map(|line| line.split(". ")).any(says)
 }
 
@@ -301,6 +322,18 @@ fn has_deployment_beside(setup: &Setup<'_>) -> bool {
     beside.any(|name| {
         let path = directory.join(name);
         has_word(name, &DEPLOYED) && !is_own(&path)
+    })
+}
+
+/// Whether Spring Boot starts the project along with the application on the machine of a developer:
+/// <https://docs.spring.io/spring-boot/reference/features/dev-services.html#features.dev-services.docker-compose>.
+fn is_started_by_spring(setup: &Setup<'_>) -> bool {
+    let [file] = setup.files else { return false };
+    let Some(directory) = file.parent() else { return false };
+    let builds = ["build.gradle", "build.gradle.kts", "pom.xml"];
+    builds.iter().any(|name| {
+        let found = setup.sources.load(&directory.join(name));
+        found.is_ok_and(|file| setup.sources.file(file).text.contains("spring-boot-docker-compose"))
     })
 }
 
