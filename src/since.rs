@@ -1,5 +1,6 @@
 //! What a branch has brought: the findings that the commit which it left from did not have.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::report::Report;
 use crate::report::baseline::Earlier;
 use crate::rules;
 use crate::source::git::{Git, GitChange};
-use crate::source::{PathKind, SourceDb, normalize, relative};
+use crate::source::{LoadError, PathKind, SourceDb, normalize, relative};
 use crate::workspace;
 use crate::workspace::{Memory, OpenedProject, Request};
 
@@ -22,6 +23,8 @@ pub(crate) struct Before {
     renamed: HashMap<PathBuf, PathBuf>,
     /// The files, by their paths now, that had another text.
     changed: HashSet<PathBuf>,
+    /// All files that are not as they were, by their paths now; those that are gone, by their paths then.
+    touched: BTreeSet<PathBuf>,
     revision: String,
 }
 
@@ -36,7 +39,9 @@ impl Before {
         let sources = SourceDb::new();
         let mut renamed = HashMap::default();
         let mut changed = HashSet::default();
+        let mut touched = BTreeSet::new();
         for (path, change) in git.changes(&base)? {
+            touched.insert(path.clone());
             match change {
                 GitChange::Added => sources.hide(&path),
                 GitChange::Modified(text) => {
@@ -51,7 +56,7 @@ impl Before {
                 }
             }
         }
-        Ok(Before { sources, renamed, changed, revision: revision.to_owned() })
+        Ok(Before { sources, renamed, changed, touched, revision: revision.to_owned() })
     }
 
     /// The request as it would have been made then; `None` where what it is about was not there.
@@ -98,17 +103,35 @@ impl Before {
     }
 
     /// What the files had then; nothing where what the request is about was not there.
-    pub(crate) fn findings(&self, request: &Request, start: &Path) -> Earlier {
+    ///
+    /// # Errors
+    /// The repository does not hold a text that was needed.
+    pub(crate) fn findings(&self, request: &Request, start: &Path) -> Result<Earlier, String> {
         let judged = self.request(request, start).map(|then| workspace::check(&self.sources, &then));
-        self.known(judged.as_ref(), &request.directory)
+        self.has_all(&request.directory)?;
+        Ok(self.known(judged.as_ref(), &request.directory))
     }
 
     /// The projects of the request as they were then; `None` where what it is about was not there.
-    pub(crate) fn judge(&self, request: &Request, start: &Path) -> Option<EarlierProjects> {
-        let then = self.request(request, start)?;
+    ///
+    /// # Errors
+    /// The repository does not hold a text that was needed.
+    pub(crate) fn judge(&self, request: &Request, start: &Path) -> Result<Option<EarlierProjects>, String> {
+        let Some(then) = self.request(request, start) else { return Ok(None) };
         let memory = Memory::default();
         let (report, opened) = workspace::check_again(&self.sources, &then, &memory);
-        Some(EarlierProjects { report, opened, memory })
+        self.has_all(&request.directory)?;
+        Ok(Some(EarlierProjects { report, opened, memory }))
+    }
+
+    /// Whether the repository holds each text that was asked for: a partial clone lacks some.
+    fn has_all(&self, directory: &Path) -> Result<(), String> {
+        let unread = self.sources.unread();
+        let Some((path, _)) = unread.iter().find(|(_, error)| *error == LoadError::NotFetched) else { return Ok(()) };
+        Err(format!(
+            "git lacks the earlier text of `{}` (is this a partial clone?), and plimsoll downloads nothing: fetch it first",
+            relative(directory, path)
+        ))
     }
 
     /// What projects had then.
@@ -150,9 +173,28 @@ impl Before {
         self.renamed.get(path).map(PathBuf::as_path)
     }
 
+    /// Where most of what was in a directory is now, if it was moved.
+    pub(crate) fn directory_now(&self, directory: &Path) -> Option<PathBuf> {
+        let mut moved: HashMap<PathBuf, usize> = HashMap::default();
+        for (then, now) in &self.renamed {
+            let Ok(inside) = then.strip_prefix(directory) else { continue };
+            let above = now.ancestors().nth(inside.components().count()).filter(|_| now.ends_with(inside));
+            if let Some(above) = above {
+                *moved.entry(above.to_path_buf()).or_default() += 1;
+            }
+        }
+        moved.into_iter().max_by_key(|(path, count)| (*count, path.clone())).map(|(path, _)| path)
+    }
+
     /// Whether a file had another text then.
     pub(crate) fn is_changed(&self, path: &Path) -> bool {
         self.changed.contains(path)
+    }
+
+    /// The files in a directory that are not as they were, seen from there.
+    pub(crate) fn touched_in<'b>(&'b self, directory: &'b Path) -> impl Iterator<Item = &'b Path> {
+        let from = self.touched.range::<Path, _>((std::ops::Bound::Included(directory), std::ops::Bound::Unbounded));
+        from.map_while(move |path| path.strip_prefix(directory).ok()).filter(|inside| !inside.as_os_str().is_empty())
     }
 }
 

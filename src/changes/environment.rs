@@ -10,6 +10,9 @@ use crate::facts::images::known_image;
 use crate::facts::storage::mounts;
 use crate::model::{Grant, Service, Variable};
 
+/// What is said of an env file that is not there and must be.
+const MISSING: &str = "which is not in the repository: docker compose stops where it is missing";
+
 /// So many changed values of a service are told one by one.
 const MOST_ALONE: usize = 6;
 
@@ -149,8 +152,8 @@ fn env_files(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Dep
         match then.env_files.iter().find(|old| sides.then.host_path(&old.path) == path) {
             None => {
                 let rest = match (file.loaded, file.required) {
-                    (false, true) => ", which is not in the repository: docker compose stops where it is missing",
-                    _ => "",
+                    (false, true) => format!(", {MISSING}"),
+                    _ => String::new(),
                 };
                 let message = format!("`{name}` reads variables from `{path}`{rest}");
                 let change = DeploymentChange::new(Topic::Start, Effect::Adds, "env_file", message).about(name);
@@ -168,6 +171,24 @@ fn env_files(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Dep
             }
             Some(_) => {}
         }
+    }
+}
+
+/// Env files that a new service needs, that are not in the repository, and that no service needed before.
+pub(super) fn needed_files(sides: &Sides<'_>, now: &Service, out: &mut Vec<DeploymentChange>) {
+    let name = &now.name;
+    let was_needed = |path: &str| {
+        let mut all = sides.then.services().flat_map(|service| &service.env_files);
+        all.any(|file| file.required && sides.then.host_path(&file.path) == path)
+    };
+    for file in now.env_files.iter().filter(|file| file.required && !file.loaded) {
+        let path = sides.now.host_path(&file.path);
+        if was_needed(&path) {
+            continue;
+        }
+        let message = format!("`{name}` reads variables from `{path}`, {MISSING}");
+        let change = DeploymentChange::new(Topic::Start, Effect::Adds, "env_file", message).about(name);
+        out.push(change.risky_if(true).at(sides.now.place(file.path.place)));
     }
 }
 

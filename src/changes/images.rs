@@ -60,14 +60,37 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
         out.push(DeploymentChange::new(Topic::Run, Effect::Changes, "image", message).about(name).at(at));
         return;
     }
-    let (Some(before), Some(after)) = (&then.image, &now.image) else { return };
-    if text(before) != text(after) {
-        out.push(changed(sides, pair, before, after));
+    match (&then.image, &now.image) {
+        (Some(before), Some(after)) if text(before) != text(after) => out.push(changed(sides, pair, before, after)),
+        (None, Some(after)) if now.build.is_some() => {
+            let shown = shortened(&sides.now.masked(&spelled(&after.value.text, &after.parts)));
+            let message = format!("the image built for `{name}` is named `{shown}`");
+            let change = DeploymentChange::new(Topic::Run, Effect::Changes, "image", message);
+            out.push(change.about(name).at(sides.now.place(after.place)));
+        }
+        (None, Some(after)) => {
+            let shown = shortened(&sides.now.masked(&spelled(&after.value.text, &after.parts)));
+            let change = DeploymentChange::new(Topic::Run, Effect::Adds, "image", format!("`{name}` runs `{shown}`"));
+            out.push(change.about(name).at(sides.now.place(after.place)));
+        }
+        _ => {}
     }
 }
 
 fn text(image: &Spanned<ImageReference>) -> String {
-    meant(&with_text(image))
+    canonical(&meant(&with_text(image)))
+}
+
+/// One name for an image: Docker Hub and `latest` need not be written.
+pub(super) fn canonical(text: &str) -> String {
+    const HUB: [&str; 3] = ["docker.io/", "index.docker.io/", "registry-1.docker.io/"];
+    let name = HUB.iter().find_map(|host| text.strip_prefix(host)).unwrap_or(text);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    let image = ImageReference::parse(name);
+    match image.tag.is_none() && image.digest.is_none() && !name.is_empty() && !name.contains('$') {
+        true => format!("{name}:latest"),
+        false => name.to_owned(),
+    }
 }
 
 fn changed(
@@ -82,6 +105,7 @@ fn changed(
     let (old, new) = (shortened(&old), shortened(&new));
     let what = match old == new {
         true => format!("`{name}` runs another version of `{new}`"),
+        false if is_built(pair.now) => format!("the image built for `{name}` is named `{new}` instead of `{old}`"),
         false => format!("`{name}` runs `{new}` instead of `{old}`"),
     };
     let at = sides.now.place(after.place);
@@ -93,7 +117,7 @@ fn changed(
         return change(Topic::Run, "");
     }
     if keeps_something(sides, pair)
-        && let Some(rest) = of_data(before, after)
+        && let Some(rest) = becomes_of_data(before, after)
     {
         return change(Topic::Data, rest).risky_if(true);
     }
@@ -109,7 +133,7 @@ fn changed(
 }
 
 /// Whether a mount keeps what the service writes: data of the old version meet the new one.
-fn keeps_something(sides: &Sides<'_>, pair: ServicePair<'_>) -> bool {
+pub(super) fn keeps_something(sides: &Sides<'_>, pair: ServicePair<'_>) -> bool {
     let model = sides.then.facts.model;
     pair.then.is_some_and(|then| {
         mounts::all(model, then).into_iter().any(|mount| mounts::is_persistent(model, mount) && is_data(mount))
@@ -121,7 +145,7 @@ fn is_built(service: Option<&Service>) -> bool {
 }
 
 /// An image without most of its digest.
-fn shortened(image: &str) -> String {
+pub(super) fn shortened(image: &str) -> String {
     match image.split_once("@sha256:") {
         Some((rest, digest)) if digest.len() > 12 => {
             format!("{rest}@sha256:{}…", digest.get(..12).unwrap_or(digest))
@@ -131,7 +155,10 @@ fn shortened(image: &str) -> String {
 }
 
 /// What becomes of the data of a datastore, where another image or version looks at them.
-fn of_data(before: &Spanned<ImageReference>, after: &Spanned<ImageReference>) -> Option<&'static str> {
+pub(super) fn becomes_of_data(
+    before: &Spanned<ImageReference>,
+    after: &Spanned<ImageReference>,
+) -> Option<&'static str> {
     let was = before.value.known.map(|known| known.image).filter(|image| keeps_data(image))?;
     let is = after.value.known.map(|known| known.image);
     let Some(is) = is.filter(|is| is.name == was.name) else {
@@ -190,4 +217,20 @@ fn keeps_data(image: &Image) -> bool {
 fn with_text(image: &Spanned<ImageReference>) -> Spanned<String> {
     let text = image.value.text.clone();
     Spanned { value: text, place: image.place, via: image.via.clone(), parts: image.parts.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+
+    #[test]
+    fn an_image_has_one_name() {
+        for text in ["postgres", "postgres:latest", "docker.io/postgres", "docker.io/library/postgres:latest"] {
+            assert_eq!(canonical(text), "postgres:latest");
+        }
+        assert_eq!(canonical("docker.io/a/b:1"), "a/b:1");
+        assert_eq!(canonical("ghcr.io/a/b"), "ghcr.io/a/b:latest");
+        assert_eq!(canonical("postgres@sha256:ab"), "postgres@sha256:ab");
+        assert_eq!(canonical("${IMAGE}"), "${IMAGE}");
+    }
 }

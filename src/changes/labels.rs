@@ -10,6 +10,23 @@ use crate::model::{Service, Spanned};
 /// Labels by their names.
 type Labels = IndexMap<String, Spanned<String>>;
 
+/// The labels of which something was told.
+enum ToldLabels {
+    /// All that Traefik reads: the service is a new one for it, or gone.
+    OfTraefik,
+    /// Those with these names.
+    These(Vec<String>),
+}
+
+impl ToldLabels {
+    fn has(&self, label: &str) -> bool {
+        match self {
+            ToldLabels::OfTraefik => label.to_ascii_lowercase().starts_with("traefik."),
+            ToldLabels::These(names) => names.iter().any(|name| name == label),
+        }
+    }
+}
+
 /// Compares the labels of a service.
 pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<DeploymentChange>) {
     let Some(now) = pair.now else { return };
@@ -22,7 +39,7 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
 }
 
 /// What Traefik routes to a service: its rules by router. Gives the labels that were told.
-fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec<DeploymentChange>) -> Vec<String> {
+fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec<DeploymentChange>) -> ToldLabels {
     let name = &now.name;
     let rules = |service: Option<&'_ Service>| -> Labels {
         let all = service.into_iter().flat_map(elements);
@@ -33,6 +50,7 @@ fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec
     let is_on = |service: Option<&Service>| service.and_then(routed).is_some_and(|route| route.enabled);
     let (was, is) = (is_on(pair.then), is_on(pair.now));
     let mut told: Vec<String> = Vec::new();
+    let switch = now.labels.get("traefik.enable").or_else(|| now.deploy_labels.get("traefik.enable"));
     let mut push = |effect: Effect, risky: bool, message: String, at: Option<&Spanned<String>>| {
         let change = DeploymentChange::new(Topic::Access, effect, "labels", message).about(name);
         out.push(change.risky_if(risky).at(at.map(|value| sides.now.place(value.place))));
@@ -41,9 +59,13 @@ fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec
         (false, true) => {
             let shown: Vec<String> = new.values().filter_map(|rule| quoted(&sides.now, rule)).collect();
             let rule = if let [only] = shown.as_slice() { format!(" what matches {only}") } else { String::new() };
-            push(Effect::Opens, true, format!("Traefik routes{rule} to `{name}`"), new.values().next());
+            push(Effect::Opens, true, format!("Traefik routes{rule} to `{name}`"), new.values().next().or(switch));
+            return ToldLabels::OfTraefik;
         }
-        (true, false) => push(Effect::Closes, false, format!("Traefik no longer routes to `{name}`"), None),
+        (true, false) => {
+            push(Effect::Closes, false, format!("Traefik no longer routes to `{name}`"), switch);
+            return ToldLabels::OfTraefik;
+        }
         (true, true) => {
             for (key, rule) in &new {
                 let Some(before) = old.get(key).filter(|before| meant(before) != meant(rule)) else { continue };
@@ -59,7 +81,7 @@ fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec
         }
         (false, false) => {}
     }
-    told
+    ToldLabels::These(told)
 }
 
 /// A rule in backticks has them itself.
@@ -73,13 +95,14 @@ fn plain(
     name: &str,
     key: &str,
     (old, new): (&Labels, &Labels),
-    told: &[String],
+    told: &ToldLabels,
     out: &mut Vec<DeploymentChange>,
 ) {
-    let added: Vec<&String> = new.keys().filter(|label| !old.contains_key(*label)).collect();
-    let dropped: Vec<&String> = old.keys().filter(|label| !new.contains_key(*label)).collect();
+    let is_only_in = |other: &Labels, label: &String| !other.contains_key(label) && !told.has(label);
+    let added: Vec<&String> = new.keys().filter(|label| is_only_in(old, label)).collect();
+    let dropped: Vec<&String> = old.keys().filter(|label| is_only_in(new, label)).collect();
     let differs = |(label, value): &(&String, &Spanned<String>)| {
-        !told.contains(label) && old.get(*label).is_some_and(|before| meant(before) != meant(value))
+        !told.has(label) && old.get(*label).is_some_and(|before| meant(before) != meant(value))
     };
     let changed: Vec<&String> = new.iter().filter(differs).map(|(label, _)| label).collect();
     let list = |labels: &[&String]| {
@@ -91,8 +114,11 @@ fn plain(
             all => format!("{} {}", several(all.len(), "the label", "the labels"), names(all)),
         }
     };
-    let at =
-        |labels: &[&String]| labels.first().and_then(|label| new.get(*label)).map(|one| sides.now.place(one.place));
+    let at = |labels: &[&String]| {
+        let first = labels.first()?;
+        let now = new.get(*first).map(|one| sides.now.place(one.place));
+        now.or_else(|| old.get(*first).map(|one| sides.then.place(one.place)))
+    };
     let all = [
         (Effect::Adds, &added, format!("`{name}` gets {}", list(&added))),
         (Effect::Drops, &dropped, format!("`{name}` no longer has {}", list(&dropped))),

@@ -1,6 +1,8 @@
 //! What a change does to what would run: which ports it opens, which data it leaves behind, what no longer starts.
 
+mod builds;
 mod environment;
+mod files;
 mod images;
 mod labels;
 mod networks;
@@ -10,6 +12,7 @@ mod privileges;
 mod services;
 mod settings;
 mod sides;
+mod starts;
 mod startup;
 mod storage;
 mod values;
@@ -19,6 +22,7 @@ mod words;
 use std::path::Path;
 
 use crate::finding::{HeldIn, Severity};
+use crate::report::Report;
 use crate::since::Before;
 use crate::source::SourceDb;
 use crate::workspace::{self, Memory, Request};
@@ -153,22 +157,31 @@ impl DeploymentChange {
 }
 
 /// Compares the projects of a request with what they were; `earlier` is the configuration's start.
-pub(crate) fn compare(before: &Before, sources: &SourceDb, request: &Request, start: &Path) -> DeploymentDiff {
-    let then = before.judge(request, start);
+///
+/// # Errors
+/// The repository does not hold a text that was needed.
+pub(crate) fn compare(
+    before: &Before,
+    sources: &SourceDb,
+    request: &Request,
+    start: &Path,
+) -> Result<DeploymentDiff, String> {
+    let then = before.judge(request, start)?;
     let earlier = before.earlier(then.as_ref(), &request.directory);
     let memory = Memory::default();
     let request = Request { earlier: Some(earlier.clone()), ..request.clone() };
     let (report, opened) = workspace::check_again(sources, &request, &memory);
     let base = request.directory.as_path();
-    let now = Root { sources, memory: &memory, base, is_then: false };
+    let now = Root { sources, memory: &memory, base, is_then: false, report: &report };
     let (projects, compared) = match &then {
         Some(then) => {
-            let root = Root { sources: before.sources(), memory: &then.memory, base, is_then: true };
+            let sources = before.sources();
+            let root = Root { sources, memory: &then.memory, base, is_then: true, report: &then.report };
             pairs::compare(before, (&root, &then.opened), (&now, &opened))
         }
         None => {
-            let (nothing, none) = (SourceDb::new(), Memory::default());
-            let root = Root { sources: &nothing, memory: &none, base, is_then: true };
+            let (nothing, none, empty) = (SourceDb::new(), Memory::default(), Report::default());
+            let root = Root { sources: &nothing, memory: &none, base, is_then: true, report: &empty };
             pairs::compare(before, (&root, &[]), (&now, &opened))
         }
     };
@@ -177,11 +190,11 @@ pub(crate) fn compare(before: &Before, sources: &SourceDb, request: &Request, st
     let prints = before.prints(&report, sources, base);
     let is_gone = |print: &String, severity: Severity| counts(severity) && !prints.contains(print);
     let gone = earlier.severities.iter().filter(|(print, severity)| is_gone(print, **severity)).count();
-    DeploymentDiff {
+    Ok(DeploymentDiff {
         revision: before.revision().to_owned(),
         projects,
         compared,
         findings: [new, gone],
         failures: report.failures,
-    }
+    })
 }

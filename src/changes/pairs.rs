@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::sides::{Root, ServicePair, Side, Sides};
+use super::starts::{StartPair, Started, directory_now, pair, without_turns};
 use super::words::names;
 use super::{
-    DeploymentChange, Effect, ProjectChanges, Topic, environment, images, labels, networks, ports, privileges,
-    services, settings, startup, storage, variables,
+    DeploymentChange, Effect, ProjectChanges, Topic, builds, environment, files, images, labels, networks, ports,
+    privileges, services, settings, startup, storage, variables,
 };
 use crate::discover::invocations::{Certainty, Invocation};
 use crate::finding::HeldIn;
@@ -16,37 +17,12 @@ use crate::since::Before;
 use crate::source::{FileId, PathKind, relative};
 use crate::workspace::{LoadedProject, OpenedProject, held_in};
 
-/// A project of one side with its key: where it is, and what starts it, in the names of now.
-#[derive(Clone, Copy)]
-struct Started<'p> {
-    project: &'p OpenedProject,
-}
-
-/// What identifies one way to start a project, in the names of now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct StartKey {
-    files: Vec<PathBuf>,
-    env_files: Vec<PathBuf>,
-    profiles: BTreeSet<String>,
-}
-
-/// The same way to start a project on both sides, as far as there is one.
-struct StartPair<'p> {
-    then: Option<Started<'p>>,
-    now: Option<Started<'p>>,
-    /// Whether the way itself is new, and compared with another one.
-    is_new: bool,
-}
-
 /// What a change does to one way to start a project.
 struct ComparedPair {
     changes: Vec<DeploymentChange>,
     /// The services on both sides.
     services: BTreeSet<String>,
 }
-
-/// Whether two ways to start a project are the same one.
-type StartMatch<'m> = dyn Fn(&Started<'_>, &Started<'_>) -> bool + 'm;
 
 /// One side: its files, and its projects.
 type SideProjects<'a> = (&'a Root<'a>, &'a [OpenedProject]);
@@ -67,100 +43,31 @@ pub(super) fn compare(
     let compared = by_directory.len();
     let mut changed = Vec::new();
     for (directory, (then, now)) in by_directory {
+        let all_then = then.clone();
         let pairs = pair(before, then, now);
-        let comparison = DirectoryComparison { before, old_root, new_root };
+        let comparison = DirectoryComparison { before, old_root, new_root, all_then: &all_then };
         let mut changes = comparison.changes(&directory, &pairs);
         if changes.is_empty() {
             continue;
         }
-        changes.sort_by_key(|change| (change.topic, !change.is_risky));
+        sort(&mut changes);
         changed.push(ProjectChanges { title: title(new_root.base, &directory, &pairs, &changes), changes });
     }
+    changed.sort_by_key(|project| !project.changes.iter().any(|change| change.is_risky));
     (changed, compared)
 }
 
-/// Without the runs that only activate one profile after the other.
-fn without_turns(all: &[OpenedProject]) -> Vec<&OpenedProject> {
-    let is_default = |project: &OpenedProject| {
-        project.invocation.as_ref().is_some_and(|invocation| invocation.certainty <= Certainty::Default)
+/// By topic, those with a risk first; that nothing starts goes before all others.
+fn sort(changes: &mut [DeploymentChange]) {
+    let is_end = |change: &DeploymentChange| {
+        let of_project = change.service.is_none() && change.key == "services";
+        of_project && change.effect == Effect::Drops && change.is_risky
     };
-    let is_turn = |project: &OpenedProject| {
-        let profiles = &project.entry.profiles;
-        let is_base = |other: &&OpenedProject| {
-            let fewer = other.entry.profiles.len() < profiles.len();
-            fewer && is_default(other) && other.entry.files == project.entry.files
-        };
-        is_default(project) && all.iter().find(is_base).is_some()
+    let ends = changes.iter().any(is_end);
+    let key = |change: &DeploymentChange| {
+        (!(ends && change.topic == Topic::Start), change.topic, !is_end(change), !change.is_risky)
     };
-    all.iter().filter(|project| !is_turn(project)).collect()
-}
-
-fn name_now(before: &Before, path: &Path) -> PathBuf {
-    before.name_now(path).map_or_else(|| path.to_path_buf(), Path::to_path_buf)
-}
-
-/// The directory of an old project, or where its first file is now.
-fn directory_now(before: &Before, project: &OpenedProject) -> PathBuf {
-    let entry = &project.entry;
-    let Some(first) = entry.files.first() else { return entry.directory.clone() };
-    let now = name_now(before, first);
-    match (first.parent(), now.parent()) {
-        (Some(was), Some(is)) if was == entry.directory && was != is => is.to_path_buf(),
-        _ => entry.directory.clone(),
-    }
-}
-
-fn key_of(before: Option<&Before>, project: &OpenedProject) -> StartKey {
-    let named = |path: &PathBuf| before.map_or_else(|| path.clone(), |before| name_now(before, path));
-    let env_files = project.invocation.iter().flat_map(|invocation| &invocation.env_files);
-    StartKey {
-        files: project.entry.files.iter().map(named).collect(),
-        env_files: env_files.map(named).collect(),
-        profiles: project.entry.profiles.iter().cloned().collect(),
-    }
-}
-
-fn certainty(project: &OpenedProject) -> Option<Certainty> {
-    project.invocation.as_ref().map(|invocation| invocation.certainty)
-}
-
-fn pair<'p>(before: &Before, mut then: Vec<Started<'p>>, mut now: Vec<Started<'p>>) -> Vec<StartPair<'p>> {
-    let all_then = then.clone();
-    let mut pairs: Vec<StartPair<'p>> = Vec::new();
-    let key_then = |one: &Started<'_>| key_of(Some(before), one.project);
-    let key_now = |one: &Started<'_>| key_of(None, one.project);
-    let is_plain = |one: &Started<'_>| certainty(one.project) == Some(Certainty::Default);
-    let shared = |one: &Started<'_>, other: &Started<'_>| {
-        let (old, new) = (key_then(one), key_now(other));
-        old.files.iter().filter(|file| new.files.contains(file)).count()
-    };
-    let steps: [&StartMatch<'_>; 5] = [
-        &|one, other| key_then(one) == key_now(other),
-        &|one, other| key_then(one).files == key_now(other).files,
-        &|one, other| is_plain(one) && is_plain(other),
-        &|one, other| certainty(one.project) == certainty(other.project) && shared(one, other) > 0,
-        &|one, other| shared(one, other) > 0,
-    ];
-    for is_match in steps {
-        now.retain(|new| match then.iter().position(|old| is_match(old, new)) {
-            Some(at) => {
-                pairs.push(StartPair { then: Some(then.remove(at)), now: Some(*new), is_new: false });
-                false
-            }
-            None => true,
-        });
-    }
-    if let ([old], [new]) = (then.as_slice(), now.as_slice()) {
-        pairs.push(StartPair { then: Some(*old), now: Some(*new), is_new: false });
-        return pairs;
-    }
-    for new in now {
-        // A further way to start what is known is compared with the way that is nearest to it.
-        let near = all_then.iter().max_by_key(|old| shared(old, &new)).filter(|old| shared(old, &new) > 0);
-        pairs.push(StartPair { then: near.copied(), now: Some(new), is_new: near.is_some() });
-    }
-    pairs.extend(then.into_iter().map(|old| StartPair { then: Some(old), now: None, is_new: false }));
-    pairs
+    changes.sort_by_key(key);
 }
 
 /// The name that people know a project by: its file where it is alone, or else its directory.
@@ -185,6 +92,8 @@ struct DirectoryComparison<'a> {
     before: &'a Before,
     old_root: &'a Root<'a>,
     new_root: &'a Root<'a>,
+    /// All ways in which the project was started.
+    all_then: &'a [Started<'a>],
 }
 
 impl DirectoryComparison<'_> {
@@ -198,8 +107,12 @@ impl DirectoryComparison<'_> {
         for (at, pair) in compared.iter().enumerate() {
             for change in pair.changes.iter().cloned() {
                 match merged.iter_mut().find(|(known, _)| is_same(known, &change)) {
-                    Some((_, holds)) => {
+                    Some((known, holds)) => {
                         holds.insert(at);
+                        // The file that says more of a service.
+                        if known.message.len() < change.message.len() {
+                            *known = change;
+                        }
                     }
                     None => merged.push((change, [at].into())),
                 }
@@ -281,14 +194,19 @@ impl DirectoryComparison<'_> {
         let old = load(self.old_root, pair.then);
         let is_empty = old.is_none();
         let old = old.unwrap_or_else(|| LoadedProject::empty(self.old_root.sources, directory));
-        let sides = sides(Side::new(self.old_root, &old), Side::new(self.new_root, &new));
+        let sides = self.sides(Side::new(self.old_root, &old), Side::new(self.new_root, &new));
+        let others = self.others(&sides, pair, is_new_project);
+        let others: Vec<Side<'_>> = others.iter().map(|one| Side::new(self.old_root, one)).collect();
         let mut out = Vec::new();
-        if pair.is_new || is_empty && !is_new_project {
-            out.extend(self.new_way(pair));
-        }
         match is_empty {
             true => from_nothing(&sides, is_new_project, &mut out),
-            false => self.both(&sides, &mut out),
+            false => self.both(&sides, &others, &mut out),
+        }
+        self.borrow(&sides, others, &new, &mut out);
+        if pair.is_new || is_empty && !is_new_project {
+            // What differs from another way has not changed.
+            out.retain(|change| change.is_risky && change.effect == Effect::Opens || is_new_service(change));
+            out.extend(self.new_way(pair));
         }
         let mask = |text: &str| sides.then.masked(&sides.now.masked(text));
         for change in &mut out {
@@ -297,6 +215,50 @@ impl DirectoryComparison<'_> {
         }
         let names = sides.now.services().chain(sides.then.services()).map(|service| service.name.clone());
         ComparedPair { changes: out, services: names.collect() }
+    }
+
+    fn sides<'s>(&self, then: Side<'s>, now: Side<'s>) -> Sides<'s> {
+        let kept = services::kept(self.before, &then, &now);
+        Sides { then, now, kept }
+    }
+
+    /// The other ways in which the project was started, where one may have had a service that this one lacked.
+    fn others(&self, sides: &Sides<'_>, pair: &StartPair<'_>, is_new_project: bool) -> Vec<LoadedProject> {
+        let is_known = |name: &str| sides.kept.iter().any(|(_, now)| now == name);
+        if is_new_project || sides.now.services().all(|service| is_known(&service.name)) {
+            return Vec::new();
+        }
+        let is_this = |one: &&Started<'_>| pair.then.is_some_and(|then| std::ptr::eq(then.project, one.project));
+        let others = self.all_then.iter().filter(|one| !is_this(one));
+        others.map(|one| one.project.load(self.old_root.sources, self.old_root.memory)).collect()
+    }
+
+    /// A service that was started in another way before is not new: it is compared with what it was there.
+    fn borrow<'s>(
+        &self,
+        sides: &Sides<'_>,
+        others: Vec<Side<'s>>,
+        new: &'s LoadedProject,
+        out: &mut Vec<DeploymentChange>,
+    ) where
+        Self: 's,
+    {
+        let mut known: BTreeSet<String> = sides.kept.iter().map(|(_, now)| now.clone()).collect();
+        for other in others {
+            let borrowed = self.sides(other, Side::new(self.new_root, new));
+            let names = borrowed.kept.iter().map(|(_, now)| now.clone());
+            let names: BTreeSet<String> = names.filter(|name| !known.contains(name)).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let is_of_them =
+                |change: &DeploymentChange| change.service.as_ref().is_some_and(|name| names.contains(name));
+            let mut changes = Vec::new();
+            self.both(&borrowed, &[], &mut changes);
+            out.retain(|change| !is_of_them(change));
+            out.extend(changes.into_iter().filter(is_of_them));
+            known.extend(names);
+        }
     }
 
     /// A file with a syntax error, before and now, that changes.
@@ -321,7 +283,8 @@ impl DirectoryComparison<'_> {
             line: *line,
             is_then: false,
         });
-        let message = format!("the project is also started with `{}`", held.command);
+        let can = if invocation.certainty == Certainty::Guessed { "can also be" } else { "is also" };
+        let message = format!("the project {can} started with `{}`", held.command);
         Some(DeploymentChange::new(Topic::Start, Effect::Adds, "services", message).at(at))
     }
 
@@ -344,7 +307,7 @@ impl DirectoryComparison<'_> {
         Some(DeploymentChange::new(Topic::Start, Effect::Drops, "services", message).at(at))
     }
 
-    fn both(&self, sides: &Sides<'_>, out: &mut Vec<DeploymentChange>) {
+    fn both(&self, sides: &Sides<'_>, others: &[Side<'_>], out: &mut Vec<DeploymentChange>) {
         project(sides, out);
         if sides.then.facts.project.cut_off || sides.now.facts.project.cut_off {
             // A syntax error hides the rest of a file: what is not seen may be there.
@@ -353,13 +316,13 @@ impl DirectoryComparison<'_> {
         }
         let pairs = service_pairs(sides);
         services::compare(sides, &pairs, out);
-        let is_changed = |path: &str| self.before.is_changed(Path::new(path));
         for pair in &pairs {
             ports::compare(sides, *pair, out);
             privileges::compare(sides, *pair, out);
             storage::compare(sides, *pair, out);
-            storage::compare_files(sides, *pair, &is_changed, out);
+            files::compare(sides, *pair, self.before, out);
             images::compare(sides, *pair, out);
+            builds::compare(sides, *pair, out);
             startup::compare(sides, *pair, out);
             environment::compare(sides, *pair, out);
             labels::compare(sides, *pair, out);
@@ -367,7 +330,7 @@ impl DirectoryComparison<'_> {
         }
         networks::compare(sides, &pairs, out);
         storage::compare_volumes(sides, out);
-        variables::compare(sides, out);
+        variables::compare(sides, others, out);
         let told = out.clone();
         for pair in &pairs {
             settings::rest(sides, *pair, &told, out);
@@ -395,12 +358,16 @@ fn from_nothing(sides: &Sides<'_>, is_new_project: bool, out: &mut Vec<Deploymen
         ports::compare(sides, pair, out);
         privileges::compare(sides, pair, out);
         labels::compare(sides, pair, out);
+        environment::needed_files(sides, service, out);
+    }
+    if is_new_project {
+        variables::compare(sides, &[], out);
     }
 }
 
-fn sides<'a>(then: Side<'a>, now: Side<'a>) -> Sides<'a> {
-    let kept = services::kept(&then, &now);
-    Sides { then, now, kept }
+/// Whether a change is a service that comes.
+fn is_new_service(change: &DeploymentChange) -> bool {
+    change.key == "services" && change.service.is_some() && change.effect == Effect::Adds
 }
 
 /// The services of both sides: those that stay, those that are new, those that are gone.
@@ -423,12 +390,13 @@ fn service_pairs<'a>(sides: &Sides<'a>) -> Vec<ServicePair<'a>> {
 fn project(sides: &Sides<'_>, out: &mut Vec<DeploymentChange>) {
     let (old, new) = (&sides.then.facts, &sides.now.facts);
     let change = |effect: Effect, message: String| DeploymentChange::new(Topic::Start, effect, "services", message);
-    match (old.project.rejected, new.project.rejected) {
-        (false, true) => {
-            let message = "docker compose rejects the project, so nothing starts; `plimsoll check` says why".to_owned();
-            out.push(change(Effect::Drops, message).risky_if(true));
+    match (sides.then.rejection(), sides.now.rejection()) {
+        (None, Some((at, why))) => {
+            let why = why.map_or_else(|| "; `plimsoll check` says why".to_owned(), |why| format!(": {why}"));
+            let message = format!("docker compose rejects the project, so nothing starts{why}");
+            out.push(change(Effect::Drops, message).risky_if(true).at(sides.now.place(at)));
         }
-        (true, false) => out.push(change(Effect::Adds, "docker compose accepts the project again".to_owned())),
+        (Some(_), None) => out.push(change(Effect::Adds, "docker compose accepts the project again".to_owned())),
         _ => {}
     }
     let (was, is) = (&old.model.name, &new.model.name);
@@ -442,8 +410,9 @@ fn project(sides: &Sides<'_>, out: &mut Vec<DeploymentChange>) {
     }
 }
 
-/// Whether two changes of different invocations are one.
+/// Whether two changes of different invocations are one. That a service comes or goes is one, whatever each file says of it.
 fn is_same(one: &DeploymentChange, other: &DeploymentChange) -> bool {
-    (one.topic, one.effect, &one.key, &one.service, &one.message)
-        == (other.topic, other.effect, &other.key, &other.service, &other.message)
+    let is_of_service = one.key == "services" && one.service.is_some() && one.effect != Effect::Moves;
+    (one.topic, one.effect, &one.key, &one.service) == (other.topic, other.effect, &other.key, &other.service)
+        && (is_of_service || one.message == other.message)
 }

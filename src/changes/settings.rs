@@ -34,11 +34,12 @@ fn command(
         return;
     }
     let name = &service.name;
-    let quoted = |side: &Side<'_>, command: Option<&Command>| {
-        let words = command?.words.iter().map(|word| spelled(&word.value, &word.parts));
-        side.quoted(key, &words.collect::<Vec<_>>().join(" "), &[])
+    let text = |side: &Side<'_>, command: Option<&Command>| {
+        command.map_or_else(String::new, |command| side.words(&command.words))
     };
-    let (old, new) = (quoted(&sides.then, then), quoted(&sides.now, now));
+    let (was, is) = (text(&sides.then, then), text(&sides.now, now));
+    let quoted = |side: &Side<'_>, text: &str| side.quoted(key, text, &[]);
+    let (old, new) = (quoted(&sides.then, &was), quoted(&sides.now, &is));
     let message = match (then.is_some(), now.is_some()) {
         (true, false) => format!("`{name}` runs the {key} of its image"),
         (false, true) => match new {
@@ -47,7 +48,10 @@ fn command(
         },
         _ => match (old, new) {
             (Some(old), Some(new)) if old != new => format!("`{name}` runs {new} instead of {old} (`{key}`)"),
-            _ => format!("`{name}` has another {key}"),
+            _ => match sides.differing_words(key, &was, &is) {
+                Some(words) => format!("`{name}` runs {words} in its {key}"),
+                None => format!("`{name}` has another {key}"),
+            },
         },
     };
     let at = now.map(|command| sides.now.place(command.place));
@@ -94,9 +98,11 @@ fn build(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Deploym
         listed.sort();
         listed
     };
-    if args(&old.args) != args(&new.args) {
-        parts.push("args");
-    }
+    let (was, is) = (args(&old.args), args(&new.args));
+    let mut others: Vec<String> = is.iter().filter(|one| !was.contains(one)).map(|(name, _)| name.clone()).collect();
+    others.extend(was.iter().filter(|(name, _)| !new.args.contains_key(name)).map(|(name, _)| name.clone()));
+    let others: Vec<String> = others.iter().map(|name| format!("args.{name}")).collect();
+    parts.extend(others.iter().map(String::as_str));
     if !parts.is_empty() {
         let message = format!("the build of `{name}` changes: {}", names(&parts));
         out.push(change(Effect::Changes, "build", now, message).at(at()));
@@ -151,8 +157,8 @@ const TOLD_OF_DEPLOY: [&str; 5] = [
     "deploy.labels",
 ];
 
-/// Keys that say nothing about what runs, and `ports`, which say the same in several forms.
-const WITHOUT_EFFECT: [&str; 4] = ["develop", "attach", "extends", "ports"];
+/// Keys that say nothing about what runs, and those of which everything is told that has an effect.
+const WITHOUT_EFFECT: [&str; 6] = ["develop", "attach", "extends", "expose", "ports", "image"];
 
 /// Tells of the keys that differ and of which nothing was told.
 pub(super) fn rest(
@@ -196,10 +202,13 @@ fn other(
     };
     let (was, is) = (quoted(&sides.then, old), quoted(&sides.now, new));
     let nothing = |value: Option<&Value>| value.is_none_or(Value::is_null);
+    let is_whole = !matches!(key, "deploy" | "depends_on");
     let (effect, message) = match (nothing(old), nothing(new)) {
         (true, true) => return None,
-        (false, true) if key != "deploy" => (Effect::Drops, format!("`{name}` no longer sets `{key}`")),
-        (true, false) if key != "deploy" => match is {
+        (false, true) if is_whole => (Effect::Drops, format!("`{name}` no longer sets `{key}`")),
+        // The same of several services is one line.
+        (true, false) if key == "container_name" => (Effect::Adds, format!("`{name}` sets `{key}`")),
+        (true, false) if is_whole => match is {
             Some(is) => (Effect::Adds, format!("`{name}` sets `{key}` to {is}")),
             None => (Effect::Adds, format!("`{name}` sets `{key}`")),
         },

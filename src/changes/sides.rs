@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::ChangePlace;
-use super::words::{is_short, meant, spelled};
+use super::words::{difference, is_short, meant, spelled};
+use crate::compose::problem::{EnvFileProblem, EnvLine, EnvLineFlaw, Problem, Reported, Verdict};
 use crate::compose::value::{Part, Value};
 use crate::facts::Facts;
+use crate::finding::{Finding, Severity};
 use crate::model::{Service, Spanned};
+use crate::report::Report;
 use crate::secrets::{KnownSecrets, MASK, is_secret_name};
-use crate::source::{Place, SourceDb, normalize, relative};
+use crate::source::{InGit, LoadError, PathKind, Place, SourceDb, normalize, relative};
 use crate::workspace::{LoadedProject, Memory};
 
 /// The files of one side.
@@ -19,12 +22,15 @@ pub(super) struct Root<'a> {
     pub(super) base: &'a Path,
     /// Whether these are the files of the revision.
     pub(super) is_then: bool,
+    /// What is wrong with the projects.
+    pub(super) report: &'a Report,
 }
 
 /// A project on one side.
 pub(super) struct Side<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) root: &'a Root<'a>,
+    problems: &'a [Reported],
     secrets: &'a KnownSecrets,
 }
 
@@ -57,7 +63,26 @@ impl<'a> ServicePair<'a> {
 
 impl<'a> Side<'a> {
     pub(super) fn new(root: &'a Root<'a>, loaded: &'a LoadedProject) -> Side<'a> {
-        Side { facts: loaded.facts(root.sources, root.memory), root, secrets: &loaded.secrets }
+        Side {
+            facts: loaded.facts(root.sources, root.memory),
+            root,
+            problems: &loaded.problems,
+            secrets: &loaded.secrets,
+        }
+    }
+
+    /// For what docker compose rejects the project: where, and in words where there are some. That a variable or an env
+    /// file is not in the repository is no mistake of the files: where the project runs, it may be there.
+    pub(super) fn rejection(&self) -> Option<(Place, Option<String>)> {
+        let is_here = |one: &&Reported| match &one.problem {
+            Problem::Required { .. } | Problem::EnvLine(EnvLine { flaw: EnvLineFlaw::Required { .. }, .. }) => false,
+            Problem::EnvFile(EnvFileProblem::OfService { error, .. }) => *error != LoadError::Missing,
+            _ => one.verdict != Verdict::Accepted && one.caused_by.is_none(),
+        };
+        let first = self.problems.iter().find(is_here)?;
+        let is_it = |finding: &&Finding| finding.severity == Severity::Error && finding.place.span == first.at.span;
+        let told = self.root.report.findings.iter().find(is_it);
+        Some((first.at, told.map(|finding| self.masked(finding.message.for_people()))))
     }
 
     /// Where something is written, as the output shows it.
@@ -127,7 +152,37 @@ impl<'a> Side<'a> {
                 None => self.seen_from_project(&text),
             });
         }
-        self.masked(&self.seen_from_project(&path.value))
+        self.masked(&self.beyond(path).unwrap_or_else(|| self.seen_from_project(&path.value)))
+    }
+
+    /// A path outside of the repository, or below a home directory, as it is written: where a checkout is says nothing.
+    fn beyond(&self, path: &Spanned<String>) -> Option<String> {
+        let span = path.place.span;
+        let file = self.root.sources.file(span.file);
+        let written = file.slice(span.start, span.end).trim_matches(['"', '\'']);
+        let inside = self.seen_from_project(&path.value) != path.value;
+        let is_relative = written.starts_with("../") || written == ".." || written.starts_with('~');
+        (!inside && is_relative && !written.contains(['$', ':'])).then(|| written.trim_end_matches('/').to_owned())
+    }
+
+    /// Whether a path is a file of the repository, or a directory with more of it than what keeps it in git.
+    pub(super) fn is_in_git(&self, path: &Path) -> bool {
+        let sources = self.root.sources;
+        match sources.kind(path) {
+            PathKind::File => sources.in_git(path) == InGit::Tracked,
+            PathKind::Directory => {
+                let entries = sources.entries(path);
+                let mut names = entries.names().filter(|name| !name.starts_with('.'));
+                names.any(|name| sources.in_git(&path.join(name)) == InGit::Tracked)
+            }
+            PathKind::Missing | PathKind::Outside => false,
+        }
+    }
+
+    /// Words as one text that people may see, with the names of variables for what they brought.
+    pub(super) fn words(&self, words: &[Spanned<String>]) -> String {
+        let all: Vec<String> = words.iter().map(|word| spelled(&word.value, &word.parts)).collect();
+        self.masked(&all.join(" "))
     }
 
     /// What a path of the host means: the same file has one name wherever a checkout is, and of a path with a variable
@@ -153,7 +208,24 @@ impl<'a> Side<'a> {
     }
 }
 
+impl Sides<'_> {
+    /// What a text has in place of what it had, in words: ``with `--workers 4` instead of `--workers 2` ``; `None` where
+    /// that is long, or would show a secret.
+    pub(super) fn differing_words(&self, key: &str, old: &str, new: &str) -> Option<String> {
+        let (was, is) = difference(old, new);
+        let quoted = |side: &Side<'_>, text: &str| side.quoted(key, text, &[]);
+        match (was.is_empty(), is.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("with {}", quoted(&self.now, &is)?)),
+            (false, true) => Some(format!("without {}", quoted(&self.then, &was)?)),
+            (false, false) => {
+                Some(format!("with {} instead of {}", quoted(&self.now, &is)?, quoted(&self.then, &was)?))
+            }
+        }
+    }
+}
+
 /// A file of the repository that a path names, on a side.
 pub(super) fn is_file(side: &Side<'_>, path: &str) -> bool {
-    side.root.sources.kind(&PathBuf::from(path)) == crate::source::PathKind::File
+    side.root.sources.kind(&PathBuf::from(path)) == PathKind::File
 }

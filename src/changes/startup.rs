@@ -1,6 +1,6 @@
 //! What starts, when, and what starts again.
 
-use super::sides::{ServicePair, Sides};
+use super::sides::{ServicePair, Side, Sides};
 use super::words::{identity, meant, names};
 use super::{DeploymentChange, Effect, Topic};
 use crate::facts::images::known_image;
@@ -140,8 +140,29 @@ fn healthcheck(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<D
         service.healthcheck.iter().flat_map(|check| &check.test).map(identity).collect()
     };
     if test(then) != test(now) {
-        let message = format!("`{name}` is healthy when another command succeeds");
+        let message = other_test(sides, then, now);
         out.push(change(Effect::Changes, "healthcheck", now, message).at(at));
+    }
+}
+
+/// What is said of a healthcheck that asks something else.
+fn other_test(sides: &Sides<'_>, then: &Service, now: &Service) -> String {
+    let name = &now.name;
+    let words = |side: &Side<'_>, service: &Service| {
+        let test = service.healthcheck.as_ref().map_or(&[][..], |check| &check.test);
+        let is_shell = test.first().is_some_and(|word| word.value == "CMD-SHELL");
+        (is_shell, side.words(test.get(1..).unwrap_or_default()))
+    };
+    let ((was_shell, was), (is_shell, is)) = (words(&sides.then, then), words(&sides.now, now));
+    if was == is && was_shell != is_shell {
+        return match is_shell {
+            true => format!("a shell runs the healthcheck of `{name}`"),
+            false => format!("no shell runs the healthcheck of `{name}` any more"),
+        };
+    }
+    match sides.differing_words("healthcheck", &was, &is) {
+        Some(words) => format!("the healthcheck of `{name}` runs {words}"),
+        None => format!("the healthcheck of `{name}` runs another command"),
     }
 }
 

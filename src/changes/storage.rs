@@ -1,8 +1,10 @@
 //! Volumes and bind mounts that are dropped, added or moved, and what that means for the data in them.
 
+use std::path::Path;
+
 use super::privileges::is_powerful;
-use super::sides::{ServicePair, Side, Sides, is_file};
-use super::words::{meant, names};
+use super::sides::{ServicePair, Side, Sides};
+use super::words::meant;
 use super::{DeploymentChange, Effect, Topic};
 use crate::facts::images::known_image;
 use crate::facts::storage::datastores::{StoredServer, kept};
@@ -90,9 +92,9 @@ fn described(side: &Side<'_>, mount: &Mount) -> String {
     }
 }
 
-fn change(effect: Effect, mount: &Mount, message: String) -> DeploymentChange {
+fn change(effect: Effect, (side, mount): (&Side<'_>, &Mount), message: String) -> DeploymentChange {
     // What only is read is configuration or code.
-    let topic = if is_data(mount) { Topic::Data } else { Topic::Run };
+    let topic = if holds_data(side, mount) { Topic::Data } else { Topic::Run };
     let key = if matches!(mount.kind, MountKind::Tmpfs) && mount.source.is_none() { "tmpfs" } else { "volumes" };
     DeploymentChange::new(topic, effect, key, message)
 }
@@ -104,6 +106,15 @@ pub(super) fn is_data(mount: &Mount) -> bool {
         MountKind::Bind(path) => !mount.read_only && !is_for_reading(path),
         _ => false,
     }
+}
+
+/// The same, where the mount is not known to bring the code or the configuration that is in the repository.
+fn holds_data(side: &Side<'_>, mount: &Mount) -> bool {
+    is_data(mount) && !is_of_repository(side, mount)
+}
+
+fn is_of_repository(side: &Side<'_>, mount: &Mount) -> bool {
+    matches!(&mount.kind, MountKind::Bind(path) if side.is_in_git(Path::new(path)))
 }
 
 /// Whether the last part of a path is the name of a file that containers read.
@@ -163,23 +174,29 @@ fn lost(sides: &Sides<'_>, pair: ServicePair<'_>, mount: &Mount) -> DeploymentCh
                 "`{name}` drops {what}, which holds its data: it starts empty, and what it stores is lost with the container"
             ),
         };
-        return change(Effect::Drops, mount, message).about(name).risky_if(true).at(at);
+        return change(Effect::Drops, (&sides.then, mount), message).about(name).risky_if(true).at(at);
     }
-    let rest = if is_kept_elsewhere && is_data(mount) {
-        ": another mount now has that path"
-    } else if persistent && is_data(mount) {
-        ": what it writes there is lost when the container is recreated"
-    } else if matches!(mount.kind, MountKind::Bind(_)) && is_for_reading(&source_of(mount)) {
-        ": it uses what its image has there"
-    } else {
-        ""
+    let cover = pair.now.and_then(|now| mounts::cover(sides.now.facts.model, now, target));
+    let is_for_image = is_of_repository(&sides.then, mount) || is_for_reading(&source_of(mount));
+    let rest = match cover.filter(|_| is_kept_elsewhere && is_data(mount)) {
+        Some(cover) => {
+            let (what, at) = (described(&sides.now, cover), &cover.target.value);
+            format!(": that path is in {what} now, which is mounted at `{at}`")
+        }
+        None if persistent && holds_data(&sides.then, mount) => {
+            ": what it writes there is lost when the container is recreated".to_owned()
+        }
+        None if matches!(mount.kind, MountKind::Bind(_)) && is_for_image => {
+            ": it uses what its image has there".to_owned()
+        }
+        None => String::new(),
     };
     let risky = persistent && is_data(mount) && matches!(mount.kind, MountKind::Volume(_)) && !is_kept_elsewhere;
     let message = match mount.kind {
         MountKind::Tmpfs => format!("`{name}` no longer keeps `{target}` in memory"),
         _ => format!("`{name}` no longer mounts {what} at `{target}`{rest}"),
     };
-    change(Effect::Drops, mount, message).about(name).risky_if(risky).at(at)
+    change(Effect::Drops, (&sides.then, mount), message).about(name).risky_if(risky).at(at)
 }
 
 fn source_of(mount: &Mount) -> String {
@@ -205,7 +222,7 @@ fn moved(sides: &Sides<'_>, pair: ServicePair<'_>, before: &Mount, after: &Mount
     };
     let message = format!("`{name}` mounts {what} at `{new}` instead of `{old}`{rest}");
     let is_risky = was_right || is_data(after) && known.is_some() && !is_right;
-    change(Effect::Moves, after, message).about(name).risky_if(is_risky).at(sides.now.place(after.place))
+    change(Effect::Moves, (&sides.now, after), message).about(name).risky_if(is_risky).at(sides.now.place(after.place))
 }
 
 fn replaced(sides: &Sides<'_>, pair: ServicePair<'_>, before: &Mount, after: &Mount) -> Option<DeploymentChange> {
@@ -225,13 +242,16 @@ fn replaced(sides: &Sides<'_>, pair: ServicePair<'_>, before: &Mount, after: &Mo
         return changed.then(|| {
             let message =
                 format!("`{name}` mounts another directory of {} at `{target}`", described(&sides.now, after));
-            change(Effect::Moves, after, message).about(name).risky_if(is_data(after)).at(at)
+            change(Effect::Moves, (&sides.now, after), message)
+                .about(name)
+                .risky_if(holds_data(&sides.now, after))
+                .at(at)
         });
     }
     let (old, new) = (described(&sides.then, before), described(&sides.now, after));
     let was_persistent = mounts::is_persistent(sides.then.facts.model, before);
     let is_persistent = mounts::is_persistent(sides.now.facts.model, after);
-    let kept_data = was_persistent && (is_data(before) || is_data(after));
+    let kept_data = was_persistent && holds_data(&sides.then, before);
     let rest = match (kept_data, is_persistent) {
         (true, true) => ": it does not see the data that are there, unless they are copied".to_owned(),
         (true, false) => ": what it writes there is lost with the container".to_owned(),
@@ -243,7 +263,8 @@ fn replaced(sides: &Sides<'_>, pair: ServicePair<'_>, before: &Mount, after: &Mo
             || is_named(after)
             || pair.then.is_some_and(|then| is_stored_in(&sides.then, then, before)));
     let message = format!("`{name}` mounts {new} at `{target}` instead of {old}{rest}");
-    Some(change(Effect::Moves, if kept_data { before } else { after }, message).about(name).risky_if(risky).at(at))
+    let told = if kept_data { (&sides.then, before) } else { (&sides.now, after) };
+    Some(change(Effect::Moves, told, message).about(name).risky_if(risky).at(at))
 }
 
 fn gained(sides: &Sides<'_>, pair: ServicePair<'_>, mount: &Mount) -> Option<DeploymentChange> {
@@ -258,7 +279,7 @@ fn gained(sides: &Sides<'_>, pair: ServicePair<'_>, mount: &Mount) -> Option<Dep
         }
         _ => format!("`{name}` mounts {what} at `{target}`{how}"),
     };
-    Some(change(Effect::Adds, mount, message).about(name).at(sides.now.place(mount.place)))
+    Some(change(Effect::Adds, (&sides.now, mount), message).about(name).at(sides.now.place(mount.place)))
 }
 
 /// Whether two mounts are of one kind; whether their content is the same is asked apart.
@@ -304,46 +325,5 @@ pub(super) fn compare_volumes(sides: &Sides<'_>, out: &mut Vec<DeploymentChange>
             ),
             _ => {}
         }
-    }
-}
-
-/// Files that services mount or read and that are no longer in the repository, and those whose text changes.
-pub(super) fn compare_files(
-    sides: &Sides<'_>,
-    pair: ServicePair<'_>,
-    is_changed: &dyn Fn(&str) -> bool,
-    out: &mut Vec<DeploymentChange>,
-) {
-    let Some((then, now)) = pair.both() else { return };
-    let name = pair.name();
-    let binds = |service: &'_ Service| -> Vec<(String, String)> {
-        let all = service.mounts.iter();
-        let bound = all.filter_map(|mount| match &mount.kind {
-            MountKind::Bind(path) => Some((path.clone(), mount.target.value.clone())),
-            _ => None,
-        });
-        bound.collect()
-    };
-    let old = binds(then);
-    let mut changed: Vec<String> = Vec::new();
-    for mount in &now.mounts {
-        let MountKind::Bind(path) = &mount.kind else { continue };
-        let was_there = is_file(&sides.then, path);
-        let was_mounted = old.iter().any(|(old, _)| old == path);
-        let Some(shown) = mount.source.as_ref().map(|source| sides.now.host_path(source)) else { continue };
-        if was_there && was_mounted && !is_file(&sides.now, path) {
-            let target = &mount.target.value;
-            let message = format!(
-                "`{shown}` is no longer in the repository, and `{name}` still mounts it at `{target}`: Docker creates an empty directory there"
-            );
-            let change = DeploymentChange::new(Topic::Start, Effect::Drops, "volumes", message);
-            out.push(change.about(name).risky_if(true).at(sides.now.place(mount.place)));
-        } else if was_there && was_mounted && is_changed(path) && !changed.contains(&shown) {
-            changed.push(shown);
-        }
-    }
-    if !changed.is_empty() {
-        let message = format!("`{name}` mounts {}, which this changes", names(&changed));
-        out.push(DeploymentChange::new(Topic::Run, Effect::Changes, "volumes", message).about(name));
     }
 }

@@ -47,6 +47,30 @@ pub(super) fn is_short(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LONGEST && !text.contains(['\n', '\r', '`'])
 }
 
+/// What one text has in place of what another had: without the words that both begin and end with. An option keeps its
+/// name: of `--workers 2` and `--workers 4` both are whole.
+pub(super) fn difference(old: &str, new: &str) -> (String, String) {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
+    let mut start = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+    let both_end = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
+    let end = both_end.min(old.len().min(new.len()) - start);
+    let is_option = |word: &&str| word.starts_with('-') && !word.contains('=') && !is_script_option(word);
+    let begins_with_option = |words: &[&str]| {
+        words.get(start).filter(|_| start < words.len() - end).is_some_and(|word| word.starts_with('-'))
+    };
+    let is_value = !begins_with_option(&old) && !begins_with_option(&new);
+    if is_value && start > 0 && old.get(start - 1).is_some_and(is_option) {
+        start -= 1;
+    }
+    let middle = |words: &[&str]| words.get(start..words.len() - end).unwrap_or_default().join(" ");
+    (middle(&old), middle(&new))
+}
+
+/// Whether a word is the option of a shell that a script follows.
+fn is_script_option(word: &str) -> bool {
+    matches!(word, "-c" | "-ec" | "-lc" | "-xc" | "-exc" | "-euc")
+}
+
 /// Names in backticks with commas and an `and`; of many only the first ones.
 pub(super) fn names<T: AsRef<str>>(all: &[T]) -> String {
     let quoted: Vec<String> = all.iter().take(MOST).map(|name| format!("`{}`", name.as_ref())).collect();
@@ -121,6 +145,19 @@ mod tests {
     fn numbers_in_a_row_are_a_range() {
         assert_eq!(ranges(vec![81, 80, 443, 3002, 3001, 3000]), ["80", "81", "443", "3000-3002"]);
         assert_eq!(ranges(vec![65535, 65534, 65533]), ["65533-65535"]);
+    }
+
+    #[test]
+    fn what_both_have_is_no_difference() {
+        let check = |old: &str, new: &str, expect: (&str, &str)| {
+            assert_eq!(difference(old, new), (expect.0.to_owned(), expect.1.to_owned()), "{old} | {new}");
+        };
+        check("serve --workers 2 --log x", "serve --workers 4 --log x", ("--workers 2", "--workers 4"));
+        check("server -ip=127.0.0.1 -v", "server -v", ("-ip=127.0.0.1", ""));
+        check("a b", "a b c d", ("", "c d"));
+        check("sh -c redis-server --save x", "sh -c valkey-server --save x", ("redis-server", "valkey-server"));
+        check("a a", "a", ("a", ""));
+        check("", "x", ("", "x"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) fn list(arguments: DiffArguments, surroundings: &Surroundings) -> Res
     let directory = start.ancestors().find(|directory| sources.kind(directory) == PathKind::Directory);
     let before = Before::new(directory.unwrap_or(&request.directory), &arguments.revision)?;
     let seen = surroundings.error_terminal.then_some(&*request.watch);
-    let diff = progress::during(seen, || compare(&before, &sources, &request, &start));
+    let diff = progress::during(seen, || compare(&before, &sources, &request, &start))?;
     let options = RenderOptions {
         color: surroundings.color(arguments.color),
         width: check::width(surroundings),

@@ -98,5 +98,5 @@ pub(super) fn earlier(revision: Option<&str>, request: &Request) -> Result<Optio
     let sources = SourceDb::new();
     let directory = start.ancestors().find(|directory| sources.kind(directory) == PathKind::Directory);
     let before = Before::new(directory.unwrap_or(&request.directory), revision)?;
-    Ok(Some(before.findings(request, &start)))
+    before.findings(request, &start).map(Some)
 }

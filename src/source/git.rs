@@ -20,6 +20,10 @@ use process::GitProgram;
 use renames::Candidate;
 use repository::GitRepository;
 
+/// What to do about a history that ends too early.
+const SHALLOW: &str =
+    "this clone is shallow; fetch the whole history (`git fetch --unshallow`, or `fetch-depth: 0` of actions/checkout)";
+
 /// A repository.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
@@ -82,7 +86,11 @@ impl Git {
     pub(crate) fn commit(&self, revision: &str) -> Result<String, String> {
         let commit = format!("{revision}^{{commit}}");
         let known = self.program.output(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
-        let known = known.map_err(|_| format!("unknown git revision `{revision}`: fetch it first"))?;
+        let known = known.map_err(|_| match (revision, self.is_shallow()) {
+            ("HEAD", _) => "the repository has no commit yet".to_owned(),
+            (_, true) => format!("unknown git revision `{revision}`: {SHALLOW}"),
+            (_, false) => format!("unknown git revision `{revision}`: fetch it first"),
+        })?;
         Ok(String::from_utf8_lossy(&known).trim().to_owned())
     }
 
@@ -92,18 +100,23 @@ impl Git {
     /// The revision is not known, or the two have nothing in common.
     pub(crate) fn base(&self, revision: &str) -> Result<String, String> {
         let known = self.commit(revision)?;
-        let base = self
-            .program
-            .output(&["merge-base", &known, "HEAD"])
-            .map_err(|_| format!("`{revision}` and HEAD have no common ancestor: fetch more of the history"))?;
+        let base = self.program.output(&["merge-base", &known, "HEAD"]).map_err(|_| {
+            let rest = if self.is_shallow() { SHALLOW } else { "fetch more of the history" };
+            format!("`{revision}` and HEAD have no common ancestor: {rest}")
+        })?;
         Ok(String::from_utf8_lossy(&base).trim().to_owned())
+    }
+
+    /// Whether the clone lacks the older history.
+    fn is_shallow(&self) -> bool {
+        repository::common_directory(&self.repository.git_directory).join("shallow").is_file()
     }
 
     /// The files, by absolute path, in which the working tree differs from a commit; files that git does not track yet
     /// are added ones, those that it ignores are the same.
     ///
     /// # Errors
-    /// In the words of git, or because the repository lacks an earlier text.
+    /// In the words of git.
     pub(crate) fn changes(&self, commit: &str) -> Result<Vec<(PathBuf, GitChange)>, String> {
         let (tree, present) = self.listings(commit)?;
         let root = &self.repository.root;
@@ -146,14 +159,8 @@ impl Git {
         let (paths, blobs): (Vec<&PathBuf>, Vec<&str>) =
             paths.filter_map(|path| Some((path, tree.files.get(path)?.as_str()))).unzip();
         let texts = blobs::texts(&self.program, &blobs)?;
-        let with_path = paths.into_iter().zip(texts).map(|(path, text)| match text {
-            Some(text) => Ok((path.clone(), text)),
-            None => Err(format!(
-                "git lacks the earlier text of `{}` (is this a partial clone?), and plimsoll downloads nothing: fetch it first",
-                path.display()
-            )),
-        });
-        with_path.collect()
+        let or_missing = |text: Option<BlobText>| text.unwrap_or(Err(LoadError::NotFetched));
+        Ok(paths.into_iter().cloned().zip(texts.into_iter().map(or_missing)).collect())
     }
 
     /// The new names of files that are gone.

@@ -135,6 +135,8 @@ pub(crate) enum LoadError {
     NotRegular,
     /// Commands and configurations cannot name the file, as its path is not UTF-8.
     PathNotUtf8,
+    /// The repository knows of this text of the file, and does not hold it.
+    NotFetched,
     /// Any other error of the operating system, in its words.
     Io(String),
 }
@@ -153,6 +155,7 @@ impl std::fmt::Display for LoadError {
             LoadError::OfGit => write!(f, "part of the git directory (plimsoll does not read it)"),
             LoadError::NotRegular => write!(f, "is not a regular file"),
             LoadError::PathNotUtf8 => write!(f, "the path is not UTF-8"),
+            LoadError::NotFetched => write!(f, "git does not have this version of the file"),
             LoadError::Io(words) => write!(f, "{words}"),
         }
     }
@@ -260,6 +263,9 @@ impl SourceDb {
         let by_path = self.shared.by_path.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((path, known)) = by_path.get_key_value(path.as_os_str()) {
             self.note_loaded(path);
+            if *known == Err(LoadError::NotFetched) {
+                self.note_unread(Path::new(&**path), LoadError::NotFetched);
+            }
             return known.clone();
         }
         drop(by_path);

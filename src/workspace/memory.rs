@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
 use crate::collections::HashMap;
+use crate::compose::problem::Reported;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{Outside, Project, ProjectEntry, load};
 use crate::discover;
@@ -99,6 +100,8 @@ pub(crate) struct LoadedProject {
     pub(crate) model: Model,
     /// How it is started.
     pub(crate) invocation: Option<Arc<Invocation>>,
+    /// What is wrong with it, as far as docker compose says.
+    pub(crate) problems: Vec<Reported>,
     /// What must not be shown of it.
     pub(crate) secrets: KnownSecrets,
     root: PathBuf,
@@ -118,13 +121,14 @@ impl OpenedProject {
 
     /// Loads the project.
     pub(crate) fn load(&self, sources: &SourceDb, memory: &Memory) -> LoadedProject {
-        let (project, _) = load(sources, &memory.trees, &self.entry);
+        let (project, problems) = load(sources, &memory.trees, &self.entry);
         let mut model = lower(&project, &Texts::new(sources));
         read_builds(&mut model, sources, &self.root);
         read_servers(&mut model, sources);
         let files = masking::MaskedFiles { sources, trees: &memory.trees, masks: &memory.masks };
         let secrets = masking::known(&project, std::iter::empty(), files);
-        LoadedProject { project, model, invocation: self.invocation.clone(), secrets, root: self.root.clone() }
+        let (invocation, root) = (self.invocation.clone(), self.root.clone());
+        LoadedProject { project, model, invocation, problems, secrets, root }
     }
 }
 

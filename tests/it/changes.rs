@@ -8,18 +8,18 @@ use serde_json::Value;
 
 use crate::common::{self, code, git, run, stderr, stdout, write};
 
-fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(super) fn branch(name: &str, files: &[(&str, &str)]) -> PathBuf {
     common::branch("changes", name, files)
 }
 
-fn diff(folder: &Path, arguments: &[&str]) -> Value {
+pub(super) fn diff(folder: &Path, arguments: &[&str]) -> Value {
     let output = run(folder, &[&["diff", "main", "--format", "json"], arguments].concat());
     assert!(stderr(&output).is_empty(), "{}", stderr(&output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// What is said of a change: `!` before what has a risk.
-fn told(diff: &Value) -> Vec<String> {
+pub(super) fn told(diff: &Value) -> Vec<String> {
     let projects = diff["projects"].as_array().unwrap().iter();
     let changes = projects.flat_map(|project| project["changes"].as_array().unwrap());
     let line = |change: &Value| {

@@ -4,6 +4,7 @@ mod common;
 
 mod blanks;
 mod changes;
+mod changes_reviewed;
 mod cli;
 mod compared;
 mod compose;

@@ -97,6 +97,25 @@ def steps(place, heading):
     return judged(place, heading, lines)
 
 
+def comment(place):
+    """The comment on a pull request, with a `gh` that keeps what it is given."""
+    [workflow] = [read_yaml(text) for heading, text in blocks(DOCUMENT, "yaml") if heading == "A comment on each pull request"]
+    lines = [step["run"] for step in workflow["jobs"]["changes"]["steps"] if "run" in step]
+    write(place.tools, {"gh": SAYS + 'cp plimsoll.md "$ASKED.md"\n'})
+    os.chmod(os.path.join(place.tools, "gh"), 0o755)
+    place.env["PATH"] = os.pathsep.join([place.tools, place.env["PATH"]])
+    base = place.env["CI_MERGE_REQUEST_DIFF_BASE_SHA"]
+    variables = {"BASE": base, "NUMBER": 1, "GITHUB_STEP_SUMMARY": f"{place.asked}.summary"}
+    code, said = place.lines(lines, variables)
+    tried = expect("comment: it is written", code == 0, said)
+    for kept in ("md", "summary"):
+        with open(f"{place.asked}.{kept}", encoding="utf-8") as file:
+            text = file.read()
+        tried += expect(f"comment: {kept} has what changed", "new/compose.yaml" in text and "publishes" in text, text)
+    code, said = place.lines(lines, variables | {"BASE": "no-such-revision"})
+    return tried + expect("comment: it fails without the revision", code == 2, said)
+
+
 def circle(place):
     job = read_yaml(block(DOCUMENT, "CircleCI", "yaml"))["jobs"]["plimsoll"]
     lines = [step["run"] for step in job["steps"] if "run" in step]
@@ -140,5 +159,6 @@ def main(program):
     with served.npm() if there else contextlib.nullcontext() as registry:
         place = lambda name: Place(name, program, registry)
         return (gitlab(place("gitlab")) + steps(place("github"), "GitHub Actions") + steps(place("forgejo"), "Forgejo")
+                + comment(place("comment"))
                 + circle(place("circleci")) + jenkins(place("jenkins"), registry) + versions()
                 + others(Place("others", program, None)))

@@ -8,6 +8,7 @@ PINNED = re.compile(r"^\s*(?:- )?uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 # Which schema of check-jsonschema a template of docs/ci.md satisfies.
 TEMPLATES = {
     "GitHub Actions": "vendor.github-workflows",
+    "A comment on each pull request": "vendor.github-workflows",
     "GitLab": "vendor.gitlab-ci",
     "Forgejo": "vendor.github-workflows",
     "CircleCI": "vendor.circle-ci",

@@ -4,30 +4,50 @@ use super::super::markdown::{CommentPartKind, LONGEST, MarkdownComment, code, in
 use super::{by_topic, findings, heading, message, only, place, title, together};
 use crate::changes::{DeploymentChange, DeploymentDiff};
 
+/// So many items of a topic are shown; of those without a risk, the rest is folded away.
+const MOST_ITEMS: usize = 12;
+
 /// How many lines are said of what could not be judged.
 const MOST_LINES: usize = 20;
 
 pub(super) fn render(diff: &DeploymentDiff) -> String {
     let mut comment = MarkdownComment::default();
-    let mut say = |kind: CommentPartKind, text: String| comment.push(kind, text);
-    say(CommentPartKind::Other, format!("### plimsoll: {}\n", inline(&heading(diff))));
+    comment.push(CommentPartKind::Other, format!("### plimsoll: {}\n", inline(&heading(diff))));
     for (at, failure) in diff.failures.iter().take(MOST_LINES).enumerate() {
         let gap = if at == 0 { "\n" } else { "" };
-        say(CommentPartKind::Other, format!("{gap}- {}\n", inline(failure)));
+        comment.push(CommentPartKind::Other, format!("{gap}- {}\n", inline(failure)));
     }
     for project in &diff.projects {
-        say(CommentPartKind::Other, format!("\n#### {}\n", code(&project.title)));
+        comment.push(CommentPartKind::Other, format!("\n#### {}\n", code(&project.title)));
         for (topic, changes) in by_topic(&project.changes) {
-            say(CommentPartKind::Other, format!("\n**{}**\n\n", title(topic)));
-            for alike in together(&changes) {
-                say(CommentPartKind::Row, item(&alike));
+            comment.push(CommentPartKind::Other, format!("\n**{}**\n\n", title(topic)));
+            let items = together(&changes);
+            let (first, more) = items.split_at(shown_at_once(&items));
+            for alike in first {
+                comment.push(CommentPartKind::Row, item(alike));
+            }
+            if !more.is_empty() {
+                comment.folded(&format!("{} more", more.len()), |comment| {
+                    for alike in more {
+                        comment.push(CommentPartKind::Row, item(alike));
+                    }
+                });
             }
         }
     }
     if let Some(findings) = findings(diff) {
-        say(CommentPartKind::Other, format!("\n{}.\n", inline(&findings)));
+        comment.push(CommentPartKind::Other, format!("\n{}.\n", inline(&findings)));
     }
     if comment.length() <= LONGEST { comment.text() } else { comment.cut() }
+}
+
+/// How many items of a topic are not folded away: all with a risk, and some of the others.
+fn shown_at_once(items: &[Vec<&DeploymentChange>]) -> usize {
+    let has_risk = |alike: &Vec<&DeploymentChange>| alike.first().is_some_and(|change| change.is_risky);
+    let risks = items.iter().filter(|alike| has_risk(alike)).count();
+    let shown = risks.max(MOST_ITEMS);
+    // One that is folded away takes as much room as one that is not.
+    if items.len() <= shown + 1 { items.len() } else { shown }
 }
 
 fn item(alike: &[&DeploymentChange]) -> String {

@@ -49,7 +49,7 @@ fn counts(diff: &DeploymentDiff) -> (usize, usize) {
 
 /// What sums up: "5 changes in 2 projects since `main`, 2 with a risk".
 fn heading(diff: &DeploymentDiff) -> String {
-    let revision = &diff.revision;
+    let revision = short(&diff.revision);
     let (changes, risks) = counts(diff);
     match (changes, risks) {
         (0, _) if diff.compared == 0 => "no Compose project found".to_owned(),
@@ -65,10 +65,16 @@ fn heading(diff: &DeploymentDiff) -> String {
     }
 }
 
+/// A revision as people write it: the beginning of a whole hash.
+fn short(revision: &str) -> &str {
+    let is_hash = matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    revision.get(..12).filter(|_| is_hash).unwrap_or(revision)
+}
+
 /// What the change does to the findings: "2 new problems, 1 is gone"; `None` where it does nothing to them.
 fn findings(diff: &DeploymentDiff) -> Option<String> {
     let [new, gone] = diff.findings;
-    let revision = &diff.revision;
+    let revision = short(&diff.revision);
     match (new, gone) {
         (0, 0) => None,
         (0, gone) => Some(format!("{} solved", plural(gone, "problem"))),
