@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sides::{ServicePair, Side, Sides};
-use super::words::{identity, is_open, names, several};
+use super::words::{is_open, names, several};
 use super::{DeploymentChange, Effect, Topic};
 use crate::catalogue::schema::Image;
 use crate::facts::images::known_image;
@@ -25,11 +25,14 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
     grants(sides, (then, now), "configs", "config", |service| &service.configs, out);
 }
 
-/// The value of a variable, so that two can be compared; `None` where it has none.
-fn value(variable: &Variable) -> Option<(bool, String)> {
-    match &variable.value {
-        Some(value) => Some(identity(value)),
-        None => variable.is_unknown.then(|| (true, String::new())),
+/// Whether a variable reaches the container as it did.
+fn is_same(sides: &Sides<'_>, old: &Variable, new: &Variable) -> bool {
+    match (&old.value, &new.value) {
+        (Some(old), Some(new)) => sides.is_same(old, new),
+        (None, None) => old.is_unknown == new.is_unknown,
+        (Some(value), None) | (None, Some(value)) => {
+            (old.is_unknown || new.is_unknown) && is_open(&value.parts) && value.value.is_empty()
+        }
     }
 }
 
@@ -52,7 +55,7 @@ fn variables(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Dep
         out.push(change(Effect::Drops, message).at(sides.then.place(first.key)));
     }
     let differs =
-        |(key, variable): &(&String, &Variable)| old.get(*key).is_some_and(|before| value(before) != value(variable));
+        |(key, variable): &(&String, &Variable)| old.get(*key).is_some_and(|before| !is_same(sides, before, variable));
     let changed: Vec<(&String, &Variable)> = new.iter().filter(differs).collect();
     let (first_start, mut changed): (Vec<_>, Vec<_>) =
         changed.into_iter().partition(|(key, _)| is_read_once(sides, now, key));

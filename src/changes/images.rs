@@ -61,7 +61,7 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
         return;
     }
     match (&then.image, &now.image) {
-        (Some(before), Some(after)) if text(before) != text(after) => out.push(changed(sides, pair, before, after)),
+        (Some(before), Some(after)) if !is_same(sides, before, after) => out.push(changed(sides, pair, before, after)),
         (None, Some(after)) if now.build.is_some() => {
             let shown = shortened(&sides.now.masked(&spelled(&after.value.text, &after.parts)));
             let message = format!("the image built for `{name}` is named `{shown}`");
@@ -77,8 +77,9 @@ pub(super) fn compare(sides: &Sides<'_>, pair: ServicePair<'_>, out: &mut Vec<De
     }
 }
 
-fn text(image: &Spanned<ImageReference>) -> String {
-    canonical(&meant(&with_text(image)))
+fn is_same(sides: &Sides<'_>, before: &Spanned<ImageReference>, after: &Spanned<ImageReference>) -> bool {
+    let (old, new) = (with_text(before), with_text(after));
+    canonical(&meant(&old)) == canonical(&meant(&new)) || sides.is_same(&old, &new)
 }
 
 /// One name for an image: Docker Hub and `latest` need not be written.

@@ -1,7 +1,7 @@
 //! Labels, and the addresses that Traefik routes by them.
 
 use super::sides::{ServicePair, Side, Sides};
-use super::words::{meant, names, several};
+use super::words::{names, several};
 use super::{DeploymentChange, Effect, Topic};
 use crate::app_config::traefik::{elements, routed};
 use crate::collections::IndexMap;
@@ -68,7 +68,7 @@ fn routes(sides: &Sides<'_>, pair: ServicePair<'_>, now: &Service, out: &mut Vec
         }
         (true, true) => {
             for (key, rule) in &new {
-                let Some(before) = old.get(key).filter(|before| meant(before) != meant(rule)) else { continue };
+                let Some(before) = old.get(key).filter(|before| !sides.is_same(before, rule)) else { continue };
                 told.push(key.clone());
                 let message = match (quoted(&sides.then, before), quoted(&sides.now, rule)) {
                     (Some(old), Some(new)) if old != new => {
@@ -102,7 +102,7 @@ fn plain(
     let added: Vec<&String> = new.keys().filter(|label| is_only_in(old, label)).collect();
     let dropped: Vec<&String> = old.keys().filter(|label| is_only_in(new, label)).collect();
     let differs = |(label, value): &(&String, &Spanned<String>)| {
-        !told.has(label) && old.get(*label).is_some_and(|before| meant(before) != meant(value))
+        !told.has(label) && old.get(*label).is_some_and(|before| !sides.is_same(before, value))
     };
     let changed: Vec<&String> = new.iter().filter(differs).map(|(label, _)| label).collect();
     let list = |labels: &[&String]| {

@@ -73,6 +73,8 @@ pub(crate) struct DeploymentChange {
     pub(crate) is_risky: bool,
     /// Where it is written.
     pub(crate) place: Option<ChangePlace>,
+    /// Where else, in the files of other invocations.
+    pub(crate) also: Vec<ChangePlace>,
     /// The invocations that it holds in; empty where it holds in all.
     pub(crate) only: Vec<HeldIn>,
 }
@@ -130,6 +132,7 @@ impl DeploymentChange {
             predicate: None,
             is_risky: false,
             place: None,
+            also: Vec::new(),
             only: Vec::new(),
         }
     }

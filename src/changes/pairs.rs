@@ -65,14 +65,29 @@ fn sort(changes: &mut [DeploymentChange]) {
     };
     let ends = changes.iter().any(is_end);
     let key = |change: &DeploymentChange| {
-        (!(ends && change.topic == Topic::Start), change.topic, !is_end(change), !change.is_risky)
+        (!(ends && change.topic == Topic::Start), change.topic, !is_end(change), !change.is_risky, rank(change))
     };
     changes.sort_by_key(key);
 }
 
+/// Where a change with a risk comes among those of its topic, the worst first.
+fn rank(change: &DeploymentChange) -> u8 {
+    match (change.topic, change.key.as_str()) {
+        _ if !change.is_risky => 0,
+        (Topic::Access, "ports") => 1,
+        (Topic::Access, "labels" | "networks") => 2,
+        // What does not start at all comes before what starts too early.
+        (Topic::Start, "environment" | "env_file") => 0,
+        (Topic::Start, "services") => 2,
+        (Topic::Start, _) => 1,
+        _ => 0,
+    }
+}
+
 /// The name that people know a project by: its file where it is alone, or else its directory.
 fn title(base: &Path, directory: &Path, pairs: &[StartPair<'_>], changes: &[DeploymentChange]) -> String {
-    let places: BTreeSet<&String> = changes.iter().filter_map(|change| Some(&change.place.as_ref()?.file)).collect();
+    let all = changes.iter().flat_map(|change| change.place.iter().chain(&change.also));
+    let places: BTreeSet<&String> = all.map(|place| &place.file).collect();
     let starts = pairs.iter().filter_map(|pair| pair.now.or(pair.then));
     let firsts: BTreeSet<&PathBuf> = starts.filter_map(|one| one.project.entry.files.first()).collect();
     match firsts.iter().next() {
@@ -109,10 +124,7 @@ impl DirectoryComparison<'_> {
                 match merged.iter_mut().find(|(known, _)| is_same(known, &change)) {
                     Some((known, holds)) => {
                         holds.insert(at);
-                        // The file that says more of a service.
-                        if known.message.len() < change.message.len() {
-                            *known = change;
-                        }
+                        add(known, change);
                     }
                     None => merged.push((change, [at].into())),
                 }
@@ -148,7 +160,7 @@ impl DirectoryComparison<'_> {
         let is_all = pairs
             .iter()
             .enumerate()
-            .all(|(at, pair)| holds.contains(&at) || pair.now.is_none() || !has(at) || !reads(pair));
+            .all(|(at, pair)| holds.contains(&at) || pair.now.is_none() || pair.is_new || !has(at) || !reads(pair));
         if is_all {
             return Vec::new();
         }
@@ -202,8 +214,12 @@ impl DirectoryComparison<'_> {
             true => from_nothing(&sides, is_new_project, &mut out),
             false => self.both(&sides, &others, &mut out),
         }
-        self.borrow(&sides, others, &new, &mut out);
-        if pair.is_new || is_empty && !is_new_project {
+        let is_new_way = pair.is_new || is_empty && !is_new_project;
+        // In a way that was there, a service of a file that it does not read is another one.
+        let read = pair.now.filter(|_| !is_new_way).map(|now| &now.project.read);
+        let is_read = |path: &Path| read.is_none_or(|read| read.contains(path));
+        self.borrow(&sides, others, (&new, &is_read), &mut out);
+        if is_new_way {
             // What differs from another way has not changed.
             out.retain(|change| change.is_risky && change.effect == Effect::Opens || is_new_service(change));
             out.extend(self.new_way(pair));
@@ -238,7 +254,7 @@ impl DirectoryComparison<'_> {
         &self,
         sides: &Sides<'_>,
         others: Vec<Side<'s>>,
-        new: &'s LoadedProject,
+        (new, is_read): (&'s LoadedProject, &dyn Fn(&Path) -> bool),
         out: &mut Vec<DeploymentChange>,
     ) where
         Self: 's,
@@ -246,8 +262,13 @@ impl DirectoryComparison<'_> {
         let mut known: BTreeSet<String> = sides.kept.iter().map(|(_, now)| now.clone()).collect();
         for other in others {
             let borrowed = self.sides(other, Side::new(self.new_root, new));
-            let names = borrowed.kept.iter().map(|(_, now)| now.clone());
-            let names: BTreeSet<String> = names.filter(|name| !known.contains(name)).collect();
+            let is_of_file = |then: &str| {
+                let key = borrowed.then.service(then).map(|service| service.key.span.file);
+                let path = key.map(|file| self.old_root.sources.path(file));
+                path.is_some_and(|path| is_read(self.before.name_now(&path).unwrap_or(&path)))
+            };
+            let names = borrowed.kept.iter().filter(|(then, now)| !known.contains(now) && is_of_file(then));
+            let names: BTreeSet<String> = names.map(|(_, now)| now.clone()).collect();
             if names.is_empty() {
                 continue;
             }
@@ -359,6 +380,9 @@ fn from_nothing(sides: &Sides<'_>, is_new_project: bool, out: &mut Vec<Deploymen
         privileges::compare(sides, pair, out);
         labels::compare(sides, pair, out);
         environment::needed_files(sides, service, out);
+        if !is_new_project {
+            out.push(services::added(sides, service));
+        }
     }
     if is_new_project {
         variables::compare(sides, &[], out);
@@ -410,9 +434,29 @@ fn project(sides: &Sides<'_>, out: &mut Vec<DeploymentChange>) {
     }
 }
 
-/// Whether two changes of different invocations are one. That a service comes or goes is one, whatever each file says of it.
+/// Makes two changes one.
+fn add(known: &mut DeploymentChange, change: DeploymentChange) {
+    // What says more, or worse, of a service.
+    let weight = |change: &DeploymentChange| (change.is_risky, change.message.len());
+    if weight(&change) > weight(known) {
+        *known = change;
+        return;
+    }
+    let is_elsewhere = known.message == change.message && known.place != change.place;
+    if let Some(place) = change.place.filter(|place| is_elsewhere && !known.also.contains(place)) {
+        known.also.push(place);
+    }
+}
+
+/// Whether two changes of different invocations are one. That a service comes or goes, or is in another profile, is one,
+/// whatever each invocation makes of it.
 fn is_same(one: &DeploymentChange, other: &DeploymentChange) -> bool {
-    let is_of_service = one.key == "services" && one.service.is_some() && one.effect != Effect::Moves;
-    (one.topic, one.effect, &one.key, &one.service) == (other.topic, other.effect, &other.key, &other.service)
-        && (is_of_service || one.message == other.message)
+    let is_one = match one.key.as_str() {
+        "services" => one.effect != Effect::Moves && one.effect == other.effect,
+        "profiles" => true,
+        _ => false,
+    };
+    let about = |change: &DeploymentChange| (change.topic, change.key.clone(), change.service.clone());
+    about(one) == about(other)
+        && (is_one && one.service.is_some() || one.effect == other.effect && one.message == other.message)
 }

@@ -72,7 +72,14 @@ impl OpenPort<'_> {
 pub(super) fn compare<'a>(sides: &Sides<'a>, pair: ServicePair<'a>, out: &mut Vec<DeploymentChange>) {
     let mut old = ports(&sides.then, pair.then);
     let mut new = ports(&sides.now, pair.now);
-    without_same(&mut old, &mut new);
+    without_same(&mut old, &mut new, OpenPort::is_same);
+    without_same(&mut old, &mut new, |before, after| {
+        let of_example = |one: &OpenPort<'_>| {
+            (one.port.host_parts.iter().chain(&one.port.parts).cloned().collect::<Vec<_>>(), one.port.place)
+        };
+        let ((was, then), (is, now)) = (of_example(before), of_example(after));
+        sides.is_of_example((&was, then), (&is, now))
+    });
     let mut moved = matches(&mut old, &mut new, OpenPort::has_same_target);
     moved.extend(matches(&mut old, &mut new, OpenPort::is_on_same_host_side));
     if moved.len() > MOST_ALONE {
@@ -106,8 +113,12 @@ fn variable(port: &Port) -> Option<String> {
     named.filter(|_| port.published.is_none()).map(ToString::to_string)
 }
 
-fn without_same(old: &mut Vec<OpenPort<'_>>, new: &mut Vec<OpenPort<'_>>) {
-    old.retain(|before| match new.iter().position(|after| after.is_same(before)) {
+fn without_same<'a>(
+    old: &mut Vec<OpenPort<'a>>,
+    new: &mut Vec<OpenPort<'a>>,
+    is_same: impl Fn(&OpenPort<'a>, &OpenPort<'a>) -> bool,
+) {
+    old.retain(|before| match new.iter().position(|after| is_same(before, after)) {
         Some(at) => {
             new.remove(at);
             false

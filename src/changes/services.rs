@@ -104,7 +104,8 @@ fn is_made_of_same(before: &Before, old: &Service, new: &Service) -> bool {
                 was == text(&other.context) || moved.is_some_and(|now| now.to_str() == text(&other.context).as_deref());
             is_there && text(&one.dockerfile) == text(&other.dockerfile) && text(&one.target) == text(&other.target)
         }
-        (None, None) => image(old).is_some() && image(old) == image(new),
+        // What only a part of the files says may have neither.
+        (None, None) => image(old) == image(new),
         _ => false,
     }
 }
@@ -137,7 +138,7 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[ServicePair<'_>], out: &mut Ve
             (Some(then), Some(now)) if then.name != now.name => {
                 let (old, new) = (&then.name, &now.name);
                 let message = format!(
-                    "`{old}` is named `{new}`: other services reach it by that name only, and its old container stays until `docker compose up --remove-orphans`"
+                    "`{old}` is now named `{new}`: other services reach it by that name only, and its old container stays until `docker compose up --remove-orphans`"
                 );
                 let change = DeploymentChange::new(Topic::Start, Effect::Moves, "services", message);
                 out.push(change.about(new).risky_if(true).at(sides.now.place(now.key)));
@@ -148,7 +149,8 @@ pub(super) fn compare(sides: &Sides<'_>, pairs: &[ServicePair<'_>], out: &mut Ve
     out.extend(left(sides, pairs));
 }
 
-fn added(sides: &Sides<'_>, now: &Service) -> DeploymentChange {
+/// A service that comes.
+pub(super) fn added(sides: &Sides<'_>, now: &Service) -> DeploymentChange {
     let name = &now.name;
     let what = match (&now.image, &now.build) {
         (_, Some(build)) => {

@@ -2,7 +2,7 @@
 
 use super::sides::{ServicePair, Side, Sides};
 use super::values::{differing_keys, differing_paths};
-use super::words::{bytes, identity, meant, names, scalar, spelled};
+use super::words::{beginning, bytes, meant, names, scalar};
 use super::{DeploymentChange, Effect, Topic};
 use crate::compose::value::Value;
 use crate::model::{Command, Service, Spanned};
@@ -27,10 +27,11 @@ fn command(
     (then, now): (Option<&Command>, Option<&Command>),
     out: &mut Vec<DeploymentChange>,
 ) {
-    let words = |command: Option<&Command>| -> Option<Vec<(bool, String)>> {
-        command.map(|command| command.words.iter().map(identity).collect())
+    let is_same = match (then, now) {
+        (Some(then), Some(now)) => sides.are_same(&then.words, &now.words),
+        (then, now) => then.is_none() && now.is_none(),
     };
-    if words(then) == words(now) {
+    if is_same {
         return;
     }
     let name = &service.name;
@@ -44,7 +45,10 @@ fn command(
         (true, false) => format!("`{name}` runs the {key} of its image"),
         (false, true) => match new {
             Some(new) => format!("`{name}` runs {new} instead of the {key} of its image"),
-            None => format!("`{name}` no longer runs the {key} of its image"),
+            None => match beginning(&is) {
+                Some(words) => format!("`{name}` runs `{words} …` instead of the {key} of its image"),
+                None => format!("`{name}` no longer runs the {key} of its image"),
+            },
         },
         _ => match (old, new) {
             (Some(old), Some(new)) if old != new => format!("`{name}` runs {new} instead of {old} (`{key}`)"),
@@ -90,17 +94,16 @@ fn build(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Deploym
     if text(&old.inline) != text(&new.inline) {
         parts.push("dockerfile_inline");
     }
-    let args = |all: &crate::collections::IndexMap<String, Spanned<Option<String>>>| -> Vec<(String, String)> {
-        let mut listed: Vec<(String, String)> = all
-            .iter()
-            .map(|(name, value)| (name.clone(), spelled(value.value.as_deref().unwrap_or(""), &value.parts)))
-            .collect();
-        listed.sort();
-        listed
+    let text = |value: &Spanned<Option<String>>| Spanned {
+        parts: value.parts.clone(),
+        ..value.with(value.value.clone().unwrap_or_default())
     };
-    let (was, is) = (args(&old.args), args(&new.args));
-    let mut others: Vec<String> = is.iter().filter(|one| !was.contains(one)).map(|(name, _)| name.clone()).collect();
-    others.extend(was.iter().filter(|(name, _)| !new.args.contains_key(name)).map(|(name, _)| name.clone()));
+    let is_same = |name: &String, value: &Spanned<Option<String>>| {
+        old.args.get(name).is_some_and(|before| sides.is_same(&text(before), &text(value)))
+    };
+    let mut others: Vec<&String> =
+        new.args.iter().filter(|(name, value)| !is_same(name, value)).map(|(name, _)| name).collect();
+    others.extend(old.args.keys().filter(|name| !new.args.contains_key(*name)));
     let others: Vec<String> = others.iter().map(|name| format!("args.{name}")).collect();
     parts.extend(others.iter().map(String::as_str));
     if !parts.is_empty() {

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::ChangePlace;
-use super::words::{difference, is_short, meant, spelled};
+use super::words::{difference, identity, is_short, meant, spelled};
+use crate::compose::load::environment::VariableState;
 use crate::compose::problem::{EnvFileProblem, EnvLine, EnvLineFlaw, Problem, Reported, Verdict};
 use crate::compose::value::{Part, Value};
 use crate::facts::Facts;
@@ -116,6 +117,18 @@ impl<'a> Side<'a> {
         self.facts.project.root.get("services")?.get(name)
     }
 
+    /// What is written at a place, in one way: `$NAME` is `${NAME}`.
+    fn written_at(&self, place: Place) -> String {
+        let file = self.root.sources.file(place.span.file);
+        file.slice(place.span.start, place.span.end).trim_matches(['"', '\'']).replace(['{', '}'], "")
+    }
+
+    fn is_any_of_example(&self, parts: &[Part]) -> bool {
+        let environment = &self.facts.project.environment;
+        let named = parts.iter().filter_map(|part| part.variable.as_ref());
+        named.map(ToString::to_string).any(|name| environment.state(&name) == VariableState::Assumed)
+    }
+
     /// The directory of the project.
     pub(super) fn directory(&self) -> &'a Path {
         &self.facts.project.directory
@@ -209,6 +222,26 @@ impl<'a> Side<'a> {
 }
 
 impl Sides<'_> {
+    /// Whether a text means the same on both sides.
+    pub(super) fn is_same(&self, old: &Spanned<String>, new: &Spanned<String>) -> bool {
+        identity(old) == identity(new) || self.is_of_example((&old.parts, old.place), (&new.parts, new.place))
+    }
+
+    /// The same of rows of texts.
+    pub(super) fn are_same(&self, old: &[Spanned<String>], new: &[Spanned<String>]) -> bool {
+        old.len() == new.len() && old.iter().zip(new).all(|(old, new)| self.is_same(old, new))
+    }
+
+    /// Whether what is written is the same, and its value is that of an example: where it runs, another one holds.
+    pub(super) fn is_of_example(&self, (old, then): (&[Part], Place), (new, now): (&[Part], Place)) -> bool {
+        if !self.then.is_any_of_example(old) && !self.now.is_any_of_example(new) {
+            return false;
+        }
+        // A blank value has the place of its whole item.
+        let (was, is) = (self.then.written_at(then), self.now.written_at(now));
+        was.ends_with(&is) || is.ends_with(&was)
+    }
+
     /// What a text has in place of what it had, in words: ``with `--workers 4` instead of `--workers 2` ``; `None` where
     /// that is long, or would show a secret.
     pub(super) fn differing_words(&self, key: &str, old: &str, new: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! What starts, when, and what starts again.
 
 use super::sides::{ServicePair, Side, Sides};
-use super::words::{identity, meant, names};
+use super::words::{meant, names};
 use super::{DeploymentChange, Effect, Topic};
 use crate::facts::images::known_image;
 use crate::model::{Dependency, Service};
@@ -30,13 +30,13 @@ fn profiles(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Depl
     let at = sides.now.place(now.profiles.first().map_or(now.key, |profile| profile.place));
     let what = if new.len() == 1 { "the profile" } else { "one of the profiles" };
     let starts = (sides.then.is_enabled(&then.name), sides.now.is_enabled(name));
-    let (effect, message) = match starts {
+    let (effect, message) = match (old.is_empty(), new.is_empty()) {
+        (true, false) if starts.1 => (Effect::Changes, format!("`{name}` starts with {what} {}", names(&new))),
         (true, false) => {
             (Effect::Drops, format!("`{name}` no longer starts by default, only with {what} {}", names(&new)))
         }
         (false, true) => (Effect::Adds, format!("`{name}` starts without a profile that has to be activated")),
-        _ if new.is_empty() => (Effect::Changes, format!("`{name}` is in no profile any more")),
-        _ => (Effect::Changes, format!("`{name}` starts with {what} {}", names(&new))),
+        _ => (Effect::Changes, format!("`{name}` starts with {what} {} instead of {}", names(&new), names(&old))),
     };
     out.push(change(effect, "profiles", now, message).risky_if(starts == (true, false)).at(at));
 }
@@ -90,7 +90,8 @@ fn dependencies(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<
         let at = sides.then.place(dependency.place);
         out.push(change(Effect::Drops, "depends_on", now, message).risky_if(rank(dependency) > 0).at(at));
     }
-    let is_new = |other: &&String| !then.depends_on.keys().any(|old| new_name(old).as_ref() == Some(*other));
+    let is_new =
+        |other: &&String| !then.depends_on.keys().any(|old| old == *other || new_name(old).as_ref() == Some(*other));
     let gained: Vec<&String> = now.depends_on.keys().filter(is_new).collect();
     for other in gained {
         let Some(dependency) = now.depends_on.get(other) else { continue };
@@ -136,10 +137,8 @@ fn healthcheck(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<D
         out.push(change(Effect::Drops, "healthcheck", now, message).risky_if(true).at(at));
         return;
     }
-    let test = |service: &Service| -> Vec<(bool, String)> {
-        service.healthcheck.iter().flat_map(|check| &check.test).map(identity).collect()
-    };
-    if test(then) != test(now) {
+    let test = |service: &'_ Service| service.healthcheck.as_ref().map_or_else(Vec::new, |check| check.test.clone());
+    if !sides.are_same(&test(then), &test(now)) {
         let message = other_test(sides, then, now);
         out.push(change(Effect::Changes, "healthcheck", now, message).at(at));
     }
@@ -156,13 +155,13 @@ fn other_test(sides: &Sides<'_>, then: &Service, now: &Service) -> String {
     let ((was_shell, was), (is_shell, is)) = (words(&sides.then, then), words(&sides.now, now));
     if was == is && was_shell != is_shell {
         return match is_shell {
-            true => format!("a shell runs the healthcheck of `{name}`"),
-            false => format!("no shell runs the healthcheck of `{name}` any more"),
+            true => format!("`{name}` runs its healthcheck in a shell"),
+            false => format!("`{name}` no longer runs its healthcheck in a shell"),
         };
     }
     match sides.differing_words("healthcheck", &was, &is) {
-        Some(words) => format!("the healthcheck of `{name}` runs {words}"),
-        None => format!("the healthcheck of `{name}` runs another command"),
+        Some(words) => format!("`{name}` runs its healthcheck {words}"),
+        None => format!("`{name}` has another command for its healthcheck"),
     }
 }
 
@@ -175,6 +174,11 @@ fn policy(service: &Service) -> String {
     });
     let own = condition.or_else(|| service.restart.as_ref().map(meant));
     own.filter(|policy| !policy.is_empty()).unwrap_or_else(|| "no".to_owned())
+}
+
+/// `on-failure`, or `on-failure:3`.
+fn is_on_failure(policy: &str) -> bool {
+    policy.split(':').next() == Some("on-failure")
 }
 
 fn restart(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<DeploymentChange>) {
@@ -190,14 +194,14 @@ fn restart(sides: &Sides<'_>, then: &Service, now: &Service, out: &mut Vec<Deplo
         (_, "no") => {
             (Effect::Drops, format!("`{name}` no longer starts again after a crash, nor when Docker is restarted"))
         }
-        ("no", "on-failure") => (Effect::Adds, format!("`{name}` starts again after a crash (`on-failure`)")),
+        ("no", _) if is_on_failure(&new) => (Effect::Adds, format!("`{name}` starts again after a crash (`{new}`)")),
         ("no", _) => (
             Effect::Adds,
             format!("`{name}` starts again after a crash, and when Docker is restarted (`restart: {new}`)"),
         ),
-        (_, "on-failure") => (
+        (_, _) if is_on_failure(&new) && !is_on_failure(&old) => (
             Effect::Drops,
-            format!("`{name}` starts again after a crash only, no longer when it ends without an error (`on-failure`)"),
+            format!("`{name}` starts again after a crash only, no longer when it ends without an error (`{new}`)"),
         ),
         _ => (Effect::Changes, format!("`{name}` has `restart: {new}` instead of `{}`", sides.then.masked(&old))),
     };

@@ -23,7 +23,7 @@ enum VariableNeed {
 }
 
 /// Variables that are told together, with where they are used.
-type Told<'s> = Vec<(&'s str, &'s Reference)>;
+type NeededVariables<'s> = Vec<(&'s str, &'s Reference)>;
 
 /// Compares what the project needs from outside; `others` are further ways in which it was started.
 pub(super) fn compare(sides: &Sides<'_>, others: &[Side<'_>], out: &mut Vec<DeploymentChange>) {
@@ -34,7 +34,8 @@ pub(super) fn compare(sides: &Sides<'_>, others: &[Side<'_>], out: &mut Vec<Depl
             *known = need;
         }
     }
-    let (mut required, mut blank, mut lost, mut shown): (Told<'_>, Told<'_>, Told<'_>, Told<'_>) = Default::default();
+    let (mut required, mut blank) = (NeededVariables::new(), NeededVariables::new());
+    let (mut lost, mut shown) = (NeededVariables::new(), NeededVariables::new());
     for (name, (need, reference)) in &new {
         let was = old.get(name).map(|(need, _)| *need);
         // The rest of a password behind a dollar sign looks like one.
@@ -52,7 +53,7 @@ pub(super) fn compare(sides: &Sides<'_>, others: &[Side<'_>], out: &mut Vec<Depl
             (_, VariableNeed::Shown) => shown.push((*name, *reference)),
         }
     }
-    let mut tell = |all: &Told<'_>, effect: Effect, rest: &str| {
+    let mut tell = |all: &NeededVariables<'_>, effect: Effect, rest: &str| {
         let Some((_, first)) = all.first() else { return };
         let listed: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
         let what = several(listed.len(), "the variable", "the variables");

@@ -2,6 +2,7 @@
 
 use crate::compose::value::{Data, Part, Value};
 use crate::model::Spanned;
+use crate::secrets::MASK;
 
 /// The longest value that a message quotes, in characters.
 const LONGEST: usize = 60;
@@ -45,6 +46,19 @@ pub(super) fn identity(value: &Spanned<String>) -> (bool, String) {
 /// A text that a message can quote: on one line, and not long.
 pub(super) fn is_short(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LONGEST && !text.contains(['\n', '\r', '`'])
+}
+
+/// The first words of a long text, so many as fit a message; `None` where a secret is in it, or the first word is too long.
+pub(super) fn beginning(text: &str) -> Option<String> {
+    let mut shown = String::new();
+    for word in text.split_whitespace() {
+        let next = if shown.is_empty() { word.to_owned() } else { format!("{shown} {word}") };
+        if !is_short(&next) {
+            break;
+        }
+        shown = next;
+    }
+    (!shown.is_empty() && !text.contains(MASK)).then_some(shown)
 }
 
 /// What one text has in place of what another had: without the words that both begin and end with. An option keeps its

@@ -1,5 +1,4 @@
 //! `plimsoll diff` on kinds of changes that pull requests bring, each as somebody who reviews it would be told of it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 
@@ -28,7 +27,7 @@ fn a_service_with_another_name_is_the_same_one() {
         format!("services:\n  {one}: {service}\n  {two}: {service}\nvolumes: {{ log: }}\n")
     };
     let expect = [("queue-1", "queue1"), ("queue-2", "queue2")];
-    let expect = expect.map(|(old, new)| format!("! `{old}` is named `{new}`: {ORPHAN}"));
+    let expect = expect.map(|(old, new)| format!("! `{old}` is now named `{new}`: {ORPHAN}"));
     let expect: Vec<&str> = expect.iter().map(String::as_str).collect();
     file("renamed-number", &numbered("queue-1", "queue-2"), &numbered("queue1", "queue2"), &expect);
     // Two are as good: neither is it.
@@ -36,7 +35,7 @@ fn a_service_with_another_name_is_the_same_one() {
     let blue = "services:\n  api-blue: { image: 'example/api:1', ports: ['80'] }\n  api-green: { image: 'example/api:1', ports: ['80'] }\n";
     let folder = branch("renamed-twice", &[("compose.yaml", twice)]);
     write(&folder, &[("compose.yaml", blue)]);
-    assert!(!told(&diff(&folder, &[])).iter().any(|line| line.contains("is named")));
+    assert!(!told(&diff(&folder, &[])).iter().any(|line| line.contains("is now named")));
 }
 
 #[test]
@@ -52,7 +51,7 @@ fn a_service_moves_with_its_directory_and_its_volume() {
     write(&folder, &[("compose.yaml", &text("cloud"))]);
     git(&folder, &["add", "-A"]);
     let told = told(&diff(&folder, &[]));
-    let renamed = format!("! `box_backend` is named `cloud_backend`: {ORPHAN}");
+    let renamed = format!("! `box_backend` is now named `cloud_backend`: {ORPHAN}");
     let moved = "! `cloud_backend` mounts the volume `cloud_uploads` at `/app/uploads` instead of the volume `box_uploads`: it does not see the data that are there, unless they are copied";
     assert!(told.contains(&renamed) && told.contains(&moved.to_owned()), "{told:#?}");
     assert!(!told.iter().any(|line| line.contains("publishes")), "{told:#?}");
@@ -66,12 +65,12 @@ fn what_another_command_started_is_not_new() {
         ("docker-compose.monitoring.yml", shown),
         ("README.md", "```\ndocker compose -f docker-compose.monitoring.yml up\n```\n"),
     ];
+    let remote = shown.replace("image:", "profiles: [remote], image:");
     let after = [
         ("compose.yaml", "include: [docker-compose.monitoring.yml]\n"),
-        ("docker-compose.monitoring.yml", &shown.replace("image:", "profiles: [remote], image:")),
+        ("docker-compose.monitoring.yml", remote.as_str()),
         ("README.md", "```\ndocker compose --profile remote up\n```\n"),
     ];
-    let after: Vec<(&str, &str)> = after.iter().map(|(path, text)| (*path, &***text)).collect();
     let folder = branch("ways-included", &before);
     write(&folder, &after);
     let told = told(&diff(&folder, &[]));
@@ -162,8 +161,8 @@ fn images_by_another_name_are_the_same() {
         "services:\n  web: { build: . }\n  job: { build: ., image: 'example/job:1' }\n",
         "services:\n  web: { build: ., image: 'example/web:1' }\n  job: { build: ., image: 'example/job:2' }\n",
         &[
-            "the image built for `web` is named `example/web:1`",
-            "the image built for `job` is named `example/job:2` instead of `example/job:1`",
+            "the image built for `web` is now named `example/web:1`",
+            "the image built for `job` is now named `example/job:2` instead of `example/job:1`",
         ],
     );
 }
@@ -252,9 +251,11 @@ fn commands_say_which_words_differ() {
         "words-test",
         &check("curl -f http://localhost:8080/ready"),
         &check("curl -f http://localhost:8080/live"),
-        &["the healthcheck of `web` runs with `http://localhost:8080/live` instead of `http://localhost:8080/ready`"],
+        &[
+            "`web` runs its healthcheck with `-f http://localhost:8080/live` instead of `-f http://localhost:8080/ready`",
+        ],
     );
-    file("words-shell", &check("[CMD, true]"), &check("[CMD-SHELL, true]"), &["a shell runs the healthcheck of `web`"]);
+    file("words-shell", &check("[CMD, true]"), &check("[CMD-SHELL, true]"), &["`web` runs its healthcheck in a shell"]);
     let password = |value: &str| long("2", &format!(" --password {value}"));
     file("words-secret", &password("q7Rt2LmX9zKw4b"), &password("w8Yu3NpC6vBn5m"), &["`web` has another command"]);
     let args =
@@ -359,7 +360,7 @@ fn a_whole_hash_is_shortened_and_a_shallow_clone_explained() {
     let folder = branch("shallow", &[("compose.yaml", "services:\n  web: { image: 'a:1' }\n")]);
     let hash = git(&folder, &["rev-parse", "main"]).trim().to_owned();
     let shown = stdout(&run(&folder, &["diff", &hash]));
-    assert_eq!(shown, format!("Nothing that would run changes since `{}`\n", &hash[..12]));
+    assert_eq!(shown, format!("Nothing that would run changes since `{}`\n", hash.get(..12).unwrap()));
     write(&folder, &[("compose.yaml", "services:\n  web: { image: 'a:2' }\n")]);
     git(&folder, &["commit", "-q", "-a", "-m", "two"]);
     let clone = folder.with_extension("clone");
@@ -370,8 +371,8 @@ fn a_whole_hash_is_shortened_and_a_shallow_clone_explained() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("this clone is shallow; fetch the whole history"), "{}", stderr(&output));
     // The parent of a merge commit is enough.
-    git(&folder, &["clone", "-q", "--depth", "2", &url, folder.with_extension("two").to_str().unwrap()]);
-    let output = run(&folder.with_extension("two"), &["diff", "HEAD^1"]);
+    git(&clone, &["fetch", "-q", "--depth", "2", &url]);
+    let output = run(&clone, &["diff", "HEAD^1"]);
     assert!(stdout(&output).contains("`web` runs `a:2` instead of `a:1`"), "{}", stderr(&output));
 }
 

@@ -214,7 +214,7 @@ fn rules_import_no_rule() {
 }
 
 /// Where the words of findings may be read: outputs, and the report that a fix was refused. All others can only make them.
-const SHOWS_WORDS: &[&str] = &["fix/verify.rs", "text/wording.rs"];
+const SHOWS_WORDS: &[&str] = &["changes/sides.rs", "fix/verify.rs", "text/wording.rs"];
 
 #[test]
 fn nothing_is_decided_by_the_words_of_a_finding() {

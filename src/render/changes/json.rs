@@ -37,7 +37,14 @@ struct ChangeOut<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
     removed: bool,
+    also: Vec<ChangePlaceOut<'a>>,
     invocations: Vec<ChangeInvocationOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangePlaceOut<'a> {
+    file: &'a str,
+    line: u32,
 }
 
 #[derive(Serialize)]
@@ -90,6 +97,7 @@ fn change(change: &DeploymentChange) -> ChangeOut<'_> {
         file: change.place.as_ref().map(|place| place.file.as_str()),
         line: change.place.as_ref().map(|place| place.line),
         removed: change.place.as_ref().is_some_and(|place| place.is_then),
+        also: change.also.iter().map(|at| ChangePlaceOut { file: &at.file, line: at.line }).collect(),
         invocations: change.only.iter().map(invocation).collect(),
     }
 }

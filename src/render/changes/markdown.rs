@@ -1,7 +1,7 @@
 //! Changes as a comment on a pull request.
 
 use super::super::markdown::{CommentPartKind, LONGEST, MarkdownComment, code, inline};
-use super::{by_topic, findings, heading, message, only, place, title, together};
+use super::{by_topic, findings, heading, message, only, places, title, together};
 use crate::changes::{DeploymentChange, DeploymentDiff};
 
 /// So many items of a topic are shown; of those without a risk, the rest is folded away.
@@ -54,7 +54,7 @@ fn item(alike: &[&DeploymentChange]) -> String {
     let Some(change) = alike.first() else { return String::new() };
     let sign = if change.is_risky { "⚠️ " } else { "" };
     let only = only(change).map(|only| inline(&only));
-    let at = change.place.as_ref().map(|at| code(&place(at)));
+    let at = places(change, code);
     let notes: Vec<String> = only.into_iter().chain(at).collect();
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     format!("- {sign}{}{notes}\n", inline(&message(alike)))

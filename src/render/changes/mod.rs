@@ -86,10 +86,24 @@ fn findings(diff: &DeploymentDiff) -> Option<String> {
     }
 }
 
-/// Where a change is written, in words: `compose.yaml:5`, `was at compose.yaml:5`.
+/// Where a change is written: `compose.yaml:5`.
 fn place(place: &ChangePlace) -> String {
-    let at = format!("{}:{}", place.file, place.line);
-    if place.is_then { format!("was at {at}") } else { at }
+    format!("{}:{}", place.file, place.line)
+}
+
+/// So many places of one change are shown.
+const MOST_PLACES: usize = 3;
+
+/// Where a change is written, in words, each place as `show` shows it: `was at compose.yaml:5 and compose.prod.yaml:7`.
+fn places(change: &DeploymentChange, show: impl Fn(&str) -> String) -> Option<String> {
+    let first = change.place.as_ref()?;
+    let all: Vec<String> = [first].into_iter().chain(&change.also).map(|at| show(&place(at))).collect();
+    let listed = match all.as_slice() {
+        [only] => only.clone(),
+        [some @ .., last] if all.len() <= MOST_PLACES => format!("{} and {last}", some.join(", ")),
+        _ => format!("{} and {} more", all.get(..MOST_PLACES).unwrap_or_default().join(", "), all.len() - MOST_PLACES),
+    };
+    Some(if first.is_then { format!("was at {listed}") } else { listed })
 }
 
 /// The invocations that a change holds in, where it does not hold in all.

@@ -3,7 +3,7 @@
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::super::{Paint, RenderOptions, clean};
-use super::{by_topic, findings, heading, message, only, place, title, together};
+use super::{by_topic, findings, heading, message, only, places, title, together};
 use crate::changes::{DeploymentChange, DeploymentDiff};
 
 /// Narrower than this, nothing is wrapped.
@@ -41,7 +41,7 @@ fn sentence(clause: &str) -> String {
 fn line(alike: &[&DeploymentChange], options: &RenderOptions) -> String {
     let Some(change) = alike.first() else { return String::new() };
     let sign = if change.is_risky { Paint::Yellow.on("▲", options) } else { Paint::Dim.on("·", options) };
-    let notes: Vec<String> = only(change).into_iter().chain(change.place.as_ref().map(place)).collect();
+    let notes: Vec<String> = only(change).into_iter().chain(places(change, str::to_owned)).collect();
     let message = clean(&message(alike));
     let plain = if notes.is_empty() { message } else { format!("{message} ({})", clean(&notes.join("; "))) };
     if !options.wraps || options.width < LEAST_WIDTH {
