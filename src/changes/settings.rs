@@ -4,7 +4,7 @@ use super::sides::{ServicePair, Side, Sides};
 use super::values::{differing_keys, differing_paths};
 use super::words::{beginning, bytes, meant, names, scalar};
 use super::{DeploymentChange, Effect, Topic};
-use crate::compose::value::Value;
+use crate::compose::value::{Part, Value};
 use crate::model::{Command, Service, Spanned};
 
 /// Compares commands, builds and limits.
@@ -28,7 +28,13 @@ fn command(
     out: &mut Vec<DeploymentChange>,
 ) {
     let is_same = match (then, now) {
-        (Some(then), Some(now)) => sides.are_same(&then.words, &now.words),
+        (Some(then), Some(now)) => {
+            let parts = |command: &Command| -> Vec<Part> {
+                command.words.iter().flat_map(|word| word.parts.iter().cloned()).collect()
+            };
+            let (was, is) = (parts(then), parts(now));
+            sides.are_same(&then.words, &now.words) || sides.is_of_example((&was, then.place), (&is, now.place))
+        }
         (then, now) => then.is_none() && now.is_none(),
     };
     if is_same {
@@ -151,8 +157,10 @@ const SAME: [(&str, &[&str]); 8] = [
     ("network_mode", &["network_mode"]),
 ];
 
-/// What of `deploy` has words of its own.
-const TOLD_OF_DEPLOY: [&str; 5] = [
+/// What of a key has words of its own.
+const TOLD: [&str; 7] = [
+    "healthcheck.test",
+    "build.args",
     "deploy.resources.limits.memory",
     "deploy.resources.limits.cpus",
     "deploy.replicas",
@@ -161,7 +169,8 @@ const TOLD_OF_DEPLOY: [&str; 5] = [
 ];
 
 /// Keys that say nothing about what runs, and those of which everything is told that has an effect.
-const WITHOUT_EFFECT: [&str; 6] = ["develop", "attach", "extends", "expose", "ports", "image"];
+const WITHOUT_EFFECT: [&str; 10] =
+    ["develop", "attach", "extends", "expose", "ports", "image", "environment", "command", "entrypoint", "labels"];
 
 /// Tells of the keys that differ and of which nothing was told.
 pub(super) fn rest(
@@ -204,6 +213,11 @@ fn other(
         side.quoted(key, &scalar(value)?, &[])
     };
     let (was, is) = (quoted(&sides.then, old), quoted(&sides.now, new));
+    if let (Some(old), Some(new)) = (old, new)
+        && sides.is_of_example((&old.parts, old.place), (&new.parts, new.place))
+    {
+        return None;
+    }
     let nothing = |value: Option<&Value>| value.is_none_or(Value::is_null);
     let is_whole = !matches!(key, "deploy" | "depends_on");
     let (effect, message) = match (nothing(old), nothing(new)) {
@@ -219,7 +233,7 @@ fn other(
             (Some(was), Some(is)) => (Effect::Changes, format!("`{name}` sets `{key}` to {is} instead of {was}")),
             _ => {
                 let mut paths = differing_paths(sides, key, old, new);
-                paths.retain(|path| !TOLD_OF_DEPLOY.iter().any(|told| path.starts_with(told)));
+                paths.retain(|path| !TOLD.iter().any(|told| path.starts_with(told)));
                 // What is waited for has words of its own; a service that is gone is told, too.
                 paths.retain(|path| key != "depends_on" || path.ends_with(".restart"));
                 if paths.is_empty() {

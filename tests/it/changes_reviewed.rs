@@ -161,8 +161,8 @@ fn images_by_another_name_are_the_same() {
         "services:\n  web: { build: . }\n  job: { build: ., image: 'example/job:1' }\n",
         "services:\n  web: { build: ., image: 'example/web:1' }\n  job: { build: ., image: 'example/job:2' }\n",
         &[
-            "the image built for `web` is now named `example/web:1`",
-            "the image built for `job` is now named `example/job:2` instead of `example/job:1`",
+            "the image built for `web` is named `example/web:1`",
+            "the image built for `job` is named `example/job:2` instead of `example/job:1`",
         ],
     );
 }
@@ -392,4 +392,59 @@ fn a_text_that_git_lacks_matters_where_it_is_needed() {
     let output = run(&folder, &["diff", "main"]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("git lacks the earlier text of `compose.yaml`"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_values_of_an_example_are_those_of_nobody() {
+    let compose = |tag: &str| {
+        format!(
+            "services:\n  web:\n    image: example/web:${{TAG:-{tag}}}\n    ports: ['${{PORT}}:80']\n    environment: ['MODE=${{MODE}}']\n    command: serve $MODE\n"
+        )
+    };
+    let example = "TAG=1\nPORT=8080\nMODE=fast\n";
+    let other = "TAG=2\nPORT=9090\nMODE=slow\n";
+    let before = [("compose.yaml", &*compose("1")), (".env.example", example), (".gitignore", ".env\n")];
+    check("example-value", &before, &[(".env.example", other)], &[]);
+    check(
+        "example-gone",
+        &before,
+        &[(".env.example", "TAG=1\nPORT=8080\n")],
+        &["! the variable `MODE` has no value in the repository: it is blank unless it is set where this runs"],
+    );
+    let known = [("compose.yaml", &*compose("1")), (".env", example)];
+    check(
+        "known-value",
+        &known,
+        &[(".env", "TAG=1\nPORT=9090\nMODE=fast\n")],
+        &["`web` publishes its port 80 as port 9090 instead of port 8080"],
+    );
+}
+
+#[test]
+fn another_environment_is_another_project() {
+    let staging = "services:\n  queue: { image: 'rabbitmq:3', ports: ['127.0.0.1:5672:5672'] }\n";
+    let production = "services:\n  web: { image: 'a:1' }\n";
+    let both = format!("{production}  queue: {{ image: 'rabbitmq:3', ports: ['5672:5672'] }}\n");
+    let readme = "```\ndocker compose -f staging.yml up\ndocker compose -f production.yml up\n```\n";
+    check(
+        "environments",
+        &[("staging.yml", staging), ("production.yml", production), ("README.md", readme)],
+        &[("production.yml", &both)],
+        &[
+            "! `queue` publishes port 5672 on all interfaces: anyone can log in as guest and read the queues unless the password is changed",
+            "`queue` is a new service with the image `rabbitmq:3`",
+        ],
+    );
+    let folder =
+        branch("environments-alike", &[("staging.yml", staging), ("production.yml", staging), ("README.md", readme)]);
+    let closed = staging.replace("rabbitmq:3", "rabbitmq:4");
+    write(&folder, &[("staging.yml", &closed), ("production.yml", &closed)]);
+    let text = stdout(&run(&folder, &["diff", "main"]));
+    assert!(text.starts_with("./\n"), "{text}");
+    assert!(
+        text.contains("(staging.yml:2 and production.yml:2)") || text.contains("(production.yml:2 and staging.yml:2)"),
+        "{text}"
+    );
+    let also = &diff(&folder, &[])["projects"][0]["changes"][0]["also"];
+    assert_eq!((also.as_array().unwrap().len(), also[0]["line"].as_u64()), (1, Some(2)));
 }
