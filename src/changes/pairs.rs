@@ -1,5 +1,6 @@
 //! Which project, and which way to start it, is which on the other side.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,8 @@ pub(super) fn compare(
     for (directory, (then, now)) in by_directory {
         let all_then = then.clone();
         let pairs = pair(before, then, now);
-        let comparison = DirectoryComparison { before, old_root, new_root, all_then: &all_then };
+        let comparison =
+            DirectoryComparison { before, old_root, new_root, all_then: &all_then, loaded_then: OnceCell::new() };
         let mut changes = comparison.changes(&directory, &pairs);
         if changes.is_empty() {
             continue;
@@ -109,6 +111,8 @@ struct DirectoryComparison<'a> {
     new_root: &'a Root<'a>,
     /// All ways in which the project was started.
     all_then: &'a [Started<'a>],
+    /// The same, loaded where they are needed.
+    loaded_then: OnceCell<Vec<LoadedProject>>,
 }
 
 impl DirectoryComparison<'_> {
@@ -208,7 +212,6 @@ impl DirectoryComparison<'_> {
         let old = old.unwrap_or_else(|| LoadedProject::empty(self.old_root.sources, directory));
         let sides = self.sides(Side::new(self.old_root, &old), Side::new(self.new_root, &new));
         let others = self.others(&sides, pair, is_new_project);
-        let others: Vec<Side<'_>> = others.iter().map(|one| Side::new(self.old_root, one)).collect();
         let mut out = Vec::new();
         match is_empty {
             true => from_nothing(&sides, is_new_project, &mut out),
@@ -239,14 +242,16 @@ impl DirectoryComparison<'_> {
     }
 
     /// The other ways in which the project was started, where one may have had a service that this one lacked.
-    fn others(&self, sides: &Sides<'_>, pair: &StartPair<'_>, is_new_project: bool) -> Vec<LoadedProject> {
+    fn others(&self, sides: &Sides<'_>, pair: &StartPair<'_>, is_new_project: bool) -> Vec<Side<'_>> {
         let is_known = |name: &str| sides.kept.iter().any(|(_, now)| now == name);
         if is_new_project || sides.now.services().all(|service| is_known(&service.name)) {
             return Vec::new();
         }
-        let is_this = |one: &&Started<'_>| pair.then.is_some_and(|then| std::ptr::eq(then.project, one.project));
-        let others = self.all_then.iter().filter(|one| !is_this(one));
-        others.map(|one| one.project.load(self.old_root.sources, self.old_root.memory)).collect()
+        let load = |one: &Started<'_>| one.project.load(self.old_root.sources, self.old_root.memory);
+        let loaded = self.loaded_then.get_or_init(|| self.all_then.iter().map(load).collect());
+        let is_this = |one: &Started<'_>| pair.then.is_some_and(|then| std::ptr::eq(then.project, one.project));
+        let others = self.all_then.iter().zip(loaded).filter(|(one, _)| !is_this(one));
+        others.map(|(_, loaded)| Side::new(self.old_root, loaded)).collect()
     }
 
     /// A service that was started in another way before is not new: it is compared with what it was there.

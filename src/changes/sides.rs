@@ -247,14 +247,14 @@ impl Sides<'_> {
     pub(super) fn differing_words(&self, key: &str, old: &str, new: &str) -> Option<String> {
         let (was, is) = difference(old, new);
         let quoted = |side: &Side<'_>, text: &str| side.quoted(key, text, &[]);
-        match (was.is_empty(), is.is_empty()) {
-            (true, true) => None,
-            (true, false) => Some(format!("with {}", quoted(&self.now, &is)?)),
-            (false, true) => Some(format!("without {}", quoted(&self.then, &was)?)),
-            (false, false) => {
-                Some(format!("with {} instead of {}", quoted(&self.now, &is)?, quoted(&self.then, &was)?))
-            }
-        }
+        let words = match (was.is_empty(), is.is_empty()) {
+            (true, true) => return None,
+            (true, false) => format!("with {}", quoted(&self.now, &is)?),
+            (false, true) => format!("without {}", quoted(&self.then, &was)?),
+            (false, false) => format!("with {} instead of {}", quoted(&self.now, &is)?, quoted(&self.then, &was)?),
+        };
+        // What one of them hides, the other may not know of.
+        (!self.then.masked(&self.now.masked(&words)).contains(MASK)).then_some(words)
     }
 }
 

@@ -258,6 +258,10 @@ fn commands_say_which_words_differ() {
     file("words-shell", &check("[CMD, true]"), &check("[CMD-SHELL, true]"), &["`web` runs its healthcheck in a shell"]);
     let password = |value: &str| long("2", &format!(" --password {value}"));
     file("words-secret", &password("q7Rt2LmX9zKw4b"), &password("w8Yu3NpC6vBn5m"), &["`web` has another command"]);
+    let (typed, asked) = (password("admin"), password("${ADMIN_PASSWORD}"));
+    let folder = branch("words-blank", &[("compose.yaml", &typed)]);
+    write(&folder, &[("compose.yaml", &asked)]);
+    assert!(told(&diff(&folder, &[])).contains(&"`web` has another command".to_owned()));
     let args =
         |value: &str| text(&format!("    build: {{ context: ., args: {{ VERSION: '{value}', OTHER: '1' }} }}\n"));
     file("words-args", &args("1"), &args("2"), &["the build of `web` changes: `args.VERSION`"]);
