@@ -149,6 +149,8 @@ impl Finder<'_> {
             "otelcol",
             "otelcol-contrib",
             "mosquitto",
+            "redis",
+            "valkey",
             "rabbitmq",
             "mysql",
             "mariadb",

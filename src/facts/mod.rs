@@ -185,7 +185,10 @@ impl<'a> Facts<'a> {
 
     /// Datastores and applications whose data nothing keeps.
     pub fn unkept(&self) -> &[storage::datastores::Unkept<'a>] {
-        self.once(&self.unkept, || storage::datastores::unkept(self.model)).as_slice()
+        let leaves_out = |service: &Service, name: &str| {
+            environment::absent::leave_out(self.model, service, (self.sources, &self.root), name)
+        };
+        self.once(&self.unkept, || storage::datastores::unkept(self.model, &leaves_out)).as_slice()
     }
 
     /// Applications of the catalogue that keep data of their own, and whose data nothing keeps. What a proxy keeps is its

@@ -1,6 +1,6 @@
 //! A datastore whose data directory is not on a volume.
 
-use super::unkept::without_volume;
+use super::unkept::{as_sure, without_volume};
 use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::IndexMap;
 use crate::facts::images::known_image;
@@ -34,7 +34,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if tmpfs.is_some() || is_test_twin(cx, service) {
             Severity::Info
         } else {
-            for_data(severity, cx.facts.purpose())
+            for_data(as_sure(severity, unkept), cx.facts.purpose())
         };
         let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
         let cluster = (unkept.image.name.as_str(), severity);
