@@ -20,6 +20,12 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
     let before = model.budget.reached().len();
     let mut all = AppConfigs::default();
     let mut kept = 0;
+    let labels: Vec<&str> = model
+        .services
+        .values()
+        .filter(|_| model.services.values().any(traefik::is_traefik))
+        .flat_map(|service| traefik::labels_of(service).map(|(_, label)| label.value.as_str()))
+        .collect();
     for service in model.services.values() {
         let read = configurations(model, service, sources);
         let meter = Meter { budget: &model.budget, at: service.key };
@@ -42,7 +48,7 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
             }
         }
         if traefik::is_traefik(service) {
-            collect_traefik::collect_from_service(service, &counted, &mut all, meter);
+            collect_traefik::collect_from_service((service, &labels), &counted, &mut all, meter);
         }
         model.budget.spend(Limit::Values, all.len().saturating_sub(kept), service.key);
         kept = all.len();
