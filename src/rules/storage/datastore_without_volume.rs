@@ -3,7 +3,7 @@
 use super::unkept::{as_sure, without_volume};
 use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::IndexMap;
-use crate::facts::images::known_image;
+use crate::facts::images::{image_text, known_image};
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::finding::{Finding, Label, Severity, rule};
@@ -31,11 +31,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
-        let severity = if tmpfs.is_some() || is_test_twin(cx, service) {
-            Severity::Info
-        } else {
-            for_data(as_sure(severity, unkept), cx.facts.purpose())
-        };
+        let severity =
+            if tmpfs.is_some() || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service) {
+                Severity::Info
+            } else {
+                for_data(as_sure(severity, unkept), cx.facts.purpose())
+            };
         let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
         let cluster = (unkept.image.name.as_str(), severity);
         let is_bare = unkept.fleeting.is_none() && !unkept.partly;
@@ -55,6 +56,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn join(first: &mut Finding, other: &Finding, name: &str) {
     first.labels.push(Label { place: other.place, message: format!("`{name}` does so, too").into() });
     first.fixes.clear();
+}
+
+/// Servers that keep their own state in ZooKeeper, by words of their images: Kafka before KRaft among them.
+const ON_ZOOKEEPER: [&str; 10] =
+    ["kafka", "cp-server", "solr", "clickhouse", "pinot", "druid", "pulsar", "bookkeeper", "hbase", "nifi"];
+
+/// Whether a ZooKeeper is there for no server that keeps its state in it: what registers itself does so again.
+fn is_only_registry(cx: &Context<'_>, service: &Service) -> bool {
+    let is_zookeeper = known_image(service).is_some_and(|known| known.image.name.contains("zookeeper"));
+    let keeps = |other: &Service| {
+        let name = image_text(other).to_ascii_lowercase();
+        let is_raft = other.environment.keys().any(|name| name.ends_with("PROCESS_ROLES"));
+        ON_ZOOKEEPER.iter().any(|word| name.contains(word)) && !is_raft
+    };
+    is_zookeeper && !cx.model.services.values().any(keeps)
 }
 
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.
