@@ -380,6 +380,11 @@ impl<'a> Facts<'a> {
         storage::binds::hidden(self.model, self.sources)
     }
 
+    /// Files that images start with and that a bind hides.
+    pub(crate) fn hidden_programs(&self) -> Vec<storage::hidden_programs::HiddenProgram<'a>> {
+        storage::hidden_programs::hidden_programs(self.model, self.sources)
+    }
+
     /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).
     pub(crate) fn is_named(&self, word: &str) -> bool {
         self.project.files.iter().any(|file| {
