@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use super::mounts;
+use crate::app_config::seen_from_above;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::{built, known_image, launch};
 use crate::facts::repository::generated_files::{makers, named_by};
@@ -225,11 +226,7 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
 
 /// Where a missing source is, if the path is meant from a directory further up: the files are run from there.
 pub(crate) fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
-    let inside = relative(&model.directory, path);
-    let seen_from = |above: &Path| Some(normalize(&above.join(&inside))).filter(|path| path.starts_with(root));
-    let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
-    let is_there = |path: &PathBuf| sources.kind(path) != PathKind::Missing;
-    let (found, there) = above.find_map(|above| Some((above, seen_from(above).filter(is_there)?)))?;
+    let (found, there) = seen_from_above(&model.directory, sources, root, path)?;
     let is_compose = |name: &str| {
         let lower = name.to_ascii_lowercase();
         lower.contains("compose") && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
