@@ -311,7 +311,13 @@ impl<'a> Facts<'a> {
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
             let near =
                 repository::nearby::services(&self.project.directory, &self.root, joined, self.sources, self.trees);
-            near.into_iter().filter(|(file, _)| !self.is_own_file(file)).flat_map(|(_, names)| names).collect()
+            // Of a project that nothing is known to start, any file near it may be the one that it is started with.
+            let own: Vec<&str> = self.model.services.keys().map(String::as_str).collect();
+            let counts = |file: &std::path::Path| {
+                let is_other = || repository::nearby::is_alternative(file, &own, self.sources, self.trees);
+                !self.is_own_file(file) && !(self.started_for.is_some() && is_other())
+            };
+            near.into_iter().filter(|(file, _)| counts(file)).flat_map(|(_, names)| names).collect()
         });
         known.contains(name)
     }
