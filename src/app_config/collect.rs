@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::address::Located;
+use super::address::{HostPort, Located};
 use super::glob;
 use super::misplaced::{is_read, misplaced};
 use super::official::{is_official, runs_as_made};
+use super::prometheus::ScrapeTarget;
 use super::read::{ConfigurationContent, ReadConfiguration, configurations};
 use super::traefik::{self, collect as collect_traefik};
 use super::{AdminPort, AppConfigs, Contact, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget};
@@ -40,10 +41,10 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
                 ConfigurationContent::Caddy(config) => of.caddy(config, one),
                 ConfigurationContent::Haproxy(config) => of.haproxy(config, one),
                 ConfigurationContent::Prometheus { scraped, others } => {
-                    of.contacts(scraped, one, true);
-                    of.contacts(others, one, false);
+                    of.scraped(scraped, one);
+                    of.contacts(others, one);
                 }
-                ConfigurationContent::Contacts(others) => of.contacts(others, one, false),
+                ConfigurationContent::Contacts(others) => of.contacts(others, one),
                 ConfigurationContent::Nginx(_) | ConfigurationContent::Traefik(_) => {}
             }
         }
@@ -303,15 +304,31 @@ impl Collector<'_, '_> {
         self.all.protocols.extend(oldest);
     }
 
-    fn contacts(&mut self, addresses: &[super::address::HostPort], read: &ReadConfiguration, is_scraped: bool) {
-        self.all.contacts.extend(addresses.iter().map(|address| Contact {
+    fn contacts(&mut self, addresses: &[HostPort], read: &ReadConfiguration) {
+        let found = addresses.iter().map(|address| self.contact(address, read));
+        let found: Vec<Contact> = found.collect();
+        self.all.contacts.extend(found);
+    }
+
+    fn scraped(&mut self, targets: &[ScrapeTarget], read: &ReadConfiguration) {
+        let of_target = |target: &ScrapeTarget| {
+            let job = target.job.clone();
+            Contact { is_scraped: true, job, ..self.contact(&target.at, read) }
+        };
+        let found: Vec<Contact> = targets.iter().map(of_target).collect();
+        self.all.contacts.extend(found);
+    }
+
+    fn contact(&self, address: &HostPort, read: &ReadConfiguration) -> Contact {
+        Contact {
             service: self.service.name.clone(),
             host: address.host.clone(),
             port: address.port,
             place: read.place(&address.span),
             given: read.given,
-            is_scraped,
-        }));
+            is_scraped: false,
+            job: None,
+        }
     }
 }
 

@@ -168,6 +168,8 @@ pub(crate) struct Contact {
     pub(crate) given: Place,
     /// Whether a Prometheus scrapes it.
     pub(crate) is_scraped: bool,
+    /// The name of the job that does.
+    pub(crate) job: Option<String>,
 }
 
 /// A Traefik of the project.
