@@ -53,6 +53,8 @@ pub(crate) struct StoredServer<'a> {
     pub(crate) path: String,
     /// The mount.
     pub(crate) mount: &'a Mount,
+    /// Whether it keeps them in a folder named after its hostname.
+    pub(crate) by_hostname: bool,
 }
 
 /// The datastores whose data a mount keeps, for sure.
@@ -67,7 +69,12 @@ pub(crate) fn kept(model: &Model) -> Vec<StoredServer<'_>> {
         paths.iter().find_map(|data| {
             let path = place_of(service, data, &|_, _| false)?;
             let mount = mounts::cover(model, service, &path).filter(|mount| mounts::is_persistent(model, mount))?;
-            is_kept(model, service, data, &path).then_some(StoredServer { service, path, mount })
+            is_kept(model, service, data, &path).then_some(StoredServer {
+                service,
+                path,
+                mount,
+                by_hostname: data.by_hostname,
+            })
         })
     };
     model.services.values().filter_map(unkept_data).collect()

@@ -3,13 +3,15 @@
 use super::unkept::{as_sure, without_volume};
 use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::IndexMap;
-use crate::facts::images::{image_text, known_image};
+use crate::facts::images::{image_text, known_image, may_be_set, variable};
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
-use crate::finding::{Finding, Label, Severity, rule};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -49,6 +51,48 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 findings.push(finding);
             }
         }
+    }
+    by_hostname(cx, findings);
+}
+
+/// Variables and files that give a node its name, whatever the hostname is.
+const NAMING: [&str; 6] = [
+    "RABBITMQ_NODENAME",
+    "RABBITMQ_NODE_NAME",
+    "RABBITMQ_USE_LONGNAME",
+    "HOSTNAME",
+    "KAFKA_LOG_DIRS",
+    "/etc/rabbitmq/rabbitmq-env.conf",
+];
+
+/// Reports what is kept in a folder with the name of the container: the next one has another name, and does not find it.
+fn by_hostname(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for one in kept(cx.model).into_iter().filter(|one| one.by_hostname) {
+        let service = one.service;
+        let has_file = || service.mounts.iter().any(|mount| NAMING.contains(&mount.target.value.as_str()));
+        let is_named = service.hostname.is_some()
+            || service.network_mode.is_some()
+            || NAMING.iter().any(|name| variable(service, name).is_some() || may_be_set(service, name))
+            || has_file();
+        if is_named {
+            continue;
+        }
+        let name = &service.name;
+        let message = format!(
+            "`{name}` keeps its data in a folder named after its hostname, and the next container has another one: it starts empty"
+        );
+        let severity = for_data(Severity::Warning, cx.facts.purpose());
+        let mut finding = Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, Subject::service(name), message)
+            .severity(severity)
+            .evidence("hostname".to_owned())
+            .label(one.mount.place, "the folder is in this mount")
+            .help(format!("set `hostname: {name}`"));
+        let edits = edit::add_entry(cx.files, service.key, "hostname", &Content::text(name));
+        finding.fixes.extend(edit::risky(
+            format!("set `hostname: {name}`: what the current container has written stays under its own name"),
+            edits,
+        ));
+        findings.push(finding);
     }
 }
 
