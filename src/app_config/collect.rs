@@ -3,23 +3,30 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::address::Located;
+use super::address::{HostPort, Located};
 use super::glob;
 use super::misplaced::{is_read, misplaced};
-use super::official::is_official;
+use super::official::{is_official, runs_as_made};
+use super::prometheus::ScrapeTarget;
 use super::read::{ConfigurationContent, ReadConfiguration, configurations};
 use super::traefik::{self, collect as collect_traefik};
 use super::{AdminPort, AppConfigs, Contact, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use crate::model::{Model, Service};
-use crate::source::SourceDb;
+use crate::source::{Place, SourceDb};
 
 /// What the configurations beside a project say.
 pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool) -> AppConfigs {
     let before = model.budget.reached().len();
     let mut all = AppConfigs::default();
     let mut kept = 0;
+    let labels: Vec<&str> = model
+        .services
+        .values()
+        .filter(|_| model.services.values().any(traefik::is_traefik))
+        .flat_map(|service| traefik::labels_of(service).map(|(_, label)| label.value.as_str()))
+        .collect();
     for service in model.services.values() {
         let read = configurations(model, service, sources);
         let meter = Meter { budget: &model.budget, at: service.key };
@@ -34,15 +41,15 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
                 ConfigurationContent::Caddy(config) => of.caddy(config, one),
                 ConfigurationContent::Haproxy(config) => of.haproxy(config, one),
                 ConfigurationContent::Prometheus { scraped, others } => {
-                    of.contacts(scraped, one, true);
-                    of.contacts(others, one, false);
+                    of.scraped(scraped, one);
+                    of.contacts(others, one);
                 }
-                ConfigurationContent::Contacts(others) => of.contacts(others, one, false),
+                ConfigurationContent::Contacts(others) => of.contacts(others, one),
                 ConfigurationContent::Nginx(_) | ConfigurationContent::Traefik(_) => {}
             }
         }
         if traefik::is_traefik(service) {
-            collect_traefik::collect_from_service(service, &counted, &mut all, meter);
+            collect_traefik::collect_from_service((service, &labels), &counted, &mut all, meter);
         }
         model.budget.spend(Limit::Values, all.len().saturating_sub(kept), service.key);
         kept = all.len();
@@ -159,6 +166,9 @@ impl Collector<'_, '_> {
         let names: BTreeSet<&str> =
             configs().flat_map(|(config, _)| &config.upstreams).map(|upstream| upstream.name.as_str()).collect();
         let partial = includes_more(read, self.meter) || !is_official(self.service);
+        if !partial && is_whole(self.service, read) {
+            self.all.whole.push(self.service.name.clone());
+        }
         // An `include` that is not here may say whom to ask.
         let resolves = includes_more(read, self.meter) || configs().any(|(config, _)| config.has_resolver);
         for (config, read) in configs() {
@@ -294,15 +304,31 @@ impl Collector<'_, '_> {
         self.all.protocols.extend(oldest);
     }
 
-    fn contacts(&mut self, addresses: &[super::address::HostPort], read: &ReadConfiguration, is_scraped: bool) {
-        self.all.contacts.extend(addresses.iter().map(|address| Contact {
+    fn contacts(&mut self, addresses: &[HostPort], read: &ReadConfiguration) {
+        let found = addresses.iter().map(|address| self.contact(address, read));
+        let found: Vec<Contact> = found.collect();
+        self.all.contacts.extend(found);
+    }
+
+    fn scraped(&mut self, targets: &[ScrapeTarget], read: &ReadConfiguration) {
+        let of_target = |target: &ScrapeTarget| {
+            let job = target.job.clone();
+            Contact { is_scraped: true, job, ..self.contact(&target.at, read) }
+        };
+        let found: Vec<Contact> = targets.iter().map(of_target).collect();
+        self.all.contacts.extend(found);
+    }
+
+    fn contact(&self, address: &HostPort, read: &ReadConfiguration) -> Contact {
+        Contact {
             service: self.service.name.clone(),
             host: address.host.clone(),
             port: address.port,
             place: read.place(&address.span),
             given: read.given,
-            is_scraped,
-        }));
+            is_scraped: false,
+            job: None,
+        }
     }
 }
 
@@ -323,6 +349,27 @@ fn requests_certificate(site: &str) -> bool {
     ];
     let public = host.contains('.') && !host.contains(['{', '$']) && host.parse::<std::net::IpAddr>().is_err();
     public && !site.starts_with("http://") && !site.ends_with(":80") && !local.iter().any(|end| host.ends_with(end))
+}
+
+/// Whether the files of nginx that are read are all there are: its main one, or that of the image's own page, is among them,
+/// no variable is put into one, and nothing else is mounted where it looks for them.
+fn is_whole(service: &Service, read: &[&ReadConfiguration]) -> bool {
+    const MAIN: [&str; 2] = ["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/default.conf"];
+    let is_read = |place: Place| read.iter().any(|one| one.given == place);
+    let may_be_read = |target: &str| {
+        let target = target.trim_end_matches('/');
+        let is_home =
+            ["/etc/nginx", "/etc/nginx/conf.d", "/etc/nginx/templates", "/etc/nginx/sites-enabled"].contains(&target);
+        target.starts_with("/etc/nginx") && (is_home || target.ends_with(".conf") || target.ends_with(".template"))
+    };
+    let unread = service.mounts.iter().any(|mount| may_be_read(&mount.target.value) && !is_read(mount.place));
+    let is_template = read.iter().any(|one| one.target.ends_with(".template") || one.is_template);
+    service.build.is_none()
+        && runs_as_made(service)
+        && !unread
+        && !is_template
+        && service.configs.is_empty()
+        && read.iter().any(|one| MAIN.contains(&one.target.as_str()))
 }
 
 /// Whether a configuration of nginx includes files of servers or upstreams that are not here.

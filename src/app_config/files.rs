@@ -8,7 +8,7 @@ use crate::compose::value::provenance::Texts;
 use crate::model::{Build, Model, MountKind, Service, Spanned, base_image};
 use crate::source::NodeId;
 use crate::source::Place;
-use crate::source::{PathKind, SourceDb, Span};
+use crate::source::{PathKind, SourceDb, Span, normalize, relative};
 
 /// In which language it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(crate) struct Configuration {
 /// The configurations of a service, in the order of its mounts and configs, then those in its image.
 pub(crate) fn service_configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<Configuration> {
     let root = repository_root(sources, &model.directory);
-    let finder = Finder { sources, root, image: image_name(service) };
+    let finder = Finder { sources, root, directory: &model.directory, image: image_name(service) };
     let mut found = Vec::new();
     for mount in &service.mounts {
         if let MountKind::Bind(source) = &mount.kind {
@@ -81,9 +81,25 @@ pub(crate) fn image_name(service: &Service) -> String {
     repository.rsplit('/').next().unwrap_or("").to_ascii_lowercase()
 }
 
+/// The directory further up in the repository from which a path of a project leads to something, and what that is. Paths
+/// are often written for the directory that the author was in.
+pub(crate) fn seen_from_above<'a>(
+    directory: &'a Path,
+    sources: &SourceDb,
+    root: &Path,
+    path: &Path,
+) -> Option<(&'a Path, PathBuf)> {
+    let inside = relative(directory, path);
+    let seen_from = |above: &Path| Some(normalize(&above.join(&inside))).filter(|path| path.starts_with(root));
+    let mut above = directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    let is_there = |path: &PathBuf| sources.kind(path) != PathKind::Missing;
+    above.find_map(|above| Some((above, seen_from(above).filter(is_there)?)))
+}
+
 struct Finder<'a> {
     sources: &'a SourceDb,
     root: PathBuf,
+    directory: &'a Path,
     image: String,
 }
 
@@ -149,6 +165,8 @@ impl Finder<'_> {
             "otelcol",
             "otelcol-contrib",
             "mosquitto",
+            "redis",
+            "valkey",
             "rabbitmq",
             "mysql",
             "mariadb",
@@ -164,6 +182,11 @@ impl Finder<'_> {
             return Vec::new();
         }
         let one = FileOrigin { given };
+        // A path that leads nowhere is reported; what the file says is wrong is still wrong once it is found.
+        let above = (self.sources.kind(source) == PathKind::Missing)
+            .then(|| seen_from_above(self.directory, self.sources, &self.root, source))
+            .flatten();
+        let source = above.as_ref().map_or(source, |(_, meant)| meant.as_path());
         match self.sources.kind(source) {
             PathKind::File => {
                 self.kind(target).and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
@@ -236,7 +259,7 @@ impl Finder<'_> {
         for copied in image.copies.iter().filter(|copied| copied.from.is_none()) {
             let Some(target) = &copied.target else { continue };
             for source in &copied.sources {
-                let path = crate::source::normalize(&context.join(source.trim_start_matches('/')));
+                let path = normalize(&context.join(source.trim_start_matches('/')));
                 let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("").to_owned();
                 let is_file = self.sources.kind(&path) == PathKind::File;
                 let into = target.ends_with('/') || is_file && has_no_extension(target) && self.kind(target).is_none();

@@ -30,7 +30,7 @@ use crate::source::Place;
 use crate::source::SourceDb;
 
 pub(crate) use collect::collect_app_configs;
-pub(crate) use files::image_name;
+pub(crate) use files::{image_name, seen_from_above};
 pub(crate) use misplaced::{Misplaced, Misplacement};
 pub(crate) use official::{is_official, runs_as_made};
 
@@ -168,6 +168,8 @@ pub(crate) struct Contact {
     pub(crate) given: Place,
     /// Whether a Prometheus scrapes it.
     pub(crate) is_scraped: bool,
+    /// The name of the job that does.
+    pub(crate) job: Option<String>,
 }
 
 /// A Traefik of the project.
@@ -209,6 +211,8 @@ pub(crate) struct AppConfigs {
     pub(crate) open_routes: Vec<ProxyRoute>,
     /// The ports that they listen on.
     pub(crate) listens: Vec<ProxyListen>,
+    /// The services whose configuration as a proxy is read to the last file.
+    pub(crate) whole: Vec<String>,
     /// The certificates and keys that they read.
     pub(crate) certificates: Vec<Named>,
     /// The directories that they answer challenges of the ACME protocol from.

@@ -5,11 +5,25 @@ use std::collections::BTreeSet;
 use super::address::{HostPort, host_port};
 use super::settings::{Setting, flat, parts};
 use crate::budget::Meter;
-use crate::collections::HashSet;
+use crate::collections::{HashMap, HashSet};
+
+/// An address that is scraped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ScrapeTarget {
+    /// Host and port.
+    pub(crate) at: HostPort,
+    /// The name of the job.
+    pub(crate) job: Option<String>,
+}
 
 /// The addresses of `static_configs`. Where relabelling puts another address in their place, that one counts.
-pub(crate) fn targets(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
+pub(crate) fn targets(text: &str, meter: Meter<'_>) -> Vec<ScrapeTarget> {
     let settings = flat(text, meter);
+    let named: HashMap<_, &str> = settings
+        .iter()
+        .filter(|one| one.path.ends_with(".job_name"))
+        .filter_map(|one| Some((job(&parts(&one.path))?, one.value.as_str())))
+        .collect();
     let replaced = jobs_with_another_address(&settings);
     let jobs: HashSet<_> = replaced.iter().filter_map(|path| job(&parts(path))).collect();
     settings
@@ -21,7 +35,9 @@ pub(crate) fn targets(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
             let is_replacement = matches!(parts.as_slice(), [.., "relabel_configs", _, "replacement"])
                 && setting.path.strip_suffix(".replacement").is_some_and(|path| replaced.contains(path));
             let taken = is_target && job.is_none_or(|job| !jobs.contains(&job));
-            (taken || is_replacement).then(|| address(setting)).flatten()
+            let name = || job.and_then(|job| named.get(&job)).map(|name| (*name).to_owned());
+            let found = (taken || is_replacement).then(|| address(setting)).flatten();
+            found.map(|at| ScrapeTarget { at, job: name() })
         })
         .collect()
 }
@@ -64,6 +80,7 @@ mod tests {
         let meter = Meter { budget: &budget, at: crate::source::Place::start() };
         let shown: Vec<String> = targets(text, meter)
             .iter()
+            .map(|one| one.at.clone())
             .map(|one| format!("{} {:?} @{}", one.host, one.port, text.get(one.span.clone()).unwrap()))
             .collect();
         assert_eq!(shown, expect, "{text}");
@@ -78,6 +95,15 @@ mod tests {
             &["am Some(9093) @am:9093"],
         );
         check("scrape_configs: [", &[]);
+    }
+
+    #[test]
+    fn names_of_jobs() {
+        let budget = crate::budget::Budget::default();
+        let meter = Meter { budget: &budget, at: crate::source::Place::start() };
+        let text = "scrape_configs:\n  - static_configs: [{targets: ['a:1']}]\n  - static_configs: [{targets: ['b:1']}]\n    job_name: é\n";
+        let found: Vec<_> = targets(text, meter).into_iter().map(|one| one.job).collect();
+        assert_eq!(found, [None, Some("é".to_owned())]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) enum ConfigurationContent {
     /// YAML or TOML of a Traefik.
     Traefik(Vec<Setting>),
     /// The targets of a Prometheus, and whom it writes to.
-    Prometheus { scraped: Vec<HostPort>, others: Vec<HostPort> },
+    Prometheus { scraped: Vec<prometheus::ScrapeTarget>, others: Vec<HostPort> },
     /// Whom another program connects to.
     Contacts(Vec<HostPort>),
 }

@@ -15,12 +15,14 @@ pub(crate) struct ConfigWord {
     pub(crate) exact: bool,
     /// The variables of the environment that were put in.
     pub(crate) environment: Vec<String>,
+    /// Whether a variable without a value left a gap.
+    pub(crate) gap: bool,
 }
 
 impl ConfigWord {
     /// A word with nothing put in.
     pub(crate) fn new(text: String, span: Range<usize>, start: usize, exact: bool) -> ConfigWord {
-        ConfigWord { text, span, start, exact, environment: Vec::new() }
+        ConfigWord { text, span, start, exact, environment: Vec::new(), gap: false }
     }
 
     /// The bytes of a stretch of its text; all of them where the text is not what the file has.

@@ -260,6 +260,9 @@ pub(crate) struct ExposedPorts {
     pub(crate) kind: ExposureKind,
     /// What whoever reaches them can do: one short clause.
     pub(crate) why: String,
+    /// Whether others are meant to reach them as long as they are asked who they are: devices send to a broker.
+    #[serde(default)]
+    pub(crate) unless_guarded: bool,
 }
 
 /// What comes after a port that must not be reachable from outside.

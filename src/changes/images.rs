@@ -182,7 +182,7 @@ fn of_versions(
     if open(before) || open(after) {
         return None;
     }
-    let (old, new) = (was.version(before.value.tag.as_deref()), is.version(after.value.tag.as_deref()));
+    let (old, new) = (was.version(before.value.version_tag()), is.version(after.value.version_tag()));
     let known = UPGRADES.iter().find(|(all, _)| all.contains(&is.name.as_str())).map(|(_, words)| *words);
     match (old, new) {
         (Version::Numbers(old), Version::Numbers(new)) => {

@@ -11,7 +11,7 @@ pub(crate) struct KnownImage<'a> {
     pub(crate) image: &'static Image,
     /// Whether the catalogue names this very repository, and its facts were checked.
     pub(crate) exact: bool,
-    /// The tag; `$` where a variable leaves it open, also one whose default is `latest`.
+    /// The tag; `$` where a variable leaves it open, also one whose default is `latest`, or a digest does.
     pub(crate) tag: Option<&'a str>,
     /// Whether it is the image that a Dockerfile of the project starts from.
     pub(crate) built: bool,
@@ -65,7 +65,7 @@ pub(crate) fn known_image(service: &Service) -> Option<KnownImage<'_>> {
     let exact = exact && known.checked && !changed;
     let open = image.parts.iter().any(|part| part.variable.is_some() && part.start == part.end);
     let chosen = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
-    let tag = if open || chosen { Some("$") } else { image.value.tag.as_deref() };
+    let tag = if open || chosen { Some("$") } else { image.value.version_tag() };
     Some(KnownImage { image: known, exact, tag, built: service.build.is_some() })
 }
 

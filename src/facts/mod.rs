@@ -185,7 +185,10 @@ impl<'a> Facts<'a> {
 
     /// Datastores and applications whose data nothing keeps.
     pub fn unkept(&self) -> &[storage::datastores::Unkept<'a>] {
-        self.once(&self.unkept, || storage::datastores::unkept(self.model)).as_slice()
+        let leaves_out = |service: &Service, name: &str| {
+            environment::absent::leave_out(self.model, service, (self.sources, &self.root), name)
+        };
+        self.once(&self.unkept, || storage::datastores::unkept(self.model, &leaves_out)).as_slice()
     }
 
     /// Applications of the catalogue that keep data of their own, and whose data nothing keeps. What a proxy keeps is its
@@ -308,7 +311,13 @@ impl<'a> Facts<'a> {
             let joined = self.model.networks.values().any(|one| one.declared && !one.name.value.starts_with(&own_name));
             let near =
                 repository::nearby::services(&self.project.directory, &self.root, joined, self.sources, self.trees);
-            near.into_iter().filter(|(file, _)| !self.is_own_file(file)).flat_map(|(_, names)| names).collect()
+            // Of a project that nothing is known to start, any file near it may be the one that it is started with.
+            let own: Vec<&str> = self.model.services.keys().map(String::as_str).collect();
+            let counts = |file: &std::path::Path| {
+                let is_other = || repository::nearby::is_alternative(file, &own, self.sources, self.trees);
+                !self.is_own_file(file) && !(self.started_for.is_some() && is_other())
+            };
+            near.into_iter().filter(|(file, _)| counts(file)).flat_map(|(_, names)| names).collect()
         });
         known.contains(name)
     }
@@ -375,6 +384,11 @@ impl<'a> Facts<'a> {
     /// Directories of dependencies that a bind hides.
     pub(crate) fn hidden_dependencies(&self) -> Vec<storage::binds::HiddenDependencies<'a>> {
         storage::binds::hidden(self.model, self.sources)
+    }
+
+    /// Files that images start with and that a bind hides.
+    pub(crate) fn hidden_programs(&self) -> Vec<storage::hidden_programs::HiddenProgram<'a>> {
+        storage::hidden_programs::hidden_programs(self.model, self.sources)
     }
 
     /// Whether the name of one of the project's files has this word (`swarm` in `docker-compose.swarm.yml`).

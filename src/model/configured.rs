@@ -18,6 +18,8 @@ pub(crate) struct ServerConfiguration {
     pub(crate) login: Option<bool>,
     /// The address that it tells others to reach it by.
     pub(crate) announces: Option<Spanned<String>>,
+    /// The directory that it names for the data.
+    pub(crate) data: Option<Spanned<String>>,
 }
 
 /// A port of a server by its configuration.

@@ -79,7 +79,7 @@ pub(crate) fn is_one_file(cx: &Context<'_>) -> bool {
 /// Whether all services of the project are known to the last entry, so that what none of them names is unused.
 pub(crate) fn knows_all_services(cx: &Context<'_>) -> bool {
     // What Compose rejects may hold an entry that could not be read.
-    let whole = !cx.fragment && !cx.project.rejected && !cx.model.services.is_empty();
+    let whole = !cx.fragment && !cx.project.partly_unread && !cx.model.services.is_empty();
     // Of a service whose `extends` leads nowhere, the rest is not known.
     whole && !all_services(cx).any(|service| cx.project.unresolved.contains(&service.name))
 }

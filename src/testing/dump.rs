@@ -67,6 +67,7 @@ fn facts_text(sources: &SourceDb, request: &Request, facts: &Facts<'_>) -> Strin
     add("facts.sqlite_files()", &facts.sqlite_files());
     add("facts.missing_sources()", &facts.missing_sources());
     add("facts.hidden_dependencies()", &facts.hidden_dependencies());
+    add("facts.hidden_programs()", &facts.hidden_programs());
     add("facts.gpus()", &facts.gpus());
     add("facts.purpose()", &facts.purpose());
     out

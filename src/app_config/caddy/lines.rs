@@ -154,6 +154,7 @@ fn resolved(word: ConfigWord, lookup: &dyn Fn(&str) -> Option<String>) -> Config
     let mut text = String::new();
     let mut environment = Vec::new();
     let mut is_resolved = false;
+    let mut gap = false;
     let mut rest = word.text.as_str();
     while let Some((before, from)) = rest.find('{').and_then(|at| rest.split_at_checked(at)) {
         if !from.starts_with("{$") && !from.starts_with("{env.") {
@@ -176,7 +177,10 @@ fn resolved(word: ConfigWord, lookup: &dyn Fn(&str) -> Option<String>) -> Config
                 text.push_str(&value);
                 environment.push(name.to_owned());
             }
-            None => text.push_str(default),
+            None => {
+                gap |= default.is_empty();
+                text.push_str(default);
+            }
         }
         rest = tail;
     }
@@ -184,5 +188,5 @@ fn resolved(word: ConfigWord, lookup: &dyn Fn(&str) -> Option<String>) -> Config
         return word;
     }
     text.push_str(rest);
-    ConfigWord { text, exact: false, environment, ..word }
+    ConfigWord { text, exact: false, environment, gap, ..word }
 }

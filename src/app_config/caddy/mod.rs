@@ -264,6 +264,10 @@ fn upstreams(line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Vec<Ca
 }
 
 fn upstream(directive: &str, word: &ConfigWord) -> Option<CaddyUpstream> {
+    // Another project that uses the file may give the variable a value.
+    if word.gap {
+        return None;
+    }
     let text = word.text.as_str();
     let (scheme, at) = match text.split_once("://") {
         Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), scheme.len() + 3),

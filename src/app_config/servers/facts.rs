@@ -16,6 +16,8 @@ pub(crate) struct SaidValue {
     pub(crate) login: Option<bool>,
     /// The setting with the address that others are told.
     pub(crate) announces: Option<usize>,
+    /// The setting with the directory for the data.
+    pub(crate) data: Option<usize>,
 }
 
 /// A port, and the setting that says it.
@@ -45,7 +47,8 @@ pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> SaidVa
         ServerKind::Rabbitmq => rabbitmq(&all),
         ServerKind::Postgres => {
             let open = all.has(&["include", "include_dir", "include_if_exists"]);
-            heard(5432, all.get("port"), all.get("listen_addresses"), open)
+            let heard = heard(5432, all.get("port"), all.get("listen_addresses"), open);
+            SaidValue { data: all.at("data_directory"), ..heard }
         }
         ServerKind::Mysql => mysql(&all),
         ServerKind::Mongo => mongo(&all),
@@ -60,6 +63,10 @@ impl<'a> ServerSettings<'a> {
     /// The last value of a name, and its place in the list.
     fn get(&self, name: &str) -> Option<(usize, &'a str)> {
         self.0.iter().enumerate().rev().find(|(_, one)| one.path == name).map(|(at, one)| (at, one.value.as_str()))
+    }
+
+    fn at(&self, name: &str) -> Option<usize> {
+        self.get(name).map(|(at, _)| at)
     }
 
     fn has(&self, names: &[&str]) -> bool {
@@ -100,6 +107,7 @@ fn mosquitto(all: &ServerSettings<'_>, old: bool) -> SaidValue {
     if said.all && !told {
         said.listeners.push(Heard { usual: 1883, port: 1883, local: !old, at: None });
     }
+    said.data = all.at("persistence_location");
     said.login = all.is("allow_anonymous", YES).map(|open| !open).or((told && !old).then_some(true));
     said
 }
@@ -114,7 +122,8 @@ fn redis(all: &ServerSettings<'_>) -> SaidValue {
         said.listeners.push(Heard { usual: 6379, port, local: false, at: Some(at) });
     }
     said.login = all.has(&["requirepass", "aclfile", "user"]).then_some(true);
-    said.announces = all.get("replica-announce-ip").or(all.get("cluster-announce-ip")).map(|(at, _)| at);
+    said.announces = all.at("replica-announce-ip").or(all.at("cluster-announce-ip"));
+    said.data = all.at("dir");
     said
 }
 
@@ -163,7 +172,8 @@ fn mysql(all: &ServerSettings<'_>) -> SaidValue {
     if of_server("skip-networking").is_some_and(|(_, value)| !off(value)) {
         return SaidValue::default();
     }
-    heard(3306, of_server("port"), of_server("bind-address"), false)
+    let heard = heard(3306, of_server("port"), of_server("bind-address"), false);
+    SaidValue { data: of_server("datadir").map(|(at, _)| at), ..heard }
 }
 
 fn mongo(all: &ServerSettings<'_>) -> SaidValue {
@@ -171,6 +181,7 @@ fn mongo(all: &ServerSettings<'_>) -> SaidValue {
     let mut said = heard(27017, all.get("net.port"), all.get("net.bindip").filter(|_| !everywhere), false);
     let by_key = all.has(&["security.keyfile"]).then_some(true);
     said.login = all.is("security.authorization", &["enabled"]).or(by_key);
+    said.data = all.at("storage.dbpath");
     said
 }
 
@@ -178,13 +189,15 @@ fn search(all: &ServerSettings<'_>) -> SaidValue {
     let mut said = heard(9200, all.get("http.port"), all.get("http.host").or(all.get("network.host")), true);
     let disabled = all.is("plugins.security.disabled", YES);
     said.login = all.is("xpack.security.enabled", YES).or(disabled.map(|off| !off));
-    said.announces = all.get("network.publish_host").or(all.get("http.publish_host")).map(|(at, _)| at);
+    said.announces = all.at("network.publish_host").or(all.at("http.publish_host"));
+    said.data = all.at("path.data");
     said
 }
 
 /// <https://kafka.apache.org/documentation/#brokerconfigs_listeners>
 fn kafka(all: &ServerSettings<'_>) -> SaidValue {
-    let mut said = SaidValue { announces: all.get("advertised.listeners").map(|(at, _)| at), ..SaidValue::default() };
+    let mut said =
+        SaidValue { announces: all.at("advertised.listeners"), data: all.at("log.dirs"), ..SaidValue::default() };
     let Some((at, value)) = all.get("listeners") else { return said };
     for listener in value.split(',') {
         let address = listener.trim().split_once("://").and_then(|(_, address)| address.rsplit_once(':'));

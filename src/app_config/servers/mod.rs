@@ -118,10 +118,8 @@ fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Ser
     let plain: Vec<Setting> = settings.iter().map(|(setting, _)| setting.clone()).collect();
     let said = facts::facts(kind, &plain, is_before_two(service));
     let place = |at: usize| settings.get(at).map_or(given, |(_, place)| *place);
-    let announces = said
-        .announces
-        .and_then(|at| settings.get(at))
-        .map(|(setting, place)| Spanned::new(setting.value.clone(), *place));
+    let value = |at: usize| settings.get(at).map(|(setting, place)| Spanned::new(setting.value.clone(), *place));
+    let (announces, data) = (said.announces.and_then(value), said.data.and_then(value));
     Some(ServerConfiguration {
         program: kind.program(),
         given,
@@ -129,6 +127,7 @@ fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Ser
         all: said.all,
         login: said.login,
         announces,
+        data,
     })
 }
 
@@ -142,7 +141,7 @@ fn place_of(one: &Configuration, setting: &Setting) -> Place {
 }
 
 fn is_before_two(service: &Service) -> bool {
-    let tag = base_image(service).and_then(|image| image.value.tag.as_deref());
+    let tag = base_image(service).and_then(|image| image.value.version_tag());
     match Version::from_tag(tag, None) {
         Version::Numbers(numbers) => numbers.first().is_some_and(|major| *major < 2),
         Version::Newest | Version::Unknown => false,

@@ -8,12 +8,13 @@ use crate::app_config::read::{ConfigurationContent, ReadConfiguration};
 use crate::app_config::settings::{Setting, parts};
 use crate::app_config::{AdminPort, AppConfigs, MisspeltPlace, Named, ProxyKind, ProxyListen, ProxyTarget, Traefik};
 use crate::budget::{Limit, Meter};
+use crate::collections::HashSet;
 use crate::model::{Model, MountKind, Service};
 use crate::source::Place;
 
 /// Adds what a Traefik says of itself and of the services behind it.
 pub(crate) fn collect_from_service(
-    service: &Service,
+    (service, labels): (&Service, &[&str]),
     read: &[&ReadConfiguration],
     all: &mut AppConfigs,
     meter: Meter<'_>,
@@ -42,8 +43,9 @@ pub(crate) fn collect_from_service(
     }
     interfaces(service, &settings, given, all);
     let dynamic: Vec<_> = files().filter(|(one, _)| !is_static(&one.target)).collect();
+    let routed = routed_services(&dynamic, labels);
     for (one, settings) in &dynamic {
-        routes(service, one, settings, all);
+        routes(service, one, (settings, &routed), all);
     }
     if !settings.asks_at_entrance() {
         all.open_routes.extend(routers::open_routes(service, &dynamic, &settings, meter));
@@ -120,8 +122,23 @@ fn interfaces(service: &Service, settings: &TraefikSettings, given: Option<Place
     }
 }
 
-/// What a file of routes says.
-fn routes(service: &Service, read: &ReadConfiguration, settings: &[Setting], all: &mut AppConfigs) {
+/// The services that something in files or labels hands requests to: routers, and other services.
+fn routed_services<'a>(files: &[(&ReadConfiguration, &'a Vec<Setting>)], labels: &[&'a str]) -> HashSet<String> {
+    const REFERENCES: [&str; 3] = ["service", "name", "fallback"];
+    let is_reference = |path: &str| path.rsplit('.').next().is_some_and(|last| REFERENCES.contains(&last));
+    let said = files.iter().flat_map(|(_, all)| all.iter());
+    let in_files = said.filter(|one| is_reference(&one.path)).map(|one| one.value.as_str());
+    let in_labels = labels.iter().copied().filter(|value| value.ends_with("@file"));
+    in_files.chain(in_labels).map(|name| name.trim_end_matches("@file").to_ascii_lowercase()).collect()
+}
+
+/// What a file of routes says; nothing is ever handed to a service that nothing names.
+fn routes(
+    service: &Service,
+    read: &ReadConfiguration,
+    (settings, routed): (&[Setting], &HashSet<String>),
+    all: &mut AppConfigs,
+) {
     let kind = ProxyKind::TraefikFile;
     let named = |setting: &Setting| Named {
         service: service.name.clone(),
@@ -134,7 +151,7 @@ fn routes(service: &Service, read: &ReadConfiguration, settings: &[Setting], all
         match parts(&setting.path).as_slice() {
             ["http", "services", name, "loadbalancer", "servers", _, "url"]
             | ["tcp" | "udp", "services", name, "loadbalancer", "servers", _, "address"]
-                if !is_stand_in(name) =>
+                if !is_stand_in(name) && routed.contains(&name.to_ascii_lowercase()) =>
             {
                 all.targets.extend(target(service, read, setting));
             }

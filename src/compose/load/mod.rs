@@ -47,7 +47,8 @@ use crate::compose::load::merge::{merge, reset};
 use crate::compose::load::project_name::project_name;
 use crate::compose::load::resolve_paths::Paths;
 use crate::compose::problem::{
-    Cause, ExtendsProblem, IncludeProblem, Missing, Problem, Reported, Syntax, TypeProblem, ValueKind, Verdict,
+    Cause, EnvFileProblem, ExtendsProblem, IncludeProblem, Missing, Problem, Reported, Syntax, TypeProblem, ValueKind,
+    Verdict,
 };
 use crate::compose::spec::schema;
 use crate::compose::value::provenance::Texts;
@@ -103,6 +104,8 @@ pub struct Project {
     pub(crate) cut_off: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub(crate) rejected: bool,
+    /// Whether something of that may hide a part of the project: an env file that is not there hides none.
+    pub(crate) partly_unread: bool,
     /// The scalars that it rejects because a variable in them is blank.
     pub(crate) rejected_blanks: HashSet<(FileId, NodeId)>,
     /// What it has cost to load, and what rules may add.
@@ -205,9 +208,19 @@ fn finish(
         unresolved: std::mem::take(&mut loader.unresolved),
         rejected_blanks,
         rejected: found.iter().any(|reported| reported.verdict != Verdict::Accepted),
+        partly_unread: found
+            .iter()
+            .any(|reported| reported.verdict != Verdict::Accepted && !leaves_all_read(&reported.problem)),
         budget: loader.budget,
     };
     (project, found)
+}
+
+/// Whether all that the files say is known in spite of a problem.
+fn leaves_all_read(problem: &Problem) -> bool {
+    let of_service =
+        matches!(problem, Problem::EnvFile(EnvFileProblem::OfService { .. } | EnvFileProblem::BlankPath { .. }));
+    of_service || matches!(problem, Problem::Inactive { .. } | Problem::Cycle { .. })
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both are they are equal, or it was reported.

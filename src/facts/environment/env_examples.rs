@@ -104,6 +104,13 @@ fn set_by(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
     found.into_iter().filter(|(_, one)| !one.is_comment).map(|(name, _)| name).collect()
 }
 
+/// The names that an example has, those in comments among them.
+pub(crate) fn names_of(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
+    let mut found = BTreeMap::new();
+    read(path, sources, &mut found);
+    found.into_keys().collect()
+}
+
 /// The names to which an env file gives something.
 pub(crate) fn filled_in(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
     let mut found = BTreeMap::new();

@@ -47,7 +47,7 @@ pub(crate) fn has(service: &Service, program: &str) -> Option<bool> {
     }
     let known = image.value.known.filter(|known| known.exact && known.image.checked)?;
     let open = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
-    let tag = if open { Some("$") } else { image.value.tag.as_deref() };
+    let tag = if open { Some("$") } else { image.value.version_tag() };
     known.image.has_program(tag, name)
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct OpenService<'a> {
     pub(crate) known: KnownImage<'a>,
     /// Whether it is known to ask nobody for a password.
     pub(crate) is_unguarded: bool,
+    /// Whether others are meant to reach it, once it asks them.
+    pub(crate) is_for_others: bool,
 }
 
 /// Purposes of ports that show something. One that takes mail or traces in tells nothing.
@@ -48,7 +50,16 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
         let why = why_of_datastore(service, &known).unwrap_or(&exposure.why);
         let is_unguarded = known.image.login_for(known.tag).is_some_and(|login| !asks_for_login(service, login));
-        return Some(OpenService { kind: OpenKind::Datastore(exposure.kind), why, known, is_unguarded });
+        if exposure.unless_guarded && !is_unguarded {
+            return None;
+        }
+        return Some(OpenService {
+            kind: OpenKind::Datastore(exposure.kind),
+            why,
+            known,
+            is_unguarded,
+            is_for_others: exposure.unless_guarded,
+        });
     }
     let (kind, why) = match exposure {
         Some(exposure) => (OpenKind::Commands, exposure.why.as_str()),
@@ -73,7 +84,7 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     let commands = setting(service, &login.commands).is_some();
     let (kind, why) =
         if commands { (OpenKind::Commands, "anyone who can reach it is an administrator") } else { (kind, why) };
-    Some(OpenService { kind, why, known, is_unguarded: true })
+    Some(OpenService { kind, why, known, is_unguarded: true, is_for_others: false })
 }
 
 /// The variable that switches the login of a service off.

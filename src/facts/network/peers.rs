@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use super::hosts::{HostOrigin, HostReference, HostRole, is_loopback};
 use super::listeners::declares;
 use super::reach::Answer;
-use crate::app_config::ProxyKind;
+use crate::app_config::{Contact, ProxyKind};
 use crate::budget::{Budget, Limit};
 use crate::collections::{HashMap, HashSet};
 use crate::compose::nearest;
@@ -88,7 +88,7 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     for scrape in &facts.app_configs().contacts {
         let Some(service) = facts.model.services.get(&scrape.service) else { continue };
         let meaning = if is_loopback(&scrape.host) {
-            loopback(facts, service, scrape.port)
+            of_job(facts, service, scrape).unwrap_or_else(|| loopback(facts, service, scrape.port))
         } else {
             match facts.reach().who_answers(&service.name, &scrape.host) {
                 Answer::Service(name) => Meaning::Service(name.to_owned()),
@@ -102,6 +102,13 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
         peers.push(peer_in_file(&service.name, &scrape.host, scrape.port, scrape.place, meaning, by));
     }
     peers
+}
+
+/// The service that a job of Prometheus is named after, where it scrapes Prometheus itself.
+fn of_job(facts: &Facts<'_>, service: &Service, contact: &Contact) -> Option<Meaning> {
+    let job = contact.job.as_deref().filter(|job| *job != service.name && facts.model.services.contains_key(*job))?;
+    let is_alone = service.network_mode.is_none() && !facts.reach().siblings(&service.name).contains(&job);
+    is_alone.then(|| Meaning::Loopback(Some(job.to_owned())))
 }
 
 /// What a service that cannot be reached by its name means: where it has none, no shared network helps.

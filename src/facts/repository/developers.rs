@@ -174,7 +174,8 @@ pub(crate) fn is_deployed(setup: &Setup<'_>) -> bool {
     is_named_deployed(setup) || setup.model.services.values().any(is_for_others)
 }
 
-fn is_named_deployed(setup: &Setup<'_>) -> bool {
+/// Whether the path of one of its files says so.
+pub(crate) fn is_named_deployed(setup: &Setup<'_>) -> bool {
     let path = |file: &PathBuf| file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned();
     setup.files.iter().any(|file| has_word(&path(file), &DEPLOYED))
 }
@@ -206,7 +207,8 @@ fn has_environment(service: &Service, words: &[&str]) -> bool {
     ENVIRONMENTS.iter().filter_map(value).any(|value| has_word(&value.value, words))
 }
 
-fn is_started_for_developers(service: &Service) -> bool {
+/// Whether a service starts a server for developers.
+pub(crate) fn is_started_for_developers(service: &Service) -> bool {
     let words = launched_words(service);
     // What starts again by itself is meant to stay.
     let stays =

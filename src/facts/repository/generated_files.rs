@@ -32,17 +32,26 @@ pub(crate) fn makers(directory: &Path, root: &Path, sources: &SourceDb) -> Vec<M
 }
 
 /// The file, seen from a project's directory, that makes a missing one, or says how: any word of it in a script counts, in
-/// a text only where the line tells to make it.
-pub(crate) fn named_by(makers: &[Maker], directory: &Path, missing: &Path, sources: &SourceDb) -> Option<String> {
+/// a text only where the line tells to make it. Where a file of that name is elsewhere, a line that names one of the two
+/// means that one.
+pub(crate) fn named_by(
+    makers: &[Maker],
+    directory: &Path,
+    (missing, elsewhere): (&Path, Option<&Path>),
+    sources: &SourceDb,
+) -> Option<String> {
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
     let wanted = wanted(missing, directory)?;
+    let apart = elsewhere.map(|there| distinct(missing, there));
+    let is_meant =
+        |line: &str| apart.as_ref().is_none_or(|apart| line.contains(apart) || line.matches(&wanted).count() > 1);
     let found = makers.iter().find(|maker| {
         let text = sources.load(&maker.file).map(|id| sources.file(id)).ok();
         let is_text = maker.kind == GeneratorKind::Text;
         let tells = |line: &str| !is_text || MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
         let text = text.filter(|text| text.text.contains(&wanted));
-        text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line)))
+        text.is_some_and(|text| text.text.lines().any(|line| names(line, &wanted) && tells(line) && is_meant(line)))
     })?;
     Some(relative(directory, &found.file))
 }
@@ -70,6 +79,13 @@ fn wanted(missing: &Path, directory: &Path) -> Option<String> {
         return Some(name.to_owned());
     }
     Some(format!("{}/{name}", above.file_name()?.to_str()?))
+}
+
+/// The shortest end of a path that another path does not have.
+fn distinct(path: &Path, other: &Path) -> String {
+    let same = path.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count();
+    let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).filter(|part| *part != "/").collect();
+    parts.get(parts.len().saturating_sub(same + 1)..).unwrap_or_default().join("/")
 }
 
 /// A file that may say how others are made.
@@ -186,7 +202,7 @@ mod tests {
         lay("/r/deploy/notes.txt", "touch acme.json\n");
         let check = |missing: &str, expect: Option<&str>| {
             let makers = makers(Path::new("/r/deploy"), Path::new("/r"), &sources);
-            let found = named_by(&makers, Path::new("/r/deploy"), Path::new(missing), &sources);
+            let found = named_by(&makers, Path::new("/r/deploy"), (Path::new(missing), None), &sources);
             assert_eq!(found.as_deref(), expect, "{missing}");
         };
         check("/r/deploy/site.conf", Some("../scripts/setup"));

@@ -83,6 +83,11 @@ impl Facts<'_> {
         self.is_for_swarm() || self.of_setup(developers::is_deployed)
     }
 
+    /// Whether the path of one of its files says so.
+    pub(crate) fn is_named_deployed(&self) -> bool {
+        self.of_setup(developers::is_named_deployed)
+    }
+
     fn of_setup<T>(&self, ask: impl FnOnce(&developers::Setup<'_>) -> T) -> T {
         let files: Vec<PathBuf> =
             self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();

@@ -50,6 +50,22 @@ pub(crate) fn services(
     found
 }
 
+/// Whether a Compose file is another way to start a project, and not a part of it: it has at least three of its services,
+/// half of them or more, each with what it runs.
+pub(crate) fn is_alternative(file: &Path, own: &[&str], sources: &SourceDb, trees: &Trees) -> bool {
+    const FEWEST: usize = 3;
+    let sources = sources.glancing();
+    let Ok(id) = sources.load(file) else { return false };
+    let parsed = trees.get(&sources, id);
+    let tree = &parsed.0;
+    let services = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
+    let runs = |node: NodeId| ["image", "build"].iter().any(|key| tree.get(node, key).is_some());
+    let is_own = |name: Option<&str>| name.is_some_and(|name| own.contains(&name));
+    let pairs = services.flat_map(|services| tree.pairs(services));
+    let shared = pairs.filter(|pair| is_own(tree.text(pair.key)) && runs(pair.value)).count();
+    shared >= FEWEST && 2 * shared >= own.len()
+}
+
 /// The names at the second level of the overrides that a project shows as examples (`compose.override.yaml.example`):
 /// whoever starts it has copied one.
 pub(crate) fn templates_of_overrides(directory: &Path, sources: &SourceDb, trees: &Trees) -> BTreeSet<String> {
@@ -305,6 +321,24 @@ fn is_yaml(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn a_file_with_most_of_the_services_is_another_way_to_start_them() {
+        let service = |name: &&str| format!("  {name}:\n    image: x\n");
+        let check = |other: &[&str], expect: bool| {
+            let other = format!("services:\n{}", other.iter().map(service).collect::<String>());
+            let own = format!("services:\n{}", ["a", "b", "c"].iter().map(service).collect::<String>());
+            let files = [("compose.prod.yaml", own.as_str()), ("compose.test.yaml", other.as_str())];
+            with_sources(&files, &[], |sources, facts| {
+                let file = facts.model.directory.join("compose.test.yaml");
+                let found = super::is_alternative(&file, &["a", "b", "c"], sources, facts.trees);
+                assert_eq!(found, expect, "{other}");
+            });
+        };
+        check(&["a", "b", "c", "db"], true);
+        check(&["a", "b", "db"], false);
+        check(&["db"], false);
+    }
 
     #[test]
     fn services_of_a_file_that_is_no_yaml_count() {

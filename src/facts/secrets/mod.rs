@@ -77,7 +77,7 @@ impl<'a> Facts<'a> {
     pub(crate) fn is_made(&self, path: &Path) -> bool {
         use repository::generated_files::{makers, named_by};
         let makers = makers(&self.model.directory, &self.root, self.sources);
-        named_by(&makers, &self.model.directory, path, self.sources).is_some()
+        named_by(&makers, &self.model.directory, (path, None), self.sources).is_some()
     }
 
     /// Whether a file next to a path is an example of the one there.

@@ -4,11 +4,12 @@ use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use super::mounts;
+use crate::app_config::seen_from_above;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::{built, known_image, launch};
 use crate::facts::repository::generated_files::{makers, named_by};
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service};
-use crate::source::{PathKind, SourceDb, SourceFile, relative};
+use crate::source::{PathKind, SourceDb, SourceFile, normalize, relative};
 
 /// A relative source of a bind that is not there.
 #[derive(Clone, Debug)]
@@ -62,14 +63,18 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
             let written =
                 file.slice(source.place.span.start, source.place.span.end).trim_matches(['"', '\'']).to_owned();
             let checked = written.starts_with('.') && !written.contains('$') && path.starts_with(root);
-            // A path that leads up and finds nothing: the file is not where it is meant to be.
+            // A path that leads up and finds nothing: what is meant may be in another repository.
             let parent = path.parent().map(|parent| sources.kind(parent));
             let astray = written.starts_with("..") && parent == Some(PathKind::Missing);
             if !checked
-                || astray
                 || sources.kind(path) != PathKind::Missing
                 || modules.iter().any(|module| path.starts_with(module))
             {
+                continue;
+            }
+            let elsewhere = elsewhere(model, sources, root, path);
+            let there = elsewhere.as_ref().map(|one| normalize(&model.directory.join(&one.path)));
+            if astray && elsewhere.is_none() {
                 continue;
             }
             let of_target = is_file_name(&mount.target.value) && !is_directory_of_image(service, &mount.target.value);
@@ -83,9 +88,10 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
                 // Nothing is there, so a pattern for directories says nothing of the path itself.
                 ignored: is_ignored(path) || !names.contains(&true) && is_ignored(&path.join("x")),
                 example: example(sources, path),
-                made_by: named_by(&makers, &model.directory, path, sources).or_else(|| in_comment(&file, mount, path)),
+                made_by: named_by(&makers, &model.directory, (path, there.as_deref()), sources)
+                    .or_else(|| in_comment(&file, mount, path)),
                 near: near(model, sources, root, path),
-                elsewhere: elsewhere(model, sources, root, path),
+                elsewhere,
                 written,
             });
         }
@@ -220,15 +226,13 @@ fn example(sources: &SourceDb, path: &Path) -> Option<String> {
 
 /// Where a missing source is, if the path is meant from a directory further up: the files are run from there.
 pub(crate) fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<Elsewhere> {
-    let inside = path.strip_prefix(&model.directory).ok()?;
-    let mut above = model.directory.ancestors().skip(1).take_while(|above| above.starts_with(root));
-    let found = above.find(|above| sources.kind(&above.join(inside)) != PathKind::Missing)?;
+    let (found, there) = seen_from_above(&model.directory, sources, root, path)?;
     let is_compose = |name: &str| {
         let lower = name.to_ascii_lowercase();
         lower.contains("compose") && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
     };
     Some(Elsewhere {
-        path: relative(&model.directory, &found.join(inside)),
+        path: relative(&model.directory, &there),
         directory: relative(&model.directory, found),
         has_compose_file: sources.entries(found).names().any(is_compose),
     })

@@ -2,7 +2,9 @@
 
 use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
 use crate::compose::load::short::volume::clean;
-use crate::facts::images::{KnownImage, keeps_nothing, known_image, may_be_set, runs_default, runs_server, variable};
+use crate::facts::images::{
+    KnownImage, keeps_nothing, known_image, launch, may_be_set, runs_default, runs_server, variable,
+};
 use crate::facts::storage::mounts;
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 
@@ -29,13 +31,18 @@ pub struct Unkept<'a> {
     pub(crate) misplaced: Option<(&'a Mount, WrongMountEffect)>,
     /// Whether a mount keeps what the image has at another path.
     pub(crate) partly: bool,
+    /// Whether an env file that is not in the checkout might name another path, and what documents it does not.
+    pub(crate) is_assumed: bool,
     /// The mount at the path itself, if it is there and does not last (`tmpfs`, an anonymous volume).
     pub(crate) fleeting: Option<&'a Mount>,
 }
 
+/// Whether what documents the env files of a service that are not there leaves out a variable.
+pub(crate) type LeavesOut<'a> = &'a dyn Fn(&Service, &str) -> bool;
+
 /// The datastores and applications of a model whose data is not kept.
-pub(crate) fn unkept(model: &Model) -> Vec<Unkept<'_>> {
-    model.services.values().filter_map(|service| unkept_data(model, service)).collect()
+pub(crate) fn unkept<'a>(model: &'a Model, leaves_out: LeavesOut<'_>) -> Vec<Unkept<'a>> {
+    model.services.values().filter_map(|service| unkept_data(model, service, leaves_out)).collect()
 }
 
 /// A server, and the mount that keeps its data.
@@ -46,18 +53,28 @@ pub(crate) struct StoredServer<'a> {
     pub(crate) path: String,
     /// The mount.
     pub(crate) mount: &'a Mount,
+    /// Whether it keeps them in a folder named after its hostname.
+    pub(crate) by_hostname: bool,
 }
 
 /// The datastores whose data a mount keeps, for sure.
 pub(crate) fn kept(model: &Model) -> Vec<StoredServer<'_>> {
     let unkept_data = |service| {
         let known = known_image(service).filter(|known| known.image.holds_data() && runs_server(service))?;
+        if is_configured_unseen(service) {
+            return None;
+        }
         let answers = known.image.data_for(known.tag);
         let [paths] = answers.as_slice() else { return None };
         paths.iter().find_map(|data| {
-            let path = place_of(service, data)?;
+            let path = place_of(service, data, &|_, _| false)?;
             let mount = mounts::cover(model, service, &path).filter(|mount| mounts::is_persistent(model, mount))?;
-            is_kept(model, service, data, &path).then_some(StoredServer { service, path, mount })
+            is_kept(model, service, data, &path).then_some(StoredServer {
+                service,
+                path,
+                mount,
+                by_hostname: data.by_hostname,
+            })
         })
     };
     model.services.values().filter_map(unkept_data).collect()
@@ -96,7 +113,7 @@ fn moved_in<'a>(model: &'a Model, service: &'a Service) -> Option<Moved<'a>> {
     })
 }
 
-fn unkept_data<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>> {
+fn unkept_data<'a>(model: &'a Model, service: &'a Service, leaves_out: LeavesOut<'_>) -> Option<Unkept<'a>> {
     // An application keeps nothing where its image runs something else: a worker, a tool.
     let is_run = |known: &KnownImage<'_>| known.image.holds_data() || known.exact && runs_default(service);
     let KnownImage { image, exact, tag, .. } = known_image(service).filter(is_run)?;
@@ -108,13 +125,14 @@ fn unkept_data<'a>(model: &'a Model, service: &'a Service) -> Option<Unkept<'a>>
         .into_iter()
         .any(|mount| mounts::is_persistent(model, mount) && !mount.read_only && !is_elsewhere(&mount.target.value));
     // An image that only shares its name with a known one may keep its data elsewhere.
-    if borrowed || !runs_server(service) || keeps_nothing(service) || !exact && keeps_something {
+    let is_open = !exact || is_configured_unseen(service);
+    if borrowed || !runs_server(service) || keeps_nothing(service) || is_open && keeps_something {
         return None;
     }
     let answers = image.data_for(tag);
     let lost: Vec<Option<Unkept<'a>>> = answers
         .iter()
-        .map(|paths| paths.iter().find_map(|path| lost(model, service, (image, exact), (path, paths))))
+        .map(|paths| paths.iter().find_map(|path| lost((model, leaves_out), service, (image, exact), (path, paths))))
         .collect();
     // A tag that leaves the version open: only what holds for every version is sure.
     if lost.iter().any(Option::is_none) {
@@ -157,18 +175,18 @@ fn is_elsewhere(target: &str) -> bool {
 }
 
 fn lost<'a>(
-    model: &'a Model,
+    (model, leaves_out): (&'a Model, LeavesOut<'_>),
     service: &'a Service,
     (image, exact): (&'static Image, bool),
     (data, all): (&'static DataPath, &[&'static DataPath]),
 ) -> Option<Unkept<'a>> {
-    let path = place_of(service, data)?;
+    let path = place_of(service, data, leaves_out)?;
     let moved = path != data.path && data.otherwise.as_ref().is_none_or(|other| path != other.path);
     if is_kept(model, service, data, &path) {
         return None;
     }
     let others = all.iter().filter(|other| other.path != data.path);
-    let others: Vec<String> = others.filter_map(|other| place_of(service, other)).collect();
+    let others: Vec<String> = others.filter_map(|other| place_of(service, other, leaves_out)).collect();
     let holds_others = |mount: &Mount| others.iter().any(|other| mounts::is_inside(other, &mount.target.value));
     let mut named = None;
     // Of an application, a mount below the directory keeps the part that matters: `wp-content`, `custom_apps`.
@@ -204,6 +222,7 @@ fn lost<'a>(
         asked_for,
         option: data.flags.first().filter(|_| !data.asked_by.is_empty()).map(String::as_str),
         misplaced,
+        is_assumed: data.variable.as_deref().is_some_and(|name| may_be_set(service, name)),
         partly: mounts::all(model, service)
             .into_iter()
             .any(|mount| holds_others(mount) && mounts::is_persistent(model, mount)),
@@ -213,7 +232,7 @@ fn lost<'a>(
 
 /// The path of the data, moved by its variable or by an option of the command; `None` where the command names it in a
 /// way that is not read.
-fn place_of(service: &Service, data: &DataPath) -> Option<String> {
+fn place_of(service: &Service, data: &DataPath, leaves_out: LeavesOut<'_>) -> Option<String> {
     if data.in_command {
         let words = service.command.iter().flat_map(|command| command.words.iter());
         let named = words.map(|word| word.value.as_str()).find_map(path_in);
@@ -222,10 +241,17 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
     if let Some(path) = data.flags.iter().find_map(|flag| option(service, flag)) {
         return path.starts_with('/').then(|| path.to_owned());
     }
+    if let Some(configured) = service.configured.as_ref().and_then(|configured| configured.data.as_ref()) {
+        let path = configured.value.trim_matches(['"', '\'']).trim_end_matches('/');
+        return path.starts_with('/').then(|| path.to_owned());
+    }
     if data.configured_by.iter().any(|flag| option(service, flag).is_some()) {
         return None;
     }
-    if data.variable.as_deref().is_some_and(|name| may_be_set(service, name)) {
+    let is_open = |name: &str| {
+        may_be_set(service, name) && (service.environment.contains_key(name) || !leaves_out(service, name))
+    };
+    if data.variable.as_deref().is_some_and(is_open) {
         return None;
     }
     match data.variable.as_deref().and_then(|name| variable(service, name)) {
@@ -237,6 +263,26 @@ fn place_of(service: &Service, data: &DataPath) -> Option<String> {
         }
     }
 }
+
+/// Whether a configuration that is not in the checkout may name another path: the command names one, or a mount brings
+/// one to where the server looks for it.
+fn is_configured_unseen(service: &Service) -> bool {
+    let is_file = |path: &str| {
+        let is_of_clients = path.contains("hba") || path.contains("ident");
+        !is_of_clients && CONFIGURATIONS.iter().any(|ending| path.ends_with(ending))
+    };
+    let words = || launch(service).into_iter().flat_map(|word| word.value.split([' ', '=', '\n', ';']));
+    let is_named = || words().any(|word| is_file(word.trim_matches(['"', '\''])));
+    let reads = known_image(service).and_then(|known| known.image.configuration.as_ref()).map(|files| &files.reads);
+    let is_mounted = |mount: &Mount| {
+        let target = mount.target.value.as_str();
+        is_file(target) && reads.is_some_and(|reads| reads.iter().any(|place| target.starts_with(place.as_str())))
+    };
+    service.configured.is_none() && (is_named() || service.mounts.iter().any(is_mounted))
+}
+
+/// Endings of configurations of servers.
+const CONFIGURATIONS: [&str; 6] = [".conf", ".cnf", ".cfg", ".yml", ".yaml", ".properties"];
 
 /// The path that a word is, or that comes after the name of an engine (`rocksdb:/data/main.db`, `surrealkv:///data`).
 fn path_in(word: &str) -> Option<String> {
@@ -384,7 +430,7 @@ mod tests {
             let text = format!(
                 "services:\n  db: {{image: 'postgres:17', volumes: ['kept:/data'], environment: {{X: '{value}'}}}}\nvolumes: {{kept: {{}}}}\n"
             );
-            with_facts(&text, |facts| assert_eq!(unkept(facts.model).len(), expect, "{value}"));
+            with_facts(&text, |facts| assert_eq!(unkept(facts.model, &|_, _| false).len(), expect, "{value}"));
         };
         check("/data", 0);
         check("dir=/data/db", 0);

@@ -3,6 +3,7 @@
 pub(crate) mod binds;
 pub(crate) mod datastores;
 pub(crate) mod frameworks;
+pub(crate) mod hidden_programs;
 pub(crate) mod image_paths;
 pub(crate) mod mounts;
 pub(crate) mod owners;

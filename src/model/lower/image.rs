@@ -2,6 +2,7 @@
 
 use super::read;
 use crate::catalogue;
+use crate::catalogue::tag::Version;
 use crate::compose::value::Value;
 use crate::model::types::{ImageReference, Spanned};
 
@@ -33,6 +34,13 @@ impl ImageReference {
             known: catalogue::lookup(repository),
         }
     }
+
+    /// The tag, as far as it tells the version: `$`, for any, where a digest pins what the newest was at some time.
+    pub(crate) fn version_tag(&self) -> Option<&str> {
+        let tag = self.tag.as_deref();
+        let is_pinned = self.digest.is_some() && Version::from_tag(tag, None) == Version::Newest;
+        if is_pinned { Some("$") } else { tag }
+    }
 }
 
 #[cfg(test)]
@@ -56,5 +64,18 @@ mod tests {
         check("repo:", "repo", None, None);
         check("repo@", "repo", None, None);
         check(":1", "", Some("1"), None);
+    }
+
+    #[test]
+    fn a_digest_alone_may_be_any_version() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(ImageReference::parse(text).version_tag(), expect, "{text}");
+        };
+        check("postgres", None);
+        check("postgres:latest", Some("latest"));
+        check("postgres@sha256:ab", Some("$"));
+        check("postgres:latest@sha256:ab", Some("$"));
+        check("postgres:alpine@sha256:ab", Some("$"));
+        check("postgres:17-alpine@sha256:ab", Some("17-alpine"));
     }
 }

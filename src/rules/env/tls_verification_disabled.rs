@@ -2,6 +2,7 @@
 
 use crate::finding::Severity;
 use crate::finding::{Finding, Subject, rule};
+use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::secrets::leak::severity;
 
@@ -45,7 +46,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         for (name, variable) in &service.environment {
             let Some(value) = variable.value.as_ref().filter(|value| is_off(name, &value.value)) else { continue };
-            if !seen.insert(value.place) {
+            if speaks_no_tls(service, name) || !seen.insert(value.place) {
                 continue;
             }
             let own = &service.name;
@@ -57,6 +58,23 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
+}
+
+/// Words of variables with an address.
+const ADDRESSES: [&str; 6] = ["URL", "URI", "HOST", "HOSTS", "ENDPOINT", "ADDRESS"];
+
+/// Whether the addresses that belong to a switch, by the beginning of its name, are those of a protocol without TLS.
+fn speaks_no_tls(service: &Service, switch: &str) -> bool {
+    let upper = switch.to_ascii_uppercase();
+    let of_switch = || OFF.iter().chain(&ON).find_map(|end| upper.strip_suffix(end));
+    let Some(stem) = of_switch().filter(|stem| stem.len() > 1) else { return false };
+    let is_address = |name: &str| {
+        let rest = name.to_ascii_uppercase();
+        rest.strip_prefix(stem).is_some_and(|rest| ADDRESSES.contains(&rest.rsplit('_').next().unwrap_or(rest)))
+    };
+    let values = service.environment.iter().filter(|(name, _)| is_address(name));
+    let mut schemes = values.filter_map(|(_, one)| one.value.as_ref()?.value.split_once("://")).peekable();
+    schemes.peek().is_some() && schemes.all(|(scheme, _)| scheme.eq_ignore_ascii_case("http"))
 }
 
 fn is_off(name: &str, value: &str) -> bool {

@@ -5,7 +5,8 @@ use crate::facts::images::launch;
 use crate::facts::lifecycle::jobs::{JobKind, is_ignored, jobs};
 use crate::facts::lifecycle::steps::Steps;
 use crate::facts::place::part_of;
-use crate::finding::{Finding, Subject, rule};
+use crate::facts::repository::developers::is_started_for_developers;
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
 use crate::source::{Place, Span};
@@ -29,6 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("`{name}` starts even if `{}` fails: the script ignores its exit code", found.job.name());
             let place = place_of(cx, service, &steps, found.at);
             let finding = Finding::new(rule::IGNORED_EXIT_CODE, place, Subject::service(name), message)
+                .severity(if is_started_for_developers(service) { Severity::Info } else { Severity::Warning })
                 .evidence(found.job.name())
                 .help("use `&&` between the two, or `set -e` at the beginning of the script");
             findings.push(finding);

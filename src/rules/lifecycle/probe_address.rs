@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::probe_fault::{ProbeFault, is_editable, place_of};
-use crate::facts::images::{built, variable};
+use crate::app_config::{ProxyKind, ProxyListen};
+use crate::facts::images::{built, launched_words, variable};
 use crate::facts::lifecycle::ports::{PortBasis, wrong};
 use crate::facts::lifecycle::probe::{Probe, ProbeCommand, ProbeWord};
 use crate::facts::network::servers::binds;
@@ -210,13 +211,56 @@ fn has_busybox_wget(service: &Service) -> bool {
     is_alpine && !installs
 }
 
+/// Programs whose servers take `0.0.0.0` for IPv4 alone. Those of Go and Java listen on IPv6, too.
+const OF_IPV4: [&str; 26] = [
+    "node",
+    "npm",
+    "npx",
+    "pnpm",
+    "yarn",
+    "bun",
+    "deno",
+    "next",
+    "nuxt",
+    "nuxi",
+    "vite",
+    "python",
+    "python3",
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "flask",
+    "fastapi",
+    "streamlit",
+    "uv",
+    "poetry",
+    "rails",
+    "puma",
+    "php",
+];
+
+/// Whether a container starts one of these programs.
+fn runs_ipv4_server(service: &Service) -> bool {
+    launched_words(service).iter().any(|word| OF_IPV4.contains(&word.rsplit('/').next().unwrap_or(word)))
+}
+
 /// Where the server is told to listen on IPv4 only, at a port.
 fn ipv4_only(cx: &Context<'_>, service: &Service, port: u16) -> Option<Place> {
-    let listens = cx.facts.app_configs().listens.iter().filter(|one| one.proxy == service.name && one.port == port);
+    // Caddy and Traefik are written in Go, which listens on IPv6, too, where it is told 0.0.0.0.
+    let is_own = |one: &&ProxyListen| {
+        let both = matches!(one.kind, ProxyKind::Caddy | ProxyKind::Traefik | ProxyKind::TraefikFile);
+        one.proxy == service.name && one.port == port && !both
+    };
+    let listens = cx.facts.app_configs().listens.iter().filter(is_own);
     let listens: Vec<(Place, String)> = listens.map(|one| (one.place, cx.facts.text_at(one.place))).collect();
     if let Some((place, _)) = listens.first() {
         let is_ipv4 = |text: &str| text == port.to_string() || text.starts_with("0.0.0.0:") || text.starts_with("*:");
         return listens.iter().all(|(_, text)| is_ipv4(text)).then_some(*place);
+    }
+    if !runs_ipv4_server(service) {
+        return None;
     }
     let found = binds(service);
     if let [bind] = found.as_slice()

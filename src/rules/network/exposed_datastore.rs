@@ -78,11 +78,18 @@ fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
         let kind = first.kind.name();
         (
             format!("{kind} `{name}` publishes {} on {whom}", ports_in_words(cx, &ports)),
-            format!(
-                "{why}; publish {} as {}, or remove {entry}: services of this project can reach `{name}` without it",
-                if ports.len() == 1 { "it" } else { "them" },
-                entries_on_this_machine(cx, &ports)
-            ),
+            if group.iter().any(|one| one.open.is_for_others) {
+                format!(
+                    "{why}; require a login in its configuration, or publish it as {}",
+                    entries_on_this_machine(cx, &ports)
+                )
+            } else {
+                format!(
+                    "{why}; publish {} as {}, or remove {entry}: services of this project can reach `{name}` without it",
+                    if ports.len() == 1 { "it" } else { "them" },
+                    entries_on_this_machine(cx, &ports)
+                )
+            },
         )
     } else {
         (
@@ -105,6 +112,13 @@ fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
     }
     if let Some(off) = group.iter().find_map(|one| switched_off(one.published.service, &one.open)) {
         finding = finding.label(off.place, "authentication is switched off here");
+    }
+    let open_by_file = group.iter().find_map(|one| {
+        let configured = one.published.service.configured.as_ref()?;
+        (one.open.is_unguarded && configured.login == Some(false)).then_some(configured.given)
+    });
+    if let Some(given) = open_by_file {
+        finding = finding.label(given, "its configuration lets everyone in");
     }
     finding = together::label(cx, finding, &ports);
     finding.fixes.extend(together::on_loopback(cx, &ports));

@@ -75,12 +75,21 @@ fn severity(cx: &Context<'_>, published: &Published<'_>, open: &OpenService<'_>)
         {
             Some(Severity::Info)
         }
+        // Nobody catches mail where it is to be sent; a file for production is another thing.
+        (OpenKind::Insight, _) if catches_mail(open) && !cx.facts.is_named_deployed() => Some(Severity::Info),
         // Somebody meant it to be reached through the proxy alone.
         (OpenKind::Insight, _) if !is_proxied => Some(most.min(Severity::Warning)),
         // An address that was chosen is meant for those who reach it.
         (OpenKind::Insight, _) if matches!(published.reach, Exposure::Address(_)) => Some(most.min(Severity::Warning)),
         _ => Some(most),
     }
+}
+
+/// Servers that catch mail, which nobody has in production.
+const MAIL_CATCHERS: [&str; 4] = ["mailpit", "mailhog", "maildev", "mailcatcher"];
+
+fn catches_mail(open: &OpenService<'_>) -> bool {
+    MAIL_CATCHERS.contains(&open.known.image.name.as_str())
 }
 
 fn finding(cx: &Context<'_>, group: &[Unguarded<'_>], severity: Severity, whom: &str) -> Option<Finding> {

@@ -10,7 +10,7 @@ use crate::rules::support::{LABELS, and_list};
 
 /// Reports the unused middlewares of each service once.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.fragment || cx.project.rejected {
+    if cx.fragment || cx.project.partly_unread {
         return;
     }
     let traefik = match cx.facts.app_configs().traefiks.as_slice() {

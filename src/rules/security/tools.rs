@@ -166,9 +166,14 @@ pub(super) fn use_of(service: &Service) -> Option<SocketUse> {
     if service.name.contains("socket-proxy") {
         return Some(SocketUse::Filters);
     }
-    let repository = base_image(service)?.value.repository.as_str();
-    let is_named =
-        |name: &str| repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    let image = &base_image(service)?.value;
+    let repository = image.repository.as_str();
+    let known = image.known.map(|known| known.image.name.as_str());
+    // In a registry with one repository the tag says which image it is.
+    let is_named = |name: &str| {
+        let is_end = repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        is_end || known == Some(name) || image.tag.as_deref() == Some(name)
+    };
     let listed = TOOLS.iter().find(|(name, ..)| is_named(name)).map(|(_, tool_use, _)| *tool_use);
     let is_monitor = || known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring);
     listed.or_else(|| is_monitor().then_some(SocketUse::Reads))

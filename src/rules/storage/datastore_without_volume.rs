@@ -1,15 +1,17 @@
 //! A datastore whose data directory is not on a volume.
 
-use super::unkept::without_volume;
+use super::unkept::{as_sure, without_volume};
 use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::IndexMap;
-use crate::facts::images::known_image;
+use crate::facts::images::{image_text, known_image, may_be_set, variable};
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
-use crate::finding::{Finding, Label, Severity, rule};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::for_data;
+use crate::yaml::edit;
+use crate::yaml::edit::Content;
 
 /// Reports each datastore without a lasting mount; one with a mount at a wrong place is another rule's.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -31,11 +33,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
-        let severity = if tmpfs.is_some() || is_test_twin(cx, service) {
-            Severity::Info
-        } else {
-            for_data(severity, cx.facts.purpose())
-        };
+        let severity =
+            if tmpfs.is_some() || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service) {
+                Severity::Info
+            } else {
+                for_data(as_sure(severity, unkept), cx.facts.purpose())
+            };
         let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
         let cluster = (unkept.image.name.as_str(), severity);
         let is_bare = unkept.fleeting.is_none() && !unkept.partly;
@@ -49,12 +52,69 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+    by_hostname(cx, findings);
+}
+
+/// Variables and files that give a node its name, whatever the hostname is.
+const NAMING: [&str; 6] = [
+    "RABBITMQ_NODENAME",
+    "RABBITMQ_NODE_NAME",
+    "RABBITMQ_USE_LONGNAME",
+    "HOSTNAME",
+    "KAFKA_LOG_DIRS",
+    "/etc/rabbitmq/rabbitmq-env.conf",
+];
+
+/// Reports what is kept in a folder with the name of the container: the next one has another name, and does not find it.
+fn by_hostname(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for one in kept(cx.model).into_iter().filter(|one| one.by_hostname) {
+        let service = one.service;
+        let has_file = || service.mounts.iter().any(|mount| NAMING.contains(&mount.target.value.as_str()));
+        let is_named = service.hostname.is_some()
+            || service.network_mode.is_some()
+            || NAMING.iter().any(|name| variable(service, name).is_some() || may_be_set(service, name))
+            || has_file();
+        if is_named {
+            continue;
+        }
+        let name = &service.name;
+        let message = format!(
+            "`{name}` keeps its data in a folder named after its hostname, and the next container has another one: it starts empty"
+        );
+        let severity = for_data(Severity::Warning, cx.facts.purpose());
+        let mut finding = Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, Subject::service(name), message)
+            .severity(severity)
+            .evidence("hostname".to_owned())
+            .label(one.mount.place, "the folder is in this mount")
+            .help(format!("set `hostname: {name}`"));
+        let edits = edit::add_entry(cx.files, service.key, "hostname", &Content::text(name));
+        finding.fixes.extend(edit::risky(
+            format!("set `hostname: {name}`: what the current container has written stays under its own name"),
+            edits,
+        ));
+        findings.push(finding);
+    }
 }
 
 /// Tells of another member of a cluster in the finding of the first. What each needs is more than one fix can do.
 fn join(first: &mut Finding, other: &Finding, name: &str) {
     first.labels.push(Label { place: other.place, message: format!("`{name}` does so, too").into() });
     first.fixes.clear();
+}
+
+/// Servers that keep their own state in ZooKeeper, by words of their images: Kafka before KRaft among them.
+const ON_ZOOKEEPER: [&str; 10] =
+    ["kafka", "cp-server", "solr", "clickhouse", "pinot", "druid", "pulsar", "bookkeeper", "hbase", "nifi"];
+
+/// Whether a ZooKeeper is there for no server that keeps its state in it: what registers itself does so again.
+fn is_only_registry(cx: &Context<'_>, service: &Service) -> bool {
+    let is_zookeeper = known_image(service).is_some_and(|known| known.image.name.contains("zookeeper"));
+    let keeps = |other: &Service| {
+        let name = image_text(other).to_ascii_lowercase();
+        let is_raft = other.environment.keys().any(|name| name.ends_with("PROCESS_ROLES"));
+        ON_ZOOKEEPER.iter().any(|word| name.contains(word)) && !is_raft
+    };
+    is_zookeeper && !cx.model.services.values().any(keeps)
 }
 
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.

@@ -1,4 +1,4 @@
-//! A bind mount of the sources that hides dependencies installed in the image.
+//! A bind mount of the sources that hides dependencies installed in the image, or what the image was built to run.
 
 use crate::collections::IndexMap;
 use crate::facts::storage::binds::HiddenDependencies;
@@ -38,6 +38,26 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 edit::all(group.iter().map(add)),
             ));
         }
+        findings.push(finding);
+    }
+    programs(cx, findings);
+}
+
+/// Reports each bind that hides what its container starts with; where it hides the dependencies, too, they have been said.
+fn programs(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for one in cx.facts.hidden_programs() {
+        if findings.iter().any(|finding| finding.place == one.mount.place) {
+            continue;
+        }
+        let (name, path) = (&one.service.name, &one.path);
+        let message = format!("bind mount hides `{path}`, which `{name}` starts with and its Dockerfile builds");
+        let help = format!(
+            "mount only what `{name}` reads, or give it a `command` that builds and runs the sources: in a fresh checkout the file is missing, and the container does not start"
+        );
+        let finding = Finding::new(rule::HIDDEN_DEPENDENCIES, one.mount.place, Subject::service(name), message)
+            .evidence(path.clone())
+            .label(one.word.place, "started here")
+            .help(help);
         findings.push(finding);
     }
 }

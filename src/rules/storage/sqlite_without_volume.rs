@@ -1,12 +1,12 @@
 //! An SQLite database that is not on a volume.
 
-use crate::facts::images::{built, known_image, variable, working_dir};
+use crate::facts::images::{built, known_image, launched_words, variable, working_dir};
 use crate::facts::storage::frameworks::FromSettings;
 use crate::facts::storage::mounts;
 use crate::facts::storage::sqlite::DatabaseLocation;
 use crate::facts::storage::sqlite_files::{NamedDatabase, is_transient, lost_by_default, named};
 use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
-use crate::model::{Model, Mount, MountKind, Service};
+use crate::model::{Model, Mount, MountKind, Service, base_image};
 use crate::rules::support::{for_data, with_given};
 use crate::rules::{Context, fixes};
 
@@ -54,12 +54,15 @@ fn check_value(cx: &Context<'_>, service: &Service, named: &NamedDatabase<'_>) -
         }
         DatabaseLocation::Relative(path) => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Medium),
         DatabaseLocation::ThreeSlashes(path) => {
-            // Without a working directory both readings must be lost.
             let absolute = format!("/{path}");
-            if working_dir(service).is_none() && mounts::is_kept(cx.model, service, &absolute) {
-                return None;
+            let is_kept = mounts::is_kept(cx.model, service, &absolute);
+            match reads_as_python(service) {
+                Some(true) => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Medium),
+                Some(false) if !is_kept => (absolute, Severity::Warning, Confidence::Medium),
+                // Where the language is not known, both readings must be lost.
+                None if !is_kept => (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low),
+                _ => return None,
             }
-            (relative(cx.model, service, path)?, Severity::Warning, Confidence::Low)
         }
     };
     if is_transient(named.by, &path) {
@@ -68,6 +71,49 @@ fn check_value(cx: &Context<'_>, service: &Service, named: &NamedDatabase<'_>) -
     let found = finding(cx, service, severity, named.value.place, &path);
     let found = found.evidence(named.by.to_owned()).confidence(confidence);
     Some(with_given(found, service.key, "this service has no volume for it"))
+}
+
+/// Words of commands and of images in which a path behind three slashes is relative, as SQLAlchemy and Django have it.
+const OF_PYTHON: [&str; 22] = [
+    "python",
+    "python3",
+    "pip",
+    "pip3",
+    "uv",
+    "poetry",
+    "pipenv",
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "celery",
+    "flask",
+    "fastapi",
+    "django",
+    "mlflow",
+    "airflow",
+    "prefect",
+    "streamlit",
+    "chainlit",
+    "alembic",
+    "manage.py",
+    "optuna",
+];
+/// The same for what takes the path as it is.
+const OF_OTHERS: [&str; 10] = ["rust", "cargo", "golang", "go", "node", "npm", "yarn", "pnpm", "bun", "dotnet"];
+
+/// Whether the program of a service takes a path behind three slashes for a relative one; `None` where its Dockerfile and
+/// its command do not say in which language it is.
+fn reads_as_python(service: &Service) -> Option<bool> {
+    let image = base_image(service).map(|image| image.value.repository.rsplit('/').next().unwrap_or("").to_owned());
+    let runs = built(service).into_iter().flat_map(|image| &image.runs);
+    let words = runs.flat_map(|run| run.script.value.split_whitespace()).chain(launched_words(service));
+    let words: Vec<&str> = words.chain(image.as_deref()).map(|word| word.rsplit('/').next().unwrap_or(word)).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    match (has(&OF_PYTHON), has(&OF_OTHERS)) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
 }
 
 /// A file that the settings of a framework name, next to the code in the image.

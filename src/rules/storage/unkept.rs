@@ -3,7 +3,7 @@
 use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;
 use crate::facts::storage::datastores::Unkept;
-use crate::finding::{Confidence, Finding, RuleId, Subject};
+use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{Mount, MountKind, Service, base_image};
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
@@ -26,10 +26,15 @@ pub(crate) fn without_volume(cx: &Context<'_>, rule: RuleId, unkept: &Unkept<'_>
         };
         finding = finding.label(mount.place, label);
     }
-    if !unkept.exact {
+    if !unkept.exact || unkept.is_assumed {
         finding.confidence = Confidence::Medium;
     }
     finding
+}
+
+/// No error where an env file that is not in the checkout might say otherwise.
+pub(super) fn as_sure(severity: Severity, unkept: &Unkept<'_>) -> Severity {
+    if unkept.is_assumed && severity == Severity::Error { Severity::Warning } else { severity }
 }
 
 fn message(unkept: &Unkept<'_>) -> String {
@@ -80,7 +85,10 @@ pub(crate) fn at_wrong_path(
             }
             (None, None) => format!("mount it at `{}`", unkept.path),
         });
-    if let Some(image) = base_image(service) {
+    let configured = service.configured.as_ref().and_then(|configured| configured.data.as_ref());
+    if let Some(configured) = configured.filter(|path| path.value.trim_end_matches('/') == unkept.path) {
+        finding = finding.label(configured.place, "its configuration names this directory");
+    } else if let Some(image) = base_image(service) {
         finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
     }
     let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
@@ -90,9 +98,10 @@ pub(crate) fn at_wrong_path(
         unkept.path
     );
     finding.fixes.extend(edit::risky(title, edits));
-    if !unkept.exact {
+    if !unkept.exact || unkept.is_assumed {
         finding.confidence = Confidence::Medium;
     }
+    finding.severity = as_sure(finding.severity, unkept);
     finding
 }
 

@@ -1,5 +1,6 @@
 //! The ports that a service listens on, with the evidence, and whether there may be others.
 
+mod collector;
 mod moved;
 mod named;
 
@@ -12,7 +13,9 @@ use self::named::names;
 use crate::app_config::{is_official, runs_as_made};
 use crate::catalogue::schema::{ImagePort, ImageRole, Transport};
 use crate::facts::Facts;
-use crate::facts::images::{KnownImage, built, known_image, launch, may_be_set, runs_default, runs_server};
+use crate::facts::images::{
+    KnownImage, argument_value, built, known_image, launch, may_be_set, runs_default, runs_server, variable,
+};
 use crate::facts::network::servers::binds;
 use crate::model::{self, Service, base_image};
 use crate::source::Place;
@@ -137,10 +140,15 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
     if port.protocol != "tcp" {
         return None;
     }
-    let known = listeners(service);
+    if let Some(found) = collector::missed(facts, service, port.target) {
+        return Some(found);
+    }
+    let known = of_whole_configuration(facts, service).unwrap_or_else(|| listeners(service));
     // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
-    let met = service.ports.iter().any(|one| known.get(one.target).is_some());
-    (known.extent == PortCoverage::All && !met && !is_named(service, port.target)).then_some(known)
+    let is_read = known.ports.iter().all(|one| one.evidence == PortEvidence::Configuration);
+    let met = !is_read && service.ports.iter().any(|one| known.get(one.target).is_some());
+    let listens = known.get(port.target).is_some() || is_named(service, port.target);
+    (known.extent == PortCoverage::All && !met && !listens).then_some(known)
 }
 
 /// The port that a server of UDP has been moved to from one that is still published.
@@ -163,6 +171,18 @@ fn missed_udp(service: &Service, target: u16) -> Option<Listeners> {
 /// Whether anything about a service, but for its published ports, names a port: it may listen there.
 pub(crate) fn may_listen(service: &Service, port: u16) -> bool {
     declares(service, port) || listeners(service).get(port).is_some() || is_named(service, port)
+}
+
+/// The ports of a proxy, where all of its configuration is read: a published one that is in none of it leads nowhere.
+fn of_whole_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
+    let whole = facts.app_configs().whole.iter().find(|one| **one == service.name)?;
+    let mut found = Listeners { extent: PortCoverage::All, ..Listeners::default() };
+    for listen in facts.app_configs().listens.iter().filter(|listen| listen.proxy == *whole && !listen.local) {
+        let (sure, who) = (Sureness::Certain, "its configuration".to_owned());
+        let (port, evidence, place) = (listen.port, PortEvidence::Configuration, listen.place);
+        found.add(Listener { port, sure, who, evidence, place });
+    }
+    (!found.ports.is_empty()).then_some(found)
 }
 
 /// The configuration of its server, where that says all.
@@ -290,7 +310,20 @@ fn from_dockerfile(service: &Service) -> Option<Listeners> {
             found.extent = PortCoverage::Some;
         }
     }
+    // Two agree on one port, and nothing is left out that could say more.
+    let is_told = |one: &Listener| is_told(service, one.port);
+    if matches!(found.ports.as_slice(), [only] if is_told(only)) && service.env_files.iter().all(|file| file.loaded) {
+        found.extent = PortCoverage::All;
+    }
     (!found.ports.is_empty()).then_some(found)
+}
+
+/// Whether a variable or an option of the command is the port of the server: `PORT=3000`, `--port 3000`.
+fn is_told(service: &Service, port: u16) -> bool {
+    let digits = port.to_string();
+    let by_variable = || variable(service, "PORT").is_some_and(|value| value.value == digits);
+    let by_option = |option: &str| argument_value(service, option).is_some_and(|(value, _)| value == digits);
+    by_variable() || by_option("--port") || by_option("-p")
 }
 
 /// What the configuration of a proxy of the project says.
