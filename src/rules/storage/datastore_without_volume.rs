@@ -7,7 +7,7 @@ use crate::facts::images::known_image;
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::finding::{Finding, Label, Severity, rule};
-use crate::model::{MountKind, Service};
+use crate::model::{MountKind, Service, Variable};
 use crate::rules::Context;
 use crate::rules::support::for_data;
 
@@ -31,7 +31,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
-        let severity = if tmpfs.is_some() || is_test_twin(cx, service) {
+        let is_for_calls = unkept.image.role == ImageRole::Broker && carries_calls(cx);
+        let severity = if tmpfs.is_some() || is_for_calls || is_test_twin(cx, service) {
             Severity::Info
         } else {
             for_data(severity, cx.facts.purpose())
@@ -55,6 +56,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn join(first: &mut Finding, other: &Finding, name: &str) {
     first.labels.push(Label { place: other.place, message: format!("`{name}` does so, too").into() });
     first.fixes.clear();
+}
+
+/// Whether Celery hands its results back through the broker: who waits for them does not outlive it.
+fn carries_calls(cx: &Context<'_>) -> bool {
+    let variables = cx.model.services.values().flat_map(|service| &service.environment);
+    let is_backend = |(name, variable): (&String, &Variable)| {
+        name.contains("RESULT_BACKEND")
+            && variable.value.as_ref().is_some_and(|value| value.value.starts_with("rpc://"))
+    };
+    variables.into_iter().any(is_backend)
 }
 
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.
