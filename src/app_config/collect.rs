@@ -171,6 +171,8 @@ impl Collector<'_, '_> {
         }
         // An `include` that is not here may say whom to ask.
         let resolves = includes_more(read, self.meter) || configs().any(|(config, _)| config.has_resolver);
+        // Without TLS, it does not matter which versions of it are allowed. A file that is not here may switch it on.
+        let speaks_tls = partial || configs().any(|(config, _)| config.speaks_tls());
         for (config, read) in configs() {
             for server in config.upstreams.iter().flat_map(|upstream| &upstream.servers) {
                 let address = &server.address;
@@ -204,23 +206,25 @@ impl Collector<'_, '_> {
             let listens: Vec<_> = config.listens.iter().map(listen).collect();
             self.all.listens.extend(listens);
             self.nginx_words(config, read);
+            if speaks_tls {
+                let protocols: Vec<_> = config.protocols.iter().map(|word| self.named(word, read, kind)).collect();
+                self.all.protocols.extend(protocols);
+            }
             if !resolves {
                 self.nginx_late(config, read, &names);
             }
         }
     }
 
-    /// Paths, protocols and variables of a configuration of nginx.
+    /// Paths and variables of a configuration of nginx.
     fn nginx_words(&mut self, config: &super::nginx::NginxConfig, read: &ReadConfiguration) {
         let kind = ProxyKind::Nginx;
         let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
-        let (certificates, roots, protocols) =
-            (named(&config.certificates), named(&config.challenge_roots), named(&config.protocols));
+        let (certificates, roots) = (named(&config.certificates), named(&config.challenge_roots));
         let (served, trusted) = (named(&config.roots), named(&config.trusted));
         let (unsupported, unfilled) = (named(&config.unsupported), named(&config.unfilled));
         self.all.certificates.extend(certificates);
         self.all.challenge_roots.extend(roots);
-        self.all.protocols.extend(protocols);
         self.all.document_roots.extend(served);
         self.all.trusted.extend(trusted);
         self.all.unsupported.extend(unsupported);

@@ -148,6 +148,9 @@ pub(crate) struct DataPath {
     /// Options of the command that name a configuration, which may name another path.
     #[serde(default)]
     pub(crate) configured_by: Vec<String>,
+    /// Files of the configuration, and the setting there that names another path.
+    #[serde(default)]
+    pub(crate) moved_in: Vec<Moving>,
     /// Another path, where variables make the image drop its own configuration.
     pub(crate) otherwise: Option<Otherwise>,
     /// Whether the command itself names the path, as in `server /data`: `path` is then only the custom.
@@ -169,6 +172,16 @@ pub(crate) struct DataPath {
     /// Mount points that look right and are not.
     #[serde(default)]
     pub(crate) wrong: Vec<WrongMount>,
+}
+
+/// A setting in a file that moves data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Moving {
+    /// The file, by its path in the container.
+    pub(crate) file: String,
+    /// The setting, as its line begins.
+    pub(crate) setting: String,
 }
 
 /// The path that an image has once one of some variables is set.

@@ -5,7 +5,7 @@ use std::mem::{Discriminant, discriminant};
 
 use super::problem::{
     Cause, ExtendsProblem, IncludeProblem, Missing, PlaceRole, Problem, ProblemId, Related, Reported, Resource,
-    TypeProblem, Undefined, ValueKind, Verdict,
+    TypeProblem, Undefined, ValueKind, ValueProblem, Verdict,
 };
 use crate::collections::{HashMap, HashSet};
 use crate::compose::load::environment::VariableState;
@@ -25,6 +25,7 @@ pub(crate) fn trace(found: &mut [Reported], references: &[Reference], breaks: &B
     from_misspelt_keys(found);
     from_broken_files(found);
     from_lost_indentation(found);
+    from_shifted_service(found);
     from_conflicts(found);
     repeated(found);
 }
@@ -38,6 +39,8 @@ fn open(found: &mut [Reported]) -> impl Iterator<Item = (ProblemId, &mut Reporte
 /// Whether a problem may be that of a value, and not of how a file is written.
 fn is_about_value(problem: &Problem) -> bool {
     match problem {
+        // Whatever a variable brings comes behind it.
+        Problem::Value(ValueProblem::TrailingSpace(_)) => false,
         Problem::Value(_)
         | Problem::Type(_)
         | Problem::Missing(_)
@@ -181,6 +184,41 @@ fn from_lost_indentation(found: &mut [Reported]) {
         }
         if let Some(first) = found.get_mut(id.0) {
             first.related.extend(shifted);
+        }
+    }
+}
+
+/// How many unknown keys in a resource are those of a service that stands too far in.
+const KEYS_OF_SERVICE: usize = 2;
+
+/// A service that stands too far in, below a volume or a network: its keys are unknown there for one reason.
+fn from_shifted_service(found: &mut [Reported]) {
+    let mut groups: BTreeMap<(FileId, Vec<String>), Vec<ProblemId>> = BTreeMap::new();
+    for (id, reported) in open(found) {
+        let mut owner = steps_of(reported);
+        let is_of_resource = matches!(owner.len(), 2 | 3) && service_of(reported).is_none();
+        owner.truncate(2);
+        if matches!(reported.problem, Problem::UnknownKey(_)) && is_of_resource {
+            groups.entry((reported.at.span.file, owner)).or_default().push(id);
+        }
+    }
+    let name_of = |found: &[Reported], id: ProblemId| match found.get(id.0).map(|one| &one.problem) {
+        Some(Problem::UnknownKey(unknown)) => unknown.name.to_string(),
+        _ => String::new(),
+    };
+    for ids in groups.values() {
+        let Some((first, others)) = ids.split_first() else { continue };
+        let of_service = others.iter().filter(|id| SERVICE_STRUCT.key(&name_of(found, **id)).is_some()).count();
+        if of_service < KEYS_OF_SERVICE || SERVICE_STRUCT.key(&name_of(found, *first)).is_some() {
+            continue;
+        }
+        for id in others {
+            if let Some(reported) = found.get_mut(id.0) {
+                reported.caused_by = Some(Cause::Problem(*first));
+            }
+        }
+        if let Some(Problem::UnknownKey(unknown)) = found.get_mut(first.0).map(|one| &mut one.problem) {
+            unknown.guess = Guess::Service;
         }
     }
 }

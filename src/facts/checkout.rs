@@ -1,9 +1,15 @@
 //! Facts about what services are built from, and about the repository around them.
 
+use std::path::Path;
+
 use super::Facts;
 use super::repository::builds::{MissingBuild, OutlinedBuild, missing, outlined};
 use super::repository::generated_files::MOST_BYTES;
-use crate::source::origin;
+use crate::model::{Mount, MountKind, Service};
+use crate::source::{PathKind, origin};
+
+/// How many files of a directory that is mounted are looked into.
+const MOST_FILES: usize = 64;
 
 impl<'a> Facts<'a> {
     /// Contexts and Dockerfiles of services that are not there.
@@ -14,6 +20,44 @@ impl<'a> Facts<'a> {
     /// What the Dockerfiles of services declare.
     pub(crate) fn outlines(&self) -> &[OutlinedBuild<'a>] {
         self.once(&self.outlines, || outlined(self.model, self.sources, &self.root)).as_slice()
+    }
+
+    /// Whether a relative path leads a mount out of the repository: what is there depends on where that is.
+    pub(crate) fn leaves_repository(&self, mount: &Mount) -> bool {
+        let Some(source) = &mount.source else { return false };
+        let span = source.place.span;
+        let file = self.sources.file(span.file);
+        let written = file.slice(span.start, span.end).trim_start_matches(['"', '\'', '-', ' ']);
+        written.starts_with('.') && !Path::new(&source.value).starts_with(&self.root)
+    }
+
+    /// Whether a file that a service mounts, or one in a directory that it mounts, has a word.
+    pub(crate) fn is_named_in_mounts(&self, service: &Service, word: &str) -> bool {
+        let has = |path: &Path| self.sources.load_with(path, &[word], MOST_BYTES).is_some();
+        service.mounts.iter().any(|mount| {
+            let MountKind::Bind(source) = &mount.kind else { return false };
+            let path = Path::new(source);
+            match self.sources.kind(path) {
+                PathKind::File => has(path),
+                PathKind::Directory => {
+                    let entries = self.sources.entries(path);
+                    entries.names().take(MOST_FILES).any(|name| has(&path.join(name)))
+                }
+                PathKind::Missing | PathKind::Outside => false,
+            }
+        })
+    }
+
+    /// Whether the settings of a Spring application next to the project have a text: what they quote keeps its quotes.
+    pub(crate) fn is_in_application_settings(&self, text: &str) -> bool {
+        let directory = &self.project.directory;
+        let below = self.sources.entries(directory);
+        let directories = below.names().take(MOST_FILES).map(|name| directory.join(name));
+        let has = |at: &Path| {
+            let path = at.join("src/main/resources/application.properties");
+            self.sources.load_with(&path, &[text], MOST_BYTES).is_some()
+        };
+        has(directory) || directories.into_iter().any(|at| has(&at))
     }
 
     /// Whether another Compose file next to the project's gives services GPUs.

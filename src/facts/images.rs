@@ -95,7 +95,9 @@ pub(crate) fn is_open(service: &Service, port: &ImagePort) -> bool {
         let Some((name, wanted)) = opener.split_once('=') else { return false };
         variable(service, name).is_some_and(|value| value.value.eq_ignore_ascii_case(wanted))
     };
-    port.opened_by.is_empty() || port.opened_by.iter().any(|opener| by_word(opener) || by_variable(opener))
+    // What reads the variable is the server, which a command may replace.
+    let is_read = || runs_server(service);
+    port.opened_by.is_empty() || port.opened_by.iter().any(|opener| by_word(opener) || by_variable(opener) && is_read())
 }
 
 /// The value of an option of the command: `--option value`, `--option=value`, also in a script. With it the word it is in.

@@ -1,6 +1,7 @@
 //! Facts about a project that several rules need, computed when first asked for.
 
 pub(crate) mod checkout;
+mod comments;
 pub(crate) mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -188,7 +189,12 @@ impl<'a> Facts<'a> {
         let leaves_out = |service: &Service, name: &str| {
             environment::absent::leave_out(self.model, service, (self.sources, &self.root), name)
         };
-        self.once(&self.unkept, || storage::datastores::unkept(self.model, &leaves_out)).as_slice()
+        let find = || {
+            let mut all = storage::datastores::unkept(self.model, &leaves_out);
+            all.retain(|one| !storage::configured::may_move(one, self.sources));
+            all
+        };
+        self.once(&self.unkept, find).as_slice()
     }
 
     /// Applications of the catalogue that keep data of their own, and whose data nothing keeps. What a proxy keeps is its
@@ -437,44 +443,6 @@ impl<'a> Facts<'a> {
     fn path_in_repository(&self, file: FileId) -> String {
         let file = self.sources.file(file);
         file.path.strip_prefix(&self.root).unwrap_or(&file.path).to_string_lossy().into_owned()
-    }
-
-    /// What a comment says at a place: on its line, or on the lines of comments right above it.
-    pub(crate) fn comments_at(&self, place: Place) -> String {
-        let text = &self.sources.file(place.span.file).text;
-        let start = place.span.start as usize;
-        let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        let behind = line.find(" #").and_then(|at| line.get(at + 2..)).unwrap_or("");
-        let above = text.get(..line_start).unwrap_or("").lines().rev().map(str::trim);
-        let mut words: Vec<&str> = above.map_while(|line| line.strip_prefix('#')).collect();
-        words.reverse();
-        words.push(behind);
-        words.join("\n")
-    }
-
-    /// What comments say at the key of the block list that a place is an item of: behind it, and right above it.
-    pub(crate) fn comments_at_list(&self, place: Place) -> String {
-        let text = &self.sources.file(place.span.file).text;
-        let before = text.get(..place.span.start as usize).unwrap_or("");
-        let mut words: Vec<&str> = Vec::new();
-        let mut is_above = false;
-        // The line of the place itself has a dash and belongs to the list.
-        for line in before.lines().rev().map(str::trim) {
-            if is_above {
-                let Some(comment) = line.strip_prefix('#') else { break };
-                words.push(comment);
-            } else if let Some((key, comment)) = line.split_once('#').filter(|(key, _)| key.trim_end().ends_with(':')) {
-                is_above = !key.is_empty();
-                words.push(comment);
-            } else if line.ends_with(':') {
-                is_above = true;
-            } else if !line.starts_with(['-', '#']) {
-                break;
-            }
-        }
-        words.reverse();
-        words.join("\n")
     }
 
     /// Whether a file of the project, or the project itself, is for tests.

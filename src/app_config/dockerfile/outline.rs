@@ -57,6 +57,11 @@ pub(crate) struct ArgumentUse {
 }
 
 impl DockerfileOutline {
+    /// Whether the frontend of Docker reads the file.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.syntax.as_ref().is_none_or(|syntax| syntax.contains("docker/dockerfile"))
+    }
+
     /// Whether a target of a build is a stage: its name, in any case, or its number.
     pub(crate) fn has_stage(&self, target: &str) -> bool {
         let is_named =

@@ -54,6 +54,13 @@ pub(crate) struct NginxConfig {
     pub(crate) guarded: bool,
 }
 
+impl NginxConfig {
+    /// Whether a server in it speaks TLS, or one that has a certificate may.
+    pub(crate) fn speaks_tls(&self) -> bool {
+        self.listens.iter().any(|listen| listen.ssl) || !self.certificates.is_empty()
+    }
+}
+
 /// An `upstream` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Upstream {

@@ -57,6 +57,26 @@ impl TraefikSettings {
             .collect()
     }
 
+    /// Whether the provider's constraints let a service through for sure: where there are some, they are no more than
+    /// labels that it must have, and it has them.
+    pub(crate) fn admits(&self, service: &Service) -> bool {
+        let constraints = ["providers.docker.constraints", "providers.swarm.constraints"];
+        let wanted = constraints.iter().filter_map(|path| self.get(path)).map(|one| one.value.trim());
+        let has = |name: &str, value: &str| {
+            let mut labels = service.labels.iter().chain(&service.deploy_labels);
+            labels.any(|(label, held)| label == name && held.value == value)
+        };
+        let holds = |condition: &str| {
+            let inner = condition.trim().strip_prefix("Label(").and_then(|rest| rest.strip_suffix(')'));
+            let (name, value) = inner?.split_once(',')?;
+            let bare = |text: &str| text.trim().trim_matches(['`', '"', '\'']).to_owned();
+            Some(has(&bare(name), &bare(value)))
+        };
+        wanted
+            .filter(|expression| !expression.is_empty())
+            .all(|expression| expression.split("&&").all(|condition| holds(condition) == Some(true)))
+    }
+
     /// Whether an entry point may require authentication: it has middlewares, or (in Traefik 1) `auth`. What could not be read may
     /// say so, too.
     pub(crate) fn asks_at_entrance(&self) -> bool {
@@ -115,8 +135,27 @@ pub(crate) fn from_file(settings: &[Setting], place: impl Fn(&Setting) -> Place)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app_config::testing::{command, service, set};
+    use crate::app_config::testing::{command, service, set, spanned};
     use crate::source::SourceDb;
+
+    #[test]
+    fn constraints_admit_who_has_the_labels() {
+        let sources = SourceDb::new();
+        let mut app = service("é");
+        app.deploy_labels.insert("a.b".to_owned(), spanned(&sources, "/a.b", "x"));
+        let check = |constraints: &str, expect: bool| {
+            let mut traefik = service("t");
+            traefik.command = Some(command(&sources, &[&format!("--providers.docker.constraints={constraints}")]));
+            let settings = TraefikSettings { all: from_command(&traefik), known: true };
+            assert_eq!(settings.admits(&app), expect, "{constraints}");
+        };
+        check("", true);
+        check("Label(`a.b`,`x`)", true);
+        check("Label(`a.b`, `y`)", false);
+        check("Label(`a.b`,`x`) && Label(`c`,`x`)", false);
+        check("!Label(`c`,`x`)", false);
+        check("Label(`a.b`,`x`) || Label(`c`,`x`)", false);
+    }
 
     #[test]
     fn options_and_variables() {

@@ -2,9 +2,10 @@
 
 use super::short::volume;
 use crate::collections::HashMap;
-use crate::compose::problem::{Missing, Problem, Reported};
+use crate::compose::problem::{Missing, PlaceRole, Problem, Reported, Verdict};
 use crate::compose::spec::merge_table::{ItemIdentity, identities};
 use crate::compose::value::pattern::At;
+use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Text, Value};
 
 /// How long a list may be whose items are compared one by one.
@@ -65,7 +66,12 @@ fn without_duplicates(
         };
         let known = few.iter().find(|(known, _)| *known == id).map(|(_, at)| *at).or_else(|| many.get(&id).copied());
         match known.and_then(|at| kept.get_mut(at)) {
-            Some(earlier) => *earlier = item,
+            Some(earlier) => {
+                if matches!(identity, ItemIdentity::MountTarget) {
+                    found.extend(hidden_mount(earlier, &item, path));
+                }
+                *earlier = item;
+            }
             None => {
                 if is_short {
                     few.push((id, kept.len()));
@@ -77,6 +83,24 @@ fn without_duplicates(
         }
     }
     kept
+}
+
+/// A mount of which nothing is left because one list has another one at its path: an override would mean it.
+fn hidden_mount(earlier: &Value, item: &Value, path: &[Text]) -> Option<Reported> {
+    let is_one_list = earlier.place.span.file == item.place.span.file && earlier.via.is_empty() && item.via.is_empty();
+    let is_other = earlier.data != item.data && !earlier.has_blank() && !item.has_blank();
+    let target = match item.text() {
+        Some(text) => {
+            let target = volume::parse(text).ok()?.target;
+            let start = text.find(target.as_str())?;
+            Quote::from_value(item).stretch(&(start..start + target.len()))
+        }
+        None => Quote::from_value(item.get("target")?),
+    };
+    let about = path.get(..2)?;
+    let reported =
+        Reported { verdict: Verdict::Accepted, ..Reported::new(item.place, about, Problem::MountTarget { target }) };
+    (is_one_list && is_other).then(|| reported.related(earlier.place, PlaceRole::First))
 }
 
 /// What identifies an item; nothing for one of a wrong type, which the schema reports; the name of a missing key.

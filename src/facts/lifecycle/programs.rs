@@ -30,19 +30,20 @@ const PACKAGES: &[(&str, &[&str])] = &[
 /// Whether the image of a service, as far as the project says what is done to it, has a program; `None` where that is not
 /// known.
 pub(crate) fn has(service: &Service, program: &str) -> Option<bool> {
-    let name = base_name(program);
-    if program.contains('/') && !SEARCHED.iter().any(|directory| program == format!("{directory}/{name}")) {
-        return None;
-    }
+    let base = base_name(program);
+    let is_searched =
+        !program.contains('/') || SEARCHED.iter().any(|directory| program == format!("{directory}/{base}"));
+    // Elsewhere, the catalogue may know the whole path.
+    let name = if is_searched { base } else { program };
     let image = base_image(service)?;
     // A variable may name another image.
     if image.parts.iter().any(|part| part.variable.is_some() && (part.start as usize) < image.value.repository.len()) {
         return None;
     }
-    if is_mounted(service, name) || may_be_added(service, name) {
+    if is_mounted(service, base) || may_be_added(service, base) {
         return None;
     }
-    if image.value.repository == EMPTY && service.build.is_some() {
+    if image.value.repository == EMPTY && service.build.is_some() && is_searched {
         return Some(false);
     }
     let known = image.value.known.filter(|known| known.exact && known.image.checked)?;

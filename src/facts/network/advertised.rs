@@ -13,6 +13,27 @@ pub(crate) fn is_local(model: &Model) -> bool {
     })
 }
 
+/// Whether a broker sends clients to an address that is neither a name of the project nor this machine's.
+pub(crate) fn is_for_others(model: &Model, service: &Service) -> bool {
+    let names = |host: &str| {
+        let named = |one: &Service| {
+            one.name == host
+                || one.hostname.as_ref().is_some_and(|name| name.value == host)
+                || one.container_name.as_ref().is_some_and(|name| name.value == host)
+                || one.networks.values().flat_map(|network| &network.aliases).any(|alias| alias.value == host)
+        };
+        model.services.values().chain(model.disabled.values()).any(named)
+    };
+    let is_local = |host: &str| {
+        ["localhost", "0.0.0.0", "[::1]", "host.docker.internal"].contains(&host) || host.starts_with("127.")
+    };
+    let is_outside = |host: &str| {
+        let host = host.trim_matches(['<', '>']);
+        host.contains(['.', '-']) && !host.contains(['$', '{', '_']) && !is_local(host) && !names(host)
+    };
+    advertised(service).map(host).any(is_outside)
+}
+
 /// The listeners that a Kafka broker advertises, by its variables or by the flags of Redpanda.
 fn advertised(service: &Service) -> impl Iterator<Item = &str> {
     let of_kafka = service.environment.iter().filter(|(name, _)| {
@@ -51,6 +72,20 @@ mod tests {
         check("environment: {KAFKA_CFG_ADVERTISED_LISTENERS: 'PLAINTEXT://localhost:9092'}", true);
         check("command: [redpanda, start, --advertise-kafka-addr, 'a://broker:29092,b://localhost:9092']", true);
         check("command: [redpanda, start, '--advertise-kafka-addr=a://broker:29092,b://localhost:9092']", true);
+    }
+
+    #[test]
+    fn brokers_that_send_clients_elsewhere() {
+        let check = |listeners: &str, expect: bool| {
+            let keys = format!("environment: {{KAFKA_ADVERTISED_LISTENERS: '{listeners}'}}");
+            with_facts(&format!("services:\n  my-broker: {{image: x, {keys}}}\n"), |facts| {
+                assert_eq!(is_for_others(facts.model, &facts.model.services["my-broker"]), expect, "{listeners}");
+            });
+        };
+        check("A://my-broker:29092,B://kafka.example.org:9092", true);
+        check("PLAINTEXT://public-ip:9092", true);
+        check("A://my-broker:29092,B://localhost:9092", false);
+        check("A://broker:29092,B://127.0.0.1:9092", false);
     }
 
     #[test]

@@ -101,7 +101,8 @@ impl Names {
 pub(crate) fn names(facts: &Facts<'_>, traefik: Option<&Traefik>) -> Names {
     let mut names = Names::default();
     for service in facts.model.services.values().chain(facts.model.disabled.values()) {
-        of_labels(facts, service, &mut names);
+        let is_seen = traefik.is_none_or(|traefik| traefik.settings.admits(service));
+        of_labels(facts, service, is_seen, &mut names);
     }
     if let Some(traefik) = traefik {
         of_settings(traefik, &mut names);
@@ -110,8 +111,15 @@ pub(crate) fn names(facts: &Facts<'_>, traefik: Option<&Traefik>) -> Names {
     names
 }
 
-fn of_labels(facts: &Facts<'_>, service: &Service, names: &mut Names) {
+/// What the labels of a service define, and what they refer to where the Traefik sees them.
+fn of_labels(facts: &Facts<'_>, service: &Service, is_seen: bool, names: &mut Names) {
     let defines_service = elements(service).iter().any(|one| one.kind == "services");
+    // In a swarm, those under `deploy` count, whatever a file for one machine puts beside them.
+    for (label, _) in &service.deploy_labels {
+        if let Some(name) = label.strip_prefix("traefik.http.middlewares.").and_then(|rest| rest.split('.').next()) {
+            names.defined.insert((TraefikKind::Middleware, name.to_ascii_lowercase(), Provider::Labels));
+        }
+    }
     for element in elements(service) {
         let name = element.name.to_ascii_lowercase();
         match element.kind {
@@ -127,7 +135,7 @@ fn of_labels(facts: &Facts<'_>, service: &Service, names: &mut Names) {
             }
             _ => {}
         }
-        if let Some(kind) = kind_of(element.kind, &element.option) {
+        if let Some(kind) = kind_of(element.kind, &element.option).filter(|_| is_seen) {
             listed(facts, service, kind, element.value, names);
         }
     }

@@ -40,6 +40,8 @@ pub(crate) struct MissingBuild<'a> {
     pub(crate) near: Option<String>,
     /// Where a context is, if the path is right from a directory further up.
     pub(crate) elsewhere: Option<Elsewhere>,
+    /// Whether git ignores it on machines that do not tell small letters from capitals.
+    pub(crate) is_kept_back: bool,
     /// Whether the project is in a repository: what git does not have is missing for everybody.
     pub(crate) in_repository: bool,
 }
@@ -70,8 +72,21 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
             BuildPart::Context => (similar_directory(model, sources, &path), elsewhere(model, sources, root, &path)),
             BuildPart::Dockerfile => (other_dockerfile(model, sources, Path::new(context), &path), None),
         };
+        let lower = path.file_name().map(|name| path.with_file_name(name.to_string_lossy().to_lowercase()));
+        let is_kept_back = lower.is_some_and(|lower| lower != path && sources.is_ignored(&lower, &model.directory));
         let (context, path) = (shown(model, Path::new(context)), shown(model, &path));
-        found.push(MissingBuild { service, part, place, context, path, gone, near, elsewhere, in_repository });
+        found.push(MissingBuild {
+            service,
+            part,
+            place,
+            context,
+            path,
+            gone,
+            near,
+            elsewhere,
+            is_kept_back,
+            in_repository,
+        });
     }
     found
 }

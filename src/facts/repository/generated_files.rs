@@ -103,8 +103,17 @@ pub(crate) fn is_made(makers: &[Maker], directory: &Path, missing: &Path, source
     makers.iter().any(|maker| {
         let file = sources.load_with(&maker.file, &[&wanted], MOST_BYTES).map(|id| sources.file(id));
         let makes = |line: &str| MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
-        file.is_some_and(|file| file.text.lines().any(|line| names(line, &wanted) && makes(line)))
+        // In a sentence, a bare word such as `backend` is no path.
+        let is_bare = maker.kind == GeneratorKind::Text && !wanted.contains(['/', '.']);
+        let is_path = |line: &str| !is_bare || line.contains('`') || is_command(line);
+        file.is_some_and(|file| file.text.lines().any(|line| names(line, &wanted) && makes(line) && is_path(line)))
     })
+}
+
+/// Whether a line of a text is a command: it has no sentence's capital at its beginning.
+fn is_command(line: &str) -> bool {
+    let line = line.trim().trim_start_matches(['$', '>', ' ']);
+    line.starts_with(|first: char| first.is_ascii_lowercase() || first == '.') && !line.ends_with('.')
 }
 
 /// The longest file that is looked into.

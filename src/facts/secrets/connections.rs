@@ -84,7 +84,7 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
                 continue;
             }
-            if let Some(one) = compare(client, server, known, &claim)
+            if let Some(one) = compare(client, server, known, &claim, || is_made_before(facts, client, server))
                 && !found.iter().any(|other| other.place == one.place && other.what == one.what)
             {
                 found.push(one);
@@ -103,7 +103,24 @@ fn may_make_users(client: &Service, server: &Service, accounts: &[Account]) -> b
     })
 }
 
-fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Claim) -> Option<FailingLogin> {
+/// Whether a client waits for a job that has done its work on the server by then: it may have made users and databases.
+fn is_made_before(facts: &Facts<'_>, client: &Service, server: &Service) -> bool {
+    let done = client.depends_on.iter().filter(|(_, one)| one.condition.value == "service_completed_successfully");
+    let mut jobs = done.filter_map(|(name, _)| facts.model.services.get(name));
+    jobs.any(|job| {
+        let reaches =
+            |claim: &Claim| facts.reach().who_answers(&job.name, &claim.host) == Answer::Service(&server.name);
+        claims(facts, job).iter().any(reaches)
+    })
+}
+
+fn compare(
+    client: &Service,
+    server: &Service,
+    known: KnownImage<'_>,
+    claim: &Claim,
+    is_made_before: impl Fn() -> bool,
+) -> Option<FailingLogin> {
     let accounts = &known.image.defaults.accounts;
     let mismatch = |what, place: Place, told: Option<&Told>| FailingLogin {
         what,
@@ -119,6 +136,7 @@ fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Cl
     let is_open = known.built
         || may_make_users(client, server, accounts)
         || has_scripts(server)
+        || is_made_before()
         || users.iter().any(|(_, user)| matches!(user, Given::Unknown));
     let own = match &claim.user {
         Some((name, place)) => {
@@ -148,16 +166,24 @@ fn compare(client: &Service, server: &Service, known: KnownImage<'_>, claim: &Cl
     {
         return Some(mismatch(What::Password, *place, Some(&told)));
     }
+    if is_open {
+        return None;
+    }
+    let (told, place) = missing_database(server, known, claim)?;
+    Some(mismatch(What::Database, place, Some(&told)))
+}
+
+/// The database of a claim that the server does not make, as far as that is known: what it is told to make instead.
+fn missing_database(server: &Service, known: KnownImage<'_>, claim: &Claim) -> Option<(Told, Place)> {
     let (database, place) = claim.database.as_ref().filter(|(name, _)| !THERE.contains(&name.as_str()))?;
     let made: Vec<Given> = known.image.defaults.databases.iter().map(|one| given(server, known, one, 0)).collect();
-    let is_known =
-        !made.is_empty() && !is_open && made.iter().all(|one| matches!(one, Given::Told(told) if told.place.is_some()));
-    let told = made.iter().find_map(|one| match one {
+    let is_known = !made.is_empty() && made.iter().all(|one| matches!(one, Given::Told(told) if told.place.is_some()));
+    let is_made = made.iter().any(|one| matches!(one, Given::Told(told) if told.text == *database));
+    let told = made.into_iter().find_map(|one| match one {
         Given::Told(told) if told.text != *database => Some(told),
         _ => None,
     })?;
-    let is_made = made.iter().any(|one| matches!(one, Given::Told(told) if told.text == *database));
-    (is_known && !is_made).then(|| mismatch(What::Database, *place, Some(told)))
+    (is_known && !is_made).then_some((told, *place))
 }
 
 fn has_scripts(server: &Service) -> bool {

@@ -45,11 +45,16 @@ pub(crate) fn logins<'a>(facts: &Facts<'a>) -> Vec<KnownLogin<'a>> {
         }
         let Some(open) = reached(facts, service) else { continue };
         let login = known.image.login_for(known.tag);
-        if login.is_some_and(|login| !asks_for_login(service, login)) {
+        // Beside visitors without a name, Grafana's administrator logs in as ever.
+        let role = variable(service, "GF_AUTH_ANONYMOUS_ORG_ROLE");
+        let is_beside = known.image.name == "grafana" && role.is_none_or(|role| role.value != "Admin");
+        let is_open = login.is_some_and(|login| !asks_for_login(service, login));
+        if is_open && !is_beside {
             continue;
         }
         let accounts = known.image.defaults.accounts.iter();
-        found.extend(accounts.filter_map(|account| of_account(facts, service, known, account, open)));
+        let all = accounts.filter_map(|account| of_account(facts, service, known, account, open));
+        found.extend(all.filter(|one| !is_open || matches!(one.password, Password::Set(_))));
     }
     found
 }
@@ -156,6 +161,17 @@ mod tests {
         check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: minioadmin}}"), &[("MINIO_ROOT_PASSWORD", true)]);
         check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: password1}}"), &[("MINIO_ROOT_PASSWORD", false)]);
         check(&format!("{minio}, environment: {{MINIO_ROOT_PASSWORD: vT9kq2LwXz8m}}"), &[]);
+    }
+
+    #[test]
+    fn a_password_beside_visitors_without_a_name() {
+        let grafana = |role: &str| {
+            format!(
+                "image: 'grafana/grafana:11.4.0', ports: ['3000:3000'], environment: {{GF_AUTH_ANONYMOUS_ENABLED: 'true', GF_SECURITY_ADMIN_PASSWORD: admin, GF_AUTH_ANONYMOUS_ORG_ROLE: {role}}}"
+            )
+        };
+        check(&grafana("Viewer"), &[("GF_SECURITY_ADMIN_PASSWORD", true)]);
+        check(&grafana("Admin"), &[]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Secrets: where they are written, who uses them, and who can read them.
 
+mod certificate;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod destination;
@@ -10,10 +11,15 @@ pub(crate) mod secret_files;
 
 use std::path::{Path, PathBuf};
 
+use super::images::known_image;
 use super::{Facts, environment, repository};
 use crate::compose::load::environment::line_place;
+use crate::model::FileObject;
 use crate::source::{FileId, InGit, PathKind, Place, relative};
 use crate::text::nearest::clearly_meant;
+
+/// How long a password is that somebody made up.
+const SHORT_PASSWORD: usize = 16;
 
 /// What is asked about secrets, env files and the files that hold them.
 impl<'a> Facts<'a> {
@@ -58,6 +64,38 @@ impl<'a> Facts<'a> {
         relative(&self.project.directory, path)
     }
 
+    /// The path of a file as people type it at the top of the repository.
+    pub(crate) fn path_from_root(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Whether a private key goes with a certificate for the machine that it is on: one of the same name beside it.
+    pub(crate) fn is_for_localhost(&self, file: &secret_files::SecretFile) -> bool {
+        let is_key = file.secrets.iter().any(|held| held.name == "private key");
+        let certificates = ["crt", "cer", "cert", "pem"].map(|end| file.path.with_extension(end));
+        is_key
+            && certificates.iter().filter_map(|path| self.sources.load(path).ok()).any(|file| {
+                let source = self.sources.file(file);
+                certificate::is_for_localhost(&source.text)
+            })
+    }
+
+    /// Whether a file holds the short password of a datastore that other machines do not reach.
+    pub(crate) fn opens_hidden_datastore(&self, file: &secret_files::SecretFile) -> bool {
+        let is_here =
+            |secret: &FileObject| secret.file.as_ref().is_some_and(|path| Path::new(&path.value) == file.path);
+        let Some((name, _)) = self.model.secrets.iter().find(|(_, secret)| is_here(secret)) else { return false };
+        let is_short = self.sources.file(file.file).text.trim().len() <= SHORT_PASSWORD;
+        let mut granted =
+            self.model.services.values().filter(|one| one.secrets.iter().any(|one| one.source.value == *name));
+        is_short
+            && granted.any(|service| {
+                known_image(service).is_some_and(|known| known.image.holds_data())
+                    && logins::reached(self, service).is_none()
+            })
+    }
+
     /// Whether a file is in a directory of examples, which show how something works.
     pub(crate) fn is_shown_only(&self, file: FileId) -> bool {
         repository::purpose::is_example(&self.path_in_repository(file))
@@ -78,6 +116,28 @@ impl<'a> Facts<'a> {
         use repository::generated_files::{makers, named_by};
         let makers = makers(&self.model.directory, &self.root, self.sources);
         named_by(&makers, &self.model.directory, (path, None), self.sources).is_some()
+    }
+
+    /// Whether a script puts a file of the project where it is: `> compose.yaml`, `-o compose.yaml`.
+    pub(crate) fn is_written_by_script(&self, file: FileId) -> bool {
+        use repository::generated_files::{TextFiles, files, makers};
+        let path = self.sources.path(file).to_path_buf();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+        let makers = makers(&self.model.directory, &self.root, self.sources);
+        let sources = self.sources.glancing();
+        let ends = |word: &str| {
+            let word = word.trim_matches(['"', '\'']);
+            word.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        let writes = |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.windows(2).any(|pair| matches!(pair, [">" | "-o" | "-O" | "--output", word] if ends(word)))
+        };
+        let has_line = |path: &Path| {
+            let text = sources.load(path).map(|id| sources.file(id)).ok();
+            text.is_some_and(|text| text.text.lines().any(writes))
+        };
+        files(&makers, TextFiles::Not).any(has_line)
     }
 
     /// Whether a file next to a path is an example of the one there.

@@ -54,7 +54,8 @@ pub(super) fn report(
 
 fn severity(cx: &Context<'_>, all: &[MissingBuild<'_>]) -> Severity {
     let is_with_others = all.iter().any(|one| one.elsewhere.as_ref().is_some_and(|other| other.has_compose_file));
-    if is_with_others || cx.facts.is_of_elsewhere() {
+    let is_kept_back = all.iter().all(|one| one.is_kept_back);
+    if is_with_others || is_kept_back || cx.facts.is_of_elsewhere() {
         return Severity::Info;
     }
     // With an image of a registry, `docker compose up` pulls that first; a file that is there to build does not.

@@ -39,7 +39,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether the frontend of Docker reads the file.
 fn is_plain(one: &OutlinedBuild<'_>) -> bool {
-    one.outline.syntax.as_ref().is_none_or(|syntax| syntax.contains("docker/dockerfile"))
+    one.outline.is_plain()
 }
 
 /// Arguments that no `ARG` of the Dockerfiles that they are given to declares.

@@ -4,7 +4,7 @@ use crate::facts::images::{has_in_turn, launch, launched_words};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::secrets::logins::reached;
 use crate::finding::{Finding, Severity, Subject, rule};
-use crate::model::Service;
+use crate::model::{Mount, MountKind, Service};
 use crate::rules::Context;
 
 /// Words of a command, one behind the other, and what to start in their place.
@@ -26,6 +26,9 @@ const SERVERS: [(&[&str], &str); 16] = [
     (&["start-dev"], "`start`"),
     (&["--reload"], "the server without `--reload`"),
 ];
+
+/// Configurations of servers that start anew when a file changes.
+const WATCHED: [&str; 4] = ["nodemon.json", "vite.config.js", "vite.config.ts", ".air.toml"];
 
 /// Reports each service that starts one.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -49,7 +52,13 @@ fn of_service(cx: &Context<'_>, service: &Service, open: crate::source::Place) -
     let is_kept =
         service.restart.as_ref().is_some_and(|restart| matches!(restart.value.as_str(), "always" | "unless-stopped"));
     let is_proxied = cx.facts.proxied().iter().any(|one| one.service == *own);
-    let severity = if is_kept || is_proxied { Severity::Warning } else { Severity::Info };
+    // Who mounts what the server watches changes it while it runs.
+    let watches = |mount: &Mount| {
+        matches!(mount.kind, MountKind::Bind(_))
+            && WATCHED.iter().any(|file| mount.target.value.rsplit('/').next() == Some(file))
+    };
+    let is_watched = service.mounts.iter().any(watches);
+    let severity = if (is_kept || is_proxied) && !is_watched { Severity::Warning } else { Severity::Info };
     let written = found.join(" ");
     let message = format!("`{own}` starts a development server (`{written}`)");
     Some(

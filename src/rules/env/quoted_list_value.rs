@@ -3,7 +3,7 @@
 use super::list_items::{Wordings, WrongItem, of_service};
 use crate::collections::HashSet;
 use crate::finding::{Finding, rule};
-use crate::model::Variable;
+use crate::model::{Spanned, Variable};
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -34,7 +34,8 @@ fn quoted(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<WrongItem
     let quote = quoted.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let inner = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
     // Several quoted words, or the quotes of JSON and of a shell.
-    if inner.is_empty() || inner.contains(quote) {
+    let is_agreed = |value: &Spanned<String>| cx.facts.is_in_application_settings(&value.value);
+    if inner.is_empty() || inner.contains(quote) || variable.value.as_ref().is_some_and(is_agreed) {
         return None;
     }
     // Within the quotes of YAML, the inner ones may be written otherwise.

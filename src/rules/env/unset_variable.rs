@@ -16,6 +16,9 @@ options! {
     }
 }
 
+/// Variables that the shells of developers have by the tools that they installed.
+const OF_SHELLS: [&str; 7] = ["GOPATH", "GOROOT", "JAVA_HOME", "ANDROID_HOME", "CARGO_HOME", "NVM_DIR", "CONDA_PREFIX"];
+
 /// Reports each variable once, and together those of a project that nothing is expected to set. One that is set to nothing
 /// counts only where that breaks something.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -82,7 +85,7 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     }
     let first = structural.or(blank.uses.first())?;
     let severity = match (cx.facts.expected(), structural) {
-        _ if cx.facts.is_documented_as_optional(name) => Severity::Info,
+        _ if cx.facts.is_documented_as_optional(name) || OF_SHELLS.contains(&name) => Severity::Info,
         (Expected::EnvFile | Expected::Example(_), Some(_)) => Severity::Error,
         // Who runs it at home has set them somewhere.
         (Expected::Nowhere, _) if cx.facts.is_at_home() => Severity::Info,
@@ -152,8 +155,9 @@ fn key_of(path: &[Text]) -> &str {
 }
 
 fn similar<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c str> {
-    // Nobody who writes `HOST` or `PGID` means `HOME` or `PWD`, which are there by themselves.
-    let all = cx.project.environment.all().into_iter().filter(|(name, _)| !matches!(*name, "HOME" | "PWD" | "USER"));
+    // Nobody who writes `HOST` or `PGID` means `HOME`, `PATH` or `PWD`, which are there by themselves.
+    let all =
+        cx.project.environment.all().into_iter().filter(|(name, _)| !matches!(*name, "HOME" | "PATH" | "PWD" | "USER"));
     let set: Vec<&str> = all.map(|(name, _)| name).collect();
     nearest(name, &set).filter(|near| *near != name)
 }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::hub_name;
 use crate::collections::IndexMap;
+use crate::compose::value::Part;
 use crate::finding::{Finding, Fix, Subject, rule};
 use crate::model::{ImageReference, Service, Spanned, base_image};
 use crate::rules::Context;
@@ -73,7 +74,8 @@ const WITHDRAWALS: [Withdrawal; 4] = [
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut found: IndexMap<&str, Vec<(&Service, &Spanned<ImageReference>)>> = IndexMap::default();
     for service in all_services(cx) {
-        let Some(image) = base_image(service) else { continue };
+        // What a variable leaves blank is not `latest`.
+        let Some(image) = base_image(service).filter(|image| !image.parts.iter().any(Part::is_blank)) else { continue };
         found.entry(image.value.text.as_str()).or_default().push((service, image));
     }
     for (text, all) in &found {

@@ -7,7 +7,7 @@ use crate::facts::lifecycle::jobs::{JobKind, jobs};
 use crate::facts::network::peers::Meaning;
 use crate::facts::network::reach::Answer;
 use crate::finding::{Edit, Finding, Severity, Subject, rule};
-use crate::model::Service;
+use crate::model::{Service, Variable};
 use crate::rules::Context;
 use crate::rules::support::{for_data, is_off};
 use crate::source::Place;
@@ -19,12 +19,43 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for service in cx.model.services.values() {
+        findings.extend(inverted(cx, service));
         if recovers(service) || is_off(service) || !service.profiles.is_empty() {
             continue;
         }
         let found = upstream(cx, service).or_else(|| migrated(cx, service));
         findings.extend(found.filter(|_| !waits_itself(cx, service)));
     }
+}
+
+/// A datastore that is started after the migrations that need it.
+fn inverted(cx: &Context<'_>, server: &Service) -> Option<Finding> {
+    known_image(server).filter(|known| known.exact && known.image.holds_data() && runs_server(server))?;
+    let (job, dependency) = server.depends_on.iter().find(|(name, _)| {
+        let Some(job) = cx.model.services.get(*name).filter(|job| job.name.to_lowercase().contains("migrat")) else {
+            return false;
+        };
+        let reaches = |name: &String| {
+            let mut peers = cx.facts.peers().iter().filter(|peer| peer.service == job.name);
+            peers.any(|peer| peer.meaning == Meaning::Service(name.clone()))
+        };
+        // Both are told the same about one database.
+        let is_shared = |(key, own): (&String, &Variable)| {
+            let given = job.environment.get(key).and_then(|one| one.value.as_ref());
+            given.is_some() && given.map(|value| &value.value) == own.value.as_ref().map(|value| &value.value)
+        };
+        reaches(&server.name) || server.environment.iter().filter(|one| is_shared(*one)).count() > 1
+    })?;
+    let name = &server.name;
+    let message = format!("`{name}` is started after `{job}`, which needs it");
+    Some(
+        Finding::new(rule::MISSING_DEPENDENCY, dependency.place, Subject::service(name), message)
+            .severity(for_data(Severity::Warning, cx.facts.purpose()))
+            .evidence(job.clone())
+            .help(format!(
+                "remove it here, and add `{name}` to `depends_on` of `{job}`, with `condition: service_healthy`"
+            )),
+    )
 }
 
 /// A host that nginx or HAProxy resolves when it starts, where the proxy is started after another one of its hosts.

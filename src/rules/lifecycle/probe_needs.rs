@@ -21,6 +21,9 @@ const BUILT_IN: [&str; 18] = [
 const RENAMED: [(&str, &str); 4] =
     [("mysqladmin", "mariadb-admin"), ("mysql", "mariadb"), ("mongo", "mongosh"), ("redis-cli", "valkey-cli")];
 
+/// Where the images of SQL Server had their client until 2024; the new one encrypts unless it is told otherwise.
+const OLD_SQLCMD: &str = "/opt/mssql-tools/bin/sqlcmd";
+
 /// A program that the image lacks.
 pub(super) fn program(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Option<ProbeFault> {
     if let Some(ProbeForm::Shell(script, shell)) = probe.form() {
@@ -46,7 +49,8 @@ pub(super) fn program(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) ->
     })?;
     let word = command.words.first()?;
     let (help, fix) = replacement(cx, service, probe, command, needed.len());
-    let message = missing(service, command.name());
+    let is_elsewhere = programs::has(service, command.name()) != Some(false);
+    let message = missing(service, if is_elsewhere { command.program() } else { command.name() });
     let mut fault = ProbeFault::new(place_of(cx, probe, word), "program", message, help);
     fault.fix = fix;
     Some(fault)
@@ -71,6 +75,11 @@ fn replacement(
     count: usize,
 ) -> (String, Option<Fix>) {
     let program = command.name();
+    if command.program() == OLD_SQLCMD {
+        let help =
+            "use `/opt/mssql-tools18/bin/sqlcmd` with `-C`, which accepts the certificate that the server made itself";
+        return (help.to_owned(), None);
+    }
     let has = |other: &str| programs::has(service, other) == Some(true);
     if let Some((_, other)) = RENAMED.iter().find(|(old, new)| *old == program && has(new)) {
         let edits = command

@@ -1,4 +1,4 @@
-//! `{NAME}` without its dollar sign.
+//! `{NAME}` without its dollar sign, and `$(NAME)`.
 
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn walk(cx: &Context<'_>, service: &Service, key: &str, value: &Value, findings: &mut Vec<Finding>) {
     match &value.data {
-        Data::Text(text) if text.contains('{') => {
+        Data::Text(text) if text.contains(['{', '(']) => {
             let (via, parts) = (value.via.clone(), value.parts.clone());
             let text = Spanned { value: text.to_string(), place: value.place, via, parts };
             findings.extend(finding(cx, service, key, &text));
@@ -46,9 +46,15 @@ fn finding(cx: &Context<'_>, service: &Service, key: &str, text: &Spanned<String
         let touches = |start: u32, end: u32| (start as usize) < range.end && range.start < end as usize;
         !text.parts.iter().any(|part| part.variable.is_some() && touches(part.start, part.end))
     };
+    let is_meant = |(range, name): &(Range<usize>, &str)| is_written(range) && is_known(cx, service, name);
+    // In the variables of a container, no shell runs what is in parentheses.
+    let in_parentheses = || if key == "environment" { in_parentheses(&text.value) } else { Vec::new() };
     let (range, name) =
-        names(&text.value).into_iter().find(|(range, name)| is_written(range) && is_known(cx, service, name))?;
-    let message = format!("`{{{name}}}` is not expanded: a dollar sign is missing before it");
+        names(&text.value).into_iter().find(is_meant).or_else(|| in_parentheses().into_iter().find(is_meant))?;
+    let message = match text.value.get(range.clone()).is_some_and(|written| written.starts_with('$')) {
+        true => format!("`$({name})` is not expanded: Compose expands `${{{name}}}`"),
+        false => format!("`{{{name}}}` is not expanded: a dollar sign is missing before it"),
+    };
     let of_container = service.environment.contains_key(name);
     let by_shell = is_script(service, key);
     let meant = match (of_container && by_shell, is_of_project(cx, name)) {
@@ -76,13 +82,24 @@ fn with_dollar(cx: &Context<'_>, place: crate::source::Place, meant: &str) -> Op
     edit::replace_part(cx.files, place, meant)
 }
 
+fn is_name(name: &str) -> bool {
+    name.len() > 2
+        && name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
+}
+
+/// The names as Kubernetes and make write them: `$(NAME)`.
+fn in_parentheses(text: &str) -> Vec<(Range<usize>, &str)> {
+    let one = |(at, _): (usize, &str)| {
+        let (name, _) = text.get(at + 2..)?.split_once(')')?;
+        let is_escaped = text.get(..at).is_some_and(|before| before.ends_with('$'));
+        (is_name(name) && !is_escaped).then_some((at..at + name.len() + 3, name))
+    };
+    text.match_indices("$(").filter_map(one).collect()
+}
+
 /// The names in single braces without a sign before them: `{NAME}`, not `${NAME}`, `{{NAME}}`, `%{NAME}`.
 fn names(text: &str) -> Vec<(Range<usize>, &str)> {
-    let is_name = |name: &str| {
-        name.len() > 2
-            && name.starts_with(|first: char| first.is_ascii_uppercase())
-            && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
-    };
     let one = |(at, _): (usize, &str)| {
         let rest = text.get(at + 1..)?;
         let (name, behind) = rest.split_once('}')?;

@@ -15,7 +15,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment || cx.facts.purpose() == FilePurpose::Test || cx.model.services.values().any(is_browser) {
         return;
     }
-    for service in cx.model.services.values() {
+    for service in cx.model.services.values().filter(|service| !has_browser(service)) {
         let arguments = in_arguments(service, cx.facts.texts());
         let mut seen: Vec<&str> = Vec::new();
         // What is bundled when the image is built gets nothing of what the container is told: only the server reads it.
@@ -46,6 +46,12 @@ fn is_browser(service: &Service) -> bool {
     ["selenium", "playwright", "cypress", "browserless", "puppeteer", "testcafe", "chrome"]
         .iter()
         .any(|name| image.contains(name))
+}
+
+/// Whether the browser that opens the address is in the container itself: it records what it shows.
+fn has_browser(service: &Service) -> bool {
+    let image = crate::facts::images::image_text(service).to_ascii_lowercase();
+    ["jibri", "livekit/egress"].iter().any(|name| image.contains(name))
 }
 
 fn names_a_service(cx: &Context<'_>, service: &Service, reference: &HostReference) -> bool {

@@ -6,12 +6,13 @@ use super::together::{self, entries_on_this_machine, is_one_service, names_of, p
 use crate::catalogue::schema::ExposureKind;
 use crate::collections::{HashSet, IndexMap};
 use crate::config::options::{AddressRange, options};
+use crate::facts::network::advertised::is_for_others;
 use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, switched_off};
 use crate::facts::network::published::{Exposure, Published};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::{are_allowed, for_purpose};
+use crate::rules::support::{are_allowed, for_purpose, less_in_tests};
 
 options! {
     rule::EXPOSED_DATASTORE {
@@ -63,6 +64,11 @@ fn exposed<'a>(cx: &Context<'_>, options: &Options, published: &'a Published<'a>
         _ => (Severity::Error, "all interfaces".to_owned()),
     };
     let severity = if port.published.is_none() { severity.min(Severity::Warning) } else { severity };
+    // Who speaks of a firewall, or sends clients from outside to the broker, has weighed it.
+    let comment = cx.facts.comments_around(port.place).to_lowercase();
+    let is_weighed = ["firewall", "security group"].iter().any(|word| comment.contains(word))
+        || kind == ExposureKind::Broker && is_for_others(cx.model, service);
+    let severity = less_in_tests(severity, is_weighed);
     // An open door whose key everybody has is one cause, which `default-secret` reports.
     let is_known = cx.facts.logins().iter().any(|login| login.service.name == service.name);
     let severity = if is_known { Severity::Info } else { for_purpose(severity, cx.facts.purpose()) };

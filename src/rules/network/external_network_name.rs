@@ -38,9 +38,18 @@ fn meant<'a>(name: &str, made: &'a [Made]) -> Option<&'a Made> {
     if made.iter().any(|one| one.name == name) {
         return None;
     }
-    let mut candidates = made.iter().filter(|one| !one.named && is_meant(name, one));
-    let first = candidates.next()?;
-    candidates.next().is_none().then_some(first)
+    let only = |is_meant: &dyn Fn(&Made) -> bool| {
+        let mut candidates = made.iter().filter(|one| !one.named && is_meant(one));
+        let first = candidates.next()?;
+        candidates.next().is_none().then_some(first)
+    };
+    only(&|one| is_meant(name, one)).or_else(|| only(&|one| is_of_key(name, one)))
+}
+
+/// Whether a name ends with a key of several words: the directory of its project had another name once.
+fn is_of_key(name: &str, made: &Made) -> bool {
+    let project = name.strip_suffix(made.key.as_str()).and_then(|rest| rest.strip_suffix('_'));
+    made.key.contains(['-', '_']) && project.is_some_and(|project| !project.is_empty() && !project.contains('_'))
 }
 
 /// Whether a name is that of the network's key, with the name of the directory before it: what the project would be called

@@ -76,12 +76,21 @@ fn wanted<'a>(cx: &Context<'a>, service: &'a Service) -> Option<(&'a str, Option
         });
         needs(dependency) && listens
     });
-    if let Some((name, dependency)) = awaited.filter(|_| !holds_data) {
+    if let Some((name, dependency)) = awaited.filter(|_| !holds_data && !is_for_browsers(service)) {
         return Some((name, Some(dependency.place)));
     }
     let is_tunnel = TUNNELS.iter().any(|name| image_text(service).contains(name));
     let other = cx.model.services.keys().find(|other| **other != service.name)?;
     is_tunnel.then_some((other, None))
+}
+
+/// Whether a service is told where browsers find the others on the developer's machine, when its image is built: the pages call
+/// them, the container does not.
+fn is_for_browsers(service: &Service) -> bool {
+    let arguments = service.build.iter().flat_map(|build| build.args.values());
+    let values = arguments.filter_map(|argument| argument.value.as_deref());
+    let is_local = |text: &str| ["http://localhost", "http://127.0.0.1"].iter().any(|start| text.starts_with(start));
+    !service.ports.is_empty() && values.into_iter().any(is_local)
 }
 
 fn finding(cx: &Context<'_>, service: &Service, other: &str, awaited: Option<Place>) -> Finding {

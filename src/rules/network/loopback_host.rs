@@ -1,6 +1,8 @@
 //! `localhost` as the address of another service: in a container it is the container itself.
 
+use crate::catalogue::schema::ImageRole;
 use crate::collections::HashSet;
+use crate::compose::Reference;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
@@ -18,7 +20,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if sibling.is_none() && (!peer.of_datastore || peer.variable.is_some() || cx.fragment) {
             continue;
         }
-        if is_of_shared_file(cx, peer, sibling.as_deref()) || !seen.insert((&peer.service, peer.port)) {
+        let is_other =
+            is_of_shared_file(cx, peer, sibling.as_deref()) || is_of_other_setup(cx, peer, sibling.as_deref());
+        if is_other || !seen.insert((&peer.service, peer.port)) {
             continue;
         }
         let name = &peer.service;
@@ -60,7 +64,7 @@ fn is_of_example(cx: &Context<'_>, peer: &Peer) -> bool {
 /// as the datastore that is meant does not.
 fn is_of_shared_file(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bool {
     let of_line = |variable: &Variable| {
-        let held = variable.value.as_ref().is_some_and(|value| value.place == peer.place);
+        let held = variable.value.as_ref().is_some_and(|value| value.place.span.contains(peer.place.span));
         variable.source == VariableSource::EnvFile && (held || variable.key.span.contains(peer.place.span))
     };
     let Some(service) = cx.model.services.get(&peer.service) else { return false };
@@ -73,5 +77,39 @@ fn is_of_shared_file(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bo
             other.environment.get(name).is_some_and(|variable| variable.source == VariableSource::Environment)
         });
     let meant = sibling.and_then(|name| cx.model.services.get(name));
-    replaced || known_image(service).is_some_and(|known| !known.built) && meant.is_some_and(shares)
+    replaced
+        || known_image(service).is_some_and(|known| {
+            !known.built
+                && (meant.is_some_and(shares)
+                    || CALLED.contains(&known.image.role) && !cx.facts.is_named_in_mounts(service, name))
+        })
+}
+
+/// What is called by others, and calls nobody that a variable of the project's own names, unless a file says so.
+const CALLED: [ImageRole; 5] =
+    [ImageRole::Proxy, ImageRole::Datastore, ImageRole::Cache, ImageRole::Broker, ImageRole::Search];
+
+/// Variables that say what a set of values is for.
+const KINDS_OF_SETUP: [&str; 8] =
+    ["NODE_ENV", "APP_ENV", "ENV", "ENVIRONMENT", "RAILS_ENV", "FLASK_ENV", "ASPNETCORE_ENVIRONMENT", "DJANGO_ENV"];
+
+/// Whether the value is that of an example for programs on a developer's machine: the default that stands beside it names
+/// the service, or the example says that it is for development, and the project is for production.
+fn is_of_other_setup(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bool {
+    let environment = &cx.project.environment;
+    let is_assumed = |name: &str| environment.setting(name).is_some_and(|one| one.is_assumed);
+    let Some(name) = peer.variable.as_deref().filter(|name| is_assumed(name)) else { return false };
+    let names_it = |reference: &&Reference| {
+        let text = edit::written(cx.files, reference.place);
+        let default = text.split_once(":-").or_else(|| text.split_once('-')).map_or("", |(_, default)| default);
+        let ends = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '.');
+        sibling.is_some_and(|sibling| default.split(ends).any(|word| word == sibling))
+    };
+    let is_for_developers = || {
+        let says = |name: &&str| environment.value(name).is_some_and(|value| value.to_lowercase().starts_with("dev"));
+        KINDS_OF_SETUP.iter().any(says)
+    };
+    let is_for_production = cx.facts.is_named("prod") || cx.facts.is_named("production");
+    cx.project.references.iter().filter(|one| one.name == name).any(|one| names_it(&one))
+        || is_for_production && is_for_developers()
 }

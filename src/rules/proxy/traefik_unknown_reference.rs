@@ -31,7 +31,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.fragment || !is_known(traefik) {
         return;
     }
-    for service in cx.model.services.values().filter(|service| service.name != traefik.service) {
+    let others = cx.model.services.values().filter(|service| service.name != traefik.service);
+    for service in others.filter(|service| traefik.settings.admits(service)) {
         findings.extend(of_deploy(cx, service, traefik).or_else(|| not_enabled(cx, service, traefik)));
     }
     unknown(cx, traefik, &sections, findings);

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for file in cx.facts.secret_files().iter().filter(|file| file.git == InGit::Tracked) {
         let mut real = file.real();
         let Some(first) = real.next() else { continue };
-        let path = cx.facts.shown(&file.path);
+        let path = cx.facts.path_from_root(&file.path);
         if let Some(finding) = first_env_file.filter(|_| file.used == Use::EnvFile).and_then(|at| findings.get_mut(at))
         {
             let message = format!("`{path}` contains secrets, too");
@@ -47,11 +47,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The worst of a file: `.env` of Symfony has the values for developers, by its conventions, and a comment may say that a
-/// value is none that matters.
+/// The worst of a file: `.env` of Symfony has the values for developers, by its conventions, a comment may say that a value
+/// is none that matters, and the key of a certificate for `localhost` or a word that opens a database which only the project
+/// reaches is of no use to others.
 fn worst(cx: &Context<'_>, file: &SecretFile, first: Place) -> Severity {
     let is_said = cx.facts.comments_at(first).to_lowercase().contains("not a secret");
-    if is_said || is_of_symfony(cx, file, first) { Severity::Info } else { Severity::Warning }
+    let is_of_none = || cx.facts.is_for_localhost(file) || cx.facts.opens_hidden_datastore(file);
+    if is_said || is_of_symfony(cx, file, first) || is_of_none() { Severity::Info } else { Severity::Warning }
 }
 
 fn help(file: &SecretFile, path: &str) -> String {

@@ -89,7 +89,9 @@ fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
     let name = first.fallback.as_deref()?;
     let is_told = cx.facts.is_documented(name);
-    let worst = if is_told || is_marked(cx, first.place) { Severity::Info } else { worst(leak) };
+    // An installer writes the file anew, and has others in an env file.
+    let is_brought = || cx.facts.is_written_by_script(first.place.span.file);
+    let worst = if is_told || is_marked(cx, first.place) || is_brought() { Severity::Info } else { worst(leak) };
     let message = format!("`{name}`{} has a default that everyone can read", of_service(first));
     let help = match (cx.facts.is_documented_empty(name), is_told) {
         (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),

@@ -47,6 +47,7 @@ fn is_met(cx: &Context<'_>, service: &Service, required: &Required) -> bool {
         let groups = empty_groups(service.environment.iter());
         variable.is_some_and(|one| is_left_empty(cx, service, (&setting.variable, one), &groups))
     };
+    let is_malformed = required.any_of.iter().any(|setting| is_malformed(cx, service, &setting.variable));
     let is_asked = required.given.as_ref().is_none_or(is_given);
     let is_met = required.any_of.iter().any(|setting| is_given(setting) || is_open(setting) || is_left_empty(setting));
     let is_mounted = required.unless_mounted.iter().any(|path| {
@@ -56,7 +57,14 @@ fn is_met(cx: &Context<'_>, service: &Service, required: &Required) -> bool {
     // Data of another project are made already.
     let is_made =
         required.when == RequiredWhen::FirstStart && service.mounts.iter().any(|mount| is_foreign(cx, &mount.kind));
-    !is_asked || is_met || is_mounted || is_made
+    !is_asked || is_met || is_malformed || is_mounted || is_made
+}
+
+/// Whether an entry of the list under `environment` that could not be read names the variable: `- NAME : value`.
+fn is_malformed(cx: &Context<'_>, service: &Service, name: &str) -> bool {
+    let names =
+        |item: &str| item.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    service.environment_key.is_some_and(|key| cx.facts.items_below(key).iter().any(|item| names(item)))
 }
 
 /// The needs of a service that arise at the same time and that nothing meets.

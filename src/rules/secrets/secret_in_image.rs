@@ -29,8 +29,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn of_arguments(cx: &Context<'_>, service: &Service, build: &Build) -> Vec<Finding> {
     let is_public = |name: &str| OF_BROWSERS.iter().any(|start| name.starts_with(start));
+    // What no `ARG` takes is not in the image.
+    let outline = cx.facts.outlines().iter().find(|one| one.service.name == service.name).map(|one| &one.outline);
+    let is_taken = |name: &String| outline.is_none_or(|outline| !outline.is_plain() || outline.declares(name));
     let mut found = Vec::new();
-    for (name, value) in build.args.iter().filter(|(name, _)| is_secret_name(name) && !is_public(name)) {
+    for (name, value) in
+        build.args.iter().filter(|(name, _)| is_secret_name(name) && !is_public(name) && is_taken(name))
+    {
         let is_secret = match &value.value {
             // It comes from the environment, or from a variable.
             None => true,

@@ -11,7 +11,7 @@ use crate::yaml::edit;
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for file in cx.facts.secret_files().iter().filter(|file| file.git == InGit::Untracked) {
         let Some(first) = file.real().next() else { continue };
-        let path = cx.facts.shown(&file.path);
+        let path = cx.facts.path_from_root(&file.path);
         let message = format!("`{path}` contains secrets, and git does not ignore it");
         let mut finding = Finding::new(rule::SECRET_NOT_IGNORED, first.place, Subject::File(path.clone()), message)
             .severity(severity(cx, first.place, Severity::Warning))

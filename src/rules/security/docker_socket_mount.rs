@@ -1,11 +1,12 @@
 //! A container engine socket mounted into a container.
 
-use super::tools::{SocketUse, use_of};
+use super::tools::{SocketUse, may_have_group, use_of};
 use super::weight::Entrances;
 use crate::catalogue::schema::ImageRole;
 use crate::facts::images::known_image;
 use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::storage::mounts::is_inside;
+use crate::facts::storage::owners::unprivileged;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{ImageReference, Mount, MountKind, Service, Spanned};
 use crate::rules::Context;
@@ -78,7 +79,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = less_in_tests(severity, cx.facts.purpose() != FilePurpose::Any);
         let name = &service.name;
         let mut finding =
-            Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, Subject::service(name), message(name, access))
+            Finding::new(rule::DOCKER_SOCKET_MOUNT, access.place, Subject::service(name), message(service, access))
                 .severity(severity)
                 .confidence(access.confidence)
                 .evidence(access.evidence)
@@ -132,7 +133,7 @@ fn accesses<'a>(cx: &Context<'a>, service: &'a Service) -> Vec<Access<'a>> {
 fn mounted<'a>(cx: &Context<'a>, mount: &'a Mount) -> Option<Access<'a>> {
     let (found, device, confidence) = match &mount.kind {
         // What is below the project's directory is made by the project.
-        MountKind::Bind(path) if is_of_project(cx, path) => return None,
+        MountKind::Bind(path) if is_of_project(cx, path) || cx.facts.leaves_repository(mount) => return None,
         MountKind::Bind(path) => (socket_at(path)?, None, Confidence::High),
         MountKind::Other(_) => (socket_at(&mount.source.as_ref()?.value)?, None, Confidence::High),
         MountKind::Volume(name) => {
@@ -182,12 +183,17 @@ fn severity(access: &Access<'_>, purpose: Option<SocketUse>) -> Option<Severity>
     }
 }
 
-fn message(name: &str, access: &Access<'_>) -> String {
-    let engine = access.engine;
+fn message(service: &Service, access: &Access<'_>) -> String {
+    let (name, engine) = (&service.name, access.engine);
     let what = match &access.directory {
         Some(directory) => format!("`{directory}` of the host with the {engine} socket in it"),
         None => format!("the {engine} socket"),
     };
+    // In a group whose number is not given, root alone may connect to the socket.
+    if let Some(user) = unprivileged(service).filter(|_| !may_have_group(service) && access.directory.is_some()) {
+        let who = user.name;
+        return format!("`{name}` mounts {what}: as `{who}`, it reads what all users of the host may read");
+    }
     let even = if access.read_only { ", even read-only" } else { "" };
     format!("`{name}` mounts {what}, which gives it control of the host{even}")
 }

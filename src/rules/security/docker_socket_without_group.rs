@@ -1,17 +1,14 @@
 //! The socket of Docker in a container whose user may not use it.
 
+use super::tools::may_have_group;
 use crate::collections::HashSet;
-use crate::facts::images::{built, launch};
 use crate::facts::storage::owners::unprivileged;
 use crate::finding::{Confidence, Finding, Subject, rule};
-use crate::model::{Mount, MountKind, Service};
+use crate::model::{Mount, MountKind};
 use crate::rules::Context;
 
 /// Where the socket of Docker is on a host, for root and a group.
 const SOCKETS: [&str; 2] = ["/var/run/docker.sock", "/run/docker.sock"];
-
-/// The first number of a group of people; those of programs, such as Docker's, are below.
-const FIRST_OF_PEOPLE: u32 = 1000;
 
 /// Reports mounts of the socket in services that run as a user who is not root, without a group that may use it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -46,21 +43,4 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn is_socket(mount: &Mount) -> bool {
     matches!(&mount.kind, MountKind::Bind(path) if SOCKETS.contains(&path.as_str()))
-}
-
-/// Whether something may give the user the group of the socket: `group_add`, the group in `user`, the Dockerfile, or a
-/// start script.
-fn may_have_group(service: &Service) -> bool {
-    let of_user = service.user.as_ref().and_then(|user| user.value.split_once(':').map(|(_, group)| group.to_owned()));
-    // A person's own group is not Docker's.
-    let is_of_person = |group: &str| group.parse::<u32>().is_ok_and(|number| number >= FIRST_OF_PEOPLE);
-    let by_user = of_user.is_some_and(|group| !is_of_person(&group));
-    let in_image = built(service).is_some_and(|image| {
-        let says = |text: &str| text.contains("docker") || text.contains("addgroup") || text.contains("groupadd");
-        image.runs.iter().any(|ran| says(&ran.script.value)) || image.entrypoint.is_some()
-    });
-    let by_script = launch(service).iter().any(|word| {
-        ["chmod", "chown", "chgrp", "usermod", "sudo", "docker.sock"].iter().any(|program| word.value.contains(program))
-    });
-    !service.isolation.group_add.is_empty() || by_user || in_image || by_script
 }

@@ -7,7 +7,7 @@ use crate::model::{Service, base_image};
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 106] = [
+const DOCUMENTED: [(&str, &[&str], &str); 108] = [
     // Home automation.
     (
         "home-assistant",
@@ -141,6 +141,8 @@ const DOCUMENTED: [(&str, &[&str], &str); 106] = [
     ("telegraf", &["/proc", "/sys", "/etc"], "https://github.com/influxdata/telegraf"),
     // Containers within containers.
     ("docker", &["privileged"], "https://hub.docker.com/_/docker"),
+    ("jumpserver/koko", &["privileged"], "https://github.com/jumpserver/Dockerfile"),
+    ("jms_koko", &["privileged"], "https://github.com/jumpserver/Dockerfile"),
     ("db2", &["privileged"], "https://www.ibm.com/docs/en/db2/11.5.x?topic=system-linux"),
     ("db2_community/db2", &["privileged"], "https://www.ibm.com/docs/en/db2/11.5.x?topic=system-linux"),
     ("dockurr/windows", &["NET_ADMIN"], "https://github.com/dockur/windows"),

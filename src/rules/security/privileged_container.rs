@@ -3,7 +3,8 @@
 use super::documented::asks_for;
 use super::weight::Entrances;
 use crate::collections::HashSet;
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
+use crate::model::MountKind;
 use crate::rules::Context;
 use crate::yaml::edit;
 
@@ -23,6 +24,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
              `cap_add`",
         );
         let mut finding = entrances.weigh(cx, service, finding);
+        // systemd manages the control groups, which it needs for its start.
+        if service.mounts.iter().any(|mount| matches!(&mount.kind, MountKind::Bind(path) if path == "/sys/fs/cgroup")) {
+            finding = finding.severity(Severity::Info);
+        }
         if privileged.via.is_empty() && !privileged.is_interpolated() {
             let title = "remove `privileged: true`: programs that need it no longer work";
             finding.fixes.extend(edit::risky(title, edit::remove(cx.files, privileged.place)));

@@ -210,7 +210,7 @@ fn found<'a>(cx: &Context<'a>, mount: &'a Mount) -> Option<Found<'a>> {
         _ => return None,
     };
     let directory = cx.model.directory.to_string_lossy();
-    if is_inside(source, &directory) {
+    if is_inside(source, &directory) || cx.facts.leaves_repository(mount) {
         return None;
     }
     let path = if source == "/" { "/" } else { source.trim_end_matches('/') };

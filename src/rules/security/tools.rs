@@ -1,7 +1,7 @@
 //! Images whose documentation asks for the socket of Docker, or for directories of the host.
 
 use crate::catalogue::schema::ImageRole;
-use crate::facts::images::known_image;
+use crate::facts::images::{built, known_image, launch};
 use crate::model::{Service, base_image};
 
 /// What an image does with the socket.
@@ -177,4 +177,24 @@ pub(super) fn use_of(service: &Service) -> Option<SocketUse> {
     let listed = TOOLS.iter().find(|(name, ..)| is_named(name)).map(|(_, tool_use, _)| *tool_use);
     let is_monitor = || known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring);
     listed.or_else(|| is_monitor().then_some(SocketUse::Reads))
+}
+
+/// The first number of a group of people; those of programs, such as Docker's, are below.
+const FIRST_OF_PEOPLE: u32 = 1000;
+
+/// Whether something may give the user the group of the socket: `group_add`, the group in `user`, the Dockerfile, or a
+/// start script.
+pub(super) fn may_have_group(service: &Service) -> bool {
+    let of_user = service.user.as_ref().and_then(|user| user.value.split_once(':').map(|(_, group)| group.to_owned()));
+    // A person's own group is not Docker's.
+    let is_of_person = |group: &str| group.parse::<u32>().is_ok_and(|number| number >= FIRST_OF_PEOPLE);
+    let by_user = of_user.is_some_and(|group| !is_of_person(&group));
+    let in_image = built(service).is_some_and(|image| {
+        let says = |text: &str| text.contains("docker") || text.contains("addgroup") || text.contains("groupadd");
+        image.runs.iter().any(|ran| says(&ran.script.value)) || image.entrypoint.is_some()
+    });
+    let by_script = launch(service).iter().any(|word| {
+        ["chmod", "chown", "chgrp", "usermod", "sudo", "docker.sock"].iter().any(|program| word.value.contains(program))
+    });
+    !service.isolation.group_add.is_empty() || by_user || in_image || by_script
 }

@@ -7,7 +7,7 @@ use crate::facts::images::{image_text, known_image, may_be_set, variable};
 use crate::facts::repository::purpose::is_for_tests;
 use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
-use crate::model::{MountKind, Service};
+use crate::model::{MountKind, Service, Variable};
 use crate::rules::Context;
 use crate::rules::support::for_data;
 use crate::yaml::edit;
@@ -33,12 +33,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => Severity::Warning,
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
-        let severity =
-            if tmpfs.is_some() || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service) {
-                Severity::Info
-            } else {
-                for_data(as_sure(severity, unkept), cx.facts.purpose())
-            };
+        let is_for_calls = unkept.image.role == ImageRole::Broker && carries_calls(cx);
+        let is_needless = is_for_calls || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service);
+        let severity = if tmpfs.is_some() || is_needless {
+            Severity::Info
+        } else {
+            for_data(as_sure(severity, unkept), cx.facts.purpose())
+        };
         let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
         let cluster = (unkept.image.name.as_str(), severity);
         let is_bare = unkept.fleeting.is_none() && !unkept.partly;
@@ -115,6 +116,16 @@ fn is_only_registry(cx: &Context<'_>, service: &Service) -> bool {
         ON_ZOOKEEPER.iter().any(|word| name.contains(word)) && !is_raft
     };
     is_zookeeper && !cx.model.services.values().any(keeps)
+}
+
+/// Whether Celery hands its results back through the broker: who waits for them does not outlive it.
+fn carries_calls(cx: &Context<'_>) -> bool {
+    let variables = cx.model.services.values().flat_map(|service| &service.environment);
+    let is_backend = |(name, variable): (&String, &Variable)| {
+        name.contains("RESULT_BACKEND")
+            && variable.value.as_ref().is_some_and(|value| value.value.starts_with("rpc://"))
+    };
+    variables.into_iter().any(is_backend)
 }
 
 /// Whether the name of a service says that it is for tests, and another service with the same image keeps its data.

@@ -1,10 +1,12 @@
 //! An SQLite database that several containers write to.
 
 use crate::collections::{HashSet, IndexMap};
+use crate::facts::images::variable;
 use crate::facts::storage::jobs;
 use crate::facts::storage::mounts::is_persistent;
 use crate::facts::storage::sqlite_files::{SqliteFile, identity};
 use crate::finding::{Finding, Severity, Subject, rule};
+use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::and_list;
 
@@ -26,8 +28,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for files in shared.values() {
-        findings.extend(shared_by_services(files));
+        let is_sequential = files.iter().any(|file| runs_in_turn(file.service));
+        let lowered = |finding: Finding| if is_sequential { finding.severity(Severity::Info) } else { finding };
+        findings.extend(shared_by_services(files).map(lowered));
     }
+}
+
+/// Whether Airflow runs one task at a time, for which it takes SQLite alone:
+/// <https://airflow.apache.org/docs/apache-airflow/2.10.5/core-concepts/executor/sequential.html>.
+fn runs_in_turn(service: &Service) -> bool {
+    variable(service, "AIRFLOW__CORE__EXECUTOR").is_some_and(|value| value.value == "SequentialExecutor")
 }
 
 fn shared_by_replicas(file: &SqliteFile<'_>, count: i64) -> Finding {

@@ -167,6 +167,14 @@ pub(super) fn extends(reported: &Reported, problem: &ExtendsProblem, view: &Prob
 /// Two mounts at one path.
 pub(super) fn mount_target(reported: &Reported, target: &Quote, view: &ProblemView<'_>) -> Finding {
     let target = view.written(target);
+    if reported.verdict == super::Verdict::Accepted {
+        let message = format!("two mounts at `{target}` in one list: Compose drops the first one");
+        return view
+            .about(rule::DUPLICATE_MOUNT_TARGET, reported, message)
+            .severity(Severity::Warning)
+            .help("mount one of them elsewhere, or remove it")
+            .evidence(target);
+    }
     view.about(rule::DUPLICATE_MOUNT_TARGET, reported, format!("duplicate mount at `{target}`"))
         .help("mount one of them elsewhere, or remove it")
         .evidence(target)

@@ -1,0 +1,65 @@
+//! What is written around a place in a file of the project, comments above all.
+
+use super::Facts;
+use crate::source::Place;
+
+impl Facts<'_> {
+    /// What a comment says at a place: on its line, or on the lines of comments right above it.
+    pub(crate) fn comments_at(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let start = place.span.start as usize;
+        let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let behind = line.find(" #").and_then(|at| line.get(at + 2..)).unwrap_or("");
+        let above = text.get(..line_start).unwrap_or("").lines().rev().map(str::trim);
+        let mut words: Vec<&str> = above.map_while(|line| line.strip_prefix('#')).collect();
+        words.reverse();
+        words.push(behind);
+        words.join("\n")
+    }
+
+    /// What comments say at the key of the block list that a place is an item of: behind it, and right above it.
+    pub(crate) fn comments_at_list(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let before = text.get(..place.span.start as usize).unwrap_or("");
+        let mut words: Vec<&str> = Vec::new();
+        let mut is_above = false;
+        // The line of the place itself has a dash and belongs to the list.
+        for line in before.lines().rev().map(str::trim) {
+            if is_above {
+                let Some(comment) = line.strip_prefix('#') else { break };
+                words.push(comment);
+            } else if let Some((key, comment)) = line.split_once('#').filter(|(key, _)| key.trim_end().ends_with(':')) {
+                is_above = !key.is_empty();
+                words.push(comment);
+            } else if line.ends_with(':') {
+                is_above = true;
+            } else if !line.starts_with(['-', '#']) {
+                break;
+            }
+        }
+        words.reverse();
+        words.join("\n")
+    }
+
+    /// The items of the block list below a key, as they are written, without their dashes.
+    pub(crate) fn items_below(&self, key: Place) -> Vec<String> {
+        let text = &self.sources.file(key.span.file).text;
+        let below = text.get(key.span.end as usize..).unwrap_or("").lines().skip(1).map(str::trim);
+        let items = below.take_while(|line| line.is_empty() || line.starts_with(['-', '#']));
+        items.filter_map(|line| Some(line.strip_prefix('-')?.trim().to_owned())).collect()
+    }
+
+    /// What comments say at an item of a list: on its line, above it, and further in on the lines below.
+    pub(crate) fn comments_around(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let start = place.span.start as usize;
+        let line = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let mut lines = text.get(line..).unwrap_or("").lines();
+        let own = lines.next().map_or(0, depth);
+        let below = lines.take_while(|line| line.trim_start().starts_with('#') && depth(line) > own);
+        let below: Vec<&str> = below.map(|line| line.trim_start().trim_start_matches('#')).collect();
+        format!("{}\n{}", self.comments_at(place), below.join("\n"))
+    }
+}
