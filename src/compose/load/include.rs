@@ -83,8 +83,9 @@ fn is_misplaced(
     }
     let quote = |text: String| Quote::at(*place, text);
     let name = short_name(&file);
+    let beside = directory.join(&name);
     let problem = IncludeProblem::NoDirectory {
-        is_beside: loader.sources.kind(&directory.join(&name)) == PathKind::File,
+        is_beside: beside != *loader.sources.path(place.span.file) && loader.sources.kind(&beside) == PathKind::File,
         name: quote(name),
         directory: quote(loader.named_from(*place, above)),
     };

@@ -1,5 +1,6 @@
 //! Variables: which are set, and which are documented.
 
+pub(crate) mod assigned;
 pub(crate) mod dialects;
 pub(crate) mod dollars;
 pub(crate) mod env_examples;

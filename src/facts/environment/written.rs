@@ -29,7 +29,7 @@ pub(crate) fn written(env_file: &Path, root: &Path, sources: &SourceDb) -> BTree
 
 /// The variables that commands write: `echo "A=1" >> .env`, `cat > .env <<EOF`, `{ echo "A=1"; } > "$ENV_FILE"`,
 /// `sed -i "s/^A=.*/A=1/" .env`.
-fn by_commands(text: &str, name: &str) -> BTreeSet<String> {
+pub(super) fn by_commands(text: &str, name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut end: Option<&str> = None;
     let mut group: Vec<String> = Vec::new();
