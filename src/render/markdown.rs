@@ -98,7 +98,7 @@ fn comment(view: &View<'_>, details: Details) -> MarkdownComment {
     let mut output = MarkdownComment::default();
     output.push(CommentPartKind::Other, format!("### plimsoll: {}\n", heading(view)));
     said(&report.failures, "was not judged", &mut output);
-    said(&report.notes, "of this change has no effect", &mut output);
+    said(&report.notes, "to note", &mut output);
     let is_info = |finding: &&Finding| finding.severity == Severity::Info;
     for (path, findings) in view.by_file(report.active().filter(|finding| !is_info(finding)), |finding| finding) {
         output.push(CommentPartKind::Other, format!("\n#### {}\n\n", code(&path)));

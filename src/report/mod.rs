@@ -26,7 +26,7 @@ pub struct Report {
     pub files: usize,
     /// Projects whose analysis a defect in plimsoll ended, one line each.
     pub failures: Vec<String>,
-    /// What a change would loosen and does not, one line each.
+    /// What a change would loosen and does not, and configuration in another encoding, one line each.
     pub notes: Vec<String>,
     /// Files of the request that no project uses.
     pub unused: Vec<PathBuf>,

@@ -31,6 +31,8 @@ pub(crate) enum DirectorySearch {
     ComposeFilesBelow,
     /// Scripts that replace variables in other files.
     Substituting,
+    /// Scripts and programs that may start projects.
+    Starters,
     /// Scripts, and texts that show commands.
     Scripts,
     /// Directories and files called after applications that people run at home.

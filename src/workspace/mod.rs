@@ -253,7 +253,9 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let reads_ignored = local::reads_ignored(&outcomes, sources);
     let invocations = merge::JudgedInvocations::number(&mut outcomes, sources, &request.directory);
     let mut failures: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.failure.clone()).collect();
-    failures.extend(unjudged(sources, request, settings, &outcomes));
+    let unread = unjudged(sources, request, settings, &outcomes);
+    failures.extend(unread.failures);
+    notes.extend(unread.notes);
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let opened = outcomes.iter().filter(|_| keeping == Keeping::Entries);
     let opened = opened.filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app_config::repository_root;
 use crate::compose::{Outside, ProjectEntry};
 use crate::discover::BASE_NAMES;
+use crate::facts::environment::assigned::{EnvExample, assigned, replaced};
 use crate::facts::environment::env_examples::{example_for, filled_in};
 use crate::facts::environment::written::written;
 use crate::source::{DirectorySearch, PathKind, SourceDb};
@@ -69,15 +70,34 @@ pub(super) fn outside(
     let known: BTreeSet<String> =
         files.into_iter().chain(&outside.examples).flat_map(|file| filled_in(file, sources)).collect();
     if !outside.may_set_others && !needed.is_subset(&known) {
-        let root = repository_root(sources, directory);
-        let written = env_files.iter().flat_map(|file| written(file, &root, sources));
-        let handed_over = handed_over(&root, &needed, sources);
-        // What the project demands is said where it is demanded.
-        let demanded = demanded(sources, &entry.files);
-        outside.set.extend(written.filter(|name| needed.contains(name) && !demanded.contains(name)));
-        outside.set.extend(handed_over.into_iter().filter(|name| !demanded.contains(name)));
+        add_set(&mut outside, entry, (env_files, &needed, &known), sources);
     }
     outside
+}
+
+/// Adds the variables that scripts, workflows and programs set, among those that are needed and not known.
+fn add_set(
+    outside: &mut Outside,
+    entry: &ProjectEntry,
+    (env_files, needed, known): (&[PathBuf], &BTreeSet<String>, &BTreeSet<String>),
+    sources: &SourceDb,
+) {
+    let root = repository_root(sources, &entry.directory);
+    let written = env_files.iter().flat_map(|file| written(file, &root, sources));
+    let handed_over = handed_over(&root, needed, sources);
+    // What the project demands is said where it is demanded.
+    let demanded = demanded(sources, &entry.files);
+    outside.set.extend(written.filter(|name| needed.contains(name) && !demanded.contains(name)));
+    outside.set.extend(handed_over.into_iter().filter(|name| !demanded.contains(name)));
+    let is_open = |name: &&String| !demanded.contains(*name) && !known.contains(*name) && !outside.set.contains(*name);
+    let open: BTreeSet<String> = without_default(sources, &entry.files).iter().filter(is_open).cloned().collect();
+    if open.is_empty() {
+        return;
+    }
+    let example = if outside.examples.is_empty() { EnvExample::Absent } else { EnvExample::Present };
+    let assigned = assigned(&root, &entry.files, (&open, example), sources).into_keys();
+    let replaced = replaced(&root, &entry.files, sources).into_iter();
+    outside.set.extend(assigned.chain(replaced).filter(|name| open.contains(name)));
 }
 
 /// The `.env` of a directory above that several projects share, each in a directory of its own: they are started with
@@ -175,6 +195,13 @@ fn needed(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
     let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
     let with_variables = loaded.filter(|file| file.text.contains('$'));
     with_variables.flat_map(|file| expand(&file.text, &|_| None).uses).map(|one| one.name).collect()
+}
+
+/// The variables that Compose files use without a default.
+fn without_default(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
+    let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
+    let uses = loaded.flat_map(|file| expand(&file.text, &|_| None).uses);
+    uses.filter(|one| one.operator.is_none()).map(|one| one.name).collect()
 }
 
 /// The variables that Compose files demand: `${NAME:?}`.

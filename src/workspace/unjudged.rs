@@ -1,12 +1,21 @@
 //! What a run could not judge, one line each: it must not look like a run without findings.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::projects::ProjectOutcome;
 use crate::config::Config;
-use crate::discover::Exclusion;
+use crate::discover::{Exclusion, is_compose_name};
 use crate::source::{LoadError, PathKind, SourceDb, normalize, relative};
+
+/// What was not read, a line for each file or directory.
+pub(super) struct Unjudged {
+    /// Without it, the run has not done what it was asked for.
+    pub(super) failures: Vec<String>,
+    /// Configuration of an application in another encoding, which may be the one that the application reads.
+    pub(super) notes: Vec<String>,
+}
 
 /// A line for each file or directory that was not read. What is excluded nobody asked for.
 pub(super) fn unjudged(
@@ -14,7 +23,7 @@ pub(super) fn unjudged(
     request: &Request,
     settings: &Config,
     outcomes: &[ProjectOutcome],
-) -> Vec<String> {
+) -> Unjudged {
     let excluded = Exclusion::new(&settings.exclude);
     let asked = asked(request);
     let mut unread = sources.unread();
@@ -36,10 +45,17 @@ pub(super) fn unjudged(
     unread.retain(|(path, _)| !excluded.matches(path) && !excluded.matches(&path.join("compose.yaml")));
     let line =
         |(path, error): &(PathBuf, LoadError)| format!("{}: not judged: {error}", relative(&request.directory, path));
-    let mut lines: Vec<String> = unread.iter().map(line).collect();
-    lines.sort();
-    lines.dedup();
-    lines
+    let is_compose =
+        |path: &Path| is_compose_name(path) || outcomes.iter().any(|one| one.entry.files.iter().any(|own| own == path));
+    let is_note = |(path, error): &(PathBuf, LoadError)| {
+        matches!(error, LoadError::Utf16 | LoadError::NotUtf8(_)) && !asked.contains(path) && !is_compose(path)
+    };
+    let (notes, failures) = unread.into_iter().partition(is_note);
+    let lines = |unread: Vec<(PathBuf, LoadError)>| {
+        let lines: BTreeSet<String> = unread.iter().map(line).collect();
+        lines.into_iter().collect()
+    };
+    Unjudged { failures: lines(failures), notes: lines(notes) }
 }
 
 fn is_readable(sources: &SourceDb, file: &Path) -> bool {

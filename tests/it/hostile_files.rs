@@ -193,8 +193,13 @@ fn a_configuration_that_cannot_be_read_is_said() {
     let output = run(&repository, &["check", "--format", "concise"]);
     assert_eq!(
         (code(&output), stderr(&output).as_str()),
-        (2, "plimsoll: n.conf: not judged: invalid UTF-8 at byte 2\n")
+        (0, "plimsoll: n.conf: not judged: invalid UTF-8 at byte 2\n"),
+        "the application may read it"
     );
+    assert_eq!(code(&run(&repository, &["check", "--format", "concise", "n.conf"])), 2, "it is named");
+    fs::write(repository.join("compose.yaml"), b"# \xe9\nservices: {}\n").unwrap();
+    assert_eq!(code(&run(&repository, &["check", "--format", "concise"])), 2, "docker compose reads this one");
+    write(&repository, &[("compose.yaml", compose)]);
     write(&repository, &[("plimsoll.yaml", "exclude: [n.conf]\n")]);
     assert_eq!(code(&run(&repository, &["check", "--format", "concise"])), 0, "nobody asked for what is excluded");
 }

@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::extends::{is_remote, mark};
 use crate::budget::Limit;
 use crate::compose::load::Loader;
-use crate::compose::problem::{EnvFileProblem, IncludeProblem, PlaceRole, Problem, Reported, TypeProblem};
+use crate::compose::problem::{EnvFileProblem, IncludeProblem, PlaceRole, Problem, Related, Reported, TypeProblem};
 use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Text, Value};
 use crate::source::Place;
@@ -43,7 +43,11 @@ pub(crate) fn apply(
         return;
     };
     let mut told = false;
+    let mut misplaced: Vec<(PathBuf, usize)> = Vec::new();
     for mut entry in entries.iter().filter_map(include_of) {
+        if !entry.blank {
+            entry.paths.retain(|path| !is_misplaced(loader, path, directory, &mut misplaced));
+        }
         if let Some(place) = take_adrift(loader, &mut entry, directory) {
             // One variable may be in all of them.
             if !std::mem::replace(&mut told, true) {
@@ -57,6 +61,37 @@ pub(crate) fn apply(
             import(loader, imported, root, entry.place);
         }
     }
+}
+
+/// Whether a file is to be in a directory that is not there. All files in that directory are one mistake.
+fn is_misplaced(
+    loader: &mut Loader<'_>,
+    (path, place): &(String, Place),
+    directory: &Path,
+    misplaced: &mut Vec<(PathBuf, usize)>,
+) -> bool {
+    let file = normalize(&directory.join(path));
+    let Some(above) = file.parent().filter(|above| !is_remote(path) && *above != directory) else { return false };
+    if let Some((_, first)) = misplaced.iter().find(|(known, _)| known == above) {
+        if let Some(first) = loader.found.get_mut(*first) {
+            first.related.push(Related { place: *place, role: PlaceRole::FileOfDirectory });
+        }
+        return true;
+    }
+    if loader.sources.kind(above) != PathKind::Missing {
+        return false;
+    }
+    let quote = |text: String| Quote::at(*place, text);
+    let name = short_name(&file);
+    let beside = directory.join(&name);
+    let problem = IncludeProblem::NoDirectory {
+        is_beside: beside != *loader.sources.path(place.span.file) && loader.sources.kind(&beside) == PathKind::File,
+        name: quote(name),
+        directory: quote(loader.named_from(*place, above)),
+    };
+    misplaced.push((above.to_path_buf(), loader.found.len()));
+    loader.report(Reported::new(*place, &[], Problem::Include(problem)));
+    true
 }
 
 /// Removes the files that are not there, where a variable without a value may be all that is wrong with them.

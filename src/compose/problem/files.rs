@@ -45,6 +45,15 @@ pub(crate) enum IncludeProblem {
         /// Why.
         error: LoadError,
     },
+    /// A file in a directory that is not there.
+    NoDirectory {
+        /// The last part of its path.
+        name: Quote,
+        /// The directory, from the file that names it.
+        directory: Quote,
+        /// Whether a file of that name is next to the file that names it.
+        is_beside: bool,
+    },
     /// A name that both files define, differently.
     Conflict {
         /// The name.

@@ -77,6 +77,8 @@ pub(crate) enum PlaceRole {
     UsedBy(String),
     /// Another use of the same required variable.
     RequiredToo,
+    /// Another file in the same directory.
+    FileOfDirectory,
     /// A key of the service that lost its indentation, so that it reads as a service.
     Shifted(Text),
 }

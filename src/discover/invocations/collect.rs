@@ -227,6 +227,7 @@ impl Collection<'_, '_> {
             |resolved: &ResolvedInvocation| !resolved.identity.files.iter().any(|file| configured.contains(file));
         let (starting, inspecting): (Vec<ResolvedInvocation>, Vec<ResolvedInvocation>) =
             resolved.filter(is_free).partition(|resolved| resolved.starts);
+        let starting = self.without_history(self.without_shorthand(starting));
         let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
         let adds = |resolved: &ResolvedInvocation| resolved.identity.files.iter().any(|file| !loaded.contains(file));
         let inspecting: Vec<ResolvedInvocation> = inspecting.into_iter().filter(adds).collect();
@@ -344,11 +345,12 @@ impl Collection<'_, '_> {
             if self.is_left_aside(file) {
                 continue;
             }
-            if configured.contains(&base) || shown.contains(directory) && !is_whole(self.repository, file) {
+            let is_shown = shown.contains(directory) && !self.is_only_deployment(&base, file);
+            if configured.contains(&base) || is_shown && !is_whole(self.repository, file) {
                 self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
                 continue;
             }
-            let files = if shown.contains(directory) { vec![file.clone()] } else { vec![base, file.clone()] };
+            let files = if is_shown { vec![file.clone()] } else { vec![base, file.clone()] };
             let resolved = self.default_of(directory, files);
             self.parts.add(self.repository, &resolved.identity.files, directory);
             self.add(resolved, Certainty::Guessed);

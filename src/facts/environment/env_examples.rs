@@ -118,6 +118,13 @@ pub(crate) fn filled_in(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
     found.into_iter().filter(|(_, one)| !one.is_comment && !one.is_empty).map(|(name, _)| name).collect()
 }
 
+/// Whether an env file has a name in a comment: `# NAME=value`.
+pub(crate) fn has_comment(path: &Path, name: &str, sources: &SourceDb) -> bool {
+    let mut found = BTreeMap::new();
+    read(path, sources, &mut found);
+    found.get(name).is_some_and(|one| one.is_comment)
+}
+
 /// The words of an env file's name without those that make it an example, in alphabetical order.
 fn words_of(name: &str) -> Vec<&str> {
     let all = name.split(|letter: char| !letter.is_ascii_alphanumeric());

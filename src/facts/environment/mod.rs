@@ -1,6 +1,7 @@
 //! Variables: which are set, and which are documented.
 
 pub(crate) mod absent;
+pub(crate) mod assigned;
 pub(crate) mod dialects;
 pub(crate) mod dollars;
 pub(crate) mod env_examples;

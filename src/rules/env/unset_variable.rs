@@ -86,6 +86,7 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
     let first = structural.or(blank.uses.first())?;
     let severity = match (cx.facts.expected(), structural) {
         _ if cx.facts.is_documented_as_optional(name) || OF_SHELLS.contains(&name) => Severity::Info,
+        (Expected::EnvFile, None) if cx.facts.is_commented_out(name) => Severity::Info,
         (Expected::EnvFile | Expected::Example(_), Some(_)) => Severity::Error,
         // Who runs it at home has set them somewhere.
         (Expected::Nowhere, _) if cx.facts.is_at_home() => Severity::Info,

@@ -102,6 +102,9 @@ pub(crate) fn at_wrong_path(
         finding.confidence = Confidence::Medium;
     }
     finding.severity = as_sure(finding.severity, unkept);
+    if cx.facts.is_devcontainer() {
+        finding.severity = Severity::Info;
+    }
     finding
 }
 

@@ -66,6 +66,60 @@ fn what_others_brought_is_judged_where_a_command_starts_it() {
 }
 
 #[test]
+fn a_directory_that_says_that_it_is_no_longer_used_is_left_aside() {
+    let files = [("compose.yaml", ""), ("old/x/compose.yaml", "services: {}"), ("old/a.compose.yml", "services: {}")];
+    let with = |more: &[(&'static str, &'static str)]| [&files[..], more].concat();
+    let expect =
+        [("old/a.compose.yml".to_owned(), Reason::Archived), ("old/x/compose.yaml".to_owned(), Reason::Archived)];
+    let command = "docker compose -f old/a.compose.yml up";
+    for mark in [("old/ARCHIVED.md", "# x\n"), ("old/README.md", "# Stack (deprecated)\n"), ("old/DEPRECATED", "")] {
+        assert_eq!(left(&with(&[mark, ("old/up.sh", command)])), expect, "{mark:?}");
+        let started = with(&[mark, ("up.sh", command)]);
+        check_everything(&started, &["compose.yaml default", "old/a.compose.yml up.sh:1"]);
+    }
+    for mark in
+        [("old/deprecated.md", ""), ("old/README.md", "# Stack\n\nThe archived one is gone.\n"), ("ARCHIVED.md", "")]
+    {
+        assert_eq!(left(&with(&[mark])), [], "{mark:?}");
+    }
+}
+
+#[test]
+fn what_only_developers_start_is_deployed_with_its_overlay() {
+    let files = [
+        ("compose.yaml", ""),
+        ("compose.override.yaml", ""),
+        ("compose.prod.yaml", "services: {a: {}}\n"),
+        ("x.yaml", ""),
+    ];
+    let readme = "`docker compose up`, `docker compose -f x.yaml up`";
+    check_everything(
+        &[&files[..], &[("README.md", readme)]].concat(),
+        &[
+            "compose.yaml+compose.override.yaml README.md:1",
+            "compose.yaml+compose.prod.yaml guessed",
+            "x.yaml README.md:1",
+        ],
+    );
+    check_everything(
+        &[&files[..], &[("up.sh", "docker compose -f compose.yaml -f x.yaml up")]].concat(),
+        &["compose.yaml+x.yaml up.sh:1"],
+    );
+}
+
+#[test]
+fn a_comment_may_leave_out_the_directory() {
+    let overlay = "#   make up   ≡  docker compose -f compose.yaml -f compose.prod.yaml up -d\n";
+    let files = [("d/c/compose.yaml", ""), ("d/c/compose.prod.yaml", overlay)];
+    let makefile = "up:\n\tdocker compose -f d/c/compose.yaml -f d/c/compose.prod.yaml --project-directory . up -d\n";
+    check_everything(
+        &[files[0], files[1], ("Makefile", makefile)],
+        &["d/c/compose.yaml+d/c/compose.prod.yaml in  Makefile:2"],
+    );
+    check_everything(&files, &["d/c/compose.yaml+d/c/compose.prod.yaml d/c/compose.prod.yaml:1"]);
+}
+
+#[test]
 fn only_what_deploys_replaces_the_default() {
     let files = [("compose.yaml", ""), ("x.yaml", "")];
     let with = |path: &'static str, text: &'static str| [files[0], files[1], (path, text)];

@@ -348,6 +348,7 @@ impl Tracer<'_> {
             return;
         }
         let (mut environment, lacking) = (world.environment(), world.lacking());
+        environment.extend(world.left_open().map(|name| (name.clone(), self.context.unset(name))));
         environment.extend(assigned);
         let mut directories = self.places(world);
         if self.site.is_document && !directories.is_empty() {

@@ -182,6 +182,14 @@ impl World {
         exported.map(|(name, variable)| (name.clone(), variable.words.join(" "))).collect()
     }
 
+    /// The variables that programs see and that are only empty where nobody gives them a value: `export TAG=${1:-}`.
+    pub(crate) fn left_open(&self) -> impl Iterator<Item = &String> {
+        let is_open = |variable: &TracedVariable| {
+            variable.exported && !variable.sure && variable.words.iter().all(String::is_empty)
+        };
+        self.variables.iter().filter(move |(_, variable)| is_open(variable)).map(|(name, _)| name)
+    }
+
     /// An alias: a word that means others.
     pub(crate) fn alias(&mut self, name: &str, text: &str, fragment: &Rc<Fragment>, at: u32) {
         let function = Function { body: FunctionBody::Text(text.to_owned()), fragment: Rc::clone(fragment), at };

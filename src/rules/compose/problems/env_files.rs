@@ -46,11 +46,24 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
         finding.help = Some("Portainer writes `stack.env`; create it to start the project without Portainer".into());
         finding.fixes.clear();
     }
+    if let Some(name) = directory_variable(reported, view).filter(|_| finding.severity > Severity::Info) {
+        finding.severity = Severity::Info;
+        finding.help = Some(format!("`{name}` says where it is: create it there before the project starts").into());
+        finding.fixes.clear();
+    }
     let is_unknown = || problem.path().is_some_and(|path| view.is_in_another_checkout(reported.at, path.value()));
     if view.is_of_elsewhere(reported.at) || is_unknown() {
         finding.severity = Severity::Info;
     }
     finding
+}
+
+/// The variable with a default that the path begins with: where the project is deployed, it may lead to another directory.
+fn directory_variable(reported: &Reported, view: &ProblemView<'_>) -> Option<String> {
+    let written = edit::text_of(view.files, reported.at)?;
+    let (variable, _) = written.strip_prefix("${")?.split_once("}/")?;
+    let name = variable.split_once(":-").or_else(|| variable.split_once('-'))?.0;
+    name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then(|| name.to_owned())
 }
 
 fn message(problem: &EnvFileProblem, view: &ProblemView<'_>) -> String {

@@ -159,6 +159,7 @@ fn label(problem: &Problem, role: &PlaceRole) -> Option<String> {
         (PlaceRole::Include, _) => "included here",
         (PlaceRole::Overridden, _) => "the overridden value",
         (PlaceRole::RequiredToo, _) => "also required here",
+        (PlaceRole::FileOfDirectory, _) => "also in this directory",
         (PlaceRole::UsedBy(service), _) => return Some(format!("also used by `{service}`")),
         (PlaceRole::Shifted(_), _) => return None,
     };

@@ -113,6 +113,11 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &Prob
             let message = format!("cannot read `{name}`: {error}");
             (error.severity(), Some(name), message)
         }
+        IncludeProblem::NoDirectory { name, directory, .. } => {
+            let name = view.written(name);
+            let message = format!("cannot read `{name}`: the directory `{}` does not exist", view.written(directory));
+            (Severity::Error, Some(name), message)
+        }
         IncludeProblem::Conflict { name } => {
             (Severity::Error, None, format!("`{name}` is defined differently in an included file"))
         }
@@ -125,6 +130,10 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &Prob
     match problem {
         IncludeProblem::BlankPath => {
             finding.help("set it in `.env` or in the environment of Compose, or give it a default")
+        }
+        IncludeProblem::NoDirectory { name, is_beside: true, .. } => {
+            let name = view.written(name);
+            finding.help(format!("use `{name}`: the path is relative to the directory of this file"))
         }
         IncludeProblem::Conflict { .. } => finding.help(
             "keep one of them, or override it in a second file of the `include`; docker compose only merges the two from 5.0.0 on",

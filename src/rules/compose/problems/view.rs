@@ -1,7 +1,7 @@
 //! What the rendering of a problem needs besides the problem.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::app_config::repository_root;
@@ -10,6 +10,7 @@ use crate::compose::Project;
 use crate::compose::load::interpolate::OF_PROJECT;
 use crate::compose::problem::{EnvFileProblem, NearbyFile, Problem, Reported};
 use crate::compose::value::quote::Quote;
+use crate::facts::environment::assigned::{EnvExample, assigned};
 use crate::facts::environment::variables::Expected;
 use crate::facts::environment::{env_examples, variables};
 use crate::facts::repository::{generated_files, purpose};
@@ -156,11 +157,13 @@ impl<'a> ProblemView<'a> {
         self.softens && (self.sources.target_of_link(&path).is_some() || above.any(is_other))
     }
 
-    /// Whether a place is in a file that is copied before it is used: its reader makes the files that it names.
+    /// Whether a place is in a file that is copied before it is used: its reader, or a test, brings the files that it names.
     pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
         let path = &self.sources.path(at.span.file);
         let own = path.strip_prefix(&self.project.directory).unwrap_or(path);
-        self.softens && purpose::is_of_elsewhere(&own.to_string_lossy())
+        let is_of_elsewhere =
+            purpose::is_of_elsewhere(&own.to_string_lossy()) || purpose::is_test_resource(&path.to_string_lossy());
+        self.softens && is_of_elsewhere
     }
 
     /// How bad it is that a required variable has no value in a checkout without an env file, and what to do; `None` where
@@ -177,6 +180,18 @@ impl<'a> ProblemView<'a> {
                 let told = self.told.get_or_init(|| env_examples::told(directory, self.sources));
                 if let Some(text) = told.get(variable) {
                     return Some((Severity::Info, format!("set it in `.env`, as documented in `{}`", shown(text))));
+                }
+                let wanted = BTreeSet::from([variable.to_owned()]);
+                let files: Vec<PathBuf> =
+                    self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
+                let root = repository_root(self.sources, directory);
+                if let Some(program) =
+                    assigned(&root, &files, (&wanted, EnvExample::Present), self.sources).remove(variable)
+                {
+                    return Some((
+                        Severity::Info,
+                        format!("start the project with `{}`, which sets it", shown(&program)),
+                    ));
                 }
                 let example = shown(&example);
                 Some((Severity::Warning, format!("add it to `{example}`, which is what people copy to `.env`")))
