@@ -148,7 +148,7 @@ fn is_said_to_be_sample(facts: &Facts<'_>, place: Place) -> bool {
     const WORDS: [&str; 9] =
         ["sample", "dummy", "fake", "demo", "poc", "placeholder", "throwaway", "example", "testing"];
     let comment = facts.comments_at(place).to_lowercase();
-    let last = comment.lines().filter(|line| !line.trim().is_empty()).next_back().unwrap_or("");
+    let last = comment.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("");
     last.contains("only") && last.split(|letter: char| !letter.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
