@@ -43,6 +43,7 @@ const COMMON: &[&str] = &[
     "bar",
     "baz",
     "be",
+    "bypassed",
     "changed",
     "client",
     "clickhouse",
@@ -61,6 +62,7 @@ const COMMON: &[&str] = &[
     "dev",
     "devel",
     "developer",
+    "disabled",
     "development",
     "django",
     "docker",
@@ -82,6 +84,7 @@ const COMMON: &[&str] = &[
     "hard",
     "hash",
     "hello",
+    "ignored",
     "here",
     "in",
     "influx",
@@ -113,6 +116,7 @@ const COMMON: &[&str] = &[
     "my",
     "mysql",
     "n8n",
+    "needed",
     "neo4j",
     "new",
     "next",
@@ -195,7 +199,9 @@ const COMMON: &[&str] = &[
     "token",
     "top",
     "unsafe",
+    "unused",
     "use",
+    "used",
     "user",
     "username",
     "value",
@@ -228,7 +234,19 @@ pub(crate) fn strength(secret: &str, own: &[&str]) -> Strength {
         || is_zero
         || COMMON.contains(&lower.as_str())
         || parts(&lower).iter().all(|part| is_of_words(part, &own));
-    if is_guessable { Strength::Guessable } else { Strength::Strong }
+    match is_guessable {
+        true => Strength::Guessable,
+        false if is_name_of_secret(secret) => Strength::Placeholder,
+        false => Strength::Strong,
+    }
+}
+
+/// Whether a value is the name of what belongs there, as examples have it: `CLUSTER_API_SECRET`.
+fn is_name_of_secret(secret: &str) -> bool {
+    let words: Vec<&str> = secret.split('_').collect();
+    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|letter| letter.is_ascii_uppercase());
+    let is_secret = |word: &&str| ["SECRET", "KEY", "TOKEN", "PASSWORD", "PASSPHRASE", "CREDENTIALS"].contains(word);
+    words.len() > 1 && words.iter().all(is_word) && words.last().is_some_and(is_secret)
 }
 
 /// The stretches of letters and digits in a text, in lower case.
@@ -293,14 +311,14 @@ mod tests {
         ] {
             assert_eq!(strength(secret, &["shop-user"]), Strength::Guessable, "{secret}");
         }
-        for secret in ["changeme", "<your password>", "your-secret-key", "TODO"] {
+        for secret in ["changeme", "<your password>", "your-secret-key", "TODO", "CLUSTER_API_SECRET"] {
             assert_eq!(strength(secret, &[]), Strength::Placeholder, "{secret}");
         }
     }
 
     #[test]
     fn passwords_that_nobody_guesses() {
-        for secret in ["vT9kq2LwXz8m", "8f3b1c77aa90de41b2c6", "correct-horse-battery", "shop-kWq8"] {
+        for secret in ["vT9kq2LwXz8m", "8f3b1c77aa90de41b2c6", "correct-horse-battery", "shop-kWq8", "KWQ_XZ7T_KEY"] {
             assert_eq!(strength(secret, &["shop"]), Strength::Strong, "{secret}");
         }
     }

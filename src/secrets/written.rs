@@ -191,6 +191,7 @@ fn is_value(name: &str, value: &str) -> bool {
         && !value.contains("/run/secrets")
         && !(value.starts_with('#') && value.contains(' '))
         && !is_file_name(&lower)
+        && (is_of_password || !is_said_to_be_none(&lower))
         && !(upper.ends_with("KEY") && is_name(value) && !is_placeholder(value))
 }
 
@@ -212,6 +213,15 @@ fn is_file_name(lower: &str) -> bool {
         "_credentials",
     ];
     ends.iter().any(|end| lower.ends_with(end))
+}
+
+/// Words that say that nothing uses the value: `bypassed-by-proxy`, `not-used`.
+fn is_said_to_be_none(lower: &str) -> bool {
+    const WORDS: [&str; 7] = ["bypassed", "unused", "ignored", "disabled", "unneeded", "irrelevant", "notused"];
+    let words: Vec<&str> = lower.split(['-', '_', ' ']).collect();
+    let is_plain = words.iter().all(|word| word.bytes().all(|letter| letter.is_ascii_lowercase()));
+    let negates = |pair: &[&str]| matches!(pair, ["not", "used" | "needed" | "required" | "applicable" | "set"]);
+    is_plain && (words.iter().any(|word| WORDS.contains(word)) || words.windows(2).any(negates))
 }
 
 /// Several words in lower case, as names of services and columns have them.
@@ -262,6 +272,7 @@ mod tests {
     #[test]
     fn secrets_in_values() {
         check("DB_PASSWORD", " hunter2 ", Some(("hunter2", Form::Value)));
+        check("DB_PASSWORD", "not-used", Some(("not-used", Form::Value)));
         check("DB_PASSWORD", "123456", Some(("123456", Form::Value)));
         check("JWT_SECRET", "<secret>", Some(("<secret>", Form::Value)));
         check("DATABASE_URL", "postgres://me:hunter2@db/x", Some(("hunter2", Form::Address)));
@@ -291,6 +302,8 @@ mod tests {
             ("ROOT_PASSWORD_SHA2", "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918"),
             ("TLS_PRIVATE_KEY", "certs/web/web.key"),
             ("SERVICE_KEY", "app-for-exports"),
+            ("FIREBASE_API_KEY", "bypassed-by-admin-secret"),
+            ("API_TOKEN", "not_used_here"),
             ("API_KEY", "# hosted clusters only"),
             ("DATABASE_URL", "postgres://db/x"),
         ] {

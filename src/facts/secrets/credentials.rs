@@ -80,9 +80,32 @@ pub(crate) fn credentials(model: &Model, project: &Project, texts: &Texts<'_>, s
             found.extend(search.value(None, name, content, Holder::Content));
         }
     }
+    let of_secret = |one: &Credential| {
+        let service = one.service.clone();
+        identifiers(&one.key).into_iter().map(move |id| (service.clone(), id)).collect::<Vec<_>>()
+    };
+    let ids: Vec<(Option<String>, String)> = found.iter().flat_map(of_secret).collect();
+    let is_id = |one: &Credential| {
+        one.form == Form::Value && ids.iter().any(|(service, id)| *service == one.service && *id == plain(&one.key))
+    };
+    found.retain(|one| !is_id(one));
     let mut seen = crate::collections::HashSet::default();
     found.retain(|one| seen.insert(one.place));
     found
+}
+
+/// A name in lower case, without what separates its words.
+pub(super) fn plain(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// The names of the identifiers that belong to a secret: an access key to a secret key, an API key to an API secret.
+pub(super) fn identifiers(key: &str) -> Vec<String> {
+    const PAIRS: [(&str, &[&str]); 3] =
+        [("secretaccesskey", &["accesskey"]), ("secretkey", &["accesskey", "apikey"]), ("apisecret", &["apikey"])];
+    let key = plain(key);
+    let pair = PAIRS.iter().find_map(|(end, ids)| Some((key.strip_suffix(end)?, ids)));
+    pair.into_iter().flat_map(|(stem, ids)| ids.iter().map(move |id| format!("{stem}{id}"))).collect()
 }
 
 struct Search<'a> {
@@ -213,6 +236,7 @@ fn origin<'a>(parts: &'a [Part], range: &Range<usize>) -> Option<Origin<'a>> {
 /// Words that somebody who knows the project tries first: its name, the service's, users and databases.
 fn own_words(model: &Model, service: Option<&Service>, value: &Spanned<String>) -> Vec<String> {
     let mut own = vec![model.name.clone()];
+    own.extend(publishers(model));
     if let Some((before, _)) = value.value.split_once('@') {
         own.extend(before.rsplit('/').next().and_then(|info| info.split(':').next()).map(str::to_owned));
     }
@@ -226,6 +250,16 @@ fn own_words(model: &Model, service: Option<&Service>, value: &Spanned<String>) 
         }
     }
     own
+}
+
+/// Who publishes the images of a project, and what these are called: products have such default passwords.
+pub(super) fn publishers(model: &Model) -> Vec<String> {
+    let images = model.services.values().chain(model.disabled.values()).filter_map(|service| service.image.as_ref());
+    let names = images.flat_map(|image| image.value.repository.split('/')).filter(|part| !part.contains('.'));
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]
@@ -243,6 +277,19 @@ mod tests {
                 .collect();
             assert_eq!(found, expect, "{keys}");
         });
+    }
+
+    #[test]
+    fn identifiers_beside_their_secrets() {
+        check(
+            "    environment: {S3__AccessKey: q7Rt2LmX9z, S3__SecretKey: k2LmX9zq7R}\n",
+            &[("S3__SecretKey", None, Strength::Strong)],
+        );
+        check(
+            "    environment: {LK_API_KEY: q7Rt2LmX9z, LK_API_SECRET: k2LmX9zq7R}\n",
+            &[("LK_API_SECRET", None, Strength::Strong)],
+        );
+        check("    environment: {A_API_KEY: q7Rt2LmX9z}\n", &[("A_API_KEY", None, Strength::Strong)]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Files of a project that hold secrets: env files, secret files and private keys, and what git does with them.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::credentials::{identifiers, plain, publishers};
 use crate::collections::HashSet;
 use crate::compose::load::environment::line_place;
 use crate::facts::Facts;
@@ -21,7 +23,7 @@ pub(crate) enum Use {
 }
 
 /// A secret in a file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Held {
     /// Its name, or what it is.
     pub(crate) name: String,
@@ -29,6 +31,21 @@ pub(crate) struct Held {
     pub(crate) place: Place,
     /// How hard it is to guess.
     pub(crate) strength: Strength,
+    secret: String,
+}
+
+impl Held {
+    /// Whether a secret elsewhere is the same.
+    pub(crate) fn is_same(&self, other: &str) -> bool {
+        !other.is_empty() && self.secret == other
+    }
+}
+
+/// Without the secret.
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.name, self.strength)
+    }
 }
 
 /// A file with secrets.
@@ -49,6 +66,11 @@ pub(crate) struct SecretFile {
 }
 
 impl SecretFile {
+    /// Whether git has the file, and the file has a secret that is written elsewhere, too.
+    pub(crate) fn has_in_git(&self, secret: &str) -> bool {
+        self.git == InGit::Tracked && self.real().any(|held| held.is_same(secret))
+    }
+
     /// The secrets that nobody guesses, and that are no values for everyone.
     pub(crate) fn real(&self) -> impl Iterator<Item = &Held> {
         self.secrets.iter().filter(|held| held.strength == Strength::Strong)
@@ -102,18 +124,32 @@ fn env_file(facts: &Facts<'_>, file: FileId, named: Option<Place>) -> Option<Sec
     }
     let shared = shared_values(facts, &path);
     let lines = lines_of(facts, file);
-    let held = lines.into_iter().filter_map(|line| {
+    let publishers = publishers(facts.model);
+    let own: Vec<&str> = publishers.iter().map(String::as_str).chain([facts.model.name.as_str()]).collect();
+    let ids: Vec<String> = lines.iter().flat_map(|line| identifiers(&line.key)).collect();
+    let held = lines.into_iter().filter(|line| !ids.contains(&plain(&line.key))).filter_map(|line| {
         let value = line.value.as_deref()?;
         let written = written_out(&line.key, value).filter(|_| line.uses.is_empty())?;
         let secret = value.get(written.range)?;
         let is_shared = shared.iter().any(|(name, shown)| *name == line.key && shown == value);
-        let strength = strength(secret, &[&facts.model.name]);
+        let strength = strength(secret, &own);
         let strength = if is_shared { strength.min(Strength::Guessable) } else { strength };
-        Some(Held { name: line.key.clone(), place: line_place(file, 0, line.key_span.0, line.value_span.1), strength })
+        let place = line_place(file, 0, line.key_span.0, line.value_span.1);
+        let strength = if is_said_to_be_sample(facts, place) { strength.min(Strength::Guessable) } else { strength };
+        Some(Held { name: line.key.clone(), place, strength, secret: secret.to_owned() })
     });
     let secrets: Vec<Held> = held.collect();
     let git = facts.sources.in_git(&path);
     (!secrets.is_empty()).then_some(SecretFile { file, path, used: Use::EnvFile, named, git, secrets })
+}
+
+/// Whether the comment directly above a line says that its value is for those who only try the project.
+fn is_said_to_be_sample(facts: &Facts<'_>, place: Place) -> bool {
+    const WORDS: [&str; 9] =
+        ["sample", "dummy", "fake", "demo", "poc", "placeholder", "throwaway", "example", "testing"];
+    let comment = facts.comments_at(place).to_lowercase();
+    let last = comment.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("");
+    last.contains("only") && last.split(|letter: char| !letter.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// The assignments of an env file.
@@ -143,7 +179,7 @@ fn secret_file(facts: &Facts<'_>, file: FileId, name: &str, named: Place) -> Opt
     let end = source.text.lines().next().map_or(0, str::len) as u32;
     let is_key = is_private_key(text);
     let strength = if is_key { Strength::Strong } else { strength(text, &[&facts.model.name, name]) };
-    let held = Held { name: name.to_owned(), place: line_place(file, 0, 0, end), strength };
+    let held = Held { name: name.to_owned(), place: line_place(file, 0, 0, end), strength, secret: text.to_owned() };
     let git = facts.sources.in_git(&source.path);
     let path = source.path.clone();
     Some(SecretFile { file, path, used: Use::Mounted, named: Some(named), git, secrets: vec![held] })
@@ -157,7 +193,7 @@ fn key_file(facts: &Facts<'_>, file: FileId, named: Place) -> Option<SecretFile>
     }
     let end = at + source.text.get(at..)?.lines().next().map_or(0, str::len);
     let place = line_place(file, 0, at as u32, end as u32);
-    let held = Held { name: "private key".to_owned(), place, strength: Strength::Strong };
+    let held = Held { name: "private key".to_owned(), place, strength: Strength::Strong, secret: String::new() };
     let path = source.path.clone();
     let git = facts.sources.in_git(&path);
     Some(SecretFile { file, path, used: Use::Mounted, named: Some(named), git, secrets: vec![held] })

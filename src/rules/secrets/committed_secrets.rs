@@ -1,6 +1,7 @@
 //! An env file, a secret or a private key in the repository.
 
 use super::leak::{is_of_symfony, severity};
+use crate::facts::secrets::leaks::Class;
 use crate::facts::secrets::secret_files::{SecretFile, Use};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
@@ -37,6 +38,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding
             .labels
             .extend(real.take(LABELS).map(|held| Label { place: held.place, message: "another secret".into() }));
+        finding.labels.extend(copies(cx, file));
         if let Some(named) = file.named {
             finding = finding.label(named, "used here");
         }
@@ -45,6 +47,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Where the Compose files have the secrets of a file, too.
+fn copies(cx: &Context<'_>, file: &SecretFile) -> Vec<Label> {
+    let leaks = cx.facts.leaks().iter().filter(|leak| leak.class == Class::Literal);
+    let members = leaks.flat_map(|leak| &leak.members).filter(|one| file.has_in_git(one.secret()));
+    members.take(LABELS).map(|one| Label { place: one.place, message: "the same secret".into() }).collect()
 }
 
 /// The worst of a file: `.env` of Symfony has the values for developers, by its conventions, and a comment may say that a

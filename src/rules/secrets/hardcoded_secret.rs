@@ -13,6 +13,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(first) = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file)) else {
             continue;
         };
+        // With the file in which it is as well, it is one finding.
+        if cx.facts.secret_files().iter().any(|file| file.has_in_git(first.secret())) {
+            continue;
+        }
         let name = variable(cx, leak).unwrap_or_else(|| "NAME".to_owned());
         let finding = Finding::new(rule::HARDCODED_SECRET, first.place, subject(first), message(first))
             .severity(severity(cx, first.place, worst(leak)))
