@@ -67,6 +67,9 @@ pub(crate) struct Image {
     /// Variables that hold secrets.
     #[serde(default)]
     pub(crate) secrets: Vec<Secret>,
+    /// Variables with secrets that it does without: tokens that are used once, keys of services that it may join.
+    #[serde(default)]
+    pub(crate) optional: Vec<String>,
     /// Keys it makes anew with each container, which ends sessions and tokens: each the variables of which one keeps it.
     #[serde(default)]
     pub(crate) session_secrets: Vec<Vec<String>>,

@@ -222,6 +222,11 @@ impl<'a> Facts<'a> {
         self.examples().get(variable).is_some_and(|one| one.is_comment)
     }
 
+    /// Whether an MQTT broker of the project lets everybody in, by its configuration.
+    pub(crate) fn has_open_broker(&self) -> bool {
+        network::brokers::has_open_one(self)
+    }
+
     /// Whether an env file of the project has the variable in a comment.
     pub(crate) fn is_commented_out(&self, variable: &str) -> bool {
         let files = self.project.environment.files.iter();

@@ -2,6 +2,7 @@
 
 pub(crate) mod advertised;
 pub(crate) mod announced;
+pub(crate) mod brokers;
 pub(crate) mod duplicate_labels;
 pub(crate) mod exposure;
 pub(crate) mod hosts;

@@ -31,7 +31,11 @@ pub(super) fn is_left_empty(
     let has_no_user = USERS.iter().any(|end| is_empty(&format!("{stem}_{end}")));
     let switched_off =
         has_no_user || groups.get(group(name)).copied().unwrap_or(false) || leads_nowhere(name, is_empty) && !needed;
-    let opens = !needed && (is_not_read(service, name) || leads_to_open_door(cx, service, name));
+    let opens = !needed
+        && (is_not_read(service, name)
+            || does_without(service, name)
+            || opens_door(cx, name)
+            || leads_to_open_door(cx, service, name));
     !switched_off && !opens && !cx.facts.dollars().is_line(variable.key)
 }
 
@@ -49,11 +53,22 @@ pub(super) fn needs(service: &Service, name: &str) -> bool {
     known_image(service).is_some_and(|known| known.image.needs_secret(name))
 }
 
+/// Whether the image of a service is known to do without a secret.
+pub(super) fn does_without(service: &Service, name: &str) -> bool {
+    known_image(service).is_some_and(|known| known.image.optional.iter().any(|one| one == name))
+}
+
 /// Whether the image of a service is a datastore that is known not to read a variable: the env file is another's, too.
 fn is_not_read(service: &Service, name: &str) -> bool {
     known_image(service).is_some_and(|known| {
         known.exact && !known.built && known.image.holds_data() && !known.image.variables().contains(&name)
     })
+}
+
+/// Whether an empty password is one for a broker of the project that lets everybody in: that is what is wrong, if anything.
+pub(super) fn opens_door(cx: &Context<'_>, name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    upper.split('_').any(|word| matches!(word, "MQTT" | "MOSQUITTO")) && cx.facts.has_open_broker()
 }
 
 /// Whether the address that belongs to a password is a service of the project that requires none.

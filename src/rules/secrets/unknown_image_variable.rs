@@ -2,7 +2,7 @@
 
 use crate::catalogue::schema::Image;
 use crate::facts::images::{known_image, runs_server};
-use crate::finding::{Finding, Fix, Subject, rule};
+use crate::finding::{Finding, Fix, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 use crate::text::nearest::clearly_meant;
@@ -26,6 +26,9 @@ fn of_variable(cx: &Context<'_>, service: &Service, image: &Image, name: &str, v
         .evidence(name.to_owned())
         .help(format!("rename it to `{meant}`"));
     finding.fixes.extend(renamed(cx, name, meant, variable));
+    if cx.facts.is_devcontainer() {
+        finding.severity = Severity::Info;
+    }
     Some(finding)
 }
 

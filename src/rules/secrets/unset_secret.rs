@@ -1,6 +1,6 @@
 //! A secret without a value.
 
-use super::left_empty::{empty_groups, is_empty_value, is_left_empty, leads_nowhere, needs};
+use super::left_empty::{does_without, empty_groups, is_empty_value, is_left_empty, leads_nowhere, needs, opens_door};
 use crate::collections::HashSet;
 use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
@@ -49,6 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let is_misspelt = |name: &str| cx.facts.misspelt().iter().any(|one| one.used == name);
     let all = all.filter(|blank| !is_elsewhere(blank.name) && !is_misspelt(blank.name));
     let all = all.filter(|blank| !is_allowed(&options, blank.name) && !is_switched_off(cx, blank));
+    let all = all.filter(|blank| is_needed(cx, blank) || !opens_door(cx, blank.name));
     let is_single = |blank: &&Blank<'_>| {
         let is_expected = match cx.facts.expected() {
             Expected::EnvFile => true,
@@ -83,12 +84,7 @@ fn is_switched_off(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
 
 /// Whether an image is known to need a secret that it is given.
 fn is_needed(cx: &Context<'_>, blank: &Blank<'_>) -> bool {
-    blank.uses.iter().any(|reference| {
-        let [first, service, ..] = reference.path.as_slice() else { return false };
-        let service = cx.model.services.get(service.as_str()).filter(|_| first == "services");
-        let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()));
-        service.zip(key).is_some_and(|(service, key)| needs(service, key))
-    })
+    blank.uses.iter().any(|reference| variable_of(cx, reference).is_some_and(|(service, key)| needs(service, key)))
 }
 
 fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
@@ -154,6 +150,12 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
             "set it if you use the widget: without it, only the dashboard shows no data for this service".to_owned(),
         );
     }
+    if blank.uses.iter().all(|reference| is_optional(cx, reference)) {
+        return Some(format!(
+            "set it if you need it: the image starts without it; `${{{}:-}}` allows it to be empty",
+            blank.name
+        ));
+    }
     let is_left_out = || matches!(cx.facts.expected(), Expected::Example(_));
     let left = blank.emptied.is_some() || cx.facts.is_documented_empty(blank.name) || is_left_out();
     let is_one_of_several = |reference: &Reference| {
@@ -166,6 +168,19 @@ fn optional(cx: &Context<'_>, blank: &Blank<'_>) -> Option<String> {
     }
     (left && provider_of(blank.name).is_some() && blank.uses.iter().all(|one| is_one_of_several(one)))
         .then(|| several_help(blank.name))
+}
+
+/// Whether a use is in a variable that the image of its service does without.
+fn is_optional(cx: &Context<'_>, reference: &Reference) -> bool {
+    variable_of(cx, reference).is_some_and(|(service, key)| does_without(service, key))
+}
+
+/// The service and the variable that a use is in.
+fn variable_of<'c>(cx: &'c Context<'_>, reference: &'c Reference) -> Option<(&'c Service, &'c str)> {
+    let [first, service, ..] = reference.path.as_slice() else { return None };
+    let service = cx.model.services.get(service.as_str()).filter(|_| first == "services")?;
+    let key = reference.key.as_deref().or_else(|| reference.path.last().map(|last| last.as_str()))?;
+    Some((service, key))
 }
 
 /// Words in the name of a secret for another system that a project may do without: mail, single sign-on, chat, monitoring.
