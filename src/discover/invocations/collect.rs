@@ -345,11 +345,12 @@ impl Collection<'_, '_> {
             if self.is_left_aside(file) {
                 continue;
             }
-            if configured.contains(&base) || shown.contains(directory) && !is_whole(self.repository, file) {
+            let is_shown = shown.contains(directory) && !self.is_only_deployment(&base, file);
+            if configured.contains(&base) || is_shown && !is_whole(self.repository, file) {
                 self.not_judged.insert(file.clone(), Reason::OverlayNotUsed);
                 continue;
             }
-            let files = if shown.contains(directory) { vec![file.clone()] } else { vec![base, file.clone()] };
+            let files = if is_shown { vec![file.clone()] } else { vec![base, file.clone()] };
             let resolved = self.default_of(directory, files);
             self.parts.add(self.repository, &resolved.identity.files, directory);
             self.add(resolved, Certainty::Guessed);

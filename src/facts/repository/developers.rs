@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalogue::schema::ImageRole;
 use crate::facts::images::{has_in_turn, known_image, launch, launched_words};
 use crate::model::{Model, MountKind, Service};
-use crate::source::{PathKind, SourceDb, normalize};
+use crate::source::{Entries, PathKind, SourceDb, normalize};
 
 /// Variables that choose an environment.
 const ENVIRONMENTS: [&str; 18] = [
@@ -142,6 +142,11 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
         return DeveloperSign::Other;
     }
     let in_production = services().any(|service| has_environment(service, &OF_PRODUCTION));
+    // The directory of a server may have files for developers, too.
+    let is_named_production = setup.files.iter().any(|file| has_word(&below(setup, file), &OF_PRODUCTION));
+    if services().next().is_some() && services().all(is_named_so) && !in_production && !is_named_production {
+        return DeveloperSign::Other;
+    }
     if services().next().is_none() || is_named_deployed(setup) || in_production {
         return DeveloperSign::None;
     }
@@ -174,8 +179,12 @@ pub(crate) fn is_deployed(setup: &Setup<'_>) -> bool {
 }
 
 fn is_named_deployed(setup: &Setup<'_>) -> bool {
-    let path = |file: &PathBuf| file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned();
-    setup.files.iter().any(|file| has_word(&path(file), &DEPLOYED))
+    setup.files.iter().any(|file| has_word(&below(setup, file), &DEPLOYED))
+}
+
+/// The path of a file below the root.
+fn below(setup: &Setup<'_>, file: &Path) -> String {
+    file.strip_prefix(setup.root).unwrap_or(file).to_string_lossy().into_owned()
 }
 
 /// Whether a service is deployed: it gets certificates, serves TLS or is built for production.
@@ -222,7 +231,8 @@ fn is_stand_in(service: &Service) -> bool {
 
 /// Whether the name of a container, or that of the database in it, says so.
 fn is_named_so(service: &Service) -> bool {
-    let databases = ["POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE"];
+    let databases =
+        ["POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE", "CASSANDRA_CLUSTER_NAME"];
     let of_variables = databases.iter().filter_map(|name| service.environment.get(*name)?.value.as_ref());
     let mut names = of_variables.chain(&service.container_name).map(|value| value.value.as_str());
     names.any(|name| has_word(name, &IN_NAMES))
@@ -289,19 +299,46 @@ fn is_for_building(file: &Path) -> bool {
     file.file_name().and_then(|name| name.to_str()).is_some_and(|name| has_word(name, &["build"]))
 }
 
-/// Whether a file next to that of the project is the one for production.
+/// Whether a file next to that of the project, or to its default pair, is the one for production, or a file in a directory
+/// of what is deployed has the services of the project.
 fn has_deployment_beside(setup: &Setup<'_>) -> bool {
     let is_own = |path: &PathBuf| setup.files.contains(path);
-    let [file] = setup.files else { return false };
+    let is_override = |file: &PathBuf| file.file_name().and_then(|name| name.to_str()).is_some_and(is_override_name);
+    let file = match setup.files {
+        [file] => file,
+        [file, over] if is_override(over) && file.parent() == over.parent() => file,
+        _ => return false,
+    };
     let Some(directory) = file.parent() else { return false };
     let entries = setup.sources.entries(directory);
-    let mut beside = entries
-        .names()
-        .filter(|name| has_word(name, &["compose"]) && (name.ends_with(".yml") || name.ends_with(".yaml")));
-    beside.any(|name| {
-        let path = directory.join(name);
-        has_word(name, &DEPLOYED) && !is_own(&path)
+    let is_beside = |name: &str| has_word(name, &DEPLOYED) && !is_own(&directory.join(name));
+    if compose_names(&entries).any(is_beside) {
+        return true;
+    }
+    let inner = entries.names().filter(|name| has_word(name, &DEPLOYED)).map(|name| directory.join(name));
+    inner.filter(|inner| setup.sources.kind(inner) == PathKind::Directory).any(|inner| {
+        let entries = setup.sources.entries(&inner);
+        compose_names(&entries)
+            .filter(|name| has_word(name, &OF_PRODUCTION))
+            .any(|name| has_same_services(setup, &inner.join(name)))
     })
+}
+
+fn is_override_name(name: &str) -> bool {
+    matches!(name.rsplit_once('.'), Some(("compose.override" | "docker-compose.override", "yml" | "yaml")))
+}
+
+fn compose_names(entries: &Entries) -> impl Iterator<Item = &str> {
+    entries.names().filter(|name| has_word(name, &["compose"]) && (name.ends_with(".yml") || name.ends_with(".yaml")))
+}
+
+/// Whether a Compose file has most of the project's services.
+fn has_same_services(setup: &Setup<'_>, file: &Path) -> bool {
+    let Ok(file) = setup.sources.glancing().load(file) else { return false };
+    let text = &setup.sources.file(file).text;
+    let has = |name: &str| text.lines().any(|line| line.trim_end() == format!("  {name}:"));
+    let names: Vec<&String> = setup.model.services.keys().collect();
+    names.len() > 1 && 2 * names.iter().filter(|name| has(name)).count() > names.len()
 }
 
 /// Whether a service runs the source of the repository from where developers change it.

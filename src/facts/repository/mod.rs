@@ -19,6 +19,7 @@ use self::developers::DeveloperSign;
 use self::purpose::{FilePurpose, is_of_framework, purpose, purpose_by_default};
 use super::{Facts, network};
 use crate::model::Service;
+use crate::source::FileId;
 
 /// What is asked about the purpose of a project.
 impl Facts<'_> {
@@ -55,6 +56,12 @@ impl Facts<'_> {
             FilePurpose::Any | FilePurpose::Development if self.is_to_be_tried() => FilePurpose::Example,
             purpose => purpose,
         }
+    }
+
+    /// Whether the project is the container in which somebody develops: made anew at any time.
+    pub(crate) fn is_devcontainer(&self) -> bool {
+        let is_in_one = |file: &FileId| self.sources.path(*file).iter().any(|part| part == ".devcontainer");
+        self.project.files.last().is_some_and(is_in_one)
     }
 
     /// Whether what the project makes is thrown away: it is for tests, or there to be tried.

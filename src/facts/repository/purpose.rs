@@ -80,6 +80,11 @@ pub(crate) fn is_of_elsewhere(path: &str) -> bool {
     directories.split('/').any(|directory| OF_ELSEWHERE.contains(&name(directory).as_str()))
 }
 
+/// Whether a file is one that tests find by its name and copy: the tools of Java keep these in `src/test/resources`.
+pub(crate) fn is_test_resource(path: &str) -> bool {
+    path.replace('\\', "/").split('/').collect::<Vec<_>>().windows(3).any(|three| three == ["src", "test", "resources"])
+}
+
 /// What a Compose file has that is the development environment of a framework: Laravel Sail.
 const OF_FRAMEWORKS: [&str; 2] = ["/laravel/sail/", "LARAVEL_SAIL"];
 

@@ -3,7 +3,7 @@
 use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;
 use crate::facts::storage::datastores::Unkept;
-use crate::finding::{Confidence, Finding, RuleId, Subject};
+use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{Mount, MountKind, Service, base_image};
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
@@ -92,6 +92,9 @@ pub(crate) fn at_wrong_path(
     finding.fixes.extend(edit::risky(title, edits));
     if !unkept.exact {
         finding.confidence = Confidence::Medium;
+    }
+    if cx.facts.is_devcontainer() {
+        finding.severity = Severity::Info;
     }
     finding
 }

@@ -109,6 +109,16 @@ impl Collection<'_, '_> {
         is_title && title.split(|letter: char| !letter.is_alphanumeric()).any(|word| MARKS.contains(&word))
     }
 
+    /// Whether a file is the overlay for production of a base that commands only start with its override, which is for
+    /// developers.
+    pub(super) fn is_only_deployment(&self, base: &str, file: &str) -> bool {
+        let words = split(file).1.split(['.', '-', '_']);
+        let is_named = words.into_iter().any(|word| matches!(word, "prod" | "production"));
+        let is_override = |file: &String| OVERRIDE_NAMES.contains(&split(file).1);
+        let mut with_base = self.drafts.keys().filter(|one| one.files.first().is_some_and(|first| first == base));
+        is_named && with_base.clone().count() > 0 && with_base.all(|one| one.files.get(1).is_some_and(is_override))
+    }
+
     /// Whether a file is in an archive or in a tool's directory, or a sketch, so that nobody starts it unless a command says so; it is
     /// noted then.
     pub(super) fn is_left_aside(&mut self, file: &str) -> bool {

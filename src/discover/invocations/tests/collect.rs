@@ -85,6 +85,29 @@ fn a_directory_that_says_that_it_is_no_longer_used_is_left_aside() {
 }
 
 #[test]
+fn what_only_developers_start_is_deployed_with_its_overlay() {
+    let files = [
+        ("compose.yaml", ""),
+        ("compose.override.yaml", ""),
+        ("compose.prod.yaml", "services: {a: {}}\n"),
+        ("x.yaml", ""),
+    ];
+    let readme = "`docker compose up`, `docker compose -f x.yaml up`";
+    check_everything(
+        &[&files[..], &[("README.md", readme)]].concat(),
+        &[
+            "compose.yaml+compose.override.yaml README.md:1",
+            "compose.yaml+compose.prod.yaml guessed",
+            "x.yaml README.md:1",
+        ],
+    );
+    check_everything(
+        &[&files[..], &[("up.sh", "docker compose -f compose.yaml -f x.yaml up")]].concat(),
+        &["compose.yaml+x.yaml up.sh:1"],
+    );
+}
+
+#[test]
 fn a_comment_may_leave_out_the_directory() {
     let overlay = "#   make up   ≡  docker compose -f compose.yaml -f compose.prod.yaml up -d\n";
     let files = [("d/c/compose.yaml", ""), ("d/c/compose.prod.yaml", overlay)];
