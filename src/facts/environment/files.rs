@@ -1,7 +1,9 @@
 //! What env files do to each other: values that are replaced, derived from replaced ones, set twice, or never read.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::env_examples::example_for;
 use crate::collections::IndexMap;
 use crate::compose::load::environment::{VariableState, line_place};
 use crate::facts::Facts;
@@ -35,6 +37,8 @@ pub(crate) enum How {
     Twice,
     /// A later line of the same file has the same value.
     Repeated,
+    /// Both are left empty in an example, for somebody to fill in.
+    Form,
 }
 
 /// The lines of the env files of a project that replace others.
@@ -79,7 +83,31 @@ pub(crate) fn replaced(facts: &Facts<'_>) -> Vec<ReplacedLine> {
     for file in of_services(facts) {
         within(file, &lines_of(facts, file), &mut found);
     }
+    for file in examples(facts) {
+        let start = found.len();
+        within(file, &lines_of(facts, file), &mut found);
+        // Whoever fills in the first of two empty lines has filled in nothing.
+        for one in found.iter_mut().skip(start).filter(|one| one.how == How::Repeated && is_blank(facts, one.line)) {
+            one.how = How::Form;
+        }
+    }
     found
+}
+
+/// The examples that stand in for env files which the project, or a service of it, lacks.
+fn examples(facts: &Facts<'_>) -> Vec<FileId> {
+    let absent = facts.project.env_files.iter().filter(|listed| listed.file.is_none());
+    let of_services = absent.filter_map(|listed| example_for(&listed.path, &BTreeSet::new(), facts.sources));
+    let all = facts.project.environment.outside.examples.iter().cloned().chain(of_services);
+    let paths: BTreeSet<PathBuf> = all.collect();
+    paths.iter().filter_map(|path| facts.sources.glancing().load(path).ok()).collect()
+}
+
+/// Whether a line gives a variable nothing.
+fn is_blank(facts: &Facts<'_>, line: Place) -> bool {
+    let file = facts.sources.file(line.span.file);
+    let text = file.slice(line.span.start, line.span.end);
+    text.split_once('=').is_some_and(|(_, value)| value.trim().trim_matches(['"', '\'']).is_empty())
 }
 
 fn of_services(facts: &Facts<'_>) -> Vec<FileId> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::env_examples::names_in_text;
+use super::env_examples::{is_example, names_in_text};
 use crate::facts::repository::generated_files::{MOST_BYTES, makers};
-use crate::source::SourceDb;
+use crate::source::{PathKind, SourceDb};
 
 /// The variables that scripts and texts near a project write into one of its env files.
 pub(crate) fn written(env_file: &Path, root: &Path, sources: &SourceDb) -> BTreeSet<String> {
@@ -14,12 +14,14 @@ pub(crate) fn written(env_file: &Path, root: &Path, sources: &SourceDb) -> BTree
     };
     // Nothing of these files enters the project.
     let sources = &sources.glancing();
+    // What a text says belongs into the file that is made from an example: a command that names the example does not have it.
+    let is_complete = is_example(name) && sources.kind(env_file) == PathKind::File;
     let mut found = BTreeSet::new();
     for maker in makers(directory, root, sources) {
         let Some(file) = sources.load_with(&maker.file, &[name], MOST_BYTES) else { continue };
         let text = &sources.file(file).text;
         found.extend(by_commands(text, name));
-        let is_text = maker.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+        let is_text = !is_complete && maker.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
         if is_text && maker.file.parent().is_some_and(|above| directory.starts_with(above)) {
             found.extend(names_in_text(text).into_iter().map(str::to_owned));
         }

@@ -42,7 +42,7 @@ fn of_line(one: &ReplacedLine) -> Option<Finding> {
             "changed here",
             format!("repeat `{name}` behind the new value of `{used}`: a line is expanded when its file is read"),
         ),
-        How::Twice | How::Repeated => return None,
+        How::Twice | How::Repeated | How::Form => return None,
     };
     let other = if matches!(one.how, How::Stale(_)) { one.by } else { one.line };
     Some(
