@@ -59,10 +59,10 @@ pub(crate) fn assigned(
     for path in starters(root, sources).iter() {
         let Some(file) = sources.load_with(path, &words, MOST_BYTES) else { continue };
         let text = &sources.file(file).text;
-        let is_named = compose.are_in(text, path) || compose.name(path);
+        let is_named =
+            compose.are_in(text, path) || compose.name(path) || is_program(path) && compose.has_sibling(text);
         let set: Vec<&String> = match is_program(path) {
-            // Programs put the names of files together.
-            true if !text.contains("ompose") => continue,
+            true if !is_named => continue,
             true => wanted.iter().filter(|name| has_literal(text, name)).collect(),
             false => {
                 let written = by_commands(text, ".env");
@@ -71,7 +71,7 @@ pub(crate) fn assigned(
         };
         // A script that says nothing of the project is meant where it sets most of what that lacks.
         let has_most = example == EnvExample::Absent && wanted.len() > 2 && 2 * set.len() > wanted.len();
-        if is_named || has_most || is_program(path) {
+        if is_named || has_most {
             set.into_iter().for_each(|name| _ = found.entry(name.clone()).or_insert_with(|| path.clone()));
         }
     }
@@ -115,6 +115,8 @@ pub(crate) fn replaced(root: &Path, files: &[PathBuf], sources: &SourceDb) -> BT
 /// What scripts and Compose files say of each other.
 struct ComposeNames<'a> {
     root: &'a Path,
+    /// Names of other Compose files in their directory: programs lay several over each other.
+    siblings: Vec<String>,
     paths: &'a [PathBuf],
     files: Vec<Arc<SourceFile>>,
 }
@@ -122,7 +124,12 @@ struct ComposeNames<'a> {
 impl<'a> ComposeNames<'a> {
     fn new(root: &'a Path, paths: &'a [PathBuf], sources: &SourceDb) -> ComposeNames<'a> {
         let files = paths.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file)).collect();
-        ComposeNames { root, paths, files }
+        let entries = paths.last().and_then(|file| file.parent()).map(|directory| sources.entries(directory));
+        let is_own_name = |name: &&str| {
+            name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml")) && !COMMON.contains(name)
+        };
+        let names = entries.iter().flat_map(|entries| entries.names().filter(is_own_name).map(str::to_owned));
+        ComposeNames { root, siblings: names.collect(), paths, files }
     }
 
     /// Whether a script names one of the files: one with a name of its own, or the way to it where others are called so.
@@ -135,6 +142,11 @@ impl<'a> ComposeNames<'a> {
             let directory = above.file_name().and_then(|name| name.to_str()).unwrap_or("");
             is_path_in(text, name) && (is_clear || text.contains(&format!("{directory}/{name}")))
         })
+    }
+
+    /// Whether a program names another Compose file of the directory.
+    fn has_sibling(&self, text: &str) -> bool {
+        self.siblings.iter().any(|name| is_path_in(text, name))
     }
 
     /// Whether one of the files names another file.

@@ -58,12 +58,15 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
     finding
 }
 
-/// The variable with a default that the path begins with: where the project is deployed, it may lead to another directory.
+/// The variable that a path begins with and whose default is the directory of the file, or one of the host: where the project
+/// is deployed, it leads to another.
 fn directory_variable(reported: &Reported, view: &ProblemView<'_>) -> Option<String> {
     let written = edit::text_of(view.files, reported.at)?;
     let (variable, _) = written.strip_prefix("${")?.split_once("}/")?;
-    let name = variable.split_once(":-").or_else(|| variable.split_once('-'))?.0;
-    name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then(|| name.to_owned())
+    let (name, default) = variable.split_once(":-").or_else(|| variable.split_once('-'))?;
+    let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    // Another default names a directory of the project.
+    (is_name && default.starts_with(['.', '/', '~'])).then(|| name.to_owned())
 }
 
 fn message(problem: &EnvFileProblem, view: &ProblemView<'_>) -> String {

@@ -157,11 +157,13 @@ impl<'a> ProblemView<'a> {
         self.softens && (self.sources.target_of_link(&path).is_some() || above.any(is_other))
     }
 
-    /// Whether a place is in a file that is copied before it is used: its reader makes the files that it names.
+    /// Whether a place is in a file that is copied before it is used: its reader, or a test, brings the files that it names.
     pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
         let path = &self.sources.path(at.span.file);
         let own = path.strip_prefix(&self.project.directory).unwrap_or(path);
-        self.softens && purpose::is_of_elsewhere(&own.to_string_lossy())
+        let is_of_elsewhere =
+            purpose::is_of_elsewhere(&own.to_string_lossy()) || purpose::is_test_resource(&path.to_string_lossy());
+        self.softens && is_of_elsewhere
     }
 
     /// How bad it is that a required variable has no value in a checkout without an env file, and what to do; `None` where
@@ -183,8 +185,13 @@ impl<'a> ProblemView<'a> {
                 let files: Vec<PathBuf> =
                     self.project.files.iter().map(|file| self.sources.path(*file).to_path_buf()).collect();
                 let root = repository_root(self.sources, directory);
-                if let Some(program) = assigned(&root, &files, (&wanted, EnvExample::Present), self.sources).remove(variable) {
-                    return Some((Severity::Info, format!("start the project with `{}`, which sets it", shown(&program))));
+                if let Some(program) =
+                    assigned(&root, &files, (&wanted, EnvExample::Present), self.sources).remove(variable)
+                {
+                    return Some((
+                        Severity::Info,
+                        format!("start the project with `{}`, which sets it", shown(&program)),
+                    ));
                 }
                 let example = shown(&example);
                 Some((Severity::Warning, format!("add it to `{example}`, which is what people copy to `.env`")))
