@@ -315,7 +315,7 @@ impl<'a> Facts<'a> {
             let own: Vec<&str> = self.model.services.keys().map(String::as_str).collect();
             let counts = |file: &std::path::Path| {
                 let is_other = || repository::nearby::is_alternative(file, &own, self.sources, self.trees);
-                !self.is_own_file(file) && !(self.started_for.is_some() && is_other())
+                !(self.is_own_file(file) || self.started_for.is_some() && is_other())
             };
             near.into_iter().filter(|(file, _)| counts(file)).flat_map(|(_, names)| names).collect()
         });

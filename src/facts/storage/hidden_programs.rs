@@ -60,7 +60,8 @@ fn started(service: &Service) -> Option<(&Spanned<String>, &str)> {
         }
         _ => Some(first).filter(|_| program.contains('/')),
     }?;
-    (!found.value.contains(['$', '*', ' ']) && found.value.contains(['/', '.'])).then(|| (*found, found.value.as_str()))
+    (!found.value.contains(['$', '*', ' ']) && found.value.contains(['/', '.']))
+        .then_some((*found, found.value.as_str()))
 }
 
 /// Whether the Dockerfile makes a file: another stage does, or a step of the last one that builds.
