@@ -272,7 +272,12 @@ fn is_configured_unseen(service: &Service) -> bool {
         !is_of_clients && CONFIGURATIONS.iter().any(|ending| path.ends_with(ending))
     };
     let words = || launch(service).into_iter().flat_map(|word| word.value.split([' ', '=', '\n', ';']));
-    let is_named = || words().any(|word| is_file(word.trim_matches(['"', '\''])));
+    // What is neither mounted nor built is the image's own, with its usual path in it.
+    let is_brought = |path: &str| {
+        let mounted = service.mounts.iter().any(|mount| mounts::is_inside(path, &mount.target.value));
+        mounted || service.build.is_some() || !service.configs.is_empty()
+    };
+    let is_named = || words().map(|word| word.trim_matches(['"', '\''])).any(|word| is_file(word) && is_brought(word));
     let reads = known_image(service).and_then(|known| known.image.configuration.as_ref()).map(|files| &files.reads);
     let is_mounted = |mount: &Mount| {
         let target = mount.target.value.as_str();

@@ -75,37 +75,37 @@ fn exposed<'a>(cx: &Context<'_>, options: &Options, published: &'a Published<'a>
     Some(DatastorePort { published, open, kind, severity, whom })
 }
 
+/// The message and the help.
+fn words(cx: &Context<'_>, group: &[DatastorePort<'_>], ports: &[&Published<'_>]) -> Option<(String, String)> {
+    let first = group.first()?;
+    let (name, whom, why) = (&first.published.service.name, &first.whom, first.open.why);
+    let entry = if ports.len() == 1 { "the entry" } else { "the entries" };
+    if !is_one_service(ports) {
+        let message = format!("{} publish the ports of their datastores on {whom}", names_of(ports));
+        let entries = entries_on_this_machine(cx, ports.get(..1)?);
+        let help = format!(
+            "other machines on the network can reach them; publish them on `127.0.0.1`, for example {entries}, or remove {entry}"
+        );
+        return Some((message, help));
+    }
+    let message = format!("{} `{name}` publishes {} on {whom}", first.kind.name(), ports_in_words(cx, ports));
+    let entries = entries_on_this_machine(cx, ports);
+    let them = if ports.len() == 1 { "it" } else { "them" };
+    let help = if group.iter().any(|one| one.open.is_for_others) {
+        format!("{why}; require a login in its configuration, or publish {them} as {entries}")
+    } else {
+        format!(
+            "{why}; publish {them} as {entries}, or remove {entry}: services of this project can reach `{name}` without it"
+        )
+    };
+    Some((message, help))
+}
+
 fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
     let first = group.first()?;
     let ports: Vec<&Published<'_>> = group.iter().map(|one| one.published).collect();
-    let (name, whom, why) = (&first.published.service.name, &first.whom, first.open.why);
-    let entry = if ports.len() == 1 { "the entry" } else { "the entries" };
-    let (message, help) = if is_one_service(&ports) {
-        let kind = first.kind.name();
-        (
-            format!("{kind} `{name}` publishes {} on {whom}", ports_in_words(cx, &ports)),
-            if group.iter().any(|one| one.open.is_for_others) {
-                format!(
-                    "{why}; require a login in its configuration, or publish it as {}",
-                    entries_on_this_machine(cx, &ports)
-                )
-            } else {
-                format!(
-                    "{why}; publish {} as {}, or remove {entry}: services of this project can reach `{name}` without it",
-                    if ports.len() == 1 { "it" } else { "them" },
-                    entries_on_this_machine(cx, &ports)
-                )
-            },
-        )
-    } else {
-        (
-            format!("{} publish the ports of their datastores on {whom}", names_of(&ports)),
-            format!(
-                "other machines on the network can reach them; publish them on `127.0.0.1`, for example {}, or remove {entry}",
-                entries_on_this_machine(cx, ports.get(..1)?)
-            ),
-        )
-    };
+    let name = &first.published.service.name;
+    let (message, help) = words(cx, group, &ports)?;
     // At home a password is enough.
     let is_guarded = cx.facts.is_at_home() && !group.iter().any(|one| one.open.is_unguarded);
     let mut finding =
