@@ -1,8 +1,8 @@
-//! What an image needs around it: Docker's API, a configuration, a GPU. A part of the types that `rules/images` is read into.
+//! What an image needs around it or does in memory: a part of the types that `rules/images` is read into.
 
 use serde::Deserialize;
 
-use super::TagRange;
+use super::{TagRange, VariableSetting};
 
 /// How an image reaches Docker's API.
 #[derive(Clone, Debug, Deserialize)]
@@ -78,4 +78,15 @@ pub(crate) enum GpuNeed {
     Required,
     /// It is slower without.
     Optional,
+}
+
+/// A database that lives in memory.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InMemory {
+    /// Settings that give it a place: any of them does.
+    pub(crate) unless: Vec<VariableSetting>,
+    /// Beginnings of words of the command that do (`--config`, `file:`).
+    #[serde(default)]
+    pub(crate) unless_flags: Vec<String>,
 }

@@ -480,17 +480,6 @@ pub(crate) enum DatabaseEngine {
     Bolt,
 }
 
-/// A database that lives in memory.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InMemory {
-    /// Settings that give it a place: any of them does.
-    pub(crate) unless: Vec<VariableSetting>,
-    /// Beginnings of words of the command that do (`--config`, `file:`).
-    #[serde(default)]
-    pub(crate) unless_flags: Vec<String>,
-}
-
 macro_rules! tagged {
     ($($fact:ty),*) => {
         $(impl Tagged for $fact {
