@@ -223,27 +223,37 @@ fn exports(text: &str, name: &str) -> bool {
     })
 }
 
-/// Whether a program has a variable as a key or as a text, and does not only read it.
+/// Whether a program gives a variable a value: as a key, or as the first argument of a call. In a list it is only named.
 fn has_literal(text: &str, name: &str) -> bool {
     let part = common_part(name);
     let reads =
         |before: &str| ["getenv(", "env.get(", "environ.get(", "getProperty("].iter().any(|end| before.ends_with(end));
-    let is_set = |(before, after): (&str, &str)| {
-        let quote = before.chars().next_back().filter(|letter| matches!(letter, '"' | '\''));
-        match quote {
-            Some(quote) => {
-                let is_closed = after.starts_with(quote) || part != name && after.is_empty();
-                is_closed && !reads(before.trim_end_matches(quote))
-            }
-            None => {
-                let after = after.trim_start();
-                let is_key = after.starts_with(':') && before.trim_end().ends_with(['{', ',', '\n']);
-                is_key || after.starts_with('=') && !after.starts_with("==") && before.ends_with("env.")
-            }
-        }
+    let is_quoted_key = |before: &str, after: &str| {
+        let Some(quote) = before.chars().next_back().filter(|letter| matches!(letter, '"' | '\'')) else {
+            return false;
+        };
+        let (before, Some(after)) = (before.trim_end_matches(quote), after.strip_prefix(quote)) else { return false };
+        let value = after.trim_start_matches(' ');
+        let is_argument = before.ends_with('(') && value.starts_with([',', '+']) && !reads(before);
+        let is_item = || value.strip_prefix(']').is_some_and(|rest| is_assigned(rest.trim_start()));
+        value.starts_with(':') || is_argument || is_item()
     };
-    occurrences(text, name).any(is_set)
-        || part != name && ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{part}{quote}")))
+    let is_bare_key = |before: &str, after: &str| {
+        let value = after.trim_start();
+        let is_key = value.starts_with(':') && before.trim_end().ends_with(['{', ',']);
+        is_key || before.ends_with("env.") && is_assigned(value)
+    };
+    let is_counted = |(at, _): (usize, &str)| {
+        let (Some(before), Some(after)) = (text.get(..at), text.get(at + part.len()..)) else { return false };
+        is_quoted_key(before, after)
+    };
+    occurrences(text, name).any(|(before, after)| is_quoted_key(before, after) || is_bare_key(before, after))
+        || part != name && text.match_indices(part).any(is_counted)
+}
+
+/// Whether a text begins with the sign of an assignment.
+fn is_assigned(text: &str) -> bool {
+    text.starts_with('=') && !text.starts_with("==")
 }
 
 /// Whether a command changes text in place, or replaces the variables in it.
@@ -301,6 +311,7 @@ mod tests {
         let with = |line: &str| format!("run('docker compose', 'app/compose.prod.yaml')\n{line}\n");
         check("scripts/up.mjs", &with("const env = {\n  TAG: tag,\n}"), &["TAG"]);
         check("scripts/up.mjs", &with("process.env.TAG = tag"), &["TAG"]);
+        check("scripts/up.py", &with("NAMES = [\n  'TAG',\n  'KEY', 'DATA_1']"), &[]);
         check(
             "src/test/UpInstaller.java",
             &with("env.put(\"DATA_\" + i, volume); env.put(\"TAG\", tag);"),
