@@ -34,6 +34,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let is_bracketed = value.starts_with('<') && value.ends_with('>')
         || value.starts_with("{{") && value.ends_with("}}")
+        || is_marked_name(value)
         || value.starts_with('[') && value.ends_with(']') && !value.contains(['"', ',']);
     if is_bracketed || value.chars().all(|letter| matches!(letter, 'x' | 'X' | '*' | '.' | '-' | '_' | '?')) {
         return true;
@@ -43,6 +44,18 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     let is_word = |word: &str| WORDS.contains(&word) || word.len() > 2 && word.bytes().all(|letter| letter == b'x');
     let joined: Vec<String> = words.windows(2).map(|pair| pair.concat()).collect();
     words.iter().any(|word| is_word(word) || is_prefixed(word)) || joined.iter().any(|pair| is_word(pair))
+}
+
+/// `__JWT_SECRET__`, `@@JWT_SECRET@@`: a name for a script to replace.
+fn is_marked_name(value: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_')
+    };
+    ["__", "@@", "%%"].iter().any(|mark| {
+        let inner = value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+        inner.is_some_and(|inner| is_name(inner) && inner.bytes().any(|letter| letter.is_ascii_uppercase()))
+    })
 }
 
 /// `changemeplease`, `yoursecretkey`: words that people join.
@@ -72,6 +85,8 @@ mod tests {
             "",
             " ",
             "<password>",
+            "__JWT_SECRET__",
+            "@@TOKEN@@",
             "changeme",
             "CHANGE_ME",
             "change-this-secret",
