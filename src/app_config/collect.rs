@@ -21,10 +21,11 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
     let before = model.budget.reached().len();
     let mut all = AppConfigs::default();
     let mut kept = 0;
+    let has_traefik = model.services.values().any(traefik::is_traefik);
     let labels: Vec<&str> = model
         .services
         .values()
-        .filter(|_| model.services.values().any(traefik::is_traefik))
+        .filter(|_| has_traefik)
         .flat_map(|service| traefik::labels_of(service).map(|(_, label)| label.value.as_str()))
         .collect();
     for service in model.services.values() {
