@@ -15,22 +15,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::{run, stderr, stdout};
-
-const FORMATS: [&str; 12] = [
-    "text",
-    "concise",
-    "json",
-    "jsonl",
-    "sarif",
-    "code-scanning",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-    "markdown",
-];
+use crate::common::{FORMATS, run, stderr, stdout};
 
 /// A fresh folder with a project that has an error, a warning and names with all sorts of characters.
 fn project(name: &str) -> PathBuf {

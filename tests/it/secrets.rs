@@ -1,21 +1,6 @@
 //! No output shows a secret, and nothing in a file acts on a terminal or on a CI runner.
 
-use crate::common::{findings, project, report, run, stderr, stdout};
-
-const FORMATS: [&str; 12] = [
-    "text",
-    "concise",
-    "json",
-    "jsonl",
-    "sarif",
-    "code-scanning",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-    "markdown",
-];
+use crate::common::{FORMATS, findings, project, report, run, stderr, stdout};
 
 /// All that plimsoll prints about a folder, `resolve` left out: its output and what it is of.
 fn outputs(folder: &std::path::Path) -> Vec<(String, String)> {

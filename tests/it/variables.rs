@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::common::{self, run, stderr, stdout};
+use crate::common::{self, FORMATS, run, stderr, stdout};
 
 /// The value, and one with colons in it.
 const ENV: &str = "API_TOKEN=hunter2-SECRET-4711\nTOKEN_PARTS=aa:/hunter2-SECRET-4711:bb:cc:dd\n";
@@ -71,21 +71,6 @@ const CASES: &[(&str, &str, &str)] = &[
     ("mount-path", "volumes: ['data:${API_TOKEN}']", "volumes: {data: {}}"),
     ("volume-name", "volumes: ['data:/data']", "volumes: {data: {name: '-${API_TOKEN}'}}"),
     ("dollar-in-password", "environment: {DB_PASSWORD: 'ab${hunter2 x}c'}", ""),
-];
-
-const FORMATS: [&str; 12] = [
-    "text",
-    "concise",
-    "json",
-    "jsonl",
-    "sarif",
-    "code-scanning",
-    "github",
-    "gitlab",
-    "junit",
-    "checkstyle",
-    "rdjson",
-    "markdown",
 ];
 
 fn folder() -> PathBuf {
