@@ -33,7 +33,7 @@ pub(super) fn is_open(parts: &[Part]) -> bool {
     parts.iter().any(|part| part.variable.is_some() && (part.is_unknown || part.start == part.end))
 }
 
-/// What a text stands for: its value, or the variables in it where they have none that is known.
+/// The value of a text, or the variables in it if their values are unknown.
 pub(super) fn meant(value: &Spanned<String>) -> String {
     if is_open(&value.parts) { spelled(&value.value, &value.parts) } else { value.value.clone() }
 }

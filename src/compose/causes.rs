@@ -188,10 +188,10 @@ fn from_lost_indentation(found: &mut [Reported]) {
     }
 }
 
-/// How many unknown keys in a resource are those of a service that stands too far in.
+/// How many unknown keys in a resource are those of a service that is indented too far.
 const KEYS_OF_SERVICE: usize = 2;
 
-/// A service that stands too far in, below a volume or a network: its keys are unknown there for one reason.
+/// A service that is indented too far, below a volume or a network: its keys are unknown there for one reason.
 fn from_shifted_service(found: &mut [Reported]) {
     let mut groups: BTreeMap<(FileId, Vec<String>), Vec<ProblemId>> = BTreeMap::new();
     for (id, reported) in open(found) {

@@ -32,7 +32,7 @@ impl SourceFile {
         })
     }
 
-    /// Whether a carriage return stands alone somewhere, without a line feed behind it.
+    /// Whether there is a carriage return that no line feed follows.
     pub(crate) fn has_lone_return(&self) -> bool {
         let bytes = self.text.as_bytes();
         let is_lone = |(at, _): (usize, &str)| bytes.get(at + 1) != Some(&b'\n');

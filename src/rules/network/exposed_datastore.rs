@@ -64,7 +64,7 @@ fn exposed<'a>(cx: &Context<'_>, options: &Options, published: &'a Published<'a>
         _ => (Severity::Error, "all interfaces".to_owned()),
     };
     let severity = if port.published.is_none() { severity.min(Severity::Warning) } else { severity };
-    // Who speaks of a firewall, or sends clients from outside to the broker, has weighed it.
+    // A comment about a firewall, or an advertised external address, shows that it is intended.
     let comment = cx.facts.comments_around(port.place).to_lowercase();
     let is_weighed = ["firewall", "security group"].iter().any(|word| comment.contains(word))
         || kind == ExposureKind::Broker && is_for_others(cx.model, service);
