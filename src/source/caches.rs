@@ -23,6 +23,8 @@ pub(crate) enum DirectorySearch {
     EnvNames,
     /// Markdown files.
     Texts,
+    /// The text that introduces what a directory holds.
+    Readme,
     /// Compose files.
     ComposeFiles,
     /// Directories of Compose files whose names say nothing of what is in them.
@@ -37,6 +39,8 @@ pub(crate) enum DirectorySearch {
     Scripts,
     /// Directories and files called after applications that people run at home.
     Applications,
+    /// The directory itself, if it says that it is of somebody's home.
+    Home,
 }
 
 /// What is known by directory.

@@ -97,14 +97,7 @@ const MOST_ELSEWHERE: usize = 2;
 
 /// Whether the repository says so, or has the applications that people run at home.
 pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool {
-    let says_so = |text: &str| {
-        let lower = text.to_lowercase();
-        WORDS.iter().any(|word| has_word(&lower, word))
-    };
-    let is_called = origin(root).is_some_and(|address| says_so(address.rsplit(['/', ':']).next().unwrap_or("")));
-    let beginning = |text: String| text.lines().take(BEGINNING).collect::<Vec<_>>().join("\n");
-    let has_script = || sources.entries(root).names().any(says_so);
-    if is_called || has_script() || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text)) {
+    if is_of_home(root, sources) {
         return true;
     }
     let stem = |name: &str| name.split('.').next().unwrap_or("").to_ascii_lowercase();
@@ -120,6 +113,22 @@ pub(crate) fn is_at_home(model: &Model, root: &Path, sources: &SourceDb) -> bool
     let around = model.directory.parent().filter(|around| around.starts_with(root) && *around != root);
     let own = model.services.values().filter(|service| is_application(service)).count();
     has_applications(root) || around.is_some_and(has_applications) || own > MOST_ELSEWHERE
+}
+
+/// Whether a repository says so by its name, by those of its files or at the beginning of its README.
+fn is_of_home(root: &Path, sources: &SourceDb) -> bool {
+    let says_so = |text: &str| {
+        let lower = text.to_lowercase();
+        WORDS.iter().any(|word| has_word(&lower, word))
+    };
+    let find = || {
+        let is_called = origin(root).is_some_and(|address| says_so(address.rsplit(['/', ':']).next().unwrap_or("")));
+        let beginning = |text: String| text.lines().take(BEGINNING).collect::<Vec<_>>().join("\n");
+        let has_script = || sources.entries(root).names().any(says_so);
+        let is_told = || readme(root, sources).map(beginning).is_some_and(|text| says_so(&text));
+        if is_called || has_script() || is_told() { vec![root.to_path_buf()] } else { Vec::new() }
+    };
+    !sources.found(DirectorySearch::Home, root, find).is_empty()
 }
 
 fn is_application(service: &Service) -> bool {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::source::{PathKind, SourceDb, origin};
+use crate::source::{DirectorySearch, PathKind, SourceDb, origin};
 
 /// How much of a text is read for what it says about the whole, in lines.
 const BEGINNING: usize = 60;
@@ -154,16 +154,14 @@ fn is_disclaimer(line: &str) -> bool {
 
 /// The text that introduces what a directory holds.
 pub(crate) fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
-    let entries = sources.entries(directory);
     let is_readme = |name: &&str| {
         let lower = name.to_ascii_lowercase();
         matches!(lower.as_str(), "readme.md" | "readme" | "readme.rst" | "readme.txt" | "readme.adoc")
     };
-    let path = directory.join(entries.names().find(is_readme)?);
-    if sources.kind(&path) != PathKind::File {
-        return None;
-    }
-    let file = sources.glancing().load(&path).ok()?;
+    let find = || sources.entries(directory).names().find(is_readme).map(|name| directory.join(name));
+    let found = sources.found(DirectorySearch::Readme, directory, || find().into_iter().collect());
+    let path = found.first().filter(|path| sources.kind(path) == PathKind::File)?;
+    let file = sources.glancing().load(path).ok()?;
     Some(sources.file(file).text.to_string())
 }
 
