@@ -67,6 +67,7 @@ pub struct Facts<'a> {
     duplicate_labels: OnceCell<Vec<network::duplicate_labels::DuplicateLabel>>,
     hosts: OnceCell<HashMap<&'a str, Vec<network::hosts::HostReference>>>,
     peers: OnceCell<Vec<network::peers::Peer>>,
+    waiting: OnceCell<lifecycle::jobs::Waiting<'a>>,
     listening: RefCell<HashMap<u16, Rc<[&'a Service]>>>,
     proxied: OnceCell<Vec<network::proxied::Proxied>>,
     nearby: OnceCell<BTreeSet<String>>,
@@ -118,6 +119,7 @@ impl<'a> Facts<'a> {
             duplicate_labels: OnceCell::new(),
             hosts: OnceCell::new(),
             peers: OnceCell::new(),
+            waiting: OnceCell::new(),
             listening: RefCell::default(),
             proxied: OnceCell::new(),
             nearby: OnceCell::new(),
@@ -290,6 +292,12 @@ impl<'a> Facts<'a> {
     pub(crate) fn listening_on(&self, port: u16) -> Rc<[&'a Service]> {
         let mut known = self.listening.borrow_mut();
         Rc::clone(known.entry(port).or_insert_with(|| network::peers::listening_on(self.model, port).into()))
+    }
+
+    /// The services that wait for one to complete, with the entry that says so.
+    pub(crate) fn awaited_by(&self, name: &str) -> &[(&'a Service, &'a crate::model::Dependency)] {
+        let waiting = self.once(&self.waiting, || lifecycle::jobs::waiting(self.model));
+        waiting.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Services that a proxy of the project is in front of.

@@ -1,9 +1,9 @@
 //! Commands that do something once and end: migrations, the creation of buckets and topics, collected files.
 
 use super::steps::{ScriptStep, StepLink, Steps, base_name, of_service};
-use crate::facts::Facts;
+use crate::collections::HashMap;
 use crate::facts::images::launch;
-use crate::model::{Dependency, Service, base_image};
+use crate::model::{Dependency, Model, Service, base_image};
 
 /// What a job is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,13 +204,20 @@ pub(crate) fn is_ignored(steps: &Steps, at: usize) -> bool {
     steps.by_shell && !steps.stops && !step.inner && next.is_some_and(|next| next.link == StepLink::Then && !next.inner)
 }
 
-/// The services that wait for one to complete, with the entry that says so.
-pub(crate) fn awaited_by<'a>(facts: &Facts<'a>, name: &str) -> Vec<(&'a Service, &'a Dependency)> {
-    let entry = |service: &'a Service| {
-        let dependency = service.depends_on.get(name)?;
-        (dependency.condition.value == "service_completed_successfully").then_some((service, dependency))
-    };
-    facts.model.services.values().filter_map(entry).collect()
+/// Services that wait for another one to complete, each with the entry that says so, by the other's name.
+pub(crate) type Waiting<'a> = HashMap<&'a str, Vec<(&'a Service, &'a Dependency)>>;
+
+/// The services that wait for another one to complete.
+pub(crate) fn waiting(model: &Model) -> Waiting<'_> {
+    let mut waiting = Waiting::default();
+    for service in model.services.values() {
+        for (name, dependency) in &service.depends_on {
+            if dependency.condition.value == "service_completed_successfully" {
+                waiting.entry(name.as_str()).or_default().push((service, dependency));
+            }
+        }
+    }
+    waiting
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::order::{always_restarts, uses};
 use crate::facts::images::{known_image, runs_server};
-use crate::facts::lifecycle::jobs::{awaited_by, one_shot};
+use crate::facts::lifecycle::jobs::one_shot;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
@@ -64,5 +64,5 @@ fn is_left_down(cx: &Context<'_>, service: &Service) -> bool {
         && is_server
         && !is_off(service)
         && service.profiles.is_empty()
-        && awaited_by(cx.facts, &service.name).is_empty()
+        && cx.facts.awaited_by(&service.name).is_empty()
 }

@@ -1,7 +1,7 @@
 //! A job that Docker starts again whenever it is done.
 
 use super::order::always_restarts;
-use crate::facts::lifecycle::jobs::{awaited_by, one_shot};
+use crate::facts::lifecycle::jobs::one_shot;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, is_off};
@@ -12,7 +12,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let restart = service.restart_condition.as_ref().or(service.restart.as_ref());
         let Some(restart) = restart.filter(|_| always_restarts(service) && !is_off(service)) else { continue };
-        let awaited = awaited_by(cx.facts, &service.name);
+        let awaited = cx.facts.awaited_by(&service.name);
         let job = one_shot(service);
         let name = &service.name;
         let message = match (awaited.first(), job) {

@@ -1,7 +1,7 @@
 //! A container whose first process does not react when Docker stops it.
 
 use crate::facts::images::launch;
-use crate::facts::lifecycle::jobs::{awaited_by, one_shot};
+use crate::facts::lifecycle::jobs::one_shot;
 use crate::facts::lifecycle::steps::{StepLink, Steps, base_name, of_service};
 use crate::finding::{Finding, Subject, rule};
 use crate::model::Service;
@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let has_init = service.init.as_ref().is_some_and(|init| init.value)
             || launch(service).iter().any(|word| INITS.contains(&base_name(&word.value)));
         // A job ends by itself.
-        let ends = one_shot(service).is_some() || !awaited_by(cx.facts, &service.name).is_empty();
+        let ends = one_shot(service).is_some() || !cx.facts.awaited_by(&service.name).is_empty();
         if has_init || ends || service.stop.signal.is_some() || is_off(service) {
             continue;
         }
