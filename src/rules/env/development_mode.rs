@@ -43,8 +43,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut seen = crate::collections::HashSet::default();
     for service in cx.model.services.values() {
-        let Some(open) = reached(cx.facts, service) else { continue };
         let Some((name, value, follows)) = switch(service) else { continue };
+        let Some(open) = reached(cx.facts, service) else { continue };
         if !seen.insert(value.place) {
             continue;
         }

@@ -37,16 +37,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut seen = crate::collections::HashSet::default();
     for service in cx.model.services.values() {
-        let Some(open) = reached(cx.facts, service) else { continue };
-        findings.extend(of_service(cx, service, open).filter(|finding| seen.insert(finding.place)));
+        findings.extend(of_service(cx, service).filter(|finding| seen.insert(finding.place)));
     }
 }
 
-fn of_service(cx: &Context<'_>, service: &Service, open: crate::source::Place) -> Option<Finding> {
+fn of_service(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let words = launch(service);
     let texts = launched_words(service);
     let (found, better) = SERVERS.iter().find(|(wanted, _)| has_in_turn(&texts, wanted))?;
     let place = words.first()?.place;
+    let open = reached(cx.facts, service)?;
     let own = &service.name;
     // Who lets it restart, or leads others to it through a proxy, runs it for others.
     let is_kept =

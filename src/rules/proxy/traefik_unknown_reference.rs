@@ -131,8 +131,7 @@ fn not_enabled(cx: &Context<'_>, service: &Service, traefik: &Traefik) -> Option
 /// Labels in a project without a Traefik that shares no network with another project: one finding, which is no more than
 /// worth knowing.
 fn unseen(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let near = ["traefik", "reverse-proxy", "proxy"].iter().any(|name| cx.facts.is_service_nearby(name));
-    if cx.fragment || near || !is_shared(cx.facts) || cx.facts.is_for_swarm() {
+    if cx.fragment || !is_shared(cx.facts) || cx.facts.is_for_swarm() {
         return;
     }
     let own = format!("{}_", cx.model.name);
@@ -141,6 +140,9 @@ fn unseen(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut routed =
         cx.model.services.values().filter(|service| has_router(service) && service.deploy_labels.is_empty());
     let Some(first) = routed.next().filter(|_| !joinable && !hosted) else { return };
+    if ["traefik", "reverse-proxy", "proxy"].iter().any(|name| cx.facts.is_service_nearby(name)) {
+        return;
+    }
     let Some(place) = elements(first).into_iter().next().map(|one| one.value.place) else { return };
     let message =
         format!("no Traefik can reach `{}`: the project has none, and no network to share with one", first.name);
