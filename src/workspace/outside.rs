@@ -10,7 +10,7 @@ use crate::facts::environment::assigned::{EnvExample, assigned, replaced};
 use crate::facts::environment::env_examples::{example_for, filled_in};
 use crate::facts::environment::written::written;
 use crate::source::{DirectorySearch, PathKind, SourceDb};
-use crate::text::template::{SubstitutionOperator, expand};
+use crate::text::template::{SubstitutionOperator, TemplateUse, expand};
 
 /// How many scripts of a directory are searched, and how long they may be, in bytes.
 const MOST_SCRIPTS: usize = 64;
@@ -43,7 +43,8 @@ pub(super) fn outside(
     let sourced = lacking.iter().filter(|file| !env_files.contains(file));
     let missing = env_files.iter().chain(sourced).filter(|file| sources.kind(file) == PathKind::Missing);
     let missing: Vec<&PathBuf> = missing.collect();
-    let needed = needed(sources, &entry.files);
+    let uses = uses(sources, &entry.files);
+    let needed = names_of(&uses, |_| true);
     for file in missing {
         let example = example_for(file, &needed, sources);
         let shared =
@@ -70,7 +71,7 @@ pub(super) fn outside(
     let known: BTreeSet<String> =
         files.into_iter().chain(&outside.examples).flat_map(|file| filled_in(file, sources)).collect();
     if !outside.may_set_others && !needed.is_subset(&known) {
-        add_set(&mut outside, entry, (env_files, &needed, &known), sources);
+        add_set(&mut outside, entry, (env_files, &uses, &known), sources);
     }
     outside
 }
@@ -79,18 +80,19 @@ pub(super) fn outside(
 fn add_set(
     outside: &mut Outside,
     entry: &ProjectEntry,
-    (env_files, needed, known): (&[PathBuf], &BTreeSet<String>, &BTreeSet<String>),
+    (env_files, uses, known): (&[PathBuf], &[TemplateUse], &BTreeSet<String>),
     sources: &SourceDb,
 ) {
+    let needed = &names_of(uses, |_| true);
     let root = repository_root(sources, &entry.directory);
     let written = env_files.iter().flat_map(|file| written(file, &root, sources));
     let handed_over = handed_over(&root, needed, sources);
     // What the project demands is said where it is demanded.
-    let demanded = demanded(sources, &entry.files);
+    let demanded = names_of(uses, |one| matches!(one.operator, Some(SubstitutionOperator::Required { .. })));
     outside.set.extend(written.filter(|name| needed.contains(name) && !demanded.contains(name)));
     outside.set.extend(handed_over.into_iter().filter(|name| !demanded.contains(name)));
     let is_open = |name: &&String| !demanded.contains(*name) && !known.contains(*name) && !outside.set.contains(*name);
-    let open: BTreeSet<String> = without_default(sources, &entry.files).iter().filter(is_open).cloned().collect();
+    let open: BTreeSet<String> = names_of(uses, |one| one.operator.is_none()).iter().filter(is_open).cloned().collect();
     if open.is_empty() {
         return;
     }
@@ -147,7 +149,7 @@ fn has_other_env_file(sources: &SourceDb, entry: &ProjectEntry, env_files: &[Pat
         return false;
     }
     let set = filled_in(&default, sources);
-    needed(sources, &entry.files).difference(&set).count() >= LACKING
+    names_of(&uses(sources, &entry.files), |_| true).difference(&set).count() >= LACKING
 }
 
 /// The variables that workflows hand over from what is stored with the repository: `NAME: ${{ secrets.NAME }}`.
@@ -190,25 +192,16 @@ pub(super) fn supplemented(sources: &SourceDb, entry: ProjectEntry) -> ProjectEn
     ProjectEntry { outside, ..entry }
 }
 
-/// The variables that Compose files use, by their text.
-fn needed(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
+/// Where Compose files use variables, by their text.
+fn uses(sources: &SourceDb, files: &[PathBuf]) -> Vec<TemplateUse> {
     let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
     let with_variables = loaded.filter(|file| file.text.contains('$'));
-    with_variables.flat_map(|file| expand(&file.text, &|_| None).uses).map(|one| one.name).collect()
+    with_variables.flat_map(|file| expand(&file.text, &|_| None).uses).collect()
 }
 
-/// The variables that Compose files use without a default.
-fn without_default(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
-    let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
-    let uses = loaded.flat_map(|file| expand(&file.text, &|_| None).uses);
-    uses.filter(|one| one.operator.is_none()).map(|one| one.name).collect()
-}
-
-/// The variables that Compose files demand: `${NAME:?}`.
-fn demanded(sources: &SourceDb, files: &[PathBuf]) -> BTreeSet<String> {
-    let loaded = files.iter().filter_map(|file| sources.load(file).ok()).map(|file| sources.file(file));
-    let uses = loaded.flat_map(|file| expand(&file.text, &|_| None).uses);
-    uses.filter(|one| matches!(one.operator, Some(SubstitutionOperator::Required { .. }))).map(|one| one.name).collect()
+/// The variables of uses that are of interest.
+fn names_of(uses: &[TemplateUse], counts: impl Fn(&TemplateUse) -> bool) -> BTreeSet<String> {
+    uses.iter().filter(|one| counts(one)).map(|one| one.name.clone()).collect()
 }
 
 /// Whether a script next to a Compose file renders it with `envsubst`: its variables are those of the script.
