@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::command::Compose;
-use super::context::{FoundCommand, ReaderContext};
+use super::context::ReaderContext;
 use super::directories::default_files;
+use super::dotenv_files::dotenv_files;
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::{RepositoryFiles, files_of, vendor_directory};
 use super::looks::{has_compose_name, holds_compose, is_compose_file, is_overlay, is_pipeline, is_whole};
@@ -107,35 +107,6 @@ fn unfinished(context: &ReaderContext<'_>) -> Vec<PathBuf> {
     let too_long = context.too_long.take().into_iter().map(|path| context.repository.absolute(&path));
     let all: BTreeSet<PathBuf> = cut_short.chain(too_long).collect();
     all.into_iter().collect()
-}
-
-/// Each `.env` that names files is a way to start its directory. The directories where a file that it names is not there.
-fn dotenv_files(context: &ReaderContext<'_>, direnv: &Direnv) -> Vec<PathBuf> {
-    let repository = context.repository;
-    let mut dangling = Vec::new();
-    for directory in repository.directories() {
-        let Some(path) = dotenv_of(repository, directory) else { continue };
-        let mut environment = EnvFileVariables::default();
-        environment.read(repository, &[path]);
-        let Some(span) = environment.get("COMPOSE_FILE").and_then(|_| environment.place("COMPOSE_FILE")) else {
-            continue;
-        };
-        let found = FoundCommand {
-            command: Compose { starts: true, ..Compose::default() },
-            directories: vec![directory.to_owned()],
-            environment: BTreeMap::new(),
-            lacking: BTreeSet::new(),
-            purpose: Purpose::Deploy,
-            by_hand: false,
-            in_document: false,
-            span,
-        };
-        if resolve(context, &found, direnv).is_empty() && repository.is_file(&below(directory, ".env")) {
-            dangling.push(repository.absolute(directory));
-        }
-        context.find(found);
-    }
-    dangling
 }
 
 /// What is put together.
@@ -258,6 +229,7 @@ impl Collection<'_, '_> {
             .flat_map(|(identity, _)| identity.files.iter().cloned())
             .collect();
         let written = self.used(Certainty::Written);
+        let overlays = self.overlays();
         for (directory, files) in independent(self.repository, &candidates) {
             let Some(base) = files.first() else { continue };
             let is_part = self.parts.has(base) && !written.contains(base);
@@ -272,7 +244,8 @@ impl Collection<'_, '_> {
                 self.add(resolved, Certainty::Guessed);
                 continue;
             }
-            if is_part || replaced.contains(base) || self.is_overlay_elsewhere(base, &directory) {
+            let is_overlay_elsewhere = overlays.get(base).is_some_and(|of| of.iter().any(|other| *other != directory));
+            if is_part || replaced.contains(base) || is_overlay_elsewhere {
                 continue;
             }
             self.parts.add(self.repository, &files, &directory);
@@ -291,12 +264,16 @@ impl Collection<'_, '_> {
         }
     }
 
-    /// Whether commands lay a file over that of another directory: then nobody starts it alone.
-    fn is_overlay_elsewhere(&self, file: &String, directory: &str) -> bool {
-        let mut written = self.drafts.iter().filter(|(_, draft)| draft.certainty >= Certainty::Written);
-        written.any(|(identity, _)| {
-            identity.directory != directory && identity.files.iter().skip(1).any(|other| other == file)
-        })
+    /// The files that commands lay over others, each with the directories of their projects: nobody starts such a file alone
+    /// in another one.
+    fn overlays(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut overlays: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (identity, _) in self.drafts.iter().filter(|(_, draft)| draft.certainty >= Certainty::Written) {
+            for file in identity.files.iter().skip(1) {
+                overlays.entry(file.clone()).or_default().insert(identity.directory.clone());
+            }
+        }
+        overlays
     }
 
     fn default_of(&self, directory: &str, files: Vec<String>) -> ResolvedInvocation {

@@ -5,6 +5,7 @@ mod collect;
 mod command;
 mod context;
 mod directories;
+mod dotenv_files;
 mod environment;
 mod files;
 mod fragment;
