@@ -409,7 +409,7 @@ impl WorkspaceRun<'_> {
             files: Files::new(sources, self.trees),
             project,
             settings: self.settings,
-            fragment: manner.standing == EntryStatus::Fragment || project.cut_off,
+            fragment: manner.standing == EntryStatus::Fragment || project.cut_off || project.lacks_include,
         };
         let mut findings = Vec::new();
         let start = Instant::now();

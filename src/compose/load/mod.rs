@@ -47,8 +47,7 @@ use crate::compose::load::merge::{merge, reset};
 use crate::compose::load::project_name::project_name;
 use crate::compose::load::resolve_paths::Paths;
 use crate::compose::problem::{
-    Cause, EnvFileProblem, ExtendsProblem, IncludeProblem, Missing, Problem, Reported, Syntax, TypeProblem, ValueKind,
-    Verdict,
+    Cause, ExtendsProblem, IncludeProblem, Missing, Problem, Reported, Syntax, TypeProblem, ValueKind, Verdict,
 };
 use crate::compose::spec::schema;
 use crate::compose::value::provenance::Texts;
@@ -102,6 +101,8 @@ pub struct Project {
     pub(crate) legacy: Vec<Legacy>,
     /// Whether a syntax error cuts a file off: what the project lacks may come after it.
     pub(crate) cut_off: bool,
+    /// Whether a file that it includes cannot be read: what the project lacks may be there.
+    pub(crate) lacks_include: bool,
     /// Whether docker compose 2.40.3 rejects the project.
     pub(crate) rejected: bool,
     /// Whether something of that may hide a part of the project: an env file that is not there hides none.
@@ -201,6 +202,7 @@ fn finish(
         environment,
         legacy: std::mem::take(&mut loader.legacy),
         cut_off: loader.breaks.cut_off,
+        lacks_include: found.iter().any(|reported| reported.problem.is_unread_include()),
         references: std::mem::take(&mut loader.references),
         files: loader.files,
         all_files: loader.all_files,
@@ -210,17 +212,10 @@ fn finish(
         rejected: found.iter().any(|reported| reported.verdict != Verdict::Accepted),
         partly_unread: found
             .iter()
-            .any(|reported| reported.verdict != Verdict::Accepted && !leaves_all_read(&reported.problem)),
+            .any(|reported| reported.verdict != Verdict::Accepted && !reported.problem.leaves_all_read()),
         budget: loader.budget,
     };
     (project, found)
-}
-
-/// Whether all that the files say is known in spite of a problem.
-fn leaves_all_read(problem: &Problem) -> bool {
-    let of_service =
-        matches!(problem, Problem::EnvFile(EnvFileProblem::OfService { .. } | EnvFileProblem::BlankPath { .. }));
-    of_service || matches!(problem, Problem::Inactive { .. } | Problem::Cycle { .. })
 }
 
 /// `scale` counts as `deploy.replicas` where there is a `deploy`; where both are they are equal, or it was reported.

@@ -206,3 +206,18 @@ pub(crate) enum Problem {
         name: Quote,
     },
 }
+
+impl Problem {
+    /// Whether all that the files say is known in spite of it.
+    pub(crate) fn leaves_all_read(&self) -> bool {
+        let of_service =
+            matches!(self, Problem::EnvFile(EnvFileProblem::OfService { .. } | EnvFileProblem::BlankPath { .. }));
+        of_service || matches!(self, Problem::Inactive { .. } | Problem::Cycle { .. })
+    }
+
+    /// Whether a file that the project includes is not known.
+    pub(crate) fn is_unread_include(&self) -> bool {
+        let Problem::Include(problem) = self else { return false };
+        !matches!(problem, IncludeProblem::Cycle { .. } | IncludeProblem::Conflict { .. })
+    }
+}

@@ -2,11 +2,12 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use super::hosts::{HostOrigin, HostReference, HostRole, is_loopback};
+use super::hosts::{HostEvidence, HostOrigin, HostReference, HostRole, is_loopback};
 use super::listeners::declares;
 use super::reach::Answer;
 use crate::app_config::{Contact, ProxyKind};
 use crate::budget::{Budget, Limit};
+use crate::catalogue::schema::ImageRole;
 use crate::collections::{HashMap, HashSet};
 use crate::compose::nearest;
 use crate::facts::Facts;
@@ -281,7 +282,8 @@ fn is_named(service: &Service, reference: &HostReference, around: &ServiceContex
     is_meant_as_host(service, reference, around) || around.names.has_near(reference)
 }
 
-/// Whether a word is a host by more than its place: by a URL of a known scheme or by a port, and no stand-in.
+/// Whether a word is a host by more than its place: by a URL of a known scheme, by a port or by the system that its variable
+/// is named for, and no stand-in.
 fn is_meant_as_host(service: &Service, reference: &HostReference, around: &ServiceContext<'_>) -> bool {
     let host = reference.host.to_ascii_lowercase();
     let stand_in =
@@ -300,9 +302,22 @@ fn is_meant_as_host(service: &Service, reference: &HostReference, around: &Servi
         && *around.in_words.get_or_init(has_script);
     let evident = match scheme {
         Some(scheme) => SCHEMES.contains(&scheme),
-        None => reference.port.is_some(),
+        None => reference.port.is_some() || is_of_system(service, reference),
     };
     evident && !stand_in && !of_container && !in_script
+}
+
+/// Whether a variable that holds one host is named for a datastore or a broker: `REDIS_HOST`, `DB_HOST`, `PGHOST`. What such
+/// a server itself is told is about its users.
+fn is_of_system(service: &Service, reference: &HostReference) -> bool {
+    let HostOrigin::Variable(name) = &reference.at else { return false };
+    let is_database = || {
+        let mut words = name.split('_');
+        words.any(|word| matches!(word.to_ascii_uppercase().as_str(), "DB" | "DATABASE" | "PGHOST"))
+    };
+    let is_server = || known_image(service).is_some_and(|known| known.image.role == ImageRole::Datastore);
+    let is_named = usual_port(reference).is_some() || is_database();
+    reference.evidence == HostEvidence::HostVariable && is_named && !is_server()
 }
 
 fn is_single_label(host: &str) -> bool {
