@@ -81,6 +81,9 @@ pub(crate) struct Image {
     pub(crate) programs: Vec<Programs>,
     /// Whether the image has its own HEALTHCHECK; unknown if absent.
     pub(crate) healthcheck: Option<bool>,
+    /// The port that its HEALTHCHECK asks, whatever port the server is given.
+    #[serde(default)]
+    pub(crate) healthcheck_port: Vec<CheckedPort>,
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
     pub(crate) healthcheck_test: Vec<String>,
@@ -444,6 +447,16 @@ pub(crate) struct Programs {
     pub(crate) lacks: Vec<String>,
 }
 
+/// The port that the HEALTHCHECK of an image asks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckedPort {
+    /// The tags it holds for.
+    pub(crate) tags: Option<TagRange>,
+    /// The port.
+    pub(crate) port: u16,
+}
+
 /// The file of an embedded database that holds the state of an image by default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -489,4 +502,4 @@ macro_rules! tagged {
         })*
     };
 }
-tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite, Hardening);
+tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite, Hardening, CheckedPort);
