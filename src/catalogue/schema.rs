@@ -447,16 +447,6 @@ pub(crate) struct Programs {
     pub(crate) lacks: Vec<String>,
 }
 
-/// The port that the HEALTHCHECK of an image asks.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CheckedPort {
-    /// The tags it holds for.
-    pub(crate) tags: Option<TagRange>,
-    /// The port.
-    pub(crate) port: u16,
-}
-
 /// The file of an embedded database that holds the state of an image by default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

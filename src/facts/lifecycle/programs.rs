@@ -70,10 +70,8 @@ const CLIENTS: [&[&str]; 7] = [
 
 /// Whether a program is the client of another server than the one whose client the catalogue knows in an image.
 fn is_of_another_server(image: &Image, tag: Option<&str>, name: &str) -> bool {
-    let has_one = |clients: &&&[&str]| clients.iter().any(|client| image.has_program(tag, client) == Some(true));
-    image.holds_data()
-        && CLIENTS.iter().any(|clients| clients.contains(&name))
-        && CLIENTS.iter().find(has_one).is_some()
+    let has_one = |clients: &&[&str]| clients.iter().any(|client| image.has_program(tag, client) == Some(true));
+    image.holds_data() && CLIENTS.iter().any(|clients| clients.contains(&name)) && CLIENTS.iter().any(has_one)
 }
 
 /// Whether a mount may bring a program: at its path, or in a directory in which programs are looked for. The data of a server

@@ -137,11 +137,11 @@ fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'stati
 
 /// Whether a file that is mounted may replace the account that the image comes with.
 fn may_be_configured(service: &Service, known: &KnownImage<'_>) -> bool {
-    let paths = known.image.defaults.accounts.iter().flat_map(|account| &account.unless_mounted);
+    let mut paths = known.image.defaults.accounts.iter().flat_map(|account| &account.unless_mounted);
     let targets = service.mounts.iter().map(|mount| mount.target.value.as_str());
     let targets: Vec<&str> =
         targets.chain(service.configs.iter().filter_map(|one| Some(one.target.as_ref()?.value.as_str()))).collect();
-    paths.into_iter().any(|path| targets.iter().any(|target| is_inside(path, target) || is_inside(target, path)))
+    paths.any(|path| targets.iter().any(|target| is_inside(path, target) || is_inside(target, path)))
 }
 
 /// Whether the service replaces the password that the image comes with.

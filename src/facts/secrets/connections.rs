@@ -175,11 +175,15 @@ fn compare(
         return None;
     }
     let (told, place) = missing_database(server, known, claim)?;
-    // MySQL gives the user of the image its own database alone, where PostgreSQL makes it a superuser.
+    Some(mismatch(of_database(known, claim), place, Some(&told)))
+}
+
+/// What it means that a database is missing: MySQL gives the user of the image its own alone, where PostgreSQL makes it a
+/// superuser.
+fn of_database(known: KnownImage<'_>, claim: &Claim) -> What {
     let is_bound = OWN_DATABASE_ALONE.contains(&known.image.name.as_str())
         && claim.user.as_ref().is_some_and(|(name, _)| name != "root");
-    let what = if is_bound { What::ForbiddenDatabase } else { What::Database };
-    Some(mismatch(what, place, Some(&told)))
+    if is_bound { What::ForbiddenDatabase } else { What::Database }
 }
 
 /// The database of a claim that the server does not make, as far as that is known: what it is told to make instead.
