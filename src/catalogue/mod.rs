@@ -209,6 +209,14 @@ impl Image {
         verdicts.all(|verdict| verdict == Some(first)).then_some(first)
     }
 
+    /// The port that its own HEALTHCHECK asks at a tag, whatever port the server is given.
+    pub(crate) fn healthcheck_port_for(&self, tag: Option<&str>) -> Option<u16> {
+        match possible(&self.healthcheck_port, &self.version(tag)).as_slice() {
+            [only] => only.first().map(|one| one.port),
+            _ => None,
+        }
+    }
+
     /// A `healthcheck.test` that works at a tag; none if the catalogue has none, or its program is not in the image.
     pub(crate) fn healthcheck_for(&self, tag: Option<&str>) -> Option<&[String]> {
         let (kind, rest) = self.healthcheck_test.split_first()?;

@@ -90,3 +90,13 @@ pub(crate) struct InMemory {
     #[serde(default)]
     pub(crate) unless_flags: Vec<String>,
 }
+
+/// The port that the HEALTHCHECK of an image asks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckedPort {
+    /// The tags it holds for.
+    pub(crate) tags: Option<TagRange>,
+    /// The port.
+    pub(crate) port: u16,
+}

@@ -81,6 +81,9 @@ pub(crate) struct Image {
     pub(crate) programs: Vec<Programs>,
     /// Whether the image has its own HEALTHCHECK; unknown if absent.
     pub(crate) healthcheck: Option<bool>,
+    /// The port that its HEALTHCHECK asks, whatever port the server is given.
+    #[serde(default)]
+    pub(crate) healthcheck_port: Vec<CheckedPort>,
     /// A good `healthcheck.test`, written as in a Compose file (`$$` for a dollar sign).
     #[serde(default)]
     pub(crate) healthcheck_test: Vec<String>,
@@ -489,4 +492,4 @@ macro_rules! tagged {
         })*
     };
 }
-tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite, Hardening);
+tagged!(DataPath, ImagePort, Login, Required, Programs, Sqlite, Hardening, CheckedPort);

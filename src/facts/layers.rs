@@ -26,11 +26,13 @@ pub(crate) struct EmptyOverride {
     pub(crate) base: Place,
 }
 
-/// A section of services that takes the place of the one which a merge key adds.
+/// A section of services, or of a template, that takes the place of the one which a merge key adds.
 #[derive(Debug)]
 pub(crate) struct Replaced {
-    /// The services, and the key in each.
+    /// The services or templates, and the key in each.
     pub(crate) services: Vec<(String, Place)>,
+    /// The anchor whose section takes the place, where the service has none of its own.
+    pub(crate) by: Option<String>,
     /// `environment` or `labels`.
     pub(crate) section: &'static str,
     /// The key in the anchor.
@@ -159,14 +161,18 @@ pub(crate) fn replaced(project: &Project, written: FactTrees<'_>) -> Vec<Replace
         let parsed = written.trees.get(written.sources, *file);
         let tree = &parsed.0;
         let services = parsed.0.documents.iter().filter_map(|root| tree.get(*root, "services"));
-        for pair in services.flat_map(|services| tree.pairs(services)) {
+        let services = services.flat_map(|services| tree.pairs(services));
+        let roots = parsed.0.documents.iter().flat_map(|root| tree.pairs(*root));
+        let templates = roots.filter(|pair| is_template(tree, pair.key, pair.value));
+        for pair in templates.chain(services) {
             let Some(service) = tree.text(pair.key) else { continue };
             for section in ["environment", "labels"] {
-                let Some((key, base, anchor, lost)) = replaced_section(tree, pair.value, section) else { continue };
+                let one = replaced_section(tree, pair.value, section).or_else(|| outdone(tree, pair.value, section));
+                let Some(LostSection { key, by, base, anchor, lost }) = one else { continue };
                 let (own, base) = ((service.to_owned(), tree.place(key)), tree.place(base));
-                match found.iter_mut().find(|known: &&mut Replaced| known.base == base) {
+                match found.iter_mut().find(|known: &&mut Replaced| known.base == base && known.by == by) {
                     Some(known) => known.services.push(own),
-                    None => found.push(Replaced { services: vec![own], section, base, anchor, lost }),
+                    None => found.push(Replaced { services: vec![own], by, section, base, anchor, lost }),
                 }
             }
         }
@@ -174,7 +180,45 @@ pub(crate) fn replaced(project: &Project, written: FactTrees<'_>) -> Vec<Replace
     found
 }
 
-fn replaced_section(tree: &Tree, service: NodeId, section: &str) -> Option<(NodeId, NodeId, String, Vec<String>)> {
+/// Whether an extension is a template that services merge: a mapping with an anchor.
+fn is_template(tree: &Tree, key: NodeId, value: NodeId) -> bool {
+    tree.text(key).is_some_and(|key| key.starts_with("x-"))
+        && tree.node(value).is_some_and(|node| node.anchor().is_some() && matches!(node.kind, NodeKind::Mapping(..)))
+}
+
+/// A section of an anchor that something takes the place of.
+struct LostSection {
+    /// Where that is written.
+    key: NodeId,
+    /// The anchor that it comes from, if it is not the service's own.
+    by: Option<String>,
+    /// The key in the anchor that loses.
+    base: NodeId,
+    /// Its name.
+    anchor: String,
+    /// Its entries.
+    lost: Vec<String>,
+}
+
+/// The second of two anchors that one merge key lists, if both have the section and share nothing: the first one's counts.
+fn outdone(tree: &Tree, service: NodeId, section: &str) -> Option<LostSection> {
+    let NodeKind::Mapping(pairs, _) = &tree.node(service)?.kind else { return None };
+    if pairs.iter().any(|pair| tree.text(pair.key) == Some(section)) {
+        return None;
+    }
+    let key = pairs.iter().find(|pair| tree.text(pair.key) == Some("<<"))?.key;
+    let having = merged(tree, service).into_iter().filter_map(|one| Some((one, entry(tree, one, section)?)));
+    let [(first, (_, kept)), (second, (base, value))] = having.collect::<Vec<_>>().try_into().ok()?;
+    let is_mapping =
+        |node: NodeId| matches!(tree.follow(node).map(|(_, node)| &node.kind), Some(NodeKind::Mapping(..)));
+    let anchor_of = |node: NodeId| Some(tree.follow(node)?.1.anchor()?.to_owned());
+    let (kept_names, lost) = (names(tree, kept), names(tree, value));
+    let is_told = lost.iter().any(|name| kept_names.contains(name)) || kept_names.is_empty() || lost.is_empty();
+    let (by, anchor) = (anchor_of(first)?, anchor_of(second)?);
+    (!is_told && is_mapping(value)).then_some(LostSection { key, by: Some(by), base, anchor, lost })
+}
+
+fn replaced_section(tree: &Tree, service: NodeId, section: &str) -> Option<LostSection> {
     // What an alias stands for is written elsewhere.
     let NodeKind::Mapping(pairs, _) = &tree.node(service)?.kind else { return None };
     let own = pairs.iter().rev().find(|pair| tree.text(pair.key) == Some(section))?;
@@ -185,7 +229,8 @@ fn replaced_section(tree: &Tree, service: NodeId, section: &str) -> Option<(Node
     let anchor = tree.follow(template)?.1.anchor()?.to_owned();
     let lost = names(tree, value);
     let is_told = lost.iter().any(|name| kept.contains(name)) || kept.is_empty() || lost.is_empty();
-    (!is_told && merged(tree, own.value).is_empty()).then_some((own.key, base, anchor, lost))
+    let is_lost = !is_told && merged(tree, own.value).is_empty();
+    is_lost.then_some(LostSection { key: own.key, by: None, base, anchor, lost })
 }
 
 /// The names in a mapping, or in a list of `NAME=value`.

@@ -36,8 +36,9 @@ pub(super) fn hashes(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find('$')).map(|at| at + from) {
         let rest = text.get(at..).unwrap_or("");
-        let end =
-            rest.find(|letter: char| letter.is_whitespace() || "\"'`,;<>)]}".contains(letter)).unwrap_or(rest.len());
+        // Argon2 separates its parameters with commas.
+        let ends = if rest.trim_start_matches('$').starts_with("argon2") { "\"'`;<>)]}" } else { "\"'`,;<>)]}" };
+        let end = rest.find(|letter: char| letter.is_whitespace() || ends.contains(letter)).unwrap_or(rest.len());
         let word = rest.get(..end).unwrap_or("");
         let is_hash = hash_body(word).is_some_and(|body| body.len() >= LEAST);
         if is_hash {
@@ -45,6 +46,7 @@ pub(super) fn hashes(text: &str, hidden: &mut Vec<Range<usize>>) {
         }
         from = at + if is_hash { end } else { 1 };
     }
+    by_name(text, hidden);
     if !text.contains('{') {
         return;
     }
@@ -56,6 +58,27 @@ pub(super) fn hashes(text: &str, hidden: &mut Vec<Range<usize>>) {
                 rest.find(|letter: char| letter.is_whitespace() || "\"'`,;".contains(letter)).unwrap_or(rest.len());
             if end >= LEAST {
                 hidden.push(start..start + end);
+            }
+        }
+    }
+}
+
+/// Hides hashes whose method is before the first dollar, as Werkzeug and Django write them: `pbkdf2:sha256:260000$salt$hash`.
+fn by_name(text: &str, hidden: &mut Vec<Range<usize>>) {
+    const MARKS: [&str; 5] = ["pbkdf2:sha", "pbkdf2_sha", "scrypt:", "scrypt$", "bcrypt_sha256$"];
+    if !text.contains('$') {
+        return;
+    }
+    for mark in MARKS {
+        for (at, _) in text.match_indices(mark) {
+            let rest = text.get(at..).unwrap_or("");
+            let end =
+                rest.find(|letter: char| letter.is_whitespace() || "\"'`,;".contains(letter)).unwrap_or(rest.len());
+            let parts: Vec<&str> = rest.get(..end).unwrap_or("").split('$').filter(|part| !part.is_empty()).collect();
+            if let [method, _, .., last] = parts.as_slice()
+                && last.len() >= LEAST
+            {
+                hidden.push(at + method.len()..at + end);
             }
         }
     }
@@ -79,6 +102,11 @@ mod tests {
             (format!("users=u:{hash}"), hash.as_str()),
             ("u:$apr1$x1y2z3a4$abcdefghijklmnop".to_owned(), "$apr1$x1y2z3a4$abcdefghijklmnop"),
             ("u:{SHA}fEqNCco3Yq9h5ZUglD3CZJT4lBs=".to_owned(), "fEqNCco3Yq9h5ZUglD3CZJT4lBs="),
+            (
+                "x $argon2id$v=19$m=65540,t=3,p=4$Y2FzZXdv$Zmx1ZW50cml2".to_owned(),
+                "$argon2id$v=19$m=65540,t=3,p=4$Y2FzZXdv$Zmx1ZW50cml2",
+            ),
+            ("pbkdf2:sha256:260000$hdbWxovT$e6817cc068d07455".to_owned(), "$hdbWxovT$e6817cc068d07455"),
         ] {
             let mut hidden = Vec::new();
             hashes(&text, &mut hidden);
@@ -89,7 +117,7 @@ mod tests {
 
     #[test]
     fn variables_of_shells_are_no_hashes() {
-        for text in ["$1 $2", "$$1$$2", "${6}$x", "awk '{print $1$2}'", "$5$"] {
+        for text in ["scrypt$A", "scrypt:$HOME", "$1 $2", "$$1$$2", "${6}$x", "awk '{print $1$2}'", "$5$"] {
             let mut hidden = Vec::new();
             hashes(text, &mut hidden);
             assert!(hidden.is_empty(), "{text}");

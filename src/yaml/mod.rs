@@ -6,6 +6,7 @@ mod problem;
 mod scalar;
 mod tree;
 mod trees;
+mod unclosed;
 
 pub use parse::parse;
 pub(crate) use problem::SyntaxProblem;

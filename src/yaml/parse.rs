@@ -6,6 +6,7 @@ use granit_parser::{Event, Parser, ScalarStyle as Style, StructureStyle, Tag, op
 
 use super::problem::{SyntaxCause, SyntaxKind, SyntaxProblem};
 use super::tree::{Comment, Habits, Node, NodeKind, NodeProperties, Pair, ScalarStyle, Tree};
+use super::unclosed::{closes, open_quote, tab_behind};
 use crate::budget::Limit;
 use crate::collections::HashMap;
 use crate::source::NodeId;
@@ -338,6 +339,14 @@ impl Builder {
             let span = Span { file: self.tree.file, start, end: start + 1 };
             return self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
         }
+        if let Some((quote, letter)) = open_quote(info, body, at) {
+            let start = quote + self.offset;
+            let words = format!("unclosed quote '{letter}'");
+            let kind = SyntaxKind::Unreadable { words, cause: Some(SyntaxCause::OpenQuote) };
+            let span = Span { file: self.tree.file, start, end: start + 1 };
+            return self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
+        }
+        let at = tab_behind(info, body, at).unwrap_or(at);
         let start = at + self.offset;
         let width = body.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span { file: self.tree.file, start, end: start + width as u32 };
@@ -345,35 +354,6 @@ impl Builder {
         let kind = SyntaxKind::Unreadable { words: info.to_owned(), cause };
         self.problems.push(SyntaxProblem { kind, at: Place { span, node } });
     }
-}
-
-/// Whether the bracket that a text begins with is closed in it. Brackets in quotes and comments do not count.
-fn closes(text: &str) -> bool {
-    let mut depth = 0_usize;
-    let mut quote: Option<char> = None;
-    let mut before = ' ';
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        match (quote, letter) {
-            (Some('"'), '\\') => {
-                letters.next();
-            }
-            (Some(open), _) if open == letter => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') if !before.is_alphanumeric() => quote = Some(letter),
-            (None, '#') if before.is_whitespace() => {
-                letters.by_ref().find(|letter| *letter == '\n');
-            }
-            (None, '[' | '{') => depth += 1,
-            (None, ']' | '}') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return true;
-        }
-        before = letter;
-    }
-    false
 }
 
 /// What is behind a plain key in braces.

@@ -109,6 +109,7 @@ impl DollarSearch<'_> {
         let source = self.sources.file(whole.span.file);
         let raw = source.slice(whole.span.start, whole.span.end);
         let scripts = self.script_of(first, raw);
+        let is_code = !scripts && raw.contains('`') && self.is_javascript(first);
         let sets = if scripts { assigned(raw) } else { Default::default() };
         let hashes = if scripts { Vec::new() } else { hashes::find(raw) };
         let mut found: Option<Dollar> = None;
@@ -121,7 +122,10 @@ impl DollarSearch<'_> {
             let owner = match hash {
                 _ if !written.starts_with('$') => None,
                 Some(_) => Some(Owner::Hash),
-                None if scripts => self.owner_in_script(one, &sets),
+                None if scripts => {
+                    self.owner_in_script(one, &sets).or_else(|| in_awk(one, raw).then_some(Owner::Script))
+                }
+                None if is_code => is_of_template(one, raw).then_some(Owner::Script),
                 None => self.is_part_of_secret(one, raw, start).then_some(Owner::Secret),
             };
             let Some(owner) = owner else { continue };
@@ -174,6 +178,24 @@ impl DollarSearch<'_> {
             ["build", "dockerfile_inline"] => true,
             _ => false,
         }
+    }
+
+    /// Whether Node.js, Bun or Deno reads the scalar as a program.
+    fn is_javascript(&self, reference: &Reference) -> bool {
+        let Some(service) = self.service(reference) else { return false };
+        let runs = |mut words: std::slice::Iter<'_, &str>| {
+            words.any(|word| matches!(word.rsplit('/').next().unwrap_or(""), "node" | "bun" | "deno"))
+                && words.any(|word| matches!(*word, "-e" | "--eval" | "-p" | "-pe" | "eval"))
+        };
+        let steps: Vec<&str> = reference.path.iter().map(|step| step.as_str()).collect();
+        let words: Vec<&str> = match steps.get(2..).unwrap_or_default() {
+            ["command" | "entrypoint", ..] => launch(service).iter().map(|word| word.value.as_str()).collect(),
+            ["healthcheck", "test", ..] => {
+                service.healthcheck.iter().flat_map(|check| &check.test).map(|word| word.value.as_str()).collect()
+            }
+            _ => return false,
+        };
+        runs(words.iter())
     }
 
     fn hook_runs_script(&self, service: &Service, hook: &str) -> bool {
@@ -289,6 +311,22 @@ impl DollarSearch<'_> {
     }
 }
 
+/// Whether a use is the last field of a line in `awk`.
+fn in_awk(reference: &Reference, raw: &str) -> bool {
+    reference.name == "NF" && is_open(reference) && raw.contains("awk")
+}
+
+/// Whether a use is a placeholder in a template of JavaScript: nobody names a variable of the environment like this.
+fn is_of_template(reference: &Reference, raw: &str) -> bool {
+    let name = reference.name.as_str();
+    let is_declared = ["const", "let", "var"].iter().any(|word| raw.contains(&format!("{word} {name}")));
+    is_open(reference) && (is_declared || name.starts_with(|first: char| first.is_ascii_lowercase()))
+}
+
+fn is_open(reference: &Reference) -> bool {
+    reference.outcome == SubstitutionOutcome::Unset && reference.state == VariableState::Unset
+}
+
 /// Variables that a shell has by itself.
 const OF_SHELLS: [&str; 9] =
     ["PATH", "HOSTNAME", "RANDOM", "SECONDS", "LINENO", "REPLY", "OPTARG", "PIPESTATUS", "BASH_SOURCE"];
@@ -366,12 +404,15 @@ mod tests {
             ("healthcheck: {test: pg_isready -U $U}", (Owner::Container, &["$U"])),
             ("healthcheck: {test: [CMD, sh, -c, 'pg_isready -U $U']}", (Owner::Container, &["$U"])),
             ("post_start: [{command: [sh, -c, 'echo $U']}]", (Owner::Container, &["$U"])),
+            ("healthcheck: {test: \"ps | awk '{print $NF}'\"}", (Owner::Script, &["$NF"])),
+            ("healthcheck: {test: [CMD, node, -e, 'const p=1;fetch(`http://x:${p}`)']}", (Owner::Script, &["${p}"])),
         ] {
             owners(&service(rest), "", &[expect]);
         }
         for rest in [
             "command: [redis-server, --user, $U]",
             "command: sh -c 'echo $KNOWN $OTHER'",
+            "healthcheck: {test: [CMD, node, -e, 'fetch(`http://x:${PORT}`)']}",
             "healthcheck: {test: [CMD, pg_isready, -U, $U]}",
             "healthcheck: {test: pg_isready -U $$U}",
             "command: sh -c 'U=$U run'",

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use crate::collections::{HashSet, IndexMap};
-use crate::compose::load::environment::VariableState;
+use crate::compose::load::environment::{VariableState, line_place};
 use crate::compose::{Project, Reference, nearest};
 use crate::facts::environment::dollars::Dollars;
 use crate::secrets::is_secret_name;
-use crate::source::Place;
+use crate::source::{Place, SourceDb};
+use crate::text::dotenv::{self, EnvFileRole, KnownVariables};
+use crate::text::nearest::clearly_meant;
 use crate::text::template::SubstitutionOutcome;
 
 /// A variable that leaves a blank in what runs.
@@ -39,17 +41,42 @@ pub(crate) struct Misspelt {
 }
 
 /// The names of a project that are most likely misspelt.
-pub(crate) fn misspelt(project: &Project, blanks: &[Blank<'_>]) -> Vec<Misspelt> {
+pub(crate) fn misspelt(project: &Project, blanks: &[Blank<'_>], sources: &SourceDb) -> Vec<Misspelt> {
     let is_used = |name: &str| project.references.iter().any(|one| one.name == name);
     let lines = project.environment.all().into_iter().filter_map(|(name, setting)| Some((name, setting.place?)));
     let unused: Vec<(&str, Place)> = lines.filter(|(name, _)| !is_used(name)).collect();
     let names: Vec<&str> = unused.iter().map(|(name, _)| *name).collect();
+    let of_examples = lines_to_fill_in(project, sources);
+    let open: Vec<&str> = of_examples.iter().map(|(name, _)| name.as_str()).filter(|name| !is_used(name)).collect();
     let of = |blank: &Blank<'_>| {
-        let set = nearest(blank.name, &names).filter(|_| blank.emptied.is_none())?;
-        let (_, line) = unused.iter().find(|(name, _)| *name == set)?;
-        Some(Misspelt { used: blank.name.to_owned(), set: set.to_owned(), line: *line })
+        if blank.emptied.is_some() {
+            return None;
+        }
+        let is_listed = of_examples.iter().any(|(name, _)| name == blank.name);
+        let near = || clearly_meant(blank.name, &open).filter(|_| !is_listed);
+        let set = nearest(blank.name, &names).or_else(near)?;
+        let mut lines = unused.iter().map(|(name, line)| (*name, *line));
+        let mut open = of_examples.iter().map(|(name, line)| (name.as_str(), *line));
+        let (_, line) = lines.find(|(name, _)| *name == set).or_else(|| open.find(|(name, _)| *name == set))?;
+        Some(Misspelt { used: blank.name.to_owned(), set: set.to_owned(), line })
     };
     blanks.iter().filter_map(of).collect()
+}
+
+/// The lines without a value in the examples that stand in for the env files of a project.
+fn lines_to_fill_in(project: &Project, sources: &SourceDb) -> Vec<(String, Place)> {
+    let first = |name: &str| project.environment.value(name);
+    let mut found = Vec::new();
+    for file in project.environment.outside.examples.iter().filter_map(|path| sources.glancing().load(path).ok()) {
+        let known = KnownVariables { first: &first, earlier: &|_| None };
+        let parsed = dotenv::parse(&sources.file(file).text, EnvFileRole::Project, known);
+        let blank = parsed.lines.into_iter().filter(|line| line.value.as_deref().is_none_or(str::is_empty));
+        found.extend(blank.map(|line| {
+            let place = line_place(file, 0, line.key_span.0, line.value_span.1);
+            (line.key, place)
+        }));
+    }
+    found
 }
 
 /// Whether docker compose rejects what a use is in because it is blank.

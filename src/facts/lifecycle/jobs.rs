@@ -181,7 +181,8 @@ pub(crate) fn one_shot(service: &Service) -> Option<&'static JobCommand> {
     if let Some(job) = by_image(service) {
         return Some(job);
     }
-    let steps = of_service(service)?;
+    // A loop that does it every night is a service.
+    let steps = of_service(service).filter(|steps| !steps.is_endless)?;
     let found = jobs(&steps);
     let first = found.first()?;
     let ends = steps.all.iter().all(|step| job_of(step).is_some() || MINOR.contains(&step.program()) || step.inner);
@@ -242,6 +243,8 @@ mod tests {
         check("npm run db:migrate", Some("npm run db:migrate"));
         check("[sh, -c, \"mongosh --host db --eval 'rs.initiate()'\"]", Some("mongosh rs.initiate"));
         check("-path /m -database x up, image: migrate/migrate", Some("migrate up"));
+        check("sh -c 'while true; do alembic upgrade head; sleep 86400; done'", None);
+        check("sh -c 'while true; do alembic upgrade head && break; sleep 1; done'", Some("alembic upgrade"));
         check("alembic history", None);
         check("python manage.py runserver", None);
     }

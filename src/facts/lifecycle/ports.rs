@@ -6,6 +6,9 @@ use crate::facts::network::listeners::{Listeners, PortCoverage, PortEvidence, li
 use crate::model::{Service, Spanned};
 use crate::source::Place;
 
+/// Variables that servers take their port from.
+const VARIABLES: [&str; 4] = ["PORT", "HTTP_PORT", "SERVER_PORT", "APP_PORT"];
+
 /// What says that the server listens on another port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PortBasis {
@@ -36,7 +39,7 @@ pub(crate) fn wrong(facts: &Facts<'_>, service: &Service, port: u16, used: &[Str
         return None;
     }
     let known = listeners(service);
-    let is_moved = moved_by_service(service).is_some_and(|told| told != port);
+    let is_moved = moved_by_service(service).or_else(|| moved_by_variable(service)).is_some_and(|told| told != port);
     let listens = known.get(port).is_some_and(|one| one.evidence != PortEvidence::Dockerfile || !is_moved);
     if listens || is_declared(service, port) {
         return None;
@@ -76,7 +79,6 @@ fn published(service: &Service, port: u16) -> Option<WrongProbePort> {
 
 /// The port that an option of the command or a variable gives to a server that is not known.
 fn told(service: &Service, port: u16, known: &Listeners) -> Option<WrongProbePort> {
-    const VARIABLES: [&str; 4] = ["PORT", "HTTP_PORT", "SERVER_PORT", "APP_PORT"];
     let only_exposed = known.ports.iter().all(|one| one.evidence == PortEvidence::Dockerfile);
     if !only_exposed || may_be_set(service, "PORT") || service.env_files.iter().any(|file| !file.loaded) {
         return None;
@@ -115,6 +117,14 @@ fn moved_by_service(service: &Service) -> Option<u16> {
     own.into_iter().any(|word| word.place == place).then_some(port)
 }
 
+/// The port that a variable of the service gives to the server of a Dockerfile which has the same variable: its `EXPOSE` is
+/// about the default.
+fn moved_by_variable(service: &Service) -> Option<u16> {
+    let image = built(service)?;
+    let name = VARIABLES.iter().find(|name| image.environment.contains_key(**name))?;
+    service.environment.get(*name)?.value.as_ref()?.value.parse().ok()
+}
+
 /// Whether `expose` or the container's side of `ports` has a port.
 fn is_declared(service: &Service, port: u16) -> bool {
     let exposes = |text: &str| text.split('/').next().is_some_and(|text| text.trim().parse() == Ok(port));
@@ -134,7 +144,9 @@ fn is_named(service: &Service, port: u16, used: &[String]) -> bool {
     };
     let is_other = |name: &String| !used.contains(name);
     let own = service.environment.iter().filter(|(name, _)| is_other(name));
-    let of_image = built(service).into_iter().flat_map(|image| &image.environment).filter(|(name, _)| is_other(name));
+    let of_image = built(service).into_iter().flat_map(|image| &image.environment);
+    // What the service sets itself takes the place of the image's.
+    let of_image = of_image.filter(|(name, _)| is_other(name) && !service.environment.contains_key(*name));
     launch(service).iter().any(|word| has(&word.value))
         || own.filter_map(|(_, one)| one.value.as_ref()).any(|value| has(&value.value))
         || of_image.map(|(_, value)| value).any(|value| has(&value.value))

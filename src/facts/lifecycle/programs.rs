@@ -1,5 +1,6 @@
 //! Whether a container has a program, by the catalogue and by its Dockerfile.
 
+use crate::catalogue::schema::Image;
 use crate::facts::images::built;
 use crate::facts::lifecycle::steps::{ScriptStep, base_name, of_script};
 use crate::model::{Service, base_image};
@@ -40,7 +41,7 @@ pub(crate) fn has(service: &Service, program: &str) -> Option<bool> {
     if image.parts.iter().any(|part| part.variable.is_some() && (part.start as usize) < image.value.repository.len()) {
         return None;
     }
-    if is_mounted(service, base) || may_be_added(service, base) {
+    if is_mounted(service, program) || may_be_added(service, base) {
         return None;
     }
     if image.value.repository == EMPTY && service.build.is_some() && is_searched {
@@ -49,14 +50,40 @@ pub(crate) fn has(service: &Service, program: &str) -> Option<bool> {
     let known = image.value.known.filter(|known| known.exact && known.image.checked)?;
     let open = image.is_interpolated() && image.value.tag.as_deref().is_none_or(|tag| tag == "latest");
     let tag = if open { Some("$") } else { image.value.version_tag() };
-    known.image.has_program(tag, name)
+    // Only that publisher's images have these scripts.
+    if program.starts_with("/opt/bitnami/") && !known.image.name.starts_with("bitnami") && service.build.is_none() {
+        return Some(false);
+    }
+    known.image.has_program(tag, name).or_else(|| is_of_another_server(known.image, tag, name).then_some(false))
 }
 
-/// Whether a mount may bring a program.
-fn is_mounted(service: &Service, name: &str) -> bool {
+/// Programs that come with one kind of server: the image of another has none of them.
+const CLIENTS: [&[&str]; 7] = [
+    &["pg_isready", "psql"],
+    &["mysqladmin", "mysql", "mariadb", "mariadb-admin"],
+    &["redis-cli", "valkey-cli"],
+    &["mongosh", "mongo"],
+    &["rabbitmq-diagnostics", "rabbitmqctl"],
+    &["nodetool", "cqlsh"],
+    &["clickhouse-client"],
+];
+
+/// Whether a program is the client of another server than the one whose client the catalogue knows in an image.
+fn is_of_another_server(image: &Image, tag: Option<&str>, name: &str) -> bool {
+    let has_one = |clients: &&[&str]| clients.iter().any(|client| image.has_program(tag, client) == Some(true));
+    image.holds_data() && CLIENTS.iter().any(|clients| clients.contains(&name)) && CLIENTS.iter().any(has_one)
+}
+
+/// Whether a mount may bring a program: at its path, or in a directory in which programs are looked for. The data of a server
+/// may be in a directory of the same name (`/var/lib/mysql`).
+fn is_mounted(service: &Service, program: &str) -> bool {
     service.mounts.iter().any(|mount| {
         let target = mount.target.value.as_str();
-        base_name(target) == name || SEARCHED.contains(&target) || matches!(target, "/usr" | "/usr/local")
+        let is_searched = target.rsplit_once('/').is_some_and(|(directory, _)| SEARCHED.contains(&directory));
+        target == program
+            || is_searched && base_name(target) == base_name(program)
+            || SEARCHED.contains(&target)
+            || matches!(target, "/usr" | "/usr/local")
     })
 }
 
@@ -163,8 +190,26 @@ mod tests {
         check("alpine:3.21", "wget", Some(true));
         check("mariadb:11.4", "mysqladmin", Some(false));
         check("mariadb:10.11", "mysqladmin", Some(true));
+        check("redis:7.4-alpine", "valkey-cli", Some(false));
+        check("postgres:16", "mysqladmin", Some(false));
+        check("rabbitmq:4", "redis-cli", Some(false));
+        check("valkey/valkey:8", "redis-cli", Some(true));
+        check("elasticsearch:8.17.0", "redis-cli", None);
+        check("grafana/grafana:11.4.0", "psql", None);
         check("example/app:1", "curl", None);
         check("registry.example.com/mirror/redis:7", "curl", None);
+    }
+
+    #[test]
+    fn programs_that_mounts_bring() {
+        let check = |mount: &str, expect: Option<bool>| {
+            with_facts(&format!("services:\n  a: {{image: 'mariadb:11.4', volumes: ['{mount}']}}\n"), |facts| {
+                assert_eq!(has(&facts.model.services["a"], "mysql"), expect, "{mount}");
+            });
+        };
+        check("db:/var/lib/mysql", Some(false));
+        check("./mysql:/usr/local/bin/mysql", None);
+        check("./bin:/usr/local/bin", None);
     }
 
     #[test]

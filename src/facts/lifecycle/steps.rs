@@ -47,6 +47,8 @@ pub(crate) struct Steps {
     pub(crate) by_shell: bool,
     /// Whether the shell ends with the first one that fails (`set -e`).
     pub(crate) stops: bool,
+    /// Whether it has a loop that nothing ends.
+    pub(crate) is_endless: bool,
     /// Where they are written.
     pub(crate) place: Place,
 }
@@ -75,7 +77,7 @@ pub(crate) fn of_service(service: &Service) -> Option<Steps> {
     let place = words.first()?.place;
     let words = words.iter().map(|word| word.value.clone()).collect();
     let step = ScriptStep { words, link: StepLink::Then, inner: false, span: (0, 0) };
-    Some(Steps { all: vec![step], by_shell: false, stops: false, place })
+    Some(Steps { all: vec![step], by_shell: false, stops: false, is_endless: false, place })
 }
 
 /// What a script runs.
@@ -88,7 +90,30 @@ pub(crate) fn of_script(text: &str, place: Place) -> Steps {
     let first = text.lines().next().unwrap_or("");
     let by_first_line = first.starts_with("#!") && first.split_whitespace().skip(1).any(sets_errexit);
     let stops = by_first_line || all.iter().any(|step| !step.inner && is_errexit(step));
-    Steps { all, by_shell: true, stops, place }
+    let is_endless = script.nodes.iter().any(is_endless);
+    Steps { all, by_shell: true, stops, is_endless, place }
+}
+
+/// Whether a loop goes on for ever: its condition never changes, and nothing in it leaves it.
+fn is_endless(node: &ShellNode) -> bool {
+    match node {
+        ShellNode::Loop(condition, body) => {
+            let [ShellNode::Simple(test)] = condition.as_slice() else { return false };
+            let test: Vec<String> = test.words.iter().map(shown).collect();
+            let goes_on = matches!(
+                test.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+                ["true" | "false" | ":"] | ["sleep", _] | ["[", "1", "]"]
+            );
+            let mut inner = Vec::new();
+            body.iter().for_each(|node| add(node, StepLink::Then, true, &mut inner));
+            goes_on && !inner.iter().any(|step| matches!(step.program(), "break" | "exit" | "return"))
+        }
+        ShellNode::Chain(first, rest) => is_endless(first) || rest.iter().any(|(_, node)| is_endless(node)),
+        ShellNode::Group(nodes) | ShellNode::Subshell(nodes) | ShellNode::Pipeline(nodes) => {
+            nodes.iter().any(is_endless)
+        }
+        _ => false,
+    }
 }
 
 fn is_errexit(step: &ScriptStep) -> bool {

@@ -6,6 +6,7 @@ use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
 use crate::facts::Facts;
 use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, variable};
+use crate::facts::storage::mounts::is_inside;
 use crate::model::{self, Service, Spanned};
 
 /// What is exposed.
@@ -130,7 +131,17 @@ fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'stati
     if !asks_for_login(service, login) {
         return asks_when_it_comes.then_some("anyone can read and change everything in it: it asks for no password");
     }
-    (!login.default || has_own_password(service, known)).then_some("anyone can try passwords against it")
+    let may_have_own = !login.default || has_own_password(service, known) || may_be_configured(service, known);
+    may_have_own.then_some("anyone can try passwords against it")
+}
+
+/// Whether a file that is mounted may replace the account that the image comes with.
+fn may_be_configured(service: &Service, known: &KnownImage<'_>) -> bool {
+    let mut paths = known.image.defaults.accounts.iter().flat_map(|account| &account.unless_mounted);
+    let targets = service.mounts.iter().map(|mount| mount.target.value.as_str());
+    let targets: Vec<&str> =
+        targets.chain(service.configs.iter().filter_map(|one| Some(one.target.as_ref()?.value.as_str()))).collect();
+    paths.any(|path| targets.iter().any(|target| is_inside(path, target) || is_inside(target, path)))
 }
 
 /// Whether the service replaces the password that the image comes with.
@@ -156,7 +167,17 @@ pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
     };
     let flagged = |flags: &[String]| {
         let words = launch(service);
-        flags.iter().any(|flag| words.iter().any(|word| is_flag(&word.value, flag)))
+        let pairs = || {
+            words.windows(2).filter_map(|pair| match pair {
+                [option, value] => Some(format!("{} {}", option.value, value.value)),
+                _ => None,
+            })
+        };
+        flags.iter().any(|flag| match flag.contains(' ') {
+            // An option and its value.
+            true => pairs().any(|pair| pair == *flag),
+            false => words.iter().any(|word| is_flag(&word.value, flag)),
+        })
     };
     let off = login
         .off

@@ -19,6 +19,8 @@ pub(crate) enum What {
     User,
     /// No such database is made.
     Database,
+    /// The same, and the user may not make or use another one.
+    ForbiddenDatabase,
 }
 
 /// A login that fails.
@@ -114,6 +116,9 @@ fn is_made_before(facts: &Facts<'_>, client: &Service, server: &Service) -> bool
     })
 }
 
+/// Servers that grant the user whom they create one database.
+const OWN_DATABASE_ALONE: [&str; 4] = ["mysql", "mariadb", "percona", "mysql-server"];
+
 fn compare(
     client: &Service,
     server: &Service,
@@ -170,7 +175,15 @@ fn compare(
         return None;
     }
     let (told, place) = missing_database(server, known, claim)?;
-    Some(mismatch(What::Database, place, Some(&told)))
+    Some(mismatch(of_database(known, claim), place, Some(&told)))
+}
+
+/// What it means that a database is missing: MySQL gives the user of the image its own alone, where PostgreSQL makes it a
+/// superuser.
+fn of_database(known: KnownImage<'_>, claim: &Claim) -> What {
+    let is_bound = OWN_DATABASE_ALONE.contains(&known.image.name.as_str())
+        && claim.user.as_ref().is_some_and(|(name, _)| name != "root");
+    if is_bound { What::ForbiddenDatabase } else { What::Database }
 }
 
 /// The database of a claim that the server does not make, as far as that is known: what it is told to make instead.

@@ -267,6 +267,7 @@ impl<'a> Facts<'a> {
 
     /// The names of variables that are most likely misspelt.
     pub(crate) fn misspelt(&self) -> &[environment::variables::Misspelt] {
-        self.once(&self.misspelt, || environment::variables::misspelt(self.project, self.blanks())).as_slice()
+        self.once(&self.misspelt, || environment::variables::misspelt(self.project, self.blanks(), self.sources))
+            .as_slice()
     }
 }

@@ -81,7 +81,8 @@ impl SecretFile {
 const MOST: usize = 64;
 
 /// Ends of names of files that may hold a private key.
-const KEY_ENDS: [&str; 6] = [".pem", ".key", ".p8", "_rsa", "_ed25519", "_ecdsa"];
+const KEY_ENDS: [&str; 11] =
+    [".pem", ".key", ".p8", ".priv", "_rsa", "_dsa", "_ed25519", "_ecdsa", "_key", "-key", "privatekey"];
 
 /// The files of a project that hold secrets, each once.
 pub(crate) fn secret_files(facts: &Facts<'_>) -> Vec<SecretFile> {
@@ -100,6 +101,13 @@ pub(crate) fn secret_files(facts: &Facts<'_>) -> Vec<SecretFile> {
         let Ok(file) = facts.sources.load(Path::new(&path.value)) else { continue };
         if seen.insert(file) {
             found.extend(secret_file(facts, file, name, path.place));
+        }
+    }
+    for path in facts.model.configs.values().filter_map(|config| config.file.as_ref()) {
+        if let Ok(file) = facts.sources.load(Path::new(&path.value))
+            && seen.insert(file)
+        {
+            found.extend(key_file(facts, file, path.place));
         }
     }
     let services = facts.model.services.values().chain(facts.model.disabled.values());

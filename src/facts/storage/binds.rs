@@ -121,7 +121,8 @@ fn in_comment(file: &SourceFile, mount: &Mount, path: &Path) -> Option<String> {
 /// How many directories one search for a file looks into.
 const NEIGHBORS: usize = 64;
 
-/// A file of the name of a missing one in the directory above, next to or below its own, where there is only one.
+/// A file of the name of a missing one in the directory above, next to or below its own, or at the same path below another
+/// directory of the project, where there is only one.
 fn near(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<String> {
     let name = path.file_name()?;
     let own = path.parent()?;
@@ -134,6 +135,13 @@ fn near(model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> Option<S
     let mut directories: Vec<PathBuf> = above.into_iter().flat_map(inside).collect();
     directories.extend(above.map(Path::to_path_buf));
     directories.extend(inside(own));
+    // The same path below another directory of the project: `./docker/nginx/` for `./nginx/`.
+    if let Ok(way) = own.strip_prefix(&model.directory)
+        && way != Path::new("")
+        && model.directory.starts_with(root)
+    {
+        directories.extend(inside(&model.directory).into_iter().map(|one| one.join(way)));
+    }
     let mut found = directories.iter().map(|one| one.join(name)).filter(|one| sources.kind(one) == PathKind::File);
     let first = found.next()?;
     found.next().is_none().then(|| relative(&model.directory, &first))

@@ -17,12 +17,25 @@ fn anchor_finding(one: &Replaced) -> Option<Finding> {
     let ((service, key), others) = one.services.split_first()?;
     let (section, anchor) = (one.section, &one.anchor);
     let is = if one.lost.len() > 1 { "are" } else { "is" };
-    let message =
-        format!("`{section}` of `{service}` replaces that of the anchor `{anchor}`: {} {is} lost", listed(&one.lost));
+    let lost = listed(&one.lost);
+    let (message, help) = match &one.by {
+        Some(by) => (
+            format!(
+                "`{service}` gets the `{section}` of the anchor `{by}` and not that of `{anchor}`: {lost} {is} lost"
+            ),
+            format!(
+                "add an anchor to each `{section}`, and merge both in the service's own `{section}`: `<<: [*…, *…]`"
+            ),
+        ),
+        None => (
+            format!("`{section}` of `{service}` replaces that of the anchor `{anchor}`: {lost} {is} lost"),
+            format!("add an anchor to this `{section}`, and merge it in the service's own with `<<`"),
+        ),
+    };
     let mut finding = Finding::new(rule::ANCHOR_OVERRIDE_DROPS, *key, Subject::service(service), message)
         .evidence(section)
         .label(one.base, "replaced as a whole")
-        .help(format!("add an anchor to this `{section}`, and merge it in the service's own with `<<`"));
+        .help(help);
     let others = others.iter().take(LABELS);
     finding
         .labels

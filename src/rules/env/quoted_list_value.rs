@@ -40,7 +40,9 @@ fn quoted(cx: &Context<'_>, name: &str, variable: &Variable) -> Option<WrongItem
     }
     // Within the quotes of YAML, the inner ones may be written otherwise.
     let is_plain = edit::written(cx.files, variable.key) == text;
-    let needs = inner.contains([':', '#', '\\']) || inner.ends_with(' ') || inner.starts_with(' ');
+    // A colon or a `#` within a word is text.
+    let has_mark = inner.contains(": ") || inner.contains(" #") || inner.contains('\\') || inner.ends_with(':');
+    let needs = has_mark || inner.ends_with(' ') || inner.starts_with(' ');
     let edits = if needs || !is_plain { None } else { edit::replace_first(cx.files, variable.key, quoted, inner) };
     Some(WrongItem { place: variable.key, edits })
 }

@@ -16,7 +16,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_off(service) || service.provider.is_some() || cx.project.unresolved.contains(&service.name) {
             continue;
         }
-        let Some(fault) = probe(service).and_then(|probe| fault(cx, service, &probe)) else { continue };
+        let of_image = || probe_address::of_image(service).filter(|_| !cx.fragment);
+        let found = match probe(service) {
+            Some(probe) => fault(cx, service, &probe),
+            None => of_image(),
+        };
+        let Some(fault) = found else { continue };
         let known = reported.iter().find(|(place, kind, _)| *place == fault.place && *kind == fault.kind);
         // Through an anchor or a Dockerfile, several services have one healthcheck.
         if let Some(finding) = known.and_then(|(_, _, at)| findings.get_mut(*at)) {

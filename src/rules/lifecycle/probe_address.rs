@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::probe_fault::{ProbeFault, is_editable, place_of};
 use crate::app_config::{ProxyKind, ProxyListen};
-use crate::facts::images::{built, launched_words, variable};
+use crate::facts::images::{built, known_image, launched_words, runs_server, variable};
 use crate::facts::lifecycle::ports::{PortBasis, wrong};
 use crate::facts::lifecycle::probe::{Probe, ProbeCommand, ProbeWord};
+use crate::facts::network::listeners::moved;
 use crate::facts::network::servers::binds;
 use crate::facts::place::part_of;
 use crate::finding::{Confidence, Severity};
@@ -83,6 +84,23 @@ pub(super) fn port(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Op
     Some(fault)
 }
 
+/// The healthcheck of an image that the catalogue knows, where a variable or an option has moved the server.
+pub(super) fn of_image(service: &Service) -> Option<ProbeFault> {
+    let known = known_image(service).filter(|known| known.exact && !known.built && runs_server(service))?;
+    let is_replaced = service.healthcheck.as_ref().is_some_and(|own| own.disabled || !own.test.is_empty());
+    let asked = known.image.healthcheck_port_for(known.tag).filter(|_| !is_replaced)?;
+    let ports = known.image.ports_for(known.tag);
+    let port = ports.iter().flatten().find(|port| port.port == asked)?;
+    let listens = moved(service, port).filter(|listens| *listens != asked)?;
+    let told = port.variable.as_ref().and_then(|name| variable(service, name)).map(|value| value.place);
+    let name = &service.name;
+    let message = format!(
+        "`{name}` never becomes healthy: the healthcheck of its image connects to port {asked}, but the server listens on {listens}"
+    );
+    let help = format!("add a `healthcheck` that connects to port {listens}, or keep port {asked} in the container");
+    Some(ProbeFault::new(told.unwrap_or(service.key), "image-port", message, help))
+}
+
 /// The quote that opens a word of a script.
 fn quote_before(word: &ProbeWord<'_>) -> usize {
     let written = word.source.value.get(word.range.start..).unwrap_or("");
@@ -93,6 +111,9 @@ fn quote_before(word: &ProbeWord<'_>) -> usize {
 fn asked<'p, 'a>(service: &Service, command: &'p ProbeCommand<'a>) -> Option<AskedAddress<'p, 'a>> {
     match command.name() {
         "curl" | "wget" | "http" => command.words.iter().skip(1).find_map(|word| of_url(service, word)),
+        "node" | "bun" | "deno" | "python" | "python3" | "php" | "ruby" => {
+            command.words.iter().skip(1).find_map(|word| of_code(service, word))
+        }
         "nc" | "ncat" | "netcat" => {
             let mut last = command.words.iter().rev();
             let (port, host) = (last.next()?, last.next()?);
@@ -102,6 +123,18 @@ fn asked<'p, 'a>(service: &Service, command: &'p ProbeCommand<'a>) -> Option<Ask
         }
         client => of_client(service, command, client),
     }
+}
+
+/// The only address in a program that a word holds: `fetch('http://127.0.0.1:3000/health')`.
+fn of_code<'p, 'a>(service: &Service, word: &'p ProbeWord<'a>) -> Option<AskedAddress<'p, 'a>> {
+    let mut found = word.text.match_indices("http://");
+    let (at, mark) = found.next().filter(|_| !word.open)?;
+    let place = word.text.get(at + mark.len()..)?;
+    let place = place.get(..place.find(['/', '\'', '"', '`', '?', '\\', ')', ' ']).unwrap_or(place.len()))?;
+    // Without a port, what is put behind it may be one.
+    let (host, port) = place.rsplit_once(':')?;
+    let port = port.parse().ok().filter(|_| is_own(service, host) && found.next().is_none())?;
+    Some(AskedAddress { word, host: Some(host), port, digits: None })
 }
 
 fn of_url<'p, 'a>(service: &Service, word: &'p ProbeWord<'a>) -> Option<AskedAddress<'p, 'a>> {

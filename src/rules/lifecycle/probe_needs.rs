@@ -180,7 +180,24 @@ const EVERYWHERE: [&str; 22] = [
     "JAVA_HOME",
 ];
 
-/// A variable of the project that the container is not given.
+/// Whether the project uses or sets a variable.
+fn is_of_project(cx: &Context<'_>, name: &str) -> bool {
+    cx.project.environment.all().iter().any(|(known, _)| *known == name)
+        || cx.project.references.iter().any(|reference| reference.name == name)
+}
+
+/// The only variable of a service that ends like another.
+fn own_variable<'a>(service: &'a Service, name: &str) -> Option<&'a str> {
+    let end = LOGINS.iter().find(|end| name.ends_with(**end))?;
+    let mut own = service.environment.keys().filter(|own| own.ends_with(*end));
+    let only = own.next()?;
+    own.next().is_none().then_some(only.as_str())
+}
+
+/// Ends of names of variables that hold a login.
+const LOGINS: [&str; 5] = ["_PASSWORD", "_PASS", "_USER", "_USERNAME", "_DATABASE"];
+
+/// A variable that the container is not given: one of the project, or a login.
 pub(super) fn variable(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Option<ProbeFault> {
     let Some(ProbeForm::Shell(script, _)) = probe.form() else { return None };
     // What is not known may set it.
@@ -193,19 +210,30 @@ pub(super) fn variable(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -
     let read = variables(&script.value).into_iter().find(|read| is_absent(cx, service, script, read))?;
     let (name, variable) = (&service.name, &read.name);
     let message = format!("the healthcheck of `{name}` reads `${variable}`, which is not set in the container");
-    let help = format!("give it to the container: `{variable}: ${{{variable}}}` under `environment`");
+    let is_of_project = is_of_project(cx, variable);
+    let help = match own_variable(service, variable).filter(|_| !is_of_project) {
+        Some(own) => format!("did you mean `$${own}`?"),
+        None => format!("give it to the container: `{variable}: ${{{variable}}}` under `environment`"),
+    };
     let end = script.value.get(read.at..).and_then(|rest| rest.find(char::is_whitespace));
     let end = end.map_or(script.value.len(), |length| read.at + length);
     let place = part_of(script, read.at..end, cx.facts.texts());
     let mut fault = ProbeFault::new(place, "variable", message, help);
-    let ignores_it = probe.needed(service).iter().all(|command| command.name() == "pg_isready");
+    // Both succeed as soon as the server answers, even if it lets nobody in.
+    let ignores_it = probe.needed(service).iter().all(|command| match command.name() {
+        "pg_isready" => true,
+        "mysqladmin" | "mariadb-admin" => command.words.iter().any(|word| word.text == "ping"),
+        _ => false,
+    });
     if ignores_it {
         fault.severity = Some(Severity::Info);
     }
     if !known_image(service).is_some_and(|known| known.exact) {
         fault.confidence = Confidence::Medium;
     }
-    fault.fix = edit::risky(format!("set `{variable}` in the container"), given(cx, service, variable));
+    if is_of_project {
+        fault.fix = edit::risky(format!("set `{variable}` in the container"), given(cx, service, variable));
+    }
     Some(fault)
 }
 
@@ -229,9 +257,10 @@ fn is_absent(cx: &Context<'_>, service: &Service, script: &Spanned<String>, read
     let of_image = known_image(service).is_some_and(|known| known.image.variables().contains(&name));
     let of_build = built(service).is_some_and(|image| image.runs.iter().any(|run| run.script.value.contains(name)))
         || service.build.as_ref().is_some_and(|build| build.args.contains_key(name));
-    let is_of_project = cx.project.environment.all().iter().any(|(known, _)| *known == name)
-        || cx.project.references.iter().any(|reference| reference.name == name);
-    is_of_project && !brought && !of_image && !of_build
+    // An image whose variables the catalogue knows sets no login of another name.
+    let is_login = known_image(service).is_some_and(|known| known.exact && !known.built && runs_server(service))
+        && LOGINS.iter().any(|end| name.ends_with(end));
+    (is_login || is_of_project(cx, name)) && !brought && !of_image && !of_build
 }
 
 /// Adds a variable to `environment`, in the form that it has.

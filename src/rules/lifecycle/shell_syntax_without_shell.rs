@@ -47,6 +47,8 @@ enum Misread<'a> {
     CutOff(Spanned<String>),
     /// A command that is one word with blanks.
     OneWord(&'a Spanned<String>),
+    /// The script of a shell that is only the first word of what was meant.
+    Swallowed(&'a Spanned<String>),
 }
 
 /// Reports the first such word of a service's entrypoint and command, or of its Dockerfile's.
@@ -55,7 +57,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let Some((misread, program)) = misread(cx, service) else { continue };
         let place = match &misread {
-            Misread::Operator(word) | Misread::Variable(word) | Misread::OneWord(word) => word.place,
+            Misread::Operator(word) | Misread::Variable(word) | Misread::OneWord(word) | Misread::Swallowed(word) => {
+                word.place
+            }
             Misread::CutOff(operator) => operator.place,
         };
         if reported.contains(&place) {
@@ -90,8 +94,9 @@ fn misread<'a>(cx: &Context<'_>, service: &'a Service) -> Option<(Misread<'a>, S
     if let Some(word) = rest.iter().skip(usize::from(option.is_none())).find(|word| is_joint(word)) {
         return Some((Misread::Operator(word), program));
     }
-    if option.is_some() {
-        return None;
+    if let Some(option) = option {
+        let script = words.get(option + 1).filter(|script| is_cut_short(script, rest))?;
+        return Some((Misread::Swallowed(script), program));
     }
     let first = words.first()?;
     let starts = first.value.trim();
@@ -108,6 +113,16 @@ fn misread<'a>(cx: &Context<'_>, service: &'a Service) -> Option<(Misread<'a>, S
     let variable = words.iter().find(|word| is_literal && !word.is_interpolated() && is_variable(&word.value))?;
     let program = words.iter().map(|word| base_name(&word.value)).find(|name| LITERAL.contains(name)).unwrap_or("");
     Some((Misread::Variable(variable), program.to_owned()))
+}
+
+/// Whether the script of a shell is a program alone, and the words behind it were meant for that.
+fn is_cut_short(script: &Spanned<String>, rest: &[&Spanned<String>]) -> bool {
+    let is_program = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '.' | '_' | '-');
+    // The first word behind a script is its `$0`.
+    let is_name = |word: &str| matches!(word, "--" | "-" | "_" | "sh" | "bash" | "ash");
+    !script.is_interpolated()
+        && script.value.chars().all(is_program)
+        && rest.first().is_some_and(|next| !is_name(&next.value) && !next.value.is_empty())
 }
 
 /// The operator at which Compose cuts off a command that is a text.
@@ -180,10 +195,18 @@ fn finding(cx: &Context<'_>, service: &Service, misread: &Misread<'_>, program: 
             "one-word",
             format!("no shell reads the command of `{name}`: all of it is the name of one program"),
         ),
+        Misread::Swallowed(word) => (
+            word.place,
+            "swallowed",
+            format!("`{name}` runs `{}` without arguments: `{program}` reads one word only as its script", word.value),
+        ),
     };
     let mut finding = Finding::new(rule::SHELL_SYNTAX_WITHOUT_SHELL, place, Subject::service(name), message)
         .evidence(kind)
-        .help("run it in a shell: `sh -c` with the whole script as one word");
+        .help(match misread {
+            Misread::Swallowed(_) => "write the whole script as one word, or leave out the shell",
+            _ => "run it in a shell: `sh -c` with the whole script as one word",
+        });
     if !matches!(misread, Misread::CutOff(_)) && !knows_entrypoint(service) {
         finding.confidence = Confidence::Medium;
     }
@@ -193,6 +216,7 @@ fn finding(cx: &Context<'_>, service: &Service, misread: &Misread<'_>, program: 
     let keys = [("entrypoint", &service.entrypoint), ("command", &service.command)];
     let keys: Vec<(&str, &Command)> = keys.into_iter().filter_map(|(key, one)| Some((key, one.as_ref()?))).collect();
     if let Some((key, command)) = keys.iter().find(is_of)
+        && !matches!(misread, Misread::Swallowed(_))
         && programs::has(service, "sh") != Some(false)
         && is_alone(service, key)
     {

@@ -33,16 +33,24 @@ fn of_login(one: &FailingLogin) -> Finding {
     let message = match one.what {
         What::Password => format!("`{client}` logs in to `{server}` with another password than `{server}` sets"),
         What::User => format!("`{client}` logs in to `{server}` as a user that `{server}` does not create"),
-        What::Database => format!("`{client}` uses a database of `{server}` that `{server}` does not create"),
+        What::Database | What::ForbiddenDatabase => {
+            format!("`{client}` uses a database of `{server}` that `{server}` does not create")
+        }
     };
     let variable = one.variable.map(|name| format!("`{name}`")).unwrap_or_else(|| "the command".to_owned());
     let help = match one.what {
         What::Password => format!("use the same variable in both places: {variable} of `{server}` sets the password"),
         What::User => format!("use the user that {variable} of `{server}` names"),
-        What::Database => format!("use the database that {variable} of `{server}` names, or create the other one"),
+        What::Database | What::ForbiddenDatabase => {
+            format!("use the database that {variable} of `{server}` names, or create the other one")
+        }
     };
     // Who has the password of the server may create another one.
-    let severity = if one.what == What::Database { Severity::Info } else { Severity::Error };
+    let severity = match one.what {
+        What::Database => Severity::Info,
+        What::ForbiddenDatabase => Severity::Warning,
+        What::Password | What::User => Severity::Error,
+    };
     let mut finding = Finding::new(rule::MISMATCHED_CREDENTIALS, one.place, Subject::service(client), message)
         .severity(severity)
         .evidence(one.key.clone())
@@ -50,7 +58,7 @@ fn of_login(one: &FailingLogin) -> Finding {
     if let Some(given) = one.given {
         finding = finding.label(given, format!("`{server}` is given this"));
     }
-    if !one.is_exact || one.what == What::Database {
+    if !one.is_exact || matches!(one.what, What::Database | What::ForbiddenDatabase) {
         finding.confidence = Confidence::Medium;
     }
     finding

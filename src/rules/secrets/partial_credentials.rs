@@ -31,6 +31,10 @@ fn halves(service: &Service) -> Vec<(&str, &str)> {
     for account in &known.image.defaults.accounts {
         let user = account.user.as_ref().filter(|user| !user.variables.is_empty());
         let Some(user) = user else { continue };
+        // Another variable gives the password, too.
+        if account.password.variables.iter().skip(1).any(|name| variable(service, name).is_some()) {
+            continue;
+        }
         for (name, password) in user.variables.iter().zip(&account.password.variables) {
             if account.password.value.is_none() && !is_demanded(password) {
                 halves.push((name, password));

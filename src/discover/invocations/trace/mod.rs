@@ -252,6 +252,9 @@ impl<'a> Tracer<'a> {
             let taken = taken.collect();
             after.extend(self.nodes(fragment, body, taken));
             left = tested.into_iter().filter(|world| outcome(world) != Some(true)).collect();
+            if let [node] = test.as_slice() {
+                left = left.into_iter().map(|world| self.assuming(node, false, world)).collect();
+            }
         }
         after.extend(self.nodes(fragment, otherwise, left));
         merged(after)

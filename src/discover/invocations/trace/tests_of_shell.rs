@@ -108,7 +108,22 @@ impl Tracer<'_> {
             },
             _ => return None,
         };
-        self.plain_variable(word).filter(|name| is_name(name))
+        self.tested_variable(word).filter(|name| is_name(name))
+    }
+
+    /// The variable that a word of a test consists of: `$NAME`, or `${NAME:-}`, which `set -u` demands.
+    fn tested_variable(&self, word: &ShellWord) -> Option<String> {
+        let is_empty = |default: &ShellWord| default.literal().is_some_and(|text| text.is_empty());
+        let mut named =
+            word.pieces.iter().filter(|piece| !matches!(piece, WordPiece::Text { text, .. } if text.is_empty()));
+        match (named.next(), named.next()) {
+            (Some(WordPiece::Variable { name, all: false, operation: Operation::Default(default, _), .. }), None)
+                if is_empty(default) =>
+            {
+                Some(name.clone())
+            }
+            _ => self.plain_variable(word),
+        }
     }
 
     /// The variable that a word consists of, without a default.
