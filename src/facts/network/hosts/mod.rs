@@ -97,7 +97,7 @@ pub(crate) struct HostReference {
 pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostReference> {
     let mut reader = HostReader { service, texts, found: Vec::new() };
     for (name, variable) in &service.environment {
-        if let Some(value) = &variable.value {
+        if let Some(value) = variable.value.as_ref().or(variable.with_gaps.as_deref()) {
             reader.variable(name, value);
         }
     }
@@ -144,7 +144,7 @@ impl HostReader<'_> {
             return;
         }
         let by_name = names::role(&words);
-        for found in in_variable(&words, &value.value) {
+        for found in in_variable(&words, &value.value).into_iter().filter(|found| !has_gap(found, value)) {
             let host = value.value.get(found.host.clone()).unwrap_or("");
             let role = names::role_of_value(&words, by_name, host, found.scheme.as_deref(), found.evidence);
             let lone = found.port.is_none() && found.scheme.is_none();
@@ -210,6 +210,15 @@ impl HostReader<'_> {
         let mut aliases = service.networks.values().flat_map(|attachment| &attachment.aliases);
         service.name == host || names.any(|name| name == host) || aliases.any(|alias| alias.value == host)
     }
+}
+
+/// Whether something that is not known is next to a host or its port, or in them.
+fn has_gap(found: &FoundHost, value: &Spanned<String>) -> bool {
+    let end = found.port.as_ref().map_or(found.host.end, |(_, port)| port.end);
+    // `db:${PORT}` has its gap behind the colon.
+    let colon = usize::from(value.value.get(end..).is_some_and(|rest| rest.starts_with(':')));
+    let touches = |from: u32, to: u32| from as usize <= end + colon && to as usize >= found.host.start;
+    value.parts.iter().any(|part| part.is_unknown && touches(part.start, part.end))
 }
 
 /// The hosts in the value of a variable.
