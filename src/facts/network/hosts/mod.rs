@@ -12,7 +12,7 @@ use crate::compose::value::provenance::Texts;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Step, Text};
 use crate::facts::place::part_of;
-use crate::model::{Service, Spanned};
+use crate::model::{ImageReference, Service, Spanned, base_image};
 use crate::source::Place;
 use scan::{FoundHost, Needs};
 
@@ -107,6 +107,7 @@ pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostRefere
             reader.words(&at, &command.words);
         }
     }
+    reader.tunnel();
     if let Some(healthcheck) = &service.healthcheck {
         reader.words(&HostOrigin::Healthcheck, &healthcheck.test);
     }
@@ -173,6 +174,24 @@ impl HostReader<'_> {
             if let Some(word) = words.get(index) {
                 self.add(at.clone(), word, found, role);
             }
+        }
+    }
+
+    /// Where a tunnel of ngrok leads: `http localhost:3000` (ngrok.com/docs/using-ngrok-with/docker).
+    fn tunnel(&mut self) {
+        let service = self.service;
+        let is_ngrok = |image: &Spanned<ImageReference>| image.value.repository.ends_with("ngrok/ngrok");
+        if !base_image(service).is_some_and(is_ngrok) {
+            return;
+        }
+        let words = service.command.iter().flat_map(|command| &command.words);
+        let mut words = words.skip_while(|word| !matches!(word.value.as_str(), "http" | "tcp" | "tls")).skip(1);
+        let Some(word) = words.find(|word| !word.value.starts_with('-')) else { return };
+        let urls = scan::urls(&word.value);
+        let found =
+            if urls.is_empty() { scan::list(&word.value, Needs::Port, HostEvidence::CommandOption) } else { urls };
+        for one in found {
+            self.add(HostOrigin::Command, word, one, HostRole::Peer);
         }
     }
 
