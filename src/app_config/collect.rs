@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{HostPort, Located};
+use super::discovery;
 use super::glob;
 use super::misplaced::{is_read, misplaced};
 use super::official::{is_official, runs_as_made};
@@ -60,6 +61,7 @@ pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool
         }
     }
     collect_traefik::labels(model, &mut all, swarm);
+    all.targets.extend(discovery::targets(model));
     all
 }
 
@@ -222,9 +224,11 @@ impl Collector<'_, '_> {
         let kind = ProxyKind::Nginx;
         let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
         let (certificates, roots) = (named(&config.certificates), named(&config.challenge_roots));
+        let passwords = named(&config.password_files);
         let (served, trusted) = (named(&config.roots), named(&config.trusted));
         let (unsupported, unfilled) = (named(&config.unsupported), named(&config.unfilled));
         self.all.certificates.extend(certificates);
+        self.all.password_files.extend(passwords);
         self.all.challenge_roots.extend(roots);
         self.all.document_roots.extend(served);
         self.all.trusted.extend(trusted);
@@ -270,8 +274,10 @@ impl Collector<'_, '_> {
         let public = config.sites.iter().filter(|site| requests_certificate(&site.text));
         let public: Vec<_> = public.map(|site| self.named(site, read, kind)).collect();
         self.all.public_sites.extend(public);
-        let certificates: Vec<_> = config.certificates.iter().map(|word| self.named(word, read, kind)).collect();
+        let named = |words: &[Located]| words.iter().map(|word| self.named(word, read, kind)).collect::<Vec<_>>();
+        let (certificates, roots) = (named(&config.certificates), named(&config.roots));
         self.all.certificates.extend(certificates);
+        self.all.document_roots.extend(roots);
         if let Some(admin) = &config.admin
             && let Some((host, port)) = admin.text.rsplit_once(':')
             && let Ok(port) = port.parse()

@@ -1,9 +1,10 @@
 //! Addresses of others in the configurations of programs that are no proxies: Alertmanager, Grafana's data sources, Loki,
-//! Promtail, Tempo, collectors of OpenTelemetry, cloudflared; and what a Prometheus writes to.
+//! Promtail, Tempo, Telegraf, collectors of OpenTelemetry, cloudflared; what a Prometheus writes to; and whom Envoy and
+//! Apache pass requests on to.
 
 use super::address::{HostPort, host_port};
-use super::settings::{Setting, flat, parts};
-use crate::budget::Meter;
+use super::settings::{Setting, flat, flat_toml, parts};
+use crate::budget::{Limit, Meter};
 
 /// The address of another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,16 +15,78 @@ pub(crate) struct ContactAddress {
     pub(crate) scheme: Option<String>,
 }
 
+/// Where the configuration of Apache's own image is.
+const APACHE: &str = "/usr/local/apache2/conf/";
+
 /// Whether a file is such a configuration, by its path in the container and the image.
 pub(crate) fn is_read(target: &str, image: &str) -> bool {
     let is_yaml = target.ends_with(".yml") || target.ends_with(".yaml");
-    let images = ["alertmanager", "promtail", "loki", "tempo", "cloudflared", "opentelemetry-collector", "otelcol"];
-    let homes = ["/etc/alertmanager/", "/etc/promtail/", "/etc/loki/", "/etc/otel", "/etc/cloudflared/", "/etc/tempo"];
+    if image == "telegraf" || image == "httpd" || target.starts_with(APACHE) {
+        return target.ends_with(".conf");
+    }
+    let images =
+        ["alertmanager", "promtail", "loki", "tempo", "cloudflared", "opentelemetry-collector", "otelcol", "envoy"];
+    let homes = [
+        "/etc/envoy/",
+        "/etc/alertmanager/",
+        "/etc/promtail/",
+        "/etc/loki/",
+        "/etc/otel",
+        "/etc/cloudflared/",
+        "/etc/tempo",
+    ];
     let of_image = images.iter().any(|name| image.starts_with(name));
     is_yaml
         && (of_image
             || target.contains("/provisioning/datasources/")
             || homes.iter().any(|home| target.starts_with(home)))
+}
+
+/// The addresses of others in a configuration, by its path in the container.
+pub(crate) fn of_file(target: &str, text: &str, meter: Meter<'_>) -> Vec<HostPort> {
+    let found = if !target.ends_with(".conf") {
+        addresses(text, meter)
+    } else if target.contains("/telegraf") {
+        let settings = flat_toml(text, meter);
+        settings.iter().filter(|one| is_of_telegraf(&parts(&one.path))).filter_map(address).collect()
+    } else {
+        apache(text, meter)
+    };
+    found.into_iter().map(|one| one.at).collect()
+}
+
+/// docs.influxdata.com/telegraf/v1/output-plugins, …/input-plugins.
+fn is_of_telegraf(path: &[&str]) -> bool {
+    matches!(
+        path,
+        ["outputs" | "inputs", _, _, "urls" | "servers" | "brokers", _] | ["outputs" | "inputs", _, _, "url"]
+    )
+}
+
+/// Whom Apache passes requests on to: httpd.apache.org/docs/2.4/mod/mod_proxy.html.
+fn apache(text: &str, meter: Meter<'_>) -> Vec<ContactAddress> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let directive = line.split_whitespace().next().unwrap_or("").to_ascii_lowercase();
+        if !matches!(directive.as_str(), "proxypass" | "proxypassmatch" | "balancermember" | "sethandler")
+            || !meter.spend(Limit::Values, 1)
+        {
+            continue;
+        }
+        let Some(scheme) = line.find("://") else { continue };
+        let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/' | '?' | '|' | '$');
+        let from = scheme + 3;
+        let rest = line.get(from..).unwrap_or("");
+        let authority = rest.get(..rest.find(is_between).unwrap_or(rest.len())).unwrap_or("");
+        // `unix:/run/php.sock|fcgi://localhost/` is a socket.
+        let is_socket = line.contains("unix:");
+        let at = host_port(authority, start + from).filter(|_| !is_socket);
+        found.extend(at.map(|at| ContactAddress { at, scheme: None }));
+    }
+    found
 }
 
 /// The addresses of others in a text. Where a program listens itself is left out, and so are URLs with variables.
@@ -36,7 +99,18 @@ pub(crate) fn addresses(text: &str, meter: Meter<'_>) -> Vec<ContactAddress> {
             settings.iter().any(|one| one.path == access && matches!(one.value.as_str(), "direct" | "browser"))
         })
     };
-    settings.iter().filter(|one| is_address(&parts(&one.path)) && !direct(&one.path)).filter_map(address).collect()
+    let named = settings.iter().filter(|one| is_address(&parts(&one.path)) && !direct(&one.path)).filter_map(address);
+    named.chain(settings.iter().filter_map(|one| endpoint(one, &settings))).collect()
+}
+
+/// The address of an endpoint of one of Envoy's clusters, whose port is a setting of its own:
+/// envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto.
+fn endpoint(setting: &Setting, all: &[Setting]) -> Option<ContactAddress> {
+    let parent = setting.path.strip_suffix(".socket_address.address").filter(|path| path.contains("clusters."))?;
+    let path = format!("{parent}.socket_address.port_value");
+    let port = all.iter().find(|one| one.path == path)?.value.parse().ok()?;
+    let host = host_port(&setting.value, 0).filter(|found| found.port.is_none())?.host;
+    Some(ContactAddress { at: HostPort { host, port: Some(port), span: setting.span.clone() }, scheme: None })
 }
 
 fn is_address(path: &[&str]) -> bool {
@@ -114,7 +188,27 @@ exporters:
   otlphttp: {endpoint: '${env:URL}'}
 ";
         check(collector, &["tempo:4317"]);
+        let envoy = "clusters:
+  - load_assignment: {endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: api, port_value: 1}}}}]}]}
+listeners: [{address: {socket_address: {address: 0.0.0.0, port_value: 80}}}]
+";
+        check(envoy, &["api"]);
         check("a: [", &[]);
+    }
+
+    #[test]
+    fn addresses_in_files_of_lines() {
+        let check = |target: &str, text: &str, expect: &[&str]| {
+            let budget = Budget::default();
+            let found = of_file(target, text, Meter { budget: &budget, at: Place::start() });
+            let shown: Vec<&str> = found.iter().map(|one| text.get(one.span.clone()).unwrap()).collect();
+            assert_eq!(shown, expect, "{text}");
+        };
+        let telegraf =
+            "[[outputs.influxdb]]\nurls = [\"http://é:1\", \"http://influx:8086\"]\n[[inputs.x]]\nlisten = 'a:1'\n";
+        check("/etc/telegraf/telegraf.conf", telegraf, &["influx:8086"]);
+        let apache = "Listen 80\r\nProxyPass \"/\" \"http://é:1/\"\r\n  ProxyPass /a http://app:8080/ retry=0\r\nSetHandler \"proxy:fcgi://php:9000\"\n# ProxyPass / http://b\nSetHandler \"proxy:unix:/x|fcgi://localhost\"\nProxyPass / http://$1\n";
+        check("/usr/local/apache2/conf/httpd.conf", apache, &["app:8080", "php:9000"]);
     }
 
     #[test]

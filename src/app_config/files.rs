@@ -172,6 +172,9 @@ impl Finder<'_> {
             "mariadb",
             "cloudflared",
             "tempo",
+            "envoy",
+            "telegraf",
+            "apache2",
         ];
         self.image == "traefik" || names.iter().any(|name| target.contains(&format!("/{name}/")))
     }

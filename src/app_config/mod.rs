@@ -13,6 +13,7 @@ pub(crate) mod servers;
 pub(crate) mod settings;
 pub(crate) mod traefik;
 mod collect;
+mod discovery;
 mod files;
 mod glob;
 mod official;
@@ -215,9 +216,11 @@ pub(crate) struct AppConfigs {
     pub(crate) whole: Vec<String>,
     /// The certificates and keys that they read.
     pub(crate) certificates: Vec<Named>,
+    /// The files with the passwords of those that nginx lets in.
+    pub(crate) password_files: Vec<Named>,
     /// The directories that they answer challenges of the ACME protocol from.
     pub(crate) challenge_roots: Vec<Named>,
-    /// The directories that nginx serves files from.
+    /// The directories that nginx and Caddy serve files from.
     pub(crate) document_roots: Vec<Named>,
     /// Hosts that nginx looks up at each request, where no `resolver` says whom to ask.
     pub(crate) late_passes: Vec<Named>,

@@ -111,7 +111,9 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
                 scraped: prometheus::targets(text, meter),
                 others: others(text, meter),
             },
-            ConfigurationKind::Contacts => ConfigurationContent::Contacts(others(text, meter)),
+            ConfigurationKind::Contacts => {
+                ConfigurationContent::Contacts(contacts::of_file(&configuration.target, text, meter))
+            }
             ConfigurationKind::Server(_) => continue,
         };
         let lines =

@@ -90,6 +90,7 @@ fn table_settings(table: &DeTable<'_>, path: &str, found: &mut Vec<Setting>) {
 
 fn value_settings(value: &Spanned<DeValue<'_>>, path: String, found: &mut Vec<Setting>) {
     let text = match value.get_ref() {
+        DeValue::Table(table) if table.is_empty() => String::new(),
         DeValue::Table(table) => return table_settings(table, &path, found),
         DeValue::Array(items) => {
             for (at, item) in items.iter().enumerate() {
@@ -134,6 +135,11 @@ impl SettingsWalk<'_> {
                     self.node(*item, below(&at.to_string()), depth + 1);
                 }
             }
+            // An empty section says that it is there: `docker: {}` switches a provider of Traefik on.
+            NodeKind::Mapping(pairs, _) if pairs.is_empty() => {
+                let span = node.start as usize..node.end as usize;
+                self.found.push(Setting { path, value: String::new(), span });
+            }
             NodeKind::Mapping(pairs, _) => {
                 for pair in pairs {
                     if let Some(key) = self.tree.text(pair.key) {
@@ -173,6 +179,7 @@ mod tests {
     fn scalars_with_their_paths() {
         check("é: 'x'\r\nA:\r\n  B: [1, {c: d}]\r\n", &["é=x @'x'", "a.b.0=1 @1", "a.b.1.c=d @d"]);
         check("a: &x {b: 1}\nc: *x\n", &["a.b=1 @1", "c.b=1 @1"]);
+        check("a: {}\nb: []\n", &["a= @{}"]);
         check("", &[]);
         check("a: [", &[]);
     }
@@ -189,6 +196,8 @@ mod tests {
         let expect =
             ["a.é.b=x @'x'", "a.é.c.0=1 @1", "a.é.c.1.d=true @true", "e.0.f=1.5 @1.5", "e.1.g.h=y @\"\"\"y\"\"\""];
         assert_eq!(shown, expect);
+        let empty = flat_toml("[a.b]\n[a.c]\nd = 1\n");
+        assert_eq!(empty.iter().map(|one| one.path.as_str()).collect::<Vec<_>>(), ["a.b", "a.c.d"]);
         assert_eq!(flat_toml("a = [\nb"), []);
         assert_eq!(flat_toml("a = {{ env \"X\" }}"), []);
         assert_eq!(flat_toml(""), []);

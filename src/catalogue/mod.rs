@@ -267,7 +267,7 @@ fn fits(tag: Option<&str>, only: Option<&str>, except: &[String]) -> bool {
 }
 
 /// Whether a part of the tag is the word, with or without a version after it (`alpine3.20`).
-fn has_word(tag: Option<&str>, word: &str) -> bool {
+pub(crate) fn has_word(tag: Option<&str>, word: &str) -> bool {
     let is_version = |rest: &str| rest.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
     tag.is_some_and(|tag| tag.split(['-', '_']).any(|part| part.strip_prefix(word).is_some_and(is_version)))
 }
@@ -276,7 +276,10 @@ impl VariableSetting {
     /// Whether it holds for a variable with this value.
     pub(crate) fn contains(&self, value: &str) -> bool {
         match &self.value {
-            Some(wanted) => wanted.eq_ignore_ascii_case(value),
+            Some(wanted) => match wanted.strip_prefix('*').and_then(|wanted| wanted.strip_suffix('*')) {
+                Some(part) => value.contains(part),
+                None => wanted.eq_ignore_ascii_case(value),
+            },
             None => !value.is_empty(),
         }
     }

@@ -30,6 +30,9 @@ pub(crate) struct ConfigurationFiles {
     /// Whether the image's own command names the files in `reads`: another command has to name them, too.
     #[serde(default)]
     pub(crate) by_command: bool,
+    /// Whether options alone say where the data is, and no configuration.
+    #[serde(default)]
+    pub(crate) moves_no_data: bool,
     /// How its configurations are called: ends of paths.
     pub(crate) called: Vec<String>,
 }

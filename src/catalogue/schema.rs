@@ -253,6 +253,9 @@ pub(crate) struct ImagePort {
     /// What opens it if it is not open by itself: an option of the command, `NAME=value`, or a word of the tag.
     #[serde(default)]
     pub(crate) opened_by: Vec<String>,
+    /// Whether nothing else opens it.
+    #[serde(default)]
+    pub(crate) closed_otherwise: bool,
     /// Holds only for tags with this word.
     pub(crate) only: Option<String>,
     /// Holds only for tags without these words.

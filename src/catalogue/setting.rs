@@ -10,7 +10,8 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 pub(crate) struct VariableSetting {
     /// The variable.
     pub(crate) variable: String,
-    /// The value it must have (letter case does not count); any that is not empty if absent.
+    /// The value it must have (letter case does not count), or between two `*` what it must contain; any that is not empty
+    /// if absent.
     pub(crate) value: Option<String>,
 }
 

@@ -152,7 +152,7 @@ const CLIENTS: [&str; 24] = [
 const HELPERS: [&str; 6] = ["cron", "crond", "supercronic", "sleep", "tail", "true"];
 
 /// Programs that are the server of an image.
-const SERVERS: [&str; 22] = [
+const SERVERS: [&str; 27] = [
     "postgres",
     "mysqld",
     "mysqld_safe",
@@ -166,6 +166,11 @@ const SERVERS: [&str; 22] = [
     "kafka-server-start",
     "kafka-server-start.sh",
     "zookeeper-server-start.sh",
+    "zookeeper-server-start",
+    "zkServer.sh",
+    "solr-foreground",
+    "arangod",
+    "cockroach",
     "elasticsearch",
     "influxd",
     "etcd",
@@ -283,7 +288,16 @@ fn starts_server(script: &str) -> bool {
 /// Whether the container runs what its image runs by itself: `command` is absent or only adds options, or names a server.
 pub(crate) fn runs_default(service: &Service) -> bool {
     let words = launch(service);
-    words.first().is_none_or(|word| word.value.starts_with('-') || is_server(&word.value) || word.value == "server")
+    let is_default = |word: &str| word.starts_with('-') || is_server(word) || word == "server";
+    words.first().is_none_or(|word| is_default(&word.value)) || starts_own_server(service, &words)
+}
+
+/// Whether a command is the program that the image is called after, told to serve: `prefect server start`.
+fn starts_own_server(service: &Service, words: &[&Spanned<String>]) -> bool {
+    let [program, told, ..] = words else { return false };
+    let known = known_image(service).filter(|known| known.exact);
+    known.is_some_and(|known| program.value == known.image.name)
+        && matches!(told.value.as_str(), "server" | "serve" | "start" | "run")
 }
 
 #[cfg(test)]

@@ -444,6 +444,11 @@ impl<'a> Facts<'a> {
         repository::dev_servers::use_variable(service, variable, &self.root, self.sources)
     }
 
+    /// The development server of a service that listens on `localhost`, as nothing in the checkout tells it otherwise.
+    pub(crate) fn local_server<'b>(&self, service: &'b Service) -> Option<network::servers::LocalServer<'b>> {
+        network::servers::local_server((self.model, &self.root), service, self.sources)
+    }
+
     /// Whether the project is for `docker stack deploy`: a command says so, or the files say things that only a swarm does.
     pub(crate) fn is_for_swarm(&self) -> bool {
         self.deployed_to_swarm || repository::swarm::is_for_swarm(self.model, self.project)

@@ -273,6 +273,8 @@ pub(crate) struct Variable {
     pub(crate) value: Option<Spanned<String>>,
     /// Whether it has a value that the checkout does not say.
     pub(crate) is_unknown: bool,
+    /// The value of one that is not known, with nothing in the place of what is missing: `db://app:@db:5432/app`.
+    pub(crate) with_gaps: Option<Box<Spanned<String>>>,
     /// Where it comes from.
     pub(crate) source: VariableSource,
 }

@@ -2,6 +2,7 @@
 
 mod guards;
 mod lines;
+mod roots;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,8 @@ pub(crate) struct CaddyConfig {
     pub(crate) imports: Vec<Located>,
     /// The certificate and the key of `tls`.
     pub(crate) certificates: Vec<Located>,
+    /// Directories of `root` in sites with a `file_server` that pass nothing on to FastCGI.
+    pub(crate) roots: Vec<Located>,
     /// The address of `admin`, where it is not `off`.
     pub(crate) admin: Option<Located>,
     /// What `auto_https` says.
@@ -140,6 +143,7 @@ pub(crate) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, meter: M
         }
         let guarded = line.words.iter().flat_map(addresses).all(|site| is_inside(&site.text));
         walk(&line.block, &BlockContext { guarded, ..outermost }, &mut seen, &mut config);
+        roots::note(line, &snippets, &mut config);
     }
     config
 }
@@ -180,7 +184,7 @@ struct Snippets<'a> {
 struct BlockContext<'a> {
     snippets: &'a Snippets<'a>,
     /// Those of the import that brought the lines.
-    arguments: &'a [String],
+    arguments: &'a [ConfigWord],
     /// How many imports that were.
     imports: usize,
     /// How many blocks and imports are around.
@@ -216,8 +220,8 @@ fn walk(
             }
             "import" if imports < DEEPEST_IMPORT => {
                 let Some(name) = line.words.get(1) else { continue };
-                let given: Vec<String> =
-                    line.words.iter().skip(2).map(|word| with_arguments(word, arguments, meter).text).collect();
+                let given: Vec<ConfigWord> =
+                    line.words.iter().skip(2).map(|word| with_arguments(word, arguments, meter)).collect();
                 match snippets.by_name.get(name.text.as_str()) {
                     Some(snippet) => {
                         let (imports, depth) = (imports + 1, depth + 1);
@@ -245,7 +249,7 @@ fn walk(
 }
 
 /// The upstreams of a directive: its arguments after a matcher, and `to` and `dynamic a` in its block.
-fn upstreams(line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Vec<CaddyUpstream> {
+fn upstreams(line: &CaddyLine, arguments: &[ConfigWord], meter: Meter<'_>) -> Vec<CaddyUpstream> {
     let is_matcher = |word: &ConfigWord| word.text == "*" || word.text.starts_with(['@', '/']);
     let skip = if line.words.get(1).is_some_and(is_matcher) { 2 } else { 1 };
     let mut words: Vec<&ConfigWord> = line.words.iter().skip(skip).collect();
@@ -291,7 +295,7 @@ fn upstream(directive: &str, word: &ConfigWord) -> Option<CaddyUpstream> {
 }
 
 /// `dynamic a app 80`, or with `name` and `port` in its block.
-fn dynamic(directive: &str, line: &CaddyLine, arguments: &[String], meter: Meter<'_>) -> Option<CaddyUpstream> {
+fn dynamic(directive: &str, line: &CaddyLine, arguments: &[ConfigWord], meter: Meter<'_>) -> Option<CaddyUpstream> {
     if line.words.get(1)?.text != "a" {
         return None;
     }
@@ -302,9 +306,13 @@ fn dynamic(directive: &str, line: &CaddyLine, arguments: &[String], meter: Meter
 }
 
 /// Puts the arguments of an import in: `{args[0]}`, and `{args.0}` of old.
-fn with_arguments(word: &ConfigWord, arguments: &[String], meter: Meter<'_>) -> ConfigWord {
+fn with_arguments(word: &ConfigWord, arguments: &[ConfigWord], meter: Meter<'_>) -> ConfigWord {
     if !word.text.contains("{args") {
         return word.clone();
+    }
+    // Where an argument is all of a word, it is what is wrong with it.
+    if let Some(whole) = whole_argument(&word.text).and_then(|number| arguments.get(number)) {
+        return if meter.spend(Limit::Bytes, whole.text.len()) { whole.clone() } else { word.clone() };
     }
     let mut replaced = String::new();
     let mut rest = word.text.as_str();
@@ -312,9 +320,8 @@ fn with_arguments(word: &ConfigWord, arguments: &[String], meter: Meter<'_>) -> 
         replaced.push_str(before);
         let index = from.char_indices().take(LONGEST_INDEX).find(|(_, letter)| *letter == '}');
         let end = index.map_or(0, |(at, _)| at);
-        let number =
-            from.get(..end).map(|index| index.trim_matches(['[', ']', '.'])).and_then(|index| index.parse().ok());
-        let value = number.and_then(|number: usize| arguments.get(number));
+        let value = from.get(..end).and_then(number).and_then(|number| arguments.get(number));
+        let value = value.map(|word| &word.text);
         match value.filter(|value| meter.spend(Limit::Bytes, value.len())) {
             Some(value) => {
                 replaced.push_str(value);
@@ -332,3 +339,14 @@ fn with_arguments(word: &ConfigWord, arguments: &[String], meter: Meter<'_>) -> 
 
 /// How many bytes the number of an argument has at most, with its brackets.
 const LONGEST_INDEX: usize = 8;
+
+/// The number in `[0]` or `.0`.
+fn number(index: &str) -> Option<usize> {
+    index.trim_matches(['[', ']', '.']).parse().ok()
+}
+
+/// The number of the argument that a text is and nothing else.
+fn whole_argument(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("{args")?.strip_suffix('}')?;
+    number(inside).filter(|_| !inside.contains(['{', '}']))
+}

@@ -70,6 +70,7 @@ fn snippets_count_where_they_are_imported() {
         "(p) {\n reverse_proxy {args[0]}:80\n}\na {\n import p app\n}\nb {\n import p web\n}",
         &["reverse_proxy app 80 @{args[0]}:80", "reverse_proxy web 80 @{args[0]}:80"],
     );
+    check("(p) {\n reverse_proxy {args[0]}\n}\na {\n import p app:80\n}", &["reverse_proxy app 80 @app:80"]);
     check("(p) {\n import p\n}\na {\n import p\n}", &[]);
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct NginxConfig {
     pub(crate) includes: Vec<Located>,
     /// The paths of `ssl_certificate` and `ssl_certificate_key`.
     pub(crate) certificates: Vec<Located>,
+    /// The paths of `auth_basic_user_file`.
+    pub(crate) password_files: Vec<Located>,
     /// The words of `ssl_protocols`.
     pub(crate) protocols: Vec<Located>,
     /// The paths of `root` and `alias` in locations of the ACME challenge.
@@ -283,6 +285,7 @@ impl NginxReader<'_> {
                 }
             }
             "ssl_certificate" | "ssl_certificate_key" => self.config.certificates.push(located()),
+            "auth_basic_user_file" => self.config.password_files.push(located()),
             "ssl_protocols" => {
                 let all = std::iter::once(first).chain(rest);
                 self.config

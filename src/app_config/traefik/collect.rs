@@ -2,7 +2,7 @@
 
 use super::settings::{StaticSetting, TraefikSettings, from_command, from_environment, from_file};
 use super::spelling::sections;
-use super::{is_static_path, is_traefik, labels_of, routed, routers};
+use super::{Element, elements, is_static_path, is_traefik, labels_of, routed, routers};
 use crate::app_config::address::{Located, host_port};
 use crate::app_config::read::{ConfigurationContent, ReadConfiguration};
 use crate::app_config::settings::{Setting, parts};
@@ -155,12 +155,42 @@ fn routes(
             {
                 all.targets.extend(target(service, read, setting));
             }
+            ["http", "middlewares", _, "forwardauth", "address"] => {
+                all.targets.extend(target(service, read, setting).filter(|target| is_itself(&target.host)));
+            }
             ["http" | "tcp", "routers", _, "rule"] => all.rules.push(named(setting)),
             ["tls", .., "certfile" | "keyfile"] => all.certificates.push(named(setting)),
             ["tls", "options", _, "minversion"] => all.protocols.push(named(setting)),
             _ => {}
         }
     }
+}
+
+/// Whether a host is the container itself.
+fn is_itself(host: &str) -> bool {
+    host == "localhost" || host.starts_with("127.")
+}
+
+/// Who is asked for a login by a middleware of labels, where that is the Traefik itself.
+fn asked(proxy: &str, service: &Service) -> Vec<ProxyTarget> {
+    let asks = |element: &Element<'_>| element.kind == "middlewares" && element.option == "forwardauth.address";
+    let target = |element: Element<'_>| {
+        let (scheme, rest) = element.value.value.split_once("://")?;
+        let found = host_port(rest.split('/').next()?, 0).filter(|found| is_itself(&found.host))?;
+        Some(ProxyTarget {
+            proxy: Some(proxy.to_owned()),
+            host: found.host,
+            port: found.port,
+            scheme: Some(scheme.to_ascii_lowercase()),
+            place: element.value.place,
+            given: element.value.place,
+            kind: ProxyKind::TraefikFile,
+            late: true,
+            environment: Vec::new(),
+            open: false,
+        })
+    };
+    elements(service).into_iter().filter(asks).filter_map(target).collect()
 }
 
 /// Whether a service is one in name only: a router must have one, although its middlewares answer every request.
@@ -217,6 +247,9 @@ fn may_meet_traefik(model: &Model, service: &Service) -> bool {
 pub(crate) fn labels(model: &Model, all: &mut AppConfigs, swarm: bool) {
     let proxy = model.services.values().find(|service| is_traefik(service)).map(|service| service.name.clone());
     for (name, service) in &model.services {
+        if let Some(proxy) = &proxy {
+            all.targets.extend(asked(proxy, service));
+        }
         let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
         let by_swarm = labels_of(service).any(|(name, _)| !service.labels.contains_key(name));
         let seen = match &proxy {

@@ -63,6 +63,33 @@ pub(crate) fn malformed(rule: &str) -> Option<Malformed> {
     }
 }
 
+/// Matchers of version 3 that take one value: doc.traefik.io/traefik/migrate/v2-to-v3-details/#router-rule-matchers.
+const SINGLE: [&str; 8] =
+    ["host", "hostregexp", "hostsni", "hostsniregexp", "path", "pathprefix", "method", "clientip"];
+
+/// The first thing in a rule that version 3 of Traefik does not accept any more.
+pub(crate) fn outdated(rule: &str) -> Option<Malformed> {
+    let tokens = tokens(rule).ok()?;
+    tokens.iter().enumerate().find_map(|(at, (token, span))| {
+        let MatcherToken::Name(name) = token else { return None };
+        let lower = name.to_ascii_lowercase();
+        if let Some(now) = match lower.as_str() {
+            "headers" => Some("Header"),
+            "headersregexp" => Some("HeaderRegexp"),
+            "hostheader" => Some("Host"),
+            _ => None,
+        } {
+            return Some(wrong(format!("`{name}` is called `{now}` since Traefik 3"), span.clone()));
+        }
+        let inside = tokens.get(at + 1..).unwrap_or(&[]).iter();
+        let comma = inside
+            .take_while(|(token, _)| *token != MatcherToken::Close)
+            .find(|(token, _)| *token == MatcherToken::Comma);
+        let (_, comma) = comma.filter(|_| SINGLE.contains(&lower.as_str()))?;
+        Some(wrong(format!("`{name}` takes only one value since Traefik 3"), comma.clone()))
+    })
+}
+
 fn wrong(what: impl Into<String>, span: Range<usize>) -> Malformed {
     Malformed { what: what.into(), span }
 }
@@ -246,5 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn the_hosts_of_a_rule() {}
+    fn what_version_three_does_not_accept() {
+        let check = |rule: &str, expect: Option<&str>| {
+            let found = outdated(rule).map(|one| rule.get(one.span).unwrap().to_owned());
+            assert_eq!(found.as_deref(), expect, "{rule}");
+        };
+        check("Host(`a.é`) || PathPrefix(`/b`)", None);
+        check("Host(`a`, `b`)", Some(","));
+        check("Header(`X`, `y`) && Query(`a`, `b`)", None);
+        check("Host(`a`) && Headers(`X`, `y`)", Some("Headers"));
+    }
 }

@@ -8,7 +8,7 @@ mod routers;
 pub(crate) mod settings;
 pub(crate) mod spelling;
 
-pub(crate) use labels::{TraefikRoute, elements, labels_of, routed};
+pub(crate) use labels::{Element, TraefikRoute, elements, labels_of, routed};
 
 use crate::model::Service;
 

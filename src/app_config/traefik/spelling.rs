@@ -42,6 +42,8 @@ const LOAD_BALANCER: &[&str] = &[
     "terminationDelay",
     "proxyProtocol",
 ];
+/// Options of a load balancer's server that people give the load balancer.
+const OF_SERVER: &[(&str, &str)] = &[("port", "server.port"), ("scheme", "server.scheme"), ("url", "server.url")];
 const TLS: &[&str] = &["certResolver", "options", "domains", "passthrough"];
 
 /// The misspelt words of a service's labels.
@@ -76,7 +78,9 @@ fn slip(label: &str) -> Option<(&str, &'static str)> {
         "routers" if option.eq_ignore_ascii_case("tls") => misspelt(words.get(5)?.split('[').next()?, TLS),
         "routers" => misspelt(option, ROUTER),
         "services" if option.eq_ignore_ascii_case("loadbalancer") => {
-            misspelt(words.get(5)?.split('[').next()?, LOAD_BALANCER)
+            let word = words.get(5)?.split('[').next()?;
+            let of_server = OF_SERVER.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+            of_server.map(|(_, meant)| (word, *meant)).or_else(|| misspelt(word, LOAD_BALANCER))
         }
         "services" => misspelt(option, SERVICE),
         _ => None,
@@ -176,6 +180,7 @@ mod tests {
         check("traefik.http.routers.a.tls.certresolvers", Some(("certresolvers", "certResolver")));
         check("traefik.http.services.a.loadbalancers.server.port", Some(("loadbalancers", "loadBalancer")));
         check("traefik.http.services.a.loadbalancer.server.port", None);
+        check("traefik.http.services.a.loadbalancer.port", Some(("port", "server.port")));
         check("traefik.frontend.rule", None);
         check("traefik.http.middlewares.é.headers.x", None);
         check("trafic.example.com", None);

@@ -106,7 +106,7 @@ fn setting_of<'a>(service: &'a Service, name: &str) -> Option<(&'a Spanned<Strin
 /// The members of `NAME://host:port,…`, each with the port of the listener of its name.
 fn listed<'a>(value: &'a Spanned<String>, from: usize, setting: &str, listeners: Option<&str>) -> Vec<Announced<'a>> {
     let port_of = |name: &str| -> Option<u16> {
-        let all = listeners?.split(',').filter_map(|one| one.trim().split_once("://"));
+        let all = listeners?.split(',').map(|one| one.trim().split_once("://").unwrap_or(("", one)));
         all.filter(|(known, _)| known.eq_ignore_ascii_case(name))
             .find_map(|(_, rest)| rest.rsplit(':').next()?.parse().ok())
     };
@@ -116,9 +116,14 @@ fn listed<'a>(value: &'a Spanned<String>, from: usize, setting: &str, listeners:
         let trimmed = member.trim_start();
         let start = at + member.len() - trimmed.len();
         at += member.len() + 1;
-        let Some((name, rest)) = trimmed.split_once("://") else { continue };
+        // The flags of Redpanda do without a name where there is one listener.
+        let (name, scheme, rest) = match trimmed.split_once("://") {
+            Some((name, rest)) => (name, name.len() + 3, rest),
+            None if setting.starts_with("--") => ("", 0, trimmed),
+            None => continue,
+        };
         let Some((host, port)) = rest.trim_end().rsplit_once(':') else { continue };
-        let start = start + name.len() + 3;
+        let start = start + scheme;
         let asked_at = port_of(name).or_else(|| port.parse().ok());
         found.push(Announced { value, host: start..start + host.len(), asked_at, setting: setting.to_owned() });
     }
@@ -188,6 +193,8 @@ mod tests {
         let redpanda =
             "image: redpandadata/redpanda\n    command: redpanda start --advertise-kafka-addr=a://localhost:1";
         check(redpanda, &[("localhost", Some(1))]);
+        let unnamed = "image: redpandadata/redpanda\n    command: [redpanda, start, '--kafka-addr=0.0.0.0:9092', --advertise-kafka-addr, 'localhost:19092']";
+        check(unnamed, &[("localhost", Some(9092))]);
         let mongo = r#"image: mongo:7
     healthcheck: {test: "echo \"rs.initiate({_id:'rs0',members:[{_id:0,host:'localhost:27017'}]})\" | mongosh"}"#;
         check(mongo, &[("localhost", None)]);

@@ -167,17 +167,13 @@ pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
     };
     let flagged = |flags: &[String]| {
         let words = launch(service);
-        let pairs = || {
-            words.windows(2).filter_map(|pair| match pair {
-                [option, value] => Some(format!("{} {}", option.value, value.value)),
-                _ => None,
-            })
+        let in_two = |flag: &String| {
+            let Some((option, wanted)) = flag.split_once('=').filter(|(_, wanted)| !wanted.is_empty()) else {
+                return false;
+            };
+            words.windows(2).any(|pair| matches!(pair, [one, next] if one.value == option && next.value == wanted))
         };
-        flags.iter().any(|flag| match flag.contains(' ') {
-            // An option and its value.
-            true => pairs().any(|pair| pair == *flag),
-            false => words.iter().any(|word| is_flag(&word.value, flag)),
-        })
+        flags.iter().any(|flag| in_two(flag) || words.iter().any(|word| is_flag(&word.value, flag)))
     };
     let off = login
         .off

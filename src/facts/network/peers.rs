@@ -89,7 +89,8 @@ pub(crate) fn peers(facts: &Facts<'_>) -> Vec<Peer> {
     for scrape in &facts.app_configs().contacts {
         let Some(service) = facts.model.services.get(&scrape.service) else { continue };
         let meaning = if is_loopback(&scrape.host) {
-            of_job(facts, service, scrape).unwrap_or_else(|| loopback(facts, service, scrape.port))
+            let of_another = of_job(facts, service, scrape).or_else(|| of_program(facts, service, scrape));
+            of_another.unwrap_or_else(|| loopback(facts, service, scrape.port))
         } else {
             match facts.reach().who_answers(&service.name, &scrape.host) {
                 Answer::Service(name) => Meaning::Service(name.to_owned()),
@@ -110,6 +111,14 @@ fn of_job(facts: &Facts<'_>, service: &Service, contact: &Contact) -> Option<Mea
     let job = contact.job.as_deref().filter(|job| *job != service.name && facts.model.services.contains_key(*job))?;
     let is_alone = service.network_mode.is_none() && !facts.reach().siblings(&service.name).contains(&job);
     is_alone.then(|| Meaning::Loopback(Some(job.to_owned())))
+}
+
+/// The service that a program means which is told to send its data to itself: that it listens there, too, does not help.
+fn of_program(facts: &Facts<'_>, service: &Service, contact: &Contact) -> Option<Meaning> {
+    let port = contact.port.filter(|_| !contact.is_scraped)?;
+    let is_alone = service.network_mode.is_none() && facts.reach().siblings(&service.name).len() == 1;
+    let other = who_listens(facts, &service.name, port).filter(|_| is_alone)?;
+    Some(Meaning::Loopback(Some(other.to_owned())))
 }
 
 /// What a service that cannot be reached by its name means: where it has none, no shared network helps.

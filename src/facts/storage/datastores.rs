@@ -278,7 +278,11 @@ fn is_configured_unseen(service: &Service) -> bool {
         mounted || service.build.is_some() || !service.configs.is_empty()
     };
     let is_named = || words().map(|word| word.trim_matches(['"', '\''])).any(|word| is_file(word) && is_brought(word));
-    let reads = known_image(service).and_then(|known| known.image.configuration.as_ref()).map(|files| &files.reads);
+    let files = known_image(service).and_then(|known| known.image.configuration.as_ref());
+    if files.is_some_and(|files| files.moves_no_data) {
+        return false;
+    }
+    let reads = files.map(|files| &files.reads);
     let is_mounted = |mount: &Mount| {
         let target = mount.target.value.as_str();
         is_file(target) && reads.is_some_and(|reads| reads.iter().any(|place| target.starts_with(place.as_str())))

@@ -140,14 +140,14 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
     })
 }
 
-/// The SQLite file that the image of a service keeps by default, where that is lost with the container for sure.
+/// The file of SQLite or H2 that the image of a service keeps by default, where that is lost with the container for sure.
 pub(crate) fn lost_by_default(model: &Model, service: &Service) -> Option<String> {
     let known = known_image(service).filter(|known| known.exact && runs_default(service))?;
     let answers = known.image.sqlite_for(known.tag);
     let lost = |file: &&Sqlite| {
         let moved = file.variable.as_deref().and_then(|name| variable(service, name));
         let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
-        let is_lost = file.engine == DatabaseEngine::Sqlite && !is_replaced(service, file) && path.starts_with('/');
+        let is_lost = file.engine != DatabaseEngine::Bolt && !is_replaced(service, file) && path.starts_with('/');
         (is_lost && !mounts::is_kept(model, service, &path)).then_some(path)
     };
     let paths: Vec<String> = answers.iter().filter_map(|files| files.iter().find_map(lost)).collect();

@@ -18,7 +18,8 @@ fn variable(cx: &LoweringContext<'_>, EnvironmentPair { key, value, .. }: Enviro
     let in_compose_file = cx.project.all_files.contains(&place.span.file);
     let source = if in_compose_file { VariableSource::Environment } else { VariableSource::EnvFile };
     let is_unknown = value.as_ref().is_some_and(|value| value.parts.iter().any(|part| part.is_unknown));
-    Variable { key, value: value.filter(|_| !is_unknown), is_unknown, source }
+    let (value, with_gaps) = if is_unknown { (None, value.map(Box::new)) } else { (value, None) };
+    Variable { key, value, is_unknown, with_gaps, source }
 }
 
 /// Values by name; `None` where a name stands alone.

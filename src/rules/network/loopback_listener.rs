@@ -1,6 +1,6 @@
 //! A server that listens on loopback although other containers need it.
 
-use crate::facts::images::{known_image, runs_default};
+use crate::facts::images::{argument_value, known_image, runs_default, runs_server};
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::peers::Meaning;
 use crate::facts::network::published::has_borrowed_network;
@@ -21,8 +21,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.extend(configured(cx, service, place, (program, port, written)));
             continue;
         }
+        if let Some(bound) = by_option(service) {
+            findings.extend(told_by_option(cx, service, &bound));
+            continue;
+        }
         let binds = binds(service);
-        let Some(bind) = binds.iter().find(|bind| bind.address == Address::Loopback) else { continue };
+        let Some(bind) = binds.iter().find(|bind| bind.address == Address::Loopback) else {
+            findings.extend(by_development_server(cx, service));
+            continue;
+        };
         let elsewhere = binds.iter().any(|other| other.address != Address::Loopback && other.port == bind.port);
         let Some(port) = bind.port.filter(|_| !elsewhere) else { continue };
         // A service that shares the namespace may be the one that is meant to reach it.
@@ -56,6 +63,72 @@ fn by_configuration(service: &Service) -> Option<(Place, String, u16, bool)> {
         || service.mounts.iter().any(|mount| !holds_data(&mount.target.value));
     let place = service.image.as_ref()?.place;
     (!told).then(|| (place, known.image.name.clone(), port.port, false))
+}
+
+/// A development server of which the checkout says that nothing tells it to listen for others.
+fn by_development_server(cx: &Context<'_>, service: &Service) -> Option<Finding> {
+    let server = cx.facts.local_server(service)?;
+    if cx.facts.reach().siblings(&service.name).len() > 1 {
+        return None;
+    }
+    let (place, whom) = wanted(cx, service, server.port)?;
+    let (name, program) = (&service.name, server.program);
+    let message =
+        format!("`{program}` in `{name}` listens on loopback by default, so nothing outside the container can connect");
+    let help = match &server.script {
+        Some(script) => format!("add `--host` to `{program}` in the script `{script}` of package.json"),
+        None => format!("start `{program}` with `--host`"),
+    };
+    Some(
+        Finding::new(rule::LOOPBACK_LISTENER, server.word.place, Subject::service(name), message)
+            .evidence(server.port.to_string())
+            .label(place, whom)
+            .help(help)
+            .confidence(Confidence::Medium),
+    )
+}
+
+/// Options of the commands of databases that bind them: the programs, the port, and the option. What is set for the image of
+/// PostgreSQL by itself is all addresses.
+const BINDING: [(&str, &[&str], u16, &str); 3] = [
+    ("mysqld", &["mysql", "mariadb", "percona"], 3306, "--bind-address"),
+    ("mysqld", &["mysql", "mariadb", "percona"], 3306, "--bind_address"),
+    ("postgres", &["postgres", "postgis", "timescaledb"], 5432, "listen_addresses"),
+];
+
+/// A database whose command binds it to the loopback.
+struct BoundByOption<'a> {
+    program: &'static str,
+    option: &'static str,
+    word: &'a Spanned<String>,
+    port: u16,
+}
+
+fn by_option(service: &Service) -> Option<BoundByOption<'_>> {
+    let known = known_image(service).filter(|known| known.exact && runs_server(service))?;
+    let of_image = BINDING.iter().filter(|(_, images, ..)| images.contains(&known.image.name.as_str()));
+    of_image.into_iter().find_map(|(program, _, port, option)| {
+        let (value, word) = argument_value(service, option)?;
+        let is_local = value.split(',').all(|address| is_loopback(address.trim()));
+        is_local.then_some(BoundByOption { program, option, word, port: *port })
+    })
+}
+
+fn told_by_option(cx: &Context<'_>, service: &Service, bound: &BoundByOption<'_>) -> Option<Finding> {
+    let port = argument_value(service, "--port").and_then(|(value, _)| value.parse().ok()).unwrap_or(bound.port);
+    if cx.facts.reach().siblings(&service.name).len() > 1 {
+        return None;
+    }
+    let (place, whom) = wanted(cx, service, port)?;
+    let (name, program, option) = (&service.name, bound.program, bound.option);
+    let message = format!("`{program}` in `{name}` listens on loopback, so nothing outside the container can connect");
+    let all = if option.starts_with('-') { "0.0.0.0" } else { "*" };
+    let finding = Finding::new(rule::LOOPBACK_LISTENER, bound.word.place, Subject::service(name), message)
+        .evidence(port.to_string())
+        .label(place, whom)
+        .help(format!("start it with `{option}={all}`"))
+        .confidence(Confidence::High);
+    Some(finding)
 }
 
 fn configured(

@@ -1,7 +1,7 @@
 //! A published port that nothing listens on.
 
 use crate::collections::{HashSet, IndexMap};
-use crate::facts::network::listeners::{Listeners, PortEvidence, missed};
+use crate::facts::network::listeners::{Listeners, PortEvidence, closed, missed};
 use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
@@ -13,6 +13,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut services: IndexMap<&str, (Vec<&Port>, &Service, Listeners)> = IndexMap::default();
     for published in cx.facts.published().iter().filter(|one| one.in_effect && one.is_active) {
         let (service, port) = (published.service, published.port);
+        if let Some(opener) = closed(service, port).filter(|_| !is_explained(cx, port)) {
+            if seen.insert(port.place) {
+                findings.push(unopened(service, port, opener));
+            }
+            continue;
+        }
         let Some(known) = missed(cx.facts, service, port) else { continue };
         if is_explained(cx, port) || !seen.insert(port.place) {
             continue;
@@ -20,6 +26,21 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         services.entry(&service.name).or_insert_with(|| (Vec::new(), service, known)).0.push(port);
     }
     findings.extend(services.values().filter_map(|(ports, service, known)| finding(ports, service, known)));
+}
+
+/// A port that the image only listens on once something opens it.
+fn unopened(service: &Service, port: &Port, opener: &str) -> Finding {
+    let (name, number) = (&service.name, port.target);
+    let message = format!("nothing in `{name}` listens on port {number}");
+    let help = if opener.starts_with('-') {
+        format!("add `{opener} :{number}` to the command")
+    } else {
+        format!("use a tag with `{opener}`: other tags of this image do not open the port")
+    };
+    Finding::new(rule::PUBLISHED_PORT_NOT_LISTENED, port.target_place, Subject::service(name), message)
+        .evidence(number.to_string())
+        .help(help)
+        .confidence(Confidence::High)
 }
 
 /// Whether a comment at an entry says in words what is behind its port.

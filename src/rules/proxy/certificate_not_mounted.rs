@@ -1,4 +1,4 @@
-//! A certificate path of a proxy at which nothing is mounted.
+//! The path of a certificate or of a password file of a proxy at which nothing is mounted.
 
 use crate::app_config::{Named, ProxyKind, is_official, runs_as_made};
 use crate::collections::IndexMap;
@@ -14,7 +14,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut missing: IndexMap<(&str, String), Vec<&Named>> = IndexMap::default();
-    for named in &cx.facts.app_configs().certificates {
+    let configs = cx.facts.app_configs();
+    for named in configs.certificates.iter().chain(&configs.password_files) {
         let Some(service) = cx.model.services.get(&named.service) else { continue };
         if cx.project.has_blank_entry(&service.name, &["volumes", "configs", "secrets"]) {
             continue;
@@ -39,7 +40,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!("proxy `{service}` reads `{}`, but nothing is mounted there", first.text);
         let mut finding = Finding::new(rule::CERTIFICATE_NOT_MOUNTED, first.place, Subject::service(service), message)
             .evidence(directory.clone())
-            .help(help(&directory, first.kind.name()));
+            .help(if configs.password_files.contains(first) {
+                format!("mount the file at `{}`; nginx answers every request with 403 without it", first.text)
+            } else {
+                help(&directory, first.kind.name())
+            });
         let others = others.iter().take(LABELS);
         finding.labels =
             others.map(|one| Label { place: one.place, message: "this one is missing as well".into() }).collect();

@@ -1,7 +1,7 @@
 //! Certificates and keys of an ACME account that are lost with the container.
 
 use crate::app_config::{Traefik, caddy_requests_certificates};
-use crate::facts::images::{known_image, launch, runs_default};
+use crate::facts::images::{KnownImage, built, known_image, launch, runs_default, variable};
 use crate::facts::storage::mounts::{cover, is_persistent, join};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
@@ -18,7 +18,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(cx.model.services.get(&traefik.service).and_then(|service| of_traefik(cx, service, traefik)));
     }
     for service in cx.model.services.values() {
-        let Some(known) = known_image(service).filter(|known| known.exact && !known.built) else { continue };
+        let Some(known) = known_image(service).filter(|known| known.exact && may_be_judged(service, known)) else {
+            continue;
+        };
         let requests = match known.image.name.as_str() {
             "caddy" => runs_default(service) && caddy_requests_certificates(cx.facts.app_configs(), &service.name),
             "certbot" => {
@@ -35,6 +37,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(of_image(cx, service, path));
         }
     }
+}
+
+/// Whether an image keeps its certificates where the catalogue says. A Caddy with plugins does, too: nothing but its program
+/// is built.
+fn may_be_judged(service: &Service, known: &KnownImage<'_>) -> bool {
+    let is_caddy = known.image.name == "caddy" && variable(service, "XDG_DATA_HOME").is_none();
+    !known.built || is_caddy && built(service).is_some_and(|image| image.command.is_none())
 }
 
 fn is_kept(cx: &Context<'_>, service: &Service, path: &str) -> bool {

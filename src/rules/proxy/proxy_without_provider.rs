@@ -58,8 +58,10 @@ fn has_access(cx: &Context<'_>, service: &Service, engine: &EngineAccess) -> boo
         engine.variables.iter().any(|name| may_be_set(service, name) || variable(service, name).is_some());
     let words = launch(service);
     let by_flag = engine.flags.iter().any(|flag| words.iter().any(|word| word.value.starts_with(flag.as_str())));
-    // Any socket of the host will do where a setting that is not known here names it.
-    let other = service.mounts.iter().any(|mount| {
+    // Any socket of the host will do where a setting that is not known here names it. Docker's own at another place than
+    // the one where the image looks for it is a mistake.
+    let of_docker = |path: &str| path.ends_with("/docker.sock");
+    let other = service.mounts.iter().filter(|mount| !of_docker(&mount.target.value)).any(|mount| {
         mount.target.value.ends_with(".sock")
             || mount.source.as_ref().is_some_and(|source| source.value.ends_with(".sock"))
     });
@@ -82,7 +84,9 @@ fn of_traefik(cx: &Context<'_>, service: &Service, traefik: &Traefik) -> Option<
     let name = &service.name;
     let provider = settings.all.iter().find(|one| {
         let docker = one.path.starts_with("providers.docker") || one.path.starts_with("providers.swarm");
-        docker && (!one.path.ends_with(".docker") || is_true(&one.value))
+        // A section of a file switches it on, also an empty one.
+        let is_section = one.value.is_empty() && !one.interpolated;
+        docker && (!one.path.ends_with(".docker") || is_section || is_true(&one.value))
     });
     let Some(provider) = provider else { return no_provider(cx, service, traefik) };
     let endpoint = ["providers.docker.endpoint", "providers.swarm.endpoint"].iter().find_map(|path| settings.get(path));

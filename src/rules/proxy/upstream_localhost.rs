@@ -2,6 +2,7 @@
 
 use crate::app_config::{ProxyKind, ProxyTarget, is_official};
 use crate::collections::HashSet;
+use crate::facts::images::known_image;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::peers::who_listens;
 use crate::facts::network::published::has_borrowed_network;
@@ -15,7 +16,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = HashSet::default();
     for target in cx.facts.proxy_targets() {
         let proxy = target.proxy.as_ref().and_then(|name| cx.model.services.get(name));
-        let Some(proxy) = proxy.filter(|_| target.kind != ProxyKind::Traefik && is_loopback(&target.host)) else {
+        let is_itself = is_loopback(&target.host) || matches!(target.host.as_str(), "0.0.0.0" | "::");
+        let Some(proxy) = proxy.filter(|_| target.kind != ProxyKind::Traefik && is_itself) else {
             continue;
         };
         let port = target.port.unwrap_or_else(|| usual_port(target.scheme.as_deref()));
@@ -29,7 +31,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whether the proxy, or who shares its network, may listen there.
 fn serves_itself(cx: &Context<'_>, proxy: &Service, port: u16) -> bool {
     let listens = cx.facts.app_configs().listens.iter().any(|listen| listen.proxy == proxy.name && listen.port == port);
-    listens || cx.facts.reach().siblings(&proxy.name).len() > 1 || matches!(port, 2019)
+    // In front of a datastore, a proxy has the port of what is behind it.
+    let holds_data = |one: &Service| known_image(one).is_some_and(|known| known.image.holds_data());
+    let behind = who_listens(cx.facts, &proxy.name, port).and_then(|name| cx.model.services.get(name));
+    let is_in_front = is_official(proxy) && behind.is_some_and(holds_data);
+    listens && !is_in_front || cx.facts.reach().siblings(&proxy.name).len() > 1 || matches!(port, 2019)
 }
 
 fn finding(cx: &Context<'_>, proxy: &Service, target: &ProxyTarget, port: u16) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! A heap or buffer that is larger than the memory limit of its container.
 
-use crate::facts::images::{argument_value, launch};
+use crate::facts::images::{argument_value, known_image, launch};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::{Service, Spanned};
 use crate::rules::Context;
@@ -17,8 +17,9 @@ struct MemoryUse<'a> {
     needs_more: bool,
 }
 
-/// Variables with the size of a heap and nothing else: Solr, Cassandra, older Elasticsearch, Minecraft servers.
-const SIZES: [&str; 6] = [
+/// Variables with the size of a heap and nothing else: Solr, Cassandra, older Elasticsearch, Bitnami's.
+const SIZES: [&str; 7] = [
+    "ELASTICSEARCH_HEAP_SIZE",
     "SOLR_HEAP",
     "MAX_HEAP_SIZE",
     "ES_HEAP_SIZE",
@@ -26,6 +27,9 @@ const SIZES: [&str; 6] = [
     "NEO4J_server_memory_heap_max__size",
     "NEO4J_dbms_memory_heap_max__size",
 ];
+
+/// The same, of one image: docker-minecraft-server's documentation, "configuration/jvm-options".
+const OF_IMAGES: [(&str, &str); 2] = [("minecraft-server", "MEMORY"), ("minecraft-server", "MAX_MEMORY")];
 
 /// Options of servers for their buffers: PostgreSQL, MySQL and MariaDB, Redis and Valkey, each with what it is and the unit
 /// of a bare number. What a letter means they agree on: a power of 1024.
@@ -84,7 +88,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn taken(service: &Service) -> Option<MemoryUse<'_>> {
     let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
     let mut all: Vec<MemoryUse<'_>> = launch(service).into_iter().chain(values).filter_map(in_text).collect();
-    for name in SIZES {
+    let image = known_image(service).map_or("", |known| known.image.name.as_str());
+    let of_image = OF_IMAGES.into_iter().filter(|(name, _)| *name == image).map(|(_, variable)| variable);
+    for name in SIZES.into_iter().chain(of_image) {
         let Some(value) = service.environment.get(name).and_then(|variable| variable.value.as_ref()) else { continue };
         let bytes = size(&value.value, "");
         all.extend(bytes.map(|bytes| MemoryUse {

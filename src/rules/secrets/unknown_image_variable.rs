@@ -16,6 +16,42 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.extend(of_variable(cx, service, known.image, name, variable));
         }
     }
+    let is_proxy = |service: &Service| known_image(service).is_some_and(|known| known.image.name == "nginx-proxy");
+    if !cx.model.services.values().any(is_proxy) {
+        return;
+    }
+    for service in cx.model.services.values().filter(|service| !is_proxy(service)) {
+        for (name, variable) in &service.environment {
+            findings.extend(of_proxy(cx, service, name, variable));
+        }
+    }
+}
+
+/// What people write for variables that nginx-proxy and its companion read of the services behind it:
+/// nginx-proxy/nginx-proxy docs/README.md, nginx-proxy/acme-companion docs.
+const OF_PROXY: [(&str, &str); 7] = [
+    ("VIRTUALHOST", "VIRTUAL_HOST"),
+    ("VIRTUAL_HOSTS", "VIRTUAL_HOST"),
+    ("VIRTUAL_HOSTNAME", "VIRTUAL_HOST"),
+    ("VIRTUAL_PORTS", "VIRTUAL_PORT"),
+    ("VIRTUAL_PROTOCOL", "VIRTUAL_PROTO"),
+    ("LETSENCRYPT_HOSTS", "LETSENCRYPT_HOST"),
+    ("LETSENCRYPT_MAIL", "LETSENCRYPT_EMAIL"),
+];
+
+/// A variable for the nginx-proxy of the project that is misspelt.
+fn of_proxy(cx: &Context<'_>, service: &Service, name: &str, variable: &Variable) -> Option<Finding> {
+    let (_, meant) = OF_PROXY.iter().find(|(written, _)| *written == name)?;
+    if service.environment.contains_key(*meant) {
+        return None;
+    }
+    let message = format!("nginx-proxy does not read `{name}` of `{}`: it reads `{meant}`", service.name);
+    let mut finding =
+        Finding::new(rule::UNKNOWN_IMAGE_VARIABLE, variable.key, Subject::service(&service.name), message)
+            .evidence(name.to_owned())
+            .help(format!("rename it to `{meant}`"));
+    finding.fixes.extend(renamed(cx, name, meant, variable));
+    Some(finding)
 }
 
 fn of_variable(cx: &Context<'_>, service: &Service, image: &Image, name: &str, variable: &Variable) -> Option<Finding> {

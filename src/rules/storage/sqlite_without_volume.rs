@@ -184,7 +184,8 @@ fn finding(
 ) -> Finding {
     let severity = for_data(severity, cx.facts.purpose());
     let name = &service.name;
-    let message = format!("the SQLite database `{path}` of `{name}` is not on a volume");
+    let kind = if path.ends_with(".mv.db") { "H2" } else { "SQLite" };
+    let message = format!("the {kind} database `{path}` of `{name}` is not on a volume");
     let directory = path.rsplit_once('/').map_or("its directory", |(directory, _)| directory);
     let directory = if directory.is_empty() { "/" } else { directory };
     let help = if path.starts_with('/') {

@@ -223,11 +223,14 @@ const SERVERS: &[&str] = &[
 ];
 
 fn role_of_option(program: &str, option: &str, words: &[String]) -> HostRole {
-    let connects = CLIENTS.contains(&program) || matches!(program, "cub" | "kafkacat" | "kcat" | "curl" | "wget");
+    let connects =
+        CLIENTS.contains(&program) || matches!(program, "celery" | "cub" | "kafkacat" | "kcat" | "curl" | "wget");
     if connects {
         return HostRole::Peer;
     }
     match option {
+        // The image of cloudflared begins with its subcommand.
+        "--url" if matches!(program, "cloudflared" | "tunnel") => HostRole::Peer,
         "-b" | "-l" | "-H" => HostRole::Listen,
         "--host" | "-host" | "--hostname" | "--ip" if SERVERS.contains(&program) => HostRole::Listen,
         _ if words.join("_") == "HOST" => HostRole::Peer,

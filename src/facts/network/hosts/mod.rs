@@ -12,7 +12,7 @@ use crate::compose::value::provenance::Texts;
 use crate::compose::value::thin_arc::Few;
 use crate::compose::value::{Step, Text};
 use crate::facts::place::part_of;
-use crate::model::{Service, Spanned};
+use crate::model::{ImageReference, Service, Spanned, base_image};
 use crate::source::Place;
 use scan::{FoundHost, Needs};
 
@@ -97,7 +97,7 @@ pub(crate) struct HostReference {
 pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostReference> {
     let mut reader = HostReader { service, texts, found: Vec::new() };
     for (name, variable) in &service.environment {
-        if let Some(value) = &variable.value {
+        if let Some(value) = variable.value.as_ref().or(variable.with_gaps.as_deref()) {
             reader.variable(name, value);
         }
     }
@@ -107,6 +107,7 @@ pub(crate) fn references(service: &Service, texts: &Texts<'_>) -> Vec<HostRefere
             reader.words(&at, &command.words);
         }
     }
+    reader.tunnel();
     if let Some(healthcheck) = &service.healthcheck {
         reader.words(&HostOrigin::Healthcheck, &healthcheck.test);
     }
@@ -144,7 +145,7 @@ impl HostReader<'_> {
             return;
         }
         let by_name = names::role(&words);
-        for found in in_variable(&words, &value.value) {
+        for found in in_variable(&words, &value.value).into_iter().filter(|found| !has_gap(found, value)) {
             let host = value.value.get(found.host.clone()).unwrap_or("");
             let role = names::role_of_value(&words, by_name, host, found.scheme.as_deref(), found.evidence);
             let lone = found.port.is_none() && found.scheme.is_none();
@@ -173,6 +174,24 @@ impl HostReader<'_> {
             if let Some(word) = words.get(index) {
                 self.add(at.clone(), word, found, role);
             }
+        }
+    }
+
+    /// Where a tunnel of ngrok leads: `http localhost:3000` (ngrok.com/docs/using-ngrok-with/docker).
+    fn tunnel(&mut self) {
+        let service = self.service;
+        let is_ngrok = |image: &Spanned<ImageReference>| image.value.repository.ends_with("ngrok/ngrok");
+        if !base_image(service).is_some_and(is_ngrok) {
+            return;
+        }
+        let words = service.command.iter().flat_map(|command| &command.words);
+        let mut words = words.skip_while(|word| !matches!(word.value.as_str(), "http" | "tcp" | "tls")).skip(1);
+        let Some(word) = words.find(|word| !word.value.starts_with('-')) else { return };
+        let urls = scan::urls(&word.value);
+        let found =
+            if urls.is_empty() { scan::list(&word.value, Needs::Port, HostEvidence::CommandOption) } else { urls };
+        for one in found {
+            self.add(HostOrigin::Command, word, one, HostRole::Peer);
         }
     }
 
@@ -210,6 +229,15 @@ impl HostReader<'_> {
         let mut aliases = service.networks.values().flat_map(|attachment| &attachment.aliases);
         service.name == host || names.any(|name| name == host) || aliases.any(|alias| alias.value == host)
     }
+}
+
+/// Whether something that is not known is next to a host or its port, or in them.
+fn has_gap(found: &FoundHost, value: &Spanned<String>) -> bool {
+    let end = found.port.as_ref().map_or(found.host.end, |(_, port)| port.end);
+    // `db:${PORT}` has its gap behind the colon.
+    let colon = usize::from(value.value.get(end..).is_some_and(|rest| rest.starts_with(':')));
+    let touches = |from: u32, to: u32| from as usize <= end + colon && to as usize >= found.host.start;
+    value.parts.iter().any(|part| part.is_unknown && touches(part.start, part.end))
 }
 
 /// The hosts in the value of a variable.

@@ -1,9 +1,11 @@
 //! The ports that a service listens on, with the evidence, and whether there may be others.
 
+mod closed;
 mod collector;
 mod moved;
 mod named;
 
+pub(crate) use closed::closed;
 pub(crate) use moved::moved;
 pub(crate) use named::{declares, is_named};
 
@@ -135,10 +137,13 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
         return None;
     }
     if port.protocol == "udp" {
-        return missed_udp(service, port.target);
+        return moved_away(service, port.target, Transport::Udp);
     }
     if port.protocol != "tcp" {
         return None;
+    }
+    if let Some(found) = moved_away(service, port.target, Transport::Tcp) {
+        return Some(found);
     }
     if let Some(found) = collector::missed(facts, service, port.target) {
         return Some(found);
@@ -151,17 +156,17 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
     (known.extent == PortCoverage::All && !met && !listens).then_some(known)
 }
 
-/// The port that a server of UDP has been moved to from one that is still published.
-fn missed_udp(service: &Service, target: u16) -> Option<Listeners> {
+/// The port that the server of an image has been moved to from one that is still published.
+fn moved_away(service: &Service, target: u16, protocol: Transport) -> Option<Listeners> {
     let (known, place) = (known_image(service).filter(|known| known.exact)?, base_image(service)?.place);
     let answers = known.image.ports_for(known.tag);
-    let ports: Vec<&ImagePort> =
-        answers.iter().flatten().copied().filter(|port| port.protocol == Transport::Udp).collect();
+    let ports: Vec<&ImagePort> = answers.iter().flatten().copied().filter(|port| port.protocol == protocol).collect();
     let mut here = ports.iter().filter(|port| port.port == target);
     let was = here.next().filter(|_| here.next().is_none())?;
     let number = moved(service, was).filter(|number| *number != target)?;
     let elsewhere = ports.iter().any(|port| moved(service, port) == Some(target));
-    let met = service.ports.iter().any(|port| port.protocol == "udp" && port.target == number);
+    let name = if protocol == Transport::Udp { "udp" } else { "tcp" };
+    let met = service.ports.iter().any(|port| port.protocol == name && port.target == number);
     let who = known.image.name.clone();
     let (sure, evidence) = (Sureness::Certain, PortEvidence::Image);
     let one = Listener { port: number, sure, who, evidence, place };
@@ -217,11 +222,13 @@ fn from_command(service: &Service) -> Option<Listeners> {
 fn from_image(service: &Service) -> Option<Listeners> {
     let (known, place) = (known_image(service)?, base_image(service)?.place);
     let starts = runs_default(service) || known.image.holds_data() && runs_server(service);
-    if known.image.role == ImageRole::Base || !starts {
+    let answers = known.image.ports_for(known.tag);
+    // Most images of languages start nothing; PHP's start Apache or FPM.
+    let is_bare = known.image.role == ImageRole::Base && answers.iter().all(Vec::is_empty);
+    if is_bare || !starts {
         return None;
     }
     let mut found = Listeners::default();
-    let answers = known.image.ports_for(known.tag);
     let mut told = true;
     for port in answers.iter().flatten().filter(|port| port.protocol == Transport::Tcp) {
         let number = moved(service, port);
@@ -271,10 +278,18 @@ fn is_settled(service: &Service, known: &KnownImage<'_>, ports: &[&ImagePort]) -
         .into_iter()
         .any(|word| !is_read(&word.value) && OPTIONS.iter().any(|option| word.value.to_lowercase().contains(option)));
     let moves = |name: &str| ports.iter().any(|port| port.variable.as_deref() == Some(name));
+    // Nor do its secrets, and what the catalogue lists without more about it.
+    let is_plain = |name: &str| {
+        let image = known.image;
+        let accounts = || image.defaults.accounts.iter().flat_map(|one| one.user.iter().chain([&one.password]));
+        image.reads.iter().any(|one| one == name)
+            || image.secrets.iter().any(|one| one.name == name)
+            || accounts().flat_map(|one| &one.variables).any(|one| one == name)
+    };
     let variables = service
         .environment
         .keys()
-        .any(|name| !moves(name) && VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
+        .any(|name| !moves(name) && !is_plain(name) && VARIABLES.iter().any(|word| name.to_uppercase().contains(word)));
     serves && runs_default(service) && !words && !variables && !is_configured(service)
 }
 

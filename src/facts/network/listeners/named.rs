@@ -20,12 +20,13 @@ pub(crate) fn is_named(service: &Service, port: u16) -> bool {
     names(service, port) || service.labels.values().any(|label| is_its_own(service, &label.value, &digits))
 }
 
-/// As [`is_named`], its labels left out: they may be what is asked about.
+/// As [`is_named`], its labels left out, and what it tells nginx-proxy: they may be what is asked about.
 pub(super) fn names(service: &Service, port: u16) -> bool {
     let digits = port.to_string();
     let own = |text: &str| is_its_own(service, text, &digits);
+    let mut told = service.environment.iter().filter(|(name, _)| *name != "VIRTUAL_PORT");
     launch(service).iter().any(|word| own(&word.value))
-        || service.environment.values().filter_map(|one| one.value.as_ref()).any(|value| own(&value.value))
+        || told.any(|(_, one)| one.value.as_ref().is_some_and(|value| own(&value.value)))
         || built(service).is_some_and(|built| built.environment.values().any(|value| own(&value.value)))
         || service.healthcheck.iter().flat_map(|check| &check.test).any(|word| own(&word.value))
         || service.expose.iter().any(|exposed| own(&exposed.value))

@@ -1,12 +1,15 @@
 //! The addresses that servers bind, according to their command lines.
 
+mod scripts;
 mod table;
 
 use std::ops::Range;
 
+pub(crate) use self::scripts::{LocalServer, local_server};
 use self::table::{SERVERS, Server};
 use super::hosts::{CommandToken, is_loopback, simple_commands};
 use crate::facts::images::{launch, may_be_set, variable};
+
 use crate::model::{Service, Spanned};
 
 /// Who can reach what a server binds.
@@ -83,6 +86,10 @@ fn names_configuration(tokens: &[CommandToken<'_>]) -> bool {
     })
 }
 
+/// Programs that run the command behind them.
+const WRAPPERS: [&str; 12] =
+    ["env", "exec", "tini", "dumb-init", "gosu", "su-exec", "sudo", "catatonit", "npx", "uv", "poetry", "node"];
+
 /// The server that a command starts, and which of its words names it. What installs or looks for one starts none.
 fn server_of(tokens: &[CommandToken<'_>]) -> Option<(&'static Server, usize)> {
     const OTHERS: [&str; 8] = ["install", "add", "which", "echo", "printf", "pip", "apk", "pkill"];
@@ -98,7 +105,11 @@ fn server_of(tokens: &[CommandToken<'_>]) -> Option<(&'static Server, usize)> {
             server.program == base && command() && only_with()
         };
         // An argument of a script may be a word of its own, which the script makes something of.
-        let is_script = |token: &CommandToken<'_>| [".sh", ".bash"].iter().any(|end| token.text.ends_with(end));
+        let is_script = |token: &CommandToken<'_>| {
+            let name = token.text.rsplit('/').next().unwrap_or("");
+            let named = [".sh", ".bash"].iter().any(|end| name.ends_with(end));
+            named || token.text.starts_with(['/', '.']) && !WRAPPERS.contains(&name)
+        };
         let keyword = rest.is_empty() && tokens.iter().take(at).any(is_script);
         if let Some(server) = SERVERS.iter().find(starts).filter(|_| !keyword) {
             return Some((server, at));

@@ -1,4 +1,4 @@
-//! A directory that nginx serves files from and that its container does not have.
+//! A directory that a web server serves files from and that its container does not have.
 
 use crate::facts::storage::mounts::{all, is_inside};
 use crate::finding::{Finding, Severity, Subject, rule};
@@ -20,8 +20,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         seen.push((&root.service, path));
         let name = &service.name;
-        let message = format!("nothing is mounted at `{path}` in `{name}`, so nginx answers 404 for files below it");
-        let mut finding = Finding::new(rule::NGINX_ALIAS_NOT_MOUNTED, root.place, Subject::service(name), message)
+        let message = format!(
+            "nothing is mounted at `{path}` in `{name}`, so {} answers 404 for files below it",
+            root.kind.name()
+        );
+        let mut finding = Finding::new(rule::DOCUMENT_ROOT_NOT_MOUNTED, root.place, Subject::service(name), message)
             .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
             .evidence(path.to_owned())
             .help("mount the directory or volume with the files there, such as the one that the application writes to");
@@ -32,7 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether all that is in the container is known: the image of nginx as it comes.
+/// Whether all that is in the container is known: the image as it comes.
 fn is_judged(cx: &Context<'_>, service: &Service) -> bool {
     service.build.is_none()
         && service.volumes_from.is_empty()
@@ -41,7 +44,8 @@ fn is_judged(cx: &Context<'_>, service: &Service) -> bool {
 }
 
 /// Directories that the image has.
-const OF_IMAGE: [&str; 5] = ["/usr/share/nginx", "/etc/nginx", "/var/log", "/tmp", "/var/cache/nginx"];
+const OF_IMAGE: [&str; 7] =
+    ["/usr/share/nginx", "/etc/nginx", "/var/log", "/tmp", "/var/cache/nginx", "/usr/share/caddy", "/etc/caddy"];
 
 fn is_there(model: &Model, service: &Service, path: &str) -> bool {
     let of_image = OF_IMAGE.iter().any(|directory| is_inside(path, directory));
