@@ -11,7 +11,9 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::{RepositoryFiles, files_of, vendor_directory};
-use super::looks::{has_compose_name, holds_compose, is_compose_file, is_overlay, is_pipeline, is_whole};
+use super::looks::{
+    has_compose_name, holds_compose, is_compose_file, is_of_another_schema, is_overlay, is_pipeline, is_whole,
+};
 use super::parts::{Parts, independent};
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -342,7 +344,7 @@ impl Collection<'_, '_> {
             if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
                 continue;
             }
-            if self.is_left_aside(file) {
+            if is_of_another_schema(self.repository, file) || self.is_left_aside(file) {
                 continue;
             }
             let is_shown = shown.contains(directory) && !self.is_only_deployment(&base, file);

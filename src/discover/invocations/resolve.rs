@@ -161,7 +161,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
     }
 
     fn with_file(self, argument: &str) -> Vec<Attempt<'c, 'a>> {
-        if self.is_unknown(argument) {
+        if self.is_unknown(argument) || self.context.is_generated(self.found.span.file, argument) {
             return Vec::new();
         }
         let repository = self.repository();
@@ -184,7 +184,9 @@ impl<'c, 'a> Attempt<'c, 'a> {
             self.context.unfinished.borrow_mut().insert(self.found.span.file);
         }
         let is_guess = has_hole(filled);
-        let matches = matches.into_iter().filter(|((path, _), _)| !is_guess || is_yaml(path));
+        // Nobody names a file twice.
+        let is_meant = |path: &String| !is_guess || is_yaml(path) && !self.files.contains(path);
+        let matches = matches.into_iter().filter(|((path, _), _)| is_meant(path));
         let mut next = Vec::new();
         for ((path, known), before) in matches {
             let mut attempt = Attempt { known, ..self.clone() };
