@@ -11,9 +11,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::default_files;
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::files::{RepositoryFiles, files_of, vendor_directory};
-use super::looks::{
-    has_compose_name, holds_compose, is_compose_file, is_of_another_schema, is_overlay, is_pipeline, is_whole,
-};
+use super::looks::{has_compose_name, holds_compose, is_compose_file, is_overlay, is_pipeline, is_whole};
 use super::parts::{Parts, independent};
 use super::readers::read_all;
 use super::repository::{Repository, below, split};
@@ -227,9 +225,9 @@ impl Collection<'_, '_> {
         let resolved = found.iter().flat_map(|found| resolve(context, found, direnv));
         let is_free =
             |resolved: &ResolvedInvocation| !resolved.identity.files.iter().any(|file| configured.contains(file));
-        let (starting, inspecting): (Vec<ResolvedInvocation>, Vec<ResolvedInvocation>) =
-            resolved.filter(is_free).partition(|resolved| resolved.starts);
-        let starting = self.without_history(self.without_shorthand(starting));
+        let resolved = self.without_history(resolved.filter(is_free).collect()).into_iter();
+        let (starting, inspecting): (Vec<_>, Vec<_>) = resolved.partition(|resolved| resolved.starts);
+        let starting = self.without_shorthand(starting);
         let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
         let adds = |resolved: &ResolvedInvocation| resolved.identity.files.iter().any(|file| !loaded.contains(file));
         let inspecting: Vec<ResolvedInvocation> = inspecting.into_iter().filter(adds).collect();
@@ -344,7 +342,7 @@ impl Collection<'_, '_> {
             if used.contains(file) || self.parts.has(file) || is_plain(name) || !is_overlay(name) {
                 continue;
             }
-            if is_of_another_schema(self.repository, file) || self.is_left_aside(file) {
+            if self.is_left_aside(file) {
                 continue;
             }
             let is_shown = shown.contains(directory) && !self.is_only_deployment(&base, file);

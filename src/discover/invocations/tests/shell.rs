@@ -59,6 +59,16 @@ fn files_that_the_script_writes_are_none_of_the_repository() {
 }
 
 #[test]
+fn projects_that_a_script_starts_with_one_project_directory() {
+    script(
+        "up() {\n  local d=\"$1\" f\n  local o=()\n  while read -r f; do o+=(-f \"$f\"); done < <(files_of \"$d\")\n  docker compose --project-directory \"$REPO_ROOT\" \"${o[@]}\" \"$@\"\n}",
+        "domains/a/compose.yaml domains/b/compose.yaml domains/b/x.yaml",
+        &["domains/a/compose.yaml in  up.sh:5", "domains/b/compose.yaml in  up.sh:5"],
+    );
+    script("docker compose -f \"$f\" up", "a/compose.yaml", &[]);
+}
+
+#[test]
 fn branches() {
     let files = "a.yaml b.yaml";
     script(
