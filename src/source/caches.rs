@@ -23,6 +23,8 @@ pub(crate) enum DirectorySearch {
     EnvNames,
     /// Markdown files.
     Texts,
+    /// Texts of a repository that may tell how to set it up.
+    Instructions,
     /// Compose files.
     ComposeFiles,
     /// Directories of Compose files whose names say nothing of what is in them.

@@ -130,7 +130,14 @@ fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'stati
     if !asks_for_login(service, login) {
         return asks_when_it_comes.then_some("anyone can read and change everything in it: it asks for no password");
     }
-    (!login.default || has_own_password(service, known)).then_some("anyone can try passwords against it")
+    // A file that is not here may switch the login off, or on.
+    let is_open = |setting: &VariableSetting| may_be_set(service, &setting.variable);
+    let configured = service.configured.as_ref().and_then(|configured| configured.login);
+    if configured.is_none() && login.on.iter().chain(&login.off).any(is_open) {
+        return Some("anyone can connect to it");
+    }
+    let is_own = !login.default || has_own_password(service, known) || configured == Some(true);
+    is_own.then_some("anyone can try passwords against it")
 }
 
 /// Whether the service replaces the password that the image comes with.
@@ -155,8 +162,10 @@ pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
         })
     };
     let flagged = |flags: &[String]| {
-        let words = launch(service);
-        flags.iter().any(|flag| words.iter().any(|word| is_flag(&word.value, flag)))
+        // Words in a script for a shell count as well.
+        let words: Vec<&str> = launch(service).into_iter().flat_map(|word| word.value.split_whitespace()).collect();
+        let bare = |word: &str| word.trim_start_matches(['"', '\'']).to_owned();
+        flags.iter().any(|flag| words.iter().any(|word| is_flag(&bare(word), flag)))
     };
     let off = login
         .off
@@ -226,6 +235,8 @@ mod tests {
         };
         check("image: redis:7", "no password by default");
         check("image: redis:7\n    command: redis-server --requirepass x", "try passwords");
+        check("image: redis:7\n    command: sh -c 'exec redis-server --requirepass $$X'", "try passwords");
+        check("image: influxdb:1.8\n    env_file: [{path: x.env, required: false}]", "anyone can connect to it");
         check("image: rabbitmq:4", "as guest");
         check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: guest}", "as guest");
         check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: x}", "try passwords");
