@@ -90,7 +90,7 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
     })
 }
 
-/// The file that is copied to an env file, where scripts, or else texts, name one alone: `cp .env.example .env`.
+/// The file that is copied to an env file, where most scripts, or else texts, name the same one: `cp .env.example .env`.
 fn copied_to(file: &Path, root: &Path, sources: &SourceDb) -> Option<PathBuf> {
     let (directory, name) = (file.parent()?, file.file_name()?.to_str()?);
     let sources = &sources.glancing();
@@ -98,7 +98,7 @@ fn copied_to(file: &Path, root: &Path, sources: &SourceDb) -> Option<PathBuf> {
     let all = || files(&makers, TextFiles::Too);
     let scripts: BTreeSet<&Path> = files(&makers, TextFiles::Not).collect();
     let copied = |is_script: bool| {
-        let mut found = BTreeSet::new();
+        let mut found: BTreeMap<PathBuf, usize> = BTreeMap::new();
         for path in all().filter(|path| scripts.contains(path) == is_script) {
             let Some(id) = sources.load_with(path, &[name], MOST_BYTES) else { continue };
             let above = path.parent().unwrap_or(root);
@@ -107,15 +107,17 @@ fn copied_to(file: &Path, root: &Path, sources: &SourceDb) -> Option<PathBuf> {
                 // Here, where the script is, or at the root.
                 let places = [directory, above, root].into_iter().map(|place| normalize(&place.join(source)));
                 let is_near = |path: &PathBuf| path.parent() == Some(directory) || path.parent() == Some(root);
-                found.extend(places.filter(is_near).find(|path| sources.kind(path) == PathKind::File));
+                let there = places.filter(is_near).find(|path| sources.kind(path) == PathKind::File);
+                there.filter(|path| path != file).into_iter().for_each(|path| *found.entry(path).or_default() += 1);
             }
         }
         found
     };
     let by_scripts = copied(true);
     let found = if by_scripts.is_empty() { copied(false) } else { by_scripts };
-    let mut found = found.into_iter().filter(|path| path != file);
-    found.next().filter(|_| found.next().is_none())
+    let most = found.values().copied().max()?;
+    let mut meant = found.into_iter().filter(|(_, count)| *count == most).map(|(path, _)| path);
+    meant.next().filter(|_| meant.next().is_none())
 }
 
 /// What a line copies to a file of a name: the last part of its path, without variables before it.

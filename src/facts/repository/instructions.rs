@@ -35,9 +35,12 @@ pub(crate) fn tell_to_set(variable: &str, directory: &Path, root: &Path, sources
     let sources = &sources.glancing();
     texts(root, sources).iter().any(|path| {
         let text = |word: &str| sources.load_with(path, &[word], MOST_BYTES).map(|file| sources.file(file));
-        let of_variable = text(variable).is_some_and(|file| file.text.lines().any(|line| sets(line, variable)));
         let is_beside = path.parent().is_some_and(|above| directory.starts_with(above));
-        of_variable || is_beside && text("password").is_some_and(|file| file.text.lines().any(sets_passwords))
+        let is_own = path.parent() == Some(directory);
+        // `PASSWORD` is a variable of many projects, and what is told of one is not told of another.
+        let is_meant = is_own || variable.contains('_') && (is_beside || is_manual(path, root));
+        let names = || text(variable).is_some_and(|file| file.text.lines().any(|line| sets(line, variable)));
+        is_meant && names() || is_beside && text("password").is_some_and(|file| file.text.lines().any(sets_passwords))
     })
 }
 
@@ -51,6 +54,13 @@ fn texts(root: &Path, sources: &SourceDb) -> Arc<Vec<PathBuf>> {
         };
         files.filter(is_text).take(MOST_TEXTS).collect()
     })
+}
+
+/// Whether a text is in a directory of the documentation.
+fn is_manual(path: &Path, root: &Path) -> bool {
+    const MANUALS: [&str; 6] = ["docs", "doc", "documentation", "website", "guides", "guide"];
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.iter().any(|part| MANUALS.iter().any(|name| part == *name))
 }
 
 fn is_foreign(path: &Path, root: &Path) -> bool {
