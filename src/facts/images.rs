@@ -342,10 +342,10 @@ mod tests {
         check("command: chown -R postgres /var/lib/postgresql/data", (false, true));
         check("command: -c max_connections=200", (true, false));
         check("command: postgres -c max_connections=200", (true, true));
-        check("command: nginx -g 'daemon off;'", (true, false));
+        check("command: nginx -g 'daemon off;'", (false, false));
         check("command: sh -c 'php-fpm & nginx'", (false, false));
         check("command: ./start.sh", (false, false));
-        check("command: dumb-init caddy run", (true, false));
+        check("command: dumb-init caddy run", (false, false));
         check("entrypoint: supervisord", (true, false));
         check("command: --providers.docker", (true, false));
         check("entrypoint: make-topics, volumes: ['./make.sh:/usr/local/bin/make-topics']", (false, true));
