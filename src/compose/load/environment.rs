@@ -62,7 +62,7 @@ fn names_itself(name: &str, value: &str) -> bool {
     let last = name.rsplit('_').next().unwrap_or(name);
     let is_word = value.len() > 2 && value.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_');
     let is_end = name.strip_suffix(value).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-    is_word && is_end || PLACES.contains(&last) && value.eq_ignore_ascii_case(last)
+    is_word && is_end || PLACES.contains(&last) && PLACES.iter().any(|place| value.eq_ignore_ascii_case(place))
 }
 
 impl Environment {
