@@ -3,6 +3,9 @@
 use super::Facts;
 use crate::source::Place;
 
+/// How many lines of a block a comment above them may be about.
+const BESIDE: usize = 2;
+
 impl Facts<'_> {
     /// What a comment says at a place: on its line, or on the lines of comments right above it.
     pub(crate) fn comments_at(&self, place: Place) -> String {
@@ -16,6 +19,47 @@ impl Facts<'_> {
         words.reverse();
         words.push(behind);
         words.join("\n")
+    }
+
+    /// What comments say at a place, above what is next to it, or above the block that it is in: the nearest of these, in
+    /// lower case.
+    pub(crate) fn told_at(&self, place: Place) -> String {
+        let text = &self.sources.file(place.span.file).text;
+        let start = place.span.start as usize;
+        let line = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let mut depth_of_place = text.get(line..).and_then(|rest| rest.lines().next()).map_or(0, depth);
+        let (mut beside, mut is_outside) = (0, false);
+        let mut words: Vec<&str> = Vec::new();
+        for line in text.get(..line).unwrap_or("").lines().rev() {
+            if let Some(comment) = line.trim().strip_prefix('#') {
+                words.push(comment);
+            } else if !words.is_empty() || line.trim().is_empty() {
+                break;
+            } else if depth(line) == depth_of_place && beside < BESIDE && !is_outside {
+                beside += 1;
+            } else if depth(line) < depth_of_place && line.trim_end().ends_with(':') && !is_outside {
+                (depth_of_place, is_outside) = (depth(line), true);
+            } else {
+                break;
+            }
+        }
+        words.reverse();
+        format!("{}\n{}", words.join("\n"), self.comments_at(place)).to_lowercase()
+    }
+
+    /// The comments on lines of their own within a place.
+    pub(crate) fn comments_within(&self, place: Place) -> Vec<String> {
+        let text = &self.sources.file(place.span.file).text;
+        let inner = text.get(place.span.start as usize..place.span.end as usize).unwrap_or("");
+        inner.lines().filter_map(|line| line.trim().strip_prefix('#')).map(str::to_owned).collect()
+    }
+
+    /// The comments with certain words in the file of a place.
+    pub(crate) fn comments_with(&self, place: Place, words: &str) -> Vec<String> {
+        let text = &self.sources.file(place.span.file).text;
+        let comments = text.lines().filter_map(|line| line.split_once('#')).map(|(_, comment)| comment);
+        comments.filter(|comment| comment.contains(words)).map(str::to_owned).collect()
     }
 
     /// What comments say at the key of the block list that a place is an item of: behind it, and right above it.

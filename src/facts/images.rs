@@ -151,6 +151,18 @@ const CLIENTS: [&str; 24] = [
 /// Programs that people put next to a datastore's client to run it again and again.
 const HELPERS: [&str; 6] = ["cron", "crond", "supercronic", "sleep", "tail", "true"];
 
+/// Programs that prepare or look after files.
+const UTILITIES: [&str; 14] =
+    ["chown", "chmod", "cp", "mv", "rm", "mkdir", "ls", "find", "tar", "rsync", "touch", "env", "printenv", "date"];
+
+/// Images whose `docker-entrypoint.sh` ends with `exec "$@"` and makes a server of nothing but its own program and options
+/// (docker-library/postgres, mysql, mongo, redis, rabbitmq; MariaDB/mariadb-docker; valkey-io/valkey-container).
+const RUNNING_ANY: [&str; 7] = ["postgres", "mysql", "mariadb", "mongo", "redis", "valkey", "rabbitmq"];
+
+fn runs_any(image: &Image) -> bool {
+    RUNNING_ANY.contains(&image.name.as_str())
+}
+
 /// Programs that are the server of an image.
 const SERVERS: [&str; 27] = [
     "postgres",
@@ -217,6 +229,12 @@ pub(crate) fn runs_server(service: &Service) -> bool {
         return false;
     }
     if matches!(program, "echo" | "cat") || HELPERS.contains(&program) || CLIENTS.contains(&program) {
+        return false;
+    }
+    // The entrypoint of these images runs what `command` names, unless that is an option.
+    let is_program = !program.starts_with(['-', '$']) && !first.contains('/') && !program.ends_with(".conf");
+    let is_run = service.entrypoint.is_none() && known_image(service).is_some_and(|known| runs_any(known.image));
+    if is_program && (is_run || UTILITIES.contains(&program)) && !names_server() {
         return false;
     }
     // Beside the entrypoint of the image another program is what runs.
@@ -334,11 +352,14 @@ mod tests {
         check("labels: []", (true, false));
         check("command: crond -f -l 2", (false, true));
         check("command: /usr/sbin/crond -f", (false, false));
-        check("command: php artisan reverb:start", (true, true));
-        check("command: nginx -g 'daemon off;'", (true, false));
+        check("command: php artisan reverb:start", (false, true));
+        check("command: chown -R postgres /var/lib/postgresql/data", (false, true));
+        check("command: -c max_connections=200", (true, false));
+        check("command: postgres -c max_connections=200", (true, true));
+        check("command: nginx -g 'daemon off;'", (false, false));
         check("command: sh -c 'php-fpm & nginx'", (false, false));
         check("command: ./start.sh", (false, false));
-        check("command: dumb-init caddy run", (true, false));
+        check("command: dumb-init caddy run", (false, false));
         check("entrypoint: supervisord", (true, false));
         check("command: --providers.docker", (true, false));
         check("entrypoint: make-topics, volumes: ['./make.sh:/usr/local/bin/make-topics']", (false, true));

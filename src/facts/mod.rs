@@ -18,7 +18,7 @@ pub(crate) mod tags;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -325,7 +325,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether nothing is at a path, which is relative to the project's directory.
-    pub(crate) fn is_absent(&self, path: &std::path::Path) -> bool {
+    pub(crate) fn is_absent(&self, path: &Path) -> bool {
         let path = crate::source::normalize(&self.project.directory.join(path));
         path.starts_with(&self.root) && self.sources.kind(&path) == crate::source::PathKind::Missing
     }
@@ -340,7 +340,7 @@ impl<'a> Facts<'a> {
                 repository::nearby::services(&self.project.directory, &self.root, joined, self.sources, self.trees);
             // Of a project that nothing is known to start, any file near it may be the one that it is started with.
             let own: Vec<&str> = self.model.services.keys().map(String::as_str).collect();
-            let counts = |file: &std::path::Path| {
+            let counts = |file: &Path| {
                 let is_other = || repository::nearby::is_alternative(file, &own, self.sources, self.trees);
                 !(self.is_own_file(file) || self.started_for.is_some() && is_other())
             };
@@ -349,7 +349,7 @@ impl<'a> Facts<'a> {
         known.contains(name)
     }
 
-    fn is_own_file(&self, path: &std::path::Path) -> bool {
+    fn is_own_file(&self, path: &Path) -> bool {
         self.project.files.iter().any(|file| *self.sources.path(*file) == *path)
     }
 

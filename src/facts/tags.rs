@@ -1,5 +1,7 @@
 //! What the tags of images say: whether the next pull may bring something else.
 
+use crate::catalogue::schema::ImageRole;
+use crate::facts::images::known_image;
 use crate::model::{ImageReference, Service, Spanned};
 
 /// What a tag means.
@@ -151,6 +153,37 @@ fn dates(words: &[&str]) -> bool {
 /// The image that a service pulls; `None` for one that is built, whatever it is called then.
 pub(crate) fn pulled(service: &Service) -> Option<&Spanned<ImageReference>> {
     service.image.as_ref().filter(|_| service.build.is_none() && service.provider.is_none())
+}
+
+/// Datastores that read the files of the versions before theirs and bring them up to date: a new image starts with what an
+/// older one has written.
+const READING: [&str; 16] = [
+    "mariadb",
+    "qdrant",
+    "minio",
+    "clickhouse",
+    "neo4j",
+    "couchdb",
+    "weaviate",
+    "milvus",
+    "chroma",
+    "redis",
+    "valkey",
+    "typesense",
+    "opensearch",
+    "solr",
+    "manticore",
+    "questdb",
+];
+
+/// Whether the files of another version may not be read: a database or a search engine, not a cache, and none that reads
+/// what its earlier versions have written.
+pub(crate) fn is_bound_to_version(service: &Service) -> bool {
+    known_image(service).is_some_and(|known| {
+        known.exact
+            && matches!(known.image.role, ImageRole::Datastore | ImageRole::Search)
+            && !known.image.name.rsplit('-').next().is_some_and(|name| READING.contains(&name))
+    })
 }
 
 #[cfg(test)]

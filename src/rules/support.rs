@@ -66,6 +66,13 @@ fn left_blank<'a>(cx: &Context<'a>, port: &Port) -> Option<&'a str> {
     Some(blank.name)
 }
 
+/// Whether a comment says that something is declared for another setup than this.
+pub(crate) fn is_for_later(comment: &str) -> bool {
+    ["fallback", "for reference", "not used", "unused", "only active", "reserved for", "for future"]
+        .iter()
+        .any(|words| comment.contains(words))
+}
+
 /// Whether a service is scaled to nothing.
 pub(crate) fn is_off(service: &Service) -> bool {
     service.replicas.as_ref().is_some_and(|replicas| replicas.value == 0)

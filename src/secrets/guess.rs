@@ -158,6 +158,7 @@ const COMMON: &[&str] = &[
     "random",
     "redis",
     "refresh",
+    "rocks",
     "root",
     "s3",
     "s3cr3t",
@@ -271,7 +272,8 @@ fn is_of_words(part: &str, own: &[String]) -> bool {
         }
         for end in start + 1..=letters.len() {
             let word: String = letters.get(start..end).unwrap_or_default().iter().collect();
-            let is_known = COMMON.contains(&word.as_str()) || own.contains(&word) || is_count(&word);
+            let is_own = || own.contains(&word) || own.contains(&with_letters(&word));
+            let is_known = COMMON.contains(&word.as_str()) || is_own() || is_count(&word);
             // A single letter between words says nothing: all texts would be made of them.
             let is_whole = word.chars().count() > 1 || is_count(&word) || letters.len() <= 2;
             if is_known
@@ -283,6 +285,20 @@ fn is_of_words(part: &str, own: &[String]) -> bool {
         }
     }
     reached.last() == Some(&true)
+}
+
+/// A word whose digits stand for letters: `k3str4`.
+fn with_letters(word: &str) -> String {
+    let letter = |letter: char| match letter {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        other => other,
+    };
+    word.chars().map(letter).collect()
 }
 
 /// `1`, `42`, `2024`, `123456`.
@@ -307,6 +323,8 @@ mod tests {
             "x7!",
             "shop",
             "shop_2024",
+            "sh0p",
+            "5h0procks",
             "123456",
         ] {
             assert_eq!(strength(secret, &["shop-user"]), Strength::Guessable, "{secret}");

@@ -69,6 +69,12 @@ impl KnownSecrets {
         }
     }
 
+    /// Leaves out the names of what the project has, which everybody reads.
+    pub(crate) fn spare<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let names: BTreeSet<&str> = names.filter(|name| !is_random(name)).collect();
+        self.anywhere.retain(|secret| !names.contains(secret.as_str()));
+    }
+
     /// Ends the adding.
     #[must_use]
     pub(crate) fn sorted(mut self) -> KnownSecrets {
@@ -182,6 +188,17 @@ mod tests {
         assert_eq!(known.masked("port `abcd1234`").as_deref(), Some("port `•••`"));
         assert_eq!(known.masked("`app` uses `postgres`"), None);
         assert_eq!(known.masked("é q7Rt2Lm"), None);
+    }
+
+    #[test]
+    fn names_of_a_project_are_no_secrets() {
+        let mut known = KnownSecrets::default();
+        known.add("swordfish9");
+        known.add("hunter22/abcd1234");
+        known.spare(["swordfish9"].into_iter());
+        let known = known.sorted();
+        assert_eq!(known.masked("`swordfish9` waits"), None);
+        assert_eq!(known.masked("port `abcd1234`").as_deref(), Some("port `•••`"));
     }
 
     #[test]

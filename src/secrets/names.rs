@@ -121,7 +121,8 @@ fn word_secrecy(words: &[&str], at: usize, word: &str) -> Secrecy {
     if (LAST_WORDS.contains(&word) || LAST_WORDS.contains(&single)) && at > 0 && is_last {
         return Secrecy::Secret;
     }
-    if PERHAPS.contains(&word) || PERHAPS.contains(&single) || ends(PERHAPS_ENDS) {
+    // The seeds of a cluster are hosts.
+    if word != "SEEDS" && (PERHAPS.contains(&word) || PERHAPS.contains(&single) || ends(PERHAPS_ENDS)) {
         return Secrecy::Perhaps;
     }
     Secrecy::Plain

@@ -188,6 +188,8 @@ fn is_value(name: &str, value: &str) -> bool {
         && !is_structured(value)
         && !is_duration(value)
         && !value.contains("${")
+        && !value.starts_with("$(")
+        && !value.starts_with('`')
         && !value.contains("/run/secrets")
         && !(value.starts_with('#') && value.contains(' '))
         && !is_file_name(&lower)
@@ -326,6 +328,8 @@ mod tests {
         check(&["sh", "-c", "exec redis-server --requirepass \"hunter2\""], &[(2, "hunter2", "--requirepass")]);
         check(&["app", "--dsn", "postgres://a:hunter2@db"], &[(2, "hunter2", "")]);
         check(&["redis-server", "--requirepass", "$REDIS_PASSWORD"], &[]);
+        check(&["sh", "-c", "redis-server --requirepass $(cat /run/secrets/x)"], &[]);
+        check(&["sh", "-c", "redis-server --requirepass \"$(cat /x/y)\""], &[]);
         check(&["app", "--token-file", "/run/x", "--password", "--verbose"], &[]);
     }
 }

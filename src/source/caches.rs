@@ -25,6 +25,8 @@ pub(crate) enum DirectorySearch {
     Texts,
     /// The text that introduces what a directory holds.
     Readme,
+    /// Texts of a repository that may tell how to set it up.
+    Instructions,
     /// Compose files.
     ComposeFiles,
     /// Directories of Compose files whose names say nothing of what is in them.

@@ -3,6 +3,7 @@
 use super::as_written::Uses;
 use crate::compose::Project;
 use crate::compose::load::interpolate::OF_PROJECT;
+use crate::compose::value::Value;
 use crate::finding::Finding;
 use crate::graph::Graph;
 use crate::secrets::{KnownSecrets, Masks, masked};
@@ -85,5 +86,8 @@ pub(super) fn known(project: &Project, more: impl Iterator<Item = FileId>, files
     for (name, setting) in variables {
         known.add_variable(name, &setting.value);
     }
+    let names = ["services", "volumes", "networks", "configs", "secrets"].into_iter();
+    let sections = names.filter_map(|name| project.root.get(name).and_then(Value::map));
+    known.spare(sections.flatten().map(|(name, _)| name.as_str()));
     known.sorted()
 }

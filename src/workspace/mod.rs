@@ -2,6 +2,7 @@
 
 mod as_written;
 mod assumed;
+mod causes;
 mod coverage;
 mod env_files;
 mod extended;
@@ -20,6 +21,7 @@ mod projects;
 mod reviewed;
 mod selection;
 mod spared;
+mod templated;
 mod surroundings;
 mod unjudged;
 mod variables;
@@ -266,7 +268,8 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let mut reports = suppressions.reports(&view.extent(&|rule| view.runs(rule)));
     reports.iter_mut().for_each(mask_shapes);
     findings.extend(reports);
-    let mut findings = invocations.merge(select(findings, &request.selection, settings), sources);
+    let findings = invocations.merge(select(findings, &request.selection, settings), sources);
+    let mut findings = causes::one_each(findings, sources, &memory.trees);
     invocations.fix_overlays(&mut findings, Files::new(sources, &memory.trees), sources);
     // Also what is next to a project, where it is worth a word: the configuration of a proxy.
     files.extend(findings.iter().map(|finding| finding.place.span.file));

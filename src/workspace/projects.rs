@@ -11,6 +11,7 @@ use super::manner::{Manner, manner_of, purpose_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
 use super::profiles::idle_profiles;
+use super::templated::drop_placeholders;
 use super::{Memory, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
 use crate::app_config::servers::read_servers;
@@ -316,6 +317,7 @@ impl WorkspaceRun<'_> {
         let kept = (self.keeping == Keeping::Models).then(|| self.keep(&entry, &project, &findings));
         findings.extend(self.rules(&sources, &project, manner));
         problems::drop_torn(&mut findings, &sources);
+        drop_placeholders(&mut findings, &entry.directory, self.sources);
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         lower_confidence(&mut findings, &project, self.sources);
         let whole = standing == EntryStatus::Project && !incomplete;

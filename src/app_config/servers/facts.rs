@@ -54,6 +54,7 @@ pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> SaidVa
         ServerKind::Mongo => mongo(&all),
         ServerKind::Search => search(&all),
         ServerKind::Kafka => kafka(&all),
+        ServerKind::Influx => SaidValue { login: all.is("http.auth-enabled", YES), ..SaidValue::default() },
     }
 }
 
@@ -146,8 +147,12 @@ fn nats(all: &ServerSettings<'_>) -> SaidValue {
     said
 }
 
+/// <https://www.rabbitmq.com/docs/definitions#import-on-boot>: the default user is not made where definitions are imported.
 fn rabbitmq(all: &ServerSettings<'_>) -> SaidValue {
-    let mut said = SaidValue::default();
+    let is_own = |name: &str| all.get(name).is_some_and(|(_, value)| value != "guest");
+    let imports = |one: &Setting| one.path.starts_with("definitions.") || one.path.ends_with("load_definitions");
+    let has_own = is_own("default_user") || is_own("default_pass") || all.0.iter().any(imports);
+    let mut said = SaidValue { login: has_own.then_some(true), ..SaidValue::default() };
     for (at, one) in all.0.iter().enumerate() {
         let usual = match one.path.as_str() {
             "management.tcp.port" | "management.listener.port" => 15672,

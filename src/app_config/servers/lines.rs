@@ -35,6 +35,8 @@ fn form(kind: ServerKind) -> LineForm {
         ServerKind::Mysql => {
             LineForm { comments: &['#', ';'], trailing: true, separators: &['='], sections: true, ..plain }
         }
+        // https://docs.influxdata.com/influxdb/v1/administration/config/
+        ServerKind::Influx => LineForm { trailing: true, separators: &['='], sections: true, ..plain },
         // java.util.Properties
         ServerKind::Kafka => LineForm { comments: &['#', '!'], separators: &['=', ':'], ..plain },
     }

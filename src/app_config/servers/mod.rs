@@ -33,6 +33,8 @@ pub(crate) enum ServerKind {
     Search,
     /// That of a Kafka broker.
     Kafka,
+    /// That of InfluxDB 1.
+    Influx,
 }
 
 impl ServerKind {
@@ -47,6 +49,7 @@ impl ServerKind {
             ServerKind::Mongo => "MongoDB",
             ServerKind::Search => "Elasticsearch",
             ServerKind::Kafka => "Kafka",
+            ServerKind::Influx => "InfluxDB",
         }
     }
 }
@@ -60,6 +63,7 @@ pub(crate) fn kind_of(target: &str, image: &str) -> Option<ServerKind> {
     match name {
         "elasticsearch.yml" | "opensearch.yml" => Some(ServerKind::Search),
         "server.properties" | "broker.properties" if has(&["kafka"]) => Some(ServerKind::Kafka),
+        "influxdb.conf" if has(&["influxdb"]) => Some(ServerKind::Influx),
         _ if has(&["mosquitto"]) && ends(&[".conf"]) => Some(ServerKind::Mosquitto),
         _ if has(&["redis", "valkey", "keydb"]) && ends(&[".conf"]) => Some(ServerKind::Redis),
         _ if has(&["nats"]) && ends(&[".conf"]) => Some(ServerKind::Nats),
@@ -159,6 +163,7 @@ fn reads(service: &Service, kind: ServerKind, target: &str) -> bool {
         ServerKind::Postgres => below(&["/var/lib/postgresql/"]) && target.ends_with("/postgresql.conf"),
         ServerKind::Search => below(&["/usr/share/elasticsearch/config/", "/usr/share/opensearch/config/"]),
         ServerKind::Kafka => below(&["/opt/kafka/config/", "/mnt/shared/config/"]),
+        ServerKind::Influx => target == "/etc/influxdb/influxdb.conf",
         ServerKind::Redis | ServerKind::Mongo => false,
     };
     let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);

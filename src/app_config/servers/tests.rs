@@ -43,6 +43,15 @@ fn mosquitto() {
 }
 
 #[test]
+fn users_of_brokers() {
+    use ServerKind::{Influx, Rabbitmq};
+    check(Rabbitmq, "default_user = shop\n", "", Some(true));
+    check(Rabbitmq, "default_user = guest\n", "", None);
+    check(Rabbitmq, "load_definitions = /etc/rabbitmq/definitions.json\n", "", Some(true));
+    check(Influx, "[http]\n  auth-enabled = false # open\n", "", Some(false));
+}
+
+#[test]
 fn redis_and_its_kin() {
     use ServerKind::Redis;
     check(Redis, "port 6380\n", "6380 @6380", None);

@@ -56,6 +56,15 @@ pub(crate) struct Environment {
     documented: BTreeSet<String>,
 }
 
+/// Whether the value of an example only says what belongs there: `UPLOAD_LOCATION=LOCATION`, `DATA_PATH=path`.
+fn names_itself(name: &str, value: &str) -> bool {
+    const PLACES: [&str; 6] = ["PATH", "DIR", "DIRECTORY", "FOLDER", "LOCATION", "ROOT"];
+    let last = name.rsplit('_').next().unwrap_or(name);
+    let is_word = value.len() > 2 && value.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_');
+    let is_end = name.strip_suffix(value).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    is_word && is_end || PLACES.contains(&last) && PLACES.iter().any(|place| value.eq_ignore_ascii_case(place))
+}
+
 impl Environment {
     /// The value of a variable.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
@@ -98,7 +107,7 @@ impl Environment {
             if self.settings.contains_key(&name) || outside.set.contains(&name) {
                 continue;
             }
-            if is_placeholder(&setting.value) {
+            if is_placeholder(&setting.value) || names_itself(&name, &setting.value) {
                 self.documented.insert(name);
             } else {
                 Arc::make_mut(&mut self.settings).insert(name, ProjectVariable { is_assumed: true, ..setting });

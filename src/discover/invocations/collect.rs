@@ -196,9 +196,9 @@ impl Collection<'_, '_> {
         let resolved = found.iter().flat_map(|found| resolve(context, found, direnv));
         let is_free =
             |resolved: &ResolvedInvocation| !resolved.identity.files.iter().any(|file| configured.contains(file));
-        let (starting, inspecting): (Vec<ResolvedInvocation>, Vec<ResolvedInvocation>) =
-            resolved.filter(is_free).partition(|resolved| resolved.starts);
-        let starting = self.without_history(self.without_shorthand(starting));
+        let resolved = self.without_history(resolved.filter(is_free).collect()).into_iter();
+        let (starting, inspecting): (Vec<_>, Vec<_>) = resolved.partition(|resolved| resolved.starts);
+        let starting = self.without_shorthand(starting);
         let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
         let adds = |resolved: &ResolvedInvocation| resolved.identity.files.iter().any(|file| !loaded.contains(file));
         let inspecting: Vec<ResolvedInvocation> = inspecting.into_iter().filter(adds).collect();

@@ -8,7 +8,7 @@ use crate::collections::HashSet;
 use super::Purpose;
 use super::command::Compose;
 use super::repository::Repository;
-use super::values::{Hole, Holes};
+use super::values::{Hole, Holes, has_hole};
 use crate::source::{FileId, Span};
 
 /// How many commands of scripts are followed in a repository, alternatives and rounds of loops counted.
@@ -30,6 +30,8 @@ pub(super) struct ReaderContext<'a> {
     file_steps: Cell<u32>,
     /// Makefiles that commands name with `make -f`, each with the directory that it runs in.
     pub(super) makefiles: RefCell<BTreeSet<(String, String)>>,
+    /// Paths, known in part, that the commands of a file write.
+    generated: RefCell<HashSet<(FileId, String)>>,
     /// Calls of make that set variables.
     pub(super) make_calls: RefCell<BTreeSet<MakeCall>>,
     /// RepositoryFiles whose commands were not all followed.
@@ -81,6 +83,7 @@ impl<'a> ReaderContext<'a> {
             steps: Cell::new(MAX_STEPS),
             file_steps: Cell::new(MAX_STEPS_OF_A_FILE),
             makefiles: RefCell::default(),
+            generated: RefCell::default(),
             make_calls: RefCell::default(),
             unfinished: RefCell::default(),
             too_long: RefCell::default(),
@@ -116,6 +119,19 @@ impl<'a> ReaderContext<'a> {
         self.steps.set(self.steps.get() - steps);
         self.file_steps.set(self.file_steps.get() - steps);
         true
+    }
+
+    /// Notes a path that a command writes, if it is known in part.
+    pub(super) fn generate(&self, file: FileId, path: &str) {
+        let mut generated = self.generated.borrow_mut();
+        if has_hole(path) && generated.len() < MAX_FOUND {
+            generated.insert((file, path.trim_start_matches("./").to_owned()));
+        }
+    }
+
+    /// Whether a path that is known in part is one that the commands of the same file write: none of the repository.
+    pub(super) fn is_generated(&self, file: FileId, path: &str) -> bool {
+        has_hole(path) && self.generated.borrow().contains(&(file, path.trim_start_matches("./").to_owned()))
     }
 
     /// Keeps a command.

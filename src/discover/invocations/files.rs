@@ -9,7 +9,7 @@ use crate::source::{DirectoryWalk, EntryKind, LoadError, SourceDb};
 const MAX_FILES: usize = 200_000;
 
 /// Directories with the work of others.
-const FOREIGN: [&str; 2] = ["node_modules", "vendor"];
+const FOREIGN: [&str; 5] = ["node_modules", "vendor", "third_party", "third-party", "thirdparty"];
 
 /// The files below a root, with `/` between their parts, in order.
 #[derive(Debug)]

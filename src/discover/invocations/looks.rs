@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::repository::Repository;
 use crate::discover::is_compose_name;
-use crate::yaml::NodeKind;
+use crate::source::NodeId;
+use crate::yaml::{NodeKind, Tree};
 
 /// The longest file that is looked into.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -15,7 +16,7 @@ pub(super) const SERVICES: &str = "services:";
 
 /// Whether a file is a Compose file, by its name or by what is in it.
 pub(super) fn is_compose_file(repository: &Repository<'_>, path: &str) -> bool {
-    has_compose_name(path) || has_services(repository, path)
+    has_compose_name(path) && !is_of_another_schema(repository, path) || has_services(repository, path)
 }
 
 /// Whether the name of a file says so.
@@ -53,6 +54,36 @@ pub(super) fn holds_compose(repository: &Repository<'_>, path: &str) -> bool {
         return !text.contains("{{") && !text.contains("{%");
     }
     tree.documents.iter().any(|root| COMPOSE_KEYS.iter().any(|key| tree.get(*root, key).is_some()))
+        && !is_of_another_schema(repository, path)
+}
+
+/// Whether a file that has the name of a Compose file is YAML of something else: a list, or a mapping with neither services
+/// nor includes most of whose keys Compose does not know and nothing in which looks like a service.
+pub(super) fn is_of_another_schema(repository: &Repository<'_>, path: &str) -> bool {
+    let Some(file) = repository.load(path) else { return false };
+    let parsed = repository.trees.get(repository.sources, file);
+    let tree = &parsed.0;
+    !tree.broken && !tree.documents.is_empty() && tree.documents.iter().all(|root| is_foreign(tree, *root))
+}
+
+fn is_foreign(tree: &Tree, root: NodeId) -> bool {
+    let Some((_, node)) = tree.follow(root) else { return false };
+    match &node.kind {
+        NodeKind::Sequence(..) => return true,
+        NodeKind::Mapping(..) => {}
+        _ => return false,
+    }
+    let pairs = tree.pairs(root);
+    let names: Vec<&str> = pairs.iter().filter_map(|pair| tree.text(pair.key)).collect();
+    if names.iter().any(|name| matches!(*name, "services" | "include")) {
+        return false;
+    }
+    let is_known = |name: &&&str| COMPOSE_KEYS.contains(*name) || **name == "name" || name.starts_with("x-");
+    let known = names.iter().filter(is_known).count();
+    let is_service = |node: NodeId| MAKES_A_SERVICE.iter().any(|key| tree.get(node, key).is_some());
+    // Services at the top, or below a key that was meant to be `services`.
+    let has_service = |node: NodeId| is_service(node) || tree.pairs(node).iter().any(|pair| is_service(pair.value));
+    names.len() > 2 * known && !pairs.iter().any(|pair| has_service(pair.value))
 }
 
 /// Whether a Compose file needs no other: each of its services has an image, a build or a base.

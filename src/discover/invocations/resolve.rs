@@ -6,7 +6,7 @@ use super::context::{FoundCommand, ReaderContext};
 use super::directories::{default_files, default_upwards};
 use super::environment::{EnvFileVariables, dotenv_of};
 use super::repository::{PathMatch, Repository, below, fill, is_absolute, join, normalize, split, under_root};
-use super::values::{Hole, as_pattern, has_hole, known_letters};
+use super::values::{Hole, ROOT, ValuePart, as_pattern, has_hole, known_letters, parts};
 use super::{Engine, Purpose};
 use crate::source::Span;
 
@@ -131,6 +131,11 @@ fn ancestors(directory: &str) -> impl Iterator<Item = &str> {
 /// The env file of a command that gives no part of its name: one that the repository does not have.
 const SOME_ENV_FILE: &str = "/*";
 
+/// Whether a directory is below another one.
+fn is_below(directory: &str, outer: &str) -> bool {
+    outer.is_empty() || directory.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Whether nothing is known of a path.
 fn is_unknown(path: &str) -> bool {
     has_hole(path) && known_letters(path).trim_matches(['/', '.']).is_empty()
@@ -161,8 +166,11 @@ impl<'c, 'a> Attempt<'c, 'a> {
     }
 
     fn with_file(self, argument: &str) -> Vec<Attempt<'c, 'a>> {
-        if self.is_unknown(argument) {
+        if self.context.is_generated(self.found.span.file, argument) {
             return Vec::new();
+        }
+        if self.is_unknown(argument) {
+            return self.with_any_project(argument);
         }
         let repository = self.repository();
         let filled = fill(argument, &self.known);
@@ -184,7 +192,9 @@ impl<'c, 'a> Attempt<'c, 'a> {
             self.context.unfinished.borrow_mut().insert(self.found.span.file);
         }
         let is_guess = has_hole(filled);
-        let matches = matches.into_iter().filter(|((path, _), _)| !is_guess || is_yaml(path));
+        // Nobody names a file twice.
+        let is_meant = |path: &String| !is_guess || is_yaml(path) && !self.files.contains(path);
+        let matches = matches.into_iter().filter(|((path, _), _)| is_meant(path));
         let mut next = Vec::new();
         for ((path, known), before) in matches {
             let mut attempt = Attempt { known, ..self.clone() };
@@ -196,6 +206,24 @@ impl<'c, 'a> Attempt<'c, 'a> {
             next.push(attempt);
         }
         next
+    }
+
+    /// A file of which nothing is known, for a command that is given a project directory: it starts the projects below that,
+    /// each with its default file.
+    fn with_any_project(self, argument: &str) -> Vec<Attempt<'c, 'a>> {
+        let Some(Some(outer)) = self.project_directory() else { return Vec::new() };
+        let [ValuePart::Hole(number)] = parts(argument)[..] else { return Vec::new() };
+        let repository = self.repository();
+        let is_inside = |directory: &&str| !directory.is_empty() && *directory != outer && is_below(directory, &outer);
+        let first = |directory: &str| default_files(repository, directory)?.into_iter().next();
+        let files: Vec<String> = repository.directories().filter(is_inside).filter_map(first).collect();
+        let with = |file: String| {
+            let mut attempt = self.clone();
+            attempt.known.insert(number, format!("{ROOT}/{file}"));
+            attempt.files.push(file);
+            attempt
+        };
+        files.into_iter().map(with).collect()
     }
 
     /// Whether nothing of a path is known but its ending: it could be anything.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app_config::repository_root;
-use crate::source::{DirectorySearch, PathKind, SourceDb, Span};
+use crate::facts::repository::generated_files::{MOST_BYTES, TextFiles, files, makers};
+use crate::source::{DirectorySearch, PathKind, SourceDb, Span, normalize};
 use crate::text::dotenv::EXAMPLE_WORDS;
 
 /// Where a variable is documented.
@@ -44,6 +45,9 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
     let own = words_of(&name);
     let directory = file.parent()?;
     let root = repository_root(sources, directory);
+    if let Some(copied) = copied_to(file, &root, sources) {
+        return Some(copied);
+    }
     // Behind a link that leads nowhere yet, the example is next to where it leads.
     let target = sources.target_of_link(file);
     let beside = target.as_deref().and_then(Path::parent).filter(|beside| beside.starts_with(&root));
@@ -84,6 +88,52 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
         let is_own = Some(directory) == file.parent();
         best.map(|(_, path)| (*path).clone()).or_else(|| fits_best(directory).filter(|_| is_own && name == ".env"))
     })
+}
+
+/// The file that is copied to an env file, where most scripts, or else texts, name the same one: `cp .env.example .env`.
+fn copied_to(file: &Path, root: &Path, sources: &SourceDb) -> Option<PathBuf> {
+    let (directory, name) = (file.parent()?, file.file_name()?.to_str()?);
+    let sources = &sources.glancing();
+    let makers = makers(directory, root, sources);
+    let all = || files(&makers, TextFiles::Too);
+    let scripts: BTreeSet<&Path> = files(&makers, TextFiles::Not).collect();
+    let copied = |is_script: bool| {
+        let mut found: BTreeMap<PathBuf, usize> = BTreeMap::new();
+        for path in all().filter(|path| scripts.contains(path) == is_script) {
+            let Some(id) = sources.load_with(path, &[name], MOST_BYTES) else { continue };
+            let above = path.parent().unwrap_or(root);
+            let text = sources.file(id);
+            for source in text.text.lines().filter_map(|line| copied_in(line, name)) {
+                // Here, where the script is, or at the root.
+                let places = [directory, above, root].into_iter().map(|place| normalize(&place.join(source)));
+                let is_near = |path: &PathBuf| path.parent() == Some(directory) || path.parent() == Some(root);
+                let there = places.filter(is_near).find(|path| sources.kind(path) == PathKind::File);
+                there.filter(|path| path != file).into_iter().for_each(|path| *found.entry(path).or_default() += 1);
+            }
+        }
+        found
+    };
+    let by_scripts = copied(true);
+    let found = if by_scripts.is_empty() { copied(false) } else { by_scripts };
+    let most = found.values().copied().max()?;
+    let mut meant = found.into_iter().filter(|(_, count)| *count == most).map(|(path, _)| path);
+    meant.next().filter(|_| meant.next().is_none())
+}
+
+/// What a line copies to a file of a name: the last part of its path, without variables before it.
+fn copied_in<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    let (_, rest) =
+        line.split_once("cp ").filter(|(before, _)| !before.ends_with(|letter: char| letter.is_alphanumeric()))?;
+    let bare =
+        |word: &'l str| word.trim_matches(['"', '\'', '`', ';', ')', '(', ',', '.']).rsplit('/').next().unwrap_or("");
+    let trimmed = |word: &'l str| word.trim_end_matches(['"', '\'', '`', ';', ')', ',']);
+    let mut words = rest.split_whitespace().filter(|word| !word.starts_with('-'));
+    let (from, to) = (words.next()?, trimmed(words.next()?));
+    let is_target = to.rsplit(['/', '"']).next() == Some(name);
+    let source = from.trim_matches(['"', '\'', '`']);
+    // `$DIR/.env.example` is the last part of it.
+    let source = if source.contains('$') { bare(source) } else { source };
+    (is_target && source.contains("env") && !source.contains('$')).then_some(source)
 }
 
 /// Names of committed env files that scripts copy to `.env`; any other is for a container.
@@ -304,6 +354,27 @@ mod tests {
         let needed = BTreeSet::from(["A".to_owned()]);
         let best = example_for(Path::new("/r/.env"), &needed, &sources);
         assert_eq!(best.as_deref(), Some(Path::new("/r/.env.sample")));
+    }
+
+    #[test]
+    fn the_file_that_is_copied_stands_in() {
+        let check = |path: &str, text: &str, expect: &str| {
+            let sources = SourceDb::new();
+            for file in ["/r/.git", "/r/.env.example", "/r/.env.production", "/r/.env.production.example"] {
+                sources.overlay(Path::new(file), String::new());
+            }
+            sources.overlay(Path::new("/r/.env.production.example"), "A=1\n".to_owned());
+            sources.overlay(Path::new(path), text.to_owned());
+            let needed = BTreeSet::from(["A".to_owned()]);
+            let found = example_for(Path::new("/r/.env"), &needed, &sources);
+            assert_eq!(found.as_deref(), Some(Path::new(expect)), "{text}");
+        };
+        check("/r/setup.sh", "cp .env.example .env\n", "/r/.env.example");
+        check("/r/scripts/setup.sh", "cp \"$ROOT/.env.production\" \"$ROOT/.env\"\n", "/r/.env.production");
+        check("/r/README.md", "Run `cp .env.example .env`, then start it.\n", "/r/.env.example");
+        check("/r/README.md", "cp .env.example /srv/shop/.env\n", "/r/.env.example");
+        check("/r/README.md", "cp .env.example .env\ncp .env.production .env\n", "/r/.env.production.example");
+        check("/r/README.md", "cp .env.example .env.local\n", "/r/.env.production.example");
     }
 
     #[test]

@@ -89,9 +89,10 @@ fn printed(line: &str) -> Vec<String> {
     let printing = commands.filter_map(|command| {
         let rest = command.strip_prefix("echo ").or_else(|| command.strip_prefix("printf "))?;
         let rest = rest.trim_start_matches(['-', 'e', 'n']);
-        assigned(rest.trim_start().trim_start_matches(['"', '\'']))
+        Some(rest.trim_start().trim_start_matches(['"', '\'']))
     });
-    printing.collect()
+    // A format may have several lines.
+    printing.flat_map(|printed| printed.split("\\n").filter_map(assigned)).collect()
 }
 
 /// The variables whose lines an expression of sed replaces.
@@ -121,6 +122,7 @@ mod tests {
     fn what_commands_write() {
         check("echo \"A=$(openssl rand -hex 8)\" > .env\necho 'B=2' >> ./.env\n", &["A", "B"]);
         check("printf 'A=%s\\n' \"$x\" >>\"$ENV_FILE\"\n", &["A"]);
+        check("printf 'A=%s\\nB=%s\\n' \"$x\" \"$y\" >> .env\n", &["A", "B"]);
         check("cat > .env <<EOF\nA=1\n# note\nB=$B\nEOF\nC=3\n", &["A", "B"]);
         check("cat <<-'END' | tee app/.env\n  A=1\n  END\n", &["A"]);
         check("{\n  echo \"A=1\"\n  echo \"B=2\"\n} > .env\n", &["A", "B"]);

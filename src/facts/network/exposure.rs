@@ -131,7 +131,14 @@ fn why_of_datastore(service: &Service, known: &KnownImage<'_>) -> Option<&'stati
     if !asks_for_login(service, login) {
         return asks_when_it_comes.then_some("anyone can read and change everything in it: it asks for no password");
     }
-    let may_have_own = !login.default || has_own_password(service, known) || may_be_configured(service, known);
+    // A file that is not here may switch the login off, or on.
+    let is_open = |setting: &VariableSetting| may_be_set(service, &setting.variable);
+    let configured = service.configured.as_ref().and_then(|configured| configured.login);
+    if configured.is_none() && login.on.iter().chain(&login.off).any(is_open) {
+        return Some("anyone can connect to it");
+    }
+    let may_be_own = configured == Some(true) || configured.is_none() && may_be_configured(service, known);
+    let may_have_own = !login.default || has_own_password(service, known) || may_be_own;
     may_have_own.then_some("anyone can try passwords against it")
 }
 
@@ -166,14 +173,16 @@ pub(crate) fn asks_for_login(service: &Service, login: &Login) -> bool {
         })
     };
     let flagged = |flags: &[String]| {
-        let words = launch(service);
+        // Words in a script for a shell count as well.
+        let words = launch(service).into_iter().flat_map(|word| word.value.split_whitespace());
+        let words: Vec<&str> = words.map(|word| word.trim_start_matches(['"', '\''])).collect();
         let in_two = |flag: &String| {
             let Some((option, wanted)) = flag.split_once('=').filter(|(_, wanted)| !wanted.is_empty()) else {
                 return false;
             };
-            words.windows(2).any(|pair| matches!(pair, [one, next] if one.value == option && next.value == wanted))
+            words.windows(2).any(|pair| matches!(pair, [one, next] if *one == option && *next == wanted))
         };
-        flags.iter().any(|flag| in_two(flag) || words.iter().any(|word| is_flag(&word.value, flag)))
+        flags.iter().any(|flag| in_two(flag) || words.iter().any(|word| is_flag(word, flag)))
     };
     let off = login
         .off
@@ -243,6 +252,8 @@ mod tests {
         };
         check("image: redis:7", "no password by default");
         check("image: redis:7\n    command: redis-server --requirepass x", "try passwords");
+        check("image: redis:7\n    command: sh -c 'exec redis-server --requirepass $$X'", "try passwords");
+        check("image: influxdb:1.8\n    env_file: [{path: x.env, required: false}]", "anyone can connect to it");
         check("image: rabbitmq:4", "as guest");
         check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: guest}", "as guest");
         check("image: rabbitmq:4\n    environment: {RABBITMQ_DEFAULT_PASS: x}", "try passwords");

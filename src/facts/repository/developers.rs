@@ -159,10 +159,13 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
     let is_marked = |service: &Service| {
         is_stand_in(service)
             || is_named_so(service)
+            || mounts_for_developers(setup, service)
             || mounts_source(setup, service)
             || is_built_for_this_machine(service)
     };
     let is_told = setup.readme.as_ref().is_some_and(|text| is_told(text));
+    let of_profiles = profiled_application(setup);
+    let services = || setup.model.services.values().chain(of_profiles.iter().copied());
     let is_built =
         services().any(|service| service.build.is_some()) && setup.files.iter().any(|file| is_for_building(file));
     let is_needed = || is_what_the_source_needs(setup) || is_started_by_spring(setup);
@@ -171,6 +174,33 @@ pub(crate) fn sign(setup: &Setup<'_>) -> DeveloperSign {
     }
     let is_served = |service: &Service| is_started_for_developers(service) || has_environment(service, &OF_DEVELOPMENT);
     if services().any(is_served) { DeveloperSign::Server } else { DeveloperSign::None }
+}
+
+/// The services behind profiles where what starts without one is only the servers that they need: the application itself.
+/// Profiles for development or tests are not how it runs elsewhere.
+fn profiled_application<'a>(setup: &Setup<'a>) -> Vec<&'a Service> {
+    let is_server = |service: &Service| {
+        let known = known_image(service).filter(|_| service.build.is_none());
+        known.is_some_and(|known| !matches!(known.image.role, ImageRole::Application | ImageRole::Base))
+    };
+    if !setup.model.services.values().all(is_server) {
+        return Vec::new();
+    }
+    const APART: [&str; 8] = ["dev", "development", "debug", "test", "tests", "tools", "local", "seed"];
+    let is_apart = |service: &Service| service.profiles.iter().any(|profile| has_word(&profile.value, &APART));
+    setup.model.disabled.values().filter(|service| !is_apart(service)).collect()
+}
+
+/// Whether a service mounts a directory for those who work on the repository: `hack`, `dev`.
+fn mounts_for_developers(setup: &Setup<'_>, service: &Service) -> bool {
+    const FOR_THEM: [&str; 4] = ["hack", "dev", "development", "devel"];
+    service.mounts.iter().any(|mount| {
+        let MountKind::Bind(source) = &mount.kind else { return false };
+        let source = normalize(Path::new(source));
+        let below = source.strip_prefix(setup.root).unwrap_or(Path::new(""));
+        let exists = setup.sources.kind(&source) != PathKind::Missing;
+        exists && below.iter().any(|part| FOR_THEM.iter().any(|name| part == *name))
+    })
 }
 
 /// Whether a project is deployed, by its path and by what its services are told: others reach what it publishes.
@@ -261,6 +291,7 @@ fn says_so(comment: &str) -> bool {
         "local testing",
         "local environment",
         "local stack",
+        "stack local",
         "internal testing",
         "dev stack",
         // The same in Chinese, Japanese, Korean, Russian, Spanish, Portuguese, French and German.
@@ -437,7 +468,9 @@ fn is_what_the_source_needs(setup: &Setup<'_>) -> bool {
         let Some(known) = known_image(service).filter(|_| service.build.is_none()) else { return false };
         match known.image.role {
             ImageRole::Datastore | ImageRole::Cache | ImageRole::Broker | ImageRole::Search => has_server = true,
-            ImageRole::Admin | ImageRole::Tool => {}
+            // A tool alone at the root is one for those who work there.
+            ImageRole::Tool => has_server |= setup.model.directory == setup.root,
+            ImageRole::Admin => {}
             _ => return false,
         }
     }

@@ -11,6 +11,10 @@ const MOST: usize = 96;
 /// Directories that people keep their scripts in.
 const FOR_SCRIPTS: [&str; 7] = ["scripts", "script", "bin", "tools", "hack", "docs", ".github/workflows"];
 
+/// How many of these have directories for parts, and how many parts are looked into.
+const MOST_WITH_PARTS: usize = 2;
+const MOST_PARTS: usize = 12;
+
 /// Words of a sentence or a command that makes a file.
 const MAKING: [&str; 21] = [
     "cp ", "copy", "touch ", "mv ", "ln -s", "creat", "generat", "curl ", "wget ", "download", "openssl", "htpasswd",
@@ -158,9 +162,17 @@ fn kind(name: &str, above: &str) -> Option<GeneratorKind> {
 
 /// The scripts and texts of a directory and of its directories for scripts.
 fn near(directory: &Path, sources: &SourceDb) -> Vec<PathBuf> {
-    let inner = FOR_SCRIPTS.iter().map(|name| directory.join(name));
+    let inner: Vec<PathBuf> = FOR_SCRIPTS.iter().map(|name| directory.join(name)).collect();
+    // Scripts for one thing have a directory of their own: `scripts/traefik`.
+    let below = inner.iter().take(MOST_WITH_PARTS).flat_map(|outer| {
+        let entries = sources.entries(outer);
+        let names: Vec<PathBuf> =
+            entries.names().filter(|name| !name.contains('.')).map(|name| outer.join(name)).collect();
+        names.into_iter().filter(|path| sources.kind(path) == PathKind::Directory).take(MOST_PARTS)
+    });
+    let below: Vec<PathBuf> = below.collect();
     let mut files = Vec::new();
-    for directory in std::iter::once(directory.to_path_buf()).chain(inner) {
+    for directory in std::iter::once(directory.to_path_buf()).chain(inner).chain(below) {
         let above = directory.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let entries = sources.entries(&directory);
         files.extend(entries.names().filter(|name| kind(name, above).is_some()).map(|name| directory.join(name)));

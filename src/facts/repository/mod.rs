@@ -7,6 +7,7 @@ pub(crate) mod docker_clients;
 pub(crate) mod generated_files;
 pub(crate) mod namesakes;
 pub(crate) mod home;
+pub(crate) mod instructions;
 pub(crate) mod nearby;
 pub(crate) mod presentation;
 pub(crate) mod purpose;
@@ -118,7 +119,8 @@ impl Facts<'_> {
         docker_clients::is_client(service, &self.root, self.sources)
     }
 
-    fn comments_at_top(&self) -> Vec<String> {
+    /// What comments at the top of the Compose files say.
+    pub(crate) fn comments_at_top(&self) -> Vec<String> {
         let at_top = |text: &str| {
             let lines = text.lines().map(str::trim);
             let comments = lines.take_while(|line| line.is_empty() || line.starts_with('#') || *line == "---");

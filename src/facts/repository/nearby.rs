@@ -251,6 +251,8 @@ pub(crate) struct Made {
     pub(crate) file: PathBuf,
     /// Whether the name is written.
     pub(crate) named: bool,
+    /// Whether its project is called after the directory that the repository is checked out into.
+    pub(crate) by_checkout: bool,
 }
 
 /// The networks that the projects near this one make, the implied `default` of each among them. Names with variables in
@@ -259,12 +261,14 @@ pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees:
     let mut found = Vec::new();
     for Near { file, parsed, .. } in near(directory, root, true, sources, trees) {
         let tree = &parsed.0;
+        let is_at_root = file.parent() == Some(root);
         let Some(root) = tree.documents.first().filter(|root| tree.get(**root, "services").is_some()) else { continue };
         let parent = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or("");
         let project = tree
             .get(*root, "name")
             .and_then(|name| tree.text(name))
             .map_or_else(|| project_name(parent), str::to_owned);
+        let by_checkout = is_at_root && tree.get(*root, "name").is_none();
         let declared = tree.get(*root, "networks").map(|networks| tree.pairs(networks)).unwrap_or_default();
         let mut made = |key: &str, value: Option<NodeId>| {
             let text = |name: &str| tree.text(tree.get(value?, name)?);
@@ -274,7 +278,8 @@ pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees:
             let named = text("name");
             let name = named.map_or_else(|| format!("{project}_{key}"), str::to_owned);
             if !name.contains('$') {
-                found.push(Made { key: key.to_owned(), name, file: file.clone(), named: named.is_some() });
+                let (key, file, named) = (key.to_owned(), file.clone(), named.is_some());
+                found.push(Made { key, name, file, named, by_checkout });
             }
         };
         for pair in declared {

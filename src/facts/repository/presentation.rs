@@ -43,7 +43,7 @@ const WORDS: [&str; 28] = [
 ];
 
 /// Sentences that say it of a setup, in lower case.
-const SENTENCES: [&str; 27] = [
+const SENTENCES: [&str; 29] = [
     "not use it in a production",
     "not use this in a production",
     "not for production",
@@ -66,6 +66,8 @@ const SENTENCES: [&str; 27] = [
     "not use it in production",
     "not use this for production",
     "for demonstration purposes",
+    "for debugging purposes",
+    "not use in production",
     "for demo purposes",
     "for educational purposes",
     "for learning purposes",

@@ -13,11 +13,12 @@ pub(crate) enum FilePurpose {
     Any,
 }
 
-const TEST_WORDS: [&str; 14] = [
+const TEST_WORDS: [&str; 15] = [
     "test",
     "tests",
     "testing",
     "e2e",
+    "qa",
     "ci",
     "testdata",
     "integration",
@@ -137,6 +138,12 @@ pub(crate) fn purpose(path: &str) -> FilePurpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_tests() {
+        assert!(["compose.qa.yaml", "e2e/compose.yaml", "compose.qa-direct.yaml"].into_iter().all(is_for_tests));
+        assert!(!is_for_tests("compose.staging.yaml") && !is_for_tests("aqa/compose.yaml"));
+    }
 
     #[test]
     fn templates_and_backups_are_used_elsewhere() {

@@ -107,7 +107,10 @@ fn of_account<'a>(
                         .iter()
                         .any(|one| one.target.as_ref().is_some_and(|at| is_inside(&at.value, path)))
             });
-            if is_mounted {
+            // A configuration that was read and says nothing of accounts leaves them as they are.
+            let says_nothing = service.configured.as_ref().is_some_and(|configured| configured.login.is_none());
+            let has_own = service.configured.as_ref().is_some_and(|configured| configured.login == Some(true));
+            if is_mounted && !says_nothing || has_own {
                 return None;
             }
             (first, Password::Documented, true)

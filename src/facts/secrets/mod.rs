@@ -111,6 +111,11 @@ impl<'a> Facts<'a> {
         self.once(&self.mismatches, || connections::mismatches(self)).as_slice()
     }
 
+    /// Whether a text of the repository tells its reader to set a variable, or the passwords of a Compose file.
+    pub(crate) fn is_told_to_set(&self, variable: &str) -> bool {
+        repository::instructions::tell_to_set(variable, &self.model.directory, &self.root, self.sources)
+    }
+
     /// Whether a script or a text of the repository makes the file at a path, or tells people to.
     pub(crate) fn is_made(&self, path: &Path) -> bool {
         use repository::generated_files::{makers, named_by};

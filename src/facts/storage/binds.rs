@@ -239,9 +239,13 @@ pub(crate) fn elsewhere(model: &Model, sources: &SourceDb, root: &Path, path: &P
         let lower = name.to_ascii_lowercase();
         lower.contains("compose") && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
     };
+    let shown = |path: &Path| match relative(&model.directory, path) {
+        own if own.is_empty() => ".".to_owned(),
+        other => other,
+    };
     Some(Elsewhere {
-        path: relative(&model.directory, &there),
-        directory: relative(&model.directory, found),
+        path: shown(&there),
+        directory: shown(found),
         has_compose_file: sources.entries(found).names().any(is_compose),
     })
 }

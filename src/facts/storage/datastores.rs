@@ -27,6 +27,8 @@ pub struct Unkept<'a> {
     pub(crate) asked_for: bool,
     /// The option that the command would better name another path with: the usual one is not made for data.
     pub(crate) option: Option<&'static str>,
+    /// The variable that would better name a directory of the image's user, and that directory.
+    pub(crate) own: Option<(&'static str, &'static str)>,
     /// A mount that was meant for the data and does not hold them, and what comes of it.
     pub(crate) misplaced: Option<(&'a Mount, WrongMountEffect)>,
     /// Whether a mount keeps what the image has at another path.
@@ -213,11 +215,14 @@ fn lost<'a>(
     // Of an image that only shares its name with a known one, the catalogue's paths may differ.
     let asked_for = asks_to_keep(service, data);
     let misplaced = named.or_else(meant).filter(|_| exact && (asked_for || data.asked_by.is_empty()));
+    let is_other = data.otherwise.as_ref().is_some_and(|other| path == other.path);
+    let own = data.variable.as_deref().zip(data.own.as_deref()).filter(|_| is_other);
     Some(Unkept {
         service,
         image,
         exact,
         path,
+        own,
         keeps: data.keeps,
         asked_for,
         option: data.flags.first().filter(|_| !data.asked_by.is_empty()).map(String::as_str),

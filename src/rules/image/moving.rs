@@ -1,10 +1,9 @@
 //! Images whose tags move, for the rules on images without a tag and on mutable tags.
 
-use crate::catalogue::schema::ImageRole;
 use crate::collections::{HashMap, HashSet, IndexMap};
 use crate::facts::images::known_image;
 use crate::facts::storage::datastores::{StoredServer, kept};
-use crate::facts::tags::{TagMeaning, meaning, pulled};
+use crate::facts::tags::{TagMeaning, is_bound_to_version, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{ImageReference, Service, Spanned};
 use crate::rules::Context;
@@ -44,7 +43,7 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &Movi
         }
         // A long-term version is a choice, and moves seldom.
         let is_chosen = image.value.tag.as_deref().is_some_and(|tag| tag.split('-').any(|word| word == "lts"));
-        let warns = warning == Severity::Warning && is_datastore(service) && !is_chosen;
+        let warns = warning == Severity::Warning && is_bound_to_version(service) && !is_chosen;
         match stored.get(service.name.as_str()).filter(|_| warns) {
             Some(server) => stores.entry(image.place.span.file).or_default().push((image, server)),
             None => others.entry(image.place.span.file).or_default().push((service, image)),
@@ -57,37 +56,6 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &Movi
 /// Whether an image is one that only this machine has: a single word that is no image of Docker Hub that is known.
 fn is_local(image: &ImageReference) -> bool {
     !image.repository.contains(['/', '.']) && image.known.is_none()
-}
-
-/// Datastores that read the files of the versions before theirs and bring them up to date: a new image starts with what an
-/// older one has written.
-const READING: [&str; 16] = [
-    "mariadb",
-    "qdrant",
-    "minio",
-    "clickhouse",
-    "neo4j",
-    "couchdb",
-    "weaviate",
-    "milvus",
-    "chroma",
-    "redis",
-    "valkey",
-    "typesense",
-    "opensearch",
-    "solr",
-    "manticore",
-    "questdb",
-];
-
-/// Whether the files of another version may not be read: a database or a search engine, not a cache, and none that reads
-/// what its earlier versions have written.
-fn is_datastore(service: &Service) -> bool {
-    known_image(service).is_some_and(|known| {
-        known.exact
-            && matches!(known.image.role, ImageRole::Datastore | ImageRole::Search)
-            && !known.image.name.rsplit('-').next().is_some_and(|name| READING.contains(&name))
-    })
 }
 
 /// The datastores of one file, whose images are left to move for one reason.

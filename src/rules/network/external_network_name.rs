@@ -20,6 +20,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (key, network) in external {
         let name = &network.name;
         let Some(meant) = meant(&name.value, &made).filter(|_| !name.is_interpolated()) else { continue };
+        // The directory of a checkout is called as whoever makes it likes.
+        if meant.by_checkout {
+            continue;
+        }
         let message = format!("the network is named `{}`, not `{}`", meant.name, name.value);
         let file = meant.file.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let directory =

@@ -47,8 +47,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.push(finding);
 }
 
-/// Whether a comment says that the name is for Docker Desktop.
+/// Whether a comment says that the name, or the project, is for Docker Desktop.
 fn is_for_desktop(cx: &Context<'_>, place: Place) -> bool {
+    let at_top = cx.facts.comments_at_top().join("\n").to_lowercase();
+    if at_top.contains("docker desktop") {
+        return true;
+    }
     let comment = cx.facts.comments_at(place).to_lowercase();
     let mut words = comment.split(|letter: char| !letter.is_alphanumeric());
     words.any(|word| matches!(word, "desktop" | "windows" | "mac" | "macos" | "wsl" | "wsl2"))

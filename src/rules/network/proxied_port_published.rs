@@ -37,7 +37,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         // What is worse than a way around the proxy is said by the rule that knows the image.
         let target = proxy_of(cx.facts, published).filter(|_| behind(service, port).is_none());
-        let Some(target) = target else { continue };
+        let Some(target) = target.filter(|target| target.here || is_on_network_of_others(cx, service)) else {
+            continue;
+        };
         // Where nothing listens, nothing answers; `published-port-not-listened` says it.
         if missed(cx.facts, service, port).is_some() || !seen.insert(port.place) {
             continue;
@@ -45,6 +47,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         groups.entry((&target.proxy, severity(cx, published, target))).or_default().push((published, target));
     }
     findings.extend(groups.into_iter().filter_map(|((proxy, severity), all)| finding(cx, proxy, severity, &all)));
+}
+
+/// Whether a service is on a network of another project, where the proxy may be that nothing but labels speak of.
+fn is_on_network_of_others(cx: &Context<'_>, service: &Service) -> bool {
+    service.networks.keys().any(|key| cx.model.networks.get(key).is_some_and(|network| network.external))
 }
 
 fn severity(cx: &Context<'_>, published: &Published<'_>, target: &Proxied) -> Severity {

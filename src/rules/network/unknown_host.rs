@@ -53,7 +53,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, subject, message)
             .severity(severity)
             .evidence(host.to_owned());
-        finding.help = Some(match nearest(host, &known) {
+        finding.help = Some(match longer(host, &known).or_else(|| nearest(host, &known)) {
             Some(near) => format!("did you mean `{near}`?").into(),
             None => "use the name of a service, or add the host to `extra_hosts` if it is outside the project".into(),
         });
@@ -65,6 +65,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .collect();
         findings.push(finding);
     }
+}
+
+/// The only service whose name goes on where a host ends: `mongodb` for `mongo`.
+fn longer<'a>(host: &str, known: &[&'a str]) -> Option<&'a str> {
+    let mut longer = known.iter().filter(|name| host.len() > 2 && name.starts_with(host));
+    longer.next().filter(|_| longer.next().is_none()).copied()
 }
 
 /// Respells the host wherever it is, where one service is clearly meant.

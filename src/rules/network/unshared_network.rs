@@ -37,8 +37,36 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             unreached.entry(other).or_default().push(peer);
         }
     }
+    // Services that are alike for the same callers have one cause.
+    let mut alike: IndexMap<(Vec<&str>, Option<Vec<&str>>), Finding> = IndexMap::default();
     for (name, peers) in unreached {
-        findings.extend(cx.model.services.get(name).and_then(|to| finding(cx, to, &peers)));
+        let Some(to) = cx.model.services.get(name) else { continue };
+        let Some(found) = finding(cx, to, &peers) else { continue };
+        let mut callers: Vec<&str> = peers.iter().map(|peer| peer.service.as_str()).collect();
+        callers.sort_unstable();
+        callers.dedup();
+        let networks = to.networks_key.map(|_| to.networks.keys().map(String::as_str).collect::<Vec<_>>());
+        if to.network_mode.is_some() {
+            findings.push(found);
+            continue;
+        }
+        match alike.get_mut(&(callers.clone(), networks.clone())) {
+            Some(first) => join(first, found, name),
+            None => drop(alike.insert((callers, networks), found)),
+        }
+    }
+    findings.extend(alike.into_values());
+}
+
+/// Adds another service that the same callers cannot reach for the same reason.
+fn join(first: &mut Finding, other: Finding, name: &str) {
+    first.labels.push(Label { place: other.place, message: format!("nor is `{name}` on a shared network").into() });
+    match (first.fixes.first_mut(), other.fixes.into_iter().next()) {
+        (Some(fix), Some(more)) => {
+            fix.edits.extend(more.edits.into_iter().filter(|edit| !fix.edits.contains(edit)).collect::<Vec<_>>());
+            fix.edits.sort_by_key(|edit| (edit.span.file, edit.span.start, edit.span.end));
+        }
+        _ => first.fixes.clear(),
     }
 }
 

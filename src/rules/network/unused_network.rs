@@ -1,9 +1,9 @@
 //! A declared network that no service uses.
 
 use crate::collections::HashSet;
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::{all_services, is_one_file, knows_all_services};
+use crate::rules::support::{all_services, is_for_later, is_one_file, knows_all_services};
 use crate::yaml::edit;
 
 /// Reports the declaration, in projects whose services and files near them do not name it either.
@@ -31,6 +31,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             format!("network `{key}` is not used by any service"),
         )
         .help(help);
+        if is_for_later(&cx.facts.told_at(network.key)) {
+            finding.severity = Severity::Info;
+        }
         if is_one_file(cx) {
             finding.fixes.extend(edit::safe(format!("remove `{key}`"), edit::remove(cx.files, network.key)));
         }

@@ -5,7 +5,7 @@ use crate::collections::HashSet;
 use crate::compose::nearest;
 use crate::facts::network::hosts::is_loopback;
 use crate::facts::network::reach::Answer;
-use crate::finding::{Confidence, Finding, Subject, rule};
+use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::with_given;
 
@@ -75,5 +75,8 @@ fn finding(cx: &Context<'_>, proxy: &str, target: &ProxyTarget) -> Finding {
         .evidence(host.clone())
         .confidence(confidence)
         .help(help);
+    // HAProxy starts without the host, and finds it when it appears.
+    let is_looked_up = target.kind == ProxyKind::Haproxy && target.late;
+    let finding = if is_looked_up { finding.severity(Severity::Info) } else { finding };
     with_given(finding, target.given, format!("`{proxy}` uses this configuration"))
 }

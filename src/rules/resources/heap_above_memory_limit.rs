@@ -44,6 +44,10 @@ const OPTIONS: [(&str, &str, &str); 4] = [
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let Some(limit) = service.memory_limit.as_ref().filter(|limit| limit.value > 0) else { continue };
+        // Which of two limits holds is not decided: docker compose rejects them together.
+        if has_two_limits(cx, &service.name) {
+            continue;
+        }
         let Some(taken) = taken(service) else { continue };
         let most = u64::try_from(limit.value).unwrap_or(u64::MAX);
         if taken.bytes < most || taken.bytes == most && !taken.needs_more {
@@ -84,9 +88,24 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+fn has_two_limits(cx: &Context<'_>, service: &str) -> bool {
+    let value = cx.project.root.get("services").and_then(|services| services.get(service));
+    let at = |keys: &[&str]| keys.iter().try_fold(value?, |value, key| value.get(key));
+    match (at(&["mem_limit"]), at(&["deploy", "resources", "limits", "memory"])) {
+        (Some(one), Some(other)) => one.data != other.data,
+        _ => false,
+    }
+}
+
+/// Variables for the heap of one program, and the image of another that does not read them.
+const OF_ANOTHER: [(&str, &str); 2] = [("OPENSEARCH_JAVA_OPTS", "elasticsearch"), ("ES_JAVA_OPTS", "opensearch")];
+
 /// The most that a setting of a service lets its program take.
 fn taken(service: &Service) -> Option<MemoryUse<'_>> {
-    let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
+    let image = known_image(service).map_or("", |known| known.image.name.as_str());
+    let is_read = |name: &str| !OF_ANOTHER.iter().any(|(other, not)| *other == name && *not == image);
+    let variables = service.environment.iter().filter(|(name, _)| is_read(name));
+    let values = variables.filter_map(|(_, variable)| variable.value.as_ref());
     let mut all: Vec<MemoryUse<'_>> = launch(service).into_iter().chain(values).filter_map(in_text).collect();
     let image = known_image(service).map_or("", |known| known.image.name.as_str());
     let of_image = OF_IMAGES.into_iter().filter(|(name, _)| *name == image).map(|(_, variable)| variable);

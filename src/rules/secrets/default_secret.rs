@@ -1,6 +1,6 @@
 //! A password that everybody knows: the documented one of an image, one that is tried first, or the default of a variable.
 
-use super::leak::{of_service, severity, subject, with_places, with_rest, worst};
+use super::leak::{is_marked, is_told as is_told_at, of_service, severity, subject, with_places, with_rest, worst};
 use crate::collections::{HashMap, IndexMap};
 use crate::facts::secrets::leaks::{Class, Leak};
 use crate::facts::secrets::logins::{KnownLogin, Password};
@@ -79,19 +79,13 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
     }
 }
 
-/// Whether whoever reads a file is told there to replace what is at a place.
-fn is_marked(cx: &Context<'_>, place: Place) -> bool {
-    let comment = cx.facts.comments_at(place).to_lowercase();
-    ["change", "update this", "replace"].iter().any(|word| comment.contains(word))
-}
-
 fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
     let name = first.fallback.as_deref()?;
     let is_told = cx.facts.is_documented(name);
     // An installer writes the file anew, and has others in an env file.
     let is_brought = || cx.facts.is_written_by_script(first.place.span.file);
-    let worst = if is_told || is_marked(cx, first.place) || is_brought() { Severity::Info } else { worst(leak) };
+    let worst = if is_told || is_told_at(cx, first) || is_brought() { Severity::Info } else { worst(leak) };
     let message = format!("`{name}`{} has a default that everyone can read", of_service(first));
     let help = match (cx.facts.is_documented_empty(name), is_told) {
         (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),

@@ -22,6 +22,27 @@ pub(crate) fn severity(cx: &Context<'_>, place: Place, worst: Severity) -> Sever
     if elsewhere || cx.facts.purpose() != FilePurpose::Any { Severity::Info } else { worst }
 }
 
+/// Whether whoever reads the file is told there to replace the secret: at its place, or above the service.
+pub(super) fn is_told(cx: &Context<'_>, one: &Credential) -> bool {
+    let above = || Some(cx.model.services.get(one.service.as_ref()?)?.key);
+    let name = one.fallback.as_ref().unwrap_or(&one.key);
+    is_marked(cx, one.place)
+        || cx.facts.is_told_to_set(name)
+        || above().is_some_and(|key| is_placeholder(&cx.facts.comments_at(key).to_lowercase()))
+}
+
+/// Whether a comment at a place tells to replace what is there.
+pub(super) fn is_marked(cx: &Context<'_>, place: Place) -> bool {
+    const WORDS: [&str; 8] =
+        ["change", "replace", "update this", "update with", "set a strong", "set your", "set a secure", "override"];
+    let comment = cx.facts.told_at(place);
+    WORDS.iter().any(|word| comment.contains(word)) || is_placeholder(&comment)
+}
+
+fn is_placeholder(comment: &str) -> bool {
+    comment.contains("placeholder")
+}
+
 /// Whether a file is the `.env` of Symfony, which has the values for developers: others override it, by its conventions.
 pub(super) fn is_of_symfony(cx: &Context<'_>, file: &SecretFile, held: Place) -> bool {
     file.path.file_name().is_some_and(|name| name == ".env") && cx.facts.has_text(held.span.file, "###> symfony/")
@@ -105,6 +126,10 @@ fn into_env_file(cx: &Context<'_>, leak: &Leak) -> Option<Fix> {
     let is_editable = |one: &Credential| one.is_own && one.holder != Holder::Content && one.form != Form::PrivateKey;
     let is_url_safe = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     let in_address = leak.members.iter().any(|one| one.form == Form::Address);
+    // What is there to be replaced would be in force from the env file, too.
+    if first.strength == Strength::Placeholder {
+        return None;
+    }
     if !leak.members.iter().all(is_editable) || in_address && !is_url_safe(first.secret()) {
         return None;
     }

@@ -68,7 +68,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         // Who writes there what it is for, or gives the group of the socket to another user than root, has weighed it.
-        let is_weighed = speaks_of_it(&cx.facts.comments_at(access.place)) || !service.isolation.group_add.is_empty();
+        let is_told = || cx.facts.comments_within(service.place).iter().any(|comment| is_about_socket(comment));
+        let is_weighed =
+            speaks_of_it(&cx.facts.comments_at(access.place)) || is_told() || !service.isolation.group_add.is_empty();
         let severity = match access.directory {
             _ if is_weighed => Severity::Info,
             // What is made to use Docker has no other way, and what only watches is no way in for others.
@@ -96,6 +98,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn is_monitor(service: &Service) -> bool {
     known_image(service).is_some_and(|known| known.image.role == ImageRole::Monitoring)
+}
+
+/// Whether a comment elsewhere in the service says what the socket is for.
+fn is_about_socket(comment: &str) -> bool {
+    let lower = comment.to_lowercase();
+    (lower.contains("docker socket") || lower.contains("docker-socket") || lower.contains("docker.sock"))
+        && speaks_of_it(comment)
 }
 
 /// Whether a comment is about the socket, and not an entry that is commented out.

@@ -16,7 +16,7 @@ pub(super) enum SocketUse {
 }
 
 /// The last part of an image's name, or the last two, its use of the socket, and the documentation that asks for it.
-const TOOLS: [(&str, SocketUse, &str); 93] = [
+const TOOLS: [(&str, SocketUse, &str); 95] = [
     ("beszel-agent", SocketUse::Reads, "https://beszel.dev/guide/agent-installation"),
     ("docker-socket-proxy", SocketUse::Filters, "https://github.com/Tecnativa/docker-socket-proxy"),
     ("socket-proxy", SocketUse::Filters, "https://github.com/wollomatic/socket-proxy"),
@@ -24,6 +24,8 @@ const TOOLS: [(&str, SocketUse, &str); 93] = [
     ("portainer-ce", SocketUse::Manages, "https://docs.portainer.io/start/install-ce/server/docker/linux"),
     ("portainer-ee", SocketUse::Manages, "https://docs.portainer.io/start/install/server/docker/linux"),
     ("portainer/agent", SocketUse::Manages, "https://docs.portainer.io/admin/environments/add/docker/agent"),
+    ("getwud/wud", SocketUse::Manages, "https://getwud.github.io/wud/"),
+    ("whats-up-docker", SocketUse::Manages, "https://getwud.github.io/wud/"),
     ("watchtower", SocketUse::Manages, "https://containrrr.dev/watchtower/"),
     ("ouroboros", SocketUse::Manages, "https://github.com/pyouroboros/ouroboros"),
     ("dockge", SocketUse::Manages, "https://github.com/louislam/dockge"),

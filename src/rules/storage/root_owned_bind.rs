@@ -37,7 +37,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         );
         let place = first.missing.mount.source.as_ref().map_or(first.missing.mount.place, |source| source.place);
         let mut finding = Finding::new(rule::ROOT_OWNED_BIND, place, Subject::service(&service.name), message)
-            .severity(if is_for_logs(first) { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) })
+            .severity(match is_for_logs(first) || is_told(&cx.facts.told_at(place)) {
+                true => Severity::Info,
+                false => for_data(Severity::Warning, cx.facts.purpose()),
+            })
             .evidence(written.to_owned())
             .help(format!(
                 "use a named volume, or document that `{written}` has to be created for user `{}` before the first start",
@@ -69,6 +72,13 @@ const READ: [&str; 9] = [
     "conf.d",
     "migrations",
 ];
+
+/// Whether a comment says that the directory has to be there.
+fn is_told(comment: &str) -> bool {
+    ["permission", "chown", "mkdir", "owned by", "must exist", "paths exist"]
+        .iter()
+        .any(|words| comment.contains(words))
+}
 
 fn is_read(one: &RootOwned<'_>) -> bool {
     READ.contains(&last_part(&one.missing.mount.target.value))

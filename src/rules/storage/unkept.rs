@@ -3,8 +3,10 @@
 use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;
 use crate::facts::storage::datastores::Unkept;
+use crate::facts::tags::{TagMeaning, is_bound_to_version, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{Mount, MountKind, Service, base_image};
+use crate::rules::support::for_data;
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
 
@@ -14,8 +16,16 @@ pub(crate) fn without_volume(cx: &Context<'_>, rule: RuleId, unkept: &Unkept<'_>
     let mut finding = Finding::new(rule, service.key, Subject::service(&service.name), message(unkept))
         .evidence(unkept.path.clone())
         .help(help(unkept));
+    // With a volume, the data outlive the version of a tag that moves.
+    let warns = !cx.facts.is_at_home() && for_data(Severity::Warning, cx.facts.purpose()) == Severity::Warning;
+    let is_open = warns && is_bound_to_version(service) && has_moving_tag(service);
+    if is_open {
+        finding =
+            finding.help(format!("{}; pin the version of the image as well, as the data outlive it", help(unkept)));
+    }
     finding.fixes.extend(match unkept.fleeting {
-        _ if unkept.option.is_some() => None,
+        _ if is_open => None,
+        _ if unkept.option.is_some() || unkept.own.is_some() => None,
         Some(_) => fixes::named(cx, service, &unkept.path),
         None => fixes::in_named_volume(cx, service, &unkept.path),
     });
@@ -30,6 +40,10 @@ pub(crate) fn without_volume(cx: &Context<'_>, rule: RuleId, unkept: &Unkept<'_>
         finding.confidence = Confidence::Medium;
     }
     finding
+}
+
+fn has_moving_tag(service: &Service) -> bool {
+    pulled(service).is_some_and(|image| matches!(meaning(image), TagMeaning::Absent | TagMeaning::Moving))
 }
 
 /// No error where an env file that is not in the checkout might say otherwise.
@@ -54,6 +68,10 @@ fn message(unkept: &Unkept<'_>) -> String {
 fn help(unkept: &Unkept<'_>) -> String {
     if let Some(option) = unkept.option {
         format!("mount a named volume at `/data`, and add `{option} /data` to the command")
+    } else if let Some((variable, path)) = unkept.own {
+        format!(
+            "mount a named volume at `{path}`, which belongs to the user of the image, and set `{variable}: {path}`"
+        )
     } else if unkept.exact {
         format!("mount a named volume at `{}`, and declare it under the top-level `volumes:`", unkept.path)
     } else {
@@ -79,6 +97,7 @@ pub(crate) fn at_wrong_path(
     let mut finding = Finding::new(rule, mount.target.place, Subject::service(&service.name), message)
         .evidence(target.clone())
         .help(match (unkept.option, earlier_image(service, unkept.image, target)) {
+            _ if unkept.own.is_some() => by_variable(unkept, target),
             (Some(option), _) => format!("add `{option} {target}` to the command"),
             (None, Some(pinned)) => {
                 format!("mount it at `{}`, or use `{pinned}` if that version has written the data", unkept.path)
@@ -91,7 +110,10 @@ pub(crate) fn at_wrong_path(
     } else if let Some(image) = base_image(service) {
         finding = finding.label(image.place, format!("this image stores its data in `{}`", unkept.path));
     }
-    let fixed = unkept.option.is_none() && mount.target.via.is_empty() && !mount.target.is_interpolated();
+    let fixed = unkept.option.is_none()
+        && unkept.own.is_none()
+        && mount.target.via.is_empty()
+        && !mount.target.is_interpolated();
     let edits = fixed.then(|| edit::exchange(cx.files, mount.target.place, target, &unkept.path)).flatten();
     let title = format!(
         "mount it at `{}`: the current content of the volume may not be what the image expects there",
@@ -106,6 +128,17 @@ pub(crate) fn at_wrong_path(
         finding.severity = Severity::Info;
     }
     finding
+}
+
+/// What to do where the data are better moved than the mount.
+fn by_variable(unkept: &Unkept<'_>, target: &str) -> String {
+    match unkept.own {
+        Some((variable, path)) if path == target => {
+            format!("set `{variable}: {path}`, a directory that belongs to the user of the image")
+        }
+        Some((variable, path)) => format!("mount it at `{path}`, and set `{variable}: {path}`"),
+        None => String::new(),
+    }
 }
 
 /// The image with the newest version that has its data where the volume is, for one whose tag moves.

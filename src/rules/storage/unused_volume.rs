@@ -3,10 +3,10 @@
 use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::VariableState;
 use crate::compose::value::Part;
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Mount, MountKind, Volume};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, all_services, few_names, is_one_file, knows_all_services};
+use crate::rules::support::{LABELS, all_services, few_names, is_for_later, is_one_file, knows_all_services};
 use crate::source::FileId;
 use crate::yaml::edit;
 
@@ -33,10 +33,25 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
                     .label(mount.place, "this creates an anonymous volume"),
             ),
+            None if is_kept_for_later(cx, key, volume) => {
+                findings.push(one(key, volume).severity(Severity::Info));
+            }
             None => unused.entry(volume.key.span.file).or_default().push((key, volume)),
         }
     }
     findings.extend(unused.values().filter_map(|all| together(cx, all)));
+}
+
+/// Whether comments say that a volume is there for another setup: at its declaration, or where it would be mounted.
+fn is_kept_for_later(cx: &Context<'_>, key: &str, volume: &Volume) -> bool {
+    let mount = format!("{key}:/");
+    let is_mount = |comment: &String| {
+        comment.match_indices(&mount).any(|(at, _)| {
+            let before = comment.get(..at).and_then(|before| before.chars().next_back());
+            before.is_none_or(|letter| matches!(letter, ' ' | '`' | '"' | '\''))
+        })
+    };
+    is_for_later(&cx.facts.told_at(volume.key)) || cx.facts.comments_with(volume.key, &mount).iter().any(is_mount)
 }
 
 fn one(key: &str, volume: &Volume) -> Finding {

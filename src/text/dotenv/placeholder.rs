@@ -39,6 +39,9 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     if is_bracketed || value.chars().all(|letter| matches!(letter, 'x' | 'X' | '*' | '.' | '-' | '_' | '?')) {
         return true;
     }
+    if is_joined_name(value) {
+        return true;
+    }
     let lower = value.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
     let is_word = |word: &str| WORDS.contains(&word) || word.len() > 2 && word.bytes().all(|letter| letter == b'x');
@@ -56,6 +59,19 @@ fn is_marked_name(value: &str) -> bool {
         let inner = value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
         inner.is_some_and(|inner| is_name(inner) && inner.bytes().any(|letter| letter.is_ascii_uppercase()))
     })
+}
+
+/// `YourStrongPasswordHere`, `PutYourTokenHere`: words of letters alone that begin with one of these.
+fn is_joined_name(value: &str) -> bool {
+    const FIRST: [&str; 7] = ["Your", "Put", "Insert", "Enter", "Replace", "Change", "Add"];
+    const SECOND: [&str; 2] = ["Your", "My"];
+    const LAST: [&str; 7] = ["Here", "Password", "Token", "Secret", "Key", "This", "Me"];
+    let rest = FIRST.iter().find_map(|first| value.strip_prefix(first));
+    let is_text = value.bytes().all(|letter| letter.is_ascii_alphabetic());
+    let is_word = |rest: &str| rest.starts_with(|letter: char| letter.is_ascii_uppercase());
+    let ends =
+        |rest: &str| LAST.iter().any(|last| rest.ends_with(last)) || SECOND.iter().any(|own| rest.starts_with(own));
+    is_text && rest.is_some_and(|rest| is_word(rest) && ends(rest))
 }
 
 /// `changemeplease`, `yoursecretkey`: words that people join.
@@ -102,6 +118,8 @@ mod tests {
             "[password]",
             "insert key here",
             "yoursecretkey",
+            "YourReallyStrongAdminTokenHere",
+            "PutYourSecretHere",
             "https://your-domain.example",
         ] {
             assert!(is_placeholder(value), "{value:?}");
@@ -124,6 +142,8 @@ mod tests {
             "exchange",
             "example.com",
             "todos-api",
+            "Yourself",
+            "AddisKeyTq",
             "x",
         ]
         .iter()

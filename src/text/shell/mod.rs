@@ -100,6 +100,14 @@ pub(crate) enum Redirect {
     HereString(ShellWord),
 }
 
+impl Redirect {
+    /// Whether it writes a file whose name a variable gives.
+    fn is_to_a_variable(&self) -> bool {
+        let is_variable = |piece: &WordPiece| matches!(piece, WordPiece::Variable { .. });
+        matches!(self, Redirect::To(word) if word.pieces.iter().any(is_variable))
+    }
+}
+
 /// The lines of a here-document.
 #[derive(Debug)]
 pub(crate) struct HereDocument {

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::{ChainOperator, HereDocument, Script, ShellNode, ShellWord, WordPiece};
+use super::{ChainOperator, HereDocument, Redirect, Script, ShellNode, ShellWord, Simple, WordPiece};
 
 /// How deep commands may be nested; what is deeper is not read.
 const MAX_DEPTH: usize = 48;
@@ -285,15 +285,21 @@ impl<'a> ShellParser<'a> {
     /// What a bracket's output goes to does not matter here, but its here-document does.
     fn redirected(&mut self, node: ShellNode) -> ShellNode {
         self.blanks();
+        let start = self.at;
+        let mut redirects = Vec::new();
         while matches!(self.byte(0), b'<' | b'>') || self.byte(0).is_ascii_digit() || self.starts_with("&>") {
             let before = self.at;
-            self.redirect();
+            redirects.extend(self.redirect().flatten().filter(Redirect::is_to_a_variable));
             self.blanks();
             if self.at == before {
                 break;
             }
         }
-        node
+        if redirects.is_empty() {
+            return node;
+        }
+        let span = (start as u32, self.at as u32);
+        ShellNode::Group(vec![node, ShellNode::Simple(Simple { redirects, span, ..Simple::default() })])
     }
 
     fn condition(&mut self) -> ShellNode {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::directories::default_files;
-use super::super::looks::{is_sketch, made, unmade};
+use super::super::looks::{is_of_another_schema, is_sketch, made, unmade};
 use super::super::repository::{below, split};
 use super::super::resolve::ResolvedInvocation;
 use super::super::{Certainty, Purpose, Reason};
 use super::Collection;
-use crate::discover::OVERRIDE_NAMES;
+use crate::discover::{BASE_NAMES, OVERRIDE_NAMES};
 use crate::source::Span;
 
 /// Names of directories with what is no longer used.
@@ -22,6 +22,26 @@ const COPIES: [&str; 5] = ["copy", "old", "bak", "orig", "deprecated"];
 
 /// Directories of tools that start what is in them themselves.
 const OF_TOOLS: [&str; 3] = [".ddev", ".docksal", ".lando"];
+
+/// Directories of programs that help to write code, and of what is out of the way.
+const APART: [&str; 16] = [
+    ".claude",
+    ".cursor",
+    ".agent",
+    ".agents",
+    ".gemini",
+    ".codex",
+    ".copilot",
+    ".windsurf",
+    ".opencode",
+    ".tools",
+    ".archive",
+    ".archived",
+    ".old",
+    ".backup",
+    ".attic",
+    ".trash",
+];
 
 impl Collection<'_, '_> {
     /// What a plain `docker compose up` starts is for developers where a deployment names the base without its override.
@@ -85,7 +105,7 @@ impl Collection<'_, '_> {
         let above = std::iter::successors(Some(split(file).0), |one| (!one.is_empty()).then(|| split(one).0));
         above
             .take_while(|directory| !directory.is_empty())
-            .find(|directory| self.is_marked(directory))
+            .find(|directory| APART.contains(&split(directory).1) || self.is_marked(directory))
             .map(str::to_owned)
     }
 
@@ -119,9 +139,12 @@ impl Collection<'_, '_> {
         is_named && with_base.clone().count() > 0 && with_base.all(|one| one.files.get(1).is_some_and(is_override))
     }
 
-    /// Whether a file is in an archive or in a tool's directory, or a sketch, so that nobody starts it unless a command says so; it is
-    /// noted then.
+    /// Whether a file is of another schema, or in an archive or in a tool's directory, or a sketch, so that nobody starts it
+    /// unless a command says so; what is no Compose file is not noted then.
     pub(super) fn is_left_aside(&mut self, file: &str) -> bool {
+        if !BASE_NAMES.contains(&split(file).1) && is_of_another_schema(self.repository, file) {
+            return true;
+        }
         let names: Vec<String> = split(file).0.split('/').map(str::to_ascii_lowercase).collect();
         let is_in = |directories: &[&str]| names.iter().any(|name| directories.contains(&name.as_str()));
         let own = split(file).1.to_ascii_lowercase();

@@ -43,6 +43,21 @@ fn defaults_and_guesses() {
 }
 
 #[test]
+fn names_of_compose_files_with_something_else_in_them() {
+    let check = |text: &str, expect: bool| {
+        let files = [("lxc-compose.yaml", text), ("s/compose.yaml", "")];
+        assert_eq!(found(&files).1.projects.len() == 2, expect, "{text}");
+        assert!(left(&files).is_empty(), "{text}");
+    };
+    check("version: 1\nvmid: 104\nnetwork:\n  bridge: vmbr0\n", false);
+    check("- hosts: all\n  tasks: []\n", false);
+    check("groups:\n  - name: a\n", false);
+    check("services:\n  a:\n    image: x\nfoo: 1\nbar: 2\n", true);
+    check("networks:\n  a: {}\n", true);
+    check("networks: {}\nservice:\n  a:\n    image: x\n", true);
+}
+
+#[test]
 fn what_others_brought_is_judged_where_a_command_starts_it() {
     let files = [
         ("vendor/a/compose.yaml", ""),

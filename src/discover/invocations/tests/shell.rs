@@ -42,6 +42,33 @@ fn unknown_values_match_files_and_are_the_same_in_one_command() {
 }
 
 #[test]
+fn files_that_the_script_writes_are_none_of_the_repository() {
+    let files = "a.yaml b.yaml c.x.yaml";
+    for writing in [
+        "cat > \"$F\" <<END\nservices: {}\nEND",
+        "envsubst < t.yaml > $F",
+        "sed s/a/b/ t.yaml | tee \"$F\"",
+        "cp t.yaml ./$F",
+        "{ echo x; echo y; } > $F",
+    ] {
+        script(&format!("F=c.$1.yaml\n{writing}\ndocker compose -f a.yaml -f $F up"), files, &[]);
+    }
+    // Without it, the name may be that of any.
+    script("F=c.$1.yaml\ndocker compose -f a.yaml -f $F up", files, &["a.yaml+c.x.yaml up.sh:2"]);
+    script("docker compose -f c.x.yaml -f c.$1.yaml up", "c.x.yaml c.y.yaml", &["c.x.yaml+c.y.yaml up.sh:1"]);
+}
+
+#[test]
+fn projects_that_a_script_starts_with_one_project_directory() {
+    script(
+        "up() {\n  local d=\"$1\" f\n  local o=()\n  while read -r f; do o+=(-f \"$f\"); done < <(files_of \"$d\")\n  docker compose --project-directory \"$REPO_ROOT\" \"${o[@]}\" \"$@\"\n}",
+        "domains/a/compose.yaml domains/b/compose.yaml domains/b/x.yaml",
+        &["domains/a/compose.yaml in  up.sh:5", "domains/b/compose.yaml in  up.sh:5"],
+    );
+    script("docker compose -f \"$f\" up", "a/compose.yaml", &[]);
+}
+
+#[test]
 fn branches() {
     let files = "a.yaml b.yaml";
     script(

@@ -58,6 +58,7 @@ impl Tracer<'_> {
     }
 
     fn run(&self, call: Call<'_>, mut world: World, expansion: &mut ShellExpansion<'_>) -> Vec<World> {
+        self.note_written(call.simple, &call.words, &world);
         let name = call.words.first().cloned().unwrap_or_default();
         let exports = matches!(name.as_str(), "export" | "local" | "declare" | "typeset" | "readonly");
         if call.words.is_empty() || exports {

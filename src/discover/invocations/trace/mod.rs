@@ -8,6 +8,7 @@ mod nested;
 mod substitute;
 mod tests_of_shell;
 mod world;
+mod written;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

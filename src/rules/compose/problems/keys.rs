@@ -3,7 +3,7 @@
 use super::missing::instance;
 use super::view::ProblemView;
 use super::{quick_fix, schema_fix};
-use crate::compose::problem::{Conflict, Reported, Verdict};
+use crate::compose::problem::{Conflict, Problem, Reported, Verdict};
 use crate::compose::spec::schema::suggest::Guess;
 use crate::compose::spec::schema::{Release, UnknownKey};
 use crate::finding::{Finding, Severity, rule};
@@ -41,6 +41,15 @@ pub(super) fn unknown(reported: &Reported, unknown: &UnknownKey, view: &ProblemV
         finding.help.get_or_insert_with(|| "remove it: docker compose silently ignores it".into());
     }
     finding
+}
+
+/// The key below which an unknown key belongs in the same mapping, and the unknown key.
+pub(super) fn parent(reported: &Reported) -> Option<((Vec<&str>, String), &str)> {
+    let Problem::UnknownKey(unknown) = &reported.problem else { return None };
+    let Guess::Elsewhere(place) = &unknown.guess else { return None };
+    let (_, parent) = place.split_once(" under `")?;
+    let of_service = reported.about.iter().take(2).map(|name| name.as_str()).collect();
+    Some(((of_service, format!("{} {}", parent.trim_end_matches('`'), unknown.title)), &unknown.name))
 }
 
 /// Keys or values that exclude each other.

@@ -53,6 +53,7 @@ pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Fin
     let mut undefined: HashMap<(Resource, &str), usize> = HashMap::default();
     let mut reported: HashSet<Place> = HashSet::default();
     let mut conflict: Option<usize> = None;
+    let mut misplaced = HashMap::default();
     for one in rejected {
         // An `include` that is overridden where it is included has one cause, however many services it is done with.
         if let Problem::Include(IncludeProblem::Conflict { name }) = &one.problem {
@@ -65,6 +66,9 @@ pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Fin
                     findings.push(finding(one, view));
                 }
             }
+            continue;
+        }
+        if joins_misplaced(one, &mut misplaced, &mut findings) {
             continue;
         }
         let Some((kind, name, service)) = undefined_at_top(one) else {
@@ -92,6 +96,19 @@ pub(crate) fn findings(reported: &[Reported], view: &ProblemView<'_>) -> Vec<Fin
     }
     findings.extend(accepted.into_iter().map(|one| finding(one, view)));
     findings
+}
+
+/// Joins a key with an earlier one that belongs below the same key, which is left out, or notes where its finding will be.
+fn joins_misplaced<'r>(
+    one: &'r Reported,
+    known: &mut HashMap<(Vec<&'r str>, String), usize>,
+    findings: &mut [Finding],
+) -> bool {
+    let Some((parent, key)) = keys::parent(one) else { return false };
+    let at = *known.entry(parent).or_insert(findings.len());
+    let Some(first) = findings.get_mut(at) else { return false };
+    first.labels.push(Label { place: one.at, message: format!("so does `{key}`").into() });
+    true
 }
 
 /// The findings about a project that only a newer docker compose takes.

@@ -101,6 +101,9 @@ fn help(flaw: &Flaw) -> Option<&'static str> {
             AllowedNames::OneLine => "use a name without line breaks",
         }),
         Flaw::Duplicate(_) => Some("remove one of them"),
+        Flaw::Text { text, rule: TextRule::ContainerName, .. } if text.value().is_empty() => {
+            Some("remove it; to remove that of an earlier file, write `container_name: !reset null`")
+        }
         Flaw::Text { .. } | Flaw::Range { .. } => None,
     }
 }
