@@ -79,8 +79,13 @@ pub(crate) fn spanned(sources: &SourceDb, path: &str, text: &str) -> Spanned<Str
 /// Sets a variable of a service.
 pub(crate) fn set(sources: &SourceDb, service: &mut Service, name: &str, value: &str) {
     let value = spanned(sources, &format!("/{name}"), value);
-    let variable =
-        Variable { key: value.place, value: Some(value), is_unknown: false, source: VariableSource::Environment };
+    let variable = Variable {
+        key: value.place,
+        value: Some(value),
+        is_unknown: false,
+        is_assumed: false,
+        source: VariableSource::Environment,
+    };
     service.environment.insert(name.to_owned(), variable);
 }
 

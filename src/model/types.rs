@@ -273,6 +273,8 @@ pub(crate) struct Variable {
     pub(crate) value: Option<Spanned<String>>,
     /// Whether it has a value that the checkout does not say.
     pub(crate) is_unknown: bool,
+    /// Whether an example shows it, in place of an env file that the checkout lacks.
+    pub(crate) is_assumed: bool,
     /// Where it comes from.
     pub(crate) source: VariableSource,
 }

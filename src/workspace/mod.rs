@@ -20,6 +20,7 @@ mod projects;
 mod reviewed;
 mod selection;
 mod spared;
+mod stand_ins;
 mod surroundings;
 mod unjudged;
 mod variables;

@@ -2,7 +2,7 @@
 
 use crate::facts::images::{argument_value, launch};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
-use crate::model::{Service, Spanned};
+use crate::model::{Service, Spanned, Variable, VariableSource};
 use crate::rules::Context;
 
 /// What a program may take, and where that is set.
@@ -40,7 +40,7 @@ const OPTIONS: [(&str, &str, &str); 4] = [
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.model.services.values() {
         let Some(limit) = service.memory_limit.as_ref().filter(|limit| limit.value > 0) else { continue };
-        let Some(taken) = taken(service) else { continue };
+        let Some(taken) = taken(cx, service) else { continue };
         let most = u64::try_from(limit.value).unwrap_or(u64::MAX);
         if taken.bytes < most || taken.bytes == most && !taken.needs_more {
             continue;
@@ -81,11 +81,17 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The most that a setting of a service lets its program take.
-fn taken(service: &Service) -> Option<MemoryUse<'_>> {
-    let values = service.environment.values().filter_map(|variable| variable.value.as_ref());
+fn taken<'a>(cx: &Context<'a>, service: &'a Service) -> Option<MemoryUse<'a>> {
+    // A line of an env file for several services is meant for one of them.
+    let is_own = |variable: &&Variable| {
+        let has = |other: &&Service| other.environment.values().any(|one| one.key == variable.key);
+        variable.source == VariableSource::Environment || cx.model.services.values().filter(has).nth(1).is_none()
+    };
+    let values = service.environment.values().filter(is_own).filter_map(|variable| variable.value.as_ref());
     let mut all: Vec<MemoryUse<'_>> = launch(service).into_iter().chain(values).filter_map(in_text).collect();
     for name in SIZES {
-        let Some(value) = service.environment.get(name).and_then(|variable| variable.value.as_ref()) else { continue };
+        let variable = service.environment.get(name).filter(is_own);
+        let Some(value) = variable.and_then(|variable| variable.value.as_ref()) else { continue };
         let bytes = size(&value.value, "");
         all.extend(bytes.map(|bytes| MemoryUse {
             what: "heap",

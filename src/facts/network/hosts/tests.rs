@@ -256,8 +256,13 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
     value.value = "http://db:80/é".to_owned();
     value.parts = parts.into();
     let mut service = service("app");
-    let variable =
-        Variable { key: value.place, value: Some(value), is_unknown: false, source: VariableSource::Environment };
+    let variable = Variable {
+        key: value.place,
+        value: Some(value),
+        is_unknown: false,
+        is_assumed: false,
+        source: VariableSource::Environment,
+    };
     service.environment.insert("U".to_owned(), variable);
     let found = references(&service, &Texts::new(&sources));
     assert_eq!(slice(&sources, found[0].place), "${H}");
