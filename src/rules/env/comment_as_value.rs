@@ -7,7 +7,7 @@ use crate::yaml::edit;
 
 /// Reports each line of an env file whose value is a `#` and words.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (file, line) in cx.facts.env_lines() {
+    for (file, line) in cx.facts.env_lines().into_iter().chain(cx.facts.example_lines()) {
         let place = line_place(file, 0, line.value_span.0, line.value_span.1);
         let written = edit::written(cx.files, place);
         let is_comment = line.quote.is_none() && written.starts_with("# ");
