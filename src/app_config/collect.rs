@@ -213,9 +213,7 @@ impl Collector<'_, '_> {
                 let protocols: Vec<_> = config.protocols.iter().map(|word| self.named(word, read, kind)).collect();
                 self.all.protocols.extend(protocols);
             }
-            if !resolves {
-                self.nginx_late(config, read, &names);
-            }
+            self.nginx_late(config, read, (&names, resolves));
         }
     }
 
@@ -236,21 +234,26 @@ impl Collector<'_, '_> {
         self.all.unfilled.extend(unfilled);
     }
 
-    /// Hosts that are looked up at each request.
-    fn nginx_late(&mut self, config: &super::nginx::NginxConfig, read: &ReadConfiguration, names: &BTreeSet<&str>) {
+    /// Hosts that are looked up at each request, or else the servers that are asked for them.
+    fn nginx_late(
+        &mut self,
+        config: &super::nginx::NginxConfig,
+        read: &ReadConfiguration,
+        (names, resolves): (&BTreeSet<&str>, bool),
+    ) {
         let is_name = |pass: &&super::nginx::Pass| {
             pass.via_variable && !names.contains(pass.host.as_str()) && pass.host.parse::<std::net::IpAddr>().is_err()
         };
-        let late: Vec<Named> = config
-            .passes
-            .iter()
-            .filter(is_name)
-            .map(|pass| {
-                let host = Located { text: pass.host.clone(), span: pass.span.clone() };
-                self.named(&host, read, ProxyKind::Nginx)
-            })
-            .collect();
-        self.all.late_passes.extend(late);
+        let mut late = config.passes.iter().filter(is_name).peekable();
+        let host = |pass: &super::nginx::Pass| Located { text: pass.host.clone(), span: pass.span.clone() };
+        if !resolves {
+            let late: Vec<Named> = late.map(|pass| self.named(&host(pass), read, ProxyKind::Nginx)).collect();
+            self.all.late_passes.extend(late);
+        } else if late.peek().is_some() {
+            let servers = config.resolvers.iter().map(|word| self.named(word, read, ProxyKind::Nginx));
+            let servers: Vec<Named> = servers.collect();
+            self.all.resolvers.extend(servers);
+        }
     }
 
     fn caddy(&mut self, config: &super::caddy::CaddyConfig, read: &ReadConfiguration) {

@@ -224,6 +224,8 @@ pub(crate) struct AppConfigs {
     pub(crate) document_roots: Vec<Named>,
     /// Hosts that nginx looks up at each request, where no `resolver` says whom to ask.
     pub(crate) late_passes: Vec<Named>,
+    /// The DNS servers that nginx asks for hosts which it looks up at each request.
+    pub(crate) resolvers: Vec<Named>,
     /// Variables of templates in a form that is not replaced.
     pub(crate) unsupported: Vec<Named>,
     /// Variables of templates that nothing gives a value, by their names.

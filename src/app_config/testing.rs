@@ -84,6 +84,7 @@ pub(crate) fn set(sources: &SourceDb, service: &mut Service, name: &str, value: 
         value: Some(value),
         is_unknown: false,
         with_gaps: None,
+        is_assumed: false,
         source: VariableSource::Environment,
     };
     service.environment.insert(name.to_owned(), variable);

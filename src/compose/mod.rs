@@ -12,5 +12,5 @@ pub(crate) mod value;
 
 pub(crate) use crate::compose::load::interpolate::Reference;
 pub(crate) use crate::text::nearest::nearest;
-pub(crate) use load::ServiceEnvFile;
+pub(crate) use load::{EnvFileExample, ServiceEnvFile};
 pub use load::{Outside, Project, ProjectEntry, load};

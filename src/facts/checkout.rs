@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Facts;
 use super::repository::builds::{MissingBuild, OutlinedBuild, missing, outlined};
+use super::repository::copies::{MissingCopy, missing_copies};
 use super::repository::generated_files::MOST_BYTES;
 use crate::model::{Mount, MountKind, Service};
 use crate::source::{PathKind, origin};
@@ -15,6 +16,11 @@ impl<'a> Facts<'a> {
     /// Contexts and Dockerfiles of services that are not there.
     pub(crate) fn missing_builds(&self) -> Vec<MissingBuild<'a>> {
         missing(self.model, self.sources, &self.root)
+    }
+
+    /// Sources that Dockerfiles copy and that their build contexts lack.
+    pub(crate) fn missing_copies(&self) -> Vec<MissingCopy<'a>> {
+        missing_copies(self)
     }
 
     /// What the Dockerfiles of services declare.

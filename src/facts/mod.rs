@@ -217,6 +217,21 @@ impl<'a> Facts<'a> {
         environment::lines::lines(self.project, self.sources)
     }
 
+    /// The lines of the examples that stand in for env files which the checkout lacks.
+    pub(crate) fn example_lines(&self) -> Vec<(FileId, crate::text::dotenv::DotenvLine)> {
+        environment::lines::example_lines(self.project, self.sources)
+    }
+
+    /// Whether a place is in an example that stands in for an env file of a service.
+    pub(crate) fn is_in_example(&self, place: Place) -> bool {
+        environment::lines::readers(self.project, place.span.file).next().is_some()
+    }
+
+    /// Whether a place is in an example that stands in for an env file of several services.
+    pub(crate) fn is_in_shared_example(&self, place: Place) -> bool {
+        environment::lines::readers(self.project, place.span.file).nth(1).is_some()
+    }
+
     /// Dollar signs that Compose expands although they are meant for something else.
     pub(crate) fn dollars(&self) -> &environment::dollars::Dollars {
         let find = || environment::dollars::dollars(self.model, self.project, self.sources, self.trees);

@@ -275,6 +275,8 @@ pub(crate) struct Variable {
     pub(crate) is_unknown: bool,
     /// The value of one that is not known, with nothing in the place of what is missing: `db://app:@db:5432/app`.
     pub(crate) with_gaps: Option<Box<Spanned<String>>>,
+    /// Whether an example shows it, in place of an env file that the checkout lacks.
+    pub(crate) is_assumed: bool,
     /// Where it comes from.
     pub(crate) source: VariableSource,
 }

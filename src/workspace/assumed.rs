@@ -10,11 +10,15 @@ use crate::text::template::SubstitutionOutcome;
 /// Makes findings less sure that point at an assumed value, or at a service whose image is one.
 pub(super) fn lower_confidence(findings: &mut [Finding], project: &Project, sources: &SourceDb) {
     let outside = &project.environment.outside;
-    if outside.absent.is_empty() {
+    let of_services = || project.env_files.iter().filter_map(|listed| Some(listed.example.as_ref()?.file));
+    if outside.absent.is_empty() && of_services().next().is_none() {
         return;
     }
     let assumed: Vec<&Reference> = project.references.iter().filter(|one| is_assumed(one)).collect();
-    let is_example = |place: &Place| outside.examples.iter().any(|one| **one == *sources.path(place.span.file));
+    let is_example = |place: &Place| {
+        let file = place.span.file;
+        outside.examples.iter().any(|one| **one == *sources.path(file)) || of_services().any(|one| one == file)
+    };
     let rests = |finding: &Finding, place: &Place| {
         is_example(place) || assumed.iter().any(|one| overlap(one.place.span, place.span) || is_image_of(one, finding))
     };

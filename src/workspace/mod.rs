@@ -22,6 +22,7 @@ mod reviewed;
 mod selection;
 mod spared;
 mod templated;
+mod stand_ins;
 mod surroundings;
 mod unjudged;
 mod variables;

@@ -11,6 +11,7 @@ use super::manner::{Manner, manner_of, purpose_of};
 use super::masking::{self, mask_findings};
 use super::outside::supplemented;
 use super::profiles::idle_profiles;
+use super::stand_ins::stand_in;
 use super::templated::drop_placeholders;
 use super::{Memory, ProjectSnapshot, Request, chosen_project};
 use crate::app_config::builds::read_builds;
@@ -298,7 +299,8 @@ impl WorkspaceRun<'_> {
 
     fn load(&self, entry: &ProjectEntry) -> LoadedEntry {
         let sources = self.sources.noting_in(&entry.directory);
-        let (project, reported) = self.request.watch.time(Stage::Load, || load(&sources, self.trees, entry));
+        let (mut project, mut reported) = self.request.watch.time(Stage::Load, || load(&sources, self.trees, entry));
+        stand_in(&mut project, &sources, &mut reported);
         let findings = problems::findings(&reported, &ProblemView::new(&project, self.sources, self.trees));
         LoadedEntry {
             entry: entry.clone(),

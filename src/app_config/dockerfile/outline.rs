@@ -45,6 +45,19 @@ pub(crate) struct OutlinedStage {
     pub(crate) uses: Vec<ArgumentUse>,
     /// The commands that it runs.
     pub(crate) runs: Vec<String>,
+    /// What it copies.
+    pub(crate) copies: Vec<OutlinedCopy>,
+}
+
+/// A source of `COPY` or `ADD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OutlinedCopy {
+    /// The stage or image that it is from; `None` for the build context.
+    pub(crate) from: Option<String>,
+    /// The path, as written; `None` where a variable is in it.
+    pub(crate) path: Option<String>,
+    /// Where it is.
+    pub(crate) span: Range<usize>,
 }
 
 /// A variable in an instruction.
@@ -137,6 +150,9 @@ pub(crate) fn outline(text: &str) -> DockerfileOutline {
             }
             ("COPY" | "ADD" | "WORKDIR" | "USER" | "EXPOSE" | "LABEL" | "VOLUME", Some(stage)) => {
                 stage.uses.extend(uses(instruction, &declared));
+                if matches!(instruction.keyword.as_str(), "COPY" | "ADD") {
+                    stage.copies.extend(copies(instruction));
+                }
             }
             _ => {}
         }
@@ -160,6 +176,32 @@ fn stage(instruction: &Instruction, before: &[OutlinedStage]) -> OutlinedStage {
     let is_base = |stage: &OutlinedStage| stage.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&base));
     let parent = before.iter().position(is_base);
     OutlinedStage { name, base, parent, ..OutlinedStage::default() }
+}
+
+/// The sources of `COPY` and `ADD`, the exec form among them; the text of a here-document is none.
+fn copies(instruction: &Instruction) -> Vec<OutlinedCopy> {
+    let mut all = words(&instruction.body, instruction.start, &|_| None);
+    let flags = all.iter().take_while(|word| word.text.starts_with("--")).count();
+    let from = all.iter().take(flags).find_map(|word| word.text.strip_prefix("--from=")).map(str::to_owned);
+    let sources = all.split_off(flags);
+    let rest = sources.first().map_or(0, |word| word.span.start - instruction.start);
+    let list = instruction.body.get(rest..).filter(|rest| rest.starts_with('['));
+    if let Some(list) = list {
+        let mut paths: Vec<String> = serde_json::from_str(list.trim()).unwrap_or_default();
+        paths.pop();
+        let span = instruction.start + rest..instruction.start + instruction.body.len();
+        let copy = |path: String| OutlinedCopy {
+            from: from.clone(),
+            path: Some(path).filter(|path| !path.contains('$')),
+            span: span.clone(),
+        };
+        return paths.into_iter().map(copy).collect();
+    }
+    let targets = sources.len().saturating_sub(1);
+    let named = sources.into_iter().take(targets).filter(|word| !word.text.starts_with("<<"));
+    named
+        .map(|word| OutlinedCopy { from: from.clone(), path: (!word.open).then_some(word.text), span: word.span })
+        .collect()
 }
 
 /// What the stages that lead to one declare.
@@ -273,6 +315,18 @@ mod tests {
         assert_eq!(uses_of("FROM x\nRUN A=1; echo $A \\$B '$E'  ${C:-d} $1\nENV D=1\nRUN echo $D\n"), [[""; 0]]);
         assert_eq!(uses_of("FROM x\nRUN for f in a b; do echo $f; done; read -r line; echo $line\n"), [[""; 0]]);
         assert_eq!(uses_of("FROM x\nCOPY $A/b /\nLABEL v=${B}\n"), [vec!["A", "B"]]);
+    }
+
+    #[test]
+    fn copies_have_sources() {
+        let text = "FROM x AS b\nCOPY --chown=a a.txt b/ /x/\nADD [\"c d\", \"/x\"]\nFROM b\nCOPY --from=b /y /z\nCOPY $A /x\nCOPY <<E /x\n1\nE\n";
+        let found = outline(text);
+        let shown = |stage: usize| -> Vec<String> {
+            let copies = found.stages[stage].copies.iter();
+            copies.map(|one| format!("{:?} {:?}", one.from.as_deref(), one.path.as_deref())).collect()
+        };
+        assert_eq!(shown(0), ["None Some(\"a.txt\")", "None Some(\"b/\")", "None Some(\"c d\")"]);
+        assert_eq!(shown(1), ["Some(\"b\") Some(\"/y\")", "None None"]);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(crate) struct NginxConfig {
     pub(crate) late: Vec<Located>,
     /// Whether `resolver` says whom to ask.
     pub(crate) has_resolver: bool,
+    /// The only server that a `resolver` names.
+    pub(crate) resolvers: Vec<Located>,
     /// Uses of variables in a form that `envsubst` does not know.
     pub(crate) unsupported: Vec<Located>,
     /// Variables of a template that nothing is known of, by their names.
@@ -304,7 +306,14 @@ impl NginxReader<'_> {
     /// What says how a block answers without passing requests on, and whom it asks and trusts.
     fn serving(&mut self, words: &[ConfigWord], name: &str, value: Located) {
         match name {
-            "resolver" => self.config.has_resolver = true,
+            "resolver" => {
+                self.config.has_resolver = true;
+                // Behind the servers come options: `valid=30s`, `ipv6=off`.
+                let servers = words.iter().skip(1).filter(|word| !word.text.contains('='));
+                if servers.count() == 1 {
+                    self.config.resolvers.push(value);
+                }
+            }
             "set_real_ip_from" if matches!(value.text.as_str(), "0.0.0.0/0" | "::/0") => {
                 self.config.trusted.push(value)
             }

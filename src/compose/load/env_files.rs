@@ -7,7 +7,7 @@ use super::environment::{Environment, env_problems, line_place, spend};
 use super::interpolate::Reference;
 use crate::budget::Limit;
 use crate::collections::{HashMap, IndexSet};
-use crate::compose::load::{Loader, ServiceEnvFile};
+use crate::compose::load::Loader;
 use crate::compose::problem::{
     Cause, EnvFileProblem, EnvLine, EnvLineFlaw, LinePosition, NearbyFile, PlaceRole, Problem, Related, Reported,
     ValueProblem,
@@ -16,10 +16,38 @@ use crate::compose::value::quote::Quote;
 use crate::compose::value::{Data, Entry, Map, Step, Value};
 use crate::source::Place;
 use crate::source::{DirectorySearch, FileId, LoadError};
-use crate::text::dotenv::{self, EXAMPLE_WORDS, KnownVariables};
+use crate::text::dotenv::{self, DotenvLine, EXAMPLE_WORDS, KnownVariables};
 use crate::text::template::SubstitutionOutcome;
 use crate::yaml::edit;
 use crate::yaml::edit::Files;
+
+/// An `env_file` of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceEnvFile {
+    /// The service.
+    pub(crate) service: String,
+    /// The path, absolute.
+    pub(crate) path: PathBuf,
+    /// Where the path is written.
+    pub(crate) place: Place,
+    /// The file, if it was there.
+    pub(crate) file: Option<FileId>,
+    /// Whether Compose insists on it.
+    pub(crate) required: bool,
+    /// Whether its lines are taken verbatim (`format: raw`).
+    pub(crate) is_raw: bool,
+    /// What an example shows of it, if it was not there.
+    pub(crate) example: Option<Arc<EnvFileExample>>,
+}
+
+/// The example that stands in for an env file of a service.
+#[derive(Clone, Debug)]
+pub(crate) struct EnvFileExample {
+    /// The file.
+    pub(crate) file: FileId,
+    /// Its lines.
+    pub(crate) lines: Vec<DotenvLine>,
+}
 
 /// Adds the variables of `env_file`s to the `environment` of active services, and the labels of `label_file`s to their
 /// `labels`. A file that is missing or cannot be read is a rejection.
@@ -112,7 +140,8 @@ fn variables(
             }
         };
         let is_raw = format.as_ref().is_some_and(|(format, _)| format.value() == "raw");
-        listing.files.push(ServiceEnvFile { service: name.to_owned(), path, place, file, required, is_raw });
+        let (service, example) = (name.to_owned(), None);
+        listing.files.push(ServiceEnvFile { service, path, place, file, required, is_raw, example });
         let Some(file) = file.filter(|_| loader.budget.spend(Limit::Files, 1, place)) else { continue };
         if loader.budget.is_spent(Limit::Bytes) {
             continue;

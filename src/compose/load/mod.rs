@@ -33,6 +33,7 @@ use crate::compose::load::decode::decode;
 use crate::compose::load::defaults::{normalize as imply_parts, resolve_environment, set_defaults};
 use crate::compose::load::expand::Canonical;
 
+pub(crate) use crate::compose::load::env_files::{EnvFileExample, ServiceEnvFile};
 use crate::compose::load::environment::Environment;
 use crate::compose::load::extends::ExtendsScope;
 
@@ -56,23 +57,6 @@ use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, SourceDb, Span, relative};
 use crate::yaml::Trees;
-
-/// An `env_file` of a service.
-#[derive(Clone, Debug)]
-pub(crate) struct ServiceEnvFile {
-    /// The service.
-    pub(crate) service: String,
-    /// The path, absolute.
-    pub(crate) path: PathBuf,
-    /// Where the path is written.
-    pub(crate) place: Place,
-    /// The file, if it was there.
-    pub(crate) file: Option<FileId>,
-    /// Whether Compose insists on it.
-    pub(crate) required: bool,
-    /// Whether its lines are taken verbatim (`format: raw`).
-    pub(crate) is_raw: bool,
-}
 
 /// A project as docker compose sees it.
 #[derive(Clone, Debug)]

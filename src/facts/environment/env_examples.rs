@@ -51,7 +51,9 @@ pub(crate) fn example_for(file: &Path, needed: &BTreeSet<String>, sources: &Sour
     // Behind a link that leads nowhere yet, the example is next to where it leads.
     let target = sources.target_of_link(file);
     let beside = target.as_deref().and_then(Path::parent).filter(|beside| beside.starts_with(&root));
-    let above = directory.ancestors().take_while(|above| above.starts_with(&root));
+    // An example next to the file that was made from it is for that one.
+    let is_for_it = |above: &&Path| *above == directory || sources.kind(&above.join(&name)) != PathKind::File;
+    let above = directory.ancestors().take_while(|above| above.starts_with(&root)).take_while(is_for_it);
     let mut places = beside.into_iter().chain(above);
     let fits_best = |directory: &Path| {
         let is_meant = |name: &&str| {
@@ -136,6 +138,19 @@ fn copied_in<'l>(line: &'l str, name: &str) -> Option<&'l str> {
     (is_target && source.contains("env") && !source.contains('$')).then_some(source)
 }
 
+/// The example that is made for an env file: next to it, and called after it. The first in the order of words counts.
+pub(crate) fn example_of(file: &Path, sources: &SourceDb) -> Option<PathBuf> {
+    let name = file.file_name()?.to_string_lossy().to_lowercase();
+    let own = words_of(&name);
+    let examples = files_in(file.parent()?, DirectorySearch::EnvExamples, is_example, sources);
+    let rank = |path: &&PathBuf| {
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        let word = EXAMPLE_WORDS.iter().position(|word| has_word(&name, word)).unwrap_or(EXAMPLE_WORDS.len());
+        (words_of(&name) == own).then_some((word, name))
+    };
+    examples.iter().filter(|path| rank(path).is_some()).min_by_key(rank).cloned()
+}
+
 /// Names of committed env files that scripts copy to `.env`; any other is for a container.
 const FOR_COMPOSE: [&str; 6] = ["variables", "vars", "default", "defaults", "docker", "compose"];
 
@@ -148,7 +163,7 @@ enum ExampleFit {
 }
 
 /// The names that an example sets; a name in a comment is none of them.
-fn set_by(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
+pub(super) fn set_by(path: &Path, sources: &SourceDb) -> BTreeSet<String> {
     let mut found = BTreeMap::new();
     read(path, sources, &mut found);
     found.into_iter().filter(|(_, one)| !one.is_comment).map(|(name, _)| name).collect()

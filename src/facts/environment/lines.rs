@@ -1,7 +1,7 @@
 //! The lines of the env files that a project reads.
 
 use crate::collections::HashSet;
-use crate::compose::Project;
+use crate::compose::{Project, ServiceEnvFile};
 use crate::source::{FileId, SourceDb};
 use crate::text::dotenv::{self, DotenvLine, EnvFileRole, KnownVariables};
 
@@ -20,6 +20,23 @@ pub(crate) fn lines(project: &Project, sources: &SourceDb) -> Vec<(FileId, Doten
         }
     }
     found
+}
+
+/// The services for which an example stands in.
+pub(crate) fn readers(project: &Project, example: FileId) -> impl Iterator<Item = &str> {
+    let is_it = move |listed: &&ServiceEnvFile| listed.example.as_ref().is_some_and(|one| one.file == example);
+    project.env_files.iter().filter(is_it).map(|listed| listed.service.as_str())
+}
+
+/// The assignments in the examples that stand in for env files of a project and its services, each file once.
+pub(crate) fn example_lines(project: &Project, sources: &SourceDb) -> Vec<(FileId, DotenvLine)> {
+    let of_project = project.environment.outside.examples.iter().filter_map(|path| sources.load(path).ok());
+    let of_services = project.env_files.iter().filter_map(|listed| Some(listed.example.as_ref()?.file));
+    let mut seen: HashSet<FileId> = project.environment.files.iter().copied().collect();
+    let files = of_project.chain(of_services).filter(|file| seen.insert(*file)).collect::<Vec<_>>();
+    let known = KnownVariables { first: &|_| None, earlier: &|_| None };
+    let lines = |file: FileId| dotenv::parse(&sources.file(file).text, EnvFileRole::Service, known).lines;
+    files.into_iter().flat_map(|file| lines(file).into_iter().map(move |line| (file, line))).collect()
 }
 
 #[cfg(test)]

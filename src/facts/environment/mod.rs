@@ -8,5 +8,6 @@ pub(crate) mod env_examples;
 pub(crate) mod files;
 mod hashes;
 pub(crate) mod lines;
+pub(crate) mod made_elsewhere;
 pub(crate) mod variables;
 pub(crate) mod written;

@@ -138,7 +138,7 @@ fn written(sources: &SourceDb, place: Place) -> String {
     file.slice(place.span.start, place.span.end).trim_matches(['"', '\'']).to_owned()
 }
 
-fn is_ignored(model: &Model, sources: &SourceDb, path: &Path) -> bool {
+pub(super) fn is_ignored(model: &Model, sources: &SourceDb, path: &Path) -> bool {
     sources.is_ignored(path, &model.directory) || sources.is_ignored(&path.join("x"), &model.directory)
 }
 
@@ -147,7 +147,7 @@ const BRINGING: [&str; 9] =
     ["clone", "submodule", "degit", "unzip", "tar -x", "tar x", "gh repo", "svn checkout", "rsync"];
 
 /// Whether a line of a script or text brings the directory that is missing, or one above it.
-fn is_cloned(makers: &[Maker], model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> bool {
+pub(super) fn is_cloned(makers: &[Maker], model: &Model, sources: &SourceDb, root: &Path, path: &Path) -> bool {
     let sources = &sources.glancing();
     let above = path.ancestors().take_while(|above| *above != root && *above != model.directory);
     let names: Vec<String> = above

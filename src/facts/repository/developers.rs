@@ -242,7 +242,9 @@ fn target(service: &Service) -> Option<&str> {
 }
 
 fn has_environment(service: &Service, words: &[&str]) -> bool {
-    let value = |name: &&str| service.environment.get(*name).and_then(|one| one.value.as_ref());
+    // What an example shows is for whoever tries it.
+    let own = |name: &&str| service.environment.get(*name).filter(|one| !one.is_assumed);
+    let value = |name: &&str| own(name).and_then(|one| one.value.as_ref());
     ENVIRONMENTS.iter().filter_map(value).any(|value| has_word(&value.value, words))
 }
 
@@ -453,7 +455,8 @@ fn is_built_for_this_machine(service: &Service) -> bool {
     let words = ["CORS", "ORIGIN", "ORIGINS", "FRONTEND", "CLIENT", "VITE", "PUBLIC", "REACT"];
     let is_of_browsers = |name: &str| name.split('_').any(|word| words.contains(&word));
     let is_here = |value: &str| value.contains("http://localhost") || value.contains("http://127.0.0.1");
-    let variables = service.environment.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
+    let own = service.environment.iter().filter(|(_, one)| !one.is_assumed);
+    let variables = own.filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
     let arguments = build.args.iter().filter_map(|(name, one)| Some((name, one.value.as_ref()?)));
     let mut all = variables.map(|(name, value)| (name.as_str(), value.value.as_str()));
     let mut given = arguments.map(|(name, value)| (name.as_str(), value.as_str()));

@@ -1,6 +1,7 @@
 //! What the rest of the repository says about a project.
 
 pub(crate) mod builds;
+pub(crate) mod copies;
 pub(crate) mod dev_servers;
 pub(crate) mod developers;
 pub(crate) mod docker_clients;

@@ -6,8 +6,9 @@ use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_ser
 use crate::facts::network::reach::Answer;
 use crate::facts::place::part_of;
 use crate::facts::storage::mounts::is_inside;
-use crate::model::{Service, Spanned, VariableSource};
+use crate::model::{Service, Spanned, Variable, VariableSource};
 use crate::source::Place;
+use crate::text::dotenv::is_placeholder;
 use crate::text::percent::decoded;
 
 /// What differs.
@@ -87,6 +88,7 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
                 continue;
             }
             if let Some(one) = compare(client, server, known, &claim, || is_made_before(facts, client, server))
+                && !is_for_others(facts, client, &one)
                 && !found.iter().any(|other| other.place == one.place && other.what == one.what)
             {
                 found.push(one);
@@ -94,6 +96,18 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
         }
     }
     found
+}
+
+/// Whether what an example says is made for another server: that of the tests, or one whose account comes through a variable,
+/// so that people fill in both.
+fn is_for_others(facts: &Facts<'_>, client: &Service, one: &FailingLogin) -> bool {
+    let is_assumed = client.environment.get(&one.key).is_some_and(|variable| variable.is_assumed);
+    let is_filled_in = |place: Place| {
+        let mut references = facts.project.references.iter();
+        references.any(|reference| place.span.contains(reference.place.span))
+            || !facts.project.all_files.contains(&place.span.file)
+    };
+    is_assumed && one.given.is_none_or(|place| facts.is_for_tests(place.span.file) || is_filled_in(place))
 }
 
 /// Whether a client is given the account of the server beside its own: it makes the other user and database itself.
@@ -265,7 +279,7 @@ fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
     let mut found = Vec::new();
     for (name, variable) in &client.environment {
         let Some(value) = variable.value.as_ref().filter(|value| is_known(value)) else { continue };
-        let own = match in_address(facts, name, value) {
+        let own = match in_address(facts, name, value).or_else(|| in_pairs(facts, name, value)) {
             Some(claim) if claim.password.is_some() || claim.user.is_some() => Some(claim),
             Some(claim) => of_group(client, name, &["_URL", "_URI", "_DSN", "URL"], claim.host, claim.database),
             None => {
@@ -273,9 +287,46 @@ fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
                 of_group(client, name, &["_HOST", "_HOSTNAME", "_SERVER", "_ADDR", "_ADDRESS", "HOST"], host, None)
             }
         };
-        found.extend(own);
+        found.extend(own.map(|claim| without_placeholder(variable, claim)));
     }
     found
+}
+
+/// What people fill in themselves is not known.
+fn without_placeholder(variable: &Variable, claim: Claim) -> Claim {
+    let password = claim.password.filter(|(text, _)| !variable.is_assumed || !is_placeholder(text));
+    Claim { password, ..claim }
+}
+
+/// `Server=db;Port=5432;Database=shop;User Id=shop;Password=…` (ADO.NET), `host=db user=shop password=…` (libpq).
+fn in_pairs(facts: &Facts<'_>, name: &str, value: &Spanned<String>) -> Option<Claim> {
+    let text = value.value.as_str();
+    let separator = if text.contains(';') { ';' } else { ' ' };
+    let mut claim = Claim { key: name.to_owned(), ..Claim::default() };
+    let mut at = 0;
+    for pair in text.split(separator) {
+        let (start, end) = (at, at + pair.len());
+        at = end + 1;
+        let Some((key, word)) = pair.split_once('=') else { continue };
+        let word = word.trim();
+        let from = end - pair.len() + pair.find('=').map_or(0, |at| at + 1);
+        let from = from + text.get(from..end).map_or(0, |rest| rest.len() - rest.trim_start().len());
+        // A quoted value may hold what separates the others.
+        if word.is_empty() || word.contains(['"', '\'', '{']) || start > end {
+            continue;
+        }
+        let part = || (word.to_owned(), part_of(value, from..from + word.len(), facts.texts()));
+        match key.trim().to_ascii_lowercase().as_str() {
+            "server" | "host" | "data source" | "datasource" => {
+                let host = word.strip_prefix("tcp:").unwrap_or(word);
+                claim.host = host.split([':', ',', '\\']).next().unwrap_or("").to_owned();
+            }
+            "user id" | "userid" | "uid" | "user" | "username" | "user name" => claim.user = Some(part()),
+            "password" | "pwd" => claim.password = Some(part()),
+            _ => {}
+        }
+    }
+    (!claim.host.is_empty() && claim.password.is_some()).then_some(claim)
 }
 
 /// Whether nothing of a value is unknown or blank.
@@ -382,6 +433,9 @@ mod tests {
         check(db, "DB_HOST: db, DB_USER: shop, DB_PASSWORD: b2", &[What::Password]);
         check(db, "PGHOST: db, PGUSER: shop, PGPASSWORD: b2", &[What::Password]);
         check(db, "A_URL: 'jdbc:postgresql://db/shop', A_USERNAME: shop, A_PASSWORD: b2", &[What::Password]);
+        check(db, "C: 'Server=db;Port=5432;Database=shop;User Id=shop;Password=b2;'", &[What::Password]);
+        check(db, "C: 'Host=db; Username=other; Password=a1'", &[What::User]);
+        check(db, "C: 'host=db user=shop password=b2 dbname=shop'", &[What::Password]);
         check(
             "environment: {POSTGRES_PASSWORD: '${U}'}",
             "DB_HOST: db, DB_USER: postgres, DB_PASSWORD: '${P}'",
@@ -394,6 +448,8 @@ mod tests {
         let db = "environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: 'a@1'}";
         check(db, "URL: 'postgres://shop:a%401@db/shop?sslmode=disable'", &[]);
         check(db, "URL: 'postgres://shop:b2@elsewhere.example.org/shop'", &[]);
+        check(db, "C: 'Host=db;Username=shop;Password=a@1'", &[]);
+        check(db, "C: 'Host=db;Username=shop;Password=\"a;b\"'", &[]);
         check(db, "DB_HOST: db, DB_USER: shop", &[]);
         check(db, "URL: 'postgres://shop:${UNSET}@db/shop'", &[]);
         check("env_file: [{path: x.env, required: false}]", "URL: 'postgres://shop:b2@db/shop'", &[]);

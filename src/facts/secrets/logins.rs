@@ -31,6 +31,10 @@ pub(crate) struct KnownLogin<'a> {
     pub(crate) password: Password,
     /// Whether it is the one that the image's documentation names.
     pub(crate) is_documented: bool,
+    /// The line of an example that shows the password.
+    pub(crate) shown: Option<Place>,
+    /// Whether nobody has to copy that example: it repeats the default of a variable.
+    pub(crate) is_default: bool,
     /// What lets others in: the published port, or what a proxy is told.
     pub(crate) open: Place,
 }
@@ -85,7 +89,10 @@ fn of_account<'a>(
             let own = [service.name.as_str(), facts.model.name.as_str(), user.unwrap_or("")];
             let is_documented = account.password.value.as_ref() == Some(&value.value);
             let is_guessable = strength(&value.value, &own) != Strength::Strong;
-            if !is_documented && !is_guessable || is_from_example(facts, value) {
+            // Any other password in an example is there to be replaced.
+            let is_default = || is_default(facts, value);
+            let is_taken = || shown(facts, service, name, value).is_none() || is_default();
+            if !(is_documented || is_guessable && is_taken()) {
                 return None;
             }
             (name, Password::Set(value.clone()), is_documented)
@@ -99,14 +106,7 @@ fn of_account<'a>(
             if account.password.variables.iter().any(is_blank) {
                 return None;
             }
-            let is_mounted = account.unless_mounted.iter().any(|path| {
-                cover(facts.model, service, path).is_some()
-                    || service.mounts.iter().any(|mount| is_inside(&mount.target.value, path))
-                    || service
-                        .configs
-                        .iter()
-                        .any(|one| one.target.as_ref().is_some_and(|at| is_inside(&at.value, path)))
-            });
+            let is_mounted = account.unless_mounted.iter().any(|path| is_mounted(facts, service, path));
             // A configuration that was read and says nothing of accounts leaves them as they are.
             let says_nothing = service.configured.as_ref().is_some_and(|configured| configured.login.is_none());
             let has_own = service.configured.as_ref().is_some_and(|configured| configured.login == Some(true));
@@ -116,20 +116,40 @@ fn of_account<'a>(
             (first, Password::Documented, true)
         }
     };
-    Some(KnownLogin { service, known, variable: variable_name, password, is_documented, open })
+    let (shown, is_default) = match &password {
+        Password::Set(value) => (shown(facts, service, variable_name, value), is_default(facts, value)),
+        Password::Documented => (None, false),
+    };
+    Some(KnownLogin { service, known, variable: variable_name, password, is_documented, shown, is_default, open })
+}
+
+/// Whether a file or directory that is mounted may bring another password.
+fn is_mounted(facts: &Facts<'_>, service: &Service, path: &str) -> bool {
+    cover(facts.model, service, path).is_some()
+        || service.mounts.iter().any(|mount| is_inside(&mount.target.value, path))
+        || service.configs.iter().any(|one| one.target.as_ref().is_some_and(|at| is_inside(&at.value, path)))
 }
 
 fn effective<'v>(service: &'v Service, variables: &[String], default: Option<&'v str>) -> Option<&'v str> {
     variables.iter().find_map(|name| variable(service, name)).map(|value| value.value.as_str()).or(default)
 }
 
-/// Whether a variable of an example gives the value, which people are told to replace.
-fn is_from_example(facts: &Facts<'_>, value: &Spanned<String>) -> bool {
-    value
-        .parts
-        .iter()
-        .filter_map(|part| part.variable.as_ref())
-        .any(|name| facts.project.environment.setting(name.as_str()).is_some_and(|setting| setting.is_assumed))
+/// The line of an example that gives the value of a variable.
+fn shown(facts: &Facts<'_>, service: &Service, name: &str, value: &Spanned<String>) -> Option<Place> {
+    if service.environment.get(name).is_some_and(|one| one.is_assumed) {
+        return Some(value.place);
+    }
+    let names = value.parts.iter().filter_map(|part| part.variable.as_ref());
+    let settings = names.filter_map(|name| facts.project.environment.setting(name.as_str()));
+    settings.filter(|setting| setting.is_assumed).find_map(|setting| setting.place)
+}
+
+/// Whether a value is the default of the variable that it comes from, as well.
+fn is_default(facts: &Facts<'_>, value: &Spanned<String>) -> bool {
+    let written = facts.written_at(value.place);
+    let inner = written.trim().trim_matches(['"', '\'']).strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    let default = inner.and_then(|inner| inner.split_once(":-").or_else(|| inner.split_once('-')));
+    default.is_some_and(|(_, default)| default == value.value)
 }
 
 /// What lets other machines reach a service: a port, or a proxy that leads there and is reached itself.

@@ -173,6 +173,11 @@ impl<'a> Facts<'a> {
         self.once(&self.replaced_lines, || environment::files::replaced(self)).as_slice()
     }
 
+    /// The env file that people make above the project, and that is not read.
+    pub(crate) fn made_elsewhere(&self) -> Option<environment::made_elsewhere::MadeElsewhere> {
+        environment::made_elsewhere::made_elsewhere(self)
+    }
+
     /// The env file near the project that sets what it lacks and is not read.
     pub(crate) fn not_loaded(&self) -> Option<environment::files::NotLoaded> {
         environment::files::not_loaded(self)

@@ -1,16 +1,48 @@
 //! Values written as `KEY=value` items or as a mapping: `environment`, `labels`, `args`, `extra_hosts`; and `env_file`.
 
+use std::borrow::Cow;
+
 use super::{LoweringContext, read};
 use crate::collections::IndexMap;
 use crate::compose::value::provenance::parts_within;
 use crate::compose::value::{Data, Entry, Value};
 use crate::model::types::{EnvFile, Spanned, Variable, VariableSource};
-use crate::source::Place;
+use crate::source::{FileId, NodeId, Place, Span};
+use crate::text::dotenv::{DotenvLine, is_placeholder};
 
 /// What reaches the container, by name.
-pub(crate) fn variables(cx: &LoweringContext<'_>, service: &Value) -> IndexMap<String, Variable> {
+pub(crate) fn variables(cx: &LoweringContext<'_>, name: &str, service: &Value) -> IndexMap<String, Variable> {
     let pairs = pairs(cx, service.get("environment"));
-    pairs.into_iter().map(|pair| (pair.name.clone(), variable(cx, pair))).collect()
+    let mut found: IndexMap<String, Variable> =
+        pairs.into_iter().map(|pair| (pair.name.clone(), variable(cx, pair))).collect();
+    // Of several files the last one counts.
+    for example in cx.env_files.get(name).into_iter().flatten().rev().filter_map(|file| file.example.as_ref()) {
+        let lines = example.lines.iter().enumerate().rev().filter(|(_, line)| !line.bare && !line.key.is_empty());
+        for (at, line) in lines {
+            found.entry(line.key.clone()).or_insert_with(|| assumed(example.file, at, line));
+        }
+    }
+    found
+}
+
+/// A line of an example. What people fill in is not known.
+fn assumed(file: FileId, at: usize, line: &DotenvLine) -> Variable {
+    let place = |start, end| Place { span: Span { file, start, end }, node: NodeId::new(at) };
+    let value = line.value.as_ref().filter(|value| !is_placeholder(&without_login(value)));
+    Variable {
+        key: place(line.key_span.0, line.key_span.1),
+        is_unknown: value.is_none(),
+        value: value.map(|value| Spanned::new(value.clone(), place(line.value_span.0, line.value_span.1))),
+        with_gaps: None,
+        is_assumed: true,
+        source: VariableSource::EnvFile,
+    }
+}
+
+/// An address without the user and password in it: where it leads is known in spite of a placeholder there.
+fn without_login(value: &str) -> Cow<'_, str> {
+    let parts = value.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    parts.map_or(Cow::Borrowed(value), |(scheme, rest)| Cow::Owned(format!("{scheme}://{rest}")))
 }
 
 fn variable(cx: &LoweringContext<'_>, EnvironmentPair { key, value, .. }: EnvironmentPair) -> Variable {
@@ -19,7 +51,7 @@ fn variable(cx: &LoweringContext<'_>, EnvironmentPair { key, value, .. }: Enviro
     let source = if in_compose_file { VariableSource::Environment } else { VariableSource::EnvFile };
     let is_unknown = value.as_ref().is_some_and(|value| value.parts.iter().any(|part| part.is_unknown));
     let (value, with_gaps) = if is_unknown { (None, value.map(Box::new)) } else { (value, None) };
-    Variable { key, value, is_unknown, with_gaps, source }
+    Variable { key, value, is_unknown, with_gaps, is_assumed: false, source }
 }
 
 /// Values by name; `None` where a name stands alone.

@@ -27,7 +27,7 @@ pub(crate) fn service(cx: &LoweringContext<'_>, name: &str, at: &Entry, map: &Ma
         domainname: read::text(value, "domainname"),
         command: command(cx, value, "command"),
         entrypoint: command(cx, value, "entrypoint"),
-        environment: variables(cx, value),
+        environment: variables(cx, name, value),
         environment_key: key(map, "environment"),
         env_files: env_files(cx, name, value),
         ports: ports(value),

@@ -45,7 +45,9 @@ pub(super) fn at_run_time(one: &OutlinedBuild<'_>) -> Option<Finding> {
     let serves_files = serves_files(one, image);
     let is_lost = |(name, variable): &(&String, &Variable)| {
         let compiled = COMPILED.iter().any(|(prefix, _)| name.starts_with(prefix));
+        // An env file may be there for the build, as well.
         compiled
+            && !variable.is_assumed
             && !one.build.args.contains_key(name.as_str())
             && (is_build_argument(one, name, variable) || serves_files)
     };

@@ -1,19 +1,13 @@
 //! A comment that becomes the value of a variable.
 
 use crate::compose::load::environment::line_place;
-use crate::facts::environment::files::examples;
-use crate::facts::secrets::secret_files::lines_of;
-use crate::finding::{Confidence, Finding, Subject, rule};
+use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::yaml::edit;
 
 /// Reports each line of an env file, or of the example that stands in for it, whose value is a `#` and words.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let own = cx.facts.env_lines().into_iter().map(|(file, line)| (file, line, Confidence::High));
-    let of_examples = examples(cx.facts)
-        .into_iter()
-        .flat_map(|file| lines_of(cx.facts, file).into_iter().map(move |line| (file, line, Confidence::Medium)));
-    for (file, line, confidence) in own.chain(of_examples) {
+    for (file, line) in cx.facts.env_lines().into_iter().chain(cx.facts.example_lines()) {
         let place = line_place(file, 0, line.value_span.0, line.value_span.1);
         let written = edit::written(cx.files, place);
         let is_comment = line.quote.is_none() && written.starts_with("# ");
@@ -24,7 +18,6 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!("the value of `{name}` is the comment: an empty value does not end before it");
         let mut finding = Finding::new(rule::COMMENT_AS_VALUE, place, Subject::variable(name), message)
             .evidence(name.clone())
-            .confidence(confidence)
             .help("move the comment to a line of its own");
         let edits = edit::env::comment_out_value(cx.files, file, &line);
         finding.fixes.extend(edit::safe("move the comment to the line before", edits));

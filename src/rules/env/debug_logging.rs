@@ -11,7 +11,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut seen = crate::collections::HashSet::default();
     for service in cx.model.services.values() {
-        for (name, variable) in &service.environment {
+        // An example is for whoever tries the project.
+        for (name, variable) in service.environment.iter().filter(|(_, variable)| !variable.is_assumed) {
             let upper = name.to_ascii_uppercase();
             let is_level =
                 ["LOG_LEVEL", "LOGLEVEL", "LOGGING_LEVEL", "LOGGING_LEVEL_ROOT"].iter().any(|end| upper.ends_with(end));

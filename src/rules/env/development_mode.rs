@@ -63,7 +63,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn switch(service: &Service) -> Option<(&'static str, &Spanned<String>, Option<&'static str>)> {
-    let value = |name: &str| service.environment.get(name).and_then(|one| one.value.as_ref());
+    // An example is for whoever tries the project.
+    let own = |name: &str| service.environment.get(name).filter(|one| !one.is_assumed);
+    let value = |name: &str| own(name).and_then(|one| one.value.as_ref());
     let is_one =
         |value: &Spanned<String>, wanted: &[&str]| wanted.iter().any(|one| value.value.eq_ignore_ascii_case(one));
     let open = OPEN.iter().find_map(|(name, wanted, follows)| {

@@ -8,7 +8,8 @@ use crate::text::dotenv::DotenvLine;
 /// Reports each key or object that begins on a line of an env file and goes on below. Where docker compose cannot read
 /// what follows, `malformed-env-line` reports it.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let all = cx.facts.env_lines();
+    let mut all = cx.facts.env_lines();
+    all.extend(cx.facts.example_lines());
     for (at, (file, line)) in all.iter().enumerate() {
         let next = all.get(at + 1).filter(|(other, _)| other == file).map(|(_, line)| line);
         if !is_cut(line, next) || cx.facts.is_malformed_env_file(*file) {

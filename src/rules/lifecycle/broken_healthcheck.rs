@@ -42,7 +42,8 @@ fn fault(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -> Option<Probe
     if form.is_some() || cx.fragment {
         return form;
     }
-    probe_needs::program(cx, service, probe)
+    probe_form::background(service, probe)
+        .or_else(|| probe_needs::program(cx, service, probe))
         .or_else(|| probe_needs::variable(cx, service, probe))
         .or_else(|| probe_address::port(cx, service, probe))
         .or_else(|| probe_address::family(cx, service, probe))

@@ -90,6 +90,53 @@ fn as_script(cx: &Context<'_>, probe: &Probe<'_>, words: &[Spanned<String>]) -> 
     edit::safe("run the test in a shell", edit::overwrite(cx.files, probe.check.key, "test", &test))
 }
 
+/// A test whose command the `&` of an address without quotes sends to the background: the rest is an assignment, which
+/// succeeds.
+pub(super) fn background(service: &Service, probe: &Probe<'_>) -> Option<ProbeFault> {
+    let ProbeForm::Shell(script, _) = probe.form()? else { return None };
+    if !has_bare_ampersand(&script.value) {
+        return None;
+    }
+    let place = if probe.of_dockerfile { probe.check.key } else { script.place };
+    let message = format!(
+        "the healthcheck of `{}` cannot fail: the `&` in its address sends the command to the background",
+        service.name
+    );
+    let help = "put the address in quotes".to_owned();
+    let mut fault = ProbeFault::new(place, "background", message, help);
+    fault.severity = Some(Severity::Warning);
+    Some(fault)
+}
+
+/// Whether a script has `?a=b&c=d` outside of quotes.
+fn has_bare_ampersand(script: &str) -> bool {
+    let mut quote = None;
+    let mut word = String::new();
+    for (at, letter) in script.char_indices() {
+        match (quote, letter) {
+            (None, '"' | '\'') => quote = Some(letter),
+            (Some(one), _) if one == letter => quote = None,
+            (None, '&') => {
+                let rest = script.get(at + 1..).unwrap_or("");
+                let name =
+                    rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or("");
+                let is_assignment =
+                    !name.is_empty() && rest.get(name.len()..).is_some_and(|rest| rest.starts_with('='));
+                if is_assignment && word.contains("://") && word.contains('?') {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        if quote.is_none() && letter.is_whitespace() {
+            word.clear();
+        } else {
+            word.push(letter);
+        }
+    }
+    false
+}
+
 /// A test whose result is always good.
 pub(super) fn constant(service: &Service, probe: &Probe<'_>) -> Option<ProbeFault> {
     let (place, is_constant) = match probe.form()? {

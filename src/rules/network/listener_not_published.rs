@@ -36,18 +36,20 @@ struct Announcement<'a> {
 
 /// Ports of `localhost` in variables for browsers: in a URL, or in `X_PORT` next to `X_HOST=localhost`.
 fn announced<'a>(cx: &'a Context<'_>, service: &'a Service) -> Vec<Announcement<'a>> {
+    // An example shows one deployment of several.
+    let is_assumed = |name: &str| service.environment.get(name).is_some_and(|one| one.is_assumed);
     let of_url = |reference: &'a HostReference| {
         let HostOrigin::Variable(variable) = &reference.at else { return None };
         // The default of a variable is for those who set nothing.
         let local = is_loopback(&reference.host) && reference.scheme.is_some() && reference.variable.is_none();
         let (port, place) = (reference.port?, reference.port_place.unwrap_or(reference.place));
-        (local && is_for_browser(variable)).then_some(Announcement { variable, port, place })
+        (local && is_for_browser(variable) && !is_assumed(variable)).then_some(Announcement { variable, port, place })
     };
     let of_pair = |(name, value): (&'a str, &Spanned<String>)| {
         let host = format!("{}HOST", name.strip_suffix("PORT")?);
         let host = service.environment.get(&host)?.value.as_ref()?;
         let port = value.value.trim().parse().ok().filter(|port| *port > 0)?;
-        let local = is_loopback(host.value.trim()) && is_for_browser(name);
+        let local = is_loopback(host.value.trim()) && is_for_browser(name) && !is_assumed(name);
         local.then_some(Announcement { variable: name, port, place: value.place })
     };
     let variables = service.environment.iter().filter_map(|(name, one)| Some((name.as_str(), one.value.as_ref()?)));

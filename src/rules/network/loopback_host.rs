@@ -1,19 +1,21 @@
 //! `localhost` as the address of another service: in a container it is the container itself.
 
 use crate::catalogue::schema::ImageRole;
-use crate::collections::HashSet;
+use crate::collections::{HashMap, HashSet};
 use crate::compose::Reference;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
-use crate::finding::{Finding, Severity, Subject, rule};
+use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
+use crate::source::Place;
 use crate::yaml::edit;
 
 /// Reports each address once for each service.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: HashSet<(&str, Option<u16>)> = HashSet::default();
+    let mut by_line: HashMap<(Place, Option<&str>), usize> = HashMap::default();
     for peer in cx.facts.peers() {
         let Meaning::Loopback(sibling) = &peer.meaning else { continue };
         // Where nothing of the project is meant, only a datastore's address that is written out is sure to be wrong.
@@ -26,6 +28,16 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let name = &peer.service;
+        // One line of an env file that several services read is one cause.
+        let is_of_env_file = !cx.project.all_files.contains(&peer.place.span.file);
+        let known = (peer.place, sibling.as_deref());
+        if let Some(earlier) = by_line.get(&known).and_then(|at| findings.get_mut(*at)).filter(|_| is_of_env_file) {
+            let label = cx.model.services.get(name).map(|service| service.key);
+            let message = format!("so it is for `{name}`");
+            earlier.labels.extend(label.map(|place| Label { place, message: message.into() }));
+            continue;
+        }
+        by_line.insert(known, findings.len());
         let address = peer.port.map_or_else(|| peer.host.clone(), |port| format!("{}:{port}", peer.host));
         let (severity, message, help) = match sibling {
             Some(sibling) => (

@@ -5,6 +5,7 @@ use crate::compose::nearest;
 use crate::config::options::{NamePattern, options};
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
+use crate::model::Service;
 use crate::rules::Context;
 use crate::rules::support::for_data;
 use crate::text::nearest::clearly_meant;
@@ -49,7 +50,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let known: Vec<&str> = cx.model.services.keys().chain(cx.model.disabled.keys()).map(String::as_str).collect();
         let message = format!("hostname `{host}` matches no service of this project");
         let subject = Subject::service(&first.service);
-        let severity = for_data(Severity::Warning, cx.facts.purpose());
+        // An example may be made for another set of services.
+        let is_shown = cx.facts.is_in_example(first.place) && !is_meant(cx, first);
+        let severity = if is_shown { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
         let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, subject, message)
             .severity(severity)
             .evidence(host.to_owned());
@@ -71,6 +74,15 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn longer<'a>(host: &str, known: &[&'a str]) -> Option<&'a str> {
     let mut longer = known.iter().filter(|name| host.len() > 2 && name.starts_with(host));
     longer.next().filter(|_| longer.next().is_none()).copied()
+}
+
+/// Whether a service of the project is meant: its name, or its image, has the name as a word.
+fn is_meant(cx: &Context<'_>, peer: &Peer) -> bool {
+    let has_word = |text: &str| text.split(['-', '_', '/']).any(|word| word == peer.host);
+    let is_of = |service: &Service| {
+        has_word(&service.name) || service.image.as_ref().is_some_and(|image| has_word(&image.value.repository))
+    };
+    cx.model.services.values().any(is_of)
 }
 
 /// Respells the host wherever it is, where one service is clearly meant.

@@ -33,7 +33,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let is_spared =
             is_for_another(cx, peer, other) || is_handed_on(cx, peer, other) || connects_to_nobody(cx, peer);
-        if known(&peer.service) && known(other) && !is_spared {
+        // An example that several services read has what some of them need.
+        let is_for_some = cx.facts.is_in_shared_example(peer.place);
+        if known(&peer.service) && known(other) && !is_spared && !is_for_some {
             unreached.entry(other).or_default().push(peer);
         }
     }

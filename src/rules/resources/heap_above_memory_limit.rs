@@ -2,7 +2,7 @@
 
 use crate::facts::images::{argument_value, known_image, launch};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
-use crate::model::{Service, Spanned};
+use crate::model::{Service, Spanned, Variable, VariableSource};
 use crate::rules::Context;
 
 /// What a program may take, and where that is set.
@@ -48,7 +48,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if has_two_limits(cx, &service.name) {
             continue;
         }
-        let Some(taken) = taken(service) else { continue };
+        let Some(taken) = taken(cx, service) else { continue };
         let most = u64::try_from(limit.value).unwrap_or(u64::MAX);
         if taken.bytes < most || taken.bytes == most && !taken.needs_more {
             continue;
@@ -101,16 +101,21 @@ fn has_two_limits(cx: &Context<'_>, service: &str) -> bool {
 const OF_ANOTHER: [(&str, &str); 2] = [("OPENSEARCH_JAVA_OPTS", "elasticsearch"), ("ES_JAVA_OPTS", "opensearch")];
 
 /// The most that a setting of a service lets its program take.
-fn taken(service: &Service) -> Option<MemoryUse<'_>> {
+fn taken<'a>(cx: &Context<'a>, service: &'a Service) -> Option<MemoryUse<'a>> {
     let image = known_image(service).map_or("", |known| known.image.name.as_str());
     let is_read = |name: &str| !OF_ANOTHER.iter().any(|(other, not)| *other == name && *not == image);
-    let variables = service.environment.iter().filter(|(name, _)| is_read(name));
+    // A line of an env file for several services is meant for one of them.
+    let is_own = |variable: &&Variable| {
+        let has = |other: &&Service| other.environment.values().any(|one| one.key == variable.key);
+        variable.source == VariableSource::Environment || cx.model.services.values().filter(has).nth(1).is_none()
+    };
+    let variables = service.environment.iter().filter(|(name, variable)| is_read(name) && is_own(variable));
     let values = variables.filter_map(|(_, variable)| variable.value.as_ref());
     let mut all: Vec<MemoryUse<'_>> = launch(service).into_iter().chain(values).filter_map(in_text).collect();
-    let image = known_image(service).map_or("", |known| known.image.name.as_str());
     let of_image = OF_IMAGES.into_iter().filter(|(name, _)| *name == image).map(|(_, variable)| variable);
     for name in SIZES.into_iter().chain(of_image) {
-        let Some(value) = service.environment.get(name).and_then(|variable| variable.value.as_ref()) else { continue };
+        let variable = service.environment.get(name).filter(is_own);
+        let Some(value) = variable.and_then(|variable| variable.value.as_ref()) else { continue };
         let bytes = size(&value.value, "");
         all.extend(bytes.map(|bytes| MemoryUse {
             what: "heap",

@@ -56,7 +56,9 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
     let worst = match login.password {
         // The first login at home asks for another one.
         Password::Documented if cx.facts.is_at_home() => Severity::Info,
-        _ if is_marked(cx, place) => Severity::Info,
+        _ if is_marked(cx, place) || login.shown.is_some_and(|line| is_marked(cx, line)) => Severity::Info,
+        // People see it when they copy the example.
+        _ if login.shown.is_some() && !login.is_default => for_purpose(Severity::Warning, cx.facts.purpose()),
         _ => for_purpose(Severity::Error, cx.facts.purpose()),
     };
     let mut finding = Finding::new(rule::DEFAULT_SECRET, place, Subject::service(own), message)
@@ -68,6 +70,9 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
         .evidence(name.to_owned())
         .label(login.open, "reachable through this")
         .help(format!("write `{name}: ${{{name}:?}}`, and set a long random value in an env file that git ignores"));
+    if let Some(line) = login.shown.filter(|line| *line != place) {
+        finding = finding.label(line, "the example shows this password");
+    }
     if !login.known.exact {
         finding.confidence = Confidence::Medium;
     }

@@ -49,5 +49,6 @@ const OBJECT_STORES: [&str; 6] = ["S3", "AWS", "GCS", "AZURE", "MINIO", "BUCKET"
 fn stores_objects(service: &Service) -> bool {
     let is_set =
         |name: &String| name.split('_').any(|word| OBJECT_STORES.contains(&word.to_ascii_uppercase().as_str()));
-    service.environment.keys().any(is_set)
+    // An example may be for other services, too.
+    service.environment.iter().filter(|(_, one)| !one.is_assumed).any(|(name, _)| is_set(name))
 }

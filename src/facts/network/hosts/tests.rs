@@ -261,6 +261,7 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
         value: Some(value),
         is_unknown: false,
         with_gaps: None,
+        is_assumed: false,
         source: VariableSource::Environment,
     };
     service.environment.insert("U".to_owned(), variable);
