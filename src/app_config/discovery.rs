@@ -37,9 +37,9 @@ fn is_image(service: &Service, name: &str) -> bool {
     known.is_some_and(|known| known.exact && known.image.name == name)
 }
 
-type Told<'a> = (u16, Option<String>, &'a Spanned<String>);
+type ToldPort<'a> = (u16, Option<String>, &'a Spanned<String>);
 
-fn by_variables(service: &Service) -> Vec<Told<'_>> {
+fn by_variables(service: &Service) -> Vec<ToldPort<'_>> {
     let value = |name: &str| service.environment.get(name).and_then(|variable| variable.value.as_ref());
     let is_routed = value("VIRTUAL_HOST").is_some_and(|host| !host.value.trim().is_empty());
     let port = value("VIRTUAL_PORT").filter(|_| is_routed);
@@ -47,7 +47,7 @@ fn by_variables(service: &Service) -> Vec<Told<'_>> {
     found.into_iter().collect()
 }
 
-fn by_labels(service: &Service) -> Vec<Told<'_>> {
+fn by_labels(service: &Service) -> Vec<ToldPort<'_>> {
     let is_pass = |label: &str| {
         let last = label.rsplit('.').next().unwrap_or(label);
         label.starts_with("caddy")
@@ -58,7 +58,7 @@ fn by_labels(service: &Service) -> Vec<Told<'_>> {
 }
 
 /// The port of `{{upstreams 8080}}` or `{{upstreams https 8443}}`.
-fn upstreams(value: &Spanned<String>) -> Option<Told<'_>> {
+fn upstreams(value: &Spanned<String>) -> Option<ToldPort<'_>> {
     let (_, rest) = value.value.split_once("{{")?;
     let mut words = rest.split_once("}}")?.0.split_whitespace();
     if words.next() != Some("upstreams") {

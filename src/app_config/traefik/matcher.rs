@@ -67,18 +67,23 @@ pub(crate) fn malformed(rule: &str) -> Option<Malformed> {
 const SINGLE: [&str; 8] =
     ["host", "hostregexp", "hostsni", "hostsniregexp", "path", "pathprefix", "method", "clientip"];
 
+/// What version 3 calls a matcher of version 2.
+fn renamed(name: &str) -> Option<&'static str> {
+    match name {
+        "headers" => Some("Header"),
+        "headersregexp" => Some("HeaderRegexp"),
+        "hostheader" => Some("Host"),
+        _ => None,
+    }
+}
+
 /// The first thing in a rule that version 3 of Traefik does not accept any more.
 pub(crate) fn outdated(rule: &str) -> Option<Malformed> {
     let tokens = tokens(rule).ok()?;
     tokens.iter().enumerate().find_map(|(at, (token, span))| {
         let MatcherToken::Name(name) = token else { return None };
         let lower = name.to_ascii_lowercase();
-        if let Some(now) = match lower.as_str() {
-            "headers" => Some("Header"),
-            "headersregexp" => Some("HeaderRegexp"),
-            "hostheader" => Some("Host"),
-            _ => None,
-        } {
+        if let Some(now) = renamed(&lower) {
             return Some(wrong(format!("`{name}` is called `{now}` since Traefik 3"), span.clone()));
         }
         let inside = tokens.get(at + 1..).unwrap_or(&[]).iter();

@@ -147,8 +147,10 @@ pub(crate) fn lost_by_default(model: &Model, service: &Service) -> Option<String
     let lost = |file: &&Sqlite| {
         let moved = file.variable.as_deref().and_then(|name| variable(service, name));
         let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
+        // What a variable moves away from a mount is another matter.
+        let is_moved = moved.is_some() && mounts::is_kept(model, service, &file.path);
         let is_lost = file.engine != DatabaseEngine::Bolt && !is_replaced(service, file) && path.starts_with('/');
-        (is_lost && !mounts::is_kept(model, service, &path)).then_some(path)
+        (is_lost && !is_moved && !mounts::is_kept(model, service, &path)).then_some(path)
     };
     let paths: Vec<String> = answers.iter().filter_map(|files| files.iter().find_map(lost)).collect();
     // A tag that leaves the version open: only what is lost in every version is sure.

@@ -137,6 +137,10 @@ fn in_token(program: &str, text: &str, before: Option<&str>) -> Vec<(FoundHost, 
         if matches!(program, "curl" | "wget" | "http") && names::is_loopback(host) {
             return HostRole::Own;
         }
+        // Where a tunnel leads; the command of cloudflared's image begins with its subcommand.
+        if option == Some("--url") && matches!(program, "cloudflared" | "tunnel") {
+            return HostRole::Peer;
+        }
         names::role_of_value(&words, by_name, host, one.scheme.as_deref(), one.evidence)
     };
     found.into_iter().map(|one| (role(&one), one)).map(|(role, one)| (one.shifted(at), role)).collect()
@@ -229,8 +233,6 @@ fn role_of_option(program: &str, option: &str, words: &[String]) -> HostRole {
         return HostRole::Peer;
     }
     match option {
-        // The image of cloudflared begins with its subcommand.
-        "--url" if matches!(program, "cloudflared" | "tunnel") => HostRole::Peer,
         "-b" | "-l" | "-H" => HostRole::Listen,
         "--host" | "-host" | "--hostname" | "--ip" if SERVERS.contains(&program) => HostRole::Listen,
         _ if words.join("_") == "HOST" => HostRole::Peer,
