@@ -159,8 +159,7 @@ pub(crate) struct DataPath {
     pub(crate) moved_in: Vec<Moving>,
     /// Another path, where variables make the image drop its own configuration.
     pub(crate) otherwise: Option<Otherwise>,
-    /// A directory that the image gives to its user, to which `variable` can move them from that other path: a volume at
-    /// the path itself would belong to root.
+    /// A directory of the image's user, to which `variable` can move them: a volume at the path itself belongs to root.
     pub(crate) own: Option<String>,
     /// Whether the command itself names the path, as in `server /data`: `path` is then only the custom.
     #[serde(default)]

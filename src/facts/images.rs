@@ -152,8 +152,8 @@ const CLIENTS: [&str; 24] = [
 const HELPERS: [&str; 6] = ["cron", "crond", "supercronic", "sleep", "tail", "true"];
 
 /// Programs that prepare or look after files.
-const UTILITIES: [&str; 14] =
-    ["chown", "chmod", "cp", "mv", "rm", "mkdir", "ls", "find", "tar", "rsync", "touch", "env", "printenv", "date"];
+const UTILITIES: [&str; 13] =
+    ["chown", "chmod", "cp", "mv", "rm", "mkdir", "ls", "find", "tar", "rsync", "touch", "printenv", "date"];
 
 /// Images whose `docker-entrypoint.sh` ends with `exec "$@"` and makes a server of nothing but its own program and options
 /// (docker-library/postgres, mysql, mongo, redis, rabbitmq; MariaDB/mariadb-docker; valkey-io/valkey-container).
@@ -234,7 +234,7 @@ pub(crate) fn runs_server(service: &Service) -> bool {
     // The entrypoint of these images runs what `command` names, unless that is an option.
     let is_program = !program.starts_with(['-', '$']) && !first.contains('/') && !program.ends_with(".conf");
     let is_run = service.entrypoint.is_none() && known_image(service).is_some_and(|known| runs_any(known.image));
-    if is_program && (is_run || UTILITIES.contains(&program)) && !names_server() {
+    if is_program && (UTILITIES.contains(&program) || (is_run || program == "env") && !names_server()) {
         return false;
     }
     // Beside the entrypoint of the image another program is what runs.
