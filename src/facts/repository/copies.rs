@@ -58,6 +58,9 @@ const MADE: [&str; 16] = [
     "pkg",
 ];
 
+/// Endings of what a compiler or a packer makes.
+const PACKED: [&str; 9] = ["jar", "war", "ear", "whl", "gz", "zip", "deb", "dll", "exe"];
+
 /// The sources that are missing from the contexts of services in a repository, and that nothing there makes or ignores.
 pub(crate) fn missing_copies<'a>(facts: &Facts<'a>) -> Vec<MissingCopy<'a>> {
     let (sources, model) = (facts.sources, facts.model);
@@ -83,13 +86,18 @@ pub(crate) fn missing_copies<'a>(facts: &Facts<'a>) -> Vec<MissingCopy<'a>> {
             if is_there && !is_left_out || !is_there && may_be_made(facts, directory, &path, &modules) {
                 continue;
             }
+            let near = (!is_there).then(|| near(facts, one, directory, source)).flatten();
+            // Who keeps nothing but the deployment here has the sources elsewhere.
+            if !is_there && near.is_none() && !holds_sources(facts, directory) {
+                continue;
+            }
             found.push(MissingCopy {
                 service: one.service,
                 source: source.to_owned(),
                 place: one.place(&copy.span),
                 context_place: context.place,
                 context: shown(facts, directory),
-                near: (!is_there).then(|| near(facts, one, directory, source)).flatten(),
+                near,
                 is_left_out,
             });
         }
@@ -141,7 +149,8 @@ fn is_left_out(facts: &Facts<'_>, one: &OutlinedBuild<'_>, context: &Path, path:
 fn may_be_made(facts: &Facts<'_>, context: &Path, path: &Path, modules: &[PathBuf]) -> bool {
     let (sources, model) = (facts.sources, facts.model);
     let inner = path.strip_prefix(context).unwrap_or(path);
-    let is_made_by_build = inner.iter().any(|part| part.to_str().is_some_and(|part| MADE.contains(&part)));
+    let is_packed = inner.extension().is_some_and(|ending| PACKED.iter().any(|packed| ending == *packed));
+    let is_made_by_build = is_packed || inner.iter().any(|part| part.to_str().is_some_and(|part| MADE.contains(&part)));
     if is_made_by_build || is_ignored(model, sources, path) || modules.iter().any(|module| path.starts_with(module)) {
         return true;
     }
@@ -150,6 +159,18 @@ fn may_be_made(facts: &Facts<'_>, context: &Path, path: &Path, modules: &[PathBu
         let known = makers(directory, &facts.root, sources);
         is_made(&known, directory, path, sources) || is_cloned(&known, model, sources, &facts.root, path)
     })
+}
+
+/// Whether a context has anything besides what describes containers, settings and texts.
+fn holds_sources(facts: &Facts<'_>, context: &Path) -> bool {
+    let entries = facts.sources.entries(context);
+    let is_other = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let is_text = lower.ends_with(".md") || lower.starts_with("readme") || lower.starts_with("license");
+        let is_setting = lower.starts_with('.') || lower.ends_with(".env") || lower.contains("compose");
+        !(is_text || is_setting || lower.contains("dockerfile"))
+    };
+    entries.names().any(is_other)
 }
 
 /// Where else a source is: next to the Dockerfile, or in a directory above the context.
