@@ -222,12 +222,12 @@ impl<'a> Facts<'a> {
         environment::lines::example_lines(self.project, self.sources)
     }
 
-    /// Whether a place is in an example that stands in for an env file of a service.
+    /// Whether a place is in the example of an env file that a service reads and the checkout lacks.
     pub(crate) fn is_in_example(&self, place: Place) -> bool {
         environment::lines::readers(self.project, place.span.file).next().is_some()
     }
 
-    /// Whether a place is in an example that stands in for an env file of several services.
+    /// Whether a place is in the example of such an env file, and several services read it.
     pub(crate) fn is_in_shared_example(&self, place: Place) -> bool {
         environment::lines::readers(self.project, place.span.file).nth(1).is_some()
     }

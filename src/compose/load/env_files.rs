@@ -40,7 +40,7 @@ pub(crate) struct ServiceEnvFile {
     pub(crate) example: Option<Arc<EnvFileExample>>,
 }
 
-/// The example that stands in for an env file of a service.
+/// The example of an env file that a service reads and the checkout lacks.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvFileExample {
     /// The file.

@@ -95,7 +95,7 @@ pub(crate) fn replaced(facts: &Facts<'_>) -> Vec<ReplacedLine> {
 }
 
 /// The examples that stand in for env files which the project, or a service of it, lacks.
-pub(crate) fn examples(facts: &Facts<'_>) -> Vec<FileId> {
+fn examples(facts: &Facts<'_>) -> Vec<FileId> {
     let absent = facts.project.env_files.iter().filter(|listed| listed.file.is_none());
     let of_services = absent.filter_map(|listed| example_for(&listed.path, &BTreeSet::new(), facts.sources));
     let all = facts.project.environment.outside.examples.iter().cloned().chain(of_services);

@@ -22,7 +22,7 @@ pub(crate) fn lines(project: &Project, sources: &SourceDb) -> Vec<(FileId, Doten
     found
 }
 
-/// The services for which an example stands in.
+/// The services whose env file a checkout lacks and an example shows.
 pub(crate) fn readers(project: &Project, example: FileId) -> impl Iterator<Item = &str> {
     let is_it = move |listed: &&ServiceEnvFile| listed.example.as_ref().is_some_and(|one| one.file == example);
     project.env_files.iter().filter(is_it).map(|listed| listed.service.as_str())

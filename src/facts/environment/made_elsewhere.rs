@@ -66,7 +66,7 @@ fn told_in(facts: &Facts<'_>, example: &Path) -> Option<PathBuf> {
             }
         }
     }
-    // A text next to the project speaks of an example there.
+    // A text next to the project means an example next to it.
     let own = &facts.project.directory;
     let is_compose_file = |path: &Path| facts.project.files.iter().any(|file| *facts.sources.path(*file) == *path);
     found.filter(|path| is_compose_file(path) || path.parent() != Some(own.as_path()))

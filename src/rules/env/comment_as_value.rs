@@ -5,7 +5,7 @@ use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
 use crate::yaml::edit;
 
-/// Reports each line of an env file, or of the example that stands in for it, whose value is a `#` and words.
+/// Reports each line of an env file, or of its example, whose value is a `#` and words.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (file, line) in cx.facts.env_lines().into_iter().chain(cx.facts.example_lines()) {
         let place = line_place(file, 0, line.value_span.0, line.value_span.1);

@@ -49,7 +49,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(groups.into_iter().filter_map(|((proxy, severity), all)| finding(cx, proxy, severity, &all)));
 }
 
-/// Whether a service is on a network of another project, where the proxy may be that nothing but labels speak of.
+/// Whether a service is on a network of another project: the proxy that its labels are for may be there.
 fn is_on_network_of_others(cx: &Context<'_>, service: &Service) -> bool {
     service.networks.keys().any(|key| cx.model.networks.get(key).is_some_and(|network| network.external))
 }
