@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
 use crate::discover::base_of;
 use crate::discover::invocations::MAKES_A_SERVICE;
-use crate::finding::{Finding, Label, MissingKind, RuleId, rule};
+use crate::finding::{Finding, Fix, Label, MissingKind, RuleId, rule};
+use crate::rules::support::LABELS;
 use crate::source::{FileId, Place, SourceDb};
 use crate::yaml::Trees;
 
@@ -14,29 +15,29 @@ use crate::yaml::Trees;
 const OF_PLACES: [RuleId; 4] =
     [rule::HARDCODED_SECRET, rule::DEFAULT_SECRET, rule::PLACEHOLDER_SECRET, rule::UNAUTHENTICATED_SERVICE_PUBLISHED];
 
+/// So many findings at one place are compared with each other at most.
+const MOST_COMPARED: usize = 64;
+
 /// What findings with one cause have in common.
 type SharedCause = (RuleId, FileId, Option<u32>, Option<String>, BTreeSet<u32>);
 
 /// Joins the findings that have one cause.
 pub(super) fn one_each(findings: Vec<Finding>, sources: &SourceDb, trees: &Trees) -> Vec<Finding> {
     let findings = without_parts(without_doubt(findings, sources));
-    let mut joined: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut groups: Vec<(Finding, Vec<Finding>)> = Vec::with_capacity(findings.len());
     let mut known: HashMap<SharedCause, usize> = HashMap::default();
     for mut finding in findings {
         name_base(&mut finding, sources, trees);
-        let Some(cause) = cause(&finding, sources) else {
-            joined.push(finding);
-            continue;
-        };
-        match known.get(&cause).and_then(|at| joined.get_mut(*at)) {
-            Some(first) => join(first, finding),
+        let cause = cause(&finding, sources);
+        match cause.as_ref().and_then(|cause| groups.get_mut(*known.get(cause)?)) {
+            Some((_, others)) => others.push(finding),
             None => {
-                known.insert(cause, joined.len());
-                joined.push(finding);
+                known.extend(cause.map(|cause| (cause, groups.len())));
+                groups.push((finding, Vec::new()));
             }
         }
     }
-    joined
+    groups.into_iter().map(|(first, others)| if others.is_empty() { first } else { join(first, &others) }).collect()
 }
 
 fn line(place: Place, sources: &SourceDb) -> u32 {
@@ -73,64 +74,70 @@ fn lacks_image(finding: &Finding) -> bool {
     finding.missing.as_ref().is_some_and(|missing| missing.what == MissingKind::Image)
 }
 
-fn join(first: &mut Finding, other: Finding) {
-    let message = match other.subject.service_name() {
-        Some(service) => format!("the same for `{service}`"),
-        None => "the same here".to_owned(),
-    };
-    if first.place != other.place && !first.labels.iter().any(|label| label.place == other.place) {
+/// Joins a finding with others of the same cause: their places become labels.
+fn join(mut first: Finding, others: &[Finding]) -> Finding {
+    let mut seen: HashSet<Place> = places(&first).collect();
+    for other in others.iter().filter(|other| seen.insert(other.place)).take(LABELS) {
+        let message = match other.subject.service_name() {
+            Some(service) => format!("the same for `{service}`"),
+            None => "the same here".to_owned(),
+        };
         first.labels.push(Label { place: other.place, message: message.into() });
     }
-    first.confidence = first.confidence.max(other.confidence);
+    first.confidence = others.iter().fold(first.confidence, |most, other| most.max(other.confidence));
     // A fix of one service alone would leave the others as they are.
-    match (first.fixes.as_mut_slice(), other.fixes.as_slice()) {
-        ([fix], [more]) if fix.safety == more.safety && fix.creates.is_empty() && more.creates.is_empty() => {
-            fix.edits.extend(more.edits.iter().filter(|edit| !fix.edits.contains(edit)).cloned().collect::<Vec<_>>());
+    let fits = |one: &Fix, fix: &Fix| one.safety == fix.safety && one.creates.is_empty() && fix.creates.is_empty();
+    let is_whole = |fix: &Fix| others.iter().all(|other| matches!(other.fixes.as_slice(), [one] if fits(one, fix)));
+    match first.fixes.as_mut_slice() {
+        [fix] if is_whole(fix) => {
+            fix.edits.extend(others.iter().flat_map(|other| &other.fixes).flat_map(|one| &one.edits).cloned());
             fix.edits.sort_by_key(|edit| (edit.span.file, edit.span.start, edit.span.end));
+            fix.edits.dedup();
         }
         _ => first.fixes.clear(),
     }
+    first
 }
 
 /// Where one invocation says that a host is no service, and another that it cannot be reached, it is the other one.
 fn without_doubt(mut findings: Vec<Finding>, sources: &SourceDb) -> Vec<Finding> {
     let at = |place: Place| (place.span.file, line(place, sources));
     let is_active = |finding: &&Finding| finding.rule == rule::UNSHARED_NETWORK && finding.suppressed.is_none();
-    let places = |finding: &Finding| {
-        let labels = finding.labels.iter().map(|label| label.place);
-        std::iter::once(finding.place).chain(labels).map(at).collect::<Vec<_>>()
-    };
-    let unshared: BTreeSet<_> = findings.iter().filter(is_active).flat_map(places).collect();
+    let unshared: BTreeSet<_> = findings.iter().filter(is_active).flat_map(places).map(at).collect();
     if !unshared.is_empty() {
         findings.retain(|finding| finding.rule != rule::UNKNOWN_HOST || !unshared.contains(&at(finding.place)));
     }
     findings
 }
 
+/// The place of a finding, and those of its labels.
+fn places(finding: &Finding) -> impl Iterator<Item = Place> {
+    std::iter::once(finding.place).chain(finding.labels.iter().map(|label| label.place))
+}
+
 /// Without those that another invocation reports with more places.
 fn without_parts(findings: Vec<Finding>) -> Vec<Finding> {
-    let places = |finding: &Finding| {
-        let labels = finding.labels.iter().map(|label| label.place);
-        let all: Vec<Place> = std::iter::once(finding.place).chain(labels).collect();
-        all
-    };
-    let is_part = |at: usize, finding: &Finding| {
-        let own = places(finding);
-        findings.iter().enumerate().any(|(number, other)| {
-            if number == at || other.rule != finding.rule || other.suppressed.is_some() {
-                return false;
+    let is_of_places = |finding: &Finding| OF_PLACES.contains(&finding.rule) && finding.suppressed.is_none();
+    let mut with_place: HashMap<(RuleId, Place), Vec<usize>> = HashMap::default();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| is_of_places(finding)) {
+        for place in places(finding) {
+            let all = with_place.entry((finding.rule, place)).or_default();
+            if all.len() < MOST_COMPARED && all.last() != Some(&at) {
+                all.push(at);
             }
-            let all = places(other);
-            let holds = other.severity >= finding.severity && own.iter().all(|place| all.contains(place));
+        }
+    }
+    let is_part = |at: usize, finding: &Finding| {
+        let own: BTreeSet<Place> = places(finding).collect();
+        let others = with_place.get(&(finding.rule, finding.place)).into_iter().flatten();
+        others.filter_map(|other| Some((*other, findings.get(*other)?))).any(|(number, other)| {
+            let all: BTreeSet<Place> = places(other).collect();
+            let holds = number != at && other.severity >= finding.severity && own.is_subset(&all);
             // Of two with the same places the first stays.
             holds && (all.len() > own.len() || number < at)
         })
     };
-    let parts: Vec<bool> = findings
-        .iter()
-        .enumerate()
-        .map(|(at, one)| OF_PLACES.contains(&one.rule) && one.suppressed.is_none() && is_part(at, one))
-        .collect();
+    let parts: Vec<bool> = findings.iter().enumerate().map(|(at, one)| is_of_places(one) && is_part(at, one)).collect();
     findings.into_iter().zip(parts).filter(|(_, is_part)| !is_part).map(|(finding, _)| finding).collect()
 }
 
