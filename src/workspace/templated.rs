@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::app_config::repository_root;
+use crate::collections::HashMap;
 use crate::facts::repository::generated_files::{MOST_BYTES, TextFiles, files, makers};
 use crate::finding::{Finding, RuleId, rule};
-use crate::source::SourceDb;
+use crate::source::{FileId, SourceDb};
 use crate::text::dotenv::is_placeholder;
 
 /// Rules about values that a placeholder does not have.
@@ -17,11 +18,15 @@ const FILLING: [&str; 5] = ["sed", "envsubst", "awk", "perl", "yq"];
 
 /// Drops what is said about the placeholders of templates.
 pub(super) fn drop_placeholders(findings: &mut Vec<Finding>, directory: &Path, sources: &SourceDb) {
+    let mut templates: HashMap<FileId, bool> = HashMap::default();
     findings.retain(|finding| {
         let span = finding.place.span;
         let is_value = ABOUT_VALUES.contains(&finding.rule);
-        let is_blank = || is_to_be_filled(sources.file(span.file).slice(span.start, span.end));
-        !(is_value && is_blank() && is_template(&sources.path(span.file), directory, sources))
+        if !is_value || !is_to_be_filled(sources.file(span.file).slice(span.start, span.end)) {
+            return true;
+        }
+        let find = || is_template(&sources.path(span.file), directory, sources);
+        !*templates.entry(span.file).or_insert_with(find)
     });
 }
 
