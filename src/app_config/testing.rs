@@ -78,7 +78,11 @@ pub(crate) fn spanned(sources: &SourceDb, path: &str, text: &str) -> Spanned<Str
 
 /// Sets a variable of a service.
 pub(crate) fn set(sources: &SourceDb, service: &mut Service, name: &str, value: &str) {
-    let value = spanned(sources, &format!("/{name}"), value);
+    set_to(service, name, spanned(sources, &format!("/{name}"), value));
+}
+
+/// Sets a variable of a service to a value with a place.
+pub(crate) fn set_to(service: &mut Service, name: &str, value: Spanned<String>) {
     let variable = Variable {
         key: value.place,
         value: Some(value),

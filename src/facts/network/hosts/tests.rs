@@ -1,9 +1,9 @@
 //! Tests of hosts as people write them.
 
 use super::*;
-use crate::app_config::testing::{command, service, set, slice, spanned};
+use crate::app_config::testing::{command, service, set, set_to, slice, spanned};
 use crate::compose::value::Part;
-use crate::model::{Healthcheck, Variable, VariableSource};
+use crate::model::Healthcheck;
 use crate::source::Place;
 use crate::source::{SourceDb, Span};
 
@@ -256,15 +256,7 @@ fn a_host_from_a_variable_is_where_the_variable_is() {
     value.value = "http://db:80/é".to_owned();
     value.parts = parts.into();
     let mut service = service("app");
-    let variable = Variable {
-        key: value.place,
-        value: Some(value),
-        is_unknown: false,
-        with_gaps: None,
-        is_assumed: false,
-        source: VariableSource::Environment,
-    };
-    service.environment.insert("U".to_owned(), variable);
+    set_to(&mut service, "U", value);
     let found = references(&service, &Texts::new(&sources));
     assert_eq!(slice(&sources, found[0].place), "${H}");
     assert_eq!(slice(&sources, found[0].port_place.unwrap()), "80");
