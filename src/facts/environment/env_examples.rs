@@ -122,19 +122,21 @@ fn copied_to(file: &Path, root: &Path, sources: &SourceDb) -> Option<PathBuf> {
     meant.next().filter(|_| meant.next().is_none())
 }
 
+/// What a line copies or moves, and where to: the program and two paths, without the marks around them.
+pub(super) fn copy_of(line: &str) -> Option<(&str, &str, &str)> {
+    let marks = ['`', '"', '\'', ';', '(', ')', '*', ','];
+    let mut words = line.split_whitespace().map(|word| word.trim_end_matches('.').trim_matches(marks));
+    let program = words.find(|word| matches!(*word, "cp" | "copy" | "mv"))?;
+    let mut paths = words.filter(|word| !word.starts_with('-'));
+    Some((program, paths.next()?, paths.next()?))
+}
+
 /// What a line copies to a file of a name: the last part of its path, without variables before it.
 fn copied_in<'l>(line: &'l str, name: &str) -> Option<&'l str> {
-    let (_, rest) =
-        line.split_once("cp ").filter(|(before, _)| !before.ends_with(|letter: char| letter.is_alphanumeric()))?;
-    let bare =
-        |word: &'l str| word.trim_matches(['"', '\'', '`', ';', ')', '(', ',', '.']).rsplit('/').next().unwrap_or("");
-    let trimmed = |word: &'l str| word.trim_end_matches(['"', '\'', '`', ';', ')', ',']);
-    let mut words = rest.split_whitespace().filter(|word| !word.starts_with('-'));
-    let (from, to) = (words.next()?, trimmed(words.next()?));
-    let is_target = to.rsplit(['/', '"']).next() == Some(name);
-    let source = from.trim_matches(['"', '\'', '`']);
+    let (program, source, to) = copy_of(line)?;
+    let is_target = program == "cp" && to.rsplit(['/', '"']).next() == Some(name);
     // `$DIR/.env.example` is the last part of it.
-    let source = if source.contains('$') { bare(source) } else { source };
+    let source = if source.contains('$') { source.rsplit('/').next().unwrap_or("") } else { source };
     (is_target && source.contains("env") && !source.contains('$')).then_some(source)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::env_examples::set_by;
+use super::env_examples::{copy_of, set_by};
 use crate::compose::Reference;
 use crate::compose::load::environment::VariableState;
 use crate::facts::Facts;
@@ -74,14 +74,8 @@ fn told_in(facts: &Facts<'_>, example: &Path) -> Option<PathBuf> {
 
 /// Where a line copies a file of this name to: `cp .env.example .env`.
 fn copied_to<'l>(line: &'l str, name: &str) -> Option<&'l str> {
-    let mut words = line
-        .split_whitespace()
-        .map(|word| word.trim_end_matches('.').trim_matches(['`', '"', '\'', ';', '(', ')', '*', ',']));
-    words.find(|word| matches!(*word, "cp" | "copy" | "mv"))?;
-    let mut rest = words.filter(|word| !word.starts_with('-'));
-    let from = rest.next()?;
-    (from == name || from.strip_prefix("./") == Some(name) || from.ends_with(&format!("/{name}"))).then_some(())?;
-    rest.next()
+    let (_, from, to) = copy_of(line)?;
+    (from == name || from.ends_with(&format!("/{name}"))).then_some(to)
 }
 
 /// The variables of the example that the project uses, those without a default first.
