@@ -113,7 +113,9 @@ impl<'a> Facts<'a> {
 
     /// Whether a text of the repository tells its reader to set a variable, or the passwords of a Compose file.
     pub(crate) fn is_told_to_set(&self, variable: &str) -> bool {
-        repository::instructions::tell_to_set(variable, &self.model.directory, &self.root, self.sources)
+        let find = || repository::instructions::instructions(&self.root, self.sources);
+        let texts = self.once(&self.instructions, find);
+        repository::instructions::tell_to_set(variable, &self.model.directory, &self.root, texts)
     }
 
     /// Whether a script or a text of the repository makes the file at a path, or tells people to.
