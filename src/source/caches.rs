@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ignore::gitignore::Gitignore;
@@ -51,6 +53,8 @@ pub(super) struct Caches {
     found: RwLock<HashMap<OsString, Vec<(DirectorySearch, FoundPaths)>>>,
     laid: PerDirectory<Arc<Entries>>,
     pub(super) patterns: PerDirectory<Option<Arc<Gitignore>>>,
+    /// How many bytes of files were searched for words since.
+    pub(super) searched: AtomicU64,
 }
 
 /// What a search has found.
@@ -62,6 +66,7 @@ impl Caches {
         self.found.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.laid.clear();
         self.patterns.clear();
+        self.searched.store(0, Relaxed);
     }
 
     /// What is in a directory in which the database differs from the disk.

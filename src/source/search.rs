@@ -2,10 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::path::{normal, normalize};
 use super::read::{read_most, start};
 use super::{FileId, LoadError, SourceDb};
+
+/// How many bytes of files are searched for words in a run, or since a file has changed: each of many names may be looked
+/// for in each of many texts.
+const MOST_SEARCHED: u64 = 4 * 1024 * 1024 * 1024;
+
+/// How many times the cost of a search the reading of what it has found counts.
+const READING: u64 = 4;
 
 /// What a look into a file has found.
 #[derive(Debug)]
@@ -20,15 +28,24 @@ pub(crate) enum Sought {
 }
 
 impl SourceDb {
-    /// Loads a file if it has one of these words in it and is not longer than `most` bytes.
+    /// Loads a file if it has one of these words in it and is not longer than `most` bytes: none once the run has searched
+    /// more than any repository asks for.
     pub(crate) fn load_with(&self, path: &Path, words: &[&str], most: usize) -> Option<FileId> {
+        if self.shared.caches.searched.load(Relaxed) > MOST_SEARCHED {
+            return None;
+        }
         self.take(path, self.seek(path, words, most))
     }
 
     /// Looks for words in a file of at most so many bytes, and loads nothing.
     pub(crate) fn seek(&self, path: &Path, words: &[&str], most: usize) -> Sought {
         let path = &*normal(path);
-        let has_words = |text: &str| words.iter().any(|word| text.contains(word));
+        let has_words = |text: &str| {
+            let found = words.iter().position(|word| text.contains(word));
+            let (searches, readings) = (found.unwrap_or(words.len()) as u64, u64::from(found.is_some()) * READING);
+            self.shared.caches.searched.fetch_add(text.len() as u64 * (1 + searches + readings), Relaxed);
+            found.is_some()
+        };
         if self.is_hidden(path) {
             return Sought::Nothing;
         }
@@ -78,5 +95,26 @@ impl SourceDb {
         }
         let text = String::from_utf8_lossy(&start(path, MOST).ok()?).into_owned();
         text.lines().next().map(str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_end_where_no_repository_comes() {
+        let sources = SourceDb::new();
+        let path = Path::new("/r/README.md");
+        sources.overlay(path, "Set `ADMIN_PASSWORD`.\n".to_owned());
+        let finds = |word: &str| sources.load_with(path, &[word], 1024).is_some();
+        assert!(finds("ADMIN_PASSWORD") && !finds("OTHER"));
+        assert!(sources.shared.caches.searched.load(Relaxed) > 0);
+
+        sources.shared.caches.searched.store(MOST_SEARCHED + 1, Relaxed);
+        assert!(!finds("ADMIN_PASSWORD"));
+
+        sources.overlay(path, "Set `OTHER`.\n".to_owned());
+        assert!(finds("OTHER"));
     }
 }

@@ -133,9 +133,8 @@ fn has_services(repository: &Repository<'_>, path: &str) -> bool {
     if !is_yaml || repository.is_of_others(path) {
         return false;
     }
-    let Some(file) = repository.sources.load_with(&repository.absolute(path), &[SERVICES], MAX_BYTES) else {
-        return false;
-    };
+    let (path, sources) = (repository.absolute(path), repository.sources);
+    let Some(file) = sources.take(&path, sources.seek(&path, &[SERVICES], MAX_BYTES)) else { return false };
     let source = repository.sources.file(file);
     let text = &source.text;
     if !text.starts_with("services:") && !text.contains("\nservices:") {
