@@ -73,8 +73,9 @@ struct FindingOut<'a> {
     local: bool,
 }
 
+/// A way to start a project.
 #[derive(Serialize)]
-struct InvocationOut<'a> {
+pub(super) struct InvocationOut<'a> {
     files: &'a [String],
     command: &'a str,
     from: Option<FromOut<'a>>,
@@ -277,7 +278,8 @@ fn object<'f>(view: &'f View<'_>, finding: &'f Finding, fingerprint: String) -> 
     }
 }
 
-fn invocation(held: &HeldIn) -> InvocationOut<'_> {
+/// A way to start a project, as JSON has it.
+pub(super) fn invocation(held: &HeldIn) -> InvocationOut<'_> {
     let from = held.written.as_ref().map(|(file, line)| FromOut { file, line: *line });
     InvocationOut { files: &held.files, command: &held.command, from }
 }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::json::document;
+use super::super::json::{InvocationOut, document, invocation};
 use super::counts;
 use crate::changes::{DeploymentChange, DeploymentDiff, Effect, Topic};
-use crate::finding::HeldIn;
 
 /// The version of the contract; a field may be added without a new one.
 const VERSION: u32 = 1;
@@ -38,24 +37,11 @@ struct ChangeOut<'a> {
     line: Option<u32>,
     removed: bool,
     also: Vec<ChangePlaceOut<'a>>,
-    invocations: Vec<ChangeInvocationOut<'a>>,
+    invocations: Vec<InvocationOut<'a>>,
 }
 
 #[derive(Serialize)]
 struct ChangePlaceOut<'a> {
-    file: &'a str,
-    line: u32,
-}
-
-#[derive(Serialize)]
-struct ChangeInvocationOut<'a> {
-    files: &'a [String],
-    command: &'a str,
-    from: Option<CommandPlaceOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct CommandPlaceOut<'a> {
     file: &'a str,
     line: u32,
 }
@@ -100,11 +86,6 @@ fn change(change: &DeploymentChange) -> ChangeOut<'_> {
         also: change.also.iter().map(|at| ChangePlaceOut { file: &at.file, line: at.line }).collect(),
         invocations: change.only.iter().map(invocation).collect(),
     }
-}
-
-fn invocation(held: &HeldIn) -> ChangeInvocationOut<'_> {
-    let from = held.written.as_ref().map(|(file, line)| CommandPlaceOut { file, line: *line });
-    ChangeInvocationOut { files: &held.files, command: &held.command, from }
 }
 
 fn topic(topic: Topic) -> &'static str {
