@@ -84,7 +84,13 @@ fn is_built(side: &Side<'_>, directory: &Path) -> bool {
 
 /// Whether a file is one that a server reads, by its name.
 fn is_configuration(path: &Path) -> bool {
-    const ENDINGS: [&str; 19] = [
+    const OTHERS: [&str; 3] = ["rules", "cf", "lua"];
+    is_read(path, &OTHERS)
+}
+
+/// Whether a file is one that programs read, by its name: by an ending of configurations, or by one of these.
+pub(super) fn is_read(path: &Path, others: &[&str]) -> bool {
+    const ENDINGS: [&str; 16] = [
         "conf",
         "cfg",
         "cnf",
@@ -101,10 +107,8 @@ fn is_configuration(path: &Path) -> bool {
         "tmpl",
         "template",
         "j2",
-        "rules",
-        "cf",
-        "lua",
     ];
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-    name == "Caddyfile" || name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    name == "Caddyfile" || ending.is_some_and(|ending| ENDINGS.contains(&ending) || others.contains(&ending))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::files::is_read;
 use super::privileges::is_powerful;
 use super::sides::{ServicePair, Side, Sides};
 use super::words::meant;
@@ -119,33 +120,8 @@ fn is_of_repository(side: &Side<'_>, mount: &Mount) -> bool {
 
 /// Whether the last part of a path is the name of a file that containers read.
 fn is_for_reading(path: &str) -> bool {
-    const READ: [&str; 22] = [
-        "conf",
-        "cfg",
-        "cnf",
-        "ini",
-        "yml",
-        "yaml",
-        "toml",
-        "json",
-        "sh",
-        "sql",
-        "crt",
-        "pem",
-        "key",
-        "env",
-        "tmpl",
-        "template",
-        "properties",
-        "xml",
-        "html",
-        "py",
-        "js",
-        "sock",
-    ];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_code = matches!(path, "/etc/localtime" | "/etc/timezone");
-    is_code || name == "Caddyfile" || name.rsplit_once('.').is_some_and(|(_, ending)| READ.contains(&ending))
+    const OTHERS: [&str; 7] = ["crt", "pem", "key", "html", "py", "js", "sock"];
+    matches!(path, "/etc/localtime" | "/etc/timezone") || is_read(Path::new(path), &OTHERS)
 }
 
 /// The mount at which a datastore has its data, for sure.
