@@ -259,8 +259,9 @@ pub(super) struct Fixing {
     pub(super) fix_only: Vec<String>,
 }
 
+/// One project, and one way to start it.
 #[derive(Debug, Args)]
-pub(super) struct Resolve {
+pub(super) struct OneProject {
     /// A file or directory of the project [default: the working directory]
     #[arg(value_name = "PATH", conflicts_with = "files")]
     pub(super) path: Option<PathBuf>,
@@ -269,6 +270,12 @@ pub(super) struct Resolve {
     /// The invocation that is written in this place, as `plimsoll projects` lists it
     #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["path", "files", "env_files", "profiles", "project_directory", "project_name"])]
     pub(super) invocation: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Resolve {
+    #[command(flatten)]
+    pub(super) one: OneProject,
     /// Output format
     #[arg(long, value_enum, default_value_t = ResolveFormat::Json)]
     pub(super) format: ResolveFormat,
@@ -304,14 +311,8 @@ pub(super) struct Env {
 
 #[derive(Debug, Args)]
 pub(super) struct Draw {
-    /// A file or directory of the project [default: the working directory]
-    #[arg(value_name = "PATH", conflicts_with = "files")]
-    pub(super) path: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) project: ProjectArguments,
-    /// The invocation that is written in this place, as `plimsoll projects` lists it
-    #[arg(long, value_name = "FILE[:LINE]", conflicts_with_all = ["path", "files", "env_files", "profiles", "project_directory", "project_name"])]
-    pub(super) invocation: Option<String>,
+    pub(super) one: OneProject,
     /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     pub(super) format: GraphFormat,

@@ -43,7 +43,8 @@ use crate::source::{self, PathKind, SourceDb, normalize, standard_input};
 use crate::workspace;
 use crate::workspace::Request;
 use arguments::{
-    Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, ProjectArguments, Resolve, RulesArguments,
+    Arguments, CliCommand, ColorName, ConfigurationArguments, Draw, OneProject, ProjectArguments, Resolve,
+    RulesArguments,
 };
 use outputs::ReportOutput;
 
@@ -299,8 +300,7 @@ fn exit_code(report: &Report, fail_on: FailOn) -> u8 {
 
 fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
-    let wanted = WantedRequest::one(arguments.project, arguments.path);
-    let request = Request { invocation: arguments.invocation, ..request(&sources, wanted, surroundings)? };
+    let request = request_for_one(&sources, arguments.one, surroundings)?;
     let resolved = workspace::resolve(&sources, &request, arguments.origins)?;
     let report = Report::new(resolved.findings, 1, 0, &sources);
     // What may not be read is an info, and the reason why there is nothing to print.
@@ -315,11 +315,15 @@ fn resolve(arguments: Resolve, surroundings: &Surroundings) -> Result<CommandOut
     Ok(CommandOutcome { output, errors, code, ..CommandOutcome::default() })
 }
 
+fn request_for_one(sources: &SourceDb, one: OneProject, surroundings: &Surroundings) -> Result<Request, String> {
+    let wanted = WantedRequest::one(one.project, one.path);
+    Ok(Request { invocation: one.invocation, ..request(sources, wanted, surroundings)? })
+}
+
 /// Draws a project; one that Compose would reject is drawn as far as it can be read.
 fn draw(arguments: Draw, surroundings: &Surroundings) -> Result<CommandOutcome, String> {
     let sources = SourceDb::new();
-    let wanted = WantedRequest::one(arguments.project, arguments.path);
-    let request = Request { invocation: arguments.invocation, ..request(&sources, wanted, surroundings)? };
+    let request = request_for_one(&sources, arguments.one, surroundings)?;
     let (graph, findings) = workspace::graph(&sources, &request)?.ok_or("no Compose file found")?;
     let errors = render::render(
         Format::Concise,
