@@ -1,6 +1,7 @@
 //! A build argument that does not reach what it is for.
 
 use super::build_time::at_run_time;
+use crate::app_config::dockerfile::outline::OutlinedStage;
 use crate::collections::{HashMap, HashSet, IndexMap};
 use crate::compose::nearest;
 use crate::facts::repository::builds::OutlinedBuild;
@@ -34,6 +35,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let outlines = cx.facts.outlines();
     findings.extend(undeclared(outlines));
     findings.extend(out_of_scope(outlines));
+    findings.extend(of_another_stage(outlines));
     findings.extend(outlines.iter().filter_map(at_run_time));
 }
 
@@ -139,6 +141,38 @@ fn out_of_scope(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
                 finding = finding.label(*other, "also used here");
             }
             found.push(finding);
+        }
+    }
+    found
+}
+
+/// Arguments that a build is given, and that a stage uses without the `ARG` that another stage has.
+fn of_another_stage(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
+    let mut seen: HashSet<Place> = HashSet::default();
+    let mut found = Vec::new();
+    for one in outlines.iter().filter(|one| is_plain(one)) {
+        let declared = |stage: &OutlinedStage, name: &str| stage.arguments.iter().find(|one| one.name == name).cloned();
+        for (index, stage) in one.outline.stages.iter().enumerate() {
+            let is_given = |name: &str| one.build.args.contains_key(name) && !may_be_of_base(name, &stage.base);
+            let chain = one.outline.chain(index);
+            for used in stage.uses.iter().filter(|used| is_given(&used.name)) {
+                let name = used.name.as_str();
+                let is_known = chain.iter().any(|stage| declared(stage, name).is_some())
+                    || one.outline.globals.iter().any(|argument| argument.name == name);
+                let other = one.outline.stages.iter().find_map(|other| declared(other, name));
+                let (Some(other), false) = (other, is_known) else { continue };
+                let place = one.place(&used.span);
+                let is_first = seen.insert(one.place(&other.span)) && seen.insert(place);
+                if !is_first {
+                    continue;
+                }
+                let message = format!("`{name}` is empty in this stage: its `ARG` only holds in the stage it is in");
+                let finding = Finding::new(rule::BUILD_ARGUMENT, place, Subject::service(&one.service.name), message)
+                    .evidence(name)
+                    .label(one.place(&other.span), "declared here")
+                    .help(format!("repeat `ARG {name}` in this stage, after `FROM`"));
+                found.push(finding);
+            }
         }
     }
     found

@@ -3,7 +3,7 @@
 use crate::facts::images::{built, launch};
 use crate::facts::repository::builds::OutlinedBuild;
 use crate::finding::{Confidence, Finding, Subject, rule};
-use crate::model::{BuiltImage, Service, Variable};
+use crate::model::{BuiltImage, Command, Service, Variable};
 use crate::rules::support::{LABELS, and_list};
 
 /// Beginnings of the names of variables that a build puts into the pages, and the documentation of the tools.
@@ -95,10 +95,27 @@ fn serves_files(one: &OutlinedBuild<'_>, image: &BuiltImage) -> bool {
         FILE_SERVERS.iter().any(|server| name.starts_with(server))
     });
     let own_start = one.service.command.is_some() || one.service.entrypoint.is_some();
+    if image.command.as_ref().is_some_and(starts_file_server) && !own_start {
+        return true;
+    }
     let is_script = |path: &String| path.ends_with(".sh") || path.contains("entrypoint") || path.contains("template");
     let copies = || image.copies.iter().flat_map(|copy| copy.sources.iter().chain(&copy.target)).any(is_script);
     let mounts = || one.service.mounts.iter().any(|mount| is_script(&mount.target.value));
     is_server && !own_start && image.command.is_none() && !copies() && !mounts()
+}
+
+/// Programs of npm that serve the files of a directory.
+const PAGE_SERVERS: [&str; 4] = ["serve", "http-server", "sirv", "static-web-server"];
+
+/// Whether the command of an image does nothing but serve files: `serve -s dist`, `npx http-server`.
+fn starts_file_server(command: &Command) -> bool {
+    let mut words = command.words.iter().flat_map(|word| word.value.split_whitespace());
+    let mut first = words.next().unwrap_or("");
+    while matches!(first, "npx" | "bunx" | "sh" | "-c" | "/bin/sh" | "exec" | "--yes" | "-y") {
+        first = words.next().unwrap_or("");
+    }
+    PAGE_SERVERS.contains(&first.rsplit('/').next().unwrap_or(first))
+        && !words.any(|word| matches!(word, "&&" | ";" | "||"))
 }
 
 /// Whether what starts may build again, or put values into what was built.
