@@ -20,6 +20,8 @@ pub(crate) struct ServerConfiguration {
     pub(crate) announces: Option<Spanned<String>>,
     /// The directory that it names for the data.
     pub(crate) data: Option<Spanned<String>>,
+    /// The size of the buffers that it reserves.
+    pub(crate) memory: Option<Spanned<String>>,
 }
 
 /// A port of a server by its configuration.

@@ -18,6 +18,8 @@ pub(crate) struct SaidValue {
     pub(crate) announces: Option<usize>,
     /// The setting with the directory for the data.
     pub(crate) data: Option<usize>,
+    /// The setting with the size of the buffers that it reserves.
+    pub(crate) memory: Option<usize>,
 }
 
 /// A port, and the setting that says it.
@@ -48,7 +50,7 @@ pub(crate) fn facts(kind: ServerKind, settings: &[Setting], old: bool) -> SaidVa
         ServerKind::Postgres => {
             let open = all.has(&["include", "include_dir", "include_if_exists"]);
             let heard = heard(5432, all.get("port"), all.get("listen_addresses"), open);
-            SaidValue { data: all.at("data_directory"), ..heard }
+            SaidValue { data: all.at("data_directory"), memory: all.at("shared_buffers"), ..heard }
         }
         ServerKind::Mysql => mysql(&all),
         ServerKind::Mongo => mongo(&all),
@@ -125,6 +127,7 @@ fn redis(all: &ServerSettings<'_>) -> SaidValue {
     said.login = all.has(&["requirepass", "aclfile", "user"]).then_some(true);
     said.announces = all.at("replica-announce-ip").or(all.at("cluster-announce-ip"));
     said.data = all.at("dir");
+    said.memory = all.at("maxmemory");
     said
 }
 
@@ -178,7 +181,8 @@ fn mysql(all: &ServerSettings<'_>) -> SaidValue {
         return SaidValue::default();
     }
     let heard = heard(3306, of_server("port"), of_server("bind-address"), false);
-    SaidValue { data: of_server("datadir").map(|(at, _)| at), ..heard }
+    let memory = of_server("innodb-buffer-pool-size").map(|(at, _)| at);
+    SaidValue { data: of_server("datadir").map(|(at, _)| at), memory, ..heard }
 }
 
 fn mongo(all: &ServerSettings<'_>) -> SaidValue {
@@ -187,6 +191,7 @@ fn mongo(all: &ServerSettings<'_>) -> SaidValue {
     let by_key = all.has(&["security.keyfile"]).then_some(true);
     said.login = all.is("security.authorization", &["enabled"]).or(by_key);
     said.data = all.at("storage.dbpath");
+    said.memory = all.at("storage.wiredtiger.engineconfig.cachesizegb");
     said
 }
 

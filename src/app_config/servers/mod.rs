@@ -124,6 +124,7 @@ fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Ser
     let place = |at: usize| settings.get(at).map_or(given, |(_, place)| *place);
     let value = |at: usize| settings.get(at).map(|(setting, place)| Spanned::new(setting.value.clone(), *place));
     let (announces, data) = (said.announces.and_then(value), said.data.and_then(value));
+    let memory = said.memory.and_then(value);
     Some(ServerConfiguration {
         program: kind.program(),
         given,
@@ -132,6 +133,7 @@ fn of_server(model: &Model, service: &Service, sources: &SourceDb) -> Option<Ser
         login: said.login,
         announces,
         data,
+        memory,
     })
 }
 

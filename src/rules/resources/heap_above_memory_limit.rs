@@ -136,7 +136,28 @@ fn taken<'a>(cx: &Context<'a>, service: &'a Service) -> Option<MemoryUse<'a>> {
             needs_more: false,
         }));
     }
+    // An option of the command counts for more than a file.
+    if all.iter().all(|taken| taken.what == "heap") {
+        all.extend(in_configuration(service));
+    }
     all.into_iter().max_by_key(|taken| taken.bytes)
+}
+
+/// What the configuration of a database or cache makes it reserve.
+fn in_configuration(service: &Service) -> Option<MemoryUse<'_>> {
+    let configured = service.configured.as_ref()?;
+    let value = configured.memory.as_ref()?;
+    let (what, unit, setting) = match configured.program {
+        "PostgreSQL" => ("shared memory", "", "shared_buffers"),
+        "MySQL" => ("buffer pool", "", "innodb_buffer_pool_size"),
+        "Redis" => ("cache", "", "maxmemory"),
+        _ => ("cache", "g", "cacheSizeGB"),
+    };
+    let text = value.value.trim_matches(['"', '\'']);
+    // A bare number of PostgreSQL counts blocks.
+    let is_blocks = configured.program == "PostgreSQL" && text.bytes().all(|byte| byte.is_ascii_digit());
+    let bytes = size(text, unit).filter(|_| !is_blocks)?;
+    Some(MemoryUse { what, bytes, setting: format!("{setting} = {text}"), at: value, needs_more: false })
 }
 
 /// The largest heap that options in a text allow: Java's, and that of Node.js.
