@@ -80,6 +80,7 @@ pub(crate) fn replaced(facts: &Facts<'_>) -> Vec<ReplacedLine> {
             before.insert(line.key.clone(), (file, line));
         }
     }
+    across(facts, &mut found);
     for file in of_services(facts) {
         within(file, &lines_of(facts, file), &mut found);
     }
@@ -118,6 +119,34 @@ fn of_services(facts: &Facts<'_>) -> Vec<FileId> {
         }
     }
     files
+}
+
+/// Values that a later env file of a service takes away, where no other service reads the later one alone.
+fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
+    let mut lists: BTreeSet<Vec<FileId>> = BTreeSet::new();
+    for service in facts.model.services.values() {
+        let listed = facts.project.env_files.iter().filter(|one| one.service == service.name);
+        let files: Vec<FileId> = listed.filter_map(|one| one.file).collect();
+        if files.len() > 1 {
+            lists.insert(files);
+        }
+    }
+    for files in &lists {
+        let mut before: IndexMap<String, (FileId, DotenvLine)> = IndexMap::default();
+        for file in files {
+            for line in lines_of(facts, *file).into_iter().filter(|line| !line.bare) {
+                let old = before.get(&line.key).filter(|(other, _)| other != file);
+                let how = old.and_then(|(other, old)| Some((*other, old, between(old, &line)?)));
+                if let Some((other, old, how)) = how {
+                    let (by, name) = (place(*file, &line), line.key.clone());
+                    if !found.iter().any(|one| one.by == by) {
+                        found.push(ReplacedLine { name, by, line: place(other, old), how });
+                    }
+                }
+                before.insert(line.key.clone(), (*file, line));
+            }
+        }
+    }
 }
 
 /// Names that one file sets twice.

@@ -5,6 +5,7 @@ use super::view::{ProblemView, about};
 use super::{quick_fix, shorten};
 use crate::compose::problem::{EnvLine, EnvLineFlaw, LinePosition, Reported, Syntax};
 use crate::finding::{Finding, RuleId, Subject, rule, syntax_help, syntax_message};
+use crate::source::{Place, Span};
 use crate::yaml::SyntaxKind;
 
 const RULE: RuleId = rule::YAML_SYNTAX;
@@ -70,6 +71,29 @@ fn required_message(name: &str, message: &str) -> String {
     format!("required variable `{name}` is missing a value{said}")
 }
 
+/// How many lines of a key are looked at.
+const MOST_LINES: usize = 200;
+
+/// The line on which the key in PEM begins that a line of an env file goes on with.
+fn key_above(reported: &Reported, view: &ProblemView<'_>) -> Option<Place> {
+    let span = reported.at.span;
+    let text = &view.sources.file(span.file).text;
+    let above = text.get(..text.get(..span.start as usize)?.rfind('\n')?)?;
+    let mut end = above.len();
+    for line in above.rsplit('\n').take(MOST_LINES) {
+        let start = end - line.len();
+        if line.contains("=-----BEGIN ") && !line.contains("-----END ") {
+            let span = Span { start: start as u32, end: (start + line.trim_end().len()) as u32, ..span };
+            return Some(Place { span, ..reported.at });
+        }
+        if line.contains("-----") || line.trim().is_empty() {
+            return None;
+        }
+        end = start.saturating_sub(1);
+    }
+    None
+}
+
 /// A line of an env file.
 pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &ProblemView<'_>) -> Finding {
     let (rule, message, help) = match &line.flaw {
@@ -98,6 +122,11 @@ pub(super) fn env_line(reported: &Reported, line: &EnvLine, view: &ProblemView<'
         ),
     };
     let mut finding = about(rule, reported, message);
+    let begun = key_above(reported, view).filter(|_| rule == rule::MALFORMED_ENV_LINE);
+    let help = if begun.is_some() { "put the whole key in double quotes" } else { help };
+    if let Some(place) = begun {
+        finding = finding.label(place, "the value begins here, and ends with this line");
+    }
     match &line.position {
         LinePosition::Start => finding.evidence = Some("behind the start".to_owned()),
         LinePosition::Behind(name) => finding.evidence = Some(format!("behind {name}")),
