@@ -1,5 +1,6 @@
-//! A secret that is given twice: as a variable, and as a file.
+//! A secret that is given twice, as a variable and as a file, or as the one in place of the other.
 
+use crate::catalogue::schema::Secret;
 use crate::facts::images::{known_image, variable};
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
 use crate::model::Service;
@@ -14,6 +15,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (file, name) in pairs(service) {
             findings.extend(of_pair(service, &file, &name));
         }
+        findings.extend(exchanged(service));
     }
 }
 
@@ -25,6 +27,43 @@ fn pairs(service: &Service) -> Vec<(String, String)> {
         Some((name.clone(), stem.to_owned()))
     };
     service.environment.keys().filter_map(own).collect()
+}
+
+/// Variables that get the path of a secret and take the secret itself, or the reverse, by what is known of the image.
+fn exchanged(service: &Service) -> Vec<Finding> {
+    let Some(known) = known_image(service).filter(|known| known.exact) else { return Vec::new() };
+    let of_secret = |secret: &Secret| {
+        let file = secret.file.as_deref()?;
+        let is_path = |value: &str| value.starts_with("/run/secrets/");
+        let given = variable(service, &secret.name).filter(|value| is_path(&value.value));
+        let as_file = variable(service, file).filter(|value| is_text(&value.value));
+        let (value, message, help) = match (given, as_file) {
+            (Some(value), _) => (
+                value,
+                format!(
+                    "`{}` takes the secret itself, not the path of a file: the path becomes the secret",
+                    secret.name
+                ),
+                format!("use `{file}`, which takes a path"),
+            ),
+            (None, Some(value)) => (
+                value,
+                format!("`{file}` takes the path of a file, not the secret itself"),
+                format!("give it the path of the secret, such as `/run/secrets/<name>`, or use `{}`", secret.name),
+            ),
+            (None, None) => return None,
+        };
+        let finding = Finding::new(rule::VARIABLE_AND_FILE, value.place, Subject::service(&service.name), message)
+            .evidence(secret.name.clone())
+            .help(help);
+        Some(finding)
+    };
+    known.image.secrets.iter().filter_map(of_secret).collect()
+}
+
+/// Whether a value is no path, and not open.
+fn is_text(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['/', '$', '.', '\\'])
 }
 
 fn of_pair(service: &Service, file: &str, name: &str) -> Option<Finding> {
