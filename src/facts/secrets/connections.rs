@@ -1,6 +1,8 @@
 //! What services log in with, and what the datastores that they reach are given.
 
+use super::bare_addresses::bare;
 use crate::catalogue::schema::{Account, ImageValue as Provided};
+use crate::compose::nearest;
 use crate::facts::Facts;
 use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_server, variable};
 use crate::facts::network::reach::Answer;
@@ -20,8 +22,12 @@ pub(crate) enum What {
     User,
     /// No such database is made.
     Database,
+    /// The same, and the one that is made is nearly called so.
+    MisspeltDatabase,
     /// The same, and the user may not make or use another one.
     ForbiddenDatabase,
+    /// The server asks for a password, and the client gives none.
+    NoPassword,
 }
 
 /// A login that fails.
@@ -95,7 +101,16 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             }
         }
     }
+    for one in bare(facts) {
+        if !is_for_others_at(facts, &one) && !found.iter().any(|other| other.place == one.place) {
+            found.push(one);
+        }
+    }
     found
+}
+
+fn is_for_others_at(facts: &Facts<'_>, one: &FailingLogin) -> bool {
+    facts.model.services.get(&one.client).is_none_or(|client| is_for_others(facts, client, one))
 }
 
 /// Whether what an example says is made for another server: that of the tests, or one whose account comes through a variable,
@@ -189,15 +204,20 @@ fn compare(
         return None;
     }
     let (told, place) = missing_database(server, known, claim)?;
-    Some(mismatch(of_database(known, claim), place, Some(&told)))
+    Some(mismatch(of_database(known, claim, &told), place, Some(&told)))
 }
 
 /// What it means that a database is missing: MySQL gives the user of the image its own alone, where PostgreSQL makes it a
 /// superuser.
-fn of_database(known: KnownImage<'_>, claim: &Claim) -> What {
+fn of_database(known: KnownImage<'_>, claim: &Claim, told: &Told) -> What {
     let is_bound = OWN_DATABASE_ALONE.contains(&known.image.name.as_str())
         && claim.user.as_ref().is_some_and(|(name, _)| name != "root");
-    if is_bound { What::ForbiddenDatabase } else { What::Database }
+    let is_near = claim.database.as_ref().is_some_and(|(name, _)| nearest(name, &[told.text.as_str()]).is_some());
+    match (is_bound, is_near) {
+        (true, _) => What::ForbiddenDatabase,
+        (false, true) => What::MisspeltDatabase,
+        (false, false) => What::Database,
+    }
 }
 
 /// The database of a claim that the server does not make, as far as that is known: what it is told to make instead.

@@ -1,5 +1,6 @@
 //! Secrets: where they are written, who uses them, and who can read them.
 
+mod bare_addresses;
 mod certificate;
 pub(crate) mod connections;
 pub(crate) mod credentials;

@@ -32,23 +32,25 @@ fn of_login(one: &FailingLogin) -> Finding {
     let (client, server) = (&one.client, &one.server);
     let message = match one.what {
         What::Password => format!("`{client}` logs in to `{server}` with another password than `{server}` sets"),
+        What::NoPassword => format!("`{client}` gives no password to `{server}`, which requires one"),
         What::User => format!("`{client}` logs in to `{server}` as a user that `{server}` does not create"),
-        What::Database | What::ForbiddenDatabase => {
+        What::Database | What::MisspeltDatabase | What::ForbiddenDatabase => {
             format!("`{client}` uses a database of `{server}` that `{server}` does not create")
         }
     };
     let variable = one.variable.map(|name| format!("`{name}`")).unwrap_or_else(|| "the command".to_owned());
     let help = match one.what {
         What::Password => format!("use the same variable in both places: {variable} of `{server}` sets the password"),
+        What::NoPassword => format!("add the password to the address: `redis://:<password>@{server}:6379`"),
         What::User => format!("use the user that {variable} of `{server}` names"),
-        What::Database | What::ForbiddenDatabase => {
+        What::Database | What::MisspeltDatabase | What::ForbiddenDatabase => {
             format!("use the database that {variable} of `{server}` names, or create the other one")
         }
     };
     // Who has the password of the server may create another one.
     let severity = match one.what {
         What::Database => Severity::Info,
-        What::ForbiddenDatabase => Severity::Warning,
+        What::MisspeltDatabase | What::ForbiddenDatabase | What::NoPassword => Severity::Warning,
         What::Password | What::User => Severity::Error,
     };
     let mut finding = Finding::new(rule::MISMATCHED_CREDENTIALS, one.place, Subject::service(client), message)
@@ -58,7 +60,7 @@ fn of_login(one: &FailingLogin) -> Finding {
     if let Some(given) = one.given {
         finding = finding.label(given, format!("`{server}` is given this"));
     }
-    if !one.is_exact || matches!(one.what, What::Database | What::ForbiddenDatabase) {
+    if !one.is_exact || !matches!(one.what, What::Password | What::User) {
         finding.confidence = Confidence::Medium;
     }
     finding
