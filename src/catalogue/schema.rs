@@ -4,8 +4,11 @@ use serde::Deserialize;
 
 pub(crate) use super::setting::VariableSetting;
 use super::tag::{TagRange, Tagged};
+pub(crate) use embedded::*;
 pub(crate) use needs::*;
 
+#[path = "embedded.rs"]
+mod embedded;
 #[path = "needs.rs"]
 mod needs;
 
@@ -169,6 +172,9 @@ pub(crate) struct DataPath {
     /// Whether the data lie in a folder named after the hostname: without `hostname`, a new container does not find them.
     #[serde(default)]
     pub(crate) by_hostname: bool,
+    /// Settings with which the image keeps nothing there, but in an object store, say.
+    #[serde(default)]
+    pub(crate) elsewhere: Vec<VariableSetting>,
     /// What is lost with it.
     pub(crate) keeps: Keeps,
     /// Options of the command without which nothing is written there: a cache that they make persistent.
@@ -450,42 +456,6 @@ pub(crate) struct Programs {
     /// Those that are not.
     #[serde(default)]
     pub(crate) lacks: Vec<String>,
-}
-
-/// The file of an embedded database that holds the state of an image by default.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Sqlite {
-    /// The tags it holds for.
-    pub(crate) tags: Option<TagRange>,
-    /// The file.
-    pub(crate) path: String,
-    /// Holds only for tags with this word.
-    pub(crate) only: Option<String>,
-    /// Holds only for tags without these.
-    #[serde(default)]
-    pub(crate) except: Vec<String>,
-    /// What reads it.
-    #[serde(default)]
-    pub(crate) engine: DatabaseEngine,
-    /// The variable that moves the file.
-    pub(crate) variable: Option<String>,
-    /// Settings that put another database in its place: any of them does.
-    #[serde(default)]
-    pub(crate) replaced_by: Vec<VariableSetting>,
-}
-
-/// An embedded database.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum DatabaseEngine {
-    /// SQLite.
-    #[default]
-    Sqlite,
-    /// H2, of Java.
-    H2,
-    /// bbolt, of Go: one file and no journal.
-    Bolt,
 }
 
 macro_rules! tagged {

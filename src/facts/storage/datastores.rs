@@ -1,6 +1,6 @@
 //! The services that keep data, datastores and applications, where they store it, and whether that place is persistent.
 
-use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, WrongMountEffect};
+use crate::catalogue::schema::{DataPath, Image, Keeps, Otherwise, VariableSetting, WrongMountEffect};
 use crate::compose::load::short::volume::clean;
 use crate::facts::images::{
     KnownImage, keeps_nothing, known_image, launch, may_be_set, runs_default, runs_server, variable,
@@ -238,6 +238,12 @@ fn lost<'a>(
 /// The path of the data, moved by its variable or by an option of the command; `None` where the command names it in a
 /// way that is not read.
 fn place_of(service: &Service, data: &DataPath, leaves_out: LeavesOut<'_>) -> Option<String> {
+    let is_elsewhere = |one: &VariableSetting| {
+        variable(service, &one.variable).is_some_and(|value| one.contains(&value.value) || value.is_interpolated())
+    };
+    if data.elsewhere.iter().any(is_elsewhere) {
+        return None;
+    }
     if data.in_command {
         let words = service.command.iter().flat_map(|command| command.words.iter());
         let named = words.map(|word| word.value.as_str()).find_map(path_in);

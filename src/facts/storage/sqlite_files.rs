@@ -4,7 +4,7 @@
 use super::mounts;
 use super::sqlite::{DatabaseLocation, location};
 use crate::catalogue::schema::{DatabaseEngine, Sqlite};
-use crate::facts::images::{built, known_image, may_be_set, runs_default, variable, working_dir};
+use crate::facts::images::{built, known_image, launched_words, may_be_set, runs_default, variable, working_dir};
 use crate::model::{Model, Mount, MountKind, Service, Spanned};
 use crate::source::Place;
 
@@ -142,8 +142,11 @@ fn by_default(service: &Service) -> Option<SqliteFile<'_>> {
 
 /// The file of SQLite or H2 that the image of a service keeps by default, where that is lost with the container for sure.
 pub(crate) fn lost_by_default(model: &Model, service: &Service) -> Option<String> {
-    let known = known_image(service).filter(|known| known.exact && runs_default(service))?;
-    let answers = known.image.sqlite_for(known.tag);
+    let known = known_image(service).filter(|known| known.exact)?;
+    let mut answers = known.image.sqlite_for(known.tag);
+    for files in &mut answers {
+        files.retain(|file| is_used(service, file));
+    }
     let lost = |file: &&Sqlite| {
         let moved = file.variable.as_deref().and_then(|name| variable(service, name));
         let path = moved.map_or(file.path.clone(), |value| moved_to(&file.path, &value.value));
@@ -155,6 +158,14 @@ pub(crate) fn lost_by_default(model: &Model, service: &Service) -> Option<String
     let paths: Vec<String> = answers.iter().filter_map(|files| files.iter().find_map(lost)).collect();
     // A tag that leaves the version open: only what is lost in every version is sure.
     if paths.len() < answers.len() { None } else { paths.into_iter().next() }
+}
+
+/// Whether the command of a service starts what uses a file.
+fn is_used(service: &Service, file: &Sqlite) -> bool {
+    let words = launched_words(service);
+    let is_flag = |word: &&str| file.replaced_flags.iter().any(|flag| word.starts_with(flag.as_str()));
+    let starts = || words.first().is_some_and(|first| file.commands.iter().any(|command| command == first));
+    (runs_default(service) || service.entrypoint.is_none() && starts()) && !words.iter().any(is_flag)
 }
 
 /// Where a variable moves a file: to a path with the same ending, or into a directory.
