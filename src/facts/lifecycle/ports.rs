@@ -35,10 +35,14 @@ pub(crate) struct WrongProbePort {
 /// of the container that the probe takes the port from: they say nothing about the server.
 pub(crate) fn wrong(facts: &Facts<'_>, service: &Service, port: u16, used: &[String]) -> Option<WrongProbePort> {
     let shared = facts.reach().siblings(&service.name).len() > 1 || service.network_mode.is_some();
-    if shared || is_named(service, port, used) {
+    let known = listeners(service);
+    if shared {
         return None;
     }
-    let known = listeners(service);
+    if is_named(service, port, used) {
+        // An address of the other service has its port.
+        return of_another(facts, service, port, &known).filter(|_| !is_named_alone(service, port, used));
+    }
     let is_moved = moved_by_service(service).or_else(|| moved_by_variable(service)).is_some_and(|told| told != port);
     let listens = known.get(port).is_some_and(|one| one.evidence != PortEvidence::Dockerfile || !is_moved);
     if listens || is_declared(service, port) {
@@ -51,7 +55,25 @@ pub(crate) fn wrong(facts: &Facts<'_>, service: &Service, port: u16, used: &[Str
         let meant = known.numbers().into_iter().collect();
         return Some(WrongProbePort { meant, basis: PortBasis::Known, place: first.place });
     }
-    told(service, port, &known).or_else(|| published(service, port))
+    told(service, port, &known)
+        .or_else(|| published(service, port))
+        .or_else(|| of_another(facts, service, port, &known))
+}
+
+/// The ports of a service whose image is known, where the port that is asked is one that the image of another service has.
+fn of_another(facts: &Facts<'_>, service: &Service, port: u16, known: &Listeners) -> Option<WrongProbePort> {
+    let has = |service: &Service| {
+        let known = known_image(service).filter(|known| known.exact && !known.built)?;
+        let ports: Vec<u16> = known.image.ports_for(known.tag).into_iter().flatten().map(|one| one.port).collect();
+        Some(ports).filter(|ports| !ports.is_empty())
+    };
+    let own = has(service).filter(|ports| !ports.contains(&port))?;
+    let is_other =
+        |other: &&Service| other.name != service.name && has(other).is_some_and(|ports| ports.contains(&port));
+    facts.model.services.values().find(is_other)?;
+    let first = known.ports.first()?;
+    let meant: Vec<u16> = known.numbers().into_iter().filter(|port| own.contains(port)).collect();
+    (!meant.is_empty()).then_some(WrongProbePort { meant, basis: PortBasis::Told, place: first.place })
 }
 
 fn knows_all(service: &Service, known: &Listeners) -> bool {
@@ -133,14 +155,24 @@ fn is_declared(service: &Service, port: u16) -> bool {
 
 /// Whether a word of the command or a variable has the number, those that only the probe uses left out.
 fn is_named(service: &Service, port: u16, used: &[String]) -> bool {
+    names(service, port, used, &|_| true)
+}
+
+/// The same, but for texts with a URL in them.
+fn is_named_alone(service: &Service, port: u16, used: &[String]) -> bool {
+    names(service, port, used, &|text| !text.contains("://"))
+}
+
+fn names(service: &Service, port: u16, used: &[String], counts: &dyn Fn(&str) -> bool) -> bool {
     let digits = port.to_string();
     let has = |text: &str| {
         let is_digit = |letter: char| letter.is_ascii_digit();
-        text.match_indices(&digits).any(|(at, _)| {
-            let before = text.get(..at).unwrap_or("");
-            let behind = text.get(at + digits.len()..).unwrap_or("");
-            !before.ends_with(is_digit) && !behind.starts_with(is_digit)
-        })
+        counts(text)
+            && text.match_indices(&digits).any(|(at, _)| {
+                let before = text.get(..at).unwrap_or("");
+                let behind = text.get(at + digits.len()..).unwrap_or("");
+                !before.ends_with(is_digit) && !behind.starts_with(is_digit)
+            })
     };
     let is_other = |name: &String| !used.contains(name);
     let own = service.environment.iter().filter(|(name, _)| is_other(name));

@@ -68,9 +68,30 @@ const CLIENTS: [&[&str]; 7] = [
     &["clickhouse-client"],
 ];
 
+/// Images of languages, systems and web servers, which have no client of any server.
+const BARE: [&str; 14] = [
+    "alpine",
+    "busybox",
+    "bun",
+    "caddy",
+    "debian",
+    "dotnet-aspnet",
+    "eclipse-temurin",
+    "golang",
+    "httpd",
+    "nginx",
+    "node",
+    "php",
+    "python",
+    "ruby",
+];
+
 /// Whether a program is the client of another server than the one whose client the catalogue knows in an image.
 fn is_of_another_server(image: &Image, tag: Option<&str>, name: &str) -> bool {
     let has_one = |clients: &&[&str]| clients.iter().any(|client| image.has_program(tag, client) == Some(true));
+    if BARE.contains(&image.name.as_str()) && CLIENTS.iter().any(|clients| clients.contains(&name)) {
+        return true;
+    }
     image.holds_data() && CLIENTS.iter().any(|clients| clients.contains(&name)) && CLIENTS.iter().any(has_one)
 }
 

@@ -20,19 +20,33 @@ pub(super) fn password(cx: &Context<'_>, service: &Service, probe: &Probe<'_>) -
         return None;
     }
     let needed = probe.needed(service);
-    let command = needed.iter().find(|command| is_turned_away(service, &known, command, &needed))?;
+    let compared = || needed.iter().find_map(|command| Some((command, compared(service, &known, command)?)));
+    let command = needed.iter().find(|command| is_turned_away(service, &known, command, &needed));
+    let (command, client) = command.map(|command| (command, command.name())).or_else(compared)?;
     let word = command.words.first()?;
     let message = format!(
-        "`{}` never becomes healthy: the server requires a password, and `{}` in its healthcheck provides none",
+        "`{}` never becomes healthy: the server requires a password, and `{client}` in its healthcheck provides none",
         service.name,
-        command.name()
     );
-    let help = match command.name() {
+    let help = match client {
         "redis-cli" | "valkey-cli" => "set `REDISCLI_AUTH` to the password under `environment`",
         "curl" | "wget" => "provide a user and a password, or request a URL that needs none",
         _ => "provide the password, as a variable of the container: `-p\"$$MYSQL_ROOT_PASSWORD\"`",
     };
     Some(ProbeFault::new(place_of(cx, probe, word), "password", message, help.to_owned()))
+}
+
+/// The client of Redis whose answer a test compares: `[ "$(redis-cli ping)" = PONG ]`.
+fn compared(service: &Service, known: &KnownImage<'_>, command: &ProbeCommand<'_>) -> Option<&'static str> {
+    let is_test = matches!(command.name(), "[" | "[[" | "test") && command.words.iter().any(|word| word.open);
+    let script = command.words.first()?.source.value.as_str();
+    let client = ["redis-cli", "valkey-cli"].into_iter().find(|client| script.contains(client))?;
+    let gives = ["-a ", "--pass", "--askpass", "-u ", "--user", "AUTH", "auth", "NOAUTH"];
+    let is_set = |name: &str| service.environment.contains_key(name);
+    let is_of_redis = matches!(known.image.name.as_str(), "redis" | "valkey");
+    let is_given =
+        gives.iter().any(|word| script.contains(word)) || is_set("REDISCLI_AUTH") || is_set("VALKEYCLI_AUTH");
+    (is_of_redis && is_test && script.contains("PONG") && !is_given).then_some(client)
 }
 
 fn is_turned_away(
