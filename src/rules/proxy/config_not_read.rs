@@ -1,9 +1,9 @@
 //! A configuration that is mounted and that no command reads.
 
-use crate::catalogue::schema::ConfigurationFiles;
+use crate::catalogue::schema::{ConfigurationFiles, ImageRole};
 use crate::facts::images::{known_image, launch};
 use crate::facts::storage::mounts::is_inside;
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Confidence, Finding, Subject, rule};
 use crate::model::{MountKind, Service, Spanned};
 use crate::rules::Context;
 use crate::source::Place;
@@ -14,6 +14,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for service in cx.model.services.values() {
+        findings.extend(beside(service));
         for mount in &service.mounts {
             if matches!(mount.kind, MountKind::Bind(_)) {
                 findings.extend(unread(service, &mount.target.value, mount.place));
@@ -41,6 +42,46 @@ fn unread(service: &Service, target: &str, place: Place) -> Option<Finding> {
         return None;
     }
     Some(finding(service, &known.image.name, files, (target, by_itself), place))
+}
+
+/// Endings of the names of configurations.
+const ENDINGS: [&str; 9] = [".conf", ".cfg", ".cnf", ".ini", ".json", ".toml", ".yaml", ".yml", ".properties"];
+
+/// A file that is mounted in one directory, where the command names one of this name in another one in which there is no
+/// mount.
+fn beside(service: &Service) -> Option<Finding> {
+    let is_unknown = known_image(service)
+        .is_none_or(|known| known.image.configuration.is_none() && known.image.role != ImageRole::Proxy);
+    if !is_unknown || service.build.is_some() || !service.volumes_from.is_empty() {
+        return None;
+    }
+    let targets: Vec<(&str, Place)> = service
+        .mounts
+        .iter()
+        .map(|mount| (mount.target.value.as_str(), mount.place))
+        .chain(service.configs.iter().filter_map(|grant| Some((grant.target.as_ref()?.value.as_str(), grant.place))))
+        .collect();
+    let words = launch(service);
+    let is_script = words.iter().any(|word| word.value.contains(char::is_whitespace) || word.value.ends_with(".sh"));
+    words.iter().filter(|_| !is_script).find_map(|word| {
+        let path = word.value.split_once('=').map_or(word.value.as_str(), |(_, path)| path);
+        let (_, name) = path.rsplit_once('/').filter(|_| path.starts_with('/'))?;
+        let is_named = ENDINGS.iter().any(|end| name.ends_with(end)) && !word.is_interpolated();
+        if !is_named || targets.iter().any(|(target, _)| is_inside(path, target)) {
+            return None;
+        }
+        let mut same = targets.iter().filter(|(target, _)| target.rsplit('/').next() == Some(name));
+        let ((target, place), None) = (same.next()?, same.next()) else { return None };
+        let is_known = words.iter().any(|other| other.value.contains(target));
+        let own = &service.name;
+        let message = format!("`{target}` is not read by `{own}`: its command names `{path}`");
+        let finding = Finding::new(rule::CONFIG_NOT_READ, *place, Subject::service(own), message)
+            .evidence((*target).to_owned())
+            .label(word.place, "no mount brings this file")
+            .confidence(Confidence::Medium)
+            .help(format!("mount it at `{path}`, or name `{target}` in the command"));
+        (!is_known).then_some(finding)
+    })
 }
 
 /// Whether the service's command takes the place of the image's own.
