@@ -120,7 +120,7 @@ impl Finder<'_> {
         if is_yaml && (target.starts_with("/etc/prometheus/") || self.image == "prometheus") {
             return Some(ConfigurationKind::Prometheus);
         }
-        if super::contacts::is_read(target, &self.image) {
+        if super::contacts::is_read(target, &self.image) || super::clients::is_read(target, &self.image) {
             return Some(ConfigurationKind::Contacts);
         }
         if let Some(server) = kind_of(target, &self.image) {
@@ -176,7 +176,9 @@ impl Finder<'_> {
             "telegraf",
             "apache2",
         ];
-        self.image == "traefik" || names.iter().any(|name| target.contains(&format!("/{name}/")))
+        self.image == "traefik"
+            || super::clients::is_home(&target, &self.image)
+            || names.iter().any(|name| target.contains(&format!("/{name}/")))
     }
 
     /// A file or directory of the host at a path of the container.

@@ -12,6 +12,7 @@ pub(crate) mod prometheus;
 pub(crate) mod servers;
 pub(crate) mod settings;
 pub(crate) mod traefik;
+mod clients;
 mod collect;
 mod discovery;
 mod files;

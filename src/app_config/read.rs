@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::address::HostPort;
-use super::files::{Configuration, ConfigurationKind, service_configurations};
+use super::files::{Configuration, ConfigurationKind, image_name, service_configurations};
 use super::settings::{self, Setting, flat, flat_toml};
 use super::traefik::spelling::{MisspeltSection, sections};
-use super::{caddy, contacts, haproxy, nginx, prometheus};
+use super::{caddy, clients, contacts, haproxy, nginx, prometheus};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, Service, Spanned};
 use crate::source::NodeId;
@@ -112,7 +112,7 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
                 others: others(text, meter),
             },
             ConfigurationKind::Contacts => {
-                ConfigurationContent::Contacts(contacts::of_file(&configuration.target, text, meter))
+                ConfigurationContent::Contacts(contacts_of(service, &configuration.target, text, meter))
             }
             ConfigurationKind::Server(_) => continue,
         };
@@ -140,6 +140,16 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
         });
     }
     found
+}
+
+/// Whom another program connects to, by its configuration.
+fn contacts_of(service: &Service, target: &str, text: &str, meter: Meter<'_>) -> Vec<HostPort> {
+    let image = image_name(service);
+    if clients::is_read(target, &image) {
+        clients::of_file(target, text, &image, meter)
+    } else {
+        contacts::of_file(target, text, meter)
+    }
 }
 
 /// Whom a program connects to.

@@ -20,9 +20,12 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut seen: Vec<&str> = Vec::new();
         // What is bundled when the image is built gets nothing of what the container is told: only the server reads it.
         let told = if is_bundled(cx, service) { &[] } else { cx.facts.hosts(&service.name) };
-        for reference in told.iter().chain(&arguments) {
+        let from_build = arguments.iter().map(|reference| (reference, true));
+        for (reference, is_built) in told.iter().map(|reference| (reference, false)).chain(from_build) {
             let HostOrigin::Variable(name) = &reference.at else { continue };
-            let named = is_for_browser(name) && names_a_service(cx, service, reference);
+            // What SvelteKit and Astro put into the pages; at run time only their servers read it.
+            let is_bundled = is_built && name.starts_with("PUBLIC_") && !name.contains("INTERNAL");
+            let named = (is_for_browser(name) || is_bundled) && names_a_service(cx, service, reference);
             if named && !seen.contains(&name.as_str()) && !cx.facts.is_for_dev_server(service, name) {
                 seen.push(name);
                 findings.push(finding(service, name, reference));

@@ -52,7 +52,13 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let subject = Subject::service(&first.service);
         // An example may be made for another set of services.
         let is_shown = cx.facts.is_in_example(first.place) && !is_meant(cx, first);
-        let severity = if is_shown { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
+        // Tests and development fail as well where a name is only misspelt.
+        let is_misspelt = clearly_meant(host, &known).is_some();
+        let severity = match (is_shown, is_misspelt) {
+            (true, _) => Severity::Info,
+            (false, true) => Severity::Warning,
+            (false, false) => for_data(Severity::Warning, cx.facts.purpose()),
+        };
         let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, subject, message)
             .severity(severity)
             .evidence(host.to_owned());

@@ -2,6 +2,7 @@
 
 mod command;
 mod names;
+mod resolvers;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -251,10 +252,17 @@ fn in_variable(words: &[String], value: &str) -> Vec<FoundHost> {
     if !drivers.is_empty() {
         return drivers;
     }
+    if words.iter().any(|word| matches!(word.as_str(), "DNS" | "UPSTREAMS" | "UPSTREAM")) && value.contains('#') {
+        return resolvers::resolvers(value);
+    }
     match shape {
         names::NameShape::Host => one_or_list(value),
         names::NameShape::Servers(needs) => scan::list(value, needs, HostEvidence::Servers),
-        names::NameShape::Address => scan::list(value, Needs::Port, HostEvidence::HostPort),
+        names::NameShape::Address => {
+            // `localhost:5432/postgres?sslmode=disable`.
+            let bare = value.split('/').next().unwrap_or(value);
+            scan::list(bare, Needs::Port, HostEvidence::HostPort)
+        }
         names::NameShape::Other if names::is_no_host(words) => Vec::new(),
         names::NameShape::Other => host_ports(value),
     }

@@ -134,6 +134,7 @@ pub(crate) fn urls(text: &str) -> Vec<FoundHost> {
         let end = at + 3 + rest.find(ends_url).unwrap_or(rest.len());
         let evidence = if is_jdbc(before.get(..start).unwrap_or("")) { HostEvidence::Jdbc } else { HostEvidence::Url };
         let (hosts, last) = authority(text, at + 3);
+        let hosts = if text.get(last..end).is_some_and(names_socket) { Vec::new() } else { hosts };
         done = if text.get(..end).is_some_and(|url| url.len() > last) && !continues(text, last) { end } else { last };
         for (host, port) in hosts {
             let name = text.get(host.clone()).unwrap_or("");
@@ -149,6 +150,17 @@ pub(crate) fn urls(text: &str) -> Vec<FoundHost> {
     }
     found.extend(oracle(text));
     found
+}
+
+/// Whether the options of a URL name a socket, which drivers of databases use in place of its host: libpq's `host`,
+/// `unix_socket` of MySQL's drivers.
+fn names_socket(rest: &str) -> bool {
+    let Some((_, options)) = rest.split_once('?') else { return false };
+    options.split('&').any(|option| {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        matches!(name, "host" | "unix_socket" | "socket" | "socketPath" | "unixSocket")
+            && (value.starts_with('/') || value.to_ascii_lowercase().starts_with("%2f"))
+    })
 }
 
 fn is_scheme(c: char) -> bool {
