@@ -136,6 +136,7 @@ fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
         for file in files {
             for line in lines_of(facts, *file).into_iter().filter(|line| !line.bare) {
                 let old = before.get(&line.key).filter(|(other, _)| other != file);
+                let old = old.filter(|(_, old)| !old.value.as_deref().is_some_and(is_switch));
                 let how = old.and_then(|(other, old)| Some((*other, old, between(old, &line)?)));
                 if let Some((other, old, how)) = how {
                     let (by, name) = (place(*file, &line), line.key.clone());
@@ -147,6 +148,11 @@ fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
             }
         }
     }
+}
+
+/// Whether a value switches something on or off: a later file blanks it on purpose.
+fn is_switch(value: &str) -> bool {
+    ["true", "false", "yes", "no", "on", "off", "1", "0"].iter().any(|one| value.eq_ignore_ascii_case(one))
 }
 
 /// Names that one file sets twice.

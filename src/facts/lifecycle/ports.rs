@@ -60,6 +60,9 @@ pub(crate) fn wrong(facts: &Facts<'_>, service: &Service, port: u16, used: &[Str
         .or_else(|| of_another(facts, service, port, &known))
 }
 
+/// Ports that a server may have for its administration, whatever else it has.
+const USUAL_WEB: [u16; 12] = [80, 443, 3000, 5000, 8000, 8080, 8081, 8443, 8888, 9000, 9090, 9100];
+
 /// The ports of a service whose image is known, where the port that is asked is one that the image of another service has.
 fn of_another(facts: &Facts<'_>, service: &Service, port: u16, known: &Listeners) -> Option<WrongProbePort> {
     let has = |service: &Service| {
@@ -67,7 +70,7 @@ fn of_another(facts: &Facts<'_>, service: &Service, port: u16, known: &Listeners
         let ports: Vec<u16> = known.image.ports_for(known.tag).into_iter().flatten().map(|one| one.port).collect();
         Some(ports).filter(|ports| !ports.is_empty())
     };
-    let own = has(service).filter(|ports| !ports.contains(&port))?;
+    let own = has(service).filter(|ports| !ports.contains(&port) && !USUAL_WEB.contains(&port))?;
     let is_other =
         |other: &&Service| other.name != service.name && has(other).is_some_and(|ports| ports.contains(&port));
     facts.model.services.values().find(is_other)?;

@@ -52,7 +52,8 @@ fn asked(server: &Service) -> Option<Place> {
     if !matches!(known.image.name.as_str(), "redis" | "valkey") {
         return None;
     }
-    let by_option = argument_value(server, "--requirepass").filter(|(password, _)| password.len() > 1);
+    let by_option = argument_value(server, "--requirepass")
+        .filter(|(password, _)| !password.is_empty() && !password.starts_with('-'));
     let by_file = || server.configured.as_ref().filter(|one| one.login == Some(true)).map(|one| one.given);
     by_option.map(|(_, word)| word.place).or_else(by_file)
 }

@@ -225,11 +225,13 @@ pub(crate) fn role_of_value(
     }
     let web = matches!(scheme, Some("http" | "https" | "ws" | "wss"));
     // `PREFECT_UI_API_URL` is for the browser, `PREFECT_API_URL` for the worker.
-    if web && (!has(words, BACKENDS) || has(words, &["UI"])) {
+    // `DATA_SOURCE_URI` of Prometheus' exporters.
+    let is_backend = has(words, BACKENDS) || name.contains("DATA_SOURCE");
+    if web && (!is_backend || has(words, &["UI"])) {
         return HostRole::Public;
     }
     let bare = matches!(evidence, HostEvidence::HostVariable | HostEvidence::HostPort | HostEvidence::CommandOption);
-    if bare && !has(words, BACKENDS) { HostRole::Listen } else { HostRole::Peer }
+    if bare && !is_backend { HostRole::Listen } else { HostRole::Peer }
 }
 
 /// Prefixes of variables that frameworks build into code for the browser, by their documentation.
