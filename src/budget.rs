@@ -9,6 +9,9 @@ use crate::source::Place;
 /// How deep files, services and blocks may follow each other where each step is a call of a function.
 pub(crate) const MAX_DEPTH: usize = 100;
 
+/// How many bytes of a text that is read again for each service count as one step.
+pub(crate) const BYTES_OF_A_STEP: usize = 4;
+
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Limit {

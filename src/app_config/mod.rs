@@ -26,6 +26,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::source::Place;
@@ -237,6 +238,8 @@ pub(crate) struct AppConfigs {
     pub(crate) public_sites: Vec<Named>,
     /// The versions of TLS that they are told to speak, as written: the oldest, or each.
     pub(crate) protocols: Vec<Named>,
+    /// The middlewares that labels define, by their names: each option, and its value.
+    pub(crate) middlewares: BTreeMap<String, Vec<(String, String)>>,
     /// The rules of routers in files.
     pub(crate) rules: Vec<Named>,
     /// The ports of their own interfaces.

@@ -1,7 +1,8 @@
 //! What is written around a place in a file of the project, comments above all.
 
 use super::Facts;
-use crate::source::Place;
+use crate::collections::HashSet;
+use crate::source::{FileId, Place};
 
 /// How many lines of a block a comment above them may be about.
 const BESIDE: usize = 2;
@@ -55,11 +56,16 @@ impl Facts<'_> {
         inner.lines().filter_map(|line| line.trim().strip_prefix('#')).map(str::to_owned).collect()
     }
 
-    /// The comments with certain words in the file of a place.
-    pub(crate) fn comments_with(&self, place: Place, words: &str) -> Vec<String> {
-        let text = &self.sources.file(place.span.file).text;
+    /// The names of volumes that comments of a file mount: `data` in `# - data:/var/lib`.
+    pub(crate) fn mounts_in_comments(&self, file: FileId) -> HashSet<String> {
+        let text = &self.sources.file(file).text;
         let comments = text.lines().filter_map(|line| line.split_once('#')).map(|(_, comment)| comment);
-        comments.filter(|comment| comment.contains(words)).map(str::to_owned).collect()
+        let mounts = comments.flat_map(|comment| comment.match_indices(":/").map(move |(at, _)| (comment, at)));
+        let name = |(comment, at): (&str, usize)| {
+            let before = comment.get(..at)?;
+            before.rsplit([' ', '`', '"', '\'']).next().filter(|name| !name.is_empty()).map(str::to_owned)
+        };
+        mounts.filter_map(name).collect()
     }
 
     /// What comments say at the key of the block list that a place is an item of: behind it, and right above it.

@@ -5,7 +5,7 @@ mod images;
 
 use gen_lsp_types::{DocumentLink, DocumentLinkParams, Uri};
 
-pub(super) use files::{LinkedFile, directory, files};
+pub(super) use files::{LinkedFile, directory, files, stage_at};
 
 use super::dispatch::Cx;
 use super::uri::uri_of;

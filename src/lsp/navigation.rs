@@ -13,7 +13,7 @@ use lsp_server::ErrorCode;
 use super::dispatch::{Cx, DocumentPlace, RequestResult};
 use super::edits::workspace_edit;
 use super::issues::{FileRange, TextReplacement};
-use super::links::{LinkedFile, files};
+use super::links::{LinkedFile, files, stage_at};
 use super::names::{EntityName, Kind, Occurrence, OccurrenceRole, Scope, is_variable_name, name_at, occurrences};
 use super::server::error;
 use super::world::EditorWorld;
@@ -32,9 +32,32 @@ pub(super) fn definition(cx: Cx<'_>, params: DefinitionParams) -> Option<Definit
         let places = made.into_iter().map(|one| (one.path.as_path(), one.stretch));
         return Some(response(at, here.stretch, places.collect()));
     }
+    if let Some(stage) = at.document.is_compose().then(|| stage_at(at.world, at.path(), at.offset)).flatten() {
+        let paper = at.world.paper(&stage.path)?;
+        let made = stage_in(paper.page().text, &stage.name)?;
+        return Some(response(at, stage.stretch, vec![(stage.path.as_path(), made)]));
+    }
     let named = file_at(at)?;
     let kind = at.world.sources.kind(&named.path);
     (kind == PathKind::File).then(|| response(at, named.stretch, vec![(named.path.as_path(), (0, 0))]))
+}
+
+/// Where a Dockerfile names a stage: `FROM image AS name`. Case does not matter there.
+fn stage_in(text: &str, name: &str) -> Option<FileRange> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [from, .., as_word, own] = words.as_slice()
+            && from.eq_ignore_ascii_case("FROM")
+            && as_word.eq_ignore_ascii_case("AS")
+            && own.eq_ignore_ascii_case(name)
+        {
+            let at = start + line.trim_end().len() - own.len();
+            return Some((at as u32, (at + own.len()) as u32));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The file that is named at a place.

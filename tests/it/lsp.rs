@@ -226,3 +226,33 @@ fn edits_do_not_add_up() {
     let after = editor.memory();
     assert!(after <= before + before / 10, "{before} KiB before 10,000 edits, {after} KiB after");
 }
+
+#[test]
+fn what_extends_and_builds_name_is_found() {
+    let compose = "services:\n  web:\n    extends: {file: common.yaml, service: base}\n    build: {context: app, target: run}\n    ports: ['8000-8010:8000-8010']\n    volumes: [da:/data]\nvolumes:\n  data:\n";
+    let common = "services:\n  base:\n    tty: true\n    environment: {DB_PASSWORD: hunter2hunter2}\n";
+    let dockerfile = "FROM busybox AS make\nFROM busybox as run\n";
+    let files = [("compose.yaml", compose), ("common.yaml", common), ("app/Dockerfile", dockerfile)];
+    let mut editor = editor("named", &files);
+    editor.open("compose.yaml");
+    editor.settle();
+    let mut hover = |needle: &str| {
+        let answer = editor.request("textDocument/hover", editor.at(compose, "compose.yaml", needle));
+        answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let base = hover("service: bas");
+    assert!(base.contains("service of `common.yaml`") && base.contains("tty: true"), "{base}");
+    assert!(!base.contains("hunter2"), "{base}");
+    let ports = hover("8000-8010:");
+    assert!(ports.contains("ports 8000 to 8010/tcp of the container on ports 8000 to 8010"), "{ports}");
+    let place = editor.at(compose, "compose.yaml", "target: ru");
+    let made = editor.request("textDocument/definition", place);
+    assert!(made[0]["uri"].as_str().unwrap().ends_with("app/Dockerfile"), "{made}");
+    assert_eq!(made[0]["range"]["start"], json!({"line": 1, "character": 16}));
+    let mut place = editor.at(compose, "compose.yaml", "[da");
+    place["position"]["character"] = json!(place["position"]["character"].as_u64().unwrap() + 1);
+    let offered = editor.request("textDocument/completion", place);
+    let items = offered.get("items").unwrap_or(&offered).as_array().unwrap().clone();
+    let data = items.iter().find(|one| one["label"] == "data").unwrap();
+    assert!(!data.to_string().contains("data:"), "{data}");
+}

@@ -209,6 +209,8 @@ impl DockerfileReader<'_> {
                 image.command = image.command.filter(|_| self.own_command);
             }
             "HEALTHCHECK" => image.healthcheck = Some(self.healthcheck(instruction)),
+            // Every service that is built from the file has all of them.
+            "COPY" | "ADD" if !self.meter.spend(Limit::Values, 1) => {}
             "COPY" | "ADD" => image.copies.push(self.copied(instruction, words(self), image.working_dir.as_ref())),
             "RUN" => {
                 let script = [body].into_iter().chain(instruction.documents.iter().map(String::as_str));

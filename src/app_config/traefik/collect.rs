@@ -250,6 +250,10 @@ pub(crate) fn labels(model: &Model, all: &mut AppConfigs, swarm: bool) {
         if let Some(proxy) = &proxy {
             all.targets.extend(asked(proxy, service));
         }
+        for one in elements(service).into_iter().filter(|one| one.kind == "middlewares") {
+            let options = all.middlewares.entry(one.name.to_owned()).or_default();
+            options.push((one.option, one.value.value.clone()));
+        }
         let Some(route) = routed(service).filter(|route| route.enabled) else { continue };
         let by_swarm = labels_of(service).any(|(name, _)| !service.labels.contains_key(name));
         let seen = match &proxy {

@@ -9,6 +9,7 @@ pub(crate) mod steps;
 
 use std::path::Path;
 
+use crate::budget::{BYTES_OF_A_STEP, Limit};
 use crate::compose::load::environment::line_place;
 use crate::facts::Facts;
 use crate::facts::repository::namesakes::{self, Namesake};
@@ -29,10 +30,13 @@ impl Facts<'_> {
     /// The text of a script of the repository, and a place that is all of it.
     pub(crate) fn text_of_script(&self, path: &Path) -> Option<(Place, String)> {
         let id = self.sources.load_noted(path)?;
-        let text = self.sources.file(id).text.to_string();
+        let text = &self.sources.file(id).text;
         let is_script = text.starts_with("#!") && text.lines().next().is_some_and(|line| line.ends_with("sh"));
-        let end = text.lines().next().map_or(0, str::len) as u32;
-        is_script.then(|| (line_place(id, 0, 0, end), text))
+        let place = line_place(id, 0, 0, text.lines().next().map_or(0, str::len) as u32);
+        // Each service that runs it reads it again.
+        let budget = &self.model.budget;
+        (is_script && budget.spend(Limit::Steps, text.len() / BYTES_OF_A_STEP, place))
+            .then(|| (place, text.to_string()))
     }
 
     /// Whether git keeps a file as executable; `None` where it does not track it.
@@ -84,5 +88,27 @@ impl Facts<'_> {
             return Vec::new();
         }
         namesakes::namesakes(directory, &self.root, self.sources, self.trees)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fixture::with_sources;
+
+    #[test]
+    fn what_scripts_cost_is_counted_for_each_reader() {
+        let files =
+            [("compose.yaml", "services: {a: {image: 'x:1'}}\n"), ("up.sh", "#!/bin/sh\nalembic upgrade head\n")];
+        with_sources(&files, &[], |_, facts| {
+            let path = Path::new("/plimsoll-test/shop/up.sh");
+            assert!(facts.text_of_script(path).is_some_and(|(_, text)| text.contains("alembic")));
+            let budget = &facts.model.budget;
+            let before = budget.spent(Limit::Steps);
+            facts.text_of_script(path);
+            assert!(budget.spent(Limit::Steps) > before);
+            budget.spend(Limit::Steps, Limit::Steps.most() as usize, Place::start());
+            assert!(facts.text_of_script(path).is_none());
+        });
     }
 }

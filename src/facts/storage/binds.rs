@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::mounts;
 use crate::app_config::seen_from_above;
+use crate::budget::Limit;
 use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::{built, known_image, launch};
 use crate::facts::repository::generated_files::{makers, named_by};
@@ -49,6 +50,9 @@ pub(crate) struct Elsewhere {
     pub(crate) has_compose_file: bool,
 }
 
+/// What the search for a missing source counts.
+const STEPS_OF_A_SEARCH: usize = 256;
+
 /// The relative sources of a model's active services that are missing from the repository.
 pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<MissingSource<'a>> {
     let is_ignored = |path: &Path| sources.is_ignored(path, &model.directory);
@@ -71,6 +75,10 @@ pub(crate) fn missing<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> 
                 || modules.iter().any(|module| path.starts_with(module))
             {
                 continue;
+            }
+            // Each is searched for in the directories around.
+            if !model.budget.spend(Limit::Steps, STEPS_OF_A_SEARCH, mount.place) {
+                return found;
             }
             let elsewhere = elsewhere(model, sources, root, path);
             let there = elsewhere.as_ref().map(|one| normalize(&model.directory.join(&one.path)));

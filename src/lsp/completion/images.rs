@@ -91,7 +91,8 @@ fn mounts(place: &CompletionPlace<'_>) -> Vec<CompletionCandidate> {
     let is_mounted = |path: &str| place.cursor.siblings.iter().any(|there| there.contains(path));
     let data = data.filter(|path| !is_mounted(path)).unwrap_or_default();
     let volumes = super::names::names(place, Kind::Volume).into_iter();
-    volumes.map(|one| CompletionCandidate { text: format!("{}:{data}", one.label), ..one }).collect()
+    let behind = if place.cursor.has_colon { String::new() } else { format!(":{data}") };
+    volumes.map(|one| CompletionCandidate { text: format!("{}{behind}", one.label), ..one }).collect()
 }
 
 /// The ports that the image listens on, published for this host.

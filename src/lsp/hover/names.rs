@@ -1,5 +1,7 @@
 //! Names: what stands behind a service, a network, a volume, a secret or an anchor.
 
+use std::path::Path;
+
 use super::{Note, services};
 use crate::facts::Facts;
 use crate::lsp::dispatch::DocumentPlace;
@@ -17,6 +19,7 @@ pub(super) fn name(at: DocumentPlace<'_>, here: &Occurrence) -> Option<Note> {
     let text = match (&here.name.kind, &here.name.scope) {
         (Kind::Anchor, Scope::Node(_, node)) => anchor(at, &here.name.text, *node)?,
         (Kind::Variable, _) => return None,
+        (Kind::Service, Scope::File(file)) if file != at.path() => service_of_file(at, file, &here.name.text)?,
         (kind, _) => at.world.projects(at.path()).into_iter().find_map(|project| {
             let loaded = project.loaded(&at.world.sources);
             let facts = loaded.facts(&at.world.sources, &project.memory);
@@ -35,14 +38,29 @@ fn anchor(at: DocumentPlace<'_>, name: &str, node: usize) -> Option<String> {
     let start = own.start as usize;
     let end = (last_byte(&parsed.0, id, &at.document.text) as usize).min(start + MOST_SHOWN);
     let indent = " ".repeat(at.page().position(own.start).character as usize);
-    let text = without_secrets(at, start, end);
+    let text = without_secrets(at.path(), &at.document.text, start, end);
     Some(format!("**&{name}** (anchor)\n\n```yaml\n{indent}{text}\n```"))
 }
 
+/// A service of a file that `extends` names, as it is written there.
+fn service_of_file(at: DocumentPlace<'_>, file: &Path, name: &str) -> Option<String> {
+    let parsed = at.world.tree(file)?;
+    let tree = &parsed.0;
+    let services = tree.documents.iter().find_map(|root| tree.get(*root, "services"))?;
+    let id = tree.get(services, name)?;
+    let start = tree.node(id)?.start as usize;
+    let source = at.world.sources.file(at.world.sources.load(file).ok()?);
+    let end = (last_byte(tree, id, &source.text) as usize).min(start + MOST_SHOWN);
+    let line = source.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let indent = source.text.get(line..start).filter(|text| text.trim().is_empty()).unwrap_or("");
+    let text = without_secrets(file, &source.text, start, end);
+    let shown = relative(at.path().parent()?, file);
+    Some(format!("**{name}** (service of `{shown}`)\n\n```yaml\n{indent}{text}\n```"))
+}
+
 /// A stretch of a document, with dots in place of what it hides.
-fn without_secrets(at: DocumentPlace<'_>, start: usize, end: usize) -> String {
-    let text = &at.document.text;
-    let hidden = hidden_in_text(at.path(), text);
+fn without_secrets(path: &Path, text: &str, start: usize, end: usize) -> String {
+    let hidden = hidden_in_text(path, text);
     let mut shown = String::new();
     let mut from = start;
     for range in hidden.ranges.iter().filter(|range| range.start < end && start < range.end) {
@@ -65,7 +83,7 @@ fn of_kind(facts: &Facts<'_>, kind: Kind, name: &str) -> Option<String> {
         true => format!("\n\n{none}"),
         false => format!("\n\n{}", names.iter().map(|one| format!("- {one}")).collect::<Vec<_>>().join("\n")),
     };
-    let shown = |path: &str| relative(&facts.project.directory, std::path::Path::new(path));
+    let shown = |path: &str| relative(&facts.project.directory, Path::new(path));
     match kind {
         Kind::Service => {
             let service = model.services.get(name).or_else(|| model.disabled.get(name))?;

@@ -15,15 +15,24 @@ pub(super) fn port(at: DocumentPlace<'_>) -> Option<Note> {
             *at.world.sources.path(span.file) == *at.path()
                 && (span.start as usize..=span.end as usize).contains(&at.offset)
         };
-        let published = facts.published().iter().find(is_here)?;
-        let span = published.port.place.span;
-        Some(Note { text: text(published), stretch: (span.start, span.end) })
+        // A range is one port for each of its numbers.
+        let here: Vec<&Published<'_>> = facts.published().iter().filter(is_here).collect();
+        let first = *here.first()?;
+        let span = first.port.place.span;
+        let own = here.into_iter().filter(|one| one.service.name == first.service.name);
+        let last = own.max_by_key(|one| one.port.target).unwrap_or(first);
+        Some(Note { text: text(first, last), stretch: (span.start, span.end) })
     })
 }
 
-fn text(published: &Published<'_>) -> String {
+/// About a port, or about a range from one to another.
+fn text(published: &Published<'_>, last: &Published<'_>) -> String {
     let port = published.port;
-    let target = format!("port {}/{} of the container", port.target, port.protocol);
+    let is_range = last.port.target > port.target;
+    let target = match is_range {
+        true => format!("ports {} to {}/{} of the container", port.target, last.port.target, port.protocol),
+        false => format!("port {}/{} of the container", port.target, port.protocol),
+    };
     if !published.in_effect {
         return format!("Has no effect: `{}` has no network of its own", published.service.name);
     }
@@ -33,6 +42,9 @@ fn text(published: &Published<'_>) -> String {
         all.into_iter().find(|one| one.port == port.target).map(|one| format!(" ({})", one.purpose))
     });
     let purpose = purpose.unwrap_or_default();
+    if let (true, Some((first, _)), Some((_, end))) = (is_range, port.published, last.port.published) {
+        return format!("Publishes {target} on ports {first} to {end} of the host. {}", who(published));
+    }
     let Some((first, last)) = port.published else {
         return format!("Publishes {target}{purpose} on a port of the host that Docker chooses. {}", who(published));
     };

@@ -15,6 +15,25 @@ pub(in crate::lsp) struct LinkedFile {
     pub(in crate::lsp) path: PathBuf,
 }
 
+/// A stage of a Dockerfile, and where a Compose file names it.
+pub(in crate::lsp) struct NamedStage {
+    pub(in crate::lsp) stretch: FileRange,
+    pub(in crate::lsp) path: PathBuf,
+    pub(in crate::lsp) name: String,
+}
+
+/// The stage that a Compose file names at a byte.
+pub(in crate::lsp) fn stage_at(world: &EditorWorld, path: &Path, offset: usize) -> Option<NamedStage> {
+    let (parsed, file) = (world.tree(path)?, world.sources.load(path).ok()?);
+    let source = world.sources.file(file);
+    let directory = directory(world, path);
+    let tree = &parsed.0;
+    let reader = FileNameReader { tree, text: &source.text, directory: &directory, found: Vec::new() };
+    let services = tree.documents.iter().filter_map(|root| tree.get(*root, "services"));
+    let builds = services.flat_map(|all| tree.pairs(all)).filter_map(|service| tree.get(service.value, "build"));
+    builds.into_iter().find_map(|build| reader.stage_at(build, offset))
+}
+
 /// The name of a Dockerfile that is not named.
 const DOCKERFILE: &str = "Dockerfile";
 
@@ -122,6 +141,23 @@ impl FileNameReader<'_> {
                 self.under(item, "source");
             }
         }
+    }
+
+    /// The stage that a build names, in its Dockerfile.
+    fn stage_at(&self, node: NodeId, offset: usize) -> Option<NamedStage> {
+        let target = self.tree.get(node, "target")?;
+        let stretch = inner(self.tree, target, self.text)?;
+        let is_here = stretch.0 as usize <= offset && offset <= stretch.1 as usize;
+        let path = self.dockerfile(node).filter(|_| is_here)?;
+        Some(NamedStage { stretch, path, name: self.tree.text(target)?.to_owned() })
+    }
+
+    /// The Dockerfile of a build, in its context.
+    fn dockerfile(&self, node: NodeId) -> Option<PathBuf> {
+        let text = |key: &str| self.tree.get(node, key).and_then(|node| self.tree.text(node));
+        let (context, name) = (text("context").unwrap_or("."), text("dockerfile").unwrap_or(DOCKERFILE));
+        let is_known = is_plain(context) && is_plain(name) && self.tree.get(node, "dockerfile_inline").is_none();
+        is_known.then(|| normalize(&normalize(&self.directory.join(context)).join(name)))
     }
 
     /// The Dockerfile, in the context; the context stands for the one in it.

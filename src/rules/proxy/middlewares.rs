@@ -32,14 +32,12 @@ fn middlewares(service: &Service, router: &str) -> Vec<String> {
 
 /// The kinds of a middleware, by the labels of all services; none for one that is defined elsewhere.
 fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
-    let all = cx.model.services.values().flat_map(elements);
-    let defined: Vec<_> = all.filter(|one| one.kind == "middlewares" && one.name == middleware).collect();
     let mut kinds: Vec<String> = Vec::new();
-    for one in defined {
-        let kind = one.option.split('.').next().unwrap_or("");
+    for (option, value) in cx.facts.app_configs().middlewares.get(middleware).into_iter().flatten() {
+        let kind = option.split('.').next().unwrap_or("");
         if kind == "chain" {
             // What a chain names is defined on its own; a chain in a chain may be anything.
-            let links = one.value.value.split(',').map(|name| name.trim().trim_end_matches("@docker"));
+            let links = value.split(',').map(|name| name.trim().trim_end_matches("@docker"));
             kinds.extend(links.flat_map(|link| of_link(cx, link)));
         } else {
             kinds.push(kind.to_owned());
@@ -50,9 +48,8 @@ fn kinds(cx: &Context<'_>, middleware: &str) -> Vec<String> {
 
 /// The kinds of a middleware that a chain names; `unknown` where they are not to be seen here.
 fn of_link(cx: &Context<'_>, link: &str) -> Vec<String> {
-    let all = cx.model.services.values().flat_map(elements);
-    let defined = all.filter(|one| one.kind == "middlewares" && one.name == link);
-    let kinds: Vec<String> = defined.map(|one| one.option.split('.').next().unwrap_or("").to_owned()).collect();
+    let defined = cx.facts.app_configs().middlewares.get(link).into_iter().flatten();
+    let kinds: Vec<String> = defined.map(|(option, _)| option.split('.').next().unwrap_or("").to_owned()).collect();
     if kinds.is_empty() { vec!["unknown".to_owned()] } else { kinds }
 }
 

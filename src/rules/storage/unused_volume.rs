@@ -1,6 +1,6 @@
 //! A declared volume that no service mounts.
 
-use crate::collections::{HashSet, IndexMap};
+use crate::collections::{HashMap, HashSet, IndexMap};
 use crate::compose::load::environment::VariableState;
 use crate::compose::value::Part;
 use crate::finding::{Finding, Severity, Subject, rule};
@@ -22,8 +22,10 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mounted: HashSet<&str> = all_services(cx).flat_map(|service| &service.mounts).filter_map(volume_of).collect();
+    let mut commented: HashMap<FileId, HashSet<String>> = HashMap::default();
     let mut unused: IndexMap<FileId, Vec<(&str, &Volume)>> = IndexMap::default();
     for (key, volume) in &cx.model.volumes {
+        let file = volume.key.span.file;
         if mounted.contains(key.as_str()) || cx.facts.used_nearby().volumes.contains(key) {
             continue;
         }
@@ -33,25 +35,24 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     .help("use a longer name: Docker reads a single letter before a colon as a Windows drive")
                     .label(mount.place, "this creates an anonymous volume"),
             ),
-            None if is_kept_for_later(cx, key, volume) => {
+            None if is_kept_for_later(
+                cx,
+                key,
+                volume,
+                commented.entry(file).or_insert_with(|| cx.facts.mounts_in_comments(file)),
+            ) =>
+            {
                 findings.push(one(key, volume).severity(Severity::Info));
             }
-            None => unused.entry(volume.key.span.file).or_default().push((key, volume)),
+            None => unused.entry(file).or_default().push((key, volume)),
         }
     }
     findings.extend(unused.values().filter_map(|all| together(cx, all)));
 }
 
 /// Whether comments say that a volume is there for another setup: at its declaration, or where it would be mounted.
-fn is_kept_for_later(cx: &Context<'_>, key: &str, volume: &Volume) -> bool {
-    let mount = format!("{key}:/");
-    let is_mount = |comment: &String| {
-        comment.match_indices(&mount).any(|(at, _)| {
-            let before = comment.get(..at).and_then(|before| before.chars().next_back());
-            before.is_none_or(|letter| matches!(letter, ' ' | '`' | '"' | '\''))
-        })
-    };
-    is_for_later(&cx.facts.told_at(volume.key)) || cx.facts.comments_with(volume.key, &mount).iter().any(is_mount)
+fn is_kept_for_later(cx: &Context<'_>, key: &str, volume: &Volume, commented: &HashSet<String>) -> bool {
+    is_for_later(&cx.facts.told_at(volume.key)) || commented.contains(key)
 }
 
 fn one(key: &str, volume: &Volume) -> Finding {

@@ -196,6 +196,8 @@ pub(crate) enum Operation {
     WithoutSuffix(ShellWord, Longest),
     /// `#`, `##`: without a beginning.
     WithoutPrefix(ShellWord, Longest),
+    /// `:2` of a list: without the elements in front of this one.
+    From(usize),
     /// Anything else.
     Other,
 }

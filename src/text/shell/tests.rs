@@ -14,6 +14,7 @@ fn word(word: &ShellWord) -> String {
                 Operation::Alternative(value) => format!(":+{}", self::word(value)),
                 Operation::WithoutSuffix(value, _) => format!("%{}", self::word(value)),
                 Operation::WithoutPrefix(value, _) => format!("#{}", self::word(value)),
+                Operation::From(number) => format!("from {number}"),
                 Operation::Other => "?".to_owned(),
             };
             format!("${{{name}{all}{behind}}}")

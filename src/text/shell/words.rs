@@ -179,9 +179,20 @@ impl ShellParser<'_> {
             all = matches!(self.byte(1), b'@' | b'*');
             self.at += self.find_near("]").map_or(1, |end| end + 1);
         }
-        let operation = self.operation();
+        let operation = match self.first_of_the_rest().filter(|_| all) {
+            Some(number) => Operation::From(number),
+            None => self.operation(),
+        };
         let operation = if is_counted { Operation::Other } else { operation };
         WordPiece::Variable { name, all, operation, quoted }
+    }
+
+    /// The number in `:2}`, behind which the parser then is.
+    fn first_of_the_rest(&mut self) -> Option<usize> {
+        let (digits, _) = self.rest().strip_prefix(':')?.split_once('}')?;
+        let number = digits.trim().parse().ok()?;
+        self.at += digits.len() + 2;
+        Some(number)
     }
 
     fn operation(&mut self) -> Operation {

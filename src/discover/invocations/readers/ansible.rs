@@ -1,5 +1,6 @@
 //! Ansible tasks: commands, and the modules that start Compose projects.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::Purpose;
@@ -19,7 +20,8 @@ const MAX_TASKS: usize = 2048;
 pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let source = context.repository.sources.file(file);
     let mentions = ["docker_compose", "docker compose", "docker-compose", "docker stack deploy"];
-    if !mentions.iter().any(|text| source.text.contains(text)) || !source.text.contains("- ") {
+    let is_listed = || source.text.contains("argv") && source.text.contains("compose");
+    if !mentions.iter().any(|text| source.text.contains(text)) && !is_listed() || !source.text.contains("- ") {
         return;
     }
     let yaml = Yaml::from_file(context.repository.sources, file);
@@ -33,7 +35,14 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
         }
         tasks.push(node);
     }
-    let mut playbook = Playbook { context, yaml: &yaml, directory: split(path).0, made: Vec::new(), item: None };
+    let mut playbook = Playbook {
+        context,
+        yaml: &yaml,
+        directory: split(path).0,
+        made: Vec::new(),
+        item: None,
+        variables: variables(&yaml),
+    };
     playbook.made = tasks.iter().filter_map(|task| playbook.destination(*task)).collect();
     for task in tasks {
         for item in items(&yaml, task) {
@@ -41,6 +50,21 @@ pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
             playbook.task(task);
         }
     }
+}
+
+/// What the plays of a file set, where they agree.
+fn variables(yaml: &Yaml) -> BTreeMap<String, Option<String>> {
+    let plays = yaml.roots().iter().flat_map(|root| yaml.items(*root)).take(256);
+    let sections = plays.filter_map(|play| yaml.get(play, &["vars"]));
+    let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (name, value) in sections.flat_map(|section| yaml.entries(section)).take(1024) {
+        let value = yaml.text(value).filter(|value| !value.contains("{{")).map(str::to_owned);
+        let known = all.entry(name.to_owned()).or_insert_with(|| value.clone());
+        if *known != value {
+            *known = None;
+        }
+    }
+    all
 }
 
 /// The values that a task is repeated with, or none once.
@@ -60,6 +84,8 @@ struct Playbook<'p, 'a> {
     made: Vec<String>,
     /// The value of `item` in a loop.
     item: Option<String>,
+    /// What the plays set; nothing for what differs.
+    variables: BTreeMap<String, Option<String>>,
 }
 
 impl Playbook<'_, '_> {
@@ -163,6 +189,9 @@ impl Playbook<'_, '_> {
             // The directory above `tasks`.
             "role_path" => format!("{ROOT}/{}", split(self.directory).0).trim_end_matches('/').to_owned(),
             "item" if self.item.is_some() => self.item.clone().unwrap_or_default(),
+            _ if self.variables.get(expression).is_some_and(Option::is_some) => {
+                self.variables.get(expression).cloned().flatten().unwrap_or_default()
+            }
             _ => match template::default_of(expression) {
                 Some(default) => default.to_owned(),
                 None => self.context.unset(expression),

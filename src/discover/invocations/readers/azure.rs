@@ -11,6 +11,9 @@ use super::yaml::Yaml;
 use super::{purpose_of_job, template};
 use crate::source::{FileId, NodeId};
 
+/// How many entries of a matrix are followed.
+const MAX_ENTRIES: usize = 32;
+
 /// Reads a pipeline or a template of one.
 pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
     let yaml = Yaml::from_file(context.repository.sources, file);
@@ -19,12 +22,26 @@ pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
     let mut seen = 0;
     while let Some((node, mut variables, name)) = left.pop().filter(|_| seen < 20_000) {
         seen += 1;
+        if is_off(&yaml, node) {
+            continue;
+        }
         for item in yaml.items(node) {
             left.push((item, variables.clone(), name.clone()));
         }
         variables.extend(variables_of(&yaml, node));
         let own = ["job", "stage", "deployment"].iter().filter_map(|key| yaml.text_of(node, key));
         let name = own.fold(name, |all, own| format!("{all} {own}"));
+        let matrix = yaml.get(node, &["strategy", "matrix"]).map(|matrix| yaml.entries(matrix)).unwrap_or_default();
+        if let Some(steps) = yaml.get(node, &["steps"]).filter(|_| !matrix.is_empty()) {
+            // The job runs once for each entry of its matrix.
+            for (_, values) in matrix.into_iter().take(MAX_ENTRIES) {
+                let values = yaml.entries(values).into_iter();
+                let own = values.filter_map(|(name, value)| Some((name.to_owned(), yaml.text(value)?.to_owned())));
+                let variables = variables.clone().into_iter().chain(own).collect();
+                left.push((steps, variables, name.clone()));
+            }
+            continue;
+        }
         step(context, &yaml, node, &variables, &name);
         for (key, value) in yaml.entries(node) {
             if matches!(key, "stages" | "jobs" | "steps" | "strategy" | "runOnce" | "deploy" | "extends" | "parameters")
@@ -33,6 +50,12 @@ pub(super) fn read(context: &ReaderContext<'_>, file: FileId) {
             }
         }
     }
+}
+
+/// Whether a step, a job or a stage never runs.
+fn is_off(yaml: &Yaml, node: NodeId) -> bool {
+    let is_false = |key: &str| yaml.text_of(node, key).is_some_and(|text| text.trim().eq_ignore_ascii_case("false"));
+    is_false("enabled") || is_false("condition")
 }
 
 fn variables_of(yaml: &Yaml, node: NodeId) -> BTreeMap<String, String> {

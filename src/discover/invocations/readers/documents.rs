@@ -209,10 +209,15 @@ fn commands(block: &Fragment, is_diff: bool) -> Fragment {
         if let Some(sign) = behind {
             return Some(indent + sign.len());
         }
-        // `user@host:~$ `
-        let end = trimmed.find("$ ").or_else(|| trimmed.find("# "))?;
-        let name = trimmed.get(..end)?;
-        (name.contains('@') && !name.contains(' ')).then_some(indent + end + 2)
+        // `user@host:~$ `, `[user@host shop]# `, `~/shop % `, `PS C:\shop> `
+        let end = ["$ ", "# ", "% ", "> "].iter().filter_map(|sign| trimmed.find(sign)).min()?;
+        let (name, sign) = (trimmed.get(..end)?, trimmed.get(end..end + 1)?);
+        let is_bracketed = name.starts_with('[') && name.ends_with(']');
+        let is_user = name.contains('@') && (is_bracketed || !name.contains(' ')) && sign != ">";
+        let is_directory = name.starts_with('~') && !name.trim_end().contains(' ') && matches!(sign, "%" | "$");
+        let is_drive =
+            name.starts_with("PS ") && name.contains([':', '/']) && !name.contains(['"', '\'']) && sign == ">";
+        (is_user || is_directory || is_drive).then_some(indent + end + 2)
     };
     let has_prompts = block.text.lines().any(|line| prompt(line).is_some() && !line.trim_start().starts_with("> "));
     let mut out = Fragment::new(block.file);

@@ -30,6 +30,8 @@ struct Job<'j, 'a> {
     directory: Option<String>,
     variables: Vec<NodeId>,
     known: ExpressionValues,
+    /// Whether it is an action.
+    is_action: bool,
 }
 
 /// Reads a workflow.
@@ -59,6 +61,7 @@ pub(super) fn read_workflow(context: &ReaderContext<'_>, path: &str, file: FileI
                 directory: directory(job).or_else(|| directory(root)).map(str::to_owned),
                 variables: variables.clone(),
                 known,
+                is_action: false,
             };
             job.read();
         }
@@ -67,6 +70,11 @@ pub(super) fn read_workflow(context: &ReaderContext<'_>, path: &str, file: FileI
 
 /// Reads a composite action; its steps run at the root of the repository.
 pub(super) fn read_action(context: &ReaderContext<'_>, file: FileId) {
+    read_action_with(context, file, &ExpressionValues::new(), Purpose::Test);
+}
+
+/// The same with the inputs that a step gives it.
+fn read_action_with(context: &ReaderContext<'_>, file: FileId, given: &ExpressionValues, purpose: Purpose) {
     let yaml = Yaml::from_file(context.repository.sources, file);
     let Some(root) = yaml.root() else { return };
     let mut known = ExpressionValues::new();
@@ -75,9 +83,10 @@ pub(super) fn read_action(context: &ReaderContext<'_>, file: FileId) {
             known.insert(format!("inputs.{name}"), value.to_owned());
         }
     }
+    known.extend(given.clone());
     let steps = yaml.many(yaml.get(root, &["runs", "steps"]));
     let job =
-        Job { context, yaml: &yaml, purpose: Purpose::Test, steps, directory: None, variables: Vec::new(), known };
+        Job { context, yaml: &yaml, purpose, steps, directory: None, variables: Vec::new(), known, is_action: true };
     job.read();
 }
 
@@ -130,13 +139,23 @@ fn join(one: &ExpressionValues, other: &ExpressionValues) -> ExpressionValues {
 }
 
 fn values_of(yaml: &Yaml, name: &str, node: NodeId) -> ExpressionValues {
-    match yaml.text(node) {
-        Some(text) => ExpressionValues::from([(name.to_owned(), text.to_owned())]),
-        None => {
-            let entries = yaml.entries(node).into_iter();
-            entries.filter_map(|(key, value)| Some((format!("{name}.{key}"), yaml.text(value)?.to_owned()))).collect()
+    /// How many values one item of a matrix has.
+    const MOST: usize = 256;
+    let mut values = ExpressionValues::new();
+    let mut left = vec![(name.to_owned(), node, 0)];
+    while let Some((name, node, depth)) = left.pop().filter(|_| values.len() < MOST) {
+        match yaml.text(node) {
+            Some(text) => {
+                values.insert(name, text.to_owned());
+            }
+            None if depth < 4 => {
+                let entries = yaml.entries(node).into_iter().take(MOST);
+                left.extend(entries.map(|(key, value)| (format!("{name}.{key}"), value, depth + 1)));
+            }
+            None => {}
         }
     }
+    values
 }
 
 impl Job<'_, '_> {
@@ -215,6 +234,7 @@ impl Job<'_, '_> {
     /// A step that uses an action.
     fn action(&self, with: Option<NodeId>, uses: &str, tracer: &Tracer<'_>, world: &World) {
         let Some(with) = with else { return };
+        self.own_action(with, uses);
         if uses.contains("ssh") {
             // On the server a relative directory is one below the home of the user.
             let remote = World::new().in_directory(Directory::At(vec![String::new()]));
@@ -228,6 +248,21 @@ impl Job<'_, '_> {
         if matches!(action, "hoverkraft-tech/compose-action" | "isbang/compose-action") {
             self.compose_action(with, tracer, world);
         }
+    }
+
+    /// A step that uses an action of this repository with inputs of its own. An action uses no others that do.
+    fn own_action(&self, with: NodeId, uses: &str) {
+        let Some(directory) = uses.strip_prefix("./").filter(|_| !self.is_action) else { return };
+        let files = ["action.yml", "action.yaml"].map(|name| format!("{}/{name}", directory.trim_end_matches('/')));
+        let repository = self.context.repository;
+        let Some(file) = files.iter().find(|path| repository.is_file(path)).and_then(|path| repository.load(path))
+        else {
+            return;
+        };
+        let inputs = self.yaml.entries(with).into_iter().take(64);
+        let given =
+            inputs.filter_map(|(name, value)| Some((format!("inputs.{name}"), self.expand(self.yaml.text(value)?))));
+        read_action_with(self.context, file, &given.collect(), self.purpose);
     }
 
     fn compose_action(&self, with: NodeId, tracer: &Tracer<'_>, world: &World) {

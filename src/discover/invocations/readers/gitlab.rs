@@ -1,8 +1,11 @@
 //! GitLab pipelines: the scripts of jobs, with those that they extend and the files that they include.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::super::context::ReaderContext;
+use super::super::fragment::Fragment;
 use super::super::repository::normalize;
 use super::super::trace::{Site, Tracer, World};
 use super::purpose_of_job;
@@ -40,13 +43,23 @@ struct GitlabPipeline {
     /// What all jobs run before and after their own scripts: the file and the node.
     before: Option<(usize, NodeId)>,
     after: Option<(usize, NodeId)>,
+    /// The scripts that jobs run: the file and the node.
+    ran: RefCell<BTreeSet<(usize, NodeId)>>,
 }
 
 /// Reads `.gitlab-ci.yml`.
 pub(super) fn read(context: &ReaderContext<'_>, path: &str, file: FileId) {
     let pipeline = load(context, path, file);
-    for (name, (file, job)) in &pipeline.jobs {
+    let (hidden, shown): (Vec<_>, Vec<_>) = pipeline.jobs.iter().partition(|(name, _)| name.starts_with('.'));
+    for (name, (file, job)) in shown {
         pipeline.job(context, name, *file, *job);
+    }
+    // A hidden job is only run by others, which may be in another repository.
+    for (name, (file, job)) in hidden {
+        let own = pipeline.files.get(*file).and_then(|yaml| Some((*file, yaml.get(*job, &["script"])?)));
+        if own.is_none_or(|(file, script)| !pipeline.ran.borrow().contains(&(file, script))) {
+            pipeline.job(context, name, *file, *job);
+        }
     }
 }
 
@@ -90,7 +103,7 @@ fn load(context: &ReaderContext<'_>, path: &str, file: FileId) -> GitlabPipeline
         let variables = yaml.root().and_then(|root| yaml.get(root, &["variables"]));
         world = yaml.with_variables(world, variables, &|text| text.to_owned());
     }
-    GitlabPipeline { files, jobs, world, before, after }
+    GitlabPipeline { files, jobs, world, before, after, ran: RefCell::default() }
 }
 
 /// How many jobs one may extend, those that these extend among them.
@@ -116,42 +129,89 @@ impl GitlabPipeline {
 
     fn job(&self, context: &ReaderContext<'_>, name: &str, file: usize, job: NodeId) {
         let line = self.line(file, job, 0);
-        let find = |key: &str| {
-            line.iter().find_map(|(file, job)| {
-                let yaml = self.files.get(*file)?;
-                Some((yaml, yaml.get(*job, &[key])?))
-            })
-        };
-        let of_all = |script: Option<(usize, NodeId)>| script.and_then(|(at, node)| Some((self.files.get(at)?, node)));
+        let place =
+            |key: &str| line.iter().find_map(|(file, job)| Some((*file, self.files.get(*file)?.get(*job, &[key])?)));
+        let find = |key: &str| place(key).and_then(|(file, node)| Some((self.files.get(file)?, node)));
         let mut world = self.world.clone();
         for (file, job) in line.iter().rev() {
             let Some(yaml) = self.files.get(*file) else { continue };
             world = yaml.with_variables(world, yaml.get(*job, &["variables"]), &|text| text.to_owned());
         }
         let stage = find("stage").and_then(|(yaml, node)| yaml.text(node)).unwrap_or("");
-        let place = find("environment").map_or("", |_| "deploy");
-        let mut site = Site::at("").with_purpose(purpose_of_job(&[name, stage, place]));
+        let deploys = find("environment").map_or("", |_| "deploy");
+        let mut site = Site::at("").with_purpose(purpose_of_job(&[name, stage, deploys]));
         site.by_hand = false;
         let tracer = Tracer::new(context, site);
-        let worlds = match find("parallel") {
-            Some((yaml, parallel)) => matrix(yaml, parallel, &world),
-            None => vec![world],
+        let worlds = match (find("parallel"), find("rules")) {
+            (Some((yaml, parallel)), _) => matrix(yaml, parallel, &world),
+            (None, Some((yaml, rules))) => by_rules(yaml, rules, &world),
+            (None, None) => vec![world],
         };
         let mut running = worlds.clone();
-        let before = find("before_script").or_else(|| of_all(self.before));
-        for (yaml, scripts) in [before, find("script")].into_iter().flatten() {
-            for script in yaml.scripts(Some(scripts)) {
+        let before = place("before_script").or(self.before);
+        for (file, scripts) in [before, place("script")].into_iter().flatten() {
+            for script in self.scripts(file, scripts) {
                 running = tracer.text(&script, running);
             }
         }
         // It runs in a shell of its own.
         let mut after = worlds;
-        if let Some((yaml, scripts)) = find("after_script").or_else(|| of_all(self.after)) {
-            for script in yaml.scripts(Some(scripts)) {
+        if let Some((file, scripts)) = place("after_script").or(self.after) {
+            for script in self.scripts(file, scripts) {
                 after = tracer.text(&script, after);
             }
         }
     }
+
+    /// The scripts of a list, with those that `!reference [job, key]` takes from others.
+    fn scripts(&self, file: usize, scripts: NodeId) -> Vec<Rc<Fragment>> {
+        /// How many lists one takes from others, and lines.
+        const MOST: usize = 1024;
+        let mut found = Vec::new();
+        let mut left = vec![(file, scripts, 0)];
+        let mut seen = 0;
+        while let Some((file, node, depth)) = left.pop().filter(|_| seen < MOST) {
+            seen += 1;
+            self.ran.borrow_mut().insert((file, node));
+            let Some(yaml) = self.files.get(file) else { continue };
+            if let Some(fragment) = yaml.fragment(node) {
+                found.push(Rc::new(fragment));
+                continue;
+            }
+            let items = yaml.items(node);
+            let is_reference = yaml.tree.follow(node).is_some_and(|(_, node)| node.tag() == Some("!reference"));
+            if !is_reference {
+                left.extend(items.into_iter().rev().map(|item| (file, item, depth)));
+            } else if let [name, keys @ ..] = items.as_slice()
+                && depth < MAX_EXTENDS
+                && let Some((file, job)) = yaml.text(*name).and_then(|name| self.jobs.get(name))
+                && let Some(other) = self.files.get(*file)
+            {
+                let keys: Vec<&str> = keys.iter().filter_map(|key| yaml.text(*key)).collect();
+                left.extend(other.get(*job, &keys).map(|node| (*file, node, depth + 1)));
+            }
+        }
+        found
+    }
+}
+
+/// The variables that rules of a job give it, one state for each rule that may add it to a pipeline.
+fn by_rules(yaml: &Yaml, rules: NodeId, world: &World) -> Vec<World> {
+    let rules = yaml.many(Some(rules)).into_iter().take(32).filter(|rule| yaml.text_of(*rule, "when") != Some("never"));
+    let mut plain = false;
+    let mut worlds = Vec::new();
+    for rule in rules {
+        match yaml.get(rule, &["variables"]) {
+            Some(variables) => {
+                worlds.push(yaml.with_variables(world.clone(), Some(variables), &|text| text.to_owned()));
+            }
+            None => plain = true,
+        }
+    }
+    if plain || worlds.is_empty() {
+        worlds.push(world.clone());
+    }
+    worlds
 }
 
 fn matrix(yaml: &Yaml, parallel: NodeId, world: &World) -> Vec<World> {

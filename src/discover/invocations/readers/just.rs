@@ -29,7 +29,12 @@ struct Recipe {
     /// `[working-directory: 'x']`
     directory: Option<String>,
     lines: Vec<(String, usize, FileId)>,
+    /// `(name "argument" …)` among the recipes that it needs.
+    needs: Vec<RecipeCall>,
 }
+
+/// A recipe with its arguments, as expressions.
+type RecipeCall = (String, Vec<String>);
 
 /// A justfile with what it imports.
 struct Just<'c, 'a> {
@@ -73,13 +78,65 @@ fn read_within(
         imported: BTreeSet::new(),
     };
     just.text(path, file);
+    let calls = just.calls();
     for recipe in &just.recipes {
         just.run(recipe);
+        for (_, arguments) in calls.iter().filter(|(name, _)| *name == recipe.name) {
+            just.run(&recipe.with(arguments));
+        }
     }
     just.imported
 }
 
+impl Recipe {
+    /// The recipe with values for its parameters; the last one gets what is left over.
+    fn with(&self, arguments: &[String]) -> Recipe {
+        let last = self.parameters.len().saturating_sub(1);
+        let value = |at: usize| match arguments.get(at..).unwrap_or_default() {
+            [] => None,
+            rest if at == last => Some(rest.join(" + ' ' + ")),
+            [first, ..] => Some(first.clone()),
+        };
+        let parameters = self.parameters.iter().enumerate();
+        let parameters = parameters.map(|(at, (name, default))| (name.clone(), value(at).or_else(|| default.clone())));
+        let (name, directory, lines) = (self.name.clone(), self.directory.clone(), self.lines.clone());
+        Recipe { name, parameters: parameters.collect(), directory, lines, needs: Vec::new() }
+    }
+}
+
+/// How many calls of recipes with arguments are followed.
+const MAX_CALLS: usize = 64;
+
+/// `just name argument …` in a line, where nothing of it is an expression.
+fn call_in(line: &str) -> Option<RecipeCall> {
+    let mut words = line.trim().trim_start_matches('@').split_whitespace();
+    let name = words.next().filter(|word| *word == "just").and_then(|_| words.next())?;
+    let is_plain = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte));
+    let arguments: Vec<&str> = words.collect();
+    let fits = !arguments.is_empty() && is_name(name) && arguments.iter().all(|word| is_plain(word));
+    fits.then(|| (name.to_owned(), arguments.into_iter().map(|word| format!("'{word}'")).collect()))
+}
+
+/// `(name "argument" …)` behind the colon of a recipe.
+fn needs(behind: &str) -> Vec<RecipeCall> {
+    let inner = split_outside(behind, ' ').into_iter().filter_map(|part| part.strip_prefix('(')?.strip_suffix(')'));
+    let calls = inner.filter_map(|inner| {
+        let mut words = split_outside(inner, ' ').into_iter().filter(|word| !word.is_empty());
+        let name = words.next()?.to_owned();
+        Some((name, words.map(str::to_owned).collect::<Vec<_>>()))
+    });
+    calls.filter(|(_, arguments)| arguments.iter().all(|one| template::literal(one).is_some())).collect()
+}
+
 impl Just<'_, '_> {
+    /// The calls of recipes with arguments, each once.
+    fn calls(&self) -> BTreeSet<RecipeCall> {
+        let of_lines = self.recipes.iter().flat_map(|recipe| recipe.lines.iter());
+        let of_lines = of_lines.filter_map(|(line, ..)| call_in(line));
+        let needed = self.recipes.iter().flat_map(|recipe| recipe.needs.iter().cloned());
+        needed.chain(of_lines).take(MAX_CALLS).collect()
+    }
+
     fn text(&mut self, path: &str, file: FileId) {
         let text = without_marks(&self.context.repository.sources.file(file).text);
         let mut at = 0;
@@ -341,7 +398,8 @@ fn recipe(line: &str, attributes: &str) -> Option<Recipe> {
         let rest = rest.trim_start_matches([':', ' ', '(']);
         template::literal(rest.split([']', ')', ',']).next()?).map(str::to_owned)
     });
-    Some(Recipe { parameters: parameters.collect(), name, directory, lines: Vec::new() })
+    let needs = needs(line.get(head.len() + 1..).unwrap_or(""));
+    Some(Recipe { parameters: parameters.collect(), name, directory, lines: Vec::new(), needs })
 }
 
 /// The parts of a text between signs that are in no quotes and brackets.

@@ -32,6 +32,8 @@ fn look(sources: &SourceDb, path: &Path, kind: FileKind) -> Sought {
     match kind {
         // What includes another file need not have the word itself.
         FileKind::Make | FileKind::Just | FileKind::Task | FileKind::GitLab => sources.seek(path, &[""], MAX_BYTES),
+        // A step may use an action of the repository that starts a project.
+        FileKind::Workflow => sources.seek(path, &[first, second, third, fourth, "uses: ./"], MAX_BYTES),
         // One look also says whether it may be a Compose file.
         FileKind::Yaml => sources.seek(path, &[first, second, third, fourth, SERVICES], MAX_BYTES),
         _ => sources.seek(path, &WORDS, MAX_BYTES),

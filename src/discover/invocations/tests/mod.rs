@@ -1,5 +1,6 @@
 //! Tests on small repositories.
 
+mod calls;
 mod collect;
 mod documents;
 mod hostile;

@@ -118,6 +118,8 @@ impl Tracer<'_> {
             }
             "exit" | "return" => world.ended = true,
             "unset" => arguments().for_each(|name| world.unset(name)),
+            // What `:` is given is a comment: `: <<'END'`.
+            ":" => {}
             "set" => {
                 if let Some(at) = call.words.iter().position(|word| word == "--") {
                     let arguments = call.words.iter().skip(at + 1).cloned();
@@ -158,7 +160,7 @@ impl Tracer<'_> {
     fn change_directory(&self, name: &str, target: Option<&str>, world: &mut World) {
         let target = match target {
             Some("-") => world.before.clone(),
-            Some(target) => self.change(world, target),
+            Some(target) => self.change_back(world, target).unwrap_or_else(|| self.change(world, target)),
             None => Directory::At(vec![String::new()]),
         };
         if name == "pushd" && world.stack.len() < MAX_PUSHED {

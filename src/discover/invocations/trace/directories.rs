@@ -21,6 +21,29 @@ impl Tracer<'_> {
         }
     }
 
+    /// Where `cd ..` leads from a directory that is not of the repository, as that of another project; nothing where a
+    /// word does not lead there or back.
+    pub(super) fn change_back(&self, world: &mut World, target: &str) -> Option<Directory> {
+        let is_relative = !target.starts_with(['/', '~']) && !has_hole(target);
+        let words = target.split('/').filter(|word| !matches!(*word, "" | "."));
+        let (start, mut depth) = match (&world.directory, world.left.take()) {
+            (Directory::Elsewhere, left) => left.filter(|_| is_relative)?,
+            (here, _) if is_relative && self.change(world, target) == Directory::Elsewhere => (here.clone(), 0),
+            _ => return None,
+        };
+        for word in words {
+            match word {
+                ".." => depth = depth.checked_sub(1)?,
+                _ => depth += 1,
+            }
+        }
+        if depth == 0 {
+            return Some(start);
+        }
+        world.left = Some((start, depth));
+        Some(Directory::Elsewhere)
+    }
+
     /// Where `cd` with this word leads.
     pub(in crate::discover::invocations) fn change(&self, world: &World, target: &str) -> Directory {
         let repository = self.context.repository;

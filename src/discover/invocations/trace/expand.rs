@@ -37,7 +37,12 @@ impl Tracer<'_> {
     ) -> Vec<String> {
         let mut fields = vec![String::new()];
         // An empty word counts if it is quoted.
-        let mut counts = word.is_quoted();
+        // `"${list[@]}"` of a list without elements is no word.
+        let is_list = |piece: &WordPiece| matches!(piece, WordPiece::Variable { all: true, .. });
+        let is_blank = |piece: &WordPiece| matches!(piece, WordPiece::Text { text, .. } if text.is_empty());
+        let is_only_lists =
+            word.pieces.iter().any(is_list) && word.pieces.iter().all(|one| is_list(one) || is_blank(one));
+        let mut counts = word.is_quoted() && !is_only_lists;
         for piece in &word.pieces {
             match piece {
                 WordPiece::Text { text, .. } => {
@@ -119,7 +124,10 @@ impl Tracer<'_> {
                     .map(|word| without_prefix(word, &pattern, *longest))
                     .collect()
             }
-            Operation::Other => {
+            Operation::From(number) if known.as_deref().is_some_and(is_known) => {
+                skipped(known.unwrap_or_default(), name, *number)
+            }
+            Operation::From(_) | Operation::Other => {
                 expansion.sure = false;
                 match known {
                     Some(words) if words.iter().any(|word| word.starts_with(ROOT)) => words,
@@ -229,7 +237,24 @@ fn add(fields: &mut Vec<String>, words: &[String], quoted: bool, all: bool) {
     }
 }
 
+/// Whether nothing of these words is unknown.
+fn is_known(words: &[String]) -> bool {
+    !words.iter().any(|word| has_hole(word))
+}
+
+/// A list without the elements in front of one: arguments are counted from 1, elements of an array from 0.
+fn skipped(words: Vec<String>, name: &str, number: usize) -> Vec<String> {
+    let skipped = if matches!(name, "@" | "*") { number.saturating_sub(1) } else { number };
+    words.into_iter().skip(skipped).collect()
+}
+
+/// The longest word that an ending or a beginning is taken from: a path is shorter, and each start is compared.
+const LONGEST_COMPARED: usize = 4096;
+
 fn without_suffix(word: &str, pattern: &str, longest: Longest) -> String {
+    if word.len() > LONGEST_COMPARED {
+        return word.to_owned();
+    }
     // `${0%/*}` is the directory of the script.
     if pattern == "/*" && longest == Longest::No {
         return split_path(word).to_owned();
@@ -248,6 +273,9 @@ fn split_path(word: &str) -> &str {
 }
 
 fn without_prefix(word: &str, pattern: &str, longest: Longest) -> String {
+    if word.len() > LONGEST_COMPARED {
+        return word.to_owned();
+    }
     let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).take(256).collect();
     let matching = |at: &usize| word.get(..*at).is_some_and(|rest| matches_glob(pattern, rest));
     let found = match longest {

@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(super) directory: Directory,
     pub(super) before: Directory,
     pub(super) stack: Vec<Directory>,
+    /// Where the repository was left for a directory that is not in it, and how deep that is.
+    pub(super) left: Option<(Directory, usize)>,
     /// The arguments; nothing where the caller gives them.
     pub(super) arguments: Option<Vec<String>>,
     /// Whether every assignment exports.
@@ -82,6 +84,7 @@ impl World {
             directory: Directory::Start,
             before: Directory::Start,
             stack: Vec::new(),
+            left: None,
             arguments: None,
             exports_all: false,
             ended: false,
@@ -112,7 +115,8 @@ impl World {
 
     /// What is left of it in the next block of a document: its directory, what was cloned, and what was exported.
     pub(crate) fn behind_a_block(self) -> World {
-        let mut next = World { clones: self.clones, directory: self.directory, before: self.before, ..World::new() };
+        let (directory, before, left) = (self.directory, self.before, self.left);
+        let mut next = World { clones: self.clones, directory, before, left, ..World::new() };
         for (name, one) in self.variables.iter().filter(|(_, one)| one.exported) {
             next.set(name, one.words.clone(), true, one.sure, one.at);
         }
@@ -208,6 +212,7 @@ impl World {
             && self.directory == other.directory
             && self.before == other.before
             && self.stack == other.stack
+            && self.left == other.left
             && self.arguments == other.arguments
             && self.ended == other.ended
             && self.clones == other.clones

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Address, FoundServer, read_server, server_of};
 use crate::app_config::settings::flat;
-use crate::budget::Meter;
+use crate::budget::{BYTES_OF_A_STEP, Limit, Meter};
 use crate::facts::images::{launch, variable};
 use crate::facts::network::hosts::{CommandToken, simple_commands};
 use crate::model::{Model, MountKind, Service, Spanned};
@@ -122,7 +122,12 @@ fn directory(service: &Service, root: &Path, sources: &SourceDb) -> Option<PathB
 /// A script of the package.json in a directory.
 fn script(directory: &Path, name: &str, sources: &SourceDb, meter: Meter<'_>) -> Option<String> {
     let file = sources.glancing().load(&directory.join("package.json")).ok()?;
-    let settings = flat(&sources.file(file).text, meter);
+    let text = &sources.file(file).text;
+    // It is read again for each service that runs one of its scripts.
+    if !meter.spend(Limit::Steps, text.len() / BYTES_OF_A_STEP) {
+        return None;
+    }
+    let settings = flat(text, meter);
     let is_it = |path: &str| path.strip_prefix("scripts.").is_some_and(|known| known.eq_ignore_ascii_case(name));
     settings.into_iter().find(|one| is_it(&one.path)).map(|one| one.value)
 }

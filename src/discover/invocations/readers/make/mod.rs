@@ -40,6 +40,8 @@ type MakeVariables = BTreeMap<String, MakeVariable>;
 #[derive(Clone, Debug)]
 struct MakeRule {
     targets: Vec<String>,
+    /// What the targets are like, with `%` for the stem.
+    pattern: Option<String>,
     recipe: Vec<(String, usize, FileId)>,
 }
 
@@ -128,7 +130,6 @@ impl<'c, 'a> Make<'c, 'a> {
                 let (active, waiting) = self.split(worlds, &condition);
                 self.worlds = active;
                 self.conditions.push((waiting, Vec::new()));
-                return;
             }
             MakeLine::Else(condition) => {
                 let Some((waiting, mut done)) = self.conditions.pop() else { return };
@@ -139,12 +140,15 @@ impl<'c, 'a> Make<'c, 'a> {
                 };
                 self.worlds = active;
                 self.conditions.push((waiting, done));
-                return;
             }
-            MakeLine::EndIf => return self.end_condition(),
-            _ if self.worlds.is_empty() => return,
-            _ => {}
+            MakeLine::EndIf => self.end_condition(),
+            _ if self.worlds.is_empty() => {}
+            line => self.statement(line, at, file),
         }
+    }
+
+    /// A line that is no condition.
+    fn statement(&mut self, line: MakeLine, at: usize, file: FileId) {
         match line {
             MakeLine::Assignment { export, name, operator, value } => {
                 let mut worlds = std::mem::take(&mut self.worlds);
@@ -164,13 +168,21 @@ impl<'c, 'a> Make<'c, 'a> {
                     }
                 }
             }
+            MakeLine::Unexport(names) => {
+                self.exported.retain(|name| !names.contains(name));
+                let all = self.worlds.iter_mut().flat_map(BTreeMap::iter_mut);
+                all.filter(|(name, _)| names.contains(name)).for_each(|(_, variable)| variable.exported = false);
+            }
             MakeLine::TargetAssignment { targets, export, name, operator, value } => {
                 for target in targets.split_whitespace() {
                     let own = self.own.entry(target.to_owned()).or_default();
                     own.push((name.clone(), operator, value.clone(), export));
                 }
             }
-            MakeLine::Rule { targets, prerequisites, recipe } => self.rule(&targets, &prerequisites, recipe, file),
+            MakeLine::Rule { targets, pattern, prerequisites, recipe } => {
+                let recipe: Vec<_> = recipe.into_iter().map(|(text, at)| (text, at, file)).collect();
+                self.rule(&targets, pattern, &prerequisites, recipe);
+            }
             MakeLine::Recipe(text) => {
                 if let Some(rule) = self.rules.last_mut() {
                     rule.recipe.push((text, at, file));
@@ -181,7 +193,13 @@ impl<'c, 'a> Make<'c, 'a> {
         }
     }
 
-    fn rule(&mut self, targets: &str, prerequisites: &str, recipe: Option<(String, usize)>, file: FileId) {
+    fn rule(
+        &mut self,
+        targets: &str,
+        pattern: Option<String>,
+        prerequisites: &str,
+        recipe: Vec<(String, usize, FileId)>,
+    ) {
         let targets = self.expand(targets, &mut self.scope(), 0);
         let prerequisites = self.expand(prerequisites, &mut self.scope(), 0);
         let targets: Vec<String> = targets.split_whitespace().take(64).map(str::to_owned).collect();
@@ -192,8 +210,7 @@ impl<'c, 'a> Make<'c, 'a> {
                 self.needed_by.entry(needed.to_owned()).or_default().extend(targets.iter().cloned());
             }
         }
-        let recipe = recipe.into_iter().map(|(text, at)| (text, at, file)).collect();
-        self.rules.push(MakeRule { targets, recipe });
+        self.rules.push(MakeRule { targets, pattern, recipe });
     }
 
     /// What a name of a target or a file is expanded with: the first state.
@@ -388,7 +405,12 @@ impl<'c, 'a> Make<'c, 'a> {
     }
 
     fn recipe(&self, rule: &MakeRule, target: &str, variables: &MakeVariables) {
-        let own = BTreeMap::from([("@".to_owned(), target.to_owned()), ("*".to_owned(), self.context.unset("*"))]);
+        let stem = rule.pattern.as_deref().and_then(|pattern| {
+            let (start, end) = pattern.split_once('%')?;
+            target.strip_prefix(start)?.strip_suffix(end)
+        });
+        let stem = stem.map_or_else(|| self.context.unset("*"), str::to_owned);
+        let own = BTreeMap::from([("@".to_owned(), target.to_owned()), ("*".to_owned(), stem)]);
         let mut scope = MakeScope { variables, own, choices: Choices::default() };
         let mut world = World::new();
         for (name, variable) in variables {

@@ -7,10 +7,12 @@ pub(super) enum MakeLine {
     Assignment { export: bool, name: String, operator: AssignmentOperator, value: String },
     /// `export NAME …`; without names everything is exported.
     Export(Vec<String>),
+    /// `unexport NAME …`
+    Unexport(Vec<String>),
     /// `target: NAME = value`
     TargetAssignment { targets: String, export: bool, name: String, operator: AssignmentOperator, value: String },
-    /// `targets: prerequisites ; recipe`
-    Rule { targets: String, prerequisites: String, recipe: Option<(String, usize)> },
+    /// `targets: prerequisites ; recipe`, with the pattern of the targets in `targets: pattern: prerequisites`.
+    Rule { targets: String, pattern: Option<String>, prerequisites: String, recipe: Option<(String, usize)> },
     /// A line of a recipe, without its tab.
     Recipe(String),
     /// `include files`
@@ -123,6 +125,9 @@ fn line(raw: &str, start: usize) -> Option<MakeLine> {
         "ifeq" | "ifneq" | "ifdef" | "ifndef" => return condition(text).map(MakeLine::If),
         "else" => return Some(MakeLine::Else(condition(rest))),
         "endif" => return Some(MakeLine::EndIf),
+        "unexport" if !rest.is_empty() => {
+            return Some(MakeLine::Unexport(rest.split_whitespace().map(str::to_owned).collect()));
+        }
         "unexport" | "vpath" | "undefine" => return None,
         "export" if rest.is_empty() => return Some(MakeLine::Export(Vec::new())),
         _ => {}
@@ -149,7 +154,12 @@ fn line(raw: &str, start: usize) -> Option<MakeLine> {
         let text = raw.get(at + 1..)?;
         Some((text.trim_end_matches('\n').to_owned(), start + at + 1))
     });
-    Some(MakeLine::Rule { targets: targets.trim().to_owned(), prerequisites: prerequisites.trim().to_owned(), recipe })
+    let (pattern, prerequisites) = match prerequisites.split_once(':').filter(|(pattern, _)| pattern.contains('%')) {
+        Some((pattern, prerequisites)) => (Some(pattern.trim().to_owned()), prerequisites),
+        None => (None, prerequisites),
+    };
+    let (targets, prerequisites) = (targets.trim().to_owned(), prerequisites.trim().to_owned());
+    Some(MakeLine::Rule { targets, pattern, prerequisites, recipe })
 }
 
 /// A line without its comment; `\#` does not start one.
