@@ -242,7 +242,22 @@ pub(crate) fn runs_server(service: &Service) -> bool {
         return false;
     }
     let is_script = [".sh", ".py", ".js"].iter().any(|ending| program.ends_with(ending));
-    !is_script || names_server()
+    !(is_script || runs_program_of_dockerfile(service, program)) || names_server()
+}
+
+/// Whether what a container runs is a program that its Dockerfile names in place of the image's: one that is called
+/// otherwise than the server, and no option of it.
+fn runs_program_of_dockerfile(service: &Service, program: &str) -> bool {
+    let own = built(service).is_some_and(|built| built.entrypoint.is_some() || built.command.is_some());
+    let is_of_service = service.entrypoint.is_some() || service.command.is_some();
+    let is_of_image =
+        || known_image(service).is_none_or(|known| program.contains(&known.image.name) || is_bootstrap(program));
+    own && !is_of_service && !program.starts_with(['-', '$']) && !is_of_image()
+}
+
+/// Whether a program only starts the one behind it.
+fn is_bootstrap(program: &str) -> bool {
+    ["tini", "dumb-init", "gosu", "su-exec", "env", "catatonit", "init", "start", "run", "server"].contains(&program)
 }
 
 /// Whether a mount brings a program: it is the project's own, not the image's.
@@ -382,6 +397,23 @@ mod tests {
         check("command: mongod --configsvr", false);
         check("command: mongod --replSet mongos-test", false);
         check("labels: [mongos]", false);
+    }
+
+    #[test]
+    fn a_program_of_the_dockerfile_is_no_server() {
+        let check = |end: &str, expect: bool| {
+            let dockerfile = format!("FROM neo4j:5\n{end}\n");
+            let files = [("compose.yaml", "services: {a: {build: .}}\n"), ("Dockerfile", dockerfile.as_str())];
+            with_sources(&files, &[], |_, facts| {
+                assert_eq!(runs_server(&facts.model.services["a"]), expect, "{end}");
+            });
+        };
+        check("COPY conf /conf", true);
+        check("CMD [\"neo4j\"]", true);
+        check("ENTRYPOINT [\"tini\", \"--\", \"/startup/docker-entrypoint.sh\"]", true);
+        check("CMD [\"cypher-shell\", \"-f\", \"seed.cypher\"]", false);
+        check("ENTRYPOINT [\"/app/load\"]", false);
+        check("CMD cypher-shell -f seed.cypher", false);
     }
 
     #[test]

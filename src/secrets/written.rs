@@ -75,7 +75,7 @@ pub(crate) fn written_out(name: &str, value: &str) -> Option<Written> {
     let start = value.len() - value.trim_start().len();
     let bare = value.trim();
     let range = start..start + bare.len();
-    if bare.is_empty() || looks_like_reference(bare) {
+    if bare.is_empty() || looks_like_reference(bare) || is_publishable(bare) {
         return None;
     }
     if let Some(written) = in_text(value) {
@@ -94,6 +94,31 @@ pub(crate) fn written_out(name: &str, value: &str) -> Option<Written> {
         Secrecy::Plain => false,
     };
     (is_secret && !is_hash(bare)).then_some(Written { range, form: Form::Value })
+}
+
+/// Beginnings of keys that are made to be shown to everybody: those of PostHog's projects
+/// (<https://posthog.com/docs/api#authentication>), Stripe's publishable ones (<https://docs.stripe.com/keys>), Mapbox's
+/// (<https://docs.mapbox.com/accounts/guides/tokens/>).
+const PUBLISHABLE: &[&str] = &["phc_", "pk_live_", "pk_test_", "pk.eyJ"];
+
+/// Whether a value is a key that every visitor of a page gets.
+fn is_publishable(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'']);
+    PUBLISHABLE.iter().any(|start| value.starts_with(start)) || is_sentry_address(value)
+}
+
+/// The address that programs report to Sentry at, with a public key and no password:
+/// <https://docs.sentry.io/concepts/key-terms/dsn-explainer/>.
+fn is_sentry_address(value: &str) -> bool {
+    const KEY: usize = 32;
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let Some((key, place)) = rest.split_once('@') else { return false };
+    let project = place.rsplit('/').next().unwrap_or("");
+    key.len() == KEY
+        && key.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && place.contains('/')
+        && !project.is_empty()
+        && project.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The secret that a text shows by itself, under any name.
@@ -219,7 +244,8 @@ fn is_file_name(lower: &str) -> bool {
 
 /// Words that say that nothing uses the value: `bypassed-by-proxy`, `not-used`.
 fn is_said_to_be_none(lower: &str) -> bool {
-    const WORDS: [&str; 7] = ["bypassed", "unused", "ignored", "disabled", "unneeded", "irrelevant", "notused"];
+    const WORDS: [&str; 9] =
+        ["bypassed", "unused", "ignored", "disabled", "unneeded", "irrelevant", "notused", "invalid", "deactivated"];
     let words: Vec<&str> = lower.split(['-', '_', ' ']).collect();
     let is_plain = words.iter().all(|word| word.bytes().all(|letter| letter.is_ascii_lowercase()));
     let negates = |pair: &[&str]| matches!(pair, ["not", "used" | "needed" | "required" | "applicable" | "set"]);

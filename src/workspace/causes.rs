@@ -28,7 +28,7 @@ pub(super) fn one_each(findings: Vec<Finding>, sources: &SourceDb, trees: &Trees
     let mut known: HashMap<SharedCause, usize> = HashMap::default();
     for mut finding in findings {
         name_base(&mut finding, sources, trees);
-        let cause = cause(&finding, sources);
+        let cause = cause(&finding, sources, trees);
         match cause.as_ref().and_then(|cause| groups.get_mut(*known.get(cause)?)) {
             Some((_, others)) => others.push(finding),
             None => {
@@ -45,7 +45,7 @@ fn line(place: Place, sources: &SourceDb) -> u32 {
 }
 
 /// The cause of a finding that others may have, too.
-fn cause(finding: &Finding, sources: &SourceDb) -> Option<SharedCause> {
+fn cause(finding: &Finding, sources: &SourceDb, trees: &Trees) -> Option<SharedCause> {
     if finding.suppressed.is_some() {
         return None;
     }
@@ -63,11 +63,33 @@ fn cause(finding: &Finding, sources: &SourceDb) -> Option<SharedCause> {
         at_label(finding.evidence.clone())
     } else if is(rule::EMPTY_OVERRIDE) {
         in_file(finding.evidence.clone())
-    } else if is(rule::MISSING_KEY) && lacks_image(finding) {
+    } else if is(rule::MISSING_KEY) && lacks_image(finding)
+        || is(rule::UNKNOWN_KEY) && is_without_services(finding, sources, trees)
+    {
         in_file(None)
+    } else if is(rule::BROWSER_GETS_SERVICE_NAME) && is_of_env_file(finding, sources) {
+        let at = Some(line(finding.place, sources));
+        Some((finding.rule, finding.place.span.file, at, finding.evidence.clone(), BTreeSet::new()))
     } else {
         None
     }
+}
+
+/// Whether a finding is about a key at the top of a file that has no `services`: what Compose called version 1, in which
+/// each service has a key there.
+fn is_without_services(finding: &Finding, sources: &SourceDb, trees: &Trees) -> bool {
+    let place = finding.place;
+    let parsed = trees.get(sources, place.span.file);
+    let tree = &parsed.0;
+    let Some(root) = tree.documents.first().filter(|root| tree.get(**root, "services").is_none()) else { return false };
+    tree.pairs(*root).iter().any(|pair| pair.key == place.node)
+}
+
+/// Whether a finding is at a line of an env file.
+fn is_of_env_file(finding: &Finding, sources: &SourceDb) -> bool {
+    let path = sources.path(finding.place.span.file);
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    name.split('.').any(|part| part == "env")
 }
 
 fn lacks_image(finding: &Finding) -> bool {
@@ -83,6 +105,14 @@ fn join(mut first: Finding, others: &[Finding]) -> Finding {
             None => "the same here".to_owned(),
         };
         first.labels.push(Label { place: other.place, message: message.into() });
+    }
+    if first.rule == rule::UNKNOWN_KEY {
+        first.help = Some("put all of them under a top-level `services:`".into());
+    }
+    // What holds in all invocations for one of them names none.
+    match others.iter().any(|other| other.holds_in.is_empty()) || first.holds_in.is_empty() {
+        true => first.holds_in.clear(),
+        false => first.holds_in.extend(others.iter().flat_map(|other| &other.holds_in)),
     }
     first.confidence = others.iter().fold(first.confidence, |most, other| most.max(other.confidence));
     // A fix of one service alone would leave the others as they are.

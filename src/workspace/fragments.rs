@@ -7,7 +7,7 @@ use regex::RegexSet;
 
 use crate::collections::{HashMap, HashSet};
 use crate::facts::repository::nearby::templates_of_overrides;
-use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, Severity};
+use crate::finding::{Finding, MissingDefinition, MissingKind, RuleId, Severity, rule};
 use crate::rules::Rule;
 use crate::rules::missing::REPORTS_MISSING;
 use crate::source::{FileId, NodeId, SourceDb, normalize};
@@ -42,6 +42,13 @@ impl Depth {
 /// What a fragment lacks that the rest of its project has.
 pub(crate) fn is_incompleteness(finding: &Finding) -> bool {
     finding.missing.as_ref().is_some_and(|missing| !matches!(missing.what, MissingKind::Variable(_)))
+}
+
+/// Whether a name of a service leads nowhere, which a swarm does not mind: `docker stack deploy` ignores `depends_on`,
+/// `links` and `network_mode` (docker/cli, `cli/compose/types/types.go`).
+pub(crate) fn is_of_ignored_key(finding: &Finding) -> bool {
+    let what = finding.missing.as_ref().map(|missing| &missing.what);
+    finding.rule == rule::UNDEFINED_REFERENCE && matches!(what, Some(MissingKind::Name { kind: "service", .. }))
 }
 
 /// Whether a fragment lacks what only the file below an overlay can have: an image, a base, or services.

@@ -1,6 +1,7 @@
 //! The whole program on one screen: discover, load, lower, judge, settle.
 
 mod as_written;
+mod assembled;
 mod assumed;
 mod causes;
 mod coverage;
@@ -48,6 +49,7 @@ use crate::compose::value::origins;
 use crate::compose::value::provenance::Texts;
 use crate::compose::{ProjectEntry, load};
 use crate::config::{Config, Date, Pattern};
+use crate::discover::invocations::Certainty;
 use crate::discover::{self, ProjectSelection, RunSurroundings};
 use crate::facts::Facts;
 use crate::finding::{Finding, RuleId};
@@ -63,6 +65,7 @@ use crate::source::{FileId, PathKind, SourceDb, normalize};
 use crate::workspace::fragments::without_supplied;
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
+use assembled::without_assembled;
 use coverage::without_parts_of_others;
 use masking::{MaskedFiles, mask_findings, mask_graph, mask_shapes};
 use projects::{Keeping, WorkspaceRun};
@@ -226,6 +229,15 @@ struct Judgement {
     opened: Vec<OpenedProject>,
 }
 
+/// The files that commands start, by what is written.
+fn files_of_written(outcomes: &[projects::ProjectOutcome]) -> HashSet<FileId> {
+    let is_written = |outcome: &&projects::ProjectOutcome| {
+        let certainty = outcome.invocation.as_ref().map(|invocation| invocation.certainty);
+        matches!(certainty, None | Some(Certainty::Written | Certainty::Configured)) && outcome.is_project
+    };
+    outcomes.iter().filter(is_written).flat_map(|outcome| &outcome.files).copied().collect()
+}
+
 fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memory) -> Judgement {
     enclose(sources, request);
     let state = RunState::new(request, memory);
@@ -259,13 +271,15 @@ fn judge(sources: &SourceDb, request: &Request, keeping: Keeping, memory: &Memor
     let unread = unjudged(sources, request, settings, &outcomes);
     failures.extend(unread.failures);
     notes.extend(unread.notes);
+    let written = files_of_written(&outcomes);
     let kept = outcomes.iter_mut().filter_map(|outcome| outcome.kept.take()).collect();
     let opened = outcomes.iter().filter(|_| keeping == Keeping::Entries);
     let opened = opened.filter_map(|outcome| OpenedProject::of(outcome, &run)).collect();
     let (judged, findings): (Vec<_>, Vec<_>) =
         outcomes.into_iter().map(|outcome| (outcome.judged, outcome.findings)).unzip();
     let view = RunView { sources, request, settings, judged: &judged };
-    let mut findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
+    let findings = without_supplied(findings.into_iter().flatten().collect(), &nearby, sources);
+    let mut findings = without_assembled(findings, &written, sources, &memory.trees);
     let mut reports = suppressions.reports(&view.extent(&|rule| view.runs(rule)));
     reports.iter_mut().for_each(mask_shapes);
     findings.extend(reports);

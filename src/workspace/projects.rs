@@ -36,7 +36,8 @@ use crate::secrets::Masks;
 use crate::source::{FileId, LoadedPaths, PathKind, SourceDb};
 use crate::threads::side_by_side;
 use crate::workspace::fragments::{
-    Depth, EntryStatus, has_no_base, is_incompleteness, is_reported_where_it_may_be_missing, named_by_variable,
+    Depth, EntryStatus, has_no_base, is_incompleteness, is_of_ignored_key, is_reported_where_it_may_be_missing,
+    named_by_variable,
 };
 use crate::yaml::Trees;
 use crate::yaml::edit::Files;
@@ -320,6 +321,9 @@ impl WorkspaceRun<'_> {
         findings.extend(self.rules(&sources, &project, manner));
         problems::drop_torn(&mut findings, &sources);
         drop_placeholders(&mut findings, &entry.directory, self.sources);
+        if manner.swarm {
+            findings.retain(|finding| !is_of_ignored_key(finding));
+        }
         debug_assert!(findings.iter().all(is_reported_where_it_may_be_missing), "`REPORTS_MISSING` lacks a rule");
         lower_confidence(&mut findings, &project, self.sources);
         let whole = standing == EntryStatus::Project && !incomplete;

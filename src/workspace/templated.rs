@@ -26,7 +26,10 @@ pub(super) fn drop_placeholders(findings: &mut Vec<Finding>, directory: &Path, s
             return true;
         }
         let find = || is_template(&sources.path(span.file), directory, sources);
+        let file = sources.file(span.file);
+        let mark = mark_in(file.slice(span.start, span.end));
         !*templates.entry(span.file).or_insert_with(find)
+            && !mark.is_some_and(|mark| is_replaced(mark, directory, sources))
     });
 }
 
@@ -49,6 +52,33 @@ fn is_to_be_filled(value: &str) -> bool {
         || value.contains('_') && is_name(value)
 }
 
+/// The mark of a value that is unlike anything else: `%TAG%`, `@IMAGE@`, `__PORT__`.
+fn mark_in(value: &str) -> Option<&str> {
+    let value = value.trim_matches(['"', '\'']);
+    let framed = ["%", "@", "__"].into_iter().find_map(|frame| {
+        let start = value.find(frame)?;
+        let length = value.get(start + frame.len()..)?.find(frame)?;
+        value.get(start..start + length + 2 * frame.len())
+    });
+    framed.filter(|mark| mark.len() > 4 && is_to_be_filled(mark))
+}
+
+/// Whether a script puts something else in the place of a mark, in whatever file.
+fn is_replaced(mark: &str, directory: &Path, sources: &SourceDb) -> bool {
+    let root = repository_root(sources, directory);
+    let makers = makers(directory, &root, sources);
+    let sources = &sources.glancing();
+    files(&makers, TextFiles::Not).any(|script| {
+        let file = sources.load_with(script, &[mark], MOST_BYTES).map(|id| sources.file(id));
+        file.is_some_and(|file| file.text.lines().any(|line| line.contains(mark) && fills(line)))
+    })
+}
+
+/// Whether a line runs a program that fills in templates.
+fn fills(line: &str) -> bool {
+    line.split(|letter: char| !letter.is_alphanumeric()).any(|word| FILLING.contains(&word))
+}
+
 fn is_template(file: &Path, directory: &Path, sources: &SourceDb) -> bool {
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return false };
     let lower = name.to_ascii_lowercase();
@@ -61,11 +91,7 @@ fn is_template(file: &Path, directory: &Path, sources: &SourceDb) -> bool {
     let sources = &sources.glancing();
     files(&makers, TextFiles::Not).any(|script| {
         let file = sources.load_with(script, &[name], MOST_BYTES).map(|id| sources.file(id));
-        let fills = |line: &str| {
-            line.contains(name)
-                && line.split(|letter: char| !letter.is_alphanumeric()).any(|word| FILLING.contains(&word))
-        };
-        file.is_some_and(|file| file.text.lines().any(fills))
+        file.is_some_and(|file| file.text.lines().any(|line| line.contains(name) && fills(line)))
     })
 }
 
@@ -81,6 +107,17 @@ mod tests {
         for value in ["8080", "no-such-volume", "30", "50%", "user@host", "a__b", "NO"] {
             assert!(!is_to_be_filled(value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_mark_that_a_script_replaces_in_a_copy() {
+        let sources = SourceDb::new();
+        sources.overlay(Path::new("/r/.git"), String::new());
+        let steps = "jobs: {a: {steps: [{run: 'cp a.yml b.yml && sed -i s/%SHOP_IMAGE%/x/ b.yml'}]}}\n";
+        sources.overlay(Path::new("/r/.github/workflows/e2e.yml"), steps.to_owned());
+        let check = |value: &str| mark_in(value).is_some_and(|mark| is_replaced(mark, Path::new("/r/tests"), &sources));
+        assert!(check("\"%SHOP_IMAGE%\"") && check("%SHOP_IMAGE%:1"));
+        assert!(!check("%OTHER%") && !check("SHOP_IMAGE"));
     }
 
     #[test]

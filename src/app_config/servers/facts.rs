@@ -111,8 +111,25 @@ fn mosquitto(all: &ServerSettings<'_>, old: bool) -> SaidValue {
         said.listeners.push(Heard { usual: 1883, port: 1883, local: !old, at: None });
     }
     said.data = all.at("persistence_location");
-    said.login = all.is("allow_anonymous", YES).map(|open| !open).or((told && !old).then_some(true));
+    said.login = mosquitto_login(all).or((told && !old).then_some(true));
     said
+}
+
+/// Settings of Mosquitto with which something else than the file of passwords decides who may do what: an access list, keys
+/// shared in advance, a plugin.
+const MOSQUITTO_GUARDS: [&str; 6] = ["acl_file", "psk_file", "auth_plugin", "plugin", "global_plugin", "plugin_load"];
+
+/// Whether Mosquitto asks who is there. With `per_listener_settings`, each listener says it for itself: one that asks is not
+/// known from one that does not.
+fn mosquitto_login(all: &ServerSettings<'_>) -> Option<bool> {
+    let is_true = |one: &Setting| YES.iter().any(|yes| one.value.eq_ignore_ascii_case(yes));
+    let asks_for_certificate = |one: &Setting| one.path == "require_certificate" && is_true(one);
+    if all.has(&MOSQUITTO_GUARDS) || all.0.iter().any(asks_for_certificate) {
+        return Some(true);
+    }
+    let mut said = all.0.iter().filter(|one| one.path == "allow_anonymous").map(is_true);
+    let first = said.next()?;
+    Some(!first || said.any(|open| !open))
 }
 
 /// redis.conf: `bind` names the addresses.

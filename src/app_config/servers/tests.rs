@@ -38,6 +38,12 @@ fn mosquitto() {
     let two = "  listener 8883 0.0.0.0\nlistener 1884 127.0.0.1\n";
     check(Mosquitto, two, "8883 @8883 0.0.0.0, 1884! @1884 127.0.0.1", Some(true));
     check(Mosquitto, "#listener 1883\nport 1885\npassword_file /x\n", "1885 @1885", Some(true));
+    let guarded = "listener 1883\nallow_anonymous true\nacl_file /x\n";
+    check(Mosquitto, guarded, "1883 @1883", Some(true));
+    check(Mosquitto, "listener 1883\nplugin /x.so\n", "1883 @1883", Some(true));
+    let each =
+        "per_listener_settings true\nlistener 1883\nallow_anonymous false\nlistener 1884\nallow_anonymous true\n";
+    check(Mosquitto, each, "1883 @1883, 1884 @1884", Some(true));
     check(Mosquitto, "include_dir /x\n", "", None);
     check(Mosquitto, "", "1883! @", None);
 }

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aside::without_open;
+
 use super::context::ReaderContext;
 use super::directories::default_files;
 use super::dotenv_files::dotenv_files;
@@ -178,6 +180,7 @@ impl Collection<'_, '_> {
                 purpose,
                 is_purpose_written: project.purpose.is_some(),
                 starts: true,
+                is_open: false,
                 span: Some(project.place.span),
             });
         }
@@ -198,7 +201,7 @@ impl Collection<'_, '_> {
             |resolved: &ResolvedInvocation| !resolved.identity.files.iter().any(|file| configured.contains(file));
         let resolved = self.without_history(resolved.filter(is_free).collect()).into_iter();
         let (starting, inspecting): (Vec<_>, Vec<_>) = resolved.partition(|resolved| resolved.starts);
-        let starting = self.without_shorthand(starting);
+        let starting = without_open(self.without_shorthand(starting));
         let loaded: BTreeSet<&String> = starting.iter().flat_map(|resolved| &resolved.identity.files).collect();
         let adds = |resolved: &ResolvedInvocation| resolved.identity.files.iter().any(|file| !loaded.contains(file));
         let inspecting: Vec<ResolvedInvocation> = inspecting.into_iter().filter(adds).collect();
@@ -297,6 +300,7 @@ impl Collection<'_, '_> {
             purpose: Purpose::Deploy,
             is_purpose_written: false,
             starts: true,
+            is_open: false,
             span: None,
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct ResolvedInvocation {
     /// Whether that is written, or only follows from names.
     pub(super) is_purpose_written: bool,
     pub(super) starts: bool,
+    /// Whether a text leaves open which files they are.
+    pub(super) is_open: bool,
     pub(super) span: Option<Span>,
 }
 
@@ -408,7 +410,10 @@ impl<'c, 'a> Attempt<'c, 'a> {
     }
 
     fn resolved(&self, identity: InvocationIdentity, starts: bool) -> ResolvedInvocation {
-        let environment = self.environment.iter().map(|(name, value)| (name.clone(), self.known_value(value)));
+        // A directory that is not known (`$PWD` of a text) is not the one that a path would be relative to.
+        let is_placed = |value: &String| value != "." && !value.starts_with("./");
+        let known = |value: &str| self.known_value(value).filter(is_placed);
+        let environment = self.environment.iter().map(|(name, value)| (name.clone(), known(value)));
         let lacking = self.found.lacking.iter().map(|file| as_pattern(&fill(file, &self.known)));
         ResolvedInvocation {
             identity,
@@ -417,6 +422,7 @@ impl<'c, 'a> Attempt<'c, 'a> {
             purpose: self.files.iter().fold(self.found.purpose, |purpose, file| purpose.min(purpose_of_file(file))),
             is_purpose_written: true,
             starts,
+            is_open: self.found.in_document && self.found.command.files.iter().any(|file| has_hole(file)),
             span: Some(self.found.span),
         }
     }

@@ -195,6 +195,9 @@ pub(crate) struct NotLoaded {
     pub(crate) is_default: bool,
 }
 
+/// How many variables the env file of another project has to set to be meant for this one, too.
+const FEWEST_SHARED: usize = 3;
+
 /// The env file near a project that sets what it lacks.
 pub(crate) fn not_loaded(facts: &Facts<'_>) -> Option<NotLoaded> {
     let unset: Vec<&str> =
@@ -213,8 +216,7 @@ pub(crate) fn not_loaded(facts: &Facts<'_>) -> Option<NotLoaded> {
         }
         seen.push(path.clone());
         let Ok(file) = facts.sources.glancing().load(&path) else { continue };
-        // Next to another project, it is that one's.
-        if facts.project.environment.files.contains(&file) || near != *directory && facts.has_project(&near) {
+        if facts.project.environment.files.contains(&file) {
             continue;
         }
         let sets = |line: &DotenvLine| {
@@ -222,7 +224,10 @@ pub(crate) fn not_loaded(facts: &Facts<'_>) -> Option<NotLoaded> {
         };
         let lines = lines_of(facts, file).into_iter().filter(|line| sets(line));
         let lines: Vec<(String, Place)> = lines.map(|line| (line.key.clone(), place(file, &line))).collect();
-        if !lines.is_empty() {
+        // Next to another project, it is that one's, unless it has most of what this one lacks.
+        let is_of_other = near != *directory && facts.has_project(&near);
+        let is_own = !is_of_other || lines.len() >= FEWEST_SHARED && 2 * lines.len() >= unset.len();
+        if !lines.is_empty() && is_own {
             return Some(NotLoaded { is_default: near == *directory, path, lines });
         }
     }

@@ -9,6 +9,9 @@ use crate::source::{PathKind, SourceDb};
 
 /// The variables that scripts and texts near a project write into one of its env files.
 pub(crate) fn written(env_file: &Path, root: &Path, sources: &SourceDb) -> BTreeSet<String> {
+    // A link that leads to what a script writes: `.env` to `shop.conf`.
+    let linked = sources.target_of_link(env_file).filter(|target| target.parent() == env_file.parent());
+    let env_file = linked.as_deref().unwrap_or(env_file);
     let (Some(directory), Some(name)) = (env_file.parent(), env_file.file_name().and_then(|name| name.to_str())) else {
         return BTreeSet::new();
     };

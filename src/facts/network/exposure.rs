@@ -5,7 +5,7 @@ use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
 use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
 use crate::facts::Facts;
-use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, variable};
+use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, runs_server, variable};
 use crate::facts::storage::mounts::is_inside;
 use crate::model::{self, Service, Spanned};
 
@@ -45,7 +45,8 @@ pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Ope
 
 /// The same, by the number of the port.
 pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<OpenService<'a>> {
-    let known = known_image(service)?;
+    // An image that is built from a server may run something else.
+    let known = known_image(service).filter(|known| !known.built || runs_server(service))?;
     let target = of_catalogue(service, &known, target)?;
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {

@@ -16,9 +16,9 @@ const MOST_WITH_PARTS: usize = 2;
 const MOST_PARTS: usize = 12;
 
 /// Words of a sentence or a command that makes a file.
-const MAKING: [&str; 21] = [
+const MAKING: [&str; 23] = [
     "cp ", "copy", "touch ", "mv ", "ln -s", "creat", "generat", "curl ", "wget ", "download", "openssl", "htpasswd",
-    "mkcert", "keytool", "tee ", "> ", "rename", "write", "save", "place", "put ",
+    "mkcert", "keytool", "tee ", "> ", "rename", "write", "save", "place", "put ", "\"w\"", "'w'",
 ];
 
 /// The scripts and texts that may say how the files of a project come to be, the nearest first.
@@ -102,16 +102,49 @@ pub(crate) struct Maker {
 
 /// Whether a line of a script or a text makes a file beside the project, or tells to make it.
 pub(crate) fn is_made(makers: &[Maker], directory: &Path, missing: &Path, sources: &SourceDb) -> bool {
+    made_by(makers, directory, missing, sources).is_some()
+}
+
+/// The script or text that makes a file beside the project, or tells to make it.
+pub(crate) fn made_by<'m>(
+    makers: &'m [Maker],
+    directory: &Path,
+    missing: &Path,
+    sources: &SourceDb,
+) -> Option<&'m Path> {
     let sources = &sources.glancing();
-    let Some(wanted) = wanted(missing, directory) else { return false };
-    makers.iter().any(|maker| {
+    let wanted = wanted(missing, directory)?;
+    let found = makers.iter().find(|maker| {
         let file = sources.load_with(&maker.file, &[&wanted], MOST_BYTES).map(|id| sources.file(id));
         let makes = |line: &str| MAKING.iter().any(|word| line.to_ascii_lowercase().contains(word));
         // In a sentence, a bare word such as `backend` is no path.
         let is_bare = maker.kind == GeneratorKind::Text && !wanted.contains(['/', '.']);
         let is_path = |line: &str| !is_bare || line.contains('`') || is_command(line);
-        file.is_some_and(|file| file.text.lines().any(|line| names(line, &wanted) && makes(line) && is_path(line)))
-    })
+        file.is_some_and(|file| {
+            let text = &file.text;
+            let is_script = maker.kind == GeneratorKind::Script;
+            text.lines().any(|line| {
+                names(line, &wanted) && (makes(line) && is_path(line) || is_script && is_written_by_name(text, line))
+            })
+        })
+    });
+    found.map(|maker| maker.file.as_path())
+}
+
+/// Whether a line of a script gives a path a name (`ENV_FILE=.env`), and another writes what has that name.
+fn is_written_by_name(text: &str, line: &str) -> bool {
+    let before = line.split_once('=').map(|(before, _)| before.trim_end());
+    let name = before.and_then(|before| before.rsplit(char::is_whitespace).next()).unwrap_or("");
+    let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let uses = [format!("${name}"), format!("${{{name}}}")];
+    let writes = |line: &str| {
+        uses.iter().any(|used| {
+            let before = line.find(used.as_str()).and_then(|at| line.get(..at)).unwrap_or("");
+            let before = before.trim_end_matches(['"', ' ']);
+            before.ends_with('>') || ["tee", "tee -a", "touch"].iter().any(|word| before.ends_with(word))
+        })
+    };
+    is_name && text.lines().any(writes)
 }
 
 /// Whether a line of a text is a command: it has no sentence's capital at its beginning.
@@ -212,6 +245,16 @@ mod tests {
         check("- ./nginx/site.conf:/etc/nginx/conf.d/default.conf", "nginx/site.conf", false);
         check("curl -o ./nginx/site.conf https://example.com/x", "nginx/site.conf", true);
         check("my-config.yml", "config.yml", false);
+    }
+
+    #[test]
+    fn what_is_written_by_its_name() {
+        let sources = SourceDb::new();
+        let script = "ENV_FILE=.env\ncat > \"$ENV_FILE\" <<EOF\nEOF\nOTHER=other.env\nsource $OTHER\n";
+        sources.overlay(Path::new("/r/install.sh"), script.to_owned());
+        let makers = makers(Path::new("/r"), Path::new("/r"), &sources);
+        let made = |name: &str| is_made(&makers, Path::new("/r"), &Path::new("/r").join(name), &sources);
+        assert!(made(".env") && !made("other.env"));
     }
 
     #[test]

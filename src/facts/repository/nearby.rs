@@ -253,6 +253,8 @@ pub(crate) struct Made {
     pub(crate) named: bool,
     /// Whether its project is called after the directory that the repository is checked out into.
     pub(crate) by_checkout: bool,
+    /// Whether its file is for `docker stack deploy`: the stack has the name that the command gives.
+    pub(crate) by_stack: bool,
 }
 
 /// The networks that the projects near this one make, the implied `default` of each among them. Names with variables in
@@ -270,6 +272,7 @@ pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees:
             .map_or_else(|| project_name(parent), str::to_owned);
         let by_checkout = is_at_root && tree.get(*root, "name").is_none();
         let declared = tree.get(*root, "networks").map(|networks| tree.pairs(networks)).unwrap_or_default();
+        let by_stack = is_stack(tree, *root);
         let mut made = |key: &str, value: Option<NodeId>| {
             let text = |name: &str| tree.text(tree.get(value?, name)?);
             if value.is_some_and(|value| tree.get(value, "external").is_some()) || project.contains('$') {
@@ -279,7 +282,7 @@ pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees:
             let name = named.map_or_else(|| format!("{project}_{key}"), str::to_owned);
             if !name.contains('$') {
                 let (key, file, named) = (key.to_owned(), file.clone(), named.is_some());
-                found.push(Made { key, name, file, named, by_checkout });
+                found.push(Made { key, name, file, named, by_checkout, by_stack });
             }
         };
         for pair in declared {
@@ -290,6 +293,20 @@ pub(crate) fn networks(directory: &Path, root: &Path, sources: &SourceDb, trees:
         }
     }
     found
+}
+
+/// Whether a file says things that only a swarm does.
+fn is_stack(tree: &Tree, root: NodeId) -> bool {
+    const ONLY_SWARM: [&str; 5] = ["mode", "endpoint_mode", "placement", "update_config", "rollback_config"];
+    let entries = |section: &str| tree.get(root, section).map(|section| tree.pairs(section)).unwrap_or_default();
+    let is_overlay =
+        |network: NodeId| tree.get(network, "driver").and_then(|driver| tree.text(driver)) == Some("overlay");
+    let is_deployed = |service: NodeId| {
+        let deploy = tree.get(service, "deploy");
+        deploy.is_some_and(|deploy| ONLY_SWARM.iter().any(|key| tree.get(deploy, key).is_some()))
+    };
+    entries("networks").iter().any(|pair| is_overlay(pair.value))
+        || entries("services").iter().any(|pair| is_deployed(pair.value))
 }
 
 /// The name of a project by its directory, as Compose makes it.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::nearby::files_in;
 use crate::source::{DirectorySearch, PathKind, SourceDb, origin};
 
 /// How much of a text is read for what it says about the whole, in lines.
@@ -11,7 +12,7 @@ const BEGINNING: usize = 60;
 const LEADING: usize = 12;
 
 /// Words of the title of a text, or of a repository, that is there to be read or tried.
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 34] = [
     "lab",
     "laboratory",
     "laboratorio",
@@ -40,6 +41,12 @@ const WORDS: [&str; 28] = [
     "quickstart",
     "poc",
     "intro",
+    "curso",
+    "taller",
+    "ejemplo",
+    "ejemplos",
+    "exemplo",
+    "exemplos",
 ];
 
 /// Sentences that say it of a setup, in lower case.
@@ -76,7 +83,7 @@ const SENTENCES: [&str; 29] = [
 ];
 
 /// What the beginning of a text says of something that is there to be tried or read, in lower case.
-const INTRODUCTIONS: [&str; 34] = [
+const INTRODUCTIONS: [&str; 46] = [
     " playground",
     "testbed",
     "test bed",
@@ -111,6 +118,18 @@ const INTRODUCTIONS: [&str; 34] = [
     "portfolio project",
     "practical microservices",
     "for educational",
+    "companion code",
+    "companion repo",
+    "companion source",
+    "code for the book",
+    "code for my book",
+    "code samples for",
+    "code examples for",
+    "examples from the book",
+    "accompanies the book",
+    "accompanying the book",
+    "source code for the article",
+    "source code for the blog",
 ];
 
 /// Names of patterns. A text that begins with three of them is about architecture, and what it describes is there to be read.
@@ -140,9 +159,32 @@ pub(crate) fn is_to_be_tried(directory: &Path, root: &Path, comments: &[String],
     if readme(directory, sources).is_some_and(|text| says_so(&text)) {
         return true;
     }
+    if directory != root && is_among_tried(directory, sources, &says_so) {
+        return true;
+    }
     let is_called = || origin(root).is_some_and(|address| has_word(&last_part(&address).to_lowercase()));
     let above = directory.ancestors().take_while(|above| above.starts_with(root));
     is_called() || above.filter_map(|above| readme(above, sources)).any(|text| begins_so(&text))
+}
+
+/// How many directories beside a project's are looked into, and how many of them must be there to be tried.
+const BESIDE: usize = 24;
+const FEWEST_TRIED: usize = 2;
+
+/// Whether most of the projects in the directories beside a project's say it of themselves: what is shown beside them is of
+/// the same kind.
+fn is_among_tried(directory: &Path, sources: &SourceDb, says_so: &dyn Fn(&str) -> bool) -> bool {
+    let Some(outer) = directory.parent() else { return false };
+    let entries = sources.entries(outer);
+    let beside = entries.names().map(|name| outer.join(name)).filter(|path| path != directory);
+    let has_project = |path: &Path| !files_in(path, sources).is_empty();
+    let beside = beside.filter(|path| sources.kind(path) == PathKind::Directory).take(BESIDE);
+    let said: Vec<bool> = beside
+        .filter(|path| has_project(path))
+        .map(|path| readme(&path, sources).is_some_and(|text| says_so(&text) || begins_so(&text)))
+        .collect();
+    let tried = said.iter().filter(|one| **one).count();
+    tried >= FEWEST_TRIED && 2 * tried >= said.len()
 }
 
 /// The last part of the address of a repository.
@@ -171,7 +213,9 @@ pub(crate) fn readme(directory: &Path, sources: &SourceDb) -> Option<String> {
 fn begins_so(text: &str) -> bool {
     let lines: Vec<String> = text.lines().take(BEGINNING).map(str::to_lowercase).collect();
     let is_title = |line: &&String| ["# ", "## ", "<h1", "= "].iter().any(|start| line.starts_with(start));
-    if lines.iter().find(is_title).is_some_and(|title| has_word(title) || title.contains("design pattern")) {
+    if lines.iter().find(is_title).is_some_and(|title| {
+        has_word(title) || title.contains("design pattern") || INTRODUCTIONS.iter().any(|words| title.contains(words))
+    }) {
         return true;
     }
     let is_prose = |line: &&String| {

@@ -65,7 +65,7 @@ const EXAMPLE_WORDS: [&str; 27] = [
 const OVERRIDE: &str = "override";
 
 /// Names of directories whose files are copied to another place before they are used, or were brought from one.
-const OF_ELSEWHERE: [&str; 5] = ["template", "templates", "skills", "backup", "backups"];
+const OF_ELSEWHERE: [&str; 7] = ["template", "templates", "skills", "backup", "backups", "snippet", "snippets"];
 
 /// Words in the name of a file that is copied before it is used.
 const OF_ELSEWHERE_NAMES: [&str; 5] = ["example", "sample", "template", "tmpl", "dist"];
@@ -120,13 +120,20 @@ pub(crate) fn purpose_by_default(path: &str) -> FilePurpose {
     }
 }
 
+/// Whether a word is the name of a numbered part of something to read or to try: `chapter3`, `ch05`, `lab2`, `demo1`.
+fn is_chapter(word: &str) -> bool {
+    const PARTS: [&str; 9] = ["chapter", "chap", "ch", "lab", "lesson", "aula", "clase", "capitulo", "kapitel"];
+    let name = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    matches!(word, "chapter" | "chapters") || name != word && (PARTS.contains(&name) || EXAMPLE_WORDS.contains(&name))
+}
+
 /// Reads the purpose out of a path, relative to the repository.
 pub(crate) fn purpose(path: &str) -> FilePurpose {
     let lower = path.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['/', '.', '-', '_', ' ']).collect();
     if words.iter().any(|word| TEST_WORDS.contains(word)) {
         FilePurpose::Test
-    } else if words.iter().any(|word| EXAMPLE_WORDS.contains(word)) {
+    } else if words.iter().any(|word| EXAMPLE_WORDS.contains(word) || is_chapter(word)) {
         FilePurpose::Example
     } else if words.iter().any(|word| DEVELOPMENT_WORDS.contains(word)) {
         FilePurpose::Development
@@ -143,6 +150,13 @@ mod tests {
     fn names_of_tests() {
         assert!(["compose.qa.yaml", "e2e/compose.yaml", "compose.qa-direct.yaml"].into_iter().all(is_for_tests));
         assert!(!is_for_tests("compose.staging.yaml") && !is_for_tests("aqa/compose.yaml"));
+        let parts = ["ch05/compose.yaml", "chapter-3/compose.yaml", "lab2/compose.yml", "demo1/compose.yaml"];
+        assert!(parts.into_iter().all(|path| purpose(path) == FilePurpose::Example));
+        assert!(
+            ["lab/compose.yaml", "ch/compose.yaml", "v2/compose.yaml"]
+                .into_iter()
+                .all(|path| purpose(path) == FilePurpose::Any)
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Where data is stored, and whether it outlives the container.
 
 pub(crate) mod binds;
+pub(crate) mod caches;
 pub(crate) mod configured;
 pub(crate) mod datastores;
 pub(crate) mod frameworks;

@@ -9,8 +9,12 @@ use crate::rules::support::LABELS;
 
 /// Reports each variable once, at the first use that docker compose rejects.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let elsewhere = cx.facts.not_loaded();
+    let is_elsewhere = |name: &str| elsewhere.iter().flat_map(|file| &file.lines).any(|(set, _)| set == name);
     for uses in rejected(cx.project) {
-        if let [first, others @ ..] = uses.as_slice() {
+        if let [first, others @ ..] = uses.as_slice()
+            && !is_elsewhere(&first.name)
+        {
             findings.push(finding(cx, first, others));
         }
     }

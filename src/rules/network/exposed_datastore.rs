@@ -11,6 +11,7 @@ use crate::facts::network::exposure::{OpenKind, OpenService, behind, proxy_of, s
 use crate::facts::network::published::{Exposure, Published};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Confidence, Finding, Severity, Subject, rule};
+use crate::model::Port;
 use crate::rules::Context;
 use crate::rules::support::{are_allowed, for_purpose, less_in_tests};
 
@@ -69,6 +70,7 @@ fn exposed<'a>(cx: &Context<'_>, options: &Options, published: &'a Published<'a>
     let is_weighed = ["firewall", "security group"].iter().any(|word| comment.contains(word))
         || kind == ExposureKind::Broker && is_for_others(cx.model, service);
     let severity = less_in_tests(severity, is_weighed);
+    let severity = if is_asked_for(cx, port) || is_told(cx, port) { Severity::Info } else { severity };
     // An open door whose key everybody has is one cause, which `default-secret` reports.
     let is_known = cx.facts.logins().iter().any(|login| login.service.name == service.name);
     let severity = if is_known { Severity::Info } else { for_purpose(severity, cx.facts.purpose()) };
@@ -135,6 +137,32 @@ fn finding(cx: &Context<'_>, group: &[DatastorePort<'_>]) -> Option<Finding> {
         finding.confidence = Confidence::Medium;
     }
     Some(finding)
+}
+
+/// Whether a comment at an entry says when it is there: whoever wrote it has thought of who can connect.
+fn is_told(cx: &Context<'_>, port: &Port) -> bool {
+    const WORDS: [&str; 8] = [
+        "optional",
+        "only expose",
+        "if you need",
+        "for debugging",
+        "for development",
+        "for local",
+        "remove in production",
+        "remove for production",
+    ];
+    let comment = cx.facts.comments_at(port.place).to_lowercase();
+    WORDS.iter().any(|words| comment.contains(words))
+}
+
+/// Whether a port is in an overlay that is called after what it does: whoever adds it wants the port.
+fn is_asked_for(cx: &Context<'_>, port: &Port) -> bool {
+    const WORDS: [&str; 7] = ["expose", "exposed", "port", "ports", "hostport", "publish", "published"];
+    let file = port.place.span.file;
+    let path = cx.facts.path_of(file);
+    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or("").to_ascii_lowercase();
+    cx.project.files.first().is_some_and(|first| *first != file)
+        && name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
 /// Whether an address of the host is one that only its own networks reach.

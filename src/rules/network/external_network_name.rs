@@ -20,8 +20,8 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (key, network) in external {
         let name = &network.name;
         let Some(meant) = meant(&name.value, &made).filter(|_| !name.is_interpolated()) else { continue };
-        // The directory of a checkout is called as whoever makes it likes.
-        if meant.by_checkout {
+        // The directory of a checkout is called as whoever makes it likes, and a stack as the command says.
+        if meant.by_checkout || meant.by_stack || cx.facts.is_for_swarm() {
             continue;
         }
         let message = format!("the network is named `{}`, not `{}`", meant.name, name.value);

@@ -3,8 +3,9 @@
 use crate::collections::HashSet;
 use crate::facts::images::{image_text, known_image};
 use crate::facts::network::peers::Meaning;
+use crate::facts::storage::mounts::is_inside;
 use crate::finding::{Confidence, Finding, Fix, Subject, rule};
-use crate::model::{Dependency, Service};
+use crate::model::{Dependency, Mount, MountKind, Service};
 use crate::rules::Context;
 use crate::rules::support::{and_list, is_off};
 use crate::source::Place;
@@ -74,7 +75,7 @@ fn wanted<'a>(cx: &Context<'a>, service: &'a Service) -> Option<(&'a str, Option
                 || !other.expose.is_empty()
                 || known_image(other).is_some_and(|known| !known.image.ports.is_empty())
         });
-        needs(dependency) && listens
+        needs(dependency) && listens && !shares_files(cx, service, name)
     });
     if let Some((name, dependency)) = awaited.filter(|_| !holds_data && !is_for_browsers(service)) {
         return Some((name, Some(dependency.place)));
@@ -82,6 +83,18 @@ fn wanted<'a>(cx: &Context<'a>, service: &'a Service) -> Option<(&'a str, Option
     let is_tunnel = TUNNELS.iter().any(|name| image_text(service).contains(name));
     let other = cx.model.services.keys().find(|other| **other != service.name)?;
     is_tunnel.then_some((other, None))
+}
+
+/// Whether two services have a volume or a directory of the host in common: they hand each other files, as certbot and the
+/// server of its answers do.
+fn shares_files(cx: &Context<'_>, service: &Service, other: &str) -> bool {
+    let Some(other) = cx.model.services.get(other) else { return false };
+    let is_same = |one: &Mount, two: &Mount| match (&one.kind, &two.kind) {
+        (MountKind::Volume(one), MountKind::Volume(two)) => one == two,
+        (MountKind::Bind(one), MountKind::Bind(two)) => is_inside(one, two) || is_inside(two, one),
+        _ => false,
+    };
+    service.mounts.iter().any(|one| other.mounts.iter().any(|two| is_same(one, two)))
 }
 
 /// Whether a service is told where browsers find the others on the developer's machine, when its image is built: the pages call

@@ -7,7 +7,7 @@ use crate::facts::environment::env_examples::is_example;
 use crate::facts::images::known_image;
 use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
-use crate::model::{Service, Variable, VariableSource};
+use crate::model::{Service, Spanned, Variable, VariableSource};
 use crate::rules::Context;
 use crate::source::Place;
 use crate::yaml::edit;
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let is_other =
             is_of_shared_file(cx, peer, sibling.as_deref()) || is_of_other_setup(cx, peer, sibling.as_deref());
-        if is_other || !seen.insert((&peer.service, peer.port)) {
+        if is_other || is_switched_off(cx, peer) || !seen.insert((&peer.service, peer.port)) {
             continue;
         }
         let name = &peer.service;
@@ -124,4 +124,25 @@ fn is_of_other_setup(cx: &Context<'_>, peer: &Peer, sibling: Option<&str>) -> bo
     let is_for_production = cx.facts.is_named("prod") || cx.facts.is_named("production");
     cx.project.references.iter().filter(|one| one.name == name).any(|one| names_it(&one))
         || is_for_production && is_for_developers()
+}
+
+/// Whether another variable of the service switches off what the address is for: `REDIS=false` beside `REDIS_HOST`.
+fn is_switched_off(cx: &Context<'_>, peer: &Peer) -> bool {
+    let Some(service) = cx.model.services.get(&peer.service) else { return false };
+    let holds = |value: &Spanned<String>| value.place == peer.place || value.place.span.contains(peer.place.span);
+    let named = service.environment.iter().find(|(_, one)| one.value.as_ref().is_some_and(holds));
+    let Some(feature) = named.and_then(|(name, _)| name.split('_').next()) else { return false };
+    let switches = [
+        feature.to_owned(),
+        format!("{feature}_ENABLED"),
+        format!("{feature}_ENABLE"),
+        format!("ENABLE_{feature}"),
+        format!("USE_{feature}"),
+        format!("WITH_{feature}"),
+    ];
+    let is_off = |name: &String| {
+        let value = service.environment.get(name).and_then(|one| one.value.as_ref());
+        value.is_some_and(|value| matches!(value.value.to_ascii_lowercase().as_str(), "false" | "0" | "no" | "off"))
+    };
+    switches.iter().any(is_off)
 }

@@ -15,10 +15,19 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for published in cx.facts.published().iter().filter(|one| one.in_effect) {
         let (service, port) = (published.service, published.port);
         let Some(known) = known_image(service).filter(|known| known.exact && runs_default(service)) else { continue };
+        if is_told(cx, port) {
+            continue;
+        }
         if let Some(wrong) = wrong(service, &known, port) {
             findings.push(finding(cx, service, port, &wrong));
         }
     }
+}
+
+/// Whether a comment at an entry names the protocol that it publishes: somebody has thought about it.
+fn is_told(cx: &Context<'_>, port: &Port) -> bool {
+    let comment = cx.facts.comments_at(port.place).to_ascii_lowercase();
+    comment.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word == port.protocol)
 }
 
 /// What a port speaks that the entry does not publish.

@@ -8,7 +8,7 @@ use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, less_in_tests};
-use crate::source::Place;
+use crate::source::{Place, relative};
 
 /// Reports each login of a published service, and each default of a variable.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -69,7 +69,12 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
         })
         .evidence(name.to_owned())
         .label(login.open, "reachable through this")
-        .help(format!("write `{name}: ${{{name}:?}}`, and set a long random value in an env file that git ignores"));
+        .help(match set_for(cx, login) {
+            Some(set) => format!("write `{name}: ${{{set}:?}}`: `{set}` is there, and nothing hands it to `{own}`"),
+            None => {
+                format!("write `{name}: ${{{name}:?}}`, and set a long random value in an env file that git ignores")
+            }
+        });
     if let Some(line) = login.shown.filter(|line| *line != place) {
         finding = finding.label(line, "the example shows this password");
     }
@@ -84,6 +89,27 @@ fn of_login(cx: &Context<'_>, login: &KnownLogin<'_>) -> Option<Finding> {
     }
 }
 
+/// The file that shows what the env file of a project has: the one that is there, or the usual name.
+fn example_of(cx: &Context<'_>) -> String {
+    let shown = cx.facts.destination().map(|to| relative(&cx.project.directory, &to.example.path));
+    shown.unwrap_or_else(|| ".env.example".to_owned())
+}
+
+/// The only variable that the env files of a project, or their examples, set for the password of a service, by its name:
+/// `GRAFANA_ADMIN_PASSWORD`.
+fn set_for<'c>(cx: &'c Context<'_>, login: &KnownLogin<'_>) -> Option<&'c str> {
+    if matches!(login.password, Password::Set(_)) {
+        return None;
+    }
+    let image = login.known.image.name.to_ascii_uppercase().replace('-', "_");
+    let is_meant = |name: &str| {
+        let upper = name.to_ascii_uppercase();
+        name != login.variable && upper.starts_with(&format!("{image}_")) && upper.contains("PASS")
+    };
+    let mut set = cx.project.environment.all().into_iter().map(|(name, _)| name).filter(|name| is_meant(name));
+    set.next().filter(|_| set.next().is_none())
+}
+
 fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
     let name = first.fallback.as_deref()?;
@@ -95,7 +121,7 @@ fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let help = match (cx.facts.is_documented_empty(name), is_told) {
         (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),
         (false, true) => format!("write `${{{name}:?}}`: docker compose then stops where it is not set"),
-        (false, false) => format!("write `${{{name}:?}}`, and list `{name}` in `.env.example`"),
+        (false, false) => format!("write `${{{name}:?}}`, and list `{name}` in `{}`", example_of(cx)),
     };
     let finding = Finding::new(rule::DEFAULT_SECRET, first.place, subject(first), message)
         .severity(severity(cx, first.place, worst))

@@ -33,8 +33,18 @@ pub(super) fn is_told(cx: &Context<'_>, one: &Credential) -> bool {
 
 /// Whether a comment at a place tells to replace what is there.
 pub(super) fn is_marked(cx: &Context<'_>, place: Place) -> bool {
-    const WORDS: [&str; 8] =
-        ["change", "replace", "update this", "update with", "set a strong", "set your", "set a secure", "override"];
+    const WORDS: [&str; 10] = [
+        "change",
+        "replace",
+        "update this",
+        "update with",
+        "set a strong",
+        "set your",
+        "set a secure",
+        "override",
+        "go here",
+        "goes here",
+    ];
     let comment = cx.facts.told_at(place);
     WORDS.iter().any(|word| comment.contains(word)) || is_placeholder(&comment)
 }

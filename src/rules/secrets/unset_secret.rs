@@ -6,12 +6,14 @@ use crate::compose::{Reference, nearest};
 use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, hands_on};
 use crate::facts::repository::purpose::FilePurpose;
+use crate::facts::secrets::secret_files::lines_of;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, less_in_tests, list_of_names};
 use crate::secrets::is_secret_name;
 use crate::source::{InGit, Place, relative};
+use crate::text::dotenv::{DotenvLine, is_placeholder};
 use crate::yaml::edit;
 
 /// Providers of AIs, as the names of their keys have them.
@@ -96,7 +98,8 @@ fn one_variable(cx: &Context<'_>, blank: &Blank<'_>) -> Option<Finding> {
         (Some(line), None) => (line, format!("secret `{name}` is empty")),
         (None, _) => (first.place, format!("secret `{name}` is not set")),
     };
-    let severity = optional.as_ref().map_or(severity_of(cx, blank), |_| Severity::Info);
+    let is_form = blank.emptied.is_some_and(|line| is_form_to_fill_in(cx, line));
+    let severity = if is_form || optional.is_some() { Severity::Info } else { severity_of(cx, blank) };
     let mut finding = Finding::new(rule::UNSET_SECRET, place, Subject::variable(name), message).severity(severity);
     finding.missing = Some(MissingDefinition { what: MissingKind::Variable(name.to_owned()), by: String::new() });
     finding.help = Some(optional.unwrap_or_else(|| help(cx, name)).into());
@@ -282,7 +285,9 @@ fn is_handed_on(cx: &Context<'_>, name: &str, line: Place) -> bool {
 
 /// Empty lines of `env_file`s whose name is that of a secret.
 fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Finding>) {
-    let mut seen: HashSet<Place> = HashSet::default();
+    // A line that the Compose file uses as well is reported there.
+    let used = cx.facts.blanks().iter().filter(|blank| blank.is_secret && !blank.is_rejected);
+    let mut seen: HashSet<Place> = used.filter_map(|blank| blank.emptied).collect();
     for service in cx.model.services.values() {
         let groups = empty_groups(service.environment.iter());
         for (name, variable) in &service.environment {
@@ -310,6 +315,15 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
             findings.push(finding);
         }
     }
+}
+
+/// Whether git has the env file that a line is in, and each secret in it is left empty or stands for another: whoever
+/// starts the project fills it in, and nobody commits that.
+fn is_form_to_fill_in(cx: &Context<'_>, line: Place) -> bool {
+    let file = line.span.file;
+    let is_open = |one: &DotenvLine| one.value.as_deref().is_none_or(|value| value.is_empty() || is_placeholder(value));
+    cx.facts.in_git(&cx.facts.path_of(file)) == InGit::Tracked
+        && lines_of(cx.facts, file).iter().filter(|one| is_secret_name(&one.key)).all(is_open)
 }
 
 /// Whether git has the env file of a variable, and each of its secrets is left empty: a form that people fill in.

@@ -7,7 +7,7 @@ use crate::model::{Service, base_image};
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 108] = [
+const DOCUMENTED: [(&str, &[&str], &str); 125] = [
     // Home automation.
     (
         "home-assistant",
@@ -66,6 +66,7 @@ const DOCUMENTED: [(&str, &[&str], &str); 108] = [
     ("cloudflare-ddns", &["network"], "https://github.com/favonia/cloudflare-ddns"),
     ("fail2ban", &["network", "NET_ADMIN"], "https://github.com/crazy-max/docker-fail2ban"),
     ("netfilter-mailcow", &["privileged", "network"], "https://github.com/mailcow/mailcow-dockerized"),
+    ("mailcow/netfilter", &["privileged", "network"], "https://github.com/mailcow/mailcow-dockerized"),
     ("suricata", &["network", "NET_ADMIN"], "https://github.com/jasonish/docker-suricata"),
     ("ntopng", &["network", "NET_ADMIN"], "https://hub.docker.com/r/ntop/ntopng"),
     ("coturn", &["network"], "https://github.com/coturn/coturn/blob/master/docker/coturn/README.md"),
@@ -122,6 +123,23 @@ const DOCUMENTED: [(&str, &[&str], &str); 108] = [
         &["privileged", "pid", "SYS_ADMIN", "/sys", "/proc"],
         "https://github.com/open-telemetry/opentelemetry-ebpf-profiler",
     ),
+    (
+        "dcgm-exporter",
+        &["SYS_ADMIN"],
+        "https://docs.nvidia.com/datacenter/dcgm/latest/gpu-telemetry/dcgm-exporter.html",
+    ),
+    ("dcgm", &["SYS_ADMIN"], "https://docs.nvidia.com/datacenter/dcgm/latest/user-guide/getting-started.html"),
+    (
+        "coroot-node-agent",
+        &["privileged", "pid", "/sys", "/proc"],
+        "https://docs.coroot.com/configuration/coroot-node-agent/",
+    ),
+    ("scaphandre", &["privileged", "/sys", "/proc"], "https://hubblo-org.github.io/scaphandre-documentation/"),
+    ("kepler", &["privileged", "pid", "/sys", "/proc"], "https://sustainable-computing.io/kepler/"),
+    ("parca-agent", &["privileged", "pid", "/sys", "/proc"], "https://www.parca.dev/docs/parca-agent"),
+    ("tracee", &["privileged", "pid", "/etc"], "https://aquasecurity.github.io/tracee/latest/docs/install/docker/"),
+    ("ipmi-exporter", &["privileged", "devices"], "https://github.com/prometheus-community/ipmi_exporter"),
+    ("intel-gpu-exporter", &["privileged", "pid"], "https://github.com/onedr0p/intel-gpu-exporter"),
     ("tetragon", &["privileged", "pid"], "https://tetragon.io/docs/installation/docker/"),
     ("security-spire-agent", &["privileged", "pid"], "https://github.com/edgexfoundry/edgex-compose"),
     ("security-spire-agent-arm64", &["privileged", "pid"], "https://github.com/edgexfoundry/edgex-compose"),
@@ -157,6 +175,15 @@ const DOCUMENTED: [(&str, &[&str], &str); 108] = [
     ("portainer/agent", &["/var/lib/docker"], "https://docs.portainer.io/admin/environments/add/docker/agent"),
     ("docker-socket-proxy", &["privileged"], "https://github.com/Tecnativa/docker-socket-proxy"),
     ("wings", &["/var/lib/docker"], "https://github.com/pterodactyl/wings/blob/develop/docker-compose.example.yml"),
+    // Programs that run the programs of strangers in sandboxes of their own.
+    ("judge0", &["privileged"], "https://github.com/judge0/judge0/blob/master/docker-compose.yml"),
+    ("piston", &["privileged"], "https://github.com/engineer-man/piston/blob/master/docker-compose.yaml"),
+    ("kasmweb/workspaces", &["privileged"], "https://kasmweb.com/docs/latest/install.html"),
+    // Servers of files, which the kernel of the host serves.
+    ("nfs-server", &["privileged", "SYS_ADMIN", "SYS_MODULE"], "https://github.com/ehough/docker-nfs-server"),
+    ("nfs-server-alpine", &["privileged", "SYS_ADMIN"], "https://github.com/sjiveson/nfs-server-alpine"),
+    ("puppeteer", &["SYS_ADMIN"], "https://pptr.dev/guides/docker"),
+    ("browserless/chrome", &["SYS_ADMIN"], "https://docs.browserless.io/enterprise/docker/config"),
     // Browsers, which make a sandbox of their own, and programs with the same need.
     ("alpine-chrome", &["SYS_ADMIN", "seccomp"], "https://github.com/jlandure/alpine-chrome"),
     ("sockpuppetbrowser", &["SYS_ADMIN"], "https://github.com/dgtlmoon/sockpuppetbrowser"),

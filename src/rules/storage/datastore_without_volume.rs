@@ -5,6 +5,7 @@ use crate::catalogue::schema::{ImageRole, Keeps};
 use crate::collections::IndexMap;
 use crate::facts::images::{image_text, known_image, may_be_set, variable};
 use crate::facts::repository::purpose::is_for_tests;
+use crate::facts::storage::caches::is_only_cache;
 use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service, Variable};
@@ -34,7 +35,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let tmpfs = unkept.fleeting.filter(|mount| mount.kind == MountKind::Tmpfs);
         let is_for_calls = unkept.image.role == ImageRole::Broker && carries_calls(cx);
-        let is_needless = is_for_calls || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service);
+        let is_cache = || is_only_cache(cx.facts, service, &unkept.image.name);
+        let is_needless =
+            is_for_calls || is_cache() || is_test_twin(cx, service) || !unkept.partly && is_only_registry(cx, service);
         let severity = if tmpfs.is_some() || is_needless {
             Severity::Info
         } else {

@@ -2,6 +2,7 @@
 
 use crate::catalogue::schema::{Image, WrongMountEffect};
 use crate::facts::images::image_text;
+use crate::facts::repository::purpose::FilePurpose;
 use crate::facts::storage::datastores::Unkept;
 use crate::facts::tags::{TagMeaning, is_bound_to_version, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
@@ -124,6 +125,10 @@ pub(crate) fn at_wrong_path(
         finding.confidence = Confidence::Medium;
     }
     finding.severity = as_sure(finding.severity, unkept);
+    // What starts anyway loses nothing that tests want to keep.
+    if effect == WrongMountEffect::Ignored && cx.facts.purpose() == FilePurpose::Test {
+        finding.severity = Severity::Info;
+    }
     if cx.facts.is_devcontainer() {
         finding.severity = Severity::Info;
     }

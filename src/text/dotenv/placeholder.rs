@@ -39,7 +39,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     if is_bracketed || value.chars().all(|letter| matches!(letter, 'x' | 'X' | '*' | '.' | '-' | '_' | '?')) {
         return true;
     }
-    if is_joined_name(value) {
+    if is_joined_name(value) || is_name_of_secret(value) {
         return true;
     }
     let lower = value.to_ascii_lowercase();
@@ -59,6 +59,14 @@ fn is_marked_name(value: &str) -> bool {
         let inner = value.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
         inner.is_some_and(|inner| is_name(inner) && inner.bytes().any(|letter| letter.is_ascii_uppercase()))
     })
+}
+
+/// `RO_DB_PASS`: the name of what belongs there.
+fn is_name_of_secret(value: &str) -> bool {
+    const OF_SECRETS: [&str; 8] = ["PASS", "PASSWORD", "PASSWD", "PWD", "TOKEN", "SECRET", "USER", "USERNAME"];
+    value.contains('_')
+        && value.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_')
+        && value.split('_').filter(|word| OF_SECRETS.contains(word)).count() == 1
 }
 
 /// `YourStrongPasswordHere`, `PutYourTokenHere`: words of letters alone that begin with one of these.

@@ -43,6 +43,15 @@ const APART: [&str; 16] = [
     ".trash",
 ];
 
+/// Without commands of texts that leave open which file they start, where others say it of the file: `-f <name>/compose.yaml`
+/// beside what the file itself says above its first line.
+pub(super) fn without_open(starting: Vec<ResolvedInvocation>) -> Vec<ResolvedInvocation> {
+    let told = starting.iter().filter(|one| !one.is_open).flat_map(|one| one.identity.files.iter().cloned());
+    let told: BTreeSet<String> = told.collect();
+    let is_told = |one: &ResolvedInvocation| one.identity.files.iter().all(|file| told.contains(file));
+    starting.into_iter().filter(|one| !one.is_open || !is_told(one)).collect()
+}
+
 impl Collection<'_, '_> {
     /// What a plain `docker compose up` starts is for developers where a deployment names the base without its override.
     pub(super) fn for_developers(&mut self) {

@@ -2,6 +2,7 @@
 
 use super::quick_fix;
 use super::view::ProblemView;
+use crate::compose::Reference;
 use crate::compose::problem::{EnvFileProblem, NearbyFile, PlaceRole, Reported};
 use crate::compose::value::quote::Quote;
 use crate::finding::{Finding, Fix, NewFile, Safety, Severity, Subject, rule};
@@ -52,10 +53,40 @@ pub(super) fn finding(reported: &Reported, problem: &EnvFileProblem, view: &Prob
         finding.fixes.clear();
     }
     let is_unknown = || problem.path().is_some_and(|path| view.is_in_another_checkout(reported.at, path.value()));
+    soften_made(&mut finding, reported, problem, view);
     if view.is_of_elsewhere(reported.at) || is_unknown() {
         finding.severity = Severity::Info;
     }
     finding
+}
+
+/// Makes an info of a file that something in the repository makes, or that the command names.
+fn soften_made(finding: &mut Finding, reported: &Reported, problem: &EnvFileProblem, view: &ProblemView<'_>) {
+    let made_by = || view.made_by(reported.at, problem.path()?.value());
+    if finding.severity == Severity::Error
+        && let Some(maker) = made_by()
+    {
+        finding.severity = Severity::Info;
+        finding.help = Some(format!("create it before the project starts, as `{maker}` does or says").into());
+        finding.fixes.clear();
+    }
+    if let Some(name) = named_by_command(reported, view).filter(|_| finding.severity > Severity::Info) {
+        finding.severity = Severity::Info;
+        finding.help =
+            Some(format!("the command that starts the project sets `{name}`: create the file before").into());
+        finding.fixes.clear();
+    }
+}
+
+/// The variable that a path consists of and that the command sets, and no file of the project.
+fn named_by_command<'a>(reported: &Reported, view: &'a ProblemView<'_>) -> Option<&'a str> {
+    let is_part = |one: &&Reference| one.effective && reported.at.span.contains(one.place.span);
+    let used = view.project.references.iter().filter(is_part);
+    let is_told = |name: &str| {
+        let setting = view.project.environment.setting(name);
+        setting.is_some_and(|setting| setting.place.is_none() && !setting.is_assumed)
+    };
+    used.map(|one| one.name.as_str()).find(|name| is_told(name))
 }
 
 /// The variable that a path begins with and whose default is the directory of the file, or one of the host: where the project

@@ -7,6 +7,7 @@ use crate::compose::problem::{ExtendsProblem, IncludeProblem, Reported, Resource
 use crate::compose::value::quote::Quote;
 use crate::finding::{Finding, Fix, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::text::nearest::nearest;
+use crate::yaml::edit;
 
 /// A name that nothing in the project has.
 pub(super) fn undefined(reported: &Reported, undefined: &Undefined, view: &ProblemView<'_>) -> Finding {
@@ -126,6 +127,18 @@ pub(super) fn include(reported: &Reported, problem: &IncludeProblem, view: &Prob
     finding.severity = severity;
     if let Some(file) = file {
         finding.subject = Subject::File(file);
+    }
+    if finding.severity == Severity::Error
+        && matches!(problem, IncludeProblem::Unreadable { .. } | IncludeProblem::NoDirectory { .. })
+        && let Some(written) = edit::text_of(view.files, reported.at)
+    {
+        if let Some(maker) = view.made_by(reported.at, &written) {
+            finding.severity = Severity::Info;
+            return finding.help(format!("create it before the project starts, as `{maker}` does or says"));
+        }
+        if view.is_ignored(reported.at, &written) {
+            finding.severity = Severity::Info;
+        }
     }
     match problem {
         IncludeProblem::BlankPath => {

@@ -157,6 +157,16 @@ impl<'a> ProblemView<'a> {
         self.softens && (self.sources.target_of_link(&path).is_some() || above.any(is_other))
     }
 
+    /// The script or text that makes a missing file which a place names, seen from the project.
+    pub(super) fn made_by(&self, at: Place, name: &str) -> Option<String> {
+        let file = self.sources.file(at.span.file);
+        let path = normalize(&file.path.parent()?.join(name));
+        let directory = &self.project.directory;
+        let makers = generated_files::makers(directory, &repository_root(self.sources, directory), self.sources);
+        let maker = generated_files::made_by(&makers, directory, &path, self.sources).filter(|_| self.softens)?;
+        Some(relative(directory, maker))
+    }
+
     /// Whether a place is in a file that is copied before it is used: its reader, or a test, brings the files that it names.
     pub(super) fn is_of_elsewhere(&self, at: Place) -> bool {
         let path = &self.sources.path(at.span.file);
