@@ -1,5 +1,6 @@
 //! What services log in with, and what the datastores that they reach are given.
 
+use super::no_password::has_no_password;
 use crate::catalogue::schema::{Account, ImageValue as Provided};
 use crate::facts::Facts;
 use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_server, variable};
@@ -22,6 +23,8 @@ pub(crate) enum What {
     Database,
     /// The same, and the user may not make or use another one.
     ForbiddenDatabase,
+    /// The server has no password, and rejects a client that has one.
+    NoPassword,
 }
 
 /// A login that fails.
@@ -68,6 +71,8 @@ struct Claim {
     user: Option<(String, Place)>,
     password: Option<(String, Place)>,
     database: Option<(String, Place)>,
+    /// Where a password is, be it only a stand-in of an example.
+    sends: Option<Place>,
 }
 
 /// Names of databases that are there without being made.
@@ -84,6 +89,11 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             let Answer::Service(server) = facts.reach().who_answers(&client.name, &claim.host) else { continue };
             let Some(server) = facts.model.services.get(server).filter(|one| one.name != client.name) else { continue };
             let Some(known) = known_image(server).filter(|_| runs_server(server)) else { continue };
+            if let Some(place) = claim.sends.filter(|_| has_no_password(server, known)) {
+                let found_before = found.iter().any(|other| other.place == place);
+                found.extend((!found_before).then(|| needless(client, server, &claim, place)));
+                continue;
+            }
             if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
                 continue;
             }
@@ -96,6 +106,19 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
         }
     }
     found
+}
+
+fn needless(client: &Service, server: &Service, claim: &Claim, place: Place) -> FailingLogin {
+    FailingLogin {
+        what: What::NoPassword,
+        client: client.name.clone(),
+        server: server.name.clone(),
+        key: claim.key.clone(),
+        place,
+        given: None,
+        variable: None,
+        is_exact: true,
+    }
 }
 
 /// Whether what an example says is made for another server: that of the tests, or one whose account comes through a variable,
@@ -294,8 +317,10 @@ fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
 
 /// What people fill in themselves is not known.
 fn without_placeholder(variable: &Variable, claim: Claim) -> Claim {
+    let is_none = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "null" | "none" | "nil" | "false" | "\"\"");
+    let sends = claim.password.as_ref().filter(|(text, _)| !is_none(text)).map(|(_, place)| *place);
     let password = claim.password.filter(|(text, _)| !variable.is_assumed || !is_placeholder(text));
-    Claim { password, ..claim }
+    Claim { password, sends, ..claim }
 }
 
 /// `Server=db;Port=5432;Database=shop;User Id=shop;Password=…` (ADO.NET), `host=db user=shop password=…` (libpq).
@@ -407,6 +432,7 @@ fn of_group(
         user: user.map(|(_, value)| value),
         password: password.map(|(_, value)| value),
         database: database.or(named),
+        sends: None,
     })
 }
 

@@ -33,6 +33,7 @@ fn of_login(one: &FailingLogin) -> Finding {
     let message = match one.what {
         What::Password => format!("`{client}` logs in to `{server}` with another password than `{server}` sets"),
         What::User => format!("`{client}` logs in to `{server}` as a user that `{server}` does not create"),
+        What::NoPassword => format!("`{client}` sends `{server}` a password, but `{server}` has none"),
         What::Database | What::ForbiddenDatabase => {
             format!("`{client}` uses a database of `{server}` that `{server}` does not create")
         }
@@ -41,6 +42,9 @@ fn of_login(one: &FailingLogin) -> Finding {
     let help = match one.what {
         What::Password => format!("use the same variable in both places: {variable} of `{server}` sets the password"),
         What::User => format!("use the user that {variable} of `{server}` names"),
+        What::NoPassword => format!(
+            "start `{server}` with `--requirepass`, or leave out the password: Redis rejects `AUTH` where it has none, and most clients then fail"
+        ),
         What::Database | What::ForbiddenDatabase => {
             format!("use the database that {variable} of `{server}` names, or create the other one")
         }
@@ -48,7 +52,7 @@ fn of_login(one: &FailingLogin) -> Finding {
     // Who has the password of the server may create another one.
     let severity = match one.what {
         What::Database => Severity::Info,
-        What::ForbiddenDatabase => Severity::Warning,
+        What::ForbiddenDatabase | What::NoPassword => Severity::Warning,
         What::Password | What::User => Severity::Error,
     };
     let mut finding = Finding::new(rule::MISMATCHED_CREDENTIALS, one.place, Subject::service(client), message)

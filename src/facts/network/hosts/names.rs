@@ -258,6 +258,7 @@ pub(crate) fn is_for_browser(name: &str) -> bool {
 
 /// Words of the names of variables that say what a server, not a browser, connects to.
 const BACKENDS: &[&str] = &[
+    "AI",
     "AMQP",
     "ARANGO",
     "BROKER",
@@ -280,8 +281,10 @@ const BACKENDS: &[&str] = &[
     "ETCD",
     "EUREKA",
     "GOTENBERG",
+    "INFERENCE",
     "INFLUX",
     "INFLUXDB",
+    "INTERNAL",
     "KAFKA",
     "LDAP",
     "LITELLM",
@@ -291,7 +294,9 @@ const BACKENDS: &[&str] = &[
     "MEILI",
     "MEILISEARCH",
     "MEMCACHED",
+    "MICROSERVICE",
     "MILVUS",
+    "ML",
     "MONGO",
     "MONGODB",
     "MQTT",
@@ -312,7 +317,10 @@ const BACKENDS: &[&str] = &[
     "QUEUE",
     "RABBIT",
     "RABBITMQ",
+    "RAG",
     "REDIS",
+    "SCRAPER",
+    "SERVICE",
     "SMTP",
     "SOLR",
     "SQL",
@@ -324,6 +332,8 @@ const BACKENDS: &[&str] = &[
     "VALKEY",
     "VLLM",
     "WEAVIATE",
+    "WHISPER",
+    "WORKER",
     "ZIPKIN",
     "ZOOKEEPER",
 ];
