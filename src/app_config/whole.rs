@@ -69,7 +69,7 @@ fn is_read(copied: &Copied, read: &[&ReadConfiguration]) -> bool {
         let inside = |one: &&ReadConfiguration| {
             one.target == target || one.target.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'))
         };
-        !source.contains(['*', '$', '?']) && (is_other || read.iter().any(|one| inside(one)))
+        !source.contains(['*', '$', '?']) && (is_other || read.iter().any(inside))
     };
     copied.from.is_none() && copied.sources.iter().all(is_here)
 }
