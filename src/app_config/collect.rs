@@ -7,15 +7,16 @@ use super::address::{HostPort, Located};
 use super::discovery;
 use super::glob;
 use super::misplaced::{is_read, misplaced};
-use super::official::{is_official, runs_as_made};
+use super::official::is_official;
 use super::prometheus::ScrapeTarget;
 use super::read::{ConfigurationContent, ReadConfiguration, configurations};
 use super::traefik::{self, collect as collect_traefik};
+use super::whole::whole;
 use super::{AdminPort, AppConfigs, Contact, Named, ProxyKind, ProxyListen, ProxyRoute, ProxyTarget};
 use crate::budget::{Limit, Meter};
 use crate::collections::HashMap;
 use crate::model::{Model, Service};
-use crate::source::{Place, SourceDb};
+use crate::source::SourceDb;
 
 /// What the configurations beside a project say.
 pub(crate) fn collect_app_configs(model: &Model, sources: &SourceDb, swarm: bool) -> AppConfigs {
@@ -169,8 +170,8 @@ impl Collector<'_, '_> {
         let names: BTreeSet<&str> =
             configs().flat_map(|(config, _)| &config.upstreams).map(|upstream| upstream.name.as_str()).collect();
         let partial = includes_more(read, self.meter) || !is_official(self.service);
-        if !partial && is_whole(self.service, read) {
-            self.all.whole.push(self.service.name.clone());
+        if !partial {
+            self.all.whole.extend(whole(self.service, read));
         }
         // An `include` that is not here may say whom to ask.
         let resolves = includes_more(read, self.meter) || configs().any(|(config, _)| config.has_resolver);
@@ -363,27 +364,6 @@ fn requests_certificate(site: &str) -> bool {
     ];
     let public = host.contains('.') && !host.contains(['{', '$']) && host.parse::<std::net::IpAddr>().is_err();
     public && !site.starts_with("http://") && !site.ends_with(":80") && !local.iter().any(|end| host.ends_with(end))
-}
-
-/// Whether the files of nginx that are read are all there are: its main one, or that of the image's own page, is among them,
-/// no variable is put into one, and nothing else is mounted where it looks for them.
-fn is_whole(service: &Service, read: &[&ReadConfiguration]) -> bool {
-    const MAIN: [&str; 2] = ["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/default.conf"];
-    let is_read = |place: Place| read.iter().any(|one| one.given == place);
-    let may_be_read = |target: &str| {
-        let target = target.trim_end_matches('/');
-        let is_home =
-            ["/etc/nginx", "/etc/nginx/conf.d", "/etc/nginx/templates", "/etc/nginx/sites-enabled"].contains(&target);
-        target.starts_with("/etc/nginx") && (is_home || target.ends_with(".conf") || target.ends_with(".template"))
-    };
-    let unread = service.mounts.iter().any(|mount| may_be_read(&mount.target.value) && !is_read(mount.place));
-    let is_template = read.iter().any(|one| one.target.ends_with(".template") || one.is_template);
-    service.build.is_none()
-        && runs_as_made(service)
-        && !unread
-        && !is_template
-        && service.configs.is_empty()
-        && read.iter().any(|one| MAIN.contains(&one.target.as_str()))
 }
 
 /// Whether a configuration of nginx includes files of servers or upstreams that are not here.

@@ -25,6 +25,8 @@ pub(crate) enum ConfigurationKind {
     Prometheus,
     /// YAML or INI of a program that names others: an Alertmanager, a collector, data sources of Grafana.
     Contacts,
+    /// Settings of an application, which may name datastores.
+    Application,
     /// That of a database or broker.
     Server(ServerKind),
 }
@@ -194,7 +196,8 @@ impl Finder<'_> {
         let source = above.as_ref().map_or(source, |(_, meant)| meant.as_path());
         match self.sources.kind(source) {
             PathKind::File => {
-                self.kind(target).and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
+                let kind = self.kind(target).or_else(|| of_application(target));
+                kind.and_then(|kind| self.file(kind, source, target, &one)).into_iter().collect()
             }
             PathKind::Directory if self.is_home(target) => self.directory(source, target, &one, 0),
             _ => Vec::new(),
@@ -238,7 +241,7 @@ impl Finder<'_> {
     }
 
     fn inline(&self, content: &Spanned<String>, target: &str, given: Place) -> Option<Configuration> {
-        let kind = self.kind(target)?;
+        let kind = self.kind(target).or_else(|| of_application(target))?;
         let texts = Texts::new(self.sources);
         let inner = if content.parts.is_empty() { texts.inner(content.place, &content.value) } else { None };
         Some(Configuration {
@@ -270,11 +273,17 @@ impl Finder<'_> {
                 let into = target.ends_with('/') || is_file && has_no_extension(target) && self.kind(target).is_none();
                 let target =
                     if is_file && into { format!("{}/{name}", target.trim_end_matches('/')) } else { target.clone() };
-                found.extend(self.mounted(&path, &target, build.key));
+                // What an image is built with may be replaced when it starts.
+                let all = self.mounted(&path, &target, build.key).into_iter();
+                found.extend(all.filter(|one| one.kind != ConfigurationKind::Application));
             }
         }
         found
     }
+}
+
+fn of_application(target: &str) -> Option<ConfigurationKind> {
+    super::application::is_read(target).then_some(ConfigurationKind::Application)
 }
 
 /// What brings a file, and how.

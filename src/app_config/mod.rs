@@ -1,6 +1,7 @@
 //! Configurations of the software in the containers: proxies, Prometheus, and the Dockerfiles of builds.
 
 pub(crate) mod address;
+pub(crate) mod application;
 pub(crate) mod builds;
 pub(crate) mod caddy;
 pub(crate) mod contacts;
@@ -20,6 +21,7 @@ mod glob;
 mod official;
 mod misplaced;
 mod read;
+mod whole;
 mod word;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -36,6 +38,7 @@ pub(crate) use collect::collect_app_configs;
 pub(crate) use files::{image_name, seen_from_above};
 pub(crate) use misplaced::{Misplaced, Misplacement};
 pub(crate) use official::{is_official, runs_as_made};
+pub(crate) use whole::WholeConfiguration;
 
 /// Which program passes requests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,7 +218,7 @@ pub(crate) struct AppConfigs {
     /// The ports that they listen on.
     pub(crate) listens: Vec<ProxyListen>,
     /// The services whose configuration as a proxy is read to the last file.
-    pub(crate) whole: Vec<String>,
+    pub(crate) whole: Vec<WholeConfiguration>,
     /// The certificates and keys that they read.
     pub(crate) certificates: Vec<Named>,
     /// The files with the passwords of those that nginx lets in.

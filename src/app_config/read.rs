@@ -6,7 +6,7 @@ use super::address::HostPort;
 use super::files::{Configuration, ConfigurationKind, image_name, service_configurations};
 use super::settings::{self, Setting, flat, flat_toml};
 use super::traefik::spelling::{MisspeltSection, sections};
-use super::{caddy, clients, contacts, haproxy, nginx, prometheus};
+use super::{application, caddy, clients, contacts, haproxy, nginx, prometheus};
 use crate::budget::{Limit, Meter};
 use crate::model::{Model, Service, Spanned};
 use crate::source::NodeId;
@@ -82,11 +82,6 @@ fn or_written(service: &Service, name: &str, value: Option<String>) -> Option<St
 
 /// The configurations of a service, in the order of its mounts.
 pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceDb) -> Vec<ReadConfiguration> {
-    let environment = |name: &str| match service.environment.get(name) {
-        Some(variable) => variable.value.as_ref().map(|value| value.value.clone()),
-        None => Some(service.build.as_ref()?.image.as_ref()?.environment.get(name)?.value.clone()),
-    };
-    let or_written = |name: &str| or_written(service, name, environment(name));
     let mut found = Vec::new();
     for configuration in service_configurations(model, service, sources) {
         let text = configuration.text.as_str();
@@ -94,28 +89,7 @@ pub(crate) fn configurations(model: &Model, service: &Service, sources: &SourceD
         if !meter.spend(Limit::Bytes, text.len()) {
             return found;
         }
-        let content = match configuration.kind {
-            ConfigurationKind::Nginx if configuration.template => {
-                let mut config = nginx::read_template(text, &environment, meter);
-                nginx::note_template(text, &environment, &mut config);
-                ConfigurationContent::Nginx(config)
-            }
-            ConfigurationKind::Nginx => ConfigurationContent::Nginx(nginx::read(text, meter)),
-            ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &or_written, meter)),
-            ConfigurationKind::Haproxy => ConfigurationContent::Haproxy(haproxy::read(text, &environment, meter)),
-            ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => {
-                ConfigurationContent::Traefik(flat_toml(text, meter))
-            }
-            ConfigurationKind::Traefik => ConfigurationContent::Traefik(flat(text, meter)),
-            ConfigurationKind::Prometheus => ConfigurationContent::Prometheus {
-                scraped: prometheus::targets(text, meter),
-                others: others(text, meter),
-            },
-            ConfigurationKind::Contacts => {
-                ConfigurationContent::Contacts(contacts_of(service, &configuration.target, text, meter))
-            }
-            ConfigurationKind::Server(_) => continue,
-        };
+        let Some(content) = content(service, &configuration, meter) else { continue };
         let lines =
             if configuration.inline && !configuration.known { lines(&configuration, sources) } else { Vec::new() };
         let misspelt = match configuration.kind {
@@ -150,6 +124,40 @@ fn contacts_of(service: &Service, target: &str, text: &str, meter: Meter<'_>) ->
     } else {
         contacts::of_file(target, text, meter)
     }
+}
+
+/// What a configuration says; `None` for those of servers, which are read elsewhere.
+fn content(service: &Service, configuration: &Configuration, meter: Meter<'_>) -> Option<ConfigurationContent> {
+    let text = configuration.text.as_str();
+    let environment = |name: &str| match service.environment.get(name) {
+        Some(variable) => variable.value.as_ref().map(|value| value.value.clone()),
+        None => Some(service.build.as_ref()?.image.as_ref()?.environment.get(name)?.value.clone()),
+    };
+    let or_written = |name: &str| or_written(service, name, environment(name));
+    Some(match configuration.kind {
+        ConfigurationKind::Nginx if configuration.template => {
+            let mut config = nginx::read_template(text, &environment, meter);
+            nginx::note_template(text, &environment, &mut config);
+            ConfigurationContent::Nginx(config)
+        }
+        ConfigurationKind::Nginx => ConfigurationContent::Nginx(nginx::read(text, meter)),
+        ConfigurationKind::Caddy => ConfigurationContent::Caddy(caddy::read(text, &or_written, meter)),
+        ConfigurationKind::Haproxy => ConfigurationContent::Haproxy(haproxy::read(text, &environment, meter)),
+        ConfigurationKind::Traefik if configuration.target.ends_with(".toml") => {
+            ConfigurationContent::Traefik(flat_toml(text, meter))
+        }
+        ConfigurationKind::Traefik => ConfigurationContent::Traefik(flat(text, meter)),
+        ConfigurationKind::Prometheus => {
+            ConfigurationContent::Prometheus { scraped: prometheus::targets(text, meter), others: others(text, meter) }
+        }
+        ConfigurationKind::Contacts => {
+            ConfigurationContent::Contacts(contacts_of(service, &configuration.target, text, meter))
+        }
+        ConfigurationKind::Application => {
+            ConfigurationContent::Contacts(application::addresses(&configuration.target, text, meter))
+        }
+        ConfigurationKind::Server(_) => return None,
+    })
 }
 
 /// Whom a program connects to.

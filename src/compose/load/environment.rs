@@ -13,7 +13,7 @@ use crate::source::NodeId;
 use crate::source::Place;
 use crate::source::{FileId, LoadError, SourceDb, Span, relative};
 use crate::text::dotenv;
-use crate::text::dotenv::{EnvFileRole, KnownVariables, ProblemKind, is_placeholder};
+use crate::text::dotenv::{EnvFileRole, KnownVariables, ProblemKind, is_placeholder_as_whole};
 
 /// A variable of the project.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +107,7 @@ impl Environment {
             if self.settings.contains_key(&name) || outside.set.contains(&name) {
                 continue;
             }
-            if is_placeholder(&setting.value) || names_itself(&name, &setting.value) {
+            if is_placeholder_as_whole(&setting.value) || names_itself(&name, &setting.value) {
                 self.documented.insert(name);
             } else {
                 Arc::make_mut(&mut self.settings).insert(name, ProjectVariable { is_assumed: true, ..setting });

@@ -3,9 +3,12 @@
 use super::listeners::moved;
 use super::proxied::{Proxied, is_on_its_own};
 use super::published::Published;
+use crate::catalogue::lookup;
 use crate::catalogue::schema::{ExposureKind, ImagePort, ImageRole, Login, Transport, VariableSetting};
 use crate::facts::Facts;
-use crate::facts::images::{KnownImage, is_open, known_image, launch, may_be_set, runs_server, variable};
+use crate::facts::images::{
+    KnownImage, is_open, known_image, launch, launched_words, may_be_set, runs_server, variable,
+};
 use crate::facts::storage::mounts::is_inside;
 use crate::model::{self, Service, Spanned};
 
@@ -46,7 +49,8 @@ pub(crate) fn behind<'a>(service: &'a Service, port: &model::Port) -> Option<Ope
 /// The same, by the number of the port.
 pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Option<OpenService<'a>> {
     // An image that is built from a server may run something else.
-    let known = known_image(service).filter(|known| !known.built || runs_server(service))?;
+    let of_image = || known_image(service).filter(|known| !known.built || runs_server(service));
+    let known = by_program(service).or_else(of_image)?;
     let target = of_catalogue(service, &known, target)?;
     let exposure = known.image.exposure(target);
     if let Some(exposure) = exposure.filter(|one| one.kind != ExposureKind::Admin) {
@@ -87,6 +91,16 @@ pub(crate) fn at<'a>(service: &'a Service, target: u16, protocol: &str) -> Optio
     let (kind, why) =
         if commands { (OpenKind::Commands, "anyone who can reach it is an administrator") } else { (kind, why) };
     Some(OpenService { kind, why, known, is_unguarded: true, is_for_others: false })
+}
+
+/// What is known of a program that a service starts from an image of its own: Flower, by `celery … flower`.
+fn by_program(service: &Service) -> Option<KnownImage<'_>> {
+    let words = launched_words(service);
+    let first = words.iter().position(|word| matches!(word.rsplit('/').next(), Some("celery" | "flower")))?;
+    let is_started = |at: usize| at == first || !words.get(at - 1).is_some_and(|before| before.starts_with('-'));
+    let is_flower = words.iter().enumerate().skip(first).any(|(at, word)| *word == "flower" && is_started(at));
+    let found = lookup("mher/flower").filter(|_| is_flower)?;
+    Some(KnownImage { image: found.image, exact: found.exact, tag: None, built: service.build.is_some() })
 }
 
 /// The variable that switches the login of a service off.
@@ -275,5 +289,10 @@ mod tests {
         check("image: axllent/mailpit:v1.27", "8025:8025", Some(OpenKind::Insight));
         check("image: traefik:v3.5", "8080:8080", None);
         check("image: example/web", "80:80", None);
+        let flower = "build: .\n    command: celery -A app.tasks flower --port=5555";
+        check(flower, "5555:5555", Some(OpenKind::Insight));
+        check(&format!("{flower} --basic_auth=a:b"), "5555:5555", None);
+        check(&format!("{flower}\n    environment: {{FLOWER_BASIC_AUTH: 'a:b'}}"), "5555:5555", None);
+        check("build: .\n    command: celery -A flower worker", "5555:5555", None);
     }
 }

@@ -1,6 +1,7 @@
 //! What services log in with, and what the datastores that they reach are given.
 
 use super::bare_addresses::bare;
+use super::no_password::has_no_password;
 use crate::catalogue::schema::{Account, ImageValue as Provided};
 use crate::compose::nearest;
 use crate::facts::Facts;
@@ -28,6 +29,8 @@ pub(crate) enum What {
     ForbiddenDatabase,
     /// The server asks for a password, and the client gives none.
     NoPassword,
+    /// The server has no password, and rejects a client that has one.
+    NeedlessPassword,
 }
 
 /// A login that fails.
@@ -74,6 +77,8 @@ struct Claim {
     user: Option<(String, Place)>,
     password: Option<(String, Place)>,
     database: Option<(String, Place)>,
+    /// Where a password is, be it only a stand-in of an example.
+    sends: Option<Place>,
 }
 
 /// Names of databases that are there without being made.
@@ -90,6 +95,11 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             let Answer::Service(server) = facts.reach().who_answers(&client.name, &claim.host) else { continue };
             let Some(server) = facts.model.services.get(server).filter(|one| one.name != client.name) else { continue };
             let Some(known) = known_image(server).filter(|_| runs_server(server)) else { continue };
+            if let Some(place) = claim.sends.filter(|_| has_no_password(server, known)) {
+                let found_before = found.iter().any(|other| other.place == place);
+                found.extend((!found_before).then(|| needless(client, server, &claim, place)));
+                continue;
+            }
             if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
                 continue;
             }
@@ -111,6 +121,19 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
 
 fn is_for_others_at(facts: &Facts<'_>, one: &FailingLogin) -> bool {
     facts.model.services.get(&one.client).is_none_or(|client| is_for_others(facts, client, one))
+}
+
+fn needless(client: &Service, server: &Service, claim: &Claim, place: Place) -> FailingLogin {
+    FailingLogin {
+        what: What::NeedlessPassword,
+        client: client.name.clone(),
+        server: server.name.clone(),
+        key: claim.key.clone(),
+        place,
+        given: None,
+        variable: None,
+        is_exact: true,
+    }
 }
 
 /// Whether what an example says is made for another server: that of the tests, or one whose account comes through a variable,
@@ -314,8 +337,10 @@ fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
 
 /// What people fill in themselves is not known.
 fn without_placeholder(variable: &Variable, claim: Claim) -> Claim {
+    let is_none = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "null" | "none" | "nil" | "false" | "\"\"");
+    let sends = claim.password.as_ref().filter(|(text, _)| !is_none(text)).map(|(_, place)| *place);
     let password = claim.password.filter(|(text, _)| !variable.is_assumed || !is_placeholder(text));
-    Claim { password, ..claim }
+    Claim { password, sends, ..claim }
 }
 
 /// `Server=db;Port=5432;Database=shop;User Id=shop;Password=…` (ADO.NET), `host=db user=shop password=…` (libpq).
@@ -427,6 +452,7 @@ fn of_group(
         user: user.map(|(_, value)| value),
         password: password.map(|(_, value)| value),
         database: database.or(named),
+        sends: None,
     })
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod destination;
 pub(crate) mod granted;
 pub(crate) mod leaks;
 pub(crate) mod logins;
+mod no_password;
 pub(crate) mod secret_files;
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::mounts;
 use crate::app_config::repository_root;
-use crate::facts::images::{built, is_shell, launch, working_dir};
+use crate::facts::images::{built, is_shell, launch, launched_words, working_dir};
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Ran, Service, Spanned};
 use crate::source::{PathKind, SourceDb};
 
@@ -38,6 +38,42 @@ pub(crate) fn hidden_programs<'a>(model: &'a Model, sources: &SourceDb) -> Vec<H
         let is_gone =
             sources.kind(&source) != PathKind::File && sources.kind(&source.join(inside)) == PathKind::Missing;
         (is_gone && is_made(image, &path)).then_some(HiddenProgram { service, mount, path, word })
+    };
+    model.services.values().filter_map(hidden).collect()
+}
+
+/// A working directory that a bind covers without having it: what the container runs finds nothing there.
+#[derive(Clone, Debug)]
+pub(crate) struct HiddenDirectory<'a> {
+    /// The service.
+    pub(crate) service: &'a Service,
+    /// The bind.
+    pub(crate) mount: &'a Mount,
+    /// The directory.
+    pub(crate) path: &'a str,
+}
+
+/// The working directories of services that binds of the repository hide, where what is started is looked for there.
+pub(crate) fn hidden_directories<'a>(model: &'a Model, sources: &SourceDb) -> Vec<HiddenDirectory<'a>> {
+    const STARTED: [&str; 20] = [
+        "npm", "npx", "yarn", "pnpm", "bun", "node", "python", "python3", "flask", "uvicorn", "gunicorn", "celery",
+        "php", "bundle", "rails", "go", "cargo", "make", "mvn", "air",
+    ];
+    let root = repository_root(sources, &model.directory);
+    let hidden = |service: &'a Service| {
+        built(service)?;
+        let path = working_dir(service)?;
+        let mount = mounts::cover(model, service, path)?;
+        let MountKind::Bind(source) = &mount.kind else { return None };
+        let inside = path.strip_prefix(mount.target.value.trim_end_matches('/'))?.trim_start_matches('/');
+        let source = Path::new(source).strip_prefix(&root).ok().map(|rest| root.join(rest))?;
+        let is_gone = !inside.is_empty()
+            && sources.kind(&source) == PathKind::Directory
+            && sources.kind(&source.join(inside)) == PathKind::Missing;
+        let words = launched_words(service);
+        let is_started = words.iter().find(|word| !is_shell(word) && !word.starts_with('-'));
+        let is_there = is_started.is_some_and(|word| STARTED.contains(word)) && !words.contains(&"cd");
+        (is_gone && is_there).then_some(HiddenDirectory { service, mount, path })
     };
     model.services.values().filter_map(hidden).collect()
 }

@@ -53,7 +53,8 @@ fn is_usual(cx: &Context<'_>) -> bool {
 /// A service that is restarted and needs another one.
 fn needed_by<'a>(cx: &Context<'a>, service: &Service) -> Option<&'a Service> {
     let mut clients = cx.model.services.values().filter(|other| always_restarts(other) && other.name != service.name);
-    clients.find(|other| other.depends_on.contains_key(&service.name) || uses(cx, other, service))
+    let links = |other: &Service| other.links.iter().any(|link| link.value.split(':').next() == Some(&service.name));
+    clients.find(|other| other.depends_on.contains_key(&service.name) || links(other) || uses(cx, other, service))
 }
 
 /// Whether a service is a server that nobody starts again, and nothing says that this is meant.

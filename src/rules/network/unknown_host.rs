@@ -32,9 +32,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut modes = cx.model.services.values().filter_map(|service| service.network_mode.as_ref());
         modes.any(|mode| mode.value.strip_prefix("container:") == Some(host))
     };
+    // A dependency that is not there is reported as such.
+    let is_awaited = |host: &str| cx.model.services.values().any(|service| service.depends_on.contains_key(host));
     let unknown = |peer: &&Peer| {
         let named = peer.meaning == Meaning::Unknown && peer.variable.is_none();
-        named && !is_filler(&peer.host) && !joined(&peer.host)
+        named && !is_filler(&peer.host) && !joined(&peer.host) && !is_awaited(&peer.host)
     };
     for peer in cx.facts.peers().iter().filter(unknown).filter(|peer| !cx.facts.is_service_nearby(&peer.host)) {
         let group = groups.entry(&peer.host).or_default();

@@ -70,7 +70,14 @@ fn is_there(cx: &Context<'_>, service: &Service, path: &str) -> bool {
         Some(target) => path == format!("{home}{}", target.value),
         None => path == format!("{home}{}", grant.source.value),
     };
-    mounts::cover(cx.model, service, path).is_some()
+    let image = service.build.as_ref().and_then(|build| build.image.as_ref());
+    let is_copied = |target: &str| mounts::is_inside(path, target.trim_end_matches('/'));
+    let is_built = image.is_some_and(|image| {
+        image.copies.iter().any(|copied| copied.target.as_deref().is_none_or(is_copied))
+            || image.runs.iter().any(|run| run.script.value.contains(path))
+    });
+    is_built
+        || mounts::cover(cx.model, service, path).is_some()
         || service.configs.iter().any(|grant| is_granted(grant, "/"))
         || service.secrets.iter().any(|grant| is_granted(grant, "/run/secrets/"))
 }

@@ -15,7 +15,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for root in &cx.facts.app_configs().document_roots {
         let Some(service) = cx.model.services.get(&root.service) else { continue };
         let path = root.text.trim_end_matches('/');
-        if !is_judged(cx, service) || is_there(cx.model, service, path) || seen.contains(&(&root.service, path)) {
+        if !is_judged(cx, service)
+            || is_there(cx.model, service, path)
+            || is_built(service, path)
+            || seen.contains(&(&root.service, path))
+        {
             continue;
         }
         seen.push((&root.service, path));
@@ -35,10 +39,22 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether all that is in the container is known: the image as it comes.
+/// Whether the Dockerfile of a service may put something at a path, below it or above it.
+fn is_built(service: &Service, path: &str) -> bool {
+    let meets = |target: &str| {
+        let target = target.trim_end_matches('/');
+        is_inside(path, target) || is_inside(target, path)
+    };
+    let image = service.build.as_ref().and_then(|build| build.image.as_ref());
+    image.is_some_and(|image| {
+        image.copies.iter().any(|copied| copied.target.as_deref().is_none_or(meets))
+            || image.runs.iter().any(|run| run.script.value.contains(path))
+    })
+}
+
+/// Whether all that is in the container is known: the image as it comes, or with what a Dockerfile copies.
 fn is_judged(cx: &Context<'_>, service: &Service) -> bool {
-    service.build.is_none()
-        && service.volumes_from.is_empty()
+    service.volumes_from.is_empty()
         && !cx.project.unresolved.contains(&service.name)
         && crate::app_config::is_official(service)
 }

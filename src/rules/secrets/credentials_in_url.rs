@@ -1,6 +1,6 @@
 //! A password in an address that is written out in a Compose file.
 
-use super::leak::{is_told, of_service, severity, subject, variable, with_rest, worst};
+use super::leak::{is_told, of_service, severity, subject, variable, with_rest, worst_here};
 use crate::facts::secrets::leaks::Class;
 use crate::finding::{Finding, Severity, rule};
 use crate::rules::Context;
@@ -18,7 +18,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             key => format!("the address in `{key}`{of} contains a password"),
         };
         let finding = Finding::new(rule::CREDENTIALS_IN_URL, first.place, subject(first), message)
-            .severity(severity(cx, first.place, if is_told(cx, first) { Severity::Info } else { worst(leak) }))
+            .severity(severity(cx, first.place, if is_told(cx, first) { Severity::Info } else { worst_here(cx, leak) }))
             .evidence(key.clone())
             .help(format!(
                 "anyone who can read this file can read it: write `${{{name}:?}}` in its place, and set `{name}` in an env file that git ignores"

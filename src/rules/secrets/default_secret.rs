@@ -1,6 +1,8 @@
 //! A password that everybody knows: the documented one of an image, one that is tried first, or the default of a variable.
 
-use super::leak::{is_marked, is_told as is_told_at, of_service, severity, subject, with_places, with_rest, worst};
+use super::leak::{
+    is_marked, is_told as is_told_at, of_service, severity, subject, with_places, with_rest, worst_here,
+};
 use crate::collections::{HashMap, IndexMap};
 use crate::facts::secrets::leaks::{Class, Leak};
 use crate::facts::secrets::logins::{KnownLogin, Password};
@@ -8,6 +10,7 @@ use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::model::base_image;
 use crate::rules::Context;
 use crate::rules::support::{for_purpose, less_in_tests};
+use crate::secrets::Strength;
 use crate::source::{Place, relative};
 
 /// Reports each login of a published service, and each default of a variable.
@@ -110,13 +113,24 @@ fn set_for<'c>(cx: &'c Context<'_>, login: &KnownLogin<'_>) -> Option<&'c str> {
     set.next().filter(|_| set.next().is_none())
 }
 
+/// Whether a variable is for a key or an account of the application itself, without which it does not run.
+fn is_own_key(name: &str) -> bool {
+    const WORDS: [&str; 8] = ["JWT", "SESSION", "ENCRYPTION", "NEXTAUTH", "DJANGO", "FLASK", "ADMIN", "SIGNING"];
+    let upper = name.to_ascii_uppercase();
+    matches!(upper.as_str(), "SECRET_KEY" | "APP_SECRET" | "APP_KEY" | "AUTH_SECRET" | "SECRET_KEY_BASE" | "SECRET")
+        || upper.split('_').any(|word| WORDS.contains(&word))
+}
+
 fn of_default(cx: &Context<'_>, leak: &Leak) -> Option<Finding> {
     let first = leak.members.first().filter(|one| !cx.facts.is_kept_out(one.place.span.file))?;
     let name = first.fallback.as_deref()?;
     let is_told = cx.facts.is_documented(name);
     // An installer writes the file anew, and has others in an env file.
     let is_brought = || cx.facts.is_written_by_script(first.place.span.file);
-    let worst = if is_told || is_told_at(cx, first) || is_brought() { Severity::Info } else { worst(leak) };
+    // What is blank in the example is filled in by hand, or not at all: the default is in force until then. Stand-ins for
+    // keys of services that a project may do without matter to nobody.
+    let is_open = || is_told && first.strength == Strength::Placeholder && !is_own_key(name);
+    let worst = if is_told_at(cx, first) || is_brought() || is_open() { Severity::Info } else { worst_here(cx, leak) };
     let message = format!("`{name}`{} has a default that everyone can read", of_service(first));
     let help = match (cx.facts.is_documented_empty(name), is_told) {
         (true, _) => format!("set `{name}` in `.env`: while it is empty, the secret is the one in this file"),

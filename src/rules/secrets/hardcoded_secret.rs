@@ -1,6 +1,6 @@
 //! A secret that is written out in a Compose file.
 
-use super::leak::{is_told, of_service, severity, subject, variable, with_rest, worst};
+use super::leak::{is_told, of_service, severity, subject, variable, with_rest, worst_here};
 use crate::facts::secrets::credentials::Credential;
 use crate::facts::secrets::leaks::Class;
 use crate::finding::{Finding, Severity, rule};
@@ -19,7 +19,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let name = variable(cx, leak).unwrap_or_else(|| "NAME".to_owned());
         let finding = Finding::new(rule::HARDCODED_SECRET, first.place, subject(first), message(first))
-            .severity(severity(cx, first.place, if is_told(cx, first) { Severity::Info } else { worst(leak) }))
+            .severity(severity(cx, first.place, if is_told(cx, first) { Severity::Info } else { worst_here(cx, leak) }))
             .evidence(first.key.clone())
             .help(format!(
                 "anyone who can read this file can read it: write `${{{name}:?}}`, and set `{name}` in an env file that git ignores"

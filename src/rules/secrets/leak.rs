@@ -71,6 +71,20 @@ pub(super) fn of_service(one: &Credential) -> String {
     one.service.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default()
 }
 
+/// The worst that follows from a leak in this project: in files for production, a password of an inner datastore counts, too,
+/// unless it only says that it is to be replaced.
+pub(super) fn worst_here(cx: &Context<'_>, leak: &Leak) -> Severity {
+    let is_for_production = || cx.facts.is_named("prod") || cx.facts.is_named("production");
+    let is_password = |one: &Credential| {
+        let upper = one.key.to_ascii_uppercase();
+        one.strength != Strength::Placeholder && ["PASS", "PWD"].iter().any(|word| upper.contains(word))
+    };
+    match worst(leak) {
+        Severity::Info if leak.members.iter().any(is_password) && is_for_production() => Severity::Warning,
+        own => own,
+    }
+}
+
 /// The worst that follows from a leak: words in place of a key for a service of others open nothing.
 pub(super) fn worst(leak: &Leak) -> Severity {
     let is_own = |one: &Credential| {

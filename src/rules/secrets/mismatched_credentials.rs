@@ -34,6 +34,7 @@ fn of_login(one: &FailingLogin) -> Finding {
         What::Password => format!("`{client}` logs in to `{server}` with another password than `{server}` sets"),
         What::NoPassword => format!("`{client}` gives no password to `{server}`, which requires one"),
         What::User => format!("`{client}` logs in to `{server}` as a user that `{server}` does not create"),
+        What::NeedlessPassword => format!("`{client}` sends `{server}` a password, but `{server}` has none"),
         What::Database | What::MisspeltDatabase | What::ForbiddenDatabase => {
             format!("`{client}` uses a database of `{server}` that `{server}` does not create")
         }
@@ -43,6 +44,9 @@ fn of_login(one: &FailingLogin) -> Finding {
         What::Password => format!("use the same variable in both places: {variable} of `{server}` sets the password"),
         What::NoPassword => format!("add the password to the address: `redis://:<password>@{server}:6379`"),
         What::User => format!("use the user that {variable} of `{server}` names"),
+        What::NeedlessPassword => format!(
+            "start `{server}` with `--requirepass`, or leave out the password: Redis rejects `AUTH` where it has none, and most clients then fail"
+        ),
         What::Database | What::MisspeltDatabase | What::ForbiddenDatabase => {
             format!("use the database that {variable} of `{server}` names, or create the other one")
         }
@@ -50,7 +54,9 @@ fn of_login(one: &FailingLogin) -> Finding {
     // Who has the password of the server may create another one.
     let severity = match one.what {
         What::Database => Severity::Info,
-        What::MisspeltDatabase | What::ForbiddenDatabase | What::NoPassword => Severity::Warning,
+        What::MisspeltDatabase | What::ForbiddenDatabase | What::NoPassword | What::NeedlessPassword => {
+            Severity::Warning
+        }
         What::Password | What::User => Severity::Error,
     };
     let mut finding = Finding::new(rule::MISMATCHED_CREDENTIALS, one.place, Subject::service(client), message)

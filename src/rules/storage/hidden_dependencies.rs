@@ -41,6 +41,22 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(finding);
     }
     programs(cx, findings);
+    directories(cx, findings);
+}
+
+/// Reports each bind that hides the directory in which its container starts.
+fn directories(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for one in cx.facts.hidden_directories() {
+        let (name, path) = (&one.service.name, one.path);
+        let message = format!(
+            "bind mount hides `{path}`, the working directory of `{name}`: what it starts finds no files there"
+        );
+        let finding = Finding::new(rule::HIDDEN_DEPENDENCIES, one.mount.place, Subject::service(name), message)
+            .evidence(path.to_owned())
+            .help(format!("mount the sources at `{path}`, or set `working_dir: {}`", one.mount.target.value));
+        findings.retain(|other| other.place != one.mount.place);
+        findings.push(finding);
+    }
 }
 
 /// Reports each bind that hides what its container starts with; where it hides the dependencies, too, they have been said.

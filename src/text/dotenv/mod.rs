@@ -4,7 +4,7 @@ mod escape;
 mod placeholder;
 mod read;
 
-pub(crate) use placeholder::is_placeholder;
+pub(crate) use placeholder::{is_placeholder, is_placeholder_as_whole};
 
 use crate::text::template::{SubstitutionOperator, SubstitutionOutcome};
 

@@ -49,6 +49,23 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     words.iter().any(|word| is_word(word) || is_prefixed(word)) || joined.iter().any(|pair| is_word(pair))
 }
 
+/// Whether a value of an example is there to be replaced as a whole: of a URL with a password, all but that counts. Who
+/// replaces the password keeps the host.
+pub(crate) fn is_placeholder_as_whole(value: &str) -> bool {
+    without_password(value).map_or_else(|| is_placeholder(value), |rest| is_placeholder(&rest))
+}
+
+/// `scheme://user@host/path` of a URL with a password.
+fn without_password(value: &str) -> Option<String> {
+    let (scheme, rest) = value.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end)?;
+    let (account, host) = authority.rsplit_once('@')?;
+    let (user, _) = account.split_once(':')?;
+    let user = if user.is_empty() { "user" } else { user };
+    Some(format!("{scheme}://{user}@{host}{path}"))
+}
+
 /// `__JWT_SECRET__`, `@@JWT_SECRET@@`: a name for a script to replace.
 fn is_marked_name(value: &str) -> bool {
     let is_name = |name: &str| {
@@ -101,7 +118,17 @@ fn is_prefixed(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::{is_placeholder, is_placeholder_as_whole};
+
+    #[test]
+    fn a_password_alone_makes_no_placeholder_of_a_url() {
+        for value in ["postgres://app:changeme@db:5432/app", "redis://:changeme@cache:6379/0"] {
+            assert!(!is_placeholder_as_whole(value) && is_placeholder(value), "{value:?}");
+        }
+        for value in ["postgres://app:q7Rt@your-host/app", "https://xxx:xxx@xxx", "<url>", "changeme"] {
+            assert!(is_placeholder_as_whole(value), "{value:?}");
+        }
+    }
 
     #[test]
     fn values_to_be_replaced() {

@@ -260,6 +260,7 @@ pub(crate) fn is_for_browser(name: &str) -> bool {
 
 /// Words of the names of variables that say what a server, not a browser, connects to.
 const BACKENDS: &[&str] = &[
+    "AI",
     "AMQP",
     "ARANGO",
     "BROKER",
@@ -282,8 +283,10 @@ const BACKENDS: &[&str] = &[
     "ETCD",
     "EUREKA",
     "GOTENBERG",
+    "INFERENCE",
     "INFLUX",
     "INFLUXDB",
+    "INTERNAL",
     "KAFKA",
     "LDAP",
     "LITELLM",
@@ -293,7 +296,9 @@ const BACKENDS: &[&str] = &[
     "MEILI",
     "MEILISEARCH",
     "MEMCACHED",
+    "MICROSERVICE",
     "MILVUS",
+    "ML",
     "MONGO",
     "MONGODB",
     "MQTT",
@@ -314,7 +319,10 @@ const BACKENDS: &[&str] = &[
     "QUEUE",
     "RABBIT",
     "RABBITMQ",
+    "RAG",
     "REDIS",
+    "SCRAPER",
+    "SERVICE",
     "SMTP",
     "SOLR",
     "SQL",
@@ -326,6 +334,8 @@ const BACKENDS: &[&str] = &[
     "VALKEY",
     "VLLM",
     "WEAVIATE",
+    "WHISPER",
+    "WORKER",
     "ZIPKIN",
     "ZOOKEEPER",
 ];

@@ -2,6 +2,7 @@
 
 mod closed;
 mod collector;
+mod exposed;
 mod moved;
 mod named;
 
@@ -148,6 +149,9 @@ pub(crate) fn missed(facts: &Facts<'_>, service: &Service, port: &model::Port) -
     if let Some(found) = collector::missed(facts, service, port.target) {
         return Some(found);
     }
+    if let Some(found) = exposed::missed(facts, service, port.target) {
+        return Some(found);
+    }
     let known = of_whole_configuration(facts, service).unwrap_or_else(|| listeners(service));
     // Who publishes the known port as well knows the image: the other one may be opened by what is not read.
     let is_read = known.ports.iter().all(|one| one.evidence == PortEvidence::Configuration);
@@ -180,12 +184,13 @@ pub(crate) fn may_listen(service: &Service, port: u16) -> bool {
 
 /// The ports of a proxy, where all of its configuration is read: a published one that is in none of it leads nowhere.
 fn of_whole_configuration(facts: &Facts<'_>, service: &Service) -> Option<Listeners> {
-    let whole = facts.app_configs().whole.iter().find(|one| **one == service.name)?;
+    let whole = facts.app_configs().whole.iter().find(|one| one.service == service.name)?;
     let mut found = Listeners { extent: PortCoverage::All, ..Listeners::default() };
-    for listen in facts.app_configs().listens.iter().filter(|listen| listen.proxy == *whole && !listen.local) {
+    let listens = facts.app_configs().listens.iter().filter(|listen| listen.proxy == whole.service && !listen.local);
+    let of_page = whole.default_page.map(|port| (port, service.key));
+    for (port, place) in listens.map(|listen| (listen.port, listen.place)).chain(of_page) {
         let (sure, who) = (Sureness::Certain, "its configuration".to_owned());
-        let (port, evidence, place) = (listen.port, PortEvidence::Configuration, listen.place);
-        found.add(Listener { port, sure, who, evidence, place });
+        found.add(Listener { port, sure, who, evidence: PortEvidence::Configuration, place });
     }
     (!found.ports.is_empty()).then_some(found)
 }
