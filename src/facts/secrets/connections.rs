@@ -1,7 +1,7 @@
 //! What services log in with, and what the datastores that they reach are given.
 
 use super::bare_addresses::bare;
-use super::no_password::has_no_password;
+use super::no_password::{has_no_password, needless};
 use crate::catalogue::schema::{Account, ImageValue as Provided};
 use crate::compose::nearest;
 use crate::facts::Facts;
@@ -97,7 +97,7 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             let Some(known) = known_image(server).filter(|_| runs_server(server)) else { continue };
             if let Some(place) = claim.sends.filter(|_| has_no_password(server, known)) {
                 let found_before = found.iter().any(|other| other.place == place);
-                found.extend((!found_before).then(|| needless(client, server, &claim, place)));
+                found.extend((!found_before).then(|| needless(client, server, &claim.key, place)));
                 continue;
             }
             if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
@@ -121,19 +121,6 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
 
 fn is_for_others_at(facts: &Facts<'_>, one: &FailingLogin) -> bool {
     facts.model.services.get(&one.client).is_none_or(|client| is_for_others(facts, client, one))
-}
-
-fn needless(client: &Service, server: &Service, claim: &Claim, place: Place) -> FailingLogin {
-    FailingLogin {
-        what: What::NeedlessPassword,
-        client: client.name.clone(),
-        server: server.name.clone(),
-        key: claim.key.clone(),
-        place,
-        given: None,
-        variable: None,
-        is_exact: true,
-    }
 }
 
 /// Whether what an example says is made for another server: that of the tests, or one whose account comes through a variable,

@@ -66,7 +66,7 @@ fn of_login(one: &FailingLogin) -> Finding {
     if let Some(given) = one.given {
         finding = finding.label(given, format!("`{server}` is given this"));
     }
-    if !one.is_exact || !matches!(one.what, What::Password | What::User) {
+    if !one.is_exact || !matches!(one.what, What::Password | What::User | What::NeedlessPassword) {
         finding.confidence = Confidence::Medium;
     }
     finding

@@ -31,7 +31,7 @@ mod tests {
         let text = "unbound#5335;1.1.1.1,dns#53;é#x";
         let found = resolvers(text);
         let shown: Vec<(&str, u16)> =
-            found.iter().map(|one| (&text[one.host.clone()], one.port.as_ref().unwrap().0)).collect();
+            found.iter().map(|one| (text.get(one.host.clone()).unwrap(), one.port.as_ref().unwrap().0)).collect();
         assert_eq!(shown, [("unbound", 5335), ("dns", 53)]);
     }
 }
