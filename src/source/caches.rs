@@ -31,6 +31,10 @@ pub(crate) enum DirectorySearch {
     Instructions,
     /// Compose files.
     ComposeFiles,
+    /// Directories in a directory that have Compose files.
+    DirectoriesOfProjects,
+    /// Those of them whose texts say that they are there to be tried.
+    DirectoriesToBeTried,
     /// Directories of Compose files whose names say nothing of what is in them.
     Namesakes,
     /// Compose files in the directories of a directory.

@@ -1,6 +1,6 @@
 //! What a project's own texts say that it is: something to learn from or to try, and nothing that anybody runs for others.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::nearby::files_in;
 use crate::source::{DirectorySearch, PathKind, SourceDb, origin};
@@ -152,14 +152,13 @@ const OF_VALUES: [&str; 8] = ["password", "secret", "key", "token", "credential"
 /// Whether a project in a directory is there to be read or tried: the text beside it says so, the text of its repository
 /// begins so, or the repository is called so. `comments` are those at the top of its Compose files.
 pub(crate) fn is_to_be_tried(directory: &Path, root: &Path, comments: &[String], sources: &SourceDb) -> bool {
-    let says_so = |text: &str| text.lines().any(|line| is_disclaimer(&line.to_lowercase()));
     if comments.iter().any(|text| says_so(text)) {
         return true;
     }
     if readme(directory, sources).is_some_and(|text| says_so(&text)) {
         return true;
     }
-    if directory != root && is_among_tried(directory, sources, &says_so) {
+    if directory != root && is_among_tried(directory, sources) {
         return true;
     }
     let is_called = || origin(root).is_some_and(|address| has_word(&last_part(&address).to_lowercase()));
@@ -173,18 +172,26 @@ const FEWEST_TRIED: usize = 2;
 
 /// Whether most of the projects in the directories beside a project's say it of themselves: what is shown beside them is of
 /// the same kind.
-fn is_among_tried(directory: &Path, sources: &SourceDb, says_so: &dyn Fn(&str) -> bool) -> bool {
+fn is_among_tried(directory: &Path, sources: &SourceDb) -> bool {
     let Some(outer) = directory.parent() else { return false };
-    let entries = sources.entries(outer);
-    let beside = entries.names().map(|name| outer.join(name)).filter(|path| path != directory);
-    let has_project = |path: &Path| !files_in(path, sources).is_empty();
-    let beside = beside.filter(|path| sources.kind(path) == PathKind::Directory).take(BESIDE);
-    let said: Vec<bool> = beside
-        .filter(|path| has_project(path))
-        .map(|path| readme(&path, sources).is_some_and(|text| says_so(&text) || begins_so(&text)))
-        .collect();
-    let tried = said.iter().filter(|one| **one).count();
-    tried >= FEWEST_TRIED && 2 * tried >= said.len()
+    let all = sources.found(DirectorySearch::DirectoriesOfProjects, outer, || {
+        let entries = sources.entries(outer);
+        let below = entries.names().map(|name| outer.join(name));
+        let below = below.filter(|path| sources.kind(path) == PathKind::Directory).take(BESIDE);
+        below.filter(|path| !files_in(path, sources).is_empty()).collect()
+    });
+    let tried = sources.found(DirectorySearch::DirectoriesToBeTried, outer, || {
+        let is_tried = |path: &&PathBuf| readme(path, sources).is_some_and(|text| says_so(&text) || begins_so(&text));
+        all.iter().filter(is_tried).cloned().collect()
+    });
+    let beside = |paths: &[PathBuf]| paths.iter().filter(|path| *path != directory).count();
+    let tried = beside(&tried);
+    tried >= FEWEST_TRIED && 2 * tried >= beside(&all)
+}
+
+/// Whether a line of a text says it.
+fn says_so(text: &str) -> bool {
+    text.lines().any(|line| is_disclaimer(&line.to_lowercase()))
 }
 
 /// The last part of the address of a repository.
