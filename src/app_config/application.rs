@@ -4,6 +4,7 @@ use super::address::{HostPort, host_port};
 use super::contacts::{ContactAddress, address};
 use super::settings::{Setting, flat, flat_toml};
 use crate::budget::{Limit, Meter};
+use crate::collections::HashMap;
 
 /// How long a file may be, in bytes.
 const MOST: usize = 256 * 1024;
@@ -24,8 +25,10 @@ pub(crate) fn addresses(target: &str, text: &str, meter: Meter<'_>) -> Vec<HostP
         _ => return in_lines(text, meter).into_iter().filter(is_meant).collect(),
     };
     let settings: Vec<Setting> = settings.into_iter().filter(|one| !is_of_one_environment(&one.path)).collect();
+    let ports = settings.iter().filter_map(|one| Some((one.path.strip_suffix(".port")?, one.value.as_str())));
+    let ports: HashMap<&str, &str> = ports.collect();
     let urls = settings.iter().filter_map(in_setting);
-    urls.chain(settings.iter().filter_map(|one| in_pair(one, &settings))).filter(is_meant).collect()
+    urls.chain(settings.iter().filter_map(|one| in_pair(one, &ports))).filter(is_meant).collect()
 }
 
 /// Whether a scheme is that of a datastore or a broker; a driver may be named behind it.
@@ -70,8 +73,8 @@ fn in_setting(setting: &Setting) -> Option<HostPort> {
     scheme.is_some_and(|scheme| is_datastore(&scheme)).then_some(at)
 }
 
-/// `redis: {host: cache, port: 6379}`.
-fn in_pair(setting: &Setting, all: &[Setting]) -> Option<HostPort> {
+/// `redis: {host: cache, port: 6379}`, with the ports by what they are beside.
+fn in_pair(setting: &Setting, ports: &HashMap<&str, &str>) -> Option<HostPort> {
     const SYSTEMS: [&str; 18] = [
         "postgres",
         "postgresql",
@@ -97,10 +100,9 @@ fn in_pair(setting: &Setting, all: &[Setting]) -> Option<HostPort> {
     if !matches!(key, "host" | "hostname" | "server" | "addr" | "address") || !is_system {
         return None;
     }
-    let beside = format!("{parent}.port");
     let quotes = setting.span.len().checked_sub(setting.value.len()).filter(|quotes| matches!(quotes, 0 | 2))?;
     let found = host_port(&setting.value, setting.span.start + quotes / 2)?;
-    let port = found.port.or_else(|| all.iter().find(|one| one.path == beside)?.value.parse().ok())?;
+    let port = found.port.or_else(|| ports.get(parent)?.parse().ok())?;
     Some(HostPort { port: Some(port), ..found })
 }
 
@@ -115,7 +117,8 @@ fn in_lines(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
         if is_comment || !line.contains("://") || !meter.spend(Limit::Values, 1) {
             continue;
         }
-        for (colon, _) in line.match_indices("://") {
+        let end = line.find(" #").unwrap_or(line.len());
+        for (colon, _) in line.match_indices("://").take_while(|(colon, _)| *colon < end) {
             let before = line.get(..colon).unwrap_or("");
             let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '+';
             let scheme = before.rsplit(|letter: char| !is_part(letter)).next().unwrap_or("");
@@ -124,7 +127,7 @@ fn in_lines(text: &str, meter: Meter<'_>) -> Vec<HostPort> {
             let authority = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or("");
             let bare = authority.rsplit('@').next().unwrap_or("");
             let from = start + colon + 3 + authority.len() - bare.len();
-            if is_datastore(scheme) && !before.contains(" #") {
+            if is_datastore(scheme) {
                 found.extend(host_port(bare, from));
             }
         }

@@ -47,6 +47,8 @@ pub(crate) enum DirectorySearch {
     Scripts,
     /// Directories and files called after applications that people run at home.
     Applications,
+    /// The directory itself, if the settings of the application in it say that it uses a server for a cache.
+    CacheSettings,
     /// The directory itself, if it says that it is of somebody's home.
     Home,
 }

@@ -31,10 +31,16 @@ impl SourceDb {
     /// Loads a file if it has one of these words in it and is not longer than `most` bytes: none once the run has searched
     /// more than any repository asks for.
     pub(crate) fn load_with(&self, path: &Path, words: &[&str], most: usize) -> Option<FileId> {
+        self.take(path, self.seek_again(path, words, most))
+    }
+
+    /// Looks for words in a file that others are looked for in, too: once the run has searched more than any repository asks
+    /// for, all files are too long.
+    pub(crate) fn seek_again(&self, path: &Path, words: &[&str], most: usize) -> Sought {
         if self.shared.caches.searched.load(Relaxed) > MOST_SEARCHED {
-            return None;
+            return Sought::TooLong;
         }
-        self.take(path, self.seek(path, words, most))
+        self.seek(path, words, most)
     }
 
     /// Looks for words in a file of at most so many bytes, and loads nothing.

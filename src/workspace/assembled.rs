@@ -14,6 +14,9 @@ use crate::yaml::{Parsed, Trees};
 /// How many files are looked into.
 const MOST: usize = 64;
 
+/// How many names are looked for.
+const MOST_NAMES: usize = 500;
+
 /// How many directories upwards are looked into.
 const UPWARDS: usize = 3;
 
@@ -69,11 +72,10 @@ pub(super) fn without_assembled(
     let incomplete = findings.iter().filter(|one| lacks(one)).map(|one| one.place.span.file).collect();
     let mut assembly =
         Assembly { sources, trees, incomplete, pieces: HashMap::default(), programs: HashMap::default() };
-    for finding in &mut findings {
+    let is_meant =
+        |one: &&mut Finding| lacks(one) && one.severity > Severity::Info && !written.contains(&one.place.span.file);
+    for finding in findings.iter_mut().filter(is_meant).take(MOST_NAMES) {
         let file = finding.place.span.file;
-        if !lacks(finding) || finding.severity == Severity::Info || written.contains(&file) {
-            continue;
-        }
         let Some(MissingKind::Name { kind, name }) = finding.missing.as_ref().map(|missing| missing.what.clone())
         else {
             continue;

@@ -8,7 +8,7 @@ use crate::facts::network::hosts::HostOrigin;
 use crate::facts::network::reach::Answer;
 use crate::facts::repository::generated_files::MOST_BYTES;
 use crate::model::Service;
-use crate::source::{PathKind, SourceDb, normalize};
+use crate::source::{DirectorySearch, PathKind, SourceDb, normalize};
 
 /// Images of servers that often hold a cache alone.
 const CACHES: [&str; 5] = ["redis", "valkey", "keydb", "dragonfly", "garnet"];
@@ -68,7 +68,9 @@ fn says_so(facts: &Facts<'_>, client: &Service) -> bool {
     let context = client.build.as_ref().and_then(|build| build.context.as_ref());
     let Some(context) = context.map(|context| normalize(Path::new(&context.value))) else { return false };
     let sources = facts.sources.glancing();
-    context.starts_with(&facts.root) && (of_django(&context, &sources) || of_rails(&context, &sources))
+    let says_so = || of_django(&context, &sources) || of_rails(&context, &sources);
+    let find = || if says_so() { vec![context.clone()] } else { Vec::new() };
+    context.starts_with(&facts.root) && !sources.found(DirectorySearch::CacheSettings, &context, find).is_empty()
 }
 
 /// <https://laravel.com/docs/cache>: each part of the framework has a variable that says where it keeps its data.

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::mounts::is_inside;
 use super::owners::{User, unprivileged};
 use crate::catalogue::schema::ImageRole;
+use crate::collections::{HashMap, HashSet};
 use crate::facts::images::{built, known_image};
 use crate::model::{BuiltImage, Copied, Model, Mount, MountKind, Service};
 use crate::source::{PathKind, SourceDb, normalize};
@@ -25,8 +26,18 @@ pub(crate) struct RootOwnedVolume<'a> {
 /// Dockerfile makes: a new volume takes the owner of the directory of the image, and root's where there is none
 /// (docs.docker.com/engine/storage/volumes, populate a volume using a container).
 pub(crate) fn root_owned<'a>(model: &'a Model, sources: &SourceDb, root: &Path) -> Vec<RootOwnedVolume<'a>> {
+    let all = || model.services.values().chain(model.disabled.values());
+    if all().any(|service| !service.volumes_from.is_empty()) {
+        return Vec::new();
+    }
+    let mut users: HashMap<&str, usize> = HashMap::default();
+    for service in all() {
+        let volumes = service.mounts.iter().filter_map(volume_of);
+        volumes.collect::<HashSet<&str>>().into_iter().for_each(|volume| *users.entry(volume).or_default() += 1);
+    }
+    let is_own = |mount: &Mount| volume_of(mount).is_some_and(|volume| users.get(volume) == Some(&1));
     let mut found = Vec::new();
-    for service in model.services.values().chain(model.disabled.values()) {
+    for service in all() {
         let Some(image) = built(service) else { continue };
         let is_plain = known_image(service).is_some_and(|known| known.image.role == ImageRole::Base);
         let Some(user) = unprivileged(service).filter(|_| is_plain) else { continue };
@@ -35,7 +46,7 @@ pub(crate) fn root_owned<'a>(model: &'a Model, sources: &SourceDb, root: &Path) 
         let Some(context) = context.filter(|context| context.starts_with(root)) else { continue };
         for mount in service.mounts.iter().filter(|mount| !mount.read_only && mount.subpath.is_none()) {
             let target = mount.target.value.as_str();
-            let is_new = is_own_volume(model, service, mount) && !is_common(target);
+            let is_new = is_own(mount) && is_local_volume(model, mount) && !is_common(target);
             if is_new && !may_have(image, target) && !copies(image, target, (context, sources)) {
                 found.push(RootOwnedVolume { service, mount, user: user.clone() });
             }
@@ -44,17 +55,17 @@ pub(crate) fn root_owned<'a>(model: &'a Model, sources: &SourceDb, root: &Path) 
     found
 }
 
-/// Whether a mount is a volume of the project on the machine itself that no other service mounts.
-fn is_own_volume(model: &Model, service: &Service, mount: &Mount) -> bool {
-    let MountKind::Volume(key) = &mount.kind else { return false };
-    let is_plain = model.volumes.get(key).is_some_and(|volume| {
+fn volume_of(mount: &Mount) -> Option<&str> {
+    if let MountKind::Volume(key) = &mount.kind { Some(key) } else { None }
+}
+
+/// Whether a mount is a volume of the project on the machine itself.
+fn is_local_volume(model: &Model, mount: &Mount) -> bool {
+    volume_of(mount).and_then(|key| model.volumes.get(key)).is_some_and(|volume| {
         !volume.external
             && volume.driver_opts.is_empty()
             && volume.driver.as_ref().is_none_or(|driver| driver.value == "local")
-    });
-    let mut others = model.services.values().chain(model.disabled.values()).filter(|other| other.name != service.name);
-    is_plain
-        && !others.any(|other| other.mounts.iter().any(|one| one.kind == mount.kind) || !other.volumes_from.is_empty())
+    })
 }
 
 /// Directories that images of languages have, and what builds make without naming it.

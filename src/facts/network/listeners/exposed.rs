@@ -8,8 +8,10 @@ use crate::facts::images::{built, known_image};
 use crate::model::Service;
 use crate::source::{PathKind, Sought};
 
-/// How many files of a build context are looked into, how long they may be, and how deep they are.
+/// How many files of a build context are looked into, among how many entries of directories, how long they may be, and how
+/// deep they are.
 const FILES: usize = 400;
+const ENTRIES: usize = 4_000;
 const BYTES: usize = 256 * 1024;
 const DEEPEST: usize = 6;
 
@@ -78,7 +80,14 @@ pub(super) fn missed(facts: &Facts<'_>, service: &Service, port: u16) -> Option<
     if is_server || !context.starts_with(&facts.root) {
         return None;
     }
-    let mut search = PortSearch { facts, own: first.to_string(), other: port.to_string(), left: FILES, has_own: false };
+    let mut search = PortSearch {
+        facts,
+        own: first.to_string(),
+        other: port.to_string(),
+        left: FILES,
+        entries: ENTRIES,
+        has_own: false,
+    };
     if !search.directory(context, 0) || !search.has_own {
         return None;
     }
@@ -93,6 +102,7 @@ struct PortSearch<'a, 'b> {
     own: String,
     other: String,
     left: usize,
+    entries: usize,
     /// Whether a file of source code has the own port in a line about ports.
     has_own: bool,
 }
@@ -105,6 +115,8 @@ impl PortSearch<'_, '_> {
         }
         let entries = self.facts.sources.entries(directory);
         for name in entries.names().filter(|name| !name.starts_with('.') && !LEFT_OUT.contains(name)) {
+            let Some(left) = self.entries.checked_sub(1) else { return false };
+            self.entries = left;
             let path = directory.join(name);
             let is_free = match self.facts.sources.kind(&path) {
                 PathKind::Directory => self.directory(&path, depth + 1),
@@ -123,7 +135,7 @@ impl PortSearch<'_, '_> {
         self.left = left;
         let sources = self.facts.sources;
         let words = [self.own.as_str(), self.other.as_str()];
-        let text = match sources.seek(path, &words, BYTES) {
+        let text = match sources.seek_again(path, &words, BYTES) {
             Sought::Text(text) => text,
             Sought::Loaded(file) => sources.file(file).text.clone(),
             Sought::Nothing => return true,
