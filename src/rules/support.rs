@@ -10,17 +10,9 @@ use crate::source::Place;
 /// How many other places are shown next to a finding.
 pub(crate) const LABELS: usize = 8;
 
-/// The severity of what lets people in, by what the project is for: an info on a developer's machine, in tests and in what
-/// is there to be tried.
+/// The severity of what lets people in, loses data or breaks, by what the project is for: an info on a developer's machine, in
+/// tests and in what is there to be tried.
 pub(crate) fn for_purpose(severity: Severity, purpose: FilePurpose) -> Severity {
-    match purpose {
-        FilePurpose::Any => severity,
-        FilePurpose::Development | FilePurpose::Test | FilePurpose::Example => Severity::Info,
-    }
-}
-
-/// The severity of what loses data: those of tests and of a developer's machine are made to be thrown away.
-pub(crate) fn for_data(severity: Severity, purpose: FilePurpose) -> Severity {
     match purpose {
         FilePurpose::Any => severity,
         FilePurpose::Development | FilePurpose::Test | FilePurpose::Example => Severity::Info,

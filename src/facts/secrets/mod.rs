@@ -2,6 +2,7 @@
 
 mod bare_addresses;
 mod certificate;
+mod claims;
 pub(crate) mod connections;
 pub(crate) mod credentials;
 pub(crate) mod destination;

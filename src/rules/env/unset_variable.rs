@@ -142,12 +142,17 @@ fn elsewhere_set(cx: &Context<'_>, references: &[&Reference]) -> Option<Finding>
     let file = outside.absent.last().filter(|_| outside.may_set_others)?;
     let first = references.first()?;
     let path = relative(&cx.project.directory, file);
-    let message =
-        format!("`{path}` is not in the repository, and no example says that it sets {}", list_of_names(references));
+    // A command may take its name from a variable that only the deployment has.
+    let (named, example) = match path.contains('*') {
+        true => ("the env file that the command names".to_owned(), ".env.example".to_owned()),
+        false => (format!("`{path}`"), format!("{path}.example")),
+    };
+    let references = list_of_names(references);
+    let message = format!("{named} is not in the repository, and no example says that it sets {references}");
     let finding = Finding::new(rule::UNSET_VARIABLE, first.place, Subject::Project, message)
         .severity(Severity::Info)
-        .evidence(path.clone())
-        .help(format!("add a file `{path}.example` that lists them"));
+        .evidence(path)
+        .help(format!("add a file `{example}` that lists them"));
     Some(finding)
 }
 

@@ -7,7 +7,7 @@ use crate::facts::tags::{TagMeaning, is_bound_to_version, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{ImageReference, Service, Spanned};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, all_services, few_names, for_data};
+use crate::rules::support::{LABELS, all_services, few_names, for_purpose};
 use crate::source::FileId;
 
 /// What a rule says.
@@ -27,7 +27,7 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Vec<Finding>, words: &Movi
         kept(cx.model).into_iter().map(|server| (server.service.name.as_str(), server)).collect();
     // At home everything is `latest`, by somebody's choice.
     let is_meant = cx.facts.is_at_home();
-    let warning = if is_meant { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
+    let warning = if is_meant { Severity::Info } else { for_purpose(Severity::Warning, cx.facts.purpose()) };
     let built: HashSet<&str> = all_services(cx)
         .filter(|one| one.build.is_some())
         .filter_map(|one| Some(one.image.as_ref()?.value.repository.as_str()))

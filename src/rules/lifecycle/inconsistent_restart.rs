@@ -6,7 +6,7 @@ use crate::facts::lifecycle::jobs::one_shot;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::{LABELS, for_data, is_off};
+use crate::rules::support::{LABELS, for_purpose, is_off};
 use crate::yaml::edit::{self, Content};
 
 /// Reports the datastores without a restart policy that services with one use: once for a project in which most services
@@ -29,7 +29,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let message =
         format!("`{name}` is not restarted after a reboot or a crash, but `{}`, which needs it, is", client.name);
     let mut finding = Finding::new(rule::INCONSISTENT_RESTART, service.key, Subject::service(name), message)
-        .severity(for_data(Severity::Warning, cx.facts.purpose()))
+        .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
         .help(format!("restart it, too: `restart: {policy}`"));
     if let Some(restart) = &client.restart {
         finding = finding.label(restart.place, format!("`{}` is restarted", client.name));

@@ -2,6 +2,7 @@
 
 use super::order::{all_steps, is_after, recovers, waits_itself};
 use crate::app_config::ProxyKind;
+use crate::catalogue::schema::ImageRole;
 use crate::facts::images::{known_image, runs_server};
 use crate::facts::lifecycle::jobs::{JobKind, jobs};
 use crate::facts::network::peers::Meaning;
@@ -9,7 +10,7 @@ use crate::facts::network::reach::Answer;
 use crate::finding::{Edit, Finding, Severity, Subject, rule};
 use crate::model::{Service, Variable};
 use crate::rules::Context;
-use crate::rules::support::{for_data, is_off};
+use crate::rules::support::{for_purpose, is_off};
 use crate::source::Place;
 use crate::yaml::edit::{self, Content};
 
@@ -50,7 +51,7 @@ fn inverted(cx: &Context<'_>, server: &Service) -> Option<Finding> {
     let message = format!("`{name}` is started after `{job}`, which needs it");
     Some(
         Finding::new(rule::MISSING_DEPENDENCY, dependency.place, Subject::service(name), message)
-            .severity(for_data(Severity::Warning, cx.facts.purpose()))
+            .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
             .evidence(job.clone())
             .help(format!(
                 "remove it here, and add `{name}` to `depends_on` of `{job}`, with `condition: service_healthy`"
@@ -98,8 +99,9 @@ fn migrated(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let mut peers = cx.facts.peers().iter().filter(|peer| peer.service == service.name).filter_map(|one| {
         let Meaning::Service(name) = &one.meaning else { return None };
         let peer = cx.model.services.get(name.as_str())?;
-        let is_store = known_image(peer).is_some_and(|known| known.image.holds_data()) && runs_server(peer);
-        (is_store && !is_after(cx, service, name)).then_some((peer, one.place))
+        // Caches and brokers have nothing to migrate.
+        let is_store = known_image(peer).is_some_and(|known| known.image.role == ImageRole::Datastore);
+        (is_store && runs_server(peer) && !is_after(cx, service, name)).then_some((peer, one.place))
     });
     let (peer, place) = peers.next()?;
     let message = format!("`{}` may run `{}` before `{}` is started", service.name, job.name(), peer.name);
@@ -114,7 +116,7 @@ fn finding(
     label: Option<(Place, &'static str)>,
 ) -> Finding {
     let mut finding = Finding::new(rule::MISSING_DEPENDENCY, service.key, Subject::service(&service.name), message)
-        .severity(for_data(Severity::Warning, cx.facts.purpose()))
+        .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
         .evidence(peer.name.clone())
         .help(format!("add `{}` to `depends_on`, or restart the service: `restart: unless-stopped`", peer.name));
     if let Some((place, text)) = label {

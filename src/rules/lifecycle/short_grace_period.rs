@@ -4,7 +4,7 @@ use crate::facts::images::{known_image, runs_server};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 use crate::yaml::edit;
 
 /// What Docker waits for by default, in nanoseconds.
@@ -33,7 +33,7 @@ fn signal(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let name = &service.name;
     let message = format!("`{name}` is killed when it is stopped, and cannot write what it has in memory");
     let mut finding = Finding::new(rule::SHORT_GRACE_PERIOD, signal.place, Subject::service(name), message)
-        .severity(for_data(Severity::Warning, cx.facts.purpose()))
+        .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
         .evidence("stop_signal")
         .help("remove `stop_signal`: the image has one with which the server shuts down");
     let edits = signal.via.is_empty().then(|| edit::remove(cx.files, signal.place)).flatten();
@@ -46,7 +46,7 @@ fn period(cx: &Context<'_>, service: &Service) -> Option<Finding> {
     let name = &service.name;
     let message = format!("`{name}` is killed after less than 10 seconds, Docker's default, when it is stopped");
     let mut finding = Finding::new(rule::SHORT_GRACE_PERIOD, period.place, Subject::service(name), message)
-        .severity(for_data(Severity::Warning, cx.facts.purpose()))
+        .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
         .evidence("stop_grace_period")
         .help("give a datastore time to write its data: `stop_grace_period: 1m`");
     let is_written = period.via.is_empty() && !period.is_interpolated();

@@ -11,7 +11,7 @@ use crate::facts::network::published::{Exposure, Published};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::{are_allowed, for_data};
+use crate::rules::support::{are_allowed, for_purpose};
 
 options! {
     rule::PROXIED_PORT_PUBLISHED {
@@ -62,7 +62,7 @@ fn severity(cx: &Context<'_>, published: &Published<'_>, target: &Proxied) -> Se
     // An address that was chosen is meant for those who reach it.
     let chosen = matches!(published.reach, Exposure::Address(_));
     let certain = published.port.published.is_some() && !chosen;
-    for_data(if certain { Severity::Error } else { Severity::Warning }, cx.facts.purpose())
+    for_purpose(if certain { Severity::Error } else { Severity::Warning }, cx.facts.purpose())
 }
 
 fn finding(cx: &Context<'_>, proxy: &str, severity: Severity, all: &[(&Published<'_>, &Proxied)]) -> Option<Finding> {

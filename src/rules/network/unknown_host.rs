@@ -7,7 +7,7 @@ use crate::facts::network::peers::{Meaning, Peer};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 use crate::text::nearest::clearly_meant;
 use crate::yaml::edit;
 
@@ -59,7 +59,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = match (is_shown, is_misspelt) {
             (true, _) => Severity::Info,
             (false, true) => Severity::Warning,
-            (false, false) => for_data(Severity::Warning, cx.facts.purpose()),
+            (false, false) => for_purpose(Severity::Warning, cx.facts.purpose()),
         };
         let mut finding = Finding::new(rule::UNKNOWN_HOST, first.place, subject, message)
             .severity(severity)

@@ -5,7 +5,7 @@ use crate::facts::images::{KnownImage, built, known_image, launch, runs_default,
 use crate::facts::storage::mounts::{cover, is_persistent, join};
 use crate::finding::{Finding, Fix, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service};
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 use crate::source::Place;
 
@@ -77,7 +77,7 @@ fn of_image(cx: &Context<'_>, service: &Service, path: &str) -> Finding {
 fn finding(cx: &Context<'_>, service: &Service, (path, directory): (&str, Option<&str>), place: Place) -> Finding {
     let name = &service.name;
     let message = format!("`{name}` stores its certificates at `{path}`, which is not on a volume");
-    let severity = for_data(Severity::Warning, cx.facts.purpose());
+    let severity = for_purpose(Severity::Warning, cx.facts.purpose());
     let mut finding = Finding::new(rule::CERTIFICATE_STORAGE, place, Subject::service(name), message)
         .severity(severity)
         .evidence(path.to_owned())

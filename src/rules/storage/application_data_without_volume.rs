@@ -6,7 +6,7 @@ use crate::facts::storage::sqlite_files::{NamedDatabase, is_transient, lost_by_d
 use crate::finding::{Finding, Severity, rule};
 use crate::model::{MountKind, Service};
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 
 /// Reports each application that keeps data and mounts nothing for it; an SQLite file is another rule's.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -24,7 +24,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_for_show =
             unkept.image.name == "alertmanager" || unkept.image.role == ImageRole::Monitoring && !keeps_something(cx);
         let severity =
-            if is_tmpfs || is_for_show { Severity::Info } else { for_data(Severity::Warning, cx.facts.purpose()) };
+            if is_tmpfs || is_for_show { Severity::Info } else { for_purpose(Severity::Warning, cx.facts.purpose()) };
         findings.push(without_volume(cx, rule::APPLICATION_DATA_WITHOUT_VOLUME, unkept).severity(severity));
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::storage::datastores::{StoredServer, kept};
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::model::{MountKind, Service, Variable};
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 use crate::yaml::edit;
 use crate::yaml::edit::Content;
 
@@ -41,7 +41,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let severity = if tmpfs.is_some() || is_needless {
             Severity::Info
         } else {
-            for_data(as_sure(severity, unkept), cx.facts.purpose())
+            for_purpose(as_sure(severity, unkept), cx.facts.purpose())
         };
         let finding = without_volume(cx, rule::DATASTORE_WITHOUT_VOLUME, unkept).severity(severity);
         let cluster = (unkept.image.name.as_str(), severity);
@@ -85,7 +85,7 @@ fn by_hostname(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!(
             "`{name}` keeps its data in a folder named after its hostname, and the next container has another one: it starts empty"
         );
-        let severity = for_data(Severity::Warning, cx.facts.purpose());
+        let severity = for_purpose(Severity::Warning, cx.facts.purpose());
         let mut finding = Finding::new(rule::DATASTORE_WITHOUT_VOLUME, service.key, Subject::service(name), message)
             .severity(severity)
             .evidence("hostname".to_owned())

@@ -6,11 +6,11 @@ use crate::facts::storage::sqlite::{DatabaseLocation, location};
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::Service;
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 
 /// Reports the variable that says so, or the service whose image does so by default.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let severity = for_data(Severity::Error, cx.facts.purpose());
+    let severity = for_purpose(Severity::Error, cx.facts.purpose());
     for service in cx.model.services.values() {
         let subject = Subject::service(&service.name);
         for (name, entry) in &service.environment {

@@ -6,7 +6,7 @@ use crate::facts::images::{image_text, known_image};
 use crate::facts::storage::owners::RootOwned;
 use crate::finding::{Finding, Label, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, for_data};
+use crate::rules::support::{LABELS, for_purpose};
 
 /// Reports each service once, at the first bind.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -39,7 +39,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(rule::ROOT_OWNED_BIND, place, Subject::service(&service.name), message)
             .severity(match is_for_logs(first) || is_told(&cx.facts.told_at(place)) {
                 true => Severity::Info,
-                false => for_data(Severity::Warning, cx.facts.purpose()),
+                false => for_purpose(Severity::Warning, cx.facts.purpose()),
             })
             .evidence(written.to_owned())
             .help(format!(

@@ -5,7 +5,7 @@ use crate::facts::storage::volume_owners::RootOwnedVolume;
 use crate::finding::Severity;
 use crate::finding::{Finding, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, for_data};
+use crate::rules::support::{LABELS, for_purpose};
 
 /// Reports each service once, at the first volume.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -27,7 +27,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "create the directory in the Dockerfile before `USER`: `RUN mkdir -p {target} && chown {user} {target}`"
         );
         let mut finding = Finding::new(rule::ROOT_OWNED_VOLUME, first.mount.place, Subject::service(name), message)
-            .severity(for_data(Severity::Warning, cx.facts.purpose()))
+            .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
             .evidence(target.clone())
             .help(help);
         if let Some(place) = first.user.place {

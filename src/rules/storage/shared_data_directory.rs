@@ -7,7 +7,7 @@ use crate::facts::storage::sqlite_files::identity;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::model::{Port, Service};
 use crate::rules::Context;
-use crate::rules::support::{and_list, for_data};
+use crate::rules::support::{and_list, for_purpose};
 use crate::source::Place;
 
 /// Reports the second server's mount, and the mount of a server with replicas.
@@ -60,7 +60,7 @@ fn exclude_each_other(cx: &Context<'_>, one: &Service, other: &Service) -> bool 
 }
 
 fn finding(cx: &Context<'_>, one: &StoredServer<'_>, message: String) -> Finding {
-    let severity = for_data(Severity::Error, cx.facts.purpose());
+    let severity = for_purpose(Severity::Error, cx.facts.purpose());
     let name = &one.service.name;
     Finding::new(rule::SHARED_DATA_DIRECTORY, one.mount.place, Subject::service(name), message).severity(severity)
         .evidence(one.path.clone())

@@ -7,7 +7,7 @@ use crate::facts::storage::sqlite::DatabaseLocation;
 use crate::facts::storage::sqlite_files::{NamedDatabase, is_transient, lost_by_default, named};
 use crate::finding::{Confidence, Finding, Label, Severity, Subject, rule};
 use crate::model::{Model, Mount, MountKind, Service, base_image};
-use crate::rules::support::{for_data, with_given};
+use crate::rules::support::{for_purpose, with_given};
 use crate::rules::{Context, fixes};
 
 /// Reports the variable that names the file, or the service whose image keeps one by default.
@@ -182,7 +182,7 @@ fn finding(
     place: crate::source::Place,
     path: &str,
 ) -> Finding {
-    let severity = for_data(severity, cx.facts.purpose());
+    let severity = for_purpose(severity, cx.facts.purpose());
     let name = &service.name;
     let kind = if path.ends_with(".mv.db") { "H2" } else { "SQLite" };
     let message = format!("the {kind} database `{path}` of `{name}` is not on a volume");

@@ -3,7 +3,7 @@
 use crate::collections::HashSet;
 use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 
 /// Reports the first mount of each such volume.
 pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(rule::STALE_VOLUME, one.mount.place, Subject::service(&one.service.name), message)
-                .severity(for_data(Severity::Warning, cx.facts.purpose()))
+                .severity(for_purpose(Severity::Warning, cx.facts.purpose()))
                 .evidence(target.clone())
                 .help("mount the volume at a directory that holds only data, or copy the files to it at each start"),
         );

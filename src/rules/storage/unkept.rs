@@ -7,7 +7,7 @@ use crate::facts::storage::datastores::Unkept;
 use crate::facts::tags::{TagMeaning, is_bound_to_version, meaning, pulled};
 use crate::finding::{Confidence, Finding, RuleId, Severity, Subject};
 use crate::model::{Mount, MountKind, Service, base_image};
-use crate::rules::support::for_data;
+use crate::rules::support::for_purpose;
 use crate::rules::{Context, fixes};
 use crate::yaml::edit;
 
@@ -18,7 +18,7 @@ pub(crate) fn without_volume(cx: &Context<'_>, rule: RuleId, unkept: &Unkept<'_>
         .evidence(unkept.path.clone())
         .help(help(unkept));
     // With a volume, the data outlive the version of a tag that moves.
-    let warns = !cx.facts.is_at_home() && for_data(Severity::Warning, cx.facts.purpose()) == Severity::Warning;
+    let warns = !cx.facts.is_at_home() && for_purpose(Severity::Warning, cx.facts.purpose()) == Severity::Warning;
     let is_open = warns && is_bound_to_version(service) && has_moving_tag(service);
     if is_open {
         finding =
