@@ -7,7 +7,7 @@ use crate::model::{Service, base_image};
 /// Names of images (the last part, or the last two; `/` at the end for all of a publisher), the words for what their
 /// documentation asks for, and that documentation. The words: `privileged`, `network`, `pid`, `ipc`, `seccomp`, `apparmor`,
 /// `label`, `systempaths`, `shared`, the names of capabilities, `devices`, and paths of the host, which cover what is below.
-const DOCUMENTED: [(&str, &[&str], &str); 125] = [
+const DOCUMENTED: [(&str, &[&str], &str); 123] = [
     // Home automation.
     (
         "home-assistant",
@@ -66,7 +66,11 @@ const DOCUMENTED: [(&str, &[&str], &str); 125] = [
     ("cloudflare-ddns", &["network"], "https://github.com/favonia/cloudflare-ddns"),
     ("fail2ban", &["network", "NET_ADMIN"], "https://github.com/crazy-max/docker-fail2ban"),
     ("netfilter-mailcow", &["privileged", "network"], "https://github.com/mailcow/mailcow-dockerized"),
-    ("mailcow/netfilter", &["privileged", "network"], "https://github.com/mailcow/mailcow-dockerized"),
+    (
+        "mailcow/netfilter",
+        &["privileged", "network"],
+        "https://github.com/mailcow/mailcow-dockerized/blob/master/docker-compose.yml",
+    ),
     ("suricata", &["network", "NET_ADMIN"], "https://github.com/jasonish/docker-suricata"),
     ("ntopng", &["network", "NET_ADMIN"], "https://hub.docker.com/r/ntop/ntopng"),
     ("coturn", &["network"], "https://github.com/coturn/coturn/blob/master/docker/coturn/README.md"),
@@ -128,17 +132,24 @@ const DOCUMENTED: [(&str, &[&str], &str); 125] = [
         &["SYS_ADMIN"],
         "https://docs.nvidia.com/datacenter/dcgm/latest/gpu-telemetry/dcgm-exporter.html",
     ),
-    ("dcgm", &["SYS_ADMIN"], "https://docs.nvidia.com/datacenter/dcgm/latest/user-guide/getting-started.html"),
+    ("dcgm", &["privileged"], "https://github.com/NVIDIA/gpu-operator/blob/master/assets/state-dcgm/0400_dcgm.yml"),
+    ("coroot-node-agent", &["privileged", "pid", "/sys"], "https://docs.coroot.com/installation/docker-swarm"),
     (
-        "coroot-node-agent",
-        &["privileged", "pid", "/sys", "/proc"],
-        "https://docs.coroot.com/configuration/coroot-node-agent/",
+        "scaphandre",
+        &["privileged", "/sys", "/proc"],
+        "https://github.com/hubblo-org/scaphandre/blob/main/docs_src/tutorials/docker-compose.md",
     ),
-    ("scaphandre", &["privileged", "/sys", "/proc"], "https://hubblo-org.github.io/scaphandre-documentation/"),
-    ("kepler", &["privileged", "pid", "/sys", "/proc"], "https://sustainable-computing.io/kepler/"),
-    ("parca-agent", &["privileged", "pid", "/sys", "/proc"], "https://www.parca.dev/docs/parca-agent"),
-    ("tracee", &["privileged", "pid", "/etc"], "https://aquasecurity.github.io/tracee/latest/docs/install/docker/"),
-    ("ipmi-exporter", &["privileged", "devices"], "https://github.com/prometheus-community/ipmi_exporter"),
+    (
+        "kepler",
+        &["privileged", "pid", "/sys", "/proc"],
+        "https://github.com/sustainable-computing-io/kepler/blob/main/manifests/k8s/daemonset.yaml",
+    ),
+    ("parca-agent", &["privileged", "pid", "/sys"], "https://www.parca.dev/docs/quickstart"),
+    (
+        "tracee",
+        &["privileged", "pid", "/etc/os-release"],
+        "https://aquasecurity.github.io/tracee/latest/docs/install/docker/",
+    ),
     ("intel-gpu-exporter", &["privileged", "pid"], "https://github.com/onedr0p/intel-gpu-exporter"),
     ("tetragon", &["privileged", "pid"], "https://tetragon.io/docs/installation/docker/"),
     ("security-spire-agent", &["privileged", "pid"], "https://github.com/edgexfoundry/edgex-compose"),
@@ -178,12 +189,11 @@ const DOCUMENTED: [(&str, &[&str], &str); 125] = [
     // Programs that run the programs of strangers in sandboxes of their own.
     ("judge0", &["privileged"], "https://github.com/judge0/judge0/blob/master/docker-compose.yml"),
     ("piston", &["privileged"], "https://github.com/engineer-man/piston/blob/master/docker-compose.yaml"),
-    ("kasmweb/workspaces", &["privileged"], "https://kasmweb.com/docs/latest/install.html"),
+    ("kasmweb/workspaces", &["privileged"], "https://github.com/kasmtech/kasm-workspaces-dind"),
     // Servers of files, which the kernel of the host serves.
     ("nfs-server", &["privileged", "SYS_ADMIN", "SYS_MODULE"], "https://github.com/ehough/docker-nfs-server"),
     ("nfs-server-alpine", &["privileged", "SYS_ADMIN"], "https://github.com/sjiveson/nfs-server-alpine"),
     ("puppeteer", &["SYS_ADMIN"], "https://pptr.dev/guides/docker"),
-    ("browserless/chrome", &["SYS_ADMIN"], "https://docs.browserless.io/enterprise/docker/config"),
     // Browsers, which make a sandbox of their own, and programs with the same need.
     ("alpine-chrome", &["SYS_ADMIN", "seccomp"], "https://github.com/jlandure/alpine-chrome"),
     ("sockpuppetbrowser", &["SYS_ADMIN"], "https://github.com/dgtlmoon/sockpuppetbrowser"),
