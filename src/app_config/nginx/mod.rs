@@ -372,6 +372,10 @@ impl NginxReader<'_> {
         // `http://app:8080$request_uri`: the host is known, and looked up at each request all the same.
         let authority = target.get(..end)?;
         let dollar = authority.find('$').filter(|at| *at > 0);
+        // `http://app$1`: a part of the name is only known when a request comes.
+        if dollar.is_some_and(|at| !begins_path(authority, at)) {
+            return None;
+        }
         let via_variable = via_variable || target.contains('$') && scheme.is_some();
         let found = address::host_port(dollar.and_then(|at| authority.get(..at)).unwrap_or(authority), 0)?;
         let span = word.bytes(at + found.span.start..at + found.span.end);
@@ -384,6 +388,15 @@ impl NginxReader<'_> {
         let found = address::host_port(&word.text, 0)?;
         Some(HostPort { span: word.bytes(found.span), ..found })
     }
+}
+
+/// Whether a variable in an address stands for its path: it follows a port, or is one of nginx that begins with a slash
+/// (nginx.org/en/docs/http/ngx_http_core_module.html#variables).
+fn begins_path(authority: &str, at: usize) -> bool {
+    const PATHS: [&str; 4] = ["request_uri", "uri", "document_uri", "is_args"];
+    let (before, variable) = authority.split_at_checked(at).unwrap_or((authority, ""));
+    let name = variable.trim_start_matches(['$', '{']);
+    before.contains(':') || PATHS.iter().any(|path| name.starts_with(path))
 }
 
 fn listen(value: &ConfigWord, rest: &[ConfigWord]) -> Option<Listen> {

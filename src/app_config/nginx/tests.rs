@@ -38,6 +38,10 @@ fn passes() {
     check("proxy_pass http://unix:/run/x.sock:/; fastcgi_pass unix:/x;", &[]);
     check("proxy_pass $scheme://$host$uri;", &[]);
     check("proxy_pass http://${BACKEND}:80;", &[]);
+    check("proxy_pass http://app$1/$2;", &[]);
+    check("proxy_pass http://app-${STAGE}:80;", &[]);
+    check("proxy_pass http://app$request_uri;", &["proxy_pass http app - variable @app"]);
+    check("proxy_pass http://app:80$1;", &["proxy_pass http app 80 variable @app:80"]);
     check("location ~ \"^/a{2}$\" { proxy_pass http://a; } }", &["proxy_pass http a - @a"]);
     check(
         "content_by_lua_block { if a then proxy_pass = { b } end } proxy_pass http://c;",
