@@ -43,12 +43,15 @@ pub(super) fn claims(facts: &Facts<'_>, client: &Service) -> Vec<Claim> {
                 of_group(client, name, &["_HOST", "_HOSTNAME", "_SERVER", "_ADDR", "_ADDRESS", "HOST"], host, None)
             }
         };
-        found.extend(own.map(|claim| without_placeholder(variable, claim)));
+        let is_in_address = own.as_ref().is_some_and(|claim| claim.key == *name);
+        found.extend(own.map(|claim| (without_placeholder(variable, claim), is_in_address)));
     }
-    for claim in found.iter_mut().filter(|claim| bare.contains(&claim.host)) {
-        claim.sends = None;
+    for (claim, is_in_address) in &mut found {
+        if !*is_in_address && bare.contains(&claim.host) {
+            claim.sends = None;
+        }
     }
-    found
+    found.into_iter().map(|(claim, _)| claim).collect()
 }
 
 /// What people fill in themselves is not known.

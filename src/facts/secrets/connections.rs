@@ -4,6 +4,7 @@ use super::bare_addresses::bare;
 use super::claims::{Claim, claims};
 use super::no_password::{has_no_password, needless};
 use crate::catalogue::schema::{Account, ImageValue as Provided};
+use crate::collections::HashSet;
 use crate::compose::nearest;
 use crate::facts::Facts;
 use crate::facts::images::{KnownImage, known_image, launch, may_be_set, runs_server, variable};
@@ -13,7 +14,7 @@ use crate::model::{Service, VariableSource};
 use crate::source::Place;
 
 /// What differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum What {
     /// The password of the user.
     Password,
@@ -76,14 +77,16 @@ const SCRIPTS: [&str; 3] = ["/docker-entrypoint-initdb.d", "/docker-entrypoint-s
 /// The logins of a project that fail, each once.
 pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
     let mut found: Vec<FailingLogin> = Vec::new();
+    let mut seen: HashSet<(Place, What)> = HashSet::default();
     for client in facts.model.services.values() {
         for claim in claims(facts, client) {
             let Answer::Service(server) = facts.reach().who_answers(&client.name, &claim.host) else { continue };
             let Some(server) = facts.model.services.get(server).filter(|one| one.name != client.name) else { continue };
             let Some(known) = known_image(server).filter(|_| runs_server(server)) else { continue };
             if let Some(place) = claim.sends.filter(|_| has_no_password(server, known)) {
-                let found_before = found.iter().any(|other| other.place == place);
-                found.extend((!found_before).then(|| needless(client, server, &claim.key, place)));
+                if seen.insert((place, What::NeedlessPassword)) {
+                    found.push(needless(client, server, &claim.key, place));
+                }
                 continue;
             }
             if !known.image.holds_data() || known.image.defaults.accounts.is_empty() {
@@ -91,17 +94,14 @@ pub(crate) fn mismatches(facts: &Facts<'_>) -> Vec<FailingLogin> {
             }
             if let Some(one) = compare(client, server, known, &claim, || is_made_before(facts, client, server))
                 && !is_for_others(facts, client, &one)
-                && !found.iter().any(|other| other.place == one.place && other.what == one.what)
+                && seen.insert((one.place, one.what))
             {
                 found.push(one);
             }
         }
     }
-    for one in bare(facts) {
-        if !is_for_others_at(facts, &one) && !found.iter().any(|other| other.place == one.place) {
-            found.push(one);
-        }
-    }
+    let mut places: HashSet<Place> = found.iter().map(|one| one.place).collect();
+    found.extend(bare(facts).into_iter().filter(|one| !is_for_others_at(facts, one) && places.insert(one.place)));
     found
 }
 
