@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::env_examples::example_for;
-use crate::collections::IndexMap;
+use crate::collections::{HashSet, IndexMap};
 use crate::compose::load::environment::{VariableState, line_place};
 use crate::facts::Facts;
 use crate::facts::secrets::secret_files::lines_of;
@@ -121,7 +121,7 @@ fn of_services(facts: &Facts<'_>) -> Vec<FileId> {
     files
 }
 
-/// Values that a later env file of a service takes away, where no other service reads the later one alone.
+/// Values that a later env file of a service takes away.
 fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
     let mut lists: BTreeSet<Vec<FileId>> = BTreeSet::new();
     for service in facts.model.services.values() {
@@ -131,6 +131,7 @@ fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
             lists.insert(files);
         }
     }
+    let mut seen: HashSet<Place> = found.iter().map(|one| one.by).collect();
     for files in &lists {
         let mut before: IndexMap<String, (FileId, DotenvLine)> = IndexMap::default();
         for file in files {
@@ -140,7 +141,7 @@ fn across(facts: &Facts<'_>, found: &mut Vec<ReplacedLine>) {
                 let how = old.and_then(|(other, old)| Some((*other, old, between(old, &line)?)));
                 if let Some((other, old, how)) = how {
                     let (by, name) = (place(*file, &line), line.key.clone());
-                    if !found.iter().any(|one| one.by == by) {
+                    if seen.insert(by) {
                         found.push(ReplacedLine { name, by, line: place(other, old), how });
                     }
                 }
