@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use crate::collections::HashSet;
 use crate::source::{DirectorySearch, PathKind, SourceDb, relative};
 
 /// How many files are looked into.
@@ -123,28 +124,30 @@ pub(crate) fn made_by<'m>(
         file.is_some_and(|file| {
             let text = &file.text;
             let is_script = maker.kind == GeneratorKind::Script;
-            text.lines().any(|line| {
-                names(line, &wanted) && (makes(line) && is_path(line) || is_script && is_written_by_name(text, line))
-            })
+            let is_told = text.lines().any(|line| names(line, &wanted) && makes(line) && is_path(line));
+            is_told || is_script && is_written_by_name(text, &wanted)
         })
     });
     found.map(|maker| maker.file.as_path())
 }
 
-/// Whether a line of a script gives a path a name (`ENV_FILE=.env`), and another writes what has that name.
-fn is_written_by_name(text: &str, line: &str) -> bool {
-    let before = line.split_once('=').map(|(before, _)| before.trim_end());
-    let name = before.and_then(|before| before.rsplit(char::is_whitespace).next()).unwrap_or("");
-    let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let uses = [format!("${name}"), format!("${{{name}}}")];
+/// Whether a script gives a path a name (`ENV_FILE=.env`), and writes what has that name (`> "$ENV_FILE"`).
+fn is_written_by_name(text: &str, path: &str) -> bool {
+    let is_inner = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let name_of = |line: &str| {
+        let name = line.split_once('=')?.0.trim_end().rsplit(char::is_whitespace).next()?.to_owned();
+        (name.len() > 1 && name.chars().all(is_inner)).then_some(name)
+    };
+    let given: HashSet<String> = text.lines().filter(|line| names(line, path)).filter_map(name_of).collect();
     let writes = |line: &str| {
-        uses.iter().any(|used| {
-            let before = line.find(used.as_str()).and_then(|at| line.get(..at)).unwrap_or("");
-            let before = before.trim_end_matches(['"', ' ']);
-            before.ends_with('>') || ["tee", "tee -a", "touch"].iter().any(|word| before.ends_with(word))
+        line.match_indices('$').any(|(at, _)| {
+            let used = line.get(at + 1..).unwrap_or("").trim_start_matches('{');
+            let used = used.get(..used.find(|letter| !is_inner(letter)).unwrap_or(used.len())).unwrap_or("");
+            let before = line.get(..at).unwrap_or("").trim_end_matches(['"', ' ']);
+            given.contains(used) && [">", "tee", "tee -a", "touch"].iter().any(|word| before.ends_with(word))
         })
     };
-    is_name && text.lines().any(writes)
+    !given.is_empty() && text.lines().any(writes)
 }
 
 /// Whether a line of a text is a command: it has no sentence's capital at its beginning.
