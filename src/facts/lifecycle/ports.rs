@@ -1,5 +1,6 @@
 //! The port that a container's own healthcheck should ask.
 
+use crate::budget::Limit;
 use crate::facts::Facts;
 use crate::facts::images::{built, known_image, launch, may_be_set, variable};
 use crate::facts::network::listeners::{Listeners, PortCoverage, PortEvidence, listeners};
@@ -72,11 +73,14 @@ fn of_another(facts: &Facts<'_>, service: &Service, port: u16, known: &Listeners
     };
     let own = has(service).filter(|ports| !ports.contains(&port) && !USUAL_WEB.contains(&port))?;
     let is_other =
-        |other: &&Service| other.name != service.name && has(other).is_some_and(|ports| ports.contains(&port));
-    facts.model.services.values().find(is_other)?;
+        |other: &Service| other.name != service.name && has(other).is_some_and(|ports| ports.contains(&port));
     let first = known.ports.first()?;
     let meant: Vec<u16> = known.numbers().into_iter().filter(|port| own.contains(port)).collect();
-    (!meant.is_empty()).then_some(WrongProbePort { meant, basis: PortBasis::Told, place: first.place })
+    let services = &facts.model.services;
+    if meant.is_empty() || !facts.model.budget.spend(Limit::Steps, services.len(), first.place) {
+        return None;
+    }
+    services.values().any(is_other).then_some(WrongProbePort { meant, basis: PortBasis::Told, place: first.place })
 }
 
 fn knows_all(service: &Service, known: &Listeners) -> bool {
