@@ -155,13 +155,16 @@ fn is_told(cx: &Context<'_>, port: &Port) -> bool {
     WORDS.iter().any(|words| comment.contains(words))
 }
 
-/// Whether a port is in an overlay that is called after what it does: whoever adds it wants the port.
+/// Whether a port is in an overlay that is called after what it does: whoever adds it wants the port. What `COMPOSE_FILE`
+/// names is not added by anybody.
 fn is_asked_for(cx: &Context<'_>, port: &Port) -> bool {
     const WORDS: [&str; 7] = ["expose", "exposed", "port", "ports", "hostport", "publish", "published"];
     let file = port.place.span.file;
     let path = cx.facts.path_of(file);
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or("").to_ascii_lowercase();
-    cx.project.files.first().is_some_and(|first| *first != file)
+    let is_added = cx.project.environment.setting("COMPOSE_FILE").is_none();
+    is_added
+        && cx.project.files.first().is_some_and(|first| *first != file)
         && name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
