@@ -23,6 +23,13 @@ pub(crate) struct Located {
     pub(crate) span: Range<usize>,
 }
 
+/// Whether a host is a placeholder, as in examples: `your-host`, `example`.
+pub(crate) fn is_stand_in(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    matches!(host.as_str(), "xxx" | "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none")
+        || host.starts_with("your")
+}
+
 /// Reads `host`, `host:port`, `[::1]:port`; `offset` is where the text starts. `None` for sockets, for what still has
 /// a variable in it, and for anything else.
 pub(crate) fn host_port(text: &str, offset: usize) -> Option<HostPort> {

@@ -1,6 +1,6 @@
 //! Addresses of datastores in the configurations of applications: URLs in any text; hosts with a port in YAML, JSON and TOML.
 
-use super::address::{HostPort, host_port};
+use super::address::{HostPort, host_port, is_stand_in};
 use super::contacts::{ContactAddress, address};
 use super::settings::{Setting, flat, flat_toml};
 use crate::budget::{Limit, Meter};
@@ -22,13 +22,15 @@ pub(crate) fn addresses(target: &str, text: &str, meter: Meter<'_>) -> Vec<HostP
     let settings = match target.rsplit('.').next() {
         Some("yml" | "yaml" | "json") => flat(text, meter),
         Some("toml") => flat_toml(text, meter),
-        _ => return in_lines(text, meter).into_iter().filter(is_meant).collect(),
+        _ => return in_lines(text, meter).into_iter().filter(|found| !is_stand_in(&found.host)).collect(),
     };
     let settings: Vec<Setting> = settings.into_iter().filter(|one| !is_of_one_environment(&one.path)).collect();
     let ports = settings.iter().filter_map(|one| Some((one.path.strip_suffix(".port")?, one.value.as_str())));
     let ports: HashMap<&str, &str> = ports.collect();
     let urls = settings.iter().filter_map(in_setting);
-    urls.chain(settings.iter().filter_map(|one| in_pair(one, &ports))).filter(is_meant).collect()
+    urls.chain(settings.iter().filter_map(|one| in_pair(one, &ports)))
+        .filter(|found| !is_stand_in(&found.host))
+        .collect()
 }
 
 /// Whether a scheme is that of a datastore or a broker; a driver may be named behind it.
@@ -59,13 +61,6 @@ fn is_datastore(scheme: &str) -> bool {
 fn is_of_one_environment(path: &str) -> bool {
     const NAMES: [&str; 8] = ["development", "dev", "test", "testing", "local", "staging", "production", "prod"];
     path.split('.').any(|key| NAMES.contains(&key))
-}
-
-/// A word that stands for the host in examples.
-fn is_meant(found: &HostPort) -> bool {
-    let host = found.host.to_ascii_lowercase();
-    !matches!(host.as_str(), "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none" | "xxx")
-        && !host.starts_with("your")
 }
 
 fn in_setting(setting: &Setting) -> Option<HostPort> {

@@ -5,6 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use super::hosts::{HostEvidence, HostOrigin, HostReference, HostRole, is_loopback};
 use super::listeners::declares;
 use super::reach::Answer;
+use crate::app_config::address::is_stand_in;
 use crate::app_config::{Contact, ProxyKind};
 use crate::budget::{Budget, Limit};
 use crate::catalogue::schema::ImageRole;
@@ -294,14 +295,10 @@ fn is_named(service: &Service, reference: &HostReference, around: &ServiceContex
 /// Whether a word is a host by more than its place: by a URL of a known scheme, by a port or by the system that its variable
 /// is named for, and no stand-in.
 fn is_meant_as_host(service: &Service, reference: &HostReference, around: &ServiceContext<'_>) -> bool {
-    let host = reference.host.to_ascii_lowercase();
-    let stand_in =
-        matches!(host.as_str(), "xxx" | "host" | "hostname" | "server" | "example" | "changeme" | "todo" | "none")
-            || host.starts_with("your")
-            || reference.host.chars().any(|letter| letter.is_ascii_uppercase());
+    let stand_in = is_stand_in(&reference.host) || reference.host.chars().any(|letter| letter.is_ascii_uppercase());
     let scheme = reference.scheme.as_deref().map(|scheme| scheme.split('+').next().unwrap_or(scheme));
     // `<stack>_<service>` of Swarm, `<project>_<service>_1` of other projects.
-    let of_container = host.contains('_');
+    let of_container = reference.host.contains('_');
     // A script may print an address as well as use it.
     let has_script = || {
         let words = service.entrypoint.iter().chain(&service.command).flat_map(|command| &command.words);
