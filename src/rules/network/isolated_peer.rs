@@ -1,5 +1,6 @@
 //! A service that needs others and shares no network with anybody.
 
+use crate::budget::Limit;
 use crate::collections::HashSet;
 use crate::facts::images::{image_text, known_image};
 use crate::facts::network::peers::Meaning;
@@ -94,7 +95,9 @@ fn shares_files(cx: &Context<'_>, service: &Service, other: &str) -> bool {
         (MountKind::Bind(one), MountKind::Bind(two)) => is_inside(one, two) || is_inside(two, one),
         _ => false,
     };
-    service.mounts.iter().any(|one| other.mounts.iter().any(|two| is_same(one, two)))
+    // Nothing is said of a project beyond the limit.
+    !cx.model.budget.spend(Limit::Steps, service.mounts.len() * other.mounts.len(), service.key)
+        || service.mounts.iter().any(|one| other.mounts.iter().any(|two| is_same(one, two)))
 }
 
 /// Whether a service is told where browsers find the others on the developer's machine, when its image is built: the pages call

@@ -1,6 +1,6 @@
 //! A hostname that matches no service of the project.
 
-use crate::collections::HashMap;
+use crate::collections::{HashMap, HashSet};
 use crate::compose::nearest;
 use crate::config::options::{NamePattern, options};
 use crate::facts::network::peers::{Meaning, Peer};
@@ -33,10 +33,11 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         modes.any(|mode| mode.value.strip_prefix("container:") == Some(host))
     };
     // A dependency that is not there is reported as such.
-    let is_awaited = |host: &str| cx.model.services.values().any(|service| service.depends_on.contains_key(host));
+    let awaited: HashSet<&str> =
+        cx.model.services.values().flat_map(|service| service.depends_on.keys().map(String::as_str)).collect();
     let unknown = |peer: &&Peer| {
         let named = peer.meaning == Meaning::Unknown && peer.variable.is_none();
-        named && !is_filler(&peer.host) && !joined(&peer.host) && !is_awaited(&peer.host)
+        named && !is_filler(&peer.host) && !joined(&peer.host) && !awaited.contains(peer.host.as_str())
     };
     for peer in cx.facts.peers().iter().filter(unknown).filter(|peer| !cx.facts.is_service_nearby(&peer.host)) {
         let group = groups.entry(&peer.host).or_default();
