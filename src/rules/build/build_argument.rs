@@ -1,7 +1,7 @@
 //! A build argument that does not reach what it is for.
 
 use super::build_time::at_run_time;
-use crate::app_config::dockerfile::outline::OutlinedStage;
+use crate::app_config::dockerfile::outline::{DeclaredArgument, OutlinedStage};
 use crate::collections::{HashMap, HashSet, IndexMap};
 use crate::compose::nearest;
 use crate::facts::repository::builds::OutlinedBuild;
@@ -151,16 +151,23 @@ fn of_another_stage(outlines: &[OutlinedBuild<'_>]) -> Vec<Finding> {
     let mut seen: HashSet<Place> = HashSet::default();
     let mut found = Vec::new();
     for one in outlines.iter().filter(|one| is_plain(one)) {
-        let declared = |stage: &OutlinedStage, name: &str| stage.arguments.iter().find(|one| one.name == name).cloned();
+        let arguments = one.outline.stages.iter().flat_map(|stage| &stage.arguments).rev();
+        // The first of each name.
+        let arguments: HashMap<&str, &DeclaredArgument> =
+            arguments.map(|argument| (argument.name.as_str(), argument)).collect();
+        let has = |stage: &OutlinedStage, name: &str| {
+            stage.arguments.iter().any(|one| one.name == name) || stage.environment.iter().any(|one| one == name)
+        };
         for (index, stage) in one.outline.stages.iter().enumerate() {
             let is_given = |name: &str| one.build.args.contains_key(name) && !may_be_of_base(name, &stage.base);
             let chain = one.outline.chain(index);
             for used in stage.uses.iter().filter(|used| is_given(&used.name)) {
                 let name = used.name.as_str();
-                let is_known = chain.iter().any(|stage| declared(stage, name).is_some())
-                    || one.outline.globals.iter().any(|argument| argument.name == name);
-                let other = one.outline.stages.iter().find_map(|other| declared(other, name));
-                let (Some(other), false) = (other, is_known) else { continue };
+                let Some(other) = arguments.get(name) else { continue };
+                let is_global = || one.outline.globals.iter().any(|argument| argument.name == name);
+                if chain.iter().any(|stage| has(stage, name)) || is_global() {
+                    continue;
+                }
                 let place = one.place(&used.span);
                 let is_first = seen.insert(one.place(&other.span)) && seen.insert(place);
                 if !is_first {
