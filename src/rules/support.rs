@@ -1,6 +1,7 @@
 //! Helpers that several rules share.
 
 use crate::compose::Reference;
+use crate::facts::environment::variables::{Blank, Expected};
 use crate::facts::repository::purpose::FilePurpose;
 use crate::finding::{Finding, Severity, Wording};
 use crate::model::{Port, Service};
@@ -26,6 +27,23 @@ pub(crate) fn less_in_tests(severity: Severity, is_for_tests: bool) -> Severity 
         _ if is_for_tests => Severity::Info,
         other => other,
     }
+}
+
+/// The findings about variables without a value: `one` for each that says something of its own and where there are few, else
+/// `several` for the others together. An example is quickly completed by two.
+pub(crate) fn one_or_together<'b>(
+    cx: &Context<'_>,
+    single: &[&Blank<'b>],
+    together: &[&Blank<'b>],
+    one: impl Fn(&Blank<'b>) -> Option<Finding>,
+    several: impl Fn(&[&Blank<'b>]) -> Option<Finding>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = match (together, cx.facts.expected()) {
+        ([_], _) | ([_, _], Expected::Example(_)) => together.iter().filter_map(|blank| one(blank)).collect(),
+        _ => several(together).into_iter().collect(),
+    };
+    findings.extend(single.iter().filter_map(|blank| one(blank)));
+    findings
 }
 
 /// What a port is on the host, in words.

@@ -6,7 +6,7 @@ use crate::config::options::{NamePattern, options};
 use crate::facts::environment::variables::{Blank, Expected, hands_on, is_structural, unknown};
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, less_in_tests, list_of_names};
+use crate::rules::support::{LABELS, less_in_tests, list_of_names, one_or_together};
 use crate::source::relative;
 
 options! {
@@ -40,14 +40,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         is_expected || is_set(cx, blank.name) || is_broken(blank) || is_similar(cx, blank)
     };
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
-    match (together.as_slice(), cx.facts.expected()) {
-        ([one, other], Expected::Example(_)) => {
-            findings.extend([one, other].into_iter().filter_map(|blank| one_variable(cx, blank)));
-        }
-        ([only], _) => findings.extend(one_variable(cx, only)),
-        (several, _) => findings.extend(several_variables(cx, several)),
-    }
-    findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
+    let one = |blank: &Blank<'_>| one_variable(cx, blank);
+    let several = |blanks: &[&Blank<'_>]| several_variables(cx, blanks);
+    findings.extend(one_or_together(cx, &single, &together, one, several));
     let elsewhere: Vec<&Reference> =
         unknown(cx.project, cx.facts.dollars()).into_iter().filter(|reference| !is_allowed(&reference.name)).collect();
     findings.extend(elsewhere_set(cx, &elsewhere));

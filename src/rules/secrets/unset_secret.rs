@@ -10,7 +10,7 @@ use crate::facts::secrets::secret_files::lines_of;
 use crate::finding::{Finding, Label, MissingDefinition, MissingKind, Severity, Subject, rule};
 use crate::model::{Service, Variable, VariableSource};
 use crate::rules::Context;
-use crate::rules::support::{LABELS, less_in_tests, list_of_names};
+use crate::rules::support::{LABELS, less_in_tests, list_of_names, one_or_together};
 use crate::secrets::is_secret_name;
 use crate::source::{InGit, Place, relative};
 use crate::text::dotenv::{DotenvLine, is_placeholder};
@@ -62,14 +62,9 @@ pub(crate) fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     };
     let all = all.filter(|blank| blank.emptied.is_none_or(|line| !is_handed_on(cx, blank.name, line)));
     let (single, together): (Vec<&Blank<'_>>, Vec<&Blank<'_>>) = all.partition(is_single);
-    match (together.as_slice(), cx.facts.expected()) {
-        ([one, other], Expected::Example(_)) => {
-            findings.extend([one, other].into_iter().filter_map(|blank| one_variable(cx, blank)));
-        }
-        ([only], _) => findings.extend(one_variable(cx, only)),
-        (several, _) => findings.extend(several_variables(cx, several)),
-    }
-    findings.extend(single.iter().filter_map(|blank| one_variable(cx, blank)));
+    let one = |blank: &Blank<'_>| one_variable(cx, blank);
+    let several = |blanks: &[&Blank<'_>]| several_variables(cx, blanks);
+    findings.extend(one_or_together(cx, &single, &together, one, several));
     check_env_files(cx, &options, findings);
 }
 
@@ -317,8 +312,8 @@ fn check_env_files(cx: &Context<'_>, options: &Options, findings: &mut Vec<Findi
     }
 }
 
-/// Whether git has the env file that a line is in, and each secret in it is left empty or stands for another: whoever
-/// starts the project fills it in, and nobody commits that.
+/// Whether a line is in an env file that git tracks and whose secrets are all empty or placeholders: a form that each
+/// deployment fills in.
 fn is_form_to_fill_in(cx: &Context<'_>, line: Place) -> bool {
     let file = line.span.file;
     let is_open = |one: &DotenvLine| one.value.as_deref().is_none_or(|value| value.is_empty() || is_placeholder(value));
