@@ -390,7 +390,7 @@ impl NginxReader<'_> {
     }
 }
 
-/// Whether a variable in an address stands for its path: it follows a port, or is one of nginx that begins with a slash
+/// Whether a variable in an address holds its path: the variable comes after a port, or nginx sets it to a path
 /// (nginx.org/en/docs/http/ngx_http_core_module.html#variables).
 fn begins_path(authority: &str, at: usize) -> bool {
     const PATHS: [&str; 4] = ["request_uri", "uri", "document_uri", "is_args"];

@@ -6,12 +6,12 @@ pub(crate) mod configured;
 pub(crate) mod datastores;
 pub(crate) mod frameworks;
 pub(crate) mod hidden_programs;
-pub(crate) mod volume_owners;
 pub(crate) mod image_paths;
 pub(crate) mod mounts;
 pub(crate) mod owners;
 pub(crate) mod sqlite;
 pub(crate) mod sqlite_files;
+pub(crate) mod volume_owners;
 
 use crate::collections::HashSet;
 use crate::model::Model;

@@ -2,8 +2,7 @@
 
 use crate::collections::IndexMap;
 use crate::facts::storage::volume_owners::RootOwnedVolume;
-use crate::finding::Severity;
-use crate::finding::{Finding, Subject, rule};
+use crate::finding::{Finding, Severity, Subject, rule};
 use crate::rules::Context;
 use crate::rules::support::{LABELS, for_purpose};
 
